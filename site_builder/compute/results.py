@@ -1,0 +1,159 @@
+"""Everything that is computed, once: what charts, pages, prose and the API all read from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from pandas.api import types as kinds
+
+from site_builder.compute.board import Board, choose_rules, compute_board
+from site_builder.compute.categories import CategoryResult, compute_categories
+from site_builder.compute.correlation import Correlations, compute_correlations
+from site_builder.compute.distribution import TrainingSets, compute_training_sets
+from site_builder.compute.intervals import Bootstrap
+from site_builder.compute.numbers import mean_or_none
+from site_builder.compute.scores import Scores, collect_scores
+from site_builder.compute.serving import Serving, compute_serving
+from site_builder.compute.tasks import TaskResult, compute_tasks
+from site_builder.config import SiteConfig
+from site_builder.tables.check import Tables
+from site_builder.tables.schema import TASKS
+
+
+@dataclass(frozen=True)
+class Stats:
+    """The figures of the whole board.
+
+    Attributes:
+        models, tasks, categories, scores: How many the board has.
+        models_tuned: Models with at least one tuned score.
+        models_ranked: Models with a rank on the primary board.
+        tasks_compared: Tasks with both a contender and a baseline score.
+        tasks_beating_baseline, tasks_tying_baseline: Tasks whose best contender beats, ties with the baseline.
+        models_compared: Ranked models of the contest variants, the baseline's own run left out.
+        models_ahead_of_baseline: Of these, the ones whose mean lift over the baseline is positive in some contest variant.
+        mean_lift_over_base: Mean over all tuned runs with a base score; None with none, or where scores cannot be averaged.
+        runs_tuned: Scores of tuned variants. runs_paired: Those with a base score of the same model and task.
+        runs_helped, runs_unchanged, runs_hurt: Paired runs above, equal to, below their base score.
+        runs_beating_baseline: Tuned runs strictly better than the baseline on their task.
+    """
+
+    models: int
+    tasks: int
+    categories: int
+    scores: int
+    models_tuned: int
+    models_ranked: int
+    tasks_compared: int
+    tasks_beating_baseline: int
+    tasks_tying_baseline: int
+    models_compared: int
+    models_ahead_of_baseline: int
+    mean_lift_over_base: float | None
+    runs_tuned: int
+    runs_paired: int
+    runs_helped: int
+    runs_unchanged: int
+    runs_hurt: int
+    runs_beating_baseline: int
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything that is computed from the tables, frozen.
+
+    Attributes:
+        scores: The scores as arrays.
+        boards: Board over all tasks, by variant.
+        tasks: Each task, in the order of the tasks table.
+        categories: Each category, harder to beat first; empty where tasks have none.
+        correlations: Over tasks; None where there is nothing to correlate.
+        training_sets: Sizes of the training sets; None where no task states one.
+        serving: Latency and prices.
+        stats: The figures of the whole board.
+    """
+
+    scores: Scores
+    boards: Mapping[str, Board]
+    tasks: tuple[TaskResult, ...]
+    categories: tuple[CategoryResult, ...]
+    correlations: Correlations | None
+    training_sets: TrainingSets | None
+    serving: Serving
+    stats: Stats
+
+    @property
+    def board(self) -> Board:
+        """The board that the site opens with."""
+        return self.boards[self.scores.roles.primary]
+
+    def task(self, task: str) -> TaskResult:
+        """One task by its id."""
+        return self.tasks[self.scores.tasks.index(task)]
+
+
+def compute_results(tables: Tables, config: SiteConfig) -> Results:
+    """Compute everything. Pure: the same tables and configuration give the same results."""
+    scores = collect_scores(tables, config.board)
+    rules = choose_rules(tables.tasks, scores, config.board)
+    bootstrap = Bootstrap.over(len(scores.tasks))
+    boards = {variant: compute_board(scores, variant, rules, bootstrap) for variant in scores.roles.variants}
+    tasks = compute_tasks(scores)
+    categories = compute_categories(scores, tables.tasks, tasks, config.board)
+    features = find_features(tables.tasks, config.analysis.features)
+    correlations = compute_correlations(scores, tables.tasks, tasks, features, averaged=rules.averaged)
+    return Results(
+        scores=scores,
+        boards=boards,
+        tasks=tasks,
+        categories=categories,
+        correlations=correlations if any(pair.spearman is not None for (a, b), pair in correlations.pairs.items() if a != b) else None,
+        training_sets=compute_training_sets(tables.tasks, config.analysis.training_set_thresholds),
+        serving=compute_serving(tables.serving_requests, tables.prices, scores.roles.baseline),
+        stats=compute_stats(scores, boards, tasks, len(categories)),
+    )
+
+
+def find_features(tasks: pd.DataFrame, named: list[str] | None) -> tuple[str, ...]:
+    """The columns that may explain lift: those that `site.toml` names, else every feature of the contract and every
+    further numeric column, as far as the data has values."""
+    if named is not None:
+        return tuple(named)
+    own = {column.name: column.feature for column in TASKS.columns}
+    numeric = (str(c) for c in tasks.columns if kinds.is_numeric_dtype(tasks[c]) and not kinds.is_bool_dtype(tasks[c]))
+    return tuple(name for name in numeric if own.get(name, True) and tasks[name].notna().any())
+
+
+def compute_stats(scores: Scores, boards: Mapping[str, Board], tasks: tuple[TaskResult, ...], categories: int) -> Stats:
+    """The figures of the whole board; each is defined at its attribute, and in docs/statistics.md#board-figures."""
+    roles = scores.roles
+    tuned = np.concatenate([scores.values[v] for v in roles.tuned] or [np.empty((0, len(scores.tasks)))])
+    lifts = np.concatenate([scores.lift_over_base(v) for v in roles.tuned] or [np.empty((0, len(scores.tasks)))])
+    over = np.concatenate([scores.lift_over_baseline(v) for v in roles.tuned] or [np.empty((0, len(scores.tasks)))])
+    outcomes = [task.outcome for task in tasks]
+    rivals = [s for v in roles.contest for s in boards[v].ranked if (s.model, v) != (roles.baseline, roles.baseline_variant)]
+    ahead = {s.model for s in rivals if s.lift_over_baseline is not None and s.lift_over_baseline > 0}
+    tuned_models = np.any([~np.isnan(scores.values[v]).all(axis=1) for v in roles.tuned], axis=0) if roles.tuned else np.zeros(0)
+    return Stats(
+        models=len(scores.models),
+        tasks=len(scores.tasks),
+        categories=categories,
+        scores=int(sum((~np.isnan(values)).sum() for values in scores.values.values())),
+        models_tuned=int(tuned_models.sum()),
+        models_ranked=len(boards[roles.primary].ranked),
+        tasks_compared=sum(outcome is not None for outcome in outcomes),
+        tasks_beating_baseline=outcomes.count("beats"),
+        tasks_tying_baseline=outcomes.count("ties"),
+        models_compared=len({s.model for s in rivals}) if roles.baseline else 0,
+        models_ahead_of_baseline=len(ahead),
+        mean_lift_over_base=mean_or_none(lifts) if boards[roles.primary].rules.averaged else None,
+        runs_tuned=int((~np.isnan(tuned)).sum()),
+        runs_paired=int((~np.isnan(lifts)).sum()),
+        runs_helped=int((lifts > 0).sum()),
+        runs_unchanged=int((lifts == 0).sum()),
+        runs_hurt=int((lifts < 0).sum()),
+        runs_beating_baseline=int((over > 0).sum()),
+    )

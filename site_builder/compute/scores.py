@@ -1,0 +1,136 @@
+"""The scores as arrays, and the roles that models and variants play: where every computation starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from site_builder.compute.numbers import Array, difference
+from site_builder.config import BoardConfig
+from site_builder.tables.check import Tables
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which variant is the base, which are tuned, and which model is the baseline.
+
+    Attributes:
+        base: The variant before tuning; None where the board has none.
+        tuned: The variants after tuning, primary first; empty where the board has none.
+        baseline: The model that others are measured against; None where the board has none.
+        baseline_variant: The variant whose scores stand for the baseline; None with no baseline.
+    """
+
+    base: str | None
+    tuned: tuple[str, ...]
+    baseline: str | None
+    baseline_variant: str | None
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """Every variant of the board: the primary one first, the base last."""
+        return (*self.tuned, *((self.base,) if self.base is not None else ()))
+
+    @property
+    def primary(self) -> str:
+        """The variant that the board opens with."""
+        return self.variants[0]
+
+    @property
+    def contest(self) -> tuple[str, ...]:
+        """The variants that compete with the baseline: the tuned ones, or the base where none is tuned."""
+        return self.tuned or self.variants
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Every score of the board.
+
+    Attributes:
+        models: Ids of the models, in the order of the models table.
+        tasks: Ids of the tasks, in the order of the tasks table.
+        values: By variant, an array (models, tasks) of scores in the metric's own unit; NaN where there is none.
+        direction: Array (tasks,) of +1 where a higher score is better, else -1.
+        roles: Base, tuned, baseline.
+    """
+
+    models: tuple[str, ...]
+    tasks: tuple[str, ...]
+    values: Mapping[str, Array]
+    direction: Array
+    roles: Roles
+
+    @cached_property
+    def baseline(self) -> Array:
+        """Scores of the baseline, shape (tasks,); all NaN where the board has none."""
+        if self.roles.baseline is None or self.roles.baseline_variant is None:
+            return np.full(len(self.tasks), np.nan)
+        return self.values[self.roles.baseline_variant][self.models.index(self.roles.baseline)]
+
+    def contest(self, variant: str) -> Array:
+        """Scores of a variant, shape (models, tasks), without the ones that stand for the baseline."""
+        values = self.values[variant]
+        if variant != self.roles.baseline_variant or self.roles.baseline is None:
+            return values
+        without = values.copy()
+        without[self.models.index(self.roles.baseline)] = np.nan
+        return without
+
+    def lift_over_base(self, variant: str) -> Array:
+        """Tuned minus base score of the same model and task, positive = better, shape (models, tasks).
+
+        Source: docs/statistics.md#lift.
+        """
+        if self.roles.base is None or variant == self.roles.base:
+            return np.full((len(self.models), len(self.tasks)), np.nan)
+        return self.direction * difference(self.values[variant], self.values[self.roles.base])
+
+    def lift_over_baseline(self, variant: str) -> Array:
+        """Score minus the baseline's score on the task, positive = better, shape (models, tasks).
+
+        Source: docs/statistics.md#lift.
+        """
+        return self.direction * difference(self.values[variant], self.baseline)
+
+    def only(self, tasks: Sequence[str]) -> Scores:
+        """The same board with these tasks alone."""
+        columns = [self.tasks.index(task) for task in tasks]
+        values = {variant: array[:, columns] for variant, array in self.values.items()}
+        return Scores(self.models, tuple(tasks), values, self.direction[columns], self.roles)
+
+
+def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
+    """The results table as arrays.
+
+    Flagged scores are left out where `site.toml` says so.
+    """
+    results = tables.results
+    if config.exclude_flagged:
+        results = results[results["flag"].isna()]
+    models, tasks = tuple(tables.models["model"]), tuple(tables.tasks["task"])
+    rows = pd.Index(models).get_indexer(results["model"])
+    columns = pd.Index(tasks).get_indexer(results["task"])
+    numbers = results["score"].to_numpy(dtype=float)
+    variants = results["variant"].to_numpy()
+    values = {}
+    for variant in dict.fromkeys(tables.results["variant"]):
+        values[variant] = np.full((len(models), len(tasks)), np.nan)
+        mine = variants == variant
+        values[variant][rows[mine], columns[mine]] = numbers[mine]
+    direction = np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0)
+    return Scores(models, tasks, values, direction, _assign_roles(values, models, config))
+
+
+def _assign_roles(values: Mapping[str, Array], models: tuple[str, ...], config: BoardConfig) -> Roles:
+    base = config.base_variant or ("base" if "base" in values else None)
+    tuned = tuple(config.tuned_variants) if config.tuned_variants is not None else tuple(v for v in values if v != base)
+    if config.baseline is None:
+        return Roles(base, tuned, None, None)
+    row = models.index(config.baseline)
+    order = [v for v in (base, *tuned) if v is not None]
+    scored = [v for v in order if not np.isnan(values[v][row]).all()]
+    return Roles(base, tuned, config.baseline, (scored or order)[0])

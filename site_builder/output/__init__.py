@@ -1,0 +1,1 @@
+"""Output: pages to files on disk. URLs, templates, assets, publishing."""

@@ -1,0 +1,1 @@
+"""Pages: results to addresses, templates and frozen contexts. One file a page."""

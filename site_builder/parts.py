@@ -1,0 +1,137 @@
+"""What pages and charts are made of: addresses, links, cells and tables, as values.
+
+Nothing here knows HTML: a template turns each part into markup, `output/urls.py` turns each address
+into a path. A `Cell` keeps the value apart from the text that shows it, so that a table sorts and
+exports by the number and reads by the text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal[
+    "home", "models", "model", "tasks", "task", "categories", "category",
+    "analysis", "serving", "data", "about", "not_found", "file",
+]  # fmt: skip
+Tone = Literal["", "gain", "loss", "soft"]
+Align = Literal["text", "number", "plot"]
+
+
+@dataclass(frozen=True)
+class Address:
+    """A page of the site, by what it is about; never by its path.
+
+    Attributes:
+        kind: The kind of page.
+        key: The id of the model or task, the name of the category, or the path of a file.
+        anchor: A place within the page.
+    """
+
+    kind: Kind
+    key: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A text that leads to a page of the site, or out of it where `href` is set."""
+
+    text: str
+    to: Address | None = None
+    href: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Dumbbell:
+    """A score before and after on one scale, for drawing in a row. All positions are shares of the scale in 0..1."""
+
+    before: float | None
+    after: float | None
+    reference: float | None
+    low: float | None = None
+    high: float | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table.
+
+    Attributes:
+        text: What is read.
+        value: What is sorted, exported and compared; None for a missing value, which always sorts last.
+        note: A second, smaller line.
+        tone: Whether the text tells a gain or a loss; colour never says it alone, the sign does too.
+        link: Where the text leads.
+        dot: Index of the colour that marks the developer, from 0; None for no mark.
+        tags: Short labels behind the text.
+        plot: A drawing in place of the text.
+        heat: Where the value stands between worst (0) and best (1), for a tint; None for no tint.
+    """
+
+    text: str
+    value: float | str | None = None
+    note: str = ""
+    tone: Tone = ""
+    link: Link | None = None
+    dot: int | None = None
+    tags: tuple[str, ...] = ()
+    plot: Dumbbell | None = None
+    heat: float | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its key in downloads, its heading, how it is set, and which way is better."""
+
+    key: str
+    label: str
+    align: Align = "text"
+    help: str = ""
+    first: Literal["ascending", "descending"] = "descending"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its cells, in the order of the columns; the first names it."""
+
+    cells: tuple[Cell, ...]
+    kind: Literal["", "reference", "unranked"] = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it is read: caption, columns, rows in their published order.
+
+    Attributes:
+        id: Unique on its page.
+        caption: What the table holds, for those who hear it.
+        columns: The columns, left to right.
+        rows: The rows, top to bottom.
+        header: Index of the column that names a row.
+        sorted_by: Key of the column that gave the order; empty where the order is no column's.
+        empty: What stands in place of a table without rows.
+    """
+
+    id: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    header: int = 0
+    sorted_by: str = ""
+    empty: str = "Nothing to show."
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A labelled value: in a list of facts, or large as a headline figure."""
+
+    label: str
+    text: str
+    note: str = ""
+    link: Link | None = None
+    tone: Tone = ""
+    links: tuple[Link, ...] = field(default=())

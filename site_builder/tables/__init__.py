@@ -1,0 +1,1 @@
+"""Tables: the contract of the data, its reading and its checking."""

@@ -1,0 +1,163 @@
+"""The contract of the data: every table, every column, its type, range, unit and meaning.
+
+The checks, the documentation of the data and the column lists of the published data page all come from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Type = Literal["text", "number", "integer", "boolean", "date", "url"]
+
+TYPE_WORDS: dict[Type, str] = {
+    "text": "text",
+    "number": "number",
+    "integer": "whole number",
+    "boolean": "true or false",
+    "date": "date (YYYY-MM-DD)",
+    "url": "link (http or https) or path",
+}
+
+
+@dataclass(frozen=True)
+class ColumnSpec:
+    """One column of the contract.
+
+    Attributes:
+        name: Its name in the Parquet file.
+        type: What its values are.
+        meaning: What it says, in one phrase.
+        required: Whether the file must have it; a required column holds no nulls.
+        low: Least value allowed.
+        high: Greatest value allowed.
+        unit: Unit of a number.
+        default: What holds where the column, or a value, is absent.
+        feature: Whether it describes the task so that it may explain lift.
+    """
+
+    name: str
+    type: Type
+    meaning: str
+    required: bool = False
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    default: str = "not known"
+    feature: bool = False
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """One table of the contract: its file, its key, its columns in published order."""
+
+    name: str
+    meaning: str
+    row: str
+    key: tuple[str, ...]
+    columns: tuple[ColumnSpec, ...]
+    required: bool = False
+
+    @property
+    def file(self) -> str:
+        """Name of the file within the data folder."""
+        return f"{self.name}.parquet"
+
+    def column(self, name: str) -> ColumnSpec | None:
+        """The column of that name, or None where the contract has none."""
+        return next((c for c in self.columns if c.name == name), None)
+
+
+def _text(name: str, meaning: str, *, required: bool = False, default: str = "not known") -> ColumnSpec:
+    return ColumnSpec(name, "text", meaning, required=required, default=default)
+
+
+def _examples(split: str) -> ColumnSpec:
+    return ColumnSpec(f"{split}_examples", "integer", f"Examples in the {split} split", low=0, unit="examples", feature=True)
+
+
+def _length(part: str) -> tuple[ColumnSpec, ColumnSpec]:
+    words = f"length of an {part}"
+    return (
+        ColumnSpec(f"{part}_length_mean", "number", f"Mean {words}", low=0, unit="tokens", feature=True),
+        ColumnSpec(f"{part}_length_std", "number", f"Standard deviation of the {words}", low=0, unit="tokens", feature=True),
+    )
+
+
+RESULTS = TableSpec(
+    "results", "The scores.", "a score", ("model", "task", "variant"), required=True,
+    columns=(
+        _text("model", "Id of the model", required=True),
+        _text("task", "Id of the task", required=True),
+        _text("variant", "How the model was run, such as `base` or `fine_tuned`", default="`base`"),
+        ColumnSpec("score", "number", "The score, in the metric's own unit", required=True),
+        ColumnSpec("stderr", "number", "Standard error of the score, in the same unit", low=0),
+        ColumnSpec("n_examples", "integer", "Examples that the score was measured on", low=1, unit="examples"),
+        ColumnSpec("date", "date", "When the score was measured or published"),
+        ColumnSpec("source", "url", "The evidence: a link, or a path"),
+        _text("command", "The command that gave the score"),
+        _text("flag", "Why the score should be read with care", default="no reservation"),
+    ),
+)  # fmt: skip
+MODELS = TableSpec(
+    "models", "The models.", "a model", ("model",),
+    columns=(
+        _text("model", "Id of the model", required=True),
+        _text("name", "Name to show", default="the id"),
+        _text("developer", "Who made it"),
+        _text("family", "Family of models that it belongs to"),
+        ColumnSpec("release_date", "date", "When it was released"),
+        ColumnSpec("parameters_b", "number", "Number of parameters", low=0, unit="billions", default="undisclosed"),
+        _text("tuning", "How its maker tuned it, such as `base` or `instruct`"),
+        _text("license", "Licence of the weights"),
+        ColumnSpec("url", "url", "Its page"),
+        _text("hf_id", "Its id on Hugging Face"),
+        _text("description", "What it is, in a sentence or two"),
+    ),
+)  # fmt: skip
+TASKS = TableSpec(
+    "tasks", "The tasks.", "a task", ("task",),
+    columns=(
+        _text("task", "Id of the task", required=True),
+        _text("name", "Name to show", default="the id"),
+        _text("category", "Kind of task", default="no category"),
+        _text("metric", "What the score measures, such as `accuracy`"),
+        _text("description", "What the model is asked to do"),
+        ColumnSpec("higher_is_better", "boolean", "Whether a higher score is better", default="true"),
+        ColumnSpec("score_min", "number", "Least score possible", default="no bound"),
+        ColumnSpec("score_max", "number", "Greatest score possible", default="no bound"),
+        ColumnSpec("dataset_url", "url", "The data set's page"),
+        _text("evaluation_split", "Split that the scores were measured on"),
+        _examples("train"), _examples("validation"), _examples("test"),
+        *_length("input"), *_length("output"), *_length("example"),
+        ColumnSpec("tokens_min", "number", "Tokens in the shortest example", low=0, unit="tokens", feature=True),
+        ColumnSpec("tokens_max", "number", "Tokens in the longest example", low=0, unit="tokens", feature=True),
+        ColumnSpec("tokens_p95", "number", "95th percentile of the tokens in an example", low=0, unit="tokens", feature=True),
+    ),
+)  # fmt: skip
+SERVING_REQUESTS = TableSpec(
+    "serving_requests", "Measured requests to providers.", "a request", (),
+    columns=(
+        _text("provider", "Who served the request", required=True),
+        _text("model", "Id of the model that was served", required=True),
+        _text("error_code", "Code of the failure", default="the request succeeded"),
+        ColumnSpec("ttft_s", "number", "Time to the first token", low=0, unit="seconds"),
+        ColumnSpec("total_s", "number", "Time to the last token", low=0, unit="seconds"),
+        ColumnSpec("input_tokens", "number", "Tokens sent", low=0, unit="tokens"),
+        ColumnSpec("output_tokens", "number", "Tokens received", low=0, unit="tokens"),
+    ),
+)  # fmt: skip
+PRICES = TableSpec(
+    "prices", "List prices.", "a price", ("provider", "model"),
+    columns=(
+        _text("provider", "Who sells", required=True),
+        _text("model", "Id of the model that is sold", required=True),
+        ColumnSpec("usd_per_million_input_tokens", "number", "Price of a million tokens sent", low=0, unit="US dollars"),
+        ColumnSpec("usd_per_million_output_tokens", "number", "Price of a million tokens received", low=0, unit="US dollars"),
+        ColumnSpec("usd_per_hour", "number", "Price of an hour, where the hour is sold", low=0, unit="US dollars"),
+        ColumnSpec("source", "url", "Where the price is listed"),
+        ColumnSpec("date", "date", "When the price was read"),
+    ),
+)  # fmt: skip
+
+TABLES: tuple[TableSpec, ...] = (RESULTS, MODELS, TASKS, SERVING_REQUESTS, PRICES)

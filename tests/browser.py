@@ -1,0 +1,145 @@
+"""Where the tests find Chromium, or how they get one."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MACOS_APPS = (
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+
+START_LIMIT_S = 60
+DOWNLOAD_LIMIT_S = 600
+
+# No sandbox: containers run as root. No background traffic: the tests count requests.
+LAUNCH_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class ChromiumNotFoundError(RuntimeError):
+    """One place had no Chromium, or none had one; the message says why."""
+
+
+def find_or_install_chromium() -> Path:
+    """A Chromium that starts: the one in $CHROMIUM, else the first found, else one installed.
+
+    Only one process at a time looks, so that two pytest workers do not install at once.
+
+    Raises:
+        ChromiumNotFoundError: there is none and none can be installed; it says all reasons.
+    """
+    sources = (
+        _playwrights_own,
+        _on_the_path,
+        _among_macos_apps,
+        _downloaded_by_playwright,
+        _installed_by_apt,
+    )
+    if asked_for := os.environ.get("CHROMIUM"):
+        return _that_starts(Path(asked_for))
+
+    reasons = []
+    with _one_process_at_a_time():
+        for source in sources:
+            try:
+                return source()
+            except ChromiumNotFoundError as error:
+                reasons.append(str(error))
+    raise ChromiumNotFoundError(
+        "No Chromium to test with; set CHROMIUM to the path of one.\n- " + "\n- ".join(reasons)
+    )
+
+
+def _playwrights_own() -> Path:
+    with sync_playwright() as playwright:
+        path = Path(playwright.chromium.executable_path)
+    if not path.exists():
+        raise ChromiumNotFoundError("playwright has not downloaded one")
+    return _that_starts(path)
+
+
+def _on_the_path() -> Path:
+    found = [Path(path) for command in COMMANDS if (path := shutil.which(command))]
+    return _first_that_starts(found, f"none on the PATH: {', '.join(COMMANDS)}")
+
+
+def _among_macos_apps() -> Path:
+    found = [Path(app) for app in MACOS_APPS if Path(app).exists()]
+    return _first_that_starts(found, "none among the macOS applications")
+
+
+def _downloaded_by_playwright() -> Path:
+    _run([sys.executable, "-m", "playwright", "install", "chromium"], DOWNLOAD_LIMIT_S)
+    return _playwrights_own()
+
+
+def _installed_by_apt() -> Path:
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise ChromiumNotFoundError("apt-get is not there, or not ours to use")
+    _run(["apt-get", "update"], DOWNLOAD_LIMIT_S)
+    _run(["apt-get", "install", "-y", "chromium"], DOWNLOAD_LIMIT_S)
+    return _on_the_path()
+
+
+def _first_that_starts(paths: list[Path], if_none: str) -> Path:
+    reasons = []
+    for path in paths:
+        try:
+            return _that_starts(path)
+        except ChromiumNotFoundError as error:
+            reasons.append(str(error))
+    raise ChromiumNotFoundError("; ".join(reasons) or if_none)
+
+
+def _that_starts(path: Path) -> Path:
+    # Ubuntu's chromium-browser without its snap, and a browser without its libraries, are there
+    # and do not run.
+    _run([str(path), "--version"], START_LIMIT_S)
+    return path
+
+
+def _run(command: list[str], limit_s: float) -> None:
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        subprocess.run(
+            command,
+            check=True,
+            timeout=limit_s,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+    except subprocess.CalledProcessError as error:
+        last_lines = "\n".join(error.output.strip().splitlines()[-5:])
+        said = last_lines or f"exit code {error.returncode}"
+        raise ChromiumNotFoundError(f"`{' '.join(command)}` failed: {said}") from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ChromiumNotFoundError(f"`{' '.join(command)}` failed: {error}") from error
+
+
+@contextmanager
+def _one_process_at_a_time() -> Iterator[None]:
+    with (Path(sys.prefix) / ".chromium.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # released when the file closes
+        yield
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"Chromium for the tests: {find_or_install_chromium()}\n")
