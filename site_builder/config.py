@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from site_builder.errors import Fault, FaultsError, near
 
+
+def _check_unique(values: list[Any]) -> list[Any]:
+    if len(set(values)) < len(values):
+        raise ValueError  # worded in _RULES
+    return values
+
+
 Name = Annotated[str, Field(min_length=1)]
+Names = Annotated[list[Name], AfterValidator(_check_unique)]
+Sizes = Annotated[list[Annotated[int, Field(gt=0)]], AfterValidator(_check_unique)]
+Link = Annotated[str, Field(pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")]
+
+# What a value must be, by pydantic's name of the rule that it breaks.
+_RULES = {
+    "bool_type": "must be true or false",
+    "dict_type": "must be a table of names",
+    "float_type": "must be a number",
+    "greater_than": "must be greater than {gt}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "int_type": "must be a whole number",
+    "less_than_equal": "must be at most {le:g}",
+    "list_type": "must be a list",
+    "literal_error": "must be {expected}",
+    "model_type": "must be a section",
+    "string_pattern_mismatch": "must be a link (https:// or http://) without '?' and '#'",
+    "string_too_short": "must not be empty",
+    "string_type": "must be text",
+    "value_error": "must not name anything twice",
+}
 
 
 class _Section(BaseModel):
@@ -27,19 +56,12 @@ class Site(_Section):
     """The question that the home page answers, large; the title where it is absent."""
     description: str = ""
     """One sentence on what the site holds, for search engines and previews."""
-    base_url: str = ""
+    base_url: Link = ""
     """Where the site will be published; only canonical links and the sitemap need it."""
-    repository: str = ""
+    repository: Link = ""
     """Link to the repository, shown in the footer."""
     license: str = ""
     """Licence of the published figures."""
-
-    @field_validator("base_url", "repository")
-    @classmethod
-    def _is_web_link(cls, value: str) -> str:
-        if value and not value.startswith(("https://", "http://")):
-            raise PydanticCustomError("web_link", "is not a link that starts with https:// or http://")
-        return value
 
 
 class BoardConfig(_Section):
@@ -49,11 +71,11 @@ class BoardConfig(_Section):
     """Id of the model that others are measured against."""
     base_variant: Name | None = None
     """Variant before tuning; `base` where the results have it."""
-    tuned_variants: list[Name] | None = None
+    tuned_variants: Names | None = None
     """Variants after tuning, the primary one first; every variant but the base where absent."""
     rank_by: Literal["mean", "mean_win_rate"] | None = None
     """What gives the rank; chosen from the tasks' directions and bounds where absent."""
-    min_coverage: Annotated[float, Field(ge=0, le=1, strict=False)] | None = None
+    min_coverage: Annotated[float, Field(ge=0, le=1)] | None = None
     """Share of the tasks that a model must have a score on to be ranked."""
     exclude_flagged: bool = False
     """Whether flagged scores are left out of averages."""
@@ -64,9 +86,9 @@ class BoardConfig(_Section):
 class Analysis(_Section):
     """`[analysis]`: what may explain lift."""
 
-    features: list[Name] | None = None
+    features: Names | None = None
     """Numeric columns of the tasks table; every known feature that the data has, where absent."""
-    training_set_thresholds: list[Annotated[int, Field(gt=0)]] = Field(default_factory=lambda: [10_000, 20_000])
+    training_set_thresholds: Sizes = Field(default_factory=lambda: [10_000, 20_000])
     """Sizes for which the share of smaller training sets is told."""
 
 
@@ -102,52 +124,77 @@ class SiteConfig(_File):
         """Folder of the pages' prose."""
         return self.data_dir / "content"
 
+    @property
+    def default_variant(self) -> str:
+        """Variant of a score that names none."""
+        return self.board.base_variant or "base"
+
     def label(self, variant: str) -> str:
         """Name to show for a variant; its id in plain words where `site.toml` names none."""
-        return self.board.labels.get(variant, variant.replace("_", " ").capitalize() if variant.isascii() else variant)
+        words = variant.replace("_", "-")
+        return self.board.labels.get(variant, words[:1].upper() + words[1:])
 
 
-def load_config(root: Path) -> SiteConfig:
+def load_config(root: Path, base_url: str | None = None) -> SiteConfig:
     """Read `site.toml` of the project in `root`; defaults where there is none.
+
+    Args:
+        root: The project's folder.
+        base_url: Where the site will stand, in place of what `site.toml` says.
 
     Raises:
         FaultsError: One fault for every unknown key and every value of a wrong type or range.
     """
-    path = root / "site.toml"
-    try:
-        text = path.read_text(encoding="utf8") if path.exists() else ""
-        values: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise FaultsError([Fault("site.toml", f"is not valid TOML: {error}")]) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise FaultsError([Fault("site.toml", f"cannot be read: {error}")]) from error
+    values = _read_toml(root / "site.toml")
+    if base_url is not None and isinstance(values.setdefault("site", {}), dict):
+        values["site"]["base_url"] = base_url
     try:
         return SiteConfig.model_validate({**_File.model_validate(values).__dict__, "root": root})
     except ValidationError as error:
-        raise FaultsError(_fault(detail, values) for detail in error.errors()) from error
+        raise FaultsError(_fault(detail) for detail in error.errors()) from error
 
 
-def _fault(detail: ErrorDetails, values: dict[str, Any]) -> Fault:
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    except UnicodeDecodeError as error:
+        raise FaultsError([Fault(path.name, "is not UTF-8 text", "Save it as UTF-8.")]) from error
+    except OSError as error:
+        raise FaultsError([Fault(path.name, f"cannot be read: {error.strerror}")]) from error
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise FaultsError([Fault(path.name, f"is not valid TOML: {error}")]) from error
+
+
+def _fault(detail: ErrorDetails) -> Fault:
     """A validation error in our words: the key, what was found, what is allowed."""
-    keys = [str(part) for part in detail["loc"]]
-    key = ".".join(keys)
-    found = f"{detail['input']!r}"
+    keys = [part for part in detail["loc"] if isinstance(part, str)]
+    key, found = ".".join(keys), detail["input"]
     if detail["type"] == "extra_forbidden":
-        section = _known_keys(keys[:-1])
-        noun = "section" if len(keys) == 1 else "key"
-        return Fault("site.toml", f"unknown {noun} '{key}'.", near(keys[-1], section, f"{noun}s"))
-    if detail["type"] == "web_link":
-        return Fault("site.toml", f"{key} = {found} {detail['msg']}", "Give the whole link, or leave the key out.")
-    message = detail["msg"].removeprefix("Input ")
-    return Fault("site.toml", f"{key} = {found}: {message[:1].lower()}{message[1:]}", "")
+        noun = "section" if len(keys) == 1 and isinstance(found, dict) else "key"
+        return Fault("site.toml", f"unknown {noun} {key!r}", _hint(keys))
+    rule = _RULES.get(detail["type"], "{msg}").format(**detail.get("ctx", {}), msg=detail["msg"])
+    return Fault(
+        "site.toml", f"{key} = {json.dumps(found, ensure_ascii=False, default=str)} {rule}"
+    )
+
+
+def _hint(keys: list[str]) -> str:
+    """What an unknown key may have meant: one of another section, or the nearest of its own."""
+    *section, name = keys
+    home = next((known for known in _File.model_fields if name in _known_keys([known])), None)
+    if home:
+        return f"It belongs in [{home}]."
+    return near(name, _known_keys(section), "keys" if section else "sections")
 
 
 def _known_keys(section: list[str]) -> list[str]:
-    if not section:
-        return list(_File.model_fields)
-    known = _File.model_fields.get(section[0])
-    model = known.annotation if known else None
-    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+    """The keys of a section; the sections where none is named."""
+    model = _File.model_fields[section[0]].annotation if section else _File
+    return (
+        list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+    )
 
 
 def config_keys() -> list[str]:

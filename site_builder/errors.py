@@ -47,12 +47,18 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
-def near(got: str, known: Collection[str], noun: str = "") -> str:
-    """A hint at what was meant: the nearest known name, else all of them where they are few."""
-    matches = get_close_matches(got.lower(), [name.lower() for name in known], n=1, cutoff=0.6)
-    if matches:
-        meant = next(name for name in known if name.lower() == matches[0])
-        return f"Did you mean {meant!r}?"
+def near(got: str, known: Collection[str], noun: str = "", cutoff: float = 0.6) -> str:
+    """A hint at what was meant: the nearest known name, else all of them where they are few.
+
+    Args:
+        got: What was found.
+        known: What is allowed.
+        noun: What the known names are, in the plural.
+        cutoff: How near is near, from 0 (anything) to 1 (the same but for case).
+    """
+    names = {name.lower(): name for name in sorted(known, reverse=True)}
+    for match in get_close_matches(got.lower(), names, n=1, cutoff=cutoff):
+        return f"Did you mean {names[match]!r}?"
     if 0 < len(known) <= 8:
         return f"Known{f' {noun}' if noun else ''}: {', '.join(sorted(known))}."
     return ""

@@ -1,8 +1,9 @@
 """Numbers to text: the only place where a digit is dropped.
 
-Rounding is half away from zero on the shortest decimal that stands for the float, so 0.0625 at three
-places is 0.063, as a reader would round it by hand; `"%.3f"` would give 0.062. A true minus sign (U+2212)
-is as wide as a plus, and a missing value is a word or a dash, never a zero.
+Rounding is half away from zero on the shortest decimal that stands for the float, so 0.0625 at
+three places is 0.063, as a reader would round it by hand; `"%.3f"` would give 0.062. A true minus
+sign (U+2212) is as wide as a plus, a unit never leaves its number at the end of a line, and a
+missing value is a word or a dash, never a zero.
 """
 
 from __future__ import annotations
@@ -10,20 +11,46 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 MINUS = "\N{MINUS SIGN}"
 MISSING = "\N{EN DASH}"
+TIMES = "\N{MULTIPLICATION SIGN}"
 NO_SCORE = "no score"
-_PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_SPACE = "\N{NO-BREAK SPACE}"
+_PREFIXES = {3: "k", 6: "M", 9: "G", 12: "T"}
+_UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+_MOST_PLACES = 12
+# Wide enough for every digit of the largest float; the default of 28 refuses 1e26 at three places.
+_EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
-def rounded(value: float, places: int) -> str:
-    """`value` at so many decimal places, half away from zero, with a true minus; `-0.0` is `0.0`."""
-    quantum = Decimal(1).scaleb(-places)
-    exact = Decimal(repr(float(value)))
-    text = f"{exact.quantize(quantum, rounding=ROUND_HALF_UP):,f}"
-    return text.replace("-", MINUS) if any(c in "123456789" for c in text) else text.replace("-", "")
+def rounded(value: float, places: int, shift: int = 0) -> str:
+    """`value` at so many decimal places, half away from zero, with a true minus; `-0.0` is `0.0`.
+
+    Args:
+        value: A finite number.
+        places: Decimal places.
+        shift: Power of ten to multiply by first, without the error of a float.
+    """
+    exact = Decimal(repr(float(value))).scaleb(shift)
+    text = f"{exact.quantize(Decimal(1).scaleb(-places), context=_EXACT):,f}"
+    return text.replace("-", MINUS if _is_not_zero(text) else "")
+
+
+def _is_not_zero(text: str) -> bool:
+    return any(c in "123456789" for c in text)
+
+
+def _magnitude(value: float, digits: int = 3) -> int:
+    """Power of ten of `value` rounded to so many digits: 2 for 999.4, 3 for 999.6, 0 for zero."""
+    exact = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(repr(float(value)))
+    return exact.adjusted() if exact else 0
+
+
+def _places(value: float, least: int) -> int:
+    """Decimal places that show three digits of a small number, and never fewer than `least`."""
+    return min(_MOST_PLACES, max(least, 2 - _magnitude(value)))
 
 
 @dataclass(frozen=True)
@@ -47,11 +74,11 @@ class Scale:
         return compact(value)
 
     def signed(self, value: float | None) -> str:
-        """A difference, such as `+0.081`, `−0.004` or `0.000`."""
+        """A difference with its sign, such as `+0.081`; one that rounds to 0.000 has none."""
         if value is None:
             return MISSING
         text = self.score(value)
-        return f"+{text}" if value > 0 and any(c in "123456789" for c in text) else text
+        return f"+{text}" if value > 0 and _is_not_zero(text) else text
 
     def interval(self, low: float, high: float) -> str:
         """A range, such as `0.662 to 0.818`."""
@@ -63,23 +90,27 @@ def scale_for(values: Iterable[float], bounds: Sequence[float | None] = ()) -> S
 
     Args:
         values: Scores of one metric; none at all give three places.
-        bounds: The metric's stated bounds, which speak louder than the values.
+        bounds: The metric's stated bounds, where it has any: they count as if they were scored.
     """
-    sizes = [abs(v) for v in values if math.isfinite(v)] + [abs(b) for b in bounds if b is not None]
-    top = max(sizes, default=1.0)
+    top = max(
+        (abs(v) for v in (*values, *bounds) if v is not None and math.isfinite(v)), default=1.0
+    )
     if top > 100_000:
         return Scale(places=1, compact=True)
+    if top < 0.01:
+        return Scale(places=_places(top, 3))
     return Scale(places=3 if top <= 1.5 else 2 if top < 20 else 1)
 
 
 def compact(value: float) -> str:
-    """A large number with a prefix: `560 k`, `22.8 G`; three significant digits."""
-    for size, prefix in _PREFIXES:
-        if abs(value) >= size:
-            scaled = value / size
-            places = 2 if abs(scaled) < 9.995 else 1 if abs(scaled) < 99.95 else 0
-            return f"{rounded(scaled, places)} {prefix}"
-    return rounded(value, 1)
+    """A large number with a prefix: `560 k`, `22.8 G`, `1.00e15`; three significant digits."""
+    magnitude = _magnitude(value)
+    if magnitude < 3:
+        return rounded(value, 1)
+    power = magnitude // 3 * 3
+    if power not in _PREFIXES:
+        return f"{rounded(value, 2, -magnitude)}e{magnitude}"
+    return f"{rounded(value, power + 2 - magnitude, -power)}{_SPACE}{_PREFIXES[power]}"
 
 
 def count(value: float | None) -> str:
@@ -88,11 +119,11 @@ def count(value: float | None) -> str:
 
 
 def quantity(value: float | None) -> str:
-    """A number of unknown kind with up to three decimals, trailing zeros dropped: `7.24`, `226`."""
+    """A number of unknown kind: `7.24`, `226`, `0.00002`; three decimals, or three digits."""
     if value is None:
         return MISSING
-    text = rounded(value, 3)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = rounded(value, _places(value, 3))
+    return text.rstrip("0").rstrip(".")
 
 
 def coverage(scored: int, of: int) -> str:
@@ -102,30 +133,31 @@ def coverage(scored: int, of: int) -> str:
 
 def percent(share: float | None, places: int = 0) -> str:
     """A share in 0..1 as a percentage: `48 %`. The only place where percent exists."""
-    return MISSING if share is None else f"{rounded(share * 100, places)}\N{NO-BREAK SPACE}%"
+    return MISSING if share is None else f"{rounded(share, places, 2)}{_SPACE}%"
 
 
 def money(usd: float | None) -> str:
-    """US dollars: `$30.00`, `$0.05`, `$0.0015`; two places, or enough for two significant digits."""
+    """US dollars: `$30.00`, `$0.05`, `$0.0015`; two places, or as many as three digits need."""
     if usd is None:
         return MISSING
-    places = 2 if usd == 0 or abs(usd) >= 0.01 else 1 - math.floor(math.log10(abs(usd)))
-    return f"${rounded(usd, places)}"
+    text = rounded(usd, _places(usd, 2))
+    whole, _, cents = text.removeprefix(MINUS).partition(".")
+    return f"{MINUS if text.startswith(MINUS) else ''}${whole}.{cents.rstrip('0').ljust(2, '0')}"
 
 
 def seconds(value: float | None) -> str:
-    """A duration: `0.204 s`, `3.68 s`, `41.2 s`; three significant digits."""
+    """A duration: `0.204 s`, `3.68 s`, `41.2 s`; three digits, in one to three decimals."""
     if value is None:
         return MISSING
-    places = 3 if abs(value) < 1 else 2 if abs(value) < 10 else 1
-    return f"{rounded(value, places)}\N{NO-BREAK SPACE}s"
+    return f"{rounded(value, min(3, max(1, 2 - _magnitude(value))))}{_SPACE}s"
 
 
 def ratio(value: float | None) -> str:
-    """A multiple: `300×`, `1.5×`."""
+    """A multiple, in fewer decimals the larger it is: 300, 1.5 or 0.00330 times."""
     if value is None:
         return MISSING
-    return f"{rounded(value, 0 if abs(value) >= 20 else 1 if abs(value) >= 2 else 2)}×"
+    small = 2 if abs(value) >= 0.01 else _places(value, 2)
+    return f"{rounded(value, 0 if abs(value) >= 20 else 1 if abs(value) >= 2 else small)}{TIMES}"
 
 
 def billions(value: float | None) -> str:
@@ -142,16 +174,17 @@ def p_value(value: float | None) -> str:
 
 def size(n_bytes: int) -> str:
     """The size of a file: `812 B`, `24.8 kB`, `1.5 MB`."""
-    for unit_size, unit in ((1e6, "MB"), (1e3, "kB")):
-        if n_bytes >= unit_size:
-            return f"{rounded(n_bytes / unit_size, 1)} {unit}"
-    return f"{n_bytes} B"
+    for unit_size, unit in _UNITS:
+        if n_bytes >= unit_size * 0.99995:  # what would round to 1,000.0 of the next smaller unit
+            return f"{rounded(n_bytes / unit_size, 1)}{_SPACE}{unit}"
+    return f"{n_bytes}{_SPACE}B"
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:
     """Names as a phrase: `A`, `A and B`, `A, B and C`, `A, B and 4 more`."""
     if len(names) > most:
-        return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
+        shown = names[: max(1, most - 1)]
+        return f"{', '.join(shown)} and {len(names) - len(shown):,} more"
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 

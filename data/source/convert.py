@@ -20,7 +20,14 @@ def main() -> None:
     """Write every table into the data folder."""
     models, tasks = _read("models"), _read("tasks")
     models["url"] = MODEL_PAGE + models["hf_id"]
-    whole = ["tokens_min", "tokens_max", "tokens_p95", "train_examples", "validation_examples", "test_examples"]
+    whole = [
+        "tokens_min",
+        "tokens_max",
+        "tokens_p95",
+        "train_examples",
+        "validation_examples",
+        "test_examples",
+    ]
     tasks[whole] = tasks[whole].astype("Int64")
     tasks = tasks.assign(higher_is_better=True, score_min=0.0, score_max=1.0)
     requests = _read("serving_requests")

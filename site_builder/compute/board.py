@@ -10,12 +10,12 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from site_builder.compute.intervals import Bootstrap
-from site_builder.compute.numbers import competition_ranks, mean_of, number, settled
-from site_builder.compute.scores import Array, Scores
+from site_builder.compute.numbers import Array, competition_ranks, mean_of, number
+from site_builder.compute.scores import Scores
 from site_builder.config import BoardConfig
 
 RankBy = Literal["mean", "mean_win_rate"]
-Unranked = Literal["", "no score", "coverage"]
+Unranked = Literal["", "no score", "coverage", "no rival"]
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,19 @@ class Standing:
         model: Its id.
         rank: From 1 on, equal values sharing the better rank; None where it is not ranked.
         unranked: Why it is not ranked.
-        tied_with_best: Whether the tasks cannot tell it from the leader (docs/statistics.md#ties).
-        average: Mean score over the tasks that it has; None where it has none or averages mean nothing.
+        tied_with_best: Whether it leads, or the tasks cannot tell it from the leader
+            (docs/statistics.md#ties).
+        average: Mean score over the tasks that it has; None where it has none, or averages mean
+            nothing.
         interval: 95 % interval of what ranks the board, over tasks; None below two tasks.
         scored: Tasks that it has a score on.
         win_rate: Mean share of rivals beaten, 0..1.
         wins: Tasks on which it stands at the top, ties included.
         lift_over_base: Mean lift over its own base scores.
         lift_over_baseline: Mean lift over the baseline, over common tasks.
-        helped, unchanged, hurt: Tasks on which its tuned score is above, equal to, below its base score.
-        beats, ties, loses: Tasks on which it is above, equal to, below the baseline.
+        helped, unchanged, hurt: Tasks on which its tuned score is better than, equal to, worse than
+            its base score.
+        beats, ties, loses: Tasks on which it is better than, equal to, worse than the baseline.
     """
 
     model: str
@@ -76,7 +79,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Board:
-    """The standings of one variant over a set of tasks: ranked first, in order; then the unranked."""
+    """The standings of one variant over a set of tasks: ranked first, in order; then the others."""
 
     variant: str
     tasks: tuple[str, ...]
@@ -96,51 +99,69 @@ class Board:
 def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> Rules:
     """How a board over these tasks ranks: as `site.toml` says, else as the tasks allow.
 
-    Mean score needs tasks that share one direction, and one pair of bounds or one metric. Full coverage is asked for
-    where at least half of the runs (a model in a variant) have it; a sparser board ranks all by mean win rate.
+    Mean score needs tasks that share one direction, and one pair of bounds or one metric. Full
+    coverage is asked for where at least half of the runs (a model in a variant) have it; a sparser
+    board ranks all by mean win rate.
 
     Args:
         tasks: Rows of the tasks table, in the order of `scores.tasks`.
         scores: The scores on these tasks.
         config: `[board]` of `site.toml`.
+
+    Source: docs/statistics.md#rules.
     """
-    bounds = tasks[["score_min", "score_max"]].drop_duplicates()
-    metrics = tasks["metric"].drop_duplicates()
-    comparable = tasks["higher_is_better"].nunique() <= 1 and (len(bounds) <= 1 or (len(metrics) == 1 and metrics.notna().all()))
-    scored = np.concatenate([(~np.isnan(values)).sum(axis=1) for values in scores.values.values()])
-    runs = scored[scored > 0]
-    dense = bool(runs.size) and bool((runs == len(scores.tasks)).mean() >= 0.5)
-    sparse = config.min_coverage is None and not dense
-    min_coverage = config.min_coverage if config.min_coverage is not None else 1.0 if dense else 0.0
+    comparable, dense = _are_comparable(tasks), _are_dense(scores)
+    asked = config.min_coverage
+    min_coverage = asked if asked is not None else 1.0 if dense else 0.0
     if config.rank_by is not None:
-        return Rules(config.rank_by, min_coverage, comparable or config.rank_by == "mean", "configured")
+        averaged = comparable or config.rank_by == "mean"
+        return Rules(config.rank_by, min_coverage, averaged, why="configured")
     if not comparable:
         return Rules("mean_win_rate", min_coverage, averaged=False, why="mixed units")
-    if sparse:
+    if asked is None and not dense:
         return Rules("mean_win_rate", min_coverage, averaged=True, why="sparse")
     return Rules("mean", min_coverage, averaged=True, why="comparable")
+
+
+def _are_comparable(tasks: pd.DataFrame) -> bool:
+    bounds = tasks[["score_min", "score_max"]].drop_duplicates()
+    metrics = tasks["metric"].drop_duplicates()
+    one_metric = len(metrics) == 1 and bool(metrics.notna().all())
+    directions = tasks["higher_is_better"].drop_duplicates()
+    return len(directions) <= 1 and (len(bounds) <= 1 or one_metric)
+
+
+def _are_dense(scores: Scores) -> bool:
+    counts = [(~np.isnan(scores.values[v])).sum(axis=1) for v in scores.roles.variants]
+    scored = np.concatenate(counts)
+    runs = scored[scored > 0]
+    return 2 * int((runs == len(scores.tasks)).sum()) >= max(len(runs), 1)
 
 
 def compute_win_rates(scores: Scores, variant: str) -> Array:
     """Share of rivals that each model beats on each task, ties counting one half.
 
-    On a task with n scores, a model of average rank r from the worst (equal scores share their mean rank) beats
-    (r - 1) / (n - 1) of its rivals. NaN for a model without a score, and where there is no rival.
+    On a task with n scores, a model of average rank r from the worst (equal scores share their mean
+    rank) beats (r - 1) / (n - 1) of its rivals. NaN for a model without a score, and where there is
+    no rival.
 
     Shape: (models, tasks).
     Units: share in 0..1; each full column averages 0.5.
-    Source: the mean win rate of HELM (Liang et al., 2022, arXiv:2211.09110), docs/statistics.md#win-rate.
+    Source: the mean win rate of HELM (Liang et al., 2022, arXiv:2211.09110);
+        docs/statistics.md#win-rate.
     """
-    signed = scores.values[variant] * scores.direction
+    signed = scores.signed[variant]
     rivals = (~np.isnan(signed)).sum(axis=0) - 1
     ranks = np.asarray(rankdata(signed, axis=0, nan_policy="omit"), dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(rivals > 0, (ranks - 1) / rivals, np.nan)
 
 
-def compute_wins(values: Array, direction: Array) -> Array:
-    """Where a model's score is the task's best, all who tie counting. Shape: boolean (models, tasks)."""
-    signed = values * direction
+def compute_wins(signed: Array) -> Array:
+    """Where a row has the best score of its column, all who tie counting.
+
+    Shape: scores as they are compared (rows, tasks), to boolean (rows, tasks).
+    """
     best = np.fmax.reduce(signed, axis=0, initial=-np.inf)
     return np.asarray(signed == best)
 
@@ -148,59 +169,95 @@ def compute_wins(values: Array, direction: Array) -> Array:
 def compute_board(scores: Scores, variant: str, rules: Rules, bootstrap: Bootstrap) -> Board:
     """The models of one variant, ranked over the tasks of `scores`.
 
-    Rank by mean score: mean over the tasks that a model has, signed by direction. Rank by mean win rate: mean of
-    `compute_win_rates`. A model below `rules.min_coverage` is listed without a rank.
+    Rank by mean score: mean over the tasks that a model has, turned so that greater is better. Rank
+    by mean win rate: mean of `compute_win_rates`. A model below `rules.min_coverage` is listed
+    without a rank. Equal ranks, and models without one, stand by coverage, then as in `scores`.
+
+    Source: docs/statistics.md#average, docs/statistics.md#ranks.
     """
-    values = scores.values[variant]
     rates = compute_win_rates(scores, variant)
-    measure = rates if rules.rank_by == "mean_win_rate" else values * scores.direction
-    scored = (~np.isnan(values)).sum(axis=1)
-    eligible = (scored > 0) & (scored >= rules.min_coverage * len(scores.tasks) - 1e-9)
-    merit = np.where(eligible, settled(mean_of(measure, axis=1)), np.nan)
-    ranks = competition_ranks(merit)
-    order = sorted(range(len(scores.models)), key=lambda i: (np.isnan(ranks[i]), ranks[i] if ranks[i] > 0 else 0, -scored[i], i))
-    low, high = bootstrap.intervals(measure if rules.rank_by == "mean_win_rate" else values)
-    tied = bootstrap.tied_with(measure, int(np.nanargmax(merit))) if eligible.any() else np.zeros(len(merit), dtype=bool)
-    counts = _Counts.of(scores, variant)
-    averages = mean_of(values, axis=1) if rules.averaged else np.full(len(scores.models), np.nan)
-    win_rates = mean_of(rates, axis=1)
-    standings = tuple(
-        Standing(
-            model=scores.models[i],
-            rank=None if np.isnan(ranks[i]) else int(ranks[i]),
-            unranked="" if eligible[i] else "coverage" if scored[i] else "no score",
-            tied_with_best=bool(tied[i] and eligible[i]),
-            average=number(averages[i]),
-            interval=None if np.isnan(low[i]) else (float(low[i]), float(high[i])),
-            scored=int(scored[i]),
-            win_rate=number(win_rates[i]),
-            **counts.record(i, averaged=rules.averaged),
-        )
-        for i in order
+    by_rate = rules.rank_by == "mean_win_rate"
+    measure = rates if by_rate else scores.signed[variant]
+    scored = (~np.isnan(scores.values[variant])).sum(axis=1)
+    covered = (scored > 0) & (scored >= rules.min_coverage * len(scores.tasks) - 1e-9)
+    # One model alone leads, though it has no rival to beat.
+    merit = mean_of(measure, axis=1) if covered.sum() > 1 else np.zeros(len(scored))
+    ranks = competition_ranks(np.where(covered, merit, np.nan))
+    order = np.lexsort((-scored, ranks))
+    tied = bootstrap.tied_with(measure, leader=order[0])
+    columns = _Columns(
+        models=scores.models,
+        ranks=ranks,
+        covered=covered,
+        tied=(ranks == 1) | (tied & ~np.isnan(ranks)),
+        averages=mean_of(scores.values[variant], axis=1),
+        intervals=np.stack(bootstrap.intervals(rates if by_rate else scores.values[variant])),
+        scored=scored,
+        win_rates=mean_of(rates, axis=1),
+        wins=compute_wins(scores.signed[variant]).sum(axis=1),
+        base=_Sides.of(scores.lift_over_base(variant)),
+        baseline=_Sides.of(scores.lift_over_baseline(variant)),
     )
+    standings = tuple(columns.standing(i, averaged=rules.averaged) for i in order)
     return Board(variant, scores.tasks, rules, standings)
 
 
 @dataclass(frozen=True)
-class _Counts:
-    """Lifts of one variant, and how many tasks fall on each side of zero."""
+class _Sides:
+    """Lifts of each model: their mean, and how many tasks lie on each side of zero."""
 
-    wins: Array
-    over_base: Array
-    over_baseline: Array
+    mean: Array
+    above: Array
+    equal: Array
+    below: Array
 
     @classmethod
-    def of(cls, scores: Scores, variant: str) -> _Counts:
-        wins = compute_wins(scores.values[variant], scores.direction)
-        return cls(wins.sum(axis=1), scores.lift_over_base(variant), scores.lift_over_baseline(variant))
+    def of(cls, lifts: Array) -> _Sides:
+        above, equal, below = (side.sum(axis=1) for side in (lifts > 0, lifts == 0, lifts < 0))
+        return cls(mean_of(lifts, axis=1), above, equal, below)
 
-    def record(self, i: int, *, averaged: bool) -> dict[str, int | float | None]:
-        base, baseline = self.over_base[i], self.over_baseline[i]
-        mean_base, mean_baseline = (number(mean_of(lift, axis=0)[()]) if averaged else None for lift in (base, baseline))
-        return {
-            "wins": int(self.wins[i]),
-            "lift_over_base": mean_base,
-            "lift_over_baseline": mean_baseline,
-            "helped": int((base > 0).sum()), "unchanged": int((base == 0).sum()), "hurt": int((base < 0).sum()),
-            "beats": int((baseline > 0).sum()), "ties": int((baseline == 0).sum()), "loses": int((baseline < 0).sum()),
-        }  # fmt: skip
+
+@dataclass(frozen=True)
+class _Columns:
+    """The columns of a board as arrays over the models."""
+
+    models: tuple[str, ...]
+    ranks: Array
+    covered: Array
+    tied: Array
+    averages: Array
+    intervals: Array
+    scored: Array
+    win_rates: Array
+    wins: Array
+    base: _Sides
+    baseline: _Sides
+
+    def standing(self, i: int, *, averaged: bool) -> Standing:
+        low, high = number(self.intervals[0, i]), number(self.intervals[1, i])
+        return Standing(
+            model=self.models[i],
+            rank=None if np.isnan(self.ranks[i]) else int(self.ranks[i]),
+            unranked=self._unranked(i),
+            tied_with_best=bool(self.tied[i]),
+            average=number(self.averages[i]) if averaged else None,
+            interval=None if low is None or high is None else (low, high),
+            scored=int(self.scored[i]),
+            win_rate=number(self.win_rates[i]),
+            wins=int(self.wins[i]),
+            lift_over_base=number(self.base.mean[i]) if averaged else None,
+            lift_over_baseline=number(self.baseline.mean[i]) if averaged else None,
+            helped=int(self.base.above[i]),
+            unchanged=int(self.base.equal[i]),
+            hurt=int(self.base.below[i]),
+            beats=int(self.baseline.above[i]),
+            ties=int(self.baseline.equal[i]),
+            loses=int(self.baseline.below[i]),
+        )
+
+    def _unranked(self, i: int) -> Unranked:
+        if not np.isnan(self.ranks[i]):
+            return ""
+        if not self.scored[i]:
+            return "no score"
+        return "no rival" if self.covered[i] else "coverage"

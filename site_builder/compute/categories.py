@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from site_builder.compute.board import Board, choose_rules, compute_board
 from site_builder.compute.intervals import Bootstrap
+from site_builder.compute.numbers import mean_or_none
 from site_builder.compute.scores import Scores
 from site_builder.compute.tasks import TaskResult
 from site_builder.config import BoardConfig
@@ -21,8 +23,8 @@ class CategoryResult:
     Attributes:
         category: Its name.
         tasks: Ids of its tasks.
-        best_lift_over_baseline: Mean over its tasks of the best contender minus the baseline; None where no task has
-            both, or where its tasks' scores cannot be averaged.
+        best_lift_over_baseline: Mean over its tasks of the best contender minus the baseline; None
+            where no task has both, or where its tasks' scores cannot be averaged.
         mean_lift_over_base: Mean over its tasks of the task's mean lift over base.
         beating: Tasks whose best contender beats the baseline.
         compared: Tasks that have both a contender and a baseline score.
@@ -38,30 +40,43 @@ class CategoryResult:
     boards: Mapping[str, Board]
 
 
-def compute_categories(scores: Scores, tasks: pd.DataFrame, results: Sequence[TaskResult], config: BoardConfig) -> tuple[CategoryResult, ...]:
-    """Every category, from the one furthest below the baseline (harder) to the one furthest above (easier).
+def compute_categories(
+    scores: Scores, tasks: pd.DataFrame, results: Sequence[TaskResult], config: BoardConfig
+) -> tuple[CategoryResult, ...]:
+    """Every category, from the one furthest below the baseline (harder) to the one furthest above.
 
     Categories without a defined difference come last. Tasks without a category belong to none.
+
+    Source: docs/statistics.md#categories.
     """
-    found = [_category(scores, tasks, results, config, str(name)) for name in tasks["category"].dropna().drop_duplicates()]
-    return tuple(sorted(found, key=lambda c: (c.best_lift_over_baseline is None, c.best_lift_over_baseline or 0.0)))
+    by_task = {result.task: result for result in results}
+    found = [
+        _category(scores, tasks[tasks["category"] == name], by_task, config)
+        for name in tasks["category"].dropna().drop_duplicates()
+    ]
+    return tuple(sorted(found, key=_difficulty))
 
 
-def _category(scores: Scores, tasks: pd.DataFrame, results: Sequence[TaskResult], config: BoardConfig, name: str) -> CategoryResult:
-    mine = tasks[tasks["category"] == name]
+def _difficulty(category: CategoryResult) -> tuple[bool, float]:
+    lift = category.best_lift_over_baseline
+    return lift is None, lift or 0.0
+
+
+def _category(
+    scores: Scores, mine: pd.DataFrame, by_task: Mapping[str, TaskResult], config: BoardConfig
+) -> CategoryResult:
     ids = tuple(mine["task"])
     part = scores.only(ids)
     rules = choose_rules(mine, part, config)
     bootstrap = Bootstrap.over(len(ids))
-    members = [r for r in results if r.task in set(ids)]
-    lifts = [r.best_lift_over_baseline for r in members if r.best_lift_over_baseline is not None]
-    base_lifts = [r.mean_lift_over_base for r in members if r.mean_lift_over_base is not None]
+    best = np.array([by_task[task].best_lift_over_baseline for task in ids], dtype=float)
+    over_base = np.array([by_task[task].mean_lift_over_base for task in ids], dtype=float)
     return CategoryResult(
-        category=name,
+        category=str(mine["category"].iloc[0]),
         tasks=ids,
-        best_lift_over_baseline=sum(lifts) / len(lifts) if lifts and rules.averaged else None,
-        mean_lift_over_base=sum(base_lifts) / len(base_lifts) if base_lifts and rules.averaged else None,
-        beating=sum(lift > 0 for lift in lifts),
-        compared=len(lifts),
-        boards={variant: compute_board(part, variant, rules, bootstrap) for variant in scores.roles.variants},
+        best_lift_over_baseline=mean_or_none(best) if rules.averaged else None,
+        mean_lift_over_base=mean_or_none(over_base) if rules.averaged else None,
+        beating=int((best > 0).sum()),
+        compared=int((~np.isnan(best)).sum()),
+        boards={v: compute_board(part, v, rules, bootstrap) for v in scores.roles.variants},
     )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from site_builder.compute.numbers import Array, mean_of
+from site_builder.compute.numbers import Array, mean_of, number, settled, settled_float
 from site_builder.compute.scores import Scores
 from site_builder.compute.tasks import TaskResult
 
@@ -31,7 +31,8 @@ class Correlation:
 
     Attributes:
         n: Tasks that have both.
-        spearman, pearson: Coefficients in -1..1; None below four tasks, or where a column is constant.
+        spearman, pearson: Coefficients in -1..1; None below four tasks, or where a column is
+            constant.
         spearman_p, pearson_p: Two-sided p-values.
         spearman_interval, pearson_interval: 95 % intervals; None where |coefficient| is 1.
     """
@@ -83,46 +84,73 @@ class Correlations:
 def correlate(x: Array, y: Array) -> Correlation:
     """Spearman and Pearson correlation of two columns with gaps.
 
-    Spearman is Pearson on mean ranks (Spearman, 1904). Two-sided p-values from the t distribution with n - 2 degrees
-    of freedom. Intervals by Fisher's z: tanh(atanh(r) ± 1.96 s), s = 1/sqrt(n - 3) for Pearson (Fisher, 1921) and
-    sqrt((1 + rho²/2) / (n - 3)) for Spearman (Bonett & Wright, 2000). Not defined below four pairs or for a constant.
+    Spearman is Pearson on mean ranks (Spearman, 1904). Two-sided p-values from the t distribution
+    with n - 2 degrees of freedom. Intervals by Fisher's z: tanh(atanh(r) ± 1.96 s), where s is
+    1/sqrt(n - 3) for Pearson (Fisher, 1921) and sqrt((1 + rho²/2) / (n - 3)) for Spearman (Bonett &
+    Wright, 2000). Not defined below four pairs, or where a column is constant over them.
 
     Source: docs/statistics.md#correlation.
     """
-    both = ~np.isnan(x) & ~np.isnan(y)
-    n = int(both.sum())
-    if n < LEAST_N or np.ptp(x[both]) == 0 or np.ptp(y[both]) == 0:
+    x, y = _common(x, y)
+    n = len(x)
+    if n < LEAST_N or np.ptp(x) == 0 or np.ptp(y) == 0:
         return Correlation(n)
-    rho, r = stats.spearmanr(x[both], y[both]), stats.pearsonr(x[both], y[both])
-    rank_r, line_r = float(np.clip(rho.statistic, -1, 1)), float(np.clip(r.statistic, -1, 1))
+    # Scaled to at most 1, so that no square overflows.
+    x, y = x / np.abs(x).max(), y / np.abs(y).max()
+    rank, line = stats.spearmanr(x, y), stats.pearsonr(x, y)
+    rho, r = (min(max(settled_float(float(c.statistic)), -1.0), 1.0) for c in (rank, line))
     return Correlation(
-        n,
-        rank_r, float(rho.pvalue), _fisher_interval(rank_r, np.sqrt((1 + rank_r**2 / 2) / (n - 3))),
-        line_r, float(r.pvalue), _fisher_interval(line_r, np.sqrt(1 / (n - 3))),
-    )  # fmt: skip
+        n=n,
+        spearman=rho,
+        spearman_p=settled_float(float(rank.pvalue)),
+        spearman_interval=_fisher_interval(rho, np.sqrt((1 + rho**2 / 2) / (n - 3))),
+        pearson=r,
+        pearson_p=settled_float(float(line.pvalue)),
+        pearson_interval=_fisher_interval(r, np.sqrt(1 / (n - 3))),
+    )
+
+
+def _common(x: Array, y: Array) -> tuple[Array, Array]:
+    """The rows that both columns have, settled: a column of noise is a constant."""
+    both = np.isfinite(x) & np.isfinite(y)
+    return settled(x[both]), settled(y[both])
 
 
 def _fisher_interval(r: float, standard_error: float) -> tuple[float, float] | None:
-    if abs(r) > 1 - 1e-12:
+    if abs(r) == 1:
         return None
     reach = float(stats.norm.ppf(0.975)) * standard_error
-    return float(np.tanh(np.arctanh(r) - reach)), float(np.tanh(np.arctanh(r) + reach))
+    low, high = np.tanh(np.arctanh(r) - reach), np.tanh(np.arctanh(r) + reach)
+    return settled_float(low), settled_float(high)
 
 
 def fit_line(x: Array, y: Array, *, log_x: bool) -> Fit | None:
     """Ordinary least squares of y on x, or on log10 x; None below four tasks or for a constant x.
 
+    With `log_x`, tasks whose x is not above 0 are left out.
+
     Source: docs/statistics.md#fit.
     """
-    both = ~np.isnan(x) & ~np.isnan(y) & ((x > 0) | (not log_x))
-    if both.sum() < LEAST_N or np.ptp(x[both]) == 0:
+    x, y = _common(np.where(x > 0, x, np.nan) if log_x else x, y)
+    n = len(x)
+    if n < LEAST_N or np.ptp(x) == 0:
         return None
-    line = stats.linregress(np.log10(x[both]) if log_x else x[both], y[both])
-    r_squared = 0.0 if np.ptp(y[both]) == 0 else float(line.rvalue) ** 2
-    return Fit(float(line.slope), float(line.intercept), r_squared, log_x, int(both.sum()))
+    with np.errstate(all="ignore"):
+        line = stats.linregress(np.log10(x) if log_x else x, y)
+    slope, intercept, r = line.slope, line.intercept, line.rvalue
+    if not np.isfinite([slope, intercept, r]).all():
+        return None
+    return Fit(settled_float(slope), settled_float(intercept), settled_float(r**2), log_x, n)
 
 
-def compute_correlations(scores: Scores, tasks: pd.DataFrame, results: Sequence[TaskResult], features: Sequence[str], *, averaged: bool) -> Correlations:
+def compute_correlations(
+    scores: Scores,
+    tasks: pd.DataFrame,
+    results: Sequence[TaskResult],
+    features: Sequence[str],
+    *,
+    averaged: bool,
+) -> Correlations:
     """Every pair of derived columns and features, over tasks.
 
     Args:
@@ -130,30 +158,31 @@ def compute_correlations(scores: Scores, tasks: pd.DataFrame, results: Sequence[
         tasks: The tasks table, in the order of `scores.tasks`.
         results: What is computed by task.
         features: Numeric columns of the tasks table.
-        averaged: Whether scores of different tasks can be set side by side; where not, the derived columns are
-            not defined.
+        averaged: Whether scores of different tasks can be set side by side; where not, the derived
+            columns are not defined.
     """
-    frame = pd.DataFrame(_derived(scores, results), index=scores.tasks)
+    arrays = _derived(scores, results)
     if not averaged:
-        frame[:] = np.nan
+        arrays = {name: np.full(len(scores.tasks), np.nan) for name in arrays}
     for feature in features:
-        frame[feature] = tasks[feature].to_numpy(dtype=float, na_value=np.nan)
-    columns = tuple(str(name) for name in frame.columns)
-    arrays = {name: frame[name].to_numpy(dtype=float) for name in columns}
+        arrays[feature] = tasks[feature].to_numpy(dtype=float, na_value=np.nan)
+    columns = tuple(arrays)
     pairs = {}
     for i, a in enumerate(columns):
         for b in columns[i:]:
             pairs[a, b] = pairs[b, a] = correlate(arrays[a], arrays[b])
-    values = {name: tuple(None if np.isnan(v) else float(v) for v in array) for name, array in arrays.items()}
+    values = {name: tuple(map(number, array)) for name, array in arrays.items()}
     return Correlations(columns, tuple(features), values, pairs)
 
 
 def _derived(scores: Scores, results: Sequence[TaskResult]) -> dict[str, Array]:
     base, tuned = _base_of_the_tuned(scores), _tuned(scores)
+    lift_over_baseline = [r.best_lift_over_baseline for r in results]
+    lift_over_base = [r.mean_lift_over_base for r in results]
     return {
         "baseline_score": scores.baseline,
-        "best_lift_over_baseline": np.array([_float(r.best_lift_over_baseline) for r in results]),
-        "mean_lift_over_base": np.array([_float(r.mean_lift_over_base) for r in results]),
+        "best_lift_over_baseline": np.array(lift_over_baseline, dtype=float),
+        "mean_lift_over_base": np.array(lift_over_base, dtype=float),
         "best_base_score": _best(base, scores.direction),
         "mean_base_score": mean_of(base, axis=0),
         "best_tuned_score": _best(tuned, scores.direction),
@@ -162,14 +191,16 @@ def _derived(scores: Scores, results: Sequence[TaskResult]) -> dict[str, Array]:
 
 
 def _tuned(scores: Scores) -> Array:
+    """Every tuned score but the baseline's own."""
     nothing = np.full((1, len(scores.tasks)), np.nan)
-    return np.concatenate([scores.values[v] for v in scores.roles.tuned] or [nothing])
+    return np.concatenate([nothing, *(scores.contest(v) for v in scores.roles.tuned)])
 
 
 def _base_of_the_tuned(scores: Scores) -> Array:
-    """Base scores of the models that compete: those tuned on the task, or all but the baseline where none is.
+    """Base scores of the models tuned on the task; where none is tuned, of all but the baseline.
 
-    So that, where each model has one tuned score, average tuned - average base = average lift.
+    So that, where each model has one tuned score and its base score, average tuned - average base =
+    average lift.
     """
     if scores.roles.base is None:
         return np.full((1, len(scores.tasks)), np.nan)
@@ -180,9 +211,4 @@ def _base_of_the_tuned(scores: Scores) -> Array:
 
 
 def _best(values: Array, direction: Array) -> Array:
-    signed = np.fmax.reduce(values * direction, axis=0)
-    return np.asarray(signed * direction)
-
-
-def _float(value: float | None) -> float:
-    return np.nan if value is None else value
+    return np.asarray(np.fmax.reduce(values * direction) * direction)

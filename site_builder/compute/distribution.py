@@ -24,7 +24,7 @@ class TrainingSets:
 
     Attributes:
         sizes: By task, examples in the train split.
-        bins: Bins of equal width on a log axis, three a decade, without gaps.
+        bins: Bins of equal width on a log axis, three a decade, without gaps; a size of 0 is in none.
         shares: By threshold, the share of training sets with fewer examples, 0..1.
         below: By threshold, how many have fewer examples.
         median: Median size.
@@ -58,12 +58,15 @@ def compute_training_sets(tasks: pd.DataFrame, thresholds: Sequence[int]) -> Tra
 
 
 def _log_bins(sizes: Mapping[str, int]) -> tuple[Bin, ...]:
-    positive = [n for n in sizes.values() if n > 0]
-    if not positive:
+    # Step s begins at 10 ** (s / 3), where n ** 3 gets its digit number s + 1: whole numbers, exact.
+    steps = {task: len(str(n**BINS_PER_DECADE)) - 1 for task, n in sizes.items() if n > 0}
+    if not steps:
         return ()
-    # A third of a decade up to the next; the epsilon keeps exact powers of ten in the bin that they open.
-    steps = {task: int(np.floor(np.log10(n) * BINS_PER_DECADE + 1e-9)) for task, n in sizes.items() if n > 0}
     return tuple(
-        Bin(10 ** (step / BINS_PER_DECADE), 10 ** ((step + 1) / BINS_PER_DECADE), tuple(t for t, s in steps.items() if s == step))
+        Bin(_edge(step), _edge(step + 1), tuple(t for t, s in steps.items() if s == step))
         for step in range(min(steps.values()), max(steps.values()) + 1)
     )
+
+
+def _edge(step: int) -> float:
+    return float(10 ** (step / BINS_PER_DECADE))

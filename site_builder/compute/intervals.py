@@ -1,4 +1,4 @@
-"""How far the choice of tasks carries: bootstrap intervals of averages, and ties with the leader."""
+"""How far the choice of tasks carries: bootstrap intervals of averages, ties with the leader."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from site_builder.compute.numbers import Array, difference
+from site_builder.compute.numbers import Array, difference, settled
 
 RESAMPLES = 4_000
 LEVEL = 0.95
 SEED = 20_240_502
+_MODELS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -27,32 +28,45 @@ class Bootstrap:
     def over(cls, n_tasks: int, resamples: int = RESAMPLES, seed: int = SEED) -> Bootstrap:
         """Draw `resamples` samples of `n_tasks` tasks, with replacement, from a fixed seed."""
         random = np.random.default_rng(seed)
-        return cls(random.multinomial(n_tasks, np.full(n_tasks, 1 / n_tasks), size=resamples).astype(float))
+        share = np.full(n_tasks, 1 / n_tasks)
+        return cls(random.multinomial(n_tasks, share, size=resamples).astype(float))
 
     def intervals(self, values: Array) -> tuple[Array, Array]:
-        """95 % percentile interval of each model's mean over its tasks.
+        """95 % percentile interval of each model's mean over the tasks that it has.
+
+        A resample that holds none of a model's tasks counts in no interval of that model.
 
         Shape: (models, tasks) to two arrays (models,); NaN where a model has fewer than two tasks.
-        Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 13; docs/statistics.md#interval.
+        Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3;
+            docs/statistics.md#interval.
         """
-        there = ~np.isnan(values)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            means = (self.weights @ np.where(there, values, 0.0).T) / (self.weights @ there.astype(float).T)
-        tail = (1 - LEVEL) / 2
-        low, high = np.full(len(values), np.nan), np.full(len(values), np.nan)
-        enough = there.sum(axis=1) >= 2
-        if enough.any():
-            low[enough], high[enough] = np.nanquantile(means[:, enough], [tail, 1 - tail], axis=0)
-        return low, high
+        ends = np.full((2, len(values)), np.nan)
+        enough = np.flatnonzero((~np.isnan(values)).sum(axis=1) >= 2)
+        # In blocks: a mean for each resample of thousands of models would fill the memory.
+        for start in range(0, len(enough), _MODELS_AT_ONCE):
+            block = enough[start : start + _MODELS_AT_ONCE]
+            ends[:, block] = self._block(values[block])
+        return ends[0], ends[1]
 
     def tied_with(self, measure: Array, leader: int) -> Array:
-        """Which models the tasks cannot tell from the leader: the paired interval of the difference holds 0.
+        """Which models the tasks cannot tell from the leader.
 
-        The difference is the leader's value minus the model's, over the tasks that both have. The leader is tied with
-        itself; a model that shares fewer than two tasks with the leader cannot be told apart.
+        A model is tied where the interval of the leader's value minus its own, over the tasks that
+        both have, holds 0. With fewer than two common tasks there is no interval, and no tie.
 
         Shape: `measure` (models, tasks), greater is better; result boolean (models,).
         Source: paired bootstrap, docs/statistics.md#ties.
         """
         low, high = self.intervals(difference(measure[leader], measure))
-        return np.asarray(np.isnan(low) | ((low <= 0) & (high >= 0)))
+        return np.asarray((low <= 0) & (high >= 0))
+
+    def _block(self, values: Array) -> Array:
+        there = ~np.isnan(values)
+        filled = np.where(there, values, 0.0)
+        means = filled @ self.weights.T
+        with np.errstate(invalid="ignore"):
+            means /= there.astype(float) @ self.weights.T
+        tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
+        empty = np.isnan(means).any()
+        ends = (np.nanquantile if empty else np.quantile)(means, tails, axis=1, overwrite_input=True)
+        return settled(ends, np.abs(filled).max(axis=1))

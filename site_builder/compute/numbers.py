@@ -7,42 +7,62 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
+DIGITS = 12
+_LEAST, _MOST = -307, 308
+# Written out, since `10.0 ** e` differs in the last bit from one machine to the next.
+_POWERS = np.array([float(f"1e{e}") for e in range(_LEAST, _MOST + 1)])
+
+
+def settled(values: Array, size: Array | None = None, digits: int = DIGITS) -> Array:
+    """Values freed of the noise that binary fractions add: equal on paper is equal here.
+
+    Rounded at twelve significant digits of `size`, their own magnitude where none is given. Sums of
+    scores differ from the paper's arithmetic in the sixteenth digit, and from one machine to the
+    next; published scores end long before the twelfth.
+
+    Source: docs/statistics.md#equality.
+    """
+    magnitude = np.abs(values if size is None else size)
+    decade = np.searchsorted(_POWERS, magnitude, side="right") - 1 + _LEAST
+    places = np.clip(digits - 1 - decade, -300, 300)
+    # One of the two is 1. Whole powers of ten up to 1e22 are exact, their inverses are not: divide.
+    up, down = _POWERS[np.maximum(places, 0) - _LEAST], _POWERS[np.maximum(-places, 0) - _LEAST]
+    # Adding zero turns -0.0 into 0.0.
+    return np.asarray(np.round(values * up / down) / up * down + 0.0)
+
+
+def settled_float(value: float) -> float:
+    """One value, settled."""
+    return float(settled(np.asarray(value, dtype=float)))
+
+
+def difference(a: Array, b: Array) -> Array:
+    """`a - b` of settled values: 0.3 - 0.1 is 0.2, and equal values differ by zero.
+
+    Source: docs/statistics.md#equality.
+    """
+    a, b = settled(a), settled(b)
+    # One digit more than its terms have: 1 - 0.999999999999 is no zero.
+    return settled(a - b, np.fmax(np.abs(a), np.abs(b)), DIGITS + 1)
+
 
 def mean_of(values: Array, axis: int) -> Array:
-    """Mean over an axis of what is there; NaN where nothing is. Missing is never zero."""
-    n = (~np.isnan(values)).sum(axis=axis)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(n > 0, np.nansum(values, axis=axis) / n, np.nan))
-
-
-def number(value: float | np.floating) -> float | None:
-    """A float for a record: None in place of NaN."""
-    return None if np.isnan(value) else float(value)
+    """Mean over an axis of what is there, settled; NaN where nothing is. Missing is never zero."""
+    there = ~np.isnan(values)
+    filled = np.where(there, values, 0.0)
+    with np.errstate(invalid="ignore", over="ignore"):
+        means = filled.sum(axis=axis) / there.sum(axis=axis)
+        return settled(means, np.abs(filled).max(axis=axis, initial=0.0))
 
 
 def mean_or_none(values: Array) -> float | None:
     """Mean of what is there, as a record keeps it."""
-    return number(mean_of(values.ravel(), axis=0)[()])
+    return number(float(mean_of(values.ravel(), axis=0)))
 
 
-def settled(values: Array, size: Array | None = None) -> Array:
-    """Values freed of the noise that binary fractions add, so that what is equal on paper compares equal.
-
-    Rounded at twelve significant digits of `size` (their own magnitude where none is given): sums of scores differ
-    from the paper's arithmetic in the sixteenth digit, published scores end long before the twelfth.
-    """
-    magnitude = np.abs(values if size is None else size)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        places = np.clip(11 - np.floor(np.log10(magnitude)), -300, 300)
-        # Whole powers of ten up to 1e22 are exact as floats, so divide by one rather than multiply by its inverse.
-        power = 10.0 ** np.abs(places)
-        rounded = np.where(places >= 0, np.round(values * power) / power, np.round(values / power) * power)
-    return np.asarray(np.where((magnitude > 0) & np.isfinite(rounded), rounded, values))
-
-
-def difference(a: Array, b: Array) -> Array:
-    """`a - b`, settled at the magnitude of its terms: 0.3 - 0.1 is 0.2, so that equal lifts are equal."""
-    return settled(a - b, np.fmax(np.abs(a), np.abs(b)))
+def number(value: float | np.floating) -> float | None:
+    """A float for a record: None in place of what is no number."""
+    return float(value) if np.isfinite(value) else None
 
 
 def competition_ranks(goodness: Array) -> Array:

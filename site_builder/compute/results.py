@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from pandas.api import types as kinds
 
 from site_builder.compute.board import Board, choose_rules, compute_board
+from site_builder.compute.catalog import Catalog, collect_catalog
 from site_builder.compute.categories import CategoryResult, compute_categories
 from site_builder.compute.correlation import Correlations, compute_correlations
 from site_builder.compute.distribution import TrainingSets, compute_training_sets
@@ -17,7 +19,7 @@ from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.numbers import mean_or_none
 from site_builder.compute.scores import Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
-from site_builder.compute.tasks import TaskResult, compute_tasks
+from site_builder.compute.tasks import TaskResult, TaskScore, compute_tasks
 from site_builder.config import SiteConfig
 from site_builder.tables.check import Tables
 from site_builder.tables.schema import TASKS
@@ -66,6 +68,7 @@ class Results:
     """Everything that is computed from the tables, frozen.
 
     Attributes:
+        catalog: What the tables say of each model, task and score.
         scores: The scores as arrays.
         boards: Board over all tasks, by variant.
         tasks: Each task, in the order of the tasks table.
@@ -76,6 +79,7 @@ class Results:
         stats: The figures of the whole board.
     """
 
+    catalog: Catalog
     scores: Scores
     boards: Mapping[str, Board]
     tasks: tuple[TaskResult, ...]
@@ -92,7 +96,20 @@ class Results:
 
     def task(self, task: str) -> TaskResult:
         """One task by its id."""
-        return self.tasks[self.scores.tasks.index(task)]
+        return self._tasks[task]
+
+    def scores_of(self, model: str, task: str) -> dict[str, TaskScore]:
+        """The scores of a model on a task, by variant; primary first."""
+        found = {variant: self._cells.get((model, task, variant)) for variant in self.scores.roles.variants}
+        return {variant: score for variant, score in found.items() if score is not None}
+
+    @cached_property
+    def _tasks(self) -> dict[str, TaskResult]:
+        return {result.task: result for result in self.tasks}
+
+    @cached_property
+    def _cells(self) -> dict[tuple[str, str, str], TaskScore]:
+        return {(score.model, result.task, score.variant): score for result in self.tasks for score in result.scores}
 
 
 def compute_results(tables: Tables, config: SiteConfig) -> Results:
@@ -106,6 +123,7 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
     features = find_features(tables.tasks, config.analysis.features)
     correlations = compute_correlations(scores, tables.tasks, tasks, features, averaged=rules.averaged)
     return Results(
+        catalog=collect_catalog(tables),
         scores=scores,
         boards=boards,
         tasks=tasks,

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from site_builder.compute.numbers import Array, difference
+from site_builder.compute.numbers import Array, difference, settled
 from site_builder.config import BoardConfig
 from site_builder.tables.check import Tables
 
@@ -65,42 +65,51 @@ class Scores:
     roles: Roles
 
     @cached_property
+    def signed(self) -> Mapping[str, Array]:
+        """The scores as they are compared: settled, and turned so that greater is better."""
+        return {v: settled(values) * self.direction for v, values in self.values.items()}
+
+    @property
     def baseline(self) -> Array:
         """Scores of the baseline, shape (tasks,); all NaN where the board has none."""
-        if self.roles.baseline is None or self.roles.baseline_variant is None:
-            return np.full(len(self.tasks), np.nan)
-        return self.values[self.roles.baseline_variant][self.models.index(self.roles.baseline)]
+        return self._baseline_of(self.values)
 
     def contest(self, variant: str) -> Array:
         """Scores of a variant, shape (models, tasks), without the ones that stand for the baseline."""
-        values = self.values[variant]
-        if variant != self.roles.baseline_variant or self.roles.baseline is None:
-            return values
-        without = values.copy()
-        without[self.models.index(self.roles.baseline)] = np.nan
-        return without
+        values = self.values[variant].copy()
+        if self.roles.baseline is not None and variant == self.roles.baseline_variant:
+            values[self.models.index(self.roles.baseline)] = np.nan
+        return values
 
     def lift_over_base(self, variant: str) -> Array:
-        """Tuned minus base score of the same model and task, positive = better, shape (models, tasks).
+        """Tuned minus base score of the same model and task, positive = better.
 
+        Shape: (models, tasks); NaN where either is missing, and everywhere for the base itself.
         Source: docs/statistics.md#lift.
         """
         if self.roles.base is None or variant == self.roles.base:
             return np.full((len(self.models), len(self.tasks)), np.nan)
-        return self.direction * difference(self.values[variant], self.values[self.roles.base])
+        return difference(self.signed[variant], self.signed[self.roles.base])
 
     def lift_over_baseline(self, variant: str) -> Array:
-        """Score minus the baseline's score on the task, positive = better, shape (models, tasks).
+        """Score minus the baseline's score on the task, positive = better.
 
+        Shape: (models, tasks); NaN where either is missing.
         Source: docs/statistics.md#lift.
         """
-        return self.direction * difference(self.values[variant], self.baseline)
+        return difference(self.signed[variant], self._baseline_of(self.signed))
 
     def only(self, tasks: Sequence[str]) -> Scores:
         """The same board with these tasks alone."""
         columns = [self.tasks.index(task) for task in tasks]
         values = {variant: array[:, columns] for variant, array in self.values.items()}
         return Scores(self.models, tuple(tasks), values, self.direction[columns], self.roles)
+
+    def _baseline_of(self, arrays: Mapping[str, Array]) -> Array:
+        if self.roles.baseline is None or self.roles.baseline_variant is None:
+            return np.full(len(self.tasks), np.nan)
+        row: Array = arrays[self.roles.baseline_variant][self.models.index(self.roles.baseline)]
+        return row
 
 
 def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
@@ -125,12 +134,27 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
     return Scores(models, tasks, values, direction, _assign_roles(values, models, config))
 
 
-def _assign_roles(values: Mapping[str, Array], models: tuple[str, ...], config: BoardConfig) -> Roles:
-    base = config.base_variant or ("base" if "base" in values else None)
-    tuned = tuple(config.tuned_variants) if config.tuned_variants is not None else tuple(v for v in values if v != base)
+def _assign_roles(
+    values: Mapping[str, Array], models: tuple[str, ...], config: BoardConfig
+) -> Roles:
+    base, tuned = _assign_variants(tuple(values), config)
     if config.baseline is None:
         return Roles(base, tuned, None, None)
     row = models.index(config.baseline)
     order = [v for v in (base, *tuned) if v is not None]
     scored = [v for v in order if not np.isnan(values[v][row]).all()]
     return Roles(base, tuned, config.baseline, (scored or order)[0])
+
+
+def _assign_variants(
+    variants: tuple[str, ...], config: BoardConfig
+) -> tuple[str | None, tuple[str, ...]]:
+    """The base variant and the tuned ones; at least one of the two is there."""
+    named = config.tuned_variants
+    base = config.base_variant
+    if base is None and "base" in variants and "base" not in (named or ()):
+        base = "base"
+    tuned = tuple(v for v in (variants if named is None else named) if v != base)
+    if base is None and not tuned:
+        base = variants[0]
+    return base, tuned

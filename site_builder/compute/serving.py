@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from site_builder.compute.numbers import Array, number
+from site_builder.compute.numbers import difference, number, settled_float
 
 
 @dataclass(frozen=True)
@@ -19,10 +22,13 @@ class Latency:
         requests: Requests sent.
         failed: Requests that returned an error; they have no latency and count in none.
         failed_share: failed / requests, 0..1.
-        error_codes: The codes that were returned, each with its number of requests, most frequent first.
+        error_codes: The codes that were returned, each with its number of requests, most frequent
+            first.
         ttft_s: Time to first token of each success, in seconds, sorted.
-        median_s, p95_s, low_s, high_s: Median, 95th percentile, 25th and 75th percentile of `ttft_s`; None without one.
-        tokens_per_s: Median over successes of output tokens a second after the first token; None where not measured.
+        median_s, p95_s, low_s, high_s: Median, 95th, 25th and 75th percentile of `ttft_s`; None
+            without one.
+        tokens_per_s: Median over successes of output tokens a second after the first token; None
+            where not measured.
     """
 
     provider: str
@@ -47,8 +53,10 @@ class Price:
         provider, model: Who sells what.
         input_usd, output_usd: US dollars per million tokens sent and received.
         hour_usd: US dollars an hour, where the hour is sold.
-        million_usd: Mean of `input_usd` and `output_usd`: a million tokens, half sent and half received.
-        ratio: How many times cheaper than the baseline's lowest price: its `million_usd` / this `million_usd`.
+        million_usd: Mean of `input_usd` and `output_usd`: a million tokens, half sent and half
+            received.
+        ratio: How many times cheaper than the baseline's lowest price: its `million_usd` / this
+            `million_usd`; None where either is 0 or not known.
         source, date: Where and when the price was listed; empty where not known.
     """
 
@@ -65,79 +73,131 @@ class Price:
 
 @dataclass(frozen=True)
 class Serving:
-    """Latency from the fastest median on, prices from the cheapest on; empty where the project has no such table."""
+    """How models are served, and for how much.
+
+    Attributes:
+        latency: By provider and model, from the fastest median on; empty where nothing is measured.
+        prices: From the cheapest on, by the hour last; empty where none is given.
+        baseline_price: The baseline's lowest price by the token; None where it has none.
+        request_size: Median tokens sent and received, over requests that succeeded; None where not
+            measured.
+    """
 
     latency: tuple[Latency, ...]
     prices: tuple[Price, ...]
     baseline_price: Price | None
+    request_size: tuple[float, float] | None
 
 
-def compute_serving(requests: pd.DataFrame | None, prices: pd.DataFrame | None, baseline: str | None) -> Serving:
-    """Latency by provider and model, and prices with their ratio to the baseline's."""
-    latency = [] if requests is None else [_latency(str(p), str(m), rows) for (p, m), rows in requests.groupby(["provider", "model"], sort=True)]
-    latency.sort(key=lambda r: (r.median_s is None, r.median_s or 0.0, r.provider, r.model))
+def compute_serving(
+    requests: pd.DataFrame | None, prices: pd.DataFrame | None, baseline: str | None
+) -> Serving:
+    """Latency by provider and model, and prices with their ratio to the baseline's.
+
+    Source: docs/statistics.md#serving.
+    """
+    latency = [] if requests is None else _latencies(requests)
     listed = [] if prices is None else [_price(row) for row in prices.to_dict("records")]
-    reference = min((p for p in listed if p.model == baseline and p.million_usd is not None), key=_cost, default=None)
-    compared = [_with_ratio(price, reference) for price in listed]
-    compared.sort(key=lambda p: (p.million_usd is None, _cost(p), p.provider, p.model))
-    return Serving(tuple(latency), tuple(compared), None if reference is None else _with_ratio(reference, reference))
+    rivals = [p for p in listed if p.model == baseline and p.million_usd is not None]
+    reference = min(rivals, key=_cost, default=None)
+    compared = [_with_ratio(price, reference) for price in sorted(listed, key=_cost)]
+    return Serving(
+        latency=tuple(latency),
+        prices=tuple(compared),
+        baseline_price=reference and _with_ratio(reference, reference),
+        request_size=None if requests is None else _median_size(requests),
+    )
+
+
+def _latencies(requests: pd.DataFrame) -> list[Latency]:
+    groups = requests.groupby(["provider", "model"], sort=True)
+    latency = [_latency(str(provider), str(model), rows) for (provider, model), rows in groups]
+    return sorted(latency, key=lambda r: (r.median_s is None, r.median_s or 0.0))
 
 
 def _latency(provider: str, model: str, rows: pd.DataFrame) -> Latency:
-    """Median, percentiles (linear interpolation, Hyndman & Fan 1996, type 7) and rate of one group of requests.
+    """Median, percentiles (linear interpolation: Hyndman & Fan, 1996, type 7) and rate of a group.
 
-    Output rate of a request: (output tokens - 1) / (total time - time to first token), since the first token has
-    come by then. Source: docs/statistics.md#serving.
+    Source: docs/statistics.md#serving.
     """
     failed = rows["error_code"].notna()
     done = rows[~failed]
     ttft = np.sort(done["ttft_s"].dropna().to_numpy(dtype=float))
-    low, median, high, p95 = np.quantile(ttft, [0.25, 0.5, 0.75, 0.95]) if ttft.size else [np.nan] * 4
-    codes = rows["error_code"].dropna().value_counts()
+    percentiles = np.quantile(ttft, [0.25, 0.5, 0.75, 0.95]) if ttft.size else np.full(4, np.nan)
+    low, median, high, p95 = (number(settled_float(p)) for p in percentiles)
+    codes = Counter(rows["error_code"].dropna().astype(str))
     return Latency(
-        provider, model,
-        requests=len(rows), failed=int(failed.sum()), failed_share=float(failed.mean()),
-        error_codes=tuple(sorted(((str(code), int(n)) for code, n in codes.items()), key=lambda item: (-item[1], item[0]))),
-        ttft_s=tuple(float(t) for t in ttft),
-        median_s=number(median), p95_s=number(p95), low_s=number(low), high_s=number(high),
-        tokens_per_s=number(_median_rate(done)),
-    )  # fmt: skip
+        provider=provider,
+        model=model,
+        requests=len(rows),
+        failed=int(failed.sum()),
+        failed_share=float(failed.mean()),
+        error_codes=tuple(sorted(codes.items(), key=lambda item: (-item[1], item[0]))),
+        ttft_s=tuple(ttft.tolist()),
+        median_s=median,
+        p95_s=p95,
+        low_s=low,
+        high_s=high,
+        tokens_per_s=_median_rate(done),
+    )
 
 
-def _median_rate(done: pd.DataFrame) -> float:
-    streamed: Array = (done["total_s"] - done["ttft_s"]).to_numpy(dtype=float)
+def _median_rate(done: pd.DataFrame) -> float | None:
+    """Median of (output tokens - 1) / (total time - time to first token): the first has come by then.
+
+    Of the requests with more than one token and some time after the first.
+    """
+    total, ttft = done["total_s"].to_numpy(dtype=float), done["ttft_s"].to_numpy(dtype=float)
+    streamed = difference(total, ttft)
     tokens = done["output_tokens"].to_numpy(dtype=float)
     measured = (streamed > 0) & (tokens > 1)
-    return float(np.median((tokens[measured] - 1) / streamed[measured])) if measured.any() else np.nan
+    if not measured.any():
+        return None
+    return number(settled_float(float(np.median((tokens[measured] - 1) / streamed[measured]))))
 
 
-def _price(row: dict[str, object]) -> Price:
-    def usd(name: str) -> float | None:
-        value = row[name]
-        return None if pd.isna(value) else float(value)  # type: ignore[arg-type, call-overload]
-
-    def text(name: str) -> str:
-        return "" if pd.isna(row[name]) else str(row[name])  # type: ignore[call-overload]
-
-    sent, received = usd("usd_per_million_input_tokens"), usd("usd_per_million_output_tokens")
-    mean = None if sent is None or received is None else (sent + received) / 2
-    return Price(str(row["provider"]), str(row["model"]), sent, received, usd("usd_per_hour"), mean, None, text("source"), text("date"))
+def _median_size(requests: pd.DataFrame) -> tuple[float, float] | None:
+    done = requests[requests["error_code"].isna()]
+    sent, received = (done[name].median() for name in ("input_tokens", "output_tokens"))
+    return None if pd.isna(sent) or pd.isna(received) else (float(sent), float(received))
 
 
-def _cost(price: Price) -> float:
-    return np.inf if price.million_usd is None else price.million_usd
+def _price(row: Mapping[Hashable, Any]) -> Price:
+    sent, received, hour = (
+        None if pd.isna(row[name]) else float(row[name])
+        for name in ("usd_per_million_input_tokens", "usd_per_million_output_tokens", "usd_per_hour")
+    )
+    return Price(
+        provider=str(row["provider"]),
+        model=str(row["model"]),
+        input_usd=sent,
+        output_usd=received,
+        hour_usd=hour,
+        million_usd=None if sent is None or received is None else (sent + received) / 2,
+        ratio=None,
+        source="" if pd.isna(row["source"]) else str(row["source"]),
+        date="" if pd.isna(row["date"]) else str(row["date"]),
+    )
+
+
+def _cost(price: Price) -> tuple[bool, float, str, str]:
+    """Cheapest first, then by name; last what has no price by the token."""
+    return price.million_usd is None, price.million_usd or 0.0, price.provider, price.model
 
 
 def _with_ratio(price: Price, reference: Price | None) -> Price:
-    if reference is None or reference.million_usd is None or not price.million_usd:
+    if reference is None or not reference.million_usd or not price.million_usd:
         return price
-    return Price(**{**price.__dict__, "ratio": reference.million_usd / price.million_usd})
+    return replace(price, ratio=number(settled_float(reference.million_usd / price.million_usd)))
 
 
 def request_cost_usd(price: Price, input_tokens: float, output_tokens: float) -> float | None:
-    """What a request of a size costs: (input tokens x input price + output tokens x output price) / 1,000,000."""
+    """What a request of a size costs by the token; None where the price is by the hour.
+
+    (input tokens x input price + output tokens x output price) / 1,000,000.
+
+    Source: docs/statistics.md#serving.
+    """
     if price.input_usd is None or price.output_usd is None:
         return None
     return (input_tokens * price.input_usd + output_tokens * price.output_usd) / 1_000_000
-
-

@@ -10,7 +10,14 @@ import numpy as np
 import pandas as pd
 
 from site_builder.compute.board import compute_wins
-from site_builder.compute.numbers import Array, competition_ranks, difference, mean_or_none, number
+from site_builder.compute.numbers import (
+    Array,
+    competition_ranks,
+    difference,
+    mean_or_none,
+    number,
+    settled,
+)
 from site_builder.compute.scores import Scores
 
 MIN_COMMON_MODELS = 4
@@ -60,7 +67,8 @@ class TaskResult:
         task: Its id.
         baseline_score: The baseline's score; None with no baseline, or where it has none.
         best: Best score by variant; a variant without a score is absent.
-        best_contender: Best score over the variants that compete with the baseline (the tuned ones, if any).
+        best_contender: Best score over the variants that compete with the baseline (the tuned ones,
+            if any), the baseline's own run left out.
         best_lift_over_baseline: Its difference from the baseline, positive = better.
         mean_lift_over_base: Mean over all tuned runs that have their base score.
         mean: Mean score by variant.
@@ -87,92 +95,123 @@ class TaskResult:
 
 def compute_tasks(scores: Scores) -> tuple[TaskResult, ...]:
     """Every task of the board, in the order of the tasks table."""
-    wins = {variant: compute_wins(values, scores.direction) for variant, values in scores.values.items()}
-    lifts = {v: (scores.lift_over_base(v), scores.lift_over_baseline(v)) for v in scores.roles.variants}
+    arrays = _Arrays.of(scores)
     similar = compute_similar_tasks(scores)
-    return tuple(_task_result(scores, column, wins, lifts, similar.get(task, ())) for column, task in enumerate(scores.tasks))
+    return tuple(
+        _task_result(scores, arrays, column, similar[task])
+        for column, task in enumerate(scores.tasks)
+    )
+
+
+@dataclass(frozen=True)
+class _Arrays:
+    """What the results of all tasks are read from, one column a task.
+
+    Attributes:
+        wins: By variant, where a model has the best score.
+        top: Where a run has the best score of the contest; its rows are the models of the first
+            contest variant, then those of the next.
+        best_lift: The contest's best score minus the baseline's.
+        over_base, over_baseline: Lifts, by variant.
+    """
+
+    wins: Mapping[str, Array]
+    top: Array
+    best_lift: Array
+    over_base: Mapping[str, Array]
+    over_baseline: Mapping[str, Array]
+
+    @classmethod
+    def of(cls, scores: Scores) -> _Arrays:
+        variants = scores.roles.variants
+        contest = np.concatenate([scores.contest(v) for v in scores.roles.contest])
+        signed = settled(contest) * scores.direction
+        return cls(
+            wins={v: compute_wins(scores.signed[v]) for v in variants},
+            top=compute_wins(signed),
+            best_lift=difference(np.fmax.reduce(signed), scores.baseline * scores.direction),
+            over_base={v: scores.lift_over_base(v) for v in variants},
+            over_baseline={v: scores.lift_over_baseline(v) for v in variants},
+        )
 
 
 def _task_result(
-    scores: Scores,
-    column: int,
-    wins: Mapping[str, Array],
-    lifts: Mapping[str, tuple[Array, Array]],
-    similar: tuple[SimilarTask, ...],
+    scores: Scores, arrays: _Arrays, column: int, similar: tuple[SimilarTask, ...]
 ) -> TaskResult:
-    best = {}
-    for variant in scores.roles.variants:
-        winners = np.flatnonzero(wins[variant][:, column])
-        if winners.size:
-            best[variant] = _best_of(scores, column, [(int(i), variant) for i in winners])
-    contender = _best_contender(scores, column)
-    baseline = number(scores.baseline[column])
-    lift = None
-    if contender is not None and baseline is not None:
-        lift = float(scores.direction[column] * difference(np.float64(contender.score), np.float64(baseline))) + 0.0
-    tuned = np.concatenate([lifts[v][0][:, column] for v in scores.roles.tuned] or [np.array([np.nan])])
+    roles = scores.roles
+    best = {v: _best(scores, column, (v,), arrays.wins[v]) for v in roles.variants}
+    lifts = [arrays.over_base[v][:, column] for v in roles.tuned]
     return TaskResult(
         task=scores.tasks[column],
-        baseline_score=baseline,
-        best=best,
-        best_contender=contender,
-        best_lift_over_baseline=lift,
-        mean_lift_over_base=mean_or_none(tuned),
-        mean={v: mean_or_none(scores.values[v][:, column]) for v in scores.roles.variants},
-        scores=tuple(s for v in scores.roles.variants for s in _ranking(scores, column, v, lifts[v])),
+        baseline_score=number(scores.baseline[column]),
+        best={v: found for v, found in best.items() if found is not None},
+        best_contender=_best(scores, column, roles.contest, arrays.top),
+        best_lift_over_baseline=number(arrays.best_lift[column]),
+        mean_lift_over_base=mean_or_none(np.array(lifts)),
+        mean={v: mean_or_none(scores.values[v][:, column]) for v in roles.variants},
+        scores=tuple(s for v in roles.variants for s in _ranking(scores, arrays, column, v)),
         similar=similar,
     )
 
 
-def _best_of(scores: Scores, column: int, cells: list[tuple[int, str]]) -> Best:
-    models = tuple(scores.models[i] for i, _ in cells)
-    return Best(models, float(scores.values[cells[0][1]][cells[0][0], column]), tuple(v for _, v in cells))
-
-
-def _best_contender(scores: Scores, column: int) -> Best | None:
-    """The best score of the contest variants, the baseline's own score left out; all who tie."""
-    cells = [
-        (scores.direction[column] * scores.contest(variant)[i, column], i, variant)
-        for variant in scores.roles.contest
-        for i in np.flatnonzero(~np.isnan(scores.contest(variant)[:, column]))
-    ]
-    if not cells:
+def _best(scores: Scores, column: int, variants: tuple[str, ...], top: Array) -> Best | None:
+    """The runs at the top of a task, where `top` has the models of each of the variants in turn."""
+    rows = np.flatnonzero(top[:, column])
+    runs = [(variants[row // len(scores.models)], row % len(scores.models)) for row in rows]
+    if not runs:
         return None
-    top = max(cell[0] for cell in cells)
-    return _best_of(scores, column, [(int(i), variant) for goodness, i, variant in cells if goodness == top])
+    variant, model = runs[0]
+    score = float(scores.values[variant][model, column])
+    return Best(tuple(scores.models[m] for _, m in runs), score, tuple(v for v, _ in runs))
 
 
-def _ranking(scores: Scores, column: int, variant: str, lifts: tuple[Array, Array]) -> list[TaskScore]:
-    values = scores.values[variant][:, column]
-    ranks = competition_ranks(values * scores.direction[column])
-    order = sorted(np.flatnonzero(~np.isnan(values)), key=lambda i: (ranks[i], i))
+def _ranking(scores: Scores, arrays: _Arrays, column: int, variant: str) -> list[TaskScore]:
+    ranks = competition_ranks(scores.signed[variant][:, column])
+    order = np.argsort(ranks, kind="stable")
     return [
-        TaskScore(scores.models[i], variant, float(values[i]), int(ranks[i]), number(lifts[0][i, column]), number(lifts[1][i, column]))
+        TaskScore(
+            model=scores.models[i],
+            variant=variant,
+            score=float(scores.values[variant][i, column]),
+            rank=int(ranks[i]),
+            lift_over_base=number(arrays.over_base[variant][i, column]),
+            lift_over_baseline=number(arrays.over_baseline[variant][i, column]),
+        )
         for i in order
-    ]  # fmt: skip
+        if not np.isnan(ranks[i])
+    ]
 
 
 def compute_rank_agreement(scores: Scores) -> tuple[Array, Array]:
     """How alike each pair of tasks ranks the models of the primary variant.
 
-    Spearman's rho of two tasks' scores, signed so that better is greater, over the models that have both; NaN below
-    four common models, and where one task gives all models the same score.
+    Spearman's rho of two tasks' scores, turned so that greater is better, over the models that have
+    both; NaN below four common models, and where these have all the same score on one of the tasks.
 
     Shape: two arrays (tasks, tasks): rho, and the number of common models.
-    Source: Spearman (1904); docs/statistics.md#similar-tasks.
+    Source: Spearman (1904), The American Journal of Psychology 15(1), 72-101;
+        docs/statistics.md#similar-tasks.
     """
-    signed = pd.DataFrame(scores.values[scores.roles.primary] * scores.direction)
+    signed = pd.DataFrame(scores.signed[scores.roles.primary])
     there = signed.notna().to_numpy(dtype=float)
-    rho = signed.corr(method="spearman", min_periods=MIN_COMMON_MODELS).to_numpy(copy=True)
-    return rho, there.T @ there
+    rho = signed.corr(method="spearman", min_periods=MIN_COMMON_MODELS).to_numpy()
+    return settled(np.clip(rho, -1, 1)), there.T @ there
 
 
 def compute_similar_tasks(scores: Scores, most: int = 5) -> dict[str, tuple[SimilarTask, ...]]:
-    """For each task, the tasks that rank models most alike."""
+    """For each task, the tasks that rank models most alike, as far as they do so at all (rho > 0).
+
+    Source: docs/statistics.md#similar-tasks.
+    """
     rho, common = compute_rank_agreement(scores)
-    similar = {}
-    for column, task in enumerate(scores.tasks):
-        others = [j for j in range(len(scores.tasks)) if j != column and not np.isnan(rho[column, j])]
-        others.sort(key=lambda j: (-round(rho[column, j], 12), j))
-        similar[task] = tuple(SimilarTask(scores.tasks[j], float(rho[column, j]), int(common[column, j])) for j in others[:most])
-    return similar
+    alike = np.where(rho > 0, rho, 0.0)
+    np.fill_diagonal(alike, 0.0)
+    nearest = np.argsort(-alike, axis=1, kind="stable")[:, :most]
+    return {
+        task: tuple(
+            SimilarTask(scores.tasks[j], float(rho[i, j]), int(common[i, j]))
+            for j in nearest[i]
+            if alike[i, j] > 0
+        )
+        for i, task in enumerate(scores.tasks)
+    }

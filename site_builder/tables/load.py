@@ -1,17 +1,23 @@
-"""Parquet to typed tables. Judges nothing beyond whether a file can be read: that is `check.py`'s work."""
+"""Parquet to typed tables. Judges only whether a file can be read; all else is for `check.py`."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeAlias
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from site_builder.errors import Fault
-from site_builder.tables.schema import TABLES, TableSpec
+from site_builder.tables.schema import TABLES, ColumnSpec, TableSpec
+
+Column: TypeAlias = "pa.ChunkedArray[Any]"
 
 
 @dataclass(frozen=True)
@@ -20,25 +26,36 @@ class LoadedTable:
 
     Attributes:
         spec: The contract of the table.
-        frame: Its rows, every column that the file has, in the file's order; dictionary columns decoded,
-            decimals as floats, dates as `YYYY-MM-DD` text.
+        frame: Its rows, every column that the file has, in the file's order; dictionary columns
+            decoded, decimals as floats, dates as `YYYY-MM-DD` text. Further columns that are not
+            numbers, text or true and false are text.
         file: The file's own bytes, offered for download as they are.
         where: The file as messages name it.
+        nan_rows: By column, the rows from 0 on that hold NaN; `frame` cannot tell them from nulls.
     """
 
     spec: TableSpec
     frame: pd.DataFrame
     file: bytes
     where: str
+    nan_rows: Mapping[str, list[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class LoadedTables:
-    """Every table that could be read, by name, and why the others could not."""
+    """Every table that could be read, by name, and why the others could not.
+
+    Attributes:
+        tables: The tables, in the order of the contract.
+        faults: Why a table that should be there is not.
+        unknown_files: Names of Parquet files that are no table of the contract.
+        unreadable: Names of the tables whose file is there and cannot be read.
+    """
 
     tables: Mapping[str, LoadedTable]
-    faults: tuple[Fault, ...] = field(default=())
-    unknown_files: tuple[str, ...] = field(default=())
+    faults: tuple[Fault, ...] = ()
+    unknown_files: tuple[str, ...] = ()
+    unreadable: frozenset[str] = frozenset()
 
 
 def load_tables(data_dir: Path, shown_as: str = "data") -> LoadedTables:
@@ -49,45 +66,47 @@ def load_tables(data_dir: Path, shown_as: str = "data") -> LoadedTables:
         shown_as: The folder as messages name it.
 
     Returns:
-        The tables that are there, and a fault for each that is required and absent, or cannot be read.
+        The tables that are there; a fault for each that is required and absent, or cannot be read.
     """
-    tables: dict[str, LoadedTable] = {}
-    faults: list[Fault] = []
-    for spec in TABLES:
-        where = f"{shown_as}/{spec.file}"
-        path = data_dir / spec.file
-        if not path.exists():
-            if spec.required:
-                faults.append(Fault(where, "the file is missing", _how_to_begin(spec)))
-            continue
-        loaded = _load_table(spec, path, where)
-        if isinstance(loaded, Fault):
-            faults.append(loaded)
-        else:
-            tables[spec.name] = loaded
+    there = [spec for spec in TABLES if (data_dir / spec.file).exists()]
+    absent = [spec for spec in TABLES if spec.required and spec not in there]
+    read = {
+        spec.name: _load_table(spec, data_dir / spec.file, f"{shown_as}/{spec.file}")
+        for spec in there
+    }
+    unreadable = {name: fault for name, fault in read.items() if isinstance(fault, Fault)}
     known = {spec.file for spec in TABLES}
-    unknown = sorted(p.name for p in data_dir.glob("*.parquet") if p.name not in known)
-    return LoadedTables(tables, tuple(faults), tuple(unknown))
+    return LoadedTables(
+        tables={name: table for name, table in read.items() if isinstance(table, LoadedTable)},
+        faults=(*(_absent(spec, shown_as) for spec in absent), *unreadable.values()),
+        unknown_files=tuple(
+            sorted(path.name for path in data_dir.glob("*.parquet") if path.name not in known)
+        ),
+        unreadable=frozenset(unreadable),
+    )
 
 
-def _how_to_begin(spec: TableSpec) -> str:
+def _absent(spec: TableSpec, shown_as: str) -> Fault:
     columns = ", ".join(f"'{c.name}'" for c in spec.columns if c.required)
-    return f"Write it with one row for {spec.row} and at least the columns {columns}."
+    fix = f"Write it with one row for {spec.row} and at least the columns {columns}."
+    return Fault(f"{shown_as}/{spec.file}", "the file is missing", fix)
 
 
 def _load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | Fault:
     try:
         file = path.read_bytes()
     except OSError as error:
-        return Fault(where, f"the file cannot be read: {error.strerror}", "Check its permissions.")
+        return Fault(
+            where, f"the file cannot be read: {error.strerror}", "Make it a file that you may read."
+        )
     if not file:
         return Fault(where, "the file is empty (0 bytes)", "Write it anew.")
     try:
-        table = pq.read_table(pa.BufferReader(file))
-        frame = _as_frame(table)
-    except (pa.ArrowException, OSError, ValueError) as error:
+        table = _read(file, spec)
+    except (pa.ArrowException, OSError) as error:
         return Fault(where, _unreadable(file, error), "Write it anew as Parquet.")
-    return LoadedTable(spec, frame, file, where)
+    nan_rows = {name: _nan_rows(table.column(name)) for name in table.column_names}
+    return LoadedTable(spec, table.to_pandas(), file, where, nan_rows)
 
 
 def _unreadable(file: bytes, error: Exception) -> str:
@@ -95,32 +114,69 @@ def _unreadable(file: bytes, error: Exception) -> str:
         return "the file is not Parquet"
     if not file.endswith(b"PAR1"):
         return "the Parquet file is cut short"
-    return f"the Parquet file is damaged: {str(error).splitlines()[0]}"
+    return f"the Parquet file is damaged: {str(error).partition(chr(10))[0]}"
 
 
-def _as_frame(table: pa.Table) -> pd.DataFrame:
-    columns = [_plain(table.column(i)) for i in range(table.num_columns)]
-    frame = pa.table(columns, names=_unique(table.column_names)).to_pandas(date_as_object=True)
-    return frame.reset_index(drop=True)
+def _read(file: bytes, spec: TableSpec) -> pa.Table:
+    # Not pq.read_table: it refuses two columns of one name.
+    table = pq.ParquetFile(pa.BufferReader(file)).read()
+    table.validate(full=True)  # text that is not UTF-8 would fail much later, and far from here
+    names = _unique(table.column_names)
+    columns = zip(names, table.columns, strict=True)
+    return pa.table([_plain(column, spec.column(name)) for name, column in columns], names=names)
 
 
 def _unique(names: list[str]) -> list[str]:
-    """Column names made unique: a second `score` becomes `score (2)`, which the contract does not know."""
-    seen: dict[str, int] = {}
-    unique = []
+    """Column names made unique: a second `score` becomes `score (2)`, one beyond the contract."""
+    unique: list[str] = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        number = 1
+        while (candidate := name if number == 1 else f"{name} ({number})") in unique:
+            number += 1
+        unique.append(candidate)
     return unique
 
 
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column without the encodings that pandas would treat differently from plain ones."""
+def _plain(column: Column, wanted: ColumnSpec | None) -> Column:
+    """A column without the types that pandas would treat differently from plain ones."""
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return _plain(column.cast(kind.value_type))
+        return _plain(column.cast(kind.value_type), wanted)
     if pa.types.is_decimal(kind):
         return column.cast(pa.float64())
-    if pa.types.is_temporal(kind) and not pa.types.is_duration(kind) and not pa.types.is_time(kind):
+    if wanted and wanted.type == "date" and (pa.types.is_date(kind) or pa.types.is_timestamp(kind)):
         return column.cast(pa.date32(), safe=False).cast(pa.string())
+    if pa.types.is_temporal(kind) or (wanted is None and not _is_simple(kind)):
+        return _as_text(column)
     return column
+
+
+def _is_simple(kind: pa.DataType) -> bool:
+    is_text = (
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
+    return is_text or pa.types.is_primitive(kind) or pa.types.is_null(kind)
+
+
+def _as_text(column: Column) -> Column:
+    if pa.types.is_temporal(column.type) and not pa.types.is_duration(column.type):
+        return column.cast(pa.string())
+    return pa.chunked_array([pa.array(map(_text, column.to_pylist()), pa.string())])
+
+
+def _text(value: object) -> str | None:
+    nested = isinstance(value, (list, dict))
+    return (
+        json.dumps(value, default=str, ensure_ascii=False)
+        if nested
+        else None
+        if value is None
+        else str(value)
+    )
+
+
+def _nan_rows(column: Column) -> list[int]:
+    if not pa.types.is_floating(column.type):
+        return []
+    is_nan = pc.is_nan(column).fill_null(False).to_numpy()
+    return [int(row) for row in np.flatnonzero(is_nan)]

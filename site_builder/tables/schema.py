@@ -1,6 +1,7 @@
 """The contract of the data: every table, every column, its type, range, unit and meaning.
 
-The checks, the documentation of the data and the column lists of the published data page all come from here.
+The checks, the documentation of the data and the column lists of the published data page all come
+from here.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ class ColumnSpec:
         meaning: What it says, in one phrase.
         required: Whether the file must have it; a required column holds no nulls.
         low: Least value allowed.
-        high: Greatest value allowed.
         unit: Unit of a number.
         default: What holds where the column, or a value, is absent.
         feature: Whether it describes the task so that it may explain lift.
@@ -41,7 +41,6 @@ class ColumnSpec:
     meaning: str
     required: bool = False
     low: float | None = None
-    high: float | None = None
     unit: str = ""
     default: str = "not known"
     feature: bool = False
@@ -68,20 +67,35 @@ class TableSpec:
         return next((c for c in self.columns if c.name == name), None)
 
 
-def _text(name: str, meaning: str, *, required: bool = False, default: str = "not known") -> ColumnSpec:
+def _text(
+    name: str, meaning: str, *, required: bool = False, default: str = "not known"
+) -> ColumnSpec:
     return ColumnSpec(name, "text", meaning, required=required, default=default)
 
 
 def _examples(split: str) -> ColumnSpec:
-    return ColumnSpec(f"{split}_examples", "integer", f"Examples in the {split} split", low=0, unit="examples", feature=True)
+    name, meaning = f"{split}_examples", f"Examples in the {split} split"
+    return ColumnSpec(name, "integer", meaning, low=0, unit="examples", feature=True)
+
+
+def _tokens(name: str, meaning: str) -> ColumnSpec:
+    return ColumnSpec(name, "number", meaning, low=0, unit="tokens", feature=True)
 
 
 def _length(part: str) -> tuple[ColumnSpec, ColumnSpec]:
     words = f"length of an {part}"
     return (
-        ColumnSpec(f"{part}_length_mean", "number", f"Mean {words}", low=0, unit="tokens", feature=True),
-        ColumnSpec(f"{part}_length_std", "number", f"Standard deviation of the {words}", low=0, unit="tokens", feature=True),
+        _tokens(f"{part}_length_mean", f"Mean {words}"),
+        _tokens(f"{part}_length_std", f"Standard deviation of the {words}"),
     )
+
+
+def _billions(name: str, meaning: str) -> ColumnSpec:
+    return ColumnSpec(name, "number", meaning, low=0, unit="billions", default="undisclosed")
+
+
+def _price(name: str, meaning: str) -> ColumnSpec:
+    return ColumnSpec(name, "number", meaning, low=0, unit="US dollars")
 
 
 RESULTS = TableSpec(
@@ -92,7 +106,7 @@ RESULTS = TableSpec(
         _text("variant", "How the model was run, such as `base` or `fine_tuned`", default="`base`"),
         ColumnSpec("score", "number", "The score, in the metric's own unit", required=True),
         ColumnSpec("stderr", "number", "Standard error of the score, in the same unit", low=0),
-        ColumnSpec("n_examples", "integer", "Examples that the score was measured on", low=1, unit="examples"),
+        ColumnSpec("n_examples", "integer", "Examples it was measured on", low=1, unit="examples"),
         ColumnSpec("date", "date", "When the score was measured or published"),
         ColumnSpec("source", "url", "The evidence: a link, or a path"),
         _text("command", "The command that gave the score"),
@@ -107,7 +121,7 @@ MODELS = TableSpec(
         _text("developer", "Who made it"),
         _text("family", "Family of models that it belongs to"),
         ColumnSpec("release_date", "date", "When it was released"),
-        ColumnSpec("parameters_b", "number", "Number of parameters", low=0, unit="billions", default="undisclosed"),
+        _billions("parameters_b", "Number of parameters"),
         _text("tuning", "How its maker tuned it, such as `base` or `instruct`"),
         _text("license", "Licence of the weights"),
         ColumnSpec("url", "url", "Its page"),
@@ -123,16 +137,16 @@ TASKS = TableSpec(
         _text("category", "Kind of task", default="no category"),
         _text("metric", "What the score measures, such as `accuracy`"),
         _text("description", "What the model is asked to do"),
-        ColumnSpec("higher_is_better", "boolean", "Whether a higher score is better", default="true"),
+        ColumnSpec("higher_is_better", "boolean", "Is a higher score better?", default="true"),
         ColumnSpec("score_min", "number", "Least score possible", default="no bound"),
         ColumnSpec("score_max", "number", "Greatest score possible", default="no bound"),
         ColumnSpec("dataset_url", "url", "The data set's page"),
         _text("evaluation_split", "Split that the scores were measured on"),
         _examples("train"), _examples("validation"), _examples("test"),
         *_length("input"), *_length("output"), *_length("example"),
-        ColumnSpec("tokens_min", "number", "Tokens in the shortest example", low=0, unit="tokens", feature=True),
-        ColumnSpec("tokens_max", "number", "Tokens in the longest example", low=0, unit="tokens", feature=True),
-        ColumnSpec("tokens_p95", "number", "95th percentile of the tokens in an example", low=0, unit="tokens", feature=True),
+        _tokens("tokens_min", "Tokens in the shortest example"),
+        _tokens("tokens_max", "Tokens in the longest example"),
+        _tokens("tokens_p95", "95th percentile of the tokens in an example"),
     ),
 )  # fmt: skip
 SERVING_REQUESTS = TableSpec(
@@ -152,9 +166,9 @@ PRICES = TableSpec(
     columns=(
         _text("provider", "Who sells", required=True),
         _text("model", "Id of the model that is sold", required=True),
-        ColumnSpec("usd_per_million_input_tokens", "number", "Price of a million tokens sent", low=0, unit="US dollars"),
-        ColumnSpec("usd_per_million_output_tokens", "number", "Price of a million tokens received", low=0, unit="US dollars"),
-        ColumnSpec("usd_per_hour", "number", "Price of an hour, where the hour is sold", low=0, unit="US dollars"),
+        _price("usd_per_million_input_tokens", "Price of a million tokens sent"),
+        _price("usd_per_million_output_tokens", "Price of a million tokens received"),
+        _price("usd_per_hour", "Price of an hour, where the hour is sold"),
         ColumnSpec("source", "url", "Where the price is listed"),
         ColumnSpec("date", "date", "When the price was read"),
     ),

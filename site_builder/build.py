@@ -1,0 +1,81 @@
+"""The pipeline, a verb a stage: load, check, compute, make pages, render, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from site_builder.charts.labels import make_labels
+from site_builder.compute.results import compute_results
+from site_builder.config import SiteConfig
+from site_builder.errors import Fault, FaultsError
+from site_builder.output.files import render_files
+from site_builder.output.publish import Published, check_output_folder, publish
+from site_builder.pages.all import make_pages
+from site_builder.pages.page import Site
+from site_builder.prose import Prose, load_prose
+from site_builder.tables.check import Tables, check_tables
+from site_builder.tables.load import load_tables
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did: how many pages it made, what it published, what is odd."""
+
+    pages: int
+    published: Published
+    warnings: tuple[Fault, ...]
+
+
+def build_site(config: SiteConfig, out: Path, say: Say, *, strict: bool = False) -> BuildReport:
+    """Build the whole site of a project into `out`. Nothing is written before all of it is made.
+
+    Args:
+        config: The project.
+        out: The folder to publish into.
+        say: Told the name of each stage as it begins.
+        strict: Whether a warning stops the build.
+
+    Raises:
+        SiteError: A mistake in the project; the published site stays as it was.
+    """
+    check_output_folder(out, config.root)
+    files, warnings = make_files(config, say, strict=strict)
+    say("Publishing")
+    pages = sum(path.endswith(".html") for path in files)
+    return BuildReport(pages, publish(files, out), warnings)
+
+
+def make_files(config: SiteConfig, say: Say, *, strict: bool = False) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
+    """Every file of the site, and what is odd about the project; writes nothing.
+
+    Raises:
+        SiteError: A mistake in the project.
+    """
+    say("Reading and checking the tables")
+    tables, prose = check_project(config, strict=strict)
+    say("Computing")
+    results = compute_results(tables, config)
+    site = Site(config, tables, results, make_labels(results, config))
+    say("Making the pages")
+    return render_files(site, make_pages(site), prose), (*tables.warnings, *prose.faults)
+
+
+def check_project(config: SiteConfig, *, strict: bool = False) -> tuple[Tables, Prose]:
+    """The checked tables and the prose of a project.
+
+    Raises:
+        FaultsError: Every fault of the project, warnings among them.
+    """
+    prose = load_prose(config.content_dir)
+    try:
+        tables = check_tables(load_tables(config.data_dir), config)
+    except FaultsError as error:
+        raise FaultsError((*error.faults, *prose.faults)) from None
+    faults = (*tables.warnings, *prose.faults)
+    if any(strict or fault.severity == "error" for fault in faults):
+        raise FaultsError(faults)
+    return tables, prose

@@ -1,0 +1,37 @@
+"""A chart as a value: figure, finding, reading, and the same data as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from site_builder.parts import Table
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart.
+
+    Attributes:
+        id: Unique on its page, and the name of its downloads.
+        title: What it shows, as a finding; computed from the data.
+        reading: The same for those who cannot see it: one or two sentences.
+        caption: Unit and method.
+        figure: Plotly figure as JSON-ready values, colours as token names.
+        table: The numbers behind it.
+        terms: Section of the statistics that explains it, on the about page.
+    """
+
+    id: str
+    title: str
+    reading: str
+    caption: str
+    figure: Mapping[str, Any]
+    table: Table
+    terms: str = ""
+
+    @property
+    def height(self) -> int:
+        """Room that the page keeps for it, in px."""
+        return int(self.figure["layout"]["height"])

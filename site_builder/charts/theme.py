@@ -1,0 +1,102 @@
+"""The one look of all charts: every colour, font and margin.
+
+Colours are names of the page's own tokens (`var(--gain)`), which the script that draws a chart looks up, so that
+charts follow the page into dark mode and into a publisher's own style. Marks differ by shape and place as well as by
+colour: open circle before, full circle after, dashed line for the baseline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import plotly.graph_objects as go
+
+INK, SOFT, LINE, PAPER = "var(--ink)", "var(--soft)", "var(--line)", "var(--card)"
+GAIN, LOSS, NEUTRAL, ACCENT = "var(--gain)", "var(--loss)", "var(--neutral)", "var(--accent)"
+CLEAR = "rgba(0,0,0,0)"
+DIVERGING = [[0.0, LOSS], [0.5, PAPER], [1.0, GAIN]]
+SEQUENTIAL = [[0.0, PAPER], [1.0, GAIN]]
+FONT = "Inter, system-ui, sans-serif"
+ROW_PX = 24
+AROUND_PX = 76
+NARROW_LABEL = 18
+WIDE_LABEL = 46
+
+
+def developer_colour(index: int | None) -> str:
+    """Colour of a developer's marks; grey where the developer is not known."""
+    return NEUTRAL if index is None else f"var(--dot-{index})"
+
+
+def plain(text: str) -> str:
+    """Text from data for a figure, in which Plotly would otherwise read `<b>` and `&amp;` as markup."""
+    return escape(text, quote=False)
+
+
+def shortened(text: str, most: int) -> str:
+    """Text cut to a length that an axis has room for; the whole text stands in the hover and in the table."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}\N{HORIZONTAL ELLIPSIS}"
+
+
+def rows_height(n_rows: int, row_px: int = ROW_PX) -> int:
+    """Height in px of a chart with one row a line."""
+    return max(n_rows, 2) * row_px + AROUND_PX
+
+
+def axis(title: str = "", **more: Any) -> dict[str, Any]:
+    """An axis of values: hairline grid, soft ticks, its unit as title."""
+    look = {
+        "gridcolor": LINE, "zerolinecolor": SOFT, "zerolinewidth": 1, "linecolor": LINE, "tickfont": {"color": SOFT, "size": 12},
+        "title": {"text": plain(title), "font": {"color": SOFT, "size": 12}, "standoff": 10}, "fixedrange": True, "automargin": True,
+    }  # fmt: skip
+    return look | more
+
+
+def rows_axis(names: Sequence[str]) -> dict[str, Any]:
+    """A vertical axis with one named row at each whole number, the first on top."""
+    texts = [plain(shortened(name, WIDE_LABEL)) for name in names]
+    return {
+        "tickvals": list(range(len(names))), "ticktext": texts, "range": [len(names) - 0.4, -0.6], "showgrid": False,
+        "zeroline": False, "tickfont": {"color": INK, "size": 12}, "fixedrange": True, "automargin": True, "ticks": "",
+    }  # fmt: skip
+
+
+def narrow_rows(names: Sequence[str]) -> dict[str, Any]:
+    """What changes on a narrow screen: shorter row names, in smaller type."""
+    return {"yaxis.ticktext": [plain(shortened(name, NARROW_LABEL)) for name in names], "yaxis.tickfont.size": 11}
+
+
+def reference_line(x: float, text: str) -> dict[str, Any]:
+    """A vertical dashed line for the baseline, named at its top."""
+    return {
+        "shapes": [{"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": INK, "width": 1.5, "dash": "dot"}}],
+        "annotations": [{"x": x, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False, "text": plain(text), "font": {"color": INK, "size": 12}}],
+    }  # fmt: skip
+
+
+def figure(traces: Sequence[Any], height: int, narrow: Mapping[str, Any] | None = None, **layout: Any) -> dict[str, Any]:
+    """A Plotly figure in the house look, as the JSON that a page embeds.
+
+    Args:
+        traces: Plotly traces; Plotly itself checks every key and value.
+        height: In px; the page keeps that much room before the chart is drawn.
+        narrow: Layout keys that change on a narrow screen.
+        layout: Axes and whatever else differs from the house look.
+    """
+    look = {
+        "template": go.layout.Template(), "height": height, "font": {"family": FONT, "size": 13, "color": INK},
+        "paper_bgcolor": CLEAR, "plot_bgcolor": CLEAR, "margin": {"l": 8, "r": 16, "t": 28, "b": 48}, "dragmode": False,
+        "hovermode": "closest", "showlegend": False, "meta": {"narrow": dict(narrow or {})}, "bargap": 0.35,
+        "hoverlabel": {"bgcolor": INK, "bordercolor": INK, "font": {"color": PAPER, "family": FONT, "size": 13}, "align": "left"},
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"color": SOFT, "size": 12}, "itemclick": False, "itemdoubleclick": False},
+    }  # fmt: skip
+    drawn: dict[str, Any] = go.Figure(data=list(traces), layout=look | layout).to_plotly_json()
+    del drawn["layout"]["template"]
+    return drawn
+
+
+def text_hover(**more: Any) -> dict[str, Any]:
+    """Hover that shows each mark's own prepared text, so that names from data are never read as a template."""
+    return {"hovertemplate": "%{customdata}<extra></extra>"} | more

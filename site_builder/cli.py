@@ -1,0 +1,146 @@
+"""Options in, exit code out."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from site_builder import __version__
+from site_builder.build import BuildReport, build_site, make_files
+from site_builder.config import load_config
+from site_builder.errors import Fault, FaultsError, SiteError
+from site_builder.format import count, counted, size
+
+PROJECT = click.option(
+    "--project", "root", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path(),
+    help="Folder of the project: site.toml and data/. Default: this folder.",
+)  # fmt: skip
+STRICT = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+QUIET = click.option("--quiet", is_flag=True, help="Say nothing but faults.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="site_builder")
+def main() -> None:
+    """Build a leaderboard website from Parquet tables."""
+
+
+@main.command()
+@PROJECT
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to publish into. Default: site/ of the project.")
+@click.option("--base-url", help="Where the site will stand, for canonical links and the sitemap; over site.toml's.")
+@STRICT
+@QUIET
+def build(root: Path, out: Path | None, base_url: str | None, *, strict: bool, quiet: bool) -> None:
+    """Build the site."""
+    progress = Progress(quiet=quiet)
+    try:
+        config = load_config(root, base_url)
+        report = build_site(config, out or root / "site", progress.stage, strict=strict)
+    except SiteError as error:
+        sys.exit(progress.failed(error))
+    progress.warn(report.warnings)
+    progress.built(report)
+
+
+@main.command()
+@PROJECT
+@STRICT
+@QUIET
+def check(root: Path, *, strict: bool, quiet: bool) -> None:
+    """Check the tables, site.toml, the templates and the prose; write nothing."""
+    progress = Progress(quiet=quiet)
+    try:
+        _, warnings = make_files(load_config(root), progress.stage, strict=strict)
+    except SiteError as error:
+        sys.exit(progress.failed(error))
+    progress.warn(warnings)
+    progress.say("No errors." if warnings else "No faults.")
+
+
+@main.command()
+@PROJECT
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to serve. Default: site/ of the project.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 takes a free one.")
+def serve(root: Path, out: Path | None, port: int) -> None:
+    """Serve the built site on this machine, until Ctrl-C."""
+    folder = out or root / "site"
+    if not (folder / "index.html").exists():
+        raise click.ClickException(f"{folder} holds no site. Build it first.")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as error:
+        raise click.ClickException(f"port {port} is not free ({error.strerror}). Choose another with --port.") from error
+    click.echo(f"http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        click.echo("")
+    finally:
+        server.server_close()
+
+
+class Progress:
+    """Says what a build does: on a terminal a line that moves on, elsewhere plain lines.
+
+    Args:
+        quiet: Say nothing but faults.
+    """
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._console = Console(stderr=True, highlight=False, quiet=quiet, soft_wrap=True)
+        self._faults = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._began = self._stage_began = time.perf_counter()
+        self._stage = ""
+
+    def stage(self, name: str) -> None:
+        """End the stage before, begin the next."""
+        self._end_stage()
+        self._stage, self._stage_began = name, time.perf_counter()
+
+    def _end_stage(self) -> None:
+        if self._stage:
+            took = time.perf_counter() - self._stage_began
+            self._console.print(f"  {self._stage:<34}{took:>6.1f} s", markup=False)
+        self._stage = ""
+
+    def say(self, text: str) -> None:
+        """One line."""
+        self._end_stage()
+        self._console.print(text, markup=False)
+
+    def warn(self, faults: Iterable[Fault]) -> None:
+        """Warnings, a line each."""
+        self._end_stage()
+        self._print(faults)
+
+    def failed(self, error: SiteError) -> int:
+        """Every fault on a line of its own, and how many there are; the exit code."""
+        self._stage = ""
+        faults = error.faults if isinstance(error, FaultsError) else (Fault("", str(error)),)
+        self._print(faults)
+        n = sum(fault.severity == "error" for fault in faults)
+        found = counted(n, "error") if n else counted(len(faults), "warning")
+        self._faults.print(f"{found}; nothing was written.", style="bold", markup=False)
+        return 1
+
+    def _print(self, faults: Iterable[Fault]) -> None:
+        for fault in faults:
+            style = "yellow" if fault.severity == "warning" else "red"
+            prefix = "warning: " if fault.severity == "warning" else ""
+            self._faults.print(f"{prefix}{fault}".removeprefix(": "), style=style, markup=False)
+
+    def built(self, report: BuildReport) -> None:
+        """Where the site is, how large, and how to look at it."""
+        self._end_stage()
+        done, took = report.published, time.perf_counter() - self._began
+        self._console.print(f"{count(report.pages)} pages, {count(done.files)} files, {size(done.size)} in {done.folder} ({count(done.changed)} changed), {took:.1f} s.", markup=False)
+        self._console.print(f"Open {done.folder / 'index.html'}, or run `make serve` or `site_builder serve`.", markup=False)

@@ -1,0 +1,78 @@
+"""What prose may name: the values of the API, a few look-ups, and the words for numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from site_builder import format as text
+from site_builder.errors import near
+from site_builder.pages.api import api_values
+from site_builder.pages.page import Site
+
+
+class UnknownNameError(Exception):
+    """Prose names a model, a task, a category or a column that does not exist."""
+
+
+def prose_variables(site: Site) -> dict[str, Any]:
+    """The names that an expression in prose can use."""
+    values = api_values(site.results)
+    return {
+        **values,
+        "baseline": site.labels.baseline,
+        "model": _lookup(values["models"], "model"),
+        "task": _lookup(values["tasks"], "task"),
+        "category": _lookup(values["categories"], "category"),
+        "correlation": _correlation(values.get("correlations")),
+        "serving": site.results.serving,
+        "training_sets": site.results.training_sets,
+    }
+
+
+def prose_filters(site: Site) -> dict[str, Callable[..., str]]:
+    """The words for numbers, in this board's own number of digits."""
+    return {
+        "score": site.labels.scale.score,
+        "signed": site.labels.scale.signed,
+        "percent": text.percent,
+        "count": text.count,
+        "money": text.money,
+        "seconds": text.seconds,
+        "ratio": text.ratio,
+        "decimals": text.rounded,
+        "p_value": text.p_value,
+        "listed": lambda names: text.listed(list(names), most=6),
+        "in_words": in_words,
+    }
+
+
+def in_words(n: int) -> str:
+    """A small whole number as a word, for prose: `six`; digits from thirteen on."""
+    words = "no one two three four five six seven eight nine ten eleven twelve".split()
+    return words[n] if 0 <= n < len(words) else text.count(n)
+
+
+def _lookup(records: list[dict[str, Any]], key: str) -> Callable[[str], dict[str, Any]]:
+    by_id = {record[key]: record for record in records}
+
+    def find(name: str) -> dict[str, Any]:
+        if name not in by_id:
+            raise UnknownNameError(f"{key} {name!r} does not exist. {near(name, by_id)}".strip())
+        return by_id[name]
+
+    return find
+
+
+def _correlation(values: Mapping[str, Any] | None) -> Callable[[str, str], dict[str, Any]]:
+    columns = [] if values is None else values["columns"]
+
+    def find(a: str, b: str) -> dict[str, Any]:
+        for name in (a, b):
+            if name not in columns:
+                raise UnknownNameError(f"correlation column {name!r} does not exist. {near(name, columns)}".strip())
+        assert values is not None  # columns would be empty
+        i, j = columns.index(a), columns.index(b)
+        return {"n": values["n"][i][j], "spearman": values["spearman"][i][j], "p_value": values["p_value"]["spearman"][i][j]}
+
+    return find

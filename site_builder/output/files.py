@@ -1,0 +1,73 @@
+"""Every file of a site: pages, documents, assets, and the few that crawlers and hosts ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from site_builder.errors import FaultsError, TemplateFaultError
+from site_builder.output.assets import default_folder, load_assets
+from site_builder.output.render import Renderer
+from site_builder.output.urls import Urls
+from site_builder.pages.page import Document, Page, Site
+from site_builder.prose import Prose
+
+
+def render_files(site: Site, pages: Sequence[Page | Document], prose: Prose) -> dict[str, bytes]:
+    """Every file of the site by its path.
+
+    Raises:
+        FaultsError: Prose is broken or no longer true; every fault of every page.
+        TemplateFaultError: A template is broken, or two files would have one path.
+        AssetError: A static file is missing.
+    """
+    html = [page for page in pages if isinstance(page, Page)]
+    urls = Urls.of((page.address for page in html), site.config.site.base_url)
+    assets = load_assets(_folders(site.config.root, "static"))
+    renderer = Renderer(site, html, urls, assets, prose, _folders(site.config.root, "templates"))
+    files: dict[str, bytes] = {}
+    for path, content in (*_pages(html, urls, renderer), *_documents(pages, urls), *assets.files.items(), *_for_hosts(html, urls)):
+        if path in files:
+            raise TemplateFaultError(f"{path}: two files of the site would have this path.")
+        files[path] = content
+    return files
+
+
+def _folders(root: Path, name: str) -> list[Path]:
+    """Where templates or static files are looked for: the project's own folder, then the generator's."""
+    return list(dict.fromkeys(folder.resolve() for folder in (root / name, default_folder(name)) if folder.is_dir()))
+
+
+def _pages(pages: Sequence[Page], urls: Urls, renderer: Renderer) -> list[tuple[str, bytes]]:
+    rendered, faults = [], []
+    for page in pages:
+        try:
+            rendered.append((urls.file(page.address), renderer.render(page)))
+        except FaultsError as error:
+            faults += error.faults
+    if faults:
+        raise FaultsError(dict.fromkeys(faults))
+    return rendered
+
+
+def _documents(pages: Sequence[Page | Document], urls: Urls) -> list[tuple[str, bytes]]:
+    return [(urls.path(page.address), page.content) for page in pages if isinstance(page, Document)]
+
+
+def _for_hosts(pages: Sequence[Page], urls: Urls) -> list[tuple[str, bytes]]:
+    """`.nojekyll` keeps GitHub Pages from leaving files out; a sitemap needs absolute links, so a known base URL."""
+    robots = "User-agent: *\nAllow: /\n"
+    files = [(".nojekyll", b"")]
+    if urls.base_url:
+        robots += f"\nSitemap: {urls.base_url}sitemap.xml\n"
+        files.append(("sitemap.xml", _sitemap(pages, urls)))
+    return [*files, ("robots.txt", robots.encode())]
+
+
+def _sitemap(pages: Sequence[Page], urls: Urls) -> bytes:
+    lines = [f"  <url><loc>{escape(urls.canonical(page.address))}</loc></url>" for page in pages if page.listed]
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    return "\n".join([head, *lines, "</urlset>", ""]).encode()
+
+

@@ -1,0 +1,126 @@
+"""Addresses to paths: slugs, published paths, relative links. The only place where a URL is spelled."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from posixpath import relpath
+from urllib.parse import quote, urlsplit
+
+from slugify import slugify
+
+from site_builder.parts import Address, Kind
+
+FIXED: Mapping[Kind, str] = {
+    "home": "",
+    "models": "models/",
+    "tasks": "tasks/",
+    "categories": "categories/",
+    "analysis": "analysis/",
+    "serving": "serving/",
+    "data": "data/",
+    "about": "about/",
+    "not_found": "404.html",
+}
+FOLDERS: Mapping[Kind, str] = {"model": "models", "task": "tasks", "category": "categories"}
+LONGEST_SLUG = 80
+# Names that Windows keeps for devices, so that a published folder can be checked out there.
+RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
+
+
+def make_slugs(keys: Iterable[str]) -> dict[str, str]:
+    """A slug for each key: readable, at most 80 characters, unique and stable.
+
+    Keys that would share a slug, and keys of which nothing is left, get the first eight digits of their SHA-256
+    appended, so that a key's slug does not depend on the order of the others.
+    """
+    plain = {key: slugify(key, max_length=LONGEST_SLUG) for key in keys}
+    uses = Counter(plain.values())
+    return {key: slug if _is_own(key, slug, uses[slug]) else _marked(key, slug) for key, slug in plain.items()}
+
+
+def _is_own(key: str, slug: str, uses: int) -> bool:
+    return bool(slug) and uses == 1 and slug not in RESERVED and _faithful(key, slug)
+
+
+def _faithful(key: str, slug: str) -> bool:
+    """Whether the slug was not cut: a cut one could come to be shared when the board grows."""
+    return len(slug) < LONGEST_SLUG or slugify(key) == slug
+
+
+def _marked(key: str, slug: str) -> str:
+    mark = sha256(key.encode()).hexdigest()[:8]
+    return f"{slug[: LONGEST_SLUG - 9].rstrip('-')}-{mark}".lstrip("-")
+
+
+@dataclass(frozen=True)
+class Urls:
+    """Published paths of every address of a site.
+
+    Attributes:
+        slugs: By kind of page, slug by key.
+        base_url: Where the site will stand, with a trailing slash; empty where that is not known.
+    """
+
+    slugs: Mapping[Kind, Mapping[str, str]]
+    base_url: str = ""
+
+    @classmethod
+    def of(cls, addresses: Iterable[Address], base_url: str = "") -> Urls:
+        """The paths of a site that has these pages."""
+        keys: dict[Kind, list[str]] = {kind: [] for kind in FOLDERS}
+        for address in addresses:
+            if address.kind in keys:
+                keys[address.kind].append(address.key)
+        base = f"{base_url.rstrip('/')}/" if base_url else ""
+        return cls({kind: make_slugs(found) for kind, found in keys.items()}, base)
+
+    def has(self, address: Address) -> bool:
+        """Whether the site has a page at this address."""
+        return address.kind not in FOLDERS or address.key in self.slugs[address.kind]
+
+    def path(self, address: Address) -> str:
+        """Path of a page from the site's root; a folder ends in a slash, the home page's is empty."""
+        if address.kind == "file":
+            return address.key
+        if address.kind in FIXED:
+            return FIXED[address.kind]
+        return f"{FOLDERS[address.kind]}/{self.slugs[address.kind][address.key]}/"
+
+    def file(self, address: Address) -> str:
+        """The file that holds a page: `index.html` in its folder."""
+        path = self.path(address)
+        return f"{path}index.html" if path == "" or path.endswith("/") else path
+
+    def relative(self, origin: Address, target: Address) -> str:
+        """Link from one page to another that holds under any base path."""
+        anchor = f"#{quote(target.anchor)}" if target.anchor else ""
+        if anchor and (origin.kind, origin.key) == (target.kind, target.key):
+            return anchor
+        return self.relative_path(origin, self.path(target)) + anchor
+
+    def relative_path(self, origin: Address, path: str) -> str:
+        """Link from a page to a path of the site.
+
+        The 404 page is served at any depth, so where the site's place is known its links are absolute.
+        """
+        if origin.kind == "not_found" and self.base_url:
+            return quote(urlsplit(self.base_url).path + path)
+        start = self.file(origin).rpartition("/")[0]
+        link = relpath(path or ".", start or ".")
+        return quote(f"{link}/" if path == "" or path.endswith("/") else link)
+
+    def canonical(self, address: Address) -> str:
+        """Absolute link to a page; empty where the site's place is not known."""
+        return self.base_url + quote(self.path(address)) if self.base_url else ""
+
+
+def web_link(href: str) -> str:
+    """A link out of the site, if it is one that may be followed: http or https with a host; else empty."""
+    try:
+        parts = urlsplit(href.strip())
+    except ValueError:
+        return ""
+    return href.strip() if parts.scheme in ("http", "https") and parts.netloc else ""

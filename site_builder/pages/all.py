@@ -1,0 +1,31 @@
+"""Every page of the site: the one list of page makers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from site_builder.pages.about import make_about
+from site_builder.pages.analysis import make_analysis
+from site_builder.pages.categories import make_categories
+from site_builder.pages.data import make_data
+from site_builder.pages.home import make_home
+from site_builder.pages.models import make_models
+from site_builder.pages.page import Document, Page, Site
+from site_builder.pages.serving import make_serving
+from site_builder.pages.tasks import make_tasks
+
+PAGE_MAKERS: tuple[Callable[[Site], Iterator[Page | Document]], ...] = (
+    make_home,
+    make_models,
+    make_tasks,
+    make_categories,
+    make_analysis,
+    make_serving,
+    make_data,
+    make_about,
+)
+
+
+def make_pages(site: Site) -> tuple[Page | Document, ...]:
+    """Every page and every document, in the order of the makers."""
+    return tuple(page for make in PAGE_MAKERS for page in make(site))

@@ -1,0 +1,155 @@
+"""The JSON API, version 1: every published number under a stable name, at full precision.
+
+`docs/api.md` documents every key. Prose reads its live figures from the same values, so a sentence, a page and the
+API cannot differ.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from site_builder.compute.results import Results
+from site_builder.pages.page import Document, Site
+from site_builder.parts import Address
+
+FOLDER = "api/v1"
+
+
+def make_api(site: Site) -> Iterator[Document]:
+    """One document for each file of the API."""
+    for name, value in api_values(site.results).items():
+        yield Document(Address("file", f"{FOLDER}/{name}.json"), encode(value))
+
+
+def encode(value: object) -> bytes:
+    """JSON with two-space indents and no escapes beyond what JSON asks for; NaN is a bug and raises."""
+    return (json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2) + "\n").encode()
+
+
+def api_values(results: Results) -> dict[str, Any]:
+    """The content of every file of the API, by file name without its ending."""
+    values: dict[str, Any] = {
+        "stats": stats_values(results),
+        "models": model_values(results),
+        "tasks": task_values(results),
+        "categories": [
+            {"category": c.category, "tasks": list(c.tasks), "best_lift_over_baseline": c.best_lift_over_baseline} for c in results.categories
+        ],
+    }
+    if results.correlations is not None:
+        values["correlations"] = correlation_values(results)
+    return values
+
+
+def stats_values(results: Results) -> dict[str, Any]:
+    """The figures of the whole board."""
+    stats, roles = results.stats, results.scores.roles
+    compared = roles.baseline is not None
+    tuned = bool(roles.tuned) and roles.base is not None
+    return {
+        "models": stats.models,
+        "tasks": stats.tasks,
+        "categories": stats.categories,
+        "scores": stats.scores,
+        "baseline": roles.baseline,
+        "variants": list(roles.variants),
+        "ranked_by": results.board.rules.rank_by,
+        "min_coverage": results.board.rules.min_coverage,
+        "models_ranked": stats.models_ranked,
+        "models_tuned": stats.models_tuned,
+        "models_compared": stats.models_compared if compared else None,
+        "models_ahead_of_baseline": stats.models_ahead_of_baseline if compared else None,
+        "tasks_compared": stats.tasks_compared if compared else None,
+        "tasks_beating_baseline": stats.tasks_beating_baseline if compared else None,
+        "tasks_tying_baseline": stats.tasks_tying_baseline if compared else None,
+        "mean_lift_over_base": stats.mean_lift_over_base,
+        "runs_tuned": stats.runs_tuned,
+        "runs_paired": stats.runs_paired,
+        "runs_helped": stats.runs_helped if tuned else None,
+        "runs_unchanged": stats.runs_unchanged if tuned else None,
+        "runs_hurt": stats.runs_hurt if tuned else None,
+        "runs_beating_baseline": stats.runs_beating_baseline if compared and roles.tuned else None,
+        "training_sets": {} if results.training_sets is None else {str(t): share for t, share in results.training_sets.shares.items()},
+    }
+
+
+def model_values(results: Results) -> list[dict[str, Any]]:
+    """Every model, in the order of the board that the site opens with; what depends on the variant, by variant."""
+    roles, facts = results.scores.roles, results.catalog.models
+    return [
+        {
+            "model": s.model,
+            "name": facts[s.model].name,
+            "developer": facts[s.model].developer,
+            "is_baseline": s.model == roles.baseline,
+            "rank": s.rank,
+            "unranked": s.unranked or None,
+            "tied_with_best": s.tied_with_best if s.rank is not None else None,
+            "coverage": {"scored": _scored_in_any(results, s.model), "of": len(results.scores.tasks)},
+            **_by_variant(results.boards, s.model, compared=roles.baseline is not None),
+        }
+        for s in results.board.standings
+    ]
+
+
+def _scored_in_any(results: Results, model: str) -> int:
+    return sum(bool(results.scores_of(model, task)) for task in results.scores.tasks)
+
+
+def _by_variant(boards: Any, model: str, *, compared: bool) -> dict[str, dict[str, Any]]:
+    standings = {variant: board.standing(model) for variant, board in boards.items()}
+    scored = {variant: s for variant, s in standings.items() if s.scored}
+    return {
+        "scored": {v: s.scored for v, s in scored.items()},
+        "average": {v: s.average for v, s in scored.items()},
+        "interval": {v: None if s.interval is None else list(s.interval) for v, s in scored.items()},
+        "lift_over_base": {v: s.lift_over_base for v, s in scored.items()},
+        "lift_over_baseline": {v: s.lift_over_baseline for v, s in scored.items()},
+        "tasks_beating_baseline": {v: s.beats if compared else None for v, s in scored.items()},
+        "wins": {v: s.wins for v, s in scored.items()},
+        "win_rate": {v: s.win_rate for v, s in scored.items()},
+    }
+
+
+def task_values(results: Results) -> list[dict[str, Any]]:
+    """Every task, in the order of the tasks table, with every score; ranks are within a variant."""
+    facts = results.catalog.tasks
+    return [
+        {
+            "task": t.task,
+            "name": facts[t.task].name,
+            "category": facts[t.task].category,
+            "metric": facts[t.task].metric,
+            "higher_is_better": facts[t.task].higher_is_better,
+            "baseline_score": t.baseline_score,
+            "best": {v: {"models": list(best.models), "score": best.score} for v, best in t.best.items()},
+            "best_lift_over_baseline": t.best_lift_over_baseline,
+            "mean_lift_over_base": t.mean_lift_over_base,
+            "scores": [{"model": s.model, "variant": s.variant, "score": s.score, "rank": s.rank} for s in t.scores],
+        }
+        for t in results.tasks
+    ]
+
+
+def correlation_values(results: Results) -> dict[str, Any]:
+    """Correlations over tasks, as square matrices in the order of `columns`."""
+    found = results.correlations
+    if found is None:
+        return {}
+    columns = found.columns
+
+    def matrix(attribute: str) -> list[list[Any]]:
+        return [[getattr(found.pairs[a, b], attribute) for b in columns] for a in columns]
+
+    return {
+        "columns": list(columns),
+        "n": matrix("n"),
+        "spearman": matrix("spearman"),
+        "pearson": matrix("pearson"),
+        "p_value": {"spearman": matrix("spearman_p"), "pearson": matrix("pearson_p")},
+        "interval": {"spearman": matrix("spearman_interval"), "pearson": matrix("pearson_interval")},
+    }
+
+

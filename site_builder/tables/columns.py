@@ -1,0 +1,172 @@
+"""One table against its contract: columns, types, nulls, ranges, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from pandas.api import types as kinds
+
+from site_builder.config import SiteConfig
+from site_builder.errors import Fault, near, rows_text
+from site_builder.tables.load import LoadedTable
+from site_builder.tables.schema import TYPE_WORDS, ColumnSpec, Type
+
+_NUMBERS = {2: "two", 3: "three", 4: "four"}
+_FOUND = {
+    bool: "true or false",
+    str: "text",
+    bytes: "binary",
+    np.ndarray: "a list",
+    list: "a list",
+    dict: "a structure",
+}
+
+
+def find_table_faults(table: LoadedTable, config: SiteConfig) -> Iterator[Fault]:
+    """The faults of one table seen alone."""
+    yield from _column_faults(table, config.analysis.features or ())
+    for spec in table.spec.columns:
+        if spec.name in table.frame:
+            yield from _value_faults(table, spec)
+    yield from _key_faults(table, config.default_variant)
+    if table.spec.required and table.frame.empty:
+        yield Fault(
+            table.where, "the table has no rows", f"Write at least one row for {table.spec.row}."
+        )
+
+
+def unsound_columns(table: LoadedTable) -> set[str]:
+    """Columns that no check may rest on: required and missing, or of the wrong type."""
+    frame = table.frame
+    return {
+        spec.name
+        for spec in table.spec.columns
+        if (not has_type(frame[spec.name], spec.type) if spec.name in frame else spec.required)
+    }
+
+
+def has_type(values: pd.Series, wanted: Type) -> bool:
+    """Whether every value that is there is of the type that the contract asks for."""
+    there = values.dropna()
+    if there.empty:
+        return True
+    if wanted in ("number", "integer"):
+        return kinds.is_numeric_dtype(there) and not kinds.is_bool_dtype(there)
+    if wanted == "boolean":
+        return bool(there.map(lambda v: isinstance(v, bool | np.bool_)).all())
+    return isinstance(there.dtype, pd.StringDtype) or bool(
+        there.map(lambda v: isinstance(v, str)).all()
+    )
+
+
+def _column_faults(table: LoadedTable, features: Sequence[str]) -> Iterator[Fault]:
+    names = [str(name) for name in table.frame.columns]
+    missing = [c for c in table.spec.columns if c.name not in names]
+    further = [name for name in names if table.spec.column(name) is None]
+    for spec in missing:
+        if spec.required:
+            hint = near(spec.name, further).partition("Did you mean ")[2]
+            fix = f"Is it {hint}" if hint else f"Add it: {spec.meaning.lower()}."
+            yield Fault(table.where, f"column '{spec.name}' is missing", fix)
+    optional = [c.name for c in missing if not c.required]
+    for name in further:
+        hint = near(name, optional, cutoff=0.8)
+        if hint.startswith("Did") and name not in features:
+            yield Fault(table.where, f"column {name!r} is not of the contract", hint, "warning")
+
+
+def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
+    values = table.frame[spec.name]
+    if not has_type(values, spec.type):
+        words = TYPE_WORDS[spec.type]
+        what = f"is {_found(values)}, not {words}"
+        yield Fault(f"{table.where}: column '{spec.name}'", what, f"Write it as {words}.")
+    elif spec.type in ("number", "integer"):
+        yield from _number_faults(table, spec, values.to_numpy(dtype=float, na_value=np.nan))
+    else:
+        yield from _text_faults(table, spec, values)
+
+
+def _number_faults(table: LoadedTable, spec: ColumnSpec, numbers: np.ndarray) -> Iterator[Fault]:
+    name, instead = f"'{spec.name}'", "leave the row out" if spec.required else "leave it null"
+    is_nan = np.isin(np.arange(len(numbers)), table.nan_rows.get(spec.name, []))
+    if spec.required:
+        yield from _at(
+            table,
+            np.isnan(numbers) & ~is_nan,
+            f"{name} is null",
+            "Fill it in, or leave the row out.",
+        )
+        yield from _at(
+            table, is_nan, f"{name} is not a number (NaN)", "Give the number, or leave the row out."
+        )
+    yield from _at(
+        table, np.isinf(numbers), f"{name} is infinite", f"Give the number, or {instead}."
+    )
+    finite = np.where(np.isinf(numbers), np.nan, numbers)
+    if spec.type == "integer":
+        yield from _at(table, finite % 1 > 0, f"{name} is not a whole number")
+    if spec.low is not None:
+        yield from _at(table, finite < spec.low, f"{name} is less than {spec.low:g}")
+
+
+def _text_faults(table: LoadedTable, spec: ColumnSpec, values: pd.Series) -> Iterator[Fault]:
+    name = f"'{spec.name}'"
+    if spec.required:
+        yield from _at(table, values.isna(), f"{name} is null", "Fill it in, or leave the row out.")
+    if spec.required or spec.name in table.spec.key:
+        blank = values.astype("str").str.strip() == ""
+        yield from _at(table, blank, f"{name} is empty", "Fill it in.")
+    if spec.type == "date":
+        odd = [text for text in values.dropna().unique() if not _is_date(text)]
+        yield from _at(table, values.isin(odd), f"{name} is not a date", "Write it as YYYY-MM-DD.")
+
+
+def _at(
+    table: LoadedTable, bad: Sequence[bool] | np.ndarray | pd.Series, what: str, fix: str = ""
+) -> Iterator[Fault]:
+    rows = np.flatnonzero(np.asarray(bad, dtype=bool)) + 1
+    if rows.size:
+        yield Fault(f"{table.where}: {rows_text(rows.tolist())}", what, fix)
+
+
+def _key_faults(table: LoadedTable, base: str) -> Iterator[Fault]:
+    key = [name for name in table.spec.key if name in table.frame]
+    if not key or not unsound_columns(table).isdisjoint(table.spec.key):
+        return
+    ids = table.frame[key].astype("str")
+    if "variant" in key:
+        ids["variant"] = ids["variant"].fillna(base)
+    ids = ids.dropna()
+    noun = table.spec.row.split()[-1]
+    for values, rows in ids[ids.duplicated(keep=False)].groupby(key, sort=False).groups.items():
+        place = f"{table.where}: {rows_text([row + 1 for row in rows])}"
+        shown = values if isinstance(values, tuple) else (values,)
+        named = f"({', '.join(shown)})" if len(shown) > 1 else repr(*shown)
+        yield Fault(
+            place,
+            f"{_NUMBERS.get(len(rows), len(rows))} {noun}s for {named}",
+            f"Keep one {noun} for each.",
+        )
+
+
+def _found(values: pd.Series) -> str:
+    if kinds.is_numeric_dtype(values) and not kinds.is_bool_dtype(values):
+        return "a number"
+    first = values.dropna().iloc[0]
+    return (
+        "true or false"
+        if isinstance(first, np.bool_)
+        else _FOUND.get(type(first), type(first).__name__)
+    )
+
+
+def _is_date(text: str) -> bool:
+    """Whether it is a day, written as the contract asks: Python reads `20240501` too."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return not text.strip()

@@ -1,0 +1,90 @@
+"""Loaded tables to `Tables`: every column of the contract, in its type, with its default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from site_builder.errors import Fault
+from site_builder.tables.columns import has_type
+from site_builder.tables.load import LoadedTable, LoadedTables
+from site_builder.tables.schema import MODELS, TASKS, ColumnSpec, TableSpec
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Checked tables: every column of the contract, in its type, null where nothing is known.
+
+    Attributes:
+        results: One row a score; `variant` is never null.
+        models: One row a model, in published order; `name` is never null.
+        tasks: One row a task, in published order; `name` and `higher_is_better` are never null.
+        serving_requests: One row a measured request; None where the project has none.
+        prices: One row a list price; None where the project has none.
+        loaded: Each file as it was read, for download.
+        warnings: What is odd but no error.
+    """
+
+    results: pd.DataFrame
+    models: pd.DataFrame
+    tasks: pd.DataFrame
+    serving_requests: pd.DataFrame | None
+    prices: pd.DataFrame | None
+    loaded: Mapping[str, LoadedTable]
+    warnings: tuple[Fault, ...] = ()
+
+
+def complete_tables(loaded: LoadedTables, base: str) -> Tables:
+    """Every table with the columns of its contract; one of the wrong type comes out as not known.
+
+    Args:
+        loaded: The tables as they were read, `results` among them. One without rows is absent.
+        base: The variant of a score that names none.
+    """
+    filled = {
+        name: table
+        for name, table in loaded.tables.items()
+        if len(table.frame) or table.spec.required
+    }
+    frames = {
+        name: _with_contract_columns(table.frame, table.spec) for name, table in filled.items()
+    }
+    results = frames["results"]
+    results["variant"] = results["variant"].fillna(base)
+    models = frames.get("models", _from_ids(results["model"], MODELS))
+    tasks = frames.get("tasks", _from_ids(results["task"], TASKS))
+    models["name"] = models["name"].fillna(models["model"])
+    tasks["name"] = tasks["name"].fillna(tasks["task"])
+    tasks["higher_is_better"] = (
+        tasks["higher_is_better"].map(lambda v: True if pd.isna(v) else bool(v)).astype(bool)
+    )
+    return Tables(
+        results, models, tasks, frames.get("serving_requests"), frames.get("prices"), loaded.tables
+    )
+
+
+def _from_ids(ids: pd.Series, spec: TableSpec) -> pd.DataFrame:
+    frame = pd.DataFrame({spec.key[0]: ids.dropna().drop_duplicates().to_numpy()})
+    return _with_contract_columns(frame, spec)
+
+
+def _with_contract_columns(frame: pd.DataFrame, spec: TableSpec) -> pd.DataFrame:
+    own = {column.name: _typed(frame, column) for column in spec.columns}
+    further = {name: frame[name] for name in frame.columns if name not in own}
+    return pd.DataFrame({**own, **further}, index=frame.index)
+
+
+def _typed(frame: pd.DataFrame, column: ColumnSpec) -> pd.Series:
+    """One column of the contract in its type; blank text says no more than a null does."""
+    absent = pd.Series(None, index=frame.index, dtype="object")
+    values = frame.get(column.name, absent)
+    if not has_type(values, column.type):
+        values = absent
+    if column.type in ("number", "integer"):
+        return values.astype("float64")
+    if column.type == "boolean":
+        return values.astype("object")
+    text = values.astype("str")
+    return text if column.required else text.where(text.str.strip() != "")

@@ -1,0 +1,101 @@
+// @ts-check
+// Charts: draws each figure when it comes near, in the page's own colours; loads Plotly once, for the first of them.
+(() => {
+  const bundle = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset.plotly : undefined;
+  const NARROW = 560;
+  const plots = [...document.querySelectorAll("[data-chart]")].filter((plot) => plot instanceof HTMLElement);
+  if (!bundle || plots.length === 0) return;
+
+  /** @type {Promise<any> | undefined} */
+  let loading;
+  const loadPlotly = () =>
+    (loading ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = bundle;
+      script.onload = () => resolve(/** @type {any} */ (window).Plotly);
+      script.onerror = () => reject(new Error("The chart library could not be loaded."));
+      document.head.append(script);
+    }));
+
+  /** Every `var(--name)` in a figure as the colour that the page gives it now. @param {any} value @param {CSSStyleDeclaration} style @returns {any} */
+  const withColours = (value, style) => {
+    if (typeof value === "string") return value.startsWith("var(--") ? style.getPropertyValue(value.slice(4, -1)).trim() : value;
+    if (Array.isArray(value)) return value.map((part) => withColours(part, style));
+    if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withColours(part, style)]));
+    return value;
+  };
+
+  /** Set `a.b.c` within a layout. @param {any} layout @param {string} path @param {any} value */
+  const setIn = (layout, path, value) => {
+    const keys = path.split(".");
+    const last = keys.pop() ?? "";
+    const target = keys.reduce((part, key) => (part[key] ??= {}), layout);
+    target[last] = value;
+  };
+
+  /** @param {HTMLElement} plot */
+  const figureOf = (plot) => {
+    const source = document.querySelector(`[data-figure="${CSS.escape(plot.dataset.chart ?? "")}"]`);
+    const figure = withColours(JSON.parse(source?.textContent ?? ""), getComputedStyle(document.documentElement));
+    const narrow = plot.clientWidth < NARROW;
+    if (narrow) for (const [path, value] of Object.entries(figure.layout.meta?.narrow ?? {})) setIn(figure.layout, path, value);
+    plot.dataset.drawn = narrow ? "narrow" : "wide";
+    return figure;
+  };
+
+  const config = { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false, showTips: false };
+
+  /** @param {HTMLElement} plot */
+  const draw = async (plot) => {
+    try {
+      const Plotly = await loadPlotly();
+      const { data, layout } = figureOf(plot);
+      await Plotly.react(plot, data, layout, config);
+      plot.querySelector(".chart-room")?.remove();
+      for (const button of document.querySelectorAll(`[data-of="${CSS.escape(plot.dataset.chart ?? "")}"]`)) /** @type {HTMLElement} */ (button).hidden = false;
+    } catch (error) {
+      const note = document.createElement("p");
+      note.className = "chart-failed";
+      note.textContent = `The chart could not be drawn: ${error instanceof Error ? error.message : error} Its numbers stand in the table below.`;
+      plot.replaceChildren(note);
+    }
+  };
+
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) {
+        if (!entry.isIntersecting) continue;
+        observer.unobserve(entry.target);
+        draw(/** @type {HTMLElement} */ (entry.target));
+      }
+    },
+    { rootMargin: "600px 0px" },
+  );
+  plots.forEach((plot) => observer.observe(plot));
+
+  const redraw = () => plots.forEach((plot) => plot instanceof HTMLElement && plot.dataset.drawn && draw(plot));
+  document.addEventListener("themechange", redraw);
+  addEventListener("resize", () => {
+    for (const plot of plots) {
+      if (plot instanceof HTMLElement && plot.dataset.drawn && (plot.dataset.drawn === "narrow") !== plot.clientWidth < NARROW) draw(plot);
+    }
+  });
+  // A printed page needs every chart, seen or not.
+  addEventListener("beforeprint", () => plots.forEach((plot) => plot instanceof HTMLElement && draw(plot)));
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-download]") : null;
+    if (!(button instanceof HTMLElement)) return;
+    const plot = document.querySelector(`[data-chart="${CSS.escape(button.dataset.of ?? "")}"]`);
+    if (!(plot instanceof HTMLElement)) return;
+    const Plotly = await loadPlotly();
+    const { data, layout } = figureOf(plot);
+    const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
+    const title = plot.parentElement?.querySelector(".chart-title")?.textContent ?? "";
+    const figure = { data, layout: { ...layout, paper_bgcolor: paper, title: { text: escapeText(title), x: 0.02, xanchor: "left", font: { size: 16 } }, margin: { ...layout.margin, t: 84 } } };
+    await Plotly.downloadImage(figure, { format: button.dataset.download, filename: button.dataset.of, width: Math.max(plot.clientWidth, 640), height: layout.height + 56, scale: 2 });
+  });
+
+  /** Text as Plotly shows it literally. @param {string} text */
+  const escapeText = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+})();

@@ -1,0 +1,11 @@
+// Runs before the first paint: says that scripts work, and sets the theme that the visitor chose.
+(() => {
+  const root = document.documentElement;
+  root.classList.add("js");
+  try {
+    const theme = localStorage.getItem("theme");
+    if (theme === "dark" || theme === "light") root.dataset.theme = theme;
+  } catch {
+    // Storage may be refused; the system's theme holds then.
+  }
+})();
