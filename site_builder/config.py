@@ -175,9 +175,8 @@ def _fault(detail: ErrorDetails) -> Fault:
         noun = "section" if len(keys) == 1 and isinstance(found, dict) else "key"
         return Fault("site.toml", f"unknown {noun} {key!r}", _hint(keys))
     rule = _RULES.get(detail["type"], "{msg}").format(**detail.get("ctx", {}), msg=detail["msg"])
-    return Fault(
-        "site.toml", f"{key} = {json.dumps(found, ensure_ascii=False, default=str)} {rule}"
-    )
+    shown = json.dumps(found, ensure_ascii=False, default=str)
+    return Fault("site.toml", f"{key} = {shown} {rule}")
 
 
 def _hint(keys: list[str]) -> str:
@@ -191,10 +190,8 @@ def _hint(keys: list[str]) -> str:
 
 def _known_keys(section: list[str]) -> list[str]:
     """The keys of a section; the sections where none is named."""
-    model = _File.model_fields[section[0]].annotation if section else _File
-    return (
-        list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
-    )
+    model: Any = _File.model_fields[section[0]].annotation if section else _File
+    return list(model.model_fields)
 
 
 def config_keys() -> list[str]:

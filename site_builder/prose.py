@@ -16,7 +16,7 @@ import nh3
 
 from site_builder.errors import Fault, near
 
-SLOTS = ("home", "takeaways", "models", "tasks", "categories", "analysis", "serving", "data", "about", "limits")
+SLOTS = ("lede", "takeaways", "models", "tasks", "categories", "analysis", "serving", "data", "about", "limits")
 _MARKDOWN_MARKS = re.compile(r"([\\`*_{}\[\]()#+.!|~<>&:-])")
 _TAGS = {
     "a", "abbr", "blockquote", "br", "code", "dd", "del", "dl", "dt", "em", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre",

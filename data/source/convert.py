@@ -1,7 +1,7 @@
 """The CSV transcriptions beside this file to the Parquet tables of the data contract.
 
-Run by `make data`. Adds what the transcriptions say in words only (`data/README.md`): the bounds of the
-scores, and the source of every score and price. Writes the same bytes for the same CSV.
+Run by `make data`. Adds what the transcriptions say in words only (`data/README.md`): the bounds of
+the scores, and the source of every score and price. Writes the same bytes for the same CSV.
 """
 
 from pathlib import Path
@@ -14,42 +14,37 @@ SOURCE = Path(__file__).parent
 SCORES_SOURCE = "https://arxiv.org/abs/2405.00732"
 PRICES_SOURCE = "https://github.com/BerriAI/litellm"
 MODEL_PAGE = "https://huggingface.co/"
+# Whole numbers with gaps, which pandas would read as floats.
+WHOLE = {
+    "tasks": ["train_examples", "validation_examples", "test_examples"],
+    "serving_requests": ["error_code", "output_tokens"],
+}
 
 
-def main() -> None:
-    """Write every table into the data folder."""
-    models, tasks = _read("models"), _read("tasks")
-    models["url"] = MODEL_PAGE + models["hf_id"]
-    whole = [
-        "tokens_min",
-        "tokens_max",
-        "tokens_p95",
-        "train_examples",
-        "validation_examples",
-        "test_examples",
-    ]
-    tasks[whole] = tasks[whole].astype("Int64")
-    tasks = tasks.assign(higher_is_better=True, score_min=0.0, score_max=1.0)
-    requests = _read("serving_requests")
-    requests["error_code"] = requests["error_code"].astype("Int64").astype("string")
-    requests["output_tokens"] = requests["output_tokens"].astype("Int64")
-    _write("models", models)
-    _write("tasks", tasks)
-    _write("results", _read("results").assign(source=SCORES_SOURCE))
-    _write("serving_requests", requests)
-    _write("prices", _read("prices").assign(source=PRICES_SOURCE))
+def main(folder: Path = SOURCE.parent) -> None:
+    """Write every table into `folder`, by default the project's data folder."""
+    models, requests = _read("models"), _read("serving_requests")
+    tables = {
+        "models": models.assign(url=MODEL_PAGE + models["hf_id"]),
+        "tasks": _read("tasks").assign(higher_is_better=True, score_min=0.0, score_max=1.0),
+        "results": _read("results").assign(source=SCORES_SOURCE),
+        "serving_requests": requests.assign(error_code=requests["error_code"].astype("string")),
+        "prices": _read("prices").assign(source=PRICES_SOURCE),
+    }
+    for name, frame in tables.items():
+        path = folder / f"{name}.parquet"
+        _write(frame, path)
+        print(f"{path.name}: {len(frame):,} rows, {path.stat().st_size:,} bytes")  # noqa: T201 - a script
 
 
 def _read(name: str) -> pd.DataFrame:
-    return pd.read_csv(SOURCE / f"{name}.csv")
+    return pd.read_csv(SOURCE / f"{name}.csv", dtype=dict.fromkeys(WHOLE.get(name, []), "Int64"))
 
 
-def _write(name: str, frame: pd.DataFrame) -> None:
-    path = SOURCE.parent / f"{name}.parquet"
-    # Without the pandas metadata the bytes do not depend on the versions that wrote them beyond pyarrow's own.
+def _write(frame: pd.DataFrame, path: Path) -> None:
+    # Without the pandas metadata, which names the versions of pandas and pyarrow.
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     pq.write_table(table, path, compression="zstd", version="2.6")
-    print(f"data/{path.name}: {len(frame):,} rows, {path.stat().st_size:,} bytes")  # noqa: T201 - a script's only output
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from site_builder.charts.labels import Labels
 from site_builder.compute.categories import CategoryResult
 from site_builder.compute.results import Results
 from site_builder.compute.tasks import TaskResult
-from site_builder.format import Scale, count, counted, listed, sentence
+from site_builder.format import count, counted, listed, sentence
 from site_builder.parts import Cell, Column, Row, Table
 
 MOST_BARS = 80
@@ -29,8 +29,10 @@ class Bar:
     hover: str
 
 
-def _bars(bars: Sequence[Bar], unit: str, tick: str = "") -> dict[str, object]:
+def _bars(bars: Sequence[Bar], unit: str, *, signed: bool = True) -> dict[str, object]:
     """Horizontal bars from zero, gains and losses apart by side and colour."""
+    ends = [0.0, *(bar.value for bar in bars)]
+    ticks = theme.ticks(min(ends), max(ends), signed=signed)
     names = [bar.name for bar in bars]
     trace = go.Bar(
         x=[bar.value for bar in bars], y=list(range(len(bars))), orientation="h",
@@ -39,12 +41,8 @@ def _bars(bars: Sequence[Bar], unit: str, tick: str = "") -> dict[str, object]:
     )  # fmt: skip
     return theme.figure(
         [trace], theme.rows_height(len(bars)), narrow=theme.narrow_rows(names),
-        xaxis=theme.axis(unit, zerolinecolor=theme.INK, tickformat=tick, nticks=7), yaxis=theme.rows_axis(names),
+        xaxis=theme.axis(unit, zerolinecolor=theme.INK, **ticks), yaxis=theme.rows_axis(names),
     )  # fmt: skip
-
-
-def _signed_ticks(scale: Scale) -> str:
-    return "+.1f" if scale.places >= 2 else "+"
 
 
 def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
@@ -64,7 +62,7 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
         id="best-lift-by-task", title=title,
         reading=f"{title}, most of all on {labels.tasks[tasks[0].task]} ({_lift_text(tasks[0], labels)}).{ties}{behind}",
         caption=f"Score of the best {labels.contender} minus the score of {labels.baseline}, in points of the task's metric; right of zero is better.",
-        figure=_bars([_task_bar(t, labels) for t in shown], f"difference from {labels.baseline} (points of score)", _signed_ticks(labels.scale)),
+        figure=_bars([_task_bar(t, labels) for t in shown], f"difference from {labels.baseline} (points of score)"),
         table=_lift_table(tasks, labels), terms="lift",
     )  # fmt: skip
 
@@ -113,7 +111,7 @@ def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
         id="category-difference", title=title,
         reading=f"{title}: {labels.scale.signed(hardest.best_lift_over_baseline)} against {labels.scale.signed(easiest.best_lift_over_baseline)} on average over their tasks.",
         caption=f"Best {labels.contender} minus {labels.baseline}, mean over the tasks of a category; the number of tasks in brackets.{caution}",
-        figure=_bars(bars, f"mean difference from {labels.baseline} (points of score)", _signed_ticks(labels.scale)),
+        figure=_bars(bars, f"mean difference from {labels.baseline} (points of score)"),
         table=category_table(shown, labels, "category-difference-table"), terms="categories",
     )  # fmt: skip
 
@@ -161,7 +159,7 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
         id="winners", title=title,
         reading=f"{title}. {sentence(counted(len(standings), 'model'))} of {len(results.board.ranked)} are at the top of at least one task.",
         caption=f"Number of tasks on which a {variant} model has the best score; all who tie for a task's best count, so the sum exceeds the number of tasks.".replace("  ", " "),
-        figure=_bars(bars, "tasks at the top"),
+        figure=_bars(bars, "tasks at the top", signed=False),
         table=Table("winners-table", "Tasks at the top, by model", (Column("model", "Model", first="ascending"), Column("wins", "Tasks at the top", "number")), rows, sorted_by="wins"),
         terms="winners",
     )  # fmt: skip
@@ -189,6 +187,6 @@ def chart_model_categories(results: Results, labels: Labels, model: str) -> Char
         id="model-categories", title=title,
         reading=f"{title}: {labels.scale.signed(rows[0][1])} against {labels.scale.signed(rows[-1][1])}.",
         caption=f"Mean over the tasks of a category of the score minus {against}, in points of score; the number of tasks in brackets.",
-        figure=_bars([Bar(f"{name} ({n})", lift, hover) for (name, lift, n), hover in zip(rows, hovers, strict=True)], "mean lift (points of score)", _signed_ticks(labels.scale)),
+        figure=_bars([Bar(f"{name} ({n})", lift, hover) for (name, lift, n), hover in zip(rows, hovers, strict=True)], "mean lift (points of score)"),
         table=Table("model-categories-table", "Mean lift by category", columns, cells, sorted_by="lift"), terms="lift",
     )  # fmt: skip

@@ -11,7 +11,7 @@ from site_builder.charts.cells import number_cell, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.labels import Labels
 from site_builder.compute.results import Results
-from site_builder.format import compact, count, counted, listed, percent
+from site_builder.format import count, counted, listed, percent
 from site_builder.parts import Column, Row, Table
 
 
@@ -58,6 +58,6 @@ def _histogram(results: Results, labels: Labels) -> dict[str, object]:
     notes = [note | {"xanchor": "right" if i % 2 == 0 else "left"} for i, line in enumerate(lines) for note in line["annotations"]]
     return theme.figure(
         [bars], 340, shapes=shapes, annotations=notes, bargap=0,
-        xaxis=theme.axis("training examples (log axis)", tickvals=ticks, ticktext=[compact(10.0**t) if t >= 3 else count(10.0**t) for t in ticks], showgrid=False),
+        xaxis=theme.axis("training examples (log axis)", tickvals=ticks, ticktext=[count(10.0**t) for t in ticks], showgrid=False),
         yaxis=theme.axis("tasks", tickformat="d", nticks=6),
     )  # fmt: skip

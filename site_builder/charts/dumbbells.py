@@ -14,7 +14,7 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.labels import Labels
 from site_builder.compute.board import Standing
 from site_builder.compute.results import Results
-from site_builder.format import Scale, counted, listed
+from site_builder.format import Scale, counted, listed, sentence
 from site_builder.parts import Cell, Column, Row, Table
 
 MOST_ROWS = 80
@@ -82,35 +82,53 @@ def _gain(after: After, scale: Scale) -> str:
 
 
 def chart_averages(results: Results, labels: Labels) -> Chart | None:
-    """Average of each model before and after, against the baseline's average; None where averages mean nothing."""
-    board = results.board
-    standings = [s for s in board.ranked if s.average is not None]
-    if len(standings) < 2 or not board.rules.averaged:
+    """Average of each model before and after, against the baseline's; None where averages mean nothing."""
+    models = _ranked_models(results, labels)
+    if len(models) < 2 or not results.board.rules.averaged:
         return None
-    roles = labels.roles
-    lines = [Line(labels.models[s.model], _average(results, roles.base, s.model) if roles.tuned else None, _averages_after(results, labels, s.model)) for s in standings]
-    baseline = _average(results, roles.baseline_variant, roles.baseline) if roles.baseline else None
-    layout = theme.reference_line(baseline, f"{labels.baseline} {labels.scale.score(baseline)}") if baseline is not None else {}
-    title = _averages_title(results, labels, standings)
-    best, last = standings[0], standings[-1]
-    ends = f"Averages run from {labels.scale.score(best.average)} ({labels.models[best.model]}) to {labels.scale.score(last.average)} ({labels.models[last.model]})."
+    roles, scale = labels.roles, labels.scale
+    before = {m: _average(results, roles.base, m) if roles.tuned else None for m in models}
+    lines = {m: Line(labels.models[m], before[m], _averages_after(results, labels, m)) for m in models}
+    baseline = _average(results, roles.baseline_variant, roles.baseline)
+    layout = {} if baseline is None else theme.reference_line(baseline, f"{labels.baseline} {scale.score(baseline)}")
+    title = _averages_title(results, labels, models[0])
+    ends = [f"{scale.score(_best_average(results, labels, m))} ({labels.models[m]})" for m in (models[0], models[-1])]
+    marks = f"; open circle {labels.base}, full circle {labels.tuned}" if roles.tuned and roles.base else ""
     return Chart(
-        id="averages", title=title, reading=f"{title}. {ends}",
-        caption=f"Mean score over {counted(len(board.tasks), 'task')}; open circle {labels.base}, full circle {labels.tuned}." if roles.tuned and roles.base else f"Mean score over {counted(len(board.tasks), 'task')}.",
-        figure=_dumbbells(lines, labels, labels.scale, "mean score", **layout), table=_averages_table(results, labels, standings), terms="average",
-    )  # fmt: skip
+        id="averages",
+        title=title,
+        reading=f"{title}. Averages run from {ends[0]} to {ends[1]}.",
+        caption=f"Mean score over {counted(len(results.board.tasks), 'task')}{marks}.",
+        figure=_dumbbells(list(lines.values()), labels, scale, "mean score", **layout),
+        table=_averages_table(results, labels, models),
+        terms="average",
+    )
 
 
-def _averages_title(results: Results, labels: Labels, standings: Sequence[Standing]) -> str:
-    stats, base = results.stats, labels.roles.base
-    pairs = [(_average(results, base, s.model), s.average) for s in standings]
-    known = [(before, after) for before, after in pairs if before is not None and after is not None]
-    if known and labels.roles.tuned:
-        first, then = (labels.scale.score(sum(side) / len(known)) for side in zip(*known, strict=True))
-        lifted = f"{labels.tuned.capitalize()} models average {then}, up from {first}" if then != first else f"{labels.tuned.capitalize()} models average {then}, as before"
-        lifted = lifted.replace("up from", "down from") if sum(b - a for b, a in known) > 0 else lifted
+def _ranked_models(results: Results, labels: Labels) -> list[str]:
+    """The models that are ranked in a contest variant, by the best of their averages."""
+    boards = [results.boards[v] for v in labels.roles.contest]
+    ranked = dict.fromkeys(s.model for board in boards for s in board.ranked if s.average is not None)
+    direction = float(results.scores.direction[0])
+    return sorted(ranked, key=lambda m: -direction * (_best_average(results, labels, m) or 0.0))
+
+
+def _best_average(results: Results, labels: Labels, model: str) -> float | None:
+    averages = [_average(results, v, model) for v in labels.roles.contest]
+    pick = max if results.scores.direction[0] > 0 else min
+    return pick((a for a in averages if a is not None), default=None)
+
+
+def _averages_title(results: Results, labels: Labels, best: str) -> str:
+    stats, scale = results.stats, labels.scale
+    before, after = stats.mean_base_score, stats.mean_tuned_score
+    if before is not None and after is not None:
+        way = "up" if after > before else "down"
+        tuned = f"{sentence(labels.tuned)} models average {scale.score(after)}"
+        lifted = f"{tuned}, {way} from {scale.score(before)}"
     else:
-        lifted = f"{labels.models[standings[0].model]} has the highest average, {labels.scale.score(standings[0].average)}"
+        average = scale.score(_best_average(results, labels, best))
+        lifted = f"{labels.models[best]} has the best average, {average}"
     if labels.roles.baseline is None or not stats.models_compared:
         return lifted
     return f"{lifted}; {stats.models_ahead_of_baseline} of {stats.models_compared} pass {labels.baseline}"
@@ -125,11 +143,15 @@ def _averages_after(results: Results, labels: Labels, model: str) -> tuple[After
     return tuple(After(labels.variants[v], s.average, s.lift_over_base) for v, s in standings.items() if s.average is not None)
 
 
-def _averages_table(results: Results, labels: Labels, standings: Sequence[Standing]) -> Table:
-    variants = [v for v in reversed(labels.roles.variants) if any(_average(results, v, s.model) is not None for s in standings)]
-    columns = (Column("model", "Model", first="ascending"), *(Column(f"average_{v}", labels.variants[v], "number") for v in variants))
-    rows = tuple(Row((model_cell(labels, s.model), *(score_cell(_average(results, v, s.model), labels.scale) for v in variants))) for s in standings)
-    return Table("averages-table", "Mean score by model", columns, rows, sorted_by=f"average_{results.board.variant}")
+def _averages_table(results: Results, labels: Labels, models: Sequence[str]) -> Table:
+    columns = [Column("model", "Model", first="ascending")]
+    shown = [v for v in reversed(labels.roles.variants) if any(_average(results, v, m) is not None for m in models)]
+    columns += [Column(f"average_{v}", labels.variants[v], "number") for v in shown]
+    rows = tuple(
+        Row((model_cell(labels, m), *(score_cell(_average(results, v, m), labels.scale) for v in shown)))
+        for m in models
+    )
+    return Table("averages-table", "Mean score by model", tuple(columns), rows)
 
 
 def chart_model_tasks(results: Results, labels: Labels, model: str) -> Chart | None:

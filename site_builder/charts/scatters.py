@@ -66,7 +66,7 @@ def _size_figure(points: Sequence[tuple[float, float, str]], frontier: Sequence[
     dots = go.Scatter(
         x=[p[0] for p in points], y=[p[1] for p in points], mode="markers+text",
         text=[theme.plain(theme.shortened(labels.models[p[2]], theme.NARROW_LABEL)) if p[2] in on_frontier else "" for p in points],
-        textposition="top center", textfont={"size": 12, "color": theme.INK}, cliponaxis=False,
+        textposition="middle left", textfont={"size": 12, "color": theme.INK}, cliponaxis=False,
         marker={"size": 11, "color": [theme.developer_colour(labels.dots.get(p[2])) for p in points], "line": {"color": theme.PAPER, "width": 1}},
         customdata=[theme.plain(f"{labels.models[p[2]]}: {labels.scale.score(p[1])}, {billions(p[0])} parameters") for p in points], **theme.text_hover(),
     )  # fmt: skip
@@ -75,12 +75,15 @@ def _size_figure(points: Sequence[tuple[float, float, str]], frontier: Sequence[
         layout["shapes"] = [{"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": baseline, "y1": baseline, "line": {"color": theme.INK, "width": 1.5, "dash": "dot"}}]
         layout["annotations"] = [{"x": 0, "xref": "paper", "xanchor": "left", "y": baseline, "yanchor": "bottom", "showarrow": False, "text": theme.plain(f"{labels.baseline} {labels.scale.score(baseline)}"), "font": {"size": 12, "color": theme.INK}}]
     sizes = [p[0] for p in points]
-    low, high = np.log10(min(sizes)) - 0.12, np.log10(max(sizes)) + 0.12
+    low, high = np.log10(min(sizes)), np.log10(max(sizes))
+    # Room for the names, which stand to the left of their dots, where the frontier has not come yet.
+    low, high = low - 0.2 * (high - low), high + 0.06 * (high - low)
+    heights = theme.ticks(min(p[1] for p in points), max(p[1] for p in points))
     ticks = _size_ticks(min(sizes), max(sizes))
     return theme.figure(
         [line, dots], HEIGHT,
         xaxis=theme.axis("parameters (billions, log axis)", type="log", range=[low, high], tickvals=ticks, ticktext=[billions(t) for t in ticks]),
-        yaxis=theme.axis("mean score", zeroline=False), **layout,
+        yaxis=theme.axis("mean score", zeroline=False, **heights), **layout,
     )  # fmt: skip
 
 
@@ -144,11 +147,12 @@ def _feature_figure(points: Sequence[tuple[float, float, str]], fit: Fit | None,
     traces = [dots]
     if fit is not None:
         ends = np.array([min(p[0] for p in points), max(p[0] for p in points)])
-        heights = fit.intercept + fit.slope * (np.log10(ends) if fit.log_x else ends)
-        traces.append(go.Scatter(x=ends.tolist(), y=heights.tolist(), mode="lines", line={"color": theme.INK, "width": 1.5, "dash": "dot"}, hoverinfo="skip"))
+        fitted = fit.intercept + fit.slope * (np.log10(ends) if fit.log_x else ends)
+        traces.append(go.Scatter(x=ends.tolist(), y=fitted.tolist(), mode="lines", line={"color": theme.INK, "width": 1.5, "dash": "dot"}, hoverinfo="skip"))
+    heights = theme.ticks(min(p[1] for p in points), max(p[1] for p in points), signed=True)
     log = fit is not None and fit.log_x
     x_axis = theme.axis(sentence(why) + (" (log axis)" if log else ""), zeroline=False, **({"type": "log", "dtick": 1} if log else {}))
-    return theme.figure(traces, 360, xaxis=x_axis, yaxis=theme.axis(sentence(what), zerolinecolor=theme.INK, tickformat="+"))
+    return theme.figure(traces, 360, xaxis=x_axis, yaxis=theme.axis(sentence(what), zerolinecolor=theme.INK, **heights))
 
 
 def _feature_table(points: Sequence[tuple[float, float, str]], labels: Labels, feature: str, lift: str) -> Table:

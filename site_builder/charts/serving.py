@@ -114,14 +114,21 @@ def chart_prices(results: Results, labels: Labels) -> Chart | None:
         customdata=[theme.plain(f"{name}: {money(p.million_usd)} a million tokens (sent {money(p.input_usd)}, received {money(p.output_usd)})") for name, p in zip(names, priced, strict=True)],
         **theme.text_hover(),
     )  # fmt: skip
-    x_axis = theme.axis("US dollars a million tokens, half sent and half received (log axis)", type="log", dtick=1, tickprefix="$", zeroline=False)
+    x_axis = theme.axis("US dollars a million tokens, half sent and half received (log axis)", type="log", zeroline=False, **_decades([p.million_usd or 0.0 for p in priced]))
     return Chart(
         id="prices", title=title, reading=f"{title}. List prices of {len(priced)} offers.",
         caption="List prices: the mean of the price of a million tokens sent and of a million received. Hosting a fine-tuned adapter may cost more than the base model.",
-        figure=theme.figure([dots], theme.rows_height(len(priced)), narrow=theme.narrow_rows(names), xaxis=x_axis, yaxis=theme.rows_axis(names), **layout),
+        figure=theme.figure([dots], theme.rows_height(len(priced)), narrow=theme.narrow_rows(names, 25), xaxis=x_axis, yaxis=theme.rows_axis(names), **layout),
         table=price_table(results.serving.prices, labels, "prices-table"), terms="serving",
     )  # fmt: skip
 
+
+
+def _decades(prices: Sequence[float]) -> dict[str, Any]:
+    """A log axis that begins and ends at powers of ten, so that at least two are named."""
+    low, high = math.floor(math.log10(min(prices))), math.ceil(math.log10(max(prices)))
+    ends = range(low, max(high, low + 1) + 1)
+    return {"tickvals": [10.0**e for e in ends], "ticktext": [money(10.0**e) for e in ends], "range": [ends[0] - 0.05, ends[-1] + 0.05]}
 
 
 def price_table(prices: Sequence[Price], labels: Labels, table_id: str) -> Table:

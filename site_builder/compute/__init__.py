@@ -1,1 +1,1 @@
-"""Computing: tables to frozen results. Pure functions, a formula and its source in each docstring."""
+"""Computing: tables to frozen results. Pure functions, formula and source in each docstring."""

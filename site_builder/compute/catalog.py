@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from math import isfinite
+from typing import Any
 
 import pandas as pd
 
@@ -72,24 +74,40 @@ class Catalog:
     @property
     def developers(self) -> tuple[str, ...]:
         """Developers in the order of the data."""
-        return tuple(dict.fromkeys(m.developer for m in self.models.values() if m.developer is not None))
+        found = (model.developer for model in self.models.values())
+        return tuple(dict.fromkeys(name for name in found if name is not None))
 
 
 def collect_catalog(tables: Tables) -> Catalog:
     """The models and tasks tables, and the evidence columns of the results table, as records."""
-    models = {str(row["model"]): ModelFacts(**_known(row, ModelFacts)) for row in tables.models.to_dict("records")}
-    numeric = tables.tasks.select_dtypes("number").columns.difference(["score_min", "score_max"], sort=False)
-    tasks = {}
-    for row in tables.tasks.to_dict("records"):
-        numbers = {str(name): float(row[name]) for name in numeric if pd.notna(row[name])}
-        tasks[str(row["task"])] = TaskFacts(**_known(row, TaskFacts), numbers=numbers)
-    evidence = {
-        (str(row["model"]), str(row["task"]), str(row["variant"])): Evidence(i, **_known(row, Evidence))
-        for i, row in enumerate(tables.results.to_dict("records"), start=1)
-    }
-    return Catalog(models, tasks, evidence)
+    tasks = tables.tasks
+    numeric = tasks.select_dtypes("number").columns.difference(["score_min", "score_max"])
+    numbers = tasks[[name for name in tasks.columns if name in numeric]].to_dict("records")
+    return Catalog(
+        models={row["model"]: ModelFacts(**row) for row in _rows(tables.models, ModelFacts)},
+        tasks={
+            row["task"]: TaskFacts(**row, numbers=_finite(own))
+            for row, own in zip(_rows(tasks, TaskFacts), numbers, strict=True)
+        },
+        evidence={
+            key: Evidence(i, **row)
+            for i, (key, row) in enumerate(
+                zip(_keys(tables.results), _rows(tables.results, Evidence), strict=True), start=1
+            )
+        },
+    )
 
 
-def _known(row: Mapping[object, object], record: type) -> dict[str, object]:
-    names = [name for name in record.__dataclass_fields__ if name in row]
-    return {name: None if pd.isna(row[name]) else row[name] for name in names}  # type: ignore[call-overload]
+def _keys(results: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+    return zip(results["model"], results["task"], results["variant"], strict=True)
+
+
+def _rows(frame: pd.DataFrame, record: type) -> Iterator[dict[str, Any]]:
+    """Each row as the fields of a record that the table has, None for what is not known."""
+    names = [field.name for field in fields(record) if field.name in frame]
+    columns = [frame[name].astype("object").where(frame[name].notna(), None) for name in names]
+    return (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+
+
+def _finite(numbers: Mapping[Hashable, Any]) -> dict[str, float]:
+    return {str(k): float(v) for k, v in numbers.items() if pd.notna(v) and isfinite(v)}

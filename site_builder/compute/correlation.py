@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from site_builder.compute.numbers import Array, mean_of, number, settled, settled_float
+from site_builder.compute.numbers import Array, mean_of, numbers, settled, settled_float
 from site_builder.compute.scores import Scores
 from site_builder.compute.tasks import TaskResult
 
@@ -79,6 +79,11 @@ class Correlations:
     features: tuple[str, ...]
     values: Mapping[str, tuple[float | None, ...]]
     pairs: Mapping[tuple[str, str], Correlation]
+
+    @property
+    def any_defined(self) -> bool:
+        """Whether any two columns have a correlation."""
+        return any(p.spearman is not None for (a, b), p in self.pairs.items() if a != b)
 
 
 def correlate(x: Array, y: Array) -> Correlation:
@@ -171,7 +176,7 @@ def compute_correlations(
     for i, a in enumerate(columns):
         for b in columns[i:]:
             pairs[a, b] = pairs[b, a] = correlate(arrays[a], arrays[b])
-    values = {name: tuple(map(number, array)) for name, array in arrays.items()}
+    values = {name: tuple(numbers(array)) for name, array in arrays.items()}
     return Correlations(columns, tuple(features), values, pairs)
 
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from site_builder.compute.numbers import Array, difference, settled
 
-RESAMPLES = 4_000
+RESAMPLES = 2_000
 LEVEL = 0.95
 SEED = 20_240_502
-_MODELS_AT_ONCE = 500
+_MODELS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -68,5 +68,7 @@ class Bootstrap:
             means /= there.astype(float) @ self.weights.T
         tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
         empty = np.isnan(means).any()
-        ends = (np.nanquantile if empty else np.quantile)(means, tails, axis=1, overwrite_input=True)
+        ends = (np.nanquantile if empty else np.quantile)(
+            means, tails, axis=1, overwrite_input=True
+        )
         return settled(ends, np.abs(filled).max(axis=1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 import numpy as np
 import numpy.typing as npt
 
@@ -62,7 +64,12 @@ def mean_or_none(values: Array) -> float | None:
 
 def number(value: float | np.floating) -> float | None:
     """A float for a record: None in place of what is no number."""
-    return float(value) if np.isfinite(value) else None
+    return float(value) if isfinite(value) else None
+
+
+def numbers(values: Array) -> list[float | None]:
+    """Floats for records: None in place of what is no number."""
+    return [value if isfinite(value) else None for value in values.tolist()]
 
 
 def competition_ranks(goodness: Array) -> Array:

@@ -13,11 +13,11 @@ from pandas.api import types as kinds
 from site_builder.compute.board import Board, choose_rules, compute_board
 from site_builder.compute.catalog import Catalog, collect_catalog
 from site_builder.compute.categories import CategoryResult, compute_categories
-from site_builder.compute.correlation import Correlations, compute_correlations
+from site_builder.compute.correlation import DERIVED, Correlations, compute_correlations
 from site_builder.compute.distribution import TrainingSets, compute_training_sets
 from site_builder.compute.intervals import Bootstrap
-from site_builder.compute.numbers import mean_or_none
-from site_builder.compute.scores import Scores, collect_scores
+from site_builder.compute.numbers import Array, mean_or_none
+from site_builder.compute.scores import Roles, Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
 from site_builder.compute.tasks import TaskResult, TaskScore, compute_tasks
 from site_builder.config import SiteConfig
@@ -34,10 +34,16 @@ class Stats:
         models_tuned: Models with at least one tuned score.
         models_ranked: Models with a rank on the primary board.
         tasks_compared: Tasks with both a contender and a baseline score.
-        tasks_beating_baseline, tasks_tying_baseline: Tasks whose best contender beats, ties with the baseline.
-        models_compared: Ranked models of the contest variants, the baseline's own run left out.
-        models_ahead_of_baseline: Of these, the ones whose mean lift over the baseline is positive in some contest variant.
-        mean_lift_over_base: Mean over all tuned runs with a base score; None with none, or where scores cannot be averaged.
+        tasks_beating_baseline, tasks_tying_baseline: Tasks whose best contender beats, ties with
+            the baseline.
+        models_compared: Ranked models of the contest variants that have a mean lift over the
+            baseline, its own run left out; 0 where scores cannot be averaged.
+        models_ahead_of_baseline: Of these, the ones whose mean lift over the baseline is positive
+            in some contest variant.
+        mean_base_score, mean_tuned_score: Mean over the paired runs of the score before and after, so
+            that their difference is `mean_lift_over_base`.
+        mean_lift_over_base: Mean over all tuned runs with a base score; None with none, or where
+            scores cannot be averaged.
         runs_tuned: Scores of tuned variants. runs_paired: Those with a base score of the same model and task.
         runs_helped, runs_unchanged, runs_hurt: Paired runs above, equal to, below their base score.
         runs_beating_baseline: Tuned runs strictly better than the baseline on their task.
@@ -54,6 +60,8 @@ class Stats:
     tasks_tying_baseline: int
     models_compared: int
     models_ahead_of_baseline: int
+    mean_base_score: float | None
+    mean_tuned_score: float | None
     mean_lift_over_base: float | None
     runs_tuned: int
     runs_paired: int
@@ -100,8 +108,8 @@ class Results:
 
     def scores_of(self, model: str, task: str) -> dict[str, TaskScore]:
         """The scores of a model on a task, by variant; primary first."""
-        found = {variant: self._cells.get((model, task, variant)) for variant in self.scores.roles.variants}
-        return {variant: score for variant, score in found.items() if score is not None}
+        found = {v: self._cells.get((model, task, v)) for v in self.scores.roles.variants}
+        return {v: score for v, score in found.items() if score is not None}
 
     @cached_property
     def _tasks(self) -> dict[str, TaskResult]:
@@ -109,7 +117,11 @@ class Results:
 
     @cached_property
     def _cells(self) -> dict[tuple[str, str, str], TaskScore]:
-        return {(score.model, result.task, score.variant): score for result in self.tasks for score in result.scores}
+        return {
+            (score.model, result.task, score.variant): score
+            for result in self.tasks
+            for score in result.scores
+        }
 
 
 def compute_results(tables: Tables, config: SiteConfig) -> Results:
@@ -117,18 +129,20 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
     scores = collect_scores(tables, config.board)
     rules = choose_rules(tables.tasks, scores, config.board)
     bootstrap = Bootstrap.over(len(scores.tasks))
-    boards = {variant: compute_board(scores, variant, rules, bootstrap) for variant in scores.roles.variants}
+    boards = {v: compute_board(scores, v, rules, bootstrap) for v in scores.roles.variants}
     tasks = compute_tasks(scores)
     categories = compute_categories(scores, tables.tasks, tasks, config.board)
     features = find_features(tables.tasks, config.analysis.features)
-    correlations = compute_correlations(scores, tables.tasks, tasks, features, averaged=rules.averaged)
+    correlations = compute_correlations(
+        scores, tables.tasks, tasks, features, averaged=rules.averaged
+    )
     return Results(
         catalog=collect_catalog(tables),
         scores=scores,
         boards=boards,
         tasks=tasks,
         categories=categories,
-        correlations=correlations if any(pair.spearman is not None for (a, b), pair in correlations.pairs.items() if a != b) else None,
+        correlations=correlations if correlations.any_defined else None,
         training_sets=compute_training_sets(tables.tasks, config.analysis.training_set_thresholds),
         serving=compute_serving(tables.serving_requests, tables.prices, scores.roles.baseline),
         stats=compute_stats(scores, boards, tasks, len(categories)),
@@ -136,38 +150,55 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
 
 
 def find_features(tasks: pd.DataFrame, named: list[str] | None) -> tuple[str, ...]:
-    """The columns that may explain lift: those that `site.toml` names, else every feature of the contract and every
-    further numeric column, as far as the data has values."""
-    if named is not None:
-        return tuple(named)
+    """The columns that may explain lift.
+
+    Those that `site.toml` names, else every feature of the contract and every further numeric
+    column, as far as the data has values. A column named like one that is computed is none.
+    """
     own = {column.name: column.feature for column in TASKS.columns}
-    numeric = (str(c) for c in tasks.columns if kinds.is_numeric_dtype(tasks[c]) and not kinds.is_bool_dtype(tasks[c]))
-    return tuple(name for name in numeric if own.get(name, True) and tasks[name].notna().any())
+    if named is None:
+        named = [
+            name
+            for name in map(str, tasks.columns)
+            if own.get(name, True) and _is_numeric(tasks[name]) and tasks[name].notna().any()
+        ]
+    return tuple(name for name in named if name not in DERIVED)
 
 
-def compute_stats(scores: Scores, boards: Mapping[str, Board], tasks: tuple[TaskResult, ...], categories: int) -> Stats:
-    """The figures of the whole board; each is defined at its attribute, and in docs/statistics.md#board-figures."""
-    roles = scores.roles
-    tuned = np.concatenate([scores.values[v] for v in roles.tuned] or [np.empty((0, len(scores.tasks)))])
-    lifts = np.concatenate([scores.lift_over_base(v) for v in roles.tuned] or [np.empty((0, len(scores.tasks)))])
-    over = np.concatenate([scores.lift_over_baseline(v) for v in roles.tuned] or [np.empty((0, len(scores.tasks)))])
+def _is_numeric(values: pd.Series) -> bool:
+    return kinds.is_numeric_dtype(values) and not kinds.is_bool_dtype(values)
+
+
+def compute_stats(
+    scores: Scores, boards: Mapping[str, Board], tasks: tuple[TaskResult, ...], categories: int
+) -> Stats:
+    """The figures of the whole board, each defined at its attribute.
+
+    Source: docs/statistics.md#board-figures.
+    """
+    roles, primary = scores.roles, boards[scores.roles.primary]
+    tuned = _runs(scores, [scores.values[v] for v in roles.tuned])
+    lifts = _runs(scores, [scores.lift_over_base(v) for v in roles.tuned])
+    over = _runs(scores, [scores.lift_over_baseline(v) for v in roles.tuned])
+    base = np.full(lifts.shape[1:], np.nan) if roles.base is None else scores.values[roles.base]
+    before, after = (np.where(np.isnan(lifts), np.nan, values) for values in (base, tuned))
     outcomes = [task.outcome for task in tasks]
-    rivals = [s for v in roles.contest for s in boards[v].ranked if (s.model, v) != (roles.baseline, roles.baseline_variant)]
-    ahead = {s.model for s in rivals if s.lift_over_baseline is not None and s.lift_over_baseline > 0}
-    tuned_models = np.any([~np.isnan(scores.values[v]).all(axis=1) for v in roles.tuned], axis=0) if roles.tuned else np.zeros(0)
+    compared = _lifts_over_baseline(roles, boards)
     return Stats(
         models=len(scores.models),
         tasks=len(scores.tasks),
         categories=categories,
-        scores=int(sum((~np.isnan(values)).sum() for values in scores.values.values())),
-        models_tuned=int(tuned_models.sum()),
-        models_ranked=len(boards[roles.primary].ranked),
-        tasks_compared=sum(outcome is not None for outcome in outcomes),
+        scores=sum(int((~np.isnan(scores.values[v])).sum()) for v in roles.variants),
+        models_tuned=int((~np.isnan(tuned)).any(axis=(0, 2)).sum()),
+        models_ranked=len(primary.ranked),
+        tasks_compared=len(outcomes) - outcomes.count(None),
         tasks_beating_baseline=outcomes.count("beats"),
         tasks_tying_baseline=outcomes.count("ties"),
-        models_compared=len({s.model for s in rivals}) if roles.baseline else 0,
-        models_ahead_of_baseline=len(ahead),
-        mean_lift_over_base=mean_or_none(lifts) if boards[roles.primary].rules.averaged else None,
+        models_compared=len({model for model, _ in compared}),
+        models_ahead_of_baseline=len({model for model, lift in compared if lift > 0}),
+        mean_base_score=mean_or_none(before) if primary.rules.averaged else None,
+        mean_tuned_score=mean_or_none(after) if primary.rules.averaged else None,
+        mean_lift_over_base=mean_or_none(lifts) if primary.rules.averaged else None,
         runs_tuned=int((~np.isnan(tuned)).sum()),
         runs_paired=int((~np.isnan(lifts)).sum()),
         runs_helped=int((lifts > 0).sum()),
@@ -175,3 +206,19 @@ def compute_stats(scores: Scores, boards: Mapping[str, Board], tasks: tuple[Task
         runs_hurt=int((lifts < 0).sum()),
         runs_beating_baseline=int((over > 0).sum()),
     )
+
+
+def _runs(scores: Scores, arrays: list[Array]) -> Array:
+    """One array (variants, models, tasks) of several (models, tasks), or of none."""
+    return np.array(arrays).reshape(-1, len(scores.models), len(scores.tasks))
+
+
+def _lifts_over_baseline(roles: Roles, boards: Mapping[str, Board]) -> list[tuple[str, float]]:
+    """Model and mean lift over the baseline of every ranked run of the contest but its own."""
+    own = (roles.baseline, roles.baseline_variant)
+    return [
+        (s.model, s.lift_over_baseline)
+        for variant in roles.contest
+        for s in boards[variant].ranked
+        if s.lift_over_baseline is not None and (s.model, variant) != own
+    ]

@@ -165,7 +165,11 @@ def _median_size(requests: pd.DataFrame) -> tuple[float, float] | None:
 def _price(row: Mapping[Hashable, Any]) -> Price:
     sent, received, hour = (
         None if pd.isna(row[name]) else float(row[name])
-        for name in ("usd_per_million_input_tokens", "usd_per_million_output_tokens", "usd_per_hour")
+        for name in (
+            "usd_per_million_input_tokens",
+            "usd_per_million_output_tokens",
+            "usd_per_hour",
+        )
     )
     return Price(
         provider=str(row["provider"]),

@@ -16,6 +16,7 @@ from site_builder.compute.numbers import (
     difference,
     mean_or_none,
     number,
+    numbers,
     settled,
 )
 from site_builder.compute.scores import Scores
@@ -167,19 +168,16 @@ def _best(scores: Scores, column: int, variants: tuple[str, ...], top: Array) ->
 
 def _ranking(scores: Scores, arrays: _Arrays, column: int, variant: str) -> list[TaskScore]:
     ranks = competition_ranks(scores.signed[variant][:, column])
-    order = np.argsort(ranks, kind="stable")
-    return [
-        TaskScore(
-            model=scores.models[i],
-            variant=variant,
-            score=float(scores.values[variant][i, column]),
-            rank=int(ranks[i]),
-            lift_over_base=number(arrays.over_base[variant][i, column]),
-            lift_over_baseline=number(arrays.over_baseline[variant][i, column]),
-        )
-        for i in order
-        if not np.isnan(ranks[i])
-    ]
+    order = np.argsort(ranks, kind="stable")[: np.count_nonzero(~np.isnan(ranks))]
+    columns = zip(
+        order,
+        scores.values[variant][order, column].tolist(),
+        ranks[order].astype(int).tolist(),
+        numbers(arrays.over_base[variant][order, column]),
+        numbers(arrays.over_baseline[variant][order, column]),
+        strict=True,
+    )
+    return [TaskScore(scores.models[i], variant, *cells) for i, *cells in columns]
 
 
 def compute_rank_agreement(scores: Scores) -> tuple[Array, Array]:

@@ -153,7 +153,7 @@ def make_environment(template_folders: Sequence[Path]) -> jinja2.Environment:
 def _make_prose_environment(site: Site) -> jinja2.Environment:
     """The environment of the prose: escapes for Markdown; a bare float is a mistake, since its digits are not chosen."""
     environment = jinja2.Environment(  # noqa: S701 - the output is Markdown; escape_markdown escapes for it, nh3 cleans after it
-        undefined=jinja2.StrictUndefined, extensions=[ClaimExtension], finalize=_finalize, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined, extensions=[ClaimExtension], finalize=_finalize, keep_trailing_newline=True,
     )  # fmt: skip
     environment.filters.update({name: _marked(function) for name, function in prose_filters(site).items()})
     return environment

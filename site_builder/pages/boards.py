@@ -140,18 +140,18 @@ def _columns(parts: BoardParts, board: Board, by: str) -> tuple[Column, ...]:
     made = [
         (True, Column("rank", "#", "number", "Equal values share the better rank", "ascending")),
         (True, Column("model", "Model", first="ascending")),
-        (sizes, Column("parameters_b", "Size", "number", "Parameters, in billions", "ascending")),
-        (parts.full and _any(facts, "license"), Column("license", "License", first="ascending")),
-        (parts.full and _any(facts, "release_date"), Column("release_date", "Released", "number")),
-        (averaged and (tuned or bool(baseline)), Column("line", f"{labels.variants[roles.base]} \N{RIGHTWARDS ARROW} {labels.variants[board.variant].lower()}" if tuned and roles.base else "On the scale", "plot")),
         (averaged, Column("average", "Score", "number", f"Mean over {counted(n, 'task')}, with its 95 % interval over tasks")),
         (not averaged or parts.full or by == "win_rate", Column("win_rate", "Win rate", "number", "Mean share of rivals beaten on a task; ties count one half")),
+        (averaged and (tuned or bool(baseline)), Column("line", f"{labels.variants[roles.base]} \N{RIGHTWARDS ARROW} {labels.variants[board.variant].lower()}" if tuned and roles.base else "On the scale", "plot")),
         (averaged and lifted, Column("lift_over_base", f"Lift over {base}", "number", f"Mean over tasks of {labels.variants[board.variant].lower()} minus {base} score")),
         (averaged and bool(baseline), Column("lift_over_baseline", f"vs {baseline}", "number", f"Mean over tasks of the score minus the score of {baseline}")),
         (bool(baseline), Column("beats", f"Beats {baseline}", "number", f"Tasks on which its score is strictly better than that of {baseline}")),
         (parts.full, Column("wins", "At the top", "number", "Tasks on which it has the best score of this board, ties included")),
         (parts.full and lifted, Column("helped", "Helped", "number", f"Tasks on which its score is above its {base} score")),
         (parts.full and lifted, Column("hurt", "Hurt", "number", f"Tasks on which its score is below its {base} score", "ascending")),
+        (sizes, Column("parameters_b", "Size", "number", "Parameters, in billions", "ascending")),
+        (parts.full and _any(facts, "license"), Column("license", "License", first="ascending")),
+        (parts.full and _any(facts, "release_date"), Column("release_date", "Released", "number")),
         (parts.full or any(s.scored not in (0, n) for s in board.standings), Column("coverage", "Coverage", "number", "Tasks with a score")),
     ]  # fmt: skip
     return tuple(column for wanted, column in made if wanted)

@@ -53,7 +53,7 @@ def make_models(site: Site) -> Iterator[Page]:
     parts = BoardParts(dict(results.boards), results, labels, full=True)
     context = ModelsContext(board_views(parts, "board"), board_note(site), chart_size(results, labels), chart_scores(results, labels))
     n = counted(len(results.scores.models), "model")
-    yield Page(Address("models"), "models.html", "Models", f"{n} ranked, with every column, by task and by size.", context, (HOME,))
+    yield Page(Address("models"), "models.html", "Models", f"{n}: every column, by task and by size.", context, (HOME,))
     order = [s.model for s in results.board.standings]
     links = tuple(Link(labels.models[m], Address("model", m)) for m in order)
     for at, model in enumerate(order):

@@ -130,8 +130,8 @@ def _unknown_variants(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
     for key, named in (("base_variant", base), ("tuned_variants", tuned), ("labels", board.labels)):
         for variant in (name for name in named if name not in variants):
             hint = near(variant, variants, "variants")
-            severity = "warning" if key == "labels" else "error"
-            yield Fault(_CONFIG, f"{key}: no result has the variant {variant!r}", hint, severity)
+            what = f"{key}: no result has the variant {variant!r}"
+            yield Fault(_CONFIG, what, hint, "warning" if key == "labels" else "error")
     for variant in base:
         if variant in tuned:
             what = f"tuned_variants holds {variant!r}, which is the base_variant"
