@@ -30,7 +30,7 @@ setup: .venv/.site ## Install what a build needs into .venv
 
 .PHONY: site
 site: setup vendor ## Build the site into site/
-	@$(PY) -m site_builder build
+	@$(PY) -m site_builder build $(if $(BASE_URL),--base-url '$(BASE_URL)')
 
 .PHONY: serve
 serve: setup vendor ## Show the site on this machine
@@ -60,6 +60,10 @@ lint: .venv/.dev ## Check style and types
 format: .venv/.dev ## Put the code into the house style
 	@$(PY) -m ruff check --fix-only
 	@$(PY) -m ruff format
+
+.PHONY: docs
+docs: .venv/.site ## Write docs/data.md anew from the schema
+	@$(PY) -m site_builder.tables.document > docs/data.md
 
 .PHONY: wheel
 wheel: .venv/.dev vendor ## Build the sdist and, from it, the wheel, into dist/

@@ -1,7 +1,7 @@
 // @ts-check
 // The task picker: shows another task's ranking in the same table, its id in the address.
 (() => {
-  const { query, setQuery } = /** @type {any} */ (window).site;
+  const { query, setQuery, pageLink } = /** @type {any} */ (window).site;
   const box = document.querySelector("[data-picker]");
   const source = box?.querySelector("[data-picker-data]");
   const select = box?.querySelector("[data-picker-task]");
@@ -29,14 +29,14 @@
   /** @param {number} model */
   const makeName = (model) => {
     const [text, href] = models[model];
-    const seen = known.get(href) ?? known.get(href.replace(/\/$/, "/index.html"));
+    const seen = known.get(pageLink(href));
     if (seen) return seen.name.cloneNode(true);
     const cell = document.createElement("th");
     cell.scope = "row";
     cell.className = "text";
     cell.dataset.value = text;
     const anchor = document.createElement("a");
-    anchor.href = href;
+    anchor.href = pageLink(href);
     anchor.textContent = text;
     cell.append(anchor);
     return cell;
@@ -46,14 +46,14 @@
     const task = select.value;
     const rows = rankings[task].map((/** @type {any[]} */ [model, rank, ...cells]) => {
       const row = document.createElement("tr");
-      row.className = known.get(models[model][1])?.kind ?? "";
+      row.className = known.get(pageLink(models[model][1]))?.kind ?? "";
       row.append(makeCell(rank), makeName(model), ...cells.map(makeCell));
       return row;
     });
     table.tBodies[0].replaceChildren(...rows);
     const option = select.selectedOptions[0];
     link.textContent = option.text.trim();
-    link.href = option.dataset.href ?? "";
+    link.href = pageLink(option.dataset.href ?? "");
     table.dispatchEvent(new Event("rowschange"));
   };
 

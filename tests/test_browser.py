@@ -1,0 +1,303 @@
+"""The built Index in a real browser: what a visitor does, and what comes of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from site_builder.build import build_site
+from site_builder.config import load_config
+from tests.serve import served
+
+ROOT = Path(__file__).parent.parent
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+PAGE_TYPES = (
+    "",
+    "models/",
+    "models/zephyr-7b-beta/",
+    "tasks/",
+    "tasks/gsm8k/",
+    "categories/",
+    "categories/coding/",
+    "analysis/",
+    "serving/",
+    "data/",
+    "about/",
+    "404.html",
+)
+WIDE, NARROW = (1280, 900), (390, 844)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Index, built into a folder of its own."""
+    out = tmp_path_factory.mktemp("browser") / "site"
+    build_site(load_config(ROOT), out, lambda _: None)
+    return out
+
+
+@pytest.fixture(scope="module")
+def home(folder: Path) -> Iterator[str]:
+    """Address of the served Index."""
+    with served(folder) as address:
+        yield address
+
+
+@dataclass
+class Heard:
+    """What a page said that no picture shows."""
+
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+def open_page(browser: Browser, url: str, size: tuple[int, int] = WIDE, **options: object) -> tuple[Page, Heard]:
+    """A page in a context of its own, and what it says while it is open."""
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)  # type: ignore[arg-type]
+    page, heard = context.new_page(), Heard()
+    page.on("console", lambda m: heard.complaints.append(f"{m.text} {m.location}") if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda e: heard.complaints.append(str(e)))
+    page.on("request", lambda r: heard.requests.append(r.url))
+    page.on("requestfailed", lambda r: heard.complaints.append(f"failed: {r.url}"))
+    page.goto(url)
+    return page, heard
+
+
+def scroll_through(page: Page) -> None:
+    """Bring every part near once, and wait until every chart is drawn."""
+    for plot in page.locator("[data-chart]").all():
+        plot.scroll_into_view_if_needed()
+        expect(plot).to_have_attribute("data-drawn", "wide" if page.viewport_size["width"] > 600 else "narrow")  # type: ignore[index]
+        expect(plot.locator(".main-svg").first).to_be_visible()
+
+
+def first_column(page: Page, table: str, column: str) -> list[str]:
+    """Texts of a table's column, top to bottom, by the key of its heading."""
+    return page.evaluate(
+        """([id, key]) => {
+            const table = document.getElementById(id);
+            const at = [...table.tHead.rows[0].cells].findIndex(c => c.dataset.key === key);
+            return [...table.tBodies[0].rows].map(r => (r.cells[at].querySelector('a') ?? r.cells[at].firstChild ?? r.cells[at]).textContent.trim());
+        }""",
+        [table, column],
+    )
+
+
+@pytest.mark.parametrize("path", PAGE_TYPES)
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_pages_draw_their_charts_in_silence(chromium: Browser, home: str, path: str, size: tuple[int, int]) -> None:
+    """No page complains, asks another host, scrolls sideways or moves while it loads; every chart is drawn."""
+    page, heard = open_page(chromium, home + path, size)
+    scroll_through(page)
+    assert [] == heard.complaints
+    assert [] == [url for url in heard.requests if not url.startswith((home, "data:", "blob:"))]
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    shift = page.evaluate(
+        """() => { let sum = 0; const take = list => list.forEach(e => { if (!e.hadRecentInput) sum += e.value; });
+        const seen = new PerformanceObserver(list => take(list.getEntries())); seen.observe({type: 'layout-shift', buffered: true});
+        take(seen.takeRecords()); return sum; }"""
+    )
+    assert shift < 0.01
+    empty = page.evaluate(
+        """[...document.querySelectorAll('.js-plotly-plot')].filter(p => !p.querySelector('.point, .points path, .heatmaplayer image, .js-line')).length"""
+    )
+    assert 0 == empty
+    page.context.close()
+
+
+def test_every_link_leads_somewhere_under_a_sub_path(chromium: Browser, home: str, folder: Path) -> None:
+    """Followed from the home page, every internal link answers, and every page of the site is reached."""
+    page, _ = open_page(chromium, home)
+    waiting, seen, broken = [home], set(), []
+    while waiting:
+        url = waiting.pop()
+        if url in seen:
+            continue
+        seen.add(url)
+        response = page.goto(url)
+        if response is None or not response.ok:
+            broken.append(url)
+            continue
+        links = page.eval_on_selector_all("a[href]:not([download])", "links => links.map(a => a.href.split('#')[0])")
+        waiting += [link for link in links if link.startswith(home) and not link.endswith((".json", ".parquet", ".csv"))]
+        for link in page.eval_on_selector_all("a[download], a[href$='.json']", "links => links.map(a => a.href)"):
+            if link not in seen:
+                seen.add(link)
+                if not page.request.get(link).ok:
+                    broken.append(link)
+    assert [] == broken
+    pages = {urljoin(home, p.relative_to(folder).as_posix().removesuffix("index.html")) for p in folder.rglob("index.html")}
+    assert set() == pages - seen
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_toggle_shows_one_view_and_puts_it_into_the_address(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+    """Fine-tuned, base, lift: the chosen view alone is seen, the address names it, back undoes it, a link keeps it."""
+    page, _ = open_page(chromium, home, size)
+    expect(page.locator("[data-view-of]:visible")).to_have_count(1)
+    assert "Zephyr 7B Beta" == first_column(page, "board-fine-tuned", "model")[0]
+    page.get_by_role("button", name="Base", exact=True).click()
+    expect(page.locator("#view-base")).to_be_visible()
+    expect(page.locator("#view-fine-tuned")).to_be_hidden()
+    assert page.url.endswith("/?view=base")
+    assert ["GPT-4", "GPT-3.5 Turbo"] == first_column(page, "board-base", "model")[:2]
+    page.get_by_role("button", name="Lift", exact=True).click()
+    assert "Gemma 2B" == first_column(page, "board-lift", "model")[0]
+    page.go_back()
+    expect(page.locator("#view-base")).to_be_visible()
+    expect(page.get_by_role("button", name="Base", exact=True)).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(page.locator("#view-base")).to_be_visible()
+    page.goto(home + "?view=no-such-view")
+    expect(page.locator("#view-fine-tuned")).to_be_visible()
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_picker_shows_another_task(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+    """Another task's ranking stands in the table, the same as on its own page; the address names it."""
+    page, _ = open_page(chromium, home + "tasks/gsm8k/", size)
+    own = [first_column(page, "ranking", key) for key in ("rank", "model", "fine_tuned", "lift_fine_tuned", "lift_over_baseline")]
+    page.goto(home)
+    page.get_by_label("Task", exact=True).select_option("gsm8k")
+    expect(page.locator("[data-picker-link]")).to_have_text("Grade School Math (gsm8k)")
+    shown = [first_column(page, "picker", key) for key in ("rank", "model", "fine_tuned", "lift_fine_tuned", "lift_over_baseline")]
+    assert own == shown
+    assert page.url.endswith("?task=gsm8k")
+    assert page.locator("#picker tr.reference").count() == 1
+    page.get_by_role("button", name="Next").click()
+    assert "gsm8k" not in page.url
+    page.go_back()
+    expect(page.locator("[data-picker-link]")).to_have_text("Grade School Math (gsm8k)")
+    page.locator("#picker").get_by_role("link", name="Gemma 7B", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gemma 7B")
+    page.context.close()
+
+
+def test_sorting_keeps_missing_values_last_and_ties_in_order(chromium: Browser, home: str) -> None:
+    """A heading's button sorts both ways; rows without a value stay at the end; equal ones keep their order."""
+    page, _ = open_page(chromium, home + "tasks/bc5cdr/")
+    published = first_column(page, "ranking", "model")
+    assert ["Gemma 7B", "Gemma 7B Instruct", "Zephyr 7B Beta"] == published[2:5]  # tied at 0.969
+    heading = page.locator("#ranking th[data-key=fine_tuned]")
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    heading.get_by_role("button").click()
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    ascending = first_column(page, "ranking", "model")
+    assert "Phi-2" == ascending[0]
+    assert {"GPT-4", "GPT-3.5 Turbo"} == set(ascending[-2:])
+    assert ["Gemma 7B", "Gemma 7B Instruct", "Zephyr 7B Beta"] == ascending[5:8]
+    page.locator("#ranking th[data-key=base]").get_by_role("button").press("Enter")
+    assert "GPT-4" == first_column(page, "ranking", "model")[0]
+    expect(heading).not_to_have_attribute("aria-sort", "ascending")
+    page.context.close()
+
+
+def test_the_theme_is_remembered_and_charts_follow(chromium: Browser, home: str) -> None:
+    """The switch turns the page dark, the charts with it; the next page is dark from the start."""
+    page, _ = open_page(chromium, home, color_scheme="light")
+    plot = page.locator("[data-chart=averages]")
+    plot.scroll_into_view_if_needed()
+    expect(plot.locator(".main-svg").first).to_be_visible()
+    colour = "() => getComputedStyle(document.querySelector('[data-chart=averages] .ytick text')).fill"
+    light = page.evaluate(colour)
+    page.get_by_role("button", name="Dark theme").click()
+    page.wait_for_function(f"before => ({colour})() !== before", arg=light)
+    page.goto(home + "models/")
+    assert "dark" == page.evaluate("document.documentElement.dataset.theme")
+    assert "rgb(15, 20, 26)" == page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    page.context.close()
+
+
+def test_a_chart_is_saved_as_a_picture(chromium: Browser, home: str) -> None:
+    """PNG and SVG of a chart are downloaded under its name, with something in them."""
+    page, _ = open_page(chromium, home)
+    for format_name, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
+        figure = page.locator("#chart-averages")
+        figure.scroll_into_view_if_needed()
+        with page.expect_download() as waiting:
+            figure.get_by_role("button", name=format_name).click()
+        assert f"averages.{format_name.lower()}" == waiting.value.suggested_filename
+        content = Path(waiting.value.path()).read_bytes()
+        assert content.startswith(begins)
+        assert len(content) > 5_000
+    page.context.close()
+
+
+def test_a_chart_shows_its_numbers_as_a_table(chromium: Browser, home: str) -> None:
+    """“Show as table” opens the numbers behind a chart."""
+    page, _ = open_page(chromium, home)
+    figure = page.locator("#chart-best-lift-by-task")
+    figure.get_by_text("Show as table").click()
+    expect(figure.get_by_role("row")).to_have_count(32)
+    expect(figure.get_by_role("row").nth(1)).to_contain_text("+0.534")
+    page.context.close()
+
+
+def test_without_scripts_everything_is_there(chromium: Browser, home: str) -> None:
+    """With JavaScript off all three views, the first task's ranking and every chart's table can be read."""
+    page, _ = open_page(chromium, home, java_script_enabled=False)
+    expect(page.locator("[data-view-of]:visible")).to_have_count(3)
+    expect(page.locator("#picker")).to_be_visible()
+    expect(page.locator(".chart-plot:visible")).to_have_count(0)
+    page.locator("#chart-averages summary").click()
+    expect(page.locator("#averages-table")).to_be_visible()
+    expect(page.locator("button:visible")).to_have_count(0)
+    page.context.close()
+
+
+def test_the_site_opens_from_the_disk(chromium: Browser, folder: Path) -> None:
+    """From file://, charts are drawn, the toggle and the picker work, and links open pages, not folders.
+
+    Browsers refuse font files from the disk; the system's font stands in, and that is all they say.
+    """
+    page, heard = open_page(chromium, (folder / "index.html").as_uri())
+    scroll_through(page)
+    page.get_by_role("button", name="Base", exact=True).click()
+    expect(page.locator("#view-base")).to_be_visible()
+    page.get_by_label("Task", exact=True).select_option("mmlu")
+    expect(page.locator("[data-picker-link]")).to_have_text("MMLU")
+    page.locator("[data-picker-link]").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("MMLU")
+    page.get_by_role("link", name="Fine-tuning Index").first.click()
+    expect(page.locator("#board-fine-tuned")).to_be_visible()
+    assert [] == [text for text in heard.complaints if ".woff2" not in text]
+    assert [] == [url for url in heard.requests if not url.startswith(("file:", "data:", "blob:"))]
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGE_TYPES)
+def test_axe_finds_nothing(chromium: Browser, home: str, path: str, scheme: str) -> None:
+    """axe-core finds no breach of WCAG 2.2 AA, in either theme, with every chart drawn."""
+    page, _ = open_page(chromium, home + path, color_scheme=scheme, bypass_csp=True)
+    scroll_through(page)
+    page.add_script_tag(path=AXE)
+    found = page.evaluate(
+        """async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}))
+        .violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.target + ' ' + n.failureSummary).join(' | ')}`)"""
+    )
+    assert [] == found
+    page.context.close()
+
+
+def test_the_keyboard_reaches_the_content_first(chromium: Browser, home: str) -> None:
+    """The first stop of the Tab key is the link past the header, and it leads to the content."""
+    page, _ = open_page(chromium, home)
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", PAGE_TYPES)
+def test_the_smallest_screen_needs_no_sideways_scrolling(chromium: Browser, home: str, path: str) -> None:
+    """At 320 px, which is 1,280 px at 400 % zoom, only tables scroll sideways, within themselves."""
+    page, _ = open_page(chromium, home + path, (320, 640))
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.context.close()
