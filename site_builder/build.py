@@ -23,7 +23,13 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did: how many pages it made, what it published, what is odd."""
+    """What a build did.
+
+    Attributes:
+        pages: How many pages it made.
+        published: What it put into its folder.
+        warnings: What is odd about the project.
+    """
 
     pages: int
     published: Published
@@ -49,7 +55,9 @@ def build_site(config: SiteConfig, out: Path, say: Say, *, strict: bool = False)
     return BuildReport(pages, publish(files, out), warnings)
 
 
-def make_files(config: SiteConfig, say: Say, *, strict: bool = False) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
+def make_files(
+    config: SiteConfig, say: Say, *, strict: bool = False
+) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
     """Every file of the site, and what is odd about the project; writes nothing.
 
     Raises:

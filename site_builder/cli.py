@@ -19,9 +19,12 @@ from site_builder.errors import Fault, FaultsError, SiteError
 from site_builder.format import count, counted, size
 
 PROJECT = click.option(
-    "--project", "root", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path(),
+    "--project",
+    "root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
     help="Folder of the project: site.toml and data/. Default: this folder.",
-)  # fmt: skip
+)
 STRICT = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 QUIET = click.option("--quiet", is_flag=True, help="Say nothing but faults.")
 
@@ -34,8 +37,15 @@ def main() -> None:
 
 @main.command()
 @PROJECT
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to publish into. Default: site/ of the project.")
-@click.option("--base-url", help="Where the site will stand, for canonical links and the sitemap; over site.toml's.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder to publish into. Default: site/ of the project.",
+)
+@click.option(
+    "--base-url",
+    help="Where the site will stand, for canonical links and the sitemap; over site.toml's.",
+)
 @STRICT
 @QUIET
 def build(root: Path, out: Path | None, base_url: str | None, *, strict: bool, quiet: bool) -> None:
@@ -67,18 +77,28 @@ def check(root: Path, *, strict: bool, quiet: bool) -> None:
 
 @main.command()
 @PROJECT
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to serve. Default: site/ of the project.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 takes a free one.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder to serve. Default: site/ of the project."
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port; 0 takes a free one.",
+)
 def serve(root: Path, out: Path | None, port: int) -> None:
     """Serve the built site on this machine, until Ctrl-C."""
     folder = out or root / "site"
     if not (folder / "index.html").exists():
-        raise click.ClickException(f"{folder} holds no site. Build it first.")
+        message = f"{folder} holds no site. Build it first."
+        raise click.ClickException(message)
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
     try:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
     except OSError as error:
-        raise click.ClickException(f"port {port} is not free ({error.strerror}). Choose another with --port.") from error
+        message = f"port {port} is not free ({error.strerror}). Choose another with --port."
+        raise click.ClickException(message) from error
     click.echo(f"http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)")
     try:
         server.serve_forever()
@@ -142,5 +162,8 @@ class Progress:
         """Where the site is, how large, and how to look at it."""
         self._end_stage()
         done, took = report.published, time.perf_counter() - self._began
-        self._console.print(f"{count(report.pages)} pages, {count(done.files)} files, {size(done.size)} in {done.folder} ({count(done.changed)} changed), {took:.1f} s.", markup=False)
-        self._console.print(f"Open {done.folder / 'index.html'}, or run `make serve` or `site_builder serve`.", markup=False)
+        made = f"{count(report.pages)} pages, {count(done.files)} files, {size(done.size)}"
+        changed = f"({count(done.changed)} changed), {took:.1f} s."
+        index = done.folder / "index.html"
+        self.say(f"{made} in {done.folder} {changed}")
+        self.say(f"Open {index}, or run `make serve` or `site_builder serve`.")

@@ -4,8 +4,7 @@
     ├── FaultsError           every fault of a project, found in one run
     ├── OutputFolderError     the folder to publish into is not fit for it
     ├── AssetError            a static file that the site needs is missing
-    ├── TemplateFaultError    a template is broken or names what does not exist
-    └── ProseError            a page's prose is broken or no longer true
+    └── TemplateFaultError    a template is broken or names what does not exist
 
 A user's mistake prints lines; only a bug prints a traceback.
 """
@@ -15,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Self
 
 Severity = Literal["error", "warning"]
 
@@ -86,14 +86,70 @@ class FaultsError(SiteError):
 class OutputFolderError(SiteError):
     """The folder to publish into holds something else, or overlaps the project's sources."""
 
+    @classmethod
+    def around_project(cls, out: Path) -> Self:
+        """Publishing would replace the project itself."""
+        what = "the output folder would hold the project itself"
+        return cls(f"{out}: {what}. Choose one of its own, such as site/.")
+
+    @classmethod
+    def over_source(cls, out: Path, name: str) -> Self:
+        """Publishing would replace one of the project's folders, or lie in it."""
+        what = f"the output folder overlaps {name}/ of the project"
+        return cls(f"{out}: {what}. Choose one of its own, such as site/.")
+
+    @classmethod
+    def over_file(cls, out: Path) -> Self:
+        """There is a file of that name."""
+        return cls(f"{out}: this is a file. Name a folder to publish into.")
+
+    @classmethod
+    def over_other(cls, out: Path, generator: str) -> Self:
+        """Publishing would replace what is no site of ours."""
+        what = f"the folder holds something else than a site built by {generator}"
+        return cls(f"{out}: {what}. Choose another, or empty it.")
+
+    @classmethod
+    def not_writable(cls, out: Path, error: OSError) -> Self:
+        """The disk refuses before anything is written."""
+        return cls(f"{out}: cannot be written: {error.strerror}.")
+
+    @classmethod
+    def not_written(cls, out: Path, error: OSError) -> Self:
+        """The disk refuses half-way."""
+        return cls(f"{out}: writing failed, what was published stays: {error.strerror}.")
+
 
 class AssetError(SiteError):
     """A static file that the site needs is not there."""
+
+    @classmethod
+    def from_template(cls, name: str) -> Self:
+        """A template names it."""
+        what = "a template asks for this file, but no static folder has it."
+        return cls(f"static/{name}: {what}")
+
+    @classmethod
+    def from_style(cls, name: str, url: str) -> Self:
+        """The style sheet `name` names it."""
+        return cls(f"static/{name}: it names url({url}), which is not there.")
+
+    @classmethod
+    def not_fetched(cls, name: str) -> Self:
+        """It belongs to the front-end packages."""
+        what = "the front-end packages are not fetched. Run `make vendor`."
+        return cls(f"static/{name} is missing: {what}")
 
 
 class TemplateFaultError(SiteError):
     """A template cannot be read, or names what its page does not have."""
 
+    @classmethod
+    def at(cls, place: str, what: str) -> Self:
+        """What is wrong in a template, or in a line of it."""
+        return cls(f"templates/{place}: {what}")
 
-class ProseError(SiteError):
-    """A page's prose names what does not exist, or claims what the data does not bear out."""
+    @classmethod
+    def two_of(cls, path: str) -> Self:
+        """Two files of the site would have one path."""
+        return cls(f"{path}: two files of the site would have this path.")

@@ -7,15 +7,27 @@ exports by the number and reads by the text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "home", "models", "model", "tasks", "task", "categories", "category",
-    "analysis", "serving", "data", "about", "not_found", "file",
-]  # fmt: skip
+    "home",
+    "models",
+    "model",
+    "tasks",
+    "task",
+    "categories",
+    "category",
+    "analysis",
+    "serving",
+    "data",
+    "about",
+    "not_found",
+    "file",
+]
 Tone = Literal["", "gain", "loss", "soft"]
 Align = Literal["text", "number", "plot"]
+RowKind = Literal["", "reference", "unranked"]
 
 
 @dataclass(frozen=True)
@@ -35,17 +47,29 @@ class Address:
 
 @dataclass(frozen=True)
 class Link:
-    """A text that leads to a page of the site, or out of it where `href` is set."""
+    """A text that leads somewhere.
+
+    Attributes:
+        text: What is read.
+        to: The page of the site that it leads to; None where it leads out of it.
+        href: Where it leads out of the site; it is followed only where it may be.
+    """
 
     text: str
     to: Address | None = None
     href: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True)
 class Dumbbell:
-    """A score before and after on one scale, for drawing in a row. All positions are shares of the scale in 0..1."""
+    """A score before and after on one scale, for drawing in a row.
+
+    Attributes:
+        before, after: Places of the two scores, as shares of the scale in 0..1; None for no mark.
+        reference: Place of the baseline.
+        low, high: Ends of the interval of the score after.
+        text: The same in words.
+    """
 
     before: float | None
     after: float | None
@@ -61,14 +85,13 @@ class Cell:
 
     Attributes:
         text: What is read.
-        value: What is sorted, exported and compared; None for a missing value, which always sorts last.
+        value: What is sorted, exported and compared; None for a missing value, which sorts last.
         note: A second, smaller line.
-        tone: Whether the text tells a gain or a loss; colour never says it alone, the sign does too.
+        tone: Whether the text tells a gain or a loss; the sign says it too, never colour alone.
         link: Where the text leads.
         dot: Index of the colour that marks the developer, from 0; None for no mark.
         tags: Short labels behind the text.
         plot: A drawing in place of the text.
-        heat: Where the value stands between worst (0) and best (1), for a tint; None for no tint.
     """
 
     text: str
@@ -79,12 +102,19 @@ class Cell:
     dot: int | None = None
     tags: tuple[str, ...] = ()
     plot: Dumbbell | None = None
-    heat: float | None = None
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: its key in downloads, its heading, how it is set, and which way is better."""
+    """One column of a table.
+
+    Attributes:
+        key: Its name in the address of a sorted view; unique in its table.
+        label: Its heading.
+        align: How its cells are set.
+        help: What it holds, where the heading does not say it.
+        first: The order that the first click on its heading gives.
+    """
 
     key: str
     label: str
@@ -95,10 +125,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One row: its cells, in the order of the columns; the first names it."""
+    """One row of a table.
+
+    Attributes:
+        cells: Its cells, in the order of the columns.
+        kind: Whether it is the baseline's, or one without a rank.
+        anchor: The name by which a link can lead to it; unique on its page.
+    """
 
     cells: tuple[Cell, ...]
-    kind: Literal["", "reference", "unranked"] = ""
+    kind: RowKind = ""
     anchor: str = ""
 
 
@@ -127,11 +163,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Fact:
-    """A labelled value: in a list of facts, or large as a headline figure."""
+    """A labelled value: in a list of facts, or large as a headline figure.
+
+    Attributes:
+        label: What it is.
+        text: The value, as it is read.
+        note: A second, smaller text.
+        link: Where the value leads; it stands in place of the text.
+    """
 
     label: str
     text: str
     note: str = ""
     link: Link | None = None
-    tone: Tone = ""
-    links: tuple[Link, ...] = field(default=())

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,9 @@ from site_builder.tables.complete import complete_tables
 from site_builder.tables.load import LoadedTable, LoadedTables
 from site_builder.tables.schema import TABLES
 
-Runs = Mapping[str, Mapping[str, Sequence[float | None]]]
+Runs = Mapping[
+    str, Any
+]  # variant to model to scores; literals of mixed numbers fit nothing narrower
 BY_MEAN = Rules("mean", 1.0, averaged=True, why="comparable")
 
 
@@ -64,9 +67,9 @@ def make_frames(
     }
 
 
-def make_scores(runs: Runs, lower: Collection[str] = (), **board: object) -> Scores:
+def make_scores(runs: Runs, lower: Collection[str] = (), **board: Any) -> Scores:
     """Scores of a board; further arguments are keys of `[board]`."""
-    return collect_scores(make_tables(make_frames(runs, lower)), BoardConfig(**board))  # type: ignore[arg-type]
+    return collect_scores(make_tables(make_frames(runs, lower)), BoardConfig(**board))
 
 
 def make_board(scores: Scores, rules: Rules = BY_MEAN, variant: str | None = None) -> Board:
@@ -76,12 +79,12 @@ def make_board(scores: Scores, rules: Rules = BY_MEAN, variant: str | None = Non
 
 
 def make_results(
-    frames: Mapping[str, pd.DataFrame], analysis: Analysis | None = None, **board: object
+    frames: Mapping[str, pd.DataFrame], analysis: Analysis | None = None, **board: Any
 ) -> Results:
     """Everything that is computed from a board; further arguments are keys of `[board]`."""
     config = SiteConfig(
         root=Path(),
-        board=BoardConfig(**board),  # type: ignore[arg-type]
+        board=BoardConfig(**board),
         analysis=analysis or Analysis(),
     )
     return compute_results(make_tables(frames, config.default_variant), config)
@@ -91,7 +94,7 @@ def find_holes(record: object, place: str = "") -> list[str]:
     """Places within a record that hold NaN or an infinity; the arrays of `Scores` may hold NaN."""
     if isinstance(record, float | np.floating):
         return [] if isfinite(record) else [place]
-    if isinstance(record, Scores) or isinstance(record, str):
+    if isinstance(record, Scores | str):
         return []
     if is_dataclass(record):
         parts = [(f.name, getattr(record, f.name)) for f in fields(record)]

@@ -1,11 +1,14 @@
 """Fixtures that more than one test module uses."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser import LAUNCH_ARGS, find_or_install_chromium
+from tests.sites import ROOT, BuiltSite, build, on_disk
+from tests.tables import board, write_project
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +19,15 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=LAUNCH_ARGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of the fixture board (tests/tables.py): `site.toml` and `data/*.parquet`."""
+    return write_project(tmp_path / "project", board())
+
+
+@pytest.fixture(scope="session")
+def index_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    """The Index, built once for each pytest worker: in memory as `files`, on disk in `folder`."""
+    return on_disk(build(ROOT), tmp_path_factory.mktemp("index") / "site")

@@ -1,1 +1,1 @@
-"""Charts: results to Plotly figures, each with its finding, its reading and its numbers as a table."""
+"""Charts: results to a Plotly figure, a finding in words, and the same numbers as a table."""

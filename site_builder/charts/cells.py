@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from site_builder.charts.labels import Labels
 from site_builder.format import MISSING, Scale
 from site_builder.parts import Address, Cell, Link, Tone
@@ -10,33 +12,53 @@ from site_builder.parts import Address, Cell, Link, Tone
 def model_cell(labels: Labels, model: str, note: str = "", tags: tuple[str, ...] = ()) -> Cell:
     """A model's name, leading to its page, marked with its developer's colour."""
     name = labels.models[model]
-    return Cell(name, name, note, link=Link(name, Address("model", model)), dot=labels.dots.get(model), tags=tags)
+    link = Link(name, Address("model", model))
+    return Cell(name, name, note, link=link, dot=labels.dots.get(model), tags=tags)
 
 
-def task_cell(labels: Labels, task: str, note: str = "") -> Cell:
+def served_cell(labels: Labels, model: str) -> Cell:
+    """A served model; it leads to its page where the board has it."""
+    return model_cell(labels, model) if model in labels.models else Cell(model, model)
+
+
+def models_cell(labels: Labels, models: Sequence[str]) -> Cell:
+    """All who tie for a task's top; one that stands alone leads to its page."""
+    if len(models) == 1:
+        return model_cell(labels, models[0])
+    text = names_text(labels, models)
+    return Cell(text, text, note=f"{len(models)} models tie")
+
+
+def names_text(labels: Labels, models: Sequence[str], most: int = 3) -> str:
+    """Names of models as a cell has room for them: `A, B, C and 4 more`."""
+    names = ", ".join(labels.models[m] for m in models[:most])
+    return f"{names} and {len(models) - most} more" if len(models) > most else names
+
+
+def task_cell(labels: Labels, task: str) -> Cell:
     """A task's name, leading to its page."""
-    return Cell(labels.tasks[task], labels.tasks[task], note, link=Link(labels.tasks[task], Address("task", task)))
+    name = labels.tasks[task]
+    return Cell(name, name, link=Link(name, Address("task", task)))
 
 
-def category_cell(name: str | None, note: str = "") -> Cell:
+def category_cell(name: str | None) -> Cell:
     """A category, leading to its page."""
     if name is None:
         return Cell(MISSING)
-    return Cell(name, name, note, link=Link(name, Address("category", name)))
+    return Cell(name, name, link=Link(name, Address("category", name)))
 
 
-def score_cell(value: float | None, scale: Scale, note: str = "", heat: float | None = None) -> Cell:
+def score_cell(value: float | None, scale: Scale, note: str = "") -> Cell:
     """A score; a dash where there is none."""
-    return Cell(scale.score(value), value, note, tone="" if value is not None else "soft", heat=heat)
+    return number_cell(value, scale.score(value), note)
 
 
-def lift_cell(value: float | None, scale: Scale, note: str = "") -> Cell:
+def lift_cell(value: float | None, scale: Scale) -> Cell:
     """A signed difference, positive = better, told by sign and tone."""
-    return Cell(scale.signed(value), value, note, tone=lift_tone(value))
+    return Cell(scale.signed(value), value, tone=_lift_tone(value))
 
 
-def lift_tone(value: float | None) -> Tone:
-    """Gain, loss, or neither."""
+def _lift_tone(value: float | None) -> Tone:
     return "soft" if value is None else "gain" if value > 0 else "loss" if value < 0 else ""
 
 
@@ -50,10 +72,9 @@ def number_cell(value: float | None, text: str, note: str = "") -> Cell:
     return Cell(text, value, note, tone="soft" if value is None else "")
 
 
-def models_cell(labels: Labels, models: tuple[str, ...], most: int = 3) -> Cell:
-    """All who tie for a task's top; the first leads to its page where it stands alone."""
-    if len(models) == 1:
-        return model_cell(labels, models[0])
-    names = [labels.models[m] for m in models]
-    text = ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
-    return Cell(text, text, note=f"{len(names)} models tie")
+def source_cell(source: str | None) -> Cell:
+    """Where a figure comes from: a link where it is one, text where it is not."""
+    if source is None:
+        return text_cell(None)
+    shown = source.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+    return Cell(shown, source, link=Link(shown, href=source))

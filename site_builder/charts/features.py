@@ -10,7 +10,7 @@ LIFTS = ("mean_lift_over_base", "best_lift_over_baseline")
 
 
 def column_phrase(column: str, labels: Labels) -> str:
-    """Name of a derived column or a feature as it stands inside a sentence, in this board's own words."""
+    """Name of a derived column or a feature inside a sentence, in this board's own words."""
     tuned, base, baseline = labels.tuned, labels.base or "base", labels.baseline or "baseline"
     derived = {
         "baseline_score": f"{baseline} score",

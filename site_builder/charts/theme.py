@@ -1,8 +1,9 @@
 """The one look of all charts: every colour, font and margin.
 
-Colours are names of the page's own tokens (`var(--gain)`), which the script that draws a chart looks up, so that
-charts follow the page into dark mode and into a publisher's own style. Marks differ by shape and place as well as by
-colour: open circle before, full circle after, dashed line for the baseline.
+Colours are names of the page's own tokens (`var(--gain)`), which the script that draws a chart
+looks up, so that charts follow the page into dark mode and into a publisher's own style. Marks
+differ by shape and place as well as by colour: open circle before, full circle after, dotted line
+for the baseline.
 """
 
 from __future__ import annotations
@@ -28,21 +29,117 @@ AROUND_PX = 76
 NARROW_LABEL = 18
 NARROW_TITLE = 30
 WIDE_LABEL = 46
+SOFT_TEXT = {"color": SOFT, "size": 12}
+INK_TEXT = {"color": INK, "size": 12}
+DOTTED = {"color": INK, "width": 1.5, "dash": "dot"}
+
+_HOUSE: Mapping[str, Any] = {
+    "template": go.layout.Template(),
+    "font": {"family": FONT, "size": 13, "color": INK},
+    "paper_bgcolor": CLEAR,
+    "plot_bgcolor": CLEAR,
+    "margin": {"l": 8, "r": 16, "t": 28, "b": 48},
+    "dragmode": False,
+    "hovermode": "closest",
+    "showlegend": False,
+    "bargap": 0.35,
+    "hoverlabel": {
+        "bgcolor": INK,
+        "bordercolor": INK,
+        "font": {"color": PAPER, "family": FONT, "size": 13},
+        "align": "left",
+    },
+    "legend": {
+        "orientation": "h",
+        "x": 0,
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+        "font": SOFT_TEXT,
+        "itemclick": False,
+        "itemdoubleclick": False,
+    },
+}
+_ROOM_FOR_LEGEND = {"l": 8, "r": 16, "t": 56, "b": 48}
 
 
-def developer_colour(index: int | None) -> str:
-    """Colour of a developer's marks; grey where the developer is not known."""
-    return NEUTRAL if index is None else f"var(--dot-{index})"
+# --- words --------------------------------------------------------------------------------------
 
 
 def plain(text: str) -> str:
-    """Text from data for a figure, in which Plotly would otherwise read `<b>` and `&amp;` as markup."""
+    """Text from data as Plotly shows it literally; it would read `<b>` and `&amp;` as markup."""
     return escape(text, quote=False)
 
 
 def shortened(text: str, most: int) -> str:
-    """Text cut to a length that an axis has room for; the whole text stands in the hover and in the table."""
+    """Text cut to a length that has room; the whole of it stands in the hover and in the table."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}\N{HORIZONTAL ELLIPSIS}"
+
+
+def short_names(names: Sequence[str], most: int) -> list[str]:
+    """Names from data for an axis: cut to a length, and shown literally."""
+    return [plain(shortened(name, most)) for name in names]
+
+
+def ticks(low: float, high: float, *, signed: bool = False, most: int = 7) -> dict[str, Any]:
+    """Round ticks between two values, written as the site writes numbers.
+
+    Args:
+        low: The smallest value.
+        high: The greatest value.
+        signed: Whether the values are differences, which have a sign unless they are zero.
+        most: Greatest number of steps.
+    """
+    span = high - low or abs(high) or 1.0
+    unit = 10.0 ** math.floor(math.log10(span / most))
+    step = next(unit * m for m in (1, 2, 5, 10) if span / (unit * m) <= most)
+    scale = Scale(places=max(0, -math.floor(math.log10(step) + 1e-9)), compact=True)
+    write = scale.signed if signed else scale.score
+    numbers = range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
+    return {
+        "tickvals": [n * step for n in numbers],
+        "ticktext": ["0" if n == 0 else write(n * step) for n in numbers],
+    }
+
+
+# --- axes ---------------------------------------------------------------------------------------
+
+
+def axis(title: str = "", **more: object) -> dict[str, Any]:
+    """An axis of values: hairline grid, soft ticks, its unit as title."""
+    look = {
+        "gridcolor": LINE,
+        "zerolinecolor": SOFT,
+        "zerolinewidth": 1,
+        "linecolor": LINE,
+        "tickfont": SOFT_TEXT,
+        "title": {"text": plain(title), "font": SOFT_TEXT, "standoff": 10},
+        "fixedrange": True,
+        "automargin": True,
+    }
+    return look | more
+
+
+def rows_axis(names: Sequence[str]) -> dict[str, Any]:
+    """A vertical axis with one named row at each whole number, the first on top."""
+    return {
+        "tickvals": list(range(len(names))),
+        "ticktext": short_names(names, WIDE_LABEL),
+        "range": [len(names) - 0.4, -0.6],
+        "showgrid": False,
+        "zeroline": False,
+        "tickfont": INK_TEXT,
+        "fixedrange": True,
+        "automargin": True,
+        "ticks": "outside",
+        "ticklen": 6,
+        "tickcolor": CLEAR,
+    }
+
+
+def narrow_rows(names: Sequence[str], most: int = NARROW_LABEL) -> dict[str, Any]:
+    """What changes on a narrow screen: shorter row names, in smaller type."""
+    return {"yaxis.ticktext": short_names(names, most), "yaxis.tickfont.size": 11}
 
 
 def rows_height(n_rows: int, row_px: int = ROW_PX) -> int:
@@ -50,50 +147,62 @@ def rows_height(n_rows: int, row_px: int = ROW_PX) -> int:
     return max(n_rows, 2) * row_px + AROUND_PX
 
 
-def axis(title: str = "", **more: Any) -> dict[str, Any]:
-    """An axis of values: hairline grid, soft ticks, its unit as title."""
-    look = {
-        "gridcolor": LINE, "zerolinecolor": SOFT, "zerolinewidth": 1, "linecolor": LINE, "tickfont": {"color": SOFT, "size": 12},
-        "title": {"text": plain(title), "font": {"color": SOFT, "size": 12}, "standoff": 10}, "fixedrange": True, "automargin": True,
-    }  # fmt: skip
-    return look | more
+# --- marks --------------------------------------------------------------------------------------
 
 
-def ticks(low: float, high: float, *, signed: bool = False, most: int = 7) -> dict[str, Any]:
-    """Round ticks between two values, written as the site writes numbers: a true minus, and zero without a sign."""
-    span = high - low or abs(high) or 1.0
-    unit = 10.0 ** math.floor(math.log10(span / most))
-    step = next(unit * m for m in (1, 2, 5, 10) if span / (unit * m) <= most)
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    scale = Scale(places=max(0, -math.floor(math.log10(step) + 1e-9)), compact=True)
-    values = [n * step for n in range(first, last + 1)]
-    texts = ["0" if n == 0 else scale.signed(n * step) if signed else scale.score(n * step) for n in range(first, last + 1)]
-    return {"tickvals": values, "ticktext": texts}
+def developer_colour(index: int | None) -> str:
+    """Colour of a developer's marks; grey where the developer is not known."""
+    return NEUTRAL if index is None else f"var(--dot-{index})"
 
 
-def rows_axis(names: Sequence[str]) -> dict[str, Any]:
-    """A vertical axis with one named row at each whole number, the first on top."""
-    texts = [plain(shortened(name, WIDE_LABEL)) for name in names]
+def hover(texts: Sequence[str]) -> dict[str, Any]:
+    """What is read when a mark is pointed at.
+
+    It goes to Plotly as data: as a template, a name such as `%{x}` would be filled in.
+    """
     return {
-        "tickvals": list(range(len(names))), "ticktext": texts, "range": [len(names) - 0.4, -0.6], "showgrid": False,
-        "zeroline": False, "tickfont": {"color": INK, "size": 12}, "fixedrange": True, "automargin": True, "ticks": "outside", "ticklen": 6, "tickcolor": CLEAR,
-    }  # fmt: skip
-
-
-def narrow_rows(names: Sequence[str], most: int = NARROW_LABEL) -> dict[str, Any]:
-    """What changes on a narrow screen: shorter row names, in smaller type."""
-    return {"yaxis.ticktext": [plain(shortened(name, most)) for name in names], "yaxis.tickfont.size": 11}
+        "customdata": [plain(text) for text in texts],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
 
 
 def reference_line(x: float, text: str) -> dict[str, Any]:
-    """A vertical dashed line for the baseline, named at its top."""
-    return {
-        "shapes": [{"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": INK, "width": 1.5, "dash": "dot"}}],
-        "annotations": [{"x": x, "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False, "text": plain(text), "font": {"color": INK, "size": 12}}],
-    }  # fmt: skip
+    """A vertical dotted line, named at its top."""
+    line = {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": DOTTED}
+    note = {
+        "x": x,
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "text": plain(text),
+        "font": INK_TEXT,
+    }
+    return {"shapes": [line], "annotations": [note]}
 
 
-def figure(traces: Sequence[Any], height: int, narrow: Mapping[str, Any] | None = None, **layout: Any) -> dict[str, Any]:
+def reference_level(y: float, text: str) -> dict[str, Any]:
+    """A horizontal dotted line, named at its left end."""
+    line = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": y, "y1": y, "line": DOTTED}
+    note = {
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": y,
+        "yanchor": "bottom",
+        "showarrow": False,
+        "text": plain(text),
+        "font": INK_TEXT,
+    }
+    return {"shapes": [line], "annotations": [note]}
+
+
+# --- figures ------------------------------------------------------------------------------------
+
+
+def figure(
+    traces: Sequence[Any], height: int, narrow: Mapping[str, Any] | None = None, **layout: object
+) -> dict[str, Any]:
     """A Plotly figure in the house look, as the JSON that a page embeds.
 
     Args:
@@ -102,26 +211,18 @@ def figure(traces: Sequence[Any], height: int, narrow: Mapping[str, Any] | None 
         narrow: Layout keys that change on a narrow screen.
         layout: Axes and whatever else differs from the house look.
     """
-    look = {
-        "template": go.layout.Template(), "height": height, "font": {"family": FONT, "size": 13, "color": INK},
-        "paper_bgcolor": CLEAR, "plot_bgcolor": CLEAR, "margin": {"l": 8, "r": 16, "t": 28, "b": 48}, "dragmode": False,
-        "hovermode": "closest", "showlegend": False, "meta": {"narrow": _wrapped_title(layout) | dict(narrow or {})}, "bargap": 0.35,
-        "hoverlabel": {"bgcolor": INK, "bordercolor": INK, "font": {"color": PAPER, "family": FONT, "size": 13}, "align": "left"},
-        "legend": {"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "font": {"color": SOFT, "size": 12}, "itemclick": False, "itemdoubleclick": False},
-    }  # fmt: skip
+    own = {"height": height, "meta": {"narrow": _wrapped_title(layout) | dict(narrow or {})}}
     if layout.get("showlegend"):
-        look["margin"] = look["margin"] | {"t": 56}
-    drawn: dict[str, Any] = go.Figure(data=list(traces), layout=look | layout).to_plotly_json()
-    del drawn["layout"]["template"]
-    return drawn
+        own["margin"] = _ROOM_FOR_LEGEND
+    drawn = go.Figure(data=list(traces), layout={**_HOUSE, **own, **layout})
+    values: dict[str, Any] = drawn.to_plotly_json()
+    del values["layout"]["template"]
+    return values
 
 
 def _wrapped_title(layout: Mapping[str, Any]) -> dict[str, str]:
-    """The title of the horizontal axis broken into lines that a narrow screen has room for."""
+    """The title of the horizontal axis in lines that a narrow screen has room for."""
     title = layout.get("xaxis", {}).get("title", {}).get("text", "")
-    return {"xaxis.title.text": "<br>".join(wrap(title, NARROW_TITLE))} if len(title) > NARROW_TITLE else {}
-
-
-def text_hover(**more: Any) -> dict[str, Any]:
-    """Hover that shows each mark's own prepared text, so that names from data are never read as a template."""
-    return {"hovertemplate": "%{customdata}<extra></extra>"} | more
+    if len(title) <= NARROW_TITLE:
+        return {}
+    return {"xaxis.title.text": "<br>".join(wrap(title, NARROW_TITLE))}

@@ -153,8 +153,8 @@ def compute_win_rates(scores: Scores, variant: str) -> Array:
     signed = scores.signed[variant]
     rivals = (~np.isnan(signed)).sum(axis=0) - 1
     ranks = np.asarray(rankdata(signed, axis=0, nan_policy="omit"), dtype=float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(rivals > 0, (ranks - 1) / rivals, np.nan)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((ranks - 1) / rivals)
 
 
 def compute_wins(signed: Array) -> Array:

@@ -31,7 +31,7 @@ class ModelFacts:
 
 @dataclass(frozen=True)
 class TaskFacts:
-    """One row of the tasks table; `numbers` holds every numeric column that has a value, in its order."""
+    """One row of the tasks table; `numbers` has every numeric column with a value, in its order."""
 
     task: str
     name: str

@@ -98,7 +98,7 @@ def correlate(x: Array, y: Array) -> Correlation:
     """
     x, y = _common(x, y)
     n = len(x)
-    if n < LEAST_N or np.ptp(x) == 0 or np.ptp(y) == 0:
+    if n < LEAST_N or _is_constant(x) or _is_constant(y):
         return Correlation(n)
     # Scaled to at most 1, so that no square overflows.
     x, y = x / np.abs(x).max(), y / np.abs(y).max()
@@ -121,6 +121,10 @@ def _common(x: Array, y: Array) -> tuple[Array, Array]:
     return settled(x[both]), settled(y[both])
 
 
+def _is_constant(values: Array) -> bool:
+    return bool((values == values[0]).all())
+
+
 def _fisher_interval(r: float, standard_error: float) -> tuple[float, float] | None:
     if abs(r) == 1:
         return None
@@ -138,11 +142,12 @@ def fit_line(x: Array, y: Array, *, log_x: bool) -> Fit | None:
     """
     x, y = _common(np.where(x > 0, x, np.nan) if log_x else x, y)
     n = len(x)
-    if n < LEAST_N or np.ptp(x) == 0:
+    if n < LEAST_N or _is_constant(x):
         return None
     with np.errstate(all="ignore"):
         line = stats.linregress(np.log10(x) if log_x else x, y)
-    slope, intercept, r = line.slope, line.intercept, line.rvalue
+    slope, intercept = line.slope, line.intercept
+    r = 0.0 if _is_constant(y) else line.rvalue
     if not np.isfinite([slope, intercept, r]).all():
         return None
     return Fit(settled_float(slope), settled_float(intercept), settled_float(r**2), log_x, n)

@@ -24,7 +24,8 @@ class TrainingSets:
 
     Attributes:
         sizes: By task, examples in the train split.
-        bins: Bins of equal width on a log axis, three a decade, without gaps; a size of 0 is in none.
+        bins: Bins of equal width on a log axis, three a decade, without gaps; a size of 0 is in
+            none.
         shares: By threshold, the share of training sets with fewer examples, 0..1.
         below: By threshold, how many have fewer examples.
         median: Median size.
@@ -43,7 +44,7 @@ BINS_PER_DECADE = 3
 def compute_training_sets(tasks: pd.DataFrame, thresholds: Sequence[int]) -> TrainingSets | None:
     """The distribution of `train_examples`; None where no task states it.
 
-    Share below a threshold t: training sets with fewer than t examples / training sets of known size.
+    Share below a threshold t: training sets with fewer than t examples / those of known size.
 
     Source: docs/statistics.md#training-set-sizes.
     """
@@ -58,7 +59,7 @@ def compute_training_sets(tasks: pd.DataFrame, thresholds: Sequence[int]) -> Tra
 
 
 def _log_bins(sizes: Mapping[str, int]) -> tuple[Bin, ...]:
-    # Step s begins at 10 ** (s / 3), where n ** 3 gets its digit number s + 1: whole numbers, exact.
+    # Step s begins at 10 ** (s / 3), where n ** 3 gets its digit s + 1: whole numbers, exact.
     steps = {task: len(str(n**BINS_PER_DECADE)) - 1 for task, n in sizes.items() if n > 0}
     if not steps:
         return ()

@@ -63,12 +63,10 @@ class Bootstrap:
     def _block(self, values: Array) -> Array:
         there = ~np.isnan(values)
         filled = np.where(there, values, 0.0)
-        means = filled @ self.weights.T
-        with np.errstate(invalid="ignore"):
-            means /= there.astype(float) @ self.weights.T
         tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-        empty = np.isnan(means).any()
-        ends = (np.nanquantile if empty else np.quantile)(
-            means, tails, axis=1, overwrite_input=True
-        )
+        with np.errstate(invalid="ignore", over="ignore"):
+            means = filled @ self.weights.T
+            means /= there.astype(float) @ self.weights.T
+            quantile = np.nanquantile if np.isnan(means).any() else np.quantile
+            ends = quantile(means, tails, axis=1, overwrite_input=True)
         return settled(ends, np.abs(filled).max(axis=1))

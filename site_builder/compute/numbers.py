@@ -44,8 +44,9 @@ def difference(a: Array, b: Array) -> Array:
     Source: docs/statistics.md#equality.
     """
     a, b = settled(a), settled(b)
-    # One digit more than its terms have: 1 - 0.999999999999 is no zero.
-    return settled(a - b, np.fmax(np.abs(a), np.abs(b)), DIGITS + 1)
+    with np.errstate(over="ignore"):
+        # One digit more than its terms have: 1 - 0.999999999999 is no zero.
+        return settled(a - b, np.fmax(np.abs(a), np.abs(b)), DIGITS + 1)
 
 
 def mean_of(values: Array, axis: int) -> Array:

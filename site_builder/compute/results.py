@@ -40,12 +40,14 @@ class Stats:
             baseline, its own run left out; 0 where scores cannot be averaged.
         models_ahead_of_baseline: Of these, the ones whose mean lift over the baseline is positive
             in some contest variant.
-        mean_base_score, mean_tuned_score: Mean over the paired runs of the score before and after, so
-            that their difference is `mean_lift_over_base`.
+        mean_base_score, mean_tuned_score: Mean over the paired runs of the score before and after,
+            so that their difference is `mean_lift_over_base`.
         mean_lift_over_base: Mean over all tuned runs with a base score; None with none, or where
             scores cannot be averaged.
-        runs_tuned: Scores of tuned variants. runs_paired: Those with a base score of the same model and task.
-        runs_helped, runs_unchanged, runs_hurt: Paired runs above, equal to, below their base score.
+        runs_tuned: Scores of tuned variants.
+        runs_paired: Those with a base score of the same model and task.
+        runs_helped, runs_unchanged, runs_hurt: Paired runs better than, equal to, worse than their
+            base score.
         runs_beating_baseline: Tuned runs strictly better than the baseline on their task.
     """
 

@@ -1,4 +1,4 @@
-"""The scores as arrays, and the roles that models and variants play: where every computation starts."""
+"""The scores as arrays, and the roles of models and variants: where every computation starts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Roles:
 
     @property
     def contest(self) -> tuple[str, ...]:
-        """The variants that compete with the baseline: the tuned ones, or the base where none is tuned."""
+        """The variants that compete with the baseline: the tuned ones, else the base."""
         return self.tuned or self.variants
 
 
@@ -53,7 +53,8 @@ class Scores:
     Attributes:
         models: Ids of the models, in the order of the models table.
         tasks: Ids of the tasks, in the order of the tasks table.
-        values: By variant, an array (models, tasks) of scores in the metric's own unit; NaN where there is none.
+        values: By variant, an array (models, tasks) of scores in the metric's own unit; NaN where
+            there is none.
         direction: Array (tasks,) of +1 where a higher score is better, else -1.
         roles: Base, tuned, baseline.
     """
@@ -75,7 +76,7 @@ class Scores:
         return self._baseline_of(self.values)
 
     def contest(self, variant: str) -> Array:
-        """Scores of a variant, shape (models, tasks), without the ones that stand for the baseline."""
+        """Scores of a variant, shape (models, tasks), but for those that stand for the baseline."""
         values = self.values[variant].copy()
         if self.roles.baseline is not None and variant == self.roles.baseline_variant:
             values[self.models.index(self.roles.baseline)] = np.nan

@@ -15,7 +15,7 @@ from site_builder.compute.numbers import difference, number, settled_float
 
 @dataclass(frozen=True)
 class Latency:
-    """The measured requests to one provider for one model. Times are of the requests that succeeded.
+    """The measured requests to one provider for one model; times are of those that succeeded.
 
     Attributes:
         provider, model: Who served what.
@@ -143,7 +143,7 @@ def _latency(provider: str, model: str, rows: pd.DataFrame) -> Latency:
 
 
 def _median_rate(done: pd.DataFrame) -> float | None:
-    """Median of (output tokens - 1) / (total time - time to first token): the first has come by then.
+    """Median of (output tokens - 1) / (total time - time to first token), the first having come.
 
     Of the requests with more than one token and some time after the first.
     """

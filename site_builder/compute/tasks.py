@@ -1,4 +1,4 @@
-"""Each task: who is best, by how much over the baseline, what tuning brought, which tasks are alike."""
+"""Each task: who is best, how far over the baseline, what tuning brought, which are alike."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Best:
 
 @dataclass(frozen=True)
 class TaskScore:
-    """One score of a task: rank among the scores of its variant, equal scores sharing the better rank."""
+    """One score of a task; its rank is among those of its variant, equals sharing the better."""
 
     model: str
     variant: str

@@ -1,4 +1,7 @@
-"""Static files, published with a hash of their content in the name so that they can be cached for ever."""
+"""Static files, published with a hash of their content in the name.
+
+A browser can keep such a file for ever: another content has another name.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
-from posixpath import dirname, normpath, relpath
+from pathlib import Path, PurePosixPath
+from posixpath import dirname, join, normpath, relpath
 
 from site_builder.errors import AssetError
 
@@ -21,7 +24,10 @@ NOT_PUBLISHED = (".md", ".map", ".DS_Store")
 
 
 def default_folder(name: str) -> Path:
-    """The generator's own `templates` or `static`: inside the package when installed, beside it in the repository."""
+    """The generator's own `templates` or `static`.
+
+    An installed copy has them inside the package, the repository beside it.
+    """
     installed = PACKAGE / name
     return installed if installed.is_dir() else PACKAGE.parent / name
 
@@ -45,12 +51,12 @@ class Assets:
             AssetError: No folder has a file of that name.
         """
         if name not in self.paths:
-            raise AssetError(f"static/{name}: a template asks for this file, but no static folder has it.")
+            raise AssetError.from_template(name)
         return self.paths[name]
 
 
 def load_assets(folders: Iterable[Path]) -> Assets:
-    """Read static files; a file in an earlier folder stands in for one of the same name in a later one.
+    """Read static files; one in an earlier folder stands in for its namesake in a later one.
 
     Raises:
         AssetError: A file of the front-end packages is missing.
@@ -59,35 +65,47 @@ def load_assets(folders: Iterable[Path]) -> Assets:
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder).as_posix()
-            if path.is_file() and not name.endswith(NOT_PUBLISHED) and not path.name.startswith("."):
+            if (
+                path.is_file()
+                and not name.endswith(NOT_PUBLISHED)
+                and not path.name.startswith(".")
+            ):
                 found.setdefault(name, path.read_bytes())
     missing = [name for name in NEEDED if name not in found]
     if missing:
-        raise AssetError(f"static/{missing[0]} is missing: the front-end packages are not fetched. Run `make vendor`.")
+        raise AssetError.not_fetched(missing[0])
     return _named(found)
 
 
 def _named(found: Mapping[str, bytes]) -> Assets:
-    """Name every file by its content; style sheets last, since their own content names the others."""
+    """Name every file by its content; style sheets last, since their content names the others."""
     paths: dict[str, str] = {}
     files: dict[str, bytes] = {}
     for name in sorted(found, key=lambda n: (n.endswith(".css"), n)):
-        content = _with_published_links(name, found[name], paths) if name.endswith(".css") else found[name]
-        paths[name] = name if name in AT_ROOT or name.endswith(".txt") else f"{FOLDER}/{_hashed(name, content)}"
+        content = (
+            _with_published_links(name, found[name], paths)
+            if name.endswith(".css")
+            else found[name]
+        )
+        paths[name] = (
+            name
+            if name in AT_ROOT or name.endswith(".txt")
+            else f"{FOLDER}/{_hashed(name, content)}"
+        )
         files[paths[name]] = content
     return Assets(paths, files)
 
 
 def _hashed(name: str, content: bytes) -> str:
-    stem, dot, ending = name.rpartition(".")
-    return f"{stem}.{sha256(content).hexdigest()[:10]}{dot}{ending}"
+    path = PurePosixPath(name)
+    return str(path.with_name(f"{path.stem}.{sha256(content).hexdigest()[:10]}{path.suffix}"))
 
 
 def _with_published_links(name: str, content: bytes, paths: Mapping[str, str]) -> bytes:
     def replace(match: re.Match[bytes]) -> bytes:
-        target = normpath(f"{dirname(name)}/{match[1].decode()}")
+        target = normpath(join(dirname(name), match[1].decode()))
         if target not in paths:
-            raise AssetError(f"static/{name}: it names url({match[1].decode()}), which is not there.")
+            raise AssetError.from_style(name, match[1].decode())
         return f'url("{relpath(paths[target], f"{FOLDER}/{dirname(name)}")}")'.encode()
 
     return CSS_URL.sub(replace, content)

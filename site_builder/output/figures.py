@@ -10,6 +10,11 @@ from site_builder.errors import near
 from site_builder.pages.api import api_values
 from site_builder.pages.page import Site
 
+WORDS = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+
 
 class UnknownNameError(Exception):
     """Prose names a model, a task, a category or a column that does not exist."""
@@ -49,8 +54,7 @@ def prose_filters(site: Site) -> dict[str, Callable[..., str]]:
 
 def in_words(n: int) -> str:
     """A small whole number as a word, for prose: `six`; digits from thirteen on."""
-    words = "no one two three four five six seven eight nine ten eleven twelve".split()
-    return words[n] if 0 <= n < len(words) else text.count(n)
+    return WORDS[n] if 0 <= n < len(WORDS) else text.count(n)
 
 
 def _lookup(records: list[dict[str, Any]], key: str) -> Callable[[str], dict[str, Any]]:
@@ -70,9 +74,15 @@ def _correlation(values: Mapping[str, Any] | None) -> Callable[[str, str], dict[
     def find(a: str, b: str) -> dict[str, Any]:
         for name in (a, b):
             if name not in columns:
-                raise UnknownNameError(f"correlation column {name!r} does not exist. {near(name, columns)}".strip())
+                raise UnknownNameError(
+                    f"correlation column {name!r} does not exist. {near(name, columns)}".strip()
+                )
         assert values is not None  # columns would be empty
         i, j = columns.index(a), columns.index(b)
-        return {"n": values["n"][i][j], "spearman": values["spearman"][i][j], "p_value": values["p_value"]["spearman"][i][j]}
+        return {
+            "n": values["n"][i][j],
+            "spearman": values["spearman"][i][j],
+            "p_value": values["p_value"]["spearman"][i][j],
+        }
 
     return find

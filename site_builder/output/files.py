@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 from site_builder.errors import FaultsError, TemplateFaultError
 from site_builder.output.assets import default_folder, load_assets
+from site_builder.output.live_prose import LiveProse
 from site_builder.output.render import Renderer
 from site_builder.output.urls import Urls
 from site_builder.pages.page import Document, Page, Site
@@ -25,29 +26,36 @@ def render_files(site: Site, pages: Sequence[Page | Document], prose: Prose) -> 
     html = [page for page in pages if isinstance(page, Page)]
     urls = Urls.of((page.address for page in html), site.config.site.base_url)
     assets = load_assets(_folders(site.config.root, "static"))
-    renderer = Renderer(site, html, urls, assets, prose, _folders(site.config.root, "templates"))
+    live = LiveProse(site, prose, urls, {page.address for page in html})
+    renderer = Renderer(site, html, urls, assets, live, _folders(site.config.root, "templates"))
     files: dict[str, bytes] = {}
-    for path, content in (*_pages(html, urls, renderer), *_documents(pages, urls), *assets.files.items(), *_for_hosts(html, urls)):
+    for path, content in (
+        *_pages(html, urls, renderer, live),
+        *_documents(pages, urls),
+        *assets.files.items(),
+        *_for_hosts(html, urls),
+    ):
         if path in files:
-            raise TemplateFaultError(f"{path}: two files of the site would have this path.")
+            raise TemplateFaultError.two_of(path)
         files[path] = content
     return files
 
 
 def _folders(root: Path, name: str) -> list[Path]:
-    """Where templates or static files are looked for: the project's own folder, then the generator's."""
-    return list(dict.fromkeys(folder.resolve() for folder in (root / name, default_folder(name)) if folder.is_dir()))
+    """Where templates or static files are looked for: the project's own folder comes first."""
+    return list(
+        dict.fromkeys(
+            folder.resolve() for folder in (root / name, default_folder(name)) if folder.is_dir()
+        )
+    )
 
 
-def _pages(pages: Sequence[Page], urls: Urls, renderer: Renderer) -> list[tuple[str, bytes]]:
-    rendered, faults = [], []
-    for page in pages:
-        try:
-            rendered.append((urls.file(page.address), renderer.render(page)))
-        except FaultsError as error:
-            faults += error.faults
-    if faults:
-        raise FaultsError(dict.fromkeys(faults))
+def _pages(
+    pages: Sequence[Page], urls: Urls, renderer: Renderer, prose: LiveProse
+) -> list[tuple[str, bytes]]:
+    rendered = [(urls.file(page.address), renderer.render(page)) for page in pages]
+    if prose.faults:
+        raise FaultsError(dict.fromkeys(prose.faults))
     return rendered
 
 
@@ -56,7 +64,11 @@ def _documents(pages: Sequence[Page | Document], urls: Urls) -> list[tuple[str, 
 
 
 def _for_hosts(pages: Sequence[Page], urls: Urls) -> list[tuple[str, bytes]]:
-    """`.nojekyll` keeps GitHub Pages from leaving files out; a sitemap needs absolute links, so a known base URL."""
+    """The files that hosts and crawlers ask for.
+
+    `.nojekyll` keeps GitHub Pages from leaving files out. A sitemap has absolute links, so it is
+    made only where the site's place is known.
+    """
     robots = "User-agent: *\nAllow: /\n"
     files = [(".nojekyll", b"")]
     if urls.base_url:
@@ -66,8 +78,10 @@ def _for_hosts(pages: Sequence[Page], urls: Urls) -> list[tuple[str, bytes]]:
 
 
 def _sitemap(pages: Sequence[Page], urls: Urls) -> bytes:
-    lines = [f"  <url><loc>{escape(urls.canonical(page.address))}</loc></url>" for page in pages if page.listed]
+    lines = [
+        f"  <url><loc>{escape(urls.canonical(page.address))}</loc></url>"
+        for page in pages
+        if page.listed
+    ]
     head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
     return "\n".join([head, *lines, "</urlset>", ""]).encode()
-
-

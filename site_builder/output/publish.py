@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -20,7 +19,14 @@ GENERATOR = "site_builder"
 
 @dataclass(frozen=True)
 class Published:
-    """What a build put into its folder: how many files, how many bytes, how many of them new or changed."""
+    """What a build put into its folder.
+
+    Attributes:
+        folder: The folder, as it was named.
+        files: How many files it holds.
+        size: How many bytes they are.
+        changed: How many of the files are new, or not what they were.
+    """
 
     folder: Path
     files: int
@@ -32,18 +38,20 @@ def check_output_folder(out: Path, root: Path) -> None:
     """Refuse a folder that a build must not replace.
 
     Raises:
-        OutputFolderError: It is a file, holds something else than a site of ours, or overlaps the project's sources.
+        OutputFolderError: It is a file, holds something else than a site of ours, or overlaps the
+            project's sources.
     """
-    place, sources = out.resolve(), [root.resolve() / name for name in ("data", "templates", "static")]
+    place = out.resolve()
+    sources = {name: (root / name).resolve() for name in ("data", "templates", "static")}
     if place == root.resolve() or place in root.resolve().parents:
-        raise OutputFolderError(f"{out}: the output folder would hold the project itself. Choose one of its own, such as site/.")
-    for source in sources:
+        raise OutputFolderError.around_project(out)
+    for name, source in sources.items():
         if place == source or source in place.parents or place in source.parents:
-            raise OutputFolderError(f"{out}: the output folder overlaps {source.name}/ of the project. Choose one of its own, such as site/.")
+            raise OutputFolderError.over_source(out, name)
     if out.exists() and not out.is_dir():
-        raise OutputFolderError(f"{out}: this is a file. Name a folder to publish into.")
+        raise OutputFolderError.over_file(out)
     if out.is_dir() and any(out.iterdir()) and not _is_ours(out):
-        raise OutputFolderError(f"{out}: the folder holds something else than a site built by {GENERATOR}. Choose another, or empty it.")
+        raise OutputFolderError.over_other(out, GENERATOR)
 
 
 def _is_ours(folder: Path) -> bool:
@@ -61,32 +69,44 @@ def with_manifest(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def publish(files: Mapping[str, bytes], out: Path) -> Published:
-    """Write a whole site in place of what `out` holds, by two renames; nothing is lost where writing fails.
+    """Write a whole site in place of what `out` holds, by two renames.
+
+    Nothing is lost where writing fails.
 
     Raises:
         OutputFolderError: The disk refuses.
     """
     complete = with_manifest(files)
-    changed = sum(not _same(out / path, content) for path, content in complete.items())
+    place = out.resolve()  # where `out` is a link, it stays one
+    changed = sum(not _same(place / path, content) for path, content in complete.items())
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        staged = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        staged = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
     except OSError as error:
-        raise OutputFolderError(f"{out}: cannot be written: {error.strerror}.") from error
+        raise OutputFolderError.not_writable(out, error) from error
     try:
-        new = staged / "new"
         for path, content in sorted(complete.items()):
-            _write(new / PurePosixPath(path), content)
-        if out.exists():
-            os.replace(out, staged / "old")
-        os.replace(new, out)
+            _write(staged / "new" / PurePosixPath(path), content)
+        _swap(staged / "new", place, staged / "old")
     except OSError as error:
-        if (staged / "old").exists() and not out.exists():
-            os.replace(staged / "old", out)
-        raise OutputFolderError(f"{out}: writing failed, what was published stays: {error.strerror}.") from error
+        raise OutputFolderError.not_written(out, error) from error
     finally:
-        shutil.rmtree(staged, ignore_errors=True)
+        # Should even putting the old site back fail, it stays in the staging folder.
+        if place.exists() or not (staged / "old").exists():
+            shutil.rmtree(staged, ignore_errors=True)
     return Published(out, len(complete), sum(map(len, complete.values())), changed)
+
+
+def _swap(new: Path, place: Path, old: Path) -> None:
+    """Put `new` at a place and what was there at `old`; all stays as it was where that fails."""
+    if place.exists():
+        place.replace(old)
+    try:
+        new.replace(place)
+    except OSError:
+        if old.exists():
+            old.replace(place)
+        raise
 
 
 def _same(path: Path, content: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Addresses to paths: slugs, published paths, relative links. The only place where a URL is spelled."""
+"""Addresses to paths: slugs, published paths, relative links. URLs are spelled here alone."""
 
 from __future__ import annotations
 
@@ -28,17 +28,24 @@ FOLDERS: Mapping[Kind, str] = {"model": "models", "task": "tasks", "category": "
 LONGEST_SLUG = 80
 # Names that Windows keeps for devices, so that a published folder can be checked out there.
 RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
+# Marks that no host has; a link with one of them leads nowhere.
+_NO_HOST = frozenset(' "<>\\^`{|}%')
 
 
 def make_slugs(keys: Iterable[str]) -> dict[str, str]:
     """A slug for each key: readable, at most 80 characters, unique and stable.
 
-    Keys that would share a slug, and keys of which nothing is left, get the first eight digits of their SHA-256
-    appended, so that a key's slug does not depend on the order of the others.
+    Keys that would share a slug, and keys of which nothing is left, get the first eight digits of
+    their SHA-256 appended, so that a key's slug does not depend on the order of the others. So does
+    a key that is spelled like the marked slug of another.
     """
     plain = {key: slugify(key, max_length=LONGEST_SLUG) for key in keys}
-    uses = Counter(plain.values())
-    return {key: slug if _is_own(key, slug, uses[slug]) else _marked(key, slug) for key, slug in plain.items()}
+    marked = {key: _marked(key, slug) for key, slug in plain.items()}
+    uses, taken = Counter(plain.values()), set(marked.values())
+    return {
+        key: slug if _is_own(key, slug, uses[slug]) and slug not in taken else marked[key]
+        for key, slug in plain.items()
+    }
 
 
 def _is_own(key: str, slug: str, uses: int) -> bool:
@@ -82,7 +89,7 @@ class Urls:
         return address.kind not in FOLDERS or address.key in self.slugs[address.kind]
 
     def path(self, address: Address) -> str:
-        """Path of a page from the site's root; a folder ends in a slash, the home page's is empty."""
+        """Path from the site's root; a folder ends in a slash, the home page's path is empty."""
         if address.kind == "file":
             return address.key
         if address.kind in FIXED:
@@ -104,10 +111,11 @@ class Urls:
     def relative_path(self, origin: Address, path: str) -> str:
         """Link from a page to a path of the site.
 
-        The 404 page is served at any depth, so where the site's place is known its links are absolute.
+        The 404 page is served at any depth, so its links are absolute where the site's place is
+        known.
         """
         if origin.kind == "not_found" and self.base_url:
-            return quote(urlsplit(self.base_url).path + path)
+            return urlsplit(self.base_url).path + quote(path)
         start = self.file(origin).rpartition("/")[0]
         link = relpath(path or ".", start or ".")
         return quote(f"{link}/" if path == "" or path.endswith("/") else link)
@@ -118,9 +126,11 @@ class Urls:
 
 
 def web_link(href: str) -> str:
-    """A link out of the site, if it is one that may be followed: http or https with a host; else empty."""
+    """A link out of the site, if it may be followed: http or https with a host; else empty."""
     try:
         parts = urlsplit(href.strip())
+        host = parts.hostname or ""
     except ValueError:
         return ""
-    return href.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
+    is_web = parts.scheme in ("http", "https") and host != "" and not set(host) & _NO_HOST
+    return href.strip() if is_web else ""

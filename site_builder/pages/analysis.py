@@ -1,26 +1,37 @@
-"""Analysis: what goes along with lift, how large the training sets are, which tasks repeat each other."""
+"""Analysis: what goes along with lift, how large training sets are, which tasks repeat others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from site_builder.charts.cells import text_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.distributions import chart_training_sets
+from site_builder.charts.columns import Field, columns_of, rows_of
+from site_builder.charts.correlation_matrix import chart_correlations, correlation_text
+from site_builder.charts.feature_scatters import CLEAR_P, charts_features
 from site_builder.charts.features import LIFTS, column_label
-from site_builder.charts.heatmaps import chart_correlations, chart_redundancy, correlation_text
 from site_builder.charts.labels import Labels
-from site_builder.charts.scatters import charts_features
-from site_builder.compute.correlation import Correlation
+from site_builder.charts.redundancy import chart_redundancy
+from site_builder.charts.training_sets import chart_training_sets
+from site_builder.compute.correlation import Correlation, Correlations
 from site_builder.compute.results import Results
-from site_builder.format import MISSING, count, p_value, rounded
+from site_builder.format import count, p_value, rounded
 from site_builder.pages.page import HOME, Page, Site
-from site_builder.parts import Address, Cell, Column, Row, Table
+from site_builder.parts import Address, Cell, Column, Table
 
 
 @dataclass(frozen=True)
 class AnalysisContext:
-    """What the analysis page shows; each part is None, or empty, where the board has nothing for it."""
+    """What the analysis page shows; each part is None, or empty, where there is nothing for it.
+
+    Attributes:
+        short: Each feature with each kind of lift.
+        matrix: Every column with every other.
+        features: Each feature against each kind of lift.
+        training_sets: How large the training sets are.
+        redundancy: How alike the tasks rank the models.
+    """
 
     short: Table | None
     matrix: Chart | None
@@ -39,44 +50,84 @@ def make_analysis(site: Site) -> Iterator[Page]:
         training_sets=chart_training_sets(results, labels),
         redundancy=chart_redundancy(results, labels),
     )
-    if any((context.short, context.matrix, context.features, context.training_sets, context.redundancy)):
-        yield Page(Address("analysis"), "analysis.html", "Analysis", "What goes along with lift, how large the training sets are, and which tasks rank models alike.", context, (HOME,))
+    if context != AnalysisContext(None, None, (), None, None):
+        about = (
+            "What goes along with lift, how large the training sets are, "
+            "and which tasks rank models alike."
+        )
+        yield Page(Address("analysis"), "analysis.html", "Analysis", about, context, (HOME,))
 
 
 def short_correlations(results: Results, labels: Labels) -> Table | None:
     """Each feature with each kind of lift: Spearman with its interval, Pearson, n and p."""
     found = results.correlations
-    if found is None or not found.features:
+    if found is None:
         return None
-    lifts = [lift for lift in LIFTS if any(found.pairs[f, lift].spearman is not None for f in found.features)]
+    lifts = [lift for lift in LIFTS if _is_defined(found, lift)]
     if not lifts:
         return None
-    columns = [Column("feature", "Feature of the task", first="ascending")]
-    for lift in lifts:
-        columns += [
-            Column(f"{lift}_spearman", column_label(lift, labels), "number", "Spearman's rank correlation over tasks, with its 95 % interval"),
-            Column(f"{lift}_p", "p", "number", "Two-sided p-value of Spearman's correlation, not corrected for the number of rows", "ascending"),
-            Column(f"{lift}_pearson", "Pearson", "number", "Pearson's correlation over tasks"),
-        ]
-    columns.append(Column("n", "Tasks", "number"))
-    rows = []
-    for feature in found.features:
-        name = column_label(feature, labels)
-        cells = [Cell(name, name)]
-        for lift in lifts:
-            cells += _pair_cells(found.pairs[feature, lift])
-        n = found.pairs[feature, lifts[0]].n
-        rows.append(Row((*cells, Cell(count(n), float(n)))))
-    return Table("correlations-short", "Correlation of each feature with lift, over tasks", tuple(columns), tuple(rows))
+    fields = (
+        Field[str](
+            Column("feature", "Feature of the task", first="ascending"),
+            lambda feature: text_cell(column_label(feature, labels)),
+        ),
+        *(field for lift in lifts for field in _lift_fields(found, lift, labels)),
+        Field(
+            Column("n", "Tasks", "number"),
+            lambda feature: _n_cell(found.pairs[feature, lifts[0]]),
+        ),
+    )
+    return Table(
+        "correlations-short",
+        "Correlation of each feature with lift, over tasks",
+        columns_of(fields),
+        rows_of(fields, found.features),
+    )
 
 
-def _pair_cells(pair: Correlation) -> list[Cell]:
-    if pair.spearman is None or pair.pearson is None:
-        return [Cell("not defined", None, tone="soft"), Cell(MISSING, None, tone="soft"), Cell(MISSING, None, tone="soft")]
-    interval = "" if pair.spearman_interval is None else f"{rounded(pair.spearman_interval[0], 2)} to {rounded(pair.spearman_interval[1], 2)}"
-    sure = pair.spearman_p is not None and pair.spearman_p < 0.05
-    tags = ("clear",) if sure else ()
-    return [
-        Cell(correlation_text(pair), pair.spearman, interval, tags=tags), Cell(p_value(pair.spearman_p), pair.spearman_p),
-        Cell(rounded(pair.pearson, 2), pair.pearson),
-    ]  # fmt: skip
+def _is_defined(found: Correlations, lift: str) -> bool:
+    return any(found.pairs[feature, lift].spearman is not None for feature in found.features)
+
+
+def _lift_fields(found: Correlations, lift: str, labels: Labels) -> tuple[Field[str], ...]:
+    """A kind of lift with the feature of the row."""
+    spearman = "Spearman's rank correlation over tasks, with its 95 % interval"
+    p = "Two-sided p-value of Spearman's correlation, not corrected for the number of rows"
+    pearson = "Pearson's correlation over tasks"
+    return (
+        Field(
+            Column(f"{lift}_spearman", column_label(lift, labels), "number", spearman),
+            lambda feature: _spearman_cell(found.pairs[feature, lift]),
+        ),
+        Field(
+            Column(f"{lift}_p", "p", "number", p, "ascending"),
+            lambda feature: _p_cell(found.pairs[feature, lift]),
+        ),
+        Field(
+            Column(f"{lift}_pearson", "Pearson", "number", pearson),
+            lambda feature: _pearson_cell(found.pairs[feature, lift]),
+        ),
+    )
+
+
+def _spearman_cell(pair: Correlation) -> Cell:
+    if pair.spearman is None:
+        return Cell(correlation_text(pair), None, tone="soft")
+    interval = " to ".join(rounded(end, 2) for end in pair.spearman_interval or ())
+    clear = pair.spearman_p is not None and pair.spearman_p < CLEAR_P
+    tags = ("clear",) if clear else ()
+    return Cell(correlation_text(pair), pair.spearman, interval, tags=tags)
+
+
+def _p_cell(pair: Correlation) -> Cell:
+    p = pair.spearman_p
+    return text_cell(None) if p is None else Cell(p_value(p), p)
+
+
+def _pearson_cell(pair: Correlation) -> Cell:
+    r = pair.pearson
+    return text_cell(None) if r is None else Cell(rounded(r, 2), r)
+
+
+def _n_cell(pair: Correlation) -> Cell:
+    return Cell(count(pair.n), float(pair.n))

@@ -1,15 +1,16 @@
 """The JSON API, version 1: every published number under a stable name, at full precision.
 
-`docs/api.md` documents every key. Prose reads its live figures from the same values, so a sentence, a page and the
-API cannot differ.
+`docs/api.md` documents every key. Prose reads its live figures from the same values, so a sentence,
+a page and the API cannot differ.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from site_builder.compute.board import Board
 from site_builder.compute.results import Results
 from site_builder.pages.page import Document, Site
 from site_builder.parts import Address
@@ -24,7 +25,7 @@ def make_api(site: Site) -> Iterator[Document]:
 
 
 def encode(value: object) -> bytes:
-    """JSON with two-space indents and no escapes beyond what JSON asks for; NaN is a bug and raises."""
+    """JSON with no escapes beyond what JSON asks for, indented; NaN is a bug and raises."""
     return (json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2) + "\n").encode()
 
 
@@ -35,7 +36,12 @@ def api_values(results: Results) -> dict[str, Any]:
         "models": model_values(results),
         "tasks": task_values(results),
         "categories": [
-            {"category": c.category, "tasks": list(c.tasks), "best_lift_over_baseline": c.best_lift_over_baseline} for c in results.categories
+            {
+                "category": c.category,
+                "tasks": list(c.tasks),
+                "best_lift_over_baseline": c.best_lift_over_baseline,
+            }
+            for c in results.categories
         ],
     }
     if results.correlations is not None:
@@ -73,12 +79,14 @@ def stats_values(results: Results) -> dict[str, Any]:
         "runs_unchanged": stats.runs_unchanged if tuned else None,
         "runs_hurt": stats.runs_hurt if tuned else None,
         "runs_beating_baseline": stats.runs_beating_baseline if compared and roles.tuned else None,
-        "training_sets": {} if results.training_sets is None else {str(t): share for t, share in results.training_sets.shares.items()},
+        "training_sets": {}
+        if results.training_sets is None
+        else {str(t): share for t, share in results.training_sets.shares.items()},
     }
 
 
 def model_values(results: Results) -> list[dict[str, Any]]:
-    """Every model, in the order of the board that the site opens with; what depends on the variant, by variant."""
+    """Every model, in board order; by variant what depends on the variant."""
     roles, facts = results.scores.roles, results.catalog.models
     return [
         {
@@ -90,7 +98,10 @@ def model_values(results: Results) -> list[dict[str, Any]]:
             "rank": s.rank,
             "unranked": s.unranked or None,
             "tied_with_best": s.tied_with_best if s.rank is not None else None,
-            "coverage": {"scored": _scored_in_any(results, s.model), "of": len(results.scores.tasks)},
+            "coverage": {
+                "scored": _scored_in_any(results, s.model),
+                "of": len(results.scores.tasks),
+            },
             **_by_variant(results.boards, s.model, compared=roles.baseline is not None),
         }
         for s in results.board.standings
@@ -101,13 +112,17 @@ def _scored_in_any(results: Results, model: str) -> int:
     return sum(bool(results.scores_of(model, task)) for task in results.scores.tasks)
 
 
-def _by_variant(boards: Any, model: str, *, compared: bool) -> dict[str, dict[str, Any]]:
+def _by_variant(
+    boards: Mapping[str, Board], model: str, *, compared: bool
+) -> dict[str, dict[str, Any]]:
     standings = {variant: board.standing(model) for variant, board in boards.items()}
     scored = {variant: s for variant, s in standings.items() if s.scored}
     return {
         "scored": {v: s.scored for v, s in scored.items()},
         "average": {v: s.average for v, s in scored.items()},
-        "interval": {v: None if s.interval is None else list(s.interval) for v, s in scored.items()},
+        "interval": {
+            v: None if s.interval is None else list(s.interval) for v, s in scored.items()
+        },
         "lift_over_base": {v: s.lift_over_base for v, s in scored.items()},
         "lift_over_baseline": {v: s.lift_over_baseline for v, s in scored.items()},
         "tasks_beating_baseline": {v: s.beats if compared else None for v, s in scored.items()},
@@ -127,10 +142,15 @@ def task_values(results: Results) -> list[dict[str, Any]]:
             "metric": facts[t.task].metric,
             "higher_is_better": facts[t.task].higher_is_better,
             "baseline_score": t.baseline_score,
-            "best": {v: {"models": list(best.models), "score": best.score} for v, best in t.best.items()},
+            "best": {
+                v: {"models": list(best.models), "score": best.score} for v, best in t.best.items()
+            },
             "best_lift_over_baseline": t.best_lift_over_baseline,
             "mean_lift_over_base": t.mean_lift_over_base,
-            "scores": [{"model": s.model, "variant": s.variant, "score": s.score, "rank": s.rank} for s in t.scores],
+            "scores": [
+                {"model": s.model, "variant": s.variant, "score": s.score, "rank": s.rank}
+                for s in t.scores
+            ],
         }
         for t in results.tasks
     ]
@@ -152,7 +172,8 @@ def correlation_values(results: Results) -> dict[str, Any]:
         "spearman": matrix("spearman"),
         "pearson": matrix("pearson"),
         "p_value": {"spearman": matrix("spearman_p"), "pearson": matrix("pearson_p")},
-        "interval": {"spearman": matrix("spearman_interval"), "pearson": matrix("pearson_interval")},
+        "interval": {
+            "spearman": matrix("spearman_interval"),
+            "pearson": matrix("pearson_interval"),
+        },
     }
-
-

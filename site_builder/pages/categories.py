@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from site_builder.charts.bars import category_table, chart_category_difference
-from site_builder.charts.cells import lift_cell, models_cell, score_cell, task_cell
+from site_builder.charts.category_differences import category_table, chart_category_difference
+from site_builder.charts.cells import task_cell
 from site_builder.charts.chart import Chart
+from site_builder.charts.columns import TASK, Field, best_fields, columns_of, rows_of
 from site_builder.compute.categories import CategoryResult
+from site_builder.compute.tasks import TaskResult
 from site_builder.format import counted, listed
-from site_builder.pages.boards import BoardParts, View, board_views
-from site_builder.pages.page import CATEGORIES, HOME, Page, Site, neighbours
-from site_builder.parts import Address, Cell, Column, Link, Row, Table
+from site_builder.pages.board_sheet import BoardParts
+from site_builder.pages.boards import View, board_views
+from site_builder.pages.page import CATEGORIES, HOME, Page, Site, in_sequence
+from site_builder.parts import Address, Table
 
 
 @dataclass(frozen=True)
 class CategoriesContext:
-    """What the list of categories shows."""
+    """What the list of categories shows.
+
+    Attributes:
+        chart: Best contender minus baseline; None where the board has nothing for it.
+        table: Every category.
+    """
 
     chart: Chart | None
     table: Table
@@ -25,7 +33,13 @@ class CategoriesContext:
 
 @dataclass(frozen=True)
 class CategoryContext:
-    """What a category's page shows."""
+    """What a category's page shows.
+
+    Attributes:
+        summary: Who leads it, and how far the baseline is, in a sentence or two.
+        views: Its board.
+        tasks: Its tasks.
+    """
 
     summary: str
     views: tuple[View, ...]
@@ -37,16 +51,20 @@ def make_categories(site: Site) -> Iterator[Page]:
     found, labels = site.results.categories, site.labels
     if not found:
         return
-    context = CategoriesContext(chart_category_difference(site.results, labels), category_table(found, labels, "categories"))
+    chart = chart_category_difference(site.results, labels)
+    context = CategoriesContext(chart, category_table(found, labels, "categories"))
     n = counted(len(found), "category", "categories")
-    yield Page(Address("categories"), "categories.html", "Categories", f"{n} of tasks, from harder to easier.", context, (HOME,))
-    links = tuple(Link(c.category, Address("category", c.category)) for c in found)
-    for at, category in enumerate(found):
-        before, after = neighbours(links, at)
-        summary = category_summary(site, category)
-        parts = BoardParts(dict(category.boards), site.results, labels, full=False)
-        page = CategoryContext(summary, board_views(parts, "board"), _tasks(site, category))
-        yield Page(Address("category", category.category), "category.html", category.category, summary, page, (HOME, CATEGORIES), before, after)
+    about = f"{n} of tasks, from harder to easier."
+    yield Page(Address("categories"), "categories.html", "Categories", about, context, (HOME,))
+    yield from in_sequence(_make_category(site, category) for category in found)
+
+
+def _make_category(site: Site, category: CategoryResult) -> Page:
+    summary = category_summary(site, category)
+    parts = BoardParts(category.boards, site.results, site.labels, full=False)
+    context = CategoryContext(summary, board_views(parts, "board"), _tasks(site, category))
+    name, crumbs = category.category, (HOME, CATEGORIES)
+    return Page(Address("category", name), "category.html", name, summary, context, crumbs)
 
 
 def category_summary(site: Site, category: CategoryResult) -> str:
@@ -54,22 +72,23 @@ def category_summary(site: Site, category: CategoryResult) -> str:
     labels, n = site.labels, counted(len(category.tasks), "task")
     board = category.boards[labels.roles.primary]
     leaders = [labels.models[s.model] for s in board.ranked if s.rank == 1]
-    first = f"{n}." if not leaders else f"{n}; {listed(leaders)} {'leads' if len(leaders) == 1 else 'lead'} its board."
+    lead = "leads" if len(leaders) == 1 else "lead"
+    first = f"{n}; {listed(leaders)} {lead} its board." if leaders else f"{n}."
     if category.best_lift_over_baseline is None:
         return first
     lift = labels.scale.signed(category.best_lift_over_baseline)
-    return f"{first} The best {labels.contender} is {lift} from {labels.baseline} on average, and beats it on {category.beating} of {category.compared}."
+    return (
+        f"{first} The best {labels.contender} is {lift} from {labels.baseline} on average, "
+        f"and beats it on {category.beating} of {category.compared}."
+    )
 
 
 def _tasks(site: Site, category: CategoryResult) -> Table:
-    labels = site.labels
-    compared = labels.roles.baseline is not None
-    columns = [Column("task", "Task", first="ascending"), Column("best_model", f"Best {labels.contender}", first="ascending"), Column("best_score", "Its score", "number")]
-    columns += [Column("baseline_score", labels.baseline, "number"), Column("best_lift_over_baseline", "Difference", "number")] if compared else []
-    rows = []
-    for task in (site.results.task(t) for t in category.tasks):
-        best, scale = task.best_contender, labels.scales[task.task]
-        cells = [task_cell(labels, task.task), models_cell(labels, best.models) if best else Cell("no score", tone="soft"), score_cell(best.score if best else None, scale)]
-        cells += [score_cell(task.baseline_score, scale), lift_cell(task.best_lift_over_baseline, scale)] if compared else []
-        rows.append(Row(tuple(cells)))
-    return Table("tasks", f"Tasks of {category.category}", tuple(columns), tuple(rows))
+    fields: tuple[Field[TaskResult], ...] = (
+        Field(TASK, lambda t: task_cell(site.labels, t.task)),
+        *best_fields(site.labels),
+    )
+    tasks = [site.results.task(t) for t in category.tasks]
+    return Table(
+        "tasks", f"Tasks of {category.category}", columns_of(fields), rows_of(fields, tasks)
+    )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from site_builder.charts.cells import text_cell
+from site_builder.charts.columns import Field, columns_of, rows_of
 from site_builder.format import count, counted, size
 from site_builder.pages.api import FOLDER, make_api
 from site_builder.pages.page import HOME, Document, Page, Site
-from site_builder.parts import Address, Cell, Column, Fact, Link, Row, Table
-from site_builder.tables.export import ExportedColumn, ExportedTable, export_tables
+from site_builder.parts import Address, Cell, Column, Fact, Link, Table
+from site_builder.tables.export import ExportedColumn, ExportedFile, ExportedTable, export_tables
 from site_builder.tables.schema import TYPE_WORDS
 
 DOWNLOADS = "downloads"
@@ -25,7 +26,13 @@ API_MEANINGS = {
 
 @dataclass(frozen=True)
 class Download:
-    """A file to download: its link, its size, its SHA-256."""
+    """A file to download.
+
+    Attributes:
+        link: Its name, leading to it.
+        size: How large it is, as it is read.
+        sha256: Its checksum.
+    """
 
     link: Link
     size: str
@@ -34,7 +41,15 @@ class Download:
 
 @dataclass(frozen=True)
 class DataTable:
-    """One table as the page shows it."""
+    """One table as the page shows it.
+
+    Attributes:
+        name: Its name.
+        meaning: What it holds, and what a row of it is.
+        size: How many rows it has, as it is read.
+        files: The table to download.
+        columns: Its columns.
+    """
 
     name: str
     meaning: str
@@ -45,7 +60,13 @@ class DataTable:
 
 @dataclass(frozen=True)
 class DataContext:
-    """What the data page shows."""
+    """What the data page shows.
+
+    Attributes:
+        facts: How large the board is, and under which licence its figures are.
+        tables: Every table of the project.
+        api: The files of the JSON API.
+    """
 
     facts: tuple[Fact, ...]
     tables: tuple[DataTable, ...]
@@ -56,45 +77,91 @@ def make_data(site: Site) -> Iterator[Page | Document]:
     """The data page, the downloads, and the API."""
     exported = export_tables(site.tables.loaded)
     documents = list(make_api(site))
+    tables = tuple(_data_table(table) for table in exported)
+    context = DataContext(_facts(site), tables, _api_table(documents))
     n = counted(len(exported), "table")
-    context = DataContext(_facts(site), tuple(_data_table(table) for table in exported), _api_table(documents))
-    yield Page(Address("data"), "data.html", "Data", f"{n} as Parquet, CSV and JSON, column by column, and a JSON API.", context, (HOME,))
+    about = f"{n} as Parquet, CSV and JSON, column by column, and a JSON API."
+    yield Page(Address("data"), "data.html", "Data", about, context, (HOME,))
     for table in exported:
         for file in table.files:
-            yield Document(Address("file", f"{DOWNLOADS}/{table.spec.name}.{file.ending}"), file.content)
+            yield Document(_address(table, file), file.content)
     yield from documents
 
 
+def _address(table: ExportedTable, file: ExportedFile) -> Address:
+    return Address("file", f"{DOWNLOADS}/{table.spec.name}.{file.ending}")
+
+
 def _facts(site: Site) -> tuple[Fact, ...]:
-    stats = site.results.stats
-    facts = [Fact("models", count(stats.models)), Fact("tasks", count(stats.tasks)), Fact("scores", count(stats.scores))]
-    return (*facts, Fact("license of the figures", site.config.site.license)) if site.config.site.license else tuple(facts)
+    stats, license_ = site.results.stats, site.config.site.license
+    return (
+        Fact("models", count(stats.models)),
+        Fact("tasks", count(stats.tasks)),
+        Fact("scores", count(stats.scores)),
+        *((Fact("license of the figures", license_),) if license_ else ()),
+    )
 
 
 def _data_table(table: ExportedTable) -> DataTable:
+    name = table.spec.name
     files = tuple(
-        Download(Link(f"{table.spec.name}.{f.ending}", Address("file", f"{DOWNLOADS}/{table.spec.name}.{f.ending}")), size(len(f.content)), f.sha256) for f in table.files
-    )  # fmt: skip
-    columns = (
-        Column("column", "Column", first="ascending"), Column("type", "Type", first="ascending"), Column("unit", "Unit", first="ascending"),
-        Column("meaning", "Meaning", first="ascending"), Column("filled", "Filled", "number"),
-    )  # fmt: skip
-    rows = tuple(_column_row(column, table.rows) for column in table.columns)
-    caption = f"Columns of {table.spec.name}"
-    return DataTable(table.spec.name, f"{table.spec.meaning} One row is {table.spec.row}.", counted(table.rows, "row"), files, Table(f"columns-{table.spec.name}", caption, columns, rows))
+        Download(Link(f"{name}.{f.ending}", _address(table, f)), size(len(f.content)), f.sha256)
+        for f in table.files
+    )
+    meaning = f"{table.spec.meaning} One row is {table.spec.row}."
+    return DataTable(name, meaning, counted(table.rows, "row"), files, _columns_table(table))
 
 
-def _column_row(column: ExportedColumn, rows: int) -> Row:
-    spec = column.spec
-    known = (text_cell(TYPE_WORDS[spec.type]), text_cell(spec.unit or None), Cell(spec.meaning.replace("`", ""), spec.meaning)) if spec else (text_cell(None), text_cell(None), Cell("beyond the contract, published as it is", tone="soft"))
-    return Row((Cell(column.name, column.name), *known, Cell(f"{column.filled:,} of {rows:,}", float(column.filled))))
+def _columns_table(table: ExportedTable) -> Table:
+    fields: tuple[Field[ExportedColumn], ...] = (
+        Field(Column("column", "Column", first="ascending"), lambda c: Cell(c.name, c.name)),
+        Field(
+            Column("type", "Type", first="ascending"),
+            lambda c: text_cell(TYPE_WORDS[c.spec.type] if c.spec else None),
+        ),
+        Field(
+            Column("unit", "Unit", first="ascending"),
+            lambda c: text_cell((c.spec.unit or None) if c.spec else None),
+        ),
+        Field(Column("meaning", "Meaning", first="ascending"), _meaning_cell),
+        Field(
+            Column("filled", "Filled", "number"),
+            lambda c: Cell(f"{c.filled:,} of {table.rows:,}", float(c.filled)),
+        ),
+    )
+    name = table.spec.name
+    return Table(
+        f"columns-{name}", f"Columns of {name}", columns_of(fields), rows_of(fields, table.columns)
+    )
 
 
-def _api_table(documents: list[Document]) -> Table:
-    columns = (Column("file", "File", first="ascending"), Column("meaning", "What it holds", first="ascending"), Column("size", "Size", "number"))
-    rows = []
-    for document in documents:
-        name = document.address.key.removeprefix(f"{FOLDER}/")
-        link = Link(f"/{document.address.key}", document.address)
-        rows.append(Row((Cell(link.text, name, link=link), Cell(API_MEANINGS[name.removesuffix(".json")]), Cell(size(len(document.content)), float(len(document.content))))))
-    return Table("api-files", "Files of the JSON API", columns, tuple(rows))
+def _meaning_cell(column: ExportedColumn) -> Cell:
+    if column.spec is None:
+        return Cell("beyond the contract, published as it is", tone="soft")
+    return Cell(column.spec.meaning.replace("`", ""), column.spec.meaning)
+
+
+def _api_table(documents: Sequence[Document]) -> Table:
+    fields: tuple[Field[Document], ...] = (
+        Field(Column("file", "File", first="ascending"), _file_cell),
+        Field(
+            Column("meaning", "What it holds", first="ascending"),
+            lambda d: Cell(API_MEANINGS[_file_name(d).removesuffix(".json")]),
+        ),
+        Field(
+            Column("size", "Size", "number"),
+            lambda d: Cell(size(len(d.content)), float(len(d.content))),
+        ),
+    )
+    return Table(
+        "api-files", "Files of the JSON API", columns_of(fields), rows_of(fields, documents)
+    )
+
+
+def _file_name(document: Document) -> str:
+    return document.address.key.removeprefix(f"{FOLDER}/")
+
+
+def _file_cell(document: Document) -> Cell:
+    link = Link(f"/{document.address.key}", document.address)
+    return Cell(link.text, _file_name(document), link=link)

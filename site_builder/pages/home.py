@@ -1,30 +1,57 @@
-"""The home page: the argument in order. Does it work, is it cheap, for which tasks, from which model, with which data."""
+"""The home page: the argument in order.
+
+Does it work, is it cheap, for which tasks, from which model, with which data.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from site_builder.charts.bars import chart_best_lift_by_task, chart_category_difference, chart_winners
+from site_builder.charts.averages import chart_averages
+from site_builder.charts.category_differences import chart_category_difference
 from site_builder.charts.cells import lift_cell, model_cell, number_cell, score_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.distributions import chart_training_sets
-from site_builder.charts.dumbbells import chart_averages
-from site_builder.charts.serving import chart_latency, chart_prices
+from site_builder.charts.columns import MODEL, RANK, Field, columns_of, rows_of
+from site_builder.charts.latency import chart_latency
+from site_builder.charts.prices import chart_prices
+from site_builder.charts.task_differences import chart_best_lift_by_task
+from site_builder.charts.training_sets import chart_training_sets
+from site_builder.charts.winners import chart_winners
 from site_builder.compute.board import Standing
 from site_builder.format import count, counted, rounded
 from site_builder.pages.analysis import short_correlations
-from site_builder.pages.boards import BoardParts, View, board_views
+from site_builder.pages.board_sheet import BoardParts
+from site_builder.pages.boards import View, board_note, board_views
 from site_builder.pages.page import Page, Site
 from site_builder.pages.picker import Picker, make_picker
-from site_builder.parts import Address, Column, Fact, Row, Table
+from site_builder.parts import Address, Cell, Column, Fact, Table
 
 MOST_ON_HOME = 25
+N_FACTS = 4
 
 
 @dataclass(frozen=True)
 class HomeContext:
-    """What the home page shows; each part is None where the board has nothing for it."""
+    """What the home page shows; each part is None where the board has nothing for it.
+
+    Attributes:
+        headline: The question that the page answers.
+        lede: The board in two sentences.
+        facts: The figures that answer first.
+        views: The model leaderboard.
+        board_note: How it ranks.
+        averages: Base and tuned averages, with the baseline.
+        by_task: Best contender minus baseline, by task.
+        latency: Time to first token.
+        prices: List prices.
+        picker: The task leaderboard.
+        categories: Best contender minus baseline, by category.
+        top: The first five.
+        winners: Most frequent winners.
+        correlations: Each feature with each kind of lift.
+        training_sets: How large the training sets are.
+    """
 
     headline: str
     lede: str
@@ -46,7 +73,7 @@ class HomeContext:
 def make_home(site: Site) -> Iterator[Page]:
     """The home page."""
     results, labels, config = site.results, site.labels, site.config.site
-    parts = BoardParts(dict(results.boards), results, labels, full=False, most=MOST_ON_HOME)
+    parts = BoardParts(results.boards, results, labels, full=False, most=MOST_ON_HOME)
     context = HomeContext(
         headline=config.headline or config.title,
         lede=_lede(site),
@@ -64,70 +91,102 @@ def make_home(site: Site) -> Iterator[Page]:
         correlations=short_correlations(results, labels),
         training_sets=chart_training_sets(results, labels),
     )
-    yield Page(Address("home"), "home.html", config.title, config.description or _lede(site), context)
+    yield Page(
+        Address("home"), "home.html", config.title, config.description or context.lede, context
+    )
 
 
 def _lede(site: Site) -> str:
     stats, labels = site.results.stats, site.labels
-    models = counted(stats.models, "model")
-    if labels.roles.tuned and labels.roles.base is not None:
-        models = f"{counted(stats.models_tuned, 'model')}, {labels.tuned} on {counted(stats.tasks, 'task')}"
-    else:
-        models = f"{models} on {counted(stats.tasks, 'task')}"
-    return f"{models}{f', next to {labels.baseline}' if labels.baseline else ''}. {counted(stats.scores, 'score')}, every one traceable to its row."
+    lifted = labels.roles.base is not None and bool(labels.roles.tuned)
+    models = counted(stats.models_tuned if lifted else stats.models, "model")
+    how = f", {labels.tuned}" if lifted else ""
+    beside = f", next to {labels.baseline}" if labels.baseline else ""
+    return (
+        f"{models}{how} on {counted(stats.tasks, 'task')}{beside}. "
+        f"{counted(stats.scores, 'score')}, every one traceable to its row."
+    )
 
 
 def headline_facts(site: Site) -> tuple[Fact, ...]:
     """The figures that answer first; those that the board does not define are absent."""
-    stats, labels, board = site.results.stats, site.labels, site.results.board
-    facts = []
-    if labels.baseline and stats.tasks_compared:
-        facts.append(Fact(f"tasks where a {labels.contender} beats {labels.baseline}", count(stats.tasks_beating_baseline), f"/{stats.tasks_compared}"))
-    if stats.mean_lift_over_base is not None:
-        facts.append(Fact(f"mean lift over {labels.base}", labels.scale.signed(stats.mean_lift_over_base)))
-    if labels.baseline and stats.models_compared:
-        facts.append(Fact(f"models ahead of {labels.baseline} on average", count(stats.models_ahead_of_baseline), f"/{stats.models_compared}"))
-    if stats.runs_paired:
-        facts.append(Fact("runs in which tuning hurt", count(stats.runs_hurt), f"/{count(stats.runs_paired)}"))
-    if len(facts) < 4:
-        leader = board.ranked[0] if board.ranked else None
-        facts += [Fact("models ranked", count(len(board.ranked)), f"/{stats.models}"), Fact("tasks", count(stats.tasks))]
-        facts += [Fact("at the top", labels.models[leader.model])] if leader else []
-    return tuple(facts[:4])
+    stats, labels = site.results.stats, site.labels
+    found = (
+        (
+            stats.tasks_compared,
+            f"tasks where a {labels.contender} beats {labels.baseline}",
+            count(stats.tasks_beating_baseline),
+            f"/{stats.tasks_compared}",
+        ),
+        (
+            stats.mean_lift_over_base is not None,
+            f"mean lift over {labels.base}",
+            labels.scale.signed(stats.mean_lift_over_base),
+            "",
+        ),
+        (
+            stats.models_compared,
+            f"models ahead of {labels.baseline} on average",
+            count(stats.models_ahead_of_baseline),
+            f"/{stats.models_compared}",
+        ),
+        (
+            stats.runs_paired,
+            "runs in which tuning hurt",
+            count(stats.runs_hurt),
+            f"/{count(stats.runs_paired)}",
+        ),
+    )
+    facts = tuple(Fact(label, text, note) for defined, label, text, note in found if defined)
+    return (*facts, *_size_facts(site))[:N_FACTS]
 
 
-def board_note(site: Site) -> str:
-    """How the board ranks, in one or two sentences."""
-    rules, labels = site.results.board.rules, site.labels
-    n = counted(len(site.results.board.tasks), "task")
-    asked = "" if rules.min_coverage == 0 else " A model needs a score on every task to be ranked." if rules.min_coverage == 1 else f" A model needs scores on {rounded(rules.min_coverage * 100, 0)} % of the tasks to be ranked."
-    if rules.rank_by == "mean":
-        by = f"Ranked by the mean score over {n}."
-    else:
-        why = {"mixed units": " because the tasks differ in unit or direction", "sparse": " because few models have every task"}.get(rules.why, "")
-        by = f"Ranked by mean win rate over {n}{why}: the share of rivals that a model beats on a task, ties counting one half."
-    tied = " \N{LEFT DOUBLE QUOTATION MARK}Tied with best\N{RIGHT DOUBLE QUOTATION MARK}: these tasks cannot tell the model from the first." if len(site.results.board.ranked) > 1 else ""
-    line = f" Dotted line: {labels.baseline}." if labels.baseline and rules.averaged else ""
-    return f"{by}{asked}{tied}{line}"
+def _size_facts(site: Site) -> tuple[Fact, ...]:
+    """How large the board is and who leads it, for a board with little to compare."""
+    stats, ranked = site.results.stats, site.results.board.ranked
+    return (
+        Fact("models ranked", count(len(ranked)), f"/{stats.models}"),
+        Fact("tasks", count(stats.tasks)),
+        *(Fact("at the top", site.labels.models[s.model]) for s in ranked[:1]),
+    )
 
 
 def _top_five(site: Site) -> Table:
-    results, labels = site.results, site.labels
-    standings = [s for s in results.board.ranked if s.rank is not None and s.rank <= 5]
-    averaged = results.board.rules.averaged
-    lifted = any(s.lift_over_base is not None for s in standings)
-    columns = [Column("rank", "#", "number", first="ascending"), Column("model", "Model", first="ascending")]
-    columns += [Column("average", "Score", "number")] if averaged else [Column("win_rate", "Win rate", "number")]
-    columns += [Column("lift_over_base", f"Lift over {labels.base}", "number")] if lifted else []
-    columns += [Column("wins", "Tasks at the top", "number")]
-    rows = tuple(_top_row(site, s, averaged=averaged, lifted=lifted) for s in standings)
-    return Table("top", f"The first five, {labels.variants[results.board.variant].lower()}", tuple(columns), rows, header=1, sorted_by=columns[2].key)
+    labels, board = site.labels, site.results.board
+    standings = [s for s in board.ranked if s.rank is not None and s.rank <= 5]
+    averaged = board.rules.averaged
+    fields: tuple[Field[Standing], ...] = (
+        Field(RANK, lambda s: number_cell(s.rank, str(s.rank))),
+        Field(MODEL, lambda s: _with_developer(site, s.model)),
+        Field(
+            Column("average", "Score", "number"),
+            lambda s: score_cell(s.average, labels.scale),
+            averaged,
+        ),
+        Field(
+            Column("win_rate", "Win rate", "number"),
+            lambda s: number_cell(s.win_rate, rounded(s.win_rate or 0.0, 3)),
+            not averaged,
+        ),
+        Field(
+            Column("lift_over_base", f"Lift over {labels.base}", "number"),
+            lambda s: lift_cell(s.lift_over_base, labels.scale),
+            any(s.lift_over_base is not None for s in standings),
+        ),
+        Field(
+            Column("wins", "Tasks at the top", "number"),
+            lambda s: number_cell(s.wins, count(s.wins)),
+        ),
+    )
+    return Table(
+        "top",
+        f"The first five, {labels.variants[board.variant].lower()}",
+        columns_of(fields),
+        rows_of(fields, standings),
+        header=1,
+        sorted_by="average" if averaged else "win_rate",
+    )
 
 
-def _top_row(site: Site, s: Standing, *, averaged: bool, lifted: bool) -> Row:
-    labels = site.labels
-    developer = site.results.catalog.models[s.model].developer or ""
-    cells = [number_cell(s.rank, str(s.rank)), model_cell(labels, s.model, developer)]
-    cells += [score_cell(s.average, labels.scale)] if averaged else [number_cell(s.win_rate, rounded(s.win_rate or 0.0, 3))]
-    cells += [lift_cell(s.lift_over_base, labels.scale)] if lifted else []
-    return Row((*cells, number_cell(s.wins, count(s.wins))))
+def _with_developer(site: Site, model: str) -> Cell:
+    return model_cell(site.labels, model, site.results.catalog.models[model].developer or "")

@@ -1,8 +1,9 @@
-"""A page as a value: where it stands, which template draws it, and all that the template may use."""
+"""A page as a value: where it stands, which template draws it, and what the template may use."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from site_builder.charts.labels import Labels
 from site_builder.compute.results import Results
@@ -39,7 +40,12 @@ class Page:
 
 @dataclass(frozen=True)
 class Document:
-    """One file that no template draws: a table to download, an answer of the JSON API."""
+    """One file that no template draws: a table to download, an answer of the JSON API.
+
+    Attributes:
+        address: Its path.
+        content: Its bytes.
+    """
 
     address: Address
     content: bytes
@@ -47,7 +53,14 @@ class Document:
 
 @dataclass(frozen=True)
 class Site:
-    """What every page maker reads: configuration, checked tables, results, and how things are called."""
+    """What every page maker reads.
+
+    Attributes:
+        config: `site.toml`.
+        tables: The checked tables.
+        results: All that is computed from them.
+        labels: How things are called, and how numbers are written.
+    """
 
     config: SiteConfig
     tables: Tables
@@ -61,6 +74,9 @@ TASKS = Link("Tasks", Address("tasks"))
 CATEGORIES = Link("Categories", Address("categories"))
 
 
-def neighbours(links: tuple[Link, ...], at: int) -> tuple[Link | None, Link | None]:
-    """The links before and after a place in a sequence; None at its ends."""
-    return (links[at - 1] if at > 0 else None, links[at + 1] if at + 1 < len(links) else None)
+def in_sequence(pages: Iterable[Page]) -> Iterator[Page]:
+    """Pages of one kind, each leading to the one before and the one after it."""
+    pages = tuple(pages)
+    links = (None, *(Link(page.title, page.address) for page in pages), None)
+    for page, before, after in zip(pages, links, links[2:], strict=False):
+        yield replace(page, previous=before, next=after)

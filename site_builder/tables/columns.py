@@ -81,9 +81,8 @@ def _column_faults(table: LoadedTable, features: Sequence[str]) -> Iterator[Faul
 def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
     values = table.frame[spec.name]
     if not has_type(values, spec.type):
-        words = TYPE_WORDS[spec.type]
-        what = f"is {_found(values)}, not {words}"
-        yield Fault(f"{table.where}: column '{spec.name}'", what, f"Write it as {words}.")
+        wanted = f"{'' if spec.type in ('text', 'boolean') else 'a '}{TYPE_WORDS[spec.type]}"
+        yield Fault(table.where, f"column '{spec.name}' is {_found(values)}, not {wanted}")
     elif spec.type in ("number", "integer"):
         yield from _number_faults(table, spec, values.to_numpy(dtype=float, na_value=np.nan))
     else:
@@ -141,16 +140,15 @@ def _key_faults(table: LoadedTable, base: str) -> Iterator[Fault]:
     if "variant" in key:
         ids["variant"] = ids["variant"].fillna(base)
     ids = ids.dropna()
+    same = ids[ids.duplicated(keep=False)]
+    rows_of: dict[tuple[str, ...], list[int]] = {}
+    for row, values in zip(same.index, same.itertuples(index=False, name=None), strict=True):
+        rows_of.setdefault(values, []).append(int(row) + 1)
     noun = table.spec.row.split()[-1]
-    for values, rows in ids[ids.duplicated(keep=False)].groupby(key, sort=False).groups.items():
-        place = f"{table.where}: {rows_text([row + 1 for row in rows])}"
-        shown = values if isinstance(values, tuple) else (values,)
-        named = f"({', '.join(shown)})" if len(shown) > 1 else repr(*shown)
-        yield Fault(
-            place,
-            f"{_NUMBERS.get(len(rows), len(rows))} {noun}s for {named}",
-            f"Keep one {noun} for each.",
-        )
+    for values, rows in rows_of.items():
+        named = f"({', '.join(values)})" if len(values) > 1 else repr(*values)
+        what = f"{_NUMBERS.get(len(rows), len(rows))} {noun}s for {named}"
+        yield Fault(f"{table.where}: {rows_text(rows)}", what, f"Keep one {noun} for each.")
 
 
 def _found(values: pd.Series) -> str:

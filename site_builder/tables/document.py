@@ -15,15 +15,16 @@ _OPENING = """\
 
 <!-- Written by `make docs` from site_builder/tables/schema.py: change it there. -->
 
-The least that makes a site is one file, `data/results.parquet`, with the columns `model`, `task` and
-`score`. Every other table and column is optional: what is absent takes its column, chart, page and
-navigation entry away, and nothing else.
+The least that makes a site is one file, `data/results.parquet`, with the columns `model`, `task`
+and `score`. Every other table and column is optional: what is absent takes its column, chart, page
+and navigation entry away, and nothing else.
 
 - Ids are free text (`meta-llama/Llama-2-7b-hf`, `gpt-4o (2024)`, `μ`). Pages get a readable, stable
   slug of their own.
-- A value that is not known is null. It is shown as not known and never counted as zero.
-- Columns beyond the contract are kept and offered for download; a further numeric column of the tasks
-  table may be named in `site.toml` as a feature that may explain lift.
+- A value that is not known is null; so is blank text, except in an id, which must not be blank. It
+  is shown as not known and never counted as zero.
+- Columns beyond the contract are kept and offered for download; a further numeric column of the
+  tasks table may be named in `site.toml` as a feature that may explain lift.
 - `site_builder check` names every fault of every table in one run. Rows count from 1.
 """
 

@@ -7,12 +7,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
 
 import pandas as pd
 
 from site_builder.tables.load import LoadedTable
 from site_builder.tables.schema import ColumnSpec, TableSpec
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,13 @@ class ExportedColumn:
 
 @dataclass(frozen=True)
 class ExportedFile:
-    """One download: its ending, its bytes, their SHA-256."""
+    """One download.
+
+    Attributes:
+        ending: The ending of its name, without the dot.
+        content: Its bytes.
+        sha256: Their checksum.
+    """
 
     ending: str
     content: bytes
@@ -41,7 +48,14 @@ class ExportedFile:
 
 @dataclass(frozen=True)
 class ExportedTable:
-    """A table as it is published: its contract, its size, its columns, its files."""
+    """A table as it is published.
+
+    Attributes:
+        spec: Its contract.
+        rows: How many rows it has.
+        columns: Its columns, those beyond the contract included.
+        files: It in every format.
+    """
 
     spec: TableSpec
     rows: int
@@ -55,7 +69,7 @@ def export_tables(loaded: Mapping[str, LoadedTable]) -> tuple[ExportedTable, ...
 
 
 def _export(table: LoadedTable) -> ExportedTable:
-    frame = table.frame
+    frame = table.frame.astype({name: "Int64" for name in table.whole})
     columns = tuple(
         ExportedColumn(str(name), table.spec.column(str(name)), int(frame[name].notna().sum()))
         for name in frame.columns
@@ -70,25 +84,25 @@ def _export(table: LoadedTable) -> ExportedTable:
 
 def _csv(frame: pd.DataFrame) -> bytes:
     """Text that a spreadsheet would run as a formula is defused by a leading apostrophe."""
-    defused = frame.map(
-        lambda v: (
-            f"'{v}" if isinstance(v, str) and v.startswith(("=", "+", "-", "@", "\t", "\r")) else v
-        )
-    )
+    texts = [str(name) for name in frame.select_dtypes("str").columns]
+    defused = frame.assign(**{name: frame[name].map(_defused) for name in texts})
     return defused.to_csv(index=False, lineterminator="\n").encode()
 
 
+def _defused(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
 def _json(frame: pd.DataFrame) -> bytes:
+    """A list of rows; null for what is missing, text for what JSON has no number for."""
     records = [
         {str(name): _plain(value) for name, value in row.items()}
         for row in frame.to_dict("records")
     ]
-    return (
-        json.dumps(records, ensure_ascii=False, allow_nan=False, default=str, indent=1) + "\n"
-    ).encode()
+    return (json.dumps(records, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else str(value)
-    return None if value is None or value is pd.NA or value is pd.NaT else value
+def _plain(value: object) -> object:
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return str(value) if isinstance(value, float) and math.isinf(value) else value

@@ -32,6 +32,7 @@ class LoadedTable:
         file: The file's own bytes, offered for download as they are.
         where: The file as messages name it.
         nan_rows: By column, the rows from 0 on that hold NaN; `frame` cannot tell them from nulls.
+        whole: Columns of whole numbers with nulls between them, which `frame` holds as floats.
     """
 
     spec: TableSpec
@@ -39,6 +40,7 @@ class LoadedTable:
     file: bytes
     where: str
     nan_rows: Mapping[str, list[int]] = field(default_factory=dict)
+    whole: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def _load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | Fault:
     except (pa.ArrowException, OSError) as error:
         return Fault(where, _unreadable(file, error), "Write it anew as Parquet.")
     nan_rows = {name: _nan_rows(table.column(name)) for name in table.column_names}
-    return LoadedTable(spec, table.to_pandas(), file, where, nan_rows)
+    whole = tuple(name for name in table.column_names if _is_whole(table.column(name)))
+    return LoadedTable(spec, table.to_pandas(), file, where, nan_rows, whole)
 
 
 def _unreadable(file: bytes, error: Exception) -> str:
@@ -173,6 +176,14 @@ def _text(value: object) -> str | None:
         if value is None
         else str(value)
     )
+
+
+def _is_whole(column: Column) -> bool:
+    """Whether it holds whole numbers and nulls, none so large that a float would change it."""
+    if not pa.types.is_integer(column.type) or not column.null_count:
+        return False
+    ends = pc.min_max(column).as_py().values()
+    return all(abs(end or 0) < 2**53 for end in ends)
 
 
 def _nan_rows(column: Column) -> list[int]:

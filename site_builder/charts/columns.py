@@ -1,0 +1,88 @@
+"""Tables declared column by column: each heading beside the cell that a record has under it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from site_builder.charts.cells import lift_cell, models_cell, score_cell
+from site_builder.charts.labels import Labels
+from site_builder.compute.tasks import TaskResult
+from site_builder.parts import Cell, Column, Row, RowKind
+
+Record = TypeVar("Record")
+
+RANK = Column("rank", "#", "number", first="ascending")
+MODEL = Column("model", "Model", first="ascending")
+TASK = Column("task", "Task", first="ascending")
+CATEGORY = Column("category", "Category", first="ascending")
+PROVIDER = Column("provider", "Provider", first="ascending")
+
+
+@dataclass(frozen=True)
+class Field(Generic[Record]):
+    """One column of a table, and what each record shows in it.
+
+    Attributes:
+        column: Its key, its heading, how it is set.
+        cell: Makes the cell of a record.
+        wanted: Whether this board has anything to say in it; the table does without it where not.
+    """
+
+    column: Column
+    cell: Callable[[Record], Cell]
+    wanted: bool = True
+
+
+def columns_of(fields: Sequence[Field[Record]]) -> tuple[Column, ...]:
+    """The columns of a table."""
+    return tuple(field.column for field in fields if field.wanted)
+
+
+def rows_of(
+    fields: Sequence[Field[Record]],
+    records: Sequence[Record],
+    kind: Callable[[Record], RowKind] = lambda _: "",
+    anchor: Callable[[Record], str] = lambda _: "",
+) -> tuple[Row, ...]:
+    """The rows of a table, one a record."""
+    wanted = [field for field in fields if field.wanted]
+    return tuple(
+        Row(tuple(field.cell(record) for field in wanted), kind(record), anchor(record))
+        for record in records
+    )
+
+
+def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskResult], ...]:
+    """Who is best on a task and, where the board has a baseline, how far from it."""
+    compared, scales = labels.roles.baseline is not None, labels.scales
+    return (
+        Field(
+            Column("best_model", f"Best {labels.contender}", first="ascending"),
+            lambda t: _best_models_cell(labels, t),
+        ),
+        Field(
+            Column("best_score", "Its score", "number"),
+            lambda t: score_cell(_best_score(t), scales[t.task]),
+        ),
+        Field(
+            Column("baseline_score", labels.baseline, "number"),
+            lambda t: score_cell(t.baseline_score, scales[t.task]),
+            compared,
+        ),
+        Field(
+            Column("best_lift_over_baseline", "Difference", "number", difference_help),
+            lambda t: lift_cell(t.best_lift_over_baseline, scales[t.task]),
+            compared,
+        ),
+    )
+
+
+def _best_models_cell(labels: Labels, task: TaskResult) -> Cell:
+    best = task.best_contender
+    return Cell("no score", tone="soft") if best is None else models_cell(labels, best.models)
+
+
+def _best_score(task: TaskResult) -> float | None:
+    return None if task.best_contender is None else task.best_contender.score

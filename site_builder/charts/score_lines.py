@@ -1,0 +1,143 @@
+"""Scores as dumbbells: one model task by task, one task model by model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from site_builder.charts import theme
+from site_builder.charts.cells import model_cell, task_cell
+from site_builder.charts.chart import Chart
+from site_builder.charts.columns import MODEL, TASK
+from site_builder.charts.dumbbells import After, Line, draw_dumbbells, line_table
+from site_builder.charts.labels import Labels
+from site_builder.compute.board import Standing
+from site_builder.compute.results import Results
+from site_builder.compute.tasks import TaskResult, TaskScore
+from site_builder.format import counted, listed
+from site_builder.parts import Cell
+
+# --- one model ----------------------------------------------------------------------------------
+
+
+def chart_model_tasks(results: Results, labels: Labels, model: str) -> Chart | None:
+    """One model, task by task: before, after, and the baseline's mark."""
+    lines = _model_lines(results, labels, model)
+    if len(lines) < 2:
+        return None
+    title = _model_title(labels, results.board.standing(model), len(lines))
+    every = len(lines) == len(results.scores.tasks)
+    group = "" if every else f"; the {len(lines)} tasks that share a metric"
+    return Chart(
+        id="model-tasks",
+        title=title,
+        reading=f"{title}. Highest on {lines[0].head.text}, lowest on {lines[-1].head.text}.",
+        caption=f"Score on each task, best on top{group}.",
+        figure=draw_dumbbells(lines, labels, "score"),
+        table=line_table("model-tasks-table", "Scores by task", TASK, lines, labels),
+        terms="lift",
+    )
+
+
+def _model_lines(results: Results, labels: Labels, model: str) -> list[Line]:
+    """A line for each task that the model has a score on, its best first."""
+    directions = dict(zip(results.scores.tasks, results.scores.direction, strict=True))
+    keyed = []
+    for task in labels.side_by_side:
+        found = results.scores_of(model, task)
+        if found:
+            is_baseline = model == labels.roles.baseline
+            reference = None if is_baseline else results.task(task).baseline_score
+            line = _line(labels, task_cell(labels, task), task, found, reference)
+            keyed.append((-_top(line, float(directions[task])), line.head.text, line))
+    return [line for _, _, line in sorted(keyed, key=lambda item: item[:2])]
+
+
+def _top(line: Line, direction: float) -> float:
+    """The best of the values after, or else the value before, turned so that greater is better."""
+    after = [a.value * direction for a in line.after]
+    return max(after) if after else (line.before or 0.0) * direction
+
+
+def _model_title(labels: Labels, standing: Standing, tasks: int) -> str:
+    name, baseline = labels.models[standing.model], labels.baseline
+    compared = standing.beats + standing.ties + standing.loses
+    if standing.model == labels.roles.baseline:
+        compared = 0
+    if standing.lift_over_base is not None:
+        paired = standing.helped + standing.unchanged + standing.hurt
+        title = (
+            f"{name} is better {labels.tuned} than {labels.base} on {standing.helped} of "
+            f"{paired} tasks"
+        )
+        beats = f" and beats {baseline} on {standing.beats} of {compared}" if compared else ""
+        return title + beats
+    if compared:
+        return f"{name} beats {baseline} on {standing.beats} of {counted(compared, 'task')}"
+    return f"{name} on {counted(tasks, 'task')}"
+
+
+# --- one task -----------------------------------------------------------------------------------
+
+
+def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | None:
+    """One task, model by model: before, after, and the baseline as a line."""
+    result, fact = results.task(task), results.catalog.tasks[task]
+    models = list(dict.fromkeys(s.model for s in result.scores))
+    if len(models) < 2:
+        return None
+    lines = [_line(labels, model_cell(labels, m), task, results.scores_of(m, task)) for m in models]
+    title = _task_title(results, labels, task)
+    unit = f"{fact.metric or 'score'}{'' if fact.higher_is_better else '; lower is better'}"
+    return Chart(
+        id="task-models",
+        title=title,
+        reading=f"{title}.",
+        caption=f"{counted(len(models), 'model')} on this task, by {unit}.",
+        figure=draw_dumbbells(lines, labels, unit, **_baseline_line(result, labels)),
+        table=line_table("task-models-table", "Scores by model", MODEL, lines, labels),
+        terms="lift",
+    )
+
+
+def _baseline_line(result: TaskResult, labels: Labels) -> dict[str, object]:
+    score = result.baseline_score
+    if score is None:
+        return {}
+    text = f"{labels.baseline} {labels.scales[result.task].score(score)}"
+    return theme.reference_line(score, text)
+
+
+def _task_title(results: Results, labels: Labels, task: str) -> str:
+    result, scale = results.task(task), labels.scales[task]
+    best = result.best_contender or next(iter(result.best.values()))
+    leads = "leads" if len(best.models) == 1 else "lead"
+    title = f"{listed(labels.runs(best))} {leads} with {scale.score(best.score)}"
+    lift = result.best_lift_over_baseline
+    if lift is None:
+        return title
+    words = {
+        "beats": f"{scale.score(abs(lift))} better than",
+        "ties": "level with",
+        "loses": f"{scale.score(abs(lift))} worse than",
+    }
+    return f"{title}, {words[result.outcome or 'ties']} {labels.baseline}"
+
+
+def _line(
+    labels: Labels,
+    head: Cell,
+    task: str,
+    found: Mapping[str, TaskScore],
+    reference: float | None = None,
+) -> Line:
+    """The scores of one model on one task, by variant, as a row."""
+    roles = labels.roles
+    after = tuple(
+        After(labels.variants[v], found[v].score, found[v].lift_over_base)
+        for v in roles.contest
+        if v in found
+    )
+    before = found.get(roles.base) if roles.base is not None and roles.tuned else None
+    return Line(
+        head, labels.scales[task], None if before is None else before.score, after, reference
+    )

@@ -1,0 +1,65 @@
+"""The most frequent winners: for how many tasks each model is at the top."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from site_builder.charts.bars import MOST_BARS, Bar, draw_bars
+from site_builder.charts.cells import model_cell, number_cell
+from site_builder.charts.chart import Chart
+from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
+from site_builder.charts.labels import Labels
+from site_builder.compute.board import Standing
+from site_builder.compute.results import Results
+from site_builder.format import count, counted, listed, sentence
+from site_builder.parts import Column, Table
+
+
+def chart_winners(results: Results, labels: Labels) -> Chart | None:
+    """For how many tasks each model is at the top, all who tie counting."""
+    standings = sorted((s for s in results.board.standings if s.wins), key=lambda s: -s.wins)
+    if not standings or len(results.scores.tasks) < 2:
+        return None
+    of = counted(len(results.scores.tasks), "task")
+    top = [labels.models[s.model] for s in standings if s.wins == standings[0].wins]
+    title = (
+        f"{listed(top)} {'is' if len(top) == 1 else 'are'} at the top most often: "
+        f"on {standings[0].wins} of {of}"
+    )
+    variant = labels.variants[results.board.variant].lower() if labels.roles.tuned else ""
+    return Chart(
+        id="winners",
+        title=title,
+        reading=f"{title}. {sentence(counted(len(standings), 'model'))} of "
+        f"{len(results.board.ranked)} are at the top of at least one task.",
+        caption=f"Number of tasks on which a {variant} model has the best score; all who tie for "
+        "a task's best count, so the sum exceeds the number of tasks.".replace("  ", " "),
+        figure=draw_bars(
+            [_bar(s, of, labels) for s in standings[:MOST_BARS]], "tasks at the top", signed=False
+        ),
+        table=_table(standings, labels),
+        terms="winners",
+    )
+
+
+def _bar(standing: Standing, of: str, labels: Labels) -> Bar:
+    name = labels.models[standing.model]
+    hover = f"{name}: best, or tied for best, on {standing.wins} of {of}"
+    return Bar(name, standing.wins, hover)
+
+
+def _table(standings: Sequence[Standing], labels: Labels) -> Table:
+    fields: tuple[Field[Standing], ...] = (
+        Field(MODEL, lambda s: model_cell(labels, s.model)),
+        Field(
+            Column("wins", "Tasks at the top", "number"),
+            lambda s: number_cell(s.wins, count(s.wins)),
+        ),
+    )
+    return Table(
+        "winners-table",
+        "Tasks at the top, by model",
+        columns_of(fields),
+        rows_of(fields, standings),
+        sorted_by="wins",
+    )

@@ -1,0 +1,98 @@
+"""What a board's table is made from: the board in all its variants, and each row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from site_builder.charts.labels import Labels
+from site_builder.compute.board import Board, Standing
+from site_builder.compute.results import Results
+from site_builder.pages.board_line import Limits, find_limits
+
+
+@dataclass(frozen=True)
+class BoardParts:
+    """What the views of one board are made from.
+
+    Attributes:
+        boards: Standings by variant, over the same tasks.
+        results: The whole results, for facts.
+        labels: Names and number formats.
+        full: Every column and every model, or what a first look needs.
+        most: Greatest number of rows.
+    """
+
+    boards: Mapping[str, Board]
+    results: Results
+    labels: Labels
+    full: bool
+    most: int | None = None
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The ends of the scale that its rows are drawn on."""
+        return find_limits(self.boards, self.results)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row.
+
+    Attributes:
+        standing: The model's standing.
+        rank: Its rank by what sorts the table; None for none.
+        borrowed: Whether it is the baseline's standing on another variant's board.
+    """
+
+    standing: Standing
+    rank: int | None
+    borrowed: bool
+
+    @property
+    def model(self) -> str:
+        """Id of the model."""
+        return self.standing.model
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a board.
+
+    Attributes:
+        parts: The board in all its variants.
+        board: The variant that is shown.
+        by: Key of the column that sorts it.
+    """
+
+    parts: BoardParts
+    board: Board
+    by: str
+
+    @property
+    def labels(self) -> Labels:
+        """Names and number formats."""
+        return self.parts.labels
+
+    @property
+    def averaged(self) -> bool:
+        """Whether averages over these tasks mean anything."""
+        return self.board.rules.averaged
+
+    @property
+    def tuned(self) -> bool:
+        """Whether the variant has a base to compare with."""
+        return self.board.variant in self.labels.roles.tuned and self.labels.roles.base is not None
+
+    @property
+    def lifted(self) -> bool:
+        """Whether any model has a mean lift over its base."""
+        return self.tuned and any(s.lift_over_base is not None for s in self.board.standings)
+
+    def entry(self, standing: Standing, place: int) -> Entry:
+        """A row of the table; `place` is its number from the top."""
+        own = self.board.standing(standing.model).scored > 0
+        borrowed = standing.model == self.labels.roles.baseline and not own
+        rank = place if self.by == "lift_over_base" else standing.rank
+        return Entry(standing, None if borrowed else rank, borrowed)

@@ -1,0 +1,195 @@
+"""One board as a table: the columns that it has something to say in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from site_builder.charts.cells import lift_cell, number_cell, text_cell
+from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
+from site_builder.compute.board import Board, Standing
+from site_builder.format import counted, coverage
+from site_builder.pages.board_cells import (
+    average_cell,
+    beats_cell,
+    line_cell,
+    line_label,
+    over_baseline_cell,
+    rank_cell,
+    ranked_model_cell,
+    side_cell,
+    size_cell,
+    win_rate_cell,
+    wins_cell,
+)
+from site_builder.pages.board_sheet import BoardParts, Entry, Sheet
+from site_builder.parts import Column, RowKind, Table
+
+
+def board_table(
+    parts: BoardParts,
+    board: Board,
+    standings: Sequence[Standing],
+    table_id: str,
+    caption: str,
+    by: str,
+) -> Table:
+    """The rows of one view of a board, as many as are wanted.
+
+    Args:
+        parts: The board in all its variants.
+        board: The variant that is shown.
+        standings: The rows; the baseline's may come from another variant.
+        table_id: Unique on its page.
+        caption: What the table holds.
+        by: Key of the column that gave the order.
+    """
+    sheet = Sheet(parts, board, by)
+    entries = [sheet.entry(s, place) for place, s in enumerate(standings[: parts.most], start=1)]
+    fields = (
+        *_merit_fields(sheet),
+        *_lift_fields(sheet),
+        *_count_fields(sheet),
+        *_fact_fields(sheet),
+    )
+    rows = rows_of(fields, entries, lambda entry: _kind(sheet, entry))
+    return Table(table_id, caption, columns_of(fields), rows, header=1, sorted_by=by)
+
+
+def _kind(sheet: Sheet, entry: Entry) -> RowKind:
+    if entry.model == sheet.labels.roles.baseline:
+        return "reference"
+    return "unranked" if entry.standing.rank is None else ""
+
+
+# --- columns ------------------------------------------------------------------------------------
+
+
+def _merit_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
+    """What ranks the models, as numbers and as a drawing."""
+    over = counted(len(sheet.board.tasks), "task")
+    line = sheet.tuned or sheet.labels.roles.baseline is not None
+    return (
+        Field(
+            Column("rank", "#", "number", "Equal values share the better rank", "ascending"),
+            rank_cell,
+        ),
+        Field(MODEL, lambda entry: ranked_model_cell(sheet, entry)),
+        Field(
+            Column(
+                "average", "Score", "number", f"Mean over {over}, with its 95 % interval over tasks"
+            ),
+            lambda entry: average_cell(sheet, entry),
+            sheet.averaged,
+        ),
+        Field(
+            Column(
+                "win_rate",
+                "Win rate",
+                "number",
+                "Mean share of rivals beaten on a task; ties count one half",
+            ),
+            lambda entry: win_rate_cell(sheet, entry),
+            not sheet.averaged or sheet.parts.full or sheet.by == "win_rate",
+        ),
+        Field(
+            Column("line", line_label(sheet), "plot"),
+            lambda entry: line_cell(sheet, entry),
+            sheet.averaged and line,
+        ),
+    )
+
+
+def _lift_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
+    """What tuning brought, and how far the baseline is."""
+    labels, base, baseline = sheet.labels, sheet.labels.base, sheet.labels.baseline
+    tuned = labels.variants[sheet.board.variant].lower()
+    compared = labels.roles.baseline is not None
+    return (
+        Field(
+            Column(
+                "lift_over_base",
+                f"Lift over {base}",
+                "number",
+                f"Mean over tasks of {tuned} minus {base} score",
+            ),
+            lambda entry: lift_cell(entry.standing.lift_over_base, labels.scale),
+            sheet.averaged and sheet.lifted,
+        ),
+        Field(
+            Column(
+                "lift_over_baseline",
+                f"vs {baseline}",
+                "number",
+                f"Mean over tasks of the score minus the score of {baseline}",
+            ),
+            lambda entry: over_baseline_cell(labels, entry.standing),
+            sheet.averaged and compared,
+        ),
+        Field(
+            Column(
+                "beats",
+                f"Beats {baseline}",
+                "number",
+                f"Tasks on which its score is strictly better than that of {baseline}",
+            ),
+            lambda entry: beats_cell(labels, entry.standing),
+            compared,
+        ),
+    )
+
+
+def _count_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
+    """For how many tasks it leads, gains, loses."""
+    full, base = sheet.parts.full, sheet.labels.base
+    above = f"Tasks on which its score is above its {base} score"
+    below = f"Tasks on which its score is below its {base} score"
+    return (
+        Field(
+            Column(
+                "wins",
+                "At the top",
+                "number",
+                "Tasks on which it has the best score of this board, ties included",
+            ),
+            wins_cell,
+            full,
+        ),
+        Field(
+            Column("helped", "Helped", "number", above),
+            lambda entry: side_cell(entry.standing, entry.standing.helped),
+            full and sheet.lifted,
+        ),
+        Field(
+            Column("hurt", "Hurt", "number", below, "ascending"),
+            lambda entry: side_cell(entry.standing, entry.standing.hurt),
+            full and sheet.lifted,
+        ),
+    )
+
+
+def _fact_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
+    """What the models table says, and how much of the board it has."""
+    facts, full, n = sheet.parts.results.catalog.models, sheet.parts.full, len(sheet.board.tasks)
+    known = facts.values()
+    return (
+        Field(
+            Column("parameters_b", "Size", "number", "Parameters, in billions", "ascending"),
+            lambda entry: size_cell(facts[entry.model].parameters_b),
+            any(f.parameters_b is not None for f in known),
+        ),
+        Field(
+            Column("license", "License", first="ascending"),
+            lambda entry: text_cell(facts[entry.model].license),
+            full and any(f.license is not None for f in known),
+        ),
+        Field(
+            Column("release_date", "Released", "number"),
+            lambda entry: text_cell(facts[entry.model].release_date),
+            full and any(f.release_date is not None for f in known),
+        ),
+        Field(
+            Column("coverage", "Coverage", "number", "Tasks with a score"),
+            lambda entry: number_cell(entry.standing.scored, coverage(entry.standing.scored, n)),
+            full or any(s.scored not in (0, n) for s in sheet.board.standings),
+        ),
+    )

@@ -1,0 +1,205 @@
+"""The tables of a model's page: where it leads, where tuning hurt, its neighbours, its scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from site_builder.charts.cells import (
+    lift_cell,
+    model_cell,
+    names_text,
+    score_cell,
+    source_cell,
+    task_cell,
+    text_cell,
+)
+from site_builder.charts.columns import MODEL, RANK, TASK, Field, columns_of, rows_of
+from site_builder.charts.labels import Labels
+from site_builder.compute.board import Board, Standing
+from site_builder.compute.catalog import Evidence
+from site_builder.compute.tasks import TaskScore
+from site_builder.format import count, rounded
+from site_builder.pages.page import Site
+from site_builder.parts import Cell, Column, Table
+
+REACH = 2
+
+
+@dataclass(frozen=True)
+class _Own:
+    """One score of the model, and its task."""
+
+    task: str
+    score: TaskScore
+
+
+def _own_scores(site: Site, model: str) -> list[_Own]:
+    """Every score of a model: by task, then primary variant first."""
+    results = site.results
+    return [
+        _Own(task, score)
+        for task in results.scores.tasks
+        for score in results.scores_of(model, task).values()
+    ]
+
+
+def _task_field(labels: Labels) -> Field[_Own]:
+    return Field(TASK, lambda own: task_cell(labels, own.task))
+
+
+def _variant_field(labels: Labels, *, wanted: bool = True) -> Field[_Own]:
+    return Field(
+        Column("variant", "Variant", first="ascending"),
+        lambda own: text_cell(labels.variants[own.score.variant]),
+        wanted,
+    )
+
+
+def _score_field(labels: Labels) -> Field[_Own]:
+    return Field(
+        Column("score", "Score", "number"),
+        lambda own: score_cell(own.score.score, labels.scales[own.task]),
+    )
+
+
+def tasks_at_top_table(site: Site, board: Board, model: str) -> Table:
+    """The tasks on which the model has the best score of a board, and who shares it."""
+    labels, variant = site.labels, site.labels.variants[board.variant].lower()
+
+    def shared(own: _Own) -> Cell:
+        best = site.results.task(own.task).best[board.variant]
+        return text_cell(names_text(labels, [m for m in best.models if m != model]) or None)
+
+    fields = (
+        _task_field(labels),
+        _score_field(labels),
+        Field(Column("shared", "Shared with", first="ascending"), shared),
+    )
+    own = _own_scores(site, model)
+    leading = [o for o in own if o.score.variant == board.variant and o.score.rank == 1]
+    return Table(
+        "at-top",
+        f"Tasks on which it has the best {variant} score",
+        columns_of(fields),
+        rows_of(fields, leading),
+        empty=f"It has the best {variant} score on no task.",
+    )
+
+
+def tasks_hurt_table(site: Site, model: str) -> Table | None:
+    """The tasks on which tuning hurt, the worst first; None where there is no pair of scores."""
+    labels = site.labels
+    lifts = [(o.score.lift_over_base, o) for o in _own_scores(site, model)]
+    paired = [(lift, o) for lift, o in lifts if lift is not None]
+    if not paired:
+        return None
+    hurt = [o for lift, o in sorted(paired, key=lambda pair: pair[0]) if lift < 0]
+    fields = (
+        _task_field(labels),
+        _variant_field(labels, wanted=len(labels.roles.tuned) > 1),
+        _score_field(labels),
+        Field[_Own](
+            Column("lift", f"Lift over {labels.base}", "number", first="ascending"),
+            lambda own: lift_cell(own.score.lift_over_base, labels.scales[own.task]),
+        ),
+    )
+    return Table(
+        "hurt",
+        "Tasks on which tuning hurt",
+        columns_of(fields),
+        rows_of(fields, hurt),
+        sorted_by="lift",
+        empty="Tuning hurt on no task.",
+    )
+
+
+def neighbours_table(site: Site, board: Board, model: str) -> Table:
+    """The model among those that stand next to it on a board."""
+    labels, own = site.labels, board.standing(model)
+    averaged = board.rules.averaged
+    merit = ("average", "Score") if averaged else ("win_rate", "Win rate")
+    fields: tuple[Field[Standing], ...] = (
+        Field(RANK, lambda s: Cell(str(s.rank), float(s.rank or 0))),
+        Field(MODEL, lambda s: model_cell(labels, s.model)),
+        Field(Column(*merit, "number"), lambda s: _merit_cell(labels, s, averaged=averaged)),
+        Field(
+            Column("gap", "From this model", "number"),
+            lambda s: _gap_cell(labels, s, own, averaged=averaged),
+        ),
+    )
+    return Table(
+        "around",
+        f"Neighbours on the {labels.variants[board.variant].lower()} board",
+        columns_of(fields),
+        rows_of(fields, _near(board, model), lambda s: "reference" if s.model == model else ""),
+        header=1,
+        empty="It is not ranked, so it has no neighbours.",
+    )
+
+
+def _near(board: Board, model: str) -> tuple[Standing, ...]:
+    """The ranked models around one, fewer on one side where the board ends; none if unranked."""
+    ranked = board.ranked
+    at = next((i for i, s in enumerate(ranked) if s.model == model), None)
+    if at is None:
+        return ()
+    first = max(0, min(at - REACH, len(ranked) - 2 * REACH - 1))
+    return ranked[first : first + 2 * REACH + 1]
+
+
+def _merit(standing: Standing, *, averaged: bool) -> float | None:
+    return standing.average if averaged else standing.win_rate
+
+
+def _merit_cell(labels: Labels, standing: Standing, *, averaged: bool) -> Cell:
+    value = _merit(standing, averaged=averaged)
+    return Cell(labels.scale.score(value) if averaged else rounded(value or 0.0, 3), value)
+
+
+def _gap_cell(labels: Labels, standing: Standing, own: Standing, *, averaged: bool) -> Cell:
+    if standing.model == own.model:
+        return Cell("this model", None, tone="soft")
+    value, mine = _merit(standing, averaged=averaged), _merit(own, averaged=averaged)
+    gap = None if value is None or mine is None else value - mine
+    return Cell(labels.scale.signed(gap), gap, tone="soft")
+
+
+def scores_table(site: Site, model: str) -> Table:
+    """Every score of the model, each with its place in the results table and its source."""
+    labels, catalog = site.labels, site.results.catalog
+
+    def evidence(own: _Own) -> Evidence:
+        return catalog.evidence[model, own.task, own.score.variant]
+
+    rank_help = "Among the scores of this variant on this task"
+    row_help = "Row of results.parquet, from 1 on"
+    fields: tuple[Field[_Own], ...] = (
+        _task_field(labels),
+        _variant_field(labels),
+        Field(
+            Column("score", "Score", "number"),
+            lambda own: score_cell(
+                own.score.score, labels.scales[own.task], evidence(own).flag or ""
+            ),
+        ),
+        Field(
+            Column("rank", "Rank", "number", rank_help, "ascending"),
+            lambda own: _rank_cell(site, own),
+        ),
+        Field(
+            Column("row", "Row", "number", row_help, "ascending"),
+            lambda own: Cell(count(evidence(own).row), float(evidence(own).row)),
+        ),
+        Field(
+            Column("source", "Source", first="ascending"),
+            lambda own: source_cell(evidence(own).source),
+        ),
+    )
+    rows = rows_of(fields, _own_scores(site, model), anchor=lambda own: f"row-{evidence(own).row}")
+    return Table("all-scores", "Every score, with its row and its source", columns_of(fields), rows)
+
+
+def _rank_cell(site: Site, own: _Own) -> Cell:
+    scores = site.results.task(own.task).scores
+    of = sum(s.variant == own.score.variant for s in scores)
+    return Cell(f"{own.score.rank} of {of}", float(own.score.rank))

@@ -1,0 +1,133 @@
+"""One task: its facts, its ranking, the tasks that rank models alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from site_builder.charts.cells import number_cell, task_cell
+from site_builder.charts.chart import Chart
+from site_builder.charts.columns import TASK, Field, columns_of, rows_of
+from site_builder.charts.score_lines import chart_task_models
+from site_builder.compute.catalog import TaskFacts
+from site_builder.compute.tasks import SimilarTask, TaskResult
+from site_builder.format import count, listed, quantity, rounded
+from site_builder.pages.page import HOME, TASKS, Page, Site
+from site_builder.pages.ranking import ranking_table
+from site_builder.parts import Address, Column, Fact, Link, Table
+from site_builder.tables.schema import TASKS as TASKS_SPEC
+
+LEAST_FIGURES = 3
+
+
+@dataclass(frozen=True)
+class TaskContext:
+    """What a task's page shows.
+
+    Attributes:
+        description: What the tasks table says of it.
+        summary: Who is best on it, in a sentence.
+        facts: Its row of the tasks table.
+        figures: The figures that answer first.
+        ranking: Every model, by its score.
+        chart: The same as a chart; None below two models.
+        similar: The tasks that rank models alike; None where there is none.
+    """
+
+    description: str
+    summary: str
+    facts: tuple[Fact, ...]
+    figures: tuple[Fact, ...]
+    ranking: Table
+    chart: Chart | None
+    similar: Table | None
+
+
+def make_task(site: Site, task: TaskResult) -> Page:
+    """The page of a task."""
+    fact, summary = site.results.catalog.tasks[task.task], task_summary(site, task)
+    context = TaskContext(
+        description=fact.description or "",
+        summary=summary,
+        facts=tuple(_facts(fact)),
+        figures=tuple(_figures(site, task)),
+        ranking=ranking_table(site, task, "ranking"),
+        chart=chart_task_models(site.results, site.labels, task.task),
+        similar=_similar(site, task),
+    )
+    name, crumbs = site.labels.tasks[task.task], (HOME, TASKS)
+    return Page(Address("task", task.task), "task.html", name, summary, context, crumbs)
+
+
+def task_summary(site: Site, task: TaskResult) -> str:
+    """Who is best on a task, in one sentence."""
+    labels, scale = site.labels, site.labels.scales[task.task]
+    name = labels.tasks[task.task]
+    best = task.best_contender or next(iter(task.best.values()), None)
+    if best is None:
+        return f"No model has a score on {name}."
+    are = "is" if len(best.models) == 1 else "are"
+    text = f"{listed(labels.runs(best))} {are} best on {name}, with {scale.score(best.score)}"
+    if task.baseline_score is None:
+        return f"{text}."
+    return f"{text}; {labels.baseline} has {scale.score(task.baseline_score)}."
+
+
+def _facts(fact: TaskFacts) -> Iterator[Fact]:
+    """What the tasks table says, as far as it says it."""
+    if fact.category:
+        link = Link(fact.category, Address("category", fact.category))
+        yield Fact("Category", fact.category, link=link)
+    direction = "" if fact.higher_is_better else "lower is better"
+    if fact.metric:
+        yield Fact("Metric", fact.metric, direction)
+    elif direction:
+        yield Fact("Direction", direction)
+    if fact.score_min is not None and fact.score_max is not None:
+        yield Fact("Scores", f"{quantity(fact.score_min)} to {quantity(fact.score_max)}")
+    if fact.evaluation_split:
+        yield Fact("Evaluated on", fact.evaluation_split)
+    for name, value in fact.numbers.items():
+        yield Fact(_meaning(name), quantity(value))
+    if fact.dataset_url:
+        link = Link(fact.dataset_url.removeprefix("https://"), href=fact.dataset_url)
+        yield Fact("Data set", fact.dataset_url, link=link)
+
+
+def _meaning(name: str) -> str:
+    """What a numeric column is called: by the contract, else by its own name."""
+    spec = TASKS_SPEC.column(name)
+    return spec.meaning if spec else name.replace("_", " ").capitalize()
+
+
+def _figures(site: Site, task: TaskResult) -> list[Fact]:
+    """The figures that answer first; those that the board does not define are absent."""
+    labels, scale = site.labels, site.labels.scales[task.task]
+    best = None if task.best_contender is None else task.best_contender.score
+    found = (
+        (f"best {labels.contender}", best, scale.score),
+        (labels.baseline, task.baseline_score, scale.score),
+        (f"difference from {labels.baseline}", task.best_lift_over_baseline, scale.signed),
+        (f"mean lift over {labels.base}", task.mean_lift_over_base, scale.signed),
+    )
+    facts = [Fact(label, write(value)) for label, value, write in found if value is not None]
+    if len(facts) < LEAST_FIGURES:
+        facts.append(Fact("scores", count(len(task.scores))))
+    return facts
+
+
+def _similar(site: Site, task: TaskResult) -> Table | None:
+    if not task.similar:
+        return None
+    fields: tuple[Field[SimilarTask], ...] = (
+        Field(TASK, lambda s: task_cell(site.labels, s.task)),
+        Field(Column("rho", "Spearman", "number"), lambda s: number_cell(s.rho, rounded(s.rho, 2))),
+        Field(Column("n", "Models", "number"), lambda s: number_cell(s.n, count(s.n))),
+    )
+    return Table(
+        "similar",
+        "Tasks that rank the models most alike",
+        columns_of(fields),
+        rows_of(fields, task.similar),
+        sorted_by="rho",
+    )

@@ -1,0 +1,149 @@
+"""Every statistic in words: what it is, and its formula."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from site_builder.pages.page import Site
+
+
+@dataclass(frozen=True)
+class Term:
+    """A statistic in words.
+
+    Attributes:
+        anchor: Its place on the page, to which charts lead.
+        name: Its name.
+        meaning: What it is.
+        formula: How it is computed; empty where the meaning says it.
+        shown: Whether this board has it.
+    """
+
+    anchor: str
+    name: str
+    meaning: str
+    formula: str = ""
+    shown: bool = True
+
+
+def make_terms(site: Site) -> tuple[Term, ...]:
+    """Every statistic that this board shows, in this board's words."""
+    made = (*_board_terms(site), *_lift_terms(site), *_analysis_terms(site))
+    return tuple(term for term in made if term.shown)
+
+
+def _board_terms(site: Site) -> tuple[Term, ...]:
+    """What ranks the models."""
+    return (
+        Term(
+            "average",
+            "Average",
+            "The mean of a model's scores over the tasks that it has, each task counting the same. "
+            "A missing score is left out, never counted as 0; the coverage stands beside it.",
+            "sum of scores / number of scores",
+            shown=site.results.board.rules.averaged,
+        ),
+        Term(
+            "interval",
+            "95 % interval",
+            "How far the average would move with another choice of tasks of the same kind: 4,000 "
+            "sets of tasks are drawn with replacement, and the middle 95 % of the averages is "
+            "shown. It does not hold the error of a single score.",
+            "2.5th to 97.5th percentile of the resampled means",
+        ),
+        Term(
+            "ties",
+            "Tied with best",
+            "The 95 % interval of the difference from the first, over the tasks that both have, "
+            "holds 0: the tasks cannot tell the two apart.",
+        ),
+        Term(
+            "win-rate",
+            "Mean win rate",
+            "The share of rivals that a model beats on a task, ties counting one half, averaged "
+            "over tasks. It needs no common unit.",
+            "mean over tasks of (rivals beaten + ties / 2) / rivals",
+        ),
+        Term(
+            "winners",
+            "Tasks at the top",
+            "The number of tasks on which no model of the same board scores better; all who tie "
+            "count.",
+        ),
+    )
+
+
+def _lift_terms(site: Site) -> tuple[Term, ...]:
+    """What tuning brought, and how far the baseline is."""
+    labels = site.labels
+    base, baseline, tuned = labels.base, labels.baseline, labels.tuned
+    return (
+        Term(
+            "lift",
+            f"Lift over {base}",
+            f"What tuning brought: the {tuned} score minus the {base} score of the same model on "
+            "the same task. Positive is always better.",
+            f"{tuned} - {base}, signed by the task's direction",
+            shown=labels.roles.base is not None and bool(labels.roles.tuned),
+        ),
+        Term(
+            "lift-over-baseline",
+            f"Difference from {baseline}",
+            f"A score minus the score of {baseline} on the same task, positive is better. A task "
+            "is beaten when the difference is above 0; a tie is a tie.",
+            f"score - score of {baseline}, signed by the task's direction",
+            shown=labels.roles.baseline is not None,
+        ),
+        Term(
+            "categories",
+            "Harder and easier categories",
+            f"The best {labels.contender} minus {baseline or 'the baseline'}, averaged over the "
+            "tasks of a category.",
+            shown=bool(site.results.categories),
+        ),
+    )
+
+
+def _analysis_terms(site: Site) -> tuple[Term, ...]:
+    """What is told of tasks, sizes and providers."""
+    results, models = site.results, site.results.catalog.models.values()
+    return (
+        Term(
+            "correlation",
+            "Correlation",
+            "Spearman's rank correlation over tasks, and Pearson's beside it, with two-sided "
+            f"p-values and 95 % intervals by Fisher's z. The {site.labels.base or 'base'} columns "
+            "are taken over the models that were tuned. A correlation is no cause, and with many "
+            "pairs some p-values are small by chance.",
+            "Pearson's r of the ranks",
+            shown=results.correlations is not None,
+        ),
+        Term(
+            "frontier",
+            "Frontier",
+            "The models that no model of the same or a smaller size matches or beats on average.",
+            shown=any(model.parameters_b is not None for model in models),
+        ),
+        Term(
+            "similar-tasks",
+            "Similar tasks",
+            "Spearman's correlation of two tasks' scores over the models that have both: 1 means "
+            "that the two tasks rank the models the same way.",
+        ),
+        Term(
+            "training-set-sizes",
+            "Training-set sizes",
+            "Examples in the train split of each task that states them; the share below a "
+            "threshold counts the sets with strictly fewer.",
+            shown=results.training_sets is not None,
+        ),
+        Term(
+            "serving",
+            "Latency and cost",
+            "Medians and percentiles of the requests that succeeded; failed requests have no "
+            "latency and are counted apart. A million tokens is priced at half sent, half "
+            "received.",
+            "(price of a million sent + price of a million received) / 2",
+            shown=bool(results.serving.latency or results.serving.prices),
+        ),
+    )

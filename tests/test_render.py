@@ -1,0 +1,207 @@
+"""Templates: each uses what its page has, all of it and nothing else; a publisher's own may take their place."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import jinja2
+import pytest
+from jinja2 import meta, nodes
+
+from site_builder.errors import AssetError, TemplateFaultError
+from site_builder.output.assets import default_folder
+from site_builder.output.files import render_files
+from site_builder.output.render import make_environment
+from site_builder.pages.all import make_pages
+from site_builder.pages.page import Page
+from site_builder.prose import load_prose
+from tests.sites import ROOT, build, make_site
+from tests.tables import board, write_project
+
+TEMPLATES = default_folder("templates")
+# What the renderer gives to every template, besides the page's own context (docs/templates.md).
+GLOBALS = {
+    "address",
+    "asset",
+    "canonical",
+    "citation",
+    "has",
+    "href",
+    "json",
+    "navigation",
+    "page",
+    "prose",
+    "range",
+    "root",
+    "site",
+    "url",
+}
+PAGE_TEMPLATES = sorted(
+    path.name for path in TEMPLATES.glob("*.html") if path.name != "base.html" and path.name[0] != "_"
+)
+
+
+@pytest.fixture(scope="module")
+def environment() -> jinja2.Environment:
+    """The environment of the pages, over our own templates."""
+    return make_environment([TEMPLATES])
+
+
+@pytest.fixture(scope="module")
+def contexts() -> dict[str, type]:
+    """The context of each template, from the pages of the Index."""
+    pages = [page for page in make_pages(make_site(ROOT)) if isinstance(page, Page)]
+    return {page.template: type(page.context) for page in pages}
+
+
+def own_parts(environment: jinja2.Environment, name: str) -> Iterator[nodes.Template]:
+    """A template, what it extends and what it includes; macros are asked with arguments, so not they."""
+    tree = environment.parse((TEMPLATES / name).read_text(encoding="utf8"))
+    yield tree
+    for node in tree.find_all((nodes.Extends, nodes.Include)):
+        assert isinstance(node, nodes.Extends | nodes.Include)
+        assert isinstance(node.template, nodes.Const)
+        yield from own_parts(environment, node.template.value)
+
+
+def test_every_template_has_a_page(contexts):
+    """None is left over, and the Index has a page of every kind."""
+    assert PAGE_TEMPLATES == sorted(contexts)
+
+
+@pytest.mark.parametrize("name", PAGE_TEMPLATES)
+def test_a_template_uses_exactly_its_context(environment, contexts, name):
+    """Its variables are the fields of its context: none is missing, none is made in vain."""
+    used = set().union(*(meta.find_undeclared_variables(part) for part in own_parts(environment, name)))
+    assert {field.name for field in dataclasses.fields(contexts[name])} == used - GLOBALS
+
+
+@pytest.mark.parametrize("name", PAGE_TEMPLATES)
+def test_a_context_is_frozen(contexts, name):
+    """A page maker cannot change what another has made, and no name of it hides one that all pages have."""
+    assert contexts[name].__dataclass_params__.frozen
+    assert set() == GLOBALS & {field.name for field in dataclasses.fields(contexts[name])}
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("macros/*.html")), ids=lambda path: path.name)
+def test_a_macro_reads_no_globals(environment, path):
+    """It shows its arguments, so that it can be understood, and used, alone."""
+    assert set() == meta.find_undeclared_variables(environment.parse(path.read_text(encoding="utf8")))
+
+
+def test_templates_name_no_model_and_no_task():
+    """What a board is about comes from its data."""
+    pages = {path: path.read_text(encoding="utf8").lower() for path in TEMPLATES.rglob("*.html")}
+    names = ("gpt", "zephyr", "mistral", "llama", "gsm8k", "lora", "fine-tun")
+    assert [] == [(path.name, name) for path, text in pages.items() for name in names if name in text]
+
+
+def test_the_environment_is_strict():
+    """It escapes everything, forgives no unknown name, and offers none of Jinja's own globals."""
+    environment = make_environment([TEMPLATES])
+    assert environment.autoescape is True
+    assert environment.undefined is jinja2.StrictUndefined
+    assert {"range"} == set(environment.globals)
+    assert "&lt;b&gt;" == environment.from_string("{{ x }}").render(x="<b>")
+
+
+def render_with(root: Path, **templates: str) -> dict[str, bytes]:
+    """The site of the fixture board, with templates of its own."""
+    write_project(root, board())
+    for name, text in templates.items():
+        path = root / "templates" / f"{name.replace('__', '/')}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf8")
+    site = make_site(root)
+    return render_files(site, make_pages(site), load_prose(root / "data/content"))
+
+
+def fault(root: Path, **templates: str) -> str:
+    """What is said of a template that stops the build."""
+    with pytest.raises(TemplateFaultError) as error:
+        render_with(root, **templates)
+    return str(error.value)
+
+
+def test_a_projects_own_template_takes_the_place_of_ours(tmp_path):
+    """By the same name, and only that one."""
+    own = '{% extends "base.html" %}{% block main %}<h1>Ours</h1>{{ terms | length }}{% endblock %}'
+    files = render_with(tmp_path, about=own)
+    assert b"<h1>Ours</h1>" in files["about/index.html"]
+    assert b"<h1>Ours</h1>" not in files["index.html"]
+    assert b"<title>About" in files["about/index.html"]
+
+
+def test_a_projects_own_part_takes_the_place_of_ours(tmp_path):
+    """A frame, an included part or a macro, in every page that uses it."""
+    own = (TEMPLATES / "base.html").read_text(encoding="utf8").replace("</body>", "<p>Made by us</p></body>")
+    files = render_with(tmp_path, base=own, macros__links="{% macro link_to(link, href) %}L{% endmacro %}")
+    pages = [content for path, content in files.items() if path.endswith(".html")]
+    assert [] == [page for page in pages if b"<p>Made by us</p>" not in page]
+
+
+def test_an_unknown_name_in_a_template(tmp_path):
+    """One line, that names the template, the line in it and the name."""
+    own = '{% extends "base.html" %}\n{% block main %}\n{{ nonsense }}\n{% endblock %}'
+    assert "templates/about.html:3: 'nonsense' is undefined." == fault(tmp_path, about=own)
+
+
+def test_an_unknown_attribute_in_a_template(tmp_path):
+    """What a page has is a record: it has what it has."""
+    said = fault(tmp_path, about='{% extends "base.html" %}{% block main %}{{ page.subtitle }}{% endblock %}')
+    assert "templates/about.html:1: " in said
+    assert "has no attribute 'subtitle'." in said
+
+
+def test_an_unknown_name_in_a_part_of_a_page(tmp_path):
+    """The part is named, not the page that happened to come first."""
+    assert "templates/base.html:2: 'nonsense' is undefined." == fault(tmp_path, base="<p>\n{{ nonsense }}")
+
+
+def test_an_unknown_name_in_a_macro(tmp_path):
+    """The macro's file and line."""
+    own = (TEMPLATES / "macros/links.html").read_text(encoding="utf8").replace("{{ link.text }}", "{{ lnk.text }}")
+    assert fault(tmp_path, macros__links=own).startswith("templates/macros/links.html:")
+
+
+def test_a_broken_template(tmp_path):
+    """File, line, and what is wrong."""
+    own = '{% extends "base.html" %}\n\n{% block main %}{{ 1 + }}{% endblock %}'
+    expected = "templates/about.html:3: unexpected 'end of print statement'"
+    assert expected == fault(tmp_path, about=own)
+
+
+def test_a_broken_part_of_a_page(tmp_path):
+    """The part is named."""
+    assert fault(tmp_path, base="\n{% if %}").startswith("templates/base.html:2: ")
+
+
+def test_an_unknown_filter_in_a_template(tmp_path):
+    """File and line too."""
+    said = fault(tmp_path, about='{% extends "base.html" %}\n{% block main %}{{ page | nope }}{% endblock %}')
+    assert "templates/about.html:2: No filter named 'nope'." == said
+
+
+def test_a_template_that_asks_for_one_that_is_not_there(tmp_path):
+    """The missing one is named."""
+    said = fault(tmp_path, about='{% extends "bass.html" %}')
+    assert "templates/bass.html: there is no such template." == said
+
+
+def test_a_template_that_asks_for_a_file_that_is_not_there(tmp_path):
+    """A script or a sheet."""
+    with pytest.raises(AssetError) as error:
+        render_with(tmp_path, about="{{ asset('js/nope.js') }}")
+    expected = "static/js/nope.js: a template asks for this file, but no static folder has it."
+    assert expected == str(error.value)
+
+
+def test_a_template_that_is_not_utf8(tmp_path):
+    """A mistake like another, told in a line."""
+    write_project(tmp_path, board())
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/about.html").write_bytes(b"caf\xe9")
+    with pytest.raises(TemplateFaultError) as error:
+        build(tmp_path)
+    expected = "templates/about.html: it, or a part of it, is not UTF-8 text."
+    assert expected == str(error.value)
