@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.status import Status
 
 from site_builder import __version__
 from site_builder.build import BuildReport, build_site, make_files
@@ -120,13 +121,19 @@ class Progress:
         self._faults = Console(stderr=True, highlight=False, soft_wrap=True)
         self._began = self._stage_began = time.perf_counter()
         self._stage = ""
+        self._running: Status | None = None
 
     def stage(self, name: str) -> None:
         """End the stage before, begin the next."""
         self._end_stage()
         self._stage, self._stage_began = name, time.perf_counter()
+        self._running = self._console.status(name)
+        if self._console.is_terminal:
+            self._running.start()
 
     def _end_stage(self) -> None:
+        if self._running is not None:
+            self._running.stop()
         if self._stage:
             took = time.perf_counter() - self._stage_began
             self._console.print(f"  {self._stage:<34}{took:>6.1f} s", markup=False)
@@ -144,6 +151,8 @@ class Progress:
 
     def failed(self, error: SiteError) -> int:
         """Every fault on a line of its own, and how many there are; the exit code."""
+        if self._running is not None:
+            self._running.stop()
         self._stage = ""
         faults = error.faults if isinstance(error, FaultsError) else (Fault("", str(error)),)
         self._print(faults)

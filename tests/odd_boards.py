@@ -40,15 +40,24 @@ HOSTILE = (
     "$x^2$ %{x} <br>",
     "\\u003c \\n",
 )
-NO_LINKS = ("javascript:alert(1)", "//evil.example/x", "data:text/html,<script>", "http:", "results/run 1.json")
+NO_LINKS = (
+    "javascript:alert(1)",
+    "//evil.example/x",
+    "data:text/html,<script>",
+    "http:",
+    "results/run 1.json",
+)
 
 
 def foreign(name: str, *, baseline: bool) -> Project:
-    """One of the boards that others published, with its columns renamed to those of the contract."""
+    """One of the boards that others published, its columns renamed to those of the contract."""
     folder = SHARED / name
     if not folder.is_dir():
         pytest.skip(f"{folder} is not there: it is handed over beside the repository")
-    frames = {table: pd.read_parquet(folder / f"{table}.parquet") for table in ("results", "models", "tasks")}
+    frames = {
+        table: pd.read_parquet(folder / f"{table}.parquet")
+        for table in ("results", "models", "tasks")
+    }
     models = frames["models"].rename(columns={"params_b": RENAMED["params_b"]})
     frames["models"] = models.drop(columns="is_baseline")
     frames["tasks"] = frames["tasks"].rename(columns={"url": RENAMED["url"]})
@@ -60,7 +69,12 @@ def foreign(name: str, *, baseline: bool) -> Project:
     return frames, "\n".join(lines)
 
 
-def results(models: Iterable[str], tasks: Iterable[str], score: Callable[[int, int, bool], float], variants: int = 2) -> pd.DataFrame:
+def results(
+    models: Iterable[str],
+    tasks: Iterable[str],
+    score: Callable[[int, int, bool], float],
+    variants: int = 2,
+) -> pd.DataFrame:
     """A score for every model, task and variant, of their places and whether it is tuned."""
     named = list(enumerate(tasks))
     rows = [
@@ -105,7 +119,9 @@ def one_task() -> Project:
 
 def all_equal() -> Project:
     """Every score is the same: nobody leads, nothing helps."""
-    tasks = pd.DataFrame({"task": ids("t", 6), "category": ["A", "B"] * 3, "train_examples": [10] * 6})
+    tasks = pd.DataFrame(
+        {"task": ids("t", 6), "category": ["A", "B"] * 3, "train_examples": [10] * 6}
+    )
     frames = {"results": results(ids("m", 6), ids("t", 6), lambda *_: 0.5), "tasks": tasks}
     return frames, '[board]\nbaseline = "m2"'
 
@@ -119,19 +135,27 @@ def apart() -> Project:
 
 def large_scores() -> Project:
     """Scores up to 1e11."""
-    frame = results(ids("m", 4), ids("t", 5), lambda i, j, tuned: 1e11 * (i + 1) / (j + 4) * (1.1 if tuned else 1))
+    frame = results(
+        ids("m", 4),
+        ids("t", 5),
+        lambda i, j, tuned: 1e11 * (i + 1) / (j + 4) * (1.1 if tuned else 1),
+    )
     return {"results": frame}, '[board]\nbaseline = "m1"'
 
 
 def lower_is_better() -> Project:
     """Perplexities: tuning lowers them."""
-    tasks = pd.DataFrame({
-        "task": ids("t", 5),
-        "metric": "perplexity",
-        "higher_is_better": False,
-        "category": ["A", "A", "B", "B", "B"],
-    })
-    frame = results(ids("m", 4), ids("t", 5), lambda i, j, tuned: 5.0 + i + j / 2 - (0.25 + i / 8) * tuned)
+    tasks = pd.DataFrame(
+        {
+            "task": ids("t", 5),
+            "metric": "perplexity",
+            "higher_is_better": False,
+            "category": ["A", "A", "B", "B", "B"],
+        }
+    )
+    frame = results(
+        ids("m", 4), ids("t", 5), lambda i, j, tuned: 5.0 + i + j / 2 - (0.25 + i / 8) * tuned
+    )
     return {"results": frame, "tasks": tasks}, '[board]\nbaseline = "m1"'
 
 
@@ -181,7 +205,11 @@ def failed_requests() -> Project:
         "input_tokens": [1.0],
         "output_tokens": [float("nan")],
     }
-    frames["serving_requests"] = pd.DataFrame(requests).replace({float("nan"): None}).astype({c: "Float64" for c in ("ttft_s", "total_s", "output_tokens")})
+    frames["serving_requests"] = (
+        pd.DataFrame(requests)
+        .replace({float("nan"): None})
+        .astype({c: "Float64" for c in ("ttft_s", "total_s", "output_tokens")})
+    )
     frames["prices"] = pd.DataFrame({"provider": ["p"], "model": ["m0"], "usd_per_hour": [1.5]})
     return frames, toml
 
@@ -193,25 +221,43 @@ def hostile() -> Project:
     links = [NO_LINKS[i % len(NO_LINKS)] for i in places]
     frame = results(text, text, lambda i, j, tuned: ((i * 7 + j * 3 + 5 * tuned) % 20) / 20)
     frame = frame.replace({"variant": {"tuned": "<u>tuned</u>"}})
-    frame = frame.assign(source=links[0], flag="<b>flag</b>", command="<i>run</i>", date="2024-05-01")
+    frame = frame.assign(
+        source=links[0], flag="<b>flag</b>", command="<i>run</i>", date="2024-05-01"
+    )
     frame["<b>extra</b>"] = "<i>x</i>"
-    models = pd.DataFrame({"model": text, "url": links, "hf_id": text, "parameters_b": [1.0 + i for i in places]})
+    models = pd.DataFrame(
+        {"model": text, "url": links, "hf_id": text, "parameters_b": [1.0 + i for i in places]}
+    )
     for column in ("developer", "family", "license", "tuning", "description"):
         models[column] = text
     models["name"] = [f"{name} model" for name in text]
-    tasks = pd.DataFrame({"task": text, "dataset_url": links, "train_examples": [100 * (i + 1) for i in places]})
+    tasks = pd.DataFrame(
+        {"task": text, "dataset_url": links, "train_examples": [100 * (i + 1) for i in places]}
+    )
     for column in ("category", "metric", "description", "evaluation_split"):
         tasks[column] = text
     tasks["metric"] = "<b>accuracy</b>"
     tasks["name"] = [f"{name} task" for name in text]
     tasks["<i>odd</i> length"] = [float(i * i % 7) for i in places]
     prices = pd.DataFrame({"provider": text, "model": text, "source": links})
-    prices["usd_per_million_input_tokens"] = prices["usd_per_million_output_tokens"] = [1.0 + i for i in places]
-    requests = pd.DataFrame({"provider": text * 3, "model": text * 3, "ttft_s": [0.1 + i / 100 for i in range(3 * n)]})
-    requests = requests.assign(total_s=requests["ttft_s"] + 1, input_tokens=100.0, output_tokens=50.0)
+    prices["usd_per_million_input_tokens"] = prices["usd_per_million_output_tokens"] = [
+        1.0 + i for i in places
+    ]
+    requests = pd.DataFrame(
+        {"provider": text * 3, "model": text * 3, "ttft_s": [0.1 + i / 100 for i in range(3 * n)]}
+    )
+    requests = requests.assign(
+        total_s=requests["ttft_s"] + 1, input_tokens=100.0, output_tokens=50.0
+    )
     requests["error_code"] = pd.Series(["<b>429</b>", *[None] * (3 * n - 1)], dtype="string")
     requests.loc[0, ["ttft_s", "total_s", "output_tokens"]] = None
-    frames = {"results": frame, "models": models, "tasks": tasks, "prices": prices, "serving_requests": requests}
+    frames = {
+        "results": frame,
+        "models": models,
+        "tasks": tasks,
+        "prices": prices,
+        "serving_requests": requests,
+    }
     return frames, HOSTILE_TOML
 
 
@@ -257,6 +303,10 @@ BOARDS = (*SHAPES, *FOREIGN_BOARDS)
 @functools.cache
 def built(name: str) -> BuiltSite:
     """The site of a board by its name, built once for each pytest worker."""
-    frames, toml = SHAPES[name]() if name in SHAPES else foreign(name.removesuffix(f" {NO_BASELINE}"), baseline=NO_BASELINE not in name)
+    frames, toml = (
+        SHAPES[name]()
+        if name in SHAPES
+        else foreign(name.removesuffix(f" {NO_BASELINE}"), baseline=NO_BASELINE not in name)
+    )
     with tempfile.TemporaryDirectory() as folder:
         return build(write_project(Path(folder), frames, toml))

@@ -1,4 +1,4 @@
-"""Built sites as a reader meets them: pages as soups, tables as rows, links as places, the API as values."""
+"""Built sites as a reader meets them: pages, rows of tables, where links lead, the API."""
 
 import json
 import re
@@ -32,7 +32,7 @@ HEARD = ("aria-label", "title", "alt", "content", "data-value", "label")
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell as it stands in a table: its text without note and tags, its raw value, where it leads."""
+    """A cell of a table: its text without note and tags, its raw value, where it leads."""
 
     text: str
     value: str | None
@@ -87,11 +87,16 @@ class BuiltSite:
 
     def api(self, name: str) -> Any:
         """A file of the API as values; NaN is refused."""
-        return json.loads(self.files[f"api/v1/{name}.json"], parse_constant=_refused)
+        return load_json(self.files[f"api/v1/{name}.json"])
 
 
-def _refused(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
+def load_json(text: str | bytes) -> Any:
+    """JSON as a browser reads it: NaN and infinities, which Python would read too, are refused."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
 
 
 def build(root: Path, base_url: str | None = None) -> BuiltSite:
@@ -235,7 +240,7 @@ def is_outside(href: str) -> bool:
 
 
 def target(page: str, href: str) -> tuple[str, str]:
-    """The file that a relative link on a page leads to, as a web server finds it, and the anchor."""
+    """The file that a relative link of a page leads to on a web server, and the anchor."""
     parts = urlsplit(href)
     if not parts.path:
         return page, unquote(parts.fragment)

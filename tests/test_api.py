@@ -25,7 +25,7 @@ COLUMNS = [
     "best_tuned_score",
     "mean_tuned_score",
 ]
-# Results are rounded at twelve digits, so that every machine publishes the same (docs/statistics.md).
+# Results are rounded at twelve digits, so that all machines publish the same (docs/statistics.md).
 close = pytest.approx
 EXACT = 1e-11
 
@@ -33,7 +33,9 @@ EXACT = 1e-11
 def scores_of_the_source() -> dict[tuple[str, str, str], float]:
     """The transcription that the Index is made from: score by model, task and variant."""
     with (ROOT / "data/source/results.csv").open(encoding="utf8") as file:
-        return {(r["model"], r["task"], r["variant"]): float(r["score"]) for r in csv.DictReader(file)}
+        return {
+            (r["model"], r["task"], r["variant"]): float(r["score"]) for r in csv.DictReader(file)
+        }
 
 
 def of_project(root: Path, frames: dict[str, Any], site_toml: str | None = None) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def of_project(root: Path, frames: dict[str, Any], site_toml: str | None = None)
 
 
 def test_files_of_the_api(index_site):
-    """Five of them on a board that has everything; all of it valid JSON, without NaN and infinities."""
+    """Five of them on a board that has everything; all of it valid JSON, without NaN."""
     names = sorted(path for path in index_site.files if path.startswith("api/"))
     expected = ["categories", "correlations", "models", "stats", "tasks"]
     assert [f"api/v1/{name}.json" for name in expected] == names
@@ -107,10 +109,17 @@ def test_stats_agree_with_the_transcription(index_site):
     assert len(lifts) == stats["runs_tuned"]
     assert sum(lift > 1e-9 for lift in lifts) == stats["runs_helped"]
     assert sum(lift < -1e-9 for lift in lifts) == stats["runs_hurt"]
-    assert sum(best[t] > scores["gpt-4", t, "base"] for t in tasks) == stats["tasks_beating_baseline"]
-    assert sum(best[t] == scores["gpt-4", t, "base"] for t in tasks) == stats["tasks_tying_baseline"]
+    assert (
+        sum(best[t] > scores["gpt-4", t, "base"] for t in tasks) == stats["tasks_beating_baseline"]
+    )
+    assert (
+        sum(best[t] == scores["gpt-4", t, "base"] for t in tasks) == stats["tasks_tying_baseline"]
+    )
     assert sum(sum(values) > 0 for values in over.values()) == stats["models_ahead_of_baseline"]
-    assert sum(s > scores["gpt-4", t, "base"] for (_, t), s in tuned.items()) == stats["runs_beating_baseline"]
+    assert (
+        sum(s > scores["gpt-4", t, "base"] for (_, t), s in tuned.items())
+        == stats["runs_beating_baseline"]
+    )
     assert sum(lifts) / len(lifts) == close(stats["mean_lift_over_base"], abs=EXACT)
 
 
@@ -126,7 +135,7 @@ def test_models_of_the_index(index_site):
     """In board order, with every key of the documentation and its type."""
     models = index_site.api("models")
     assert 12 == len(models)
-    plain = {
+    plain: dict[str, Any] = {
         "model": str,
         "name": str,
         "developer": str,
@@ -135,7 +144,7 @@ def test_models_of_the_index(index_site):
         "tied_with_best": (bool, NULL),
         "coverage": dict,
     }
-    by_variant = {
+    by_variant: dict[str, Any] = {
         "average": NUMBER,
         "interval": list,
         "lift_over_base": (*NUMBER, NULL),
@@ -166,7 +175,9 @@ def test_a_model_of_the_index(index_site):
     assert sum(tuned) / 31 == close(first["average"]["fine_tuned"], abs=EXACT)
     assert sum(base) / 31 == close(first["average"]["base"], abs=EXACT)
     assert (sum(tuned) - sum(base)) / 31 == close(first["lift_over_base"]["fine_tuned"], abs=EXACT)
-    assert (sum(tuned) - sum(gpt)) / 31 == close(first["lift_over_baseline"]["fine_tuned"], abs=EXACT)
+    assert (sum(tuned) - sum(gpt)) / 31 == close(
+        first["lift_over_baseline"]["fine_tuned"], abs=EXACT
+    )
     assert first["lift_over_base"]["base"] is None
     beaten = sum(ours > theirs for ours, theirs in zip(tuned, gpt, strict=True))
     assert beaten == first["tasks_beating_baseline"]["fine_tuned"]
@@ -179,7 +190,11 @@ def test_unranked_models_of_the_index(index_site):
     last = index_site.api("models")[-2:]
     assert {"gpt-4", "gpt-3.5-turbo"} == {model["model"] for model in last}
     for model in last:
-        assert (None, "no score", None) == (model["rank"], model["unranked"], model["tied_with_best"])
+        assert (None, "no score", None) == (
+            model["rank"],
+            model["unranked"],
+            model["tied_with_best"],
+        )
         assert {"base"} == set(model["average"])
 
 
@@ -275,7 +290,10 @@ def test_without_a_baseline(tmp_path):
     assert 0.21875 == api["stats"]["mean_lift_over_base"]
     for model in api["models"]:
         assert model["is_baseline"] is False
-        assert {None} == {*model["lift_over_baseline"].values(), *model["tasks_beating_baseline"].values()}
+        assert {None} == {
+            *model["lift_over_baseline"].values(),
+            *model["tasks_beating_baseline"].values(),
+        }
     for task in api["tasks"]:
         assert (None, None) == (task["baseline_score"], task["best_lift_over_baseline"])
     assert {None} == {category["best_lift_over_baseline"] for category in api["categories"]}
@@ -287,7 +305,14 @@ def test_with_one_variant_only(tmp_path, variant):
     results = results_frame()
     results = results[results["variant"] == variant]
     api = of_project(tmp_path, {**board(), "results": results})
-    none = ("mean_base_score", "mean_lift_over_base", "mean_tuned_score", "runs_helped", "runs_hurt", "runs_unchanged")
+    none = (
+        "mean_base_score",
+        "mean_lift_over_base",
+        "mean_tuned_score",
+        "runs_helped",
+        "runs_hurt",
+        "runs_unchanged",
+    )
     assert dict.fromkeys(none) == {key: api["stats"][key] for key in none}
     assert 0 == api["stats"]["runs_paired"]
     assert (4 if variant == "fine_tuned" else 0) == api["stats"]["runs_tuned"]
@@ -326,14 +351,26 @@ def test_downloads_and_api_hold_no_more_than_the_tables(index_site: BuiltSite):
     rows = json.loads(index_site.files["downloads/results.json"])
     published = {(r["model"], r["task"], r["variant"]): r["score"] for r in rows}
     tasks = index_site.api("tasks")
-    assert published == {(s["model"], t["task"], s["variant"]): s["score"] for t in tasks for s in t["scores"]}
+    assert published == {
+        (s["model"], t["task"], s["variant"]): s["score"] for t in tasks for s in t["scores"]
+    }
 
 
 def test_a_board_builds_with_its_api(project):
     """The fixture board's own: ranks, and the numbers that its table says."""
     site = build(project)
-    beta, alpha = (next(m for m in site.api("models") if m["model"] == name) for name in ("beta", "alpha"))
+    beta, alpha = (
+        next(m for m in site.api("models") if m["model"] == name) for name in ("beta", "alpha")
+    )
     # Tuned, alpha has (0.75 + 0.5) / 2 and beta (0.875 + 0.25) / 2.
-    assert (1, 0.625, 0.25) == (alpha["rank"], alpha["average"]["fine_tuned"], alpha["lift_over_base"]["fine_tuned"])
-    assert (2, 0.5625, 0.1875) == (beta["rank"], beta["average"]["fine_tuned"], beta["lift_over_base"]["fine_tuned"])
+    assert (1, 0.625, 0.25) == (
+        alpha["rank"],
+        alpha["average"]["fine_tuned"],
+        alpha["lift_over_base"]["fine_tuned"],
+    )
+    assert (2, 0.5625, 0.1875) == (
+        beta["rank"],
+        beta["average"]["fine_tuned"],
+        beta["lift_over_base"]["fine_tuned"],
+    )
     assert isclose(0.125, alpha["lift_over_baseline"]["fine_tuned"])

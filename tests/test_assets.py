@@ -1,4 +1,4 @@
-"""Static files: a name that changes with the content, links between them that follow, and what is missing."""
+"""Static files: a name that changes with the content, links that follow, and what is missing."""
 
 import re
 from hashlib import sha256
@@ -9,7 +9,10 @@ import pytest
 from site_builder.errors import AssetError
 from site_builder.output.assets import default_folder, load_assets
 
-NEEDED = {"vendor/plotly-cartesian.min.js": b"plot()", "vendor/inter-latin-wght-normal.woff2": b"font"}
+NEEDED = {
+    "vendor/plotly-cartesian.min.js": b"plot()",
+    "vendor/inter-latin-wght-normal.woff2": b"font",
+}
 
 
 def write(folder: Path, files: dict[str, bytes]) -> Path:
@@ -70,7 +73,9 @@ def test_files_that_are_not_published(static):
     assert set(NEEDED) == set(load_assets([static]).paths)
 
 
-@pytest.mark.parametrize("spelt", ['url("../vendor/f.woff2")', "url('../vendor/f.woff2')", "url(../vendor/f.woff2)"])
+@pytest.mark.parametrize(
+    "spelt", ['url("../vendor/f.woff2")', "url('../vendor/f.woff2')", "url(../vendor/f.woff2)"]
+)
 def test_links_of_a_style_sheet_lead_to_the_published_name(static, spelt):
     """However they are quoted."""
     write(static, {"css/a.css": f"@font-face {{ src: {spelt} }}".encode(), "vendor/f.woff2": b"f"})
@@ -92,7 +97,9 @@ def test_name_of_a_style_sheet_changes_with_what_it_links_to(static, tmp_path):
     """Its own content names the other file."""
     css = {"css/a.css": b"a{src:url(../vendor/inter-latin-wght-normal.woff2)}"}
     before = load_assets([write(static, css)]).path("css/a.css")
-    other = write(tmp_path / "other", {**NEEDED, "vendor/inter-latin-wght-normal.woff2": b"new", **css})
+    other = write(
+        tmp_path / "other", {**NEEDED, "vendor/inter-latin-wght-normal.woff2": b"new", **css}
+    )
     assert before != load_assets([other]).path("css/a.css")
 
 
@@ -129,7 +136,9 @@ def test_front_end_packages_that_are_not_fetched(static, name):
     (static / name).unlink()
     with pytest.raises(AssetError) as error:
         load_assets([static])
-    expected = f"static/{name} is missing: the front-end packages are not fetched. Run `make vendor`."
+    expected = (
+        f"static/{name} is missing: the front-end packages are not fetched. Run `make vendor`."
+    )
     assert expected == str(error.value)
 
 
@@ -146,5 +155,7 @@ def test_our_own_static_files_are_whole():
     assets = load_assets([default_folder("static")])
     sheets = {path: content for path, content in assets.files.items() if path.endswith(".css")}
     assert 5 <= len(sheets)
-    outside = [re.findall(rb"(?:https?:)?//[\w.-]+\.\w|@import", content) for content in sheets.values()]
+    outside = [
+        re.findall(rb"(?:https?:)?//[\w.-]+\.\w|@import", content) for content in sheets.values()
+    ]
     assert [] == [found for found in outside if found]

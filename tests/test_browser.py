@@ -28,6 +28,32 @@ PAGE_TYPES = (
     "about/",
     "404.html",
 )
+COLUMN_TEXTS = """([id, key]) => {
+    const table = document.getElementById(id);
+    const at = [...table.tHead.rows[0].cells].findIndex(cell => cell.dataset.key === key);
+    return [...table.tBodies[0].rows].map(row => {
+        const cell = row.cells[at];
+        return (cell.querySelector('a') ?? cell.firstChild ?? cell).textContent.trim();
+    });
+}"""
+LAYOUT_SHIFT = """() => {
+    let sum = 0;
+    const add = entries => {
+        for (const entry of entries) if (!entry.hadRecentInput) sum += entry.value;
+    };
+    const observer = new PerformanceObserver(list => add(list.getEntries()));
+    observer.observe({type: 'layout-shift', buffered: true});
+    add(observer.takeRecords());
+    return sum;
+}"""
+EMPTY_CHARTS = """[...document.querySelectorAll('.js-plotly-plot')].filter(
+    plot => !plot.querySelector('.point, .points path, .heatmaplayer image, .js-line')).length"""
+AXE_RUN = """async () => {
+    const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const {violations} = await axe.run(document, {runOnly: rules});
+    return violations.map(breach => breach.id + ': ' + breach.nodes.slice(0, 3)
+        .map(node => node.target + ' ' + node.failureSummary).join(' | '));
+}"""
 WIDE, NARROW = (1280, 900), (390, 844)
 
 
@@ -54,11 +80,20 @@ class Heard:
     requests: list[str] = field(default_factory=list)
 
 
-def open_page(browser: Browser, url: str, size: tuple[int, int] = WIDE, **options: object) -> tuple[Page, Heard]:
+def open_page(
+    browser: Browser, url: str, size: tuple[int, int] = WIDE, **options: object
+) -> tuple[Page, Heard]:
     """A page in a context of its own, and what it says while it is open."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)  # type: ignore[arg-type]
     page, heard = context.new_page(), Heard()
-    page.on("console", lambda m: heard.complaints.append(f"{m.text} {m.location}") if m.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda m: (
+            heard.complaints.append(f"{m.text} {m.location}")
+            if m.type in ("error", "warning")
+            else None
+        ),
+    )
     page.on("pageerror", lambda e: heard.complaints.append(str(e)))
     page.on("request", lambda r: heard.requests.append(r.url))
     page.on("requestfailed", lambda r: heard.complaints.append(f"failed: {r.url}"))
@@ -68,48 +103,39 @@ def open_page(browser: Browser, url: str, size: tuple[int, int] = WIDE, **option
 
 def scroll_through(page: Page) -> None:
     """Bring every part near once, and wait until every chart is drawn."""
+    is_narrow = page.evaluate("innerWidth < 600")
     for plot in page.locator("[data-chart]").all():
         plot.scroll_into_view_if_needed()
-        expect(plot).to_have_attribute("data-drawn", "wide" if page.viewport_size["width"] > 600 else "narrow")  # type: ignore[index]
+        expect(plot).to_have_attribute("data-drawn", "narrow" if is_narrow else "wide")
         expect(plot.locator(".main-svg").first).to_be_visible()
 
 
 def first_column(page: Page, table: str, column: str) -> list[str]:
     """Texts of a table's column, top to bottom, by the key of its heading."""
-    return page.evaluate(
-        """([id, key]) => {
-            const table = document.getElementById(id);
-            const at = [...table.tHead.rows[0].cells].findIndex(c => c.dataset.key === key);
-            return [...table.tBodies[0].rows].map(r => (r.cells[at].querySelector('a') ?? r.cells[at].firstChild ?? r.cells[at]).textContent.trim());
-        }""",
-        [table, column],
-    )
+    found: list[str] = page.evaluate(COLUMN_TEXTS, [table, column])
+    return found
 
 
 @pytest.mark.parametrize("path", PAGE_TYPES)
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_pages_draw_their_charts_in_silence(chromium: Browser, home: str, path: str, size: tuple[int, int]) -> None:
-    """No page complains, asks another host, scrolls sideways or moves while it loads; every chart is drawn."""
+def test_pages_draw_their_charts_in_silence(
+    chromium: Browser, home: str, path: str, size: tuple[int, int]
+) -> None:
+    """No page complains, asks another host, scrolls sideways or moves; every chart is drawn."""
     page, heard = open_page(chromium, home + path, size)
     scroll_through(page)
     assert [] == heard.complaints
     assert [] == [url for url in heard.requests if not url.startswith((home, "data:", "blob:"))]
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    shift = page.evaluate(
-        """() => { let sum = 0; const take = list => list.forEach(e => { if (!e.hadRecentInput) sum += e.value; });
-        const seen = new PerformanceObserver(list => take(list.getEntries())); seen.observe({type: 'layout-shift', buffered: true});
-        take(seen.takeRecords()); return sum; }"""
-    )
-    assert shift < 0.01
-    empty = page.evaluate(
-        """[...document.querySelectorAll('.js-plotly-plot')].filter(p => !p.querySelector('.point, .points path, .heatmaplayer image, .js-line')).length"""
-    )
-    assert 0 == empty
+    assert page.evaluate(LAYOUT_SHIFT) < 0.01
+    assert 0 == page.evaluate(EMPTY_CHARTS)
     page.context.close()
 
 
-def test_every_link_leads_somewhere_under_a_sub_path(chromium: Browser, home: str, folder: Path) -> None:
-    """Followed from the home page, every internal link answers, and every page of the site is reached."""
+def test_every_link_leads_somewhere_under_a_sub_path(
+    chromium: Browser, home: str, folder: Path
+) -> None:
+    """Every internal link answers, and every page is reached from the home page."""
     page, _ = open_page(chromium, home)
     waiting, seen, broken = [home], set(), []
     while waiting:
@@ -121,22 +147,35 @@ def test_every_link_leads_somewhere_under_a_sub_path(chromium: Browser, home: st
         if response is None or not response.ok:
             broken.append(url)
             continue
-        links = page.eval_on_selector_all("a[href]:not([download])", "links => links.map(a => a.href.split('#')[0])")
-        waiting += [link for link in links if link.startswith(home) and not link.endswith((".json", ".parquet", ".csv"))]
-        for link in page.eval_on_selector_all("a[download], a[href$='.json']", "links => links.map(a => a.href)"):
+        links = page.eval_on_selector_all(
+            "a[href]:not([download])", "links => links.map(a => a.href.split('#')[0])"
+        )
+        waiting += [
+            link
+            for link in links
+            if link.startswith(home) and not link.endswith((".json", ".parquet", ".csv"))
+        ]
+        for link in page.eval_on_selector_all(
+            "a[download], a[href$='.json']", "links => links.map(a => a.href)"
+        ):
             if link not in seen:
                 seen.add(link)
                 if not page.request.get(link).ok:
                     broken.append(link)
     assert [] == broken
-    pages = {urljoin(home, p.relative_to(folder).as_posix().removesuffix("index.html")) for p in folder.rglob("index.html")}
+    pages = {
+        urljoin(home, p.relative_to(folder).as_posix().removesuffix("index.html"))
+        for p in folder.rglob("index.html")
+    }
     assert set() == pages - seen
     page.context.close()
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_the_toggle_shows_one_view_and_puts_it_into_the_address(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """Fine-tuned, base, lift: the chosen view alone is seen, the address names it, back undoes it, a link keeps it."""
+def test_the_toggle_shows_one_view_and_puts_it_into_the_address(
+    chromium: Browser, home: str, size: tuple[int, int]
+) -> None:
+    """The chosen view alone is seen; the address names it, back undoes it, a link keeps it."""
     page, _ = open_page(chromium, home, size)
     expect(page.locator("[data-view-of]:visible")).to_have_count(1)
     assert "Zephyr 7B Beta" == first_column(page, "board-fine-tuned", "model")[0]
@@ -149,7 +188,9 @@ def test_the_toggle_shows_one_view_and_puts_it_into_the_address(chromium: Browse
     assert "Gemma 2B" == first_column(page, "board-lift", "model")[0]
     page.go_back()
     expect(page.locator("#view-base")).to_be_visible()
-    expect(page.get_by_role("button", name="Base", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Base", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
     page.reload()
     expect(page.locator("#view-base")).to_be_visible()
     page.goto(home + "?view=no-such-view")
@@ -159,13 +200,19 @@ def test_the_toggle_shows_one_view_and_puts_it_into_the_address(chromium: Browse
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_the_picker_shows_another_task(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """Another task's ranking stands in the table, the same as on its own page; the address names it."""
+    """Another task's ranking stands in the table, as on its own page; the address names it."""
     page, _ = open_page(chromium, home + "tasks/gsm8k/", size)
-    own = [first_column(page, "ranking", key) for key in ("rank", "model", "fine_tuned", "lift_fine_tuned", "lift_over_baseline")]
+    own = [
+        first_column(page, "ranking", key)
+        for key in ("rank", "model", "fine_tuned", "lift_fine_tuned", "lift_over_baseline")
+    ]
     page.goto(home)
     page.get_by_label("Task", exact=True).select_option("gsm8k")
     expect(page.locator("[data-picker-link]")).to_have_text("Grade School Math (gsm8k)")
-    shown = [first_column(page, "picker", key) for key in ("rank", "model", "fine_tuned", "lift_fine_tuned", "lift_over_baseline")]
+    shown = [
+        first_column(page, "picker", key)
+        for key in ("rank", "model", "fine_tuned", "lift_fine_tuned", "lift_over_baseline")
+    ]
     assert own == shown
     assert page.url.endswith("?task=gsm8k")
     assert page.locator("#picker tr.reference").count() == 1
@@ -179,7 +226,7 @@ def test_the_picker_shows_another_task(chromium: Browser, home: str, size: tuple
 
 
 def test_sorting_keeps_missing_values_last_and_ties_in_order(chromium: Browser, home: str) -> None:
-    """A heading's button sorts both ways; rows without a value stay at the end; equal ones keep their order."""
+    """A heading sorts both ways; rows without a value stay last; equal ones keep their order."""
     page, _ = open_page(chromium, home + "tasks/bc5cdr/")
     published = first_column(page, "ranking", "model")
     assert ["Gemma 7B", "Gemma 7B Instruct", "Zephyr 7B Beta"] == published[2:5]  # tied at 0.969
@@ -203,13 +250,17 @@ def test_the_theme_is_remembered_and_charts_follow(chromium: Browser, home: str)
     plot = page.locator("[data-chart=averages]")
     plot.scroll_into_view_if_needed()
     expect(plot.locator(".main-svg").first).to_be_visible()
-    colour = "() => getComputedStyle(document.querySelector('[data-chart=averages] .ytick text')).fill"
+    colour = (
+        "() => getComputedStyle(document.querySelector('[data-chart=averages] .ytick text')).fill"
+    )
     light = page.evaluate(colour)
     page.get_by_role("button", name="Dark theme").click()
     page.wait_for_function(f"before => ({colour})() !== before", arg=light)
     page.goto(home + "models/")
     assert "dark" == page.evaluate("document.documentElement.dataset.theme")
-    assert "rgb(15, 20, 26)" == page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert "rgb(15, 20, 26)" == page.evaluate(
+        "getComputedStyle(document.documentElement).backgroundColor"
+    )
     page.context.close()
 
 
@@ -239,7 +290,7 @@ def test_a_chart_shows_its_numbers_as_a_table(chromium: Browser, home: str) -> N
 
 
 def test_without_scripts_everything_is_there(chromium: Browser, home: str) -> None:
-    """With JavaScript off all three views, the first task's ranking and every chart's table can be read."""
+    """With JavaScript off, views, the first task's ranking and charts' tables can be read."""
     page, _ = open_page(chromium, home, java_script_enabled=False)
     expect(page.locator("[data-view-of]:visible")).to_have_count(3)
     expect(page.locator("#picker")).to_be_visible()
@@ -251,7 +302,7 @@ def test_without_scripts_everything_is_there(chromium: Browser, home: str) -> No
 
 
 def test_the_site_opens_from_the_disk(chromium: Browser, folder: Path) -> None:
-    """From file://, charts are drawn, the toggle and the picker work, and links open pages, not folders.
+    """From file://, charts are drawn, controls work, and links open pages, not folders.
 
     Browsers refuse font files from the disk; the system's font stands in, and that is all they say.
     """
@@ -277,10 +328,7 @@ def test_axe_finds_nothing(chromium: Browser, home: str, path: str, scheme: str)
     page, _ = open_page(chromium, home + path, color_scheme=scheme, bypass_csp=True)
     scroll_through(page)
     page.add_script_tag(path=AXE)
-    found = page.evaluate(
-        """async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}))
-        .violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.target + ' ' + n.failureSummary).join(' | ')}`)"""
-    )
+    found = page.evaluate(AXE_RUN)
     assert [] == found
     page.context.close()
 
@@ -296,8 +344,10 @@ def test_the_keyboard_reaches_the_content_first(chromium: Browser, home: str) ->
 
 
 @pytest.mark.parametrize("path", PAGE_TYPES)
-def test_the_smallest_screen_needs_no_sideways_scrolling(chromium: Browser, home: str, path: str) -> None:
-    """At 320 px, which is 1,280 px at 400 % zoom, only tables scroll sideways, within themselves."""
+def test_the_smallest_screen_needs_no_sideways_scrolling(
+    chromium: Browser, home: str, path: str
+) -> None:
+    """At 320 px, as at 400 % zoom of 1,280 px, only tables scroll sideways, in themselves."""
     page, _ = open_page(chromium, home + path, (320, 640))
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     page.context.close()

@@ -144,13 +144,22 @@ def test_one_fault_makes_up_no_other(tmp_path, tables, line):
     assert found.startswith(line)
 
 
-def test_errors_come_with_the_warnings(tmp_path):
+def test_warnings_stop_nothing(tmp_path):
+    """What is odd but no error comes with the tables."""
+    project = write_project(tmp_path, board() | {"results": results_frame()[:9]})
+    assert ["warning"] == [fault.severity for fault in check_project(project).warnings]
+
+
+def test_errors_stop_the_build_and_bring_the_warnings(tmp_path):
     """Who mends the errors sees the warnings in the same list, told apart by their severity."""
     results = changed(results_frame()[:9], "score", {1: None})
     project = write_project(tmp_path, board() | {"results": results})
     with pytest.raises(FaultsError) as caught:
         check_project(project)
     assert ["error", "warning"] == [fault.severity for fault in caught.value.faults]
+    write_project(tmp_path, {"results": changed(results_frame(), "score", {1: None})})
+    with pytest.raises(FaultsError):
+        check_project(project)
 
 
 def test_unknown_parquet_file_is_a_warning(tmp_path):
@@ -282,7 +291,7 @@ def likely_tables(draw):
     }
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(hostile_tables() | likely_tables(), st.sampled_from(["", SITE_TOML]))
 def test_any_tables_are_checked(tables, toml):
     """Whatever the tables hold, they are handed over or refused, with one line a fault."""

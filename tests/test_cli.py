@@ -54,7 +54,9 @@ def test_help_names_every_command():
     """With what it does, in a sentence."""
     said = run("--help")
     assert 0 == said.exit_code
-    assert ["build", "check", "serve"] == re.findall(r"^  (\w+)  +[A-Z].*\.$", said.stdout, re.MULTILINE)
+    assert ["build", "check", "serve"] == re.findall(
+        r"^  (\w+)  +[A-Z].*\.$", said.stdout, re.MULTILINE
+    )
     assert said.stdout == run("-h").stdout
 
 
@@ -119,7 +121,10 @@ def test_build(project):
     pages = sum(path.endswith(".html") for path in files)
     size = sum(map(len, files.values())) / 1e6
     place = project / "site"
-    expected = f"{pages} pages, {len(files)} files, {size:.1f}\N{NO-BREAK SPACE}MB in {place} ({len(files)} changed), "
+    n = len(files)
+    expected = (
+        f"{pages} pages, {n} files, {size:.1f}\N{NO-BREAK SPACE}MB in {place} ({n} changed), "
+    )
     assert expected == re.sub(r"\d+\.\d s\.$", "", summary)
     assert f"Open {place / 'index.html'}, or run `make serve` or `site_builder serve`." == hint
 
@@ -149,7 +154,11 @@ def test_build_from_within_the_project(project, monkeypatch):
 def test_output_is_plain_where_no_terminal_is(project):
     """No colours, no line that is written over, so that a log can be read; all of it on stderr."""
     said = subprocess.run(
-        [*PYTHON, "build", "--project", project], cwd=ROOT, capture_output=True, check=True, timeout=LIMIT_S
+        [*PYTHON, "build", "--project", project],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        timeout=LIMIT_S,
     )
     assert b"" == said.stdout
     assert b"\x1b" not in said.stderr
@@ -206,8 +215,13 @@ def test_every_fault_is_a_line_of_its_own(project, command):
     lines = said.stderr.splitlines()
     assert 1 == said.exit_code
     assert "site.toml: baseline 'gama' is not a model. Did you mean 'gamma'?" in lines
-    assert "data/results.parquet: row 1: task 'ad' is not in tasks.parquet. Did you mean 'add'?" in lines
-    assert [] == [line for line in lines[:-1] if not re.match(r"(warning: )?(data/|site\.toml: )", line)]
+    assert (
+        "data/results.parquet: row 1: task 'ad' is not in tasks.parquet. Did you mean 'add'?"
+        in lines
+    )
+    assert [] == [
+        line for line in lines[:-1] if not re.match(r"(warning: )?(data/|site\.toml: )", line)
+    ]
     errors = sum(not line.startswith("warning: ") for line in lines[:-1])
     assert f"{errors} errors; nothing was written." == lines[-1]
 
@@ -312,9 +326,13 @@ def test_base_url(project, base_url):
     assert [base + page for page in pages_of(project / "site")] == sorted(locations)
     for page in pages_of(project / "site"):
         file = f"{page}index.html"
-        assert [base + page] == re.findall(r'<link rel="canonical" href="([^"]*)">', files[file].decode())
+        assert [base + page] == re.findall(
+            r'<link rel="canonical" href="([^"]*)">', files[file].decode()
+        )
     assert b'rel="canonical"' not in files["404.html"]
-    assert f"User-agent: *\nAllow: /\n\nSitemap: {base}sitemap.xml\n".encode() == files["robots.txt"]
+    assert (
+        f"User-agent: *\nAllow: /\n\nSitemap: {base}sitemap.xml\n".encode() == files["robots.txt"]
+    )
 
 
 def test_base_url_stands_over_that_of_the_project(project):
@@ -331,10 +349,16 @@ def test_without_a_base_url(built):
     files = contents(built / "site")
     assert "sitemap.xml" not in files
     assert b"User-agent: *\nAllow: /\n" == files["robots.txt"]
-    assert [] == [path for path, content in files.items() if path.endswith(".html") and b"canonical" in content]
+    assert [] == [
+        path
+        for path, content in files.items()
+        if path.endswith(".html") and b"canonical" in content
+    ]
 
 
-@pytest.mark.parametrize("base_url", ["ftp://example.org/", "example.org", "https://", "https://x/?a", "/board/"])
+@pytest.mark.parametrize(
+    "base_url", ["ftp://example.org/", "example.org", "https://", "https://x/?a", "/board/"]
+)
 def test_a_base_url_that_is_none(project, base_url):
     """Is told like any fault."""
     said = run("build", "--project", project, "--base-url", base_url, "--quiet")
@@ -371,7 +395,11 @@ def test_serve(served, built):
     """Answers on this machine only, with the bytes of the site, and ends when it is told to."""
     address, process = served
     assert "127.0.0.1" == urlsplit(address).hostname
-    for path, file in (("", "index.html"), ("models/alpha/", "models/alpha/index.html"), ("robots.txt", "robots.txt")):
+    for path, file in (
+        ("", "index.html"),
+        ("models/alpha/", "models/alpha/index.html"),
+        ("robots.txt", "robots.txt"),
+    ):
         with urllib.request.urlopen(address + path, timeout=LIMIT_S) as answer:
             assert (built / "site" / file).read_bytes() == answer.read()
     with pytest.raises(urllib.error.HTTPError, match="404") as error:
@@ -388,4 +416,6 @@ def test_serve_on_a_port_that_is_taken(served, built):
     port = urlsplit(served[0]).port
     said = run("serve", "--project", built, "--port", port)
     assert (1, "") == (said.exit_code, said.stdout)
-    assert re.fullmatch(rf"Error: port {port} is not free \(.+\)\. Choose another with --port\.\n", said.stderr)
+    assert re.fullmatch(
+        rf"Error: port {port} is not free \(.+\)\. Choose another with --port\.\n", said.stderr
+    )

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from plotly.offline import get_plotlyjs_version
@@ -15,7 +16,13 @@ from site_builder.pages.api import api_values
 from site_builder.tables.document import describe_tables
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "data/README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "data/README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 
 
 def test_the_data_contract_is_the_schema() -> None:
@@ -25,7 +32,11 @@ def test_the_data_contract_is_the_schema() -> None:
 
 def test_every_key_of_the_configuration_is_explained() -> None:
     """docs/site-toml.md has a row for each key, and none for a key that there is not."""
-    explained = re.findall(r"^\| `([a-z_.]+)` \|", (ROOT / "docs/site-toml.md").read_text(encoding="utf8"), re.MULTILINE)
+    explained = re.findall(
+        r"^\| `([a-z_.]+)` \|",
+        (ROOT / "docs/site-toml.md").read_text(encoding="utf8"),
+        re.MULTILINE,
+    )
     assert sorted(config_keys()) == sorted(explained)
 
 
@@ -33,19 +44,26 @@ def test_every_key_of_the_configuration_is_explained() -> None:
 def test_every_link_of_the_documentation_leads_to_a_file(page: Path) -> None:
     """Links and pictures to files of the repository are there."""
     links = re.findall(r"\]\((?!https?:|#|\{)([^)#\s]+)", page.read_text(encoding="utf8"))
-    assert [] == [link for link in links if "link(" not in link and not (page.parent / link).exists()]
+    assert [] == [
+        link for link in links if "link(" not in link and not (page.parent / link).exists()
+    ]
 
 
 def test_the_changelog_begins_with_this_version() -> None:
     """The newest heading of the changelog is the version of the package."""
-    newest = re.search(r"^## ([0-9.]+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf8"), re.MULTILINE)
+    newest = re.search(
+        r"^## ([0-9.]+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf8"), re.MULTILINE
+    )
     assert newest is not None
     assert site_builder.__version__ == newest[1]
 
 
 def test_the_chart_library_is_the_one_that_plotly_speaks() -> None:
     """The bundle that npm locks is of the version that plotly.py writes figures for."""
-    locked = re.search(r'"plotly.js-cartesian-dist-min": "([0-9.]+)"', (ROOT / "package.json").read_text(encoding="utf8"))
+    locked = re.search(
+        r'"plotly.js-cartesian-dist-min": "([0-9.]+)"',
+        (ROOT / "package.json").read_text(encoding="utf8"),
+    )
     assert locked is not None
     assert get_plotlyjs_version() == locked[1]
 
@@ -59,7 +77,7 @@ def test_every_key_of_the_api_is_documented() -> None:
         assert [] == [key for key in record if f"`{key}`" not in sections[name]], name
 
 
-def _api() -> dict[str, object]:
+def _api() -> dict[str, Any]:
     from site_builder.compute.results import compute_results
     from site_builder.tables.check import check_tables
     from site_builder.tables.load import load_tables

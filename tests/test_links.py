@@ -8,13 +8,6 @@ import pytest
 from tests.odd_boards import BOARDS, NO_BASELINE, built
 from tests.sites import BuiltSite, is_outside, target
 
-WITHOUT_BASE = {
-    "three_columns",
-    "tuned_only",
-    "without_results",
-    "failed_requests",
-    "peft_methods",
-}
 NAMES = ("index", *(name for name in BOARDS if NO_BASELINE not in name))
 
 
@@ -47,7 +40,11 @@ def test_links_of_a_site_are_relative(site):
 def test_links_out_of_a_site_are_followed_by_http_only(site):
     """With a host; text in front of them cannot change that."""
     links = {link for page in site.readings.values() for link in page.links if is_outside(link)}
-    odd = [link for link in links if urlsplit(link).scheme not in ("http", "https") or not urlsplit(link).hostname]
+    odd = [
+        link
+        for link in links
+        if urlsplit(link).scheme not in ("http", "https") or not urlsplit(link).hostname
+    ]
     assert [] == sorted(odd)
 
 
@@ -58,32 +55,32 @@ def lost_anchors(site: BuiltSite) -> list[tuple[str, str]]:
         (path, link)
         for path, page in site.readings.items()
         for link in page.links
-        if not is_outside(link) and (found := target(path, link))[1] and found[1] not in known.get(found[0], set())
+        if not is_outside(link)
+        and (found := target(path, link))[1]
+        and found[1] not in known.get(found[0], set())
     ]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_place_that_a_link_leads_to_is_there(name, request):
     """An anchor is the id of an element of the page that it leads to."""
-    if name in (*WITHOUT_BASE, "mixed_directions", "pythia"):
-        reason = "charts/: terms 'lift' and 'average' are linked where pages/about.py leaves them out"
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
     site = request.getfixturevalue("index_site") if name == "index" else built(name)
     assert [] == lost_anchors(site)
 
 
 def test_ids_are_unique_within_a_page(site):
     """An anchor leads to one place, a label names one thing."""
-    twice = {path: page.ids for path, page in site.readings.items() if len(page.ids) != len(set(page.ids))}
+    twice = {
+        path: page.ids
+        for path, page in site.readings.items()
+        if len(page.ids) != len(set(page.ids))
+    }
     assert {} == twice
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_ids_are_fit_for_labels(name, request):
     """No space in them: `aria-labelledby` would read it as two ids."""
-    if name == "hostile":
-        reason = "charts/scatters.py: the name of a feature's column is part of the chart's id as it is"
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
     site = request.getfixturevalue("index_site") if name == "index" else built(name)
     ids = {one for page in site.readings.values() for one in page.ids}
     assert [] == sorted(one for one in ids if re.search(r"\s", one) or one == "")
@@ -93,6 +90,11 @@ def test_links_of_style_sheets(site):
     """Fonts and pictures are files of the site."""
     for path, content in site.files.items():
         if path.endswith(".css"):
-            links = [a or b or c for a, b, c in re.findall(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"']*))\s*\)""", content.decode())]
+            links = [
+                a or b or c
+                for a, b, c in re.findall(
+                    r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"']*))\s*\)""", content.decode()
+                )
+            ]
             inside = [link for link in links if not link.startswith(("data:", "#"))]
             assert [] == [link for link in inside if target(path, link)[0] not in site.files]

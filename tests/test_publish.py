@@ -16,9 +16,22 @@ from site_builder.errors import OutputFolderError
 from site_builder.output.publish import MANIFEST, check_output_folder, publish, with_manifest
 from tests.sites import ROOT, contents, copy_project
 
-FILES = {"index.html": b"<h1>One</h1>", "a/index.html": b"<h1>A</h1>", "x.txt": b"x", ".nojekyll": b""}
-NEW_FILES = {"index.html": b"<h1>Two</h1>", "b/index.html": b"<h1>B</h1>", "x.txt": b"x", ".nojekyll": b""}
-NOT_OURS = "the folder holds something else than a site built by site_builder. Choose another, or empty it."
+FILES = {
+    "index.html": b"<h1>One</h1>",
+    "a/index.html": b"<h1>A</h1>",
+    "x.txt": b"x",
+    ".nojekyll": b"",
+}
+NEW_FILES = {
+    "index.html": b"<h1>Two</h1>",
+    "b/index.html": b"<h1>B</h1>",
+    "x.txt": b"x",
+    ".nojekyll": b"",
+}
+NOT_OURS = (
+    "the folder holds something else than a site built by site_builder."
+    " Choose another, or empty it."
+)
 OVERLAPS = "the output folder overlaps {} of the project. Choose one of its own, such as site/."
 HOLDS = "the output folder would hold the project itself. Choose one of its own, such as site/."
 
@@ -32,10 +45,10 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-def refusal(act: Callable[[], object]) -> str:
+def refusal(act: Callable[..., object], *args: object) -> str:
     """What is said when a folder is refused."""
     with pytest.raises(OutputFolderError) as error:
-        act()
+        act(*args)
     return str(error.value)
 
 
@@ -56,18 +69,19 @@ def test_a_folder_that_holds_something_else_is_refused(root):
     out = root / "docs"
     out.mkdir()
     (out / "thesis.tex").touch()
-    assert f"{out}: {NOT_OURS}" == refusal(lambda: check_output_folder(out, root))
+    assert f"{out}: {NOT_OURS}" == refusal(check_output_folder, out, root)
 
 
 @pytest.mark.parametrize(
-    "manifest", [b"", b"{", b"[]", b"{}", b"null", b'{"generator": 3}', b'{"generator": "vite"}', b"\xff"]
+    "manifest",
+    [b"", b"{", b"[]", b"{}", b"null", b'{"generator": 3}', b'{"generator": "vite"}', b"\xff"],
 )
 def test_a_manifest_of_another_makes_no_site_of_ours(root, manifest):
     """Web apps too have a file of that name."""
     out = root / "public"
     out.mkdir()
     (out / MANIFEST).write_bytes(manifest)
-    assert f"{out}: {NOT_OURS}" == refusal(lambda: check_output_folder(out, root))
+    assert f"{out}: {NOT_OURS}" == refusal(check_output_folder, out, root)
 
 
 def test_a_file_is_refused(root):
@@ -75,7 +89,7 @@ def test_a_file_is_refused(root):
     out = root / "site"
     out.touch()
     expected = f"{out}: this is a file. Name a folder to publish into."
-    assert expected == refusal(lambda: check_output_folder(out, root))
+    assert expected == refusal(check_output_folder, out, root)
 
 
 @pytest.mark.parametrize("name", ["data", "templates", "static"])
@@ -83,23 +97,23 @@ def test_folders_of_the_project_are_refused(root, name):
     """A build must not replace what it reads, nor put its output among it."""
     for out in (root / name, root / name / "site", root / "other" / ".." / name):
         expected = f"{out}: {OVERLAPS.format(f'{name}/')}"
-        assert expected == refusal(lambda out=out: check_output_folder(out, root))
+        assert expected == refusal(check_output_folder, out, root)
 
 
 def test_the_project_and_what_holds_it_are_refused(root):
     """Not the project's folder, nor its parent, nor the root of the disk."""
     for out in (root, root.parent, root.parent.parent, Path("/")):
-        assert f"{out}: {HOLDS}" == refusal(lambda out=out: check_output_folder(out, root))
+        assert f"{out}: {HOLDS}" == refusal(check_output_folder, out, root)
 
 
 def test_the_project_is_refused_by_any_name(root, monkeypatch):
     """From within it, and through a link."""
     monkeypatch.chdir(root)
-    assert f".: {HOLDS}" == refusal(lambda: check_output_folder(Path(), Path()))
-    assert f"data: {OVERLAPS.format('data/')}" == refusal(lambda: check_output_folder(Path("data"), Path()))
+    assert f".: {HOLDS}" == refusal(check_output_folder, Path(), Path())
+    assert f"data: {OVERLAPS.format('data/')}" == refusal(check_output_folder, Path("data"), Path())
     link = root.parent / "link"
     link.symlink_to(root)
-    assert f"{link}: {HOLDS}" == refusal(lambda: check_output_folder(link, root))
+    assert f"{link}: {HOLDS}" == refusal(check_output_folder, link, root)
 
 
 def test_data_that_lies_elsewhere_is_not_written_into(root):
@@ -109,7 +123,7 @@ def test_data_that_lies_elsewhere_is_not_written_into(root):
     store.mkdir()
     (root / "data").symlink_to(store)
     out = store / "site"
-    assert f"{out}: {OVERLAPS.format('data/')}" == refusal(lambda: check_output_folder(out, root))
+    assert f"{out}: {OVERLAPS.format('data/')}" == refusal(check_output_folder, out, root)
 
 
 def test_everything_is_published(root):
@@ -117,7 +131,11 @@ def test_everything_is_published(root):
     out = root / "public" / "board"
     published = publish(FILES, out)
     assert with_manifest(FILES) == contents(out)
-    assert (out, len(FILES) + 1, len(FILES) + 1) == (published.folder, published.files, published.changed)
+    assert (out, len(FILES) + 1, len(FILES) + 1) == (
+        published.folder,
+        published.files,
+        published.changed,
+    )
     assert sum(map(len, with_manifest(FILES).values())) == published.size
 
 
@@ -163,7 +181,9 @@ def test_the_manifest_names_every_file_with_its_hash():
     manifest = json.loads(with_manifest(FILES)[MANIFEST])
     assert {"generator", "files"} == set(manifest)
     assert f"site_builder {__version__}" == manifest["generator"]
-    assert {path: sha256(content).hexdigest() for path, content in FILES.items()} == manifest["files"]
+    assert {path: sha256(content).hexdigest() for path, content in FILES.items()} == manifest[
+        "files"
+    ]
     assert sorted(FILES) == list(manifest["files"])
 
 
@@ -186,9 +206,11 @@ def test_a_full_disk_leaves_the_old_site_whole(root, monkeypatch, written):
     out = root / "site"
     publish(FILES, out)
     before, write, calls = contents(root), Path.write_bytes, iter(range(100))
-    monkeypatch.setattr(Path, "write_bytes", lambda *a: write(*a) if next(calls) < written else no_room())
+    monkeypatch.setattr(
+        Path, "write_bytes", lambda *a: write(*a) if next(calls) < written else no_room()
+    )
     expected = f"{out}: writing failed, what was published stays: No space left on device."
-    assert expected == refusal(lambda: publish(NEW_FILES, out))
+    assert expected == refusal(publish, NEW_FILES, out)
     assert before == contents(root)
     assert ["data", "site", "static", "templates"] == sorted(path.name for path in root.iterdir())
 
@@ -206,7 +228,7 @@ def test_a_failing_rename_leaves_the_old_site_whole(root, monkeypatch, rename):
     monkeypatch.setattr(os, "replace", refuse)
     monkeypatch.setattr(Path, "replace", refuse)
     monkeypatch.setattr(Path, "rename", refuse)
-    refusal(lambda: publish(NEW_FILES, out))
+    refusal(publish, NEW_FILES, out)
     assert before == contents(root)
     assert ["data", "site", "static", "templates"] == sorted(path.name for path in root.iterdir())
 
@@ -214,7 +236,7 @@ def test_a_failing_rename_leaves_the_old_site_whole(root, monkeypatch, rename):
 def test_a_full_disk_at_the_first_build_leaves_nothing(root, monkeypatch):
     """Not half a site, and not a folder of ours."""
     monkeypatch.setattr(Path, "write_bytes", no_room)
-    refusal(lambda: publish(FILES, root / "site"))
+    refusal(publish, FILES, root / "site")
     assert ["data", "static", "templates"] == sorted(path.name for path in root.iterdir())
 
 
@@ -222,7 +244,7 @@ def test_a_folder_that_cannot_be_made(root):
     """The message says which and why."""
     (root / "file").touch()
     out = root / "file" / "site"
-    assert refusal(lambda: publish(FILES, out)).startswith(f"{out}: cannot be written: ")
+    assert refusal(publish, FILES, out).startswith(f"{out}: cannot be written: ")
 
 
 def test_the_same_project_gives_the_same_bytes(index_site, tmp_path):
@@ -246,4 +268,6 @@ def test_the_same_project_gives_the_same_bytes(index_site, tmp_path):
 def test_no_file_says_where_or_when_it_was_built(index_site, tmp_path):
     """Neither the folder of the project nor this machine's name for it."""
     places = [str(ROOT).encode(), str(index_site.folder.parent).encode()]
-    assert [] == [path for path, content in index_site.files.items() if any(p in content for p in places)]
+    assert [] == [
+        path for path, content in index_site.files.items() if any(p in content for p in places)
+    ]

@@ -1,4 +1,4 @@
-"""Templates: each uses what its page has, all of it and nothing else; a publisher's own may take their place."""
+"""Templates: each uses what its page has, and nothing else; a publisher's own may replace it."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -37,7 +37,9 @@ GLOBALS = {
     "url",
 }
 PAGE_TEMPLATES = sorted(
-    path.name for path in TEMPLATES.glob("*.html") if path.name != "base.html" and path.name[0] != "_"
+    path.name
+    for path in TEMPLATES.glob("*.html")
+    if path.name != "base.html" and path.name[0] != "_"
 )
 
 
@@ -55,7 +57,7 @@ def contexts() -> dict[str, type]:
 
 
 def own_parts(environment: jinja2.Environment, name: str) -> Iterator[nodes.Template]:
-    """A template, what it extends and what it includes; macros are asked with arguments, so not they."""
+    """A template, what it extends, what it includes; macros get what they need as arguments."""
     tree = environment.parse((TEMPLATES / name).read_text(encoding="utf8"))
     yield tree
     for node in tree.find_all((nodes.Extends, nodes.Include)):
@@ -72,28 +74,36 @@ def test_every_template_has_a_page(contexts):
 @pytest.mark.parametrize("name", PAGE_TEMPLATES)
 def test_a_template_uses_exactly_its_context(environment, contexts, name):
     """Its variables are the fields of its context: none is missing, none is made in vain."""
-    used = set().union(*(meta.find_undeclared_variables(part) for part in own_parts(environment, name)))
+    used = set().union(
+        *(meta.find_undeclared_variables(part) for part in own_parts(environment, name))
+    )
     assert {field.name for field in dataclasses.fields(contexts[name])} == used - GLOBALS
 
 
 @pytest.mark.parametrize("name", PAGE_TEMPLATES)
 def test_a_context_is_frozen(contexts, name):
-    """A page maker cannot change what another has made, and no name of it hides one that all pages have."""
+    """Nothing changes what a page maker has made, and no name hides one that all pages have."""
     assert contexts[name].__dataclass_params__.frozen
     assert set() == GLOBALS & {field.name for field in dataclasses.fields(contexts[name])}
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("macros/*.html")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted(TEMPLATES.glob("macros/*.html")), ids=lambda path: path.name
+)
 def test_a_macro_reads_no_globals(environment, path):
     """It shows its arguments, so that it can be understood, and used, alone."""
-    assert set() == meta.find_undeclared_variables(environment.parse(path.read_text(encoding="utf8")))
+    assert set() == meta.find_undeclared_variables(
+        environment.parse(path.read_text(encoding="utf8"))
+    )
 
 
 def test_templates_name_no_model_and_no_task():
     """What a board is about comes from its data."""
     pages = {path: path.read_text(encoding="utf8").lower() for path in TEMPLATES.rglob("*.html")}
     names = ("gpt", "zephyr", "mistral", "llama", "gsm8k", "lora", "fine-tun")
-    assert [] == [(path.name, name) for path, text in pages.items() for name in names if name in text]
+    assert [] == [
+        (path.name, name) for path, text in pages.items() for name in names if name in text
+    ]
 
 
 def test_the_environment_is_strict():
@@ -134,8 +144,14 @@ def test_a_projects_own_template_takes_the_place_of_ours(tmp_path):
 
 def test_a_projects_own_part_takes_the_place_of_ours(tmp_path):
     """A frame, an included part or a macro, in every page that uses it."""
-    own = (TEMPLATES / "base.html").read_text(encoding="utf8").replace("</body>", "<p>Made by us</p></body>")
-    files = render_with(tmp_path, base=own, macros__links="{% macro link_to(link, href) %}L{% endmacro %}")
+    own = (
+        (TEMPLATES / "base.html")
+        .read_text(encoding="utf8")
+        .replace("</body>", "<p>Made by us</p></body>")
+    )
+    files = render_with(
+        tmp_path, base=own, macros__links="{% macro link_to(link, href) %}L{% endmacro %}"
+    )
     pages = [content for path, content in files.items() if path.endswith(".html")]
     assert [] == [page for page in pages if b"<p>Made by us</p>" not in page]
 
@@ -148,19 +164,27 @@ def test_an_unknown_name_in_a_template(tmp_path):
 
 def test_an_unknown_attribute_in_a_template(tmp_path):
     """What a page has is a record: it has what it has."""
-    said = fault(tmp_path, about='{% extends "base.html" %}{% block main %}{{ page.subtitle }}{% endblock %}')
+    said = fault(
+        tmp_path, about='{% extends "base.html" %}{% block main %}{{ page.subtitle }}{% endblock %}'
+    )
     assert "templates/about.html:1: " in said
     assert "has no attribute 'subtitle'." in said
 
 
 def test_an_unknown_name_in_a_part_of_a_page(tmp_path):
     """The part is named, not the page that happened to come first."""
-    assert "templates/base.html:2: 'nonsense' is undefined." == fault(tmp_path, base="<p>\n{{ nonsense }}")
+    assert "templates/base.html:2: 'nonsense' is undefined." == fault(
+        tmp_path, base="<p>\n{{ nonsense }}"
+    )
 
 
 def test_an_unknown_name_in_a_macro(tmp_path):
     """The macro's file and line."""
-    own = (TEMPLATES / "macros/links.html").read_text(encoding="utf8").replace("{{ link.text }}", "{{ lnk.text }}")
+    own = (
+        (TEMPLATES / "macros/links.html")
+        .read_text(encoding="utf8")
+        .replace("{{ link.text }}", "{{ lnk.text }}")
+    )
     assert fault(tmp_path, macros__links=own).startswith("templates/macros/links.html:")
 
 
@@ -178,7 +202,9 @@ def test_a_broken_part_of_a_page(tmp_path):
 
 def test_an_unknown_filter_in_a_template(tmp_path):
     """File and line too."""
-    said = fault(tmp_path, about='{% extends "base.html" %}\n{% block main %}{{ page | nope }}{% endblock %}')
+    said = fault(
+        tmp_path, about='{% extends "base.html" %}\n{% block main %}{{ page | nope }}{% endblock %}'
+    )
     assert "templates/about.html:2: No filter named 'nope'." == said
 
 

@@ -154,6 +154,12 @@ def test_scores_are_ranked_within_their_variant(tasks):
     ) == tasks["t4"].scores
 
 
+def test_scores_are_counted_by_variant(tasks):
+    """A variant without a score is not counted at all."""
+    assert {"tuned": 2, "base": 3} == tasks["t1"].counts
+    assert {"tuned": 1, "base": 1} == tasks["t4"].counts
+
+
 def test_task_without_a_score():
     """Nothing is said of it, and nothing breaks."""
     runs = {"base": {"a": [0.1, None], "b": [0.2, None]}}

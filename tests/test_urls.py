@@ -66,7 +66,7 @@ def test_slugs_are_readable():
 def test_slugs_of_ids_that_are_spelled_alike_are_marked():
     """Both get a part of the hash of their id, so that neither takes the other's address over."""
     slugs = make_slugs(["humaneval", "humaneval+"])
-    # The first eight digits of `printf humaneval | sha256sum`, and of `printf humaneval+ | sha256sum`.
+    # The first digits of `printf humaneval | sha256sum` and `printf humaneval+ | sha256sum`.
     assert {"humaneval": "humaneval-6a08f34e", "humaneval+": "humaneval-a14853ac"} == slugs
 
 
@@ -125,7 +125,9 @@ def test_every_page_has_a_file_of_its_own():
     assert [] == [file for file in files if file.startswith(("/", ".")) or ".." in file]
 
 
-@pytest.mark.parametrize("base", ["https://example.org/", "https://example.org/a/b%20c/", "file:///home/me/site/"])
+@pytest.mark.parametrize(
+    "base", ["https://example.org/", "https://example.org/a/b%20c/", "file:///home/me/site/"]
+)
 def test_relative_links_lead_from_any_page_to_any_other(base):
     """A link, resolved as a browser does it, is the target's address under whatever base path."""
     urls = Urls.of(ADDRESSES)
@@ -160,7 +162,9 @@ def test_the_404_page_links_from_the_root_of_the_host(base_url):
     urls = Urls.of(ADDRESSES, base_url)
     assert "/index/" == urls.relative(Address("not_found"), Address("home"))
     assert "/index/models/star/" == urls.relative(Address("not_found"), Address("model", "*star"))
-    assert "/index/about/#ties" == urls.relative(Address("not_found"), Address("about", anchor="ties"))
+    assert "/index/about/#ties" == urls.relative(
+        Address("not_found"), Address("about", anchor="ties")
+    )
     assert "/index/assets/x.css" == urls.relative_path(Address("not_found"), "assets/x.css")
     assert "../" == urls.relative(Address("about"), Address("home"))
 

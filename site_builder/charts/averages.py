@@ -8,7 +8,7 @@ from site_builder.charts import theme
 from site_builder.charts.cells import model_cell, score_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
-from site_builder.charts.dumbbells import After, Line, draw_dumbbells
+from site_builder.charts.dumbbells import After, Line, draw_dumbbells, drawn_of
 from site_builder.charts.labels import Labels
 from site_builder.compute.results import Results
 from site_builder.format import counted, sentence
@@ -26,11 +26,12 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
         f"{labels.scale.score(_best_average(results, labels, m))} ({labels.models[m]})"
         for m in (models[0], models[-1])
     )
+    marks = f"{_marks(labels)}.{drawn_of(len(models))}"
     return Chart(
         id="averages",
         title=title,
         reading=f"{title}. Averages run from {best} to {worst}.",
-        caption=f"Mean score over {counted(len(results.board.tasks), 'task')}{_marks(labels)}.",
+        caption=f"Mean score over {counted(len(results.board.tasks), 'task')}{marks}",
         figure=draw_dumbbells(lines, labels, "mean score", **_baseline_line(results, labels)),
         table=_table(results, labels, models),
         terms="average",
@@ -65,9 +66,7 @@ def _line(results: Results, labels: Labels, model: str) -> Line:
     before = average_of(results, roles.base, model) if roles.tuned else None
     standings = [(v, results.boards[v].standing(model)) for v in roles.contest]
     after = tuple(
-        After(labels.variants[v], s.average, s.lift_over_base)
-        for v, s in standings
-        if s.average is not None
+        After(v, s.average, s.lift_over_base) for v, s in standings if s.average is not None
     )
     return Line(model_cell(labels, model), labels.scale, before, after)
 
@@ -76,7 +75,7 @@ def _baseline_line(results: Results, labels: Labels) -> dict[str, object]:
     average = average_of(results, labels.roles.baseline_variant, labels.roles.baseline)
     if average is None:
         return {}
-    return theme.reference_line(average, f"{labels.baseline} {labels.scale.score(average)}")
+    return theme.reference_line(average, labels.baseline, labels.scale.score(average))
 
 
 def _marks(labels: Labels) -> str:
@@ -90,18 +89,18 @@ def _title(results: Results, labels: Labels, best: str) -> str:
     stats, scale = results.stats, labels.scale
     before, after = stats.mean_base_score, stats.mean_tuned_score
     if before is not None and after is not None:
-        way = "up" if after > before else "down"
-        title = (
-            f"{sentence(labels.tuned)} models average {scale.score(after)}, "
-            f"{way} from {scale.score(before)}"
-        )
+        direction = "up from" if after > before else "down from"
+        moved = scale.score(after) != scale.score(before)
+        way = f"{direction} {scale.score(before)}" if moved else "as before"
+        title = f"{sentence(labels.tuned)} models average {scale.score(after)}, {way}"
     else:
         average = scale.score(_best_average(results, labels, best))
         title = f"{labels.models[best]} has the best average, {average}"
     if labels.roles.baseline is None or not stats.models_compared:
         return title
-    ahead = f"{stats.models_ahead_of_baseline} of {stats.models_compared}"
-    return f"{title}; {ahead} pass {labels.baseline}"
+    ahead = stats.models_ahead_of_baseline
+    passes = "passes" if ahead == 1 else "pass"
+    return f"{title}; {ahead} of {stats.models_compared} {passes} {labels.baseline}"
 
 
 def _table(results: Results, labels: Labels, models: Sequence[str]) -> Table:

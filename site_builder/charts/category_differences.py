@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from site_builder.charts.bars import Bar, draw_bars
-from site_builder.charts.cells import category_cell, lift_cell, number_cell
+from site_builder.charts.cells import category_cell, lift_cell, models_cell, number_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import CATEGORY, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels
@@ -18,29 +18,41 @@ from site_builder.parts import Cell, Column, Table
 
 def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
     """Best contender minus baseline averaged by category, from harder to easier to beat."""
-    shown = [c for c in results.categories if c.best_lift_over_baseline is not None]
+    shown = [
+        c
+        for c in results.categories
+        if c.best_lift_over_baseline is not None and labels.are_side_by_side(c.tasks)
+    ]
     if len(shown) < 2:
         return None
     hardest, easiest = shown[0], shown[-1]
-    title = (
-        f"{hardest.category} is the hardest category to beat {labels.baseline} in, "
-        f"{easiest.category} the easiest"
-    )
+    low, high = (labels.scale.signed(c.best_lift_over_baseline) for c in (hardest, easiest))
+    title = _category_title(hardest, easiest, labels)
+    ends = f": {low} against {high} on average over their tasks." if low != high else "."
     few = min(c.compared for c in shown)
     caution = f" The smallest category has {counted(few, 'task')}: read its bar with care."
     return Chart(
         id="category-difference",
         title=title,
-        reading=f"{title}: {labels.scale.signed(hardest.best_lift_over_baseline)} against "
-        f"{labels.scale.signed(easiest.best_lift_over_baseline)} on average over their tasks.",
-        caption=f"Best {labels.contender} minus {labels.baseline}, mean over the tasks of a "
-        f"category; the number of tasks in brackets.{caution if few < 4 else ''}",
+        reading=f"{title}{ends}",
+        caption=f"Best {labels.contender} minus {labels.baseline}{labels.turning}, mean over the "
+        f"tasks of a category; the number of tasks in brackets.{caution if few < 4 else ''}",
         figure=draw_bars(
             [_category_bar(c, labels) for c in shown],
             f"mean difference from {labels.baseline} (points of score)",
         ),
         table=category_table(shown, labels, "category-difference-table"),
         terms="categories",
+    )
+
+
+def _category_title(hardest: CategoryResult, easiest: CategoryResult, labels: Labels) -> str:
+    low, high = (labels.scale.signed(c.best_lift_over_baseline) for c in (hardest, easiest))
+    if low == high:
+        return f"Every category is equally far from {labels.baseline}: {low}"
+    return (
+        f"{hardest.category} is the hardest category to beat {labels.baseline} in, "
+        f"{easiest.category} the easiest"
     )
 
 
@@ -55,8 +67,7 @@ def _category_bar(category: CategoryResult, labels: Labels) -> Bar:
 
 def category_table(categories: Sequence[CategoryResult], labels: Labels, table_id: str) -> Table:
     """Categories, harder to easier: differences, tasks beaten, lift over base."""
-    compared = labels.roles.baseline is not None
-    lifted = labels.roles.base is not None and bool(labels.roles.tuned)
+    compared = any(c.best_lift_over_baseline is not None for c in categories)
     by = Column(
         "best_lift_over_baseline", f"Best minus {labels.baseline}", "number", first="ascending"
     )
@@ -65,6 +76,11 @@ def category_table(categories: Sequence[CategoryResult], labels: Labels, table_i
         Field(
             Column("tasks", "Tasks", "number"),
             lambda c: number_cell(len(c.tasks), count(len(c.tasks))),
+        ),
+        Field(
+            Column("leaders", "Leads", first="ascending"),
+            lambda c: models_cell(labels, _leaders(c, labels)),
+            any(_leaders(c, labels) for c in categories),
         ),
         Field(by, lambda c: lift_cell(c.best_lift_over_baseline, labels.scale), compared),
         Field(
@@ -75,16 +91,22 @@ def category_table(categories: Sequence[CategoryResult], labels: Labels, table_i
         Field(
             Column("mean_lift_over_base", f"Mean lift over {labels.base}", "number"),
             lambda c: lift_cell(c.mean_lift_over_base, labels.scale),
-            lifted,
+            labels.lifted,
         ),
     )
     return Table(
         table_id,
-        "Categories, from harder to easier",
+        "Categories, from harder to easier" if compared else "Categories",
         columns_of(fields),
         rows_of(fields, categories),
         sorted_by=by.key if compared else "",
     )
+
+
+def _leaders(category: CategoryResult, labels: Labels) -> tuple[str, ...]:
+    """The models that share the first rank of the category's board."""
+    board = category.boards[labels.roles.primary]
+    return tuple(s.model for s in board.ranked if s.rank == 1)
 
 
 # --- of one model -------------------------------------------------------------------------------
@@ -100,38 +122,41 @@ class _CategoryLift:
 def chart_model_categories(results: Results, labels: Labels, model: str) -> Chart | None:
     """Mean lift of a model over its own base, by category; over the baseline without a base."""
     over_base = results.board.standing(model).lift_over_base is not None
-    lifts = _category_lifts(results, model, over_base=over_base)
+    lifts = _category_lifts(results, labels, model, over_base=over_base)
     if len(lifts) < 2 or (not over_base and model == labels.roles.baseline):
         return None
     first, last = lifts[0], lifts[-1]
     against = f"its {labels.base} scores" if over_base else labels.baseline
-    title = (
-        f"{labels.models[model]} gains most over {against} in {first.category}, "
-        f"least in {last.category}"
-    )
+    most = f"most over {against} in {first.category}, least in {last.category}"
+    same = f"as much over {against} in one category as in another"
+    title = f"{labels.models[model]} gains {same if first.lift == last.lift else most}"
     return Chart(
         id="model-categories",
         title=title,
         reading=f"{title}: {labels.scale.signed(first.lift)} against "
         f"{labels.scale.signed(last.lift)}.",
-        caption=f"Mean over the tasks of a category of the score minus {against}, in points of "
-        "score; the number of tasks in brackets.",
+        caption=f"Mean over the tasks of a category of the score minus {against}{labels.turning}, "
+        "in points of score; the number of tasks in brackets.",
         figure=draw_bars(
             [_category_lift_bar(c, labels) for c in lifts], "mean lift (points of score)"
         ),
         table=_category_lift_table(lifts, labels),
-        terms="lift",
+        terms="lift" if over_base else "lift-over-baseline",
     )
 
 
-def _category_lifts(results: Results, model: str, *, over_base: bool) -> list[_CategoryLift]:
+def _category_lifts(
+    results: Results, labels: Labels, model: str, *, over_base: bool
+) -> list[_CategoryLift]:
     """The categories in which the model has a mean lift, the largest first."""
     found = []
     for category in results.categories:
-        standing = category.boards[results.board.variant].standing(model)
-        lift = standing.lift_over_base if over_base else standing.lift_over_baseline
-        if lift is not None:
-            found.append(_CategoryLift(category.category, lift, standing.scored))
+        s = category.boards[results.board.variant].standing(model)
+        lift = s.lift_over_base if over_base else s.lift_over_baseline
+        paired, compared = s.helped + s.unchanged + s.hurt, s.beats + s.ties + s.loses
+        if lift is not None and labels.are_side_by_side(category.tasks):
+            n = paired if over_base else compared
+            found.append(_CategoryLift(category.category, lift, n))
     return sorted(found, key=lambda c: -c.lift)
 
 

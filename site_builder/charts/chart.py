@@ -9,6 +9,18 @@ from typing import Any
 from site_builder.parts import Table
 
 
+def id_of(name: str, place: int) -> str:
+    """Free text as a part of an id: as it is where it is one plain word, else by its place.
+
+    Args:
+        name: The text; `a_b` is a word, `a-b` is not, since both would come out the same.
+        place: Its place among others of its kind.
+    """
+    is_word = name.isascii() and name.replace("_", "").isalnum()
+    is_place = name[:1] == "v" and name[1:].isdigit()
+    return name.replace("_", "-") if is_word and not is_place else f"v{place}"
+
+
 @dataclass(frozen=True)
 class Chart:
     """One chart.

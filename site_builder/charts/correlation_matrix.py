@@ -64,7 +64,7 @@ def _title(found: Correlations, columns: Sequence[str], labels: Labels) -> str:
     The derived columns alone are related by construction.
     """
     derived = [c for c in columns if c not in found.features]
-    pairs = [(f, d) for f in found.features if f in columns for d in derived]
+    pairs = [(f, d) for f in found.features for d in derived if _is_defined(found, f, d)]
     if not pairs:
         return "How the columns go together"
     feature, other = max(pairs, key=lambda pair: abs(found.pairs[pair].spearman or 0.0))

@@ -21,17 +21,22 @@ _AFTER = {"symbol": "circle", "size": 10, "color": theme.ACCENT}
 _REFERENCE = {"symbol": "line-ns-open", "size": 14, "color": theme.INK, "line": {"width": 2}}
 
 
+def drawn_of(n_lines: int) -> str:
+    """What a caption says where not every row is drawn."""
+    return f" The first {MOST_ROWS} are drawn; the table has all." if n_lines > MOST_ROWS else ""
+
+
 @dataclass(frozen=True)
 class After:
     """A value after tuning.
 
     Attributes:
-        label: What its variant is called.
+        variant: Its variant.
         value: The value.
         lift: How much better it is than the value before; None where there is none.
     """
 
-    label: str
+    variant: str
     value: float
     lift: float | None
 
@@ -103,15 +108,13 @@ def _marks(lines: Sequence[Line], labels: Labels) -> list[go.Scatter]:
     """A trace for each kind of mark: before, after, baseline."""
     after_name = sentence(labels.tuned) if labels.roles.tuned else "Score"
     after = [
-        _Mark(
-            row, a.value, f"{line.head.text}: {a.label} {line.scale.score(a.value)}{_gain(a, line)}"
-        )
+        _Mark(row, a.value, f"{line.head.text}: {_after_text(a, line, labels)}")
         for row, line in enumerate(lines)
         for a in line.after
     ]
     traces = [_trace(after_name, _AFTER, after)]
-    if labels.roles.base is not None:
-        before = _marks_of(lines, labels.base, lambda line: line.before)
+    before = _marks_of(lines, labels.base, lambda line: line.before)
+    if before and labels.roles.base is not None:
         traces.insert(0, _trace(labels.variants[labels.roles.base], _BEFORE, before))
     reference = _marks_of(lines, labels.baseline, lambda line: line.reference)
     return traces + ([_trace(labels.baseline, _REFERENCE, reference)] if reference else [])
@@ -129,8 +132,9 @@ def _marks_of(
     ]
 
 
-def _gain(after: After, line: Line) -> str:
-    return "" if after.lift is None else f", {line.scale.signed(after.lift)}"
+def _after_text(after: After, line: Line, labels: Labels) -> str:
+    text = f"{labels.variants[after.variant]} {line.scale.score(after.value)}"
+    return text if after.lift is None else f"{text}, {line.scale.signed(after.lift)}"
 
 
 def _trace(name: str, look: dict[str, Any], marks: Sequence[_Mark]) -> go.Scatter:
@@ -138,7 +142,7 @@ def _trace(name: str, look: dict[str, Any], marks: Sequence[_Mark]) -> go.Scatte
         x=[mark.value for mark in marks],
         y=[mark.row for mark in marks],
         mode="markers",
-        name=theme.plain(name),
+        name=theme.plain(theme.shortened(name, theme.WIDE_LABEL)),
         marker=look,
         **theme.hover([mark.hover for mark in marks]),
     )
@@ -150,7 +154,7 @@ def line_table(
     """The numbers of a dumbbell chart: before, after and lift of each variant, baseline."""
     lifted = any(line.before is not None for line in lines)
     base = "" if labels.roles.base is None else labels.variants[labels.roles.base]
-    variants = list(dict.fromkeys(a.label for line in lines for a in line.after))
+    variants = list(dict.fromkeys(a.variant for line in lines for a in line.after))
     fields: tuple[Field[Line], ...] = (
         Field(first, lambda line: line.head),
         Field(
@@ -160,8 +164,8 @@ def line_table(
         ),
         *(
             field
-            for label in variants
-            for field in _after_fields(label, alone=len(variants) == 1, lifted=lifted)
+            for variant in variants
+            for field in _after_fields(labels, variant, alone=len(variants) == 1, lifted=lifted)
         ),
         Field(
             Column("baseline", labels.baseline, "number"),
@@ -172,11 +176,15 @@ def line_table(
     return Table(table_id, caption, columns_of(fields), rows_of(fields, lines))
 
 
-def _after_fields(label: str, *, alone: bool, lifted: bool) -> tuple[Field[Line], Field[Line]]:
+def _after_fields(
+    labels: Labels, variant: str, *, alone: bool, lifted: bool
+) -> tuple[Field[Line], Field[Line]]:
     """Score and lift of one variant."""
+    label = labels.variants[variant]
+    lift_label = "Lift" if alone else f"Lift, {label}"
 
     def find(line: Line) -> After | None:
-        return next((a for a in line.after if a.label == label), None)
+        return next((a for a in line.after if a.variant == variant), None)
 
     def score(line: Line) -> Cell:
         found = find(line)
@@ -187,8 +195,6 @@ def _after_fields(label: str, *, alone: bool, lifted: bool) -> tuple[Field[Line]
         return lift_cell(None if found is None else found.lift, line.scale)
 
     return (
-        Field(Column(f"after_{label}", label, "number"), score),
-        Field(
-            Column(f"lift_{label}", "Lift" if alone else f"Lift, {label}", "number"), lift, lifted
-        ),
+        Field(Column(f"after_{variant}", label, "number"), score),
+        Field(Column(f"lift_{variant}", lift_label, "number"), lift, lifted),
     )

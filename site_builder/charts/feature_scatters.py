@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from site_builder.charts import theme
 from site_builder.charts.cells import lift_cell, number_cell, task_cell
-from site_builder.charts.chart import Chart
+from site_builder.charts.chart import Chart, id_of
 from site_builder.charts.columns import TASK, Field, columns_of, rows_of
 from site_builder.charts.features import LIFTS, column_label, column_phrase, column_text
 from site_builder.charts.labels import Labels
@@ -35,8 +35,9 @@ class _Point:
 
 @dataclass(frozen=True)
 class _Pair:
-    """A feature and a kind of lift."""
+    """A feature and a kind of lift; `id` names their chart."""
 
+    id: str
     feature: str
     lift: str
     found: Correlation
@@ -57,6 +58,12 @@ def charts_features(results: Results, labels: Labels) -> tuple[Chart, ...]:
     )
 
 
+def _id(found: Correlations, feature: str, lift: str) -> str:
+    """A short id: of the feature's own name, which is free text, or of its place."""
+    place = found.features.index(feature) + 1
+    return f"{id_of(feature, place)}-{lift.replace('_', '-')}"
+
+
 def _pair(found: Correlations, tasks: Sequence[str], feature: str, lift: str) -> _Pair:
     points = tuple(
         _Point(task, x, y)
@@ -66,7 +73,7 @@ def _pair(found: Correlations, tasks: Sequence[str], feature: str, lift: str) ->
     xs, ys = np.array([p.feature for p in points]), np.array([p.lift for p in points])
     log_x = bool(xs.min() > 0 and xs.max() / xs.min() > LOG_RATIO)
     fit = fit_line(xs, ys, log_x=log_x)
-    return _Pair(feature, lift, found.pairs[feature, lift], points, fit)
+    return _Pair(_id(found, feature, lift), feature, lift, found.pairs[feature, lift], points, fit)
 
 
 def _chart(pair: _Pair, labels: Labels) -> Chart:
@@ -76,7 +83,11 @@ def _chart(pair: _Pair, labels: Labels) -> Chart:
     title = _title(pair, rho, p_text, labels)
     n = pair.found.n
     return Chart(
-        id=f"{pair.feature}-{pair.lift}".replace("_", "-"),
+<<<<<<< /tmp/ref/dev/site_builder/charts/feature_scatters.py
+        id=pair.id,
+=======
+        id=_id(pair),
+>>>>>>> /work/main/site_builder/charts/feature_scatters.py
         title=title,
         reading=f"{title}, over {counted(n, 'task')}.",
         caption=f"One dot a task. Spearman's {rho}, {p_text}, n = {n}.{_fit_text(pair.fit)}",
@@ -84,6 +95,10 @@ def _chart(pair: _Pair, labels: Labels) -> Chart:
         table=_table(pair, labels),
         terms="correlation",
     )
+
+
+def _id(pair: _Pair) -> str:
+    return f"{id_of(pair.feature, pair.place)}-{id_of(pair.lift, 0)}"
 
 
 def _title(pair: _Pair, rho: str, p_text: str, labels: Labels) -> str:
@@ -152,7 +167,11 @@ def _table(pair: _Pair, labels: Labels) -> Table:
         ),
     )
     return Table(
-        f"{pair.feature}-{pair.lift}-table".replace("_", "-"),
+<<<<<<< /tmp/ref/dev/site_builder/charts/feature_scatters.py
+        f"{pair.id}-table",
+=======
+        f"{_id(pair)}-table",
+>>>>>>> /work/main/site_builder/charts/feature_scatters.py
         f"{feature_label} and {column_phrase(pair.lift, labels)}, by task",
         columns_of(fields),
         rows_of(fields, pair.points),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,7 @@ class Labels:
         scales: How the scores of a task are written, by task.
         side_by_side: The tasks whose scores can stand on one axis: all, or the largest group of one
             metric, direction and pair of bounds.
+        turned: Whether differences are turned on some task, since lower is better there.
     """
 
     models: Mapping[str, str]
@@ -41,6 +43,7 @@ class Labels:
     scale: Scale
     scales: Mapping[str, Scale]
     side_by_side: tuple[str, ...]
+    turned: bool
 
     @property
     def baseline(self) -> str:
@@ -58,9 +61,30 @@ class Labels:
         return "" if self.roles.base is None else self.in_sentence(self.roles.base)
 
     @property
+    def lift_term(self) -> str:
+        """The section on method that explains the differences that this board shows."""
+        if self.lifted:
+            return "lift"
+        return "average" if self.roles.baseline is None else "lift-over-baseline"
+
+    @property
     def contender(self) -> str:
         """What competes with the baseline: `fine-tuned model`, or just `model`."""
         return f"{self.tuned} model" if self.roles.tuned else "model"
+
+    @property
+    def lifted(self) -> bool:
+        """Whether the board has scores before and after tuning."""
+        return self.roles.base is not None and bool(self.roles.tuned)
+
+    @property
+    def turning(self) -> str:
+        """What is to be said of a difference; empty where higher is better on every task."""
+        return ", turned where lower is better" if self.turned else ""
+
+    def are_side_by_side(self, tasks: Collection[str]) -> bool:
+        """Whether the scores of these tasks can stand on the one axis of `side_by_side`."""
+        return set(tasks) <= set(self.side_by_side)
 
     def in_sentence(self, variant: str) -> str:
         """A variant's label inside a sentence: `Fine-tuned` as `fine-tuned`; `SFT` stays."""
@@ -95,7 +119,17 @@ def make_labels(results: Results, config: SiteConfig) -> Labels:
         scale=_scale(results, side_by_side),
         scales={task: _scale(results, (task,)) for task in results.scores.tasks},
         side_by_side=side_by_side,
+        turned=bool(results.scores.direction.min() < 0),
     )
+
+
+def with_article(phrase: str) -> str:
+    """A noun with `a` or `an`, as it is spoken: `an instruct model`, `an SFT model`."""
+    word = re.split(r"[\W_]", phrase, maxsplit=1)[0]
+    spelled_out = len(word) > 1 and word.isupper()
+    vowels = "AEFHILMNORSX8" if spelled_out else "aeiouAEIOU8"
+    is_vowel = word[:1] in tuple(vowels) and not word.lower().startswith(("one", "eu"))
+    return f"{'an' if is_vowel else 'a'} {phrase}"
 
 
 def _scale(results: Results, tasks: tuple[str, ...]) -> Scale:

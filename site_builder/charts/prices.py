@@ -57,7 +57,7 @@ def _baseline_line(price: Price | None, labels: Labels) -> dict[str, Any]:
     """
     if price is None or not price.million_usd:
         return {}
-    line = theme.reference_line(price.million_usd, f"{labels.baseline} {money(price.million_usd)}")
+    line = theme.reference_line(price.million_usd, labels.baseline, money(price.million_usd))
     moved = {"x": math.log10(price.million_usd), "xanchor": "right"}
     return line | {"annotations": [note | moved for note in line["annotations"]]}
 

@@ -17,7 +17,7 @@ from site_builder.charts.labels import Labels
 from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
 from site_builder.compute.tasks import compute_rank_agreement
-from site_builder.format import MISSING, rounded
+from site_builder.format import MISSING, counted, rounded
 from site_builder.parts import Cell, Column, Table
 
 MOST_DRAWN = 40
@@ -42,7 +42,7 @@ def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
         return None
     pairs, median = _most_alike(results.scores.tasks, rho, common)
     title = _title(pairs[0], labels)
-    variant = labels.variants[results.board.variant].lower()
+    variant = labels.in_sentence(results.board.variant)
     drawn = paired[:MOST_DRAWN]
     part = np.ix_(drawn, drawn)
     names = [labels.tasks[results.scores.tasks[i]] for i in drawn]
@@ -52,7 +52,8 @@ def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
         reading=f"{title}. Over all pairs of tasks the median is {rounded(median, 2)}: near 1, "
         "tasks would be interchangeable; near 0, each asks something of its own.",
         caption=f"Spearman's correlation of the {variant} scores of two tasks over the models that "
-        "have both; the table has the 20 pairs most alike.",
+        f"have both; the table has the {MOST_LISTED} pairs most alike."
+        f"{'' if drawn == paired else f' The first {MOST_DRAWN} tasks are drawn.'}",
         figure=_draw(names, rho[part], common[part]),
         table=_table(pairs, labels),
         terms="similar-tasks",
@@ -82,7 +83,10 @@ def _title(top: _Pair, labels: Labels) -> str:
 
 def _draw(names: Sequence[str], rho: Array, common: Array) -> dict[str, Any]:
     hovers = [
-        [f"{MISSING if np.isnan(r) else rounded(r, 2)} over {int(n)} models" for r, n in row]
+        [
+            f"{MISSING if np.isnan(r) else rounded(r, 2)} over {counted(int(n), 'model')}"
+            for r, n in row
+        ]
         for row in np.dstack([rho, common])
     ]
     return draw_heatmap(

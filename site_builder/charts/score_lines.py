@@ -8,7 +8,7 @@ from site_builder.charts import theme
 from site_builder.charts.cells import model_cell, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import MODEL, TASK
-from site_builder.charts.dumbbells import After, Line, draw_dumbbells, line_table
+from site_builder.charts.dumbbells import After, Line, draw_dumbbells, drawn_of, line_table
 from site_builder.charts.labels import Labels
 from site_builder.compute.board import Standing
 from site_builder.compute.results import Results
@@ -31,10 +31,10 @@ def chart_model_tasks(results: Results, labels: Labels, model: str) -> Chart | N
         id="model-tasks",
         title=title,
         reading=f"{title}. Highest on {lines[0].head.text}, lowest on {lines[-1].head.text}.",
-        caption=f"Score on each task, best on top{group}.",
+        caption=f"Score on each task, best on top{group}.{drawn_of(len(lines))}",
         figure=draw_dumbbells(lines, labels, "score"),
         table=line_table("model-tasks-table", "Scores by task", TASK, lines, labels),
-        terms="lift",
+        terms=labels.lift_term,
     )
 
 
@@ -60,14 +60,15 @@ def _top(line: Line, direction: float) -> float:
 
 def _model_title(labels: Labels, standing: Standing, tasks: int) -> str:
     name, baseline = labels.models[standing.model], labels.baseline
+    tuned = labels.in_sentence(labels.roles.primary)
     compared = standing.beats + standing.ties + standing.loses
     if standing.model == labels.roles.baseline:
         compared = 0
     if standing.lift_over_base is not None:
         paired = standing.helped + standing.unchanged + standing.hurt
         title = (
-            f"{name} is better {labels.tuned} than {labels.base} on {standing.helped} of "
-            f"{paired} tasks"
+            f"{name} is better {tuned} than {labels.base} on {standing.helped} of "
+            f"{counted(paired, 'task')}"
         )
         beats = f" and beats {baseline} on {standing.beats} of {compared}" if compared else ""
         return title + beats
@@ -92,10 +93,10 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
         id="task-models",
         title=title,
         reading=f"{title}.",
-        caption=f"{counted(len(models), 'model')} on this task, by {unit}.",
+        caption=f"{counted(len(models), 'model')} on this task, by {unit}.{drawn_of(len(lines))}",
         figure=draw_dumbbells(lines, labels, unit, **_baseline_line(result, labels)),
         table=line_table("task-models-table", "Scores by model", MODEL, lines, labels),
-        terms="lift",
+        terms=labels.lift_term,
     )
 
 
@@ -103,8 +104,7 @@ def _baseline_line(result: TaskResult, labels: Labels) -> dict[str, object]:
     score = result.baseline_score
     if score is None:
         return {}
-    text = f"{labels.baseline} {labels.scales[result.task].score(score)}"
-    return theme.reference_line(score, text)
+    return theme.reference_line(score, labels.baseline, labels.scales[result.task].score(score))
 
 
 def _task_title(results: Results, labels: Labels, task: str) -> str:
@@ -133,9 +133,7 @@ def _line(
     """The scores of one model on one task, by variant, as a row."""
     roles = labels.roles
     after = tuple(
-        After(labels.variants[v], found[v].score, found[v].lift_over_base)
-        for v in roles.contest
-        if v in found
+        After(v, found[v].score, found[v].lift_over_base) for v in roles.contest if v in found
     )
     before = found.get(roles.base) if roles.base is not None and roles.tuned else None
     return Line(

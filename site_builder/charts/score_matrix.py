@@ -15,7 +15,8 @@ from site_builder.charts.heatmap import draw_heatmap, nullable
 from site_builder.charts.labels import Labels
 from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
-from site_builder.format import counted
+from site_builder.compute.tasks import TaskResult
+from site_builder.format import counted, listed
 from site_builder.parts import Column, Table
 
 MOST_MODELS, MOST_TASKS = 40, 100
@@ -28,15 +29,14 @@ def chart_scores(results: Results, labels: Labels) -> Chart | None:
     models, tasks = scored[:MOST_MODELS], _tasks(results)
     if len(models) < 2 or len(tasks) < 2:
         return None
-    averaged, variant = board.rules.averaged, labels.variants[board.variant].lower()
+    averaged, variant = board.rules.averaged, labels.in_sentence(board.variant)
     how = "darker is higher" if averaged else "darker is better within its row"
-    cut = f" The first {len(models)} models are drawn; the table of each task has all."
-    title = _title(results, labels, models, tasks)
+    title = _title(results, labels, len(models), len(tasks))
     return Chart(
         id="scores",
         title=title,
         reading=f"{title}; scores of {counted(len(models), 'model')}, {variant}.",
-        caption=f"Scores, {variant}; {how}.{'' if models == scored else cut}",
+        caption=f"Scores, {variant}; {how}.{_cut(results, len(models), len(tasks))}",
         figure=_draw(results, labels, models, tasks),
         table=_table(results, labels, models, tasks),
         terms="average",
@@ -45,18 +45,41 @@ def chart_scores(results: Results, labels: Labels) -> Chart | None:
 
 def _tasks(results: Results) -> list[str]:
     """The tasks that are drawn: from easy to hard where scores of different tasks compare."""
-    variant = results.board.variant
-    tasks = [t for t in results.tasks if variant in t.best][:MOST_TASKS]
+    tasks = _scored(results)[:MOST_TASKS]
     if results.board.rules.averaged:
-        tasks.sort(key=lambda t: -(t.mean[variant] or 0.0))
+        tasks.sort(key=lambda t: -_mean(results, t))
     return [t.task for t in tasks]
 
 
-def _title(results: Results, labels: Labels, models: Sequence[str], tasks: Sequence[str]) -> str:
-    if results.board.rules.averaged and results.scores.direction.min() > 0:
-        easiest, hardest = labels.tasks[tasks[0]], labels.tasks[tasks[-1]]
-        return f"{easiest} is the easiest task on average, {hardest} the hardest"
-    return f"{counted(len(models), 'model')} on {counted(len(tasks), 'task')}"
+def _scored(results: Results) -> list[TaskResult]:
+    return [t for t in results.tasks if results.board.variant in t.best]
+
+
+def _mean(results: Results, task: TaskResult) -> float:
+    return task.mean[results.board.variant] or 0.0
+
+
+def _title(results: Results, labels: Labels, n_models: int, n_tasks: int) -> str:
+    easiest, *_, hardest = sorted(_scored(results), key=lambda t: -_mean(results, t))
+    if (
+        results.board.rules.averaged
+        and not labels.turned
+        and _mean(results, easiest) > _mean(results, hardest)
+    ):
+        easy, hard = labels.tasks[easiest.task], labels.tasks[hardest.task]
+        return f"{easy} is the easiest task on average, {hard} the hardest"
+    return f"{counted(n_models, 'model')} on {counted(n_tasks, 'task')}"
+
+
+def _cut(results: Results, n_models: int, n_tasks: int) -> str:
+    """What a caption says where not every model, or not every task, is drawn."""
+    all_models = n_models == sum(s.scored > 0 for s in results.board.standings)
+    all_tasks = n_tasks == len(_scored(results))
+    cuts = [
+        *([] if all_models else [f"{n_models} models"]),
+        *([] if all_tasks else [f"{n_tasks} tasks"]),
+    ]
+    return f" The first {listed(cuts)} are drawn; the table of each task has all." if cuts else ""
 
 
 def _values(results: Results, models: Sequence[str], tasks: Sequence[str]) -> Array:

@@ -133,7 +133,7 @@ def _baseline_level(results: Results, labels: Labels) -> dict[str, Any]:
     average = average_of(results, labels.roles.baseline_variant, labels.roles.baseline)
     if average is None:
         return {}
-    return theme.reference_level(average, f"{labels.baseline} {labels.scale.score(average)}")
+    return theme.reference_level(average, labels.baseline, labels.scale.score(average))
 
 
 def _size_ticks(low: float, high: float) -> list[float]:

@@ -27,31 +27,35 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
         f"The best {labels.contender} beats {labels.baseline} on {beaten} of "
         f"{counted(len(tasks), 'task')}"
     )
-    shown = (
-        tasks if len(tasks) <= MOST_BARS else [*tasks[: MOST_BARS // 2], *tasks[-MOST_BARS // 2 :]]
-    )
+    half = MOST_BARS // 2
+    shown = tasks if len(tasks) <= MOST_BARS else [*tasks[:half], *tasks[-half:]]
+    cut = f" The {half} at each end are drawn; the table has all."
     return Chart(
         id="best-lift-by-task",
         title=title,
         reading=_task_reading(title, tasks, labels),
-        caption=f"Score of the best {labels.contender} minus the score of {labels.baseline}, in "
-        "points of the task's metric; right of zero is better.",
+        caption=f"Score of the best {labels.contender} minus the score of {labels.baseline}"
+        f"{labels.turning}, in points of the task's metric; right of zero is better."
+        f"{'' if shown is tasks else cut}",
         figure=draw_bars(
             [_task_bar(t, labels) for t in shown],
             f"difference from {labels.baseline} (points of score)",
         ),
         table=_task_table(tasks, labels),
-        terms="lift",
+        terms="lift-over-baseline",
     )
 
 
 def _task_reading(title: str, tasks: Sequence[TaskResult], labels: Labels) -> str:
     first, tied = tasks[0], sum(t.outcome == "ties" for t in tasks)
+    best = f"{labels.tasks[first.task]} ({_lift_text(first, labels)})"
+    most = (
+        f", most of all on {best}" if first.outcome == "beats" else f"; it comes closest on {best}"
+    )
     worst = [labels.tasks[t.task] for t in reversed(tasks) if t.outcome == "loses"][:2]
     ties = f" It ties on {tied}." if tied else ""
     behind = f" It stays furthest behind on {listed(worst)}." if worst else ""
-    most = f"most of all on {labels.tasks[first.task]} ({_lift_text(first, labels)})"
-    return f"{title}, {most}.{ties}{behind}"
+    return f"{title}{most}.{ties}{behind}"
 
 
 def _lift_text(task: TaskResult, labels: Labels) -> str:

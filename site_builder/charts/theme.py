@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
+from html import escape, unescape
 from textwrap import wrap
 from typing import Any
 
@@ -28,6 +28,7 @@ ROW_PX = 24
 AROUND_PX = 76
 NARROW_LABEL = 18
 NARROW_TITLE = 30
+LONGEST_TITLE = 120
 WIDE_LABEL = 46
 SOFT_TEXT = {"color": SOFT, "size": 12}
 INK_TEXT = {"color": INK, "size": 12}
@@ -67,8 +68,12 @@ _ROOM_FOR_LEGEND = {"l": 8, "r": 16, "t": 56, "b": 48}
 
 
 def plain(text: str) -> str:
-    """Text from data as Plotly shows it literally; it would read `<b>` and `&amp;` as markup."""
-    return escape(text, quote=False)
+    """Text from data as Plotly shows it literally.
+
+    Plotly would read `<b>` and `&amp;` as markup, and the script that draws `var(--ink)` as a
+    colour.
+    """
+    return escape(text, quote=False).replace("var(--", "var(&#45;-")
 
 
 def shortened(text: str, most: int) -> str:
@@ -91,11 +96,13 @@ def ticks(low: float, high: float, *, signed: bool = False, most: int = 7) -> di
         most: Greatest number of steps.
     """
     span = high - low or abs(high) or 1.0
-    unit = 10.0 ** math.floor(math.log10(span / most))
+    unit = float(f"1e{math.floor(math.log10(span / most))}")
     step = next(unit * m for m in (1, 2, 5, 10) if span / (unit * m) <= most)
     scale = Scale(places=max(0, -math.floor(math.log10(step) + 1e-9)), compact=True)
     write = scale.signed if signed else scale.score
-    numbers = range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    # Where all values are one, and not a round one, the ticks on both its sides.
+    numbers = range(first, last + 1) if first <= last else range(last, first + 1)
     return {
         "tickvals": [n * step for n in numbers],
         "ticktext": ["0" if n == 0 else write(n * step) for n in numbers],
@@ -113,7 +120,11 @@ def axis(title: str = "", **more: object) -> dict[str, Any]:
         "zerolinewidth": 1,
         "linecolor": LINE,
         "tickfont": SOFT_TEXT,
-        "title": {"text": plain(title), "font": SOFT_TEXT, "standoff": 10},
+        "title": {
+            "text": plain(shortened(title, LONGEST_TITLE)),
+            "font": SOFT_TEXT,
+            "standoff": 10,
+        },
         "fixedrange": True,
         "automargin": True,
     }
@@ -166,8 +177,14 @@ def hover(texts: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def reference_line(x: float, text: str) -> dict[str, Any]:
-    """A vertical dotted line, named at its top."""
+def reference_line(x: float, name: str, value: str = "") -> dict[str, Any]:
+    """A vertical dotted line, named at its top.
+
+    Args:
+        x: Where it stands.
+        name: Its name.
+        value: Where it stands, in words.
+    """
     line = {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": DOTTED}
     note = {
         "x": x,
@@ -175,14 +192,14 @@ def reference_line(x: float, text: str) -> dict[str, Any]:
         "yref": "paper",
         "yanchor": "bottom",
         "showarrow": False,
-        "text": plain(text),
+        "text": _reference_text(name, value),
         "font": INK_TEXT,
     }
     return {"shapes": [line], "annotations": [note]}
 
 
-def reference_level(y: float, text: str) -> dict[str, Any]:
-    """A horizontal dotted line, named at its left end."""
+def reference_level(y: float, name: str, value: str = "") -> dict[str, Any]:
+    """A horizontal dotted line, named at its left end; as `reference_line`."""
     line = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": y, "y1": y, "line": DOTTED}
     note = {
         "x": 0,
@@ -191,10 +208,14 @@ def reference_level(y: float, text: str) -> dict[str, Any]:
         "y": y,
         "yanchor": "bottom",
         "showarrow": False,
-        "text": plain(text),
+        "text": _reference_text(name, value),
         "font": INK_TEXT,
     }
     return {"shapes": [line], "annotations": [note]}
+
+
+def _reference_text(name: str, value: str) -> str:
+    return plain(f"{shortened(name, WIDE_LABEL)} {value}".rstrip())
 
 
 # --- figures ------------------------------------------------------------------------------------
@@ -222,7 +243,7 @@ def figure(
 
 def _wrapped_title(layout: Mapping[str, Any]) -> dict[str, str]:
     """The title of the horizontal axis in lines that a narrow screen has room for."""
-    title = layout.get("xaxis", {}).get("title", {}).get("text", "")
+    title = unescape(layout.get("xaxis", {}).get("title", {}).get("text", ""))
     if len(title) <= NARROW_TITLE:
         return {}
-    return {"xaxis.title.text": "<br>".join(wrap(title, NARROW_TITLE))}
+    return {"xaxis.title.text": "<br>".join(map(plain, wrap(title, NARROW_TITLE)))}

@@ -49,7 +49,8 @@ def _title(sets: TrainingSets) -> str:
     nouns = [" training sets", *[""] * (len(sets.below) - 1)]
     return listed(
         [
-            f"{n} of {known}{noun} have fewer than {count(threshold)} examples"
+            f"{n} of {known}{noun} {'has' if n == 1 else 'have'} fewer than "
+            f"{count(threshold)} examples"
             for noun, (threshold, n) in zip(nouns, sets.below.items(), strict=True)
         ]
     )

@@ -8,10 +8,10 @@ from site_builder.charts.bars import MOST_BARS, Bar, draw_bars
 from site_builder.charts.cells import model_cell, number_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
-from site_builder.charts.labels import Labels
+from site_builder.charts.labels import Labels, with_article
 from site_builder.compute.board import Standing
 from site_builder.compute.results import Results
-from site_builder.format import count, counted, listed, sentence
+from site_builder.format import count, counted, listed
 from site_builder.parts import Column, Table
 
 
@@ -26,14 +26,18 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
         f"{listed(top)} {'is' if len(top) == 1 else 'are'} at the top most often: "
         f"on {standings[0].wins} of {of}"
     )
-    variant = labels.variants[results.board.variant].lower() if labels.roles.tuned else ""
+    scored = sum(s.scored > 0 for s in results.board.standings)
+    ties = sum(s.wins for s in standings) > len(results.scores.tasks)
+    variant = f"{labels.in_sentence(results.board.variant)} " if labels.roles.tuned else ""
+    winners = f"{counted(len(standings), 'model')} of {scored}"
     return Chart(
         id="winners",
         title=title,
-        reading=f"{title}. {sentence(counted(len(standings), 'model'))} of "
-        f"{len(results.board.ranked)} are at the top of at least one task.",
-        caption=f"Number of tasks on which a {variant} model has the best score; all who tie for "
-        "a task's best count, so the sum exceeds the number of tasks.".replace("  ", " "),
+        reading=f"{title}. {winners} {'is' if len(standings) == 1 else 'are'} at the top of at "
+        "least one task.",
+        caption=f"Number of tasks on which {with_article(f'{variant}model')} has the best score; "
+        "all who tie for a task's best count"
+        f"{', so the sum exceeds the number of tasks' if ties else ''}.",
         figure=draw_bars(
             [_bar(s, of, labels) for s in standings[:MOST_BARS]], "tasks at the top", signed=False
         ),

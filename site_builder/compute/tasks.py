@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -86,6 +88,11 @@ class TaskResult:
     mean: Mapping[str, float | None]
     scores: tuple[TaskScore, ...]
     similar: tuple[SimilarTask, ...]
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """Number of scores by variant."""
+        return Counter(score.variant for score in self.scores)
 
     @property
     def outcome(self) -> Literal["beats", "ties", "loses"] | None:

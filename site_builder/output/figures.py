@@ -20,9 +20,27 @@ class UnknownNameError(Exception):
     """Prose names a model, a task, a category or a column that does not exist."""
 
 
+class Record(dict[str, Any]):
+    """A record of the API, as prose reads it: a key that it lacks is named, with the nearest."""
+
+    def __missing__(self, key: str) -> object:
+        message = f"figure {key!r} does not exist. {near(key, self)}".strip()
+        raise UnknownNameError(message)
+
+
+def _as_record(values: dict[str, Any]) -> Record:
+    return Record({key: _with_records(part) for key, part in values.items()})
+
+
+def _with_records(value: object) -> object:
+    if isinstance(value, dict):
+        return _as_record(value)
+    return [_with_records(part) for part in value] if isinstance(value, list) else value
+
+
 def prose_variables(site: Site) -> dict[str, Any]:
     """The names that an expression in prose can use."""
-    values = api_values(site.results)
+    values = _as_record(api_values(site.results))
     return {
         **values,
         "baseline": site.labels.baseline,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 
 import jinja2
@@ -67,10 +68,16 @@ class LiveProse:
             fault = Fault(f"{where}:{error.lineno}", error.message or "is not valid")
             raise FaultsError([fault]) from error
         except _MISTAKES as error:
-            raise FaultsError([Fault(f"{where}:{_line_of(error)}", str(error))]) from error
+            fault = Fault(f"{where}:{_line_of(error)}", str(error), self._hint(error))
+            raise FaultsError([fault]) from error
         if claims.false:
             raise FaultsError(_claim_fault(where, claim) for claim in claims.false)
         return filled
+
+    def _hint(self, error: Exception) -> str:
+        """What a name that prose does not have may have meant."""
+        name = re.match(r"'(\w+)' is undefined", str(error))
+        return near(name[1], self._figures) if name else ""
 
     def _link_from(self, page: Page) -> Callable[..., _Figure]:
         """`link(kind, key)` as prose on this page uses it: the relative path of another page."""
@@ -141,7 +148,11 @@ def _finalize(value: object) -> object:
         message = (
             "the figure is not defined on this board"
             if value is None
-            else f"{type(value).__name__} is neither a text nor a figure"
+            else f"{_kind(value)} is neither a text nor a figure"
         )
         raise TypeError(message)
     return value
+
+
+def _kind(value: object) -> str:
+    return "a record" if isinstance(value, dict) else type(value).__name__

@@ -16,7 +16,7 @@ from site_builder.charts.redundancy import chart_redundancy
 from site_builder.charts.training_sets import chart_training_sets
 from site_builder.compute.correlation import Correlation, Correlations
 from site_builder.compute.results import Results
-from site_builder.format import count, p_value, rounded
+from site_builder.format import count, listed, p_value, rounded, sentence
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.parts import Address, Cell, Column, Table
 
@@ -51,11 +51,19 @@ def make_analysis(site: Site) -> Iterator[Page]:
         redundancy=chart_redundancy(results, labels),
     )
     if context != AnalysisContext(None, None, (), None, None):
-        about = (
-            "What goes along with lift, how large the training sets are, "
-            "and which tasks rank models alike."
-        )
+        about = _about(context)
         yield Page(Address("analysis"), "analysis.html", "Analysis", about, context, (HOME,))
+
+
+def _about(context: AnalysisContext) -> str:
+    """What the page shows, in one sentence."""
+    parts = (
+        (context.short, "what goes along with lift"),
+        (context.matrix and not context.short, "which columns go together"),
+        (context.training_sets, "how large the training sets are"),
+        (context.redundancy, "which tasks rank models alike"),
+    )
+    return f"{sentence(listed([words for there, words in parts if there], most=4))}."
 
 
 def short_correlations(results: Results, labels: Labels) -> Table | None:

@@ -10,6 +10,10 @@ from site_builder.pages.board_line import draw_line
 from site_builder.pages.board_sheet import Entry, Sheet
 from site_builder.parts import Cell
 
+# Below six tasks not even a model that leads on every one could be told from the others: the sign
+# test's smallest two-sided p-value over five is 2 / 2^5 = 0.0625.
+LEAST_TASKS_FOR_TIES = 6
+
 
 def rank_cell(entry: Entry) -> Cell:
     """The rank; a dash where the row has none."""
@@ -22,7 +26,7 @@ def ranked_model_cell(sheet: Sheet, entry: Entry) -> Cell:
 
 
 def _under_name(sheet: Sheet, entry: Entry) -> str:
-    s, variant = entry.standing, sheet.labels.variants[sheet.board.variant].lower()
+    s, variant = entry.standing, sheet.labels.in_sentence(sheet.board.variant)
     notes = [sheet.parts.results.catalog.models[s.model].developer or ""]
     if s.model == sheet.labels.roles.baseline:
         notes.append("baseline")
@@ -30,12 +34,15 @@ def _under_name(sheet: Sheet, entry: Entry) -> str:
         notes.append(f"no {variant} score")
     elif s.unranked == "coverage":
         notes.append(f"not ranked: {coverage(s.scored, len(sheet.board.tasks))} tasks")
+    elif s.unranked == "no rival":
+        notes.append("not ranked: no rival on its tasks")
     return " \N{MIDDLE DOT} ".join(filter(None, notes))
 
 
 def _tags(sheet: Sheet, entry: Entry) -> tuple[str, ...]:
     s, by_lift = entry.standing, sheet.by == "lift_over_base"
-    if entry.borrowed or by_lift or s.rank is None or len(sheet.board.ranked) < 2:
+    alone = len(sheet.board.ranked) < 2 or len(sheet.board.tasks) < LEAST_TASKS_FOR_TIES
+    if entry.borrowed or by_lift or s.rank is None or alone:
         return ()
     return ("best",) if s.rank == 1 else ("tied with best",) if s.tied_with_best else ()
 
@@ -60,10 +67,11 @@ def win_rate_cell(sheet: Sheet, entry: Entry) -> Cell:
 
 def line_label(sheet: Sheet) -> str:
     """Heading of the drawing: what its two marks are."""
-    variants, base = sheet.labels.variants, sheet.labels.roles.base
+    labels, base = sheet.labels, sheet.labels.roles.base
     if not sheet.tuned or base is None:
         return "On the scale"
-    return f"{variants[base]} \N{RIGHTWARDS ARROW} {variants[sheet.board.variant].lower()}"
+    after = labels.in_sentence(sheet.board.variant)
+    return f"{labels.variants[base]} \N{RIGHTWARDS ARROW} {after}"
 
 
 def line_cell(sheet: Sheet, entry: Entry) -> Cell:

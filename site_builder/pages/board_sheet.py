@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +10,9 @@ from site_builder.charts.labels import Labels
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.results import Results
 from site_builder.pages.board_line import Limits, find_limits
+
+# Means that are equal on paper may differ in the last digits of their binary fractions.
+TIE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -90,9 +93,22 @@ class Sheet:
         """Whether any model has a mean lift over its base."""
         return self.tuned and any(s.lift_over_base is not None for s in self.board.standings)
 
-    def entry(self, standing: Standing, place: int) -> Entry:
-        """A row of the table; `place` is its number from the top."""
+    def entries(self, standings: Sequence[Standing]) -> list[Entry]:
+        """The rows of the table, in the order of the standings."""
+        by_lift = self.by == "lift_over_base"
+        ranks = _lift_ranks(standings) if by_lift else [s.rank for s in standings]
+        return [self._entry(s, rank) for s, rank in zip(standings, ranks, strict=True)]
+
+    def _entry(self, standing: Standing, rank: int | None) -> Entry:
         own = self.board.standing(standing.model).scored > 0
         borrowed = standing.model == self.labels.roles.baseline and not own
-        rank = place if self.by == "lift_over_base" else standing.rank
         return Entry(standing, None if borrowed else rank, borrowed)
+
+
+def _lift_ranks(standings: Sequence[Standing]) -> list[int]:
+    """Ranks by mean lift of standings in that order, equal lifts sharing the better rank."""
+    lifts = [s.lift_over_base or 0.0 for s in standings]
+    ranks: list[int] = []
+    for i, lift in enumerate(lifts):
+        ranks.append(ranks[-1] if i and lifts[i - 1] - lift <= TIE else i + 1)
+    return ranks

@@ -44,7 +44,7 @@ def board_table(
         by: Key of the column that gave the order.
     """
     sheet = Sheet(parts, board, by)
-    entries = [sheet.entry(s, place) for place, s in enumerate(standings[: parts.most], start=1)]
+    entries = sheet.entries(standings[: parts.most])
     fields = (
         *_merit_fields(sheet),
         *_lift_fields(sheet),
@@ -102,7 +102,7 @@ def _merit_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
 def _lift_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
     """What tuning brought, and how far the baseline is."""
     labels, base, baseline = sheet.labels, sheet.labels.base, sheet.labels.baseline
-    tuned = labels.variants[sheet.board.variant].lower()
+    tuned = labels.in_sentence(sheet.board.variant)
     compared = labels.roles.baseline is not None
     return (
         Field(

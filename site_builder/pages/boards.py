@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from site_builder.charts.chart import id_of
+from site_builder.charts.labels import with_article
 from site_builder.compute.board import Board, Standing
-from site_builder.format import counted, percent, rounded
+from site_builder.format import counted, percent
+from site_builder.pages.board_cells import LEAST_TASKS_FOR_TIES
 from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.board_table import board_table
 from site_builder.pages.page import Site
@@ -52,7 +55,7 @@ def _variant_view(parts: BoardParts, variant: str, table_id: str) -> View:
         board,
         rows,
         f"{table_id}-{_slug(parts, variant)}",
-        f"Model leaderboard, {label.lower()}: {ranked} ranked by {merit}",
+        f"Model leaderboard, {parts.labels.in_sentence(variant)}: {ranked} ranked by {merit}",
         "average" if by_mean else "win_rate",
     )
     return View(_slug(parts, variant), label, table, _left_out(parts, board, rows))
@@ -60,9 +63,8 @@ def _variant_view(parts: BoardParts, variant: str, table_id: str) -> View:
 
 def _slug(parts: BoardParts, variant: str) -> str:
     """A short id of a view; a variant is free text, so one that is no plain word goes by place."""
-    is_word = variant.replace("_", "").isalnum() and variant.isascii()
     place = parts.labels.roles.variants.index(variant) + 1
-    return variant.replace("_", "-") if is_word else f"v{place}"
+    return id_of(variant, place) if variant != "lift" else f"v{place}"
 
 
 def _lift_view(parts: BoardParts, variant: str, table_id: str) -> View:
@@ -71,7 +73,7 @@ def _lift_view(parts: BoardParts, variant: str, table_id: str) -> View:
     view_id = "lift" if alone else f"lift-{_slug(parts, variant)}"
     lifted = [s for s in board.standings if s.lift_over_base is not None and s.rank is not None]
     lifted.sort(key=lambda s: -(s.lift_over_base or 0.0))
-    caption = f"mean lift of {labels.variants[variant].lower()} over {labels.base}"
+    caption = f"mean lift of {labels.in_sentence(variant)} over {labels.base}"
     table = board_table(
         parts,
         board,
@@ -126,10 +128,11 @@ def _reference(parts: BoardParts, board: Board) -> Standing | None:
 def _left_out(parts: BoardParts, board: Board, rows: Sequence[Standing]) -> str:
     """Who is not listed, and why."""
     listed = {s.model for s in rows}
-    variant = parts.labels.variants[board.variant].lower()
+    variant = parts.labels.in_sentence(board.variant)
     reasons = {
         "coverage": f"with scores on less than {percent(board.rules.min_coverage)} of the tasks",
-        "no score": f"without a {variant} score",
+        "no score": f"without {with_article(variant)} score",
+        "no rival": "without a rival on their tasks",
     }
     absent = [s.unranked for s in board.standings if s.model not in listed]
     texts = [
@@ -139,7 +142,14 @@ def _left_out(parts: BoardParts, board: Board, rows: Sequence[Standing]) -> str:
     ]
     hidden = len(rows) - (parts.most or len(rows))
     texts += [counted(hidden, "more model")] if hidden > 0 else []
-    return f"Not shown: {', '.join(texts)}." if texts else ""
+    left_out = f"Not shown: {', '.join(texts)}." if texts else ""
+    return " ".join(filter(None, (_too_few(board), left_out)))
+
+
+def _too_few(board: Board) -> str:
+    if len(board.tasks) >= LEAST_TASKS_FOR_TIES or len(board.ranked) < 2:
+        return ""
+    return f"{counted(len(board.tasks), 'task')}: too few to tell models apart."
 
 
 def board_note(site: Site) -> str:
@@ -149,7 +159,7 @@ def board_note(site: Site) -> str:
         " \N{LEFT DOUBLE QUOTATION MARK}Tied with best\N{RIGHT DOUBLE QUOTATION MARK}: "
         "these tasks cannot tell the model from the first."
     )
-    several = len(board.ranked) > 1
+    several = len(board.ranked) > 1 and len(board.tasks) >= LEAST_TASKS_FOR_TIES
     line = labels.roles.baseline is not None and board.rules.averaged
     return (
         f"{_ranked_by(board)}{_asked(board)}{tied if several else ''}"
@@ -177,4 +187,4 @@ def _asked(board: Board) -> str:
         return ""
     if share == 1:
         return " A model needs a score on every task to be ranked."
-    return f" A model needs scores on {rounded(share * 100, 0)} % of the tasks to be ranked."
+    return f" A model needs scores on {percent(share)} of the tasks to be ranked."

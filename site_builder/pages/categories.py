@@ -9,6 +9,7 @@ from site_builder.charts.category_differences import category_table, chart_categ
 from site_builder.charts.cells import task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import TASK, Field, best_fields, columns_of, rows_of
+from site_builder.charts.labels import Labels
 from site_builder.compute.categories import CategoryResult
 from site_builder.compute.tasks import TaskResult
 from site_builder.format import counted, listed
@@ -54,7 +55,8 @@ def make_categories(site: Site) -> Iterator[Page]:
     chart = chart_category_difference(site.results, labels)
     context = CategoriesContext(chart, category_table(found, labels, "categories"))
     n = counted(len(found), "category", "categories")
-    about = f"{n} of tasks, from harder to easier."
+    ordered = any(category.best_lift_over_baseline is not None for category in found)
+    about = f"{n} of tasks{', from harder to easier' if ordered else ''}."
     yield Page(Address("categories"), "categories.html", "Categories", about, context, (HOME,))
     yield from in_sequence(_make_category(site, category) for category in found)
 
@@ -76,11 +78,18 @@ def category_summary(site: Site, category: CategoryResult) -> str:
     first = f"{n}; {listed(leaders)} {lead} its board." if leaders else f"{n}."
     if category.best_lift_over_baseline is None:
         return first
-    lift = labels.scale.signed(category.best_lift_over_baseline)
+    distance = _distance(category.best_lift_over_baseline, labels)
     return (
-        f"{first} The best {labels.contender} is {lift} from {labels.baseline} on average, "
+        f"{first} The best {labels.contender} is {distance} {labels.baseline} on average, "
         f"and beats it on {category.beating} of {category.compared}."
     )
+
+
+def _distance(lift: float, labels: Labels) -> str:
+    """A difference in words: `0.204 behind`, `0.106 ahead of`, `level with`."""
+    if lift == 0:
+        return "level with"
+    return f"{labels.scale.score(abs(lift))} {'ahead of' if lift > 0 else 'behind'}"
 
 
 def _tasks(site: Site, category: CategoryResult) -> Table:

@@ -13,6 +13,7 @@ from site_builder.charts.category_differences import chart_category_difference
 from site_builder.charts.cells import lift_cell, model_cell, number_cell, score_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import MODEL, RANK, Field, columns_of, rows_of
+from site_builder.charts.labels import with_article
 from site_builder.charts.latency import chart_latency
 from site_builder.charts.prices import chart_prices
 from site_builder.charts.task_differences import chart_best_lift_by_task
@@ -98,9 +99,8 @@ def make_home(site: Site) -> Iterator[Page]:
 
 def _lede(site: Site) -> str:
     stats, labels = site.results.stats, site.labels
-    lifted = labels.roles.base is not None and bool(labels.roles.tuned)
-    models = counted(stats.models_tuned if lifted else stats.models, "model")
-    how = f", {labels.tuned}" if lifted else ""
+    models = counted(stats.models_tuned if labels.lifted else stats.models, "model")
+    how = f", {labels.tuned}" if labels.lifted else ""
     beside = f", next to {labels.baseline}" if labels.baseline else ""
     return (
         f"{models}{how} on {counted(stats.tasks, 'task')}{beside}. "
@@ -114,7 +114,7 @@ def headline_facts(site: Site) -> tuple[Fact, ...]:
     found = (
         (
             stats.tasks_compared,
-            f"tasks where a {labels.contender} beats {labels.baseline}",
+            f"tasks where {with_article(labels.contender)} beats {labels.baseline}",
             count(stats.tasks_beating_baseline),
             f"/{stats.tasks_compared}",
         ),
@@ -142,12 +142,12 @@ def headline_facts(site: Site) -> tuple[Fact, ...]:
 
 
 def _size_facts(site: Site) -> tuple[Fact, ...]:
-    """How large the board is and who leads it, for a board with little to compare."""
+    """How large the board is, for a board with little to compare."""
     stats, ranked = site.results.stats, site.results.board.ranked
     return (
         Fact("models ranked", count(len(ranked)), f"/{stats.models}"),
         Fact("tasks", count(stats.tasks)),
-        *(Fact("at the top", site.labels.models[s.model]) for s in ranked[:1]),
+        Fact("scores", count(stats.scores)),
     )
 
 
@@ -180,7 +180,7 @@ def _top_five(site: Site) -> Table:
     )
     return Table(
         "top",
-        f"The first five, {labels.variants[board.variant].lower()}",
+        f"The first five, {labels.in_sentence(board.variant)}",
         columns_of(fields),
         rows_of(fields, standings),
         header=1,

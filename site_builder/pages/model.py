@@ -84,10 +84,11 @@ def model_summary(site: Site, model: str) -> str:
     s, name = board.standing(model), labels.models[model]
     if not s.scored:
         return f"{name} has no scores on this board."
-    variant = labels.variants[board.variant].lower()
+    variant = labels.in_sentence(board.variant)
     if s.rank is None:
         of = coverage(s.scored, len(board.tasks))
-        return f"{name} ({variant}) is not ranked: it has scores on {of} tasks."
+        why = "no rival on its tasks" if s.unranked == "no rival" else f"scores on {of} tasks"
+        return f"{name} ({variant}) is not ranked: it has {why}."
     parts = [f"{name} is {_ordinal(s.rank)} of {counted(len(board.ranked), 'model')}, {variant}"]
     over = counted(s.scored, "task")
     if s.average is not None:

@@ -64,7 +64,7 @@ def _score_field(labels: Labels) -> Field[_Own]:
 
 def tasks_at_top_table(site: Site, board: Board, model: str) -> Table:
     """The tasks on which the model has the best score of a board, and who shares it."""
-    labels, variant = site.labels, site.labels.variants[board.variant].lower()
+    labels, variant = site.labels, site.labels.in_sentence(board.variant)
 
     def shared(own: _Own) -> Cell:
         best = site.results.task(own.task).best[board.variant]
@@ -124,12 +124,12 @@ def neighbours_table(site: Site, board: Board, model: str) -> Table:
         Field(Column(*merit, "number"), lambda s: _merit_cell(labels, s, averaged=averaged)),
         Field(
             Column("gap", "From this model", "number"),
-            lambda s: _gap_cell(labels, s, own, averaged=averaged),
+            lambda s: _gap_cell(site, s, own, averaged=averaged),
         ),
     )
     return Table(
         "around",
-        f"Neighbours on the {labels.variants[board.variant].lower()} board",
+        f"Neighbours on the {labels.in_sentence(board.variant)} board",
         columns_of(fields),
         rows_of(fields, _near(board, model), lambda s: "reference" if s.model == model else ""),
         header=1,
@@ -156,12 +156,14 @@ def _merit_cell(labels: Labels, standing: Standing, *, averaged: bool) -> Cell:
     return Cell(labels.scale.score(value) if averaged else rounded(value or 0.0, 3), value)
 
 
-def _gap_cell(labels: Labels, standing: Standing, own: Standing, *, averaged: bool) -> Cell:
+def _gap_cell(site: Site, standing: Standing, own: Standing, *, averaged: bool) -> Cell:
     if standing.model == own.model:
         return Cell("this model", None, tone="soft")
     value, mine = _merit(standing, averaged=averaged), _merit(own, averaged=averaged)
-    gap = None if value is None or mine is None else value - mine
-    return Cell(labels.scale.signed(gap), gap, tone="soft")
+    # A win rate is better when it is greater, a mean score when its tasks say so.
+    direction = float(site.results.scores.direction[0]) if averaged else 1.0
+    gap = None if value is None or mine is None else direction * (value - mine)
+    return Cell(site.labels.scale.signed(gap), gap, tone="soft")
 
 
 def scores_table(site: Site, model: str) -> Table:
@@ -200,6 +202,5 @@ def scores_table(site: Site, model: str) -> Table:
 
 
 def _rank_cell(site: Site, own: _Own) -> Cell:
-    scores = site.results.task(own.task).scores
-    of = sum(s.variant == own.score.variant for s in scores)
+    of = site.results.task(own.task).counts[own.score.variant]
     return Cell(f"{own.score.rank} of {of}", float(own.score.rank))

@@ -66,8 +66,9 @@ def task_summary(site: Site, task: TaskResult) -> str:
     best = task.best_contender or next(iter(task.best.values()), None)
     if best is None:
         return f"No model has a score on {name}."
-    are = "is" if len(best.models) == 1 else "are"
-    text = f"{listed(labels.runs(best))} {are} best on {name}, with {scale.score(best.score)}"
+    one = len(best.models) == 1
+    what = f"is the best {labels.contender}" if one else f"are the best {labels.contender}s"
+    text = f"{listed(labels.runs(best))} {what} on {name}, with {scale.score(best.score)}"
     if task.baseline_score is None:
         return f"{text}."
     return f"{text}; {labels.baseline} has {scale.score(task.baseline_score)}."

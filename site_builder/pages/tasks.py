@@ -73,7 +73,7 @@ def _metric_cell(fact: TaskFacts) -> Cell:
 def _mean_fields(site: Site) -> tuple[Field[TaskResult], Field[TaskResult]]:
     """How hard a task is, and what tuning brings on it."""
     labels, roles = site.labels, site.labels.roles
-    mean = f"Mean, {labels.variants[roles.primary].lower()}"
+    mean = f"Mean, {labels.in_sentence(roles.primary)}"
     lift = f"Mean over models of {labels.tuned} minus {labels.base} score"
     return (
         Field(
@@ -83,6 +83,6 @@ def _mean_fields(site: Site) -> tuple[Field[TaskResult], Field[TaskResult]]:
         Field(
             Column("mean_lift_over_base", "Mean lift", "number", lift),
             lambda t: lift_cell(t.mean_lift_over_base, labels.scales[t.task]),
-            roles.base is not None and bool(roles.tuned),
+            labels.lifted,
         ),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from site_builder.compute.intervals import RESAMPLES
+from site_builder.format import count
 from site_builder.pages.page import Site
 
 
@@ -41,14 +43,13 @@ def _board_terms(site: Site) -> tuple[Term, ...]:
             "The mean of a model's scores over the tasks that it has, each task counting the same. "
             "A missing score is left out, never counted as 0; the coverage stands beside it.",
             "sum of scores / number of scores",
-            shown=site.results.board.rules.averaged,
         ),
         Term(
             "interval",
             "95 % interval",
-            "How far the average would move with another choice of tasks of the same kind: 4,000 "
-            "sets of tasks are drawn with replacement, and the middle 95 % of the averages is "
-            "shown. It does not hold the error of a single score.",
+            f"How far the average would move with another choice of tasks of the same kind: "
+            f"{count(RESAMPLES)} sets of tasks are drawn with replacement, and the middle 95 % of "
+            "the averages is shown. It does not hold the error of a single score.",
             "2.5th to 97.5th percentile of the resampled means",
         ),
         Term(
@@ -84,7 +85,7 @@ def _lift_terms(site: Site) -> tuple[Term, ...]:
             f"What tuning brought: the {tuned} score minus the {base} score of the same model on "
             "the same task. Positive is always better.",
             f"{tuned} - {base}, signed by the task's direction",
-            shown=labels.roles.base is not None and bool(labels.roles.tuned),
+            shown=labels.lifted,
         ),
         Term(
             "lift-over-baseline",
@@ -97,9 +98,8 @@ def _lift_terms(site: Site) -> tuple[Term, ...]:
         Term(
             "categories",
             "Harder and easier categories",
-            f"The best {labels.contender} minus {baseline or 'the baseline'}, averaged over the "
-            "tasks of a category.",
-            shown=bool(site.results.categories),
+            f"The best {labels.contender} minus {baseline}, averaged over the tasks of a category.",
+            shown=labels.roles.baseline is not None and bool(site.results.categories),
         ),
     )
 

@@ -83,10 +83,11 @@ def _export(table: LoadedTable) -> ExportedTable:
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    """Text that a spreadsheet would run as a formula is defused by a leading apostrophe."""
-    texts = [str(name) for name in frame.select_dtypes("str").columns]
-    defused = frame.assign(**{name: frame[name].map(_defused) for name in texts})
-    return defused.to_csv(index=False, lineterminator="\n").encode()
+    """Rows by RFC 4180; text that a spreadsheet would run is defused by a leading apostrophe."""
+    texts: pd.DataFrame = frame.select_dtypes("str").map(_defused)
+    defused = frame.assign(**{str(name): values for name, values in texts.items()})
+    # Not "\n", with which a carriage return in a text would not be quoted.
+    return defused.to_csv(index=False, lineterminator="\r\n").encode()
 
 
 def _defused(value: object) -> object:
@@ -94,12 +95,15 @@ def _defused(value: object) -> object:
 
 
 def _json(frame: pd.DataFrame) -> bytes:
-    """A list of rows; null for what is missing, text for what JSON has no number for."""
-    records = [
-        {str(name): _plain(value) for name, value in row.items()}
-        for row in frame.to_dict("records")
-    ]
-    return (json.dumps(records, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+    """A list of rows, a row a line; null for what is missing, text for what is no JSON number."""
+    names = [str(name) for name in frame.columns]
+    rows = zip(*(map(_plain, frame[name].tolist()) for name in names), strict=True)
+    # Not one call with `indent`, which takes three times as long.
+    lines = (
+        json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, allow_nan=False)
+        for row in rows
+    )
+    return ("[" + ",\n".join(lines) + "]\n").encode()
 
 
 def _plain(value: object) -> object:

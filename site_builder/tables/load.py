@@ -182,8 +182,8 @@ def _is_whole(column: Column) -> bool:
     """Whether it holds whole numbers and nulls, none so large that a float would change it."""
     if not pa.types.is_integer(column.type) or not column.null_count:
         return False
-    ends = pc.min_max(column).as_py().values()
-    return all(abs(end or 0) < 2**53 for end in ends)
+    low, high = pc.min(column).as_py(), pc.max(column).as_py()
+    return low is None or (low > -(2**53) and high < 2**53)
 
 
 def _nan_rows(column: Column) -> list[int]:
