@@ -83,11 +83,7 @@ def _chart(pair: _Pair, labels: Labels) -> Chart:
     title = _title(pair, rho, p_text, labels)
     n = pair.found.n
     return Chart(
-<<<<<<< /tmp/ref/dev/site_builder/charts/feature_scatters.py
         id=pair.id,
-=======
-        id=_id(pair),
->>>>>>> /work/main/site_builder/charts/feature_scatters.py
         title=title,
         reading=f"{title}, over {counted(n, 'task')}.",
         caption=f"One dot a task. Spearman's {rho}, {p_text}, n = {n}.{_fit_text(pair.fit)}",
@@ -95,10 +91,6 @@ def _chart(pair: _Pair, labels: Labels) -> Chart:
         table=_table(pair, labels),
         terms="correlation",
     )
-
-
-def _id(pair: _Pair) -> str:
-    return f"{id_of(pair.feature, pair.place)}-{id_of(pair.lift, 0)}"
 
 
 def _title(pair: _Pair, rho: str, p_text: str, labels: Labels) -> str:
@@ -167,11 +159,7 @@ def _table(pair: _Pair, labels: Labels) -> Table:
         ),
     )
     return Table(
-<<<<<<< /tmp/ref/dev/site_builder/charts/feature_scatters.py
         f"{pair.id}-table",
-=======
-        f"{_id(pair)}-table",
->>>>>>> /work/main/site_builder/charts/feature_scatters.py
         f"{feature_label} and {column_phrase(pair.lift, labels)}, by task",
         columns_of(fields),
         rows_of(fields, pair.points),

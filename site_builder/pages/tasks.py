@@ -77,7 +77,13 @@ def _mean_fields(site: Site) -> tuple[Field[TaskResult], Field[TaskResult]]:
     lift = f"Mean over models of {labels.tuned} minus {labels.base} score"
     return (
         Field(
-            Column("mean", mean, "number", "Mean over models: the lower, the harder", "ascending"),
+            Column(
+                "mean",
+                mean,
+                "number",
+                "Mean over models: low where the task is difficult",
+                "ascending",
+            ),
             lambda t: score_cell(t.mean.get(roles.primary), labels.scales[t.task]),
         ),
         Field(
