@@ -179,6 +179,11 @@ def test_value_out_of_range_is_a_fault(tmp_path, column, values, what):
     assert f"data/results.parquet: {what}" in lines
 
 
+def test_least_value_is_no_fault(tmp_path):
+    """What a range names as its least is within it."""
+    assert [] == faults(tmp_path, results=having(results_frame(), stderr=0.0, n_examples=1))
+
+
 def test_every_value_of_every_table_is_checked(tmp_path):
     """Prices and serving requests are held to their contract as well."""
     prices = price_frame(provider=["", None], usd_per_hour=[-1.0, math.inf])
@@ -207,6 +212,14 @@ def test_every_value_of_every_table_is_checked(tmp_path):
         (
             {"tasks": pd.concat([tasks_frame()] * 3)},
             "tasks.parquet: rows 1, 3, 5: three tasks for 'add'",
+        ),
+        (
+            {"tasks": pd.concat([tasks_frame()] * 4)},
+            "tasks.parquet: rows 2, 4, 6, 8: four tasks for 'sort'",
+        ),
+        (
+            {"tasks": pd.concat([tasks_frame()] * 6)},
+            "tasks.parquet: rows 1, 3, 5, 7, 9 and 1 more: 6 tasks for 'add'",
         ),
         (
             {"prices": price_frame(provider=["p", "p"])},
@@ -269,6 +282,7 @@ def test_results_without_rows_are_a_fault(tmp_path):
         ([True, None], "boolean", True),
         ([1, 0], "boolean", False),
         (["a", None], "text", True),
+        (pd.Series(["a", None], dtype="object"), "text", True),
         (["a", 1], "text", False),
         (["a"], "url", True),
         ([Decimal(1)], "text", False),
