@@ -110,6 +110,12 @@ class OutputFolderError(SiteError):
         return cls(f"{out}: {what}. Choose another, or empty it.")
 
     @classmethod
+    def over_added(cls, out: Path, name: str) -> Self:
+        """Publishing would take away what somebody put beside the site."""
+        what = f"the folder holds {name!r}, which no build put there and a build would take away"
+        return cls(f"{out}: {what}. Move it out, or choose another folder.")
+
+    @classmethod
     def not_writable(cls, out: Path, error: OSError) -> Self:
         """The disk refuses before anything is written."""
         return cls(f"{out}: cannot be written: {error.strerror}.")

@@ -52,6 +52,17 @@ def refusal(act: Callable[..., object], *args: object) -> str:
     return str(error.value)
 
 
+def test_what_was_added_by_hand_is_not_taken_away(root):
+    """A build refuses a folder in which somebody put something beside the site, and names it."""
+    out = root / "site"
+    publish(FILES, out)
+    (out / "CNAME").write_text("example.org")
+    added = "the folder holds 'CNAME', which no build put there and a build would take away."
+    expected = f"{out}: {added} Move it out, or choose another folder."
+    assert expected == refusal(check_output_folder, out, root)
+    assert "example.org" == (out / "CNAME").read_text()
+
+
 def test_folders_that_a_build_may_write_into(root):
     """One that is not there, an empty one, and one that holds a site of ours."""
     out = root / "site"

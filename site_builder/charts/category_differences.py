@@ -129,12 +129,12 @@ def chart_model_categories(results: Results, labels: Labels, model: str) -> Char
     against = f"its {labels.base} scores" if over_base else labels.baseline
     most = f"most over {against} in {first.category}, least in {last.category}"
     same = f"as much over {against} in one category as in another"
-    title = f"{labels.models[model]} gains {same if first.lift == last.lift else most}"
+    high, low = labels.scale.signed(first.lift), labels.scale.signed(last.lift)
+    title = f"{labels.models[model]} gains {most if low != high else same}"
     return Chart(
         id="model-categories",
         title=title,
-        reading=f"{title}: {labels.scale.signed(first.lift)} against "
-        f"{labels.scale.signed(last.lift)}.",
+        reading=f"{title}: {high}{f' against {low}' if low != high else ''}.",
         caption=f"Mean over the tasks of a category of the score minus {against}{labels.turning}, "
         "in points of score; the number of tasks in brackets.",
         figure=draw_bars(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from site_builder.charts import theme
 from site_builder.charts.cells import model_cell, task_cell
@@ -30,12 +30,21 @@ def chart_model_tasks(results: Results, labels: Labels, model: str) -> Chart | N
     return Chart(
         id="model-tasks",
         title=title,
-        reading=f"{title}. Highest on {lines[0].head.text}, lowest on {lines[-1].head.text}.",
+        reading=f"{title}. {_ends(results, labels, lines)}.",
         caption=f"Score on each task, best on top{group}.{drawn_of(len(lines))}",
         figure=draw_dumbbells(lines, labels, "score"),
         table=line_table("model-tasks-table", "Scores by task", TASK, lines, labels),
         terms=labels.lift_term,
     )
+
+
+def _ends(results: Results, labels: Labels, lines: Sequence[Line]) -> str:
+    """The tasks with the best and with the worst score, by what their scores are."""
+    direction = float(results.scores.only(labels.side_by_side).direction[0])
+    if _top(lines[0], direction) == _top(lines[-1], direction):
+        return "The same on every task"
+    highest, lowest = ("Highest", "lowest") if direction > 0 else ("Lowest", "highest")
+    return f"{highest} on {lines[0].head.text}, {lowest} on {lines[-1].head.text}"
 
 
 def _model_lines(results: Results, labels: Labels, model: str) -> list[Line]:

@@ -52,13 +52,27 @@ def check_output_folder(out: Path, root: Path) -> None:
         raise OutputFolderError.over_file(out)
     if out.is_dir() and any(out.iterdir()) and not _is_ours(out):
         raise OutputFolderError.over_other(out, GENERATOR)
+    if added := sorted(_added_by_others(out)):
+        raise OutputFolderError.over_added(out, added[0])
 
 
 def _is_ours(folder: Path) -> bool:
+    return _published(folder) is not None
+
+
+def _added_by_others(folder: Path) -> set[str]:
+    """Names in a published folder that no build put there, such as `.git` or `CNAME`."""
+    ours = {path.partition("/")[0] for path in _published(folder) or ()} | {MANIFEST, ".DS_Store"}
+    return {path.name for path in folder.iterdir()} - ours if folder.is_dir() else set()
+
+
+def _published(folder: Path) -> list[str] | None:
+    """The files that the last build put into a folder; None where no build of ours did."""
     try:
-        return bool(json.loads((folder / MANIFEST).read_bytes())["generator"].startswith(GENERATOR))
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        return list(manifest["files"]) if manifest["generator"].startswith(GENERATOR) else None
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        return False
+        return None
 
 
 def with_manifest(files: Mapping[str, bytes]) -> dict[str, bytes]:

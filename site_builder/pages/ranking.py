@@ -87,6 +87,11 @@ def _lift_field(labels: Labels, scale: Scale, variant: str) -> Field[_Entry]:
 
 
 def _over_baseline(labels: Labels, entry: _Entry) -> float | None:
-    """Lift over the baseline in the first variant that competes; None for the baseline itself."""
-    found = [entry.found[v] for v in labels.roles.contest if v in entry.found]
+    """Lift over the baseline in the first variant that the model has; None for the baseline itself.
+
+    Its tuned run, where the baseline has one, is compared like any other.
+    """
+    roles = labels.roles
+    variants = roles.contest if entry.model == roles.baseline else roles.variants
+    found = [entry.found[v] for v in variants if v in entry.found]
     return found[0].lift_over_baseline if found else None
