@@ -8,7 +8,7 @@ from pathlib import Path
 
 from site_builder.charts.labels import make_labels
 from site_builder.compute.results import compute_results
-from site_builder.config import SiteConfig
+from site_builder.config import SiteConfig, load_config
 from site_builder.errors import Fault, FaultsError
 from site_builder.output.files import render_files
 from site_builder.output.publish import Published, check_output_folder, publish
@@ -70,6 +70,27 @@ def make_files(
     site = Site(config, tables, results, make_labels(results, config))
     say("Making the pages")
     return render_files(site, make_pages(site), prose), (*tables.warnings, *prose.faults)
+
+
+def load_project(root: Path, base_url: str | None = None) -> SiteConfig:
+    """The configuration of the project in `root`.
+
+    Raises:
+        FaultsError: Every fault of `site.toml`, and every error of the tables and the prose that
+            shows without it, so that one run tells them all.
+    """
+    try:
+        return load_config(root, base_url)
+    except FaultsError as error:
+        raise FaultsError((*error.faults, *_other_errors(SiteConfig(root=root)))) from None
+
+
+def _other_errors(defaults: SiteConfig) -> list[Fault]:
+    try:
+        check_project(defaults)
+    except FaultsError as error:
+        return [fault for fault in error.faults if fault.severity == "error"]
+    return []
 
 
 def check_project(config: SiteConfig, *, strict: bool = False) -> tuple[Tables, Prose]:

@@ -14,8 +14,7 @@ from rich.console import Console
 from rich.status import Status
 
 from site_builder import __version__
-from site_builder.build import BuildReport, build_site, make_files
-from site_builder.config import load_config
+from site_builder.build import BuildReport, build_site, load_project, make_files
 from site_builder.errors import Fault, FaultsError, SiteError
 from site_builder.format import count, counted, size
 
@@ -53,7 +52,7 @@ def build(root: Path, out: Path | None, base_url: str | None, *, strict: bool, q
     """Build the site."""
     progress = Progress(quiet=quiet)
     try:
-        config = load_config(root, base_url)
+        config = load_project(root, base_url)
         report = build_site(config, out or root / "site", progress.stage, strict=strict)
     except SiteError as error:
         sys.exit(progress.failed(error))
@@ -69,7 +68,7 @@ def check(root: Path, *, strict: bool, quiet: bool) -> None:
     """Check the tables, site.toml, the templates and the prose; write nothing."""
     progress = Progress(quiet=quiet)
     try:
-        _, warnings = make_files(load_config(root), progress.stage, strict=strict)
+        _, warnings = make_files(load_project(root), progress.stage, strict=strict)
     except SiteError as error:
         sys.exit(progress.failed(error))
     progress.warn(warnings)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import click
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
@@ -419,3 +420,19 @@ def test_serve_on_a_port_that_is_taken(served, built):
     assert re.fullmatch(
         rf"Error: port {port} is not free \(.+\)\. Choose another with --port\.\n", said.stderr
     )
+
+
+def test_a_faulty_configuration_hides_no_fault_of_the_tables(tmp_path):
+    """One run tells both: an unknown key of site.toml, and a task that is not in tasks.parquet."""
+    root = write_project(tmp_path / "both", board())
+    results = pd.read_parquet(root / "data/results.parquet")
+    results.loc[0, "task"] = "ad"
+    results.to_parquet(root / "data/results.parquet")
+    (root / "site.toml").write_text('[board]\nbaselin = "gamma"\n', encoding="utf8")
+    found = run("check", "--project", root)
+    assert 1 == found.exit_code
+    assert [
+        "site.toml: unknown key 'board.baselin'. Did you mean 'baseline'?",
+        "data/results.parquet: row 1: task 'ad' is not in tasks.parquet. Did you mean 'add'?",
+        "2 errors; nothing was written.",
+    ] == found.stderr.splitlines()[-3:]

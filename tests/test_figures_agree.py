@@ -291,7 +291,7 @@ def check_ranking(rows: list[dict[str, Cell]], task: Any, models: dict[str, Any]
         assert says(row[BASE], base and base["score"])
         assert says(row["rank"], tuned and tuned["rank"])
         assert says(row["lift_fine_tuned"], tuned and tuned["score"] - base["score"])
-        # Who was never tuned is compared by its base score; the baseline is not compared with itself.
+        # Who was never tuned is compared by its base score; the baseline with nobody.
         own = tuned or (base if model != "gpt-4" else None)
         assert says(row["lift_over_baseline"], own and own["score"] - task["baseline_score"])
 

@@ -60,11 +60,13 @@ def test_unknown_id_near_none_of_many_asks_for_a_row(tmp_path):
 
 
 def test_each_unknown_id_is_named_once(tmp_path):
-    """Many unknown ids give a line each, with all of its rows counted."""
-    results = pd.concat([results_frame()] * 20, ignore_index=True)
-    results["task"] = [f"unknown{i // 2}" for i in range(200)]
-    found = lines(tmp_path, results=results)
-    assert 100 == sum("is not in tasks.parquet" in line for line in found)
+    """Many unknown ids give a line each, in the order of the rows; the first fifty get a hint."""
+    results = pd.concat([results_frame()] * 12, ignore_index=True)
+    results["task"] = [f"add{99 - i // 2}" for i in range(120)]
+    found = [line for line in lines(tmp_path, results=results) if "is not in" in line]
+    assert "rows 1, 2: task 'add99' is not in tasks.parquet" in found[0]
+    assert 60 == len(found)
+    assert [True] * 50 + [False] * 10 == ["Did you mean 'add'?" in line for line in found]
 
 
 def test_results_alone_list_their_models_and_tasks(tmp_path):
@@ -92,14 +94,15 @@ def test_score_out_of_bounds_is_a_fault(tmp_path, cells, bounds, what, allowed):
 
 
 def test_many_scores_out_of_bounds_are_one_line(tmp_path):
-    """A column of percentages is one fault a task, not one a row."""
-    found = lines(tmp_path, results=having(results_frame(), score=[50.0] * 10))
-    rows = ["rows 1, 2, 5, 6, 9", "rows 3, 4, 7, 8, 10"]
-    line = "scores 50, 50, 50, 50 and 50 of task '{}' are out of its bounds, 0 to 1. "
+    """A column of percentages is one fault a task, not one a row; four of many scores are shown."""
+    results = pd.concat([results_frame()[::-1], results_frame()[-1:]], ignore_index=True)
+    results = having(results, score=50.0, variant=[f"v{i}" for i in range(11)])
     assert [
-        f"data/results.parquet: {place}: {line.format(task)}{MEND}"
-        for place, task in zip(rows, ("add", "sort"), strict=True)
-    ] == found
+        "data/results.parquet: rows 1, 3, 4, 7, 8 and 1 more: "
+        f"scores 50, 50, 50, 50 and 2 more of task 'sort' are out of its bounds, 0 to 1. {MEND}",
+        "data/results.parquet: rows 2, 5, 6, 9, 10: "
+        f"scores 50, 50, 50, 50 and 50 of task 'add' are out of its bounds, 0 to 1. {MEND}",
+    ] == lines(tmp_path, "", results=results)
 
 
 @pytest.mark.parametrize("score", [0.0, 1.0])
@@ -115,9 +118,17 @@ def test_crossed_bounds_are_a_fault(tmp_path):
     assert [f"data/tasks.parquet: {line}"] == lines(tmp_path, tasks=tasks)
 
 
-def test_percent_among_proportions_is_a_fault(tmp_path):
+def test_equal_bounds_are_no_fault(tmp_path):
+    """A task with one possible score is odd and legal; another score is out of its bounds."""
+    tasks = having(tasks_frame(), score_min=[0.0, 0.5], score_max=[1.0, 0.5])
+    (line,) = lines(tmp_path, tasks=tasks)
+    assert "scores 0.25, 0.25 and 0.375 of task 'sort' are out of its bounds, 0.5 to 0.5" in line
+
+
+@pytest.mark.parametrize("score", [2.1, 81.2, 100.0])
+def test_percent_among_proportions_is_a_fault(tmp_path, score):
     """One score of 81.2 among nine of 0 to 1 is a percentage that was not divided."""
-    tables = scores([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 81.2])
+    tables = scores([0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, score])
     line = "row 10: score above 1, while the other scores of metric 'accuracy' are proportions. "
     assert [f"data/results.parquet: {line}{DIVIDE}"] == fault_lines(
         write_project(tmp_path, tables, "")
@@ -128,7 +139,8 @@ def test_percent_among_proportions_is_a_fault(tmp_path):
     ("values", "columns"),
     [
         ([0.5] * 8 + [81.2, 70.0], {}),
-        ([0.5] * 9 + [1.9], {}),
+        ([0.5] * 9 + [2.0], {}),
+        ([0.5] * 8 + [1.5, 81.2], {}),
         ([0.5] * 9 + [101.0], {}),
         ([-0.5] * 9 + [81.2], {}),
         ([50.0] * 9 + [0.5], {}),

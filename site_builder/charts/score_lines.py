@@ -25,7 +25,7 @@ def chart_model_tasks(results: Results, labels: Labels, model: str) -> Chart | N
     if len(lines) < 2:
         return None
     title = _model_title(labels, results.board.standing(model), len(lines))
-    every = len(lines) == len(results.scores.tasks)
+    every = len(labels.side_by_side) == len(results.scores.tasks)
     group = "" if every else f"; the {len(lines)} tasks that share a metric"
     return Chart(
         id="model-tasks",
