@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from site_builder.build import build_site
 from site_builder.config import load_config
@@ -79,6 +79,11 @@ class Heard:
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
+    def failure(self, request: Request) -> None:
+        """A request that failed; one that ended because the visitor went on is none."""
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"failed: {request.url} ({request.failure})")
+
 
 def open_page(
     browser: Browser, url: str, size: tuple[int, int] = WIDE, **options: object
@@ -96,7 +101,7 @@ def open_page(
     )
     page.on("pageerror", lambda e: heard.complaints.append(str(e)))
     page.on("request", lambda r: heard.requests.append(r.url))
-    page.on("requestfailed", lambda r: heard.complaints.append(f"failed: {r.url}"))
+    page.on("requestfailed", heard.failure)
     page.goto(url)
     return page, heard
 
