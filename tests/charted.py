@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,12 +29,23 @@ from site_builder.charts.training_sets import chart_training_sets
 from site_builder.charts.winners import chart_winners
 from site_builder.compute.results import Results, compute_results
 from site_builder.config import Analysis, BoardConfig, SiteConfig
-from tests.boards import make_tables
+from tests.boards import Runs, make_frames, make_tables
 from tests.odd_boards import SHAPES
 from tests.sites import ROOT, make_site
-from tests.tables import SITE_TOML, board, write_project
+from tests.tables import SITE_TOML, board, having, write_project
 
 Drawn = tuple[Results, Labels]
+# a gains 0.4 on t1 and loses 0.1 on t2; b gains 0.1 and 0.1; the baseline ref is never tuned.
+TUNED: Runs = {
+    "base": {"a": [0.1, 0.5], "b": [0.5, 0.5], "ref": [0.6, 0.4]},
+    "fine_tuned": {"a": [0.5, 0.4], "b": [0.6, 0.6]},
+}
+ONE: Runs = {"base": {"a": [0.9, 0.1], "b": [0.3, 0.5], "c": [0.1, 0.1]}}
+SEVERAL: Runs = {
+    "base": {"a": [0.1, 0.2], "b": [0.3, 0.2]},
+    "sft": {"a": [0.4, 0.2], "b": [0.4, 0.1]},
+    "ppo": {"a": [0.2, 0.7], "b": [0.8, 0.3]},
+}
 BUILDERS = (
     chart_averages,
     chart_best_lift_by_task,
@@ -54,16 +65,67 @@ def draw(
     frames: Mapping[str, pd.DataFrame], analysis: Analysis | None = None, **board: Any
 ) -> Drawn:
     """Results and labels of tables; further arguments are keys of `[board]`."""
-    config = SiteConfig(
-        root=Path(), board=BoardConfig(**board), analysis=analysis or Analysis()
-    )
+    config = SiteConfig(root=Path(), board=BoardConfig(**board), analysis=analysis or Analysis())
     results = compute_results(make_tables(frames, config.default_variant), config)
     return results, make_labels(results, config)
 
 
+def said(
+    build: Callable[..., Any],
+    runs: Runs = TUNED,
+    *args: str,
+    lower: Collection[str] = (),
+    tasks: Mapping[str, Any] | None = None,
+    frames: Mapping[str, pd.DataFrame] | None = None,
+    analysis: Analysis | None = None,
+    **board: Any,
+) -> Any:
+    """A chart of a board of runs; None where there is none.
+
+    Args:
+        build: The builder.
+        runs: The scores, as in tests/boards.py.
+        args: What the builder takes beyond results and labels: a model, or a task.
+        lower: Tasks on which a lower score is better.
+        tasks: Further columns of the tasks table.
+        frames: The tables, in place of runs.
+        analysis: `[analysis]`.
+        board: Keys of `[board]`.
+    """
+    return build(*draw(frames or make_frames(runs, lower, tasks), analysis, **board), *args)
+
+
+def several() -> dict[str, pd.DataFrame]:
+    """Two tuned variants and a base, with gaps; features, sizes, categories and developers."""
+    runs: dict[str, dict[str, list[float | None]]] = {
+        variant: {
+            f"m{i}": [
+                None if (i + j) % 7 == gap else round(0.1 + 0.1 * i + 0.03 * j * (step + i % 2), 3)
+                for j in range(6)
+            ]
+            for i in range(5)
+        }
+        for step, (variant, gap) in enumerate((("base", 9), ("sft", 5), ("ppo", 6)))
+    }
+    tasks: dict[str, list[Any]] = {
+        "category": ["A", "A", "B", "B", "C", None],
+        "train_examples": [10, 200, 3_000, 0, 500_000, 40],
+        "depth": [1.0, 2.0, 2.0, 5.0, 3.0, 4.0],
+    }
+    frames = make_frames(runs, tasks=tasks)
+    frames["models"] = having(
+        frames["models"],
+        parameters_b=[0.5, 1.0, 7.0, 7.0, None],
+        developer=["X", "Y", "X", None, "Z"],
+    )
+    return frames
+
+
 @functools.cache
 def drawn(name: str) -> Drawn:
-    """A board by its name: the Index, the fixture board, or one of tests/odd_boards.py."""
+    """A board by its name: the Index, the fixture board, `several`, or of tests/odd_boards.py."""
+    if name == "several":
+        return draw(several(), baseline="m1", min_coverage=0.5, rank_by="mean")
     with TemporaryDirectory() as folder:
         frames, toml = (board(), SITE_TOML) if name == "fixture" else ({}, "")
         if name in SHAPES:

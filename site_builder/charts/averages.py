@@ -10,8 +10,9 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
 from site_builder.charts.dumbbells import After, Line, draw_dumbbells, drawn_of
 from site_builder.charts.labels import Labels
+from site_builder.compute.numbers import settled_float
 from site_builder.compute.results import Results
-from site_builder.format import counted, sentence
+from site_builder.format import counted, listed, sentence
 from site_builder.parts import Column, Table
 
 
@@ -21,7 +22,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
     if len(models) < 2 or not results.board.rules.averaged:
         return None
     lines = [_line(results, labels, m) for m in models]
-    title = _title(results, labels, models[0])
+    title = _title(results, labels, models)
     best, worst = (
         f"{labels.scale.score(_best_average(results, labels, m))} ({labels.models[m]})"
         for m in (models[0], models[-1])
@@ -85,7 +86,16 @@ def _marks(labels: Labels) -> str:
     return f"; open circle {labels.base}, full circle {labels.tuned}"
 
 
-def _title(results: Results, labels: Labels, best: str) -> str:
+def _best_title(results: Results, labels: Labels, models: Sequence[str]) -> str:
+    """Who has the best average, all who tie for it."""
+    averages = {m: settled_float(_best_average(results, labels, m) or 0.0) for m in models}
+    best = averages[models[0]]
+    names = listed([labels.models[m] for m in models if averages[m] == best])
+    have = "has" if list(averages.values()).count(best) == 1 else "have"
+    return f"{names} {have} the best average, {labels.scale.score(best)}"
+
+
+def _title(results: Results, labels: Labels, models: Sequence[str]) -> str:
     stats, scale = results.stats, labels.scale
     before, after = stats.mean_base_score, stats.mean_tuned_score
     if before is not None and after is not None:
@@ -94,8 +104,7 @@ def _title(results: Results, labels: Labels, best: str) -> str:
         way = f"{direction} {scale.score(before)}" if moved else "as before"
         title = f"{sentence(labels.tuned)} models average {scale.score(after)}, {way}"
     else:
-        average = scale.score(_best_average(results, labels, best))
-        title = f"{labels.models[best]} has the best average, {average}"
+        title = _best_title(results, labels, models)
     if labels.roles.baseline is None or not stats.models_compared:
         return title
     ahead = stats.models_ahead_of_baseline

@@ -29,13 +29,16 @@ def chart_training_sets(results: Results, labels: Labels) -> Chart | None:
     shares = "; ".join(f"{percent(share)} below {count(t)}" for t, share in sets.shares.items())
     unknown = len(results.scores.tasks) - len(sets.sizes)
     left_out = f" {counted(unknown, 'task')} of unknown training-set size left out."
+    empty = sum(size == 0 for size in sets.sizes.values())
+    no_bar = f" {counted(empty, 'set')} without examples in no bar."
     return Chart(
         id="training-sets",
         title=title,
         reading=f"{title}. Half have {count(sets.median)} or fewer; the largest has "
         f"{count(max(sets.sizes.values()))}.",
         caption="Examples in the train split of each task, log axis, three bars a decade"
-        f"{f'; {shares}' if shares else ''}.{left_out if unknown else ''}",
+        f"{f'; {shares}' if shares else ''}.{left_out if unknown else ''}"
+        f"{no_bar if empty else ''}",
         figure=_draw(sets, labels),
         table=_table(sets, labels),
         terms="training-set-sizes",
