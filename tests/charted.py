@@ -155,6 +155,16 @@ def charts_of(results: Results, labels: Labels) -> Iterator[tuple[str, Chart]]:
             yield f"task {task}", chart
 
 
+def charts(name: str) -> list[tuple[str, Chart]]:
+    """Every chart of a board by its name, with the page that it stands on."""
+    return list(charts_of(*drawn(name)))
+
+
+def chart_on(name: str, page: str, chart_id: str) -> Chart:
+    """One chart of a board."""
+    return next(chart for at, chart in charts(name) if (at, chart.id) == (page, chart_id))
+
+
 def as_json(chart: Chart) -> str:
     """A figure as a page embeds it; NaN is refused."""
     return json.dumps(chart.figure, ensure_ascii=False, allow_nan=False)
@@ -164,6 +174,12 @@ def column(chart: Chart, key: str) -> list[Any]:
     """The values of a column of the table behind a chart, from top to bottom."""
     at = [c.key for c in chart.table.columns].index(key)
     return [row.cells[at].value for row in chart.table.rows]
+
+
+def subjects(chart: Chart) -> list[str]:
+    """The ids of the models or tasks that the rows of a chart's table are about."""
+    links = [row.cells[0].link for row in chart.table.rows]
+    return [link.to.key for link in links if link is not None and link.to is not None]
 
 
 def keys(chart: Chart) -> list[str]:

@@ -14,7 +14,7 @@ from site_builder.charts.columns import MODEL, PROVIDER, Field, columns_of, rows
 from site_builder.charts.labels import Labels
 from site_builder.compute.results import Results
 from site_builder.compute.serving import Latency
-from site_builder.format import MISSING, count, percent, rounded, seconds
+from site_builder.format import MISSING, count, counted, percent, rounded, seconds
 from site_builder.parts import Cell, Column, Table
 
 ROW_PX = 34
@@ -58,7 +58,7 @@ def _what(rows: Sequence[Latency], labels: Labels) -> str:
 
 def _failures(rows: Sequence[Latency]) -> str:
     failed = [
-        f"{row.provider} failed {row.failed} of {row.requests} requests"
+        f"{row.provider} failed {row.failed} of {counted(row.requests, 'request')}"
         for row in rows
         if row.failed
     ]
