@@ -56,6 +56,18 @@ def test_averages_go_down_where_lower_is_better():
     assert f"{chart.title}. Averages run from 1.50 (a) to 3.00 (b)." == chart.reading
 
 
+def test_models_stand_by_the_best_of_their_variants():
+    """Where lower is better by the least: 1 of a's against 2 of b's."""
+    runs = {
+        "base": {"a": [9.0], "b": [9.0]},
+        "x": {"b": [2.0], "a": [8.0]},
+        "y": {"b": [3.0], "a": [1.0]},
+    }
+    chart = said(chart_averages, runs, lower=["t1"])
+    assert ["a", "b"] == column(chart, "model")
+    assert chart.reading.endswith("Averages run from 1.00 (a) to 2.00 (b).")
+
+
 @pytest.mark.parametrize(
     ("runs", "lower", "why"),
     [
@@ -111,6 +123,12 @@ def test_smaller_is_better_on_the_frontier_where_lower_is_better():
     """Perplexity: 0.2 is the best, and a is the smallest."""
     frames = sized(1, 2, 3, 4)
     frames["tasks"]["higher_is_better"] = False
+    assert "a gives the best average for its size" == said(chart_size, frames=frames).title
+
+
+def test_equal_score_at_a_larger_size_is_not_on_the_frontier():
+    """The smaller model has it already."""
+    frames = sized(1, 2, 3, 4, scores=(0.5, 0.5, 0.5, 0.4))
     assert "a gives the best average for its size" == said(chart_size, frames=frames).title
 
 

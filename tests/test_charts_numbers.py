@@ -138,6 +138,15 @@ def test_tables_of_the_index_are_its_results():
     assert wins == by_subject(found["winners"], "wins")
 
 
+def test_matrix_of_the_index_is_its_tuned_scores():
+    """Every task and model of the primary variant."""
+    results, _ = drawn("index")
+    chart = chart_on("index", "", "scores")
+    for model in keys(chart)[1:]:
+        for task, score in by_subject(chart, model).items():
+            assert results.scores_of(model, task)["fine_tuned"].score == score, (model, task)
+
+
 def by_subject(chart, key):
     """A column of a chart's table by what its rows are about."""
     return dict(zip(subjects(chart), column(chart, key), strict=True))

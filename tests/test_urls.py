@@ -147,15 +147,6 @@ def test_links_to_a_place_within_a_page():
     assert "#ties" == urls.relative(Address("about"), there)
 
 
-def test_addresses_that_a_site_has():
-    """A model has a page where the site was given one; the fixed pages always have an address."""
-    urls = Urls.of([Address("model", "a")])
-    assert urls.has(Address("model", "a"))
-    assert not urls.has(Address("model", "b"))
-    assert not urls.has(Address("task", "a"))
-    assert urls.has(Address("about"))
-
-
 @pytest.mark.parametrize("base_url", ["https://example.org/index", "https://example.org/index/"])
 def test_the_404_page_links_from_the_root_of_the_host(base_url):
     """A host shows it at any depth, so its links hold anywhere once the site's place is known."""

@@ -32,11 +32,17 @@ def chart_prices(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}. List prices of {len(priced)} offers.",
         caption="List prices: the mean of the price of a million tokens sent and of a million "
-        "received. Hosting a fine-tuned adapter may cost more than the base model.",
+        f"received.{_not_tuned(labels)}",
         figure=_draw(priced, labels, _baseline_line(results.serving.baseline_price, labels)),
         table=price_table(results.serving.prices, labels, "prices-table"),
         terms="serving",
     )
+
+
+def _not_tuned(labels: Labels) -> str:
+    """What the prices are not for, on a board whose models were tuned."""
+    tuned = f" They are for the models as listed, not for {labels.tuned} ones."
+    return tuned if labels.roles.tuned else ""
 
 
 def _title(priced: Sequence[Price], labels: Labels) -> str:

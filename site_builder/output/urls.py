@@ -84,10 +84,6 @@ class Urls:
         base = f"{base_url.rstrip('/')}/" if base_url else ""
         return cls({kind: make_slugs(found) for kind, found in keys.items()}, base)
 
-    def has(self, address: Address) -> bool:
-        """Whether the site has a page at this address."""
-        return address.kind not in FOLDERS or address.key in self.slugs[address.kind]
-
     def path(self, address: Address) -> str:
         """Path from the site's root; a folder ends in a slash, the home page's path is empty."""
         if address.kind == "file":
