@@ -12,6 +12,7 @@ from site_builder.charts import theme
 from site_builder.compute.numbers import Array
 
 WIDE_COLUMN, NARROW_COLUMN = 24, 14
+MOST_NARROW_NAMES = 16
 ROW_PX, ABOVE_PX = 22, 100
 _COLOUR_BAR = {
     "thickness": 10,
@@ -55,6 +56,8 @@ def draw_heatmap(
         "xaxis.ticktext": theme.short_names(columns, NARROW_COLUMN),
         "xaxis.tickangle": -90,
         "xaxis.tickfont.size": 10,
+        # More names than there is room for would lie over each other; the hover has them.
+        "xaxis.showticklabels": len(columns) <= MOST_NARROW_NAMES,
     }
     return theme.figure(
         [heat],
