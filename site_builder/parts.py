@@ -20,10 +20,14 @@ Kind = Literal[
     "category",
     "analysis",
     "serving",
+    "choose",
+    "compare",
+    "embed",
     "data",
     "about",
     "not_found",
     "file",
+    "asset",
 ]
 Tone = Literal["", "gain", "loss", "soft"]
 Align = Literal["text", "number", "plot"]
@@ -36,7 +40,8 @@ class Address:
 
     Attributes:
         kind: The kind of page.
-        key: The id of the model or task, the name of the category, or the path of a file.
+        key: The id of the model or task, the name of the category, or the path of a file;
+            of an asset, its name within `static/`.
         anchor: A place within the page.
     """
 

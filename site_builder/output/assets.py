@@ -55,13 +55,17 @@ class Assets:
         return self.paths[name]
 
 
-def load_assets(folders: Iterable[Path]) -> Assets:
+def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None) -> Assets:
     """Read static files; one in an earlier folder stands in for its namesake in a later one.
+
+    Args:
+        folders: Folders of static files, the project's own first.
+        made: Content of the files that the build makes itself, by name.
 
     Raises:
         AssetError: A file of the front-end packages is missing.
     """
-    found: dict[str, bytes] = {}
+    found: dict[str, bytes] = dict(made or {})
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder).as_posix()

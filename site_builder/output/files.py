@@ -25,7 +25,7 @@ def render_files(site: Site, pages: Sequence[Page | Document], prose: Prose) -> 
     """
     html = [page for page in pages if isinstance(page, Page)]
     urls = Urls.of((page.address for page in html), site.config.site.base_url)
-    assets = load_assets(_folders(site.config.root, "static"))
+    assets = load_assets(_folders(site.config.root, "static"), _made(pages))
     live = LiveProse(site, prose, urls, {page.address for page in html})
     renderer = Renderer(site, html, urls, assets, live, _folders(site.config.root, "templates"))
     files: dict[str, bytes] = {}
@@ -60,7 +60,20 @@ def _pages(
 
 
 def _documents(pages: Sequence[Page | Document], urls: Urls) -> list[tuple[str, bytes]]:
-    return [(urls.path(page.address), page.content) for page in pages if isinstance(page, Document)]
+    return [
+        (urls.path(page.address), page.content)
+        for page in pages
+        if isinstance(page, Document) and page.address.kind != "asset"
+    ]
+
+
+def _made(pages: Sequence[Page | Document]) -> dict[str, bytes]:
+    """The static files that the build makes itself: data for scripts."""
+    return {
+        page.address.key: page.content
+        for page in pages
+        if isinstance(page, Document) and page.address.kind == "asset"
+    }
 
 
 def _for_hosts(pages: Sequence[Page], urls: Urls) -> list[tuple[str, bytes]]:

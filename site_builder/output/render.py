@@ -19,10 +19,12 @@ from site_builder.pages.page import Page, Site
 from site_builder.parts import Address, Link
 
 NAVIGATION: tuple[tuple[Address, str], ...] = (
+    (Address("choose"), "Choose"),
     (Address("models"), "Models"),
     (Address("tasks"), "Tasks"),
     (Address("categories"), "Categories"),
     (Address("analysis"), "Analysis"),
+    (Address("compare"), "Compare"),
     (Address("serving"), "Serving"),
     (Address("data"), "Data"),
     (Address("about"), "About"),

@@ -20,11 +20,18 @@ FIXED: Mapping[Kind, str] = {
     "categories": "categories/",
     "analysis": "analysis/",
     "serving": "serving/",
+    "choose": "choose/",
+    "compare": "compare/",
     "data": "data/",
     "about": "about/",
     "not_found": "404.html",
 }
-FOLDERS: Mapping[Kind, str] = {"model": "models", "task": "tasks", "category": "categories"}
+FOLDERS: Mapping[Kind, str] = {
+    "model": "models",
+    "task": "tasks",
+    "category": "categories",
+    "embed": "embed",
+}
 LONGEST_SLUG = 80
 # Names that Windows keeps for devices, so that a published folder can be checked out there.
 RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}

@@ -11,6 +11,7 @@ from site_builder.pages.data import make_data
 from site_builder.pages.home import make_home
 from site_builder.pages.models import make_models
 from site_builder.pages.page import Document, Page, Site
+from site_builder.pages.scores_data import make_scores_data
 from site_builder.pages.serving import make_serving
 from site_builder.pages.tasks import make_tasks
 
@@ -23,6 +24,7 @@ PAGE_MAKERS: tuple[Callable[[Site], Iterator[Page | Document]], ...] = (
     make_serving,
     make_data,
     make_about,
+    make_scores_data,
 )
 
 

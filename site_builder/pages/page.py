@@ -40,7 +40,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Document:
-    """One file that no template draws: a table to download, an answer of the JSON API.
+    """One file that no template draws: a table to download, an answer of the API, data for scripts.
 
     Attributes:
         address: Its path.

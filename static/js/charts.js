@@ -6,16 +6,10 @@
   const plots = [...document.querySelectorAll("[data-chart]")].filter((plot) => plot instanceof HTMLElement);
   if (!bundle || plots.length === 0) return;
 
-  /** @type {Promise<any> | undefined} */
-  let loading;
-  const loadPlotly = () =>
-    (loading ??= new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = bundle;
-      script.onload = () => resolve(/** @type {any} */ (window).Plotly);
-      script.onerror = () => reject(new Error("The chart library could not be loaded."));
-      document.head.append(script);
-    }));
+  const loadPlotly = async () => {
+    await /** @type {any} */ (window).site.loadScript(bundle);
+    return /** @type {any} */ (window).Plotly;
+  };
 
   /** Every `var(--name)` in a figure as the colour that the page gives it now. @param {any} value @param {CSSStyleDeclaration} style @returns {any} */
   const withColours = (value, style) => {

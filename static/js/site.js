@@ -1,9 +1,92 @@
 // @ts-check
-// The one shared name: state in the address, and links to pages.
+// The one shared name: state in the address, links to pages, data and code that are fetched when first needed.
 (() => {
+  /** Values that data scripts gave, by name. @type {Map<string, any>} */
+  const given = new Map();
+  /** @type {Map<string, Promise<void>>} */
+  const loading = new Map();
+
+  /** @param {URL} url */
+  const go = (url) => {
+    if (url.href !== location.href) history.pushState(null, "", url);
+  };
+
+  /** Run a script of the site, once however often it is asked for. @param {string} src */
+  const loadScript = (src) => {
+    const known = loading.get(src);
+    if (known) return known;
+    const loaded = new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = src;
+      script.onload = () => resolve(undefined);
+      script.onerror = () => {
+        loading.delete(src);
+        script.remove();
+        reject(new Error(`${src.split("/").pop()} could not be loaded.`));
+      };
+      document.head.append(script);
+    });
+    loading.set(src, loaded);
+    return loaded;
+  };
+
   /** @type {any} */ (window).site = {
     /** A value of the query, or null. @param {string} key */
     query: (key) => new URLSearchParams(location.search).get(key),
+
+    /**
+     * Put a value into the query as a step that the back button undoes; null takes it out.
+     * @param {string} key @param {string | null} value
+     */
+    setQuery(key, value) {
+      const url = new URL(location.href);
+      if (value === null) url.searchParams.delete(key);
+      else url.searchParams.set(key, value);
+      go(url);
+    },
+
+    /**
+     * A list in the query, each item with what follows it: `?task=a&weight=2&task=b` as [["a", {weight: "2"}], ["b", {}]].
+     * Ids stand as they are, whatever marks they have.
+     * @param {string} item @returns {[string, Record<string, string>][]}
+     */
+    queryList(item, details = ["weight", "as"]) {
+      /** @type {[string, Record<string, string>][]} */
+      const found = [];
+      for (const [key, value] of new URLSearchParams(location.search)) {
+        if (key === item) found.push([value, {}]);
+        else if (details.includes(key) && found.length) found[found.length - 1][1][key] = value;
+      }
+      return found;
+    },
+
+    /**
+     * Put pairs into the query in place of all that have one of these keys; the others stay, before them.
+     * @param {string[]} keys @param {[string, string][]} pairs
+     */
+    setQueryPairs(keys, pairs) {
+      const url = new URL(location.href);
+      const others = [...url.searchParams].filter(([key]) => !keys.includes(key));
+      url.search = new URLSearchParams([...others, ...pairs]).toString();
+      go(url);
+    },
+
+    /** Say something to those who hear the page. @param {string} text */
+    say(text) {
+      const status = document.querySelector("[data-status]");
+      if (status) status.textContent = text;
+    },
+
+    loadScript,
+
+    /** Called by a data script. @param {string} name @param {any} value */
+    give: (name, value) => given.set(name, value),
+
+    /** The value that a data script gives, fetched once; it works from the disk too. @param {string} name @param {string} src */
+    async load(name, src) {
+      await loadScript(src);
+      return given.get(name);
+    },
 
     /** Link to a page. Opened from the disk, a folder would show its listing: there the link names the page itself. @param {string} href */
     pageLink(href) {
@@ -11,14 +94,6 @@
       const isFolder = !/^[a-z][a-z+.-]*:/i.test(path) && (path.endsWith("/") || path === "." || path === "..");
       if (location.protocol !== "file:" || !isFolder) return href;
       return `${path.replace(/\/?$/, "/")}index.html${anchor.length ? `#${anchor.join("#")}` : ""}`;
-    },
-
-    /** Put a value into the query as a step that the back button undoes; null takes it out. @param {string} key @param {string | null} value */
-    setQuery(key, value) {
-      const url = new URL(location.href);
-      if (value === null) url.searchParams.delete(key);
-      else url.searchParams.set(key, value);
-      if (url.href !== location.href) history.pushState(null, "", url);
     },
   };
 })();
