@@ -32,6 +32,11 @@ Kind = Literal[
 Tone = Literal["", "gain", "loss", "soft"]
 Align = Literal["text", "number", "plot"]
 RowKind = Literal["", "reference", "unranked"]
+FacetKind = Literal["choice", "most"]
+
+TALL = 12
+WIDE = 10
+LONG = 400
 
 
 @dataclass(frozen=True)
@@ -136,11 +141,48 @@ class Row:
         cells: Its cells, in the order of the columns.
         kind: Whether it is the baseline's, or one without a rank.
         anchor: The name by which a link can lead to it; unique on its page.
+        marks: What filters and ticks must know of it that no cell says, by name.
     """
 
     cells: tuple[Cell, ...]
     kind: RowKind = ""
     anchor: str = ""
+    marks: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A filter of a table's rows.
+
+    Attributes:
+        key: The column, or the mark of the rows, that it looks at; its name in the address.
+        label: What it is called.
+        kind: Choose among the values that there are, or set the greatest number.
+        unit: What follows a number.
+    """
+
+    key: str
+    label: str
+    kind: FacetKind = "choice"
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a visitor can do with a table beside sorting it.
+
+    Attributes:
+        noun, nouns: What one row is, and several.
+        facets: Filters beside the one by text.
+        compare: Whether rows can be ticked, to compare their models.
+        variant: The variant that ticked rows are compared in; empty for each model's own first.
+    """
+
+    noun: str
+    nouns: str
+    facets: tuple[Facet, ...] = ()
+    compare: bool = False
+    variant: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,6 +197,8 @@ class Table:
         header: Index of the column that names a row.
         sorted_by: Key of the column that gave the order; empty where the order is no column's.
         empty: What stands in place of a table without rows.
+        tools: What can be done with it beside sorting; a page has one table, or one set of views,
+            that has any.
     """
 
     id: str
@@ -164,6 +208,22 @@ class Table:
     header: int = 0
     sorted_by: str = ""
     empty: str = "Nothing to show."
+    tools: Tools | None = None
+
+    @property
+    def is_tall(self) -> bool:
+        """Whether it is higher than a screen, so that its head should stay in sight."""
+        return len(self.rows) > TALL
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it is wider than a page, so that it scrolls sideways even on a large screen."""
+        return len(self.columns) > WIDE
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a browser would take long to lay out all of its rows."""
+        return len(self.rows) > LONG
 
 
 @dataclass(frozen=True)

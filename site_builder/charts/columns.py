@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -45,11 +45,17 @@ def rows_of(
     records: Sequence[Record],
     kind: Callable[[Record], RowKind] = lambda _: "",
     anchor: Callable[[Record], str] = lambda _: "",
+    marks: Callable[[Record], Mapping[str, str | None]] = lambda _: {},
 ) -> tuple[Row, ...]:
     """The rows of a table, one a record."""
     wanted = [field for field in fields if field.wanted]
     return tuple(
-        Row(tuple(field.cell(record) for field in wanted), kind(record), anchor(record))
+        Row(
+            tuple(field.cell(record) for field in wanted),
+            kind(record),
+            anchor(record),
+            tuple((name, mark) for name, mark in marks(record).items() if mark is not None),
+        )
         for record in records
     )
 

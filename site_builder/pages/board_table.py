@@ -22,6 +22,7 @@ from site_builder.pages.board_cells import (
     wins_cell,
 )
 from site_builder.pages.board_sheet import BoardParts, Entry, Sheet
+from site_builder.pages.board_tools import model_marks, model_tools
 from site_builder.parts import Column, RowKind, Table
 
 
@@ -51,8 +52,14 @@ def board_table(
         *_count_fields(sheet),
         *_fact_fields(sheet),
     )
-    rows = rows_of(fields, entries, lambda entry: _kind(sheet, entry))
-    return Table(table_id, caption, columns_of(fields), rows, header=1, sorted_by=by)
+    rows = rows_of(
+        fields,
+        entries,
+        lambda entry: _kind(sheet, entry),
+        marks=lambda entry: model_marks(parts.results.catalog.models[entry.model]),
+    )
+    tools = model_tools(parts.results.catalog, board.variant)
+    return Table(table_id, caption, columns_of(fields), rows, header=1, sorted_by=by, tools=tools)
 
 
 def _kind(sheet: Sheet, entry: Entry) -> RowKind:

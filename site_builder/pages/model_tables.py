@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from site_builder.charts.cells import (
     lift_cell,
@@ -20,7 +20,8 @@ from site_builder.compute.catalog import Evidence
 from site_builder.compute.tasks import TaskScore
 from site_builder.format import count, rounded
 from site_builder.pages.page import Site
-from site_builder.parts import Cell, Column, Table
+from site_builder.pages.task_tools import task_marks, task_tools
+from site_builder.parts import Cell, Column, Facet, Table
 
 REACH = 2
 
@@ -197,8 +198,20 @@ def scores_table(site: Site, model: str) -> Table:
             lambda own: source_cell(evidence(own).source),
         ),
     )
-    rows = rows_of(fields, _own_scores(site, model), anchor=lambda own: f"row-{evidence(own).row}")
-    return Table("all-scores", "Every score, with its row and its source", columns_of(fields), rows)
+    rows = rows_of(
+        fields,
+        _own_scores(site, model),
+        anchor=lambda own: f"row-{evidence(own).row}",
+        marks=lambda own: {
+            **task_marks(site, own.task),
+            "variant": labels.variants[own.score.variant],
+        },
+    )
+    tools = task_tools(site, ("score", "scores"))
+    if len({own.score.variant for own in _own_scores(site, model)}) > 1:
+        tools = replace(tools, facets=(*tools.facets, Facet("variant", "Variant")))
+    caption = "Every score, with its row and its source"
+    return Table("all-scores", caption, columns_of(fields), rows, tools=tools)
 
 
 def _rank_cell(site: Site, own: _Own) -> Cell:

@@ -10,6 +10,7 @@ from site_builder.charts.columns import MODEL, RANK, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels
 from site_builder.compute.tasks import TaskResult, TaskScore
 from site_builder.format import MISSING, Scale
+from site_builder.pages.board_tools import model_marks, model_tools
 from site_builder.pages.page import Site
 from site_builder.parts import Cell, Column, RowKind, Table
 
@@ -39,13 +40,17 @@ def ranking_table(site: Site, task: TaskResult, table_id: str, most: int | None 
     def kind(entry: _Entry) -> RowKind:
         return "reference" if entry.model == labels.roles.baseline else ""
 
+    catalog = site.results.catalog
     return Table(
         table_id,
         f"Ranking on {labels.tasks[task.task]}",
         columns_of(fields),
-        rows_of(fields, entries, kind),
+        rows_of(
+            fields, entries, kind, marks=lambda entry: model_marks(catalog.models[entry.model])
+        ),
         header=1,
         sorted_by=labels.roles.primary,
+        tools=model_tools(catalog),
     )
 
 

@@ -15,6 +15,7 @@ from site_builder.format import MISSING, counted
 from site_builder.pages.page import HOME, Page, Site, in_sequence
 from site_builder.pages.picker import Picker, make_picker
 from site_builder.pages.task import make_task
+from site_builder.pages.task_tools import task_marks, task_tools
 from site_builder.parts import Address, Cell, Column, Table
 
 
@@ -62,7 +63,8 @@ def _task_list(site: Site) -> Table:
         ),
         *_mean_fields(site),
     )
-    return Table("task-list", "Tasks", columns_of(fields), rows_of(fields, site.results.tasks))
+    rows = rows_of(fields, site.results.tasks, marks=lambda t: task_marks(site, t.task))
+    return Table("task-list", "Tasks", columns_of(fields), rows, tools=task_tools(site))
 
 
 def _metric_cell(fact: TaskFacts) -> Cell:

@@ -6,9 +6,11 @@
   /** @type {Map<string, Promise<void>>} */
   const loading = new Map();
 
-  /** @param {URL} url */
-  const go = (url) => {
-    if (url.href !== location.href) history.pushState(null, "", url);
+  /** @param {URL} url @param {boolean} [replace] In place of the present step, not as a new one. */
+  const go = (url, replace = false) => {
+    if (url.href === location.href) return;
+    if (replace) history.replaceState(null, "", url);
+    else history.pushState(null, "", url);
   };
 
   /** Run a script of the site, once however often it is asked for. @param {string} src */
@@ -64,11 +66,11 @@
      * Put pairs into the query in place of all that have one of these keys; the others stay, before them.
      * @param {string[]} keys @param {[string, string][]} pairs
      */
-    setQueryPairs(keys, pairs) {
+    setQueryPairs(keys, pairs, { replace = false } = {}) {
       const url = new URL(location.href);
       const others = [...url.searchParams].filter(([key]) => !keys.includes(key));
       url.search = new URLSearchParams([...others, ...pairs]).toString();
-      go(url);
+      go(url, replace);
     },
 
     /** Say something to those who hear the page. @param {string} text */

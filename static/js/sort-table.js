@@ -1,58 +1,88 @@
 // @ts-check
-// Sorting: a button in each heading. Missing values stay last both ways, equal ones keep their published order.
+// Sorting: a button in each heading, the choice in the address. Missing values stay last both ways, equal ones keep their published order.
 (() => {
-  /** @param {Element | undefined} cell */
-  const valueOf = (cell) => {
-    const raw = cell instanceof HTMLElement ? cell.dataset.value : undefined;
-    if (raw === undefined) return null;
-    const number = Number(raw);
-    return raw.trim() === "" || Number.isNaN(number) ? raw : number;
+  const site = /** @type {any} */ (window).site;
+  const collator = new Intl.Collator(undefined, { numeric: true });
+  const tables = [...document.querySelectorAll("table[data-table]")].filter((table) => table instanceof HTMLTableElement && table.tBodies[0].rows.length > 1);
+
+  /** @param {number | string} a @param {number | string} b */
+  const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : collator.compare(String(a), String(b)));
+
+  /** The table's own order. @param {HTMLTableElement} table */
+  const published = (table) => {
+    const head = site.heads(table).find((/** @type {HTMLElement} */ other) => other.dataset.key === table.dataset.sortedBy);
+    return { key: head?.dataset.key ?? null, way: head?.dataset.first ?? "descending" };
   };
 
-  /** @param {string | number} a @param {string | number} b */
-  const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), undefined, { numeric: true }));
-
-  /** @param {HTMLTableElement} table @param {number} column @param {string} way */
-  const sort = (table, column, way) => {
-    const body = table.tBodies[0];
-    const published = (/** @type {HTMLTableRowElement} */ row) => Number(row.dataset.place);
-    const sign = way === "ascending" ? 1 : -1;
-    const rows = [...body.rows].map((row) => ({ row, value: valueOf(row.cells[column]) }));
-    rows.sort((a, b) => {
-      if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null) || published(a.row) - published(b.row);
-      return sign * compare(a.value, b.value) || published(a.row) - published(b.row);
+  /** @param {HTMLTableElement} table @param {string | null} key @param {string} way */
+  const sort = (table, key, way) => {
+    const heads = site.heads(table);
+    const column = heads.findIndex((/** @type {HTMLElement} */ head) => head.dataset.key === key);
+    const own = published(table);
+    let entries = site.entries(table);
+    if (column >= 0 && (key !== own.key || way !== own.way)) {
+      const values = site.values(table, column);
+      const sign = way === "ascending" ? 1 : -1;
+      entries = [...entries].sort(({ place: a }, { place: b }) => {
+        if (values[a] === null || values[b] === null) return Number(values[a] === null) - Number(values[b] === null) || a - b;
+        return sign * compare(values[a], values[b]) || a - b;
+      });
+    }
+    table.tBodies[0].append(...entries.map((/** @type {{row: Element}} */ entry) => entry.row));
+    heads.forEach((/** @type {HTMLElement} */ head, /** @type {number} */ i) => {
+      if (i === column) head.setAttribute("aria-sort", way);
+      else head.removeAttribute("aria-sort");
     });
-    body.append(...rows.map((entry) => entry.row));
-    for (const head of table.tHead?.rows[0].cells ?? []) head.removeAttribute("aria-sort");
-    table.tHead?.rows[0].cells[column].setAttribute("aria-sort", way);
   };
 
-  /** @param {HTMLTableElement} table */
-  const number = (table) => [...table.tBodies[0].rows].forEach((row, place) => (row.dataset.place = String(place)));
+  /** As the address says; the published order where it says nothing of this table. @param {HTMLTableElement} table */
+  const fromAddress = (table) => {
+    // A view out of sight follows when it comes into it.
+    if (table.closest("[data-view-of][hidden]")) return;
+    const scope = site.scope(table);
+    const asked = site.heads(table).find((/** @type {HTMLElement} */ head) => head.dataset.key === site.query(`${scope}sort`));
+    const own = published(table);
+    const { key, way } = asked ? { key: asked.dataset.key, way: site.query(`${scope}way`) ?? asked.dataset.first } : own;
+    if (key !== table.dataset.sorted || way !== table.dataset.way) sort(table, key, way);
+    table.dataset.sorted = key ?? "";
+    table.dataset.way = way;
+  };
 
-  for (const table of document.querySelectorAll("table[data-table]")) {
-    if (!(table instanceof HTMLTableElement) || !table.tHead || table.tBodies[0].rows.length < 2) continue;
-    number(table);
-    [...table.tHead.rows[0].cells].forEach((head, column) => {
-      if (head.classList.contains("plot")) return;
+  /** @param {HTMLTableElement} table @param {HTMLElement} head */
+  const ask = (table, head) => {
+    const scope = site.scope(table);
+    const first = head.dataset.first ?? "descending";
+    const now = head.getAttribute("aria-sort");
+    const way = now === null ? first : now === "ascending" ? "descending" : "ascending";
+    const own = published(table);
+    const key = head.dataset.key ?? "";
+    const pairs = key === own.key && way === own.way ? [] : [[`${scope}sort`, key], ...(way === first ? [] : [[`${scope}way`, way]])];
+    site.setQueryPairs([`${scope}sort`, `${scope}way`], pairs);
+    for (const other of tables) if (other instanceof HTMLTableElement && site.scope(other) === scope) fromAddress(other);
+    site.say(`Sorted by ${site.headText(head)}, ${way}`);
+  };
+
+  for (const table of tables) {
+    if (!(table instanceof HTMLTableElement)) continue;
+    for (const head of site.heads(table)) {
+      if (head.classList.contains("plot")) continue;
       const button = document.createElement("button");
       button.type = "button";
       button.className = "sort";
       button.append(...head.childNodes);
       head.append(button);
-      const first = head.dataset.first ?? "descending";
-      if (table.dataset.sortedBy && head.dataset.key === table.dataset.sortedBy) head.setAttribute("aria-sort", first);
-      button.addEventListener("click", () => {
-        const now = head.getAttribute("aria-sort");
-        sort(table, column, now === null ? first : now === "ascending" ? "descending" : "ascending");
-      });
-    });
+      button.addEventListener("click", () => ask(table, head));
+    }
+    const own = published(table);
+    table.dataset.sorted = own.key ?? "";
+    table.dataset.way = own.way;
+    site.heads(table).find((/** @type {HTMLElement} */ head) => head.dataset.key === own.key)?.setAttribute("aria-sort", own.way);
+    fromAddress(table);
     table.addEventListener("rowschange", () => {
-      number(table);
-      for (const head of table.tHead?.rows[0].cells ?? []) {
-        if (table.dataset.sortedBy === head.dataset.key) head.setAttribute("aria-sort", head.dataset.first ?? "descending");
-        else head.removeAttribute("aria-sort");
-      }
+      delete table.dataset.sorted;
+      fromAddress(table);
     });
   }
+  document.addEventListener("viewchange", () => tables.forEach((table) => table instanceof HTMLTableElement && fromAddress(table)), true);
+  addEventListener("popstate", () => tables.forEach((table) => table instanceof HTMLTableElement && fromAddress(table)));
 })();

@@ -12,6 +12,7 @@
     const show = (name) => {
       for (const view of box.querySelectorAll("[data-view-of]")) /** @type {HTMLElement} */ (view).hidden = /** @type {HTMLElement} */ (view).dataset.viewOf !== name;
       buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(names[i] === name)));
+      box.dispatchEvent(new Event("viewchange"));
     };
     const fromAddress = () => show(names.includes(query("view")) ? query("view") : names[0]);
 

@@ -1,0 +1,79 @@
+// @ts-check
+// Ticks: up to four rows of a board, in whatever views, and the way to the page that compares them.
+(() => {
+  const site = /** @type {any} */ (window).site;
+  const target = document.body.dataset.compare;
+  const MOST = 4;
+  const tables = /** @type {HTMLTableElement[]} */ ([...document.querySelectorAll("table[data-compare]")]);
+  if (!target || tables.length === 0) return;
+
+  /** @type {HTMLInputElement[]} */
+  const boxes = [];
+  for (const table of tables) {
+    for (const { row } of site.entries(table)) {
+      const name = row.querySelector("th a")?.textContent?.trim();
+      if (!name || !row.dataset.id) continue;
+      const label = document.createElement("label");
+      label.className = "tick";
+      const input = document.createElement("input");
+      input.type = "checkbox";
+      input.setAttribute("aria-label", `Compare ${name}`);
+      input.dataset.model = row.dataset.id;
+      input.dataset.as = table.dataset.compare;
+      input.dataset.name = name;
+      label.append(input);
+      row.cells[0].prepend(label);
+      boxes.push(input);
+    }
+  }
+
+  const bar = document.createElement("aside");
+  bar.className = "tick-bar";
+  bar.setAttribute("aria-label", "Compare");
+  bar.hidden = true;
+  const text = document.createElement("p");
+  const go = document.createElement("a");
+  go.className = "button";
+  go.textContent = "Compare";
+  const clear = document.createElement("button");
+  clear.type = "button";
+  clear.className = "quiet";
+  clear.textContent = "Clear";
+  bar.append(text, go, clear);
+  document.querySelector("main")?.append(bar);
+
+  /** The ticked runs; one that stands in several views counts once. */
+  const ticked = () => new Map(boxes.filter((box) => box.checked).map((box) => [`${box.dataset.as} ${box.dataset.model}`, box]));
+
+  const show = () => {
+    const chosen = [...ticked().values()];
+    bar.hidden = chosen.length === 0;
+    for (const box of boxes) box.disabled = chosen.length >= MOST && !box.checked;
+    const query = new URLSearchParams();
+    for (const box of chosen) {
+      query.append("model", box.dataset.model ?? "");
+      if (box.dataset.as) query.append("as", box.dataset.as);
+    }
+    go.href = `${site.pageLink(target)}?${query}`;
+    const names = chosen.map((box) => box.dataset.name ?? "");
+    text.textContent = `${site.listed(names, MOST)}${chosen.length === 1 ? ": tick another to compare" : chosen.length === MOST ? ": four at most" : ""}`;
+    go.hidden = chosen.length < 2;
+  };
+
+  for (const box of boxes) {
+    box.addEventListener("change", () => {
+      for (const other of boxes) if (other.dataset.model === box.dataset.model && other.dataset.as === box.dataset.as) other.checked = box.checked;
+      show();
+      site.say(text.textContent);
+    });
+  }
+  clear.addEventListener("click", () => {
+    const [first] = ticked().values();
+    for (const box of boxes) box.checked = false;
+    show();
+    first?.focus();
+  });
+  // Coming back, a browser may have kept the ticks.
+  addEventListener("pageshow", show);
+  show();
+})();
