@@ -166,7 +166,7 @@ def three_digits(value: float | None) -> str:
 
 
 def cheaper(times: float | None, inverse: float | None) -> str:
-    """How a price compares with one so many times as high: cheaper, dearer, or `the same`.
+    """How a price compares with one so many times as high: cheaper, dearer, or neither.
 
     The inverse is what is written where it is dearer; taken here it would be rounded twice.
     """
@@ -174,7 +174,7 @@ def cheaper(times: float | None, inverse: float | None) -> str:
         return MISSING
     text = ratio(max(times, inverse))
     if text == ratio(1):
-        return "the same" if times == 1 else "about the same"
+        return text
     return f"{text} {'cheaper' if times > 1 else 'dearer'}"
 
 

@@ -30,7 +30,7 @@ from tests.test_browser import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, first_c
 
 ROOT = Path(__file__).parent.parent
 both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-COLUMNS = ("provider", "month_usd", "times_cheaper", "break_even")
+COLUMNS = ("model", "month_usd", "times_cheaper", "break_even")
 LOADS = (
     ("1", "1", "1"),
     ("12,345.5", "321", "77"),
@@ -110,7 +110,7 @@ def expected(root: Path, load: Load, against: int | None = None) -> tuple[Any, d
     other = next(cost for cost in costs if cost.offer == reference)
     rows = [
         (
-            cost.offer.provider,
+            site.labels.models.get(cost.offer.model, cost.offer.model),
             text.money(cost.month_usd),
             text.cheaper(cost.times_cheaper, cost.times_dearer),
             text.three_digits(cost.break_even),

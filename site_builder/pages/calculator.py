@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from site_builder.charts.cells import number_cell, served_cell, text_cell
-from site_builder.charts.columns import MODEL, PROVIDER, Field, columns_of, rows_of
+from site_builder.charts.cells import number_cell, served_cell
+from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels
 from site_builder.compute.cost import (
     Cost,
@@ -22,7 +22,7 @@ from site_builder.compute.cost import (
 from site_builder.format import cheaper, money, quantity, three_digits
 from site_builder.pages.calculator_words import PATTERNS, Formula, make_formulas, values_of
 from site_builder.pages.page import Site
-from site_builder.parts import Column, RowKind, Table
+from site_builder.parts import Cell, Column, RowKind, Table
 
 # What a board without measured requests is shown for: a round size, and said to be one.
 EXAMPLE_SIZE = (1000.0, 500.0)
@@ -160,13 +160,7 @@ def _table(
     mixed = len({offer.hourly for offer in offers}) > 1
     even = "Requests a day at which it costs as much as the offer compared with"
     fields: tuple[Field[Cost], ...] = (
-        Field(MODEL, lambda c: served_cell(labels, c.offer.model)),
-        Field(PROVIDER, lambda c: text_cell(c.offer.provider)),
-        Field(
-            Column("paid", "Paid"),
-            lambda c: text_cell("by the hour" if c.offer.hourly else "by the token"),
-            mixed,
-        ),
+        Field(MODEL, lambda c: _offer_cell(c.offer, labels, mixed=mixed)),
         Field(
             Column("month_usd", "A month", "number", first="ascending"),
             lambda c: number_cell(c.month_usd, money(c.month_usd)),
@@ -177,7 +171,7 @@ def _table(
             reference is not None,
         ),
         Field(
-            Column("break_even", "Break-even, requests a day", "number", even, first="ascending"),
+            Column("break_even", "Break-even a day", "number", even, first="ascending"),
             lambda c: number_cell(c.break_even, three_digits(c.break_even)),
             mixed,
         ),
@@ -193,6 +187,12 @@ def _table(
         rows_of(fields, costs, kind, lambda c: f"offer-{offers.index(c.offer)}"),
         sorted_by="month_usd",
     )
+
+
+def _offer_cell(offer: Offer, labels: Labels, *, mixed: bool) -> Cell:
+    """The model, and below it who sells it: a phone has no room for a column more."""
+    paid = ", by the hour" if mixed and offer.hourly else ""
+    return replace(served_cell(labels, offer.model), note=f"{offer.provider}{paid}")
 
 
 def _script(
