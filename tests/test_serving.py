@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from site_builder.compute.serving import Price, compute_serving, request_cost_usd
+from site_builder.compute.serving import Price, compute_serving
 from tests.boards import find_holes, make_frames, make_tables
 
 REQUEST = ("provider", "model", "error_code", "ttft_s", "total_s", "input_tokens", "output_tokens")
@@ -178,25 +178,16 @@ def test_price_of_zero_has_no_ratio():
 
 
 def test_price_by_the_hour_stands_last():
-    """It has no price by the token, and no request has a cost."""
+    """It has no price by the token."""
     found = serving_of(prices=[("x", "a", None, None, 4.5), ("y", "b", 1, 3)])
     hourly = Price("x", "a", None, None, 4.5, None, None, "", "")
     assert (Price("y", "b", 1.0, 3.0, None, 2.0, None, "", ""), hourly) == found.prices
-    assert None is request_cost_usd(hourly, 100, 100)
 
 
 def test_half_a_price_is_none():
-    """Known for tokens sent alone, it has neither a mean nor a cost."""
+    """Known for tokens sent alone, it has no mean."""
     (price,) = serving_of(prices=[("x", "a", 1, None)]).prices
     assert (1.0, None, None) == (price.input_usd, price.output_usd, price.million_usd)
-    assert None is request_cost_usd(price, 100, 100)
-
-
-def test_cost_of_a_request():
-    """550 sent at 30 and 150 received at 60 dollars a million: 0.0165 + 0.009."""
-    (price,) = serving_of(prices=[("x", "gpt", 30, 60)]).prices
-    assert 0.0255 == pytest.approx(request_cost_usd(price, 550, 150))
-    assert 0.0 == request_cost_usd(price, 0, 0)
 
 
 def test_price_says_where_and_when_it_was_listed():

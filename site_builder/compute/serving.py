@@ -193,15 +193,3 @@ def _with_ratio(price: Price, reference: Price | None) -> Price:
     if reference is None or not reference.million_usd or not price.million_usd:
         return price
     return replace(price, ratio=number(settled_float(reference.million_usd / price.million_usd)))
-
-
-def request_cost_usd(price: Price, input_tokens: float, output_tokens: float) -> float | None:
-    """What a request of a size costs by the token; None where the price is by the hour.
-
-    (input tokens x input price + output tokens x output price) / 1,000,000.
-
-    Source: docs/statistics.md#serving.
-    """
-    if price.input_usd is None or price.output_usd is None:
-        return None
-    return (input_tokens * price.input_usd + output_tokens * price.output_usd) / 1_000_000

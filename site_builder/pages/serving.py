@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from site_builder.charts.cells import number_cell, source_cell
+from site_builder.charts.cells import source_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.columns import Field, columns_of, rows_of
 from site_builder.charts.latency import chart_latency, latency_table
-from site_builder.charts.prices import chart_prices, offer_fields, offer_kind, price_table
-from site_builder.compute.serving import Price, request_cost_usd
-from site_builder.format import count, money
+from site_builder.charts.prices import chart_prices, price_table
+from site_builder.pages.calculator import Calculator, make_calculator
 from site_builder.pages.page import HOME, Page, Site
-from site_builder.parts import Address, Cell, Column, Table
-
-N_REQUESTS = 1000
+from site_builder.parts import Address, Cell, Table
 
 
 @dataclass(frozen=True)
@@ -27,7 +23,7 @@ class ServingContext:
         latency_table: The same, those without a success included.
         prices: List prices.
         price_table: The same, those by the hour included.
-        request_costs: What 1,000 requests cost.
+        calculator: What a month of requests costs.
         sources: Where the prices come from.
     """
 
@@ -35,7 +31,7 @@ class ServingContext:
     latency_table: Table | None
     prices: Chart | None
     price_table: Table | None
-    request_costs: Table | None
+    calculator: Calculator | None
     sources: tuple[Cell, ...]
 
 
@@ -51,37 +47,8 @@ def make_serving(site: Site) -> Iterator[Page]:
         latency_table=latency_table(latency, labels, "latency-all") if latency else None,
         prices=chart_prices(results, labels),
         price_table=price_table(prices, labels, "prices-all") if prices else None,
-        request_costs=_request_costs(site),
+        calculator=make_calculator(site),
         sources=tuple(map(source_cell, sources)),
     )
     about = "Time to first token and list prices, by provider."
     yield Page(Address("serving"), "serving.html", "Serving", about, context, (HOME,))
-
-
-def _request_costs(site: Site) -> Table | None:
-    """What 1,000 requests of the measured size cost, by list price."""
-    labels, serving = site.labels, site.results.serving
-    priced = [p for p in serving.prices if p.input_usd is not None and p.output_usd is not None]
-    if serving.request_size is None or not priced:
-        return None
-    sent, received = serving.request_size
-    fields = (
-        *offer_fields(labels),
-        Field[Price](
-            Column("cost_usd", "1,000 requests", "number", first="ascending"),
-            lambda price: _cost_cell(price, sent, received),
-        ),
-    )
-    return Table(
-        "request-costs",
-        f"List price of 1,000 requests of {count(sent)} tokens sent and {count(received)} "
-        "received, the median measured request",
-        columns_of(fields),
-        rows_of(fields, priced, lambda price: offer_kind(price, labels)),
-    )
-
-
-def _cost_cell(price: Price, sent: float, received: float) -> Cell:
-    each = request_cost_usd(price, sent, received)
-    cost = None if each is None else each * N_REQUESTS
-    return number_cell(cost, money(cost))

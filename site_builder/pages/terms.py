@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from site_builder.compute.cost import collect_offers
 from site_builder.compute.intervals import RESAMPLES
 from site_builder.format import count
 from site_builder.pages.page import Site
@@ -145,5 +146,14 @@ def _analysis_terms(site: Site) -> tuple[Term, ...]:
             "received.",
             "(price of a million sent + price of a million received) / 2",
             shown=bool(results.serving.latency or results.serving.prices),
+        ),
+        Term(
+            "cost",
+            "Cost a month",
+            "By the token, what is asked in a month of 365.25 / 12 days; by the hour, one machine "
+            "that runs all month. They break even at the requests a day that cost as much as 24 "
+            "hours.",
+            "requests a day * days * (tokens sent * their price + tokens received * their price)",
+            shown=bool(collect_offers(results.serving.prices)),
         ),
     )

@@ -4,24 +4,38 @@
   const MINUS = "\u2212";
   const MISSING = "\u2013";
   const SPACE = "\u00a0";
+  const TIMES = "\u00d7";
 
   /**
    * A finite number at so many decimal places, after a shift by powers of ten. Digits are moved as text, so that
-   * 0.0625 is 0.063 as by hand.
+   * 0.0625 is 0.063 as by hand, and whole numbers keep every digit.
    * @param {number} value @param {number} places
    */
   const rounded = (value, places, shift = 0) => {
     const [digits, power = "0"] = String(Math.abs(value)).split("e");
-    const whole = Math.round(Number(`${digits}e${Number(power) + places + shift}`));
-    const text = Number(`${whole}e${-places}`).toFixed(places);
-    const [integer, fraction] = text.split(".");
-    const grouped = integer.replace(/\B(?=(\d{3})+$)/g, ",");
-    return `${value < 0 && whole !== 0 ? MINUS : ""}${grouped}${fraction ? `.${fraction}` : ""}`;
+    const [units, decimals = ""] = digits.split(".");
+    const move = Number(power) + places + shift - decimals.length;
+    const exact = BigInt(units + decimals);
+    const half = 5n * 10n ** BigInt(Math.max(-move - 1, 0));
+    const whole = move < 0 ? (exact + half) / 10n ** BigInt(-move) : exact * 10n ** BigInt(move);
+    const text = String(whole).padStart(places + 1, "0");
+    const point = text.length - places;
+    const grouped = text.slice(0, point).replace(/\B(?=(\d{3})+$)/g, ",");
+    return `${value < 0 && whole !== 0n ? MINUS : ""}${grouped}${places ? `.${text.slice(point)}` : ""}`;
   };
+
+  /** Power of ten of a number in three digits: 2 for 999.4, 3 for 999.6, 0 for zero. @param {number} value */
+  const magnitudeOf = (value) => {
+    const power = value === 0 ? 0 : Number(value.toExponential().split("e")[1]);
+    return rounded(Math.abs(value), 2, -power) === "10.00" ? power + 1 : power;
+  };
+
+  /** Decimal places that show three digits of a small number, and never fewer than `least`. @param {number} value @param {number} least */
+  const placesOf = (value, least) => Math.min(12, Math.max(least, 2 - magnitudeOf(value)));
 
   /** A large number with its prefix, three digits: 22.8 G. @param {number} value */
   const compact = (value) => {
-    const magnitude = Number(value.toExponential(2).split("e")[1]);
+    const magnitude = magnitudeOf(value);
     if (magnitude < 3) return rounded(value, 1);
     const power = Math.floor(magnitude / 3) * 3;
     const prefix = { 3: "k", 6: "M", 9: "G", 12: "T" }[power];
@@ -49,10 +63,30 @@
   /** US dollars: $30.00, $0.0015. @param {number | null} value */
   const money = (value) => {
     if (value === null) return MISSING;
-    const magnitude = value === 0 ? 0 : Number(value.toExponential(2).split("e")[1]);
-    const text = rounded(value, Math.min(12, Math.max(2, 2 - magnitude)));
+    const text = rounded(value, placesOf(value, 2));
     const [whole, cents] = text.replace(MINUS, "").split(".");
     return `${text.startsWith(MINUS) ? MINUS : ""}$${whole}.${cents.replace(/0+$/, "").padEnd(2, "0")}`;
+  };
+
+  /** A number of unknown kind: three decimals, or three digits. @param {number | null} value */
+  const quantity = (value) => (value === null ? MISSING : rounded(value, placesOf(value, 3)).replace(/0+$/, "").replace(/\.$/, ""));
+
+  /** A number in three digits, and whole from 100 on. @param {number | null} value */
+  const threeDigits = (value) => (value === null ? MISSING : rounded(value, placesOf(value, 0)));
+
+  /** A multiple: 300\u00d7, 1.5\u00d7. @param {number | null} value */
+  const ratio = (value) => {
+    if (value === null) return MISSING;
+    const size = Math.abs(value);
+    return `${rounded(value, size >= 20 ? 0 : size >= 2 ? 1 : size >= 0.01 ? 2 : placesOf(value, 2))}${TIMES}`;
+  };
+
+  /** How a price compares with one so many times as high: cheaper, dearer, or neither. @param {number | null} times @param {number | null} inverse */
+  const cheaper = (times, inverse) => {
+    if (times === null || inverse === null) return MISSING;
+    const text = ratio(Math.max(times, inverse));
+    if (text === ratio(1)) return text;
+    return `${text} ${times > 1 ? "cheaper" : "dearer"}`;
   };
 
   /** A share in 0..1 as a percentage. @param {number | null} share */
@@ -67,5 +101,5 @@
     return [shown.slice(0, -1).join(", "), ...shown.slice(-1)].filter(Boolean).join(" and ");
   };
 
-  Object.assign(/** @type {any} */ (window).site, { rounded, score, signed, tone, money, percent, counted, listed, MISSING });
+  Object.assign(/** @type {any} */ (window).site, { rounded, score, signed, tone, money, quantity, threeDigits, ratio, cheaper, percent, counted, listed, MISSING });
 })();
