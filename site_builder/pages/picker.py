@@ -49,7 +49,7 @@ def make_picker(site: Site, table_id: str) -> Picker | None:
     first = tasks[0].task
     return Picker(
         first=_link(site, first),
-        groups=_groups(site, tasks),
+        groups=task_groups(site, tasks),
         table=tables[first],
         models=tuple(link for link in models if link is not None),
         rankings={
@@ -75,7 +75,10 @@ def _link(site: Site, task: str) -> Link:
     return Link(site.labels.tasks[task], Address("task", task))
 
 
-def _groups(site: Site, tasks: Sequence[TaskResult]) -> tuple[tuple[str, tuple[Link, ...]], ...]:
+def task_groups(
+    site: Site, tasks: Sequence[TaskResult]
+) -> tuple[tuple[str, tuple[Link, ...]], ...]:
+    """Links to tasks, by category."""
     groups: dict[str, list[Link]] = {}
     for t in tasks:
         category = site.results.catalog.tasks[t.task].category or "No category"

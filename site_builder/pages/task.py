@@ -10,14 +10,19 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.columns import TASK, Field, columns_of, rows_of
 from site_builder.charts.score_lines import chart_task_models
 from site_builder.compute.catalog import TaskFacts
-from site_builder.compute.tasks import SimilarTask, TaskResult
-from site_builder.format import count, listed, quantity, rounded
+from site_builder.compute.tasks import MIN_COMMON_MODELS, SimilarTask, TaskResult
+from site_builder.format import count, counted, listed, quantity, rounded
 from site_builder.pages.page import HOME, TASKS, Page, Site
+from site_builder.pages.picker import task_groups
 from site_builder.pages.ranking import ranking_table
 from site_builder.parts import Address, Column, Fact, Link, Table
 from site_builder.tables.schema import TASKS as TASKS_SPEC
 
 LEAST_FIGURES = 3
+MOST_OTHERS = 150
+# From here on two rankings are called alike: the square of 0.7 is 0.49, so about half of the variance
+# of the ranks is shared.
+ALIKE = 0.7
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,8 @@ class TaskContext:
         ranking: Every model, by its score.
         chart: The same as a chart; None below two models.
         similar: The tasks that rank models alike; None where there is none.
+        similar_note: What these tasks mean for one who chooses a model.
+        others: The tasks to go on to, by category; empty on a board with too many for a page.
     """
 
     description: str
@@ -41,6 +48,8 @@ class TaskContext:
     ranking: Table
     chart: Chart | None
     similar: Table | None
+    similar_note: str
+    others: tuple[tuple[str, tuple[Link, ...]], ...]
 
 
 def make_task(site: Site, task: TaskResult) -> Page:
@@ -54,6 +63,8 @@ def make_task(site: Site, task: TaskResult) -> Page:
         ranking=ranking_table(site, task, "ranking"),
         chart=chart_task_models(site.results, site.labels, task.task),
         similar=_similar(site, task),
+        similar_note=similar_note(site, task),
+        others=_others(site, task),
     )
     name, crumbs = site.labels.tasks[task.task], (HOME, TASKS)
     return Page(Address("task", task.task), "task.html", name, summary, context, crumbs)
@@ -115,6 +126,32 @@ def _figures(site: Site, task: TaskResult) -> list[Fact]:
     if len(facts) < LEAST_FIGURES:
         facts.append(Fact("scores", count(len(task.scores))))
     return facts
+
+
+def similar_note(site: Site, task: TaskResult) -> str:
+    """What the most similar task means for one who chooses a model for this one."""
+    if not task.similar:
+        enough = task.counts[site.labels.roles.primary] >= MIN_COMMON_MODELS
+        one = len(site.results.tasks) == 1
+        return "" if one or not enough else "No task of the board ranks models like this one."
+    first, labels = task.similar[0], site.labels
+    agreement = f"rho {rounded(first.rho, 2)} over {counted(first.n, 'model')}"
+    if first.rho < ALIKE:
+        return (
+            f"No task of the board ranks models much like this one: {labels.tasks[first.task]} "
+            f"comes nearest, with {agreement}. A good model elsewhere is no safe choice here."
+        )
+    alike = [labels.tasks[s.task] for s in task.similar if s.rho >= ALIKE]
+    nearest = f", {agreement}" if len(alike) == 1 else f"; the nearest has {agreement}"
+    return (
+        f"{listed(alike)} {'ranks' if len(alike) == 1 else 'rank'} models much like this task"
+        f"{nearest}: a model that does well there is likely to do well here."
+    )
+
+
+def _others(site: Site, task: TaskResult) -> tuple[tuple[str, tuple[Link, ...]], ...]:
+    others = [t for t in site.results.tasks if t.task != task.task]
+    return task_groups(site, others) if len(others) <= MOST_OTHERS else ()
 
 
 def _similar(site: Site, task: TaskResult) -> Table | None:
