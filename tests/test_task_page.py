@@ -55,5 +55,5 @@ def test_every_other_task_is_a_step_away(index_site: BuiltSite):
     tasks = {row["task"] for row in index_site.api("tasks")}
     assert len(tasks) - 1 == len(set(links))
     assert all(link.startswith("../") and link.endswith("/") for link in links)
-    categories = {str(row["category"]) for row in index_site.api("tasks")}
+    categories = {str(row["category"]) for row in index_site.api("tasks") if row["task"] != "gsm8k"}
     assert categories == {visible(p) for p in page.select(".jump p")}
