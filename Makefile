@@ -50,6 +50,10 @@ data: setup ## Make the Parquet tables from data/source/
 test: .venv/.dev vendor ## Run the tests; ARGS="-k lift" narrows them
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
+.PHONY: audit
+audit: .venv/.dev vendor audit/node_modules/.installed ## Score the site with Lighthouse, weigh its pages
+	@$(PY) -m tests.audit
+
 .PHONY: lint
 lint: .venv/.dev ## Check style and types
 	@$(PY) -m ruff check
@@ -82,10 +86,12 @@ lock: .venv/.dev $(NODE) ## Renew the locks: newest versions that pyproject.toml
 # With node_modules there, npm copies its entries, and those have lost their hashes.
 	rm -rf node_modules package-lock.json
 	$(NPM) install --package-lock-only --ignore-scripts
+	rm -rf audit/node_modules audit/package-lock.json
+	$(NPM) --prefix audit install --package-lock-only --ignore-scripts $(AUDIT_NPM)
 
 .PHONY: clean
 clean: ## Remove everything that make has made
-	rm -rf site dist static/vendor node_modules .venv
+	rm -rf site dist static/vendor node_modules audit/node_modules .venv
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- what the targets stand on ------------------------------------------------------------------
@@ -117,6 +123,14 @@ clean: ## Remove everything that make has made
 
 node_modules/.installed: package.json package-lock.json | $(NODE)
 	@$(NPM) ci --ignore-scripts --loglevel error
+	@touch $@
+
+# npm reads .npmrc beside the package.json that it works for; here its keys are given instead.
+AUDIT_NPM := --omit-lockfile-registry-resolved --no-audit --no-fund --no-update-notifier
+
+audit/node_modules/.installed: audit/package.json audit/package-lock.json | $(NODE)
+	@echo 'Installing Lighthouse into audit/node_modules (once)'
+	@$(NPM) --prefix audit ci --ignore-scripts --loglevel error $(AUDIT_NPM)
 	@touch $@
 
 # The part of node_modules that is published; the site asks no other host for it.

@@ -1,6 +1,7 @@
 """Serves a folder under `/some-repo/` on loopback, as GitHub Pages serves a project."""
 
 import functools
+import gzip
 import http.server
 import threading
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PREFIX = "/some-repo/"
+COMPRESSED = ("text/", "application/j", "application/xml", "image/svg")
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -21,10 +23,34 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         """The test's output is the test's own."""
 
 
+class AsAHost(_Quiet):
+    """Answers as a static host does: text comes compressed, and may be kept for ten minutes."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Send a file, or the page of its folder."""
+        path = Path(self.translate_path(self.path))
+        file = path / "index.html" if path.is_dir() else path
+        if not file.is_file():
+            self.send_error(404)
+            return
+        content, kind = file.read_bytes(), self.guess_type(file)
+        self.send_response(200)
+        if kind.startswith(COMPRESSED):
+            content = gzip.compress(content, mtime=0)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "max-age=600")
+        self.end_headers()
+        self.wfile.write(content)
+
+
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, answers: type[_Quiet] = _Quiet) -> Iterator[str]:
     """The address of the folder, while the block runs."""
-    handler = functools.partial(_Quiet, directory=str(folder))
+    handler = functools.partial(answers, directory=str(folder))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

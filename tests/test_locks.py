@@ -6,8 +6,9 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-node.txt", "package-lock.json")
-REQUIREMENTS = LOCKS[:3]
+REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-node.txt")
+NPM_FOLDERS = ("", "audit/")
+LOCKS = (*REQUIREMENTS, *(f"{folder}package-lock.json" for folder in NPM_FOLDERS))
 
 
 def read_entries(name: str) -> dict[str, str]:
@@ -41,9 +42,10 @@ def test_lock_names_no_place_to_download_from(name):
     assert not re.search(r"index-url|find-links|file:|^-|@ ", text, re.MULTILINE)
 
 
-def test_npm_lock_belongs_to_package_json():
+@pytest.mark.parametrize("folder", NPM_FOLDERS)
+def test_npm_lock_belongs_to_package_json(folder):
     """Front-end packages are pinned to one version each, the same in both files, and hashed."""
-    wanted = json.loads((ROOT / "package.json").read_text())["devDependencies"]
-    locked = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    wanted = json.loads((ROOT / f"{folder}package.json").read_text())["devDependencies"]
+    locked = json.loads((ROOT / f"{folder}package-lock.json").read_text())["packages"]
     assert wanted == {name: locked[f"node_modules/{name}"]["version"] for name in wanted}
     assert all("integrity" in locked[f"node_modules/{name}"] for name in wanted)

@@ -14,7 +14,8 @@ from site_builder import format as wording
 from site_builder.errors import FaultsError, SiteError
 from site_builder.output.files import render_files
 from site_builder.pages.all import make_pages
-from site_builder.pages.page import Page, Site
+from site_builder.pages.find import make_find
+from site_builder.pages.page import Made, Page, Site
 from site_builder.prose import SLOTS, escape_markdown, load_prose, to_html
 from tests.sites import ROOT, BuiltSite, build, make_site, visible
 from tests.tables import board, write_project
@@ -31,19 +32,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return make_site(write_project(tmp_path_factory.mktemp("prose"), board()))
 
 
-def about_page(site: Site) -> list[Page]:
-    """The one page that most of these tests render."""
-    return [p for p in make_pages(site) if isinstance(p, Page) and p.template == "about.html"]
+def about_page(site: Site) -> list[Made]:
+    """The one page that most of these tests render, and the index that every page names."""
+    pages = [p for p in make_pages(site) if isinstance(p, Page) and p.template == "about.html"]
+    return [*pages, make_find(site, pages)]
 
 
 @pytest.fixture(scope="module")
-def about(site: Site) -> list[Page]:
+def about(site: Site) -> list[Made]:
     """The fixture board's."""
     return about_page(site)
 
 
 @pytest.fixture
-def write(site: Site, about: list[Page], tmp_path: Path) -> Write:
+def write(site: Site, about: list[Made], tmp_path: Path) -> Write:
     """Writes the about page's prose and gives what stands in the page for it."""
 
     def prose_of(text: str) -> Tag:

@@ -10,12 +10,13 @@ from site_builder.errors import FaultsError, TemplateFaultError
 from site_builder.output.assets import default_folder, load_assets
 from site_builder.output.live_prose import LiveProse
 from site_builder.output.render import Renderer
+from site_builder.output.scripts import render_script
 from site_builder.output.urls import Urls
-from site_builder.pages.page import Document, Page, Site
+from site_builder.pages.page import Document, Made, Page, ScriptData, Site
 from site_builder.prose import Prose
 
 
-def render_files(site: Site, pages: Sequence[Page | Document], prose: Prose) -> dict[str, bytes]:
+def render_files(site: Site, pages: Sequence[Made], prose: Prose) -> dict[str, bytes]:
     """Every file of the site by its path.
 
     Raises:
@@ -25,7 +26,7 @@ def render_files(site: Site, pages: Sequence[Page | Document], prose: Prose) -> 
     """
     html = [page for page in pages if isinstance(page, Page)]
     urls = Urls.of((page.address for page in html), site.config.site.base_url)
-    assets = load_assets(_folders(site.config.root, "static"), _made(pages))
+    assets = load_assets(_folders(site.config.root, "static"), _made(pages, urls))
     live = LiveProse(site, prose, urls, {page.address for page in html})
     renderer = Renderer(site, html, urls, assets, live, _folders(site.config.root, "templates"))
     files: dict[str, bytes] = {}
@@ -59,20 +60,16 @@ def _pages(
     return rendered
 
 
-def _documents(pages: Sequence[Page | Document], urls: Urls) -> list[tuple[str, bytes]]:
-    return [
-        (urls.path(page.address), page.content)
-        for page in pages
-        if isinstance(page, Document) and page.address.kind != "asset"
-    ]
+def _documents(pages: Sequence[Made], urls: Urls) -> list[tuple[str, bytes]]:
+    return [(urls.path(page.address), page.content) for page in pages if isinstance(page, Document)]
 
 
-def _made(pages: Sequence[Page | Document]) -> dict[str, bytes]:
+def _made(pages: Sequence[Made], urls: Urls) -> dict[str, bytes]:
     """The static files that the build makes itself: data for scripts."""
     return {
-        page.address.key: page.content
+        page.address.key: render_script(page, urls)
         for page in pages
-        if isinstance(page, Document) and page.address.kind == "asset"
+        if isinstance(page, ScriptData)
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -14,6 +13,7 @@ from markupsafe import Markup
 from site_builder.errors import TemplateFaultError
 from site_builder.output.assets import Assets
 from site_builder.output.live_prose import LiveProse
+from site_builder.output.scripts import json_text
 from site_builder.output.urls import Urls, web_link
 from site_builder.pages.page import Page, Site
 from site_builder.parts import Address, Link
@@ -106,16 +106,7 @@ class Renderer:
 
     def _json(self, page: Page, value: object) -> Markup:
         """A value for a script to read, safe inside a script element; links as relative paths."""
-
-        def plain(part: object) -> object:
-            if isinstance(part, Link):
-                return [part.text, self._href(page, part)]
-            message = f"{type(part).__name__} does not go into a page as JSON"
-            raise TypeError(message)
-
-        text = json.dumps(
-            value, ensure_ascii=False, allow_nan=False, default=plain, separators=(",", ":")
-        )
+        text = json_text(value, lambda link: self._href(page, link))
         escaped = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
         return Markup(escaped)  # noqa: S704 - every mark that HTML reads is escaped above
 

@@ -123,9 +123,13 @@ class Urls:
         link = relpath(path or ".", start or ".")
         return quote(f"{link}/" if path == "" or path.endswith("/") else link)
 
+    def from_root(self, address: Address) -> str:
+        """Link to a page from the site's root, whatever page it is followed from."""
+        return quote(self.path(address))
+
     def canonical(self, address: Address) -> str:
         """Absolute link to a page; empty where the site's place is not known."""
-        return self.base_url + quote(self.path(address)) if self.base_url else ""
+        return self.base_url + self.from_root(address) if self.base_url else ""
 
 
 def web_link(href: str) -> str:

@@ -8,14 +8,15 @@ from site_builder.pages.about import make_about
 from site_builder.pages.analysis import make_analysis
 from site_builder.pages.categories import make_categories
 from site_builder.pages.data import make_data
+from site_builder.pages.find import make_find
 from site_builder.pages.home import make_home
 from site_builder.pages.models import make_models
-from site_builder.pages.page import Document, Page, Site
+from site_builder.pages.page import Made, Page, Site
 from site_builder.pages.scores_data import make_scores_data
 from site_builder.pages.serving import make_serving
 from site_builder.pages.tasks import make_tasks
 
-PAGE_MAKERS: tuple[Callable[[Site], Iterator[Page | Document]], ...] = (
+PAGE_MAKERS: tuple[Callable[[Site], Iterator[Made]], ...] = (
     make_home,
     make_models,
     make_tasks,
@@ -28,6 +29,7 @@ PAGE_MAKERS: tuple[Callable[[Site], Iterator[Page | Document]], ...] = (
 )
 
 
-def make_pages(site: Site) -> tuple[Page | Document, ...]:
-    """Every page and every document, in the order of the makers."""
-    return tuple(page for make in PAGE_MAKERS for page in make(site))
+def make_pages(site: Site) -> tuple[Made, ...]:
+    """Every page and every document, in the order of the makers, and the index over the pages."""
+    made = tuple(page for make in PAGE_MAKERS for page in make(site))
+    return (*made, make_find(site, (page for page in made if isinstance(page, Page))))

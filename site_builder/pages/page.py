@@ -40,7 +40,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Document:
-    """One file that no template draws: a table to download, an answer of the API, data for scripts.
+    """One file that no template draws: a table to download, an answer of the API.
 
     Attributes:
         address: Its path.
@@ -49,6 +49,24 @@ class Document:
 
     address: Address
     content: bytes
+
+
+@dataclass(frozen=True)
+class ScriptData:
+    """A value for scripts, in an asset that gives it: a page opened from the disk may load that.
+
+    Attributes:
+        address: The asset.
+        name: What scripts ask for it by.
+        value: What JSON can hold, and links, which become text and path from the site's root.
+    """
+
+    address: Address
+    name: str
+    value: object
+
+
+Made = Page | Document | ScriptData
 
 
 @dataclass(frozen=True)

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from site_builder.compute.catalog import ModelFacts, TaskFacts
 from site_builder.compute.numbers import numbers
-from site_builder.pages.page import Document, Site
+from site_builder.pages.page import ScriptData, Site
 from site_builder.parts import Address, Link
 
 SCORES = "data/scores.js"
 
 
-def make_scores_data(site: Site) -> Iterator[Document]:
-    """Every score, by variant: rows are models, columns tasks, both in the order of `board_data`.
-
-    A script of the site's own rather than JSON: a page opened from the disk may load the one and
-    not the other.
-    """
+def make_scores_data(site: Site) -> Iterator[ScriptData]:
+    """Every score, by variant: rows are models, columns tasks, in the order of `board_data`."""
     scores = {
         variant: [numbers(row) for row in values]
         for variant, values in site.results.scores.values.items()
     }
-    text = json.dumps(scores, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    yield Document(Address("asset", SCORES), f'site.give("scores",{text});\n'.encode())
+    yield ScriptData(Address("asset", SCORES), "scores", scores)
 
 
 def board_data(site: Site) -> Mapping[str, object]:

@@ -1,5 +1,5 @@
 // @ts-check
-// Charts: draws each figure when it comes near, in the page's own colours; loads Plotly once, for the first of them.
+// Charts: draws each figure when it is in sight, or near once the page is scrolled, in the page's own colours; loads Plotly once, for the first of them.
 (() => {
   const bundle = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset.plotly : undefined;
   const NARROW = 560;
@@ -55,17 +55,24 @@
     }
   };
 
-  const observer = new IntersectionObserver(
-    (entries) => {
-      for (const entry of entries) {
-        if (!entry.isIntersecting) continue;
-        observer.unobserve(entry.target);
-        draw(/** @type {HTMLElement} */ (entry.target));
-      }
-    },
-    { rootMargin: "600px 0px" },
-  );
-  plots.forEach((plot) => observer.observe(plot));
+  // The library takes a phone a second or more, so a page that nobody scrolls does not fetch it for what is out of sight.
+  const waiting = new Set(plots);
+  /** Draw what is in sight or so near to it. @param {string} margin */
+  const drawWithin = (margin) => {
+    const observer = new IntersectionObserver(
+      (entries) => {
+        for (const { isIntersecting, target } of entries) {
+          if (!isIntersecting) continue;
+          observer.unobserve(target);
+          if (waiting.delete(target)) draw(/** @type {HTMLElement} */ (target));
+        }
+      },
+      { rootMargin: margin },
+    );
+    waiting.forEach((plot) => observer.observe(plot));
+  };
+  drawWithin("0px");
+  addEventListener("scroll", () => drawWithin("600px 0px"), { once: true, passive: true });
 
   const redraw = () => plots.forEach((plot) => plot instanceof HTMLElement && plot.dataset.drawn && draw(plot));
   document.addEventListener("themechange", redraw);

@@ -1,0 +1,128 @@
+// @ts-check
+// Quick find: `/` or a button opens a field that leads to any model, task, category or page by its name.
+(() => {
+  const { load, pageLink, counted } = /** @type {any} */ (window).site;
+  const MOST = 12;
+  const HINT = "Type the beginning of a name.";
+  const openers = [...document.querySelectorAll("[data-find-open]")];
+  const dialog = document.querySelector("dialog[data-find]");
+  const input = dialog?.querySelector("[role=combobox]");
+  const list = dialog?.querySelector("[role=listbox]");
+  const note = dialog?.querySelector("[data-find-note]");
+  if (!(dialog instanceof HTMLDialogElement) || !(input instanceof HTMLInputElement) || !(list instanceof HTMLElement) || !note) return;
+
+  /** @typedef {{text: string, path: string, about: string, name: string, id: string, all: string}} Entry */
+  /** Every name; null until the index has come. @type {Entry[] | null} */
+  let entries = null;
+  let active = -1;
+
+  /** Text without case, accents and doubled spaces. @param {string} text */
+  const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
+
+  /** @param {[string, [[string, string], string, string][]][]} kinds @returns {Entry[]} */
+  const read = (kinds) =>
+    kinds.flatMap(([kind, found]) =>
+      found.map(([[text, path], hint, id]) => ({
+        text,
+        path,
+        about: hint ? `${kind} · ${hint}` : kind,
+        name: fold(text),
+        id: fold(id),
+        all: fold([text, id, hint].join(" ")),
+      })),
+    );
+
+  /** Whether a word of the text begins so. @param {string} text @param {string} start */
+  const hasWord = (text, start) => {
+    for (let at = text.indexOf(start); at >= 0; at = text.indexOf(start, at + 1)) if (at === 0 || !/[\p{L}\p{N}]/u.test(text[at - 1])) return true;
+    return false;
+  };
+
+  /** From the best kind of match to the weakest. @type {((entry: Entry, whole: string, words: string[]) => boolean)[]} */
+  const matches = [
+    ({ name, id }, whole) => name === whole || id === whole,
+    ({ name }, whole) => name.startsWith(whole),
+    ({ name }, _, words) => words.every((word) => hasWord(name, word)),
+    ({ name }, _, words) => words.every((word) => name.includes(word)),
+    ({ all }, _, words) => words.every((word) => all.includes(word)),
+  ];
+
+  /** Entries that match, the best first; equally good ones in the order of the index. @param {string} whole */
+  const find = (whole) =>
+    (entries ?? [])
+      .map((entry) => ({ entry, rank: matches.findIndex((match) => match(entry, whole, whole.split(" "))) }))
+      .filter(({ rank }) => rank >= 0)
+      .sort((a, b) => a.rank - b.rank)
+      .map(({ entry }) => entry);
+
+  /** A link, so that it also opens in a tab of its own. @param {Entry} entry @param {number} at */
+  const makeOption = (entry, at) => {
+    const option = document.createElement("a");
+    const [name, about] = [document.createElement("span"), document.createElement("small")];
+    name.textContent = entry.text;
+    about.textContent = entry.about;
+    option.id = `find-option-${at}`;
+    option.setAttribute("role", "option");
+    option.tabIndex = -1;
+    option.href = pageLink((document.documentElement.dataset.root ?? "") + entry.path);
+    option.append(name, " ", about);
+    return option;
+  };
+
+  /** Make an option the one that Enter follows; the ends meet. @param {number} at */
+  const activate = (at) => {
+    const options = [...list.children];
+    active = options.length && (at + options.length) % options.length;
+    options.forEach((option, i) => option.setAttribute("aria-selected", String(i === active)));
+    options[active]?.scrollIntoView({ block: "nearest" });
+    if (options.length) input.setAttribute("aria-activedescendant", options[active].id);
+    else input.removeAttribute("aria-activedescendant");
+  };
+
+  const show = () => {
+    if (!entries) return;
+    const whole = fold(input.value);
+    const found = whole ? find(whole) : [];
+    list.replaceChildren(...found.slice(0, MOST).map(makeOption));
+    list.hidden = found.length === 0;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    activate(0);
+    // The page's own status is out of reach while a dialog is open, so the dialog has one.
+    if (!whole) note.textContent = HINT;
+    else if (!found.length) note.textContent = `Nothing is called “${input.value.trim()}”.`;
+    else note.textContent = found.length > MOST ? `${counted(found.length - MOST, "more", "more")}; type on to narrow.` : `${counted(found.length, "name")} found.`;
+  };
+
+  const open = async () => {
+    dialog.showModal();
+    input.select();
+    if (entries) return;
+    note.textContent = "Loading…";
+    try {
+      entries = read(await load("find", dialog.dataset.find));
+      show();
+    } catch (error) {
+      note.textContent = `${error instanceof Error ? error.message : error} Close this and try again.`;
+    }
+  };
+
+  const steps = { ArrowDown: () => active + 1, ArrowUp: () => active - 1, Home: () => 0, End: () => -1 };
+  input.addEventListener("keydown", (event) => {
+    const step = steps[/** @type {keyof typeof steps} */ (event.key)];
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (step && list.children.length) activate(step());
+    else if (event.key === "Enter") /** @type {HTMLElement | undefined} */ (list.children[active])?.click();
+    else return;
+    event.preventDefault();
+  });
+  input.addEventListener("input", show);
+  dialog.addEventListener("click", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    // Closed before the page is left too, so that coming back finds the page as it was.
+    if (target === dialog || target.closest("[role=option], [data-find-close]")) dialog.close();
+  });
+  for (const opener of openers) {
+    opener.addEventListener("click", open);
+    /** @type {HTMLElement} */ (opener).hidden = false;
+  }
+})();
