@@ -410,7 +410,7 @@ def test_one_run_stands_beside_the_baseline(chromium, index):
         (
             "model=phi-2&model=gemma-2b&model=gemma-7b&model=gpt-4&model=mistral-7b",
             ["Phi-2", "Gemma 2B", "Gemma 7B", "GPT-4"],
-            "Only the first 4 models are compared; 1 more are left out.",
+            "Only the first 4 models are compared; 1 more is left out.",
         ),
         (
             "model=%3Cb%3E",

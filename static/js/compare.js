@@ -48,7 +48,7 @@
       else if (found.length === slots.length) beyond += 1;
       else found.push(run);
     }
-    if (beyond) remarks.push(`Only the first ${slots.length} models are compared; ${beyond} more are left out.`);
+    if (beyond) remarks.push(`Only the first ${slots.length} models are compared; ${beyond} more ${beyond === 1 ? "is" : "are"} left out.`);
     if (remarks.length && !found.length) remarks.push("The models that the page opens with are compared.");
     return { runs: found.length ? found : firstRuns, remarks };
   };
