@@ -48,11 +48,13 @@ class Address:
         key: The id of the model or task, the name of the category, or the path of a file;
             of an asset, its name within `static/`.
         anchor: A place within the page.
+        query: What the page is asked to show, as pairs of name and value.
     """
 
     kind: Kind
     key: str = ""
     anchor: str = ""
+    query: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,21 @@ class Dumbbell:
 
 
 @dataclass(frozen=True)
+class Marks:
+    """Scores of several runs on one scale, for drawing in a row.
+
+    Attributes:
+        places: Place of each run's mark, as a share of the scale in 0..1; None for no mark.
+        reference: Place of the baseline.
+        text: The same in words.
+    """
+
+    places: tuple[float | None, ...]
+    reference: float | None
+    text: str
+
+
+@dataclass(frozen=True)
 class Cell:
     """One cell of a table.
 
@@ -102,6 +119,7 @@ class Cell:
         dot: Index of the colour that marks the developer, from 0; None for no mark.
         tags: Short labels behind the text.
         plot: A drawing in place of the text.
+        marks: A drawing of several runs in place of the text; the comparison's tables have it.
     """
 
     text: str
@@ -112,6 +130,7 @@ class Cell:
     dot: int | None = None
     tags: tuple[str, ...] = ()
     plot: Dumbbell | None = None
+    marks: Marks | None = None
 
 
 @dataclass(frozen=True)

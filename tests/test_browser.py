@@ -23,6 +23,7 @@ PAGE_TYPES = (
     "categories/",
     "categories/coding/",
     "analysis/",
+    "compare/",
     "serving/",
     "data/",
     "about/",

@@ -18,6 +18,7 @@ FIXED = (
     "tasks/",
     "categories/",
     "analysis/",
+    "compare/",
     "serving/",
     "data/",
     "about/",

@@ -39,6 +39,11 @@ class CategoryResult:
     compared: int
     boards: Mapping[str, Board]
 
+    @property
+    def averaged(self) -> bool:
+        """Whether averages of scores over its tasks mean anything."""
+        return all(board.rules.averaged for board in self.boards.values())
+
 
 def compute_categories(
     scores: Scores, tasks: pd.DataFrame, results: Sequence[TaskResult], config: BoardConfig

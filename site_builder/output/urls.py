@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from posixpath import relpath
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from slugify import slugify
 
@@ -107,9 +107,10 @@ class Urls:
     def relative(self, origin: Address, target: Address) -> str:
         """Link from one page to another that holds under any base path."""
         anchor = f"#{quote(target.anchor)}" if target.anchor else ""
-        if anchor and (origin.kind, origin.key) == (target.kind, target.key):
+        query = f"?{urlencode(target.query)}" if target.query else ""
+        if anchor and not query and (origin.kind, origin.key) == (target.kind, target.key):
             return anchor
-        return self.relative_path(origin, self.path(target)) + anchor
+        return self.relative_path(origin, self.path(target)) + query + anchor
 
     def relative_path(self, origin: Address, path: str) -> str:
         """Link from a page to a path of the site.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from site_builder.pages.about import make_about
 from site_builder.pages.analysis import make_analysis
 from site_builder.pages.categories import make_categories
+from site_builder.pages.compare import make_compare
 from site_builder.pages.data import make_data
 from site_builder.pages.find import make_find
 from site_builder.pages.home import make_home
@@ -22,6 +23,7 @@ PAGE_MAKERS: tuple[Callable[[Site], Iterator[Made]], ...] = (
     make_tasks,
     make_categories,
     make_analysis,
+    make_compare,
     make_serving,
     make_data,
     make_about,

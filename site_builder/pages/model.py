@@ -10,6 +10,7 @@ from site_builder.charts.score_lines import chart_model_tasks
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelFacts
 from site_builder.format import billions, count, counted, coverage, rounded
+from site_builder.pages.compare_runs import compare_link
 from site_builder.pages.model_tables import (
     neighbours_table,
     scores_table,
@@ -36,6 +37,7 @@ class ModelContext:
         at_top: The tasks on which it has the best score.
         hurt: The tasks on which tuning hurt; None where it has no pair of scores.
         board: Its neighbours on the board.
+        compare: Leads to it beside its neighbours; None where there is no other to compare it with.
         scores: Every score, with its row and its source.
     """
 
@@ -48,6 +50,7 @@ class ModelContext:
     at_top: Table
     hurt: Table | None
     board: Table
+    compare: Link | None
     scores: Table
 
 
@@ -66,6 +69,7 @@ def make_model(site: Site, model: str) -> Page:
         at_top=tasks_at_top_table(site, board, model),
         hurt=tasks_hurt_table(site, model),
         board=neighbours_table(site, board, model),
+        compare=compare_link(site, board, model),
         scores=scores_table(site, model),
     )
     name, crumbs = labels.models[model], (HOME, MODELS)

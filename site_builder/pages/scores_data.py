@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
+from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelFacts, TaskFacts
+from site_builder.compute.categories import CategoryResult
 from site_builder.compute.numbers import numbers
+from site_builder.format import Scale
 from site_builder.pages.page import ScriptData, Site
 from site_builder.parts import Address, Link
 
@@ -26,7 +29,8 @@ def board_data(site: Site) -> Mapping[str, object]:
     """What a script must know of the board beside its scores.
 
     Models and tasks are in the order of the tables; `reference` is the baseline's place among the
-    models and the variant whose scores stand for it.
+    models and the variant whose scores stand for it. `boards` has, by variant, how many models are
+    ranked, and rank, number of scores and mean win rate of each model.
     """
     catalog, labels = site.results.catalog, site.labels
     roles, rules = labels.roles, site.results.board.rules
@@ -37,13 +41,44 @@ def board_data(site: Site) -> Mapping[str, object]:
     return {
         "models": [_model(site, facts) for facts in catalog.models.values()],
         "tasks": [_task(site, facts) for facts in catalog.tasks.values()],
-        "variants": [{"id": v, "label": labels.variants[v]} for v in roles.variants],
+        "variants": [_variant(site, variant) for variant in roles.variants],
+        "categories": [_category(site, category) for category in site.results.categories],
+        "boards": {v: _board(site, board) for v, board in site.results.boards.items()},
         "base": roles.base,
         "reference": reference or None,
         "scale": asdict(labels.scale),
         "rank_by": rules.rank_by,
         "averaged": rules.averaged,
         "min_coverage": rules.min_coverage,
+    }
+
+
+def _variant(site: Site, variant: str) -> Mapping[str, object]:
+    labels = site.labels
+    return {"id": variant, "label": labels.variants[variant], "phrase": labels.in_sentence(variant)}
+
+
+def _category(site: Site, category: CategoryResult) -> Mapping[str, object]:
+    """A category, whether averages over its tasks mean anything, and how they are written."""
+    name = category.category
+    return {
+        "link": Link(name, Address("category", name)),
+        "averaged": category.averaged,
+        "scale": asdict(category_scale(site, category)),
+    }
+
+
+def category_scale(site: Site, category: CategoryResult) -> Scale:
+    """How means over a category are written: as over the board, or as its tasks' own scores."""
+    labels, averaged = site.labels, site.results.board.rules.averaged
+    return labels.scale if averaged else labels.scales[category.tasks[0]]
+
+
+def _board(site: Site, board: Board) -> Mapping[str, object]:
+    rows = {s.model: [s.rank, s.scored, s.win_rate] for s in board.standings}
+    return {
+        "ranked": len(board.ranked),
+        "standings": [rows[model] for model in site.results.scores.models],
     }
 
 

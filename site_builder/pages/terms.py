@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from site_builder.compute.cost import collect_offers
 from site_builder.compute.intervals import RESAMPLES
 from site_builder.format import count
+from site_builder.pages.compare_runs import default_runs
 from site_builder.pages.page import Site
 
 
@@ -71,6 +72,15 @@ def _board_terms(site: Site) -> tuple[Term, ...]:
             "Tasks at the top",
             "The number of tasks on which no model of the same board scores better; all who tie "
             "count.",
+        ),
+        Term(
+            "comparison",
+            "Comparison",
+            "Models are compared over the tasks on which all that are chosen have a score. One is "
+            "at the top of a task if none of the others is better there; all who tie count. A task "
+            "that one of them lacks is nobody's win.",
+            "margin = best score - second best, signed by the task's direction",
+            shown=bool(default_runs(site)),
         ),
     )
 

@@ -92,6 +92,9 @@
   /** A share in 0..1 as a percentage. @param {number | null} share */
   const percent = (share, places = 0) => (share === null ? MISSING : `${rounded(share, places, 2)}${SPACE}%`);
 
+  /** A number of parameters, given in billions: 7.24B. @param {number | null} value */
+  const billions = (value) => (value === null ? MISSING : `${quantity(value)}B`);
+
   /** `1 task`, `31 tasks`. @param {number} n @param {string} noun */
   const counted = (n, noun, plural = `${noun}s`) => `${rounded(n, 0)} ${n === 1 ? noun : plural}`;
 
@@ -101,5 +104,5 @@
     return [shown.slice(0, -1).join(", "), ...shown.slice(-1)].filter(Boolean).join(" and ");
   };
 
-  Object.assign(/** @type {any} */ (window).site, { rounded, score, signed, tone, money, quantity, threeDigits, ratio, cheaper, percent, counted, listed, MISSING });
+  Object.assign(/** @type {any} */ (window).site, { rounded, score, signed, tone, money, quantity, billions, threeDigits, ratio, cheaper, percent, counted, listed, MISSING });
 })();

@@ -92,10 +92,10 @@
 
     /** Link to a page. Opened from the disk, a folder would show its listing: there the link names the page itself. @param {string} href */
     pageLink(href) {
-      const [path, ...anchor] = href.split("#");
+      const [, path, rest] = /^([^?#]*)(.*)$/s.exec(href) ?? ["", href, ""];
       const isFolder = !/^[a-z][a-z+.-]*:/i.test(path) && (path.endsWith("/") || path === "." || path === "..");
       if (location.protocol !== "file:" || !isFolder) return href;
-      return `${path.replace(/\/?$/, "/")}index.html${anchor.length ? `#${anchor.join("#")}` : ""}`;
+      return `${path.replace(/\/?$/, "/")}index.html${rest}`;
     },
   };
 })();
