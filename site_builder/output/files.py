@@ -8,9 +8,12 @@ from xml.sax.saxutils import escape
 
 from site_builder.errors import FaultsError, TemplateFaultError
 from site_builder.output.assets import default_folder, load_assets
+from site_builder.output.croissant import croissant_values
 from site_builder.output.live_prose import LiveProse
 from site_builder.output.render import Renderer
 from site_builder.output.urls import Urls
+from site_builder.pages.api import encode
+from site_builder.pages.dataset import CROISSANT, describe_dataset
 from site_builder.pages.page import Document, Page, Site
 from site_builder.prose import Prose
 
@@ -32,6 +35,7 @@ def render_files(site: Site, pages: Sequence[Page | Document], prose: Prose) -> 
     for path, content in (
         *_pages(html, urls, renderer, live),
         *_documents(pages, urls),
+        (urls.path(CROISSANT), encode(croissant_values(describe_dataset(site), urls))),
         *assets.files.items(),
         *_for_hosts(html, urls),
     ):

@@ -8,6 +8,7 @@ from site_builder.pages.about import make_about
 from site_builder.pages.analysis import make_analysis
 from site_builder.pages.categories import make_categories
 from site_builder.pages.data import make_data
+from site_builder.pages.embeds import make_embeds
 from site_builder.pages.home import make_home
 from site_builder.pages.models import make_models
 from site_builder.pages.page import Document, Page, Site
@@ -24,6 +25,7 @@ PAGE_MAKERS: tuple[Callable[[Site], Iterator[Page | Document]], ...] = (
     make_serving,
     make_data,
     make_about,
+    make_embeds,
     make_scores_data,
 )
 

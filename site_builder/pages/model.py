@@ -10,6 +10,7 @@ from site_builder.charts.score_lines import chart_model_tasks
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelFacts
 from site_builder.format import billions, count, counted, coverage, rounded
+from site_builder.pages.citation import cite_page
 from site_builder.pages.model_tables import (
     neighbours_table,
     scores_table,
@@ -68,8 +69,9 @@ def make_model(site: Site, model: str) -> Page:
         board=neighbours_table(site, board, model),
         scores=scores_table(site, model),
     )
-    name, crumbs = labels.models[model], (HOME, MODELS)
-    return Page(Address("model", model), "model.html", name, summary, context, crumbs)
+    name, crumbs, here = labels.models[model], (HOME, MODELS), Address("model", model)
+    cite = cite_page(site, name, summary, here)
+    return Page(here, "model.html", name, summary, context, crumbs, cite=cite)
 
 
 def model_board(site: Site, model: str) -> Board:

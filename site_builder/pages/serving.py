@@ -11,7 +11,7 @@ from site_builder.charts.columns import Field, columns_of, rows_of
 from site_builder.charts.latency import chart_latency, latency_table
 from site_builder.charts.prices import chart_prices, offer_fields, offer_kind, price_table
 from site_builder.compute.serving import Price, request_cost_usd
-from site_builder.format import count, money
+from site_builder.format import count, counted, money, sentence
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.parts import Address, Cell, Column, Table
 
@@ -54,8 +54,19 @@ def make_serving(site: Site) -> Iterator[Page]:
         request_costs=_request_costs(site),
         sources=tuple(map(source_cell, sources)),
     )
-    about = "Time to first token and list prices, by provider."
+    about = _about(site)
     yield Page(Address("serving"), "serving.html", "Serving", about, context, (HOME,))
+
+
+def _about(site: Site) -> str:
+    """What was measured and what was read of price lists, in one sentence."""
+    latency, prices = site.results.serving.latency, site.results.serving.prices
+    providers = counted(len({row.provider for row in latency}), "provider")
+    parts = (
+        (latency, f"how soon {providers} answered measured requests"),
+        (prices, f"what {counted(len(prices), 'offer')} cost by list price"),
+    )
+    return f"{sentence(', and '.join(words for there, words in parts if there))}."
 
 
 def _request_costs(site: Site) -> Table | None:

@@ -12,6 +12,7 @@ from site_builder.charts.score_lines import chart_task_models
 from site_builder.compute.catalog import TaskFacts
 from site_builder.compute.tasks import SimilarTask, TaskResult
 from site_builder.format import count, listed, quantity, rounded
+from site_builder.pages.citation import cite_page
 from site_builder.pages.page import HOME, TASKS, Page, Site
 from site_builder.pages.ranking import ranking_table
 from site_builder.parts import Address, Column, Fact, Link, Table
@@ -55,8 +56,9 @@ def make_task(site: Site, task: TaskResult) -> Page:
         chart=chart_task_models(site.results, site.labels, task.task),
         similar=_similar(site, task),
     )
-    name, crumbs = site.labels.tasks[task.task], (HOME, TASKS)
-    return Page(Address("task", task.task), "task.html", name, summary, context, crumbs)
+    name, crumbs, here = site.labels.tasks[task.task], (HOME, TASKS), Address("task", task.task)
+    cite = cite_page(site, name, summary, here)
+    return Page(here, "task.html", name, summary, context, crumbs, cite=cite)
 
 
 def task_summary(site: Site, task: TaskResult) -> str:
