@@ -39,7 +39,9 @@ def test_another_value_in_any_table_is_another_release(tmp_path):
     assert first == release_of(tmp_path / "b")
     assert first == release_of(tmp_path / "c", f'{SITE_TOML}labels = {{ base = "Before" }}\n')
     others = [
-        release_of(tmp_path / f"{name}", **{name: having(frame, note="x")})
+        make_site(
+            write_project(tmp_path / name, {**board(), name: having(frame, note="x")})
+        ).results.release
         for name, frame in board().items()
     ]
     assert 4 == len({first.sha256, *(other.sha256 for other in others)})
