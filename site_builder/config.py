@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -27,6 +28,7 @@ Link = Annotated[str, Field(pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")]
 # What a value must be, by pydantic's name of the rule that it breaks.
 _RULES = {
     "bool_type": "must be true or false",
+    "date_type": "must be a date without quotes, such as 2024-05-02",
     "dict_type": "must be a table of names",
     "float_type": "must be a number",
     "greater_than": "must be greater than {gt}",
@@ -62,6 +64,8 @@ class Site(_Section):
     """Link to the repository, shown in the footer."""
     license: str = ""
     """Licence of the published figures."""
+    released: date | None = None
+    """Day of the data; the newest date among the results where absent."""
 
 
 class BoardConfig(_Section):

@@ -186,6 +186,7 @@ class Reading(HTMLParser):
         main: What is read below the header of the site.
         tags, attributes: The names that occur.
         data: What the page holds for scripts, by what it is for.
+        linked: What it says to search engines, as JSON-LD.
         inline: Scripts that would run where they stand.
     """
 
@@ -198,6 +199,7 @@ class Reading(HTMLParser):
         self.tags: set[str] = set()
         self.attributes: set[str] = set()
         self.data: dict[str, str] = {}
+        self.linked: list[str] = []
         self.inline: list[str] = []
         self._script: dict[str, str] | None = None
         self._in_main = False
@@ -229,6 +231,8 @@ class Reading(HTMLParser):
                 self.main.append(data)
         elif self._script.get("type") == "application/json":
             self.data[self._script.get("data-figure", "picker")] = data
+        elif self._script.get("type") == "application/ld+json":
+            self.linked.append(data)
         elif data.strip():
             self.inline.append(data)
 

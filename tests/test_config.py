@@ -20,6 +20,7 @@ DEFAULTS: dict[str, object] = {
     "site.base_url": "",
     "site.repository": "",
     "site.license": "",
+    "site.released": None,
     "board.baseline": None,
     "board.base_variant": None,
     "board.tuned_variants": None,
@@ -32,7 +33,7 @@ DEFAULTS: dict[str, object] = {
     "citation.bibtex": "",
     "citation.text": "",
 }
-SITE_KEYS = "Known keys: base_url, description, headline, license, repository, title."
+SITE_KEYS = "Known keys: base_url, description, headline, license, released, repository, title."
 EVERY_KEY = """\
 [site]
 title = "A board"
@@ -41,6 +42,7 @@ description = "What it holds"
 base_url = "https://example.org/board/"
 repository = "https://github.com/a/b"
 license = "CC0"
+released = 2024-05-02
 [board]
 baseline = "gpt-4"
 base_variant = "base"

@@ -24,6 +24,20 @@ FIXED = (
     "about/",
     "404.html",
 )
+# Views for frames in other people's pages: on no list, and without the site's own frame.
+EMBEDDED = (
+    "averages",
+    "best-lift-by-task",
+    "category-difference",
+    "correlations",
+    "latency",
+    "leaderboard",
+    "prices",
+    "scores",
+    "size",
+    "training-sets",
+    "winners",
+)
 HEADLINES = [
     ("tasks where a fine-tuned model beats GPT-4", "24/31"),
     ("mean lift over base", "+0.384"),
@@ -69,7 +83,8 @@ def leads_to(site: BuiltSite, path: str, selector: str = "main a[href]") -> list
 
 def test_pages_of_the_index(index_site, keys):
     """Every page that the design names, one for each model, task and category, and no other."""
-    expected = [*map(file_of, FIXED), *(path for paths in keys.values() for path in paths)]
+    views = [f"embed/{name}/index.html" for name in EMBEDDED]
+    expected = [*map(file_of, FIXED), *(path for paths in keys.values() for path in paths), *views]
     assert sorted(expected) == sorted(index_site.html)
     assert {"models": 12, "tasks": 31, "categories": 5} == {
         kind: len(paths) for kind, paths in keys.items()
@@ -93,6 +108,8 @@ def test_descriptions(index_site):
         found[path] = str(meta[0]["content"])
     assert [] == [path for path, text in found.items() if len(text) < 20 or not text.endswith(".")]
     assert [] == [text for text, n in Counter(found.values()).items() if n > 1]
+    listed = {p: text for p, text in found.items() if p != "404.html" and "embed/" not in p}
+    assert {} == {p: text for p, text in listed.items() if not 50 <= len(text) <= 160}
 
 
 def test_language_and_viewport(page):
@@ -134,9 +151,9 @@ def test_navigation_marks_where_one_is(index_site):
 
 
 def test_navigation_leads_to_every_part(index_site):
-    """From every page, in the same order."""
+    """From every page but the embedded views, in the same order."""
     expected = [file_of(path) for path in FIXED if path not in ("", "404.html")]
-    for path in index_site.html:
+    for path in (path for path in index_site.html if not path.startswith("embed/")):
         assert expected == leads_to(index_site, path, "nav[aria-label=Site] a")
 
 
@@ -329,13 +346,14 @@ def test_buttons_and_fields_have_a_name(page):
 
 
 def test_canonical_links_need_a_base_url(index_site, project):
-    """None without one; with one, each page has its own, but for the 404 page."""
+    """None without one; with one, each page that is listed has its own."""
     assert [] == [path for path, html in index_site.html.items() if "canonical" in html]
     placed = build(project, "https://example.org/board")
     for path, soup in placed.pages():
         links = [str(link["href"]) for link in soup.select("link[rel=canonical]")]
         place = f"https://example.org/board/{path.removesuffix('index.html')}"
-        assert ([] if path == "404.html" else [place]) == links
+        unlisted = path == "404.html" or path.startswith("embed/")
+        assert ([] if unlisted else [place]) == links
 
 
 def test_links_of_the_404_page_hold_at_any_depth(project):
@@ -345,14 +363,14 @@ def test_links_of_the_404_page_hold_at_any_depth(project):
     assert [] == [link for link in links if not link.startswith(("/board/", "#"))]
 
 
-def test_the_404_page_is_not_for_search_engines(index_site):
-    """Nor listed anywhere; every other page may be found."""
+def test_pages_that_are_not_for_search_engines(index_site):
+    """The 404 page and the embedded views; every other page may be found."""
     hidden = [
         path
         for path, soup in index_site.pages()
         if soup.select('meta[name=robots][content="noindex"]')
     ]
-    assert ["404.html"] == hidden
+    assert ["404.html", *(f"embed/{name}/index.html" for name in EMBEDDED)] == sorted(hidden)
 
 
 def test_no_page_has_a_hole(index_site):

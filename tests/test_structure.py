@@ -51,6 +51,7 @@ HOMES = {
     "markupsafe": "output/*.py",
     "nh3": "prose.py",
     "numpy": "(tables|compute|charts)/*.py",
+    "packaging": "output/urls.py",
     "pandas": "(tables|compute)/*.py",
     "plotly": "charts/*.py",
     "pyarrow": "tables/load.py",

@@ -36,6 +36,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
         figure=draw_dumbbells(lines, labels, "mean score", **_baseline_line(results, labels)),
         table=_table(results, labels, models),
         terms="average",
+        embedded=True,
     )
 
 

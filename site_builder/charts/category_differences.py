@@ -43,6 +43,7 @@ def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
         ),
         table=category_table(shown, labels, "category-difference-table"),
         terms="categories",
+        embedded=True,
     )
 
 

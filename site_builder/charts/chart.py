@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from site_builder.parts import Table
+from site_builder.parts import Address, Link, Table
+
+# What stands around the drawing in a frame: title, caption, table to open, where it is from.
+FRAME = 240
 
 
 def id_of(name: str, place: int) -> str:
@@ -22,6 +25,21 @@ def id_of(name: str, place: int) -> str:
 
 
 @dataclass(frozen=True)
+class Embed:
+    """A view on a page of its own, for a frame in other people's pages.
+
+    Attributes:
+        id: Unique on the page that offers it.
+        link: Its title, leading to it.
+        height: Height of the frame, in px.
+    """
+
+    id: str
+    link: Link
+    height: int
+
+
+@dataclass(frozen=True)
 class Chart:
     """One chart.
 
@@ -33,6 +51,7 @@ class Chart:
         figure: Plotly figure as JSON-ready values, colours as token names.
         table: The numbers behind it.
         terms: Section of the statistics that explains it, on the about page.
+        embedded: Whether it has a page of its own for other people's pages.
     """
 
     id: str
@@ -42,8 +61,17 @@ class Chart:
     figure: Mapping[str, Any]
     table: Table
     terms: str = ""
+    embedded: bool = False
 
     @property
     def height(self) -> int:
         """Room that the page keeps for it, in px."""
         return int(self.figure["layout"]["height"])
+
+    @property
+    def embed(self) -> Embed | None:
+        """The page of its own; None where it has none."""
+        if not self.embedded:
+            return None
+        link = Link(self.title, Address("embed", self.id))
+        return Embed(self.id, link, self.height + FRAME)

@@ -51,6 +51,7 @@ def chart_correlations(results: Results, labels: Labels) -> Chart | None:
         ),
         table=_table(found, columns, labels),
         terms="correlation",
+        embedded=True,
     )
 
 

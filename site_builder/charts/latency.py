@@ -38,6 +38,7 @@ def chart_latency(results: Results, labels: Labels) -> Chart | None:
         figure=_draw(measured, names),
         table=latency_table(results.serving.latency, labels, "latency-table"),
         terms="serving",
+        embedded=True,
     )
 
 

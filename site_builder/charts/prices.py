@@ -36,6 +36,7 @@ def chart_prices(results: Results, labels: Labels) -> Chart | None:
         figure=_draw(priced, labels, _baseline_line(results.serving.baseline_price, labels)),
         table=price_table(results.serving.prices, labels, "prices-table"),
         terms="serving",
+        embedded=True,
     )
 
 

@@ -40,6 +40,7 @@ def chart_scores(results: Results, labels: Labels) -> Chart | None:
         figure=_draw(results, labels, models, tasks),
         table=_table(results, labels, models, tasks),
         terms="average",
+        embedded=True,
     )
 
 

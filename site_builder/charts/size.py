@@ -51,6 +51,7 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
         figure=_draw(points, frontier, labels, _baseline_level(results, labels)),
         table=_table(points, {p.model for p in frontier}, labels),
         terms="frontier",
+        embedded=True,
     )
 
 

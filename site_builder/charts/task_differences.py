@@ -43,6 +43,7 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
         ),
         table=_task_table(tasks, labels),
         terms="lift-over-baseline",
+        embedded=True,
     )
 
 

@@ -42,6 +42,7 @@ def chart_training_sets(results: Results, labels: Labels) -> Chart | None:
         figure=_draw(sets, labels),
         table=_table(sets, labels),
         terms="training-set-sizes",
+        embedded=True,
     )
 
 

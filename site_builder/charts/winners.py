@@ -43,6 +43,7 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
         ),
         table=_table(standings, labels),
         terms="winners",
+        embedded=True,
     )
 
 

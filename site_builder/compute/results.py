@@ -17,6 +17,7 @@ from site_builder.compute.correlation import DERIVED, Correlations, compute_corr
 from site_builder.compute.distribution import TrainingSets, compute_training_sets
 from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.numbers import Array, mean_or_none
+from site_builder.compute.release import Release, find_release
 from site_builder.compute.scores import Roles, Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
 from site_builder.compute.tasks import TaskResult, TaskScore, compute_tasks
@@ -87,6 +88,7 @@ class Results:
         training_sets: Sizes of the training sets; None where no task states one.
         serving: Latency and prices.
         stats: The figures of the whole board.
+        release: Which data all this was computed from.
     """
 
     catalog: Catalog
@@ -98,6 +100,7 @@ class Results:
     training_sets: TrainingSets | None
     serving: Serving
     stats: Stats
+    release: Release
 
     @property
     def board(self) -> Board:
@@ -148,6 +151,7 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
         training_sets=compute_training_sets(tables.tasks, config.analysis.training_set_thresholds),
         serving=compute_serving(tables.serving_requests, tables.prices, scores.roles.baseline),
         stats=compute_stats(scores, boards, tasks, len(categories)),
+        release=find_release(tables.loaded, tables.results, config.site.released),
     )
 
 

@@ -8,10 +8,13 @@ from xml.sax.saxutils import escape
 
 from site_builder.errors import FaultsError, TemplateFaultError
 from site_builder.output.assets import default_folder, load_assets
+from site_builder.output.croissant import croissant_values
 from site_builder.output.live_prose import LiveProse
 from site_builder.output.render import Renderer
 from site_builder.output.scripts import render_script
 from site_builder.output.urls import Urls
+from site_builder.pages.api import encode
+from site_builder.pages.dataset import CROISSANT, describe_dataset
 from site_builder.pages.page import Document, Made, Page, ScriptData, Site
 from site_builder.prose import Prose
 
@@ -33,6 +36,7 @@ def render_files(site: Site, pages: Sequence[Made], prose: Prose) -> dict[str, b
     for path, content in (
         *_pages(html, urls, renderer, live),
         *_documents(pages, urls),
+        (urls.path(CROISSANT), encode(croissant_values(describe_dataset(site), urls))),
         *assets.files.items(),
         *_for_hosts(html, urls),
     ):

@@ -12,9 +12,12 @@ from markupsafe import Markup
 
 from site_builder.errors import TemplateFaultError
 from site_builder.output.assets import Assets
+from site_builder.output.bibtex import write_citation
 from site_builder.output.live_prose import LiveProse
 from site_builder.output.scripts import json_text
+from site_builder.output.structured import structured_data
 from site_builder.output.urls import Urls, web_link
+from site_builder.pages.dataset import describe_dataset
 from site_builder.pages.page import Page, Site
 from site_builder.parts import Address, Link
 
@@ -54,6 +57,7 @@ class Renderer:
     ) -> None:
         self._site, self._urls, self._assets, self._prose = site, urls, assets, prose
         self._there = {page.address for page in pages}
+        self._dataset = describe_dataset(site)
         self._template_folders = template_folders
         self._environment = make_environment(template_folders)
 
@@ -93,13 +97,25 @@ class Renderer:
             "asset": lambda name: self._urls.relative_path(here, self._assets.path(name)),
             "canonical": self._urls.canonical(here),
             "root": self._urls.relative(here, Address("home")),
-            "href": lambda link: self._href(page, link),
+            "href": lambda link, absolute=False: self._href(page, link, absolute=absolute),
+            "cite": lambda citation: write_citation(citation, self._urls),
+            "release": self._site.results.release,
+            "structured": structured_data(page, self._dataset, self._urls),
             "prose": lambda slot: self._prose.html(page, slot),
             "json": lambda value: self._json(page, value),
         }
 
-    def _href(self, page: Page, link: Link) -> str:
-        """Where a link leads; empty where it may not be followed, so that its text stands alone."""
+    def _href(self, page: Page, link: Link, *, absolute: bool = False) -> str:
+        """Where a link leads; empty where it may not be followed, so that its text stands alone.
+
+        Args:
+            page: The page that the link stands on.
+            link: The link.
+            absolute: Whether it is for other people's pages: it is absolute then, or a path from
+                the site's root where the site's place is not known.
+        """
+        if link.to is not None and absolute:
+            return self._urls.permalink(link.to) or self._urls.path(link.to)
         if link.to is not None:
             return self._urls.relative(page.address, link.to)
         return web_link(link.href)

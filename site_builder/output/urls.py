@@ -9,6 +9,7 @@ from hashlib import sha256
 from posixpath import relpath
 from urllib.parse import quote, urlencode, urlsplit
 
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from slugify import slugify
 
 from site_builder.parts import Address, Kind
@@ -132,6 +133,15 @@ class Urls:
         """Absolute link to a page; empty where the site's place is not known."""
         return self.base_url + self.from_root(address) if self.base_url else ""
 
+    def permalink(self, address: Address) -> str:
+        """Absolute link to a place on a page; empty where the site's place is not known."""
+        anchor = f"#{quote(address.anchor)}" if address.anchor else ""
+        return self.canonical(address) + anchor if self.base_url else ""
+
+    def absolute_or_relative(self, origin: Address, target: Address) -> str:
+        """Absolute link for who reads it elsewhere; relative to `origin` where there is none."""
+        return self.canonical(target) or self.relative(origin, target)
+
 
 def web_link(href: str) -> str:
     """A link out of the site, if it may be followed: http or https with a host; else empty."""
@@ -142,3 +152,15 @@ def web_link(href: str) -> str:
         return ""
     is_web = parts.scheme in ("http", "https") and host != "" and not set(host) & _NO_HOST
     return href.strip() if is_web else ""
+
+
+def license_link(license_text: str) -> str:
+    """The page of a licence: its own link, or SPDX's page of its id; empty for any other text."""
+    if link := web_link(license_text):
+        return link
+    try:
+        known = canonicalize_license_expression(license_text)
+    except InvalidLicenseExpression:
+        return ""
+    is_id = " " not in known and not known.startswith("LicenseRef-")
+    return f"https://spdx.org/licenses/{known}.html" if is_id else ""

@@ -9,6 +9,7 @@ from site_builder.pages.analysis import make_analysis
 from site_builder.pages.categories import make_categories
 from site_builder.pages.compare import make_compare
 from site_builder.pages.data import make_data
+from site_builder.pages.embeds import make_embeds
 from site_builder.pages.find import make_find
 from site_builder.pages.home import make_home
 from site_builder.pages.models import make_models
@@ -27,6 +28,7 @@ PAGE_MAKERS: tuple[Callable[[Site], Iterator[Made]], ...] = (
     make_serving,
     make_data,
     make_about,
+    make_embeds,
     make_scores_data,
 )
 

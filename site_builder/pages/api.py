@@ -51,7 +51,7 @@ def api_values(results: Results) -> dict[str, Any]:
 
 def stats_values(results: Results) -> dict[str, Any]:
     """The figures of the whole board."""
-    stats, roles = results.stats, results.scores.roles
+    stats, roles, release = results.stats, results.scores.roles, results.release
     compared = roles.baseline is not None
     tuned = bool(roles.tuned) and roles.base is not None
     return {
@@ -59,6 +59,7 @@ def stats_values(results: Results) -> dict[str, Any]:
         "tasks": stats.tasks,
         "categories": stats.categories,
         "scores": stats.scores,
+        "release": {"sha256": release.sha256, "date": release.date},
         "baseline": roles.baseline,
         "variants": list(roles.variants),
         "ranked_by": results.board.rules.rank_by,

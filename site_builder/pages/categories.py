@@ -56,7 +56,12 @@ def make_categories(site: Site) -> Iterator[Page]:
     context = CategoriesContext(chart, category_table(found, labels, "categories"))
     n = counted(len(found), "category", "categories")
     ordered = any(category.best_lift_over_baseline is not None for category in found)
-    about = f"{n} of tasks{', from harder to easier' if ordered else ''}."
+    how = (
+        f", from harder to easier: how far from {labels.baseline} the best {labels.contender} is"
+        if ordered
+        else ", each with a board of its own: who leads it, and who is best on each of its tasks"
+    )
+    about = f"{n} of tasks{how}."
     yield Page(Address("categories"), "categories.html", "Categories", about, context, (HOME,))
     yield from in_sequence(_make_category(site, category) for category in found)
 

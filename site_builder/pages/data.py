@@ -9,12 +9,13 @@ from site_builder.charts.cells import text_cell
 from site_builder.charts.columns import Field, columns_of, rows_of
 from site_builder.format import count, counted, size
 from site_builder.pages.api import FOLDER, make_api
+from site_builder.pages.citation import cite_site
+from site_builder.pages.dataset import CROISSANT, download_address, file_name
 from site_builder.pages.page import HOME, Document, Page, Site
 from site_builder.parts import Address, Cell, Column, Fact, Link, Table
-from site_builder.tables.export import ExportedColumn, ExportedFile, ExportedTable, export_tables
+from site_builder.tables.export import ExportedColumn, ExportedTable
 from site_builder.tables.schema import TYPE_WORDS
 
-DOWNLOADS = "downloads"
 API_MEANINGS = {
     "stats": "The figures of the whole board",
     "models": "Every model, in board order: rank, average, interval, lift, wins, by variant",
@@ -64,32 +65,37 @@ class DataContext:
 
     Attributes:
         facts: How large the board is, and under which licence its figures are.
+        croissant: The description of the tables for machines.
         tables: Every table of the project.
         api: The files of the JSON API.
     """
 
     facts: tuple[Fact, ...]
+    croissant: Link
     tables: tuple[DataTable, ...]
     api: Table
 
 
 def make_data(site: Site) -> Iterator[Page | Document]:
     """The data page, the downloads, and the API."""
-    exported = export_tables(site.tables.loaded)
     documents = list(make_api(site))
-    tables = tuple(_data_table(table) for table in exported)
-    context = DataContext(_facts(site), tables, _api_table(documents))
-    n = counted(len(exported), "table")
-    about = f"{n} as Parquet, CSV and JSON, column by column, and a JSON API."
-    yield Page(Address("data"), "data.html", "Data", about, context, (HOME,))
-    for table in exported:
+    context = DataContext(
+        facts=_facts(site),
+        croissant=Link(CROISSANT.key.rpartition("/")[2], CROISSANT),
+        tables=tuple(_data_table(table) for table in site.exported),
+        api=_api_table(documents),
+    )
+    n, title = counted(len(site.exported), "table"), site.config.site.title
+    about = (
+        f"The data of {title}: {n} as Parquet, CSV and JSON, explained column by column, "
+        "with checksums, and a JSON API."
+    )
+    cite = cite_site(site)
+    yield Page(Address("data"), "data.html", "Data", about, context, (HOME,), cite=cite)
+    for table in site.exported:
         for file in table.files:
-            yield Document(_address(table, file), file.content)
+            yield Document(download_address(table, file), file.content)
     yield from documents
-
-
-def _address(table: ExportedTable, file: ExportedFile) -> Address:
-    return Address("file", f"{DOWNLOADS}/{table.spec.name}.{file.ending}")
 
 
 def _facts(site: Site) -> tuple[Fact, ...]:
@@ -105,7 +111,9 @@ def _facts(site: Site) -> tuple[Fact, ...]:
 def _data_table(table: ExportedTable) -> DataTable:
     name = table.spec.name
     files = tuple(
-        Download(Link(f"{name}.{f.ending}", _address(table, f)), size(len(f.content)), f.sha256)
+        Download(
+            Link(file_name(table, f), download_address(table, f)), size(len(f.content)), f.sha256
+        )
         for f in table.files
     )
     meaning = f"{table.spec.meaning} One row is {table.spec.row}."
@@ -117,7 +125,7 @@ def _columns_table(table: ExportedTable) -> Table:
         Field(Column("column", "Column", first="ascending"), lambda c: Cell(c.name, c.name)),
         Field(
             Column("type", "Type", first="ascending"),
-            lambda c: text_cell(TYPE_WORDS[c.spec.type] if c.spec else None),
+            lambda c: text_cell(TYPE_WORDS[c.type] if c.spec else None),
         ),
         Field(
             Column("unit", "Unit", first="ascending"),

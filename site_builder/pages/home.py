@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from site_builder.charts.averages import chart_averages
 from site_builder.charts.category_differences import chart_category_difference
 from site_builder.charts.cells import lift_cell, model_cell, number_cell, score_cell
-from site_builder.charts.chart import Chart
+from site_builder.charts.chart import Chart, Embed
 from site_builder.charts.columns import MODEL, RANK, Field, columns_of, rows_of
 from site_builder.charts.labels import with_article
 from site_builder.charts.latency import chart_latency
@@ -24,6 +24,8 @@ from site_builder.format import count, counted, rounded
 from site_builder.pages.analysis import short_correlations
 from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.boards import View, board_note, board_views
+from site_builder.pages.citation import cite_site
+from site_builder.pages.embeds import LEADERBOARD
 from site_builder.pages.page import Page, Site
 from site_builder.pages.picker import Picker, make_picker
 from site_builder.parts import Address, Cell, Column, Fact, Table
@@ -42,6 +44,7 @@ class HomeContext:
         facts: The figures that answer first.
         views: The model leaderboard.
         board_note: How it ranks.
+        embed: Its view for other people's pages.
         averages: Base and tuned averages, with the baseline.
         by_task: Best contender minus baseline, by task.
         latency: Time to first token.
@@ -59,6 +62,7 @@ class HomeContext:
     facts: tuple[Fact, ...]
     views: tuple[View, ...]
     board_note: str
+    embed: Embed
     averages: Chart | None
     by_task: Chart | None
     latency: Chart | None
@@ -77,10 +81,11 @@ def make_home(site: Site) -> Iterator[Page]:
     parts = BoardParts(results.boards, results, labels, full=False, most=MOST_ON_HOME)
     context = HomeContext(
         headline=config.headline or config.title,
-        lede=_lede(site),
+        lede=board_lede(site),
         facts=headline_facts(site),
         views=board_views(parts, "board"),
         board_note=board_note(site),
+        embed=LEADERBOARD,
         averages=chart_averages(results, labels),
         by_task=chart_best_lift_by_task(results, labels),
         latency=chart_latency(results, labels),
@@ -93,11 +98,17 @@ def make_home(site: Site) -> Iterator[Page]:
         training_sets=chart_training_sets(results, labels),
     )
     yield Page(
-        Address("home"), "home.html", config.title, config.description or context.lede, context
+        Address("home"),
+        "home.html",
+        config.title,
+        config.description or context.lede,
+        context,
+        cite=cite_site(site),
     )
 
 
-def _lede(site: Site) -> str:
+def board_lede(site: Site) -> str:
+    """The board in two sentences."""
     stats, labels = site.results.stats, site.labels
     models = counted(stats.models_tuned if labels.lifted else stats.models, "model")
     how = f", {labels.tuned}" if labels.lifted else ""

@@ -10,6 +10,7 @@ from site_builder.charts.score_lines import chart_model_tasks
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelFacts
 from site_builder.format import billions, count, counted, coverage, rounded
+from site_builder.pages.citation import cite_page
 from site_builder.pages.compare_runs import compare_link
 from site_builder.pages.model_tables import (
     neighbours_table,
@@ -72,8 +73,9 @@ def make_model(site: Site, model: str) -> Page:
         compare=compare_link(site, board, model),
         scores=scores_table(site, model),
     )
-    name, crumbs = labels.models[model], (HOME, MODELS)
-    return Page(Address("model", model), "model.html", name, summary, context, crumbs)
+    name, crumbs, here = labels.models[model], (HOME, MODELS), Address("model", model)
+    cite = cite_page(site, name, summary, here)
+    return Page(here, "model.html", name, summary, context, crumbs, cite=cite)
 
 
 def model_board(site: Site, model: str) -> Board:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from site_builder.charts.chart import Chart
 from site_builder.charts.score_matrix import chart_scores
 from site_builder.charts.size import chart_size
-from site_builder.format import counted
+from site_builder.format import counted, listed
 from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.boards import View, board_note, board_views
 from site_builder.pages.model import make_model
@@ -42,7 +42,17 @@ def make_models(site: Site) -> Iterator[Page]:
         size=chart_size(results, labels),
         heatmap=chart_scores(results, labels),
     )
-    n = counted(len(results.scores.models), "model")
-    about = f"{n}: every column, by task and by size."
+    about = _about(site, context)
     yield Page(Address("models"), "models.html", "Models", about, context, (HOME,))
     yield from in_sequence(make_model(site, s.model) for s in results.board.standings)
+
+
+def _about(site: Site, context: ModelsContext) -> str:
+    """Who leads, and what the page shows, in a sentence or two."""
+    board, labels = site.results.board, site.labels
+    n, tasks = counted(len(site.results.scores.models), "model"), counted(len(board.tasks), "task")
+    leaders = [labels.models[s.model] for s in board.ranked if s.rank == 1]
+    lead = f"{listed(leaders)} {'leads' if len(leaders) == 1 else 'lead'}" if leaders else ""
+    parts = ("every column", context.heatmap and "every task", context.size and "score by size")
+    shown = listed([part for part in parts if part])
+    return f"{n} on {tasks}{f'; {lead}' if lead else ''}. The whole board, with {shown}."

@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from site_builder.charts.labels import Labels
+from site_builder.compute.release import Release
 from site_builder.compute.results import Results
 from site_builder.config import SiteConfig
 from site_builder.parts import Address, Link
 from site_builder.tables.check import Tables
+from site_builder.tables.export import ExportedTable, export_tables
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Something of the site that one cites.
+
+    Attributes:
+        site: The site's name.
+        name: What a part of the site is about; empty for the site as a whole.
+        text: What is cited of it, in a sentence; empty for the site as a whole.
+        release: The data that it rests on.
+        to: Where it stands.
+    """
+
+    site: str
+    name: str
+    text: str
+    release: Release
+    to: Address
 
 
 @dataclass(frozen=True)
@@ -25,6 +47,7 @@ class Page:
         crumbs: The way from the home page, without the page itself.
         previous, next: Its neighbours in the published order.
         listed: Whether the sitemap names it.
+        cite: What one cites of it; None where there is nothing to cite.
     """
 
     address: Address
@@ -36,6 +59,7 @@ class Page:
     previous: Link | None = None
     next: Link | None = None
     listed: bool = True
+    cite: Citation | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +108,11 @@ class Site:
     tables: Tables
     results: Results
     labels: Labels
+
+    @cached_property
+    def exported(self) -> tuple[ExportedTable, ...]:
+        """Every table of the project, ready to publish."""
+        return export_tables(self.tables.loaded)
 
 
 HOME = Link("Home", Address("home"))

@@ -9,6 +9,7 @@ from site_builder.charts.cells import source_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.latency import chart_latency, latency_table
 from site_builder.charts.prices import chart_prices, price_table
+from site_builder.format import counted, sentence
 from site_builder.pages.calculator import Calculator, make_calculator
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.parts import Address, Cell, Table
@@ -50,5 +51,16 @@ def make_serving(site: Site) -> Iterator[Page]:
         calculator=make_calculator(site),
         sources=tuple(map(source_cell, sources)),
     )
-    about = "Time to first token and list prices, by provider."
+    about = _about(site)
     yield Page(Address("serving"), "serving.html", "Serving", about, context, (HOME,))
+
+
+def _about(site: Site) -> str:
+    """What was measured and what was read of price lists, in one sentence."""
+    latency, prices = site.results.serving.latency, site.results.serving.prices
+    providers = counted(len({row.provider for row in latency}), "provider")
+    parts = (
+        (latency, f"how soon {providers} answered measured requests"),
+        (prices, f"what {counted(len(prices), 'offer')} cost by list price"),
+    )
+    return f"{sentence(', and '.join(words for there, words in parts if there))}."

@@ -12,6 +12,7 @@ from site_builder.charts.score_lines import chart_task_models
 from site_builder.compute.catalog import TaskFacts
 from site_builder.compute.tasks import MIN_COMMON_MODELS, SimilarTask, TaskResult
 from site_builder.format import count, counted, listed, quantity, rounded
+from site_builder.pages.citation import cite_page
 from site_builder.pages.page import HOME, TASKS, Page, Site
 from site_builder.pages.picker import task_groups
 from site_builder.pages.ranking import ranking_table
@@ -20,7 +21,7 @@ from site_builder.tables.schema import TASKS as TASKS_SPEC
 
 LEAST_FIGURES = 3
 MOST_OTHERS = 150
-# From here on two rankings are called alike: the square of 0.7 is 0.49, so about half of the variance
+# From here on two rankings are called alike: the square of 0.7 is 0.49, so half of the variance
 # of the ranks is shared.
 ALIKE = 0.7
 
@@ -66,8 +67,9 @@ def make_task(site: Site, task: TaskResult) -> Page:
         similar_note=similar_note(site, task),
         others=_others(site, task),
     )
-    name, crumbs = site.labels.tasks[task.task], (HOME, TASKS)
-    return Page(Address("task", task.task), "task.html", name, summary, context, crumbs)
+    name, crumbs, here = site.labels.tasks[task.task], (HOME, TASKS), Address("task", task.task)
+    cite = cite_page(site, name, summary, here)
+    return Page(here, "task.html", name, summary, context, crumbs, cite=cite)
 
 
 def task_summary(site: Site, task: TaskResult) -> str:

@@ -39,7 +39,9 @@ def make_tasks(site: Site) -> Iterator[Page]:
     tasks = site.results.tasks
     by_task = chart_best_lift_by_task(site.results, site.labels)
     context = TasksContext(_task_list(site), make_picker(site, "picker"), by_task)
-    about = f"{counted(len(tasks), 'task')}: who is best on each, and how hard each is."
+    compared = any(task.outcome is not None for task in tasks)
+    versus = f", and how far from {site.labels.baseline} the best is" if compared else ""
+    about = f"{counted(len(tasks), 'task')}: who is best on each, how hard each is{versus}."
     yield Page(Address("tasks"), "tasks.html", "Tasks", about, context, (HOME,))
     yield from in_sequence(make_task(site, task) for task in tasks)
 

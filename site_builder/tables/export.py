@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import pandas as pd
+from pandas.api import types as kinds
 
 from site_builder.tables.load import LoadedTable
-from site_builder.tables.schema import ColumnSpec, TableSpec
+from site_builder.tables.schema import ColumnSpec, TableSpec, Type
 
+# CSV and JSON by their registrations, Parquet as the readers of Croissant know it.
+MEDIA_TYPES = {
+    "parquet": "application/x-parquet",
+    "csv": "text/csv",
+    "json": "application/json",
+}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -23,11 +30,13 @@ class ExportedColumn:
     Attributes:
         name: Its name.
         spec: Its entry in the contract; None for a column beyond it.
+        type: What its values are: as the contract says, else as they were found.
         filled: Rows that have a value.
     """
 
     name: str
     spec: ColumnSpec | None
+    type: Type
     filled: int
 
 
@@ -44,6 +53,11 @@ class ExportedFile:
     ending: str
     content: bytes
     sha256: str
+
+    @property
+    def media_type(self) -> str:
+        """Its format, as the web names it."""
+        return MEDIA_TYPES[self.ending]
 
 
 @dataclass(frozen=True)
@@ -70,16 +84,27 @@ def export_tables(loaded: Mapping[str, LoadedTable]) -> tuple[ExportedTable, ...
 
 def _export(table: LoadedTable) -> ExportedTable:
     frame = table.frame.astype({name: "Int64" for name in table.whole})
-    columns = tuple(
-        ExportedColumn(str(name), table.spec.column(str(name)), int(frame[name].notna().sum()))
-        for name in frame.columns
-    )
+    columns = tuple(_column(table.spec, str(name), frame[name]) for name in frame.columns)
     contents = {"parquet": table.file, "csv": _csv(frame), "json": _json(frame)}
     files = tuple(
         ExportedFile(ending, content, sha256(content).hexdigest())
         for ending, content in contents.items()
     )
     return ExportedTable(table.spec, len(frame), columns, files)
+
+
+def _column(table: TableSpec, name: str, values: pd.Series) -> ExportedColumn:
+    spec = table.column(name)
+    kind = spec.type if spec else _found_type(values)
+    return ExportedColumn(name, spec, kind, int(values.notna().sum()))
+
+
+def _found_type(values: pd.Series) -> Type:
+    if kinds.is_bool_dtype(values):
+        return "boolean"
+    if kinds.is_integer_dtype(values):
+        return "integer"
+    return "number" if kinds.is_numeric_dtype(values) else "text"
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

@@ -1,0 +1,38 @@
+"""What one cites: the site, one of its pages, a single score; always with the data release."""
+
+from __future__ import annotations
+
+from site_builder.pages.page import Citation, Site
+from site_builder.parts import Address
+
+
+def cite_site(site: Site) -> Citation:
+    """The site as a whole."""
+    return Citation(site.config.site.title, "", "", site.results.release, Address("home"))
+
+
+def cite_page(site: Site, name: str, said: str, to: Address) -> Citation:
+    """A page of the site.
+
+    Args:
+        site: The site.
+        name: What the page is about.
+        said: The finding to cite, as a whole sentence.
+        to: The page, or a place on it.
+    """
+    return Citation(site.config.site.title, name, said, site.results.release, to)
+
+
+def cite_score(site: Site, model: str, task: str, variant: str) -> Citation:
+    """One score: a row of the results; its place is the row on the model's page."""
+    results, labels = site.results, site.labels
+    score = results.scores_of(model, task)[variant]
+    metric = results.catalog.tasks[task].metric
+    name = f"{labels.models[model]} on {labels.tasks[task]}"
+    said = (
+        f"{labels.models[model]} ({labels.in_sentence(variant)}) scores "
+        f"{labels.scales[task].score(score.score)}{f' ({metric})' if metric else ''} "
+        f"on {labels.tasks[task]}."
+    )
+    row = results.catalog.evidence[model, task, variant].row
+    return cite_page(site, name, said, Address("model", model, f"row-{row}"))

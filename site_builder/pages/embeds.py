@@ -1,0 +1,93 @@
+"""Embedded views: the main charts and the leaderboard, each alone, for other people's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from site_builder.charts.averages import chart_averages
+from site_builder.charts.category_differences import chart_category_difference
+from site_builder.charts.chart import Chart, Embed
+from site_builder.charts.correlation_matrix import chart_correlations
+from site_builder.charts.labels import Labels
+from site_builder.charts.latency import chart_latency
+from site_builder.charts.prices import chart_prices
+from site_builder.charts.score_matrix import chart_scores
+from site_builder.charts.size import chart_size
+from site_builder.charts.task_differences import chart_best_lift_by_task
+from site_builder.charts.training_sets import chart_training_sets
+from site_builder.charts.winners import chart_winners
+from site_builder.compute.results import Results
+from site_builder.format import counted
+from site_builder.pages.board_sheet import BoardParts
+from site_builder.pages.boards import View, board_note, board_views
+from site_builder.pages.page import Page, Site
+from site_builder.parts import Address, Kind, Link
+
+MOST_IN_FRAME = 25
+LEADERBOARD = Embed(
+    "leaderboard", Link("Model leaderboard", Address("embed", "leaderboard")), height=720
+)
+# Every chart that says it is embedded, with the page that it is of.
+EMBEDDED: tuple[tuple[Kind, Callable[[Results, Labels], Chart | None]], ...] = (
+    ("home", chart_averages),
+    ("home", chart_winners),
+    ("models", chart_size),
+    ("models", chart_scores),
+    ("tasks", chart_best_lift_by_task),
+    ("categories", chart_category_difference),
+    ("analysis", chart_correlations),
+    ("analysis", chart_training_sets),
+    ("serving", chart_latency),
+    ("serving", chart_prices),
+)
+
+
+@dataclass(frozen=True)
+class EmbedContext:
+    """What an embedded view shows: a chart, or the leaderboard.
+
+    Attributes:
+        origin: The site's name, leading to where the view stands in it.
+        chart: The chart; None for the leaderboard.
+        views: The leaderboard; empty for a chart.
+        note: How it ranks.
+    """
+
+    origin: Link
+    chart: Chart | None = None
+    views: tuple[View, ...] = ()
+    note: str = ""
+
+
+def make_embeds(site: Site) -> Iterator[Page]:
+    """A page for the leaderboard, and for each chart that the board has."""
+    yield _leaderboard(site)
+    for kind, make in EMBEDDED:
+        chart = make(site.results, site.labels)
+        if chart is not None and chart.embed is not None:
+            origin = _origin(site, Address(kind, anchor=f"chart-{chart.id}"))
+            yield _view(site, chart.embed, chart.reading, EmbedContext(origin, chart))
+
+
+def _leaderboard(site: Site) -> Page:
+    parts = BoardParts(site.results.boards, site.results, site.labels, False, MOST_IN_FRAME)
+    context = EmbedContext(
+        origin=_origin(site, Address("home", anchor="leaderboard")),
+        views=board_views(parts, "board"),
+        note=board_note(site),
+    )
+    n = counted(len(site.results.board.ranked), "ranked model")
+    about = f"The model leaderboard of {site.config.site.title}: {n}, to stand in other pages."
+    return _view(site, LEADERBOARD, about, context)
+
+
+def _origin(site: Site, place: Address) -> Link:
+    return Link(site.config.site.title, place)
+
+
+def _view(site: Site, embed: Embed, about: str, context: EmbedContext) -> Page:
+    """The page of a view; not listed, since what it shows is found on the page that it is of."""
+    title = embed.link.text
+    to = embed.link.to or Address("embed", embed.id)
+    return Page(to, "embed.html", title, about, context, listed=False)
