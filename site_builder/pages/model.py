@@ -10,6 +10,7 @@ from site_builder.charts.score_lines import chart_model_tasks
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelFacts
 from site_builder.format import billions, count, counted, coverage, rounded
+from site_builder.pages.badge import Badge, make_badge
 from site_builder.pages.model_tables import (
     neighbours_table,
     scores_table,
@@ -37,6 +38,7 @@ class ModelContext:
         hurt: The tasks on which tuning hurt; None where it has no pair of scores.
         board: Its neighbours on the board.
         scores: Every score, with its row and its source.
+        badge: Its place on the board, to show elsewhere.
     """
 
     description: str
@@ -49,6 +51,7 @@ class ModelContext:
     hurt: Table | None
     board: Table
     scores: Table
+    badge: Badge
 
 
 def make_model(site: Site, model: str) -> Page:
@@ -67,6 +70,7 @@ def make_model(site: Site, model: str) -> Page:
         hurt=tasks_hurt_table(site, model),
         board=neighbours_table(site, board, model),
         scores=scores_table(site, model),
+        badge=make_badge(site, board, model),
     )
     name, crumbs = labels.models[model], (HOME, MODELS)
     return Page(Address("model", model), "model.html", name, summary, context, crumbs)

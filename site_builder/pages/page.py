@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from site_builder.charts.card import Card
 from site_builder.charts.labels import Labels
 from site_builder.compute.results import Results
 from site_builder.config import SiteConfig
@@ -25,6 +26,7 @@ class Page:
         crumbs: The way from the home page, without the page itself.
         previous, next: Its neighbours in the published order.
         listed: Whether the sitemap names it.
+        card: The picture that a link to it is shown with; None for no picture.
     """
 
     address: Address
@@ -36,6 +38,7 @@ class Page:
     previous: Link | None = None
     next: Link | None = None
     listed: bool = True
+    card: Card | None = None
 
 
 @dataclass(frozen=True)
