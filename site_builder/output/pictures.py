@@ -15,8 +15,6 @@ from pathlib import Path
 
 import resvg_py
 
-from site_builder.errors import TemplateFaultError
-from site_builder.output.card_drawing import TEMPLATE
 from site_builder.output.typeface import Typeface
 
 ENGINE = f"resvg {resvg_py.__resvg_version__} of resvg-py {resvg_py.__version__}"
@@ -70,7 +68,11 @@ class PictureCache:
 def draw_pictures(
     drawings: Mapping[str, str], typeface: Typeface, cache: PictureCache
 ) -> dict[str, bytes]:
-    """PNG files of SVG drawings, by the same paths; from the cache as far as it has them."""
+    """PNG files of SVG drawings, by the same paths; from the cache as far as it has them.
+
+    Raises:
+        ValueError: One of them is no SVG.
+    """
     fonts = [part.truetype for part in typeface.parts]
     keys = {path: _key(svg, fonts) for path, svg in drawings.items()}
     found = {key: cache.find(key) for key in keys.values()}
@@ -103,8 +105,4 @@ def _draw_all(drawings: Sequence[str], fonts: Sequence[bytes]) -> list[bytes]:
 
 def _draw(fonts: list[str], svg: str) -> bytes:
     """With the given fonts alone, so that every machine draws the same."""
-    try:
-        return resvg_py.svg_to_bytes(svg_string=svg, font_files=fonts, skip_system_fonts=True)
-    except ValueError as error:
-        what = f"what it draws is no SVG: {error}"
-        raise TemplateFaultError.at(TEMPLATE, what) from error
+    return resvg_py.svg_to_bytes(svg_string=svg, font_files=fonts, skip_system_fonts=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from site_builder.errors import TemplateFaultError
 from site_builder.output.assets import project_folders
 from site_builder.output.card_drawing import TEMPLATE, CardDrawer
 from site_builder.output.pictures import PictureCache, draw_pictures
@@ -49,7 +50,11 @@ def draw_previews(
             for page in html
             if page.card is not None
         }
-    return draw_pictures(drawings, typeface, cache)
+    try:
+        return draw_pictures(drawings, typeface, cache)
+    except ValueError as error:
+        what = f"what it draws is no SVG: {error}."
+        raise TemplateFaultError.at(TEMPLATE, what) from error
 
 
 def _title(page: Page) -> str:

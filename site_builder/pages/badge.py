@@ -22,7 +22,7 @@ class Badge:
         message: The model's place.
         title: The whole of it, for those who cannot see it.
         ranked: Whether the model has a rank.
-        alt: What it is of, to be pasted with it: without figures, which a paste would keep for ever.
+        alt: What it is of, to be pasted with it; no figure in it could go stale.
         markdown: The same, with what Markdown would obey marked as text.
     """
 
