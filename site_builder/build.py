@@ -11,8 +11,10 @@ from site_builder.compute.results import compute_results
 from site_builder.config import SiteConfig, load_config
 from site_builder.errors import Fault, FaultsError
 from site_builder.output.files import render_files
+from site_builder.output.previews import cache_of, draw_previews
 from site_builder.output.publish import Published, check_output_folder, publish
 from site_builder.pages.all import make_pages
+from site_builder.pages.cards import with_cards
 from site_builder.pages.page import Site
 from site_builder.prose import Prose, load_prose
 from site_builder.tables.check import Tables, check_tables
@@ -56,9 +58,16 @@ def build_site(config: SiteConfig, out: Path, say: Say, *, strict: bool = False)
 
 
 def make_files(
-    config: SiteConfig, say: Say, *, strict: bool = False
+    config: SiteConfig, say: Say, *, strict: bool = False, dry: bool = False
 ) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
-    """Every file of the site, and what is odd about the project; writes nothing.
+    """Every file of the site, and what is odd about the project; publishes nothing.
+
+    Args:
+        config: The project.
+        say: Told the name of each stage as it begins.
+        strict: Whether a warning stops the build.
+        dry: Leave out the pictures, which no mistake of the project's can spoil and which go into
+            a cache.
 
     Raises:
         SiteError: A mistake in the project.
@@ -69,7 +78,14 @@ def make_files(
     results = compute_results(tables, config)
     site = Site(config, tables, results, make_labels(results, config))
     say("Making the pages")
-    return render_files(site, make_pages(site), prose), (*tables.warnings, *prose.faults)
+    pages = make_pages(site)
+    if config.has_cards:
+        pages = with_cards(site, pages)
+    files = render_files(site, pages, prose)
+    if config.has_cards and not dry:
+        say("Drawing the link previews")
+        files |= draw_previews(site, pages, cache_of(config.root))
+    return files, (*tables.warnings, *prose.faults)
 
 
 def load_project(root: Path, base_url: str | None = None) -> SiteConfig:

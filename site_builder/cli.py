@@ -68,7 +68,7 @@ def check(root: Path, *, strict: bool, quiet: bool) -> None:
     """Check the tables, site.toml, the templates and the prose; write nothing."""
     progress = Progress(quiet=quiet)
     try:
-        _, warnings = make_files(load_project(root), progress.stage, strict=strict)
+        _, warnings = make_files(load_project(root), progress.stage, strict=strict, dry=True)
     except SiteError as error:
         sys.exit(progress.failed(error))
     progress.warn(warnings)

@@ -59,7 +59,9 @@ class Site(_Section):
     description: str = ""
     """One sentence on what the site holds, for search engines and previews."""
     base_url: Link = ""
-    """Where the site will be published; only canonical links and the sitemap need it."""
+    """Where the site will be published; only absolute links and link previews need it."""
+    cards: bool = True
+    """Whether each page has a picture for link previews, where `base_url` is known."""
     repository: Link = ""
     """Link to the repository, shown in the footer."""
     license: str = ""
@@ -122,6 +124,11 @@ class SiteConfig(_File):
     def data_dir(self) -> Path:
         """Folder of the Parquet tables."""
         return self.root / "data"
+
+    @property
+    def has_cards(self) -> bool:
+        """Whether pages have pictures for link previews: these are asked for by absolute links."""
+        return self.site.cards and bool(self.site.base_url)
 
     @property
     def content_dir(self) -> Path:

@@ -23,6 +23,7 @@ Kind = Literal[
     "choose",
     "compare",
     "embed",
+    "badge",
     "data",
     "about",
     "not_found",

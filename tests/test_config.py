@@ -18,6 +18,7 @@ DEFAULTS: dict[str, object] = {
     "site.headline": "",
     "site.description": "",
     "site.base_url": "",
+    "site.cards": True,
     "site.repository": "",
     "site.license": "",
     "site.released": None,
@@ -33,13 +34,16 @@ DEFAULTS: dict[str, object] = {
     "citation.bibtex": "",
     "citation.text": "",
 }
-SITE_KEYS = "Known keys: base_url, description, headline, license, released, repository, title."
+SITE_KEYS = (
+    "Known keys: base_url, cards, description, headline, license, released, repository, title."
+)
 EVERY_KEY = """\
 [site]
 title = "A board"
 headline = "Which?"
 description = "What it holds"
 base_url = "https://example.org/board/"
+cards = false
 repository = "https://github.com/a/b"
 license = "CC0"
 released = 2024-05-02

@@ -21,6 +21,7 @@ from tests.tables import board, write_project
 TEMPLATES = default_folder("templates")
 # What the renderer gives to every template, besides the page's own context (docs/templates.md).
 GLOBALS = {
+    "absolute",
     "address",
     "asset",
     "canonical",
@@ -31,6 +32,7 @@ GLOBALS = {
     "json",
     "navigation",
     "page",
+    "picture",
     "prose",
     "range",
     "release",

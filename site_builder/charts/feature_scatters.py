@@ -94,11 +94,23 @@ def _chart(pair: _Pair, labels: Labels) -> Chart:
 
 
 def _title(pair: _Pair, rho: str, p_text: str, labels: Labels) -> str:
-    what, why = column_phrase(pair.lift, labels), column_phrase(pair.feature, labels)
-    if pair.found.spearman_p is None or pair.found.spearman_p >= CLEAR_P:
-        return f"No clear link between {why} and {what} ({rho}, {p_text})"
-    way = "grows" if (pair.found.spearman or 0.0) > 0 else "falls"
-    return f"{sentence(what)} {way} with {why} ({rho})"
+    clear = is_clear(pair.found)
+    words = link_in_words(pair.found, pair.feature, pair.lift, labels)
+    return f"{words} ({rho})" if clear else f"{words} ({rho}, {p_text})"
+
+
+def is_clear(found: Correlation) -> bool:
+    """Whether a correlation is told from none."""
+    return found.spearman_p is not None and found.spearman_p < CLEAR_P
+
+
+def link_in_words(found: Correlation, feature: str, lift: str, labels: Labels) -> str:
+    """How a kind of lift goes along with a feature: `Mean lift grows with ...`."""
+    what, why = column_phrase(lift, labels), column_phrase(feature, labels)
+    if not is_clear(found):
+        return f"No clear link between {why} and {what}"
+    way = "grows" if (found.spearman or 0.0) > 0 else "falls"
+    return f"{sentence(what)} {way} with {why}"
 
 
 def _fit_text(fit: Fit | None) -> str:

@@ -32,6 +32,27 @@ def default_folder(name: str) -> Path:
     return installed if installed.is_dir() else PACKAGE.parent / name
 
 
+def project_folders(root: Path, name: str) -> list[Path]:
+    """Where templates or static files are looked for: the project's own folder comes first."""
+    return list(
+        dict.fromkeys(
+            folder.resolve() for folder in (root / name, default_folder(name)) if folder.is_dir()
+        )
+    )
+
+
+def find_static(root: Path, name: str) -> bytes:
+    """A static file of a project's site, before it is published.
+
+    Raises:
+        AssetError: No folder has a file of that name.
+    """
+    for folder in project_folders(root, "static"):
+        if (folder / name).is_file():
+            return (folder / name).read_bytes()
+    raise AssetError.from_template(name)
+
+
 @dataclass(frozen=True)
 class Assets:
     """Static files of a site.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from xml.sax.saxutils import escape
 
 from site_builder.errors import FaultsError, TemplateFaultError
-from site_builder.output.assets import default_folder, load_assets
+from site_builder.output.assets import load_assets, project_folders
+from site_builder.output.badges import draw_badges
 from site_builder.output.croissant import croissant_values
 from site_builder.output.live_prose import LiveProse
 from site_builder.output.render import Renderer
@@ -20,7 +20,7 @@ from site_builder.prose import Prose
 
 
 def render_files(site: Site, pages: Sequence[Made], prose: Prose) -> dict[str, bytes]:
-    """Every file of the site by its path.
+    """Every file of the site by its path, but for the pictures of link previews.
 
     Raises:
         FaultsError: Prose is broken or no longer true; every fault of every page.
@@ -29,14 +29,16 @@ def render_files(site: Site, pages: Sequence[Made], prose: Prose) -> dict[str, b
     """
     html = [page for page in pages if isinstance(page, Page)]
     urls = Urls.of((page.address for page in html), site.config.site.base_url)
-    assets = load_assets(_folders(site.config.root, "static"), _made(pages, urls))
+    assets = load_assets(project_folders(site.config.root, "static"), _made(pages, urls))
     live = LiveProse(site, prose, urls, {page.address for page in html})
-    renderer = Renderer(site, html, urls, assets, live, _folders(site.config.root, "templates"))
+    templates = project_folders(site.config.root, "templates")
+    renderer = Renderer(site, html, urls, assets, live, templates)
     files: dict[str, bytes] = {}
     for path, content in (
         *_pages(html, urls, renderer, live),
         *_documents(pages, urls),
         (urls.path(CROISSANT), encode(croissant_values(describe_dataset(site), urls))),
+        *draw_badges(site, html, urls),
         *assets.files.items(),
         *_for_hosts(html, urls),
     ):
@@ -44,15 +46,6 @@ def render_files(site: Site, pages: Sequence[Made], prose: Prose) -> dict[str, b
             raise TemplateFaultError.two_of(path)
         files[path] = content
     return files
-
-
-def _folders(root: Path, name: str) -> list[Path]:
-    """Where templates or static files are looked for: the project's own folder comes first."""
-    return list(
-        dict.fromkeys(
-            folder.resolve() for folder in (root / name, default_folder(name)) if folder.is_dir()
-        )
-    )
 
 
 def _pages(

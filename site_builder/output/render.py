@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from markupsafe import Markup
 from site_builder.errors import TemplateFaultError
 from site_builder.output.assets import Assets
 from site_builder.output.bibtex import write_citation
+from site_builder.output.card_drawing import HEIGHT, WIDTH
 from site_builder.output.live_prose import LiveProse
 from site_builder.output.scripts import json_text
 from site_builder.output.structured import structured_data
@@ -32,6 +34,20 @@ NAVIGATION: tuple[tuple[Address, str], ...] = (
     (Address("data"), "Data"),
     (Address("about"), "About"),
 )
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a link to a page is shown with elsewhere.
+
+    Attributes:
+        link: Absolute.
+        width, height: In px.
+    """
+
+    link: str
+    width: int
+    height: int
 
 
 class Renderer:
@@ -68,21 +84,9 @@ class Renderer:
             TemplateFaultError: The template is missing, broken, or names what the page lacks.
         """
         own = {f.name: getattr(page.context, f.name) for f in fields(page.context)}  # type: ignore[arg-type]
-        try:
+        with template_faults(page.template, self._template_folders):
             template = self._environment.get_template(page.template)
-            html = template.render(**own, **self._globals(page))
-        except jinja2.TemplateSyntaxError as error:
-            place = f"{error.name}:{error.lineno}"
-            raise TemplateFaultError.at(place, error.message or "is not valid") from error
-        except jinja2.TemplateNotFound as error:
-            raise TemplateFaultError.at(str(error.name), "there is no such template.") from error
-        except jinja2.UndefinedError as error:
-            place = _place_of(error, self._template_folders) or page.template
-            raise TemplateFaultError.at(place, f"{error.message}.") from error
-        except UnicodeDecodeError as error:
-            what = "it, or a part of it, is not UTF-8 text."
-            raise TemplateFaultError.at(page.template, what) from error
-        return html.encode()
+            return template.render(**own, **self._globals(page)).encode()
 
     def _globals(self, page: Page) -> dict[str, Any]:
         here = page.address
@@ -96,6 +100,8 @@ class Renderer:
             "address": Address,
             "asset": lambda name: self._urls.relative_path(here, self._assets.path(name)),
             "canonical": self._urls.canonical(here),
+            "absolute": lambda address: self._urls.absolute(self._urls.path(address)),
+            "picture": self._picture(page),
             "root": self._urls.relative(here, Address("home")),
             "href": lambda link, absolute=False: self._href(page, link, absolute=absolute),
             "cite": lambda citation: write_citation(citation, self._urls),
@@ -104,6 +110,11 @@ class Renderer:
             "prose": lambda slot: self._prose.html(page, slot),
             "json": lambda value: self._json(page, value),
         }
+
+    def _picture(self, page: Page) -> Picture | None:
+        if page.card is None:
+            return None
+        return Picture(self._urls.absolute(self._urls.picture(page.address)), WIDTH, HEIGHT)
 
     def _href(self, page: Page, link: Link, *, absolute: bool = False) -> str:
         """Where a link leads; empty where it may not be followed, so that its text stands alone.
@@ -125,6 +136,28 @@ class Renderer:
         text = json_text(value, lambda link: self._href(page, link))
         escaped = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
         return Markup(escaped)  # noqa: S704 - every mark that HTML reads is escaped above
+
+
+@contextmanager
+def template_faults(name: str, folders: Sequence[Path]) -> Iterator[None]:
+    """Tell what is wrong with a template, or with a part of it, as a mistake of the user's.
+
+    Raises:
+        TemplateFaultError: The template is missing, broken, or names what it is not given.
+    """
+    try:
+        yield
+    except jinja2.TemplateSyntaxError as error:
+        place = f"{error.name}:{error.lineno}"
+        raise TemplateFaultError.at(place, error.message or "is not valid") from error
+    except jinja2.TemplateNotFound as error:
+        raise TemplateFaultError.at(str(error.name), "there is no such template.") from error
+    except jinja2.UndefinedError as error:
+        place = _place_of(error, folders) or name
+        raise TemplateFaultError.at(place, f"{error.message}.") from error
+    except UnicodeDecodeError as error:
+        what = "it, or a part of it, is not UTF-8 text."
+        raise TemplateFaultError.at(name, what) from error
 
 
 def _place_of(error: BaseException, folders: Sequence[Path]) -> str:

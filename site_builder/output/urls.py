@@ -98,12 +98,18 @@ class Urls:
             return address.key
         if address.kind in FIXED:
             return FIXED[address.kind]
+        if address.kind == "badge":
+            return f"badges/{self.slugs['model'][address.key]}.svg"
         return f"{FOLDERS[address.kind]}/{self.slugs[address.kind][address.key]}/"
 
     def file(self, address: Address) -> str:
         """The file that holds a page: `index.html` in its folder."""
         path = self.path(address)
         return f"{path}index.html" if path == "" or path.endswith("/") else path
+
+    def picture(self, address: Address) -> str:
+        """Path of the picture that a link to a page is shown with."""
+        return f"cards/{self.path(address).rstrip('/') or 'home'}.png"
 
     def relative(self, origin: Address, target: Address) -> str:
         """Link from one page to another that holds under any base path."""
@@ -131,7 +137,11 @@ class Urls:
 
     def canonical(self, address: Address) -> str:
         """Absolute link to a page; empty where the site's place is not known."""
-        return self.base_url + self.from_root(address) if self.base_url else ""
+        return self.absolute(self.path(address)) if self.base_url else ""
+
+    def absolute(self, path: str) -> str:
+        """Absolute link to a path of the site; from its root where its place is not known."""
+        return self.base_url + quote(path)
 
     def permalink(self, address: Address) -> str:
         """Absolute link to a place on a page; empty where the site's place is not known."""

@@ -10,6 +10,7 @@ from site_builder.charts.score_lines import chart_model_tasks
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelFacts
 from site_builder.format import billions, count, counted, coverage, rounded
+from site_builder.pages.badge import Badge, make_badge
 from site_builder.pages.citation import cite_page
 from site_builder.pages.compare_runs import compare_link
 from site_builder.pages.model_tables import (
@@ -40,6 +41,7 @@ class ModelContext:
         board: Its neighbours on the board.
         compare: Leads to it beside its neighbours; None where there is no other to compare it with.
         scores: Every score, with its row and its source.
+        badge: Its place on the board, to show elsewhere.
     """
 
     description: str
@@ -53,6 +55,7 @@ class ModelContext:
     board: Table
     compare: Link | None
     scores: Table
+    badge: Badge
 
 
 def make_model(site: Site, model: str) -> Page:
@@ -72,6 +75,7 @@ def make_model(site: Site, model: str) -> Page:
         board=neighbours_table(site, board, model),
         compare=compare_link(site, board, model),
         scores=scores_table(site, model),
+        badge=make_badge(site, board, model),
     )
     name, crumbs, here = labels.models[model], (HOME, MODELS), Address("model", model)
     cite = cite_page(site, name, summary, here)

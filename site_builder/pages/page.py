@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from site_builder.charts.card import Card
 from site_builder.charts.labels import Labels
 from site_builder.compute.release import Release
 from site_builder.compute.results import Results
@@ -48,6 +49,7 @@ class Page:
         previous, next: Its neighbours in the published order.
         listed: Whether the sitemap names it.
         cite: What one cites of it; None where there is nothing to cite.
+        card: The picture that a link to it is shown with; None for no picture.
     """
 
     address: Address
@@ -60,6 +62,7 @@ class Page:
     next: Link | None = None
     listed: bool = True
     cite: Citation | None = None
+    card: Card | None = None
 
 
 @dataclass(frozen=True)
