@@ -4,7 +4,7 @@ import re
 import shutil
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from xml.etree import ElementTree
@@ -281,9 +281,12 @@ def test_a_kept_picture_is_not_drawn_again(drawings, typeface, tmp_path, monkeyp
     first = draw_pictures(drawings, typeface, cache)
     drawn: list[int] = []
     draw_all = pictures._draw_all
-    monkeypatch.setattr(
-        pictures, "_draw_all", lambda svgs, fonts: drawn.append(len(svgs)) or draw_all(svgs, fonts)
-    )
+
+    def counting(svgs: Sequence[str], fonts: Sequence[bytes]) -> list[bytes]:
+        drawn.append(len(svgs))
+        return draw_all(svgs, fonts)
+
+    monkeypatch.setattr(pictures, "_draw_all", counting)
     assert first == draw_pictures(drawings, typeface, cache)
     one = {"cards/one.png": drawings["cards/one.png"]}
     assert first["cards/one.png"] == draw_pictures(one, typeface, cache)["cards/one.png"]
