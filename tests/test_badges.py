@@ -11,7 +11,7 @@ from site_builder.output.badges import BESIDE, MOST_PX
 from tests.odd_boards import SHAPES, built
 from tests.serve import served
 from tests.sites import ROOT, BuiltSite, build, on_disk
-from tests.tables import SITE_TOML
+from tests.tables import SITE_TOML, board, write_project
 from tests.test_browser import AXE, AXE_RUN, NARROW, WIDE, open_page
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -61,8 +61,6 @@ def test_a_board_by_win_rate():
 def test_a_model_without_a_rank(project):
     """Is not ranked, in another colour."""
     (project / "site.toml").write_text(SITE_TOML + "min_coverage = 1.0\n")
-    from tests.tables import board, write_project
-
     results = board()["results"]
     fewer = results[~((results.model == "beta") & (results.task == "sort"))]
     write_project(project, {"results": fewer}, site_toml=None)

@@ -4,7 +4,7 @@ import re
 import shutil
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from xml.etree import ElementTree
@@ -282,7 +282,7 @@ def test_a_kept_picture_is_not_drawn_again(drawings, typeface, tmp_path, monkeyp
     drawn: list[int] = []
     draw_all = pictures._draw_all
 
-    def counting(svgs, fonts):
+    def counting(svgs: Sequence[str], fonts: Sequence[bytes]) -> list[bytes]:
         drawn.append(len(svgs))
         return draw_all(svgs, fonts)
 
