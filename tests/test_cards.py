@@ -331,7 +331,7 @@ def test_every_listed_page_of_the_index_has_its_picture(index):
     pictured = set()
     for path in index.html:
         said = metas(index, path)
-        if path == "404.html":
+        if path == "404.html" or path.startswith("embed/"):
             assert {} == said
             continue
         page = path.removesuffix("index.html")
@@ -367,7 +367,7 @@ def test_no_text_of_the_index_leaves_its_picture(drawer, typeface):
 
 def test_what_the_cards_of_the_index_say(index):
     """The finding of each kind of page, computed."""
-    said = {path: metas(index, path)["og:image:alt"] for path in index.html if path != "404.html"}
+    said = {path: metas(index, path).get("og:image:alt", "") for path in index.html}
     assert (
         "Fine-tuned models average 0.685, up from 0.301; 6 of 10 pass GPT-4." == said["index.html"]
     )
