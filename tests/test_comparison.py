@@ -28,7 +28,7 @@ def compare(*runs, board=RUNS, lower=(), averaged=True, categories=CATEGORIES):
 
 def told(sides: Sides | None) -> tuple[Any, ...] | None:
     """Tasks ahead, level and behind, and the mean difference."""
-    return sides and (sides.ahead, sides.level, sides.behind, sides.mean)
+    return None if sides is None else (sides.ahead, sides.level, sides.behind, sides.mean)
 
 
 def test_runs_of_a_model():
