@@ -6,13 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from site_builder.compute.comparison import Run, compare_runs
+from site_builder.pages.compare_columns import Compared
 from site_builder.pages.compare_runs import MOST_RUNS, default_runs, run_names
-from site_builder.pages.compare_tables import (
-    Compared,
-    categories_table,
-    summary_table,
-    tasks_table,
-)
+from site_builder.pages.compare_summary import summary_table
+from site_builder.pages.compare_tables import categories_table, tasks_table
 from site_builder.pages.compare_words import RunLeads, finding, run_leads, scope
 from site_builder.pages.page import Page, Site
 from site_builder.pages.scores_data import board_data

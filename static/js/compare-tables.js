@@ -1,5 +1,5 @@
 // @ts-check
-// The rows of a comparison's tables, as site_builder/pages/compare_tables.py makes them.
+// The rows of a comparison's tables, as site_builder/pages/compare_summary.py and compare_tables.py make them.
 (() => {
   const site = /** @type {any} */ (window).site;
   const { billions, counted, rounded, score, signed, tone, MISSING } = site;
