@@ -58,6 +58,13 @@
   /** A share in 0..1 as a percentage. @param {number | null} share */
   const percent = (share, places = 0) => (share === null ? MISSING : `${rounded(share, places, 2)}${SPACE}%`);
 
+  /** A number of unknown kind: 7.24, 226, 0.00002; three decimals, or three digits. @param {number | null} value */
+  const quantity = (value) => {
+    if (value === null) return MISSING;
+    const magnitude = value === 0 ? 0 : Number(value.toExponential(2).split("e")[1]);
+    return rounded(value, Math.min(12, Math.max(3, 2 - magnitude))).replace(/\.?0+$/, "");
+  };
+
   /** `1 task`, `31 tasks`. @param {number} n @param {string} noun */
   const counted = (n, noun, plural = `${noun}s`) => `${rounded(n, 0)} ${n === 1 ? noun : plural}`;
 
@@ -67,5 +74,5 @@
     return [shown.slice(0, -1).join(", "), ...shown.slice(-1)].filter(Boolean).join(" and ");
   };
 
-  Object.assign(/** @type {any} */ (window).site, { rounded, score, signed, tone, money, percent, counted, listed, MISSING });
+  Object.assign(/** @type {any} */ (window).site, { rounded, score, signed, tone, money, percent, quantity, counted, listed, MISSING });
 })();
