@@ -17,8 +17,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from site_builder.compute.choice import Choice
 from site_builder.compute.picks import LimitKind, Pick, Question, spread_weights
+from site_builder.format import quantity
+from site_builder.output.files import render_files
+from site_builder.pages.all import make_pages
 from site_builder.pages.choose import answer_of, choose, default_question, find_prices
+from site_builder.pages.page import Page as SitePage
 from site_builder.pages.page import Site
+from site_builder.parts import Address
+from site_builder.prose import load_prose
 from tests.odd_boards import BOARDS, built
 from tests.serve import served
 from tests.sites import ROOT, BuiltSite, build, make_site, on_disk, visible
@@ -254,7 +260,7 @@ def open_form(browser: Browser, url: str, size: tuple[int, int]) -> Page:
 
 
 def type_in(page: Page, label: str, text: str) -> None:
-    """Type into a field and leave it."""
+    """Type into a field and leave it: answered at both, in the address when it is left."""
     page.get_by_label(label).fill(text)
     page.get_by_label(label).press("Tab")
 
@@ -380,7 +386,7 @@ def test_picking_and_weighting(
     expect(picked).to_have_text("1 category and 1 task picked, MMLU counts double.")
     assert {"category=Math", "task=mmlu&weight=2"} == set(re.split(r"&(?!w)", query_of(page)))
     picks = (Pick("category", "Math"), Pick("task", "mmlu", 2.0))
-    settle(page, 3)
+    settle(page, 4)
     assert near(in_words(index, answered(index, Asked(picks)))) == read(page)
     page.get_by_role("button", name="Remove Math").click()
     expect(picked).to_have_text("1 task picked, MMLU counts double.")
@@ -402,7 +408,7 @@ def test_limits_and_margin(
     type_in(page, "Behind the best, at most", "0.5")
     assert "size=7&margin=0.5" == query_of(page)
     expect(page.locator("[data-choose=smallest]")).to_contain_text("2.51B: the smallest model")
-    settle(page, 2)
+    settle(page, 4)
     assert near(in_words(index, answered(index, Asked(size=7, margin=0.5)))) == read(page)
     page.context.close()
 
@@ -415,18 +421,18 @@ def test_the_address_keeps_a_choice(chromium: Browser, home: str) -> None:
     coding = read(page)
     type_in(page, "Weight of Coding", "3")
     page.get_by_label("Math", exact=True).check()
-    settle(page, 3)
+    settle(page, 4)
     both, address = read(page), page.url
     assert coding["reason"] != both["reason"]
     page.go_back()
     page.go_back()
     expect(page.get_by_label("Math", exact=True)).not_to_be_checked()
     expect(page.get_by_label("Weight of Coding")).to_have_value("1")
-    settle(page, 5)
+    settle(page, 6)
     assert coding == read(page)
     page.go_forward()
     page.go_forward()
-    settle(page, 7)
+    settle(page, 8)
     page.reload()
     settle(page, 1)
     expect(page.get_by_label("Weight of Coding")).to_have_value("3")
@@ -484,6 +490,16 @@ def test_what_an_address_does_not_know_is_told(chromium: Browser, home: str, ind
     page.context.close()
 
 
+def test_numbers_of_unknown_kind_are_written_as_the_build_writes_them(
+    chromium: Browser, home: str
+) -> None:
+    """Three decimals or three digits, no zeros behind them: sizes and weights in the page."""
+    values = [0, 7.0, 7.24, 226, 1_000_000, 0.5, 0.00002, 1 / 3, 2.5005, -0.0004]
+    page, _ = open_page(chromium, home + "choose/")
+    assert [quantity(v) for v in values] == page.evaluate("v => v.map(site.quantity)", values)
+    page.context.close()
+
+
 def test_the_answer_is_said_once_the_visitor_pauses(chromium: Browser, home: str) -> None:
     """Those who hear the page are told the first, politely."""
     page, _ = open_page(chromium, home + "choose/?variant=base")
@@ -514,6 +530,30 @@ def test_it_works_from_the_disk(chromium: Browser, index_site: BuiltSite) -> Non
     expect(page.get_by_role("heading", level=1)).to_have_text("GPT-3.5 Turbo")
     assert [] == [text for text in heard.complaints if ".woff2" not in text]
     page.context.close()
+
+
+def test_the_first_few_can_be_compared(chromium: Browser, index: Site, tmp_path: Path) -> None:
+    """Where the site has such a page, a link takes the first four there, by their ids."""
+    pages = list(make_pages(index))
+    about = next(p for p in pages if p.address == Address("about"))
+    assert isinstance(about, SitePage)
+    others = [p for p in pages if p.address != Address("compare")]
+    stand_in = replace(about, address=Address("compare"))
+    files = render_files(index, [*others, stand_in], load_prose(ROOT / "data/content"))
+    folder = on_disk(BuiltSite(files), tmp_path / "site").folder
+    assert folder is not None
+    with served(folder) as url:
+        page, _ = open_page(chromium, url + "choose/")
+        link = page.get_by_role("link", name="Compare the first few")
+        first = link.get_attribute("href")
+        page.get_by_role("button", name="Base", exact=True).click()
+        wait_for(page, "GPT-4")
+        then = link.get_attribute("href")
+        page.context.close()
+    ids = [c.model for c in choose(index, default_question(index)).listed[:4]]
+    assert f"../compare/?{urlencode([('model', model) for model in ids])}" == first
+    ids = [c.model for c in answered(index, Asked(variant="base")).listed[:4]]
+    assert f"../compare/?{urlencode([('model', model) for model in ids])}" == then
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -4,7 +4,7 @@
   const site = /** @type {any} */ (window).site;
   const UNKNOWN = { size: "of undisclosed size", price: "without a known price", license: "without a known licence", developer: "without a known developer" };
 
-  /** @typedef {import("./choose-address.js").Wish} Wish */
+  /** @typedef {any} Wish what a visitor asks, as choose-address.js reads it */
 
   /** The words of a board that its limits are about, model by model. @param {any} board @returns {Record<string, (string | number | null)[]>} */
   const factsOf = (board) => {

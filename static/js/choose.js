@@ -15,7 +15,7 @@
   const address = site.chooseAddress;
   const { questionOf, leftOutText } = site.chooseQuestion;
 
-  /** @typedef {import("./choose-address.js").Wish} Wish */
+  /** @typedef {any} Wish what a visitor asks, as choose-address.js reads it */
 
   /** @type {Promise<(question: any) => any> | null} */
   let answerer = null;
