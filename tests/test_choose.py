@@ -25,7 +25,7 @@ from site_builder.pages.page import Page as SitePage
 from site_builder.pages.page import Site
 from site_builder.parts import Address
 from site_builder.prose import load_prose
-from tests.odd_boards import BOARDS, built
+from tests.odd_boards import built
 from tests.serve import served
 from tests.sites import ROOT, BuiltSite, build, make_site, on_disk, visible
 from tests.tables import write_project
@@ -273,7 +273,7 @@ def query_of(page: Page) -> str:
 # --- the page -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", BOARDS)
+@pytest.mark.parametrize("name", [*WITHOUT_CHOICE, "three_columns", "lower_is_better"])
 def test_a_board_with_something_to_choose_has_the_page(name: str) -> None:
     """Two ranked models and two tasks are enough; else nothing leads there."""
     site = built(name)
@@ -391,6 +391,10 @@ def test_picking_and_weighting(
     page.get_by_role("button", name="Remove Math").click()
     expect(picked).to_have_text("1 task picked, MMLU counts double.")
     assert "task=mmlu&weight=2" == query_of(page)
+    expect(page.get_by_role("button", name="Remove MMLU")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-choose-line]")).to_be_focused()
+    assert "" == query_of(page)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     page.context.close()
 

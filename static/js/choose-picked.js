@@ -40,7 +40,11 @@
       what.className = "unseen";
       what.textContent = "Remove ";
       button.append(what, `${nameOf(pick)}${pick.weight === 1 ? "" : ` \u00d7 ${site.quantity(pick.weight)}`}`);
-      button.addEventListener("click", () => remove(pick));
+      button.addEventListener("click", () => {
+        remove(pick);
+        // The button is gone: the next one, or the line itself, is where the keyboard goes on.
+        (chips?.querySelector("button") ?? line).focus();
+      });
       return button;
     };
 

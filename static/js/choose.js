@@ -85,7 +85,6 @@
     const wish = form.read();
     form.write({ ...wish, picks: wish.picks.filter((/** @type {any} */ other) => other.kind !== pick.kind || other.key !== pick.key) });
     changed(true);
-    panel.querySelector("input")?.focus({ preventScroll: true });
   });
 
   /** What the address asks stands in the form; the page's own answer is to no question at all. */
@@ -107,5 +106,5 @@
   form.listen(changed);
   addEventListener("popstate", fromAddress);
   fromAddress();
-  box.dataset.ready = "";
+  for (const part of box.querySelectorAll("[data-choose-side], [data-choose-reset]")) /** @type {HTMLElement} */ (part).hidden = false;
 })();
