@@ -241,7 +241,7 @@ def test_the_least_board():
     """Three columns give a home page, models, tasks, data and method, and no more than that."""
     site = built("three_columns")
     navigation = [visible(link) for link in site.page("").select(".nav a")]
-    assert ["Models", "Tasks", "Compare", "Data", "About"] == [
+    assert ["Choose", "Models", "Tasks", "Compare", "Data", "About"] == [
         label for label in navigation if label != "Analysis"
     ]
     assert [] == [path for path in site.html if path.startswith(("serving/", "categories/"))]

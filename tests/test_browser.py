@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 PAGE_TYPES = (
     "",
+    "choose/",
     "models/",
     "models/zephyr-7b-beta/",
     "tasks/",

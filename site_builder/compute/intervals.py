@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from site_builder.compute.draws import draw_places
 from site_builder.compute.numbers import Array, difference, settled
 
 RESAMPLES = 2_000
@@ -19,17 +20,26 @@ class Bootstrap:
     """Resampled task sets, drawn once and used for every model, so that differences are paired.
 
     Attributes:
-        weights: How often each resample holds each task, shape (resamples, tasks).
+        weights: How often each resample holds each task, times what the task counts; shape
+            (resamples, tasks).
     """
 
     weights: Array
 
     @classmethod
     def over(cls, n_tasks: int, resamples: int = RESAMPLES, seed: int = SEED) -> Bootstrap:
-        """Draw `resamples` samples of `n_tasks` tasks, with replacement, from a fixed seed."""
-        random = np.random.default_rng(seed)
-        share = np.full(n_tasks, 1 / n_tasks)
-        return cls(random.multinomial(n_tasks, share, size=resamples).astype(float))
+        """Draw `resamples` samples of `n_tasks` tasks, with replacement, from a fixed seed.
+
+        Source: docs/statistics.md#draws.
+        """
+        drawn = draw_places((resamples, n_tasks), n_tasks, seed)
+        cells = drawn + n_tasks * np.arange(resamples)[:, np.newaxis]
+        counts = np.bincount(cells.ravel(), minlength=resamples * n_tasks)
+        return cls(counts.reshape(resamples, n_tasks).astype(float))
+
+    def weighted(self, task_weights: Array) -> Bootstrap:
+        """The same samples with tasks that count more or less than 1 each."""
+        return Bootstrap(self.weights * task_weights)
 
     def intervals(self, values: Array) -> tuple[Array, Array]:
         """95 % percentile interval of each model's mean over the tasks that it has.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from site_builder.pages.about import make_about
 from site_builder.pages.analysis import make_analysis
 from site_builder.pages.categories import make_categories
+from site_builder.pages.choose import make_choose
 from site_builder.pages.compare import make_compare
 from site_builder.pages.data import make_data
 from site_builder.pages.embeds import make_embeds
@@ -20,6 +21,7 @@ from site_builder.pages.tasks import make_tasks
 
 PAGE_MAKERS: tuple[Callable[[Site], Iterator[Made]], ...] = (
     make_home,
+    make_choose,
     make_models,
     make_tasks,
     make_categories,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from site_builder.compute.choice import MARGIN_SHARE
 from site_builder.compute.cost import collect_offers
 from site_builder.compute.intervals import RESAMPLES
-from site_builder.format import count
+from site_builder.compute.shortlist import REWEIGHTINGS
+from site_builder.format import count, percent
+from site_builder.pages.choose import can_choose
 from site_builder.pages.compare_runs import default_runs
 from site_builder.pages.page import Site
 
@@ -72,6 +75,19 @@ def _board_terms(site: Site) -> tuple[Term, ...]:
             "Tasks at the top",
             "The number of tasks on which no model of the same board scores better; all who tie "
             "count.",
+        ),
+        Term(
+            "choice",
+            "A choice for tasks of one's own",
+            "The board's own figure, weighted: a category's weight is spread evenly over its "
+            "tasks, and limits hide models without moving a figure. Tied with best is as on the "
+            "board, by the picked tasks and their weights. How sure: each task's weight is "
+            f"multiplied by a random number of mean 1, {count(REWEIGHTINGS)} times, and the "
+            "times that the first stays first are counted. The smallest that will do is the "
+            "smallest model that is no further behind the best than you allow, "
+            f"{percent(MARGIN_SHARE)} of the scale if you say nothing.",
+            "sum of weight x score / sum of weight",
+            shown=can_choose(site),
         ),
         Term(
             "comparison",

@@ -48,15 +48,16 @@
     },
 
     /**
-     * A list in the query, each item with what follows it: `?task=a&weight=2&task=b` as [["a", {weight: "2"}], ["b", {}]].
-     * Ids stand as they are, whatever marks they have.
-     * @param {string} item @returns {[string, Record<string, string>][]}
+     * A list in the query, each item with what follows it and its key: `?task=a&weight=2&task=b` as
+     * [["a", {weight: "2"}, "task"], ["b", {}, "task"]]. Ids stand as they are, whatever marks they have.
+     * @param {string | string[]} item one key, or several that take turns
+     * @returns {[string, Record<string, string>, string][]}
      */
     queryList(item, details = ["weight", "as"]) {
-      /** @type {[string, Record<string, string>][]} */
+      /** @type {[string, Record<string, string>, string][]} */
       const found = [];
       for (const [key, value] of new URLSearchParams(location.search)) {
-        if (key === item) found.push([value, {}]);
+        if ([item].flat().includes(key)) found.push([value, {}, key]);
         else if (details.includes(key) && found.length) found[found.length - 1][1][key] = value;
       }
       return found;
