@@ -54,6 +54,10 @@ test: .venv/.dev vendor ## Run the tests; ARGS="-k lift" narrows them
 audit: .venv/.dev vendor audit/node_modules/.installed ## Score the site with Lighthouse, weigh its pages
 	@$(PY) -m tests.audit
 
+.PHONY: pictures
+pictures: .venv/.dev vendor ## Take the pictures of docs/pictures/ anew
+	@$(PY) -m tests.pictures
+
 .PHONY: lint
 lint: .venv/.dev ## Check style and types
 	@$(PY) -m ruff check

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browsing import AXE, AXE_RUN, NARROW, PAGE_TYPES, open_page, scroll_through
 from tests.serve import served
 from tests.sites import BuiltSite
-from tests.test_browser import AXE, AXE_RUN, NARROW, PAGE_TYPES, open_page, scroll_through
 
 # What the focused element looks like, and whether something fixed lies over it.
 FOCUSED = """() => {

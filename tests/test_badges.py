@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from site_builder.output.badges import BESIDE, MOST_PX
+from tests.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
 from tests.odd_boards import SHAPES, built
 from tests.serve import served
 from tests.sites import ROOT, BuiltSite, build, on_disk
 from tests.tables import SITE_TOML, board, write_project
-from tests.test_browser import AXE, AXE_RUN, NARROW, WIDE, open_page
 
 GOLDEN = Path(__file__).parent / "golden"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -1,62 +1,28 @@
 """The built Index in a real browser: what a visitor does, and what comes of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, expect
 
 from site_builder.build import build_site
 from site_builder.config import load_config
-from tests.serve import served
-
-ROOT = Path(__file__).parent.parent
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
-PAGE_TYPES = (
-    "",
-    "choose/",
-    "models/",
-    "models/zephyr-7b-beta/",
-    "tasks/",
-    "tasks/gsm8k/",
-    "categories/",
-    "categories/coding/",
-    "analysis/",
-    "compare/",
-    "serving/",
-    "data/",
-    "about/",
-    "404.html",
+from tests.browsing import (
+    AXE,
+    AXE_RUN,
+    EMPTY_CHARTS,
+    LAYOUT_SHIFT,
+    NARROW,
+    PAGE_TYPES,
+    ROOT,
+    WIDE,
+    first_column,
+    open_page,
+    scroll_through,
 )
-COLUMN_TEXTS = """([id, key]) => {
-    const table = document.getElementById(id);
-    const at = [...table.tHead.rows[0].cells].findIndex(cell => cell.dataset.key === key);
-    return [...table.tBodies[0].rows].map(row => {
-        const cell = row.cells[at];
-        return (cell.querySelector('a') ?? cell.firstChild ?? cell).textContent.trim();
-    });
-}"""
-LAYOUT_SHIFT = """() => {
-    let sum = 0;
-    const add = entries => {
-        for (const entry of entries) if (!entry.hadRecentInput) sum += entry.value;
-    };
-    const observer = new PerformanceObserver(list => add(list.getEntries()));
-    observer.observe({type: 'layout-shift', buffered: true});
-    add(observer.takeRecords());
-    return sum;
-}"""
-EMPTY_CHARTS = """[...document.querySelectorAll('.js-plotly-plot')].filter(
-    plot => !plot.querySelector('.point, .points path, .heatmaplayer image, .js-line')).length"""
-AXE_RUN = """async () => {
-    const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    const {violations} = await axe.run(document, {runOnly: rules});
-    return violations.map(breach => breach.id + ': ' + breach.nodes.slice(0, 3)
-        .map(node => node.target + ' ' + node.failureSummary).join(' | '));
-}"""
-WIDE, NARROW = (1280, 900), (390, 844)
+from tests.serve import served
 
 
 @pytest.fixture(scope="module")
@@ -72,55 +38,6 @@ def home(folder: Path) -> Iterator[str]:
     """Address of the served Index."""
     with served(folder) as address:
         yield address
-
-
-@dataclass
-class Heard:
-    """What a page said that no picture shows."""
-
-    complaints: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-
-    def failure(self, request: Request) -> None:
-        """A request that failed; one that ended because the visitor went on is none."""
-        if request.failure != "net::ERR_ABORTED":
-            self.complaints.append(f"failed: {request.url} ({request.failure})")
-
-
-def open_page(
-    browser: Browser, url: str, size: tuple[int, int] = WIDE, **options: object
-) -> tuple[Page, Heard]:
-    """A page in a context of its own, and what it says while it is open."""
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)  # type: ignore[arg-type]
-    page, heard = context.new_page(), Heard()
-    page.on(
-        "console",
-        lambda m: (
-            heard.complaints.append(f"{m.text} {m.location}")
-            if m.type in ("error", "warning")
-            else None
-        ),
-    )
-    page.on("pageerror", lambda e: heard.complaints.append(str(e)))
-    page.on("request", lambda r: heard.requests.append(r.url))
-    page.on("requestfailed", heard.failure)
-    page.goto(url)
-    return page, heard
-
-
-def scroll_through(page: Page) -> None:
-    """Bring every part near once, and wait until every chart is drawn."""
-    is_narrow = page.evaluate("innerWidth < 600")
-    for plot in page.locator("[data-chart]").all():
-        plot.scroll_into_view_if_needed()
-        expect(plot).to_have_attribute("data-drawn", "narrow" if is_narrow else "wide")
-        expect(plot.locator(".main-svg").first).to_be_visible()
-
-
-def first_column(page: Page, table: str, column: str) -> list[str]:
-    """Texts of a table's column, top to bottom, by the key of its heading."""
-    found: list[str] = page.evaluate(COLUMN_TEXTS, [table, column])
-    return found
 
 
 @pytest.mark.parametrize("path", PAGE_TYPES)
@@ -302,7 +219,7 @@ def test_without_scripts_everything_is_there(chromium: Browser, home: str) -> No
     expect(page.locator("[data-view-of]:visible")).to_have_count(3)
     expect(page.locator("#picker")).to_be_visible()
     expect(page.locator(".chart-plot:visible")).to_have_count(0)
-    page.locator("#chart-averages summary").click()
+    page.locator("#chart-averages .chart-table summary").click()
     expect(page.locator("#averages-table")).to_be_visible()
     expect(page.locator("button:visible")).to_have_count(0)
     page.context.close()

@@ -23,10 +23,10 @@ from site_builder.config import load_config
 from site_builder.pages.calculator import make_calculator
 from site_builder.pages.calculator_words import make_formulas, values_of
 from site_builder.pages.page import Site
+from tests.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, first_column, open_page
 from tests.priced import MIXED, priced
 from tests.serve import served
 from tests.sites import make_site
-from tests.test_browser import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, first_column, open_page
 
 ROOT = Path(__file__).parent.parent
 both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -332,17 +332,18 @@ def test_any_offer_can_be_named_in_the_address(chromium: Browser, board: Path, m
 def test_a_sorted_table_is_sorted_anew(
     chromium: Browser, mixed: str, size: tuple[int, int]
 ) -> None:
-    """By cost, cheapest first, whatever it was sorted by before."""
+    """New costs stand in the order that the visitor chose."""
     page, _ = open_page(chromium, mixed, size)
     cost = page.locator("#monthly-costs th[data-key=month_usd]")
     cost.get_by_role("button").click()
     expect(cost).to_have_attribute("aria-sort", "descending")
     type_in(page, "Requests a day", "5000")
-    expect(cost).to_have_attribute("aria-sort", "ascending")
+    expect(cost).to_have_attribute("aria-sort", "descending")
     # $0, 152,187.5 * $0.000625 and * $0.0025; the machines; then * $0.04 and * $0.045
-    assert ["$0.00", "$95.12", "$380.47", "$1,461.00", "$4,383.00", "$6,087.50", "$6,848.44"] == (
-        first_column(page, "monthly-costs", "month_usd")
-    )
+    costs = ["$0.00", "$95.12", "$380.47", "$1,461.00", "$4,383.00", "$6,087.50", "$6,848.44"]
+    assert costs[::-1] == first_column(page, "monthly-costs", "month_usd")
+    cost.get_by_role("button").click()
+    assert costs == first_column(page, "monthly-costs", "month_usd")
     page.context.close()
 
 

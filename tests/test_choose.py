@@ -25,11 +25,11 @@ from site_builder.pages.page import Page as SitePage
 from site_builder.pages.page import Site
 from site_builder.parts import Address
 from site_builder.prose import load_prose
+from tests.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
 from tests.odd_boards import built
 from tests.serve import served
 from tests.sites import ROOT, BuiltSite, build, make_site, on_disk, visible
 from tests.tables import write_project
-from tests.test_browser import AXE, AXE_RUN, NARROW, WIDE, open_page
 
 WITHOUT_CHOICE = ("one_score", "one_model", "one_task")
 READ_ANSWER = """() => {
@@ -451,7 +451,7 @@ def test_variant_licence_and_price(chromium: Browser, home: str, size: tuple[int
     page.get_by_role("button", name="Base", exact=True).click()
     wait_for(page, "GPT-4")
     assert page.url.endswith("?variant=base")
-    page.get_by_text("Licence").click()
+    page.get_by_text("License").click()
     page.get_by_label("MIT", exact=True).check()
     wait_for(page, "Zephyr 7B Beta")
     expect(page.locator("[data-left-out=license]")).to_have_text(

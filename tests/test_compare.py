@@ -18,11 +18,11 @@ from site_builder.pages.compare import compare_context
 from site_builder.pages.compare_runs import compare_address, default_runs
 from site_builder.pages.page import Site
 from site_builder.parts import Address, Cell, Table
+from tests.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page
 from tests.odd_boards import SHAPES, built, foreign
 from tests.serve import served
 from tests.sites import ROOT, build, make_site, on_disk, table, target, visible
 from tests.tables import write_project
-from tests.test_browser import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page
 
 both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 

@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from site_builder.build import build_site
 from site_builder.config import load_config
+from tests.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
 from tests.odd_boards import BOARDS, built
 from tests.serve import served
 from tests.sites import ROOT, BuiltSite, build, target, visible
-from tests.test_browser import AXE, AXE_RUN, NARROW, WIDE, open_page
 
 VIEW = re.compile(r"embed/([^/]+)/index\.html")
 # A page of somebody else, on the same server outside of the site.
@@ -58,7 +58,7 @@ def test_a_view_asks_for_what_it_needs_alone(index_site):
             for tag in index_site.page(path).select("script[src]")
         }
         own = {"views"} if "leaderboard" in path else {"charts"}
-        assert {"embed", "site", "links", "sort-table"} | own == scripts
+        assert {"embed", "site", "links", "rows", "sort-table"} | own == scripts
 
 
 def test_a_view_has_the_policy_of_every_page(index_site):

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
 from tests.odd_boards import HOSTILE, built
 from tests.serve import served
 from tests.sites import BuiltSite, load_json, on_disk
-from tests.test_browser import AXE, AXE_RUN, NARROW, WIDE, open_page
 
 Entry = tuple[tuple[str, str], str, str]
 sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

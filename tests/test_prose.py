@@ -434,7 +434,9 @@ def test_every_figure_of_the_prose_is_a_published_one(index_site):
         record["name"] for kind in ("models", "tasks") for record in index_site.api(kind)
     )
     typed = set(NUMBER.findall(spelt)) | set(NUMBER.findall(names))
-    blocks = [block for _, soup in index_site.pages() for block in soup.select(".prose, .lede")]
+    # What the comparison says is counted for the models that it compares, by tests of its own.
+    others = [soup for path, soup in index_site.pages() if path != "compare/index.html"]
+    blocks = [block for soup in others for block in soup.select(".prose, .lede")]
     found = {n for block in blocks for n in NUMBER.findall(block.get_text())}
     assert 20 <= len(found - typed)
     assert [] == sorted(n for n in found - typed if n.lstrip("+$") not in written)

@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from site_builder.build import build_site
 from site_builder.config import load_config
+from tests.browsing import AXE, AXE_RUN, NARROW, WIDE, first_column, open_page
 from tests.serve import served
 from tests.sites import BuiltSite
 from tests.tables import board, changed, having, write_project
-from tests.test_browser import AXE, AXE_RUN, NARROW, WIDE, first_column, open_page
 
 both_widths = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 SHOWN = """id => [...document.getElementById(id).tBodies[0].rows]
@@ -288,4 +288,44 @@ def test_axe_finds_nothing_in_open_menus(
         assert [] == page.evaluate(AXE_RUN)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         page.keyboard.press("Escape")
+    page.context.close()
+
+
+@both_widths
+def test_ticked_rows_lead_to_the_comparison(
+    chromium: Browser, home: str, size: tuple[int, int]
+) -> None:
+    """Up to four rows of any view; the link has each with its variant, as does the next page."""
+    page, heard = open_page(chromium, home, size)
+    bar = page.locator(".tick-bar")
+    expect(bar).to_be_hidden()
+    page.get_by_label("Compare Zephyr 7B Beta").first.check()
+    expect(bar).to_contain_text("Zephyr 7B Beta: tick another to compare")
+    expect(bar.get_by_role("link")).to_be_hidden()
+    page.get_by_role("button", name="Base", exact=True).click()
+    page.locator("#view-base").get_by_label("Compare GPT-4", exact=True).check()
+    expect(bar).to_contain_text("Zephyr 7B Beta and GPT-4")
+    bar.get_by_role("link", name="Compare").click()
+    assert page.url.endswith("/compare/?model=zephyr-7b-beta&as=fine_tuned&model=gpt-4&as=base")
+    expect(page.locator("main")).to_contain_text("Zephyr 7B Beta (fine-tuned)")
+    assert [] == heard.complaints
+    page.context.close()
+
+
+def test_four_rows_can_be_ticked_and_all_be_cleared(chromium: Browser, home: str) -> None:
+    """A fifth cannot be ticked; a row that stands in two views is ticked in both."""
+    page, _ = open_page(chromium, home + "tasks/gsm8k/")
+    boxes = page.locator("#ranking .tick input")
+    for place in range(4):
+        boxes.nth(place).check()
+    expect(page.locator(".tick-bar")).to_contain_text("four at most")
+    expect(boxes.nth(4)).to_be_disabled()
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator(".tick-bar")).to_be_hidden()
+    expect(boxes.nth(4)).to_be_enabled()
+    expect(boxes.first).to_be_focused()
+    page.goto(home)
+    page.locator("#view-fine-tuned").get_by_label("Compare Phi-2").check()
+    page.get_by_role("button", name="Lift", exact=True).click()
+    expect(page.locator("#view-lift").get_by_label("Compare Phi-2")).to_be_checked()
     page.context.close()

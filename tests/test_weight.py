@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browsing import NARROW, WIDE, open_page, scroll_through
 from tests.serve import AsAHost, served
 from tests.sites import BuiltSite
-from tests.test_browser import NARROW, WIDE, open_page, scroll_through
 from tests.weights import weights
 
 

@@ -11,7 +11,7 @@ from site_builder.pages.compare_runs import MOST_RUNS, default_runs, run_names
 from site_builder.pages.compare_summary import summary_table
 from site_builder.pages.compare_tables import categories_table, tasks_table
 from site_builder.pages.compare_words import RunLeads, finding, run_leads, scope
-from site_builder.pages.page import Page, Site
+from site_builder.pages.page import HOME, Page, Site
 from site_builder.pages.scores_data import board_data
 from site_builder.parts import Address, Link, Table
 
@@ -72,6 +72,7 @@ def make_compare(site: Site) -> Iterator[Page]:
             "Compare",
             f"Up to {MOST_RUNS} models side by side: who is ahead, on which tasks, by how much.",
             compare_context(site, runs),
+            (HOME,),
         )
 
 

@@ -2,7 +2,7 @@
 // A wish as a question to the board: what each task counts, who is within each limit, and whom a limit leaves out.
 (() => {
   const site = /** @type {any} */ (window).site;
-  const UNKNOWN = { size: "of undisclosed size", price: "without a known price", license: "without a known licence", developer: "without a known developer" };
+  const UNKNOWN = { size: "of undisclosed size", price: "without a known price", license: "without a known license", developer: "without a known developer" };
 
   /** @typedef {any} Wish what a visitor asks, as choose-address.js reads it */
 

@@ -2,9 +2,9 @@
 // Ticks: up to four rows of a board, in whatever views, and the way to the page that compares them.
 (() => {
   const site = /** @type {any} */ (window).site;
-  const target = document.body.dataset.compare;
+  const target = document.body.dataset.comparePage;
   const MOST = 4;
-  const tables = /** @type {HTMLTableElement[]} */ ([...document.querySelectorAll("table[data-compare]")]);
+  const tables = /** @type {HTMLTableElement[]} */ ([...document.querySelectorAll("table[data-tick]")]);
   if (!target || tables.length === 0) return;
 
   /** @type {HTMLInputElement[]} */
@@ -19,7 +19,7 @@
       input.type = "checkbox";
       input.setAttribute("aria-label", `Compare ${name}`);
       input.dataset.model = row.dataset.id;
-      input.dataset.as = table.dataset.compare;
+      input.dataset.as = table.dataset.tick;
       input.dataset.name = name;
       label.append(input);
       row.cells[0].prepend(label);
