@@ -451,7 +451,7 @@ def test_variant_licence_and_price(chromium: Browser, home: str, size: tuple[int
     page.get_by_role("button", name="Base", exact=True).click()
     wait_for(page, "GPT-4")
     assert page.url.endswith("?variant=base")
-    page.get_by_text("License").click()
+    page.get_by_text("License", exact=True).click()
     page.get_by_label("MIT", exact=True).check()
     wait_for(page, "Zephyr 7B Beta")
     expect(page.locator("[data-left-out=license]")).to_have_text(
