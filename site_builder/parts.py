@@ -38,6 +38,7 @@ FacetKind = Literal["choice", "most"]
 TALL = 12
 WIDE = 10
 LONG = 400
+GROUP = 50
 
 
 @dataclass(frozen=True)
@@ -244,6 +245,12 @@ class Table:
     def is_long(self) -> bool:
         """Whether a browser would take long to lay out all of its rows."""
         return len(self.rows) > LONG
+
+    @property
+    def groups(self) -> tuple[tuple[Row, ...], ...]:
+        """The rows in groups, each laid out when it comes near: one group unless it is long."""
+        size = GROUP if self.is_long else max(len(self.rows), 1)
+        return tuple(self.rows[i : i + size] for i in range(0, len(self.rows), size))
 
 
 @dataclass(frozen=True)

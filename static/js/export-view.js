@@ -24,7 +24,7 @@
   const view = (table) => {
     const heads = site.heads(table).filter((/** @type {HTMLElement} */ head) => isSeen(head) && !head.classList.contains("plot"));
     const places = heads.map((/** @type {HTMLTableCellElement} */ head) => head.cellIndex);
-    const rows = [...table.tBodies[0].rows].filter((row) => !row.hidden).map((row) => places.map((/** @type {number} */ i) => /** @type {HTMLElement} */ (row.cells[i])));
+    const rows = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.hidden).map((row) => places.map((/** @type {number} */ i) => /** @type {HTMLElement} */ (row.cells[i])));
     return { titles: heads.map(site.headText), rows };
   };
 

@@ -67,17 +67,16 @@
       const words = plain(wanted.get("q")?.[0] ?? "").split(/\s+/).filter(Boolean);
       const active = facets.filter((facet) => wanted.get(facet.dataset.facet ?? "")?.length);
       const shown = rowsOf(table);
-      for (const row of shown) {
-        const fits =
-          words.every((word) => textOf(row).includes(word)) &&
-          active.every((facet) => {
-            const value = row.dataset[facet.dataset.facet ?? ""];
-            const choices = wanted.get(facet.dataset.facet ?? "") ?? [];
-            if (value === undefined) return false;
-            return facet.dataset.kind === "most" ? Number(value) <= Number(choices[0]) : choices.includes(value);
-          });
-        if (row.hidden === fits) row.hidden = !fits;
-      }
+      /** @param {HTMLTableRowElement} row */
+      const isWanted = (row) =>
+        words.every((word) => textOf(row).includes(word)) &&
+        active.every((facet) => {
+          const value = row.dataset[facet.dataset.facet ?? ""];
+          const choices = wanted.get(facet.dataset.facet ?? "") ?? [];
+          if (value === undefined) return false;
+          return facet.dataset.kind === "most" ? Number(value) <= Number(choices[0]) : choices.includes(value);
+        });
+      site.showOnly(table, isWanted);
       tell(shown);
     };
 
@@ -131,6 +130,8 @@
         site.say(said.textContent);
       });
     }
+    // Read before the first letter, so that it is answered as fast as the others.
+    search.addEventListener("focus", () => rows.forEach(textOf), { once: true });
     let typing = false;
     search.addEventListener("input", () => {
       site.setQueryPairs(keys, fromControls(), { replace: typing });

@@ -11,7 +11,7 @@
   const known = (table) => {
     let found = read.get(table);
     if (!found) {
-      found = { entries: [...table.tBodies[0].rows].map((row, place) => ({ row, place })), columns: new Map() };
+      found = { entries: [...table.tBodies].flatMap((body) => [...body.rows]).map((row, place) => ({ row, place })), columns: new Map() };
       read.set(table, found);
     }
     return found;
@@ -25,6 +25,16 @@
     return raw.trim() === "" || Number.isNaN(number) ? raw : number;
   };
 
+  /** Each group of a long table keeps the room of the rows that it shows while it is out of sight. @param {HTMLTableElement} table */
+  const makeRoom = (table) => {
+    if (!table.classList.contains("long")) return;
+    for (const body of table.tBodies) {
+      const shown = [...body.rows].filter((row) => !row.hidden).length;
+      body.style.setProperty("--rows", String(shown));
+      body.hidden = shown === 0;
+    }
+  };
+
   Object.assign(site, {
     /** The rows in the order in which they were published. @param {HTMLTableElement} table */
     entries: (table) => known(table).entries,
@@ -35,6 +45,30 @@
       const values = columns.get(column) ?? entries.map(({ row }) => valueOf(/** @type {HTMLElement} */ (row.cells[column])));
       columns.set(column, values);
       return values;
+    },
+
+    /** Put the rows in an order, in groups of the size that they had. @param {HTMLTableElement} table @param {Entry[]} entries */
+    arrange(table, entries) {
+      const size = Math.ceil(entries.length / table.tBodies.length);
+      [...table.tBodies].forEach((body, i) => body.append(...entries.slice(i * size, (i + 1) * size).map(({ row }) => row)));
+      makeRoom(table);
+    },
+
+    /**
+     * Hide and show rows. The groups of a long table are taken out of the page meanwhile, so that each comes back as one that was
+     * never seen, and is laid out only where it is in sight.
+     * @param {HTMLTableElement} table @param {(row: HTMLTableRowElement) => boolean} isShown
+     */
+    showOnly(table, isShown) {
+      const { scrollX, scrollY } = window;
+      const isLong = table.classList.contains("long");
+      if (isLong) {
+        for (const body of table.tBodies) body.hidden = true;
+        table.getBoundingClientRect();
+      }
+      for (const { row } of known(table).entries) if (row.hidden === isShown(row)) row.hidden = !row.hidden;
+      makeRoom(table);
+      if (isLong) scrollTo({ left: scrollX, top: scrollY, behavior: "instant" });
     },
 
     /** Headings, left to right. @param {HTMLTableElement} table */

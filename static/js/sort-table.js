@@ -3,7 +3,7 @@
 (() => {
   const site = /** @type {any} */ (window).site;
   const collator = new Intl.Collator(undefined, { numeric: true });
-  const tables = [...document.querySelectorAll("table[data-table]")].filter((table) => table instanceof HTMLTableElement && table.tBodies[0].rows.length > 1);
+  const tables = [...document.querySelectorAll("table[data-table]")].filter((table) => table instanceof HTMLTableElement && site.entries(table).length > 1);
 
   /** @param {number | string} a @param {number | string} b */
   const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : collator.compare(String(a), String(b)));
@@ -28,7 +28,7 @@
         return sign * compare(values[a], values[b]) || a - b;
       });
     }
-    table.tBodies[0].append(...entries.map((/** @type {{row: Element}} */ entry) => entry.row));
+    site.arrange(table, entries);
     heads.forEach((/** @type {HTMLElement} */ head, /** @type {number} */ i) => {
       if (i === column) head.setAttribute("aria-sort", way);
       else head.removeAttribute("aria-sort");
@@ -71,7 +71,10 @@
       button.className = "sort";
       button.append(...head.childNodes);
       head.append(button);
+      head.classList.add("sorts");
       button.addEventListener("click", () => ask(table, head));
+      // Read on the way to the click, so that thousands of rows are sorted at once.
+      button.addEventListener("pointerenter", () => site.values(table, head.cellIndex), { once: true });
     }
     const own = published(table);
     table.dataset.sorted = own.key ?? "";

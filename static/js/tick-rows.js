@@ -9,7 +9,9 @@
 
   /** @type {HTMLInputElement[]} */
   const boxes = [];
-  for (const table of tables) {
+
+  /** @param {HTMLTableElement} table */
+  const addBoxes = (table) => {
     for (const { row } of site.entries(table)) {
       const name = row.querySelector("th a")?.textContent?.trim();
       if (!name || !row.dataset.id) continue;
@@ -17,15 +19,30 @@
       label.className = "tick";
       const input = document.createElement("input");
       input.type = "checkbox";
+      // A browser would otherwise save the state of thousands of boxes at each step in the address.
+      input.autocomplete = "off";
       input.setAttribute("aria-label", `Compare ${name}`);
       input.dataset.model = row.dataset.id;
       input.dataset.as = table.dataset.tick;
       input.dataset.name = name;
+      input.checked = boxes.some((box) => box.checked && isSame(box, input));
       label.append(input);
       row.cells[0].prepend(label);
       boxes.push(input);
     }
-  }
+  };
+
+  /** Whether two boxes stand for one run. @param {HTMLInputElement} a @param {HTMLInputElement} b */
+  const isSame = (a, b) => a.dataset.model === b.dataset.model && a.dataset.as === b.dataset.as;
+
+  /** The tables in sight get theirs; those of a view out of sight when it comes into it. */
+  const addMissing = () => {
+    for (const table of tables) {
+      if (table.closest("[data-view-of][hidden]") || table.querySelector(".tick")) continue;
+      addBoxes(table);
+    }
+    show();
+  };
 
   const bar = document.createElement("aside");
   bar.className = "tick-bar";
@@ -48,6 +65,7 @@
   const show = () => {
     const chosen = [...ticked().values()];
     bar.hidden = chosen.length === 0;
+    document.documentElement.classList.toggle("ticking", !bar.hidden);
     for (const box of boxes) box.disabled = chosen.length >= MOST && !box.checked;
     const query = new URLSearchParams();
     for (const box of chosen) {
@@ -60,20 +78,18 @@
     go.hidden = chosen.length < 2;
   };
 
-  for (const box of boxes) {
-    box.addEventListener("change", () => {
-      for (const other of boxes) if (other.dataset.model === box.dataset.model && other.dataset.as === box.dataset.as) other.checked = box.checked;
-      show();
-      site.say(text.textContent);
-    });
-  }
+  document.addEventListener("change", ({ target }) => {
+    if (!(target instanceof HTMLInputElement) || !target.closest(".tick")) return;
+    for (const box of boxes) if (isSame(box, target)) box.checked = target.checked;
+    show();
+    site.say(text.textContent);
+  });
   clear.addEventListener("click", () => {
     const [first] = ticked().values();
     for (const box of boxes) box.checked = false;
     show();
     first?.focus();
   });
-  // Coming back, a browser may have kept the ticks.
-  addEventListener("pageshow", show);
-  show();
+  document.addEventListener("viewchange", addMissing, true);
+  addMissing();
 })();
