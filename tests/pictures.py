@@ -66,12 +66,11 @@ def _part(browser: Browser, url: str, width: int, scheme: str, shown: int) -> st
 
 
 if __name__ == "__main__":
+    path = find_or_install_chromium()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         site = Path(folder) / "site"
         build_site(load_config(ROOT), site, lambda _: None)
-        chromium = playwright.chromium.launch(
-            executable_path=find_or_install_chromium(), args=LAUNCH_ARGS
-        )
+        chromium = playwright.chromium.launch(executable_path=path, args=LAUNCH_ARGS)
         with served(site) as address:
             take_pictures(chromium, address)
         chromium.close()
