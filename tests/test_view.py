@@ -329,3 +329,21 @@ def test_four_rows_can_be_ticked_and_all_be_cleared(chromium: Browser, home: str
     page.get_by_role("button", name="Lift", exact=True).click()
     expect(page.locator("#view-lift").get_by_label("Compare Phi-2")).to_be_checked()
     page.context.close()
+
+
+@both_widths
+def test_ticks_stay_when_another_task_is_picked(
+    chromium: Browser, home: str, size: tuple[int, int]
+) -> None:
+    """The rows of every task can be ticked, and a model that is ticked on one is on the next."""
+    page, heard = open_page(chromium, home + "tasks/", size)
+    page.locator("#picker").get_by_label("Compare Phi-2").check()
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("#picker").get_by_label("Compare Phi-2")).to_be_checked()
+    page.locator("#picker").get_by_label("Compare GPT-4", exact=True).check()
+    page.get_by_role("link", name="Compare", exact=True).last.click()
+    assert page.url.endswith("/compare/?model=phi-2&model=gpt-4") or page.url.endswith(
+        "/compare/?model=gpt-4&model=phi-2"
+    )
+    assert [] == heard.complaints
+    page.context.close()

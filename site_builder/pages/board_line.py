@@ -68,7 +68,7 @@ def draw_line(
     return Dumbbell(
         before=limits.share(before) if own else None,
         after=limits.share(standing.average) if own else None,
-        reference=limits.share(_reference(boards, labels)),
+        reference=limits.share(find_reference(boards, labels)),
         low=limits.share(low),
         high=limits.share(high),
         text=f"{name}: {words if before is None else f'{labels.scale.score(before)} to {words}'}",
@@ -84,7 +84,8 @@ def _before(
     return boards[roles.base].standing(standing.model).average
 
 
-def _reference(boards: Mapping[str, Board], labels: Labels) -> float | None:
+def find_reference(boards: Mapping[str, Board], labels: Labels) -> float | None:
+    """The baseline's average, in the variant that stands for it; None where it has none."""
     roles = labels.roles
     if roles.baseline is None or roles.baseline_variant is None:
         return None

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from site_builder.charts.chart import id_of
 from site_builder.charts.labels import with_article
 from site_builder.compute.board import Board, Standing
+from site_builder.compute.intervals import LEVEL
 from site_builder.format import counted, percent
 from site_builder.pages.board_cells import LEAST_TASKS_FOR_TIES
+from site_builder.pages.board_line import find_reference
 from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.board_table import board_table
 from site_builder.pages.page import Site
 from site_builder.parts import Table
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one mark of the drawings in a board's rows stands for.
+
+    Attributes:
+        kind: Which mark.
+        text: What it stands for.
+    """
+
+    kind: Literal["before", "after", "band", "reference"]
+    text: str
 
 
 @dataclass(frozen=True)
@@ -25,12 +41,14 @@ class View:
         label: What the toggle calls it.
         table: Its table.
         note: What is said below it.
+        legend: What the drawings in its rows show; empty where it has none.
     """
 
     id: str
     label: str
     table: Table
     note: str = ""
+    legend: tuple[Mark, ...] = ()
 
 
 def board_views(parts: BoardParts, table_id: str) -> tuple[View, ...]:
@@ -58,7 +76,8 @@ def _variant_view(parts: BoardParts, variant: str, table_id: str) -> View:
         f"Model leaderboard, {parts.labels.in_sentence(variant)}: {ranked} ranked by {merit}",
         "average" if by_mean else "win_rate",
     )
-    return View(_slug(parts, variant), label, table, _left_out(parts, board, rows))
+    left_out, legend = _left_out(parts, board, rows), _legend(parts, board, table)
+    return View(_slug(parts, variant), label, table, left_out, legend)
 
 
 def _slug(parts: BoardParts, variant: str) -> str:
@@ -82,7 +101,8 @@ def _lift_view(parts: BoardParts, variant: str, table_id: str) -> View:
         f"Model leaderboard by {caption}",
         "lift_over_base",
     )
-    return View(view_id, "Lift" if alone else f"Lift, {labels.variants[variant]}", table)
+    label = "Lift" if alone else f"Lift, {labels.variants[variant]}"
+    return View(view_id, label, table, legend=_legend(parts, board, table))
 
 
 # --- rows ---------------------------------------------------------------------------------------
@@ -146,6 +166,22 @@ def _left_out(parts: BoardParts, board: Board, rows: Sequence[Standing]) -> str:
     return " ".join(filter(None, (_too_few(board), left_out)))
 
 
+def _legend(parts: BoardParts, board: Board, table: Table) -> tuple[Mark, ...]:
+    """What the marks of the drawings stand for, those that the board has."""
+    if all(column.align != "plot" for column in table.columns):
+        return ()
+    labels, reference = parts.labels, find_reference(parts.boards, parts.labels)
+    is_tuned = labels.roles.base is not None and board.variant in labels.roles.tuned
+    own = labels.in_sentence(board.variant)
+    marks = [Mark("before", labels.base)] if is_tuned else []
+    marks.append(Mark("after", own))
+    if board.rules.rank_by == "mean" and any(s.interval for s in board.standings):
+        marks.append(Mark("band", f"its {percent(LEVEL)} interval over tasks"))
+    if reference is not None:
+        marks.append(Mark("reference", f"{labels.baseline}, {labels.scale.score(reference)}"))
+    return tuple(marks)
+
+
 def _too_few(board: Board) -> str:
     if len(board.tasks) >= LEAST_TASKS_FOR_TIES or len(board.ranked) < 2:
         return ""
@@ -154,17 +190,13 @@ def _too_few(board: Board) -> str:
 
 def board_note(site: Site) -> str:
     """How the board ranks, in a few sentences."""
-    board, labels = site.results.board, site.labels
+    board = site.results.board
     tied = (
         " \N{LEFT DOUBLE QUOTATION MARK}Tied with best\N{RIGHT DOUBLE QUOTATION MARK}: "
         "these tasks cannot tell the model from the first."
     )
     several = len(board.ranked) > 1 and len(board.tasks) >= LEAST_TASKS_FOR_TIES
-    line = labels.roles.baseline is not None and board.rules.averaged
-    return (
-        f"{_ranked_by(board)}{_asked(board)}{tied if several else ''}"
-        f"{f' Dotted line: {labels.baseline}.' if line else ''}"
-    )
+    return f"{_ranked_by(board)}{_asked(board)}{tied if several else ''}"
 
 
 def _ranked_by(board: Board) -> str:

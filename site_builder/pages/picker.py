@@ -25,7 +25,7 @@ class Picker:
         first: The task that stands in the page.
         groups: The tasks to choose from, as links to their pages, by category.
         table: The ranking of the first task.
-        models: For the script: each model that occurs, as a link.
+        models: For the script: each model that occurs, as its id and a link.
         rankings: For the script: by task id, rows of (index of the model, then text, value and tone
             of each cell).
     """
@@ -33,7 +33,7 @@ class Picker:
     first: Link
     groups: tuple[tuple[str, tuple[Link, ...]], ...]
     table: Table
-    models: tuple[Link, ...]
+    models: tuple[tuple[str, Link], ...]
     rankings: Mapping[str, Sequence[Sequence[int | Packed]]]
 
 
@@ -51,7 +51,7 @@ def make_picker(site: Site, table_id: str) -> Picker | None:
         first=_link(site, first),
         groups=task_groups(site, tasks),
         table=tables[first],
-        models=tuple(link for link in models if link is not None),
+        models=tuple((link.to.key, link) for link in models if link is not None and link.to),
         rankings={
             task: [_packed_row(row, places) for row in table.rows] for task, table in tables.items()
         },

@@ -28,7 +28,7 @@
 
   /** @param {number} model */
   const makeName = (model) => {
-    const [text, href] = models[model];
+    const [, [text, href]] = models[model];
     const seen = known.get(pageLink(href));
     if (seen) return seen.name.cloneNode(true);
     const cell = document.createElement("th");
@@ -46,7 +46,9 @@
     const task = select.value;
     const rows = rankings[task].map((/** @type {any[]} */ [model, rank, ...cells]) => {
       const row = document.createElement("tr");
-      row.className = known.get(pageLink(models[model][1]))?.kind ?? "";
+      const [id, [, href]] = models[model];
+      row.className = known.get(pageLink(href))?.kind ?? "";
+      row.dataset.id = id;
       row.append(makeCell(rank), makeName(model), ...cells.map(makeCell));
       return row;
     });

@@ -8,7 +8,7 @@
   if (!target || tables.length === 0) return;
 
   /** @type {HTMLInputElement[]} */
-  const boxes = [];
+  let boxes = [];
 
   /** @param {HTMLTableElement} table */
   const addBoxes = (table) => {
@@ -91,5 +91,13 @@
     first?.focus();
   });
   document.addEventListener("viewchange", addMissing, true);
+  // Other rows have come in place of those that were there; what is ticked stays so where it is still in sight.
+  document.addEventListener("rowschange", () => {
+    const gone = boxes.filter((box) => !box.isConnected);
+    addMissing();
+    for (const box of boxes) box.checked ||= gone.some((other) => other.checked && isSame(other, box));
+    boxes = boxes.filter((box) => box.isConnected);
+    show();
+  }, true);
   addMissing();
 })();
