@@ -3,6 +3,8 @@
 import pytest
 from bs4 import Tag
 
+from site_builder.compute.intervals import LEVEL
+from site_builder.format import percent
 from tests.odd_boards import BOARDS, built
 from tests.sites import BuiltSite, visible
 
@@ -16,7 +18,7 @@ def marks_in(part: Tag | None) -> set[str]:
 
 def test_the_legend_of_the_index(index_site: BuiltSite):
     """Tuned views have two circles, the base view one; the baseline's score stands with its name."""
-    interval, baseline = "its 95 % interval over tasks", "GPT-4, 0.661"
+    interval, baseline = f"its {percent(LEVEL)} interval over tasks", "GPT-4, 0.661"
     after = ["base", "fine-tuned", interval, baseline]
     expected = {"fine-tuned": after, "base": ["base", interval, baseline], "lift": after}
     assert expected == {
