@@ -313,7 +313,7 @@ def test_the_picker(index_site, tasks, models, path):
         table(soup, "picker"), by_id[str(soup.select("[data-picker] option")[0]["value"])], models
     )
     data = json.loads(soup.select("[data-picker-data]")[0].get_text())
-    names = [name for name, _ in data["models"]]
+    names = [name for _, (name, _) in data["models"]]
     keys = ["rank", TUNED, BASE, "lift_fine_tuned", "lift_over_baseline"]
     for task, ranking in data["rankings"].items():
         rows = []

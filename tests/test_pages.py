@@ -500,7 +500,7 @@ def test_the_picker_holds_every_task(index_site):
         data = json.loads(soup.select("[data-picker-data]")[0].get_text())
         assert {task["task"] for task in tasks} == set(data["rankings"])
         assert {12} == {len(rows) for rows in data["rankings"].values()}
-        for _, href in data["models"]:
+        for _, (_, href) in data["models"]:
             assert target(file_of(path), href)[0] in index_site.html
 
 
