@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from site_builder.compute.numbers import Array, difference, settled
+from site_builder.compute.score_error import ScoreErrors, compute_score_errors
 from site_builder.config import BoardConfig
 from site_builder.tables.check import Tables
 
@@ -57,6 +58,7 @@ class Scores:
             there is none.
         direction: Array (tasks,) of +1 where a higher score is better, else -1.
         roles: Base, tuned, baseline.
+        known: By variant, how exact the scores are; arrays (models, tasks).
     """
 
     models: tuple[str, ...]
@@ -64,6 +66,17 @@ class Scores:
     values: Mapping[str, Array]
     direction: Array
     roles: Roles
+    known: Mapping[str, ScoreErrors]
+
+    @property
+    def errors(self) -> Mapping[str, Array]:
+        """Standard error of each score by variant, shape (models, tasks).
+
+        In the metric's own unit, above 0; NaN where it is not known.
+
+        Source: docs/statistics.md#error-of-a-score.
+        """
+        return {variant: known.standard for variant, known in self.known.items()}
 
     @cached_property
     def signed(self) -> Mapping[str, Array]:
@@ -103,8 +116,13 @@ class Scores:
     def only(self, tasks: Sequence[str]) -> Scores:
         """The same board with these tasks alone."""
         columns = [self.tasks.index(task) for task in tasks]
-        values = {variant: array[:, columns] for variant, array in self.values.items()}
-        return Scores(self.models, tuple(tasks), values, self.direction[columns], self.roles)
+        return replace(
+            self,
+            tasks=tuple(tasks),
+            values={variant: array[:, columns] for variant, array in self.values.items()},
+            direction=self.direction[columns],
+            known={variant: known.columns(columns) for variant, known in self.known.items()},
+        )
 
     def _baseline_of(self, arrays: Mapping[str, Array]) -> Array:
         if self.roles.baseline is None or self.roles.baseline_variant is None:
@@ -126,13 +144,16 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
     columns = pd.Index(tasks).get_indexer(results["task"])
     numbers = results["score"].to_numpy(dtype=float)
     variants = results["variant"].to_numpy()
-    values = {}
+    shape = (len(models), len(tasks))
+    values, known = {}, {}
     for variant in dict.fromkeys(tables.results["variant"]):
-        values[variant] = np.full((len(models), len(tasks)), np.nan)
+        values[variant] = np.full(shape, np.nan)
         mine = variants == variant
-        values[variant][rows[mine], columns[mine]] = numbers[mine]
+        cells = rows[mine], columns[mine]
+        values[variant][cells] = numbers[mine]
+        known[variant] = compute_score_errors(results[mine], tables.tasks).placed(cells, shape)
     direction = np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0)
-    return Scores(models, tasks, values, direction, _assign_roles(values, models, config))
+    return Scores(models, tasks, values, direction, _assign_roles(values, models, config), known)
 
 
 def _assign_roles(

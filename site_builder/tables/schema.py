@@ -140,6 +140,11 @@ TASKS = TableSpec(
         ColumnSpec("higher_is_better", "boolean", "Is a higher score better?", default="true"),
         ColumnSpec("score_min", "number", "Least score possible", default="no bound"),
         ColumnSpec("score_max", "number", "Greatest score possible", default="no bound"),
+        ColumnSpec(
+            "mean_of_examples", "boolean",
+            "Is a score the mean of its examples' scores? Accuracy is; F1 is not",
+            default="true where the bounds are 0 and 1, or 0 and 100",
+        ),
         ColumnSpec("dataset_url", "url", "The data set's page"),
         _text("evaluation_split", "Split that the scores were measured on"),
         _examples("train"), _examples("validation"), _examples("test"),

@@ -1,0 +1,131 @@
+"""How exact a score is: its standard error and its 95 % interval, as far as the results tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import norm
+
+from site_builder.compute.numbers import Array, settled
+
+# Of the standard normal distribution, 95 % lie between -1.96 and +1.96.
+REACH = float(norm.ppf(0.975))
+SHARES = ((0.0, 1.0), (0.0, 100.0))
+NOTHING = np.full((), np.nan)
+
+
+@dataclass(frozen=True)
+class ScoreErrors:
+    """What is known of how exact scores are: arrays of one shape, NaN where nothing is.
+
+    Attributes:
+        standard: Standard error, in the metric's own unit; never 0.
+        low, high: Ends of the 95 % interval of the score.
+        examples: Number of examples that the score was measured on.
+    """
+
+    standard: Array
+    low: Array
+    high: Array
+    examples: Array
+
+    def placed(
+        self, cells: tuple[npt.NDArray[np.intp], ...], shape: tuple[int, ...]
+    ) -> ScoreErrors:
+        """The same as arrays of another shape, each entry in its cell; nothing known elsewhere."""
+        return ScoreErrors(*(_placed(values, cells, shape) for values in self._arrays))
+
+    def columns(self, columns: list[int]) -> ScoreErrors:
+        """These columns of arrays (models, tasks)."""
+        return ScoreErrors(*(values[:, columns] for values in self._arrays))
+
+    @property
+    def _arrays(self) -> tuple[Array, Array, Array, Array]:
+        return self.standard, self.low, self.high, self.examples
+
+
+def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErrors:
+    """The error of each score, from its `stderr`, else from its `n_examples`.
+
+    - A `stderr` above 0 is the standard error, and the interval is score ± 1.96 stderr, cut off at
+      the bounds of the task. One of 0 tells nothing: harnesses print it where every example came
+      out alike.
+    - Else, where the score is the mean of n examples' own scores, each between two bounds: Wilson's
+      interval (Wilson, 1927) of the score's place p between them, and as standard error the greater
+      of sqrt(p (1 - p) / n) and half of the interval's width / 1.96, since the former is 0 at a
+      bound (Agresti & Coull, 1998). Examples that are right or wrong have the variance p (1 - p);
+      graded ones have no more (Bhatia & Davis, 2000), so that for these it errs on the wide side.
+    - Else nothing is known.
+
+    Args:
+        results: The results table.
+        tasks: The tasks table.
+
+    Shape: arrays (rows of `results`,).
+    Units: the metric's own.
+    Source: docs/statistics.md#error-of-a-score.
+    """
+    score, stated, n = (
+        results[name].to_numpy(dtype=float) for name in ("score", "stderr", "n_examples")
+    )
+    rows = pd.Index(tasks["task"]).get_indexer(results["task"])
+    least, most = (tasks[name].to_numpy(dtype=float)[rows] for name in ("score_min", "score_max"))
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        stated = np.where(stated > 0, stated, np.nan)
+        averaged = _are_means_of_examples(tasks)[rows]
+        span = np.where(averaged & (most > least), most - least, np.nan)
+        low, high = wilson_interval((score - least) / span, n)
+        shares = standard_error_of_share((score - least) / span, n)
+        known = np.isfinite(stated)
+        ends = (
+            np.where(known, np.fmax(score - REACH * stated, least), least + span * low),
+            np.where(known, np.fmin(score + REACH * stated, most), least + span * high),
+        )
+    size = np.fmax(np.abs(score), np.where(np.isnan(span), np.abs(score), span))
+    low, high = (settled(np.where(np.isfinite(end), end, np.nan), size) for end in ends)
+    return ScoreErrors(np.where(known, stated, settled(span * shares)), low, high, n)
+
+
+def wilson_interval(p: Array, n: Array) -> tuple[Array, Array]:
+    """95 % interval of a share p of n examples; both ends lie in 0..1, and it has a width at both.
+
+    (p + z²/2n ± z sqrt(p (1 - p) / n + z²/4n²)) / (1 + z²/n), with z = 1.96.
+
+    Source: E. B. Wilson (1927), "Probable inference, the law of succession, and statistical
+        inference", Journal of the American Statistical Association 22(158), 209-212.
+    """
+    p = np.clip(p, 0, 1)
+    more = REACH**2 / n
+    middle = (p + more / 2) / (1 + more)
+    half = np.sqrt(more * (p * (1 - p) + more / 4)) / (1 + more)
+    # Settled, since on paper the interval ends at 0 where p is 0, and at 1 where p is 1.
+    low, high = settled(np.clip([middle - half, middle + half], 0, 1), np.ones(2)[:, np.newaxis])
+    return low, high
+
+
+def standard_error_of_share(p: Array, n: Array) -> Array:
+    """Standard error of a share p of n examples, above 0 for p of 0 and 1 too."""
+    low, high = wilson_interval(p, n)
+    p = np.clip(p, 0, 1)
+    return np.fmax(np.sqrt(p * (1 - p) / n), (high - low) / (2 * REACH))
+
+
+def _are_means_of_examples(tasks: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tasks whose scores are means over examples: as stated, else those with a share's bounds."""
+    bounds = zip(tasks["score_min"], tasks["score_max"], strict=True)
+    stated = zip(tasks["mean_of_examples"], bounds, strict=True)
+    return np.array([b in SHARES if pd.isna(own) else bool(own) for own, b in stated], dtype=bool)
+
+
+def _placed(
+    values: Array, cells: tuple[npt.NDArray[np.intp], ...], shape: tuple[int, ...]
+) -> Array:
+    if np.isnan(values).all():
+        # One NaN that is seen everywhere takes no room, on a board of millions of cells.
+        return np.broadcast_to(NOTHING, shape)
+    placed = np.full(shape, np.nan)
+    placed[cells] = values
+    return placed
