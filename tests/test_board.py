@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from site_builder.compute.board import Rules, choose_rules, compute_win_rates, compute_wins
+from site_builder.compute.board import Rules, choose_rules
 from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.scores import collect_scores
+from site_builder.compute.win_rates import compute_win_rates, compute_wins
 from site_builder.config import BoardConfig
 from tests.boards import BY_MEAN, make_board, make_frames, make_scores, make_tables
 

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 
-from site_builder.compute.board import Rules, compute_win_rates
+from site_builder.compute.board import Rules
 from site_builder.compute.catalog import TaskFacts
 from site_builder.compute.choice import compute_choice, default_margin
 from site_builder.compute.picks import Pick, Question, spread_weights, weighted_mean
 from site_builder.compute.shortlist import LISTED, REWEIGHTINGS
+from site_builder.compute.win_rates import compute_win_rates
 from tests.boards import BY_MEAN, make_board, make_scores
 
 NAN = float("nan")

@@ -6,9 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy import stats
 
 from site_builder.compute import intervals
-from site_builder.compute.intervals import RESAMPLES, Bootstrap
+from site_builder.compute.intervals import (
+    RESAMPLES,
+    Bootstrap,
+    error_of_difference,
+    student_reach,
+    tail_share,
+)
 
 NAN = float("nan")
 
@@ -24,14 +31,16 @@ def quantile(values, share):
 
 def plain_interval(weights, row):
     """The interval of one model's mean, resample by resample, in plain Python."""
-    if sum(not isnan(score) for score in row) < 2:
+    n = sum(not isnan(score) for score in row)
+    if n < 2:
         return None
     means = []
     for times in weights:
         drawn = [(w, score) for w, score in zip(times, row, strict=True) if w and not isnan(score)]
         if drawn:
             means.append(sum(w * score for w, score in drawn) / sum(w for w, _ in drawn))
-    return quantile(means, 0.025), quantile(means, 0.975)
+    tail = float(tail_share(np.array(n)))
+    return quantile(means, tail), quantile(means, 1 - tail)
 
 
 def plain_ties(weights, rows, leader):
@@ -61,13 +70,31 @@ def test_agrees_with_a_plain_implementation(values):
     assert plain_ties(weights, values.tolist(), 0) == bootstrap.tied_with(values, 0).tolist()
 
 
+def test_tails_are_thinner_for_few_tasks():
+    """Of three tasks, t with two degrees of freedom is 4.3027: Phi(-sqrt(3/2) 4.3027) = 7e-8."""
+    assert 4.302653 == pytest.approx(float(student_reach(np.array(3.0))), abs=1e-6)
+    assert stats.norm.cdf(-(1.5**0.5) * 4.302653) == pytest.approx(
+        float(tail_share(np.array(3.0))), rel=1e-5
+    )
+    # Of 31, t is 2.0423, sqrt(31 / 30) 2.0423 = 2.0760, and 1.89 % lie beyond it.
+    assert 0.0189 == pytest.approx(float(tail_share(np.array(31.0))), abs=5e-5)
+    assert 0.025 == pytest.approx(float(tail_share(np.array(1e6))), abs=1e-6)
+    assert np.isnan([student_reach(np.array(1.0)), tail_share(np.array(1.0))]).all()
+
+
 def test_resample_by_hand():
-    """With two tasks, a resample holds the first twice, both, or the second twice."""
-    bootstrap = Bootstrap(np.array([[2.0, 0.0], [1.0, 1.0], [0.0, 2.0]]))
-    # Means 0.2, 0.5, 0.8. Quantile 0.025 of three lies 0.05 of the way from the first to the
-    # second: 0.2 + 0.05 x 0.3; quantile 0.975 as far below the last.
-    low, high = bootstrap.intervals(np.array([[0.2, 0.8]]))
-    assert ([0.215], [0.785]) == (low.tolist(), high.tolist())
+    """With three tasks, next to nothing lies beyond the ends: the least and the greatest mean."""
+    bootstrap = Bootstrap(np.array([[3.0, 0, 0], [1.0, 1.0, 1.0], [0, 0, 3.0]]))
+    # Means 0.2, 0.6, 0.7. The end lies 2 x 0.00000006834 of the way to the middle one.
+    low, high = bootstrap.intervals(np.array([[0.2, 0.9, 0.7]]))
+    assert (0.2 + 0.4 * 2 * 6.834125e-8, 0.7 - 0.1 * 2 * 6.834125e-8) == pytest.approx(
+        (low[0], high[0]), abs=1e-12
+    )
+    # Of 10 tasks, 0.8550643 % lie beyond each end. Means 1, 0.9 and 0, between which the ends lie
+    # 2 x 0.008550643 of the way: 0 + 0.9 x 0.017101286, and 1 - 0.1 x 0.017101286.
+    bootstrap = Bootstrap(np.array([[10.0] + 9 * [0.0], [9.0, 1.0] + 8 * [0.0], 9 * [0.0] + [10]]))
+    low, high = bootstrap.intervals(np.array([[1.0] + 9 * [0.0]]))
+    assert (0.0153911574, 0.9982898714) == pytest.approx((low[0], high[0]), abs=1e-9)
 
 
 def test_resample_without_a_models_tasks_says_nothing_of_it():
@@ -75,7 +102,38 @@ def test_resample_without_a_models_tasks_says_nothing_of_it():
     bootstrap = Bootstrap(np.array([[3.0, 0, 0], [0, 3.0, 0], [0, 0, 3.0], [1.0, 1.0, 1.0]]))
     # Without the third task: means 0.2, 0.8, none, 0.5.
     low, high = bootstrap.intervals(np.array([[0.2, 0.8, NAN]]))
-    assert ([0.215], [0.785]) == (low.tolist(), high.tolist())
+    assert ([0.2], [0.8]) == (low.tolist(), high.tolist())
+
+
+def test_interval_is_no_narrower_than_the_scores_own_error():
+    """Two tasks with the same score say nothing of the spread; their errors do."""
+    values, errors = np.array([[0.5, 0.5], [0.2, 0.8]]), np.array([[0.03, 0.04], [0.03, 0.04]])
+    low, high = Bootstrap.over(2).intervals(values, errors)
+    # sqrt(0.03² + 0.04²) / 2 = 0.025, times 1.96 = 0.049.
+    assert (0.5 - 0.049, 0.5 + 0.049) == pytest.approx((low[0], high[0]), abs=1e-6)
+    assert (0.2, 0.8) == (low[1], high[1])
+    # An error that is not known adds nothing, and one score has no interval.
+    low, high = Bootstrap.over(2).intervals(values, np.array([[0.06, NAN], [NAN, NAN]]))
+    assert (0.5 - 0.0588, 0.5 + 0.0588, 0.2, 0.8) == pytest.approx(
+        (low[0], high[0], low[1], high[1]), abs=1e-4
+    )
+    low, high = Bootstrap.over(2).intervals(np.array([[0.5, NAN]]), np.array([[0.1, NAN]]))
+    assert np.isnan([low, high]).all()
+
+
+def test_error_of_a_difference():
+    """A 3-4-5 triangle; an unknown error adds nothing."""
+    one, other = np.array([0.3, 0.3, NAN]), np.array([0.4, NAN, NAN])
+    assert [0.5, 0.3, 0.0] == pytest.approx(error_of_difference(one, other))
+
+
+def test_scores_that_differ_by_less_than_their_error_are_tied():
+    """Ahead by 0.01 on each of three tasks, by scores known to ± 0.02."""
+    values = np.array([[0.51, 0.61, 0.71], [0.5, 0.6, 0.7]])
+    assert [True, False] == Bootstrap.over(3).tied_with(values, 0).tolist()
+    errors = np.full((2, 3), 0.01)
+    # sqrt(3 x 2) x 0.01 / 3 = 0.0082, times 1.96 = 0.016: more than 0.01.
+    assert [True, True] == Bootstrap.over(3).tied_with(values, 0, errors).tolist()
 
 
 def test_resamples_are_of_as_many_tasks_as_there_are():
@@ -152,7 +210,7 @@ def test_interval_is_near_the_normal_one_for_many_tasks():
     """Mean ± 1.96 standard errors, where the central limit theorem holds."""
     row = np.random.default_rng(4).random(400)
     low, high = Bootstrap.over(400).intervals(row[np.newaxis])
-    reach = 1.96 * row.std() / 20
+    reach = 1.966 * row.std(ddof=1) / 20
     assert (row.mean() - reach, row.mean() + reach) == pytest.approx((low[0], high[0]), abs=0.004)
 
 

@@ -7,11 +7,13 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from site_builder.compute.intervals import Bootstrap
+from site_builder.compute.missing_scores import possible_means, possible_ranks, possible_rates
 from site_builder.compute.numbers import Array, competition_ranks, mean_of, number
+from site_builder.compute.rank_intervals import find_ahead, rank_intervals
 from site_builder.compute.scores import Scores
+from site_builder.compute.win_rates import compute_win_rates, compute_wins
 from site_builder.config import BoardConfig
 
 RankBy = Literal["mean", "mean_win_rate"]
@@ -43,6 +45,10 @@ class Standing:
         model: Its id.
         rank: From 1 on, equal values sharing the better rank; None where it is not ranked.
         unranked: Why it is not ranked.
+        rank_interval: Best and worst rank that the choice of tasks allows; None without a rank
+            (docs/statistics.md#rank-interval).
+        possible_ranks: Best and worst rank that missing scores allow, its own and those of others;
+            None where none is missing, and without a score (docs/statistics.md#missing-scores).
         tied_with_best: Whether it leads, or the tasks cannot tell it from the leader
             (docs/statistics.md#ties).
         average: Mean score over the tasks that it has; None where it has none, or averages mean
@@ -61,6 +67,8 @@ class Standing:
     model: str
     rank: int | None
     unranked: Unranked
+    rank_interval: tuple[int, int] | None
+    possible_ranks: tuple[int, int] | None
     tied_with_best: bool
     average: float | None
     interval: tuple[float, float] | None
@@ -138,34 +146,6 @@ def _are_dense(scores: Scores) -> bool:
     return 2 * int((runs == len(scores.tasks)).sum()) >= max(len(runs), 1)
 
 
-def compute_win_rates(scores: Scores, variant: str) -> Array:
-    """Share of rivals that each model beats on each task, ties counting one half.
-
-    On a task with n scores, a model of average rank r from the worst (equal scores share their mean
-    rank) beats (r - 1) / (n - 1) of its rivals. NaN for a model without a score, and where there is
-    no rival.
-
-    Shape: (models, tasks).
-    Units: share in 0..1; each full column averages 0.5.
-    Source: the mean win rate of HELM (Liang et al., 2022, arXiv:2211.09110);
-        docs/statistics.md#win-rate.
-    """
-    signed = scores.signed[variant]
-    rivals = (~np.isnan(signed)).sum(axis=0) - 1
-    ranks = np.asarray(rankdata(signed, axis=0, nan_policy="omit"), dtype=float)
-    with np.errstate(invalid="ignore"):
-        return np.asarray((ranks - 1) / rivals)
-
-
-def compute_wins(signed: Array) -> Array:
-    """Where a row has the best score of its column, all who tie counting.
-
-    Shape: scores as they are compared (rows, tasks), to boolean (rows, tasks).
-    """
-    best = np.fmax.reduce(signed, axis=0, initial=-np.inf)
-    return np.asarray(signed == best)
-
-
 def compute_board(scores: Scores, variant: str, rules: Rules, bootstrap: Bootstrap) -> Board:
     """The models of one variant, ranked over the tasks of `scores`.
 
@@ -184,14 +164,21 @@ def compute_board(scores: Scores, variant: str, rules: Rules, bootstrap: Bootstr
     merit = mean_of(measure, axis=1) if covered.sum() > 1 else np.zeros(len(scored))
     ranks = competition_ranks(np.where(covered, merit, np.nan))
     order = np.lexsort((-scored, ranks))
-    tied = bootstrap.tied_with(measure, leader=order[0])
+    # A win rate has no error of its own: it depends on those of all rivals.
+    errors = None if by_rate else scores.errors[variant]
+    ranked = ~np.isnan(ranks)
+    tied = ranked & ((ranks == 1) | bootstrap.tied_with(measure, order[0], errors))
     columns = _Columns(
         models=scores.models,
         ranks=ranks,
         covered=covered,
-        tied=(ranks == 1) | (tied & ~np.isnan(ranks)),
+        tied=tied,
+        rank_intervals=np.stack(rank_intervals(ranks, find_ahead(measure, errors), tied)),
+        possible_ranks=np.stack(_possible_ranks(scores, variant, rules)),
         averages=mean_of(scores.values[variant], axis=1),
-        intervals=np.stack(bootstrap.intervals(rates if by_rate else scores.values[variant])),
+        intervals=np.stack(
+            bootstrap.intervals(rates if by_rate else scores.values[variant], errors)
+        ),
         scored=scored,
         win_rates=mean_of(rates, axis=1),
         wins=compute_wins(scores.signed[variant]).sum(axis=1),
@@ -200,6 +187,17 @@ def compute_board(scores: Scores, variant: str, rules: Rules, bootstrap: Bootstr
     )
     standings = tuple(columns.standing(i, averaged=rules.averaged) for i in order)
     return Board(variant, scores.tasks, rules, standings)
+
+
+def _possible_ranks(scores: Scores, variant: str, rules: Rules) -> tuple[Array, Array]:
+    """Ranks that missing scores allow; NaN for a model without a score, and where none lacks."""
+    signed = scores.signed[variant]
+    some = np.asarray(~np.isnan(signed).all(axis=1))
+    if not np.isnan(signed[some]).any():
+        return np.full(len(some), np.nan), np.full(len(some), np.nan)
+    if rules.rank_by == "mean_win_rate":
+        return possible_ranks(*possible_rates(signed))
+    return possible_ranks(*possible_means(signed, *scores.signed_bounds))
 
 
 @dataclass(frozen=True)
@@ -225,6 +223,8 @@ class _Columns:
     ranks: Array
     covered: Array
     tied: Array
+    rank_intervals: Array
+    possible_ranks: Array
     averages: Array
     intervals: Array
     scored: Array
@@ -239,6 +239,8 @@ class _Columns:
             model=self.models[i],
             rank=None if np.isnan(self.ranks[i]) else int(self.ranks[i]),
             unranked=self._unranked(i),
+            rank_interval=_whole_numbers(self.rank_intervals[:, i]),
+            possible_ranks=_whole_numbers(self.possible_ranks[:, i]),
             tied_with_best=bool(self.tied[i]),
             average=number(self.averages[i]) if averaged else None,
             interval=None if low is None or high is None else (low, high),
@@ -261,3 +263,7 @@ class _Columns:
         if not self.scored[i]:
             return "no score"
         return "no rival" if self.covered[i] else "coverage"
+
+
+def _whole_numbers(pair: Array) -> tuple[int, int] | None:
+    return None if np.isnan(pair).any() else (int(pair[0]), int(pair[1]))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from site_builder.compute.board import compute_wins
 from site_builder.compute.numbers import Array, difference, mean_of, mean_or_none, number, numbers
 from site_builder.compute.scores import Scores
+from site_builder.compute.win_rates import compute_wins
 
 Flags = npt.NDArray[np.bool_]
 

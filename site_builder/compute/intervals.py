@@ -5,14 +5,53 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr, stdtrit
 
 from site_builder.compute.draws import draw_places
-from site_builder.compute.numbers import Array, difference, settled
+from site_builder.compute.numbers import Array, difference, mean_of, settled
+from site_builder.compute.score_error import REACH
 
 RESAMPLES = 2_000
 LEVEL = 0.95
 SEED = 20_240_502
 _MODELS_AT_ONCE = 1_000
+
+
+def student_reach(n: Array) -> Array:
+    """How many standard errors a 95 % interval of a mean over n tasks reaches to each side.
+
+    The 97.5th percentile of Student's t with n - 1 degrees of freedom, at seven digits, so that it
+    is the same on every machine; NaN below two tasks.
+
+    Source: Student (1908), Biometrika 6(1), 1-25; docs/statistics.md#rank-interval.
+    """
+    freedom = np.where(n >= 2, n - 1, np.nan)
+    return settled(np.asarray(stdtrit(freedom, (1 + LEVEL) / 2)), digits=7)
+
+
+def tail_share(n: Array) -> Array:
+    """Share of resampled means that lies beyond each end of an interval over n tasks.
+
+    2.5 % for many tasks, less for few: Phi(-sqrt(n / (n - 1)) t), with t as in `student_reach`.
+    Resampled means spread less than means do, by sqrt((n - 1) / n), and a percentile interval
+    forgets that the spread itself is estimated; this makes good for both.
+
+    Source: Hesterberg (2015), What Teachers Should Know About the Bootstrap, The American
+        Statistician 69(4), 371-386, section 4 (expanded percentile interval);
+        docs/statistics.md#interval.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        stretched = np.sqrt(n / (n - 1)) * student_reach(n)
+    return settled(np.asarray(ndtr(-stretched)), digits=7)
+
+
+def error_of_difference(one: Array, other: Array) -> Array:
+    """Standard error of differences of independent scores; an unknown one adds nothing.
+
+    Source: docs/statistics.md#interval.
+    """
+    return np.hypot(np.nan_to_num(one), np.nan_to_num(other))
 
 
 @dataclass(frozen=True)
@@ -41,14 +80,21 @@ class Bootstrap:
         """The same samples with tasks that count more or less than 1 each."""
         return Bootstrap(self.weights * task_weights)
 
-    def intervals(self, values: Array) -> tuple[Array, Array]:
-        """95 % percentile interval of each model's mean over the tasks that it has.
+    def intervals(self, values: Array, errors: Array | None = None) -> tuple[Array, Array]:
+        """95 % interval of each model's mean over the tasks that it has.
 
-        A resample that holds none of a model's tasks counts in no interval of that model.
+        Percentiles of the resampled means, `tail_share` beyond each end; a resample that holds none
+        of a model's tasks counts in no interval of that model. The spread of the scores holds their
+        own error already; where by chance it shows less than that error alone, the interval is as
+        wide as the error: mean ± 1.96 sqrt(sum of squared errors) / n.
 
-        Shape: (models, tasks) to two arrays (models,); NaN where a model has fewer than two tasks.
+        Args:
+            values: What is averaged, shape (models, tasks); NaN where there is none.
+            errors: Standard error of each of the values; NaN, and None, where it is not known.
+
+        Shape: two arrays (models,); NaN where a model has fewer than two tasks.
         Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3;
-            docs/statistics.md#interval.
+            Hesterberg (2015), as in `tail_share`; docs/statistics.md#interval.
         """
         ends = np.full((2, len(values)), np.nan)
         enough = np.flatnonzero((~np.isnan(values)).sum(axis=1) >= 2)
@@ -56,27 +102,55 @@ class Bootstrap:
         for start in range(0, len(enough), _MODELS_AT_ONCE):
             block = enough[start : start + _MODELS_AT_ONCE]
             ends[:, block] = self._block(values[block])
+        if errors is not None:
+            low, high = _error_interval(values, errors)
+            ends = np.array([np.fmin(ends[0], low), np.fmax(ends[1], high)])
+            ends[:, (~np.isnan(values)).sum(axis=1) < 2] = np.nan
         return ends[0], ends[1]
 
-    def tied_with(self, measure: Array, leader: int) -> Array:
+    def tied_with(
+        self, measure: Array, leader: int, errors: Array | None = None
+    ) -> npt.NDArray[np.bool_]:
         """Which models the tasks cannot tell from the leader.
 
         A model is tied where the interval of the leader's value minus its own, over the tasks that
         both have, holds 0. With fewer than two common tasks there is no interval, and no tie.
 
-        Shape: `measure` (models, tasks), greater is better; result boolean (models,).
+        Shape: `measure` and `errors` (models, tasks), greater is better; result boolean (models,).
         Source: paired bootstrap, docs/statistics.md#ties.
         """
-        low, high = self.intervals(difference(measure[leader], measure))
+        lead = difference(measure[leader], measure)
+        both = None if errors is None else error_of_difference(errors[leader], errors)
+        low, high = self.intervals(lead, both)
         return np.asarray((low <= 0) & (high >= 0))
 
     def _block(self, values: Array) -> Array:
         there = ~np.isnan(values)
         filled = np.where(there, values, 0.0)
-        tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
         with np.errstate(invalid="ignore", over="ignore"):
             means = filled @ self.weights.T
             means /= there.astype(float) @ self.weights.T
-            quantile = np.nanquantile if np.isnan(means).any() else np.quantile
-            ends = quantile(means, tails, axis=1, overwrite_input=True)
+            means.sort(axis=1)  # NaN last
+            tail = tail_share(there.sum(axis=1).astype(float))
+            last = (~np.isnan(means)).sum(axis=1) - 1
+            ends = np.array([_at(means, tail * last), _at(means, (1 - tail) * last)])
         return settled(ends, np.abs(filled).max(axis=1))
+
+
+def _at(ordered: Array, places: Array) -> Array:
+    """The value at a place of each row, between two of them by linear interpolation."""
+    below = np.floor(places).astype(int)
+    above = np.ceil(places).astype(int)
+    rows = np.arange(len(ordered))
+    low, high = ordered[rows, below], ordered[rows, above]
+    return np.asarray(low + (places - below) * (high - low))
+
+
+def _error_interval(values: Array, errors: Array) -> tuple[Array, Array]:
+    """Mean ± 1.96 of its standard error by the scores' own errors; a point where none is known."""
+    there = ~np.isnan(values)
+    known = np.where(there, np.nan_to_num(errors), 0.0)
+    middle, size = mean_of(values, axis=1), np.abs(np.where(there, values, 0.0)).max(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        reach = REACH * np.linalg.norm(known, axis=1) / there.sum(axis=1)
+        return settled(middle - reach, size), settled(middle + reach, size)

@@ -16,6 +16,7 @@ from site_builder.compute.categories import CategoryResult, compute_categories
 from site_builder.compute.correlation import DERIVED, Correlations, compute_correlations
 from site_builder.compute.distribution import TrainingSets, compute_training_sets
 from site_builder.compute.intervals import Bootstrap
+from site_builder.compute.lift_tests import LiftTests, compute_lift_tests
 from site_builder.compute.numbers import Array, mean_or_none
 from site_builder.compute.release import Release, find_release
 from site_builder.compute.scores import Roles, Scores, collect_scores
@@ -82,6 +83,7 @@ class Results:
         catalog: What the tables say of each model, task and score.
         scores: The scores as arrays.
         boards: Board over all tasks, by variant.
+        lift_tests: Whether each model's lifts are real.
         tasks: Each task, in the order of the tasks table.
         categories: Each category, harder to beat first; empty where tasks have none.
         correlations: Over tasks; None where there is nothing to correlate.
@@ -94,6 +96,7 @@ class Results:
     catalog: Catalog
     scores: Scores
     boards: Mapping[str, Board]
+    lift_tests: LiftTests
     tasks: tuple[TaskResult, ...]
     categories: tuple[CategoryResult, ...]
     correlations: Correlations | None
@@ -145,6 +148,7 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
         catalog=collect_catalog(tables),
         scores=scores,
         boards=boards,
+        lift_tests=compute_lift_tests(scores, bootstrap, averaged=rules.averaged),
         tasks=tasks,
         categories=categories,
         correlations=correlations if correlations.any_defined else None,

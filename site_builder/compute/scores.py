@@ -57,6 +57,7 @@ class Scores:
         values: By variant, an array (models, tasks) of scores in the metric's own unit; NaN where
             there is none.
         direction: Array (tasks,) of +1 where a higher score is better, else -1.
+        low, high: Bounds of each task's scores, shape (tasks,); infinite where it states none.
         roles: Base, tuned, baseline.
         known: By variant, how exact the scores are; arrays (models, tasks).
     """
@@ -65,6 +66,8 @@ class Scores:
     tasks: tuple[str, ...]
     values: Mapping[str, Array]
     direction: Array
+    low: Array
+    high: Array
     roles: Roles
     known: Mapping[str, ScoreErrors]
 
@@ -83,10 +86,21 @@ class Scores:
         """The scores as they are compared: settled, and turned so that greater is better."""
         return {v: settled(values) * self.direction for v, values in self.values.items()}
 
+    @cached_property
+    def signed_bounds(self) -> tuple[Array, Array]:
+        """Least and greatest score of each task as they are compared; shapes (tasks,)."""
+        low, high = self.low * self.direction, self.high * self.direction
+        return np.minimum(low, high), np.maximum(low, high)
+
     @property
     def baseline(self) -> Array:
         """Scores of the baseline, shape (tasks,); all NaN where the board has none."""
         return self._baseline_of(self.values)
+
+    @property
+    def baseline_errors(self) -> Array:
+        """Standard errors of the baseline's scores, shape (tasks,); NaN where not known."""
+        return self._baseline_of(self.errors)
 
     def contest(self, variant: str) -> Array:
         """Scores of a variant, shape (models, tasks), but for those that stand for the baseline."""
@@ -121,6 +135,8 @@ class Scores:
             tasks=tuple(tasks),
             values={variant: array[:, columns] for variant, array in self.values.items()},
             direction=self.direction[columns],
+            low=self.low[columns],
+            high=self.high[columns],
             known={variant: known.columns(columns) for variant, known in self.known.items()},
         )
 
@@ -152,8 +168,17 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         cells = rows[mine], columns[mine]
         values[variant][cells] = numbers[mine]
         known[variant] = compute_score_errors(results[mine], tables.tasks).placed(cells, shape)
-    direction = np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0)
-    return Scores(models, tasks, values, direction, _assign_roles(values, models, config), known)
+    low, high = (tables.tasks[name].to_numpy(dtype=float) for name in ("score_min", "score_max"))
+    return Scores(
+        models,
+        tasks,
+        values,
+        direction=np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0),
+        low=np.where(np.isnan(low), -np.inf, low),
+        high=np.where(np.isnan(high), np.inf, high),
+        roles=_assign_roles(values, models, config),
+        known=known,
+    )
 
 
 def _assign_roles(

@@ -9,12 +9,13 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from site_builder.compute.board import Rules, compute_win_rates, compute_wins
+from site_builder.compute.board import Rules
 from site_builder.compute.draws import draw_exponentials
 from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.numbers import Array, competition_ranks, difference, number
 from site_builder.compute.picks import Flags, Question, weighted_mean
 from site_builder.compute.scores import Scores
+from site_builder.compute.win_rates import compute_win_rates, compute_wins
 
 LISTED = 10
 REWEIGHTINGS = 1_000
@@ -143,7 +144,7 @@ class Shortlist:
         return self._shown(self._covered_mean(base, base))
 
     @cached_property
-    def _tied(self) -> Array:
+    def _tied(self) -> Flags:
         """Of the candidates, who is tied: `intervals.Bootstrap.tied_with`, weighted."""
         samples = Bootstrap.over(len(self.weights)).weighted(self.weights)
         return samples.tied_with(self.measure[self.order[:LISTED]], leader=0)

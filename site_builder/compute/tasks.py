@@ -11,7 +11,6 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from site_builder.compute.board import compute_wins
 from site_builder.compute.numbers import (
     Array,
     competition_ranks,
@@ -22,6 +21,7 @@ from site_builder.compute.numbers import (
     settled,
 )
 from site_builder.compute.scores import Scores
+from site_builder.compute.win_rates import compute_wins
 
 MIN_COMMON_MODELS = 4
 

@@ -1,0 +1,86 @@
+"""Which ranks the tasks allow a model: who is distinguishably ahead of whom."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from site_builder.compute.intervals import student_reach
+from site_builder.compute.numbers import Array
+from site_builder.compute.score_error import REACH
+
+Flags = npt.NDArray[np.bool_]
+# Differences below it are what binary fractions make of none.
+_NOISE = 1e-12
+_ROWS_AT_ONCE = 500
+
+
+def find_ahead(measure: Array, errors: Array | None = None) -> Flags:
+    """Which model is distinguishably ahead of which, over the tasks that the two have in common.
+
+    A paired t test of each pair: the mean of the n differences is above t sqrt(v / n), where v is
+    their variance and t as in `student_reach`, and above 1.96 times its standard error by the
+    scores' own errors, where these are known. Nobody is ahead over fewer than two common tasks.
+
+    Args:
+        measure: What ranks the models, shape (models, tasks), greater is better.
+        errors: Standard error of each; NaN, and None, where it is not known.
+
+    Shape: boolean (models, models), row ahead of column.
+    Source: Student (1908), Biometrika 6(1), 1-25; docs/statistics.md#rank-interval.
+    """
+    there = (~np.isnan(measure)).astype(float)
+    known = np.zeros_like(measure) if errors is None else np.nan_to_num(errors) * there
+    # Within -1..1, so that no square overflows; centred, so that their sums lose no digits.
+    scale = max(1e-300, float(np.nanmax(np.abs(measure), initial=0.0)))
+    values = np.where(there > 0, measure, 0.0) / scale
+    values -= there * (values.sum(axis=0) / np.maximum(there.sum(axis=0), 1))
+    squares = np.minimum(known / scale, 1e100) ** 2
+    ahead = np.zeros((len(measure), len(measure)), dtype=bool)
+    for start in range(0, len(measure), _ROWS_AT_ONCE):
+        rows = slice(start, start + _ROWS_AT_ONCE)
+        ahead[rows] = _ahead(values, there, squares, rows)
+    return ahead
+
+
+def _ahead(values: Array, there: Array, squares: Array, rows: slice) -> Flags:
+    """The rows of `find_ahead` within a slice, by sums over the common tasks of every pair."""
+    own, mine = values[rows], there[rows]
+    n = mine @ there.T
+    total = own @ there.T - mine @ values.T
+    of_squares = own**2 @ there.T + mine @ (values**2).T - 2 * own @ values.T
+    of_errors = squares[rows] @ there.T + mine @ squares.T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = total / n
+        spread = np.maximum(of_squares - total * mean, 0.0) / (n - 1)
+        by_tasks = student_reach(n) * np.sqrt(spread / n)
+        by_errors = REACH * np.sqrt(of_errors) / n
+    noise = _NOISE * np.abs(values).max(initial=0.0)
+    return np.asarray(mean > np.maximum(by_tasks, by_errors) + noise)
+
+
+def rank_intervals(ranks: Array, ahead: Flags, tied: Flags) -> tuple[Array, Array]:
+    """Best and worst rank that the tasks allow each ranked model.
+
+    The best is 1 + the models that are distinguishably ahead of it, the worst is the number of
+    ranked models less those that it is distinguishably ahead of. Both hold the rank itself, and
+    agree with the ties: a model can be first exactly where it is tied with the best.
+
+    Args:
+        ranks: Rank of each model, shape (models,); NaN where it has none.
+        ahead: As `find_ahead` gives it.
+        tied: Which models are tied with the best.
+
+    Shape: two arrays (models,); NaN where a model has no rank.
+    Source: docs/statistics.md#rank-interval.
+    """
+    ranked = ~np.isnan(ranks)
+    if not ranked.any():
+        return ranks.copy(), ranks.copy()
+    leader = int(np.flatnonzero(ranks == 1)[0])
+    pairs = ahead & np.outer(ranked, ranked)
+    pairs[:, leader] = False
+    pairs[leader] = ranked & ~tied
+    best, worst = 1.0 + pairs.sum(axis=0), ranked.sum() - pairs.sum(axis=1).astype(float)
+    best = np.where(tied, 1.0, np.maximum(np.minimum(best, ranks), 2.0))
+    return np.where(ranked, best, np.nan), np.where(ranked, np.fmax(worst, ranks), np.nan)
