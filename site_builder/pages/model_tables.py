@@ -19,6 +19,7 @@ from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import Evidence
 from site_builder.compute.tasks import TaskScore
 from site_builder.format import count, rounded
+from site_builder.pages.board_cells import rank_range
 from site_builder.pages.page import Site
 from site_builder.pages.task_tools import task_marks, task_tools
 from site_builder.parts import Cell, Column, Facet, Table
@@ -120,7 +121,7 @@ def neighbours_table(site: Site, board: Board, model: str) -> Table:
     averaged = board.rules.averaged
     merit = ("average", "Score") if averaged else ("win_rate", "Win rate")
     fields: tuple[Field[Standing], ...] = (
-        Field(RANK, lambda s: Cell(str(s.rank), float(s.rank or 0))),
+        Field(RANK, lambda s: Cell(str(s.rank), float(s.rank or 0), rank_range(board, s))),
         Field(MODEL, lambda s: model_cell(labels, s.model)),
         Field(Column(*merit, "number"), lambda s: _merit_cell(labels, s, averaged=averaged)),
         Field(
