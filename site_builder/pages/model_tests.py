@@ -45,9 +45,9 @@ def lift_tests_table(site: Site, model: str) -> Table | None:
     many = counted(len(site.results.scores.models), "model")
     help_p = f"Two-sided p-value, corrected by Holm for as many as {many}"
     fields: tuple[Field[_Tested], ...] = (
-        Field(Column("lift", "Lift"), lambda t: Cell(t.name)),
+        Field(Column("difference", "Difference"), lambda t: Cell(t.name)),
         Field(
-            Column("mean", "On average", "number", "Mean lift, with its 95 % interval over tasks"),
+            Column("mean", "On average", "number", "With its 95 % interval over tasks"),
             lambda t: _mean_cell(site, t.test),
             averaged,
         ),
@@ -66,7 +66,7 @@ def lift_tests_table(site: Site, model: str) -> Table | None:
         ),
         Field(Column("verdict", "So"), lambda t: Cell(t.words[t.test.verdict])),
     )
-    caption = "What the tasks say of its lifts"
+    caption = "What the tasks say of its differences"
     return Table("lift-tests", caption, columns_of(fields), rows_of(fields, tested))
 
 
