@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
-from site_builder.compute.numbers import Array, settled
+from site_builder.compute.numbers import Array, difference, settled
 
 # Of the standard normal distribution, 95 % lie between -1.96 and +1.96.
 REACH = float(norm.ppf(0.975))
@@ -111,6 +111,27 @@ def standard_error_of_share(p: Array, n: Array) -> Array:
     low, high = wilson_interval(p, n)
     p = np.clip(p, 0, 1)
     return np.fmax(np.sqrt(p * (1 - p) / n), (high - low) / (2 * REACH))
+
+
+def find_ties(signed: Array, standard: Array) -> Array:
+    """Which scores of each task cannot be told from the best one: 1 where so, 0 where not.
+
+    Two scores are told apart where z = difference / sqrt(se1² + se2²) is above 1.96. That takes
+    them as independent. Models that answered the same examples agree on the easy ones, so that
+    their difference is better known than that: it calls a difference none rather than the reverse.
+    NaN where the standard error of the score is not known, or that of no best score is.
+
+    Args:
+        signed: Scores as they are compared, greater is better; shape (models, tasks).
+        standard: Their standard errors.
+
+    Shape: (models, tasks).
+    Source: the z test of two means; docs/statistics.md#ties-on-a-task.
+    """
+    best = np.fmax.reduce(signed, axis=0)
+    best_error = np.fmax.reduce(np.where(signed == best, standard, np.nan), axis=0)
+    reach = REACH * np.hypot(standard, best_error)
+    return np.where(np.isnan(reach), np.nan, difference(best, signed) <= reach)
 
 
 def _are_means_of_examples(tasks: pd.DataFrame) -> npt.NDArray[np.bool_]:
