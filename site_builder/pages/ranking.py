@@ -9,8 +9,9 @@ from site_builder.charts.cells import lift_cell, model_cell, number_cell, task_s
 from site_builder.charts.columns import MODEL, RANK, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels
 from site_builder.compute.flagged import FlaggedScore
+from site_builder.compute.intervals import LEVEL
 from site_builder.compute.tasks import TaskResult, TaskScore
-from site_builder.format import MISSING, Scale
+from site_builder.format import MISSING, Scale, percent
 from site_builder.pages.board_tools import model_marks, model_tools
 from site_builder.pages.page import Site
 from site_builder.pages.ranking_line import ScoreLine, line_heading, make_line
@@ -55,11 +56,10 @@ def ranking_table(
         _Entry(m, results.scores_of(m, task.task), results.flagged_of(m, task.task)) for m in models
     ]
     line = make_line(site, task) if drawn else None
-    scale = labels.scales[task.task]
     fields = (
-        *_score_fields(labels, scale),
+        *_score_fields(labels, task),
         *_line_fields(labels, line),
-        *_lift_fields(labels, scale),
+        *_lift_fields(labels, labels.scales[task.task]),
     )
 
     def kind(entry: _Entry) -> RowKind:
@@ -81,12 +81,13 @@ def ranking_table(
     )
 
 
-def _score_fields(labels: Labels, scale: Scale) -> tuple[Field[_Entry], ...]:
-    roles = labels.roles
+def _score_fields(labels: Labels, task: TaskResult) -> tuple[Field[_Entry], ...]:
+    roles, scale = labels.roles, labels.scales[task.task]
+    exact = any(score.interval for score in task.scores)
     return (
         Field(RANK, lambda entry: _rank_cell(entry.found.get(roles.primary))),
         Field(MODEL, lambda entry: _model_cell(labels, entry)),
-        *(_score_field(labels, scale, variant) for variant in roles.variants),
+        *(_score_field(labels, scale, variant, exact=exact) for variant in roles.variants),
     )
 
 
@@ -121,11 +122,12 @@ def _model_cell(labels: Labels, entry: _Entry) -> Cell:
     return model_cell(labels, entry.model, note, (BEST if first.rank == 1 else TIED,))
 
 
-def _score_field(labels: Labels, scale: Scale, variant: str) -> Field[_Entry]:
+def _score_field(labels: Labels, scale: Scale, variant: str, *, exact: bool) -> Field[_Entry]:
     def cell(entry: _Entry) -> Cell:
         return task_score_cell(entry.found.get(variant), scale, entry.flagged.get(variant))
 
-    return Field(Column(variant, labels.variants[variant], "number"), cell)
+    help_text = f"With its {percent(LEVEL)} interval" if exact else ""
+    return Field(Column(variant, labels.variants[variant], "number", help_text), cell)
 
 
 def _lift_field(labels: Labels, scale: Scale, variant: str) -> Field[_Entry]:

@@ -62,14 +62,9 @@ def make_line(site: Site, task: TaskResult) -> ScoreLine | None:
     primary = [s for s in task.scores if s.variant == site.labels.roles.primary]
     if not any(s.interval for s in primary):
         return None
-    return ScoreLine(site.results, site.labels, task, _find_limits(site, task))
-
-
-def _find_limits(site: Site, task: TaskResult) -> Limits:
-    """The bounds that the task states, else the ends of all that is drawn."""
-    fact, drawn = site.results.catalog.tasks[task.task], list(_drawn(task))
-    low = min(drawn) if fact.score_min is None else fact.score_min
-    return Limits(low, max(drawn) if fact.score_max is None else fact.score_max)
+    # The ends of all that is drawn: between the bounds of a task, intervals would be too small.
+    drawn = tuple(_drawn(task))
+    return ScoreLine(site.results, site.labels, task, Limits(min(drawn), max(drawn)))
 
 
 def _drawn(task: TaskResult) -> Iterator[float]:

@@ -57,13 +57,13 @@ def flagged_table(site: Site, task: TaskResult) -> Table | None:
     labels, scale = site.labels, site.labels.scales[task.task]
     fields: tuple[Field[FlaggedScore], ...] = (
         Field(MODEL, lambda f: model_cell(labels, f.model)),
+        Field(Column("reason", "Reason", first="ascending"), lambda f: text_cell(f.reason)),
         Field(
             Column("variant", "Variant", first="ascending"),
             lambda f: text_cell(labels.variants[f.variant]),
             len(labels.roles.variants) > 1,
         ),
         Field(Column("score", "Score", "number"), lambda f: score_cell(f.score, scale)),
-        Field(Column("reason", "Reason", first="ascending"), lambda f: text_cell(f.reason)),
     )
     rows = rows_of(fields, task.flagged)
     return Table("flagged-scores", "Flagged scores", columns_of(fields), rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from site_builder.compute.choice import MARGIN_SHARE
+from site_builder.compute.correlation import LEAST_TO_CONCLUDE
 from site_builder.compute.cost import collect_offers
 from site_builder.compute.intervals import RESAMPLES
 from site_builder.compute.shortlist import REWEIGHTINGS
@@ -175,8 +176,9 @@ def _analysis_terms(site: Site) -> tuple[Term, ...]:
             "Correlation",
             "Spearman's rank correlation over tasks, and Pearson's beside it, with two-sided "
             f"p-values and 95 % intervals by Fisher's z. The {site.labels.base or 'base'} columns "
-            "are taken over the models that were tuned. A correlation is no cause, and with many "
-            "pairs some p-values are small by chance.",
+            "are taken over the models that were tuned. A direction is named where the interval "
+            f"leaves out 0, and below {LEAST_TO_CONCLUDE} tasks nothing is concluded. A "
+            "correlation is no cause, and with many pairs some p-values are small by chance.",
             "Pearson's r of the ranks",
             shown=results.correlations is not None,
         ),
