@@ -54,10 +54,11 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErr
       the bounds of the task. One of 0 tells nothing: harnesses print it where every example came
       out alike.
     - Else, where the score is the mean of n examples' own scores, each between two bounds: Wilson's
-      interval (Wilson, 1927) of the score's place p between them, and as standard error the greater
-      of sqrt(p (1 - p) / n) and half of the interval's width / 1.96, since the former is 0 at a
-      bound (Agresti & Coull, 1998). Examples that are right or wrong have the variance p (1 - p);
-      graded ones have no more (Bhatia & Davis, 2000), so that for these it errs on the wide side.
+      interval (Wilson, 1927) of the score's place p between them, and sqrt(p (1 - p) / n), which at
+      a bound would be 0 and is half of the interval's width / 1.96 there. Agresti & Coull (1998)
+      show why not p ± 1.96 sqrt(p (1 - p) / n). Examples that are right or wrong have the variance
+      p (1 - p); graded ones have no more (Bhatia & Davis, 2000), so that for these it errs on the
+      wide side.
     - Else nothing is known.
 
     Args:
@@ -107,10 +108,13 @@ def wilson_interval(p: Array, n: Array) -> tuple[Array, Array]:
 
 
 def standard_error_of_share(p: Array, n: Array) -> Array:
-    """Standard error of a share p of n examples, above 0 for p of 0 and 1 too."""
-    low, high = wilson_interval(p, n)
+    """Standard error of a share p of n examples: sqrt(p (1 - p) / n), and above 0 at 0 and 1 too.
+
+    It never falls below z / 2(n + z²), which is half the width of Wilson's interval at 0 or 1,
+    over z. With one example wrong of n it is above that, so that counts have the first formula.
+    """
     p = np.clip(p, 0, 1)
-    return np.fmax(np.sqrt(p * (1 - p) / n), (high - low) / (2 * REACH))
+    return np.maximum(np.sqrt(p * (1 - p) / n), REACH / (2 * (n + REACH**2)))
 
 
 def find_ties(signed: Array, standard: Array) -> Array:
