@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from site_builder.charts.labels import Labels
+from site_builder.compute.flagged import FlaggedScore
+from site_builder.compute.tasks import TaskScore
 from site_builder.format import MISSING, Scale
 from site_builder.parts import Address, Cell, Link, Tone
+
+FLAGGED = "flagged"
 
 
 def model_cell(labels: Labels, model: str, note: str = "", tags: tuple[str, ...] = ()) -> Cell:
@@ -51,6 +56,35 @@ def category_cell(name: str | None) -> Cell:
 def score_cell(value: float | None, scale: Scale, note: str = "") -> Cell:
     """A score; a dash where there is none."""
     return number_cell(value, scale.score(value), note)
+
+
+def range_text(scale: Scale, interval: tuple[float, float] | None) -> str:
+    """The ends of an interval, as short as a note below a number; empty where it is not known."""
+    return "\N{EN DASH}".join(map(scale.score, interval or ()))
+
+
+def flag_tags(flag: str | None) -> tuple[str, ...]:
+    """The mark of a score that should be read with care."""
+    return () if flag is None else (FLAGGED,)
+
+
+def task_score_cell(
+    found: TaskScore | None, scale: Scale, flagged: FlaggedScore | None = None
+) -> Cell:
+    """A score of a task with its interval, marked where it is flagged.
+
+    Args:
+        found: The score; None where there is none that counts.
+        scale: How it is written.
+        flagged: What is said of it; shown in its place where it does not count.
+    """
+    tags = flag_tags(None if flagged is None else flagged.reason)
+    if found is not None:
+        cell = score_cell(found.score, scale, range_text(scale, found.interval))
+        return replace(cell, tags=tags)
+    if flagged is not None:
+        return Cell(scale.score(flagged.score), flagged.score, tone="soft", tags=tags)
+    return score_cell(None, scale)
 
 
 def lift_cell(value: float | None, scale: Scale) -> Cell:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from site_builder.charts.cells import lift_cell, models_cell, score_cell
+from site_builder.charts.cells import flag_tags, lift_cell, models_cell, score_cell
 from site_builder.charts.labels import Labels
 from site_builder.compute.tasks import TaskResult
+from site_builder.format import Scale
 from site_builder.parts import Cell, Column, Row, RowKind
 
 Record = TypeVar("Record")
@@ -70,11 +71,11 @@ def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskRe
         ),
         Field(
             Column("best_score", "Its score", "number"),
-            lambda t: score_cell(_best_score(t), scales[t.task]),
+            lambda t: _best_score_cell(t, scales[t.task]),
         ),
         Field(
             Column("baseline_score", labels.baseline, "number"),
-            lambda t: score_cell(t.baseline_score, scales[t.task]),
+            lambda t: _baseline_cell(labels, t),
             compared,
         ),
         Field(
@@ -90,5 +91,17 @@ def _best_models_cell(labels: Labels, task: TaskResult) -> Cell:
     return Cell("no score", tone="soft") if best is None else models_cell(labels, best.models)
 
 
-def _best_score(task: TaskResult) -> float | None:
-    return None if task.best_contender is None else task.best_contender.score
+def _best_score_cell(task: TaskResult, scale: Scale) -> Cell:
+    """The best score, marked where it is flagged for all who have it."""
+    best = task.best_contender
+    if best is None:
+        return score_cell(None, scale)
+    reasons = [task.reasons.get(run) for run in zip(best.models, best.variants, strict=True)]
+    flag = reasons[0] if all(reasons) else None
+    return replace(score_cell(best.score, scale), tags=flag_tags(flag))
+
+
+def _baseline_cell(labels: Labels, task: TaskResult) -> Cell:
+    roles, cell = labels.roles, score_cell(task.baseline_score, labels.scales[task.task])
+    reason = task.reasons.get((roles.baseline or "", roles.baseline_variant or ""))
+    return replace(cell, tags=flag_tags(reason))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import plotly.graph_objects as go
 
 from site_builder.charts import theme
-from site_builder.charts.cells import lift_cell, score_cell
+from site_builder.charts.cells import flag_tags, lift_cell, range_text, score_cell
 from site_builder.charts.columns import Field, columns_of, rows_of
 from site_builder.charts.labels import Labels
 from site_builder.format import Scale, sentence
@@ -35,12 +35,14 @@ class After:
         value: The value.
         lift: How much better it is than the value before; None where there is none.
         interval: Its interval; None where there is none, or none is drawn.
+        flag: Why it should be read with care; None for no reservation.
     """
 
     variant: str
     value: float
     lift: float | None
     interval: tuple[float, float] | None = None
+    flag: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Line:
         after: Its values after tuning, or its only ones where the board has one variant.
         reference: The baseline's value on the same row; None where it has none, or a line of its
             own through all rows.
+        flag: Why the value before should be read with care; None for no reservation.
     """
 
     head: Cell
@@ -61,6 +64,7 @@ class Line:
     before: float | None
     after: tuple[After, ...]
     reference: float | None = None
+    flag: str | None = None
 
 
 def draw_dumbbells(
@@ -148,10 +152,12 @@ def _marks_of(
 
 
 def _after_text(after: After, line: Line, labels: Labels) -> str:
-    text = f"{labels.variants[after.variant]} {line.scale.score(after.value)}"
+    parts = [f"{labels.variants[after.variant]} {line.scale.score(after.value)}"]
     if after.interval is not None:
-        text += f", interval {line.scale.interval(*after.interval)}"
-    return text if after.lift is None else f"{text}, {line.scale.signed(after.lift)}"
+        parts.append(f"interval {line.scale.interval(*after.interval)}")
+    if after.lift is not None:
+        parts.append(line.scale.signed(after.lift))
+    return ", ".join((*parts, *flag_tags(after.flag)))
 
 
 def _trace(name: str, look: dict[str, Any], marks: Sequence[_Mark]) -> go.Scatter:
@@ -176,7 +182,7 @@ def line_table(
         Field(first, lambda line: line.head),
         Field(
             Column("before", base, "number"),
-            lambda line: score_cell(line.before, line.scale),
+            lambda line: replace(score_cell(line.before, line.scale), tags=flag_tags(line.flag)),
             lifted,
         ),
         *(
@@ -205,7 +211,10 @@ def _after_fields(
 
     def score(line: Line) -> Cell:
         found = find(line)
-        return score_cell(None if found is None else found.value, line.scale)
+        if found is None:
+            return score_cell(None, line.scale)
+        cell = score_cell(found.value, line.scale, range_text(line.scale, found.interval))
+        return replace(cell, tags=flag_tags(found.flag))
 
     def lift(line: Line) -> Cell:
         found = find(line)

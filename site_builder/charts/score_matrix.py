@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from site_builder.charts import theme
-from site_builder.charts.cells import score_cell, task_cell
+from site_builder.charts.cells import flag_tags, score_cell, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import TASK, Field, columns_of, rows_of
 from site_builder.charts.heatmap import draw_heatmap, nullable
@@ -17,7 +18,7 @@ from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
 from site_builder.compute.tasks import TaskResult
 from site_builder.format import counted, listed
-from site_builder.parts import Column, Table
+from site_builder.parts import Cell, Column, Table
 
 MOST_MODELS, MOST_TASKS = 40, 100
 
@@ -124,13 +125,20 @@ def _table(results: Results, labels: Labels, models: Sequence[str], tasks: Seque
     }
     fields: tuple[Field[str], ...] = (
         Field(TASK, lambda t: task_cell(labels, t)),
-        *(_model_field(labels, model, scores[model]) for model in models),
+        *(_model_field(results, labels, model, scores[model]) for model in models),
     )
     return Table(
         "scores-table", "Scores by task and model", columns_of(fields), rows_of(fields, tasks)
     )
 
 
-def _model_field(labels: Labels, model: str, scores: Mapping[str, float | None]) -> Field[str]:
-    column = Column(model, labels.models[model], "number")
-    return Field(column, lambda t: score_cell(scores[t], labels.scales[t]))
+def _model_field(
+    results: Results, labels: Labels, model: str, scores: Mapping[str, float | None]
+) -> Field[str]:
+    run = (model, results.board.variant)
+
+    def cell(task: str) -> Cell:
+        tags = flag_tags(results.task(task).reasons.get(run))
+        return replace(score_cell(scores[task], labels.scales[task]), tags=tags)
+
+    return Field(Column(model, labels.models[model], "number"), cell)

@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from site_builder.charts.cells import (
+    flag_tags,
     lift_cell,
     model_cell,
     names_text,
     score_cell,
     source_cell,
     task_cell,
+    task_score_cell,
     text_cell,
 )
 from site_builder.charts.columns import MODEL, RANK, TASK, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import Evidence
+from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.tasks import TaskScore
 from site_builder.format import count, rounded
 from site_builder.pages.board_cells import rank_range
@@ -35,8 +38,26 @@ class _Own:
     score: TaskScore
 
 
+@dataclass(frozen=True)
+class _Listed:
+    """One score of the model, and its task; a flagged one that counts nowhere has no rank."""
+
+    task: str
+    score: TaskScore | FlaggedScore
+
+
+def _every_score(site: Site, model: str) -> list[_Listed]:
+    """Every score of a model, those that do not count among them: by task, then by variant."""
+    listed, results = [], site.results
+    for task in results.scores.tasks:
+        found, flagged = results.scores_of(model, task), results.flagged_of(model, task)
+        ordered = (found.get(v) or flagged.get(v) for v in results.scores.roles.variants)
+        listed += [_Listed(task, score) for score in ordered if score is not None]
+    return listed
+
+
 def _own_scores(site: Site, model: str) -> list[_Own]:
-    """Every score of a model: by task, then primary variant first."""
+    """Every score of a model that counts: by task, then primary variant first."""
     results = site.results
     return [
         _Own(task, score)
@@ -60,7 +81,9 @@ def _variant_field(labels: Labels, *, wanted: bool = True) -> Field[_Own]:
 def _score_field(labels: Labels) -> Field[_Own]:
     return Field(
         Column("score", "Score", "number"),
-        lambda own: score_cell(own.score.score, labels.scales[own.task]),
+        lambda own: replace(
+            score_cell(own.score.score, labels.scales[own.task]), tags=flag_tags(own.score.flag)
+        ),
     )
 
 
@@ -172,19 +195,22 @@ def scores_table(site: Site, model: str) -> Table:
     """Every score of the model, each with its place in the results table and its source."""
     labels, catalog = site.labels, site.results.catalog
 
-    def evidence(own: _Own) -> Evidence:
+    def evidence(own: _Listed) -> Evidence:
         return catalog.evidence[model, own.task, own.score.variant]
 
     rank_help = "Among the scores of this variant on this task"
     row_help = "Row of results.parquet, from 1 on"
-    fields: tuple[Field[_Own], ...] = (
-        _task_field(labels),
-        _variant_field(labels),
+    flag_help = "Why the score should be read with care"
+    every = _every_score(site, model)
+    fields: tuple[Field[_Listed], ...] = (
+        Field(TASK, lambda own: task_cell(labels, own.task)),
+        Field(
+            Column("variant", "Variant", first="ascending"),
+            lambda own: text_cell(labels.variants[own.score.variant]),
+        ),
         Field(
             Column("score", "Score", "number"),
-            lambda own: score_cell(
-                own.score.score, labels.scales[own.task], evidence(own).flag or ""
-            ),
+            lambda own: _listed_cell(site, model, own),
         ),
         Field(
             Column("rank", "Rank", "number", rank_help, "ascending"),
@@ -195,13 +221,18 @@ def scores_table(site: Site, model: str) -> Table:
             lambda own: Cell(count(evidence(own).row), float(evidence(own).row)),
         ),
         Field(
+            Column("flag", "Flagged", help=flag_help, first="ascending"),
+            lambda own: text_cell(evidence(own).flag),
+            any(evidence(own).flag is not None for own in every),
+        ),
+        Field(
             Column("source", "Source", first="ascending"),
             lambda own: source_cell(evidence(own).source),
         ),
     )
     rows = rows_of(
         fields,
-        _own_scores(site, model),
+        every,
         anchor=lambda own: f"row-{evidence(own).row}",
         marks=lambda own: {
             **task_marks(site, own.task),
@@ -209,12 +240,20 @@ def scores_table(site: Site, model: str) -> Table:
         },
     )
     tools = task_tools(site, ("score", "scores"))
-    if len({own.score.variant for own in _own_scores(site, model)}) > 1:
+    if len({own.score.variant for own in every}) > 1:
         tools = replace(tools, facets=(*tools.facets, Facet("variant", "Variant")))
     caption = "Every score, with its row and its source"
     return Table("all-scores", caption, columns_of(fields), rows, tools=tools)
 
 
-def _rank_cell(site: Site, own: _Own) -> Cell:
+def _listed_cell(site: Site, model: str, own: _Listed) -> Cell:
+    found = own.score if isinstance(own.score, TaskScore) else None
+    flagged = site.results.flagged_of(model, own.task).get(own.score.variant)
+    return task_score_cell(found, site.labels.scales[own.task], flagged)
+
+
+def _rank_cell(site: Site, own: _Listed) -> Cell:
+    if not isinstance(own.score, TaskScore):
+        return text_cell(None)
     of = site.results.task(own.task).counts[own.score.variant]
     return Cell(f"{own.score.rank} of {of}", float(own.score.rank))

@@ -14,20 +14,43 @@
   const known = new Map();
   for (const row of table.tBodies[0].rows) {
     const name = row.querySelector("th[scope=row]");
-    if (name) known.set(name.querySelector("a")?.getAttribute("href"), { name, kind: row.className });
+    if (name) known.set(name.querySelector("a")?.getAttribute("href"), { name, isReference: row.classList.contains("reference") });
   }
 
-  /** @param {[string, number | string | null, string]} cell */
-  const makeCell = ([text, value, tone]) => {
+  /** Tags and note of a cell, in place of those that it has. @param {HTMLElement} cell @param {string} note @param {string[]} tags */
+  const mark = (cell, note, tags) => {
+    for (const old of cell.querySelectorAll(".tag, small")) old.remove();
+    for (const tag of tags) {
+      const label = document.createElement("span");
+      label.className = tag === "best" ? "tag tag-best" : "tag";
+      label.textContent = tag;
+      cell.append(" ", label);
+    }
+    if (!note) return;
+    const line = document.createElement("small");
+    line.textContent = note;
+    cell.append(line);
+  };
+
+  /** @param {[string, number | string | null, string, string?, string[]?]} cell */
+  const makeCell = ([text, value, tone, note = "", tags = []]) => {
     const cell = document.createElement("td");
     cell.className = `number ${tone}`.trim();
     cell.textContent = text;
     if (value !== null) cell.dataset.value = String(value);
+    mark(cell, note, tags);
     return cell;
   };
 
-  /** @param {number} model */
-  const makeName = (model) => {
+  /** @param {number} model @param {string} note @param {string[]} tags */
+  const makeName = (model, note, tags) => {
+    const cell = bareName(model);
+    mark(cell, note, tags);
+    return cell;
+  };
+
+  /** @param {number} model @returns {HTMLElement} */
+  const bareName = (model) => {
     const [, [text, href]] = models[model];
     const seen = known.get(pageLink(href));
     if (seen) return seen.name.cloneNode(true);
@@ -44,12 +67,13 @@
 
   const show = () => {
     const task = select.value;
-    const rows = rankings[task].map((/** @type {any[]} */ [model, rank, ...cells]) => {
+    const rows = rankings[task].map((/** @type {any[]} */ [named, rank, ...cells]) => {
       const row = document.createElement("tr");
+      const [model, note = "", tags = [], kind = ""] = [named].flat();
       const [id, [, href]] = models[model];
-      row.className = known.get(pageLink(href))?.kind ?? "";
+      row.className = kind || (known.get(pageLink(href))?.isReference ? "reference" : "");
       row.dataset.id = id;
-      row.append(makeCell(rank), makeName(model), ...cells.map(makeCell));
+      row.append(makeCell(rank), makeName(model, note, tags), ...cells.map(makeCell));
       return row;
     });
     table.tBodies[0].replaceChildren(...rows);
