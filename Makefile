@@ -54,6 +54,10 @@ test: .venv/.dev vendor ## Run the tests; ARGS="-k lift" narrows them
 audit: .venv/.dev vendor audit/node_modules/.installed ## Score the site with Lighthouse, weigh its pages
 	@$(PY) -m tests.audit
 
+.PHONY: simulate
+simulate: .venv/.dev ## Count how often intervals, ties and verdicts err, on boards whose truth is known
+	@$(PY) -m tests.simulate
+
 .PHONY: pictures
 pictures: .venv/.dev vendor ## Take the pictures of docs/pictures/ anew
 	@$(PY) -m tests.pictures

@@ -179,7 +179,7 @@ def print_errors(n: int) -> None:
 
 
 if __name__ == "__main__":
-    boards = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
+    boards = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     print_coverage(boards)
     sys.stdout.write("\n")
     print_errors(boards)

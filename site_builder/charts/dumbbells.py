@@ -112,8 +112,10 @@ def _bands(lines: Sequence[Line]) -> list[go.Scatter]:
             x += [low, high, None]
             y += [row, row, None]
     look = {"color": theme.ACCENT, "width": 9}
-    band = {"mode": "lines", "line": look, "opacity": 0.22, "hoverinfo": "skip"}
-    return [go.Scatter(x=x, y=y, showlegend=False, **band)] if x else []
+    # Marks that are not seen keep the ends away from the edge of the plot.
+    ends = {"size": 9, "opacity": 0}
+    band = {"mode": "lines+markers", "line": look, "marker": ends, "opacity": 0.22}
+    return [go.Scatter(x=x, y=y, showlegend=False, hoverinfo="skip", **band)] if x else []
 
 
 @dataclass(frozen=True)

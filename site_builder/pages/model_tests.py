@@ -64,7 +64,7 @@ def lift_tests_table(site: Site, model: str) -> Table | None:
             Column("sign", "Sign test p", "number", help_p, "ascending"),
             lambda t: _p_cell(t.test.sign_p_adjusted),
         ),
-        Field(Column("verdict", "So"), lambda t: Cell(t.words[t.test.verdict])),
+        Field(Column("verdict", "Verdict"), lambda t: Cell(t.words[t.test.verdict])),
     )
     caption = "What the tasks say of its differences"
     return Table("lift-tests", caption, columns_of(fields), rows_of(fields, tested))
