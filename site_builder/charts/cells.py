@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from site_builder.charts.labels import Labels
+from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.format import MISSING, Scale
 from site_builder.parts import Address, Cell, Link, Tone
 
@@ -51,6 +52,12 @@ def category_cell(name: str | None) -> Cell:
 def score_cell(value: float | None, scale: Scale, note: str = "") -> Cell:
     """A score; a dash where there is none."""
     return number_cell(value, scale.score(value), note)
+
+
+def kept_score_cell(labels: Labels, key: ScoreKey, value: float | None, note: str = "") -> Cell:
+    """A score of the results, leading to the row that it is kept in; a dash where there is none."""
+    cell = score_cell(value, labels.scales[key[1]], note)
+    return cell if value is None else replace(cell, link=Link(cell.text, labels.score_place(key)))
 
 
 def lift_cell(value: float | None, scale: Scale) -> Cell:

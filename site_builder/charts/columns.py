@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from site_builder.charts.cells import lift_cell, models_cell, score_cell
+from site_builder.charts.cells import kept_score_cell, lift_cell, models_cell, score_cell
 from site_builder.charts.labels import Labels
 from site_builder.compute.tasks import TaskResult
 from site_builder.parts import Cell, Column, Row, RowKind
@@ -70,11 +70,11 @@ def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskRe
         ),
         Field(
             Column("best_score", "Its score", "number"),
-            lambda t: score_cell(_best_score(t), scales[t.task]),
+            lambda t: _best_score_cell(labels, t),
         ),
         Field(
             Column("baseline_score", labels.baseline, "number"),
-            lambda t: score_cell(t.baseline_score, scales[t.task]),
+            lambda t: baseline_score_cell(labels, t.task, t.baseline_score),
             compared,
         ),
         Field(
@@ -90,5 +90,17 @@ def _best_models_cell(labels: Labels, task: TaskResult) -> Cell:
     return Cell("no score", tone="soft") if best is None else models_cell(labels, best.models)
 
 
-def _best_score(task: TaskResult) -> float | None:
-    return None if task.best_contender is None else task.best_contender.score
+def _best_score_cell(labels: Labels, task: TaskResult) -> Cell:
+    """The best score; of several that are equal the first leads to its row."""
+    best = task.best_contender
+    if best is None:
+        return score_cell(None, labels.scales[task.task])
+    return kept_score_cell(labels, (best.models[0], task.task, best.variants[0]), best.score)
+
+
+def baseline_score_cell(labels: Labels, task: str, score: float | None) -> Cell:
+    """The baseline's score on a task, in the variant that stands for it."""
+    roles = labels.roles
+    return kept_score_cell(
+        labels, (roles.baseline or "", task, roles.baseline_variant or ""), score
+    )

@@ -9,8 +9,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from site_builder.charts import theme
-from site_builder.charts.cells import lift_cell, score_cell
-from site_builder.charts.columns import Field, columns_of, rows_of
+from site_builder.charts.cells import kept_score_cell, lift_cell, score_cell
+from site_builder.charts.columns import Field, baseline_score_cell, columns_of, rows_of
 from site_builder.charts.labels import Labels
 from site_builder.format import Scale, sentence
 from site_builder.parts import Cell, Column, Table
@@ -52,6 +52,7 @@ class Line:
         after: Its values after tuning, or its only ones where the board has one variant.
         reference: The baseline's value on the same row; None where it has none, or a line of its
             own through all rows.
+        of: Model and task, where its values are single scores.
     """
 
     head: Cell
@@ -59,6 +60,7 @@ class Line:
     before: float | None
     after: tuple[After, ...]
     reference: float | None = None
+    of: tuple[str, str] | None = None
 
 
 def draw_dumbbells(
@@ -159,7 +161,7 @@ def line_table(
         Field(first, lambda line: line.head),
         Field(
             Column("before", base, "number"),
-            lambda line: score_cell(line.before, line.scale),
+            lambda line: _value_cell(labels, line, labels.roles.base or "", line.before),
             lifted,
         ),
         *(
@@ -169,11 +171,23 @@ def line_table(
         ),
         Field(
             Column("baseline", labels.baseline, "number"),
-            lambda line: score_cell(line.reference, line.scale),
+            lambda line: _reference_cell(labels, line),
             any(line.reference is not None for line in lines),
         ),
     )
     return Table(table_id, caption, columns_of(fields), rows_of(fields, lines))
+
+
+def _value_cell(labels: Labels, line: Line, variant: str, value: float | None) -> Cell:
+    if line.of is None:
+        return score_cell(value, line.scale)
+    return kept_score_cell(labels, (*line.of, variant), value)
+
+
+def _reference_cell(labels: Labels, line: Line) -> Cell:
+    if line.of is None:
+        return score_cell(line.reference, line.scale)
+    return baseline_score_cell(labels, line.of[1], line.reference)
 
 
 def _after_fields(
@@ -188,7 +202,7 @@ def _after_fields(
 
     def score(line: Line) -> Cell:
         found = find(line)
-        return score_cell(None if found is None else found.value, line.scale)
+        return _value_cell(labels, line, variant, None if found is None else found.value)
 
     def lift(line: Line) -> Cell:
         found = find(line)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from site_builder.charts import theme
-from site_builder.charts.cells import score_cell, task_cell
+from site_builder.charts.cells import kept_score_cell, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import TASK, Field, columns_of, rows_of
 from site_builder.charts.heatmap import draw_heatmap, nullable
@@ -124,13 +124,15 @@ def _table(results: Results, labels: Labels, models: Sequence[str], tasks: Seque
     }
     fields: tuple[Field[str], ...] = (
         Field(TASK, lambda t: task_cell(labels, t)),
-        *(_model_field(labels, model, scores[model]) for model in models),
+        *(_model_field(labels, model, results.board.variant, scores[model]) for model in models),
     )
     return Table(
         "scores-table", "Scores by task and model", columns_of(fields), rows_of(fields, tasks)
     )
 
 
-def _model_field(labels: Labels, model: str, scores: Mapping[str, float | None]) -> Field[str]:
+def _model_field(
+    labels: Labels, model: str, variant: str, scores: Mapping[str, float | None]
+) -> Field[str]:
     column = Column(model, labels.models[model], "number")
-    return Field(column, lambda t: score_cell(scores[t], labels.scales[t]))
+    return Field(column, lambda t: kept_score_cell(labels, (model, t, variant), scores[t]))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from site_builder.format import sentence
-from site_builder.output.urls import Urls, make_slugs
+from site_builder.output.urls import Urls
 from site_builder.pages.page import Citation
+from site_builder.slugs import make_slugs
 
 # A brace is spelled out even behind a backslash: BibTeX counts them all the same.
 _ESCAPED = str.maketrans(

@@ -34,5 +34,4 @@ def cite_score(site: Site, model: str, task: str, variant: str) -> Citation:
         f"{labels.scales[task].score(score.score)}{f' ({metric})' if metric else ''} "
         f"on {labels.tasks[task]}."
     )
-    row = results.catalog.evidence[model, task, variant].row
-    return cite_page(site, name, said, Address("model", model, f"row-{row}"))
+    return cite_page(site, name, said, labels.score_place((model, task, variant)))

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from site_builder.charts.cells import category_cell, number_cell, score_cell, task_cell
-from site_builder.charts.columns import CATEGORY, TASK, Field, columns_of, rows_of
+from site_builder.charts.cells import (
+    category_cell,
+    kept_score_cell,
+    number_cell,
+    score_cell,
+    task_cell,
+)
+from site_builder.charts.columns import (
+    CATEGORY,
+    TASK,
+    Field,
+    baseline_score_cell,
+    columns_of,
+    rows_of,
+)
 from site_builder.charts.labels import Labels
 from site_builder.compute.comparison import CategoryMeans, TaskComparison
 from site_builder.format import NO_SCORE, count
@@ -21,13 +34,15 @@ def tasks_table(compared: Compared) -> Table:
         value = task.scores[i]
         if value is None:
             return Cell(NO_SCORE, tone="soft")
-        return top_cell(score_cell(value, labels.scales[task.task]), i, task.best)
+        run = compared.comparison.runs[i].run
+        kept = kept_score_cell(labels, (run.model, task.task, run.variant), value)
+        return top_cell(kept, i, task.best)
 
     fields: tuple[Field[TaskComparison], ...] = (
         Field(TASK, lambda task: task_cell(labels, task.task)),
         *run_fields(compared, "number", score),
         baseline_field(
-            compared, "number", lambda task: score_cell(task.reference, labels.scales[task.task])
+            compared, "number", lambda t: baseline_score_cell(labels, t.task, t.reference)
         ),
         Field(Column("drawn", "On the scale of the task", "plot"), lambda t: _drawing(compared, t)),
         Field(

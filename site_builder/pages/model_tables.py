@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from site_builder.charts.cells import (
+    kept_score_cell,
     lift_cell,
     model_cell,
     names_text,
-    score_cell,
     source_cell,
     task_cell,
     text_cell,
 )
 from site_builder.charts.columns import MODEL, RANK, TASK, Field, columns_of, rows_of
-from site_builder.charts.labels import Labels
+from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import Evidence
 from site_builder.compute.tasks import TaskScore
@@ -44,6 +44,10 @@ def _own_scores(site: Site, model: str) -> list[_Own]:
     ]
 
 
+def _key(own: _Own) -> ScoreKey:
+    return own.score.model, own.task, own.score.variant
+
+
 def _task_field(labels: Labels) -> Field[_Own]:
     return Field(TASK, lambda own: task_cell(labels, own.task))
 
@@ -59,7 +63,7 @@ def _variant_field(labels: Labels, *, wanted: bool = True) -> Field[_Own]:
 def _score_field(labels: Labels) -> Field[_Own]:
     return Field(
         Column("score", "Score", "number"),
-        lambda own: score_cell(own.score.score, labels.scales[own.task]),
+        lambda own: kept_score_cell(labels, _key(own), own.score.score),
     )
 
 
@@ -172,7 +176,7 @@ def scores_table(site: Site, model: str) -> Table:
     labels, catalog = site.labels, site.results.catalog
 
     def evidence(own: _Own) -> Evidence:
-        return catalog.evidence[model, own.task, own.score.variant]
+        return catalog.evidence[_key(own)]
 
     rank_help = "Among the scores of this variant on this task"
     row_help = "Row of results.parquet, from 1 on"
@@ -181,8 +185,8 @@ def scores_table(site: Site, model: str) -> Table:
         _variant_field(labels),
         Field(
             Column("score", "Score", "number"),
-            lambda own: score_cell(
-                own.score.score, labels.scales[own.task], evidence(own).flag or ""
+            lambda own: kept_score_cell(
+                labels, _key(own), own.score.score, evidence(own).flag or ""
             ),
         ),
         Field(
@@ -201,7 +205,7 @@ def scores_table(site: Site, model: str) -> Table:
     rows = rows_of(
         fields,
         _own_scores(site, model),
-        anchor=lambda own: f"row-{evidence(own).row}",
+        anchor=lambda own: labels.score_anchor(own.task, own.score.variant),
         marks=lambda own: {
             **task_marks(site, own.task),
             "variant": labels.variants[own.score.variant],

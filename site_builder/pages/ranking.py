@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from site_builder.charts.cells import lift_cell, model_cell, number_cell, score_cell
+from site_builder.charts.cells import kept_score_cell, lift_cell, model_cell, number_cell
 from site_builder.charts.columns import MODEL, RANK, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels
 from site_builder.compute.tasks import TaskResult, TaskScore
@@ -35,7 +35,7 @@ def ranking_table(site: Site, task: TaskResult, table_id: str, most: int | None 
     labels = site.labels
     models = list(dict.fromkeys(s.model for s in task.scores))[:most]
     entries = [_Entry(model, site.results.scores_of(model, task.task)) for model in models]
-    fields = _fields(labels, labels.scales[task.task])
+    fields = _fields(labels, task.task)
 
     def kind(entry: _Entry) -> RowKind:
         return "reference" if entry.model == labels.roles.baseline else ""
@@ -54,12 +54,12 @@ def ranking_table(site: Site, task: TaskResult, table_id: str, most: int | None 
     )
 
 
-def _fields(labels: Labels, scale: Scale) -> tuple[Field[_Entry], ...]:
-    roles = labels.roles
+def _fields(labels: Labels, task: str) -> tuple[Field[_Entry], ...]:
+    roles, scale = labels.roles, labels.scales[task]
     return (
         Field(RANK, lambda entry: _rank_cell(entry.found.get(roles.primary))),
         Field(MODEL, lambda entry: model_cell(labels, entry.model)),
-        *(_score_field(labels, scale, variant) for variant in roles.variants),
+        *(_score_field(labels, task, variant) for variant in roles.variants),
         *(_lift_field(labels, scale, variant) for variant in roles.tuned),
         Field(
             Column("lift_over_baseline", f"vs {labels.baseline}", "number"),
@@ -73,10 +73,11 @@ def _rank_cell(score: TaskScore | None) -> Cell:
     return number_cell(None, MISSING) if score is None else number_cell(score.rank, str(score.rank))
 
 
-def _score_field(labels: Labels, scale: Scale, variant: str) -> Field[_Entry]:
+def _score_field(labels: Labels, task: str, variant: str) -> Field[_Entry]:
     def cell(entry: _Entry) -> Cell:
         found = entry.found.get(variant)
-        return score_cell(None if found is None else found.score, scale)
+        score = None if found is None else found.score
+        return kept_score_cell(labels, (entry.model, task, variant), score)
 
     return Field(Column(variant, labels.variants[variant], "number"), cell)
 

@@ -8,7 +8,7 @@
   const table = box?.querySelector("table");
   const link = box?.querySelector("[data-picker-link]");
   if (!source || !(select instanceof HTMLSelectElement) || !table || !(link instanceof HTMLAnchorElement)) return;
-  const { models, rankings } = JSON.parse(source.textContent ?? "");
+  const { models, rankings, anchors } = JSON.parse(source.textContent ?? "");
 
   // The rows that stand in the page hold each model's own cell and kind; the others are made after them.
   const known = new Map();
@@ -17,11 +17,19 @@
     if (name) known.set(name.querySelector("a")?.getAttribute("href"), { name, kind: row.className });
   }
 
-  /** @param {[string, number | string | null, string]} cell */
-  const makeCell = ([text, value, tone]) => {
+  /** @param {string} text @param {string} href */
+  const makeLink = (text, href) => {
+    const anchor = document.createElement("a");
+    anchor.href = pageLink(href);
+    anchor.textContent = text;
+    return anchor;
+  };
+
+  /** A score leads to its row on the page of its model. @param {[string, number | string | null, string]} cell @param {string} place */
+  const makeCell = ([text, value, tone], place) => {
     const cell = document.createElement("td");
     cell.className = `number ${tone}`.trim();
-    cell.textContent = text;
+    cell.append(place && value !== null ? makeLink(text, place) : text);
     if (value !== null) cell.dataset.value = String(value);
     return cell;
   };
@@ -35,10 +43,7 @@
     cell.scope = "row";
     cell.className = "text";
     cell.dataset.value = text;
-    const anchor = document.createElement("a");
-    anchor.href = pageLink(href);
-    anchor.textContent = text;
-    cell.append(anchor);
+    cell.append(makeLink(text, href));
     return cell;
   };
 
@@ -49,7 +54,8 @@
       const [id, [, href]] = models[model];
       row.className = known.get(pageLink(href))?.kind ?? "";
       row.dataset.id = id;
-      row.append(makeCell(rank), makeName(model), ...cells.map(makeCell));
+      const places = anchors[task].map((/** @type {string} */ anchor) => anchor && `${href}#${anchor}`);
+      row.append(makeCell(rank, ""), makeName(model), ...cells.map((/** @type {any} */ cell, /** @type {number} */ i) => makeCell(cell, places[i + 1])));
       return row;
     });
     table.tBodies[0].replaceChildren(...rows);
