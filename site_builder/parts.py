@@ -24,6 +24,7 @@ Kind = Literal[
     "compare",
     "embed",
     "badge",
+    "scores",
     "data",
     "about",
     "not_found",

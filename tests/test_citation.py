@@ -77,7 +77,7 @@ def test_a_citation_of_a_score(site):
     assert Address("model", "alpha", "score-add--fine-tuned") == citation.to
     text = write_citation(citation, HERE)
     assert text.sentence.endswith(" https://example.org/board/models/alpha/#score-add--fine-tuned")
-    assert "{Fixture board: Alpha on Addition}" == fields_of(text.bibtex)["title"]
+    assert "{Fixture board: Alpha (fine-tuned) on Addition}" == fields_of(text.bibtex)["title"]
 
 
 def test_what_is_not_known_is_left_out():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from site_builder.charts.labels import Labels, ScoreKey
@@ -79,9 +79,22 @@ def number_cell(value: float | None, text: str, note: str = "") -> Cell:
     return Cell(text, value, note, tone="soft" if value is None else "")
 
 
-def source_cell(source: str | None) -> Cell:
+def source_cell(source: str | None, published: Collection[str] = ()) -> Cell:
     """Where a figure comes from: a link where it is one, text where it is not."""
     if source is None:
         return text_cell(None)
+    link = source_link(source, published)
+    return Cell(link.text, source, link=link)
+
+
+def source_link(source: str, published: Collection[str] = ()) -> Link:
+    """A source, leading to the web or to a file of the site; it may be neither, and is text then.
+
+    Args:
+        source: A link, or a path.
+        published: Paths of the files that the site publishes.
+    """
+    if source in published:
+        return Link(source, Address("file", source))
     shown = source.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
-    return Cell(shown, source, link=Link(shown, href=source))
+    return Link(shown, href=source)

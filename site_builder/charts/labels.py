@@ -39,7 +39,7 @@ class Labels:
         side_by_side: The tasks whose scores can stand on one axis: all, or the largest group of one
             metric, direction and pair of bounds.
         turned: Whether differences are turned on some task, since lower is better there.
-        task_slugs, variant_slugs: Their words in the anchors of scores, by id.
+        model_slugs, task_slugs, variant_slugs: What addresses and anchors call them, by id.
     """
 
     models: Mapping[str, str]
@@ -51,6 +51,7 @@ class Labels:
     scales: Mapping[str, Scale]
     side_by_side: tuple[str, ...]
     turned: bool
+    model_slugs: Mapping[str, str]
     task_slugs: Mapping[str, str]
     variant_slugs: Mapping[str, str]
 
@@ -141,6 +142,7 @@ def make_labels(results: Results, config: SiteConfig) -> Labels:
         scales={task: _scale(results, (task,)) for task in results.scores.tasks},
         side_by_side=side_by_side,
         turned=bool(results.scores.direction.min() < 0),
+        model_slugs=make_slugs(results.scores.models),
         task_slugs=make_slugs(results.scores.tasks),
         variant_slugs=make_slugs(results.scores.values),
     )

@@ -65,6 +65,8 @@ class Urls:
             return FIXED[address.kind]
         if address.kind == "badge":
             return f"badges/{self.slugs['model'][address.key]}.svg"
+        if address.kind == "scores":
+            return f"models/{self.slugs['model'][address.key]}/scores.js"
         return f"{FOLDERS[address.kind]}/{self.slugs[address.kind][address.key]}/"
 
     def file(self, address: Address) -> str:
