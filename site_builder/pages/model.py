@@ -13,6 +13,7 @@ from site_builder.format import billions, count, counted, coverage, rounded
 from site_builder.pages.badge import Badge, make_badge
 from site_builder.pages.citation import cite_page
 from site_builder.pages.compare_runs import compare_link
+from site_builder.pages.evidence import unstated_note
 from site_builder.pages.model_tables import (
     neighbours_table,
     scores_table,
@@ -40,7 +41,8 @@ class ModelContext:
         hurt: The tasks on which tuning hurt; None where it has no pair of scores.
         board: Its neighbours on the board.
         compare: Leads to it beside its neighbours; None where there is no other to compare it with.
-        scores: Every score, with its row and its source.
+        scores: Every score, with its row and all that is known of it.
+        unstated: What is not known of any score of the board.
         badge: Its place on the board, to show elsewhere.
     """
 
@@ -55,6 +57,7 @@ class ModelContext:
     board: Table
     compare: Link | None
     scores: Table
+    unstated: str
     badge: Badge
 
 
@@ -75,6 +78,7 @@ def make_model(site: Site, model: str) -> Page:
         board=neighbours_table(site, board, model),
         compare=compare_link(site, board, model),
         scores=scores_table(site, model),
+        unstated=unstated_note(site),
         badge=make_badge(site, board, model),
     )
     name, crumbs, here = labels.models[model], (HOME, MODELS), Address("model", model)

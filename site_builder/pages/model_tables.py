@@ -9,16 +9,15 @@ from site_builder.charts.cells import (
     lift_cell,
     model_cell,
     names_text,
-    source_cell,
     task_cell,
     text_cell,
 )
 from site_builder.charts.columns import MODEL, RANK, TASK, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.compute.board import Board, Standing
-from site_builder.compute.catalog import Evidence
 from site_builder.compute.tasks import TaskScore
-from site_builder.format import count, rounded
+from site_builder.format import exact, rounded
+from site_builder.pages.evidence import evidence_fields
 from site_builder.pages.page import Site
 from site_builder.pages.task_tools import task_marks, task_tools
 from site_builder.parts import Cell, Column, Facet, Table
@@ -173,34 +172,20 @@ def _gap_cell(site: Site, standing: Standing, own: Standing, *, averaged: bool) 
 
 def scores_table(site: Site, model: str) -> Table:
     """Every score of the model, each with its place in the results table and its source."""
-    labels, catalog = site.labels, site.results.catalog
-
-    def evidence(own: _Own) -> Evidence:
-        return catalog.evidence[_key(own)]
-
+    labels = site.labels
     rank_help = "Among the scores of this variant on this task"
-    row_help = "Row of results.parquet, from 1 on"
     fields: tuple[Field[_Own], ...] = (
         _task_field(labels),
         _variant_field(labels),
         Field(
             Column("score", "Score", "number"),
-            lambda own: kept_score_cell(
-                labels, _key(own), own.score.score, evidence(own).flag or ""
-            ),
+            lambda own: kept_score_cell(labels, _key(own), own.score.score, _remark(site, own)),
         ),
         Field(
             Column("rank", "Rank", "number", rank_help, "ascending"),
             lambda own: _rank_cell(site, own),
         ),
-        Field(
-            Column("row", "Row", "number", row_help, "ascending"),
-            lambda own: Cell(count(evidence(own).row), float(evidence(own).row)),
-        ),
-        Field(
-            Column("source", "Source", first="ascending"),
-            lambda own: source_cell(evidence(own).source),
-        ),
+        *evidence_fields(site, _key),
     )
     rows = rows_of(
         fields,
@@ -216,6 +201,13 @@ def scores_table(site: Site, model: str) -> Table:
         tools = replace(tools, facets=(*tools.facets, Facet("variant", "Variant")))
     caption = "Every score, with its row and its source"
     return Table("all-scores", caption, columns_of(fields), rows, tools=tools)
+
+
+def _remark(site: Site, own: _Own) -> str:
+    """Every digit of a score that is shown with fewer, and why it should be read with care."""
+    score, flag = own.score.score, site.results.catalog.evidence[_key(own)].flag
+    digits = "" if site.labels.scales[own.task].shows_all(score) else exact(score)
+    return " \N{MIDDLE DOT} ".join(filter(None, (digits, flag)))
 
 
 def _rank_cell(site: Site, own: _Own) -> Cell:
