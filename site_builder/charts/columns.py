@@ -13,7 +13,7 @@ from site_builder.parts import Cell, Column, Row, RowKind
 
 Record = TypeVar("Record")
 
-RANK = Column("rank", "#", "number", first="ascending")
+RANK = Column("rank", "#", "number", first="ascending", term="rank", words="Rank")
 MODEL = Column("model", "Model", first="ascending")
 TASK = Column("task", "Task", first="ascending")
 CATEGORY = Column("category", "Category", first="ascending")
@@ -78,7 +78,13 @@ def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskRe
             compared,
         ),
         Field(
-            Column("best_lift_over_baseline", "Difference", "number", difference_help),
+            Column(
+                "best_lift_over_baseline",
+                "Difference",
+                "number",
+                difference_help,
+                term="lift-over-baseline",
+            ),
             lambda t: lift_cell(t.best_lift_over_baseline, scales[t.task]),
             compared,
         ),

@@ -210,5 +210,5 @@ def _after_fields(
 
     return (
         Field(Column(f"after_{variant}", label, "number"), score),
-        Field(Column(f"lift_{variant}", lift_label, "number"), lift, lifted),
+        Field(Column(f"lift_{variant}", lift_label, "number", term="lift"), lift, lifted),
     )

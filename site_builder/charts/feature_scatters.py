@@ -13,7 +13,7 @@ from site_builder.charts import theme
 from site_builder.charts.cells import lift_cell, number_cell, task_cell
 from site_builder.charts.chart import Chart, id_of
 from site_builder.charts.columns import TASK, Field, columns_of, rows_of
-from site_builder.charts.features import LIFTS, column_label, column_phrase, column_text
+from site_builder.charts.features import LIFT_TERMS, LIFTS, column_label, column_phrase, column_text
 from site_builder.charts.labels import Labels
 from site_builder.compute.correlation import Correlation, Correlations, Fit, fit_line
 from site_builder.compute.results import Results
@@ -166,7 +166,9 @@ def _table(pair: _Pair, labels: Labels) -> Table:
             lambda p: number_cell(p.feature, column_text(pair.feature, p.feature, labels)),
         ),
         Field(
-            Column(pair.lift, column_label(pair.lift, labels), "number"),
+            Column(
+                pair.lift, column_label(pair.lift, labels), "number", term=LIFT_TERMS[pair.lift]
+            ),
             lambda p: lift_cell(p.lift, labels.scale),
         ),
     )

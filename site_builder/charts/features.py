@@ -7,6 +7,8 @@ from site_builder.format import quantity, sentence
 from site_builder.tables.schema import TASKS
 
 LIFTS = ("mean_lift_over_base", "best_lift_over_baseline")
+# The section on method that explains each.
+LIFT_TERMS = {"mean_lift_over_base": "lift", "best_lift_over_baseline": "lift-over-baseline"}
 
 
 def column_phrase(column: str, labels: Labels) -> str:

@@ -104,15 +104,21 @@ def _lift_fields(found: Correlations, lift: str, labels: Labels) -> tuple[Field[
     pearson = "Pearson's correlation over tasks"
     return (
         Field(
-            Column(f"{lift}_spearman", column_label(lift, labels), "number", spearman),
+            Column(
+                f"{lift}_spearman",
+                column_label(lift, labels),
+                "number",
+                spearman,
+                term="correlation",
+            ),
             lambda feature: _spearman_cell(found.pairs[feature, lift]),
         ),
         Field(
-            Column(f"{lift}_p", "p", "number", p, "ascending"),
+            Column(f"{lift}_p", "p", "number", p, "ascending", "correlation"),
             lambda feature: _p_cell(found.pairs[feature, lift]),
         ),
         Field(
-            Column(f"{lift}_pearson", "Pearson", "number", pearson),
+            Column(f"{lift}_pearson", "Pearson", "number", pearson, term="correlation"),
             lambda feature: _pearson_cell(found.pairs[feature, lift]),
         ),
     )

@@ -23,7 +23,7 @@ from site_builder.pages.board_cells import (
 )
 from site_builder.pages.board_sheet import BoardParts, Entry, Sheet
 from site_builder.pages.board_tools import model_marks, model_tools
-from site_builder.parts import Column, RowKind, Table
+from site_builder.parts import Column, Link, Row, RowKind, Table, how
 
 
 def board_table(
@@ -59,7 +59,26 @@ def board_table(
         marks=lambda entry: model_marks(parts.results.catalog.models[entry.model]),
     )
     tools = model_tools(parts.results.catalog, board.variant)
-    return Table(table_id, caption, columns_of(fields), rows, header=1, sorted_by=by, tools=tools)
+    return Table(
+        table_id,
+        caption,
+        columns_of(fields),
+        rows,
+        header=1,
+        sorted_by=by,
+        tools=tools,
+        explained=_explained(entries, rows),
+    )
+
+
+def _explained(entries: Sequence[Entry], rows: Sequence[Row]) -> tuple[Link, ...]:
+    """Where the intervals below the figures and the marks behind the names are explained."""
+    has_interval = any(entry.standing.interval for entry in entries)
+    has_tie = any(cell.tags for row in rows for cell in row.cells)
+    return (
+        *((how("95\N{NO-BREAK SPACE}% interval", "interval"),) if has_interval else ()),
+        *((how("Tied with best", "ties"),) if has_tie else ()),
+    )
 
 
 def _kind(sheet: Sheet, entry: Entry) -> RowKind:
@@ -77,13 +96,25 @@ def _merit_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
     line = sheet.tuned or sheet.labels.roles.baseline is not None
     return (
         Field(
-            Column("rank", "#", "number", "Equal values share the better rank", "ascending"),
+            Column(
+                "rank",
+                "#",
+                "number",
+                "Equal values share the better rank",
+                "ascending",
+                "rank",
+                "Rank",
+            ),
             rank_cell,
         ),
         Field(MODEL, lambda entry: ranked_model_cell(sheet, entry)),
         Field(
             Column(
-                "average", "Score", "number", f"Mean over {over}, with its 95 % interval over tasks"
+                "average",
+                "Score",
+                "number",
+                f"Mean over {over}, with its 95 % interval over tasks",
+                term="average",
             ),
             lambda entry: average_cell(sheet, entry),
             sheet.averaged,
@@ -94,12 +125,13 @@ def _merit_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
                 "Win rate",
                 "number",
                 "Mean share of rivals beaten on a task; ties count one half",
+                term="win-rate",
             ),
             lambda entry: win_rate_cell(sheet, entry),
             not sheet.averaged or sheet.parts.full or sheet.by == "win_rate",
         ),
         Field(
-            Column("line", line_label(sheet), "plot"),
+            Column("line", line_label(sheet), "plot", term="average"),
             lambda entry: line_cell(sheet, entry),
             sheet.averaged and line,
         ),
@@ -118,6 +150,7 @@ def _lift_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
                 f"Lift over {base}",
                 "number",
                 f"Mean over tasks of {tuned} minus {base} score",
+                term="lift",
             ),
             lambda entry: lift_cell(entry.standing.lift_over_base, labels.scale),
             sheet.averaged and sheet.lifted,
@@ -128,6 +161,7 @@ def _lift_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
                 f"vs {baseline}",
                 "number",
                 f"Mean over tasks of the score minus the score of {baseline}",
+                term="lift-over-baseline",
             ),
             lambda entry: over_baseline_cell(labels, entry.standing),
             sheet.averaged and compared,
@@ -138,6 +172,7 @@ def _lift_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
                 f"Beats {baseline}",
                 "number",
                 f"Tasks on which its score is strictly better than that of {baseline}",
+                term="lift-over-baseline",
             ),
             lambda entry: beats_cell(labels, entry.standing),
             compared,
@@ -157,17 +192,18 @@ def _count_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
                 "At the top",
                 "number",
                 "Tasks on which it has the best score of this board, ties included",
+                term="winners",
             ),
             wins_cell,
             full,
         ),
         Field(
-            Column("helped", "Helped", "number", above),
+            Column("helped", "Helped", "number", above, term="lift"),
             lambda entry: side_cell(entry.standing, entry.standing.helped),
             full and sheet.lifted,
         ),
         Field(
-            Column("hurt", "Hurt", "number", below, "ascending"),
+            Column("hurt", "Hurt", "number", below, "ascending", "lift"),
             lambda entry: side_cell(entry.standing, entry.standing.hurt),
             full and sheet.lifted,
         ),
@@ -195,7 +231,7 @@ def _fact_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
             full and any(f.release_date is not None for f in known),
         ),
         Field(
-            Column("coverage", "Coverage", "number", "Tasks with a score"),
+            Column("coverage", "Coverage", "number", "Tasks with a score", term="average"),
             lambda entry: number_cell(entry.standing.scored, coverage(entry.standing.scored, n)),
             full or any(s.scored not in (0, n) for s in sheet.board.standings),
         ),

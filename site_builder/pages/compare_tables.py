@@ -23,7 +23,7 @@ from site_builder.format import NO_SCORE, count
 from site_builder.pages.board_line import Limits
 from site_builder.pages.compare_columns import Compared, baseline_field, run_fields, top_cell
 from site_builder.pages.scores_data import category_scale
-from site_builder.parts import Cell, Column, Marks, Table
+from site_builder.parts import Cell, Column, Marks, Table, how
 
 
 def tasks_table(compared: Compared) -> Table:
@@ -46,7 +46,7 @@ def tasks_table(compared: Compared) -> Table:
         ),
         Field(Column("drawn", "On the scale of the task", "plot"), lambda t: _drawing(compared, t)),
         Field(
-            Column("margin", "Best \N{MINUS SIGN} second", "number"),
+            Column("margin", "Best \N{MINUS SIGN} second", "number", term="comparison"),
             lambda task: _margin_cell(labels, task),
         ),
     )
@@ -95,4 +95,5 @@ def categories_table(compared: Compared) -> Table:
         "Mean score of each model by category",
         columns_of(fields),
         rows_of(fields, compared.comparison.categories),
+        explained=(how("Mean scores", "average"),),
     )

@@ -143,16 +143,18 @@ def _figures(site: Site, model: str) -> tuple[Fact, ...]:
     if not s.scored:
         return ()
     place = f"/{len(board.ranked)}" if s.rank else ""
-    facts = [Fact("rank", str(s.rank) if s.rank else "not ranked", place)]
+    facts = [Fact("rank", str(s.rank) if s.rank else "not ranked", place, term="rank")]
     facts += _merit_figure(site, board, model)
     if s.lift_over_base is not None:
         lift = labels.scale.signed(s.lift_over_base)
-        facts.append(Fact(f"mean lift over its {labels.base} scores", lift))
+        facts.append(Fact(f"mean lift over its {labels.base} scores", lift, term="lift"))
     compared = s.beats + s.ties + s.loses
     if compared and model != labels.roles.baseline:
         label = f"tasks on which it beats {labels.baseline}"
-        facts.append(Fact(label, count(s.beats), f"/{compared}"))
-    facts.append(Fact("tasks with a score", count(s.scored), f"/{len(board.tasks)}"))
+        facts.append(Fact(label, count(s.beats), f"/{compared}", term="lift-over-baseline"))
+    facts.append(
+        Fact("tasks with a score", count(s.scored), f"/{len(board.tasks)}", term="average")
+    )
     return tuple(facts[:N_FIGURES])
 
 
@@ -163,5 +165,7 @@ def _merit_figure(site: Site, board: Board, model: str) -> list[Fact]:
         ranks = board.rules.rank_by == "mean" and s.interval is not None
         between = scale.interval(*s.interval) if ranks and s.interval else ""
         interval = f", 95\N{NO-BREAK SPACE}% interval {between}" if between else ""
-        return [Fact(f"mean score{interval}", scale.score(s.average))]
-    return [] if s.win_rate is None else [Fact("mean win rate", rounded(s.win_rate, 3))]
+        return [Fact(f"mean score{interval}", scale.score(s.average), term="average")]
+    if s.win_rate is None:
+        return []
+    return [Fact("mean win rate", rounded(s.win_rate, 3), term="win-rate")]

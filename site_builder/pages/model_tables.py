@@ -103,7 +103,7 @@ def tasks_hurt_table(site: Site, model: str) -> Table | None:
         _variant_field(labels, wanted=len(labels.roles.tuned) > 1),
         _score_field(labels),
         Field[_Own](
-            Column("lift", f"Lift over {labels.base}", "number", first="ascending"),
+            Column("lift", f"Lift over {labels.base}", "number", first="ascending", term="lift"),
             lambda own: lift_cell(own.score.lift_over_base, labels.scales[own.task]),
         ),
     )
@@ -122,12 +122,15 @@ def neighbours_table(site: Site, board: Board, model: str) -> Table:
     labels, own = site.labels, board.standing(model)
     averaged = board.rules.averaged
     merit = ("average", "Score") if averaged else ("win_rate", "Win rate")
+    term = "average" if averaged else "win-rate"
     fields: tuple[Field[Standing], ...] = (
         Field(RANK, lambda s: Cell(str(s.rank), float(s.rank or 0))),
         Field(MODEL, lambda s: model_cell(labels, s.model)),
-        Field(Column(*merit, "number"), lambda s: _merit_cell(labels, s, averaged=averaged)),
         Field(
-            Column("gap", "From this model", "number"),
+            Column(*merit, "number", term=term), lambda s: _merit_cell(labels, s, averaged=averaged)
+        ),
+        Field(
+            Column("gap", "From this model", "number", term=term),
             lambda s: _gap_cell(site, s, own, averaged=averaged),
         ),
     )
@@ -182,7 +185,7 @@ def scores_table(site: Site, model: str) -> Table:
             lambda own: kept_score_cell(labels, _key(own), own.score.score, _remark(site, own)),
         ),
         Field(
-            Column("rank", "Rank", "number", rank_help, "ascending"),
+            Column("rank", "Rank", "number", rank_help, "ascending", "rank"),
             lambda own: _rank_cell(site, own),
         ),
         *evidence_fields(site, _key),

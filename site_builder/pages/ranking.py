@@ -62,7 +62,12 @@ def _fields(labels: Labels, task: str) -> tuple[Field[_Entry], ...]:
         *(_score_field(labels, task, variant) for variant in roles.variants),
         *(_lift_field(labels, scale, variant) for variant in roles.tuned),
         Field(
-            Column("lift_over_baseline", f"vs {labels.baseline}", "number"),
+            Column(
+                "lift_over_baseline",
+                f"vs {labels.baseline}",
+                "number",
+                term="lift-over-baseline",
+            ),
             lambda entry: lift_cell(_over_baseline(labels, entry), scale),
             roles.baseline is not None,
         ),
@@ -89,7 +94,9 @@ def _lift_field(labels: Labels, scale: Scale, variant: str) -> Field[_Entry]:
 
     alone = len(labels.roles.tuned) == 1
     label = "Lift" if alone else f"Lift, {labels.variants[variant]}"
-    return Field(Column(f"lift_{variant}", label, "number"), cell, labels.roles.base is not None)
+    return Field(
+        Column(f"lift_{variant}", label, "number", term="lift"), cell, labels.roles.base is not None
+    )
 
 
 def _over_baseline(labels: Labels, entry: _Entry) -> float | None:
