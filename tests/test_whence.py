@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,7 @@ from site_builder.pages.citation import cite_score
 from site_builder.pages.page import ScriptData, Site
 from site_builder.pages.whence import whence_data
 from site_builder.parts import Address
+from site_builder.slugs import make_slugs
 from tests.boards import make_frames, make_results, make_tables
 from tests.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page
 from tests.serve import served
@@ -27,6 +29,7 @@ from tests.tables import SITE_TOML, board, changed, having, write_project
 
 BASE = "https://example.org/board/"
 TOML = SITE_TOML.replace("[board]", f'base_url = "{BASE}"\ncards = false\n\n[board]')
+LABELS = make_labels(make_results(make_frames({"base": {"m": [0.5]}})), SiteConfig(root=Path()))
 SCORE = 'a[href*="#score-"]'
 # Every mark of TeX, and text that reads from right to left.
 NAME = "Beta_7 {50%} ~^\\ #1 & $x مرحبا"
@@ -34,7 +37,11 @@ BY_ROW: dict[str, dict[int, object]] = {
     "stderr": {2: 0.0125},
     "n_examples": {2: 1319},
     "date": {2: "2024-05-02"},
-    "source": {2: "https://www.example.org/logs/1/", 5: "logs/run 5.json", 6: "downloads/results.csv"},
+    "source": {
+        2: "https://www.example.org/logs/1/",
+        5: "logs/run 5.json",
+        6: "downloads/results.csv",
+    },
     "command": {2: "run --model alpha --task add"},
     "flag": {2: "Measured on a part of the examples"},
 }
@@ -145,12 +152,9 @@ def test_an_anchor_stays_when_rows_move_and_are_added() -> None:
 )
 def test_no_two_scores_of_a_model_share_an_anchor(tasks: list[str], variants: list[str]) -> None:
     """Whatever tasks and variants are called: `a` and `b-c`, or `a-b` and `c`."""
-    rows = [("m", task, variant, 0.5) for task in tasks for variant in variants]
-    frame = pd.DataFrame(rows, columns=["model", "task", "variant", "score"])
-    results = make_results({"results": frame}, base_variant=variants[0])
-    labels = make_labels(results, SiteConfig(root=Path()))
+    labels = replace(LABELS, task_slugs=make_slugs(tasks), variant_slugs=make_slugs(variants))
     anchors = {labels.score_anchor(task, variant) for task in tasks for variant in variants}
-    assert len(rows) == len(anchors)
+    assert len(tasks) * len(variants) == len(anchors)
     assert all(anchor.isascii() and " " not in anchor for anchor in anchors)
 
 
@@ -181,7 +185,10 @@ def test_a_row_holds_all_that_is_known(site: BuiltSite) -> None:
 def test_a_source_leads_only_where_it_may(site: BuiltSite) -> None:
     """To the web or to a file that the site publishes; any other path is text."""
     published, text = (row["source"] for row in table(site.page("models/beta/"), "all-scores")[:2])
-    assert ("downloads/results.csv", "../../downloads/results.csv") == (published.text, published.href)
+    assert ("downloads/results.csv", "../../downloads/results.csv") == (
+        published.text,
+        published.href,
+    )
     assert ("logs/run 5.json", "") == (text.text, text.href)
 
 
