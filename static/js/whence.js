@@ -31,6 +31,8 @@
     const link = event.target instanceof Element ? event.target.closest('a[href*="#score-"]:not(.whence a)') : null;
     const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     if (!(link instanceof HTMLAnchorElement) || !isPlain || event.defaultPrevented) return;
+    // Of a task and a variant: a section on method may be called so too.
+    if (!/^#score-.+--./.test(link.hash)) return;
     event.preventDefault();
     open(link);
   });
