@@ -1,6 +1,7 @@
 """Where a score comes from: its link, its row, and the card that opens at it."""
 
 import gzip
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -87,22 +88,21 @@ def home(site: BuiltSite) -> Iterator[str]:
 
 
 def test_every_score_leads_to_its_row(index_site: BuiltSite) -> None:
-    """Wherever one stands in a table: the row has the very value, and the model and the task."""
+    """Wherever one stands in a table, the row that it leads to has the very value."""
     rows = {
-        (path, str(row["id"])): (str(row.select("td.number")[0]["data-value"]), str(row["data-id"]))
-        for path, soup in index_site.pages()
-        for row in soup.select("#all-scores tbody tr")
+        (path, anchor): value
+        for path, html in index_site.html.items()
+        for anchor, value in re.findall(
+            r'<tr id="(score-[^"]+)".*?<td class="number[^"]*" data-value="([^"]*)"', html, re.S
+        )
     }
     led = set()
-    for path, soup in index_site.pages():
-        for link in soup.select(f"td > {SCORE}"):
-            assert link.parent is not None
-            row = rows[target(path, str(link["href"]))]
-            assert row[0] == link.parent["data-value"], (path, link)
-            led.add(path.partition("/")[0])
+    for path, html in index_site.html.items():
+        links = re.findall(r'<td[^>]* data-value="([^"]*)"><a href="([^"]*#score-[^"]*)"', html)
+        assert [] == [link for value, link in links if rows[target(path, link)] != value], path
+        led |= {path.partition("/")[0]} if links else set()
     assert 682 == len(rows)
-    pages = {"index.html", "models", "tasks", "categories", "compare", "embed"}
-    assert pages == led
+    assert {"index.html", "models", "tasks", "categories", "compare", "embed"} == led
 
 
 def test_every_score_of_a_ranking_is_a_link(index_site: BuiltSite) -> None:
@@ -348,9 +348,10 @@ def test_scores_that_a_script_puts_there_open_too(chromium: Browser, home: str) 
     page.context.close()
 
 
-def test_its_link_opens_its_row(chromium: Browser, home: str, site: BuiltSite) -> None:
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_its_link_opens_its_row(chromium: Browser, home: str, size: tuple[int, int]) -> None:
     """As a permalink to copy, and as a link to follow: the row is marked and in sight."""
-    page, _ = open_page(chromium, f"{home}tasks/sort/", reduced_motion="reduce")
+    page, _ = open_page(chromium, f"{home}tasks/sort/", size, reduced_motion="reduce")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     card = open_score(page, "ranking")
     card.get_by_role("button", name="Copy link").click()
@@ -372,6 +373,16 @@ def test_a_click_with_a_key_follows_the_link(chromium: Browser, home: str) -> No
         page.locator(f"#ranking td > {SCORE}").first.click(modifiers=["ControlOrMeta"])
     assert opened.value.url.endswith("#score-add--fine-tuned")
     expect(page.locator(".whence:popover-open")).to_have_count(0)
+    page.context.close()
+
+
+def test_sections_on_method_are_no_scores(chromium: Browser, home: str) -> None:
+    """However they are called: a link to one is followed."""
+    page, heard = open_page(chromium, f"{home}tasks/add/")
+    page.evaluate("document.querySelector('.method a').href = '../../about/#score-of-a-kind'")
+    page.locator(".method a").first.click()
+    page.wait_for_url("**/about/#score-of-a-kind")
+    assert [] == [url for url in heard.requests if "scores.js" in url]
     page.context.close()
 
 
