@@ -10,9 +10,10 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
 from site_builder.charts.dumbbells import After, Line, draw_dumbbells, drawn_of
 from site_builder.charts.labels import Labels
+from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import settled_float
 from site_builder.compute.results import Results
-from site_builder.format import counted, listed, sentence
+from site_builder.format import counted, listed, percent, sentence
 from site_builder.parts import Column, Table
 
 
@@ -27,7 +28,9 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
         f"{labels.scale.score(_best_average(results, labels, m))} ({labels.models[m]})"
         for m in (models[0], models[-1])
     )
-    marks = f"{_marks(labels)}.{drawn_of(len(models))}"
+    band = any(a.interval for line in lines for a in line.after)
+    interval = f"; band {percent(LEVEL)} interval over tasks" if band else ""
+    marks = f"{_marks(labels)}{interval}.{drawn_of(len(models))}"
     return Chart(
         id="averages",
         title=title,
@@ -67,8 +70,11 @@ def _line(results: Results, labels: Labels, model: str) -> Line:
     roles = labels.roles
     before = average_of(results, roles.base, model) if roles.tuned else None
     standings = [(v, results.boards[v].standing(model)) for v in roles.contest]
+    by_mean = results.board.rules.rank_by == "mean"
     after = tuple(
-        After(v, s.average, s.lift_over_base) for v, s in standings if s.average is not None
+        After(v, s.average, s.lift_over_base, s.interval if by_mean else None)
+        for v, s in standings
+        if s.average is not None
     )
     return Line(model_cell(labels, model), labels.scale, before, after)
 
@@ -110,7 +116,9 @@ def _title(results: Results, labels: Labels, models: Sequence[str]) -> str:
         return title
     ahead = stats.models_ahead_of_baseline
     passes = "passes" if ahead == 1 else "pass"
-    return f"{title}; {ahead} of {stats.models_compared} {passes} {labels.baseline}"
+    clearly = stats.models_clearly_ahead
+    sure = f", {clearly or 'none'} clearly" if ahead and clearly != ahead else ""
+    return f"{title}; {ahead} of {stats.models_compared} {passes} {labels.baseline}{sure}"
 
 
 def _table(results: Results, labels: Labels, models: Sequence[str]) -> Table:

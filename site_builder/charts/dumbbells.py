@@ -34,11 +34,13 @@ class After:
         variant: Its variant.
         value: The value.
         lift: How much better it is than the value before; None where there is none.
+        interval: Its interval; None where there is none, or none is drawn.
     """
 
     variant: str
     value: float
     lift: float | None
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,12 +78,12 @@ def draw_dumbbells(
     """
     shown = lines[:MOST_ROWS]
     names = [line.head.text for line in shown]
-    traces = [_rods(shown), *_marks(shown, labels)]
+    marks = _marks(shown, labels)
     return theme.figure(
-        traces,
+        [*_bands(shown), _rods(shown), *marks],
         theme.rows_height(len(shown)),
         narrow=theme.narrow_rows(names),
-        showlegend=len(traces) > 2,
+        showlegend=len(marks) > 1,
         xaxis=theme.axis(unit, zeroline=False, nticks=7),
         yaxis=theme.rows_axis(names),
         **layout,
@@ -97,6 +99,19 @@ def _rods(lines: Sequence[Line]) -> go.Scatter:
         y += [row, row, None]
     look = {"color": theme.ACCENT, "width": 2}
     return go.Scatter(x=x, y=y, mode="lines", line=look, hoverinfo="skip", showlegend=False)
+
+
+def _bands(lines: Sequence[Line]) -> list[go.Scatter]:
+    """The intervals, behind all else; no trace where there are none."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for row, line in enumerate(lines):
+        for low, high in (a.interval for a in line.after if a.interval is not None):
+            x += [low, high, None]
+            y += [row, row, None]
+    look = {"color": theme.ACCENT, "width": 9}
+    band = {"mode": "lines", "line": look, "opacity": 0.22, "hoverinfo": "skip"}
+    return [go.Scatter(x=x, y=y, showlegend=False, **band)] if x else []
 
 
 @dataclass(frozen=True)
@@ -136,6 +151,8 @@ def _marks_of(
 
 def _after_text(after: After, line: Line, labels: Labels) -> str:
     text = f"{labels.variants[after.variant]} {line.scale.score(after.value)}"
+    if after.interval is not None:
+        text += f", interval {line.scale.interval(*after.interval)}"
     return text if after.lift is None else f"{text}, {line.scale.signed(after.lift)}"
 
 

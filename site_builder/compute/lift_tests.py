@@ -15,7 +15,7 @@ from site_builder.compute.numbers import Array, mean_of, number, settled
 from site_builder.compute.scores import Scores
 
 Verdict = Literal["better", "worse", "unclear", "too few"]
-# Of five tasks, even five gains are 2 / 2^5 = 6 % likely by chance.
+# Below six tasks nothing is told apart: gains on all of five have a two-sided p of 2 / 2^5 = 6 %.
 LEAST_TASKS = 6
 MOST_EXACT = 50
 

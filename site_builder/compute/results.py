@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from site_builder.compute.categories import CategoryResult, compute_categories
 from site_builder.compute.correlation import DERIVED, Correlations, compute_correlations
 from site_builder.compute.distribution import TrainingSets, compute_training_sets
 from site_builder.compute.intervals import Bootstrap
-from site_builder.compute.lift_tests import LiftTests, compute_lift_tests
+from site_builder.compute.lift_tests import LiftTest, LiftTests, Verdict, compute_lift_tests
 from site_builder.compute.numbers import Array, mean_or_none
 from site_builder.compute.release import Release, find_release
 from site_builder.compute.scores import Roles, Scores, collect_scores
@@ -42,6 +42,10 @@ class Stats:
             baseline, its own run left out; 0 where scores cannot be averaged.
         models_ahead_of_baseline: Of these, the ones whose mean lift over the baseline is positive
             in some contest variant.
+        models_clearly_ahead: Models of which a run of a contest variant is better than the baseline
+            by the tests of its lift.
+        models_clearly_helped, models_clearly_hurt: Models of which a tuned run is better, worse
+            than its base by these tests.
         mean_base_score, mean_tuned_score: Mean over the paired runs of the score before and after,
             so that their difference is `mean_lift_over_base`.
         mean_lift_over_base: Mean over all tuned runs with a base score; None with none, or where
@@ -64,6 +68,9 @@ class Stats:
     tasks_tying_baseline: int
     models_compared: int
     models_ahead_of_baseline: int
+    models_clearly_ahead: int
+    models_clearly_helped: int
+    models_clearly_hurt: int
     mean_base_score: float | None
     mean_tuned_score: float | None
     mean_lift_over_base: float | None
@@ -138,6 +145,7 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
     rules = choose_rules(tables.tasks, scores, config.board)
     bootstrap = Bootstrap.over(len(scores.tasks))
     boards = {v: compute_board(scores, v, rules, bootstrap) for v in scores.roles.variants}
+    lift_tests = compute_lift_tests(scores, bootstrap, averaged=rules.averaged)
     tasks = compute_tasks(scores)
     categories = compute_categories(scores, tables.tasks, tasks, config.board)
     features = find_features(tables.tasks, config.analysis.features)
@@ -148,13 +156,13 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
         catalog=collect_catalog(tables),
         scores=scores,
         boards=boards,
-        lift_tests=compute_lift_tests(scores, bootstrap, averaged=rules.averaged),
+        lift_tests=lift_tests,
         tasks=tasks,
         categories=categories,
         correlations=correlations if correlations.any_defined else None,
         training_sets=compute_training_sets(tables.tasks, config.analysis.training_set_thresholds),
         serving=compute_serving(tables.serving_requests, tables.prices, scores.roles.baseline),
-        stats=compute_stats(scores, boards, tasks, len(categories)),
+        stats=compute_stats(scores, boards, lift_tests, tasks, len(categories)),
         release=find_release(tables.loaded, tables.results, config.site.released),
     )
 
@@ -180,7 +188,11 @@ def _is_numeric(values: pd.Series) -> bool:
 
 
 def compute_stats(
-    scores: Scores, boards: Mapping[str, Board], tasks: tuple[TaskResult, ...], categories: int
+    scores: Scores,
+    boards: Mapping[str, Board],
+    tests: LiftTests,
+    tasks: tuple[TaskResult, ...],
+    categories: int,
 ) -> Stats:
     """The figures of the whole board, each defined at its attribute.
 
@@ -206,6 +218,9 @@ def compute_stats(
         tasks_tying_baseline=outcomes.count("ties"),
         models_compared=len({model for model, _ in compared}),
         models_ahead_of_baseline=len({model for model, lift in compared if lift > 0}),
+        models_clearly_ahead=_count_models(tests.over_baseline, roles.contest, "better"),
+        models_clearly_helped=_count_models(tests.over_base, roles.tuned, "better"),
+        models_clearly_hurt=_count_models(tests.over_base, roles.tuned, "worse"),
         mean_base_score=mean_or_none(before) if primary.rules.averaged else None,
         mean_tuned_score=mean_or_none(after) if primary.rules.averaged else None,
         mean_lift_over_base=mean_or_none(lifts) if primary.rules.averaged else None,
@@ -216,6 +231,14 @@ def compute_stats(
         runs_hurt=int((lifts < 0).sum()),
         runs_beating_baseline=int((over > 0).sum()),
     )
+
+
+def _count_models(
+    tests: Mapping[str, Mapping[str, LiftTest]], variants: Sequence[str], verdict: Verdict
+) -> int:
+    """Models with that verdict in any of the variants."""
+    found = [tests.get(variant, {}).items() for variant in variants]
+    return len({model for runs in found for model, test in runs if test.verdict == verdict})
 
 
 def _runs(scores: Scores, arrays: list[Array]) -> Array:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from site_builder.compute.board import Board
+from site_builder.compute.lift_tests import LiftTest
 from site_builder.compute.results import Results
 from site_builder.pages.page import Document, Site
 from site_builder.parts import Address
@@ -68,6 +69,9 @@ def stats_values(results: Results) -> dict[str, Any]:
         "models_tuned": stats.models_tuned,
         "models_compared": stats.models_compared if compared else None,
         "models_ahead_of_baseline": stats.models_ahead_of_baseline if compared else None,
+        "models_clearly_ahead_of_baseline": stats.models_clearly_ahead if compared else None,
+        "models_clearly_helped": stats.models_clearly_helped if tuned else None,
+        "models_clearly_hurt": stats.models_clearly_hurt if tuned else None,
         "tasks_compared": stats.tasks_compared if compared else None,
         "tasks_beating_baseline": stats.tasks_beating_baseline if compared else None,
         "tasks_tying_baseline": stats.tasks_tying_baseline if compared else None,
@@ -104,6 +108,8 @@ def model_values(results: Results) -> list[dict[str, Any]]:
                 "of": len(results.scores.tasks),
             },
             **_by_variant(results.boards, s.model, compared=roles.baseline is not None),
+            "tests_over_base": _tests(results.lift_tests.over_base, s.model),
+            "tests_over_baseline": _tests(results.lift_tests.over_baseline, s.model),
         }
         for s in results.board.standings
     ]
@@ -120,15 +126,45 @@ def _by_variant(
     scored = {variant: s for variant, s in standings.items() if s.scored}
     return {
         "scored": {v: s.scored for v, s in scored.items()},
-        "average": {v: s.average for v, s in scored.items()},
-        "interval": {
-            v: None if s.interval is None else list(s.interval) for v, s in scored.items()
+        "ranks": {v: s.rank for v, s in scored.items()},
+        "rank_interval": {v: _pair(s.rank_interval) for v, s in scored.items()},
+        "possible_ranks": {v: _pair(s.possible_ranks) for v, s in scored.items()},
+        "not_distinguishable_from_best": {
+            v: s.tied_with_best if s.rank is not None else None for v, s in scored.items()
         },
+        "average": {v: s.average for v, s in scored.items()},
+        "interval": {v: _pair(s.interval) for v, s in scored.items()},
         "lift_over_base": {v: s.lift_over_base for v, s in scored.items()},
         "lift_over_baseline": {v: s.lift_over_baseline for v, s in scored.items()},
         "tasks_beating_baseline": {v: s.beats if compared else None for v, s in scored.items()},
         "wins": {v: s.wins for v, s in scored.items()},
         "win_rate": {v: s.win_rate for v, s in scored.items()},
+    }
+
+
+def _pair(ends: tuple[float, float] | None) -> list[float] | None:
+    return None if ends is None else list(ends)
+
+
+def _tests(tests: Mapping[str, Mapping[str, LiftTest]], model: str) -> dict[str, dict[str, Any]]:
+    """By variant, what the tasks say of a lift of one model."""
+    found = {variant: by_model.get(model) for variant, by_model in tests.items()}
+    return {
+        variant: {
+            "tasks": test.n,
+            "mean": test.mean,
+            "interval": _pair(test.interval),
+            "above": test.above,
+            "equal": test.equal,
+            "below": test.below,
+            "sign_p": test.sign_p,
+            "sign_p_adjusted": test.sign_p_adjusted,
+            "wilcoxon_p": test.wilcoxon_p,
+            "wilcoxon_p_adjusted": test.wilcoxon_p_adjusted,
+            "verdict": test.verdict,
+        }
+        for variant, test in found.items()
+        if test is not None
     }
 
 

@@ -2,22 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from site_builder.charts.cells import lift_cell, model_cell, number_cell, text_cell
 from site_builder.charts.labels import Labels
-from site_builder.compute.board import Standing
+from site_builder.compute.board import Board, Standing
+from site_builder.compute.lift_tests import LEAST_TASKS, LiftTest, Verdict
 from site_builder.format import billions, count, coverage, rounded
 from site_builder.pages.board_line import draw_line
 from site_builder.pages.board_sheet import Entry, Sheet
 from site_builder.parts import Cell
 
-# Below six tasks not even a model that leads on every one could be told from the others: the sign
-# test's smallest two-sided p-value over five is 2 / 2^5 = 0.0625.
-LEAST_TASKS_FOR_TIES = 6
+VERDICTS: Mapping[Verdict, str] = {
+    "better": "clear",
+    "worse": "clear",
+    "unclear": "not clear",
+    "too few": "too few tasks",
+}
 
 
-def rank_cell(entry: Entry) -> Cell:
-    """The rank; a dash where the row has none."""
-    return text_cell(None) if entry.rank is None else Cell(str(entry.rank), float(entry.rank))
+def rank_cell(sheet: Sheet, entry: Entry) -> Cell:
+    """The rank, with those that the tasks allow; a dash where the row has none."""
+    if entry.rank is None:
+        return text_cell(None)
+    by_lift = sheet.by == "lift_over_base"
+    note = "" if by_lift else rank_range(sheet.board, entry.standing)
+    return Cell(str(entry.rank), float(entry.rank), note)
+
+
+def rank_range(board: Board, standing: Standing) -> str:
+    """The ranks that the tasks allow; empty where it is one, and where the tasks are too few."""
+    if standing.rank_interval is None or not tells_apart(board):
+        return ""
+    best, worst = standing.rank_interval
+    return "" if best == worst else span_text(best, worst)
+
+
+def span_text(best: int, worst: int) -> str:
+    """Ranks from the best to the worst; one where they are the same."""
+    return count(best) if best == worst else f"{count(best)}\N{EN DASH}{count(worst)}"
+
+
+def tells_apart(board: Board) -> bool:
+    """Whether a board has the models and the tasks to say who is ahead of whom."""
+    return len(board.ranked) > 1 and len(board.tasks) >= LEAST_TASKS
 
 
 def ranked_model_cell(sheet: Sheet, entry: Entry) -> Cell:
@@ -40,11 +69,17 @@ def _under_name(sheet: Sheet, entry: Entry) -> str:
 
 
 def _tags(sheet: Sheet, entry: Entry) -> tuple[str, ...]:
-    s, by_lift = entry.standing, sheet.by == "lift_over_base"
-    alone = len(sheet.board.ranked) < 2 or len(sheet.board.tasks) < LEAST_TASKS_FOR_TIES
-    if entry.borrowed or by_lift or s.rank is None or alone:
+    plain = entry.borrowed or sheet.by == "lift_over_base"
+    return () if plain else tie_tags(sheet.board, entry.standing)
+
+
+def tie_tags(board: Board, standing: Standing) -> tuple[str, ...]:
+    """Whether a model leads its board or is tied with who does, as far as the board can tell."""
+    if standing.rank is None or not tells_apart(board):
         return ()
-    return ("best",) if s.rank == 1 else ("tied with best",) if s.tied_with_best else ()
+    if standing.rank == 1:
+        return ("best",)
+    return ("tied with best",) if standing.tied_with_best else ()
 
 
 def average_cell(sheet: Sheet, entry: Entry) -> Cell:
@@ -81,11 +116,24 @@ def line_cell(sheet: Sheet, entry: Entry) -> Cell:
     return Cell("", s.average, plot=plot)
 
 
-def over_baseline_cell(labels: Labels, standing: Standing) -> Cell:
-    """Mean lift over the baseline; a dash for the baseline itself."""
-    lift = standing.lift_over_baseline
-    itself = standing.model == labels.roles.baseline and lift == 0
-    return lift_cell(None if itself else lift, labels.scale)
+def over_base_cell(sheet: Sheet, entry: Entry) -> Cell:
+    """Mean lift over the base, and whether it is clear."""
+    cell = lift_cell(entry.standing.lift_over_base, sheet.labels.scale)
+    return _with_verdict(cell, sheet.test(sheet.parts.results.lift_tests.over_base, entry))
+
+
+def over_baseline_cell(sheet: Sheet, entry: Entry) -> Cell:
+    """Mean lift over the baseline, and whether it is clear; a dash for the baseline itself."""
+    lift, labels = entry.standing.lift_over_baseline, sheet.labels
+    itself = entry.model == labels.roles.baseline and lift == 0
+    cell = lift_cell(None if itself else lift, labels.scale)
+    return _with_verdict(cell, sheet.test(sheet.parts.results.lift_tests.over_baseline, entry))
+
+
+def _with_verdict(cell: Cell, test: LiftTest | None) -> Cell:
+    if test is None or cell.value is None:
+        return cell
+    return replace(cell, note=VERDICTS[test.verdict])
 
 
 def beats_cell(labels: Labels, standing: Standing) -> Cell:
@@ -106,6 +154,13 @@ def side_cell(standing: Standing, n: int) -> Cell:
     """A number of tasks above or below the base; a dash where there is no pair."""
     paired = standing.helped + standing.unchanged + standing.hurt
     return Cell(count(n), float(n)) if paired else text_cell(None)
+
+
+def coverage_cell(sheet: Sheet, entry: Entry) -> Cell:
+    """Tasks with a score; what the missing ones could do to the rank."""
+    s, of = entry.standing, len(sheet.board.tasks)
+    note = f"rank {span_text(*s.possible_ranks)} if complete" if s.possible_ranks else ""
+    return number_cell(s.scored, coverage(s.scored, of), "" if entry.borrowed else note)
 
 
 def size_cell(parameters_b: float | None) -> Cell:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from site_builder.charts.labels import Labels
 from site_builder.compute.board import Board, Standing
+from site_builder.compute.lift_tests import LiftTest
 from site_builder.compute.results import Results
 from site_builder.pages.board_line import Limits, find_limits
 
@@ -92,6 +93,12 @@ class Sheet:
     def lifted(self) -> bool:
         """Whether any model has a mean lift over its base."""
         return self.tuned and any(s.lift_over_base is not None for s in self.board.standings)
+
+    def test(self, tests: Mapping[str, Mapping[str, LiftTest]], entry: Entry) -> LiftTest | None:
+        """The test of the row's lift, where the board is that over all tasks."""
+        whole = self.board is self.parts.results.boards[self.board.variant]
+        variant = self.labels.roles.baseline_variant if entry.borrowed else self.board.variant
+        return tests.get(variant or "", {}).get(entry.model) if whole else None
 
     def entries(self, standings: Sequence[Standing]) -> list[Entry]:
         """The rows of the table, in the order of the standings."""

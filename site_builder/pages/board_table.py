@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from site_builder.charts.cells import lift_cell, number_cell, text_cell
+from site_builder.charts.cells import text_cell
 from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
 from site_builder.compute.board import Board, Standing
-from site_builder.format import counted, coverage
+from site_builder.format import counted
 from site_builder.pages.board_cells import (
     average_cell,
     beats_cell,
+    coverage_cell,
     line_cell,
     line_label,
+    over_base_cell,
     over_baseline_cell,
     rank_cell,
     ranked_model_cell,
@@ -24,6 +26,8 @@ from site_builder.pages.board_cells import (
 from site_builder.pages.board_sheet import BoardParts, Entry, Sheet
 from site_builder.pages.board_tools import model_marks, model_tools
 from site_builder.parts import Column, Link, Row, RowKind, Table, how
+
+_RANK_HELP = "Equal values share the better rank; below it the ranks that these tasks allow"
 
 
 def board_table(
@@ -96,16 +100,8 @@ def _merit_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
     line = sheet.tuned or sheet.labels.roles.baseline is not None
     return (
         Field(
-            Column(
-                "rank",
-                "#",
-                "number",
-                "Equal values share the better rank",
-                "ascending",
-                "rank",
-                "Rank",
-            ),
-            rank_cell,
+            Column("rank", "#", "number", _RANK_HELP, "ascending", "rank", "Rank"),
+            lambda entry: rank_cell(sheet, entry),
         ),
         Field(MODEL, lambda entry: ranked_model_cell(sheet, entry)),
         Field(
@@ -152,7 +148,7 @@ def _lift_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
                 f"Mean over tasks of {tuned} minus {base} score",
                 term="lift",
             ),
-            lambda entry: lift_cell(entry.standing.lift_over_base, labels.scale),
+            lambda entry: over_base_cell(sheet, entry),
             sheet.averaged and sheet.lifted,
         ),
         Field(
@@ -163,7 +159,7 @@ def _lift_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
                 f"Mean over tasks of the score minus the score of {baseline}",
                 term="lift-over-baseline",
             ),
-            lambda entry: over_baseline_cell(labels, entry.standing),
+            lambda entry: over_baseline_cell(sheet, entry),
             sheet.averaged and compared,
         ),
         Field(
@@ -232,7 +228,7 @@ def _fact_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
         ),
         Field(
             Column("coverage", "Coverage", "number", "Tasks with a score", term="average"),
-            lambda entry: number_cell(entry.standing.scored, coverage(entry.standing.scored, n)),
+            lambda entry: coverage_cell(sheet, entry),
             full or any(s.scored not in (0, n) for s in sheet.board.standings),
         ),
     )

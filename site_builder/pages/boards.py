@@ -10,13 +10,15 @@ from site_builder.charts.chart import id_of
 from site_builder.charts.labels import with_article
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.intervals import LEVEL
-from site_builder.format import counted, percent
-from site_builder.pages.board_cells import LEAST_TASKS_FOR_TIES
+from site_builder.format import counted, listed, percent
+from site_builder.pages.board_cells import tells_apart
 from site_builder.pages.board_line import find_reference
 from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.board_table import board_table
 from site_builder.pages.page import Site
 from site_builder.parts import Table
+
+MOST_NAMED = 6
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,21 @@ def _left_out(parts: BoardParts, board: Board, rows: Sequence[Standing]) -> str:
     hidden = len(rows) - (parts.most or len(rows))
     texts += [counted(hidden, "more model")] if hidden > 0 else []
     left_out = f"Not shown: {', '.join(texts)}." if texts else ""
-    return " ".join(filter(None, (_too_few(board), left_out)))
+    return " ".join(filter(None, (_too_few(board), _tied(parts, board), left_out)))
+
+
+def _tied(parts: BoardParts, board: Board) -> str:
+    """Who cannot be told from the first, in words."""
+    tied = [s for s in board.ranked if s.tied_with_best]
+    if not tells_apart(board):
+        return ""
+    these = f"these {counted(len(board.tasks), 'task')}"
+    first, *others = [parts.labels.models[s.model] for s in tied]
+    if not others:
+        return f"{first} is distinguishable from every other model on {these}."
+    whom = listed(others, MOST_NAMED)
+    are = "is" if len(others) == 1 else "are"
+    return f"{whom} {are} not distinguishable from the best on {these}."
 
 
 def _legend(parts: BoardParts, board: Board, table: Table) -> tuple[Mark, ...]:
@@ -183,7 +199,7 @@ def _legend(parts: BoardParts, board: Board, table: Table) -> tuple[Mark, ...]:
 
 
 def _too_few(board: Board) -> str:
-    if len(board.tasks) >= LEAST_TASKS_FOR_TIES or len(board.ranked) < 2:
+    if tells_apart(board) or len(board.ranked) < 2:
         return ""
     return f"{counted(len(board.tasks), 'task')}: too few to tell models apart."
 
@@ -193,10 +209,10 @@ def board_note(site: Site) -> str:
     board = site.results.board
     tied = (
         " \N{LEFT DOUBLE QUOTATION MARK}Tied with best\N{RIGHT DOUBLE QUOTATION MARK}: "
-        "these tasks cannot tell the model from the first."
+        "these tasks cannot tell the model from the first. Below a rank stand the ranks that they "
+        "allow."
     )
-    several = len(board.ranked) > 1 and len(board.tasks) >= LEAST_TASKS_FOR_TIES
-    return f"{_ranked_by(board)}{_asked(board)}{tied if several else ''}"
+    return f"{_ranked_by(board)}{_asked(board)}{tied if tells_apart(board) else ''}"
 
 
 def _ranked_by(board: Board) -> str:

@@ -14,10 +14,10 @@ from site_builder.compute.choice import (
     compute_choice,
 )
 from site_builder.compute.intervals import RESAMPLES, SEED
+from site_builder.compute.lift_tests import LEAST_TASKS
 from site_builder.compute.picks import Question, spread_weights
 from site_builder.compute.shortlist import LISTED, REWEIGHTING_SEED, REWEIGHTINGS
 from site_builder.format import counted
-from site_builder.pages.board_cells import LEAST_TASKS_FOR_TIES
 from site_builder.pages.board_line import Limits
 from site_builder.pages.choose_answer import MOST_UNRANKED, Answer, make_answer
 from site_builder.pages.choose_words import WIN_RATE
@@ -159,7 +159,7 @@ def choose_data(site: Site) -> Mapping[str, object]:
         "listed": LISTED,
         "compared": COMPARED,
         "most_unranked": MOST_UNRANKED,
-        "least_tasks_for_ties": LEAST_TASKS_FOR_TIES,
+        "least_tasks_for_ties": LEAST_TASKS,
         "margin_share": MARGIN_SHARE,
         "resamples": RESAMPLES,
         "seed": SEED,

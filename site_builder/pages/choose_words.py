@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from site_builder.charts.labels import Labels
 from site_builder.compute.choice import Choice
+from site_builder.compute.lift_tests import LEAST_TASKS
 from site_builder.compute.shortlist import LISTED, REWEIGHTINGS, Candidate, Unranked
 from site_builder.format import Scale, billions, count, counted, coverage, listed
-from site_builder.pages.board_cells import LEAST_TASKS_FOR_TIES
 from site_builder.pages.page import Site
 
 WIN_RATE = Scale(places=3)
@@ -68,7 +68,7 @@ class ChoiceWords:
 
     def tag(self, candidate: Candidate) -> str:
         """Whether it leads or is tied; empty where the tasks are too few to tell."""
-        if self._choice.tasks < LEAST_TASKS_FOR_TIES or self._choice.candidates < 2:
+        if self._choice.tasks < LEAST_TASKS or self._choice.candidates < 2:
             return ""
         return "best" if candidate.rank == 1 else "tied with best" if candidate.tied else ""
 
@@ -142,7 +142,7 @@ class ChoiceWords:
         n = self._choice.tasks
         if not others:
             return ""
-        if n < LEAST_TASKS_FOR_TIES:
+        if n < LEAST_TASKS:
             return f"{counted(n, 'task')}: too few to tell models apart."
         tied = [self._labels.models[c.model] for c in others if c.tied]
         if tied:

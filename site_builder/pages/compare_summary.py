@@ -9,6 +9,7 @@ from site_builder.charts.cells import lift_cell, number_cell, score_cell, text_c
 from site_builder.charts.columns import Field, columns_of, rows_of
 from site_builder.compute.comparison import ComparedRun, Comparison, Run, Sides
 from site_builder.format import Scale, billions, count, counted, coverage, rounded
+from site_builder.pages.board_cells import rank_range
 from site_builder.pages.compare_columns import Compared, baseline_field, run_fields, top_cell
 from site_builder.pages.page import Site
 from site_builder.parts import Cell, Column, Table, how
@@ -146,8 +147,10 @@ def _win_rate_cell(site: Site, run: Run) -> Cell:
 
 def _rank_cell(site: Site, run: Run) -> Cell:
     board = site.results.boards[run.variant]
-    rank = board.standing(run.model).rank
-    note = site.labels.in_sentence(run.variant) if len(site.labels.roles.variants) > 1 else ""
+    standing = board.standing(run.model)
+    rank, allowed = standing.rank, rank_range(board, standing)
+    variant = site.labels.in_sentence(run.variant) if len(site.labels.roles.variants) > 1 else ""
+    note = ", ".join(filter(None, (variant, f"{allowed} allowed" if allowed else "")))
     text = "not ranked" if rank is None else f"{rank} of {count(len(board.ranked))}"
     return Cell(text, rank, note)
 

@@ -19,9 +19,10 @@ from site_builder.charts.prices import chart_prices
 from site_builder.charts.task_differences import chart_best_lift_by_task
 from site_builder.charts.training_sets import chart_training_sets
 from site_builder.charts.winners import chart_winners
-from site_builder.compute.board import Standing
+from site_builder.compute.board import Board, Standing
 from site_builder.format import count, counted, rounded
 from site_builder.pages.analysis import short_correlations
+from site_builder.pages.board_cells import rank_range, tie_tags
 from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.boards import View, board_note, board_views
 from site_builder.pages.citation import cite_site
@@ -122,6 +123,7 @@ def board_lede(site: Site) -> str:
 def headline_facts(site: Site) -> tuple[Fact, ...]:
     """The figures that answer first; those that the board does not define are absent."""
     stats, labels = site.results.stats, site.labels
+    clearly = count(stats.models_clearly_ahead) if stats.models_clearly_ahead else "none"
     found = (
         (
             stats.tasks_compared,
@@ -139,7 +141,7 @@ def headline_facts(site: Site) -> tuple[Fact, ...]:
         ),
         (
             stats.models_compared,
-            f"models ahead of {labels.baseline} on average",
+            f"models ahead of {labels.baseline} on average, {clearly} clearly",
             count(stats.models_ahead_of_baseline),
             f"/{stats.models_compared}",
             "lift-over-baseline",
@@ -173,8 +175,8 @@ def _top_five(site: Site) -> Table:
     standings = [s for s in board.ranked if s.rank is not None and s.rank <= 5]
     averaged = board.rules.averaged
     fields: tuple[Field[Standing], ...] = (
-        Field(RANK, lambda s: number_cell(s.rank, str(s.rank))),
-        Field(MODEL, lambda s: _with_developer(site, s.model)),
+        Field(RANK, lambda s: number_cell(s.rank, str(s.rank), rank_range(board, s))),
+        Field(MODEL, lambda s: _with_developer(site, board, s)),
         Field(
             Column("average", "Score", "number", term="average"),
             lambda s: score_cell(s.average, labels.scale),
@@ -205,5 +207,6 @@ def _top_five(site: Site) -> Table:
     )
 
 
-def _with_developer(site: Site, model: str) -> Cell:
-    return model_cell(site.labels, model, site.results.catalog.models[model].developer or "")
+def _with_developer(site: Site, board: Board, standing: Standing) -> Cell:
+    developer = site.results.catalog.models[standing.model].developer or ""
+    return model_cell(site.labels, standing.model, developer, tie_tags(board, standing))

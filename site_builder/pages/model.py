@@ -11,6 +11,7 @@ from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelFacts
 from site_builder.format import billions, count, counted, coverage, rounded
 from site_builder.pages.badge import Badge, make_badge
+from site_builder.pages.board_cells import rank_range, tells_apart
 from site_builder.pages.citation import cite_page
 from site_builder.pages.compare_runs import compare_link
 from site_builder.pages.evidence import unstated_note
@@ -20,6 +21,7 @@ from site_builder.pages.model_tables import (
     tasks_at_top_table,
     tasks_hurt_table,
 )
+from site_builder.pages.model_tests import lift_tests_table
 from site_builder.pages.page import HOME, MODELS, Page, Site
 from site_builder.parts import Address, Fact, Link, Table
 
@@ -39,6 +41,7 @@ class ModelContext:
         categories: Its mean lift by category; None below two categories.
         at_top: The tasks on which it has the best score.
         hurt: The tasks on which tuning hurt; None where it has no pair of scores.
+        tests: Whether its lifts are real; None where it has none.
         board: Its neighbours on the board.
         compare: Leads to it beside its neighbours; None where there is no other to compare it with.
         scores: Every score, with its row and all that is known of it.
@@ -54,6 +57,7 @@ class ModelContext:
     categories: Chart | None
     at_top: Table
     hurt: Table | None
+    tests: Table | None
     board: Table
     compare: Link | None
     scores: Table
@@ -75,6 +79,7 @@ def make_model(site: Site, model: str) -> Page:
         categories=chart_model_categories(results, labels, model),
         at_top=tasks_at_top_table(site, board, model),
         hurt=tasks_hurt_table(site, model),
+        tests=lift_tests_table(site, model),
         board=neighbours_table(site, board, model),
         compare=compare_link(site, board, model),
         scores=scores_table(site, model),
@@ -110,7 +115,8 @@ def model_summary(site: Site, model: str) -> str:
     elif s.win_rate is not None:
         parts.append(f"with a mean win rate of {rounded(s.win_rate, 3)} over {over}")
     if s.rank > 1 and s.tied_with_best:
-        parts.append("not distinguishable from the first on these tasks")
+        tasks = counted(len(board.tasks), "task")
+        parts.append(f"not distinguishable from the best on these {tasks}")
     return f"{', '.join(parts)}."
 
 
@@ -143,7 +149,9 @@ def _figures(site: Site, model: str) -> tuple[Fact, ...]:
     if not s.scored:
         return ()
     place = f"/{len(board.ranked)}" if s.rank else ""
-    facts = [Fact("rank", str(s.rank) if s.rank else "not ranked", place, term="rank")]
+    allowed = rank_range(board, s) or ("no other" if s.rank and tells_apart(board) else "")
+    label = f"rank; these tasks allow {allowed}" if allowed else "rank"
+    facts = [Fact(label, str(s.rank) if s.rank else "not ranked", place, term="rank")]
     facts += _merit_figure(site, board, model)
     if s.lift_over_base is not None:
         lift = labels.scale.signed(s.lift_over_base)

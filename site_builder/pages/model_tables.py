@@ -17,6 +17,7 @@ from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.tasks import TaskScore
 from site_builder.format import exact, rounded
+from site_builder.pages.board_cells import rank_range
 from site_builder.pages.evidence import evidence_fields
 from site_builder.pages.page import Site
 from site_builder.pages.task_tools import task_marks, task_tools
@@ -124,7 +125,7 @@ def neighbours_table(site: Site, board: Board, model: str) -> Table:
     merit = ("average", "Score") if averaged else ("win_rate", "Win rate")
     term = "average" if averaged else "win-rate"
     fields: tuple[Field[Standing], ...] = (
-        Field(RANK, lambda s: Cell(str(s.rank), float(s.rank or 0))),
+        Field(RANK, lambda s: Cell(str(s.rank), float(s.rank or 0), rank_range(board, s))),
         Field(MODEL, lambda s: model_cell(labels, s.model)),
         Field(
             Column(*merit, "number", term=term), lambda s: _merit_cell(labels, s, averaged=averaged)

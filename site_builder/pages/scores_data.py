@@ -10,6 +10,7 @@ from site_builder.compute.catalog import ModelFacts, TaskFacts
 from site_builder.compute.categories import CategoryResult
 from site_builder.compute.numbers import numbers
 from site_builder.format import Scale
+from site_builder.pages.board_cells import rank_range
 from site_builder.pages.page import ScriptData, Site
 from site_builder.parts import Address, Link
 
@@ -30,7 +31,7 @@ def board_data(site: Site) -> Mapping[str, object]:
 
     Models and tasks are in the order of the tables; `reference` is the baseline's place among the
     models and the variant whose scores stand for it. `boards` has, by variant, how many models are
-    ranked, and rank, number of scores and mean win rate of each model.
+    ranked; of each model rank, number of scores, mean win rate, and the ranks that the tasks allow.
     """
     catalog, labels = site.results.catalog, site.labels
     roles, rules = labels.roles, site.results.board.rules
@@ -80,7 +81,7 @@ def category_scale(site: Site, category: CategoryResult) -> Scale:
 
 
 def _board(site: Site, board: Board) -> Mapping[str, object]:
-    rows = {s.model: [s.rank, s.scored, s.win_rate] for s in board.standings}
+    rows = {s.model: [s.rank, s.scored, s.win_rate, rank_range(board, s)] for s in board.standings}
     return {
         "ranked": len(board.ranked),
         "standings": [rows[model] for model in site.results.scores.models],

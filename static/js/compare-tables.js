@@ -79,9 +79,9 @@
     if (!board.averaged) rows.push(place("Mean win rate", (run) => ({ ...textCell(standing(run)[2] === null ? null : rounded(standing(run)[2], 3)), value: standing(run)[2] })));
     rows.push(
       place("Rank", (run) => {
-        const [rank] = standing(run);
+        const [rank, , , allowed] = standing(run);
         const text = rank === null ? "not ranked" : `${rank} of ${rounded(board.boards[run.variant].ranked, 0)}`;
-        return { text, value: rank, note: several ? phrase(board, run.variant) : "" };
+        return { text, value: rank, note: [several ? phrase(board, run.variant) : "", allowed ? `${allowed} allowed` : ""].filter(Boolean).join(", ") };
       }),
       place("Tasks with a score", (run) => ({ text: `${rounded(standing(run)[1], 0)} of ${rounded(board.tasks.length, 0)}`, value: standing(run)[1] })),
       ...fact("Parameters", "parameters_b", billions),
