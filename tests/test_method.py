@@ -17,6 +17,8 @@ RULES = (
     ("correlations-short", "n", ""),
     ("correlations-short", ".*", "correlation"),
     ("similar|redundancy-table", "rho|n", "similar-tasks"),
+    ("lift-tests", "wilcoxon|sign", "lift-tests"),
+    ("lift-tests", "mean", "lift"),
     ("monthly-costs", ".*", "cost"),
     ("latency.*", "requests", ""),
     ("latency.*", ".*", "serving"),

@@ -54,10 +54,16 @@ def score_cell(value: float | None, scale: Scale, note: str = "") -> Cell:
     return number_cell(value, scale.score(value), note)
 
 
+def kept_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
+    """The cell of a single score, leading to the row that it is kept in; as it is without one."""
+    if cell.value is None:
+        return cell
+    return replace(cell, link=Link(cell.text, labels.score_place(key)))
+
+
 def kept_score_cell(labels: Labels, key: ScoreKey, value: float | None, note: str = "") -> Cell:
-    """A score of the results, leading to the row that it is kept in; a dash where there is none."""
-    cell = score_cell(value, labels.scales[key[1]], note)
-    return cell if value is None else replace(cell, link=Link(cell.text, labels.score_place(key)))
+    """A single score, leading to the row that it is kept in; a dash where there is none."""
+    return kept_cell(labels, key, score_cell(value, labels.scales[key[1]], note))
 
 
 def lift_cell(value: float | None, scale: Scale) -> Cell:

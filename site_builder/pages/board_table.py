@@ -27,6 +27,15 @@ from site_builder.pages.board_sheet import BoardParts, Entry, Sheet
 from site_builder.pages.board_tools import model_marks, model_tools
 from site_builder.parts import Column, Link, Row, RowKind, Table, how
 
+# What the notes of a column say, and the section on method that explains them.
+_NOTED = {
+    "rank": ("Ranks that the tasks allow", "rank-interval"),
+    "average": ("95\N{NO-BREAK SPACE}% interval", "interval"),
+    "win_rate": ("95\N{NO-BREAK SPACE}% interval", "interval"),
+    "lift_over_base": ("Clear or not clear", "lift-tests"),
+    "lift_over_baseline": ("Clear or not clear", "lift-tests"),
+    "coverage": ("Ranks if complete", "missing-scores"),
+}
 _RANK_HELP = "Equal values share the better rank; below it the ranks that these tasks allow"
 
 
@@ -71,18 +80,19 @@ def board_table(
         header=1,
         sorted_by=by,
         tools=tools,
-        explained=_explained(entries, rows),
+        explained=_explained(columns_of(fields), rows),
     )
 
 
-def _explained(entries: Sequence[Entry], rows: Sequence[Row]) -> tuple[Link, ...]:
-    """Where the intervals below the figures and the marks behind the names are explained."""
-    has_interval = any(entry.standing.interval for entry in entries)
+def _explained(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Link, ...]:
+    """Where the notes below the figures, and the marks behind the names, are explained."""
+    by_column = zip(columns, zip(*(row.cells for row in rows), strict=True), strict=False)
+    noted = [
+        _NOTED[c.key] for c, cells in by_column if c.key in _NOTED and any(x.note for x in cells)
+    ]
     has_tie = any(cell.tags for row in rows for cell in row.cells)
-    return (
-        *((how("95\N{NO-BREAK SPACE}% interval", "interval"),) if has_interval else ()),
-        *((how("Tied with best", "ties"),) if has_tie else ()),
-    )
+    ties = [("Tied with best", "ties")] if has_tie else []
+    return tuple(how(name, term) for name, term in dict.fromkeys([*noted, *ties]))
 
 
 def _kind(sheet: Sheet, entry: Entry) -> RowKind:
