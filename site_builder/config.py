@@ -84,7 +84,7 @@ class BoardConfig(_Section):
     min_coverage: Annotated[float, Field(ge=0, le=1)] | None = None
     """Share of the tasks that a model must have a score on to be ranked."""
     exclude_flagged: bool = False
-    """Whether flagged scores are left out of averages."""
+    """Whether flagged scores are left out of ranks, averages, wins and lifts; they stay shown."""
     labels: dict[str, Name] = Field(default_factory=dict)
     """Names to show for variants."""
 

@@ -126,7 +126,7 @@ def test_variant_without_a_score():
     for rules in (BY_MEAN, BY_WIN_RATE):
         board = make_board(scores, rules)
         assert () == board.ranked
-        assert ["no score", "no score"] == [s.unranked for s in board.standings]
+        assert ["flagged", "flagged"] == [s.unranked for s in board.standings]
 
 
 def test_standing_of_a_model():

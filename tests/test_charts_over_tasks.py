@@ -27,19 +27,52 @@ def rising(n, **columns):
 @pytest.mark.parametrize(
     ("depth", "title"),
     [
-        ([1, 2, 3, 4, 5, 6], f"Mean lift over base grows with depth ({RHO} = 1.00)"),
-        ([6, 5, 4, 3, 2, 1], f"Mean lift over base falls with depth ({RHO} = {MINUS}1.00)"),
+        (range(10), f"Mean lift over base grows with depth ({RHO} = 1.00)"),
+        (range(10, 0, -1), f"Mean lift over base falls with depth ({RHO} = {MINUS}1.00)"),
         (
-            [3, 1, 2, 2, 1, 3],
+            [3, 1, 2, 2, 1, 1, 2, 2, 1, 3],
             f"No clear link between depth and mean lift over base ({RHO} = 0.00, p = 1.00)",
         ),
     ],
 )
 def test_features(depth, title):
     """A clear link by its direction, another as none."""
-    (chart,) = said(charts_features, frames=rising(6, depth=depth))
+    (chart,) = said(charts_features, frames=rising(10, depth=list(depth)))
     assert title == chart.title
-    assert f"{title}, over 6 tasks." == chart.reading
+    assert f"{title}, over 10 tasks." == chart.reading
+
+
+def test_features_of_too_few_tasks():
+    """Below ten tasks nothing is concluded, not even from a perfect order."""
+    (chart,) = said(charts_features, frames=rising(9, depth=list(range(9))))
+    words = "Too few tasks to conclude how mean lift over base goes along with depth"
+    assert f"{words} ({RHO} = 1.00, p < 0.001)" == chart.title
+    assert f"{RHO} = 1.00, p < 0.001, n = 9: too few tasks to conclude." in chart.caption
+
+
+def test_features_say_what_their_interval_holds():
+    """tanh(0 ± 1.96 / sqrt(7)) is 0.63 to both sides."""
+    frames = rising(10, depth=[3, 1, 2, 2, 1, 1, 2, 2, 1, 3])
+    (chart,) = said(charts_features, frames=frames)
+    assert (
+        f"{RHO} = 0.00, 95\N{NO-BREAK SPACE}% interval {MINUS}0.63 to 0.63, p = 1.00, n = 10: "
+        "no clear direction with 10 tasks."
+    ) in chart.caption
+
+
+def test_the_matrix_says_what_can_be_concluded():
+    """A word below each coefficient; none where a column meets itself."""
+    depth, noise = list(range(10)), [3, 1, 2, 2, 1, 1, 2, 2, 1, 3]
+    chart = said(chart_correlations, frames=rising(10, depth=depth, noise=noise))
+    keys = [column.key for column in chart.table.columns]
+    notes = {
+        (row.cells[0].text, key): cell.note
+        for row in chart.table.rows
+        for key, cell in zip(keys, row.cells, strict=True)
+    }
+    assert "go together" == notes["Mean lift over base", "depth"]
+    assert "no clear direction" == notes["Mean lift over base", "noise"]
+    assert "" == notes["Depth", "depth"]
 
 
 def test_feature_of_wide_range_has_a_log_axis():

@@ -74,6 +74,26 @@ def test_p_value_is_that_of_t():
     assert (expected, expected) == pytest.approx((found.spearman_p, found.pearson_p))
 
 
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        (Correlation(31, 0.5, 0.004, (0.16, 0.74)), "together"),
+        (Correlation(31, -0.5, 0.004, (-0.74, -0.16)), "apart"),
+        (Correlation(31, 0.3, 0.1, (-0.07, 0.6)), "unclear"),
+        (Correlation(31, 0.3, 0.05, (0.0, 0.6)), "unclear"),
+        (Correlation(10, 1.0, 0.0), "together"),
+        (Correlation(10, -1.0, 0.0), "apart"),
+        (Correlation(9, 1.0, 0.0), "too few"),
+        (Correlation(9, 0.9, 0.001, (0.5, 0.98)), "too few"),
+        (Correlation(31), None),
+        (Correlation(3), None),
+    ],
+)
+def test_verdict_is_what_the_interval_holds(found, verdict):
+    """A direction where it leaves out 0, from ten tasks on; a perfect order has no interval."""
+    assert verdict == found.verdict
+
+
 def test_intervals_are_fishers():
     """By tanh(atanh r ± 1.96 s): s² is 1/(n - 3) for Pearson, (1 + rho²/2)/(n - 3) for Spearman."""
     found = correlate(column(1, 2, 3, 4, 5, 6, 7), column(2, 1, 4, 3, 7, 5, 6))

@@ -540,8 +540,10 @@ def test_the_short_table_of_correlations(index_site, path):
             assert abs(read(rho.text) - found["spearman"][i][j]) <= 5.01e-3
             assert says(row[f"{lift}_pearson"], found["pearson"][i][j])
             assert near(found["p_value"]["spearman"][i][j], row[f"{lift}_p"].number)
-            clear = ("clear",) if found["p_value"]["spearman"][i][j] < 0.05 else ()
-            assert clear == rho.tags
+            lowest, highest = found["interval"]["spearman"][i][j]
+            way = "go together" if lowest > 0 else "go opposite ways" if highest < 0 else ""
+            words = way or f"no clear direction with {found['n'][i][j]} tasks"
+            assert words == row[f"{lift}_verdict"].text
             low, high = (read(text) for text in rho.note.split(" to "))
             assert found["interval"]["spearman"][i][j] == pytest.approx([low, high], abs=5.01e-3)
         assert says(row["n"], found["n"][i][at["mean_lift_over_base"]])

@@ -163,7 +163,9 @@ def test_a_row_holds_all_that_is_known(site: BuiltSite) -> None:
     rows = table(site.page("models/alpha/"), "all-scores")
     row = rows[0]
     assert ("0.754", "0.7543219") == (row["score"].text, row["score"].value)
-    assert "0.7543219 \N{MIDDLE DOT} Measured on a part of the examples" == row["score"].note
+    # 0.7543219 - 1.96 * 0.0125 = 0.7298, + 0.0245 = 0.7788.
+    assert "0.7543219, 0.730\N{EN DASH}0.779" == row["score"].note
+    assert "Measured on a part of the examples" == row["flag"].text
     assert "#score-add--fine-tuned" == row["score"].href
     shown = {key: row[key].text for key in ("row", "stderr", "n_examples", "date", "command")}
     assert {
@@ -276,9 +278,8 @@ def test_a_click_tells_all_of_a_score(chromium: Browser, home: str, project: Pat
     assert "Alpha on Addition Fine-tuned" == " ".join(card.locator("h2").inner_text().split())
     assert f"{row['score']} accuracy" == card.locator(".whence-value").inner_text()
     facts = facts_of(card)
-    interval = facts.pop("95\N{NO-BREAK SPACE}% interval")
-    assert interval
     assert {
+        "95\N{NO-BREAK SPACE}% interval": "0.730 to 0.779",
         "Standard error": str(row["stderr"]),
         "Examples": f"{row['n_examples']:,}",
         "Date": str(row["date"]),

@@ -6,8 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from site_builder.charts.labels import Labels, ScoreKey
+from site_builder.compute.flagged import FlaggedScore
+from site_builder.compute.tasks import TaskScore
 from site_builder.format import MISSING, Scale
 from site_builder.parts import Address, Cell, Link, Tone
+
+FLAGGED = "flagged"
 
 
 def model_cell(labels: Labels, model: str, note: str = "", tags: tuple[str, ...] = ()) -> Cell:
@@ -61,9 +65,38 @@ def kept_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
     return replace(cell, link=Link(cell.text, labels.score_place(key)))
 
 
-def kept_score_cell(labels: Labels, key: ScoreKey, value: float | None, note: str = "") -> Cell:
+def kept_score_cell(labels: Labels, key: ScoreKey, value: float | None) -> Cell:
     """A single score, leading to the row that it is kept in; a dash where there is none."""
-    return kept_cell(labels, key, score_cell(value, labels.scales[key[1]], note))
+    return kept_cell(labels, key, score_cell(value, labels.scales[key[1]]))
+
+
+def range_text(scale: Scale, interval: tuple[float, float] | None) -> str:
+    """The ends of an interval, as short as a note below a number; empty where it is not known."""
+    return "\N{EN DASH}".join(map(scale.score, interval or ()))
+
+
+def flag_tags(flag: str | None) -> tuple[str, ...]:
+    """The mark of a score that should be read with care."""
+    return () if flag is None else (FLAGGED,)
+
+
+def task_score_cell(
+    found: TaskScore | None, scale: Scale, flagged: FlaggedScore | None = None
+) -> Cell:
+    """A score of a task with its interval, marked where it is flagged.
+
+    Args:
+        found: The score; None where there is none that counts.
+        scale: How it is written.
+        flagged: What is said of it; shown in its place where it does not count.
+    """
+    tags = flag_tags(None if flagged is None else flagged.reason)
+    if found is not None:
+        cell = score_cell(found.score, scale, range_text(scale, found.interval))
+        return replace(cell, tags=tags)
+    if flagged is not None:
+        return Cell(scale.score(flagged.score), flagged.score, tone="soft", tags=tags)
+    return score_cell(None, scale)
 
 
 def lift_cell(value: float | None, scale: Scale) -> Cell:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from site_builder.charts.cells import kept_score_cell, lift_cell, models_cell, score_cell
+from site_builder.charts.cells import (
+    flag_tags,
+    kept_score_cell,
+    lift_cell,
+    models_cell,
+    score_cell,
+)
 from site_builder.charts.labels import Labels
 from site_builder.compute.tasks import TaskResult
 from site_builder.parts import Cell, Column, Row, RowKind
@@ -74,7 +80,7 @@ def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskRe
         ),
         Field(
             Column("baseline_score", labels.baseline, "number"),
-            lambda t: baseline_score_cell(labels, t.task, t.baseline_score),
+            lambda t: _baseline_cell(labels, t),
             compared,
         ),
         Field(
@@ -97,11 +103,24 @@ def _best_models_cell(labels: Labels, task: TaskResult) -> Cell:
 
 
 def _best_score_cell(labels: Labels, task: TaskResult) -> Cell:
-    """The best score; of several that are equal the first leads to its row."""
+    """The best score, marked where it is flagged for all who have it.
+
+    Of several that are equal the first leads to its row.
+    """
     best = task.best_contender
     if best is None:
         return score_cell(None, labels.scales[task.task])
-    return kept_score_cell(labels, (best.models[0], task.task, best.variants[0]), best.score)
+    reasons = [task.reasons.get(run) for run in zip(best.models, best.variants, strict=True)]
+    flag = reasons[0] if all(reasons) else None
+    cell = kept_score_cell(labels, (best.models[0], task.task, best.variants[0]), best.score)
+    return replace(cell, tags=flag_tags(flag))
+
+
+def _baseline_cell(labels: Labels, task: TaskResult) -> Cell:
+    roles = labels.roles
+    reason = task.reasons.get((roles.baseline or "", roles.baseline_variant or ""))
+    cell = baseline_score_cell(labels, task.task, task.baseline_score)
+    return replace(cell, tags=flag_tags(reason))
 
 
 def baseline_score_cell(labels: Labels, task: str, score: float | None) -> Cell:

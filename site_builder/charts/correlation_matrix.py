@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from site_builder.charts import theme
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import Field, columns_of, rows_of
-from site_builder.charts.features import column_label, column_phrase
+from site_builder.charts.features import column_label, column_phrase, verdict_words
 from site_builder.charts.heatmap import draw_heatmap
 from site_builder.charts.labels import Labels
 from site_builder.compute.correlation import Correlation, Correlations
@@ -39,7 +39,7 @@ def chart_correlations(results: Results, labels: Labels) -> Chart | None:
         reading=f"{title}. Each cell is a Spearman correlation over tasks, from "
         "\N{MINUS SIGN}1 to +1.",
         caption="Spearman's rank correlation over tasks; green goes together, orange goes apart. "
-        "Point at a cell for n, p and the interval.",
+        "Point at a cell for n, p, the interval and what can be concluded.",
         figure=draw_heatmap(
             [[found.pairs[a, b].spearman for b in columns] for a in columns],
             names,
@@ -82,7 +82,8 @@ def _hover(pair: Correlation) -> str:
     interval = ""
     if pair.spearman_interval is not None:
         interval = f", 95\N{NO-BREAK SPACE}% interval {SCALE.interval(*pair.spearman_interval)}"
-    return f"{correlation_text(pair)}{interval}, n = {pair.n}, p {p_value(pair.spearman_p)}"
+    found = f"{correlation_text(pair)}{interval}, n = {pair.n}, p {p_value(pair.spearman_p)}"
+    return f"{found}: {verdict_words(pair)}"
 
 
 def _table(found: Correlations, columns: Sequence[str], labels: Labels) -> Table:
@@ -107,5 +108,10 @@ def _name_cell(column: str, labels: Labels) -> Cell:
 def _field(found: Correlations, column: str, labels: Labels) -> Field[str]:
     return Field(
         Column(column, column_label(column, labels), "number"),
-        lambda c: Cell(correlation_text(found.pairs[c, column]), found.pairs[c, column].spearman),
+        lambda c: _cell(found.pairs[c, column], itself=c == column),
     )
+
+
+def _cell(pair: Correlation, *, itself: bool) -> Cell:
+    """A coefficient, and what it lets one conclude; of a column with itself, nothing."""
+    return Cell(correlation_text(pair), pair.spearman, "" if itself else verdict_words(pair))

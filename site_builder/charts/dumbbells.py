@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import plotly.graph_objects as go
 
 from site_builder.charts import theme
-from site_builder.charts.cells import kept_score_cell, lift_cell, score_cell
+from site_builder.charts.cells import flag_tags, kept_cell, lift_cell, range_text, score_cell
 from site_builder.charts.columns import Field, baseline_score_cell, columns_of, rows_of
 from site_builder.charts.labels import Labels
 from site_builder.format import Scale, sentence
@@ -35,12 +35,14 @@ class After:
         value: The value.
         lift: How much better it is than the value before; None where there is none.
         interval: Its interval; None where there is none, or none is drawn.
+        flag: Why it should be read with care; None for no reservation.
     """
 
     variant: str
     value: float
     lift: float | None
     interval: tuple[float, float] | None = None
+    flag: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Line:
         after: Its values after tuning, or its only ones where the board has one variant.
         reference: The baseline's value on the same row; None where it has none, or a line of its
             own through all rows.
+        flag: Why the value before should be read with care; None for no reservation.
         of: Model and task, where its values are single scores.
     """
 
@@ -62,6 +65,7 @@ class Line:
     before: float | None
     after: tuple[After, ...]
     reference: float | None = None
+    flag: str | None = None
     of: tuple[str, str] | None = None
 
 
@@ -150,10 +154,12 @@ def _marks_of(
 
 
 def _after_text(after: After, line: Line, labels: Labels) -> str:
-    text = f"{labels.variants[after.variant]} {line.scale.score(after.value)}"
+    parts = [f"{labels.variants[after.variant]} {line.scale.score(after.value)}"]
     if after.interval is not None:
-        text += f", interval {line.scale.interval(*after.interval)}"
-    return text if after.lift is None else f"{text}, {line.scale.signed(after.lift)}"
+        parts.append(f"interval {line.scale.interval(*after.interval)}")
+    if after.lift is not None:
+        parts.append(line.scale.signed(after.lift))
+    return ", ".join((*parts, *flag_tags(after.flag)))
 
 
 def _trace(name: str, look: dict[str, Any], marks: Sequence[_Mark]) -> go.Scatter:
@@ -178,7 +184,7 @@ def line_table(
         Field(first, lambda line: line.head),
         Field(
             Column("before", base, "number"),
-            lambda line: _value_cell(labels, line, labels.roles.base or "", line.before),
+            lambda line: _before_cell(labels, line),
             lifted,
         ),
         *(
@@ -195,10 +201,14 @@ def line_table(
     return Table(table_id, caption, columns_of(fields), rows_of(fields, lines))
 
 
-def _value_cell(labels: Labels, line: Line, variant: str, value: float | None) -> Cell:
-    if line.of is None:
-        return score_cell(value, line.scale)
-    return kept_score_cell(labels, (*line.of, variant), value)
+def _kept(labels: Labels, line: Line, variant: str, cell: Cell) -> Cell:
+    """The cell of a value, leading to its row where it is a single score."""
+    return cell if line.of is None else kept_cell(labels, (*line.of, variant), cell)
+
+
+def _before_cell(labels: Labels, line: Line) -> Cell:
+    cell = replace(score_cell(line.before, line.scale), tags=flag_tags(line.flag))
+    return _kept(labels, line, labels.roles.base or "", cell)
 
 
 def _reference_cell(labels: Labels, line: Line) -> Cell:
@@ -219,7 +229,10 @@ def _after_fields(
 
     def score(line: Line) -> Cell:
         found = find(line)
-        return _value_cell(labels, line, variant, None if found is None else found.value)
+        if found is None:
+            return score_cell(None, line.scale)
+        cell = score_cell(found.value, line.scale, range_text(line.scale, found.interval))
+        return _kept(labels, line, variant, replace(cell, tags=flag_tags(found.flag)))
 
     def lift(line: Line) -> Cell:
         found = find(line)

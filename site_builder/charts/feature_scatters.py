@@ -13,15 +13,22 @@ from site_builder.charts import theme
 from site_builder.charts.cells import lift_cell, number_cell, task_cell
 from site_builder.charts.chart import Chart, id_of
 from site_builder.charts.columns import TASK, Field, columns_of, rows_of
-from site_builder.charts.features import LIFT_TERMS, LIFTS, column_label, column_phrase, column_text
+from site_builder.charts.features import (
+    LIFT_TERMS,
+    LIFTS,
+    column_label,
+    column_phrase,
+    column_text,
+    verdict_text,
+)
 from site_builder.charts.labels import Labels
 from site_builder.compute.correlation import Correlation, Correlations, Fit, fit_line
+from site_builder.compute.intervals import LEVEL
 from site_builder.compute.results import Results
-from site_builder.format import counted, p_value, rounded, sentence
+from site_builder.format import counted, p_value, percent, rounded, sentence
 from site_builder.parts import Column, Table
 
 HEIGHT = 360
-CLEAR_P = 0.05
 # A feature whose largest value is so many times its smallest stands on a log axis.
 LOG_RATIO = 30
 
@@ -86,7 +93,8 @@ def _chart(pair: _Pair, labels: Labels) -> Chart:
         id=pair.id,
         title=title,
         reading=f"{title}, over {counted(n, 'task')}.",
-        caption=f"One dot a task. Spearman's {rho}, {p_text}, n = {n}.{_fit_text(pair.fit)}",
+        caption=f"One dot a task. Spearman's {rho}{_interval_text(pair.found)}, {p_text}, n = {n}: "
+        f"{verdict_text(pair.found)}.{_fit_text(pair.fit)}",
         figure=_draw(pair, labels),
         table=_table(pair, labels),
         terms="correlation",
@@ -94,23 +102,26 @@ def _chart(pair: _Pair, labels: Labels) -> Chart:
 
 
 def _title(pair: _Pair, rho: str, p_text: str, labels: Labels) -> str:
-    clear = is_clear(pair.found)
     words = link_in_words(pair.found, pair.feature, pair.lift, labels)
-    return f"{words} ({rho})" if clear else f"{words} ({rho}, {p_text})"
-
-
-def is_clear(found: Correlation) -> bool:
-    """Whether a correlation is told from none."""
-    return found.spearman_p is not None and found.spearman_p < CLEAR_P
+    is_clear = pair.found.verdict in ("together", "apart")
+    return f"{words} ({rho})" if is_clear else f"{words} ({rho}, {p_text})"
 
 
 def link_in_words(found: Correlation, feature: str, lift: str, labels: Labels) -> str:
     """How a kind of lift goes along with a feature: `Mean lift grows with ...`."""
     what, why = column_phrase(lift, labels), column_phrase(feature, labels)
-    if not is_clear(found):
+    if found.verdict == "too few":
+        return f"Too few tasks to conclude how {what} goes along with {why}"
+    if found.verdict == "unclear":
         return f"No clear link between {why} and {what}"
-    way = "grows" if (found.spearman or 0.0) > 0 else "falls"
-    return f"{sentence(what)} {way} with {why}"
+    return f"{sentence(what)} {'grows' if found.verdict == 'together' else 'falls'} with {why}"
+
+
+def _interval_text(found: Correlation) -> str:
+    if found.spearman_interval is None:
+        return ""
+    low, high = (rounded(end, 2) for end in found.spearman_interval)
+    return f", {percent(LEVEL)} interval {low} to {high}"
 
 
 def _fit_text(fit: Fit | None) -> str:

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from site_builder.charts.labels import Labels
-from site_builder.format import quantity, sentence
+from site_builder.compute.correlation import Correlation, Verdict
+from site_builder.format import counted, quantity, sentence
 from site_builder.tables.schema import TASKS
 
 LIFTS = ("mean_lift_over_base", "best_lift_over_baseline")
 # The section on method that explains each.
 LIFT_TERMS = {"mean_lift_over_base": "lift", "best_lift_over_baseline": "lift-over-baseline"}
+
+_VERDICTS: Mapping[Verdict, str] = {
+    "together": "go together",
+    "apart": "go opposite ways",
+    "unclear": "no clear direction",
+    "too few": "too few tasks",
+}
+
+
+def verdict_words(pair: Correlation) -> str:
+    """What a correlation lets one conclude, shortly; empty where it is not defined."""
+    return "" if pair.verdict is None else _VERDICTS[pair.verdict]
+
+
+def verdict_text(pair: Correlation) -> str:
+    """The same with what it rests on: `no clear direction with 31 tasks`."""
+    ends = {"unclear": f" with {counted(pair.n, 'task')}", "too few": " to conclude"}
+    return f"{verdict_words(pair)}{ends.get(pair.verdict or '', '')}"
 
 
 def column_phrase(column: str, labels: Labels) -> str:

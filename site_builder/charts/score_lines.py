@@ -11,9 +11,10 @@ from site_builder.charts.columns import MODEL, TASK
 from site_builder.charts.dumbbells import After, Line, draw_dumbbells, drawn_of, line_table
 from site_builder.charts.labels import Labels
 from site_builder.compute.board import Standing
+from site_builder.compute.intervals import LEVEL
 from site_builder.compute.results import Results
 from site_builder.compute.tasks import TaskResult, TaskScore
-from site_builder.format import counted, listed
+from site_builder.format import counted, listed, percent
 from site_builder.parts import Cell
 
 # --- one model ----------------------------------------------------------------------------------
@@ -31,7 +32,7 @@ def chart_model_tasks(results: Results, labels: Labels, model: str) -> Chart | N
         id="model-tasks",
         title=title,
         reading=f"{title}. {_ends(results, labels, lines)}.",
-        caption=f"Score on each task, best on top{group}.{drawn_of(len(lines))}",
+        caption=f"Score on each task, best on top{group}.{_bands(lines)}{drawn_of(len(lines))}",
         figure=draw_dumbbells(lines, labels, "score"),
         table=line_table("model-tasks-table", "Scores by task", TASK, lines, labels),
         terms=labels.lift_term,
@@ -104,7 +105,8 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
         id="task-models",
         title=title,
         reading=f"{title}.",
-        caption=f"{counted(len(models), 'model')} on this task, by {unit}.{drawn_of(len(lines))}",
+        caption=f"{counted(len(models), 'model')} on this task, by {unit}."
+        f"{_bands(lines)}{drawn_of(len(lines))}",
         figure=draw_dumbbells(lines, labels, unit, **_baseline_line(result, labels)),
         table=line_table("task-models-table", "Scores by model", MODEL, lines, labels),
         terms=labels.lift_term,
@@ -142,11 +144,24 @@ def _line(
     reference: float | None = None,
 ) -> Line:
     """The scores `of` one model on one task, by variant, as a row."""
-    model, task = of
     roles = labels.roles
     after = tuple(
-        After(v, found[v].score, found[v].lift_over_base) for v in roles.contest if v in found
+        After(v, s.score, s.lift_over_base, s.interval, s.flag)
+        for v, s in ((v, found[v]) for v in roles.contest if v in found)
     )
     before = found.get(roles.base) if roles.base is not None and roles.tuned else None
-    scale, score = labels.scales[task], None if before is None else before.score
-    return Line(head, scale, score, after, reference, (model, task))
+    return Line(
+        head,
+        labels.scales[of[1]],
+        None if before is None else before.score,
+        after,
+        reference,
+        None if before is None else before.flag,
+        of,
+    )
+
+
+def _bands(lines: Sequence[Line]) -> str:
+    """What a caption says of the bands behind the marks, where there are any."""
+    drawn = any(after.interval for line in lines for after in line.after)
+    return f" A band is the {percent(LEVEL)} interval of a score." if drawn else ""

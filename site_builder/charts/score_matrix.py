@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from site_builder.charts import theme
-from site_builder.charts.cells import kept_score_cell, task_cell
+from site_builder.charts.cells import flag_tags, kept_score_cell, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import TASK, Field, columns_of, rows_of
 from site_builder.charts.heatmap import draw_heatmap, nullable
@@ -17,7 +18,7 @@ from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
 from site_builder.compute.tasks import TaskResult
 from site_builder.format import counted, listed
-from site_builder.parts import Column, Table
+from site_builder.parts import Cell, Column, Table
 
 MOST_MODELS, MOST_TASKS = 40, 100
 
@@ -124,7 +125,7 @@ def _table(results: Results, labels: Labels, models: Sequence[str], tasks: Seque
     }
     fields: tuple[Field[str], ...] = (
         Field(TASK, lambda t: task_cell(labels, t)),
-        *(_model_field(labels, model, results.board.variant, scores[model]) for model in models),
+        *(_model_field(results, labels, model, scores[model]) for model in models),
     )
     return Table(
         "scores-table", "Scores by task and model", columns_of(fields), rows_of(fields, tasks)
@@ -132,7 +133,12 @@ def _table(results: Results, labels: Labels, models: Sequence[str], tasks: Seque
 
 
 def _model_field(
-    labels: Labels, model: str, variant: str, scores: Mapping[str, float | None]
+    results: Results, labels: Labels, model: str, scores: Mapping[str, float | None]
 ) -> Field[str]:
-    column = Column(model, labels.models[model], "number")
-    return Field(column, lambda t: kept_score_cell(labels, (model, t, variant), scores[t]))
+    variant = results.board.variant
+
+    def cell(task: str) -> Cell:
+        tags = flag_tags(results.task(task).reasons.get((model, variant)))
+        return replace(kept_score_cell(labels, (model, task, variant), scores[task]), tags=tags)
+
+    return Field(Column(model, labels.models[model], "number"), cell)

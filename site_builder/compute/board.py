@@ -17,7 +17,7 @@ from site_builder.compute.win_rates import compute_win_rates, compute_wins
 from site_builder.config import BoardConfig
 
 RankBy = Literal["mean", "mean_win_rate"]
-Unranked = Literal["", "no score", "coverage", "no rival"]
+Unranked = Literal["", "no score", "flagged", "coverage", "no rival"]
 
 
 @dataclass(frozen=True)
@@ -180,6 +180,7 @@ def compute_board(scores: Scores, variant: str, rules: Rules, bootstrap: Bootstr
             bootstrap.intervals(rates if by_rate else scores.values[variant], errors)
         ),
         scored=scored,
+        flagged=scores.left_out(variant),
         win_rates=mean_of(rates, axis=1),
         wins=compute_wins(scores.signed[variant]).sum(axis=1),
         base=_Sides.of(scores.lift_over_base(variant)),
@@ -228,6 +229,7 @@ class _Columns:
     averages: Array
     intervals: Array
     scored: Array
+    flagged: frozenset[str]
     win_rates: Array
     wins: Array
     base: _Sides
@@ -261,7 +263,7 @@ class _Columns:
         if not np.isnan(self.ranks[i]):
             return ""
         if not self.scored[i]:
-            return "no score"
+            return "flagged" if self.models[i] in self.flagged else "no score"
         return "no rival" if self.covered[i] else "coverage"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,9 @@ DERIVED: Mapping[str, str] = {
     "mean_tuned_score": "Average tuned score",
 }
 LEAST_N = 4
+LEAST_TO_CONCLUDE = 10
+
+Verdict = Literal["together", "apart", "unclear", "too few"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,21 @@ class Correlation:
     pearson: float | None = None
     pearson_p: float | None = None
     pearson_interval: tuple[float, float] | None = None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What Spearman's coefficient lets one conclude; None where it is not defined.
+
+        A direction where its interval leaves out 0, and none below ten tasks, whatever they say.
+
+        Source: docs/statistics.md#correlation.
+        """
+        if self.spearman is None:
+            return None
+        if self.n < LEAST_TO_CONCLUDE:
+            return "too few"
+        low, high = self.spearman_interval or (self.spearman, self.spearman)
+        return "together" if low > 0 else "apart" if high < 0 else "unclear"
 
 
 @dataclass(frozen=True)

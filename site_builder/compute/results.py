@@ -15,6 +15,7 @@ from site_builder.compute.catalog import Catalog, collect_catalog
 from site_builder.compute.categories import CategoryResult, compute_categories
 from site_builder.compute.correlation import DERIVED, Correlations, compute_correlations
 from site_builder.compute.distribution import TrainingSets, compute_training_sets
+from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.lift_tests import LiftTest, LiftTests, Verdict, compute_lift_tests
 from site_builder.compute.numbers import Array, mean_or_none
@@ -122,13 +123,22 @@ class Results:
         return self._tasks[task]
 
     def scores_of(self, model: str, task: str) -> dict[str, TaskScore]:
-        """The scores of a model on a task, by variant; primary first."""
+        """The scores of a model on a task that count, by variant; primary first."""
         found = {v: self._cells.get((model, task, v)) for v in self.scores.roles.variants}
+        return {v: score for v, score in found.items() if score is not None}
+
+    def flagged_of(self, model: str, task: str) -> dict[str, FlaggedScore]:
+        """The flagged scores of a model on a task, by variant, whether they count or not."""
+        found = {v: self._flagged.get((model, task, v)) for v in self.scores.roles.variants}
         return {v: score for v, score in found.items() if score is not None}
 
     @cached_property
     def _tasks(self) -> dict[str, TaskResult]:
         return {result.task: result for result in self.tasks}
+
+    @cached_property
+    def _flagged(self) -> dict[tuple[str, str, str], FlaggedScore]:
+        return {(f.model, f.task, f.variant): f for t in self.tasks for f in t.flagged}
 
     @cached_property
     def _cells(self) -> dict[tuple[str, str, str], TaskScore]:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
-from site_builder.compute.numbers import Array, settled
+from site_builder.compute.numbers import Array, difference, settled
 
 # Of the standard normal distribution, 95 % lie between -1.96 and +1.96.
 REACH = float(norm.ppf(0.975))
@@ -54,10 +54,11 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErr
       the bounds of the task. One of 0 tells nothing: harnesses print it where every example came
       out alike.
     - Else, where the score is the mean of n examples' own scores, each between two bounds: Wilson's
-      interval (Wilson, 1927) of the score's place p between them, and as standard error the greater
-      of sqrt(p (1 - p) / n) and half of the interval's width / 1.96, since the former is 0 at a
-      bound (Agresti & Coull, 1998). Examples that are right or wrong have the variance p (1 - p);
-      graded ones have no more (Bhatia & Davis, 2000), so that for these it errs on the wide side.
+      interval (Wilson, 1927) of the score's place p between them, and sqrt(p (1 - p) / n), which at
+      a bound would be 0 and is half of the interval's width / 1.96 there. Agresti & Coull (1998)
+      show why not p ± 1.96 sqrt(p (1 - p) / n). Examples that are right or wrong have the variance
+      p (1 - p); graded ones have no more (Bhatia & Davis, 2000), so that for these it errs on the
+      wide side.
     - Else nothing is known.
 
     Args:
@@ -107,10 +108,34 @@ def wilson_interval(p: Array, n: Array) -> tuple[Array, Array]:
 
 
 def standard_error_of_share(p: Array, n: Array) -> Array:
-    """Standard error of a share p of n examples, above 0 for p of 0 and 1 too."""
-    low, high = wilson_interval(p, n)
+    """Standard error of a share p of n examples: sqrt(p (1 - p) / n), and above 0 at 0 and 1 too.
+
+    It never falls below z / 2(n + z²), which is half the width of Wilson's interval at 0 or 1,
+    over z. With one example wrong of n it is above that, so that counts have the first formula.
+    """
     p = np.clip(p, 0, 1)
-    return np.fmax(np.sqrt(p * (1 - p) / n), (high - low) / (2 * REACH))
+    return np.maximum(np.sqrt(p * (1 - p) / n), REACH / (2 * (n + REACH**2)))
+
+
+def find_ties(signed: Array, standard: Array) -> Array:
+    """Which scores of each task cannot be told from the best one: 1 where so, 0 where not.
+
+    Two scores are told apart where z = difference / sqrt(se1² + se2²) is above 1.96. That takes
+    them as independent. Models that answered the same examples agree on the easy ones, so that
+    their difference is better known than that: it calls a difference none rather than the reverse.
+    NaN where the standard error of the score is not known, or that of no best score is.
+
+    Args:
+        signed: Scores as they are compared, greater is better; shape (models, tasks).
+        standard: Their standard errors.
+
+    Shape: (models, tasks).
+    Source: the z test of two means; docs/statistics.md#ties-on-a-task.
+    """
+    best = np.fmax.reduce(signed, axis=0)
+    best_error = np.fmax.reduce(np.where(signed == best, standard, np.nan), axis=0)
+    reach = REACH * np.hypot(standard, best_error)
+    return np.where(np.isnan(reach), np.nan, difference(best, signed) <= reach)
 
 
 def _are_means_of_examples(tasks: pd.DataFrame) -> npt.NDArray[np.bool_]:

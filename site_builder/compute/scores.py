@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from site_builder.compute.flagged import FlaggedScore, collect_flagged
 from site_builder.compute.numbers import Array, difference, settled
 from site_builder.compute.score_error import ScoreErrors, compute_score_errors
 from site_builder.config import BoardConfig
@@ -60,6 +61,7 @@ class Scores:
         low, high: Bounds of each task's scores, shape (tasks,); infinite where it states none.
         roles: Base, tuned, baseline.
         known: By variant, how exact the scores are; arrays (models, tasks).
+        flagged: By task, the scores with a reservation, those that are left out among them.
     """
 
     models: tuple[str, ...]
@@ -70,6 +72,7 @@ class Scores:
     high: Array
     roles: Roles
     known: Mapping[str, ScoreErrors]
+    flagged: Mapping[str, tuple[FlaggedScore, ...]]
 
     @property
     def errors(self) -> Mapping[str, Array]:
@@ -127,6 +130,11 @@ class Scores:
         """
         return difference(self.signed[variant], self._baseline_of(self.signed))
 
+    def left_out(self, variant: str) -> frozenset[str]:
+        """Models with a score of the variant that does not count since it is flagged."""
+        found = (f for flagged in self.flagged.values() for f in flagged if f.variant == variant)
+        return frozenset(f.model for f in found if not f.counts)
+
     def only(self, tasks: Sequence[str]) -> Scores:
         """The same board with these tasks alone."""
         columns = [self.tasks.index(task) for task in tasks]
@@ -138,6 +146,7 @@ class Scores:
             low=self.low[columns],
             high=self.high[columns],
             known={variant: known.columns(columns) for variant, known in self.known.items()},
+            flagged={task: self.flagged[task] for task in tasks},
         )
 
     def _baseline_of(self, arrays: Mapping[str, Array]) -> Array:
@@ -178,6 +187,7 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         high=np.where(np.isnan(high), np.inf, high),
         roles=_assign_roles(values, models, config),
         known=known,
+        flagged=collect_flagged(tables, config),
     )
 
 

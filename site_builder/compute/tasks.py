@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.numbers import (
     Array,
     competition_ranks,
@@ -20,6 +21,7 @@ from site_builder.compute.numbers import (
     numbers,
     settled,
 )
+from site_builder.compute.score_error import find_ties
 from site_builder.compute.scores import Scores
 from site_builder.compute.win_rates import compute_wins
 
@@ -43,7 +45,18 @@ class Best:
 
 @dataclass(frozen=True)
 class TaskScore:
-    """One score of a task; its rank is among those of its variant, equals sharing the better."""
+    """One score of a task.
+
+    Attributes:
+        rank: Among the scores of its variant, equals sharing the better.
+        lift_over_base, lift_over_baseline: How much better it is.
+        stderr: Its standard error, as stated or from the examples; None where it is not known.
+        interval: Its 95 % interval (docs/statistics.md#error-of-a-score).
+        n: Examples that it was measured on.
+        tied_with_best: Whether it cannot be told from the best score of its variant
+            (docs/statistics.md#ties-on-a-task); None where the errors are not known.
+        flag: Why it should be read with care; None for no reservation.
+    """
 
     model: str
     variant: str
@@ -51,6 +64,11 @@ class TaskScore:
     rank: int
     lift_over_base: float | None
     lift_over_baseline: float | None
+    stderr: float | None = None
+    interval: tuple[float, float] | None = None
+    n: int | None = None
+    tied_with_best: bool | None = None
+    flag: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +93,8 @@ class TaskResult:
         best_lift_over_baseline: Its difference from the baseline, positive = better.
         mean_lift_over_base: Mean over all tuned runs that have their base score.
         mean: Mean score by variant.
-        scores: Every score, by variant (primary first) and rank.
+        scores: Every score that counts, by variant (primary first) and rank.
+        flagged: The scores with a reservation, whether they count or not.
         similar: The tasks that rank models alike, most alike first.
     """
 
@@ -87,12 +106,18 @@ class TaskResult:
     mean_lift_over_base: float | None
     mean: Mapping[str, float | None]
     scores: tuple[TaskScore, ...]
+    flagged: tuple[FlaggedScore, ...]
     similar: tuple[SimilarTask, ...]
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """Number of scores by variant."""
         return Counter(score.variant for score in self.scores)
+
+    @cached_property
+    def reasons(self) -> Mapping[tuple[str, str], str]:
+        """Why scores that count should be read with care, by model and variant."""
+        return {(f.model, f.variant): f.reason for f in self.flagged if f.counts}
 
     @property
     def outcome(self) -> Literal["beats", "ties", "loses"] | None:
@@ -121,6 +146,7 @@ class _Arrays:
             contest variant, then those of the next.
         best_lift: The contest's best score minus the baseline's.
         over_base, over_baseline: Lifts, by variant.
+        tied: Where a score cannot be told from the best, by variant.
     """
 
     wins: Mapping[str, Array]
@@ -128,6 +154,7 @@ class _Arrays:
     best_lift: Array
     over_base: Mapping[str, Array]
     over_baseline: Mapping[str, Array]
+    tied: Mapping[str, Array]
 
     @classmethod
     def of(cls, scores: Scores) -> _Arrays:
@@ -140,17 +167,18 @@ class _Arrays:
             best_lift=difference(np.fmax.reduce(signed), scores.baseline * scores.direction),
             over_base={v: scores.lift_over_base(v) for v in variants},
             over_baseline={v: scores.lift_over_baseline(v) for v in variants},
+            tied={v: find_ties(scores.signed[v], scores.errors[v]) for v in variants},
         )
 
 
 def _task_result(
     scores: Scores, arrays: _Arrays, column: int, similar: tuple[SimilarTask, ...]
 ) -> TaskResult:
-    roles = scores.roles
+    roles, task = scores.roles, scores.tasks[column]
     best = {v: _best(scores, column, (v,), arrays.wins[v]) for v in roles.variants}
     lifts = [arrays.over_base[v][:, column] for v in roles.tuned]
     return TaskResult(
-        task=scores.tasks[column],
+        task=task,
         baseline_score=number(scores.baseline[column]),
         best={v: found for v, found in best.items() if found is not None},
         best_contender=_best(scores, column, roles.contest, arrays.top),
@@ -158,6 +186,7 @@ def _task_result(
         mean_lift_over_base=mean_or_none(np.array(lifts)),
         mean={v: mean_or_none(scores.values[v][:, column]) for v in roles.variants},
         scores=tuple(s for v in roles.variants for s in _ranking(scores, arrays, column, v)),
+        flagged=tuple(f for f in scores.flagged[task] if f.variant in roles.variants),
         similar=similar,
     )
 
@@ -174,17 +203,29 @@ def _best(scores: Scores, column: int, variants: tuple[str, ...], top: Array) ->
 
 
 def _ranking(scores: Scores, arrays: _Arrays, column: int, variant: str) -> list[TaskScore]:
-    ranks = competition_ranks(scores.signed[variant][:, column])
+    ranks, known = competition_ranks(scores.signed[variant][:, column]), scores.known[variant]
     order = np.argsort(ranks, kind="stable")[: np.count_nonzero(~np.isnan(ranks))]
+    models, flagged = scores.models, scores.flagged[scores.tasks[column]]
+    flags = {f.model: f.reason for f in flagged if f.variant == variant}
     columns = zip(
         order,
         scores.values[variant][order, column].tolist(),
         ranks[order].astype(int).tolist(),
         numbers(arrays.over_base[variant][order, column]),
         numbers(arrays.over_baseline[variant][order, column]),
+        numbers(known.standard[order, column]),
+        _pairs(known.low[order, column], known.high[order, column]),
+        [None if n is None else int(n) for n in numbers(known.examples[order, column])],
+        [None if t is None else t > 0 for t in numbers(arrays.tied[variant][order, column])],
+        [flags.get(models[i]) for i in order],
         strict=True,
     )
-    return [TaskScore(scores.models[i], variant, *cells) for i, *cells in columns]
+    return [TaskScore(models[i], variant, *cells) for i, *cells in columns]
+
+
+def _pairs(low: Array, high: Array) -> list[tuple[float, float] | None]:
+    ends = zip(numbers(low), numbers(high), strict=True)
+    return [None if a is None or b is None else (a, b) for a, b in ends]
 
 
 def compute_rank_agreement(scores: Scores) -> tuple[Array, Array]:

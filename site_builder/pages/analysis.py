@@ -9,12 +9,12 @@ from site_builder.charts.cells import text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import Field, columns_of, rows_of
 from site_builder.charts.correlation_matrix import chart_correlations, correlation_text
-from site_builder.charts.feature_scatters import CLEAR_P, charts_features
-from site_builder.charts.features import LIFTS, column_label
+from site_builder.charts.feature_scatters import charts_features
+from site_builder.charts.features import LIFTS, column_label, verdict_text
 from site_builder.charts.labels import Labels
 from site_builder.charts.redundancy import chart_redundancy
 from site_builder.charts.training_sets import chart_training_sets
-from site_builder.compute.correlation import Correlation, Correlations
+from site_builder.compute.correlation import LEAST_TO_CONCLUDE, Correlation, Correlations
 from site_builder.compute.results import Results
 from site_builder.format import count, listed, p_value, rounded, sentence
 from site_builder.pages.page import HOME, Page, Site
@@ -102,6 +102,7 @@ def _lift_fields(found: Correlations, lift: str, labels: Labels) -> tuple[Field[
     spearman = "Spearman's rank correlation over tasks, with its 95 % interval"
     p = "Two-sided p-value of Spearman's correlation, not corrected for the number of rows"
     pearson = "Pearson's correlation over tasks"
+    verdict = f"A direction where the interval leaves out 0, from {LEAST_TO_CONCLUDE} tasks on"
     return (
         Field(
             Column(
@@ -112,6 +113,10 @@ def _lift_fields(found: Correlations, lift: str, labels: Labels) -> tuple[Field[
                 term="correlation",
             ),
             lambda feature: _spearman_cell(found.pairs[feature, lift]),
+        ),
+        Field(
+            Column(f"{lift}_verdict", "In words", "text", verdict, "ascending", "correlation"),
+            lambda feature: text_cell(verdict_text(found.pairs[feature, lift]) or None),
         ),
         Field(
             Column(f"{lift}_p", "p", "number", p, "ascending", "correlation"),
@@ -128,9 +133,7 @@ def _spearman_cell(pair: Correlation) -> Cell:
     if pair.spearman is None:
         return Cell(correlation_text(pair), None, tone="soft")
     interval = " to ".join(rounded(end, 2) for end in pair.spearman_interval or ())
-    clear = pair.spearman_p is not None and pair.spearman_p < CLEAR_P
-    tags = ("clear",) if clear else ()
-    return Cell(correlation_text(pair), pair.spearman, interval, tags=tags)
+    return Cell(correlation_text(pair), pair.spearman, interval)
 
 
 def _p_cell(pair: Correlation) -> Cell:

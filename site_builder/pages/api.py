@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from site_builder.compute.board import Board
+from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.lift_tests import LiftTest
 from site_builder.compute.results import Results
+from site_builder.compute.tasks import TaskScore
 from site_builder.pages.page import Document, Site
 from site_builder.parts import Address
 
@@ -184,13 +186,34 @@ def task_values(results: Results) -> list[dict[str, Any]]:
             },
             "best_lift_over_baseline": t.best_lift_over_baseline,
             "mean_lift_over_base": t.mean_lift_over_base,
-            "scores": [
-                {"model": s.model, "variant": s.variant, "score": s.score, "rank": s.rank}
-                for s in t.scores
-            ],
+            "scores": [_score_values(s) for s in t.scores],
+            "flagged": [_flagged_values(f) for f in t.flagged],
         }
         for t in results.tasks
     ]
+
+
+def _score_values(score: TaskScore) -> dict[str, Any]:
+    return {
+        "model": score.model,
+        "variant": score.variant,
+        "score": score.score,
+        "rank": score.rank,
+        "interval": None if score.interval is None else list(score.interval),
+        "stderr": score.stderr,
+        "n_examples": score.n,
+        "tied_with_best": score.tied_with_best,
+    }
+
+
+def _flagged_values(flagged: FlaggedScore) -> dict[str, Any]:
+    return {
+        "model": flagged.model,
+        "variant": flagged.variant,
+        "score": flagged.score,
+        "reason": flagged.reason,
+        "counts": flagged.counts,
+    }
 
 
 def correlation_values(results: Results) -> dict[str, Any]:

@@ -61,6 +61,8 @@ def _under_name(sheet: Sheet, entry: Entry) -> str:
         notes.append("baseline")
     elif s.unranked == "no score":
         notes.append(f"no {variant} score")
+    elif s.unranked == "flagged":
+        notes.append("not ranked: flagged")
     elif s.unranked == "coverage":
         notes.append(f"not ranked: {coverage(s.scored, len(sheet.board.tasks))} tasks")
     elif s.unranked == "no rival":

@@ -154,6 +154,7 @@ def _left_out(parts: BoardParts, board: Board, rows: Sequence[Standing]) -> str:
     reasons = {
         "coverage": f"with scores on less than {percent(board.rules.min_coverage)} of the tasks",
         "no score": f"without {with_article(variant)} score",
+        "flagged": "whose scores are flagged",
         "no rival": "without a rival on their tasks",
     }
     absent = [s.unranked for s in board.standings if s.model not in listed]

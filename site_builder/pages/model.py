@@ -101,6 +101,8 @@ def model_summary(site: Site, model: str) -> str:
     """A model's place in one sentence, for its page and for search engines."""
     labels, board = site.labels, model_board(site, model)
     s, name = board.standing(model), labels.models[model]
+    if not s.scored and any(model in site.results.scores.left_out(v) for v in labels.variants):
+        return f"{name} is not ranked: its scores are flagged, and flagged scores do not count."
     if not s.scored:
         return f"{name} has no scores on this board."
     variant = labels.in_sentence(board.variant)

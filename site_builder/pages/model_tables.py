@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from site_builder.charts.cells import (
+    flag_tags,
+    kept_cell,
     kept_score_cell,
     lift_cell,
     model_cell,
     names_text,
     task_cell,
+    task_score_cell,
     text_cell,
 )
 from site_builder.charts.columns import MODEL, RANK, TASK, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.compute.board import Board, Standing
+from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.tasks import TaskScore
 from site_builder.format import exact, rounded
 from site_builder.pages.board_cells import rank_range
@@ -34,8 +38,26 @@ class _Own:
     score: TaskScore
 
 
+@dataclass(frozen=True)
+class _Listed:
+    """One score of the model, and its task; a flagged one that counts nowhere has no rank."""
+
+    task: str
+    score: TaskScore | FlaggedScore
+
+
+def _every_score(site: Site, model: str) -> list[_Listed]:
+    """Every score of a model, those that do not count among them: by task, then by variant."""
+    listed, results = [], site.results
+    for task in results.scores.tasks:
+        found, flagged = results.scores_of(model, task), results.flagged_of(model, task)
+        ordered = (found.get(v) or flagged.get(v) for v in results.scores.roles.variants)
+        listed += [_Listed(task, score) for score in ordered if score is not None]
+    return listed
+
+
 def _own_scores(site: Site, model: str) -> list[_Own]:
-    """Every score of a model: by task, then primary variant first."""
+    """Every score of a model that counts: by task, then primary variant first."""
     results = site.results
     return [
         _Own(task, score)
@@ -44,7 +66,7 @@ def _own_scores(site: Site, model: str) -> list[_Own]:
     ]
 
 
-def _key(own: _Own) -> ScoreKey:
+def _key(own: _Own | _Listed) -> ScoreKey:
     return own.score.model, own.task, own.score.variant
 
 
@@ -63,7 +85,9 @@ def _variant_field(labels: Labels, *, wanted: bool = True) -> Field[_Own]:
 def _score_field(labels: Labels) -> Field[_Own]:
     return Field(
         Column("score", "Score", "number"),
-        lambda own: kept_score_cell(labels, _key(own), own.score.score),
+        lambda own: replace(
+            kept_score_cell(labels, _key(own), own.score.score), tags=flag_tags(own.score.flag)
+        ),
     )
 
 
@@ -176,24 +200,35 @@ def _gap_cell(site: Site, standing: Standing, own: Standing, *, averaged: bool) 
 
 def scores_table(site: Site, model: str) -> Table:
     """Every score of the model, each with its place in the results table and its source."""
-    labels = site.labels
+    labels, catalog = site.labels, site.results.catalog
     rank_help = "Among the scores of this variant on this task"
-    fields: tuple[Field[_Own], ...] = (
-        _task_field(labels),
-        _variant_field(labels),
+    flag_help = "Why the score should be read with care"
+    every = _every_score(site, model)
+    evidence: tuple[Field[_Listed], ...] = evidence_fields(site, _key)
+    fields: tuple[Field[_Listed], ...] = (
+        Field(TASK, lambda own: task_cell(labels, own.task)),
+        Field(
+            Column("variant", "Variant", first="ascending"),
+            lambda own: text_cell(labels.variants[own.score.variant]),
+        ),
         Field(
             Column("score", "Score", "number"),
-            lambda own: kept_score_cell(labels, _key(own), own.score.score, _remark(site, own)),
+            lambda own: _listed_cell(site, model, own),
         ),
         Field(
             Column("rank", "Rank", "number", rank_help, "ascending", "rank"),
             lambda own: _rank_cell(site, own),
         ),
-        *evidence_fields(site, _key),
+        Field(
+            Column("flag", "Flagged", help=flag_help, first="ascending"),
+            lambda own: text_cell(catalog.evidence[_key(own)].flag),
+            any(catalog.evidence[_key(own)].flag is not None for own in every),
+        ),
+        *evidence,
     )
     rows = rows_of(
         fields,
-        _own_scores(site, model),
+        every,
         anchor=lambda own: labels.score_anchor(own.task, own.score.variant),
         marks=lambda own: {
             **task_marks(site, own.task),
@@ -201,19 +236,25 @@ def scores_table(site: Site, model: str) -> Table:
         },
     )
     tools = task_tools(site, ("score", "scores"))
-    if len({own.score.variant for own in _own_scores(site, model)}) > 1:
+    if len({own.score.variant for own in every}) > 1:
         tools = replace(tools, facets=(*tools.facets, Facet("variant", "Variant")))
     caption = "Every score, with its row and its source"
     return Table("all-scores", caption, columns_of(fields), rows, tools=tools)
 
 
-def _remark(site: Site, own: _Own) -> str:
-    """Every digit of a score that is shown with fewer, and why it should be read with care."""
-    score, flag = own.score.score, site.results.catalog.evidence[_key(own)].flag
-    digits = "" if site.labels.scales[own.task].shows_all(score) else exact(score)
-    return " \N{MIDDLE DOT} ".join(filter(None, (digits, flag)))
+def _listed_cell(site: Site, model: str, own: _Listed) -> Cell:
+    """A score with its interval, and below it every digit where it is shown with fewer."""
+    found = own.score if isinstance(own.score, TaskScore) else None
+    flagged = site.results.flagged_of(model, own.task).get(own.score.variant)
+    scale, score = site.labels.scales[own.task], own.score.score
+    cell = task_score_cell(found, scale, flagged)
+    digits = "" if scale.shows_all(score) else exact(score)
+    note = ", ".join(filter(None, (digits, cell.note)))
+    return kept_cell(site.labels, _key(own), replace(cell, note=note))
 
 
-def _rank_cell(site: Site, own: _Own) -> Cell:
+def _rank_cell(site: Site, own: _Listed) -> Cell:
+    if not isinstance(own.score, TaskScore):
+        return text_cell(None)
     of = site.results.task(own.task).counts[own.score.variant]
     return Cell(f"{own.score.rank} of {of}", float(own.score.rank))

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from site_builder.compute.tasks import TaskResult
 from site_builder.pages.page import Site
 from site_builder.pages.ranking import ranking_table
-from site_builder.parts import Address, Cell, Link, Row, Table, Tone
+from site_builder.parts import Address, Cell, Link, Row, RowKind, Table, Tone
 
 MOST_CELLS = 20_000
 MOST_ROWS = 50
 CELLS_A_ROW = 5
 
-Packed = tuple[str, float | str | None, Tone]
+Tags = tuple[str, ...]
+Packed = tuple[str, float | str | None, Tone] | tuple[str, float | str | None, Tone, str, Tags]
+# A model by its place; with its note, its tags and the kind of its row where it has any of these.
+Named = int | tuple[int, str, Tags, RowKind]
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Picker:
         table: The ranking of the first task.
         models: For the script: each model that occurs, as its id and a link.
         rankings: For the script: by task id, rows of (index of the model, then text, value and tone
-            of each cell).
+            of each cell); behind them the note and the tags where there are any.
         anchors: For the script: by task id, what the scores of each column are called on the pages
             of their models; empty for a column of no scores.
     """
@@ -36,7 +39,7 @@ class Picker:
     groups: tuple[tuple[str, tuple[Link, ...]], ...]
     table: Table
     models: tuple[tuple[str, Link], ...]
-    rankings: Mapping[str, Sequence[Sequence[int | Packed]]]
+    rankings: Mapping[str, Sequence[Sequence[Named | Packed]]]
     anchors: Mapping[str, Sequence[str]]
 
 
@@ -66,9 +69,11 @@ def _model(row: Row) -> Link | None:
     return row.cells[1].link
 
 
-def _packed_row(row: Row, places: Mapping[Link | None, int]) -> list[int | Packed]:
-    rank, _, *others = row.cells
-    return [places[_model(row)], *map(_packed, (rank, *others))]
+def _packed_row(row: Row, places: Mapping[Link | None, int]) -> list[Named | Packed]:
+    rank, name, *others = row.cells
+    place, plain = places[_model(row)], not (name.note or name.tags)
+    named = place if plain else (place, name.note, name.tags, row.kind)
+    return [named, *map(_packed, (rank, *others))]
 
 
 def _anchors(table: Table) -> list[str]:
@@ -83,7 +88,8 @@ def _anchor(column: Iterable[Cell]) -> str:
 
 
 def _packed(cell: Cell) -> Packed:
-    return cell.text, cell.value, cell.tone
+    shown = cell.text, cell.value, cell.tone
+    return (*shown, cell.note, cell.tags) if cell.note or cell.tags else shown
 
 
 def _link(site: Site, task: str) -> Link:

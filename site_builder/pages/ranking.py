@@ -5,42 +5,75 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from site_builder.charts.cells import kept_score_cell, lift_cell, model_cell, number_cell
+from site_builder.charts.cells import (
+    kept_cell,
+    lift_cell,
+    model_cell,
+    number_cell,
+    task_score_cell,
+)
 from site_builder.charts.columns import MODEL, RANK, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels
+from site_builder.compute.flagged import FlaggedScore
+from site_builder.compute.intervals import LEVEL
 from site_builder.compute.tasks import TaskResult, TaskScore
-from site_builder.format import MISSING, Scale
+from site_builder.format import MISSING, Scale, percent
 from site_builder.pages.board_tools import model_marks, model_tools
 from site_builder.pages.page import Site
-from site_builder.parts import Cell, Column, RowKind, Table
+from site_builder.pages.ranking_line import ScoreLine, line_heading, make_line
+from site_builder.parts import Cell, Column, Link, RowKind, Table, how
+
+BEST, TIED = "best", "tied with best"
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """A model on the task, with its scores by variant."""
+    """A model on the task.
+
+    Attributes:
+        model: Its id.
+        found: Its scores that count, by variant.
+        flagged: Its flagged scores, by variant, whether they count or not.
+    """
 
     model: str
     found: Mapping[str, TaskScore]
+    flagged: Mapping[str, FlaggedScore]
 
 
-def ranking_table(site: Site, task: TaskResult, table_id: str, most: int | None = None) -> Table:
+def ranking_table(
+    site: Site, task: TaskResult, table_id: str, most: int | None = None, *, drawn: bool = False
+) -> Table:
     """Ranking of one task, by the score in the primary variant, then in the others.
+
+    Models of which no score counts stand last.
 
     Args:
         site: The site.
         task: The task.
         table_id: Unique on its page.
         most: Greatest number of rows.
+        drawn: Whether scores are drawn with their intervals, where these are known.
     """
-    labels = site.labels
-    models = list(dict.fromkeys(s.model for s in task.scores))[:most]
-    entries = [_Entry(model, site.results.scores_of(model, task.task)) for model in models]
-    fields = _fields(labels, task.task)
+    labels, results = site.labels, site.results
+    named = [*(s.model for s in task.scores), *(f.model for f in task.flagged)]
+    models = list(dict.fromkeys(named))[:most]
+    entries = [
+        _Entry(m, results.scores_of(m, task.task), results.flagged_of(m, task.task)) for m in models
+    ]
+    line = make_line(site, task) if drawn else None
+    fields = (
+        *_score_fields(labels, task),
+        *_line_fields(labels, line),
+        *_lift_fields(labels, labels.scales[task.task]),
+    )
 
     def kind(entry: _Entry) -> RowKind:
-        return "reference" if entry.model == labels.roles.baseline else ""
+        if entry.model == labels.roles.baseline:
+            return "reference"
+        return "" if entry.found else "unranked"
 
-    catalog = site.results.catalog
+    catalog = results.catalog
     return Table(
         table_id,
         f"Ranking on {labels.tasks[task.task]}",
@@ -50,16 +83,39 @@ def ranking_table(site: Site, task: TaskResult, table_id: str, most: int | None 
         ),
         header=1,
         sorted_by=labels.roles.primary,
+        explained=_explained(task),
         tools=model_tools(catalog),
     )
 
 
-def _fields(labels: Labels, task: str) -> tuple[Field[_Entry], ...]:
-    roles, scale = labels.roles, labels.scales[task]
+def _explained(task: TaskResult) -> tuple[Link, ...]:
+    """Where the intervals below the scores, and the marks of ties and flags, are explained."""
+    known = any(score.interval for score in task.scores)
+    return (
+        *((how("95\N{NO-BREAK SPACE}% interval", "score-error"),) if known else ()),
+        *((how("Flagged", "flagged"),) if task.flagged else ()),
+    )
+
+
+def _score_fields(labels: Labels, task: TaskResult) -> tuple[Field[_Entry], ...]:
+    roles = labels.roles
+    exact = any(score.interval for score in task.scores)
     return (
         Field(RANK, lambda entry: _rank_cell(entry.found.get(roles.primary))),
-        Field(MODEL, lambda entry: model_cell(labels, entry.model)),
-        *(_score_field(labels, task, variant) for variant in roles.variants),
+        Field(MODEL, lambda entry: _model_cell(labels, entry)),
+        *(_score_field(labels, task.task, variant, exact=exact) for variant in roles.variants),
+    )
+
+
+def _line_fields(labels: Labels, line: ScoreLine | None) -> tuple[Field[_Entry], ...]:
+    if line is None:
+        return ()
+    return (Field(Column("line", line_heading(labels), "plot"), lambda e: line.cell(e.model)),)
+
+
+def _lift_fields(labels: Labels, scale: Scale) -> tuple[Field[_Entry], ...]:
+    roles = labels.roles
+    return (
         *(_lift_field(labels, scale, variant) for variant in roles.tuned),
         Field(
             Column(
@@ -78,13 +134,23 @@ def _rank_cell(score: TaskScore | None) -> Cell:
     return number_cell(None, MISSING) if score is None else number_cell(score.rank, str(score.rank))
 
 
-def _score_field(labels: Labels, task: str, variant: str) -> Field[_Entry]:
-    def cell(entry: _Entry) -> Cell:
-        found = entry.found.get(variant)
-        score = None if found is None else found.score
-        return kept_score_cell(labels, (entry.model, task, variant), score)
+def _model_cell(labels: Labels, entry: _Entry) -> Cell:
+    """The model, whether it is the best or cannot be told from it, and why it has no rank."""
+    note = "" if entry.found else "not ranked: flagged"
+    first = entry.found.get(labels.roles.primary)
+    if first is None or not first.tied_with_best:
+        return model_cell(labels, entry.model, note)
+    return model_cell(labels, entry.model, note, (BEST if first.rank == 1 else TIED,))
 
-    return Field(Column(variant, labels.variants[variant], "number"), cell)
+
+def _score_field(labels: Labels, task: str, variant: str, *, exact: bool) -> Field[_Entry]:
+    def cell(entry: _Entry) -> Cell:
+        found, flagged = entry.found.get(variant), entry.flagged.get(variant)
+        shown = task_score_cell(found, labels.scales[task], flagged)
+        return kept_cell(labels, (entry.model, task, variant), shown)
+
+    help_text = f"With its {percent(LEVEL)} interval" if exact else ""
+    return Field(Column(variant, labels.variants[variant], "number", help_text), cell)
 
 
 def _lift_field(labels: Labels, scale: Scale, variant: str) -> Field[_Entry]:

@@ -13,10 +13,13 @@ from site_builder.charts.score_lines import chart_task_models
 from site_builder.compute.catalog import TaskFacts
 from site_builder.compute.tasks import MIN_COMMON_MODELS, SimilarTask, TaskResult
 from site_builder.format import count, counted, listed, quantity, rounded
+from site_builder.pages.boards import Mark
 from site_builder.pages.citation import cite_page
 from site_builder.pages.page import HOME, TASKS, Page, Site
 from site_builder.pages.picker import task_groups
 from site_builder.pages.ranking import ranking_table
+from site_builder.pages.ranking_line import line_legend
+from site_builder.pages.task_error import flagged_note, flagged_table, tie_note
 from site_builder.parts import Address, Column, Fact, Link, Table
 from site_builder.tables.schema import TASKS as TASKS_SPEC
 
@@ -37,6 +40,10 @@ class TaskContext:
         facts: Its row of the tasks table.
         figures: The figures that answer first.
         ranking: Every model, by its score.
+        legend: What the drawings in its rows show; empty where it has none.
+        tie_note: Which models cannot be told from the best; empty where nobody knows.
+        flagged: Scores that should be read with care, with the reason; None where there are none.
+        flagged_note: Whether these count.
         chart: The same as a chart; None below two models.
         similar: The tasks that rank models alike; None where there is none.
         similar_note: What these tasks mean for one who chooses a model.
@@ -48,6 +55,10 @@ class TaskContext:
     facts: tuple[Fact, ...]
     figures: tuple[Fact, ...]
     ranking: Table
+    legend: tuple[Mark, ...]
+    tie_note: str
+    flagged: Table | None
+    flagged_note: str
     chart: Chart | None
     similar: Table | None
     similar_note: str
@@ -62,7 +73,11 @@ def make_task(site: Site, task: TaskResult) -> Page:
         summary=summary,
         facts=tuple(_facts(fact)),
         figures=tuple(_figures(site, task)),
-        ranking=ranking_table(site, task, "ranking"),
+        ranking=ranking_table(site, task, "ranking", drawn=True),
+        legend=line_legend(site, task),
+        tie_note=tie_note(site, task),
+        flagged=flagged_table(site, task),
+        flagged_note=flagged_note(task),
         chart=chart_task_models(site.results, site.labels, task.task),
         similar=_similar(site, task),
         similar_note=similar_note(site, task),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from site_builder.compute.choice import MARGIN_SHARE
+from site_builder.compute.correlation import LEAST_TO_CONCLUDE
 from site_builder.compute.cost import collect_offers
 from site_builder.compute.intervals import RESAMPLES
 from site_builder.compute.shortlist import REWEIGHTINGS
@@ -71,6 +72,7 @@ def _board_terms(site: Site) -> tuple[Term, ...]:
             "The 95 % interval of the difference from the first, over the tasks that both have, "
             "holds 0: the tasks cannot tell the two apart.",
         ),
+        *_score_terms(site),
         Term(
             "win-rate",
             "Mean win rate",
@@ -105,6 +107,40 @@ def _board_terms(site: Site) -> tuple[Term, ...]:
             "that one of them lacks is nobody's win.",
             "margin = best score - second best, signed by the task's direction",
             shown=bool(default_runs(site)),
+        ),
+    )
+
+
+def _score_terms(site: Site) -> tuple[Term, Term]:
+    """How exact a single score is, and which are to be read with care."""
+    tasks = site.results.tasks
+    flagged = [f for task in tasks for f in task.flagged]
+    counted = (
+        "It counts as any other does."
+        if all(f.counts for f in flagged)
+        else "It is shown, and counts in no rank, average, win or lift."
+    )
+    return (
+        Term(
+            "score-error",
+            "Error of a single score",
+            "How far a score would move with other examples of the same kind. The 95 % interval is "
+            "1.96 standard errors to each side where the results state one above 0, cut off at the "
+            "bounds of the task. Else it is Wilson's interval, where the score is a mean over a "
+            "known number n of examples; p is its place between the bounds. On a task, a score is "
+            "tied with the best where their difference is no greater than 1.96 standard errors of "
+            "it. That takes the two as independent: models that answered the same examples are "
+            "told apart less often than they could be.",
+            "(p + z^2/2n +- z sqrt(p (1 - p) / n + z^2/4n^2)) / (1 + z^2/n), z = 1.96; "
+            "difference / sqrt(se1^2 + se2^2)",
+            shown=any(score.interval for task in tasks for score in task.scores),
+        ),
+        Term(
+            "flagged",
+            "Flagged scores",
+            "A score that its publisher says should be read with care. The reason stands on the "
+            f"pages of its model and its task. {counted}",
+            shown=bool(flagged),
         ),
     )
 
@@ -148,8 +184,9 @@ def _analysis_terms(site: Site) -> tuple[Term, ...]:
             "Correlation",
             "Spearman's rank correlation over tasks, and Pearson's beside it, with two-sided "
             f"p-values and 95 % intervals by Fisher's z. The {site.labels.base or 'base'} columns "
-            "are taken over the models that were tuned. A correlation is no cause, and with many "
-            "pairs some p-values are small by chance.",
+            "are taken over the models that were tuned. A direction is named where the interval "
+            f"leaves out 0, and below {LEAST_TO_CONCLUDE} tasks nothing is concluded. A "
+            "correlation is no cause, and with many pairs some p-values are small by chance.",
             "Pearson's r of the ranks",
             shown=results.correlations is not None,
         ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from site_builder.charts.cells import source_link
 from site_builder.charts.labels import ScoreKey
+from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.tasks import TaskScore
 from site_builder.format import count, exact, sentence
 from site_builder.pages.dataset import published_paths
@@ -20,7 +21,7 @@ class _Own:
     """One score of a model, with the places of its task, variant and source in their lists."""
 
     key: ScoreKey
-    score: TaskScore
+    score: TaskScore | FlaggedScore
     task: int
     variant: int
 
@@ -46,8 +47,8 @@ def whence_data(site: Site, model: str, published: frozenset[str]) -> Mapping[st
     value with every digit, as it is shown, its row in results.parquet, and what else is known.
     """
     catalog, labels = site.results.catalog, site.labels
-    tasks = [t for t in site.results.scores.tasks if site.results.scores_of(model, t)]
-    own = list(_own_scores(site, model, tasks))
+    own = list(_own_scores(site, model))
+    tasks = list(dict.fromkeys(score.key[1] for score in own))
     found = dict.fromkeys(catalog.evidence[score.key].source for score in own)
     sources = {s: place for place, s in enumerate(s for s in found if s is not None)}
     return {
@@ -70,10 +71,14 @@ def whence_data(site: Site, model: str, published: frozenset[str]) -> Mapping[st
     }
 
 
-def _own_scores(site: Site, model: str, tasks: Sequence[str]) -> Iterator[_Own]:
+def _own_scores(site: Site, model: str) -> Iterator[_Own]:
+    """Every score of a model, those that count nowhere too."""
+    results, place = site.results, -1
     variants = list(site.labels.variants)
-    for place, task in enumerate(tasks):
-        for variant, score in site.results.scores_of(model, task).items():
+    for task in results.scores.tasks:
+        scores = results.flagged_of(model, task) | results.scores_of(model, task)
+        place += bool(scores)
+        for variant, score in scores.items():
             yield _Own((model, task, variant), score, place, variants.index(variant))
 
 
@@ -86,7 +91,10 @@ def _score(site: Site, own: _Own, sources: Mapping[str, int]) -> Sequence[object
 def _known(site: Site, own: _Own, sources: Mapping[str, int]) -> Mapping[str, object]:
     """What the results table says of a score beside its value, without what it does not say."""
     evidence = site.results.catalog.evidence[own.key]
+    score, scale = own.score, site.labels.scales[own.key[1]]
+    interval = score.interval if isinstance(score, TaskScore) else None
     facts = {
+        "interval": None if interval is None else scale.interval(*interval),
         "stderr": None if evidence.stderr is None else exact(evidence.stderr),
         "n": None if evidence.n_examples is None else count(evidence.n_examples),
         "date": evidence.date,

@@ -14,7 +14,7 @@
   const known = new Map();
   for (const row of table.tBodies[0].rows) {
     const name = row.querySelector("th[scope=row]");
-    if (name) known.set(name.querySelector("a")?.getAttribute("href"), { name, kind: row.className });
+    if (name) known.set(name.querySelector("a")?.getAttribute("href"), { name, isReference: row.classList.contains("reference") });
   }
 
   /** @param {string} text @param {string} href */
@@ -25,17 +25,40 @@
     return anchor;
   };
 
-  /** A score leads to its row on the page of its model. @param {[string, number | string | null, string]} cell @param {string} place */
-  const makeCell = ([text, value, tone], place) => {
+  /** Tags and note of a cell, in place of those that it has. @param {HTMLElement} cell @param {string} note @param {string[]} tags */
+  const mark = (cell, note, tags) => {
+    for (const old of cell.querySelectorAll(".tag, small")) old.remove();
+    for (const tag of tags) {
+      const label = document.createElement("span");
+      label.className = tag === "best" ? "tag tag-best" : "tag";
+      label.textContent = tag;
+      cell.append(" ", label);
+    }
+    if (!note) return;
+    const line = document.createElement("small");
+    line.textContent = note;
+    cell.append(line);
+  };
+
+  /** A score leads to its row on the page of its model. @param {[string, number | string | null, string, string?, string[]?]} cell @param {string} place */
+  const makeCell = ([text, value, tone, note = "", tags = []], place) => {
     const cell = document.createElement("td");
     cell.className = `number ${tone}`.trim();
     cell.append(place && value !== null ? makeLink(text, place) : text);
     if (value !== null) cell.dataset.value = String(value);
+    mark(cell, note, tags);
     return cell;
   };
 
-  /** @param {number} model */
-  const makeName = (model) => {
+  /** @param {number} model @param {string} note @param {string[]} tags */
+  const makeName = (model, note, tags) => {
+    const cell = bareName(model);
+    mark(cell, note, tags);
+    return cell;
+  };
+
+  /** @param {number} model @returns {HTMLElement} */
+  const bareName = (model) => {
     const [, [text, href]] = models[model];
     const seen = known.get(pageLink(href));
     if (seen) return seen.name.cloneNode(true);
@@ -49,13 +72,14 @@
 
   const show = () => {
     const task = select.value;
-    const rows = rankings[task].map((/** @type {any[]} */ [model, rank, ...cells]) => {
+    const rows = rankings[task].map((/** @type {any[]} */ [named, rank, ...cells]) => {
       const row = document.createElement("tr");
+      const [model, note = "", tags = [], kind = ""] = [named].flat();
       const [id, [, href]] = models[model];
-      row.className = known.get(pageLink(href))?.kind ?? "";
+      row.className = kind || (known.get(pageLink(href))?.isReference ? "reference" : "");
       row.dataset.id = id;
       const places = anchors[task].map((/** @type {string} */ anchor) => anchor && `${href}#${anchor}`);
-      row.append(makeCell(rank, ""), makeName(model), ...cells.map((/** @type {any} */ cell, /** @type {number} */ i) => makeCell(cell, places[i + 1])));
+      row.append(makeCell(rank, ""), makeName(model, note, tags), ...cells.map((/** @type {any} */ cell, /** @type {number} */ i) => makeCell(cell, places[i + 1])));
       return row;
     });
     table.tBodies[0].replaceChildren(...rows);

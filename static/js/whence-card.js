@@ -37,7 +37,7 @@
     const source = known.source === undefined ? undefined : linkTo(scores.sources[known.source]);
     /** @type {Record<string, string | HTMLElement | undefined>} */
     const facts = {
-      "95\u00a0% interval": known.interval,
+      "95\u00a0% interval": known.interval && make("a", { href: pageLink(`${root}about/#score-error`) }, known.interval),
       "Standard error": known.stderr,
       Examples: known.n,
       Date: known.date,
