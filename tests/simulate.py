@@ -78,6 +78,7 @@ class Population:
             high=np.full(shape[1], np.inf),
             roles=Roles("base", ("tuned",), None, None),
             known={"base": errors, "tuned": errors},
+            flagged={},
         )
 
 

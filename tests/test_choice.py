@@ -195,6 +195,7 @@ def test_all_tasks_of_equal_weight_are_the_board(rules):
         (s.model, s.rank, s.average if rules is BY_MEAN else s.win_rate, s.tied_with_best, s.wins)
         for s in board.ranked
     ] == [(c.model, c.rank, c.merit, c.tied, c.best_on) for c in choice.listed]
+    assert [s.rank_interval for s in board.ranked] == [c.ranks for c in choice.listed]
     assert {True, False} == {c.tied for c in choice.listed}
 
 

@@ -205,6 +205,8 @@ def gaps(*, mixed: bool) -> dict[str, pd.DataFrame]:
         float(i % 4) for i in range(8)
     ]
     results = pd.DataFrame(rows, columns=["model", "task", "variant", "score"])
+    # Larger than the scores spread, so that it decides on ties and ranks.
+    results["stderr"] = [None if n % 5 == 0 else 0.6 for n in range(len(rows))]
     return {"results": results, "models": models, "tasks": tasks, "prices": prices}
 
 
@@ -341,7 +343,7 @@ def test_the_browser_answers_as_the_build_does(chromium: Browser, home: str, ind
 def test_the_browser_answers_as_the_build_does_with_gaps(
     chromium: Browser, tmp_path: Path, mixed: bool
 ) -> None:
-    """Missing scores, losses, win rates, odd ids, unknown sizes and prices."""
+    """Missing scores, known errors, losses, win rates, odd ids, unknown sizes and prices."""
     root = write_project(tmp_path / "project", gaps(mixed=mixed), GAPS_TOML)
     site = make_site(root)
     folder = on_disk(build(root), tmp_path / "site").folder

@@ -91,17 +91,18 @@ def test_rows_are_drawn_with_their_intervals(site):
     assert "a: 0.500 to 0.800, interval 0.711 to 0.867" == labels[0]
 
 
-def test_the_chart_has_whiskers(site):
-    """As far as each score's own interval; none through a score that has none."""
+def test_the_chart_has_bands(site):
+    """As far as each score's own interval; none around a score that has none."""
     page = site.page("tasks/essay/")
     figure = json.loads(page.select("[data-figure=task-models]")[0].get_text())
-    (trace,) = (t for t in figure["data"] if t.get("name") == "Tuned")
-    assert [0.8, 0.75, 0.7] == trace["x"]
-    assert [0.0196, 0, 0.0196] == pytest.approx(trace["error_x"]["arrayminus"], abs=1e-5)
-    assert [0.0196, 0, 0.0196] == pytest.approx(trace["error_x"]["array"], abs=1e-5)
-    assert "A bar through a mark is its 95\N{NO-BREAK SPACE}% interval." in visible(page)
+    band = figure["data"][0]
+    # 0.8 ± 1.96 x 0.01 in the first row, 0.7 ± 0.0196 in the third; the second is c's.
+    ends = [0.7804, 0.8196, None, 0.6804, 0.7196, None]
+    assert ends == [x if x is None else pytest.approx(x, abs=1e-4) for x in band["x"]]
+    assert [0, 0, None, 2, 2, None] == band["y"]
+    assert "A band is the 95\N{NO-BREAK SPACE}% interval of a score." in visible(page)
     notes = {row["model"].text: row["after_tuned"].note for row in table(page, "task-models-table")}
-    assert "0.780\N{EN DASH}0.820" == notes["a"]
+    assert ("0.780\N{EN DASH}0.820", "") == (notes["a"], notes["c"])
 
 
 def test_the_api_has_the_errors(site):

@@ -11,9 +11,10 @@ from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
 from site_builder.charts.dumbbells import After, Line, draw_dumbbells, drawn_of
 from site_builder.charts.labels import Labels
 from site_builder.compute.intervals import LEVEL
+from site_builder.compute.lift_tests import LEAST_TASKS
 from site_builder.compute.numbers import settled_float
-from site_builder.compute.results import Results
-from site_builder.format import counted, listed, percent, sentence
+from site_builder.compute.results import Results, Stats
+from site_builder.format import count, counted, listed, percent, sentence
 from site_builder.parts import Column, Table
 
 
@@ -116,9 +117,16 @@ def _title(results: Results, labels: Labels, models: Sequence[str]) -> str:
         return title
     ahead = stats.models_ahead_of_baseline
     passes = "passes" if ahead == 1 else "pass"
-    clearly = stats.models_clearly_ahead
-    sure = f", {clearly or 'none'} clearly" if ahead and clearly != ahead else ""
+    sure = clearly_ahead(stats) if ahead else ""
     return f"{title}; {ahead} of {stats.models_compared} {passes} {labels.baseline}{sure}"
+
+
+def clearly_ahead(stats: Stats) -> str:
+    """How many of the models ahead of the baseline are so beyond chance; empty where it is all."""
+    clearly = stats.models_clearly_ahead
+    if stats.tasks < LEAST_TASKS or clearly >= stats.models_ahead_of_baseline:
+        return ""
+    return f", {count(clearly) if clearly else 'none'} clearly"
 
 
 def _table(results: Results, labels: Labels, models: Sequence[str]) -> Table:

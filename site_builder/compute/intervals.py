@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.special import ndtr, stdtrit
 
 from site_builder.compute.draws import draw_places
-from site_builder.compute.numbers import Array, difference, mean_of, settled
+from site_builder.compute.numbers import Array, difference, settled
 from site_builder.compute.score_error import REACH
 
 RESAMPLES = 2_000
@@ -61,9 +61,11 @@ class Bootstrap:
     Attributes:
         weights: How often each resample holds each task, times what the task counts; shape
             (resamples, tasks).
+        counts: What each task counts; None for 1.
     """
 
     weights: Array
+    counts: Array | None = None
 
     @classmethod
     def over(cls, n_tasks: int, resamples: int = RESAMPLES, seed: int = SEED) -> Bootstrap:
@@ -78,7 +80,7 @@ class Bootstrap:
 
     def weighted(self, task_weights: Array) -> Bootstrap:
         """The same samples with tasks that count more or less than 1 each."""
-        return Bootstrap(self.weights * task_weights)
+        return Bootstrap(self.weights * task_weights, task_weights)
 
     def intervals(self, values: Array, errors: Array | None = None) -> tuple[Array, Array]:
         """95 % interval of each model's mean over the tasks that it has.
@@ -86,7 +88,8 @@ class Bootstrap:
         Percentiles of the resampled means, `tail_share` beyond each end; a resample that holds none
         of a model's tasks counts in no interval of that model. The spread of the scores holds their
         own error already; where by chance it shows less than that error alone, the interval is as
-        wide as the error: mean ± 1.96 sqrt(sum of squared errors) / n.
+        wide as the error: mean ± 1.96 sqrt(sum of squared errors) / n, tasks that count more
+        weighing more.
 
         Args:
             values: What is averaged, shape (models, tasks); NaN where there is none.
@@ -103,7 +106,8 @@ class Bootstrap:
             block = enough[start : start + _MODELS_AT_ONCE]
             ends[:, block] = self._block(values[block])
         if errors is not None:
-            low, high = _error_interval(values, errors)
+            counts = np.ones(values.shape[1]) if self.counts is None else self.counts
+            low, high = _error_interval(values, errors, counts)
             ends = np.array([np.fmin(ends[0], low), np.fmax(ends[1], high)])
             ends[:, (~np.isnan(values)).sum(axis=1) < 2] = np.nan
         return ends[0], ends[1]
@@ -146,11 +150,14 @@ def _at(ordered: Array, places: Array) -> Array:
     return np.asarray(low + (places - below) * (high - low))
 
 
-def _error_interval(values: Array, errors: Array) -> tuple[Array, Array]:
+def _error_interval(values: Array, errors: Array, counts: Array) -> tuple[Array, Array]:
     """Mean ± 1.96 of its standard error by the scores' own errors; a point where none is known."""
     there = ~np.isnan(values)
-    known = np.where(there, np.nan_to_num(errors), 0.0)
-    middle, size = mean_of(values, axis=1), np.abs(np.where(there, values, 0.0)).max(axis=1)
+    weights = np.where(there, counts, 0.0)
+    filled, known = np.where(there, values, 0.0), np.where(there, np.nan_to_num(errors), 0.0)
+    size = np.abs(filled).max(axis=1)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        reach = REACH * np.linalg.norm(known, axis=1) / there.sum(axis=1)
+        total = weights.sum(axis=1)
+        middle = (weights * filled).sum(axis=1) / total
+        reach = REACH * np.linalg.norm(weights * known, axis=1) / total
         return settled(middle - reach, size), settled(middle + reach, size)

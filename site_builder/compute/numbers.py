@@ -73,6 +73,11 @@ def numbers(values: Array) -> list[float | None]:
     return [value if isfinite(value) else None for value in values.tolist()]
 
 
+def counts_to(n: int) -> Array:
+    """The numbers from 0 to n, shape (n + 1,)."""
+    return np.arange(n + 1, dtype=float)
+
+
 def competition_ranks(goodness: Array) -> Array:
     """Ranks from 1 (greatest) on, equal values sharing the better rank; NaN stays unranked.
 

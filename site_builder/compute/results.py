@@ -13,6 +13,7 @@ from pandas.api import types as kinds
 from site_builder.compute.board import Board, choose_rules, compute_board
 from site_builder.compute.catalog import Catalog, collect_catalog
 from site_builder.compute.categories import CategoryResult, compute_categories
+from site_builder.compute.common_tasks import compute_common_boards
 from site_builder.compute.correlation import DERIVED, Correlations, compute_correlations
 from site_builder.compute.distribution import TrainingSets, compute_training_sets
 from site_builder.compute.flagged import FlaggedScore
@@ -91,6 +92,7 @@ class Results:
         catalog: What the tables say of each model, task and score.
         scores: The scores as arrays.
         boards: Board over all tasks, by variant.
+        common: Boards over the tasks that all ranked models of a variant have, by that variant.
         lift_tests: Whether each model's lifts are real.
         tasks: Each task, in the order of the tasks table.
         categories: Each category, harder to beat first; empty where tasks have none.
@@ -104,6 +106,7 @@ class Results:
     catalog: Catalog
     scores: Scores
     boards: Mapping[str, Board]
+    common: Mapping[str, Mapping[str, Board]]
     lift_tests: LiftTests
     tasks: tuple[TaskResult, ...]
     categories: tuple[CategoryResult, ...]
@@ -166,6 +169,7 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
         catalog=collect_catalog(tables),
         scores=scores,
         boards=boards,
+        common=compute_common_boards(scores, boards),
         lift_tests=lift_tests,
         tasks=tasks,
         categories=categories,

@@ -84,6 +84,11 @@ class Scores:
         """
         return {variant: known.standard for variant, known in self.known.items()}
 
+    @property
+    def has_errors(self) -> bool:
+        """Whether the error of any score is known."""
+        return any(not np.isnan(errors).all() for errors in self.errors.values())
+
     @cached_property
     def signed(self) -> Mapping[str, Array]:
         """The scores as they are compared: settled, and turned so that greater is better."""

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from site_builder.compute.board import Rules
 from site_builder.compute.draws import draw_exponentials
-from site_builder.compute.intervals import Bootstrap
+from site_builder.compute.intervals import Bootstrap, error_of_difference
 from site_builder.compute.numbers import Array, competition_ranks, difference, number
 from site_builder.compute.picks import Flags, Question, weighted_mean
+from site_builder.compute.rank_intervals import is_ahead
 from site_builder.compute.scores import Scores
 from site_builder.compute.win_rates import compute_win_rates, compute_wins
 
@@ -31,6 +32,7 @@ class Candidate:
     Attributes:
         model: Its id.
         rank: From 1 on, equal merits sharing the better rank.
+        ranks: Best and worst rank that the picked tasks allow.
         merit: Weighted mean over the picked tasks, as it is shown.
         before: The same of its base scores; None where it has too few, and where scores have no
             mean.
@@ -42,6 +44,7 @@ class Candidate:
 
     model: str
     rank: int
+    ranks: tuple[int, int]
     merit: float
     before: float | None
     behind: float
@@ -147,7 +150,37 @@ class Shortlist:
     def _tied(self) -> Flags:
         """Of the candidates, who is tied: `intervals.Bootstrap.tied_with`, weighted."""
         samples = Bootstrap.over(len(self.weights)).weighted(self.weights)
-        return samples.tied_with(self.measure[self.order[:LISTED]], leader=0)
+        listed = self.order[:LISTED]
+        errors = None if self._errors is None else self._errors[listed]
+        return samples.tied_with(self.measure[listed], 0, errors)
+
+    @cached_property
+    def _errors(self) -> Array | None:
+        """Standard errors on the picked tasks; win rates have none."""
+        if not self.by_mean:
+            return None
+        return self.scores.errors[self.question.variant][:, self.picked]
+
+    def _is_tied(self, at: int, rank: int) -> bool:
+        return rank == 1 or (at < LISTED and bool(self._tied[at]))
+
+    def _allowed(self, at: int, rank: int) -> tuple[int, int]:
+        """Best and worst rank: `rank_intervals`, of the candidates alone, with weights.
+
+        Source: docs/statistics.md#choice.
+        """
+        values, errors = self.measure[self.order], None
+        if self._errors is not None:
+            known = self._errors[self.order]
+            errors = error_of_difference(known[at], known)
+        leads = difference(values[at], values)
+        ahead, behind = (is_ahead(sign * leads, self.weights, errors) for sign in (1, -1))
+        if at == 0:
+            ahead[:LISTED], behind[:] = ~self._tied, False
+        elif at < LISTED:
+            ahead[0], behind[0] = False, not self._tied[at]
+        best = 1 if self._is_tied(at, rank) else max(2, min(rank, 1 + int(behind.sum())))
+        return best, max(rank, len(self.order) - int(ahead.sum()))
 
     @property
     def reference(self) -> float | None:
@@ -165,12 +198,13 @@ class Shortlist:
         return Candidate(
             model=self.scores.models[model],
             rank=rank,
+            ranks=self._allowed(at, rank),
             merit=float(self._shown(self.merit)[model]),
             before=number(self._before[model]),
             behind=float(self._behind[model]),
             best_on=int(self._best_on[at]),
             scored=int(self._scored[model]),
-            tied=rank == 1 or (at < LISTED and bool(self._tied[at])),
+            tied=self._is_tied(at, rank),
         )
 
     def unranked(self, model: int) -> Unranked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from site_builder.charts.labels import Labels
@@ -26,6 +26,7 @@ class BoardParts:
         labels: Names and number formats.
         full: Every column and every model, or what a first look needs.
         most: Greatest number of rows.
+        common: By variant, the boards over the tasks that all of its ranked models have.
     """
 
     boards: Mapping[str, Board]
@@ -33,6 +34,7 @@ class BoardParts:
     labels: Labels
     full: bool
     most: int | None = None
+    common: Mapping[str, Mapping[str, Board]] = field(default_factory=dict)
 
     @cached_property
     def limits(self) -> Limits:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from site_builder.charts.chart import id_of
@@ -54,13 +54,14 @@ class View:
 
 
 def board_views(parts: BoardParts, table_id: str) -> tuple[View, ...]:
-    """A view for each variant, primary first, then one for the lift of each tuned variant."""
+    """A view for each variant, primary first; the lift of each tuned one; common tasks last."""
     roles = parts.labels.roles
     views = [_variant_view(parts, variant, table_id) for variant in roles.variants]
     if roles.base is not None and parts.boards[roles.primary].rules.averaged:
         for variant in roles.tuned:
             if any(s.lift_over_base is not None for s in parts.boards[variant].standings):
                 views.append(_lift_view(parts, variant, table_id))
+    views += [_common_view(parts, variant, table_id) for variant in parts.common]
     return tuple(views)
 
 
@@ -85,7 +86,7 @@ def _variant_view(parts: BoardParts, variant: str, table_id: str) -> View:
 def _slug(parts: BoardParts, variant: str) -> str:
     """A short id of a view; a variant is free text, so one that is no plain word goes by place."""
     place = parts.labels.roles.variants.index(variant) + 1
-    return id_of(variant, place) if variant != "lift" else f"v{place}"
+    return id_of(variant, place) if variant not in ("lift", "common") else f"v{place}"
 
 
 def _lift_view(parts: BoardParts, variant: str, table_id: str) -> View:
@@ -105,6 +106,22 @@ def _lift_view(parts: BoardParts, variant: str, table_id: str) -> View:
     )
     label = "Lift" if alone else f"Lift, {labels.variants[variant]}"
     return View(view_id, label, table, legend=_legend(parts, board, table))
+
+
+def _common_view(parts: BoardParts, variant: str, table_id: str) -> View:
+    """The variant's board over the tasks that all of its ranked models have."""
+    view = _variant_view(
+        replace(parts, boards=parts.common[variant]), variant, f"{table_id}-common"
+    )
+    n = counted(len(parts.common[variant][variant].tasks), "task")
+    over = f"Over the {n} on which every model that is ranked over all of them has a score."
+    alone = len(parts.common) == 1
+    return replace(
+        view,
+        id="common" if alone else f"common-{view.id}",
+        label="Common tasks" if alone else f"{view.label}, common tasks",
+        note=f"{over} {view.note}".strip(),
+    )
 
 
 # --- rows ---------------------------------------------------------------------------------------

@@ -13,16 +13,18 @@ from site_builder.compute.choice import (
     Choice,
     compute_choice,
 )
-from site_builder.compute.intervals import RESAMPLES, SEED
+from site_builder.compute.intervals import RESAMPLES, SEED, student_reach, tail_share
 from site_builder.compute.lift_tests import LEAST_TASKS
+from site_builder.compute.numbers import counts_to, numbers
 from site_builder.compute.picks import Question, spread_weights
+from site_builder.compute.score_error import REACH
 from site_builder.compute.shortlist import LISTED, REWEIGHTING_SEED, REWEIGHTINGS
 from site_builder.format import counted
 from site_builder.pages.board_line import Limits
 from site_builder.pages.choose_answer import MOST_UNRANKED, Answer, make_answer
 from site_builder.pages.choose_words import WIN_RATE
 from site_builder.pages.page import HOME, Page, Site
-from site_builder.pages.scores_data import SCORES, board_data
+from site_builder.pages.scores_data import ERRORS, SCORES, board_data
 from site_builder.parts import Address, Link
 
 COMPARED = 4
@@ -60,6 +62,7 @@ class ChooseContext:
         margin: How far below the best is good enough, where the visitor says nothing.
         compared: Ids of the models that are best to be compared.
         scores: Name of the file of scores.
+        errors: Name of the file of their standard errors; empty where none is known.
         data: For the script: the board beside its scores.
     """
 
@@ -75,6 +78,7 @@ class ChooseContext:
     margin: str
     compared: tuple[str, ...]
     scores: str
+    errors: str
     data: Mapping[str, object]
 
 
@@ -100,6 +104,7 @@ def make_choose(site: Site) -> Iterator[Page]:
         margin=(labels.scale if _by_mean(site) else WIN_RATE).score(choice.margin),
         compared=tuple(row.id for row in answer.rows[:COMPARED]),
         scores=SCORES,
+        errors=ERRORS if results.scores.has_errors else "",
         data=data,
     )
     about = f"Pick and weight the tasks, set limits, and see which of {len(models)} models to take."
@@ -161,6 +166,9 @@ def choose_data(site: Site) -> Mapping[str, object]:
         "most_unranked": MOST_UNRANKED,
         "least_tasks_for_ties": LEAST_TASKS,
         "margin_share": MARGIN_SHARE,
+        "reach": numbers(student_reach(counts_to(len(site.results.scores.tasks)))),
+        "tail": numbers(tail_share(counts_to(len(site.results.scores.tasks)))),
+        "error_reach": REACH,
         "resamples": RESAMPLES,
         "seed": SEED,
         "reweightings": REWEIGHTINGS,

@@ -28,6 +28,10 @@ class ChoiceWords:
         return self._site.labels
 
     @property
+    def _tells_apart(self) -> bool:
+        return self._choice.tasks >= LEAST_TASKS and self._choice.candidates > 1
+
+    @property
     def tasks(self) -> str:
         """The picked tasks: `the 31 tasks`, `your 6 tasks`, `your task`."""
         weights = self._choice.question.weights
@@ -57,6 +61,9 @@ class ChoiceWords:
             parts.append("level with the first")
         if candidate.scored < n:
             parts.append(f"scores on {coverage(candidate.scored, n)}")
+        best, worst = candidate.ranks
+        if best < worst and self._tells_apart:
+            parts.append(f"any rank from {count(best)} to {count(worst)}")
         return " \N{MIDDLE DOT} ".join(parts)
 
     def gap(self, gap: float) -> str:
@@ -68,7 +75,7 @@ class ChoiceWords:
 
     def tag(self, candidate: Candidate) -> str:
         """Whether it leads or is tied; empty where the tasks are too few to tell."""
-        if self._choice.tasks < LEAST_TASKS or self._choice.candidates < 2:
+        if not self._tells_apart:
             return ""
         return "best" if candidate.rank == 1 else "tied with best" if candidate.tied else ""
 

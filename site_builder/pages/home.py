@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from site_builder.charts.averages import chart_averages
+from site_builder.charts.averages import chart_averages, clearly_ahead
 from site_builder.charts.category_differences import chart_category_difference
 from site_builder.charts.cells import lift_cell, model_cell, number_cell, score_cell
 from site_builder.charts.chart import Chart, Embed
@@ -123,7 +123,6 @@ def board_lede(site: Site) -> str:
 def headline_facts(site: Site) -> tuple[Fact, ...]:
     """The figures that answer first; those that the board does not define are absent."""
     stats, labels = site.results.stats, site.labels
-    clearly = count(stats.models_clearly_ahead) if stats.models_clearly_ahead else "none"
     found = (
         (
             stats.tasks_compared,
@@ -141,7 +140,7 @@ def headline_facts(site: Site) -> tuple[Fact, ...]:
         ),
         (
             stats.models_compared,
-            f"models ahead of {labels.baseline} on average, {clearly} clearly",
+            f"models ahead of {labels.baseline} on average{clearly_ahead(stats)}",
             count(stats.models_ahead_of_baseline),
             f"/{stats.models_compared}",
             "lift-over-baseline",

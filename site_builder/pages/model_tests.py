@@ -45,14 +45,14 @@ def lift_tests_table(site: Site, model: str) -> Table | None:
     many = counted(len(site.results.scores.models), "model")
     help_p = f"Two-sided p-value, corrected by Holm for as many as {many}"
     fields: tuple[Field[_Tested], ...] = (
-        Field(Column("lift", "Lift"), lambda t: Cell(t.name)),
+        Field(Column("difference", "Difference"), lambda t: Cell(t.name)),
         Field(
             Column(
                 "mean",
                 "On average",
                 "number",
-                "Mean lift, with its 95 % interval over tasks",
-                term="lift",
+                "With its 95 % interval over tasks",
+                term="lift-tests",
             ),
             lambda t: _mean_cell(site, t.test),
             averaged,
@@ -72,7 +72,7 @@ def lift_tests_table(site: Site, model: str) -> Table | None:
         ),
         Field(Column("verdict", "So", term="lift-tests"), lambda t: Cell(t.words[t.test.verdict])),
     )
-    caption = "What the tasks say of its lifts"
+    caption = "What the tasks say of its differences"
     return Table("lift-tests", caption, columns_of(fields), rows_of(fields, tested))
 
 

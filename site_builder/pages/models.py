@@ -36,8 +36,9 @@ class ModelsContext:
 def make_models(site: Site) -> Iterator[Page]:
     """The full board, then a page for each model in the order of the board."""
     results, labels = site.results, site.labels
+    parts = BoardParts(results.boards, results, labels, full=True, common=results.common)
     context = ModelsContext(
-        views=board_views(BoardParts(results.boards, results, labels, full=True), "board"),
+        views=board_views(parts, "board"),
         board_note=board_note(site),
         size=chart_size(results, labels),
         heatmap=chart_scores(results, labels),

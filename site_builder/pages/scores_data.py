@@ -15,6 +15,7 @@ from site_builder.pages.page import ScriptData, Site
 from site_builder.parts import Address, Link
 
 SCORES = "data/scores.js"
+ERRORS = "data/errors.js"
 
 
 def make_scores_data(site: Site) -> Iterator[ScriptData]:
@@ -24,6 +25,12 @@ def make_scores_data(site: Site) -> Iterator[ScriptData]:
         for variant, values in site.results.scores.values.items()
     }
     yield ScriptData(Address("asset", SCORES), "scores", scores)
+    if site.results.scores.has_errors:
+        errors = {
+            variant: [numbers(row) for row in values]
+            for variant, values in site.results.scores.errors.items()
+        }
+        yield ScriptData(Address("asset", ERRORS), "errors", errors)
 
 
 def board_data(site: Site) -> Mapping[str, object]:

@@ -10,6 +10,7 @@ from site_builder.compute.cost import collect_offers
 from site_builder.compute.intervals import RESAMPLES
 from site_builder.compute.shortlist import REWEIGHTINGS
 from site_builder.format import count, percent
+from site_builder.pages.board_cells import tells_apart
 from site_builder.pages.choose import can_choose
 from site_builder.pages.compare_runs import default_runs
 from site_builder.pages.page import Site
@@ -63,8 +64,10 @@ def _board_terms(site: Site) -> tuple[Term, ...]:
             "95 % interval",
             f"How far the average would move with another choice of tasks of the same kind: "
             f"{count(RESAMPLES)} sets of tasks are drawn with replacement, and the middle 95 % of "
-            "the averages is shown. It does not hold the error of a single score.",
-            "2.5th to 97.5th percentile of the resampled means",
+            "the averages is shown, a little more where tasks are few. The error of a single score "
+            "is in it, since it is a part of how far scores spread.",
+            "percentiles of the resampled means, \N{GREEK SMALL LETTER ALPHA} at each end with "
+            "\N{GREEK SMALL LETTER ALPHA} = \N{GREEK CAPITAL LETTER PHI}(-sqrt(n / (n - 1)) t)",
         ),
         Term(
             "ties",
@@ -73,6 +76,22 @@ def _board_terms(site: Site) -> tuple[Term, ...]:
             "holds 0: the tasks cannot tell the two apart.",
         ),
         *_score_terms(site),
+        Term(
+            "rank-interval",
+            "Ranks that the tasks allow",
+            "The best rank is one more than the number of models that are distinguishably ahead, "
+            "the worst leaves behind only those that are distinguishably behind. Two models are "
+            "told apart by a paired t test over the tasks that both have.",
+            "1 + models ahead, to models - models behind",
+            shown=tells_apart(site.results.board),
+        ),
+        Term(
+            "missing-scores",
+            "Ranks if complete",
+            "The best and the worst rank that a model could have if no model lacked a score, "
+            "whatever the missing scores were within the bounds of their tasks.",
+            shown=any(s.possible_ranks for b in site.results.boards.values() for s in b.standings),
+        ),
         Term(
             "win-rate",
             "Mean win rate",
@@ -165,6 +184,17 @@ def _lift_terms(site: Site) -> tuple[Term, ...]:
             "is beaten when the difference is above 0; a tie is a tie.",
             f"score - score of {baseline}, signed by the task's direction",
             shown=labels.roles.baseline is not None,
+        ),
+        Term(
+            "lift-tests",
+            "Clear or not clear",
+            "Wilcoxon's signed-rank test over tasks, corrected by Holm's method for the number of "
+            "models, finds the difference unlikely by chance (p below 0.05), and its 95 % interval "
+            "agrees. The exact sign test stands beside it, and decides where scores of different "
+            "tasks cannot be averaged. Below six tasks nothing is told apart.",
+            "corrected p = p * (number of models - number of smaller p-values)",
+            shown=any(site.results.lift_tests.over_base.values())
+            or any(site.results.lift_tests.over_baseline.values()),
         ),
         Term(
             "categories",

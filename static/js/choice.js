@@ -3,7 +3,7 @@
 (() => {
   const site = /** @type {any} */ (window).site;
   const { settled, difference, draws } = site;
-  const { meanOf, sizeOf, isTied, staysFirst } = site.resampling;
+  const { meanOf, sizeOf, isTied, isAhead, staysFirst } = site.resampling;
   const NOISE = 1e-12;
 
   /** @typedef {Float64Array} Row */
@@ -66,7 +66,8 @@
       const own = measuresOf(question.variant);
       const signed = own.signed.map(only);
       const measure = byMean ? signed : own.measure.map(only);
-      return { weights, signed, measure, merit: measure.map((row, m) => coveredMean(row, signed[m])), shown, shownMean };
+      const errors = own.errors?.map(only) ?? null;
+      return { weights, signed, measure, errors, merit: measure.map((row, m) => coveredMean(row, signed[m])), shown, shownMean };
     };
 
     /** The margin where the visitor sets none: a share of the scale. @param {number[]} merits of the ranked models */
@@ -83,7 +84,7 @@
 
     /** @param {Question} question */
     return (question) => {
-      const { weights, signed, measure, merit, shown, shownMean } = fieldOf(question);
+      const { weights, signed, measure, errors, merit, shown, shownMean } = fieldOf(question);
       const scored = signed.map(scoresOf);
       const all = merit.map((_, m) => m);
       const ranked = all.filter((m) => !Number.isNaN(merit[m]));
@@ -96,15 +97,36 @@
       const listed = order.slice(0, board.listed);
       const samples = listed.length > 1 ? samplesOf(weights.length).map((times, i) => times * weights[i % weights.length]) : null;
 
+      const entry = (/** @type {number} */ m) => ({ row: measure[m], errors: errors && errors[m] });
+      const tiedOf = remembered((m) => listed.includes(m) && isTied(entry(order[0]), entry(m), weights, /** @type {Float64Array} */ (samples), board));
+      const hasTie = (/** @type {number} */ m) => rankOf(m) === 1 || tiedOf(m);
+
+      /** Whether one model is distinguishably ahead of another; ties decide on the first and those that are listed. @param {number} a @param {number} b */
+      const beats = (a, b) => {
+        const first = order[0];
+        if (b === first && listed.includes(a)) return false;
+        if (a === first && listed.includes(b)) return !tiedOf(b);
+        return isAhead(entry(a), entry(b), weights, board);
+      };
+
+      /** Best and worst rank that the picked tasks allow. @param {number} m */
+      const ranksOf = (m) => {
+        const rank = rankOf(m);
+        const ahead = order.filter((other) => beats(m, other)).length;
+        const behind = m === order[0] ? 0 : order.filter((other) => beats(other, m)).length;
+        return [hasTie(m) ? 1 : Math.max(2, Math.min(rank, 1 + behind)), Math.max(rank, order.length - ahead)];
+      };
+
       const candidate = (/** @type {number} */ m) => ({
         model: m,
         rank: rankOf(m),
+        ranks: order.length > 1 ? ranksOf(m) : [1, 1],
         merit: /** @type {number} */ (shown(merit[m])),
         before: lifted ? shownMean(board.base, m) : null,
         behind: behind(m),
         bestOn: bestOn(signed[m]),
         scored: scored[m],
-        tied: rankOf(m) === 1 || (listed.includes(m) && isTied(measure[order[0]], measure[m], samples)),
+        tied: hasTie(m),
       });
       const margin = question.margin ?? defaultMargin(ranked.map((m) => merit[m]));
       const smallest = smallestOf(order.filter((m) => behind(m) <= margin));

@@ -29,6 +29,9 @@
       return n === 1 ? "your task" : `your ${counted(n, "task")}`;
     };
 
+    /** @param {Choice} choice */
+    const tellsApart = (choice) => choice.tasks >= board.least_tasks_for_ties && choice.candidates > 1;
+
     /** A difference in words; one that rounds to nothing is less than the last place. @param {number} gap */
     const gapText = (gap) => (gap === 0 || /[1-9]/.test(text(gap)) ? text(gap) : `less than ${text(Number(`1e-${scale.places}`))}`);
 
@@ -80,13 +83,14 @@
           choice.tasks > 1 ? `best on ${coverage(c.bestOn, choice.tasks)}` : "",
           standing,
           c.scored < choice.tasks ? `scores on ${coverage(c.scored, choice.tasks)}` : "",
+          tellsApart(choice) && c.ranks[0] < c.ranks[1] ? `any rank from ${rounded(c.ranks[0], 0)} to ${rounded(c.ranks[1], 0)}` : "",
         ];
         return parts.filter(Boolean).join(DOT);
       },
 
       /** @param {Choice} choice @param {Candidate} c */
       tag(choice, c) {
-        if (choice.tasks < board.least_tasks_for_ties || choice.candidates < 2) return "";
+        if (!tellsApart(choice)) return "";
         return c.rank === 1 ? "best" : c.tied ? "tied with best" : "";
       },
 

@@ -21,7 +21,9 @@
   let answerer = null;
   /** What answers questions; the scores are fetched for the first. */
   const whoAnswers = () => {
-    answerer ??= site.load("scores", box.dataset.scores).then((/** @type {any} */ scores) => site.chooser(board, site.measures(board, scores)));
+    const { scores, errors } = box.dataset;
+    const tables = () => Promise.all([site.load("scores", scores), errors ? site.load("errors", errors) : undefined]);
+    answerer ??= tables().then(([values, known]) => site.chooser(board, site.measures(board, values, known)));
     return /** @type {Promise<(question: any) => any>} */ (answerer);
   };
 

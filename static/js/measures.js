@@ -39,16 +39,18 @@
   };
 
   /**
-   * The measures of a board's variants, each made when first asked for.
-   * @param {any} board @param {Record<string, (number | null)[][]>} scores
+   * The measures of a board's variants, each made when first asked for; standard errors where any are known and the measure has them.
+   * @param {any} board @param {Record<string, (number | null)[][]>} scores @param {Record<string, (number | null)[][]>} [known]
    */
-  site.measures = (board, scores) => {
-    /** @type {Map<string, {signed: Float64Array[], measure: Float64Array[]}>} */
+  site.measures = (board, scores, known) => {
+    /** @type {Map<string, {signed: Float64Array[], measure: Float64Array[], errors: Float64Array[] | null}>} */
     const made = new Map();
     return (/** @type {string} */ variant) => {
       if (!made.has(variant)) {
         const rows = signed(board, scores[variant]);
-        made.set(variant, { signed: rows, measure: board.rank_by === "mean" ? rows : winRates(rows) });
+        const byMean = board.rank_by === "mean";
+        const errors = byMean && known ? known[variant].map((row) => Float64Array.from(row, (value) => value ?? 0)) : null;
+        made.set(variant, { signed: rows, measure: byMean ? rows : winRates(rows), errors });
       }
       return made.get(variant);
     };

@@ -34,17 +34,59 @@
     return sorted[below] + (place - below) * (next - sorted[below]);
   };
 
+  /** Length of a vector of terms. @param {Float64Array} terms */
+  const norm = (terms) => Math.sqrt(terms.reduce((sum, term) => sum + term * term, 0));
+
+  /** What `row` is ahead of `other`, and the standard error of that. @param {Entry} one @param {Entry} other */
+  const leadOf = (one, other) => ({
+    gaps: one.row.map((value, t) => difference(value, other.row[t])),
+    errors: one.errors && other.errors && one.errors.map((error, t) => Math.hypot(error, /** @type {Row} */ (other.errors)[t])),
+  });
+
+  /** How far a weighted mean may be off by the errors of what it is a mean of. @param {{gaps: Row, errors: Row | null}} lead @param {Float64Array} weights @param {number} reach */
+  const reachOfErrors = ({ gaps, errors }, weights, reach) => {
+    if (!errors) return 0;
+    const there = gaps.map((gap) => Number(!Number.isNaN(gap)));
+    const total = weights.reduce((sum, weight, t) => sum + weight * there[t], 0);
+    return (reach * norm(errors.map((error, t) => error * weights[t] * there[t]))) / total;
+  };
+
+  /** What an interval needs to know of tasks. @typedef {{reach: (number | null)[], tail: (number | null)[], error_reach: number}} Spread */
+  /** @typedef {{row: Row, errors: Row | null}} Entry */
+
   /**
    * Whether the samples of tasks cannot tell a model from the first.
-   * @param {Row} first @param {Row} row @param {Float64Array} samples what each task counts in each sample, sample by sample
+   * @param {Entry} first @param {Entry} other @param {Float64Array} weights @param {Float64Array} samples what each task counts in each sample, sample by sample @param {Spread} spread
    */
-  const isTied = (first, row, samples) => {
-    const gaps = row.map((value, t) => difference(first[t], value));
+  const isTied = (first, other, weights, samples, spread) => {
+    const lead = leadOf(first, other);
+    const { gaps } = lead;
     const size = sizeOf(gaps);
-    if (gaps.filter((gap) => !Number.isNaN(gap)).length < 2) return false;
-    const means = new Float64Array(samples.length / row.length).map((_, i) => meanOf(gaps, samples, i * row.length));
+    const tail = spread.tail[gaps.filter((gap) => !Number.isNaN(gap)).length];
+    if (tail === null) return false;
+    const means = new Float64Array(samples.length / gaps.length).map((_, i) => meanOf(gaps, samples, i * gaps.length));
     const known = means.filter((mean) => !Number.isNaN(mean)).sort();
-    return settled(quantile(known, 0.025), size) <= 0 && settled(quantile(known, 0.975), size) >= 0;
+    const [middle, reach] = [meanOf(gaps, weights), reachOfErrors(lead, weights, spread.error_reach)];
+    const low = Math.min(settled(quantile(known, tail), size), settled(middle - reach, size));
+    const high = Math.max(settled(quantile(known, 1 - tail), size), settled(middle + reach, size));
+    return low <= 0 && high >= 0;
+  };
+
+  /**
+   * Whether a model is distinguishably ahead of another: a paired t test with weights, as site_builder/compute/rank_intervals.py has it.
+   * @param {Entry} one @param {Entry} other @param {Float64Array} weights @param {Spread} spread
+   */
+  const isAhead = (one, other, weights, spread) => {
+    const lead = leadOf(one, other);
+    const there = lead.gaps.map((gap) => Number(!Number.isNaN(gap)));
+    const n = there.reduce((sum, is) => sum + is, 0);
+    const reach = spread.reach[n];
+    if (reach === null) return false;
+    const total = weights.reduce((sum, weight, t) => sum + weight * there[t], 0);
+    const mean = meanOf(lead.gaps, weights);
+    const off = norm(lead.gaps.map((gap, t) => (there[t] ? weights[t] * (gap - mean) : 0)));
+    const byTasks = (reach * Math.sqrt(n / (n - 1)) * off) / total;
+    return mean > Math.max(byTasks, reachOfErrors(lead, weights, spread.error_reach)) + NOISE * sizeOf(lead.gaps);
   };
 
   /**
@@ -106,5 +148,5 @@
     }).length;
   };
 
-  site.resampling = { meanOf, sizeOf, isTied, staysFirst };
+  site.resampling = { meanOf, sizeOf, isTied, isAhead, staysFirst };
 })();
