@@ -17,6 +17,7 @@ MINUS = "\N{MINUS SIGN}"
 MISSING = "\N{EN DASH}"
 TIMES = "\N{MULTIPLICATION SIGN}"
 NO_SCORE = "no score"
+NOT_STATED = "not stated"
 _SPACE = "\N{NO-BREAK SPACE}"
 _PREFIXES = {3: "k", 6: "M", 9: "G", 12: "T"}
 _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
@@ -80,6 +81,13 @@ class Scale:
         text = self.score(value)
         return f"+{text}" if value > 0 and _is_not_zero(text) else text
 
+    def shows_all(self, value: float) -> bool:
+        """Whether a score is written with every digit that it has."""
+        number = Decimal(repr(float(value)))
+        places = Decimal(1).scaleb(-self.places)
+        is_compact = self.compact and abs(value) >= 10_000
+        return not is_compact and number == number.quantize(places, context=_EXACT)
+
     def interval(self, low: float, high: float) -> str:
         """A range, such as `0.662 to 0.818`."""
         return f"{self.score(low)} to {self.score(high)}"
@@ -111,6 +119,11 @@ def compact(value: float) -> str:
     if power not in _PREFIXES:
         return f"{rounded(value, 2, -magnitude)}e{magnitude}"
     return f"{rounded(value, power + 2 - magnitude, -power)}{_SPACE}{_PREFIXES[power]}"
+
+
+def exact(value: float) -> str:
+    """A number with every digit that it has, as a program reads it: with a plain minus."""
+    return repr(float(value)).removesuffix(".0")
 
 
 def count(value: float | None) -> str:

@@ -24,6 +24,7 @@ Kind = Literal[
     "compare",
     "embed",
     "badge",
+    "scores",
     "data",
     "about",
     "not_found",
@@ -72,6 +73,11 @@ class Link:
     text: str
     to: Address | None = None
     href: str = ""
+
+
+def how(name: str, term: str) -> Link:
+    """A link to the section on method that explains a statistic."""
+    return Link(name, Address("about", anchor=term))
 
 
 @dataclass(frozen=True)
@@ -145,6 +151,8 @@ class Column:
         align: How its cells are set.
         help: What it holds, where the heading does not say it.
         first: The order that the first click on its heading gives.
+        term: The section on method that explains it; empty where it shows what a table says.
+        words: Its heading in words, where that is a sign.
     """
 
     key: str
@@ -152,6 +160,8 @@ class Column:
     align: Align = "text"
     help: str = ""
     first: Literal["ascending", "descending"] = "descending"
+    term: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -220,6 +230,7 @@ class Table:
         empty: What stands in place of a table without rows.
         tools: What can be done with it beside sorting; a page has one table, or one set of views,
             that has any.
+        explained: Further names of what it shows, each leading to the section that explains it.
     """
 
     id: str
@@ -230,6 +241,16 @@ class Table:
     sorted_by: str = ""
     empty: str = "Nothing to show."
     tools: Tools | None = None
+    explained: tuple[Link, ...] = ()
+
+    @property
+    def method(self) -> tuple[Link, ...]:
+        """Where all that it computes is explained: a link a section, by the headings it is of."""
+        named: dict[str, list[str]] = {}
+        for column in self.columns:
+            if column.term:
+                named.setdefault(column.term, []).append(column.words or column.label)
+        return (*(how(", ".join(labels), term) for term, labels in named.items()), *self.explained)
 
     @property
     def is_tall(self) -> bool:
@@ -262,9 +283,16 @@ class Fact:
         text: The value, as it is read.
         note: A second, smaller text.
         link: Where the value leads; it stands in place of the text.
+        term: The section on method that explains it; empty where it is not computed.
     """
 
     label: str
     text: str
     note: str = ""
     link: Link | None = None
+    term: str = ""
+
+    @property
+    def method(self) -> Link | None:
+        """Its label, leading to what explains it."""
+        return how(self.label, self.term) if self.term else None

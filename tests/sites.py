@@ -26,7 +26,16 @@ ROOT = Path(__file__).parent.parent
 HOLES = re.compile(r"\b(?i:nan|inf|infinity|undefined)\b|\bNone\b|\bNaT\b|<NA>")
 
 
-LINKS = ("href", "src", "data-href", "data-plotly", "data-find", "data-root")
+LINKS = (
+    "href",
+    "src",
+    "data-href",
+    "data-plotly",
+    "data-find",
+    "data-root",
+    "data-cite",
+    "data-card",
+)
 HEARD = ("aria-label", "title", "alt", "content", "data-value", "label")
 
 

@@ -74,11 +74,10 @@ def test_a_citation_of_a_score(site):
     """Model, variant, value, metric and task; its place is the row that it is of."""
     citation = cite_score(site, "alpha", "add", "fine_tuned")
     assert "Alpha (fine-tuned) scores 0.750 (accuracy) on Addition." == citation.text
-    # The second row of the fixture's results.
-    assert Address("model", "alpha", "row-2") == citation.to
+    assert Address("model", "alpha", "score-add--fine-tuned") == citation.to
     text = write_citation(citation, HERE)
-    assert text.sentence.endswith(" https://example.org/board/models/alpha/#row-2")
-    assert "{Fixture board: Alpha on Addition}" == fields_of(text.bibtex)["title"]
+    assert text.sentence.endswith(" https://example.org/board/models/alpha/#score-add--fine-tuned")
+    assert "{Fixture board: Alpha (fine-tuned) on Addition}" == fields_of(text.bibtex)["title"]
 
 
 def test_what_is_not_known_is_left_out():

@@ -165,7 +165,7 @@ def test_the_method_is_explained(site):
     """The page leads to the term, and the term is there."""
     page, about = site.page("tasks/quiz/"), site.page("about/")
     (link,) = (a for a in page.select("a") if str(a["href"]).endswith("about/#score-error"))
-    assert "How this is computed" == link.get_text()
+    assert "95\N{NO-BREAK SPACE}% interval" == link.get_text()
     assert "Wilson" in visible(about.select("#score-error")[0])
 
 

@@ -14,7 +14,7 @@ from tests.weights import weights
 def test_weights_hold(index_site):
     """Home page with all that it loads, chart library, heaviest model and task page."""
     found = weights(index_site)
-    assert 4 == len(found)
+    assert 5 == len(found)
     assert [] == [weight for weight in found if not 0 < weight.size <= weight.limit]
 
 

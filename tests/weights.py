@@ -21,11 +21,13 @@ class Weight:
 def weights(site: BuiltSite) -> list[Weight]:
     """The weights of a site that must hold, each the heaviest of its kind."""
     (charts,) = (path for path in site.files if "/plotly" in path and path.endswith(".js"))
+    scores = [path for path in site.files if path.endswith("/scores.js")]
     return [
         Weight("home page, before a chart", with_what_it_loads(site, "index.html"), 120 * KB),
         Weight("chart library", sent(site, charts), 520 * KB),
         Weight("heaviest model page alone", _heaviest(site, "models/"), 60 * KB),
         Weight("heaviest task page alone", _heaviest(site, "tasks/"), 60 * KB),
+        Weight("scores of a model, for the card", max(sent(site, s) for s in scores), 10 * KB),
     ]
 
 

@@ -143,7 +143,7 @@ def _average_field(
     results: Results, labels: Labels, variant: str, models: Sequence[str]
 ) -> Field[str]:
     return Field(
-        Column(f"average_{variant}", labels.variants[variant], "number"),
+        Column(f"average_{variant}", labels.variants[variant], "number", term="average"),
         lambda m: score_cell(average_of(results, variant, m), labels.scale),
         any(average_of(results, variant, m) is not None for m in models),
     )

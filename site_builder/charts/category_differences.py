@@ -70,7 +70,11 @@ def category_table(categories: Sequence[CategoryResult], labels: Labels, table_i
     """Categories, harder to easier: differences, tasks beaten, lift over base."""
     compared = any(c.best_lift_over_baseline is not None for c in categories)
     by = Column(
-        "best_lift_over_baseline", f"Best minus {labels.baseline}", "number", first="ascending"
+        "best_lift_over_baseline",
+        f"Best minus {labels.baseline}",
+        "number",
+        first="ascending",
+        term="categories",
     )
     fields: tuple[Field[CategoryResult], ...] = (
         Field(CATEGORY, lambda c: category_cell(c.category)),
@@ -79,18 +83,23 @@ def category_table(categories: Sequence[CategoryResult], labels: Labels, table_i
             lambda c: number_cell(len(c.tasks), count(len(c.tasks))),
         ),
         Field(
-            Column("leaders", "Leads", first="ascending"),
+            Column("leaders", "Leads", first="ascending", term="rank"),
             lambda c: models_cell(labels, _leaders(c, labels)),
             any(_leaders(c, labels) for c in categories),
         ),
         Field(by, lambda c: lift_cell(c.best_lift_over_baseline, labels.scale), compared),
         Field(
-            Column("beating", f"Tasks that beat {labels.baseline}", "number"),
+            Column(
+                "beating",
+                f"Tasks that beat {labels.baseline}",
+                "number",
+                term="lift-over-baseline",
+            ),
             lambda c: number_cell(c.beating, f"{c.beating} of {c.compared}"),
             compared,
         ),
         Field(
-            Column("mean_lift_over_base", f"Mean lift over {labels.base}", "number"),
+            Column("mean_lift_over_base", f"Mean lift over {labels.base}", "number", term="lift"),
             lambda c: lift_cell(c.mean_lift_over_base, labels.scale),
             labels.lifted,
         ),
@@ -170,7 +179,10 @@ def _category_lift_table(lifts: Sequence[_CategoryLift], labels: Labels) -> Tabl
     fields: tuple[Field[_CategoryLift], ...] = (
         Field(CATEGORY, lambda c: category_cell(c.category)),
         Field(Column("tasks", "Tasks", "number"), lambda c: Cell(count(c.tasks), c.tasks)),
-        Field(Column("lift", "Mean lift", "number"), lambda c: lift_cell(c.lift, labels.scale)),
+        Field(
+            Column("lift", "Mean lift", "number", term=labels.lift_term),
+            lambda c: lift_cell(c.lift, labels.scale),
+        ),
     )
     return Table(
         "model-categories-table",

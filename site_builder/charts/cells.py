@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from site_builder.charts.labels import Labels
+from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.tasks import TaskScore
 from site_builder.format import MISSING, Scale
@@ -58,6 +58,18 @@ def score_cell(value: float | None, scale: Scale, note: str = "") -> Cell:
     return number_cell(value, scale.score(value), note)
 
 
+def kept_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
+    """The cell of a single score, leading to the row that it is kept in; as it is without one."""
+    if cell.value is None:
+        return cell
+    return replace(cell, link=Link(cell.text, labels.score_place(key)))
+
+
+def kept_score_cell(labels: Labels, key: ScoreKey, value: float | None) -> Cell:
+    """A single score, leading to the row that it is kept in; a dash where there is none."""
+    return kept_cell(labels, key, score_cell(value, labels.scales[key[1]]))
+
+
 def range_text(scale: Scale, interval: tuple[float, float] | None) -> str:
     """The ends of an interval, as short as a note below a number; empty where it is not known."""
     return "\N{EN DASH}".join(map(scale.score, interval or ()))
@@ -106,9 +118,22 @@ def number_cell(value: float | None, text: str, note: str = "") -> Cell:
     return Cell(text, value, note, tone="soft" if value is None else "")
 
 
-def source_cell(source: str | None) -> Cell:
+def source_cell(source: str | None, published: Collection[str] = ()) -> Cell:
     """Where a figure comes from: a link where it is one, text where it is not."""
     if source is None:
         return text_cell(None)
+    link = source_link(source, published)
+    return Cell(link.text, source, link=link)
+
+
+def source_link(source: str, published: Collection[str] = ()) -> Link:
+    """A source, leading to the web or to a file of the site; it may be neither, and is text then.
+
+    Args:
+        source: A link, or a path.
+        published: Paths of the files that the site publishes.
+    """
+    if source in published:
+        return Link(source, Address("file", source))
     shown = source.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
-    return Cell(shown, source, link=Link(shown, href=source))
+    return Link(shown, href=source)

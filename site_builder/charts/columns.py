@@ -6,15 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from site_builder.charts.cells import flag_tags, lift_cell, models_cell, score_cell
+from site_builder.charts.cells import (
+    flag_tags,
+    kept_score_cell,
+    lift_cell,
+    models_cell,
+    score_cell,
+)
 from site_builder.charts.labels import Labels
 from site_builder.compute.tasks import TaskResult
-from site_builder.format import Scale
 from site_builder.parts import Cell, Column, Row, RowKind
 
 Record = TypeVar("Record")
 
-RANK = Column("rank", "#", "number", first="ascending")
+RANK = Column("rank", "#", "number", first="ascending", term="rank", words="Rank")
 MODEL = Column("model", "Model", first="ascending")
 TASK = Column("task", "Task", first="ascending")
 CATEGORY = Column("category", "Category", first="ascending")
@@ -71,7 +76,7 @@ def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskRe
         ),
         Field(
             Column("best_score", "Its score", "number"),
-            lambda t: _best_score_cell(t, scales[t.task]),
+            lambda t: _best_score_cell(labels, t),
         ),
         Field(
             Column("baseline_score", labels.baseline, "number"),
@@ -79,7 +84,13 @@ def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskRe
             compared,
         ),
         Field(
-            Column("best_lift_over_baseline", "Difference", "number", difference_help),
+            Column(
+                "best_lift_over_baseline",
+                "Difference",
+                "number",
+                difference_help,
+                term="lift-over-baseline",
+            ),
             lambda t: lift_cell(t.best_lift_over_baseline, scales[t.task]),
             compared,
         ),
@@ -91,17 +102,30 @@ def _best_models_cell(labels: Labels, task: TaskResult) -> Cell:
     return Cell("no score", tone="soft") if best is None else models_cell(labels, best.models)
 
 
-def _best_score_cell(task: TaskResult, scale: Scale) -> Cell:
-    """The best score, marked where it is flagged for all who have it."""
+def _best_score_cell(labels: Labels, task: TaskResult) -> Cell:
+    """The best score, marked where it is flagged for all who have it.
+
+    Of several that are equal the first leads to its row.
+    """
     best = task.best_contender
     if best is None:
-        return score_cell(None, scale)
+        return score_cell(None, labels.scales[task.task])
     reasons = [task.reasons.get(run) for run in zip(best.models, best.variants, strict=True)]
     flag = reasons[0] if all(reasons) else None
-    return replace(score_cell(best.score, scale), tags=flag_tags(flag))
+    cell = kept_score_cell(labels, (best.models[0], task.task, best.variants[0]), best.score)
+    return replace(cell, tags=flag_tags(flag))
 
 
 def _baseline_cell(labels: Labels, task: TaskResult) -> Cell:
-    roles, cell = labels.roles, score_cell(task.baseline_score, labels.scales[task.task])
+    roles = labels.roles
     reason = task.reasons.get((roles.baseline or "", roles.baseline_variant or ""))
+    cell = baseline_score_cell(labels, task.task, task.baseline_score)
     return replace(cell, tags=flag_tags(reason))
+
+
+def baseline_score_cell(labels: Labels, task: str, score: float | None) -> Cell:
+    """The baseline's score on a task, in the variant that stands for it."""
+    roles = labels.roles
+    return kept_score_cell(
+        labels, (roles.baseline or "", task, roles.baseline_variant or ""), score
+    )

@@ -13,7 +13,7 @@ from site_builder.charts.labels import Labels
 from site_builder.compute.correlation import Correlation, Correlations
 from site_builder.compute.results import Results
 from site_builder.format import Scale, p_value, rounded
-from site_builder.parts import Cell, Column, Table
+from site_builder.parts import Cell, Column, Table, how
 
 SCALE = Scale(places=2)
 
@@ -96,6 +96,7 @@ def _table(found: Correlations, columns: Sequence[str], labels: Labels) -> Table
         "Spearman correlation over tasks",
         columns_of(fields),
         rows_of(fields, columns),
+        explained=(how("Correlation", "correlation"),),
     )
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from site_builder.charts import theme
-from site_builder.charts.cells import flag_tags, lift_cell, range_text, score_cell
-from site_builder.charts.columns import Field, columns_of, rows_of
+from site_builder.charts.cells import flag_tags, kept_cell, lift_cell, range_text, score_cell
+from site_builder.charts.columns import Field, baseline_score_cell, columns_of, rows_of
 from site_builder.charts.labels import Labels
 from site_builder.format import Scale, sentence
 from site_builder.parts import Cell, Column, Table
@@ -57,6 +57,7 @@ class Line:
         reference: The baseline's value on the same row; None where it has none, or a line of its
             own through all rows.
         flag: Why the value before should be read with care; None for no reservation.
+        of: Model and task, where its values are single scores.
     """
 
     head: Cell
@@ -65,6 +66,7 @@ class Line:
     after: tuple[After, ...]
     reference: float | None = None
     flag: str | None = None
+    of: tuple[str, str] | None = None
 
 
 def draw_dumbbells(
@@ -184,7 +186,7 @@ def line_table(
         Field(first, lambda line: line.head),
         Field(
             Column("before", base, "number"),
-            lambda line: replace(score_cell(line.before, line.scale), tags=flag_tags(line.flag)),
+            lambda line: _before_cell(labels, line),
             lifted,
         ),
         *(
@@ -194,11 +196,27 @@ def line_table(
         ),
         Field(
             Column("baseline", labels.baseline, "number"),
-            lambda line: score_cell(line.reference, line.scale),
+            lambda line: _reference_cell(labels, line),
             any(line.reference is not None for line in lines),
         ),
     )
     return Table(table_id, caption, columns_of(fields), rows_of(fields, lines))
+
+
+def _kept(labels: Labels, line: Line, variant: str, cell: Cell) -> Cell:
+    """The cell of a value, leading to its row where it is a single score."""
+    return cell if line.of is None else kept_cell(labels, (*line.of, variant), cell)
+
+
+def _before_cell(labels: Labels, line: Line) -> Cell:
+    cell = replace(score_cell(line.before, line.scale), tags=flag_tags(line.flag))
+    return _kept(labels, line, labels.roles.base or "", cell)
+
+
+def _reference_cell(labels: Labels, line: Line) -> Cell:
+    if line.of is None:
+        return score_cell(line.reference, line.scale)
+    return baseline_score_cell(labels, line.of[1], line.reference)
 
 
 def _after_fields(
@@ -216,7 +234,7 @@ def _after_fields(
         if found is None:
             return score_cell(None, line.scale)
         cell = score_cell(found.value, line.scale, range_text(line.scale, found.interval))
-        return replace(cell, tags=flag_tags(found.flag))
+        return _kept(labels, line, variant, replace(cell, tags=flag_tags(found.flag)))
 
     def lift(line: Line) -> Cell:
         found = find(line)
@@ -224,5 +242,5 @@ def _after_fields(
 
     return (
         Field(Column(f"after_{variant}", label, "number"), score),
-        Field(Column(f"lift_{variant}", lift_label, "number"), lift, lifted),
+        Field(Column(f"lift_{variant}", lift_label, "number", term="lift"), lift, lifted),
     )

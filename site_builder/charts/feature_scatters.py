@@ -14,6 +14,7 @@ from site_builder.charts.cells import lift_cell, number_cell, task_cell
 from site_builder.charts.chart import Chart, id_of
 from site_builder.charts.columns import TASK, Field, columns_of, rows_of
 from site_builder.charts.features import (
+    LIFT_TERMS,
     LIFTS,
     column_label,
     column_phrase,
@@ -176,7 +177,9 @@ def _table(pair: _Pair, labels: Labels) -> Table:
             lambda p: number_cell(p.feature, column_text(pair.feature, p.feature, labels)),
         ),
         Field(
-            Column(pair.lift, column_label(pair.lift, labels), "number"),
+            Column(
+                pair.lift, column_label(pair.lift, labels), "number", term=LIFT_TERMS[pair.lift]
+            ),
             lambda p: lift_cell(p.lift, labels.scale),
         ),
     )

@@ -10,6 +10,8 @@ from site_builder.format import counted, quantity, sentence
 from site_builder.tables.schema import TASKS
 
 LIFTS = ("mean_lift_over_base", "best_lift_over_baseline")
+# The section on method that explains each.
+LIFT_TERMS = {"mean_lift_over_base": "lift", "best_lift_over_baseline": "lift-over-baseline"}
 
 _VERDICTS: Mapping[Verdict, str] = {
     "together": "go together",

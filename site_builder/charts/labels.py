@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -14,8 +15,13 @@ from site_builder.compute.scores import Roles
 from site_builder.compute.tasks import Best
 from site_builder.config import SiteConfig
 from site_builder.format import Scale, scale_for
+from site_builder.parts import Address
+from site_builder.slugs import make_slugs
 
 N_COLOURS = 8
+
+# Model, task and variant, as the catalog keys the evidence of a score.
+ScoreKey: TypeAlias = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Labels:
         side_by_side: The tasks whose scores can stand on one axis: all, or the largest group of one
             metric, direction and pair of bounds.
         turned: Whether differences are turned on some task, since lower is better there.
+        model_slugs, task_slugs, variant_slugs: What addresses and anchors call them, by id.
     """
 
     models: Mapping[str, str]
@@ -44,6 +51,9 @@ class Labels:
     scales: Mapping[str, Scale]
     side_by_side: tuple[str, ...]
     turned: bool
+    model_slugs: Mapping[str, str]
+    task_slugs: Mapping[str, str]
+    variant_slugs: Mapping[str, str]
 
     @property
     def baseline(self) -> str:
@@ -86,6 +96,18 @@ class Labels:
         """Whether the scores of these tasks can stand on the one axis of `side_by_side`."""
         return set(tasks) <= set(self.side_by_side)
 
+    def score_anchor(self, task: str, variant: str) -> str:
+        """The anchor of a score on its model's page: it stays when rows are added or sorted anew.
+
+        A slug has no two dashes in a row, so no two scores share an anchor.
+        """
+        return f"score-{self.task_slugs[task]}--{self.variant_slugs[variant]}"
+
+    def score_place(self, key: ScoreKey) -> Address:
+        """Where a score is kept: its row among all scores of its model."""
+        model, task, variant = key
+        return Address("model", model, self.score_anchor(task, variant))
+
     def in_sentence(self, variant: str) -> str:
         """A variant's label inside a sentence: `Fine-tuned` as `fine-tuned`; `SFT` stays."""
         label = self.variants[variant]
@@ -120,6 +142,9 @@ def make_labels(results: Results, config: SiteConfig) -> Labels:
         scales={task: _scale(results, (task,)) for task in results.scores.tasks},
         side_by_side=side_by_side,
         turned=bool(results.scores.direction.min() < 0),
+        model_slugs=make_slugs(results.scores.models),
+        task_slugs=make_slugs(results.scores.tasks),
+        variant_slugs=make_slugs(results.scores.values),
     )
 
 

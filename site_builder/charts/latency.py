@@ -143,6 +143,7 @@ def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Tab
                 "Tokens a second",
                 "number",
                 "Output tokens a second after the first token, median request",
+                term="serving",
             ),
             _rate_cell,
         ),
@@ -163,7 +164,7 @@ def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Tab
 
 def _less(key: str, label: str, meaning: str) -> Column:
     """A column in which less is better."""
-    return Column(key, label, "number", meaning, first="ascending")
+    return Column(key, label, "number", meaning, first="ascending", term="serving")
 
 
 def _spread_cell(row: Latency) -> Cell:

@@ -121,9 +121,9 @@ def price_table(prices: Sequence[Price], labels: Labels, table_id: str) -> Table
         *offer_fields(labels),
         _dollars("input_usd", "A million sent"),
         _dollars("output_usd", "A million received"),
-        _dollars("million_usd", "Mean of both"),
+        _dollars("million_usd", "Mean of both", term="serving"),
         Field(
-            Column("ratio", f"{labels.baseline} costs", "number", times),
+            Column("ratio", f"{labels.baseline} costs", "number", times, term="serving"),
             lambda p: number_cell(p.ratio, ratio(p.ratio)),
             compared,
         ),
@@ -151,10 +151,10 @@ def offer_kind(price: Price, labels: Labels) -> RowKind:
     return "reference" if price.model == labels.roles.baseline else ""
 
 
-def _dollars(name: str, label: str, *, wanted: bool = True) -> Field[Price]:
+def _dollars(name: str, label: str, *, term: str = "", wanted: bool = True) -> Field[Price]:
     """A price in US dollars, by the name of its field."""
     return Field(
-        Column(name, label, "number", first="ascending"),
+        Column(name, label, "number", first="ascending", term=term),
         lambda p: number_cell(getattr(p, name), money(getattr(p, name))),
         wanted,
     )

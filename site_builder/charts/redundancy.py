@@ -98,8 +98,14 @@ def _table(pairs: Sequence[_Pair], labels: Labels) -> Table:
     fields: tuple[Field[_Pair], ...] = (
         Field(Column("task", "Task"), lambda p: task_cell(labels, p.task)),
         Field(Column("other", "and task"), lambda p: task_cell(labels, p.other)),
-        Field(Column("rho", "Spearman", "number"), lambda p: Cell(rounded(p.rho, 2), p.rho)),
-        Field(Column("n", "Models", "number"), lambda p: Cell(str(p.n), float(p.n))),
+        Field(
+            Column("rho", "Spearman", "number", term="similar-tasks"),
+            lambda p: Cell(rounded(p.rho, 2), p.rho),
+        ),
+        Field(
+            Column("n", "Models", "number", term="similar-tasks"),
+            lambda p: Cell(str(p.n), float(p.n)),
+        ),
     )
     return Table(
         "redundancy-table",

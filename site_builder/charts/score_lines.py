@@ -57,7 +57,7 @@ def _model_lines(results: Results, labels: Labels, model: str) -> list[Line]:
         if found:
             is_baseline = model == labels.roles.baseline
             reference = None if is_baseline else results.task(task).baseline_score
-            line = _line(labels, task_cell(labels, task), task, found, reference)
+            line = _line(labels, task_cell(labels, task), (model, task), found, reference)
             keyed.append((-_top(line, float(directions[task])), line.head.text, line))
     return [line for _, _, line in sorted(keyed, key=lambda item: item[:2])]
 
@@ -96,7 +96,9 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
     models = list(dict.fromkeys(s.model for s in result.scores))
     if len(models) < 2:
         return None
-    lines = [_line(labels, model_cell(labels, m), task, results.scores_of(m, task)) for m in models]
+    lines = [
+        _line(labels, model_cell(labels, m), (m, task), results.scores_of(m, task)) for m in models
+    ]
     title = _task_title(results, labels, task)
     unit = f"{fact.metric or 'score'}{'' if fact.higher_is_better else '; lower is better'}"
     return Chart(
@@ -137,11 +139,11 @@ def _task_title(results: Results, labels: Labels, task: str) -> str:
 def _line(
     labels: Labels,
     head: Cell,
-    task: str,
+    of: tuple[str, str],
     found: Mapping[str, TaskScore],
     reference: float | None = None,
 ) -> Line:
-    """The scores of one model on one task, by variant, as a row."""
+    """The scores `of` one model on one task, by variant, as a row."""
     roles = labels.roles
     after = tuple(
         After(v, s.score, s.lift_over_base, s.interval, s.flag)
@@ -150,11 +152,12 @@ def _line(
     before = found.get(roles.base) if roles.base is not None and roles.tuned else None
     return Line(
         head,
-        labels.scales[task],
+        labels.scales[of[1]],
         None if before is None else before.score,
         after,
         reference,
         None if before is None else before.flag,
+        of,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from site_builder.charts import theme
-from site_builder.charts.cells import flag_tags, score_cell, task_cell
+from site_builder.charts.cells import flag_tags, kept_score_cell, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import TASK, Field, columns_of, rows_of
 from site_builder.charts.heatmap import draw_heatmap, nullable
@@ -135,10 +135,10 @@ def _table(results: Results, labels: Labels, models: Sequence[str], tasks: Seque
 def _model_field(
     results: Results, labels: Labels, model: str, scores: Mapping[str, float | None]
 ) -> Field[str]:
-    run = (model, results.board.variant)
+    variant = results.board.variant
 
     def cell(task: str) -> Cell:
-        tags = flag_tags(results.task(task).reasons.get(run))
-        return replace(score_cell(scores[task], labels.scales[task]), tags=tags)
+        tags = flag_tags(results.task(task).reasons.get((model, variant)))
+        return replace(kept_score_cell(labels, (model, task, variant), scores[task]), tags=tags)
 
     return Field(Column(model, labels.models[model], "number"), cell)

@@ -161,7 +161,8 @@ def _table(points: Sequence[_Point], frontier: Collection[str], labels: Labels) 
             lambda p: number_cell(p.size, billions(p.size)),
         ),
         Field(
-            Column("average", "Mean score", "number"), lambda p: score_cell(p.score, labels.scale)
+            Column("average", "Mean score", "number", term="average"),
+            lambda p: score_cell(p.score, labels.scale),
         ),
     )
     return Table(

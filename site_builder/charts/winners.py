@@ -57,7 +57,7 @@ def _table(standings: Sequence[Standing], labels: Labels) -> Table:
     fields: tuple[Field[Standing], ...] = (
         Field(MODEL, lambda s: model_cell(labels, s.model)),
         Field(
-            Column("wins", "Tasks at the top", "number"),
+            Column("wins", "Tasks at the top", "number", term="winners"),
             lambda s: number_cell(s.wins, count(s.wins)),
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from math import isfinite
 from typing import Any
 
@@ -70,6 +71,13 @@ class Catalog:
     models: Mapping[str, ModelFacts]
     tasks: Mapping[str, TaskFacts]
     evidence: Mapping[tuple[str, str, str], Evidence]
+
+    @cached_property
+    def stated(self) -> frozenset[str]:
+        """The columns of evidence that any score has a value in."""
+        names = [field.name for field in fields(Evidence)]
+        found = self.evidence.values()
+        return frozenset(n for n in names if any(getattr(e, n) is not None for e in found))
 
     @property
     def developers(self) -> tuple[str, ...]:

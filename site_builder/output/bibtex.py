@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from site_builder.format import sentence
-from site_builder.output.urls import Urls, make_slugs
+from site_builder.output.urls import Urls
 from site_builder.pages.page import Citation
+from site_builder.slugs import make_slugs
 
 # A brace is spelled out even behind a backslash: BibTeX counts them all the same.
 _ESCAPED = str.maketrans(
@@ -44,6 +45,10 @@ def write_citation(citation: Citation, urls: Urls) -> CitationText:
     return CitationText(words, _entry(citation, address))
 
 
+def _slug(text: str) -> str:
+    return make_slugs([text])[text]
+
+
 def escape_bibtex(text: str) -> str:
     """Text as a BibTeX field within braces: every mark of TeX stands for itself."""
     return " ".join(text.split()).translate(_ESCAPED)
@@ -60,5 +65,5 @@ def _entry(citation: Citation, address: str) -> str:
         "url": address.translate(_IN_ADDRESS),
     }
     lines = ",\n".join(f"  {name:5} = {{{text}}}" for name, text in fields.items() if text)
-    key = make_slugs([title])[title]
+    key = _slug(citation.site) + f"-{citation.key}" if citation.key else _slug(title)
     return f"@misc{{{key}-{release.short},\n{lines}\n}}"

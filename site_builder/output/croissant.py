@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from site_builder.output.urls import Urls, license_link, make_slugs
+from site_builder.output.urls import Urls, license_link
 from site_builder.pages.dataset import CROISSANT, Dataset, download_address, file_name
+from site_builder.slugs import make_slugs
 from site_builder.tables.export import ExportedColumn, ExportedTable
 from site_builder.tables.schema import Type
 

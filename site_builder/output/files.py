@@ -58,7 +58,15 @@ def _pages(
 
 
 def _documents(pages: Sequence[Made], urls: Urls) -> list[tuple[str, bytes]]:
-    return [(urls.path(page.address), page.content) for page in pages if isinstance(page, Document)]
+    """The files that stand at paths of their own, data for scripts among them."""
+    return [
+        (
+            urls.path(page.address),
+            page.content if isinstance(page, Document) else render_script(page, urls),
+        )
+        for page in pages
+        if isinstance(page, Document | ScriptData) and page.address.kind != "asset"
+    ]
 
 
 def _made(pages: Sequence[Made], urls: Urls) -> dict[str, bytes]:
@@ -66,7 +74,7 @@ def _made(pages: Sequence[Made], urls: Urls) -> dict[str, bytes]:
     return {
         page.address.key: render_script(page, urls)
         for page in pages
-        if isinstance(page, ScriptData)
+        if isinstance(page, ScriptData) and page.address.kind == "asset"
     }
 
 

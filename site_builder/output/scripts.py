@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from site_builder.output.urls import Urls
+from site_builder.output.urls import Urls, web_link
 from site_builder.pages.page import ScriptData
 from site_builder.parts import Link
 
@@ -26,5 +26,7 @@ def json_text(value: object, href: Callable[[Link], str]) -> str:
 
 def render_script(data: ScriptData, urls: Urls) -> bytes:
     """The script that gives a value; its links are paths from the site's root, for any page."""
-    text = json_text(data.value, lambda link: urls.from_root(link.to) if link.to else link.href)
+    text = json_text(
+        data.value, lambda link: urls.from_root(link.to) if link.to else web_link(link.href)
+    )
     return f"site.give({json.dumps(data.name)},{text});\n".encode()

@@ -18,6 +18,7 @@ from site_builder.pages.page import Made, Page, Site
 from site_builder.pages.scores_data import make_scores_data
 from site_builder.pages.serving import make_serving
 from site_builder.pages.tasks import make_tasks
+from site_builder.pages.whence import make_whence
 
 PAGE_MAKERS: tuple[Callable[[Site], Iterator[Made]], ...] = (
     make_home,
@@ -32,6 +33,7 @@ PAGE_MAKERS: tuple[Callable[[Site], Iterator[Made]], ...] = (
     make_about,
     make_embeds,
     make_scores_data,
+    make_whence,
 )
 
 

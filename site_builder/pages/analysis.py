@@ -105,19 +105,25 @@ def _lift_fields(found: Correlations, lift: str, labels: Labels) -> tuple[Field[
     verdict = f"A direction where the interval leaves out 0, from {LEAST_TO_CONCLUDE} tasks on"
     return (
         Field(
-            Column(f"{lift}_spearman", column_label(lift, labels), "number", spearman),
+            Column(
+                f"{lift}_spearman",
+                column_label(lift, labels),
+                "number",
+                spearman,
+                term="correlation",
+            ),
             lambda feature: _spearman_cell(found.pairs[feature, lift]),
         ),
         Field(
-            Column(f"{lift}_verdict", "In words", "text", verdict, "ascending"),
+            Column(f"{lift}_verdict", "In words", "text", verdict, "ascending", "correlation"),
             lambda feature: text_cell(verdict_text(found.pairs[feature, lift]) or None),
         ),
         Field(
-            Column(f"{lift}_p", "p", "number", p, "ascending"),
+            Column(f"{lift}_p", "p", "number", p, "ascending", "correlation"),
             lambda feature: _p_cell(found.pairs[feature, lift]),
         ),
         Field(
-            Column(f"{lift}_pearson", "Pearson", "number", pearson),
+            Column(f"{lift}_pearson", "Pearson", "number", pearson, term="correlation"),
             lambda feature: _pearson_cell(found.pairs[feature, lift]),
         ),
     )

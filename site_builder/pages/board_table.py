@@ -25,8 +25,17 @@ from site_builder.pages.board_cells import (
 )
 from site_builder.pages.board_sheet import BoardParts, Entry, Sheet
 from site_builder.pages.board_tools import model_marks, model_tools
-from site_builder.parts import Column, RowKind, Table
+from site_builder.parts import Column, Link, Row, RowKind, Table, how
 
+# What the notes of a column say, and the section on method that explains them.
+_NOTED = {
+    "rank": ("Ranks that the tasks allow", "rank-interval"),
+    "average": ("95\N{NO-BREAK SPACE}% interval", "interval"),
+    "win_rate": ("95\N{NO-BREAK SPACE}% interval", "interval"),
+    "lift_over_base": ("Clear or not clear", "lift-tests"),
+    "lift_over_baseline": ("Clear or not clear", "lift-tests"),
+    "coverage": ("Ranks if complete", "missing-scores"),
+}
 _RANK_HELP = "Equal values share the better rank; below it the ranks that these tasks allow"
 
 
@@ -63,7 +72,27 @@ def board_table(
         marks=lambda entry: model_marks(parts.results.catalog.models[entry.model]),
     )
     tools = model_tools(parts.results.catalog, board.variant)
-    return Table(table_id, caption, columns_of(fields), rows, header=1, sorted_by=by, tools=tools)
+    return Table(
+        table_id,
+        caption,
+        columns_of(fields),
+        rows,
+        header=1,
+        sorted_by=by,
+        tools=tools,
+        explained=_explained(columns_of(fields), rows),
+    )
+
+
+def _explained(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Link, ...]:
+    """Where the notes below the figures, and the marks behind the names, are explained."""
+    by_column = zip(columns, zip(*(row.cells for row in rows), strict=True), strict=False)
+    noted = [
+        _NOTED[c.key] for c, cells in by_column if c.key in _NOTED and any(x.note for x in cells)
+    ]
+    has_tie = any(cell.tags for row in rows for cell in row.cells)
+    ties = [("Tied with best", "ties")] if has_tie else []
+    return tuple(how(name, term) for name, term in dict.fromkeys([*noted, *ties]))
 
 
 def _kind(sheet: Sheet, entry: Entry) -> RowKind:
@@ -81,13 +110,17 @@ def _merit_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
     line = sheet.tuned or sheet.labels.roles.baseline is not None
     return (
         Field(
-            Column("rank", "#", "number", _RANK_HELP, "ascending"),
+            Column("rank", "#", "number", _RANK_HELP, "ascending", "rank", "Rank"),
             lambda entry: rank_cell(sheet, entry),
         ),
         Field(MODEL, lambda entry: ranked_model_cell(sheet, entry)),
         Field(
             Column(
-                "average", "Score", "number", f"Mean over {over}, with its 95 % interval over tasks"
+                "average",
+                "Score",
+                "number",
+                f"Mean over {over}, with its 95 % interval over tasks",
+                term="average",
             ),
             lambda entry: average_cell(sheet, entry),
             sheet.averaged,
@@ -98,12 +131,13 @@ def _merit_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
                 "Win rate",
                 "number",
                 "Mean share of rivals beaten on a task; ties count one half",
+                term="win-rate",
             ),
             lambda entry: win_rate_cell(sheet, entry),
             not sheet.averaged or sheet.parts.full or sheet.by == "win_rate",
         ),
         Field(
-            Column("line", line_label(sheet), "plot"),
+            Column("line", line_label(sheet), "plot", term="average"),
             lambda entry: line_cell(sheet, entry),
             sheet.averaged and line,
         ),
@@ -122,6 +156,7 @@ def _lift_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
                 f"Lift over {base}",
                 "number",
                 f"Mean over tasks of {tuned} minus {base} score",
+                term="lift",
             ),
             lambda entry: over_base_cell(sheet, entry),
             sheet.averaged and sheet.lifted,
@@ -132,6 +167,7 @@ def _lift_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
                 f"vs {baseline}",
                 "number",
                 f"Mean over tasks of the score minus the score of {baseline}",
+                term="lift-over-baseline",
             ),
             lambda entry: over_baseline_cell(sheet, entry),
             sheet.averaged and compared,
@@ -142,6 +178,7 @@ def _lift_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
                 f"Beats {baseline}",
                 "number",
                 f"Tasks on which its score is strictly better than that of {baseline}",
+                term="lift-over-baseline",
             ),
             lambda entry: beats_cell(labels, entry.standing),
             compared,
@@ -161,17 +198,18 @@ def _count_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
                 "At the top",
                 "number",
                 "Tasks on which it has the best score of this board, ties included",
+                term="winners",
             ),
             wins_cell,
             full,
         ),
         Field(
-            Column("helped", "Helped", "number", above),
+            Column("helped", "Helped", "number", above, term="lift"),
             lambda entry: side_cell(entry.standing, entry.standing.helped),
             full and sheet.lifted,
         ),
         Field(
-            Column("hurt", "Hurt", "number", below, "ascending"),
+            Column("hurt", "Hurt", "number", below, "ascending", "lift"),
             lambda entry: side_cell(entry.standing, entry.standing.hurt),
             full and sheet.lifted,
         ),
@@ -199,7 +237,7 @@ def _fact_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
             full and any(f.release_date is not None for f in known),
         ),
         Field(
-            Column("coverage", "Coverage", "number", "Tasks with a score"),
+            Column("coverage", "Coverage", "number", "Tasks with a score", term="average"),
             lambda entry: coverage_cell(sheet, entry),
             full or any(s.scored not in (0, n) for s in sheet.board.standings),
         ),

@@ -162,16 +162,16 @@ def _table(
     fields: tuple[Field[Cost], ...] = (
         Field(MODEL, lambda c: _offer_cell(c.offer, labels, mixed=mixed)),
         Field(
-            Column("month_usd", "A month", "number", first="ascending"),
+            Column("month_usd", "A month", "number", first="ascending", term="cost"),
             lambda c: number_cell(c.month_usd, money(c.month_usd)),
         ),
         Field(
-            Column("times_cheaper", "Compared", "number"),
+            Column("times_cheaper", "Compared", "number", term="cost"),
             lambda c: number_cell(c.times_cheaper, cheaper(c.times_cheaper, c.times_dearer)),
             reference is not None,
         ),
         Field(
-            Column("break_even", "Break-even a day", "number", even, first="ascending"),
+            Column("break_even", "Break-even a day", "number", even, "ascending", "cost"),
             lambda c: number_cell(c.break_even, three_digits(c.break_even)),
             mixed,
         ),

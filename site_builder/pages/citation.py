@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from site_builder.pages.page import Citation, Site
 from site_builder.parts import Address
 
@@ -28,11 +30,12 @@ def cite_score(site: Site, model: str, task: str, variant: str) -> Citation:
     results, labels = site.results, site.labels
     score = results.scores_of(model, task)[variant]
     metric = results.catalog.tasks[task].metric
-    name = f"{labels.models[model]} on {labels.tasks[task]}"
+    run = f"{labels.models[model]} ({labels.in_sentence(variant)})"
     said = (
-        f"{labels.models[model]} ({labels.in_sentence(variant)}) scores "
+        f"{run} scores "
         f"{labels.scales[task].score(score.score)}{f' ({metric})' if metric else ''} "
         f"on {labels.tasks[task]}."
     )
-    row = results.catalog.evidence[model, task, variant].row
-    return cite_page(site, name, said, Address("model", model, f"row-{row}"))
+    to = labels.score_place((model, task, variant))
+    cited = cite_page(site, f"{run} on {labels.tasks[task]}", said, to)
+    return replace(cited, key=f"{labels.model_slugs[model]}-{to.anchor}")

@@ -12,17 +12,28 @@ from site_builder.format import Scale, billions, count, counted, coverage, round
 from site_builder.pages.board_cells import rank_range
 from site_builder.pages.compare_columns import Compared, baseline_field, run_fields, top_cell
 from site_builder.pages.page import Site
-from site_builder.parts import Cell, Column, Table
+from site_builder.parts import Cell, Column, Table, how
 
 
 @dataclass(frozen=True)
 class _Measure:
-    """One row of the summary; `wanted` says whether this board has anything to say in it."""
+    """One row of the summary.
+
+    Attributes:
+        label: What it is.
+        cell: Makes the cell of a run, by its place.
+        baseline: The baseline's cell.
+        wanted: Whether this board has anything to say in it.
+        term: The section on method that explains it; empty for what the tables say.
+        words: What it is called for any choice of runs; empty where that is its label.
+    """
 
     label: str
     cell: Callable[[int], Cell]
     baseline: Cell
     wanted: bool = True
+    term: str = ""
+    words: str = ""
 
 
 def summary_table(compared: Compared) -> Table:
@@ -34,7 +45,14 @@ def summary_table(compared: Compared) -> Table:
         baseline_field(compared, "text", lambda m: m.baseline),
     )
     rows = rows_of(fields, measures)
-    return Table("compare-summary", "The models side by side", columns_of(fields), rows)
+    explained = tuple(how(m.words or m.label, m.term) for m in measures if m.term)
+    return Table(
+        "compare-summary",
+        "The models side by side",
+        columns_of(fields),
+        rows,
+        explained=explained,
+    )
 
 
 def _merits(compared: Compared) -> tuple[_Measure, ...]:
@@ -52,23 +70,28 @@ def _merits(compared: Compared) -> tuple[_Measure, ...]:
             average,
             score_cell(comparison.reference, labels.scale),
             averaged,
+            "average",
+            "Mean score",
         ),
         _Measure(
             "Tasks at the top",
             lambda i: _tops_cell(comparison, comparison.runs[i]),
             text_cell(None),
+            term="comparison",
         ),
         _Measure(
             f"Ahead / level / behind {labels.baseline}",
             lambda i: _sides_cell(comparison.runs[i].over_baseline),
             text_cell(None),
             labels.roles.baseline is not None,
+            "lift-over-baseline",
         ),
         _Measure(
             f"Mean lift over {labels.base}",
             lambda i: _over_base_cell(labels.scale, comparison, i),
             text_cell(None),
             averaged and labels.lifted,
+            "lift",
         ),
     )
 
@@ -102,14 +125,18 @@ def _places(compared: Compared) -> tuple[_Measure, ...]:
     runs = [result.run for result in compared.comparison.runs]
     baseline = Run(roles.baseline or "", roles.baseline_variant or "")
 
-    def measure(label: str, cell: Callable[[Run], Cell], *, wanted: bool = True) -> _Measure:
+    def measure(
+        label: str, cell: Callable[[Run], Cell], term: str, *, wanted: bool = True
+    ) -> _Measure:
         own = text_cell(None) if roles.baseline is None else cell(baseline)
-        return _Measure(label, lambda i: cell(runs[i]), own, wanted)
+        return _Measure(label, lambda i: cell(runs[i]), own, wanted, term)
 
     return (
-        measure("Mean win rate", lambda run: _win_rate_cell(site, run), wanted=not averaged),
-        measure("Rank", lambda run: _rank_cell(site, run)),
-        measure("Tasks with a score", lambda run: _coverage_cell(site, run)),
+        measure(
+            "Mean win rate", lambda run: _win_rate_cell(site, run), "win-rate", wanted=not averaged
+        ),
+        measure("Rank", lambda run: _rank_cell(site, run), "rank"),
+        measure("Tasks with a score", lambda run: _coverage_cell(site, run), "average"),
     )
 
 

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from site_builder.charts.cells import category_cell, number_cell, score_cell, task_cell
-from site_builder.charts.columns import CATEGORY, TASK, Field, columns_of, rows_of
+from site_builder.charts.cells import (
+    category_cell,
+    kept_score_cell,
+    number_cell,
+    score_cell,
+    task_cell,
+)
+from site_builder.charts.columns import (
+    CATEGORY,
+    TASK,
+    Field,
+    baseline_score_cell,
+    columns_of,
+    rows_of,
+)
 from site_builder.charts.labels import Labels
 from site_builder.compute.comparison import CategoryMeans, TaskComparison
 from site_builder.format import NO_SCORE, count
 from site_builder.pages.board_line import Limits
 from site_builder.pages.compare_columns import Compared, baseline_field, run_fields, top_cell
 from site_builder.pages.scores_data import category_scale
-from site_builder.parts import Cell, Column, Marks, Table
+from site_builder.parts import Cell, Column, Marks, Table, how
 
 
 def tasks_table(compared: Compared) -> Table:
@@ -21,17 +34,19 @@ def tasks_table(compared: Compared) -> Table:
         value = task.scores[i]
         if value is None:
             return Cell(NO_SCORE, tone="soft")
-        return top_cell(score_cell(value, labels.scales[task.task]), i, task.best)
+        run = compared.comparison.runs[i].run
+        kept = kept_score_cell(labels, (run.model, task.task, run.variant), value)
+        return top_cell(kept, i, task.best)
 
     fields: tuple[Field[TaskComparison], ...] = (
         Field(TASK, lambda task: task_cell(labels, task.task)),
         *run_fields(compared, "number", score),
         baseline_field(
-            compared, "number", lambda task: score_cell(task.reference, labels.scales[task.task])
+            compared, "number", lambda t: baseline_score_cell(labels, t.task, t.reference)
         ),
         Field(Column("drawn", "On the scale of the task", "plot"), lambda t: _drawing(compared, t)),
         Field(
-            Column("margin", "Best \N{MINUS SIGN} second", "number"),
+            Column("margin", "Best \N{MINUS SIGN} second", "number", term="comparison"),
             lambda task: _margin_cell(labels, task),
         ),
     )
@@ -80,4 +95,5 @@ def categories_table(compared: Compared) -> Table:
         "Mean score of each model by category",
         columns_of(fields),
         rows_of(fields, compared.comparison.categories),
+        explained=(how("Mean scores", "average"),),
     )

@@ -71,6 +71,12 @@ def download_address(table: ExportedTable, file: ExportedFile) -> Address:
     return Address("file", f"{_DOWNLOADS}/{file_name(table, file)}")
 
 
+def published_paths(site: Site) -> frozenset[str]:
+    """Paths of every table that can be downloaded, in every format."""
+    files = ((table, file) for table in site.exported for file in table.files)
+    return frozenset(download_address(table, file).key for table, file in files)
+
+
 def file_name(table: ExportedTable, file: ExportedFile) -> str:
     """What a download is called."""
     return f"{table.spec.name}.{file.ending}"

@@ -129,27 +129,33 @@ def headline_facts(site: Site) -> tuple[Fact, ...]:
             f"tasks where {with_article(labels.contender)} beats {labels.baseline}",
             count(stats.tasks_beating_baseline),
             f"/{stats.tasks_compared}",
+            "lift-over-baseline",
         ),
         (
             stats.mean_lift_over_base is not None,
             f"mean lift over {labels.base}",
             labels.scale.signed(stats.mean_lift_over_base),
             "",
+            "lift",
         ),
         (
             stats.models_compared,
             f"models ahead of {labels.baseline} on average{clearly_ahead(stats)}",
             count(stats.models_ahead_of_baseline),
             f"/{stats.models_compared}",
+            "lift-over-baseline",
         ),
         (
             stats.runs_paired,
             "runs in which tuning hurt",
             count(stats.runs_hurt),
             f"/{count(stats.runs_paired)}",
+            "lift",
         ),
     )
-    facts = tuple(Fact(label, text, note) for defined, label, text, note in found if defined)
+    facts = tuple(
+        Fact(label, text, note, term=term) for defined, label, text, note, term in found if defined
+    )
     return (*facts, *_size_facts(site))[:N_FACTS]
 
 
@@ -157,7 +163,7 @@ def _size_facts(site: Site) -> tuple[Fact, ...]:
     """How large the board is, for a board with little to compare."""
     stats, ranked = site.results.stats, site.results.board.ranked
     return (
-        Fact("models ranked", count(len(ranked)), f"/{stats.models}"),
+        Fact("models ranked", count(len(ranked)), f"/{stats.models}", term="rank"),
         Fact("tasks", count(stats.tasks)),
         Fact("scores", count(stats.scores)),
     )
@@ -171,22 +177,22 @@ def _top_five(site: Site) -> Table:
         Field(RANK, lambda s: number_cell(s.rank, str(s.rank), rank_range(board, s))),
         Field(MODEL, lambda s: _with_developer(site, board, s)),
         Field(
-            Column("average", "Score", "number"),
+            Column("average", "Score", "number", term="average"),
             lambda s: score_cell(s.average, labels.scale),
             averaged,
         ),
         Field(
-            Column("win_rate", "Win rate", "number"),
+            Column("win_rate", "Win rate", "number", term="win-rate"),
             lambda s: number_cell(s.win_rate, rounded(s.win_rate or 0.0, 3)),
             not averaged,
         ),
         Field(
-            Column("lift_over_base", f"Lift over {labels.base}", "number"),
+            Column("lift_over_base", f"Lift over {labels.base}", "number", term="lift"),
             lambda s: lift_cell(s.lift_over_base, labels.scale),
             any(s.lift_over_base is not None for s in standings),
         ),
         Field(
-            Column("wins", "Tasks at the top", "number"),
+            Column("wins", "Tasks at the top", "number", term="winners"),
             lambda s: number_cell(s.wins, count(s.wins)),
         ),
     )

@@ -14,6 +14,7 @@ from site_builder.pages.badge import Badge, make_badge
 from site_builder.pages.board_cells import rank_range, tells_apart
 from site_builder.pages.citation import cite_page
 from site_builder.pages.compare_runs import compare_link
+from site_builder.pages.evidence import unstated_note
 from site_builder.pages.model_tables import (
     neighbours_table,
     scores_table,
@@ -43,7 +44,8 @@ class ModelContext:
         tests: Whether its lifts are real; None where it has none.
         board: Its neighbours on the board.
         compare: Leads to it beside its neighbours; None where there is no other to compare it with.
-        scores: Every score, with its row and its source.
+        scores: Every score, with its row and all that is known of it.
+        unstated: What is not known of any score of the board.
         badge: Its place on the board, to show elsewhere.
     """
 
@@ -59,6 +61,7 @@ class ModelContext:
     board: Table
     compare: Link | None
     scores: Table
+    unstated: str
     badge: Badge
 
 
@@ -80,6 +83,7 @@ def make_model(site: Site, model: str) -> Page:
         board=neighbours_table(site, board, model),
         compare=compare_link(site, board, model),
         scores=scores_table(site, model),
+        unstated=unstated_note(site),
         badge=make_badge(site, board, model),
     )
     name, crumbs, here = labels.models[model], (HOME, MODELS), Address("model", model)
@@ -149,16 +153,18 @@ def _figures(site: Site, model: str) -> tuple[Fact, ...]:
     place = f"/{len(board.ranked)}" if s.rank else ""
     allowed = rank_range(board, s) or ("no other" if s.rank and tells_apart(board) else "")
     label = f"rank; these tasks allow {allowed}" if allowed else "rank"
-    facts = [Fact(label, str(s.rank) if s.rank else "not ranked", place)]
+    facts = [Fact(label, str(s.rank) if s.rank else "not ranked", place, term="rank")]
     facts += _merit_figure(site, board, model)
     if s.lift_over_base is not None:
         lift = labels.scale.signed(s.lift_over_base)
-        facts.append(Fact(f"mean lift over its {labels.base} scores", lift))
+        facts.append(Fact(f"mean lift over its {labels.base} scores", lift, term="lift"))
     compared = s.beats + s.ties + s.loses
     if compared and model != labels.roles.baseline:
         label = f"tasks on which it beats {labels.baseline}"
-        facts.append(Fact(label, count(s.beats), f"/{compared}"))
-    facts.append(Fact("tasks with a score", count(s.scored), f"/{len(board.tasks)}"))
+        facts.append(Fact(label, count(s.beats), f"/{compared}", term="lift-over-baseline"))
+    facts.append(
+        Fact("tasks with a score", count(s.scored), f"/{len(board.tasks)}", term="average")
+    )
     return tuple(facts[:N_FIGURES])
 
 
@@ -169,5 +175,7 @@ def _merit_figure(site: Site, board: Board, model: str) -> list[Fact]:
         ranks = board.rules.rank_by == "mean" and s.interval is not None
         between = scale.interval(*s.interval) if ranks and s.interval else ""
         interval = f", 95\N{NO-BREAK SPACE}% interval {between}" if between else ""
-        return [Fact(f"mean score{interval}", scale.score(s.average))]
-    return [] if s.win_rate is None else [Fact("mean win rate", rounded(s.win_rate, 3))]
+        return [Fact(f"mean score{interval}", scale.score(s.average), term="average")]
+    if s.win_rate is None:
+        return []
+    return [Fact("mean win rate", rounded(s.win_rate, 3), term="win-rate")]

@@ -6,23 +6,23 @@ from dataclasses import dataclass, replace
 
 from site_builder.charts.cells import (
     flag_tags,
+    kept_cell,
+    kept_score_cell,
     lift_cell,
     model_cell,
     names_text,
-    score_cell,
-    source_cell,
     task_cell,
     task_score_cell,
     text_cell,
 )
 from site_builder.charts.columns import MODEL, RANK, TASK, Field, columns_of, rows_of
-from site_builder.charts.labels import Labels
+from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.compute.board import Board, Standing
-from site_builder.compute.catalog import Evidence
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.tasks import TaskScore
-from site_builder.format import count, rounded
+from site_builder.format import exact, rounded
 from site_builder.pages.board_cells import rank_range
+from site_builder.pages.evidence import evidence_fields
 from site_builder.pages.page import Site
 from site_builder.pages.task_tools import task_marks, task_tools
 from site_builder.parts import Cell, Column, Facet, Table
@@ -66,6 +66,10 @@ def _own_scores(site: Site, model: str) -> list[_Own]:
     ]
 
 
+def _key(own: _Own | _Listed) -> ScoreKey:
+    return own.score.model, own.task, own.score.variant
+
+
 def _task_field(labels: Labels) -> Field[_Own]:
     return Field(TASK, lambda own: task_cell(labels, own.task))
 
@@ -82,7 +86,7 @@ def _score_field(labels: Labels) -> Field[_Own]:
     return Field(
         Column("score", "Score", "number"),
         lambda own: replace(
-            score_cell(own.score.score, labels.scales[own.task]), tags=flag_tags(own.score.flag)
+            kept_score_cell(labels, _key(own), own.score.score), tags=flag_tags(own.score.flag)
         ),
     )
 
@@ -124,7 +128,7 @@ def tasks_hurt_table(site: Site, model: str) -> Table | None:
         _variant_field(labels, wanted=len(labels.roles.tuned) > 1),
         _score_field(labels),
         Field[_Own](
-            Column("lift", f"Lift over {labels.base}", "number", first="ascending"),
+            Column("lift", f"Lift over {labels.base}", "number", first="ascending", term="lift"),
             lambda own: lift_cell(own.score.lift_over_base, labels.scales[own.task]),
         ),
     )
@@ -143,12 +147,15 @@ def neighbours_table(site: Site, board: Board, model: str) -> Table:
     labels, own = site.labels, board.standing(model)
     averaged = board.rules.averaged
     merit = ("average", "Score") if averaged else ("win_rate", "Win rate")
+    term = "average" if averaged else "win-rate"
     fields: tuple[Field[Standing], ...] = (
         Field(RANK, lambda s: Cell(str(s.rank), float(s.rank or 0), rank_range(board, s))),
         Field(MODEL, lambda s: model_cell(labels, s.model)),
-        Field(Column(*merit, "number"), lambda s: _merit_cell(labels, s, averaged=averaged)),
         Field(
-            Column("gap", "From this model", "number"),
+            Column(*merit, "number", term=term), lambda s: _merit_cell(labels, s, averaged=averaged)
+        ),
+        Field(
+            Column("gap", "From this model", "number", term=term),
             lambda s: _gap_cell(site, s, own, averaged=averaged),
         ),
     )
@@ -194,14 +201,10 @@ def _gap_cell(site: Site, standing: Standing, own: Standing, *, averaged: bool) 
 def scores_table(site: Site, model: str) -> Table:
     """Every score of the model, each with its place in the results table and its source."""
     labels, catalog = site.labels, site.results.catalog
-
-    def evidence(own: _Listed) -> Evidence:
-        return catalog.evidence[model, own.task, own.score.variant]
-
     rank_help = "Among the scores of this variant on this task"
-    row_help = "Row of results.parquet, from 1 on"
     flag_help = "Why the score should be read with care"
     every = _every_score(site, model)
+    evidence: tuple[Field[_Listed], ...] = evidence_fields(site, _key)
     fields: tuple[Field[_Listed], ...] = (
         Field(TASK, lambda own: task_cell(labels, own.task)),
         Field(
@@ -213,27 +216,20 @@ def scores_table(site: Site, model: str) -> Table:
             lambda own: _listed_cell(site, model, own),
         ),
         Field(
-            Column("rank", "Rank", "number", rank_help, "ascending"),
+            Column("rank", "Rank", "number", rank_help, "ascending", "rank"),
             lambda own: _rank_cell(site, own),
         ),
         Field(
-            Column("row", "Row", "number", row_help, "ascending"),
-            lambda own: Cell(count(evidence(own).row), float(evidence(own).row)),
-        ),
-        Field(
             Column("flag", "Flagged", help=flag_help, first="ascending"),
-            lambda own: text_cell(evidence(own).flag),
-            any(evidence(own).flag is not None for own in every),
+            lambda own: text_cell(catalog.evidence[_key(own)].flag),
+            any(catalog.evidence[_key(own)].flag is not None for own in every),
         ),
-        Field(
-            Column("source", "Source", first="ascending"),
-            lambda own: source_cell(evidence(own).source),
-        ),
+        *evidence,
     )
     rows = rows_of(
         fields,
         every,
-        anchor=lambda own: f"row-{evidence(own).row}",
+        anchor=lambda own: labels.score_anchor(own.task, own.score.variant),
         marks=lambda own: {
             **task_marks(site, own.task),
             "variant": labels.variants[own.score.variant],
@@ -247,9 +243,14 @@ def scores_table(site: Site, model: str) -> Table:
 
 
 def _listed_cell(site: Site, model: str, own: _Listed) -> Cell:
+    """A score with its interval, and below it every digit where it is shown with fewer."""
     found = own.score if isinstance(own.score, TaskScore) else None
     flagged = site.results.flagged_of(model, own.task).get(own.score.variant)
-    return task_score_cell(found, site.labels.scales[own.task], flagged)
+    scale, score = site.labels.scales[own.task], own.score.score
+    cell = task_score_cell(found, scale, flagged)
+    digits = "" if scale.shows_all(score) else exact(score)
+    note = ", ".join(filter(None, (digits, cell.note)))
+    return kept_cell(site.labels, _key(own), replace(cell, note=note))
 
 
 def _rank_cell(site: Site, own: _Listed) -> Cell:

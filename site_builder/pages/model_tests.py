@@ -47,7 +47,13 @@ def lift_tests_table(site: Site, model: str) -> Table | None:
     fields: tuple[Field[_Tested], ...] = (
         Field(Column("difference", "Difference"), lambda t: Cell(t.name)),
         Field(
-            Column("mean", "On average", "number", "With its 95 % interval over tasks"),
+            Column(
+                "mean",
+                "On average",
+                "number",
+                "With its 95 % interval over tasks",
+                term="lift-tests",
+            ),
             lambda t: _mean_cell(site, t.test),
             averaged,
         ),
@@ -56,15 +62,17 @@ def lift_tests_table(site: Site, model: str) -> Table | None:
             lambda t: Cell(f"{t.test.above} / {t.test.equal} / {t.test.below}", t.test.above),
         ),
         Field(
-            Column("wilcoxon", "Wilcoxon p", "number", help_p, "ascending"),
+            Column("wilcoxon", "Wilcoxon p", "number", help_p, "ascending", "lift-tests"),
             lambda t: _p_cell(t.test.wilcoxon_p_adjusted),
             averaged,
         ),
         Field(
-            Column("sign", "Sign test p", "number", help_p, "ascending"),
+            Column("sign", "Sign test p", "number", help_p, "ascending", "lift-tests"),
             lambda t: _p_cell(t.test.sign_p_adjusted),
         ),
-        Field(Column("verdict", "Verdict"), lambda t: Cell(t.words[t.test.verdict])),
+        Field(
+            Column("verdict", "Verdict", term="lift-tests"), lambda t: Cell(t.words[t.test.verdict])
+        ),
     )
     caption = "What the tasks say of its differences"
     return Table("lift-tests", caption, columns_of(fields), rows_of(fields, tested))

@@ -26,6 +26,7 @@ class Citation:
         text: What is cited of it, in a sentence; empty for the site as a whole.
         release: The data that it rests on.
         to: Where it stands.
+        key: Its name in a bibliography, after the site's; empty for one made of site and name.
     """
 
     site: str
@@ -33,6 +34,7 @@ class Citation:
     text: str
     release: Release
     to: Address
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,10 @@ class Document:
 
 @dataclass(frozen=True)
 class ScriptData:
-    """A value for scripts, in an asset that gives it: a page opened from the disk may load that.
+    """A value for scripts, in a script that gives it: a page opened from the disk may load that.
 
     Attributes:
-        address: The asset.
+        address: The asset, or the file beside the page that it is of.
         name: What scripts ask for it by.
         value: What JSON can hold, and links, which become text and path from the site's root.
     """

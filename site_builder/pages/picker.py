@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from site_builder.compute.tasks import TaskResult
@@ -31,6 +31,8 @@ class Picker:
         models: For the script: each model that occurs, as its id and a link.
         rankings: For the script: by task id, rows of (index of the model, then text, value and tone
             of each cell); behind them the note and the tags where there are any.
+        anchors: For the script: by task id, what the scores of each column are called on the pages
+            of their models; empty for a column of no scores.
     """
 
     first: Link
@@ -38,6 +40,7 @@ class Picker:
     table: Table
     models: tuple[tuple[str, Link], ...]
     rankings: Mapping[str, Sequence[Sequence[Named | Packed]]]
+    anchors: Mapping[str, Sequence[str]]
 
 
 def make_picker(site: Site, table_id: str) -> Picker | None:
@@ -58,6 +61,7 @@ def make_picker(site: Site, table_id: str) -> Picker | None:
         rankings={
             task: [_packed_row(row, places) for row in table.rows] for task, table in tables.items()
         },
+        anchors={task: _anchors(table) for task, table in tables.items()},
     )
 
 
@@ -70,6 +74,17 @@ def _packed_row(row: Row, places: Mapping[Link | None, int]) -> list[Named | Pac
     place, plain = places[_model(row)], not (name.note or name.tags)
     named = place if plain else (place, name.note, name.tags, row.kind)
     return [named, *map(_packed, (rank, *others))]
+
+
+def _anchors(table: Table) -> list[str]:
+    """The anchor that the scores of a column share, since all are of one task and variant."""
+    rank, _, *others = zip(*(row.cells for row in table.rows), strict=True)
+    return [_anchor(column) for column in (rank, *others)]
+
+
+def _anchor(column: Iterable[Cell]) -> str:
+    links = (cell.link for cell in column if cell.link is not None)
+    return next((link.to.anchor for link in links if link.to), "")
 
 
 def _packed(cell: Cell) -> Packed:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from site_builder.charts.cells import lift_cell, model_cell, number_cell, task_score_cell
+from site_builder.charts.cells import (
+    kept_cell,
+    lift_cell,
+    model_cell,
+    number_cell,
+    task_score_cell,
+)
 from site_builder.charts.columns import MODEL, RANK, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels
 from site_builder.compute.flagged import FlaggedScore
@@ -15,7 +21,7 @@ from site_builder.format import MISSING, Scale, percent
 from site_builder.pages.board_tools import model_marks, model_tools
 from site_builder.pages.page import Site
 from site_builder.pages.ranking_line import ScoreLine, line_heading, make_line
-from site_builder.parts import Cell, Column, RowKind, Table
+from site_builder.parts import Cell, Column, Link, RowKind, Table, how
 
 BEST, TIED = "best", "tied with best"
 
@@ -77,17 +83,27 @@ def ranking_table(
         ),
         header=1,
         sorted_by=labels.roles.primary,
+        explained=_explained(task),
         tools=model_tools(catalog),
     )
 
 
+def _explained(task: TaskResult) -> tuple[Link, ...]:
+    """Where the intervals below the scores, and the marks of ties and flags, are explained."""
+    known = any(score.interval for score in task.scores)
+    return (
+        *((how("95\N{NO-BREAK SPACE}% interval", "score-error"),) if known else ()),
+        *((how("Flagged", "flagged"),) if task.flagged else ()),
+    )
+
+
 def _score_fields(labels: Labels, task: TaskResult) -> tuple[Field[_Entry], ...]:
-    roles, scale = labels.roles, labels.scales[task.task]
+    roles = labels.roles
     exact = any(score.interval for score in task.scores)
     return (
         Field(RANK, lambda entry: _rank_cell(entry.found.get(roles.primary))),
         Field(MODEL, lambda entry: _model_cell(labels, entry)),
-        *(_score_field(labels, scale, variant, exact=exact) for variant in roles.variants),
+        *(_score_field(labels, task.task, variant, exact=exact) for variant in roles.variants),
     )
 
 
@@ -102,7 +118,12 @@ def _lift_fields(labels: Labels, scale: Scale) -> tuple[Field[_Entry], ...]:
     return (
         *(_lift_field(labels, scale, variant) for variant in roles.tuned),
         Field(
-            Column("lift_over_baseline", f"vs {labels.baseline}", "number"),
+            Column(
+                "lift_over_baseline",
+                f"vs {labels.baseline}",
+                "number",
+                term="lift-over-baseline",
+            ),
             lambda entry: lift_cell(_over_baseline(labels, entry), scale),
             roles.baseline is not None,
         ),
@@ -122,9 +143,11 @@ def _model_cell(labels: Labels, entry: _Entry) -> Cell:
     return model_cell(labels, entry.model, note, (BEST if first.rank == 1 else TIED,))
 
 
-def _score_field(labels: Labels, scale: Scale, variant: str, *, exact: bool) -> Field[_Entry]:
+def _score_field(labels: Labels, task: str, variant: str, *, exact: bool) -> Field[_Entry]:
     def cell(entry: _Entry) -> Cell:
-        return task_score_cell(entry.found.get(variant), scale, entry.flagged.get(variant))
+        found, flagged = entry.found.get(variant), entry.flagged.get(variant)
+        shown = task_score_cell(found, labels.scales[task], flagged)
+        return kept_cell(labels, (entry.model, task, variant), shown)
 
     help_text = f"With its {percent(LEVEL)} interval" if exact else ""
     return Field(Column(variant, labels.variants[variant], "number", help_text), cell)
@@ -137,7 +160,9 @@ def _lift_field(labels: Labels, scale: Scale, variant: str) -> Field[_Entry]:
 
     alone = len(labels.roles.tuned) == 1
     label = "Lift" if alone else f"Lift, {labels.variants[variant]}"
-    return Field(Column(f"lift_{variant}", label, "number"), cell, labels.roles.base is not None)
+    return Field(
+        Column(f"lift_{variant}", label, "number", term="lift"), cell, labels.roles.base is not None
+    )
 
 
 def _over_baseline(labels: Labels, entry: _Entry) -> float | None:

@@ -63,7 +63,12 @@ def board_data(site: Site) -> Mapping[str, object]:
 
 def _variant(site: Site, variant: str) -> Mapping[str, object]:
     labels = site.labels
-    return {"id": variant, "label": labels.variants[variant], "phrase": labels.in_sentence(variant)}
+    return {
+        "id": variant,
+        "label": labels.variants[variant],
+        "phrase": labels.in_sentence(variant),
+        "slug": labels.variant_slugs[variant],
+    }
 
 
 def _category(site: Site, category: CategoryResult) -> Mapping[str, object]:
@@ -106,6 +111,7 @@ def _task(site: Site, facts: TaskFacts) -> Mapping[str, object]:
         "id": facts.task,
         "link": Link(facts.name, Address("task", facts.task)),
         "category": facts.category,
+        "slug": site.labels.task_slugs[facts.task],
         "direction": 1 if facts.higher_is_better else -1,
         "bounds": [facts.score_min, facts.score_max],
         "scale": asdict(site.labels.scales[facts.task]),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from site_builder.charts.cells import number_cell, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import TASK, Field, columns_of, rows_of
+from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.charts.score_lines import chart_task_models
 from site_builder.compute.catalog import TaskFacts
 from site_builder.compute.tasks import MIN_COMMON_MODELS, SimilarTask, TaskResult
@@ -132,17 +133,28 @@ def _meaning(name: str) -> str:
 def _figures(site: Site, task: TaskResult) -> list[Fact]:
     """The figures that answer first; those that the board does not define are absent."""
     labels, scale = site.labels, site.labels.scales[task.task]
-    best = None if task.best_contender is None else task.best_contender.score
-    found = (
-        (f"best {labels.contender}", best, scale.score),
-        (labels.baseline, task.baseline_score, scale.score),
-        (f"difference from {labels.baseline}", task.best_lift_over_baseline, scale.signed),
-        (f"mean lift over {labels.base}", task.mean_lift_over_base, scale.signed),
+    best = task.best_contender
+    facts = []
+    if best is not None:
+        of = (best.models[0], task.task, best.variants[0])
+        facts.append(_score_fact(labels, f"best {labels.contender}", of, best.score))
+    if task.baseline_score is not None:
+        of = (labels.roles.baseline or "", task.task, labels.roles.baseline_variant or "")
+        facts.append(_score_fact(labels, labels.baseline, of, task.baseline_score))
+    lifts = (
+        (f"difference from {labels.baseline}", task.best_lift_over_baseline, "lift-over-baseline"),
+        (f"mean lift over {labels.base}", task.mean_lift_over_base, "lift"),
     )
-    facts = [Fact(label, write(value)) for label, value, write in found if value is not None]
+    facts += [Fact(what, scale.signed(v), term=term) for what, v, term in lifts if v is not None]
     if len(facts) < LEAST_FIGURES:
         facts.append(Fact("scores", count(len(task.scores))))
     return facts
+
+
+def _score_fact(labels: Labels, label: str, of: ScoreKey, score: float) -> Fact:
+    """A single score, leading to the row that it is kept in."""
+    text = labels.scales[of[1]].score(score)
+    return Fact(label, text, link=Link(text, labels.score_place(of)))
 
 
 def similar_note(site: Site, task: TaskResult) -> str:
@@ -176,8 +188,14 @@ def _similar(site: Site, task: TaskResult) -> Table | None:
         return None
     fields: tuple[Field[SimilarTask], ...] = (
         Field(TASK, lambda s: task_cell(site.labels, s.task)),
-        Field(Column("rho", "Spearman", "number"), lambda s: number_cell(s.rho, rounded(s.rho, 2))),
-        Field(Column("n", "Models", "number"), lambda s: number_cell(s.n, count(s.n))),
+        Field(
+            Column("rho", "Spearman", "number", term="similar-tasks"),
+            lambda s: number_cell(s.rho, rounded(s.rho, 2)),
+        ),
+        Field(
+            Column("n", "Models", "number", term="similar-tasks"),
+            lambda s: number_cell(s.n, count(s.n)),
+        ),
     )
     return Table(
         "similar",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from site_builder.charts.cells import model_cell, score_cell, text_cell
+from site_builder.charts.cells import kept_score_cell, model_cell, text_cell
 from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.intervals import LEVEL
@@ -54,7 +54,7 @@ def flagged_table(site: Site, task: TaskResult) -> Table | None:
     """The flagged scores of a task, each with its reason; None where there is none."""
     if not task.flagged:
         return None
-    labels, scale = site.labels, site.labels.scales[task.task]
+    labels = site.labels
     fields: tuple[Field[FlaggedScore], ...] = (
         Field(MODEL, lambda f: model_cell(labels, f.model)),
         Field(Column("reason", "Reason", first="ascending"), lambda f: text_cell(f.reason)),
@@ -63,7 +63,10 @@ def flagged_table(site: Site, task: TaskResult) -> Table | None:
             lambda f: text_cell(labels.variants[f.variant]),
             len(labels.roles.variants) > 1,
         ),
-        Field(Column("score", "Score", "number"), lambda f: score_cell(f.score, scale)),
+        Field(
+            Column("score", "Score", "number"),
+            lambda f: kept_score_cell(labels, (f.model, f.task, f.variant), f.score),
+        ),
     )
     rows = rows_of(fields, task.flagged)
     return Table("flagged-scores", "Flagged scores", columns_of(fields), rows)

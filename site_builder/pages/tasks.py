@@ -87,11 +87,12 @@ def _mean_fields(site: Site) -> tuple[Field[TaskResult], Field[TaskResult]]:
                 "number",
                 "Mean over models: low where the task is difficult",
                 "ascending",
+                "task-mean",
             ),
             lambda t: score_cell(t.mean.get(roles.primary), labels.scales[t.task]),
         ),
         Field(
-            Column("mean_lift_over_base", "Mean lift", "number", lift),
+            Column("mean_lift_over_base", "Mean lift", "number", lift, term="lift"),
             lambda t: lift_cell(t.mean_lift_over_base, labels.scales[t.task]),
             labels.lifted,
         ),

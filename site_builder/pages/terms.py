@@ -52,6 +52,14 @@ def _board_terms(site: Site) -> tuple[Term, ...]:
             "sum of scores / number of scores",
         ),
         Term(
+            "rank",
+            "Rank",
+            "The place by the average, or by the mean win rate where averages mean nothing; on a "
+            "task the place by its score. Equal values share the better rank, and what a table is "
+            "filtered or sorted by never moves one.",
+            "1 + number that are strictly better",
+        ),
+        Term(
             "interval",
             "95 % interval",
             f"How far the average would move with another choice of tasks of the same kind: "
@@ -217,6 +225,13 @@ def _analysis_terms(site: Site) -> tuple[Term, ...]:
             "Frontier",
             "The models that no model of the same or a smaller size matches or beats on average.",
             shown=any(model.parameters_b is not None for model in models),
+        ),
+        Term(
+            "task-mean",
+            "Mean of a task",
+            "The mean of all models' scores on a task: it is low where the task is difficult, if "
+            "higher is better on it.",
+            "sum of scores / number of models",
         ),
         Term(
             "similar-tasks",

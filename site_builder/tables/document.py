@@ -20,7 +20,8 @@ and `score`. Every other table and column is optional: what is absent takes its 
 and navigation entry away, and nothing else.
 
 - Ids are free text (`meta-llama/Llama-2-7b-hf`, `gpt-4o (2024)`, `μ`). Pages get a readable, stable
-  slug of their own.
+  slug of their own, and each score an address on its model's page that stays:
+  `models/<model>/#score-<task>--<variant>`.
 - A value that is not known is null; so is blank text, except in an id, which must not be blank. It
   is shown as not known and never counted as zero.
 - A score with a `flag` is shown with its reason and counts like any other, unless

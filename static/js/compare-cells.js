@@ -2,6 +2,7 @@
 // Cells, marks and drawings of a comparison, as templates/macros/compare.html draws them.
 (() => {
   const site = /** @type {any} */ (window).site;
+  const { make } = site;
   const SVG = "http://www.w3.org/2000/svg";
 
   /**
@@ -10,14 +11,6 @@
    * @property {string} [tag] @property {[string, string]} [link]
    * @property {{places: (number | null)[], reference: number | null, text: string}} [marks]
    */
-
-  /** An element with attributes and content. @param {string} name @param {Record<string, string>} attributes @param {(Node | string)[]} content */
-  const make = (name, attributes = {}, ...content) => {
-    const element = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    element.append(...content);
-    return element;
-  };
 
   /** @param {string} name @param {Record<string, string | number>} attributes @param {Node[]} content */
   const draw = (name, attributes, ...content) => {

@@ -14,6 +14,13 @@
   const textCell = (text) => (text == null ? { text: MISSING, tone: "soft" } : { text, value: text });
   /** @param {number | null} value @param {any} scale @returns {any} */
   const scoreCell = (value, scale) => ({ text: score(value, scale), value, tone: value === null ? "soft" : "" });
+  /** A score of the results, leading to the row that it is kept in. @param {any} board @param {Run} run @param {any} task @param {number | null} value @returns {any} */
+  const keptScoreCell = (board, { model, variant }, task, value) => {
+    const cell = scoreCell(value, task.scale);
+    if (value === null) return cell;
+    const { slug } = board.variants.find((/** @type {any} */ v) => v.id === variant);
+    return { ...cell, link: [cell.text, `${board.models[model].link[1]}#score-${task.slug}--${slug}`] };
+  };
   /** @param {any} cell @param {number} i @param {number[]} best @returns {Cell} */
   const top = (cell, i, best) => (best.includes(i) ? { ...cell, tag: best.length === 1 ? "best" : "tied" } : cell);
 
@@ -99,10 +106,11 @@
   /** The rows of the table of tasks. @param {any} board @param {any} comparison @param {string[]} names */
   const taskRows = (board, comparison, names) =>
     comparison.tasks.map((/** @type {any} */ found) => {
-      const { link, scale } = board.tasks[found.task];
+      const task = board.tasks[found.task];
+      const { link, scale } = task;
       /** @param {number} i @returns {Cell} */
-      const cell = (i) => (found.scores[i] === null ? { text: NO_SCORE, tone: "soft" } : top(scoreCell(found.scores[i], scale), i, found.best));
-      const cells = row(board, comparison, { link, value: link[0] }, cell, scoreCell(found.reference, scale));
+      const cell = (i) => (found.scores[i] === null ? { text: NO_SCORE, tone: "soft" } : top(keptScoreCell(board, comparison.runs[i].run, task, found.scores[i]), i, found.best));
+      const cells = row(board, comparison, { link, value: link[0] }, cell, board.reference && keptScoreCell(board, board.reference, task, found.reference));
       return [...cells, drawingCell(board, found, names), scoreCell(found.margin, scale)];
     });
 

@@ -8,7 +8,7 @@
   const table = box?.querySelector("table");
   const link = box?.querySelector("[data-picker-link]");
   if (!source || !(select instanceof HTMLSelectElement) || !table || !(link instanceof HTMLAnchorElement)) return;
-  const { models, rankings } = JSON.parse(source.textContent ?? "");
+  const { models, rankings, anchors } = JSON.parse(source.textContent ?? "");
 
   // The rows that stand in the page hold each model's own cell and kind; the others are made after them.
   const known = new Map();
@@ -16,6 +16,14 @@
     const name = row.querySelector("th[scope=row]");
     if (name) known.set(name.querySelector("a")?.getAttribute("href"), { name, isReference: row.classList.contains("reference") });
   }
+
+  /** @param {string} text @param {string} href */
+  const makeLink = (text, href) => {
+    const anchor = document.createElement("a");
+    anchor.href = pageLink(href);
+    anchor.textContent = text;
+    return anchor;
+  };
 
   /** Tags and note of a cell, in place of those that it has. @param {HTMLElement} cell @param {string} note @param {string[]} tags */
   const mark = (cell, note, tags) => {
@@ -32,11 +40,11 @@
     cell.append(line);
   };
 
-  /** @param {[string, number | string | null, string, string?, string[]?]} cell */
-  const makeCell = ([text, value, tone, note = "", tags = []]) => {
+  /** A score leads to its row on the page of its model. @param {[string, number | string | null, string, string?, string[]?]} cell @param {string} place */
+  const makeCell = ([text, value, tone, note = "", tags = []], place) => {
     const cell = document.createElement("td");
     cell.className = `number ${tone}`.trim();
-    cell.textContent = text;
+    cell.append(place && value !== null ? makeLink(text, place) : text);
     if (value !== null) cell.dataset.value = String(value);
     mark(cell, note, tags);
     return cell;
@@ -58,10 +66,7 @@
     cell.scope = "row";
     cell.className = "text";
     cell.dataset.value = text;
-    const anchor = document.createElement("a");
-    anchor.href = pageLink(href);
-    anchor.textContent = text;
-    cell.append(anchor);
+    cell.append(makeLink(text, href));
     return cell;
   };
 
@@ -73,7 +78,8 @@
       const [id, [, href]] = models[model];
       row.className = kind || (known.get(pageLink(href))?.isReference ? "reference" : "");
       row.dataset.id = id;
-      row.append(makeCell(rank), makeName(model, note, tags), ...cells.map(makeCell));
+      const places = anchors[task].map((/** @type {string} */ anchor) => anchor && `${href}#${anchor}`);
+      row.append(makeCell(rank, ""), makeName(model, note, tags), ...cells.map((/** @type {any} */ cell, /** @type {number} */ i) => makeCell(cell, places[i + 1])));
       return row;
     });
     table.tBodies[0].replaceChildren(...rows);

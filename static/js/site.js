@@ -91,6 +91,14 @@
       return given.get(name);
     },
 
+    /** An element with attributes and content. @param {string} name @param {Record<string, string>} attributes @param {(Node | string)[]} content */
+    make(name, attributes = {}, ...content) {
+      const element = document.createElement(name);
+      for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+      element.append(...content);
+      return element;
+    },
+
     /** Link to a page. Opened from the disk, a folder would show its listing: there the link names the page itself. @param {string} href */
     pageLink(href) {
       const [, path, rest] = /^([^?#]*)(.*)$/s.exec(href) ?? ["", href, ""];
