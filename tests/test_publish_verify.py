@@ -1,7 +1,9 @@
 """`site_builder verify`: what is missing, changed or added in a copy of a site, a line each."""
 
+import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -80,7 +82,7 @@ def test_a_folder_in_place_of_a_file(copy):
     assert (
         1,
         [
-            f"{copy}/empty: cannot be read: Is a directory. Make it a file that you may read.",
+            f"{copy}/empty: cannot be read: Is a directory. Make it one that you may read.",
             f"{copy}/empty/: no build put this here. Move it out.",
         ],
     ) == verify(copy)
@@ -106,6 +108,26 @@ def test_a_manifest_that_is_none(copy, manifest):
     (copy / MANIFEST).write_bytes(manifest)
     expected = f"{copy}/{MANIFEST}: it is no manifest of site_builder. Copy the site again."
     assert (1, [expected]) == verify(copy)
+
+
+@pytest.mark.parametrize("path", [MANIFEST, "deep"])
+def test_what_cannot_be_read(copy, monkeypatch, path):
+    """The manifest, or a folder in which something may have been added."""
+    read, scan = Path.read_bytes, os.scandir
+
+    def refuse(place: Path) -> Any:
+        raise PermissionError(13, "Permission denied", str(place))
+
+    def read_bytes(place: Path) -> bytes:
+        return refuse(place) if place == copy / path else read(place)
+
+    def scandir(place: Path) -> object:
+        return refuse(place) if Path(place) == copy / path else scan(place)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    monkeypatch.setattr(os, "scandir", scandir)
+    fix = "Make it one that you may read."
+    assert (1, [f"{copy}/{path}: cannot be read: Permission denied. {fix}"]) == verify(copy)
 
 
 def test_a_manifest_of_the_first_release(copy):

@@ -67,12 +67,18 @@ def with_manifest(files: Mapping[str, bytes], origin: Origin | None = None) -> d
 
 
 def read_manifest(folder: Path) -> Manifest | None:
-    """The manifest of a published site; None where no build of ours left one that is whole."""
+    """The manifest of a published site; None where no build of ours left one that is whole.
+
+    Raises:
+        OSError: The file is there and cannot be read.
+    """
     try:
         values = json.loads((folder / MANIFEST).read_bytes())
         generator, files = values["generator"], dict(values["files"])
         ours = generator.startswith(GENERATOR) and all(map(_is_inside, files))
-    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return None
     return Manifest(generator, files) if ours else None
 
@@ -90,14 +96,21 @@ def find_added(folder: Path, files: Collection[str]) -> Iterator[str]:
     Args:
         folder: The published folder.
         files: The paths of the site's files, but for its manifest.
+
+    Raises:
+        OSError: Part of the folder cannot be read.
     """
     known = {MANIFEST, *files}
     folders = {parent for path in known for parent in PurePosixPath(path).parents}
-    for place, below, names in os.walk(folder):
+    for place, below, names in os.walk(folder, onerror=_raise):
         here = PurePosixPath(Path(place).relative_to(folder).as_posix())
         yield from (str(here / name) for name in names if not _is_known(here / name, known))
         yield from (f"{here / name}/" for name in below if here / name not in folders)
         below[:] = [name for name in below if here / name in folders]
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _is_known(path: PurePosixPath, known: Collection[str]) -> bool:
@@ -105,12 +118,21 @@ def _is_known(path: PurePosixPath, known: Collection[str]) -> bool:
 
 
 def look_steadily(folder: Path, look: Callable[[], Seen]) -> Seen:
-    """What `look` sees in a folder, once no build has swapped the site while it looked."""
+    """What `look` sees in a folder, once no build has swapped the site while it looked.
+
+    Raises:
+        OSError: `look` raised it, and not since the folder went away under it.
+    """
     while True:
         before = _identity(folder)
-        seen = look()
-        if before == _identity(folder):
-            return seen
+        try:
+            seen = look()
+        except OSError:
+            if before == _identity(folder):
+                raise
+        else:
+            if before == _identity(folder):
+                return seen
 
 
 def _identity(folder: Path) -> tuple[int, int, int] | None:

@@ -40,7 +40,10 @@ def verify_site(folder: Path) -> Verified:
     Args:
         folder: The copy. A build may swap it meanwhile: one of the two sites is looked at.
     """
-    return look_steadily(folder, lambda: _verify(folder))
+    try:
+        return look_steadily(folder, lambda: _verify(folder))
+    except OSError as error:
+        return Verified(0, "", (_unreadable(str(error.filename or folder), error),))
 
 
 def _verify(folder: Path) -> Verified:
@@ -74,11 +77,13 @@ def _file_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:
         except (FileNotFoundError, NotADirectoryError):
             yield Fault(place, "the file is missing", "Copy the site again.")
         except OSError as error:
-            yield Fault(
-                place, f"cannot be read: {error.strerror}", "Make it a file that you may read."
-            )
+            yield _unreadable(place, error)
 
 
 def _added_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:
     for path in sorted(find_added(folder, manifest.files)):
         yield Fault(f"{folder}/{path}", "no build put this here", "Move it out.")
+
+
+def _unreadable(place: str, error: OSError) -> Fault:
+    return Fault(place, f"cannot be read: {error.strerror}", "Make it one that you may read.")
