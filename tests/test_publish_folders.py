@@ -1,5 +1,6 @@
 """Which folders a build may publish into: no other than one of ours."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -122,7 +123,7 @@ def test_the_root_of_a_disk_is_refused(root, monkeypatch):
     """No other folder could take its place; one that is in it may be named."""
     out = root / "site"
     out.mkdir()
-    monkeypatch.setattr(Path, "is_mount", lambda path: path == out)
+    monkeypatch.setattr(os.path, "ismount", lambda path: path == out)
     assert f"{out}: {MOUNTED}" == refusal(check_output_folder, out, root)
     check_output_folder(out / "board", root)
 

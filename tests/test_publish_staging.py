@@ -1,7 +1,9 @@
 """Two builds at once, and what builds leave that were killed."""
 
+import errno
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,6 +28,17 @@ from site_builder.output.staging import staging
 with staging(Path(sys.argv[1])):
     print("staged", flush=True)
     sys.stdin.readline()
+"""
+# One that is killed where a file system has no locks.
+LEFT = """
+import errno, fcntl, os, signal, sys
+from pathlib import Path
+from site_builder.output.staging import staging
+def refuse(*_):
+    raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+fcntl.flock = refuse
+with staging(Path(sys.argv[1])):
+    os.kill(os.getpid(), signal.SIGKILL)
 """
 LIMIT_S = 60
 
@@ -191,6 +204,25 @@ def test_a_lock_is_no_part_of_a_site(out):
         assert [".site.lock", ".site.staging"] == beside(out)
         assert SITE == contents(out)
     assert [] == beside(out)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows locks otherwise")
+def test_a_file_system_without_locks(out, monkeypatch):
+    """The lock's file does in place of the lock: of a process that is dead, it blocks nobody."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    monkeypatch.setattr(stages, "WAIT_S", 0)
+    with staging(out):
+        assert refusal(publish, NEW_SITE, out).startswith(f"{out}: another build (process ")
+    dead = subprocess.run([sys.executable, "-c", LEFT, str(out)], cwd=ROOT, check=False)
+    assert -signal.SIGKILL == dead.returncode
+    assert [".site.lock", ".site.staging"] == beside(out)
+    monkeypatch.setattr(stages, "WAIT_S", LIMIT_S)
+    publish(NEW_SITE, out)
+    assert (NEW_SITE, []) == (contents(out), beside(out))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps an open file's name")

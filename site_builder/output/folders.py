@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from site_builder.errors import OutputFolderError
@@ -44,7 +45,7 @@ def _find_misfit(out: Path) -> OutputFolderError | None:
         return None
     if not out.is_dir():
         return OutputFolderError.over_file(out)
-    if out.is_mount():
+    if os.path.ismount(out.resolve()):
         return OutputFolderError.over_mount(out)
     manifest = read_manifest(out)
     if manifest is None:

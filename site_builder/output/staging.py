@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -167,7 +168,8 @@ def _held(staged: Staging, wait_s: float) -> Iterator[None]:
     there before the one and must not be in the other.
     """
     path = staged.place.with_name(f".{staged.place.name}.lock")
-    with FileLock(path, timeout=wait_s):
+    # filelock warns where a file system has no locks and the file itself has to do.
+    with warnings.catch_warnings(action="ignore"), FileLock(path, timeout=wait_s):
         try:
             yield
         finally:
