@@ -122,9 +122,8 @@ class OutputFolderError(SiteError):
 
     @classmethod
     def over_staging(cls, staging: Path) -> Self:
-        """Something else has the name of the folder in which builds make the next site."""
-        what = "a build needs this name, and the folder holds something else"
-        return cls(f"{staging}: {what}. Move it away.")
+        """Where builds make the next site is something that a build did not put or cannot move."""
+        return cls(f"{staging}: a build needs this name. Move away what has it.")
 
     @classmethod
     def busy(cls, out: Path, build: str) -> Self:

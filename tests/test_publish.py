@@ -2,10 +2,13 @@
 
 import json
 import os
+import re
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from site_builder import __version__
 from site_builder.build import make_files
@@ -13,8 +16,9 @@ from site_builder.config import load_config
 from site_builder.output import publish as publishing
 from site_builder.output.manifest import MANIFEST, Origin, with_manifest
 from site_builder.output.publish import publish
+from site_builder.output.verify import verify_site
 from tests.published import NEW_SITE, SITE, beside, refusal
-from tests.sites import contents
+from tests.sites import ROOT, contents
 
 
 def inodes(folder: Path) -> dict[str, tuple[int, int]]:
@@ -234,6 +238,46 @@ def test_a_project_without_site_toml_has_none_among_its_sources(project):
     (project / "site.toml").unlink()
     files, _ = make_files(load_config(project), lambda _: None)
     assert "site.toml" not in json.loads(files[MANIFEST])["sources"]
+
+
+def test_every_key_of_the_manifest_is_documented():
+    """docs/api.md has a row for each, in their order."""
+    text = (ROOT / "docs/api.md").read_text(encoding="utf8")
+    section = text.partition("## `manifest.json`")[2]
+    keys = list(json.loads(with_manifest({}, Origin("", None, {}))[MANIFEST]))
+    assert keys == re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+
+
+# Few names, so that a file of one site is a folder of the next; some that shells and disks mind.
+NAMES = st.sampled_from(["a", "b", "-rf", "é 模", "*", "x\n", "n" * 200])
+PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
+
+
+@st.composite
+def sites(draw: st.DrawFn) -> dict[str, bytes]:
+    """A site of any files: none is the folder of another."""
+    files = draw(st.dictionaries(PATHS, st.binary(max_size=2), max_size=8))
+    folders = {str(parent) for path in files for parent in PurePosixPath(path).parents}
+    return with_manifest({path: files[path] for path in files if path not in folders})
+
+
+@settings(max_examples=40)
+@given(st.lists(sites(), min_size=2, max_size=4))
+def test_any_site_over_any_other(tmp_path_factory, published):
+    """What is there is the last, whole; what had not changed has not moved, and is not counted."""
+    out = tmp_path_factory.mktemp("any") / "site"
+    before: dict[str, bytes] = {}
+    for files in published:
+        places = inodes(out)
+        same = {path for path in files if before.get(path) == files[path]}
+        assert len(files) - len(same) == publish(files, out).changed
+        assert files == contents(out)
+        assert () == verify_site(out).faults
+        assert {path: places[path] for path in same} == {
+            path: place for path, place in inodes(out).items() if path in same
+        }
+        before = files
+    assert [] == beside(out)
 
 
 def test_the_index_is_published_whole(index_site):

@@ -183,12 +183,21 @@ def test_a_staging_folder_of_somebody_else_is_refused(out, name):
     staged = out.parent / ".site.staging"
     (staged / name).parent.mkdir(parents=True)
     (staged / name).write_text("mine")
-    what = "a build needs this name, and the folder holds something else. Move it away."
-    assert f"{staged}: {what}" == refusal(publish, NEW_SITE, out)
-    assert f"{staged}: {what}" == refusal(recover, out)
+    expected = f"{staged}: a build needs this name. Move away what has it."
+    assert expected == refusal(publish, NEW_SITE, out)
+    assert expected == refusal(recover, out)
     assert "mine" == (staged / name).read_text()
     assert SITE == contents(out)
     assert [".site.staging"] == beside(out)
+
+
+def test_a_staging_folder_that_cannot_be_taken_away_is_named(out, monkeypatch):
+    """It is another user's, whose build was killed."""
+    staged = killed(out, "new").folder
+    monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)
+    expected = f"{staged}: a build needs this name. Move away what has it."
+    assert expected == refusal(publish, NEW_SITE, out)
+    assert SITE == contents(out)
 
 
 def test_a_folder_that_cannot_be_made(tmp_path):

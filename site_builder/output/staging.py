@@ -99,7 +99,8 @@ class Staging:
             Whether the published site was away and is back.
 
         Raises:
-            OutputFolderError: The folder has something in it that no build put there.
+            OutputFolderError: The folder has something in it that no build put there, or that this
+                one cannot take away.
             OSError: The disk refuses.
         """
         if not self.is_there:
@@ -110,6 +111,8 @@ class Staging:
         if away:
             self.old.replace(self.place)
         self.clear()
+        if self.is_there:
+            raise OutputFolderError.over_staging(self.folder)
         return away
 
 
