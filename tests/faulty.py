@@ -7,7 +7,7 @@ state that a publication can be left in.
 Run as a program, it publishes in processes that it kills, and prints what it finds after each kill
 as a line of JSON; or it publishes two sites by turns, for a reader beside it:
 
-    python -m tests.faulty steps|renames|moments|swaps OUT
+    python -m tests.faulty steps|renames|twice|moments|swaps OUT
 """
 
 import errno
@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -41,6 +42,7 @@ Act: TypeAlias = Callable[[str, tuple[Any, ...]], None]
 SEED = 20240502
 KILLS = 60
 LONGEST_S = 0.05
+LAST_CLEARING = 15
 SWAPS = 150
 
 
@@ -77,12 +79,16 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
         fault.see(event, args)
 
 
+@cache
+def _watch() -> None:
+    """Once for the whole process: such a hook stays for ever."""
+    sys.addaudithook(_audit)
+
+
 @contextmanager
 def at_step(at: int, act: Act) -> Iterator[Fault]:
     """Let something happen at the steps from `at` on."""
-    if not hasattr(sys, "_publishing_is_watched"):  # an audit hook stays for ever: one is enough
-        sys.addaudithook(_audit)
-        sys._publishing_is_watched = True  # type: ignore[attr-defined]
+    _watch()
     fault = Fault(at, act)
     _active.append(fault)
     try:
@@ -142,6 +148,16 @@ def _report(out: Path, sites: tuple[dict[str, bytes], ...], **more: object) -> N
     sys.stdout.flush()
 
 
+def _killed_at(out: Path, step: int) -> bool:
+    """Publish in a process that is killed at a step; whether it came to that."""
+
+    def work() -> None:
+        with at_step(step, kill):
+            publish(NEW_SITE, out)
+
+    return os.WIFSIGNALED(os.waitpid(_forked(work), 0)[1])
+
+
 def _forked(work: Callable[[], None]) -> int:
     child = os.fork()
     if child == 0:
@@ -153,16 +169,22 @@ def _forked(work: Callable[[], None]) -> int:
 def kill_at_every_step(out: Path) -> None:
     """Publish over a site, killed at the first step, at the second, and so on until it lives."""
     publish(SITE, out)
-    step, status = 0, 1
-    while status:
+    step, killed = 0, True
+    while killed:
         step += 1
+        killed = _killed_at(out, step)
+        _report(out, (SITE, NEW_SITE), killed=killed)
 
-        def work(step: int = step) -> None:
-            with at_step(step, kill):
-                publish(NEW_SITE, out)
 
-        _, status = os.waitpid(_forked(work), 0)
-        _report(out, (SITE, NEW_SITE), killed=os.WIFSIGNALED(status))
+def kill_twice(out: Path) -> None:
+    """The same, and the next build too is killed, while it clears up or later."""
+    steps = random.Random(SEED)
+    publish(SITE, out)
+    step = 1
+    while _killed_at(out, step):
+        killed = _killed_at(out, steps.randint(1, LAST_CLEARING))
+        _report(out, (SITE, NEW_SITE), killed=killed)
+        step += 1
 
 
 def kill_at_moments(out: Path) -> None:
@@ -192,9 +214,9 @@ def publish_by_turns(out: Path) -> None:
 
 def main(mode: str, out: Path) -> None:
     """Do what the module's docstring tells."""
-    acts = {"moments": kill_at_moments, "swaps": publish_by_turns}
+    acts = {"twice": kill_twice, "moments": kill_at_moments, "swaps": publish_by_turns}
     with pytest.MonkeyPatch.context() as patch:
-        if mode == "renames":
+        if mode in ("renames", "twice"):
             patch.setattr(publishing, "exchange", lambda *_: False)
         acts.get(mode, kill_at_every_step)(out)
 

@@ -88,6 +88,16 @@ def test_killed_at_every_step_where_a_swap_is_two_renames(out):
 
 
 @no_fork
+def test_killed_twice(out):
+    """The build after it, too, while it cleared up: the third one finds its way."""
+    reports = killed("twice", out)
+    assert sum(report["killed"] for report in reports) > 40
+    assert {"old", "new"} == {report["recovered"] for report in reports}
+    assert {("old", ())} == {(report["then"], tuple(report["left"])) for report in reports}
+    assert [] == [r for r in reports if r["found"] not in ("old", "new", "none")]
+
+
+@no_fork
 @linux
 def test_killed_at_any_moment(out):
     """As by the system, which knows of no steps: larger files, and two sites by turns."""

@@ -123,7 +123,7 @@ def test_the_root_of_a_disk_is_refused(root, monkeypatch):
     """No other folder could take its place; one that is in it may be named."""
     out = root / "site"
     out.mkdir()
-    monkeypatch.setattr(os.path, "ismount", lambda path: path == out)
+    monkeypatch.setattr(os.path, "ismount", lambda path: path == str(out))
     assert f"{out}: {MOUNTED}" == refusal(check_output_folder, out, root)
     check_output_folder(out / "board", root)
 
@@ -139,6 +139,16 @@ def test_a_folder_that_cannot_be_read_is_refused(root, monkeypatch):
     monkeypatch.setattr(Path, "iterdir", refuse)
     expected = f"{out}: cannot be written: Permission denied."
     assert expected == refusal(check_output_folder, out, root)
+
+
+def test_a_link_to_itself_is_refused(root):
+    """In a line, though only when the site would take its place."""
+    out = root / "site"
+    out.symlink_to(out)
+    check_output_folder(out, root)
+    expected = f"{out}: writing failed, what was published stays: Not a directory."
+    assert expected == refusal(publish, SITE, out)
+    assert out.is_symlink()
 
 
 @pytest.mark.parametrize("name", ["data", "templates", "static"])

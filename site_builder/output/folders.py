@@ -15,7 +15,7 @@ def check_output_folder(out: Path, root: Path) -> None:
     Raises:
         OutputFolderError: It overlaps the project's sources, or `check_replaceable` refuses it.
     """
-    place = out.resolve()
+    place = Path(os.path.realpath(out))
     sources = {name: (root / name).resolve() for name in ("data", "templates", "static")}
     if place == root.resolve() or place in root.resolve().parents:
         raise OutputFolderError.around_project(out)
@@ -45,7 +45,7 @@ def _find_misfit(out: Path) -> OutputFolderError | None:
         return None
     if not out.is_dir():
         return OutputFolderError.over_file(out)
-    if os.path.ismount(out.resolve()):
+    if os.path.ismount(os.path.realpath(out)):
         return OutputFolderError.over_mount(out)
     manifest = read_manifest(out)
     if manifest is None:

@@ -24,10 +24,10 @@ class Staging:
     """The folder beside a published one, of which a killed build may leave any state.
 
     Args:
-        place: The published folder, links resolved.
+        out: The folder to publish into, as it was named.
 
     Attributes:
-        place: The same.
+        place: Where it really is: a link stays one, and what it leads to gets the site.
         folder: The staging folder.
         new: Where the next site grows.
         old: Where the published one waits while the next one takes its place.
@@ -35,9 +35,9 @@ class Staging:
             whenever anything else is.
     """
 
-    def __init__(self, place: Path) -> None:
-        self.place = place
-        self.folder = place.with_name(f".{place.name}.staging")
+    def __init__(self, out: Path) -> None:
+        self.place = Path(os.path.realpath(out))  # not `resolve`, which chokes on a link to itself
+        self.folder = self.place.with_name(f".{self.place.name}.staging")
         self.new, self.old = self.folder / "new", self.folder / "old"
         self.owner = self.folder / "build.json"
 
@@ -126,7 +126,7 @@ def staging(out: Path) -> Iterator[Staging]:
     Raises:
         OutputFolderError: Another build publishes there and does not end, or the disk refuses.
     """
-    staged = Staging(out.resolve())  # where `out` is a link, it stays one
+    staged = Staging(out)
     try:
         staged.place.parent.mkdir(parents=True, exist_ok=True)
         with _held(staged, WAIT_S):
@@ -151,7 +151,7 @@ def recover(out: Path) -> bool:
     Raises:
         OutputFolderError: Something else lies where builds stage, or the disk refuses.
     """
-    staged = Staging(out.resolve())
+    staged = Staging(out)
     if not staged.is_there:
         return False
     try:

@@ -55,7 +55,7 @@ def _verify(folder: Path) -> Verified:
 
 
 def _no_site(folder: Path) -> Fault:
-    staged = Staging(folder.resolve())
+    staged = Staging(folder)
     if staged.holds_the_site:
         what = f"a killed build left no site here. The one before it is in {staged.old}"
         return Fault(str(folder), what, "Build again, which puts it back.")
