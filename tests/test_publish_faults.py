@@ -17,12 +17,13 @@ from click.testing import CliRunner
 
 from site_builder import build
 from site_builder.cli import main
-from site_builder.errors import OutputFolderError
+from site_builder.errors import Fault, OutputFolderError
 from site_builder.output import publish as publishing
 from site_builder.output.manifest import with_manifest
 from site_builder.output.publish import publish
 from site_builder.output.staging import recover
-from tests.faulty import KILLS, SWAPS, at_step, full_disk, once, state
+from site_builder.output.verify import verify_site
+from tests.faulty import KILLS, at_step, full_disk, once, state
 from tests.published import NEW_SITE, SITE, beside, refusal
 from tests.sites import ROOT, contents
 
@@ -109,16 +110,22 @@ def test_killed_at_any_moment(out):
 
 
 @linux
-def test_a_reader_always_finds_a_page(out):
-    """One that reads all the while, as a web server does: one of the two sites' page, whole."""
+def test_a_reader_always_finds_a_whole_site(out):
+    """One that looks all the while, as a web server does, while two builds publish by turns."""
     command = [sys.executable, "-m", "tests.faulty", "swaps", str(out)]
-    read = set()
-    with subprocess.Popen(command, cwd=ROOT) as builds:
-        while builds.poll() is None:
-            read.add((out / "index.html").read_bytes())
-    assert 0 == builds.returncode
+    read: set[bytes] = set()
+    faults: set[Fault] = set()
+    with (
+        subprocess.Popen(command, cwd=ROOT) as one,
+        subprocess.Popen(command, cwd=ROOT) as other,
+    ):
+        while None in (one.poll(), other.poll()):
+            read |= {(out / "index.html").read_bytes() for _ in range(20)}
+            faults.update(verify_site(out).faults)
+    assert (0, 0) == (one.returncode, other.returncode)
     assert {SITE["index.html"], NEW_SITE["index.html"]} == read
-    assert SWAPS >= 100
+    assert set() == faults
+    assert ("old", []) == (state(out), beside(out))
 
 
 def faulted(out: Path, step: int, act: Any) -> tuple[bool, object]:
