@@ -271,6 +271,21 @@ def test_a_disk_that_is_read_only(disk):
     check_next_build(out)
 
 
+def test_a_parent_that_may_not_be_written_to(tmp_path):
+    """The site cannot be swapped there, which is said before anything is made."""
+    out = tmp_path / "parent" / "site"
+    publish(SITE, out)
+    out.parent.chmod(0o555)
+    try:
+        if os.access(out.parent, os.W_OK):
+            pytest.skip("root may write anywhere")
+        expected = f"{out}: cannot be written: Permission denied."
+        assert expected == refusal(publish, NEW_SITE, out)
+        assert ("old", []) == (state(out), beside(out))
+    finally:
+        out.parent.chmod(0o755)
+
+
 def test_the_root_of_a_disk(disk):
     """It cannot be swapped, which is said before anything is made."""
     shutil.rmtree(disk / "site")
