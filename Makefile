@@ -99,7 +99,7 @@ lock: .venv/.dev $(NODE) ## Renew the locks: newest versions that pyproject.toml
 
 .PHONY: clean
 clean: ## Remove everything that make has made
-	rm -rf site dist static/vendor node_modules audit/node_modules .venv
+	rm -rf site .site.lock .site.staging dist static/vendor node_modules audit/node_modules .venv
 	rm -rf .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- what the targets stand on ------------------------------------------------------------------

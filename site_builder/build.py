@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from site_builder.charts.labels import make_labels
@@ -11,8 +12,11 @@ from site_builder.compute.results import compute_results
 from site_builder.config import SiteConfig, load_config
 from site_builder.errors import Fault, FaultsError
 from site_builder.output.files import render_files
+from site_builder.output.folders import check_output_folder
+from site_builder.output.manifest import Origin, with_manifest
 from site_builder.output.previews import cache_of, draw_previews
-from site_builder.output.publish import Published, check_output_folder, publish
+from site_builder.output.publish import Published, publish
+from site_builder.output.staging import recover
 from site_builder.pages.all import make_pages
 from site_builder.pages.cards import with_cards
 from site_builder.pages.page import Site
@@ -51,6 +55,8 @@ def build_site(config: SiteConfig, out: Path, say: Say, *, strict: bool = False)
         SiteError: A mistake in the project; the published site stays as it was.
     """
     check_output_folder(out, config.root)
+    if recover(out):
+        say("Putting back the site that a killed build had moved away")
     files, warnings = make_files(config, say, strict=strict)
     say("Publishing")
     pages = sum(path.endswith(".html") for path in files)
@@ -60,7 +66,9 @@ def build_site(config: SiteConfig, out: Path, say: Say, *, strict: bool = False)
 def make_files(
     config: SiteConfig, say: Say, *, strict: bool = False, dry: bool = False
 ) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
-    """Every file of the site, and what is odd about the project; publishes nothing.
+    """Every file of the site, its manifest too, and what is odd about the project.
+
+    Publishes nothing.
 
     Args:
         config: The project.
@@ -85,7 +93,17 @@ def make_files(
     if config.has_cards and not dry:
         say("Drawing the link previews")
         files |= draw_previews(site, pages, cache_of(config.root))
-    return files, (*tables.warnings, *prose.faults)
+    release = results.release
+    origin = Origin(release.sha256, release.date, _sources(config, tables, prose))
+    return with_manifest(files, origin), (*tables.warnings, *prose.faults)
+
+
+def _sources(config: SiteConfig, tables: Tables, prose: Prose) -> dict[str, str]:
+    """The SHA-256 of every file that the project brought, by its path in it."""
+    own = {} if config.sha256 is None else {"site.toml": config.sha256}
+    read = {f"data/{t.spec.file}": sha256(t.file).hexdigest() for t in tables.loaded.values()}
+    texts = {f"data/content/{slot}.md": checksum for slot, checksum in prose.sha256.items()}
+    return own | read | texts
 
 
 def load_project(root: Path, base_url: str | None = None) -> SiteConfig:

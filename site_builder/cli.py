@@ -17,6 +17,7 @@ from site_builder import __version__
 from site_builder.build import BuildReport, build_site, load_project, make_files
 from site_builder.errors import Fault, FaultsError, SiteError
 from site_builder.format import count, counted, size
+from site_builder.output.verify import verify_site
 
 PROJECT = click.option(
     "--project",
@@ -106,6 +107,20 @@ def serve(root: Path, out: Path | None, port: int) -> None:
         click.echo("")
     finally:
         server.server_close()
+
+
+@main.command()
+@click.argument("site", type=click.Path(path_type=Path))
+@QUIET
+def verify(site: Path, *, quiet: bool) -> None:
+    """Check a published folder, or a copy of one, against its manifest."""
+    progress = Progress(quiet=quiet)
+    verified = verify_site(site)
+    progress.warn(verified.faults)
+    if verified.faults:
+        sys.exit(1)
+    files = counted(verified.files, "file")
+    progress.say(f"Whole: {files}, as {verified.generator} built them.")
 
 
 class Progress:

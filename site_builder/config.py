@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -119,6 +120,8 @@ class SiteConfig(_File):
 
     root: Path
     """The project's folder; `data/` and any overriding `templates/` and `static/` lie in it."""
+    sha256: str | None = None
+    """Checksum of `site.toml` as it was read; None where there is none."""
 
     @property
     def data_dir(self) -> Path:
@@ -156,26 +159,32 @@ def load_config(root: Path, base_url: str | None = None) -> SiteConfig:
     Raises:
         FaultsError: One fault for every unknown key and every value of a wrong type or range.
     """
-    values = _read_toml(root / "site.toml")
+    file = _read_file(root / "site.toml")
+    values = _parse("site.toml", file or b"")
     if base_url is not None and isinstance(values.setdefault("site", {}), dict):
         values["site"]["base_url"] = base_url
     try:
-        return SiteConfig.model_validate({**_File.model_validate(values).__dict__, "root": root})
+        sections = _File.model_validate(values).__dict__
+        checksum = None if file is None else sha256(file).hexdigest()
+        return SiteConfig.model_validate({**sections, "root": root, "sha256": checksum})
     except ValidationError as error:
         raise FaultsError(_fault(detail) for detail in error.errors()) from error
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _read_file(path: Path) -> bytes | None:
     try:
-        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-    except UnicodeDecodeError as error:
-        raise FaultsError([Fault(path.name, "is not UTF-8 text", "Save it as UTF-8.")]) from error
+        return path.read_bytes() if path.exists() else None
     except OSError as error:
         raise FaultsError([Fault(path.name, f"cannot be read: {error.strerror}")]) from error
+
+
+def _parse(name: str, file: bytes) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(file.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise FaultsError([Fault(name, "is not UTF-8 text", "Save it as UTF-8.")]) from error
     except (ValueError, RecursionError) as error:
-        raise FaultsError([Fault(path.name, f"is not valid TOML: {error}")]) from error
+        raise FaultsError([Fault(name, f"is not valid TOML: {error}")]) from error
 
 
 def _fault(detail: ErrorDetails) -> Fault:

@@ -116,6 +116,22 @@ class OutputFolderError(SiteError):
         return cls(f"{out}: {what}. Move it out, or choose another folder.")
 
     @classmethod
+    def over_mount(cls, out: Path) -> Self:
+        """A disk or a volume hangs there, so that no other folder can take its place."""
+        return cls(f"{out}: a disk is mounted here. Name a folder in it to publish into.")
+
+    @classmethod
+    def over_staging(cls, staging: Path) -> Self:
+        """Where builds make the next site is something that a build did not put or cannot move."""
+        return cls(f"{staging}: a build needs this name. Move away what has it.")
+
+    @classmethod
+    def busy(cls, out: Path, build: str) -> Self:
+        """Another build has not ended; `build` says which, as far as it can be told."""
+        which = f"another build{f' ({build})' if build else ''}"
+        return cls(f"{out}: {which} is publishing to it. Try again when that has ended.")
+
+    @classmethod
     def not_writable(cls, out: Path, error: OSError) -> Self:
         """The disk refuses before anything is written."""
         return cls(f"{out}: cannot be written: {error.strerror}.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import markdown
@@ -56,10 +57,12 @@ class Prose:
 
     Attributes:
         texts: By slot, the text as it is written.
+        sha256: By slot, the checksum of its file.
         faults: Files that no page shows or that cannot be read.
     """
 
     texts: Mapping[str, str]
+    sha256: Mapping[str, str]
     faults: tuple[Fault, ...] = ()
 
 
@@ -69,6 +72,7 @@ def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
     A file that no page shows is a warning, one that cannot be read an error.
     """
     texts: dict[str, str] = {}
+    checksums: dict[str, str] = {}
     faults: list[Fault] = []
     for path in sorted(folder.glob("*.md")) if folder.is_dir() else []:
         where = f"{shown_as}/{path.name}"
@@ -77,10 +81,12 @@ def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
             faults.append(Fault(where, "no page shows this file.", names, "warning"))
             continue
         try:
-            texts[path.stem] = path.read_text(encoding="utf8")
+            file = path.read_bytes()
+            texts[path.stem] = file.decode()
+            checksums[path.stem] = sha256(file).hexdigest()
         except (OSError, UnicodeDecodeError) as error:
             faults.append(Fault(where, f"cannot be read as UTF-8 text: {error}"))
-    return Prose(texts, tuple(faults))
+    return Prose(texts, checksums, tuple(faults))
 
 
 def escape_markdown(text: str) -> str:

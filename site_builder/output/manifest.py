@@ -1,0 +1,143 @@
+"""`manifest.json`: what a site consists of and what it was made from, each with its SHA-256."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from site_builder import __version__
+
+MANIFEST = "manifest.json"
+GENERATOR = "site_builder"
+# What file managers leave behind wherever they look.
+_LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
+
+Seen = TypeVar("Seen")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a site is made from.
+
+    Attributes:
+        release: The SHA-256 of its data release.
+        date: The day of it, as `YYYY-MM-DD`; None where nothing tells it.
+        sources: By its path in the project, the SHA-256 of each file that was read: tables,
+            `site.toml`, prose.
+    """
+
+    release: str
+    date: str | None
+    sources: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a published site says of itself.
+
+    Attributes:
+        generator: What built it, with its version.
+        files: By its path, the SHA-256 of every file but the manifest.
+    """
+
+    generator: str
+    files: Mapping[str, str]
+
+
+def with_manifest(files: Mapping[str, bytes], origin: Origin | None = None) -> dict[str, bytes]:
+    """The files of a site, and the manifest that lists them.
+
+    Args:
+        files: Content by path.
+        origin: What they are made from; None for files of no project.
+    """
+    manifest: dict[str, object] = {"generator": f"{GENERATOR} {__version__}"}
+    if origin:
+        manifest["release"] = {"sha256": origin.release, "date": origin.date}
+        manifest["sources"] = dict(sorted(origin.sources.items()))
+    manifest["files"] = {
+        path: sha256(content).hexdigest() for path, content in sorted(files.items())
+    }
+    return {**files, MANIFEST: (json.dumps(manifest, indent=1) + "\n").encode()}
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of a published site; None where no build of ours left one that is whole.
+
+    Raises:
+        OSError: The file is there and cannot be read.
+    """
+    try:
+        values = json.loads((folder / MANIFEST).read_bytes())
+        generator, files = values["generator"], dict(values["files"])
+        ours = generator.startswith(GENERATOR) and all(map(_is_inside, files))
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+        return None
+    return Manifest(generator, files) if ours else None
+
+
+def _is_inside(path: str) -> bool:
+    """Whether a path stays within its folder: a copy's manifest may have been tampered with."""
+    return not path.startswith("/") and ".." not in PurePosixPath(path).parts
+
+
+def find_added(folder: Path, files: Collection[str]) -> Iterator[str]:
+    """What lies in a published folder and is not of the site: `CNAME`, `.git/`, `a/notes.txt`.
+
+    Of a folder that is not of the site its name is told, with a slash, and not what it holds.
+
+    Args:
+        folder: The published folder.
+        files: The paths of the site's files, but for its manifest.
+
+    Raises:
+        OSError: Part of the folder cannot be read.
+    """
+    known = {MANIFEST, *files}
+    folders = {parent for path in known for parent in PurePosixPath(path).parents}
+    for place, below, names in os.walk(folder, onerror=_raise):
+        here = PurePosixPath(Path(place).relative_to(folder).as_posix())
+        yield from (str(here / name) for name in names if not _is_known(here / name, known))
+        yield from (f"{here / name}/" for name in below if here / name not in folders)
+        below[:] = [name for name in below if here / name in folders]
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _is_known(path: PurePosixPath, known: Collection[str]) -> bool:
+    return str(path) in known or path.name in _LITTER
+
+
+def look_steadily(folder: Path, look: Callable[[], Seen]) -> Seen:
+    """What `look` sees in a folder, once no build has swapped the site while it looked.
+
+    Raises:
+        OSError: `look` raised it, and not since the folder went away under it.
+    """
+    while True:
+        before = _identity(folder)
+        try:
+            seen = look()
+        except OSError:
+            if before == _identity(folder):
+                raise
+        else:
+            if before == _identity(folder):
+                return seen
+
+
+def _identity(folder: Path) -> tuple[int, int, int] | None:
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_ctime_ns
