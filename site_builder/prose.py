@@ -6,6 +6,7 @@ filled in by `output/live_prose.py` before they come here as Markdown.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ SLOTS = (
     "limits",
 )
 _SPACE = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>-])")
 # What Markdown, or the smart quotes, would read as a mark. A backslash helps only before those that
 # Markdown knows.
 _LITERAL = str.maketrans(
@@ -86,6 +88,11 @@ def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
 def escape_markdown(text: str) -> str:
     """Text from data as Markdown shows it literally: no mark of it is obeyed."""
     return _SPACE.sub(" ", text).strip(" ").translate(_LITERAL)
+
+
+def unescape_markdown(text: str) -> str:
+    """Text from `escape_markdown`, and other Markdown, with its escapes taken back."""
+    return html.unescape(_ESCAPE.sub(r"\1", text))
 
 
 def to_html(text: str) -> str:

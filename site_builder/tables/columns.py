@@ -10,7 +10,7 @@ import pandas as pd
 from pandas.api import types as kinds
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, near, rows_text
+from site_builder.errors import Fault, at_most, near, rows_text
 from site_builder.tables.load import LoadedTable
 from site_builder.tables.schema import TYPE_WORDS, ColumnSpec, Type
 
@@ -72,10 +72,13 @@ def _column_faults(table: LoadedTable, features: Sequence[str]) -> Iterator[Faul
             fix = f"Is it {hint}" if hint else f"Add it: {spec.meaning.lower()}."
             yield Fault(table.where, f"column '{spec.name}' is missing", fix)
     optional = [c.name for c in missing if not c.required]
-    for name in further:
-        hint = near(name, optional, cutoff=0.8)
-        if hint.startswith("Did") and name not in features:
-            yield Fault(table.where, f"column {name!r} is not of the contract", hint, "warning")
+    odd = {name: near(name, optional, cutoff=0.8) for name in further if name not in features}
+    misspelt = {name: hint for name, hint in odd.items() if hint.startswith("Did")}
+    faults = (
+        Fault(table.where, f"column {name!r} is not of the contract", hint, "warning")
+        for name, hint in misspelt.items()
+    )
+    yield from at_most(faults, len(misspelt), table.where, "columns that look misspelt")
 
 
 def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
@@ -141,14 +144,19 @@ def _key_faults(table: LoadedTable, base: str) -> Iterator[Fault]:
         ids["variant"] = ids["variant"].fillna(base)
     ids = ids.dropna()
     same = ids[ids.duplicated(keep=False)]
-    rows_of: dict[tuple[str, ...], list[int]] = {}
-    for row, values in zip(same.index, same.itertuples(index=False, name=None), strict=True):
-        rows_of.setdefault(values, []).append(int(row) + 1)
-    noun = table.spec.row.split()[-1]
-    for values, rows in rows_of.items():
-        named = f"({', '.join(values)})" if len(values) > 1 else repr(*values)
-        what = f"{_NUMBERS.get(len(rows), len(rows))} {noun}s for {named}"
-        yield Fault(f"{table.where}: {rows_text(rows)}", what, f"Keep one {noun} for each.")
+    number = same.groupby(key, sort=False).ngroup()
+    noun, total = table.spec.row.split()[-1], int(number.max()) + 1 if len(same) else 0
+    faults = (_key_fault(table, same[number == n], noun) for n in range(total))
+    more = f"two {noun}s or more for one ({', '.join(key)})"
+    yield from at_most(faults, total, table.where, more)
+
+
+def _key_fault(table: LoadedTable, same: pd.DataFrame, noun: str) -> Fault:
+    """The fault of rows that share a key."""
+    rows, values = [int(row) + 1 for row in same.index], same.iloc[0].tolist()
+    named = f"({', '.join(values)})" if len(values) > 1 else repr(*values)
+    what = f"{_NUMBERS.get(len(rows), f'{len(rows):,}')} {noun}s for {named}"
+    return Fault(f"{table.where}: {rows_text(rows)}", what, f"Keep one {noun} for each.")
 
 
 def _found(values: pd.Series) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,6 +96,8 @@ def _absent(spec: TableSpec, shown_as: str) -> Fault:
 
 
 def _load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | Fault:
+    if path.exists() and not path.is_file():  # reading a pipe or a device may never end
+        return Fault(where, "this is no file", "Write the table as one Parquet file.")
     try:
         file = path.read_bytes()
     except OSError as error:
@@ -131,13 +134,18 @@ def _read(file: bytes, spec: TableSpec) -> pa.Table:
 
 def _unique(names: list[str]) -> list[str]:
     """Column names made unique: a second `score` becomes `score (2)`, one beyond the contract."""
-    unique: list[str] = []
+    unique: dict[str, None] = {}
+    numbers: Counter[str] = Counter()
     for name in names:
-        number = 1
-        while (candidate := name if number == 1 else f"{name} ({number})") in unique:
-            number += 1
-        unique.append(candidate)
-    return unique
+        numbers[name] += 1
+        while (_numbered(name, numbers[name])) in unique:
+            numbers[name] += 1
+        unique[_numbered(name, numbers[name])] = None
+    return list(unique)
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name} ({number})"
 
 
 def _plain(column: Column, wanted: ColumnSpec | None) -> Column:
