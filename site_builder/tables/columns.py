@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from unicodedata import category
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,8 @@ from site_builder.errors import Fault, at_most, near, rows_text
 from site_builder.tables.load import LoadedTable
 from site_builder.tables.schema import TYPE_WORDS, ColumnSpec, Type
 
+_LARGEST = 1e100  # sums of squares stay finite, and so do the figures on a page
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Zs")
 _NUMBERS = {2: "two", 3: "three", 4: "four"}
 _FOUND = {
     bool: "true or false",
@@ -85,7 +88,8 @@ def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
     values = table.frame[spec.name]
     if not has_type(values, spec.type):
         wanted = f"{'' if spec.type in ('text', 'boolean') else 'a '}{TYPE_WORDS[spec.type]}"
-        yield Fault(table.where, f"column '{spec.name}' is {_found(values)}, not {wanted}")
+        found = "a date or time" if spec.name in table.times else _found(values)
+        yield Fault(table.where, f"column '{spec.name}' is {found}, not {wanted}")
     elif spec.type in ("number", "integer"):
         yield from _number_faults(table, spec, values.to_numpy(dtype=float, na_value=np.nan))
     else:
@@ -109,6 +113,8 @@ def _number_faults(table: LoadedTable, spec: ColumnSpec, numbers: np.ndarray) ->
         table, np.isinf(numbers), f"{name} is infinite", f"Give the number, or {instead}."
     )
     finite = np.where(np.isinf(numbers), np.nan, numbers)
+    too_large = np.abs(finite) > _LARGEST
+    yield from _at(table, too_large, f"{name} is beyond {_LARGEST:g}", "Choose a larger unit.")
     if spec.type == "integer":
         yield from _at(table, finite % 1 > 0, f"{name} is not a whole number")
     if spec.low is not None:
@@ -120,8 +126,8 @@ def _text_faults(table: LoadedTable, spec: ColumnSpec, values: pd.Series) -> Ite
     if spec.required:
         yield from _at(table, values.isna(), f"{name} is null", "Fill it in, or leave the row out.")
     if spec.required or spec.name in table.spec.key:
-        blank = values.astype("str").str.strip() == ""
-        yield from _at(table, blank, f"{name} is empty", "Fill it in.")
+        blank = [text for text in values.dropna().unique() if not _is_seen(text)]
+        yield from _at(table, values.isin(blank), f"{name} is empty", "Fill it in.")
     if spec.type == "date":
         odd = [text for text in values.dropna().unique() if not _is_date(text)]
         yield from _at(table, values.isin(odd), f"{name} is not a date", "Write it as YYYY-MM-DD.")
@@ -168,6 +174,11 @@ def _found(values: pd.Series) -> str:
         if isinstance(first, np.bool_)
         else _FOUND.get(type(first), type(first).__name__)
     )
+
+
+def _is_seen(text: str) -> bool:
+    """Whether a text shows anything: not where it is all space and marks without a width."""
+    return any(category(character) not in _UNSEEN for character in text)
 
 
 def _is_date(text: str) -> bool:

@@ -34,6 +34,7 @@ class LoadedTable:
         where: The file as messages name it.
         nan_rows: By column, the rows from 0 on that hold NaN; `frame` cannot tell them from nulls.
         whole: Columns of whole numbers with nulls between them, which `frame` holds as floats.
+        times: Columns of dates or times, which `frame` holds as text.
     """
 
     spec: TableSpec
@@ -42,6 +43,7 @@ class LoadedTable:
     where: str
     nan_rows: Mapping[str, list[int]] = field(default_factory=dict)
     whole: tuple[str, ...] = ()
+    times: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -107,12 +109,12 @@ def _load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | Fault:
     if not file:
         return Fault(where, "the file is empty (0 bytes)", "Write it anew.")
     try:
-        table = _read(file, spec)
+        table, times = _read(file, spec)
     except (pa.ArrowException, OSError) as error:
         return Fault(where, _unreadable(file, error), "Write it anew as Parquet.")
     nan_rows = {name: _nan_rows(table.column(name)) for name in table.column_names}
     whole = tuple(name for name in table.column_names if _is_whole(table.column(name)))
-    return LoadedTable(spec, table.to_pandas(), file, where, nan_rows, whole)
+    return LoadedTable(spec, table.to_pandas(), file, where, nan_rows, whole, times)
 
 
 def _unreadable(file: bytes, error: Exception) -> str:
@@ -123,13 +125,15 @@ def _unreadable(file: bytes, error: Exception) -> str:
     return f"the Parquet file is damaged: {str(error).partition(chr(10))[0]}"
 
 
-def _read(file: bytes, spec: TableSpec) -> pa.Table:
+def _read(file: bytes, spec: TableSpec) -> tuple[pa.Table, frozenset[str]]:
     # Not pq.read_table: it refuses two columns of one name.
     table = pq.ParquetFile(pa.BufferReader(file)).read()
     table.validate(full=True)  # text that is not UTF-8 would fail much later, and far from here
     names = _unique(table.column_names)
-    columns = zip(names, table.columns, strict=True)
-    return pa.table([_plain(column, spec.column(name)) for name, column in columns], names=names)
+    columns = dict(zip(names, table.columns, strict=True))
+    plain = [_plain(column, spec.column(name)) for name, column in columns.items()]
+    times = (name for name, column in columns.items() if pa.types.is_temporal(column.type))
+    return pa.table(plain, names=names), frozenset(times)
 
 
 def _unique(names: list[str]) -> list[str]:
