@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from errno import EISDIR, EPERM
 from pathlib import Path
 
 import markdown
@@ -37,6 +38,7 @@ _LITERAL = str.maketrans(
     {mark: f"\\{mark}" for mark in "\\`*_{}[]()#+.!|>-"}
     | {"&": "&amp;", "<": "&lt;", "=": "&#61;", '"': "&quot;", "'": "&#39;"}
 )
+_NO_SCHEME = re.compile(r"[\x00-\x20]*[/\\][\x00-\x20]*[/\\]")
 _TAGS = {
     *("a", "abbr", "blockquote", "br", "code", "dd", "del", "dl", "dt", "em", "h2", "h3", "h4"),
     *("hr", "li", "ol", "p", "pre", "strong", "sub", "sup", "ul"),
@@ -79,10 +81,21 @@ def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
             faults.append(Fault(where, "no page shows this file.", names, "warning"))
             continue
         try:
-            texts[path.stem] = path.read_text(encoding="utf8")
-        except (OSError, UnicodeDecodeError) as error:
+            texts[path.stem] = _read(path, folder)
+        except UnicodeDecodeError as error:
             faults.append(Fault(where, f"cannot be read as UTF-8 text: {error}"))
+        except OSError as error:
+            faults.append(Fault(where, f"cannot be read: {error.strerror}"))
     return Prose(texts, tuple(faults))
+
+
+def _read(path: Path, folder: Path) -> str:
+    if not path.resolve().is_relative_to(folder.resolve()):
+        # Whoever sends a change could publish any file of the machine that builds.
+        raise OSError(EPERM, "it is a link that leads out of the folder")
+    if not path.is_file():
+        raise OSError(EISDIR, "it is no file")
+    return path.read_text(encoding="utf-8-sig")
 
 
 def escape_markdown(text: str) -> str:
@@ -107,5 +120,15 @@ def to_html(text: str) -> str:
         output_format="html",
     )
     return nh3.clean(
-        raw, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel="noopener"
+        raw,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_kept,
+        url_schemes={"http", "https"},
+        link_rel="noopener",
     )
+
+
+def _kept(_tag: str, attribute: str, value: str) -> str | None:
+    """The value of an attribute; none of a link that names a host and no scheme."""
+    return None if attribute == "href" and _NO_SCHEME.match(value) else value

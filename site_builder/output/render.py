@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2.sandbox import SandboxedEnvironment, safe_range
 from markupsafe import Markup
 
 from site_builder.errors import Fault, SiteError, TemplateFaultError
@@ -228,5 +228,5 @@ def make_environment(template_folders: Sequence[Path]) -> jinja2.Environment:
         auto_reload=False,
     )
     environment.globals.clear()
-    environment.globals["range"] = range
+    environment.globals["range"] = safe_range
     return environment
