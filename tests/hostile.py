@@ -23,7 +23,7 @@ TEXTS = (
     "=cmd|'/C calc'!A0",
     "__proto__",
     "constructor",
-    "\x00null \x07bell \x1b[31mred\x1b[0m \x08",
+    "\x01one \x07bell \x1b[31mred\x1b[0m \x08",
     "\N{RIGHT-TO-LEFT OVERRIDE}gpj.exe \N{ZERO WIDTH SPACE}x\N{BYTE ORDER MARK}",
     "line\N{LINE SEPARATOR}end &lt;b&gt; &#x3C;i&#x3E; \\u003cscript\\u003e",
     "\N{PILE OF POO}\N{ZERO WIDTH JOINER}\N{ROCKET} مرحبا",
@@ -52,7 +52,7 @@ title = "<script>{RUNS}</script>"
 headline = "<img src=x onerror={RUNS}>"
 description = '"><script>{RUNS}</script>'
 license = "javascript:{RUNS}"
-base_url = "https://example.org/board/"
+base_url = "https://example.org/some-repo/"
 cards = false
 
 [board]

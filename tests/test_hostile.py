@@ -205,6 +205,14 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
         {"results": named(pa.array(["\u200b\u2060 \t"] * 10))},
         f"{ALL}: 'model' is empty. Fill it in.",
     ),
+    "ids with a null character": (
+        {"results": named(pa.array(["a\0b"] * 10))},
+        f"{ALL}: 'model' holds a null character. Take it out.",
+    ),
+    "ids with half a line end": (
+        {"results": named(pa.array(["a\r"] * 10))},
+        f"{ALL}: 'model' holds a carriage return. Take it out.",
+    ),
     "an id that drives a terminal": (
         {"results": changed(results_frame(), "task", {1: "\x1b[2J\x07\r\u202e"})},
         r"row 1: task '\x1b[2J\x07\r\u202e' is not in tasks.parquet. Known tasks: add, sort.",

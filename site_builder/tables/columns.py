@@ -17,6 +17,8 @@ from site_builder.tables.schema import TYPE_WORDS, ColumnSpec, Type
 
 _LARGEST = 1e100  # sums of squares stay finite, and so do the figures on a page
 _UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Zs")
+# HTML has no null character, and reads a carriage return as another line end.
+_UNFIT = (("\0", "null character"), ("\r", "carriage return"))
 _NUMBERS = {2: "two", 3: "three", 4: "four"}
 _FOUND = {
     bool: "true or false",
@@ -128,6 +130,9 @@ def _text_faults(table: LoadedTable, spec: ColumnSpec, values: pd.Series) -> Ite
     if spec.required or spec.name in table.spec.key:
         blank = [text for text in values.dropna().unique() if not _is_seen(text)]
         yield from _at(table, values.isin(blank), f"{name} is empty", "Fill it in.")
+    for mark, noun in _UNFIT if spec.name in table.spec.key else _UNFIT[:1]:
+        holds = [text for text in values.dropna().unique() if mark in text]
+        yield from _at(table, values.isin(holds), f"{name} holds a {noun}", "Take it out.")
     if spec.type == "date":
         odd = [text for text in values.dropna().unique() if not _is_date(text)]
         yield from _at(table, values.isin(odd), f"{name} is not a date", "Write it as YYYY-MM-DD.")
