@@ -9,9 +9,9 @@ from pathlib import Path
 
 from site_builder.charts.labels import make_labels
 from site_builder.compute.results import compute_results
-from site_builder.config import SiteConfig, load_config
-from site_builder.errors import Fault, FaultsError
-from site_builder.output.files import render_files
+from site_builder.config import SiteConfig, read_config
+from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
+from site_builder.output.files import find_source_faults, render_files
 from site_builder.output.folders import check_output_folder
 from site_builder.output.manifest import Origin, with_manifest
 from site_builder.output.previews import cache_of, draw_previews
@@ -54,17 +54,21 @@ def build_site(config: SiteConfig, out: Path, say: Say, *, strict: bool = False)
     Raises:
         SiteError: A mistake in the project; the published site stays as it was.
     """
-    check_output_folder(out, config.root)
     if recover(out):
         say("Putting back the site that a killed build had moved away")
-    files, warnings = make_files(config, say, strict=strict)
+    files, warnings = make_files(config, say, out, strict=strict)
     say("Publishing")
     pages = sum(path.endswith(".html") for path in files)
     return BuildReport(pages, publish(files, out), warnings)
 
 
 def make_files(
-    config: SiteConfig, say: Say, *, strict: bool = False, dry: bool = False
+    config: SiteConfig,
+    say: Say,
+    out: Path | None = None,
+    *,
+    strict: bool = False,
+    dry: bool = False,
 ) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
     """Every file of the site, its manifest too, and what is odd about the project.
 
@@ -73,29 +77,38 @@ def make_files(
     Args:
         config: The project.
         say: Told the name of each stage as it begins.
+        out: The folder that they are to be published into, which is checked.
         strict: Whether a warning stops the build.
         dry: Leave out the pictures, which no mistake of the project's can spoil and which go into
             a cache.
 
     Raises:
-        SiteError: A mistake in the project.
+        FaultsError: Every mistake in the project.
     """
     say("Reading and checking the tables")
-    tables, prose = check_project(config, strict=strict)
+    folder = _folder_faults(out, config.root)
+    try:
+        tables, prose = read_project(config)
+    except FaultsError as error:
+        raise FaultsError((*error.faults, *folder)) from None
     say("Computing")
     results = compute_results(tables, config)
     site = Site(config, tables, results, make_labels(results, config))
     say("Making the pages")
-    pages = make_pages(site)
-    if config.has_cards:
-        pages = with_cards(site, pages)
-    files = render_files(site, pages, prose)
+    faults = (*tables.warnings, *prose.faults, *folder)
+    try:
+        pages = with_cards(site, make_pages(site)) if config.has_cards else make_pages(site)
+        files = render_files(site, pages, prose)
+    except SiteError as error:
+        raise FaultsError((*faults, *error.faults)) from error
+    if any(strict or fault.severity == "error" for fault in faults):
+        raise FaultsError(faults)
     if config.has_cards and not dry:
         say("Drawing the link previews")
         files |= draw_previews(site, pages, cache_of(config.root))
     release = results.release
     origin = Origin(release.sha256, release.date, _sources(config, tables, prose))
-    return with_manifest(files, origin), (*tables.warnings, *prose.faults)
+    return with_manifest(files, origin), faults
 
 
 def _sources(config: SiteConfig, tables: Tables, prose: Prose) -> dict[str, str]:
@@ -106,39 +119,43 @@ def _sources(config: SiteConfig, tables: Tables, prose: Prose) -> dict[str, str]
     return own | read | texts
 
 
-def load_project(root: Path, base_url: str | None = None) -> SiteConfig:
+def load_project(root: Path, base_url: str | None = None, out: Path | None = None) -> SiteConfig:
     """The configuration of the project in `root`.
 
     Raises:
-        FaultsError: Every fault of `site.toml`, and every error of the tables and the prose that
-            shows without it, so that one run tells them all.
+        FaultsError: Every fault of `site.toml`, and every other fault of the project that shows
+            with what of it is sound, so that one run tells them all.
     """
+    config, faults = read_config(root, base_url)
+    if not faults:
+        return config
+    others: tuple[Fault, ...] = ()
     try:
-        return load_config(root, base_url)
-    except FaultsError as error:
-        raise FaultsError((*error.faults, *_other_errors(SiteConfig(root=root)))) from None
+        others = make_files(config, lambda _: None, out, dry=True)[1]
+    except SiteError as error:
+        others = error.faults
+    raise FaultsError((*faults, *others))
 
 
-def _other_errors(defaults: SiteConfig) -> list[Fault]:
+def _folder_faults(out: Path | None, root: Path) -> tuple[Fault, ...]:
     try:
-        check_project(defaults)
-    except FaultsError as error:
-        return [fault for fault in error.faults if fault.severity == "error"]
-    return []
+        if out is not None:
+            check_output_folder(out, root)
+    except OutputFolderError as error:
+        return error.faults
+    return ()
 
 
-def check_project(config: SiteConfig, *, strict: bool = False) -> tuple[Tables, Prose]:
+def read_project(config: SiteConfig) -> tuple[Tables, Prose]:
     """The checked tables and the prose of a project.
 
     Raises:
-        FaultsError: Every fault of the project, warnings among them.
+        FaultsError: Every fault of the tables, and every one of prose and templates that shows
+            without a figure.
     """
     prose = load_prose(config.content_dir)
     try:
-        tables = check_tables(load_tables(config.data_dir), config)
+        return check_tables(load_tables(config.data_dir), config), prose
     except FaultsError as error:
-        raise FaultsError((*error.faults, *prose.faults)) from None
-    faults = (*tables.warnings, *prose.faults)
-    if any(strict or fault.severity == "error" for fault in faults):
-        raise FaultsError(faults)
-    return tables, prose
+        written = find_source_faults(config.root, prose)
+        raise FaultsError((*error.faults, *prose.faults, *written)) from None

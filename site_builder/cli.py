@@ -7,6 +7,7 @@ import http.server
 import sys
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,9 +16,10 @@ from rich.status import Status
 
 from site_builder import __version__
 from site_builder.build import BuildReport, build_site, load_project, make_files
-from site_builder.errors import Fault, FaultsError, SiteError
+from site_builder.errors import Fault, SiteError
 from site_builder.format import count, counted, size
 from site_builder.output.verify import verify_site
+from site_builder.reports import as_annotations, as_document
 
 PROJECT = click.option(
     "--project",
@@ -28,6 +30,20 @@ PROJECT = click.option(
 )
 STRICT = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 QUIET = click.option("--quiet", is_flag=True, help="Say nothing but faults.")
+REPORTS = {"github": as_annotations, "json": as_document}
+FORMAT = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", *REPORTS]),
+    default="text",
+    show_default=True,
+    help="How to tell faults: as lines, or on stdout for GitHub Actions or as one JSON document.",
+)
+OUT = click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder to publish into. Default: site/ of the project.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,23 +54,22 @@ def main() -> None:
 
 @main.command()
 @PROJECT
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    help="Folder to publish into. Default: site/ of the project.",
-)
+@OUT
 @click.option(
     "--base-url",
     help="Where the site will stand, for canonical links and the sitemap; over site.toml's.",
 )
 @STRICT
 @QUIET
-def build(root: Path, out: Path | None, base_url: str | None, *, strict: bool, quiet: bool) -> None:
+@FORMAT
+def build(
+    root: Path, out: Path | None, base_url: str | None, *, strict: bool, quiet: bool, form: str
+) -> None:
     """Build the site."""
-    progress = Progress(quiet=quiet)
+    progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
     try:
-        config = load_project(root, base_url)
-        report = build_site(config, out or root / "site", progress.stage, strict=strict)
+        config = load_project(root, base_url, out)
+        report = build_site(config, out, progress.stage, strict=strict)
     except SiteError as error:
         sys.exit(progress.failed(error))
     progress.warn(report.warnings)
@@ -63,13 +78,16 @@ def build(root: Path, out: Path | None, base_url: str | None, *, strict: bool, q
 
 @main.command()
 @PROJECT
+@OUT
 @STRICT
 @QUIET
-def check(root: Path, *, strict: bool, quiet: bool) -> None:
+@FORMAT
+def check(root: Path, out: Path | None, *, strict: bool, quiet: bool, form: str) -> None:
     """Check the tables, site.toml, the templates and the prose; write nothing."""
-    progress = Progress(quiet=quiet)
+    progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
     try:
-        _, warnings = make_files(load_project(root), progress.stage, strict=strict, dry=True)
+        config = load_project(root, out=out)
+        _, warnings = make_files(config, progress.stage, out, strict=strict, dry=True)
     except SiteError as error:
         sys.exit(progress.failed(error))
     progress.warn(warnings)
@@ -112,9 +130,10 @@ def serve(root: Path, out: Path | None, port: int) -> None:
 @main.command()
 @click.argument("site", type=click.Path(path_type=Path))
 @QUIET
-def verify(site: Path, *, quiet: bool) -> None:
+@FORMAT
+def verify(site: Path, *, quiet: bool, form: str) -> None:
     """Check a published folder, or a copy of one, against its manifest."""
-    progress = Progress(quiet=quiet)
+    progress = Progress(site, form, quiet=quiet, strict=False)
     verified = verify_site(site)
     progress.warn(verified.faults)
     if verified.faults:
@@ -127,10 +146,14 @@ class Progress:
     """Says what a build does: on a terminal a line that moves on, elsewhere plain lines.
 
     Args:
+        root: The project's folder.
+        form: How faults are told, one of the choices of `--format`.
         quiet: Say nothing but faults.
+        strict: Tell machines of warnings as of errors.
     """
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, root: Path, form: str, *, quiet: bool, strict: bool) -> None:
+        self._root, self._form, self._strict = root, form, strict
         self._console = Console(stderr=True, highlight=False, quiet=quiet, soft_wrap=True)
         self._faults = Console(stderr=True, highlight=False, soft_wrap=True)
         self._began = self._stage_began = time.perf_counter()
@@ -168,18 +191,23 @@ class Progress:
         if self._running is not None:
             self._running.stop()
         self._stage = ""
-        faults = error.faults if isinstance(error, FaultsError) else (Fault("", str(error)),)
-        self._print(faults)
-        n = sum(fault.severity == "error" for fault in faults)
-        found = counted(n, "error") if n else counted(len(faults), "warning")
+        self._print(error.faults)
+        n = sum(fault.stands_for for fault in error.faults if fault.severity == "error")
+        warnings = sum(fault.stands_for for fault in error.faults) - n
+        found = counted(n, "error") if n else counted(warnings, "warning")
         self._faults.print(f"{found}; nothing was written.", style="bold", markup=False)
         return 1
 
     def _print(self, faults: Iterable[Fault]) -> None:
+        if self._form in REPORTS:
+            told = [replace(f, severity="error") if self._strict else f for f in faults]
+            if text := REPORTS[self._form](told, self._root):
+                click.echo(text)
+            return
         for fault in faults:
             style = "yellow" if fault.severity == "warning" else "red"
             prefix = "warning: " if fault.severity == "warning" else ""
-            self._faults.print(f"{prefix}{fault}".removeprefix(": "), style=style, markup=False)
+            self._faults.print(f"{prefix}{fault}", style=style, markup=False)
 
     def built(self, report: BuildReport) -> None:
         """Where the site is, how large, and how to look at it."""

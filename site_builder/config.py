@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from site_builder.errors import Fault, FaultsError, near
+from site_builder.errors import Fault, FaultsError, at_most, near
 
 
 def _check_unique(values: list[Any]) -> list[Any]:
@@ -26,6 +26,7 @@ Names = Annotated[list[Name], AfterValidator(_check_unique)]
 Sizes = Annotated[list[Annotated[int, Field(gt=0)]], AfterValidator(_check_unique)]
 Link = Annotated[str, Field(pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")]
 
+_TOML = "site.toml"
 # What a value must be, by pydantic's name of the rule that it breaks.
 _RULES = {
     "bool_type": "must be true or false",
@@ -159,16 +160,43 @@ def load_config(root: Path, base_url: str | None = None) -> SiteConfig:
     Raises:
         FaultsError: One fault for every unknown key and every value of a wrong type or range.
     """
-    file = _read_file(root / "site.toml")
-    values = _parse("site.toml", file or b"")
+    config, faults = read_config(root, base_url)
+    if faults:
+        raise FaultsError(faults)
+    return config
+
+
+def read_config(root: Path, base_url: str | None = None) -> tuple[SiteConfig, list[Fault]]:
+    """What `site.toml` says as far as it is sound, and every fault of it.
+
+    A key at fault has its default, so that the rest of the project can be judged in the same run.
+    """
+    try:
+        content = _read_file(root / _TOML)
+        values = _parse(_TOML, content or b"")
+    except FaultsError as error:
+        return SiteConfig(root=root), list(error.faults)
     if base_url is not None and isinstance(values.setdefault("site", {}), dict):
         values["site"]["base_url"] = base_url
     try:
-        sections = _File.model_validate(values).__dict__
-        checksum = None if file is None else sha256(file).hexdigest()
-        return SiteConfig.model_validate({**sections, "root": root, "sha256": checksum})
+        file, details = _File.model_validate(values), []
     except ValidationError as error:
-        raise FaultsError(_fault(detail) for detail in error.errors()) from error
+        details = error.errors()
+        file = _File.model_validate(_without(values, details))
+    faults = at_most(map(_fault, details), len(details), _TOML, "keys and values")
+    checksum = None if content is None else sha256(content).hexdigest()
+    known = {**file.__dict__, "root": root, "sha256": checksum}
+    return SiteConfig.model_validate(known), list(faults)
+
+
+def _without(values: dict[str, Any], details: list[ErrorDetails]) -> dict[str, Any]:
+    """The values without the keys, or the sections, that are at fault."""
+    bad = {detail["loc"][:2] for detail in details}
+    return {
+        section: {key: value for key, value in keys.items() if (section, key) not in bad}
+        for section, keys in values.items()
+        if (section,) not in bad
+    }
 
 
 def _read_file(path: Path) -> bytes | None:
@@ -193,10 +221,10 @@ def _fault(detail: ErrorDetails) -> Fault:
     key, found = ".".join(keys), detail["input"]
     if detail["type"] == "extra_forbidden":
         noun = "section" if len(keys) == 1 and isinstance(found, dict) else "key"
-        return Fault("site.toml", f"unknown {noun} {key!r}", _hint(keys))
+        return Fault(_TOML, f"unknown {noun} {key!r}", _hint(keys))
     rule = _RULES.get(detail["type"], "{msg}").format(**detail.get("ctx", {}), msg=detail["msg"])
     shown = json.dumps(found, ensure_ascii=False, default=str)
-    return Fault("site.toml", f"{key} = {shown} {rule}")
+    return Fault(_TOML, f"{key} = {shown} {rule}")
 
 
 def _hint(keys: list[str]) -> str:

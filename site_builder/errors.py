@@ -1,6 +1,6 @@
 """Everything that a user can get wrong, with its wording.
 
-    SiteError                 a mistake that one line explains
+    SiteError                 a mistake that lines explain, one for each of its faults
     ├── FaultsError           every fault of a project, found in one run
     ├── OutputFolderError     the folder to publish into is not fit for it
     ├── AssetError            a static file that the site needs is missing
@@ -11,13 +11,21 @@ A user's mistake prints lines; only a bug prints a traceback.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import Literal, Self
 
 Severity = Literal["error", "warning"]
+
+MOST_ALIKE = 20
+"""Faults of one kind that get a line each; the others are counted on one more."""
+_LONGEST = 1_000  # characters of what was found: an id may be a whole book
+_MOST_COMPARED, _LONGEST_COMPARED = 5_000, 200  # likeness takes the square of the length
+_WHERE = re.compile(r"(?P<file>.*?)(?::(?P<line>\d+))?(?:: (?P<place>.*))?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -25,21 +33,76 @@ class Fault:
     """One thing that is wrong: where it is, what was found, what to do.
 
     Attributes:
-        where: File, and row or column where that helps: `data/results.parquet: row 41`.
+        where: File, with a line or rows where that helps: `templates/about.html:3`,
+            `data/results.parquet: row 41`. Empty where the fault is of no file.
         what: What was found.
         fix: What to do about it; empty where the finding says it already.
         severity: An error stops the build; a warning does so under `--strict` only.
+        stands_for: How many faults the line tells of.
     """
 
     where: str
     what: str
     fix: str = ""
     severity: Severity = "error"
+    stands_for: int = 1
 
     def __str__(self) -> str:
         """The fault on one line, as the command line prints it."""
-        what = self.what if not self.fix or self.what.endswith((".", "?", "!")) else f"{self.what}."
-        return one_line(f"{self.where}: {what} {self.fix}".strip())
+        return one_line(f"{self.where}: {self.message}".removeprefix(": "))
+
+    @property
+    def message(self) -> str:
+        """What was found and what to do, without the place; what is very long is cut."""
+        what = shortened(self.what)
+        stop = "." if self.fix and not what.endswith((".", "?", "!")) else ""
+        return f"{what}{stop} {shortened(self.fix)}".strip()
+
+    @property
+    def file(self) -> str:
+        """The file, without line and rows."""
+        return self._part("file")
+
+    @property
+    def line(self) -> int | None:
+        """The line of a text file; None where none is known."""
+        return int(self._part("line") or 0) or None
+
+    @property
+    def place(self) -> str:
+        """The rows of a table, in words; empty for a whole file."""
+        return self._part("place")
+
+    def _part(self, name: str) -> str:
+        match = _WHERE.fullmatch(self.where)
+        return (match[name] or "") if match else ""
+
+
+def at_most(
+    faults: Iterable[Fault], total: int, where: str, what: str, most: int = MOST_ALIKE
+) -> Iterator[Fault]:
+    """The first faults of a kind, then one that counts the others, so that none goes untold.
+
+    Args:
+        faults: The faults; those beyond the first are not asked for.
+        total: How many there are.
+        where: The file that they are of.
+        what: What they are, in the plural.
+        most: How many get a line each.
+    """
+    severity: Severity = "error"
+    for fault in islice(faults, most):
+        severity = fault.severity
+        yield fault
+    if total > most:
+        more = f"and {total - most:,} more like these: {what}"
+        yield Fault(where, more, severity=severity, stands_for=total - most)
+
+
+def shortened(text: str, most: int = _LONGEST) -> str:
+    """A text of readable length; where it is cut, it is said how much is left out."""
+    cut = len(text) - most
+    return text if cut <= 0 else f"{text[:most]}\N{HORIZONTAL ELLIPSIS} ({cut:,} characters more)"
 
 
 def one_line(text: str) -> str:
@@ -50,6 +113,8 @@ def one_line(text: str) -> str:
 def near(got: str, known: Collection[str], noun: str = "", cutoff: float = 0.6) -> str:
     """A hint at what was meant: the nearest known name, else all of them where they are few.
 
+    Very long names, and very many of them, are not compared, since that would take too long.
+
     Args:
         got: What was found.
         known: What is allowed.
@@ -57,7 +122,9 @@ def near(got: str, known: Collection[str], noun: str = "", cutoff: float = 0.6) 
         cutoff: How near is near, from 0 (anything) to 1 (the same but for case).
     """
     names = {name.lower(): name for name in sorted(known, reverse=True)}
-    for match in get_close_matches(got.lower(), names, n=1, cutoff=cutoff):
+    fit = len(known) <= _MOST_COMPARED and len(got) <= _LONGEST_COMPARED
+    compared = [name for name in names if fit and len(name) <= _LONGEST_COMPARED]
+    for match in get_close_matches(got.lower(), compared, n=1, cutoff=cutoff):
         return f"Did you mean {names[match]!r}?"
     if 0 < len(known) <= 8:
         return f"Known{f' {noun}' if noun else ''}: {', '.join(sorted(known))}."
@@ -72,15 +139,18 @@ def rows_text(rows: Sequence[int], most: int = 5) -> str:
 
 
 class SiteError(Exception):
-    """A mistake of the user's that one line explains."""
+    """A mistake of the user's that lines explain: one for each of its faults."""
+
+    def __init__(self, *faults: Fault | str) -> None:
+        self.faults = tuple(Fault("", f) if isinstance(f, str) else f for f in faults)
+        super().__init__("\n".join(map(str, self.faults)))
 
 
 class FaultsError(SiteError):
     """Every fault of a project that one run could find."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        super().__init__(*faults)
 
 
 class OutputFolderError(SiteError):
@@ -90,30 +160,30 @@ class OutputFolderError(SiteError):
     def around_project(cls, out: Path) -> Self:
         """Publishing would replace the project itself."""
         what = "the output folder would hold the project itself"
-        return cls(f"{out}: {what}. Choose one of its own, such as site/.")
+        return cls(Fault(str(out), what, "Choose one of its own, such as site/."))
 
     @classmethod
     def over_source(cls, out: Path, name: str) -> Self:
         """Publishing would replace one of the project's folders, or lie in it."""
         what = f"the output folder overlaps {name}/ of the project"
-        return cls(f"{out}: {what}. Choose one of its own, such as site/.")
+        return cls(Fault(str(out), what, "Choose one of its own, such as site/."))
 
     @classmethod
     def over_file(cls, out: Path) -> Self:
         """There is a file of that name."""
-        return cls(f"{out}: this is a file. Name a folder to publish into.")
+        return cls(Fault(str(out), "this is a file", "Name a folder to publish into."))
 
     @classmethod
     def over_other(cls, out: Path, generator: str) -> Self:
         """Publishing would replace what is no site of ours."""
         what = f"the folder holds something else than a site built by {generator}"
-        return cls(f"{out}: {what}. Choose another, or empty it.")
+        return cls(Fault(str(out), what, "Choose another, or empty it."))
 
     @classmethod
     def over_added(cls, out: Path, name: str) -> Self:
         """Publishing would take away what somebody put beside the site."""
         what = f"the folder holds {name!r}, which no build put there and a build would take away"
-        return cls(f"{out}: {what}. Move it out, or choose another folder.")
+        return cls(Fault(str(out), what, "Move it out, or choose another folder."))
 
     @classmethod
     def over_mount(cls, out: Path) -> Self:
@@ -134,12 +204,13 @@ class OutputFolderError(SiteError):
     @classmethod
     def not_writable(cls, out: Path, error: OSError) -> Self:
         """The disk refuses before anything is written."""
-        return cls(f"{out}: cannot be written: {error.strerror}.")
+        return cls(Fault(str(out), f"cannot be written: {error.strerror}."))
 
     @classmethod
     def not_written(cls, out: Path, error: OSError) -> Self:
         """The disk refuses half-way."""
-        return cls(f"{out}: writing failed, what was published stays: {error.strerror}.")
+        what = f"writing failed, what was published stays: {error.strerror}."
+        return cls(Fault(str(out), what))
 
 
 class AssetError(SiteError):
@@ -149,18 +220,18 @@ class AssetError(SiteError):
     def from_template(cls, name: str) -> Self:
         """A template names it."""
         what = "a template asks for this file, but no static folder has it."
-        return cls(f"static/{name}: {what}")
+        return cls(Fault(f"static/{name}", what))
 
     @classmethod
     def from_style(cls, name: str, url: str) -> Self:
         """The style sheet `name` names it."""
-        return cls(f"static/{name}: it names url({url}), which is not there.")
+        return cls(Fault(f"static/{name}", f"it names url({url}), which is not there."))
 
     @classmethod
     def not_fetched(cls, name: str) -> Self:
         """It belongs to the front-end packages."""
-        what = "the front-end packages are not fetched. Run `make vendor`."
-        return cls(f"static/{name} is missing: {what}")
+        what = "the file is missing: the front-end packages are not fetched"
+        return cls(Fault(f"static/{name}", what, "Run `make vendor`."))
 
 
 class TemplateFaultError(SiteError):
@@ -169,9 +240,9 @@ class TemplateFaultError(SiteError):
     @classmethod
     def at(cls, place: str, what: str) -> Self:
         """What is wrong in a template, or in a line of it."""
-        return cls(f"templates/{place}: {what}")
+        return cls(Fault(f"templates/{place}", what))
 
     @classmethod
     def two_of(cls, path: str) -> Self:
         """Two files of the site would have one path."""
-        return cls(f"{path}: two files of the site would have this path.")
+        return cls(Fault(path, "two files of the site would have this path."))

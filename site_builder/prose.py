@@ -6,9 +6,11 @@ filled in by `output/live_prose.py` before they come here as Markdown.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from errno import EISDIR, EPERM
 from hashlib import sha256
 from pathlib import Path
 
@@ -30,12 +32,14 @@ SLOTS = (
     "limits",
 )
 _SPACE = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>-])")
 # What Markdown, or the smart quotes, would read as a mark. A backslash helps only before those that
 # Markdown knows.
 _LITERAL = str.maketrans(
     {mark: f"\\{mark}" for mark in "\\`*_{}[]()#+.!|>-"}
     | {"&": "&amp;", "<": "&lt;", "=": "&#61;", '"': "&quot;", "'": "&#39;"}
 )
+_NO_SCHEME = re.compile(r"[\x00-\x20]*[/\\][\x00-\x20]*[/\\]")
 _TAGS = {
     *("a", "abbr", "blockquote", "br", "code", "dd", "del", "dl", "dt", "em", "h2", "h3", "h4"),
     *("hr", "li", "ol", "p", "pre", "strong", "sub", "sup", "ul"),
@@ -81,17 +85,33 @@ def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
             faults.append(Fault(where, "no page shows this file.", names, "warning"))
             continue
         try:
-            file = path.read_bytes()
-            texts[path.stem] = file.decode()
+            file = _read(path, folder)
+            texts[path.stem] = file.decode("utf-8-sig")
             checksums[path.stem] = sha256(file).hexdigest()
-        except (OSError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError as error:
             faults.append(Fault(where, f"cannot be read as UTF-8 text: {error}"))
+        except OSError as error:
+            faults.append(Fault(where, f"cannot be read: {error.strerror}"))
     return Prose(texts, checksums, tuple(faults))
+
+
+def _read(path: Path, folder: Path) -> bytes:
+    if not path.resolve().is_relative_to(folder.resolve()):
+        # Whoever sends a change could publish any file of the machine that builds.
+        raise OSError(EPERM, "it is a link that leads out of the folder")
+    if not path.is_file():
+        raise OSError(EISDIR, "it is no file")
+    return path.read_bytes()
 
 
 def escape_markdown(text: str) -> str:
     """Text from data as Markdown shows it literally: no mark of it is obeyed."""
     return _SPACE.sub(" ", text).strip(" ").translate(_LITERAL)
+
+
+def unescape_markdown(text: str) -> str:
+    """Text from `escape_markdown`, and other Markdown, with its escapes taken back."""
+    return html.unescape(_ESCAPE.sub(r"\1", text))
 
 
 def to_html(text: str) -> str:
@@ -106,5 +126,15 @@ def to_html(text: str) -> str:
         output_format="html",
     )
     return nh3.clean(
-        raw, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel="noopener"
+        raw,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_kept,
+        url_schemes={"http", "https"},
+        link_rel="noopener",
     )
+
+
+def _kept(_tag: str, attribute: str, value: str) -> str | None:
+    """The value of an attribute; none of a link that names a host and no scheme."""
+    return None if attribute == "href" and _NO_SCHEME.match(value) else value

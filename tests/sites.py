@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from site_builder.build import check_project, make_files
+from site_builder.build import make_files, read_project
 from site_builder.charts.labels import make_labels
 from site_builder.compute.results import compute_results
 from site_builder.config import load_config
@@ -117,7 +117,7 @@ def build(root: Path, base_url: str | None = None) -> BuiltSite:
 def make_site(root: Path) -> Site:
     """The results of a project, as page makers read them: for a test that needs a page or two."""
     config = load_config(root)
-    tables, _ = check_project(config)
+    tables, _ = read_project(config)
     results = compute_results(tables, config)
     return Site(config, tables, results, make_labels(results, config))
 

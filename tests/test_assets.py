@@ -137,7 +137,8 @@ def test_front_end_packages_that_are_not_fetched(static, name):
     with pytest.raises(AssetError) as error:
         load_assets([static])
     expected = (
-        f"static/{name} is missing: the front-end packages are not fetched. Run `make vendor`."
+        f"static/{name}: the file is missing: the front-end packages are not fetched. "
+        "Run `make vendor`."
     )
     assert expected == str(error.value)
 

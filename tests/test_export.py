@@ -84,12 +84,40 @@ def test_values_are_written_as_what_they_are(tmp_path, values, in_csv, in_json):
     assert in_json == [record["extra"] for record in records]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "=cmd|'/C calc'!A0",
+        "+1+1",
+        "-1-1",
+        "-",
+        "+1e",
+        "@SUM(A1)",
+        "\tx",
+        "\rx",
+        "\n=1",
+        "\N{FULLWIDTH EQUALS SIGN}1+1",
+    ],
+)
 def test_formulas_are_defused_in_csv_alone(tmp_path, text):
     """A spreadsheet does not run what the data holds; JSON and negative numbers are left alone."""
     rows, records = contents(tmp_path, model=pa.array([text]), score=pa.array([-1.5]))
     assert [f"'{text}", "-1.5"] == rows[1]
     assert {"model": text, "score": -1.5} == records[0]
+
+
+@pytest.mark.parametrize("text", ["-0.12", "+1", "-1e-5", "-.5", "1-1", "a=b", "", "'=1"])
+def test_what_is_no_formula_is_left_alone(tmp_path, text):
+    """A number that is written as text among it."""
+    rows, _ = contents(tmp_path, model=pa.array([text]), score=pa.array([-1.5]))
+    assert [text, "-1.5"] == rows[1]
+
+
+def test_headings_are_defused_too(tmp_path):
+    """The name of a column is a text of the data like another."""
+    rows, _ = contents(tmp_path, **{"=1+1": pa.array(["x"]), "-0.12": pa.array(["y"])})
+    assert ["'=1+1", "-0.12"] == rows[0]
 
 
 def test_export_gives_the_same_bytes_twice(project):

@@ -97,8 +97,8 @@ def test_folder_in_place_of_a_file_is_a_fault(tmp_path):
     """A folder of Parquet parts is no table; the fault says so, with no traceback."""
     (tmp_path / "data/results.parquet").mkdir(parents=True)
     (fault,) = load(tmp_path).faults
-    assert str(fault).startswith("data/results.parquet: the file cannot be read: ")
-    assert str(fault).endswith(". Make it a file that you may read.")
+    expected = "this is no file. Write the table as one Parquet file."
+    assert f"data/results.parquet: {expected}" == str(fault)
 
 
 def test_file_without_permission_is_a_fault(project, monkeypatch):

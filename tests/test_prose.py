@@ -202,7 +202,7 @@ def test_broken_prose(refused):
 def test_a_false_claim(refused):
     """The message has the line, the condition as it is written, the sentence with its figures."""
     said = (
-        "3: the data does not bear this out (stats.tasks > 5): **Many** tasks: 2."
+        "3: the data does not bear this out (stats.tasks > 5; stats.tasks is 2): **Many** tasks: 2."
         " Rewrite the sentence, or take it out."
     )
     assert said == refused(
@@ -215,7 +215,7 @@ def test_a_false_claim_behind_a_true_one(refused):
     second = "{%- claim stats.tasks > 5\n   and true -%} Many. {% endclaim %}"
     text = f"{{% claim stats.tasks == 2 %}}Two.{{% endclaim %}} {second}"
     assert refused(text).startswith(
-        "1: the data does not bear this out (stats.tasks > 5 and true): Many."
+        "1: the data does not bear this out (stats.tasks > 5 and true; stats.tasks is 2): Many."
     )
 
 

@@ -60,13 +60,15 @@ def test_unknown_id_near_none_of_many_asks_for_a_row(tmp_path):
 
 
 def test_each_unknown_id_is_named_once(tmp_path):
-    """Many unknown ids give a line each, in the order of the rows; the first fifty get a hint."""
+    """Unknown ids give a line each, in the order of the rows; from the 21st on they are counted."""
     results = pd.concat([results_frame()] * 12, ignore_index=True)
     results["task"] = [f"add{99 - i // 2}" for i in range(120)]
-    found = [line for line in lines(tmp_path, results=results) if "is not in" in line]
+    found = [line for line in lines(tmp_path, results=results) if "not in tasks" in line]
     assert "rows 1, 2: task 'add99' is not in tasks.parquet" in found[0]
-    assert 60 == len(found)
-    assert [True] * 50 + [False] * 10 == ["Did you mean 'add'?" in line for line in found]
+    assert 21 == len(found)
+    assert [True] * 20 + [False] == ["Did you mean 'add'?" in line for line in found]
+    more = "and 40 more like these: tasks that are not in tasks.parquet"
+    assert f"data/results.parquet: {more}" == found[-1]
 
 
 def test_results_alone_list_their_models_and_tasks(tmp_path):

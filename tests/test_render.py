@@ -8,7 +8,7 @@ import jinja2
 import pytest
 from jinja2 import meta, nodes
 
-from site_builder.errors import AssetError, TemplateFaultError
+from site_builder.errors import FaultsError
 from site_builder.output.assets import default_folder
 from site_builder.output.files import render_files
 from site_builder.output.render import make_environment
@@ -133,7 +133,7 @@ def render_with(root: Path, **templates: str) -> dict[str, bytes]:
 
 def fault(root: Path, **templates: str) -> str:
     """What is said of a template that stops the build."""
-    with pytest.raises(TemplateFaultError) as error:
+    with pytest.raises(FaultsError) as error:
         render_with(root, **templates)
     return str(error.value)
 
@@ -226,7 +226,7 @@ def test_a_template_that_asks_for_one_that_is_not_there(tmp_path):
 
 def test_a_template_that_asks_for_a_file_that_is_not_there(tmp_path):
     """A script or a sheet."""
-    with pytest.raises(AssetError) as error:
+    with pytest.raises(FaultsError) as error:
         render_with(tmp_path, about="{{ asset('js/nope.js') }}")
     expected = "static/js/nope.js: a template asks for this file, but no static folder has it."
     assert expected == str(error.value)
@@ -237,7 +237,7 @@ def test_a_template_that_is_not_utf8(tmp_path):
     write_project(tmp_path, board())
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/about.html").write_bytes(b"caf\xe9")
-    with pytest.raises(TemplateFaultError) as error:
+    with pytest.raises(FaultsError) as error:
         build(tmp_path)
     expected = "templates/about.html: it, or a part of it, is not UTF-8 text."
     assert expected == str(error.value)

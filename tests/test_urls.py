@@ -226,6 +226,8 @@ def test_space_around_a_web_link_is_dropped():
         "http://#x",
         "https://:80/",
         "https://user@/",
+        "https://example.org@evil.example/",
+        "https://user:secret@evil.example/",
         "http:example.org",
         "https://[",
         "https://a b",

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from posixpath import dirname, join, normpath, relpath
 
-from site_builder.errors import AssetError
+from site_builder.errors import AssetError, Fault
 
 PACKAGE = Path(__file__).resolve().parent.parent
 FOLDER = "assets"
@@ -84,9 +84,11 @@ def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None
         made: Content of the files that the build makes itself, by name.
 
     Raises:
-        AssetError: A file of the front-end packages is missing.
+        AssetError: Files of the front-end packages are missing, or a file cannot be read, or names
+            one that is not there; every such fault.
     """
     found: dict[str, bytes] = dict(made or {})
+    faults: list[Fault] = []
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder).as_posix()
@@ -95,30 +97,36 @@ def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None
                 and not name.endswith(NOT_PUBLISHED)
                 and not path.name.startswith(".")
             ):
-                found.setdefault(name, path.read_bytes())
-    missing = [name for name in NEEDED if name not in found]
-    if missing:
-        raise AssetError.not_fetched(missing[0])
-    return _named(found)
+                try:
+                    found.setdefault(name, path.read_bytes())
+                except OSError as error:
+                    faults.append(Fault(f"static/{name}", f"cannot be read: {error.strerror}."))
+    faults += [
+        f for name in NEEDED if name not in found for f in AssetError.not_fetched(name).faults
+    ]
+    assets, links = _named(found)
+    if faults := [*faults, *links]:
+        raise AssetError(*faults)
+    return assets
 
 
-def _named(found: Mapping[str, bytes]) -> Assets:
+def _named(found: Mapping[str, bytes]) -> tuple[Assets, list[Fault]]:
     """Name every file by its content; style sheets last, since their content names the others."""
     paths: dict[str, str] = {}
     files: dict[str, bytes] = {}
+    faults: list[Fault] = []
     for name in sorted(found, key=lambda n: (n.endswith(".css"), n)):
-        content = (
-            _with_published_links(name, found[name], paths)
-            if name.endswith(".css")
-            else found[name]
-        )
+        content = found[name]
+        if name.endswith(".css"):
+            content, broken = _with_published_links(name, content, paths)
+            faults += broken
         paths[name] = (
             name
             if name in AT_ROOT or name.endswith(".txt")
             else f"{FOLDER}/{_hashed(name, content)}"
         )
         files[paths[name]] = content
-    return Assets(paths, files)
+    return Assets(paths, files), faults
 
 
 def _hashed(name: str, content: bytes) -> str:
@@ -126,11 +134,17 @@ def _hashed(name: str, content: bytes) -> str:
     return str(path.with_name(f"{path.stem}.{sha256(content).hexdigest()[:10]}{path.suffix}"))
 
 
-def _with_published_links(name: str, content: bytes, paths: Mapping[str, str]) -> bytes:
+def _with_published_links(
+    name: str, content: bytes, paths: Mapping[str, str]
+) -> tuple[bytes, list[Fault]]:
+    faults: list[Fault] = []
+
     def replace(match: re.Match[bytes]) -> bytes:
-        target = normpath(join(dirname(name), match[1].decode()))
+        url = match[1].decode(errors="replace")
+        target = normpath(join(dirname(name), url))
         if target not in paths:
-            raise AssetError.from_style(name, match[1].decode())
+            faults.extend(AssetError.from_style(name, url).faults)
+            return match[0]
         return f'url("{relpath(paths[target], f"{FOLDER}/{dirname(name)}")}")'.encode()
 
-    return CSS_URL.sub(replace, content)
+    return CSS_URL.sub(replace, content), faults

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import jinja2
+
 from site_builder import format as text
 from site_builder.errors import near
 from site_builder.pages.api import api_values
@@ -15,9 +17,32 @@ WORDS = (
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
 
+# What prose may name: known before there are figures. A board may lack some.
+NAMES = (
+    *("stats", "models", "tasks", "categories", "correlations"),
+    *("baseline", "model", "task", "category", "correlation", "serving", "training_sets", "link"),
+)
+FILTERS = (
+    *("score", "signed", "percent", "count", "money", "seconds", "ratio", "decimals", "p_value"),
+    *("listed", "in_words"),
+)
+
 
 class UnknownNameError(Exception):
     """Prose names a model, a task, a category or a column that does not exist."""
+
+
+# What an expression over values can raise; anything else is a bug of ours.
+MISTAKES = (
+    jinja2.TemplateRuntimeError,
+    UnknownNameError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+)
 
 
 class Record(dict[str, Any]):

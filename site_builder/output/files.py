@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from xml.sax.saxutils import escape
 
-from site_builder.errors import FaultsError, TemplateFaultError
+from site_builder.errors import AssetError, Fault, FaultsError, SiteError, TemplateFaultError
 from site_builder.output.assets import load_assets, project_folders
 from site_builder.output.badges import draw_badges
 from site_builder.output.croissant import croissant_values
-from site_builder.output.live_prose import LiveProse
-from site_builder.output.render import Renderer
+from site_builder.output.live_prose import LiveProse, find_written_faults
+from site_builder.output.render import Renderer, find_template_faults
 from site_builder.output.scripts import render_script
 from site_builder.output.urls import Urls
 from site_builder.pages.api import encode
@@ -23,22 +24,25 @@ def render_files(site: Site, pages: Sequence[Made], prose: Prose) -> dict[str, b
     """Every file of the site by its path, but for the pictures of link previews.
 
     Raises:
-        FaultsError: Prose is broken or no longer true; every fault of every page.
-        TemplateFaultError: A template is broken, or two files would have one path.
-        AssetError: A static file is missing.
+        FaultsError: Prose is broken or no longer true, a template is broken or a static file
+            missing; every fault of every page.
+        TemplateFaultError: Two files would have one path.
     """
     html = [page for page in pages if isinstance(page, Page)]
     urls = Urls.of((page.address for page in html), site.config.site.base_url)
-    assets = load_assets(project_folders(site.config.root, "static"), _made(pages, urls))
-    live = LiveProse(site, prose, urls, {page.address for page in html})
     templates = project_folders(site.config.root, "templates")
+    try:
+        assets = load_assets(project_folders(site.config.root, "static"), _made(pages, urls))
+    except AssetError as error:
+        written = find_source_faults(site.config.root, prose)
+        raise FaultsError((*error.faults, *written)) from error
+    live = LiveProse(site, prose, urls, {page.address for page in html})
     renderer = Renderer(site, html, urls, assets, live, templates)
     files: dict[str, bytes] = {}
     for path, content in (
-        *_pages(html, urls, renderer, live),
+        *_pages(site, html, urls, renderer, live),
         *_documents(pages, urls),
         (urls.path(CROISSANT), encode(croissant_values(describe_dataset(site), urls))),
-        *draw_badges(site, html, urls),
         *assets.files.items(),
         *_for_hosts(html, urls),
     ):
@@ -48,13 +52,36 @@ def render_files(site: Site, pages: Sequence[Made], prose: Prose) -> dict[str, b
     return files
 
 
+def find_source_faults(root: Path, prose: Prose) -> list[Fault]:
+    """What is wrong with templates and prose as they are written: it shows without any figure."""
+    templates = find_template_faults(project_folders(root, "templates"))
+    return [*templates, *find_written_faults(prose)]
+
+
 def _pages(
-    pages: Sequence[Page], urls: Urls, renderer: Renderer, prose: LiveProse
+    site: Site, pages: Sequence[Page], urls: Urls, renderer: Renderer, prose: LiveProse
 ) -> list[tuple[str, bytes]]:
-    rendered = [(urls.file(page.address), renderer.render(page)) for page in pages]
-    if prose.faults:
-        raise FaultsError(dict.fromkeys(prose.faults))
-    return rendered
+    """Every page and badge.
+
+    Raises:
+        FaultsError: Every fault of every template and text, each once, in the order of the lines.
+    """
+    files: list[tuple[str, bytes]] = []
+    faults: list[Fault] = []
+    for page in (*pages, None):
+        try:
+            made = draw_badges(site, pages, urls) if page is None else [_page(page, urls, renderer)]
+            files += made
+        except SiteError as error:
+            faults += error.faults
+    if faults or prose.faults:
+        found = dict.fromkeys((*faults, *prose.faults))
+        raise FaultsError(sorted(found, key=lambda fault: (fault.file, fault.line or 0)))
+    return files
+
+
+def _page(page: Page, urls: Urls, renderer: Renderer) -> tuple[str, bytes]:
+    return urls.file(page.address), renderer.render(page)
 
 
 def _documents(pages: Sequence[Made], urls: Urls) -> list[tuple[str, bytes]]:

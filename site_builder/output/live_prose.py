@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from math import isfinite
 
 import jinja2
 from markupsafe import Markup
 
-from site_builder.errors import Fault, FaultsError, near
-from site_builder.output.claims import ClaimExtension, Claims, FalseClaim
-from site_builder.output.figures import UnknownNameError, prose_filters, prose_variables
+from site_builder.errors import Fault, at_most, near
+from site_builder.output.claims import FalseClaim
+from site_builder.output.figures import (
+    FILTERS,
+    MISTAKES,
+    NAMES,
+    UnknownNameError,
+    prose_filters,
+    prose_variables,
+)
+from site_builder.output.prose_language import LONGEST_TEXT, Mistake, ProseEnvironment
 from site_builder.output.urls import Urls
 from site_builder.pages.page import Page, Site
 from site_builder.parts import Address, Kind
-from site_builder.prose import Prose, escape_markdown, to_html
+from site_builder.prose import Prose, escape_markdown, to_html, unescape_markdown
 
-# What an expression over values can raise; anything else is a bug of ours.
-_MISTAKES = (
-    jinja2.UndefinedError,
-    UnknownNameError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    ArithmeticError,
-)
+
+def find_written_faults(prose: Prose) -> list[Fault]:
+    """What is wrong with the prose as it is written, whatever the figures are."""
+    language = ProseEnvironment(dict.fromkeys(FILTERS, str), _finalize)
+    return [
+        fault
+        for slot, text in prose.texts.items()
+        for fault in _mistake_faults(_file(slot), language.read(text, NAMES)[1])
+    ]
 
 
 class LiveProse:
@@ -42,42 +51,39 @@ class LiveProse:
 
     def __init__(self, site: Site, prose: Prose, urls: Urls, there: Collection[Address]) -> None:
         self._prose, self._urls, self._there = prose, urls, there
-        self._environment = _make_environment(site)
+        filters = {name: _marked(function) for name, function in prose_filters(site).items()}
+        self._language = ProseEnvironment(filters, _finalize)
         self._figures = prose_variables(site)
-        self.faults: list[Fault] = []
+        self.faults = find_written_faults(prose)
 
     def html(self, page: Page, slot: str) -> Markup:
         """A slot's prose on a page; empty where the project has none for it, or a broken one."""
         text = self._prose.texts.get(slot)
         if text is None:
             return Markup("")
-        try:
-            filled = self._fill_in(page, f"data/content/{slot}.md", text)
-        except FaultsError as error:
-            self.faults += error.faults
+        filled, faults = self._fill_in(page, _file(slot), text)
+        self.faults += faults
+        if faults:
             return Markup("")
-        return Markup(to_html(filled))  # noqa: S704 - sanitised by nh3
-
-    def _fill_in(self, page: Page, where: str, text: str) -> str:
-        claims = Claims(text)
-        self._environment.claims = claims  # type: ignore[attr-defined]
         try:
-            template = self._environment.from_string(text)
-            filled = template.render(**self._figures, link=self._link_from(page))
-        except jinja2.TemplateSyntaxError as error:
-            fault = Fault(f"{where}:{error.lineno}", error.message or "is not valid")
-            raise FaultsError([fault]) from error
-        except _MISTAKES as error:
-            fault = Fault(f"{where}:{_line_of(error)}", str(error), self._hint(error))
-            raise FaultsError([fault]) from error
-        if claims.false:
-            raise FaultsError(_claim_fault(where, claim) for claim in claims.false)
-        return filled
+            return Markup(to_html(filled))  # noqa: S704 - sanitised by nh3
+        except RecursionError:
+            self.faults.append(Fault(_file(slot), "its lists or quotes are nested too deeply"))
+            return Markup("")
 
-    def _hint(self, error: Exception) -> str:
-        """What a name that prose does not have may have meant."""
-        name = re.match(r"'(\w+)' is undefined", str(error))
-        return near(name[1], self._figures) if name else ""
+    def _fill_in(self, page: Page, where: str, text: str) -> tuple[str, list[Fault]]:
+        tree, mistakes = self._language.read(text, NAMES)
+        if tree is None:
+            return "", list(_mistake_faults(where, mistakes))
+        template, filled = self._language.guarded(tree), ""
+        try:
+            filled = template.render(**self._figures, link=self._link_from(page))
+        except MISTAKES as error:
+            self._language.mistakes.append((_line_of(error), error))
+        made = self._language.mistakes
+        found = [*mistakes, *(Mistake(line, str(error), _hint(error)) for line, error in made)]
+        false = self._language.claims.false
+        return filled, [*_mistake_faults(where, found), *_claim_faults(where, false)]
 
     def _link_from(self, page: Page) -> Callable[..., _Figure]:
         """`link(kind, key)` as prose on this page uses it: the relative path of another page."""
@@ -97,8 +103,34 @@ class LiveProse:
         return f"there is no page for link({kind!r}, {key!r}). {hint}".strip()
 
 
+def _file(slot: str) -> str:
+    return f"data/content/{slot}.md"
+
+
+def _mistake_faults(where: str, mistakes: Collection[Mistake]) -> Iterator[Fault]:
+    """A fault for each place and kind of mistake: a loop makes the same one many times."""
+    found = dict.fromkeys(sorted(mistakes, key=lambda mistake: mistake.line))
+    faults = (Fault(f"{where}:{mistake.line}", mistake.what, mistake.fix) for mistake in found)
+    return at_most(faults, len(found), where, "mistakes in this text")
+
+
+def _hint(error: Exception) -> str:
+    """What a name that prose or this board does not have may have meant."""
+    name = re.match(r"'(\w+)' is undefined", str(error))
+    if name is None:
+        return ""
+    return "This board has none." if name[1] in NAMES else near(name[1], NAMES)
+
+
+def _claim_faults(where: str, claims: Collection[FalseClaim]) -> Iterator[Fault]:
+    faults = (_claim_fault(where, claim) for claim in claims)
+    return at_most(faults, len(claims), where, "claims that the data does not bear out")
+
+
 def _claim_fault(where: str, claim: FalseClaim) -> Fault:
-    what = f"the data does not bear this out ({claim.condition}): {claim.sentence}"
+    values = "".join(f"; {words} is {value!r}" for words, value in claim.figures)
+    sentence = unescape_markdown(claim.sentence)
+    what = f"the data does not bear this out ({claim.condition}{values}): {sentence}"
     return Fault(f"{where}:{claim.line}", what, "Rewrite the sentence, or take it out.")
 
 
@@ -112,20 +144,6 @@ def _line_of(error: BaseException) -> int:
     return line
 
 
-def _make_environment(site: Site) -> jinja2.Environment:
-    """The environment of the prose: it escapes for Markdown, and refuses a number not in words."""
-    environment = jinja2.Environment(  # noqa: S701 - it makes Markdown, which nh3 cleans as HTML
-        undefined=jinja2.StrictUndefined,
-        extensions=[ClaimExtension],
-        finalize=_finalize,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(
-        {name: _marked(function) for name, function in prose_filters(site).items()}
-    )
-    return environment
-
-
 class _Figure(str):
     """A number already in words, whose marks are our own."""
 
@@ -133,7 +151,14 @@ class _Figure(str):
 
 
 def _marked(function: Callable[..., str]) -> Callable[..., str]:
-    return lambda *args, **kwargs: _Figure(escape_markdown(function(*args, **kwargs)))
+    def write(*args: object, **kwargs: object) -> _Figure:
+        for figure in args:
+            if isinstance(figure, float) and not isfinite(figure):
+                message = f"the figure {figure!r} is not finite"
+                raise ValueError(message)
+        return _Figure(escape_markdown(function(*args, **kwargs)))
+
+    return write
 
 
 def _finalize(value: object) -> object:
@@ -142,6 +167,9 @@ def _finalize(value: object) -> object:
         written = "is not written with a filter such as `score`, `signed` or `percent`"
         message = f"the figure {value!r} {written}"
         raise TypeError(message)
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        message = f"a text of {len(value):,} characters is too long for prose"
+        raise ValueError(message)
     if isinstance(value, str) and not isinstance(value, _Figure):
         return escape_markdown(value)
     if not isinstance(value, str | int | jinja2.Undefined):

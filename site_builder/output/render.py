@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2.sandbox import SandboxedEnvironment, safe_range
 from markupsafe import Markup
 
-from site_builder.errors import TemplateFaultError
+from site_builder.errors import Fault, SiteError, TemplateFaultError
 from site_builder.output.assets import Assets
 from site_builder.output.bibtex import write_citation
 from site_builder.output.card_drawing import HEIGHT, WIDTH
@@ -22,6 +23,18 @@ from site_builder.output.urls import Urls, web_link
 from site_builder.pages.dataset import describe_dataset
 from site_builder.pages.page import Page, Site
 from site_builder.parts import Address, Link
+
+# What a template can raise; much of it in a template of ours is a bug.
+_MISTAKES = (
+    jinja2.TemplateError,
+    OSError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+)
 
 NAVIGATION: tuple[tuple[Address, str], ...] = (
     (Address("choose"), "Choose"),
@@ -147,17 +160,35 @@ def template_faults(name: str, folders: Sequence[Path]) -> Iterator[None]:
     """
     try:
         yield
-    except jinja2.TemplateSyntaxError as error:
-        place = f"{error.name}:{error.lineno}"
-        raise TemplateFaultError.at(place, error.message or "is not valid") from error
-    except jinja2.TemplateNotFound as error:
-        raise TemplateFaultError.at(str(error.name), "there is no such template.") from error
-    except jinja2.UndefinedError as error:
-        place = _place_of(error, folders) or name
-        raise TemplateFaultError.at(place, f"{error.message}.") from error
-    except UnicodeDecodeError as error:
-        what = "it, or a part of it, is not UTF-8 text."
-        raise TemplateFaultError.at(name, what) from error
+    except SiteError:
+        raise
+    except _MISTAKES as error:
+        place, what = _told(error, name, folders)
+        if not what:
+            raise
+        raise TemplateFaultError.at(place, what) from error
+
+
+def _told(error: Exception, name: str, folders: Sequence[Path]) -> tuple[str, str]:
+    """Where a mistake is and what it is; nothing of one that only a bug of ours can make."""
+    place = _place_of(error, folders)
+    match error:
+        case jinja2.TemplateSyntaxError():
+            return f"{error.name}:{error.lineno}", error.message or "is not valid"
+        case jinja2.TemplateNotFound():
+            return str(error.name), "there is no such template."
+        case jinja2.UndefinedError():
+            return place or name, f"{error.message}."
+        case UnicodeDecodeError():
+            return name, "it, or a part of it, is not UTF-8 text."
+        case OSError():
+            return name, f"cannot be read: {error.strerror}."
+    return place, f"{error}." if _is_own(place, folders) else ""
+
+
+def _is_own(place: str, folders: Sequence[Path]) -> bool:
+    """Whether a template is the project's own, so that its mistakes are the publisher's."""
+    return len(folders) > 1 and (folders[0] / place.partition(":")[0]).is_file()
 
 
 def _place_of(error: BaseException, folders: Sequence[Path]) -> str:
@@ -171,9 +202,23 @@ def _place_of(error: BaseException, folders: Sequence[Path]) -> str:
     return place
 
 
+def find_template_faults(folders: Sequence[Path]) -> list[Fault]:
+    """What is wrong with the project's own templates as they are written, whatever the data."""
+    environment, faults = make_environment(folders), list[Fault]()
+    own = folders[0] if len(folders) > 1 else None
+    for name in environment.list_templates() if own else []:
+        if own and (own / name).is_file():
+            try:
+                with template_faults(name, folders):
+                    environment.get_template(name)
+            except TemplateFaultError as error:
+                faults += error.faults
+    return faults
+
+
 def make_environment(template_folders: Sequence[Path]) -> jinja2.Environment:
-    """The environment of the pages: escapes all, forgives no unknown name."""
-    environment = jinja2.Environment(
+    """The environment of the pages: escapes all, forgives no unknown name, runs no code."""
+    environment = SandboxedEnvironment(
         loader=jinja2.FileSystemLoader(template_folders),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -183,5 +228,5 @@ def make_environment(template_folders: Sequence[Path]) -> jinja2.Environment:
         auto_reload=False,
     )
     environment.globals.clear()
-    environment.globals["range"] = range
+    environment.globals["range"] = safe_range
     return environment

@@ -121,14 +121,17 @@ class Urls:
 
 
 def web_link(href: str) -> str:
-    """A link out of the site, if it may be followed: http or https with a host; else empty."""
+    """A link out of the site, if it may be followed: http or https with a host; else empty.
+
+    One with a name before its host (`https://bank.example@evil.example/`) only seems to lead there.
+    """
     try:
         parts = urlsplit(href.strip())
         host = parts.hostname or ""
     except ValueError:
         return ""
-    is_web = parts.scheme in ("http", "https") and host != "" and not set(host) & _NO_HOST
-    return href.strip() if is_web else ""
+    is_host = host != "" and not set(host) & _NO_HOST and "@" not in parts.netloc
+    return href.strip() if is_host and parts.scheme in ("http", "https") else ""
 
 
 def license_link(license_text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, FaultsError, near
+from site_builder.errors import Fault, FaultsError, at_most, near
 from site_builder.tables.columns import find_table_faults, unsound_columns
 from site_builder.tables.complete import Tables, complete_tables
 from site_builder.tables.load import LoadedTables
@@ -40,14 +40,10 @@ def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
 
 
 def _unknown_file_faults(loaded: LoadedTables) -> Iterator[Fault]:
-    names = [spec.file for spec in TABLES]
-    for file in loaded.unknown_files:
-        yield Fault(
-            "data",
-            f"{file!r} is no table of the contract and is not read",
-            near(file, names),
-            "warning",
-        )
+    names, files = [spec.file for spec in TABLES], loaded.unknown_files
+    what = "is no table of the contract and is not read"
+    faults = (Fault("data", f"{file!r} {what}", near(file, names), "warning") for file in files)
+    yield from at_most(faults, len(files), "data", "Parquet files that are not read")
 
 
 def _unsound(loaded: LoadedTables) -> frozenset[str]:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from unicodedata import category
 
 import numpy as np
 import pandas as pd
 from pandas.api import types as kinds
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, near, rows_text
+from site_builder.errors import Fault, at_most, near, rows_text
 from site_builder.tables.load import LoadedTable
 from site_builder.tables.schema import TYPE_WORDS, ColumnSpec, Type
 
+_LARGEST = 1e100  # sums of squares stay finite, and so do the figures on a page
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Zs")
+# HTML has no null character, and reads a carriage return as another line end.
+_UNFIT = (("\0", "null character"), ("\r", "carriage return"))
 _NUMBERS = {2: "two", 3: "three", 4: "four"}
 _FOUND = {
     bool: "true or false",
@@ -72,17 +77,21 @@ def _column_faults(table: LoadedTable, features: Sequence[str]) -> Iterator[Faul
             fix = f"Is it {hint}" if hint else f"Add it: {spec.meaning.lower()}."
             yield Fault(table.where, f"column '{spec.name}' is missing", fix)
     optional = [c.name for c in missing if not c.required]
-    for name in further:
-        hint = near(name, optional, cutoff=0.8)
-        if hint.startswith("Did") and name not in features:
-            yield Fault(table.where, f"column {name!r} is not of the contract", hint, "warning")
+    odd = {name: near(name, optional, cutoff=0.8) for name in further if name not in features}
+    misspelt = {name: hint for name, hint in odd.items() if hint.startswith("Did")}
+    faults = (
+        Fault(table.where, f"column {name!r} is not of the contract", hint, "warning")
+        for name, hint in misspelt.items()
+    )
+    yield from at_most(faults, len(misspelt), table.where, "columns that look misspelt")
 
 
 def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
     values = table.frame[spec.name]
     if not has_type(values, spec.type):
         wanted = f"{'' if spec.type in ('text', 'boolean') else 'a '}{TYPE_WORDS[spec.type]}"
-        yield Fault(table.where, f"column '{spec.name}' is {_found(values)}, not {wanted}")
+        found = "a date or time" if spec.name in table.times else _found(values)
+        yield Fault(table.where, f"column '{spec.name}' is {found}, not {wanted}")
     elif spec.type in ("number", "integer"):
         yield from _number_faults(table, spec, values.to_numpy(dtype=float, na_value=np.nan))
     else:
@@ -106,6 +115,8 @@ def _number_faults(table: LoadedTable, spec: ColumnSpec, numbers: np.ndarray) ->
         table, np.isinf(numbers), f"{name} is infinite", f"Give the number, or {instead}."
     )
     finite = np.where(np.isinf(numbers), np.nan, numbers)
+    too_large = np.abs(finite) > _LARGEST
+    yield from _at(table, too_large, f"{name} is beyond {_LARGEST:g}", "Choose a larger unit.")
     if spec.type == "integer":
         yield from _at(table, finite % 1 > 0, f"{name} is not a whole number")
     if spec.low is not None:
@@ -117,8 +128,11 @@ def _text_faults(table: LoadedTable, spec: ColumnSpec, values: pd.Series) -> Ite
     if spec.required:
         yield from _at(table, values.isna(), f"{name} is null", "Fill it in, or leave the row out.")
     if spec.required or spec.name in table.spec.key:
-        blank = values.astype("str").str.strip() == ""
-        yield from _at(table, blank, f"{name} is empty", "Fill it in.")
+        blank = [text for text in values.dropna().unique() if not _is_seen(text)]
+        yield from _at(table, values.isin(blank), f"{name} is empty", "Fill it in.")
+    for mark, noun in _UNFIT if spec.name in table.spec.key else _UNFIT[:1]:
+        holds = [text for text in values.dropna().unique() if mark in text]
+        yield from _at(table, values.isin(holds), f"{name} holds a {noun}", "Take it out.")
     if spec.type == "date":
         odd = [text for text in values.dropna().unique() if not _is_date(text)]
         yield from _at(table, values.isin(odd), f"{name} is not a date", "Write it as YYYY-MM-DD.")
@@ -141,14 +155,19 @@ def _key_faults(table: LoadedTable, base: str) -> Iterator[Fault]:
         ids["variant"] = ids["variant"].fillna(base)
     ids = ids.dropna()
     same = ids[ids.duplicated(keep=False)]
-    rows_of: dict[tuple[str, ...], list[int]] = {}
-    for row, values in zip(same.index, same.itertuples(index=False, name=None), strict=True):
-        rows_of.setdefault(values, []).append(int(row) + 1)
-    noun = table.spec.row.split()[-1]
-    for values, rows in rows_of.items():
-        named = f"({', '.join(values)})" if len(values) > 1 else repr(*values)
-        what = f"{_NUMBERS.get(len(rows), len(rows))} {noun}s for {named}"
-        yield Fault(f"{table.where}: {rows_text(rows)}", what, f"Keep one {noun} for each.")
+    number = same.groupby(key, sort=False).ngroup()
+    noun, total = table.spec.row.split()[-1], int(number.max()) + 1 if len(same) else 0
+    faults = (_key_fault(table, same[number == n], noun) for n in range(total))
+    more = f"two {noun}s or more for one ({', '.join(key)})"
+    yield from at_most(faults, total, table.where, more)
+
+
+def _key_fault(table: LoadedTable, same: pd.DataFrame, noun: str) -> Fault:
+    """The fault of rows that share a key."""
+    rows, values = [int(row) + 1 for row in same.index], same.iloc[0].tolist()
+    named = f"({', '.join(values)})" if len(values) > 1 else repr(*values)
+    what = f"{_NUMBERS.get(len(rows), f'{len(rows):,}')} {noun}s for {named}"
+    return Fault(f"{table.where}: {rows_text(rows)}", what, f"Keep one {noun} for each.")
 
 
 def _found(values: pd.Series) -> str:
@@ -160,6 +179,11 @@ def _found(values: pd.Series) -> str:
         if isinstance(first, np.bool_)
         else _FOUND.get(type(first), type(first).__name__)
     )
+
+
+def _is_seen(text: str) -> bool:
+    """Whether a text shows anything: not where it is all space and marks without a width."""
+    return any(category(character) not in _UNSEEN for character in text)
 
 
 def _is_date(text: str) -> bool:

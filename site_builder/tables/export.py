@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,7 +21,9 @@ MEDIA_TYPES = {
     "csv": "text/csv",
     "json": "application/json",
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet reads as the beginning of a formula; some read the wide forms too.
+_FORMULA = re.compile(r"[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -108,15 +111,20 @@ def _found_type(values: pd.Series) -> Type:
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    """Rows by RFC 4180; text that a spreadsheet would run is defused by a leading apostrophe."""
+    """Rows by RFC 4180; text that a spreadsheet would run is defused by a leading apostrophe.
+
+    So are the names of the columns. A number stays one, whatever its sign.
+    """
     texts: pd.DataFrame = frame.select_dtypes("str").map(_defused)
     defused = frame.assign(**{str(name): values for name, values in texts.items()})
+    defused.columns = [_defused(str(name)) for name in defused.columns]
     # Not "\n", with which a carriage return in a text would not be quoted.
     return defused.to_csv(index=False, lineterminator="\r\n").encode()
 
 
 def _defused(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    is_formula = isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value)
+    return f"'{value}" if is_formula else value
 
 
 def _json(frame: pd.DataFrame) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,7 @@ class LoadedTable:
         where: The file as messages name it.
         nan_rows: By column, the rows from 0 on that hold NaN; `frame` cannot tell them from nulls.
         whole: Columns of whole numbers with nulls between them, which `frame` holds as floats.
+        times: Columns of dates or times, which `frame` holds as text.
     """
 
     spec: TableSpec
@@ -41,6 +43,7 @@ class LoadedTable:
     where: str
     nan_rows: Mapping[str, list[int]] = field(default_factory=dict)
     whole: tuple[str, ...] = ()
+    times: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ def _absent(spec: TableSpec, shown_as: str) -> Fault:
 
 
 def _load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | Fault:
+    if path.exists() and not path.is_file():  # reading a pipe or a device may never end
+        return Fault(where, "this is no file", "Write the table as one Parquet file.")
     try:
         file = path.read_bytes()
     except OSError as error:
@@ -104,12 +109,12 @@ def _load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | Fault:
     if not file:
         return Fault(where, "the file is empty (0 bytes)", "Write it anew.")
     try:
-        table = _read(file, spec)
+        table, times = _read(file, spec)
     except (pa.ArrowException, OSError) as error:
         return Fault(where, _unreadable(file, error), "Write it anew as Parquet.")
     nan_rows = {name: _nan_rows(table.column(name)) for name in table.column_names}
     whole = tuple(name for name in table.column_names if _is_whole(table.column(name)))
-    return LoadedTable(spec, table.to_pandas(), file, where, nan_rows, whole)
+    return LoadedTable(spec, table.to_pandas(), file, where, nan_rows, whole, times)
 
 
 def _unreadable(file: bytes, error: Exception) -> str:
@@ -120,24 +125,31 @@ def _unreadable(file: bytes, error: Exception) -> str:
     return f"the Parquet file is damaged: {str(error).partition(chr(10))[0]}"
 
 
-def _read(file: bytes, spec: TableSpec) -> pa.Table:
+def _read(file: bytes, spec: TableSpec) -> tuple[pa.Table, frozenset[str]]:
     # Not pq.read_table: it refuses two columns of one name.
     table = pq.ParquetFile(pa.BufferReader(file)).read()
     table.validate(full=True)  # text that is not UTF-8 would fail much later, and far from here
     names = _unique(table.column_names)
-    columns = zip(names, table.columns, strict=True)
-    return pa.table([_plain(column, spec.column(name)) for name, column in columns], names=names)
+    columns = dict(zip(names, table.columns, strict=True))
+    plain = [_plain(column, spec.column(name)) for name, column in columns.items()]
+    times = (name for name, column in columns.items() if pa.types.is_temporal(column.type))
+    return pa.table(plain, names=names), frozenset(times)
 
 
 def _unique(names: list[str]) -> list[str]:
     """Column names made unique: a second `score` becomes `score (2)`, one beyond the contract."""
-    unique: list[str] = []
+    unique: dict[str, None] = {}
+    numbers: Counter[str] = Counter()
     for name in names:
-        number = 1
-        while (candidate := name if number == 1 else f"{name} ({number})") in unique:
-            number += 1
-        unique.append(candidate)
-    return unique
+        numbers[name] += 1
+        while (_numbered(name, numbers[name])) in unique:
+            numbers[name] += 1
+        unique[_numbered(name, numbers[name])] = None
+    return list(unique)
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name} ({number})"
 
 
 def _plain(column: Column, wanted: ColumnSpec | None) -> Column:

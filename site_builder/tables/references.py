@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, near, rows_text
+from site_builder.errors import Fault, at_most, near, rows_text
 from site_builder.format import counted, listed
 from site_builder.tables.complete import Tables
 from site_builder.tables.schema import TASKS
 
 _CONFIG = "site.toml"
-_MOST_HINTS = 50  # each looks through all known ids
 
 
 def find_reference_faults(
@@ -43,6 +42,7 @@ def find_reference_faults(
         ("results.model results.task models.model tasks.task", _unscored_baseline(tables, config)),
         ("results.model models.model", _without_results(tables, "model", "models")),
         ("results.task tasks.task", _without_results(tables, "task", "tasks")),
+        (f"results.task {bounds} tasks.metric", _mixed_metrics(tables, config)),
     )
     sound = (faults for reads, faults in checks if set(unsound).isdisjoint(reads.split()))
     return list(chain.from_iterable(sound))
@@ -62,19 +62,34 @@ def _unknown_ids(tables: Tables, column: str, table: str) -> Iterator[Fault]:
     if table not in tables.loaded or tables.loaded[table].frame.empty:
         return
     known = getattr(tables, table)[column].dropna()
-    unknown = tables.results[~_among(tables.results[column], known)]
-    for i, (value, rows) in enumerate(unknown.groupby(column, sort=False).groups.items()):
-        hint = near(str(value), known, table) if i < _MOST_HINTS else ""
-        what = f"{column} {str(value)!r} is not in {table}.parquet"
-        yield Fault(_place(tables, rows), what, hint or f"Add it to {table}.parquet.")
+    ids = tables.results[column].dropna()
+    unknown = ids[~_among(ids, known)]
+    values, names = unknown.unique(), set(known)
+    faults = (
+        Fault(
+            _place(tables, unknown.index[unknown == value]),
+            f"{column} {str(value)!r} is not in {table}.parquet",
+            near(str(value), names, table) or f"Add it to {table}.parquet.",
+        )
+        for value in values
+    )
+    more = f"{column}s that are not in {table}.parquet"
+    yield from at_most(faults, len(values), tables.loaded["results"].where, more)
 
 
 def _crossed_bounds(tables: Tables) -> Iterator[Fault]:
     tasks = tables.tasks
     crossed = tasks[tasks["score_min"] > tasks["score_max"]]
-    for row, task in zip(crossed.index, crossed["task"], strict=True):
-        what = f"score_min of task {task!r} is above its score_max"
-        yield Fault(_place(tables, [row], "tasks"), what, "Swap them.")
+    faults = (
+        Fault(
+            _place(tables, [row], TASKS.name),
+            f"score_min of task {task!r} is above its score_max",
+            "Swap them.",
+        )
+        for row, task in zip(crossed.index, crossed["task"], strict=True)
+    )
+    where = tables.loaded[TASKS.name].where if len(crossed) else ""
+    yield from at_most(faults, len(crossed), where, "tasks whose bounds are crossed")
 
 
 def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
@@ -82,12 +97,19 @@ def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
     bounds = bounds[~(bounds["score_min"] > bounds["score_max"])]
     scored = tables.results[["task", "score"]].reset_index(names="row").merge(bounds, on="task")
     is_out = (scored["score"] < scored["score_min"]) | (scored["score"] > scored["score_max"])
-    for task, out in scored[is_out & np.isfinite(scored["score"])].groupby("task", sort=False):
-        scores, is_one = listed([_number(score) for score in out["score"]], most=5), len(out) == 1
-        what = f"{'score' if is_one else 'scores'} {scores} of task {str(task)!r}"
-        allowed = _allowed(out["score_min"].iloc[0], out["score_max"].iloc[0])
-        what = f"{what} {'is' if is_one else 'are'} out of its bounds, {allowed}"
-        yield Fault(_place(tables, out["row"]), what, "Correct the score, or the task's bounds.")
+    out = scored[is_out & np.isfinite(scored["score"])]
+    faults = (_bounds_fault(tables, own) for _, own in out.groupby("task", sort=False))
+    more, where = "tasks with scores out of their bounds", tables.loaded["results"].where
+    yield from at_most(faults, out["task"].nunique(), where, more)
+
+
+def _bounds_fault(tables: Tables, out: pd.DataFrame) -> Fault:
+    """The fault of scores of one task."""
+    scores, first = listed([_number(score) for score in out["score"]], most=5), out.iloc[0]
+    noun, verb = ("score", "is") if len(out) == 1 else ("scores", "are")
+    allowed = _allowed(first["score_min"], first["score_max"])
+    what = f"{noun} {scores} of task {first['task']!r} {verb} out of its bounds, {allowed}"
+    return Fault(_place(tables, out["row"]), what, "Correct the score, or the task's bounds.")
 
 
 def _allowed(low: float, high: float) -> str:
@@ -108,13 +130,22 @@ def _percents(tables: Tables) -> Iterator[Fault]:
     """
     tasks = tables.tasks[tables.tasks["higher_is_better"] & tables.tasks["score_max"].isna()]
     metric = tables.results["task"].map(dict(zip(tasks["task"], tasks["metric"], strict=True)))
-    for name, scores in tables.results["score"].groupby(metric, sort=False):
-        odd = scores[scores > 2]
-        rest = scores.drop(odd.index)
-        if 0 < len(odd) <= len(scores) / 10 and odd.le(100).all() and rest.between(0, 1).all():
-            what = f"score above 1, while the other scores of metric {str(name)!r} are proportions"
-            fix = "Divide percentages by 100, or state the task's score_max."
-            yield Fault(_place(tables, odd.index), what, fix)
+    scores = tables.results["score"]
+    facts = pd.DataFrame({"odd": scores.between(2, 100, inclusive="right"), "metric": metric})
+    facts["fits"] = facts["odd"] | scores.between(0, 1) | scores.isna()
+    of_metric = facts.groupby("metric", sort=False)
+    few = of_metric["odd"].sum().between(1, of_metric["odd"].size() / 10) & of_metric["fits"].all()
+    names = few[few].index
+    faults = (
+        Fault(
+            _place(tables, facts.index[facts["odd"] & (facts["metric"] == name)]),
+            f"score above 1, while the other scores of metric {str(name)!r} are proportions",
+            "Divide percentages by 100, or state the task's score_max.",
+        )
+        for name in names
+    )
+    more, where = "metrics with percentages among proportions", tables.loaded["results"].where
+    yield from at_most(faults, len(names), where, more)
 
 
 def _unknown_baseline(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
@@ -183,5 +214,27 @@ def _without_results(tables: Tables, column: str, table: str) -> Iterator[Fault]
     """Models or tasks that no result names; never where the results are what lists them."""
     ids = getattr(tables, table)[column].dropna()
     unused = ids[~_among(ids, tables.results[column])]
-    for row, value in zip(unused.index, unused, strict=True):
-        yield Fault(_place(tables, [row], table), f"no result of {column} {value!r}", "", "warning")
+    faults = (
+        Fault(_place(tables, [row], table), f"no result of {column} {value!r}", "", "warning")
+        for row, value in zip(unused.index, unused, strict=True)
+    )
+    where = tables.loaded[table].where if len(unused) else ""
+    yield from at_most(faults, len(unused), where, f"{column}s without a result")
+
+
+def _mixed_metrics(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
+    """Averages over tasks of several metrics of which no bounds are known.
+
+    Tasks without bounds count as alike, for want of knowing better; who states `rank_by` has
+    decided.
+    """
+    tasks = tables.tasks[_among(tables.tasks["task"], tables.results["task"])]
+    metrics = tasks["metric"].dropna().unique()
+    unbounded = tasks[["score_min", "score_max"]].isna().all(axis=None)
+    one_way = len(tasks["higher_is_better"].drop_duplicates()) == 1
+    if config.board.rank_by is None and len(metrics) > 1 and unbounded and one_way:
+        named = listed([repr(str(metric)) for metric in metrics], most=5)
+        what = f"scores of {len(metrics):,} metrics are averaged, and no task states its bounds"
+        fix = "State score_min and score_max of the tasks, or rank_by in site.toml."
+        where = tables.loaded[TASKS.name].where
+        yield Fault(where, f"{what}: {named}", fix, "warning")

@@ -28,18 +28,18 @@
     return { titles: heads.map(site.headText), rows };
   };
 
+  /** A text that a sheet would run as a formula, defused; a number stays one. @param {string} text */
+  const defused = (text) => (/^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text);
+
   /** Tab-separated, as it is read, for a document or a sheet. @param {HTMLTableElement} table */
   const asText = (table) => {
     const { titles, rows } = view(table);
     const lines = rows.map((cells) => cells.map((cell) => Object.values(read(cell)).filter(Boolean).join(" ")));
-    return [titles, ...lines].map((line) => line.join("\t")).join("\n");
+    return [titles, ...lines].map((line) => line.map(defused).join("\t")).join("\n");
   };
 
-  /** One field of a CSV file (RFC 4180); a text that a sheet would run as a formula is defused. @param {string} text */
-  const field = (text) => {
-    const defused = /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
-    return /[",\r\n]/.test(defused) ? `"${defused.replaceAll('"', '""')}"` : defused;
-  };
+  /** One field of a CSV file (RFC 4180). @param {string} text */
+  const field = (text) => (/[",\r\n]/.test(defused(text)) ? `"${defused(text).replaceAll('"', '""')}"` : defused(text));
 
   /** @param {HTMLTableElement} table */
   const asCsv = (table) => {

@@ -96,7 +96,7 @@
   const fromAddress = () => {
     const task = query("task");
     const before = select.value;
-    if (task !== null && task in rankings) select.value = task;
+    if (task !== null && Object.hasOwn(rankings, task)) select.value = task;
     else select.selectedIndex = 0;
     if (select.value !== before) show();
   };
