@@ -130,12 +130,18 @@ def _text_faults(table: LoadedTable, spec: ColumnSpec, values: pd.Series) -> Ite
     if spec.required or spec.name in table.spec.key:
         blank = [text for text in values.dropna().unique() if not _is_seen(text)]
         yield from _at(table, values.isin(blank), f"{name} is empty", "Fill it in.")
-    for mark, noun in _UNFIT if spec.name in table.spec.key else _UNFIT[:1]:
-        holds = [text for text in values.dropna().unique() if mark in text]
-        yield from _at(table, values.isin(holds), f"{name} holds a {noun}", "Take it out.")
+    if spec.type != "boolean":
+        yield from _unfit_faults(table, spec, values)
     if spec.type == "date":
         odd = [text for text in values.dropna().unique() if not _is_date(text)]
         yield from _at(table, values.isin(odd), f"{name} is not a date", "Write it as YYYY-MM-DD.")
+
+
+def _unfit_faults(table: LoadedTable, spec: ColumnSpec, values: pd.Series) -> Iterator[Fault]:
+    texts = values.dropna().unique()
+    for mark, noun in _UNFIT if spec.name in table.spec.key else _UNFIT[:1]:
+        holds = values.isin([text for text in texts if mark in text])
+        yield from _at(table, holds, f"'{spec.name}' holds a {noun}", "Take it out.")
 
 
 def _at(
