@@ -1,5 +1,7 @@
 """Averages, sizes, the matrix of scores: the right finding, or no chart."""
 
+import math
+
 import pandas as pd
 import pytest
 
@@ -7,7 +9,7 @@ from site_builder.charts.averages import chart_averages
 from site_builder.charts.score_matrix import chart_scores
 from site_builder.charts.size import chart_size
 from tests.boards import make_frames
-from tests.charted import ONE, SEVERAL, TUNED, charts_of, column, drawn, keys, said
+from tests.charted import ONE, SEVERAL, TUNED, chart_on, charts_of, column, drawn, keys, said
 from tests.tables import having
 
 MINUS = "\N{MINUS SIGN}"
@@ -144,6 +146,31 @@ def test_models_of_the_frontier_are_named():
     assert ["a", "b", "", "d"] == [
         dict(zip(dots["x"], dots["text"], strict=True))[x] for x in (1, 2, 3, 4)
     ]
+
+
+def test_bars_of_the_intervals_end_where_the_intervals_do():
+    """A bar reaches from the low end to the high end of the average's interval."""
+    results, _ = drawn("index")
+    dots = chart_on("index", "", "size").figure["data"][1]
+    intervals = {s.average: s.interval for s in results.board.ranked}
+    bars = zip(dots["y"], dots["error_y"]["arrayminus"], dots["error_y"]["array"], strict=True)
+    assert dots["y"]
+    for y, down, up in bars:
+        assert pytest.approx(intervals[y]) == (y - down, y + up)
+
+
+def test_names_keep_clear_of_the_baseline():
+    """Above its line if ahead, below it if behind; its name in the widest gap."""
+    baseline = {"base": {"a": [0.2], "b": [0.5], "d": [0.9], "ref": [0.4]}}
+    frames = make_frames(baseline)
+    frames["models"] = having(
+        frames["models"], parameters_b=pd.array([1, 2, 200, None], dtype="Float64")
+    )
+    figure = said(chart_size, frames=frames, baseline="ref").figure
+    dots, (note,) = figure["data"][1], figure["layout"]["annotations"]
+    sides = dict(zip(dots["x"], dots["textposition"], strict=True))
+    assert {1: "bottom left", 2: "top left", 200: "top left"} == sides
+    assert pytest.approx(math.log10(20)) == note["x"]
 
 
 # --- scores ---------------------------------------------------------------------------------------

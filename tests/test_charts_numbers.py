@@ -31,7 +31,7 @@ def bars(key):
 
 def marks(chart):
     """Dumbbells: by row and kind of mark, the values drawn and the values listed."""
-    found = chart.figure["data"][1:]  # the first are the rods between the marks
+    found = [trace for trace in chart.figure["data"] if trace.get("mode") == "markers"]
     seen = sorted((y, x) for trace in found for x, y in zip(trace["x"], trace["y"], strict=True))
     at = [
         i for i, key in enumerate(keys(chart)) if re.match("before|after_|baseline|average_", key)

@@ -147,11 +147,11 @@ def test_reference_line_stands_at_the_baseline():
 
 
 def test_reference_level_lies_across():
-    """From left to right, named where it begins."""
-    line = theme.reference_level(0.5, "<b>", "0.500")
+    """From left to right, named below it where it is told to."""
+    line = theme.reference_level(0.5, 2, "<b>", "0.500")
     (shape,), (note,) = line["shapes"], line["annotations"]
     assert (0.5, 0.5, "paper") == (shape["y0"], shape["y1"], shape["xref"])
-    assert "&lt;b&gt; 0.500" == note["text"]
+    assert (2, "top", "&lt;b&gt; 0.500") == (note["x"], note["yanchor"], note["text"])
 
 
 def test_line_without_a_value_has_its_name_alone():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,11 +16,15 @@ from site_builder.charts.cells import model_cell, number_cell, score_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels
+from site_builder.compute.board import Standing
+from site_builder.compute.intervals import LEVEL
 from site_builder.compute.results import Results
-from site_builder.format import billions, counted, listed
+from site_builder.format import billions, counted, listed, percent
 from site_builder.parts import Column, Table
 
 HEIGHT = 420
+# Of more models than these the intervals would be a thicket.
+MOST_INTERVALS = 40
 
 
 @dataclass(frozen=True)
@@ -27,11 +32,14 @@ class _Point:
     model: str
     size: float
     score: float
+    low: float
+    high: float
 
 
 def chart_size(results: Results, labels: Labels) -> Chart | None:
     """Average against size, with the frontier: the models that no smaller one matches or beats."""
     points = _points(results)
+    baseline = average_of(results, labels.roles.baseline_variant, labels.roles.baseline)
     averaged = results.board.rules.averaged
     if len(points) < 3 or len({p.size for p in points}) < 2 or not averaged:
         return None
@@ -47,8 +55,8 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
         reading=f"{title}: every other model of known size is matched or beaten by one that is no "
         "larger.",
         caption=f"Mean score over {counted(len(results.board.tasks), 'task')} against parameters, "
-        f"log axis; the line joins the frontier.{left_out}",
-        figure=_draw(points, frontier, labels, _baseline_level(results, labels)),
+        f"log axis; the line joins the frontier{_bars(points)}.{left_out}",
+        figure=_draw(points, frontier, labels, baseline),
         table=_table(points, {p.model for p in frontier}, labels),
         terms="frontier",
         embedded=True,
@@ -59,10 +67,15 @@ def _points(results: Results) -> list[_Point]:
     """The ranked models of known size."""
     sizes = {m.model: m.parameters_b for m in results.catalog.models.values()}
     return [
-        _Point(s.model, size, s.average)
+        _Point(s.model, size, s.average, *(_drawn_interval(results, s) or (s.average, s.average)))
         for s in results.board.ranked
         if (size := sizes[s.model]) is not None and size > 0 and s.average is not None
     ]
+
+
+def _drawn_interval(results: Results, standing: Standing) -> tuple[float, float] | None:
+    few = len(results.board.ranked) <= MOST_INTERVALS
+    return standing.interval if few and results.board.rules.rank_by == "mean" else None
 
 
 def _frontier(points: Sequence[_Point], direction: float) -> list[_Point]:
@@ -75,12 +88,12 @@ def _frontier(points: Sequence[_Point], direction: float) -> list[_Point]:
 
 
 def _draw(
-    points: Sequence[_Point], frontier: Sequence[_Point], labels: Labels, layout: dict[str, Any]
+    points: Sequence[_Point], frontier: Sequence[_Point], labels: Labels, baseline: float | None
 ) -> dict[str, Any]:
-    sizes, scores = [p.size for p in points], [p.score for p in points]
+    sizes = [p.size for p in points]
     low, high = math.log10(min(sizes)), math.log10(max(sizes))
     # Room for the names, which stand left of their dots, where the frontier has not come yet.
-    ends = [low - 0.2 * (high - low), high + 0.06 * (high - low)]
+    ends = [low - 0.38 * (high - low), high + 0.06 * (high - low)]
     ticks = _size_ticks(min(sizes), max(sizes))
     x_axis = theme.axis(
         "parameters (billions, log axis)",
@@ -89,9 +102,22 @@ def _draw(
         tickvals=ticks,
         ticktext=[billions(t) for t in ticks],
     )
-    y_axis = theme.axis("mean score", zeroline=False, **theme.ticks(min(scores), max(scores)))
-    traces = [_steps(frontier), _dots(points, {p.model for p in frontier}, labels)]
-    return theme.figure(traces, HEIGHT, xaxis=x_axis, yaxis=y_axis, **layout)
+    ends_of_y = theme.ticks(min(p.low for p in points), max(p.high for p in points))
+    y_axis = theme.axis("mean score", zeroline=False, **ends_of_y)
+    dots = _dots(points, {p.model for p in frontier}, labels)
+    dots["textposition"] = [_side(p, baseline) for p in points]
+    level = _level(points, labels, baseline)
+    return theme.figure([_steps(frontier), dots], HEIGHT, xaxis=x_axis, yaxis=y_axis, **level)
+
+
+def _side(point: _Point, baseline: float | None) -> str:
+    """Where a name stands: away from the baseline's line, which would cross it."""
+    return "bottom left" if baseline is not None and point.score < baseline else "top left"
+
+
+def _bars(points: Sequence[_Point]) -> str:
+    drawn = any(p.low < p.high for p in points)
+    return f", a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
 
 
 def _steps(frontier: Sequence[_Point]) -> go.Scatter:
@@ -107,7 +133,8 @@ def _steps(frontier: Sequence[_Point]) -> go.Scatter:
 
 def _dots(points: Sequence[_Point], named: Collection[str], labels: Labels) -> go.Scatter:
     hovers = [
-        f"{labels.models[p.model]}: {labels.scale.score(p.score)}, {billions(p.size)} parameters"
+        f"{labels.models[p.model]}: {labels.scale.score(p.score)}{_interval_text(p, labels)}, "
+        f"{billions(p.size)} parameters"
         for p in points
     ]
     return go.Scatter(
@@ -118,9 +145,17 @@ def _dots(points: Sequence[_Point], named: Collection[str], labels: Labels) -> g
             [labels.models[p.model] if p.model in named else "" for p in points],
             theme.NARROW_LABEL,
         ),
-        textposition="middle left",
         textfont=theme.INK_TEXT,
         cliponaxis=False,
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [p.high - p.score for p in points],
+            "arrayminus": [p.score - p.low for p in points],
+            "color": theme.SOFT,
+            "thickness": 0.75,
+            "width": 0,
+        },
         marker={
             "size": 11,
             "color": [theme.developer_colour(labels.dots.get(p.model)) for p in points],
@@ -130,11 +165,23 @@ def _dots(points: Sequence[_Point], named: Collection[str], labels: Labels) -> g
     )
 
 
-def _baseline_level(results: Results, labels: Labels) -> dict[str, Any]:
-    average = average_of(results, labels.roles.baseline_variant, labels.roles.baseline)
-    if average is None:
+def _interval_text(point: _Point, labels: Labels) -> str:
+    if point.low == point.high:
+        return ""
+    return f" ({labels.scale.interval(point.low, point.high)})"
+
+
+def _level(points: Sequence[_Point], labels: Labels, baseline: float | None) -> dict[str, Any]:
+    if baseline is None:
         return {}
-    return theme.reference_level(average, labels.baseline, labels.scale.score(average))
+    at = _emptiest([math.log10(p.size) for p in points])
+    return theme.reference_level(baseline, at, labels.baseline, labels.scale.score(baseline))
+
+
+def _emptiest(places: Sequence[float]) -> float:
+    """The middle of the widest gap between places, where a name covers nothing."""
+    low, high = max(itertools.pairwise(sorted(places)), key=lambda gap: gap[1] - gap[0])
+    return (low + high) / 2
 
 
 def _size_ticks(low: float, high: float) -> list[float]:

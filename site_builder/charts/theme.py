@@ -198,15 +198,14 @@ def reference_line(x: float, name: str, value: str = "") -> dict[str, Any]:
     return {"shapes": [line], "annotations": [note]}
 
 
-def reference_level(y: float, name: str, value: str = "") -> dict[str, Any]:
-    """A horizontal dotted line, named at its left end; as `reference_line`."""
+def reference_level(y: float, at: float, name: str, value: str = "") -> dict[str, Any]:
+    """A horizontal dotted line, named below it at the place `at` of the x axis."""
     line = {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": y, "y1": y, "line": DOTTED}
     note = {
-        "x": 0,
-        "xref": "paper",
-        "xanchor": "left",
+        "x": at,
+        "xanchor": "center",
         "y": y,
-        "yanchor": "bottom",
+        "yanchor": "top",
         "showarrow": False,
         "text": _reference_text(name, value),
         "font": INK_TEXT,

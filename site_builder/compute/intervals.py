@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.special import ndtr, stdtrit
 
 from site_builder.compute.draws import draw_places
-from site_builder.compute.numbers import Array, difference, settled
+from site_builder.compute.numbers import Array, counts_to, difference, settled
 from site_builder.compute.score_error import REACH
 
 RESAMPLES = 2_000
@@ -135,7 +135,7 @@ class Bootstrap:
             means = filled @ self.weights.T
             means /= there.astype(float) @ self.weights.T
             means.sort(axis=1)  # NaN last
-            tail = tail_share(there.sum(axis=1).astype(float))
+            tail = tail_share(counts_to(values.shape[1]))[there.sum(axis=1)]
             last = (~np.isnan(means)).sum(axis=1) - 1
             ends = np.array([_at(means, tail * last), _at(means, (1 - tail) * last)])
         return settled(ends, np.abs(filled).max(axis=1))

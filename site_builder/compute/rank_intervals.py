@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from site_builder.compute.intervals import student_reach
-from site_builder.compute.numbers import Array
+from site_builder.compute.numbers import Array, counts_to
 from site_builder.compute.score_error import REACH
 
 Flags = npt.NDArray[np.bool_]
@@ -53,7 +53,8 @@ def _ahead(values: Array, there: Array, squares: Array, rows: slice) -> Flags:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = total / n
         spread = np.maximum(of_squares - total * mean, 0.0) / (n - 1)
-        by_tasks = student_reach(n) * np.sqrt(spread / n)
+        reach = student_reach(counts_to(values.shape[1]))[n.astype(int)]
+        by_tasks = reach * np.sqrt(spread / n)
         by_errors = REACH * np.sqrt(of_errors) / n
     noise = _NOISE * np.abs(values).max(initial=0.0)
     return np.asarray(mean > np.maximum(by_tasks, by_errors) + noise)
