@@ -16,6 +16,7 @@ from tests.sites import BuiltSite
 from tests.tables import board, changed, having, write_project
 
 both_widths = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+DASH = "\N{EN DASH}"
 SHOWN = """id => [...document.getElementById(id).tBodies[0].rows]
     .filter(row => row.checkVisibility())
     .map(row => row.querySelector('th').querySelector('a').textContent.trim())"""
@@ -180,17 +181,18 @@ def test_a_view_is_taken_along(chromium: Browser, home: str, size: tuple[int, in
     assert "board-fine-tuned.csv" == waiting.value.suggested_filename
     text = Path(waiting.value.path()).read_bytes().decode()
     head, *rows = list(csv.reader(io.StringIO(text, newline="")))
-    assert ["#", "Model", "Model (note)", "Score", "Score (note)", "Lift over base"] == head[:6]
-    assert ["Mistral 7B Instruct", "Mistral 7B tied with best"] == [row[1] for row in rows]
-    assert ["3", "2"] == [row[0] for row in rows]
+    notes = ["#", "# (note)", "Model", "Model (note)", "Score", "Score (note)"]
+    assert [*notes, "Lift over base"] == head[:7]
+    assert ["Mistral 7B Instruct", "Mistral 7B tied with best"] == [row[2] for row in rows]
+    assert [["3", f"2{DASH}5"], ["2", f"1{DASH}4"]] == [row[:2] for row in rows]
     raw = page.locator("#board-fine-tuned tr[data-id=mistral-7b] td[data-value]").nth(1)
-    assert float(raw.get_attribute("data-value") or "") == float(rows[1][3])
+    assert float(raw.get_attribute("data-value") or "") == float(rows[1][4])
     assert text.endswith("\r\n")
     page.get_by_role("button", name="Copy as text").click()
     expect(page.locator("[data-status]")).to_have_text("Copied")
     lines = page.evaluate("navigator.clipboard.readText()").split("\n")
     assert 3 == len(lines)
-    assert ["2", "Mistral 7B tied with best Mistral AI"] == lines[2].split("\t")[:2]
+    assert [f"2 (1{DASH}4)", "Mistral 7B tied with best (Mistral AI)"] == lines[2].split("\t")[:2]
     assert "+0.461" in lines[2]
     page.get_by_role("button", name="Copy link to this view").click()
     expect(page.get_by_role("button", name="Copied").last).to_be_visible()

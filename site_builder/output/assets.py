@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from posixpath import dirname, join, normpath, relpath
 
 from site_builder.errors import AssetError, Fault
+from site_builder.output.minify import minified
 
 PACKAGE = Path(__file__).resolve().parent.parent
 FOLDER = "assets"
@@ -98,7 +99,8 @@ def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None
                 and not path.name.startswith(".")
             ):
                 try:
-                    found.setdefault(name, path.read_bytes())
+                    if name not in found:
+                        found[name] = minified(name, path.read_bytes())
                 except OSError as error:
                     faults.append(Fault(f"static/{name}", f"cannot be read: {error.strerror}."))
     faults += [

@@ -31,10 +31,16 @@
   /** A text that a sheet would run as a formula, defused; a number stays one. @param {string} text */
   const defused = (text) => (/^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text);
 
+  /** What a cell shows, with its note. @param {HTMLElement} cell */
+  const said = (cell) => {
+    const { text, note } = read(cell);
+    return note && text ? `${text} (${note})` : text || note;
+  };
+
   /** Tab-separated, as it is read, for a document or a sheet. @param {HTMLTableElement} table */
   const asText = (table) => {
     const { titles, rows } = view(table);
-    const lines = rows.map((cells) => cells.map((cell) => Object.values(read(cell)).filter(Boolean).join(" ")));
+    const lines = rows.map((cells) => cells.map(said));
     return [titles, ...lines].map((line) => line.map(defused).join("\t")).join("\n");
   };
 
