@@ -37,7 +37,7 @@ serve: setup vendor ## Show the site on this machine
 	@$(PY) -m site_builder serve
 
 .PHONY: check
-check: setup ## Check the tables and site.toml, every fault in one run
+check: setup vendor ## Check tables, site.toml, templates and prose, every fault in one run
 	@$(PY) -m site_builder check
 
 .PHONY: data
