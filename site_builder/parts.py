@@ -246,10 +246,10 @@ class Table:
     @property
     def method(self) -> tuple[Link, ...]:
         """Where all that it computes is explained: a link a section, by the headings it is of."""
-        named: dict[str, list[str]] = {}
+        named: dict[str, dict[str, None]] = {}
         for column in self.columns:
             if column.term:
-                named.setdefault(column.term, []).append(column.words or column.label)
+                named.setdefault(column.term, {})[column.words or column.label] = None
         return (*(how(", ".join(labels), term) for term, labels in named.items()), *self.explained)
 
     @property
