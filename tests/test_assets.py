@@ -81,7 +81,7 @@ def test_links_of_a_style_sheet_lead_to_the_published_name(static, spelt):
     write(static, {"css/a.css": f"@font-face {{ src: {spelt} }}".encode(), "vendor/f.woff2": b"f"})
     assets = load_assets([static])
     published = hashed("vendor/f.woff2", b"f").removeprefix("assets/")
-    expected = f'@font-face{{src:url("../{published}")}}'.encode()
+    expected = f'@font-face {{ src: url("../{published}") }}'.encode()
     assert expected == assets.files[assets.path("css/a.css")]
 
 

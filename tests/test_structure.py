@@ -62,7 +62,6 @@ HOMES = {
     "pyarrow": "tables/load.py",
     "pydantic": "config.py",
     "pydantic_core": "config.py",
-    "rcssmin": "output/minify.py",
     "resvg_py": "output/pictures.py",
     "rjsmin": "output/minify.py",
     "rich": "cli.py",
