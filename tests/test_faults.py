@@ -221,6 +221,13 @@ WARNINGS: dict[str, tuple[Files, dict[str, str], str]] = {
         {"data/content/abuot.md": ""},
         "data/content/abuot.md: no page shows this file. Did you mean 'about'?",
     ),
+    "lengths of several units": (
+        one("tasks", length_unit=["characters", "words and marks"]),
+        {},
+        "data/tasks.parquet: lengths count different things, so that no correlation with them "
+        "holds: 'characters' and 'words and marks'. "
+        "Profile every training set with one tokenizer.",
+    ),
     "metrics averaged without bounds": (
         {"tasks": having(tasks_frame()[["task"]], metric=["accuracy", "rouge"])},
         {},

@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "pages": {"tables", "compute", "charts"},
     "output": {"tables", "compute", "charts", "pages", "prose"},
     "prose": set(),
+    "profile": {"tables"},
     "build": {"tables", "compute", "charts", "pages", "output", "prose"},
     "reports": set(),
     "cli": {"build", "output", "reports"},
@@ -59,14 +60,16 @@ HOMES = {
     "packaging": "output/urls.py",
     "pandas": "(tables|compute)/*.py",
     "plotly": "charts/*.py",
-    "pyarrow": "tables/load.py",
+    "pyarrow": "tables/(load|batches).py",
     "pydantic": "config.py",
     "pydantic_core": "config.py",
+    "rapidfuzz": "profile/measure.py",
     "resvg_py": "output/pictures.py",
     "rjsmin": "output/minify.py",
     "rich": "cli.py",
     "scipy": "compute/*.py",
     "slugify": "slugs.py",
+    "tokenizers": "profile/tokens.py",
 }
 # What another library imports for us.
 INDIRECT = {"brotli"}
@@ -105,8 +108,10 @@ def libraries_imported(module: str) -> set[str]:
 
 def is_home(module: str, homes: str) -> bool:
     """Whether a module is one of `homes`: a pattern, perhaps with a choice of folders."""
-    choice = re.match(r"\((.*)\)(.*)", homes)
-    patterns = [f + choice[2] for f in choice[1].split("|")] if choice else [homes]
+    choice = re.match(r"(.*)\((.*)\)(.*)", homes)
+    patterns = (
+        [choice[1] + one + choice[3] for one in choice[2].split("|")] if choice else [homes]
+    )
     return any(fnmatch(module, pattern) for pattern in patterns)
 
 

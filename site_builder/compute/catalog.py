@@ -44,6 +44,7 @@ class TaskFacts:
     score_max: float | None
     dataset_url: str | None
     evaluation_split: str | None
+    length_unit: str | None
     numbers: Mapping[str, float]
 
 

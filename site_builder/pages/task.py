@@ -117,11 +117,17 @@ def _facts(fact: TaskFacts) -> Iterator[Fact]:
         yield Fact("Scores", f"{quantity(fact.score_min)} to {quantity(fact.score_max)}")
     if fact.evaluation_split:
         yield Fact("Evaluated on", fact.evaluation_split)
-    for name, value in fact.numbers.items():
-        yield Fact(_meaning(name), quantity(value))
+    yield from _training_set(fact)
     if fact.dataset_url:
         link = Link(fact.dataset_url.removeprefix("https://"), href=fact.dataset_url)
         yield Fact("Data set", fact.dataset_url, link=link)
+
+
+def _training_set(fact: TaskFacts) -> Iterator[Fact]:
+    for name, value in fact.numbers.items():
+        yield Fact(_meaning(name), quantity(value))
+    if fact.length_unit:
+        yield Fact("Lengths count", fact.length_unit)
 
 
 def _meaning(name: str) -> str:

@@ -43,6 +43,7 @@ def find_reference_faults(
         ("results.model models.model", _without_results(tables, "model", "models")),
         ("results.task tasks.task", _without_results(tables, "task", "tasks")),
         (f"results.task {bounds} tasks.metric", _mixed_metrics(tables, config)),
+        ("tasks.length_unit", _mixed_units(tables)),
     )
     sound = (faults for reads, faults in checks if set(unsound).isdisjoint(reads.split()))
     return list(chain.from_iterable(sound))
@@ -238,3 +239,13 @@ def _mixed_metrics(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
         fix = "State score_min and score_max of the tasks, or rank_by in site.toml."
         where = tables.loaded[TASKS.name].where
         yield Fault(where, f"{what}: {named}", fix, "warning")
+
+
+def _mixed_units(tables: Tables) -> Iterator[Fault]:
+    """Lengths of tasks that were counted differently: over tasks they compare nothing."""
+    units = tables.tasks["length_unit"].dropna().unique()
+    if len(units) > 1:
+        named = listed([repr(str(unit)) for unit in units], most=5)
+        what = f"lengths count different things, so that no correlation with them holds: {named}"
+        fix = "Profile every training set with one tokenizer."
+        yield Fault(tables.loaded[TASKS.name].where, what, fix, "warning")

@@ -90,6 +90,10 @@ def _length(part: str) -> tuple[ColumnSpec, ColumnSpec]:
     )
 
 
+def _p95(part: str) -> ColumnSpec:
+    return _tokens(f"{part}_length_p95", f"95th percentile of the length of an {part}")
+
+
 def _billions(name: str, meaning: str) -> ColumnSpec:
     return ColumnSpec(name, "number", meaning, low=0, unit="billions", default="undisclosed")
 
@@ -148,10 +152,19 @@ TASKS = TableSpec(
         ColumnSpec("dataset_url", "url", "The data set's page"),
         _text("evaluation_split", "Split that the scores were measured on"),
         _examples("train"), _examples("validation"), _examples("test"),
-        *_length("input"), *_length("output"), *_length("example"),
+        *_length("input"), _p95("input"), *_length("output"), _p95("output"), *_length("example"),
         _tokens("tokens_min", "Tokens in the shortest example"),
         _tokens("tokens_max", "Tokens in the longest example"),
         _tokens("tokens_p95", "95th percentile of the tokens in an example"),
+        _text("length_unit", "What these lengths count", default="tokens, not said which"),
+        ColumnSpec(
+            "compression_ratio", "number", "How far the training set compresses", low=0,
+            feature=True,
+        ),
+        ColumnSpec(
+            "rouge_l", "number", "Mean ROUGE-L between input and output", low=0,
+            feature=True,
+        ),
     ),
 )  # fmt: skip
 SERVING_REQUESTS = TableSpec(

@@ -1,0 +1,110 @@
+"""Which files are the training sets of which tasks, by how files and folders are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from site_builder.errors import Fault, FaultsError
+from site_builder.profile.examples import ENDINGS
+
+Split = Literal["train", "validation", "test"]
+_SPLITS: dict[str, Split] = {
+    "train": "train",
+    "training": "train",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+    "dev": "validation",
+    "test": "test",
+}
+# `train`, `train-00000-of-00002`, `sums_train`, `sums.train`.
+_ALONE = re.compile(rf"(?P<split>{'|'.join(_SPLITS)})([-_.]\d.*)?", re.IGNORECASE)
+_BEHIND = re.compile(rf"(?P<task>.+)[-_.](?P<split>{'|'.join(_SPLITS)})([-_.]\d.*)?", re.IGNORECASE)
+_FORMS = f"a file ending in {', '.join(ENDINGS)}"
+
+
+@dataclass(frozen=True)
+class SetFile:
+    """A file of a task's examples.
+
+    Attributes:
+        task: Id of the task.
+        split: Which of its splits.
+        path: The file.
+    """
+
+    task: str
+    split: Split
+    path: Path
+
+
+def find_sets(names: Iterable[str]) -> list[SetFile]:
+    """The files of examples, in the order of tasks and splits.
+
+    Args:
+        names: Files and folders. A file holds the task that it is called by, a folder one task a
+            file or a folder in it; `TASK=PATH` says which task instead.
+
+    Raises:
+        FaultsError: A path that is not there, holds no examples, or is none of the forms.
+    """
+    found: list[SetFile] = []
+    faults: list[Fault] = []
+    for name in names:
+        task, path = _asked(name)
+        files = sorted(_files(path, task))
+        if not path.exists():
+            faults.append(Fault(str(path), "there is no such file or folder."))
+        elif not files:
+            what = f"holds no {_FORMS[2:]}" if path.is_dir() else f"is not {_FORMS}"
+            faults.append(Fault(str(path), what, "Convert it to one of these."))
+        found += [SetFile(*at) for at in files]
+    faults += _twice(found)
+    if faults:
+        raise FaultsError(faults)
+    return sorted(found, key=lambda file: (file.task, file.split, str(file.path)))
+
+
+def _asked(name: str) -> tuple[str, Path]:
+    task, mark, path = name.partition("=")
+    is_asked = mark and task.strip() and not Path(name).exists()
+    return (task, Path(path)) if is_asked else ("", Path(name))
+
+
+def _files(path: Path, task: str) -> Iterator[tuple[str, Split, Path]]:
+    """The files at a path, with what they are called by."""
+    if path.is_file() and path.suffix in ENDINGS:
+        yield (*_named(path, task), path)
+    elif path.is_dir():
+        parts = [part for part in path.iterdir() if not part.name.startswith(".")]
+        own = task or (path.name if any(map(_is_split, parts)) else "")
+        for part in parts:
+            within = own or (part.name if part.is_dir() else "")
+            yield from _files(part, within)
+
+
+def _is_split(path: Path) -> bool:
+    return path.is_file() and _ALONE.fullmatch(path.stem) is not None
+
+
+def _named(path: Path, task: str) -> tuple[str, Split]:
+    """The task and the split that a file's name tells."""
+    if alone := _ALONE.fullmatch(path.stem):
+        return task or path.resolve().parent.name, _SPLITS[alone["split"].lower()]
+    if behind := _BEHIND.fullmatch(path.stem):
+        return task or behind["task"], _SPLITS[behind["split"].lower()]
+    return task or path.stem, "train"
+
+
+def _twice(files: list[SetFile]) -> Iterator[Fault]:
+    """Files that are named twice: their examples would count double."""
+    seen: set[Path] = set()
+    for file in files:
+        path = file.path.resolve()
+        if path in seen:
+            yield Fault(str(file.path), "is named twice.", "Name each file once.")
+        seen.add(path)
