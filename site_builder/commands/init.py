@@ -48,7 +48,7 @@ def _one_line(_context: click.Context, _option: click.Parameter, title: str) -> 
 def init(
     folder: Path, source: Path | None, title: str, host: str, *, quiet: bool, form: str
 ) -> None:
-    """Make a project that builds at once: from a table of scores, else from a sample.
+    """Make a project that builds at once, from scores or from a sample.
 
     It has a commented site.toml, data, prose, workflows and a README. No file is overwritten.
     """

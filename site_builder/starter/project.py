@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 
 from site_builder import __version__
+from site_builder.errors import one_line
 from site_builder.tables.load import LoadedTable
 
 FILES = Path(__file__).parent / "files"
@@ -84,7 +85,9 @@ def _readme(table: LoadedTable | None, title: str, host: str) -> str:
 
     A title is quoted there as in JSON, which YAML reads the same.
     """
-    own = _Words(_read("own-data.md")).substitute(source=table and f"`{Path(table.where).name}`")
+    own = _Words(_read("own-data.md")).substitute(
+        source=table and f"`{one_line(Path(table.where).name)}`"
+    )
     words = {
         "title": title,
         "data": (_read("sample/data.md") if table is None else own).strip(),

@@ -114,10 +114,12 @@ def _row_faults(heading: list[str], rows: Sequence[list[str]], where: str) -> It
 
 def _number_faults(name: str, texts: Sequence[str], where: str) -> Iterator[Fault]:
     """The values of a column of numbers that are none."""
-    if _type(name) not in ("number", "integer"):
+    spec = RESULTS.column(name)
+    if spec is None or spec.type not in ("number", "integer"):
         return
     odd = [(i, text) for i, text in enumerate(texts, 1) if text and not _NUMBER.fullmatch(text)]
-    fix = "Write a number, such as 0.71, or nothing where it is not known."
+    instead = "leave the row out" if spec.required else "nothing where it is not known"
+    fix = f"Write a number, such as 0.71, or {instead}."
     faults = (
         Fault(f"{where}: row {i}", f"'{name}' is {text!r}, no number", fix) for i, text in odd
     )
