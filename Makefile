@@ -40,9 +40,15 @@ serve: setup vendor ## Show the site on this machine
 check: setup vendor ## Check tables, site.toml, templates and prose, every fault in one run
 	@$(PY) -m site_builder check
 
+.PHONY: deploy
+deploy: setup vendor ## Build the site and push it to the branch gh-pages; REMOTE=, BRANCH=, BASE_URL=
+	@$(PY) -m site_builder deploy $(if $(BASE_URL),--base-url '$(BASE_URL)') \
+		$(if $(REMOTE),--remote '$(REMOTE)') $(if $(BRANCH),--branch '$(BRANCH)')
+
 .PHONY: data
 data: setup ## Make the Parquet tables from data/source/
 	@$(PY) data/source/convert.py
+	@$(PY) data/source/sample.py
 
 # --- for maintainers ----------------------------------------------------------------------------
 

@@ -4,7 +4,9 @@
     ├── FaultsError           every fault of a project, found in one run
     ├── OutputFolderError     the folder to publish into is not fit for it
     ├── AssetError            a static file that the site needs is missing
-    └── TemplateFaultError    a template is broken or names what does not exist
+    ├── TemplateFaultError    a template is broken or names what does not exist
+    ├── StartError            a new project cannot be put into its folder (refusals.py)
+    └── DeployError           a site cannot be pushed to its branch (refusals.py)
 
 A user's mistake prints lines; only a bug prints a traceback.
 """

@@ -55,21 +55,22 @@ def test_help_names_every_command():
     """With what it does, in a sentence."""
     said = run("--help")
     assert 0 == said.exit_code
-    assert ["build", "check", "serve", "verify"] == re.findall(
-        r"^  (\w+)  +[A-Z].*\.$", said.stdout, re.MULTILINE
-    )
+    assert sorted(main.commands) == re.findall(r"^  (\w+)  +[A-Z].*\.$", said.stdout, re.MULTILINE)
     assert said.stdout == run("-h").stdout
 
 
-@pytest.mark.parametrize("name", ["build", "check", "serve", "verify"])
+@pytest.mark.parametrize("name", sorted(main.commands))
 def test_every_command_explains_itself(name):
-    """A sentence of its own, and one for each option."""
+    """A sentence of its own, one for each option, and an example that is a call of it."""
     command = main.commands[name]
     assert isinstance(command, click.Command)
     said = run(name, "--help")
     assert 0 == said.exit_code
     assert command.help is not None
-    assert command.help in said.stdout
+    assert command.help.splitlines()[0] in said.stdout
+    example = " ".join(said.stdout.partition("Example: ")[2].split())
+    assert example.startswith(f"site-builder {name} ")
+    command.make_context(name, example.split()[2:], resilient_parsing=True)
     options = [p for p in command.params if isinstance(p, click.Option)]
     assert [] == [option.name for option in options if not option.help and option.name != "help"]
     assert [] == [flag for option in options for flag in option.opts if flag not in said.stdout]

@@ -43,10 +43,14 @@ class Manifest:
     Attributes:
         generator: What built it, with its version.
         files: By its path, the SHA-256 of every file but the manifest.
+        release: The SHA-256 of its data release; None where it says none.
+        date: The day of that, as `YYYY-MM-DD`; None where nothing tells it.
     """
 
     generator: str
     files: Mapping[str, str]
+    release: str | None = None
+    date: str | None = None
 
 
 def with_manifest(files: Mapping[str, bytes], origin: Origin | None = None) -> dict[str, bytes]:
@@ -73,14 +77,22 @@ def read_manifest(folder: Path) -> Manifest | None:
         OSError: The file is there and cannot be read.
     """
     try:
-        values = json.loads((folder / MANIFEST).read_bytes())
-        generator, files = values["generator"], dict(values["files"])
-        ours = generator.startswith(GENERATOR) and all(map(_is_inside, files))
+        return parse_manifest((folder / MANIFEST).read_bytes())
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
+
+
+def parse_manifest(text: str | bytes) -> Manifest | None:
+    """A manifest as it is written; None where it is none of ours."""
+    try:
+        values = json.loads(text)
+        generator, files = values["generator"], dict(values["files"])
+        ours = generator.startswith(GENERATOR) and all(map(_is_inside, files))
+        release = values.get("release") or {}
+        origin = release.get("sha256"), release.get("date")
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return None
-    return Manifest(generator, files) if ours else None
+    return Manifest(generator, files, *origin) if ours else None
 
 
 def _is_inside(path: str) -> bool:

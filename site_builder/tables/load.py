@@ -76,7 +76,7 @@ def load_tables(data_dir: Path, shown_as: str = "data") -> LoadedTables:
     there = [spec for spec in TABLES if (data_dir / spec.file).exists()]
     absent = [spec for spec in TABLES if spec.required and spec not in there]
     read = {
-        spec.name: _load_table(spec, data_dir / spec.file, f"{shown_as}/{spec.file}")
+        spec.name: load_table(spec, data_dir / spec.file, f"{shown_as}/{spec.file}")
         for spec in there
     }
     unreadable = {name: fault for name, fault in read.items() if isinstance(fault, Fault)}
@@ -97,7 +97,14 @@ def _absent(spec: TableSpec, shown_as: str) -> Fault:
     return Fault(f"{shown_as}/{spec.file}", "the file is missing", fix)
 
 
-def _load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | Fault:
+def load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | Fault:
+    """Read one Parquet file, or say why it cannot be read.
+
+    Args:
+        spec: The contract of the table.
+        path: The file.
+        where: The file as messages name it.
+    """
     if path.exists() and not path.is_file():  # reading a pipe or a device may never end
         return Fault(where, "this is no file", "Write the table as one Parquet file.")
     try:
