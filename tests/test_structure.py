@@ -115,9 +115,7 @@ def libraries_imported(module: str) -> set[str]:
 def is_home(module: str, homes: str) -> bool:
     """Whether a module is one of `homes`: a pattern, perhaps with a choice of folders."""
     choice = re.match(r"(.*)\((.*)\)(.*)", homes)
-    patterns = (
-        [choice[1] + one + choice[3] for one in choice[2].split("|")] if choice else [homes]
-    )
+    patterns = [choice[1] + one + choice[3] for one in choice[2].split("|")] if choice else [homes]
     return any(fnmatch(module, pattern) for pattern in patterns)
 
 
