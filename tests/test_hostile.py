@@ -492,14 +492,27 @@ def test_prose_that_is_no_text(tmp_path, make, line):
     assert str(fault).startswith(f"data/content/about.md: {line}")
 
 
+NAMED = "about.html:1: '{}' may not be asked for in a template."
 TEMPLATES: dict[str, tuple[str, str]] = {
-    "class of a value": (
-        "{{ ''.__class__.__mro__ }}",
-        f"about.html:1: {UNSAFE.format('__class__', 'str')}",
-    ),
-    "globals of a function": (
-        "{{ url.__globals__ }}",
+    "class of a value": ("{{ ''.__class__.__mro__ }}", NAMED.format("__mro__")),
+    "globals of a function": ("{{ url.__globals__ }}", NAMED.format("__globals__")),
+    "a name that nothing asks for": ("{% if false %}{{ x._y }}{% endif %}", NAMED.format("_y")),
+    "attributes by a format": ("{{ '{0.__class__}'.format(url) }}", NAMED.format("format")),
+    "globals by a key": (
+        "{{ url['__globals__'] }}",
         f"about.html:1: {UNSAFE.format('__globals__', 'function')}",
+    ),
+    "globals by a key that is made": (
+        "{{ url['__glo' ~ 'bals__'] }}",
+        f"about.html:1: {UNSAFE.format('__globals__', 'function')}",
+    ),
+    "globals by a filter": (
+        "{{ [url] | map(attribute='__globals__') | first }}",
+        f"about.html:1: {UNSAFE.format('__globals__', 'function')}",
+    ),
+    "the filter for attributes": (
+        "{{ url | attr('__globals__') }}",
+        "about.html:1: No filter named 'attr'.",
     ),
     "a file of the machine": (
         "{% include '../../../etc/passwd' %}",
