@@ -115,6 +115,13 @@ def test_no_page_asks_for_what_is_not_there(board):
             assert os.path.normpath(Path(path).parent / asked) in files, (path, asked)
 
 
+def test_what_may_be_kept_for_ever_has_a_name_of_its_own(board):
+    """All of `assets/` is named by its content, and nothing else: hosts go by the folder."""
+    hashed = re.compile(r"\.[0-9a-f]{10}\.\w+$")
+    for path in contents(board / "site"):
+        assert path.startswith("assets/") == bool(hashed.search(path)), path
+
+
 def test_a_new_project_builds_at_once(installed, tmp_path):
     """The sample and all that a project begins with is inside too; the next command builds it."""
     said = installed.run("init", "board", cwd=tmp_path)

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from site_builder.commands.options import FORMAT, QUIET
-from site_builder.commands.progress import Progress
+from site_builder.console import FORMAT, QUIET, Progress
 from site_builder.errors import SiteError
 from site_builder.format import counted
 from site_builder.starter.project import HOSTS
