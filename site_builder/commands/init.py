@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -60,4 +61,5 @@ def init(
     progress.say(f"{counted(len(started.files), 'file')} in {folder}:")
     for path in started.files:
         progress.say(f"  {path}")
-    progress.say(f"Next: cd {folder} && site-builder build")
+    there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
+    progress.say(f"Next: {there}site-builder build")
