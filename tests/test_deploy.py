@@ -232,7 +232,10 @@ def test_a_remote_that_cannot_be_reached(root, remote):
     """In Git's own words."""
     remote.rename(remote.with_name("gone.git"))
     said = refused(root)
-    assert said.startswith(f"origin/gh-pages: git says: '{remote}' does not appear to be a git")
+    assert said == (
+        f"origin/gh-pages: git says: '{remote}' does not appear to be a git repository. "
+        "Look at the address: git remote -v."
+    )
 
 
 def test_a_remote_that_refuses(root, remote, site):
@@ -261,8 +264,11 @@ def test_a_push_that_came_between(root, remote, site, tmp_path, monkeypatch):
             tmp_path / "theirs", tmp_path / "elsewhere", "origin", "gh-pages", "Theirs"
         ),
     )
-    with pytest.raises(DeployError, match=r"git says: ! \[rejected\].*\(fetch first\)"):
+    with pytest.raises(
+        DeployError, match=r"says: ! \[rejected\].*\(fetch first\)\. Somebody"
+    ) as error:
         push_site(site, root, "origin", "gh-pages", "Ours")
+    assert str(error.value).endswith(". Somebody has pushed meanwhile. Deploy again.")
     assert ["Theirs", "The first"] == commits(remote)
 
 
@@ -287,7 +293,10 @@ def test_nobody_to_commit_as(root, monkeypatch):
         monkeypatch.delenv(f"GIT_{name}_EMAIL")
     git(root, "config", "user.useConfigOnly", "true")
     said = refused(root)
-    assert "git says: no email was given and auto-detection is disabled." in said
+    assert said == (
+        "origin/gh-pages: git says: no email was given and auto-detection is disabled. "
+        "Tell Git who you are: git config user.name and user.email."
+    )
 
 
 def test_a_project_in_no_repository(project):
