@@ -46,7 +46,7 @@ deploy: setup vendor ## Build the site and push it to the branch gh-pages; REMOT
 		$(if $(REMOTE),--remote '$(REMOTE)') $(if $(BRANCH),--branch '$(BRANCH)')
 
 .PHONY: data
-data: setup ## Make the Parquet tables from data/source/
+data: setup ## Make the Parquet tables from data/source/, and the sample of `init` from them
 	@$(PY) data/source/convert.py
 	@$(PY) data/source/sample.py
 

@@ -13,8 +13,7 @@ from site_builder import __version__
 from site_builder.build import build_site, load_project, make_files
 from site_builder.commands.deploy import deploy
 from site_builder.commands.init import init
-from site_builder.commands.options import BASE_URL, FORMAT, OUT, PROJECT, QUIET, STRICT
-from site_builder.commands.progress import Progress
+from site_builder.console import BASE_URL, FORMAT, OUT, PROJECT, QUIET, STRICT, Progress
 from site_builder.errors import SiteError
 from site_builder.format import counted
 from site_builder.output.verify import verify_site

@@ -8,6 +8,13 @@ from typing import Self
 
 from site_builder.errors import Fault, SiteError, near
 
+# What to do about what Git says, by a sign of it.
+_REMEDIES = {
+    "[rejected]": "Somebody has pushed meanwhile. Deploy again.",
+    "auto-detect": "Tell Git who you are: git config user.name and user.email.",
+    "does not appear to be a git repository": "Look at the address: git remote -v.",
+}
+
 
 class StartError(SiteError):
     """A new project cannot be put where it was asked for."""
@@ -65,4 +72,5 @@ class DeployError(SiteError):
     @classmethod
     def git_says(cls, place: str, said: str) -> Self:
         """Git refuses, in its own words."""
-        return cls(Fault(place, f"git says: {said}."))
+        fix = next((fix for sign, fix in _REMEDIES.items() if sign in said), "")
+        return cls(Fault(place, f"git says: {said}.", fix))

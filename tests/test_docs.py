@@ -1,18 +1,22 @@
 """The documentation says what is true: columns, keys, files, versions."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from plotly.offline import get_plotlyjs_version
 
 import site_builder
 from site_builder.build import make_files
+from site_builder.cli import main
 from site_builder.config import config_keys, load_config
 from site_builder.pages.api import api_values
+from site_builder.starter.project import FILES
 from site_builder.tables.document import describe_tables
 
 ROOT = Path(__file__).parent.parent
@@ -28,6 +32,16 @@ PAGES = [
 def test_the_data_contract_is_the_schema() -> None:
     """docs/data.md is what `make docs` writes."""
     assert describe_tables() == (ROOT / "docs/data.md").read_text(encoding="utf8")
+
+
+@pytest.mark.parametrize("page", [*PAGES, *sorted(FILES.rglob("*.md"))], ids=lambda page: page.name)
+def test_every_command_of_the_documentation_is_one(page: Path) -> None:
+    """What stands in a block to be copied has a command's name and options that it knows."""
+    text = page.read_text(encoding="utf8")
+    for line in re.findall(r"^(?:\w+: )?site[-_]builder (.*)$", text, re.MULTILINE):
+        name, *args = shlex.split(line, comments=True)
+        command = main.commands[name]
+        command.make_parser(click.Context(command)).parse_args(args)
 
 
 def test_every_key_of_the_configuration_is_explained() -> None:

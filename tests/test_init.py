@@ -77,6 +77,15 @@ def test_it_says_what_it_made_and_what_comes_next(tmp_path):
     ] == said.stderr.splitlines()
 
 
+@pytest.mark.parametrize(
+    ("folder", "told"), [(".", "site-builder build"), ("a b", "cd 'a b' && site-builder build")]
+)
+def test_what_comes_next_can_be_copied(tmp_path, monkeypatch, folder, told):
+    """Into a shell, from where one is."""
+    monkeypatch.chdir(tmp_path)
+    assert f"Next: {told}" == run(folder).stderr.splitlines()[-1]
+
+
 def test_quiet_says_nothing(tmp_path):
     """And makes the same."""
     said = run(tmp_path / "board", "--quiet")
@@ -119,8 +128,12 @@ def test_its_prose_is_computed(site):
     home = visible(site.page(""))
     assert "6 models on 8 tasks: 88 scores, and the way from each to where it comes from." in home
     ranked = [model for model in site.api("models") if model["rank"]]
-    first = ranked[0]["name"]
-    assert f"{first} is first of {len(ranked)} ranked models, with a score on 8 of 8 tasks." in home
+    assert ["Zephyr 7B Beta", 5] == [ranked[0]["name"], len(ranked)]
+    assert 4 == sum(model["tied_with_best"] for model in ranked)
+    assert (
+        "Zephyr 7B Beta is first of 5 ranked models, with a score on 8 of 8 tasks. "
+        "These tasks cannot tell it from three others."
+    ) in home
 
 
 def test_a_table_of_scores(tmp_path, csv):

@@ -1,1 +1,1 @@
-"""Commands, a module each, and what they share: options, and how progress and faults are told."""
+"""One module a command, where a command has much to say."""

@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from site_builder.build import build_site, load_project
-from site_builder.commands.options import BASE_URL, FORMAT, OUT, PROJECT, QUIET, STRICT
-from site_builder.commands.progress import Progress
+from site_builder.console import BASE_URL, FORMAT, OUT, PROJECT, QUIET, STRICT, Progress
 from site_builder.errors import FaultsError, SiteError
 from site_builder.output.branch import push_site
 from site_builder.output.manifest import read_manifest

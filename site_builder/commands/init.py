@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
 import click
 
-from site_builder.commands.options import FORMAT, QUIET
-from site_builder.commands.progress import Progress
+from site_builder.console import FORMAT, QUIET, Progress
 from site_builder.errors import SiteError
 from site_builder.format import counted
 from site_builder.starter.project import HOSTS
@@ -61,4 +61,5 @@ def init(
     progress.say(f"{counted(len(started.files), 'file')} in {folder}:")
     for path in started.files:
         progress.say(f"  {path}")
-    progress.say(f"Next: cd {folder} && site-builder build")
+    there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
+    progress.say(f"Next: {there}site-builder build")

@@ -133,8 +133,13 @@ def _keep(beside: Git, before: str) -> None:
 
 
 def _reason(said: str) -> str:
-    """The line of what Git said that tells why: the first that it marks as such, else the last."""
-    lines = [line.strip(" '\n") for line in said.splitlines() if line.strip(" '\n")]
+    """The line of what Git said that tells why: the first that it marks as such, else the first.
+
+    Args:
+        said: Its stderr, as the library quotes it.
+    """
+    text = said.strip().removeprefix("stderr: '").removesuffix("'")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     marked = [line for line in lines if line.startswith(("fatal: ", "! [", "error: "))]
     reason = (marked or lines or ["nothing"])[0]
     return reason.removeprefix("fatal: ").removeprefix("error: ").rstrip(".")
