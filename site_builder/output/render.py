@@ -39,10 +39,10 @@ _MISTAKES = (
 
 # What leads from a value to the code of the build, beside names with an underscore; the last two
 # read attributes by a text.
-_UNSAFE = frozenset(
-    ("mro", "gi_frame", "gi_code", "cr_frame", "cr_code", "ag_frame", "ag_code")
-    + ("format", "format_map")
-)
+_UNSAFE = {
+    *("mro", "gi_frame", "gi_code", "cr_frame", "cr_code", "ag_frame", "ag_code"),
+    *("format", "format_map"),
+}
 
 NAVIGATION: tuple[tuple[Address, str], ...] = (
     (Address("choose"), "Choose"),
