@@ -157,15 +157,15 @@ def test_base_url_of_the_command_line_goes_first(tmp_path):
     ("toml", "line"),
     [
         ("[sitte]", "unknown section 'sitte'. Did you mean 'site'?"),
-        ("[x]", "unknown section 'x'. Known sections: analysis, board, citation, site."),
-        ("x = 1", "unknown key 'x'. Known sections: analysis, board, citation, site."),
+        ("[x]", "unknown section 'x'. Known sections: analysis, board, citation, import, site."),
+        ("x = 1", "unknown key 'x'. Known sections: analysis, board, citation, import, site."),
         ("title = 'A'", "unknown key 'title'. It belongs in [site]."),
         ("[site]\ntitel = 'A'", "unknown key 'site.titel'. Did you mean 'title'?"),
         ("[site]\nTitle = 'A'", "unknown key 'site.Title'. Did you mean 'title'?"),
         ("[site]\nbaseline = 'A'", "unknown key 'site.baseline'. It belongs in [board]."),
         ("[citation]\nx = 1", "unknown key 'citation.x'. Known keys: bibtex, text."),
         ('[site]\n"a\\nb" = 1', r"unknown key 'site.a\nb'. " + SITE_KEYS),
-        ("root = '/'", "unknown key 'root'. Known sections: analysis, board, citation, site."),
+        ("root = '/'", "unknown key 'root'. Known sections: analysis, board, citation, import, site."),
     ],
 )
 def test_unknown_key_is_a_fault_with_a_hint(tmp_path, toml, line):
