@@ -40,7 +40,7 @@ class _Asked(TypedDict):
 
 @click.command(
     "import",
-    epilog=_EPILOG.format(formats="\n".join(f"  {f.name:<12}{f.meaning}" for f in FORMATS)),
+    epilog=_EPILOG.format(formats="\n".join(f"  {f.name:<17}{f.meaning}" for f in FORMATS)),
 )
 @click.argument("source", metavar="FORMAT", type=click.Choice([known.name for known in FORMATS]))
 @click.argument(

@@ -52,35 +52,38 @@ def _run(measure: Measure) -> _Run:
 
 def _other(measure: Measure, taken: Measure) -> Skipped:
     where = f"{measure.source}: {measure.task}, {_words(measure)}"
-    return Skipped(where, f"{_words(taken)} stands for the task", of_file=False)
+    return Skipped(where, f"{_words(taken)} stands for the task", what="score")
 
 
 def _words(measure: Measure) -> str:
     return " ".join(filter(None, (measure.metric, measure.setting and f"({measure.setting})")))
 
 
-def choose_newest(measures: Iterable[Measure]) -> tuple[list[Measure], list[Skipped]]:
-    """One score for every model, task and setting: that of the newest run.
+def choose_newest(
+    measures: Iterable[Measure],
+) -> tuple[list[Measure], list[tuple[Measure, Measure]]]:
+    """One score for every model, task and way of measuring: that of the newest run.
 
     A run with a stated moment is newer than one without; among runs without one the file that was
     written last is, and among these the last by name.
 
     Returns:
-        The newest, and one entry for each of the others.
+        The newest, and each of the others with the one that was taken in its place.
     """
     newest: dict[tuple[str, str | None, str, str, str], Measure] = {}
-    older: list[tuple[Measure, Measure]] = []
+    older: list[Measure] = []
     for measure in measures:
-        key = (measure.model, measure.variant, measure.task, measure.metric, measure.setting)
-        rival = newest.get(key)
-        if rival is None or _order(measure) >= _order(rival):
-            newest[key] = measure
+        rival = newest.get(_kind(measure))
+        is_newest = rival is None or _order(measure) >= _order(rival)
+        if is_newest:
+            newest[_kind(measure)] = measure
         if rival is not None:
-            older.append((min(measure, rival, key=_order), max(measure, rival, key=_order)))
-    return list(newest.values()), [
-        Skipped(f"{old.source}: {old.model}, {old.task}", f"{new.source} is newer", of_file=False)
-        for old, new in older
-    ]
+            older.append(rival if is_newest else measure)
+    return list(newest.values()), [(old, newest[_kind(old)]) for old in older]
+
+
+def _kind(measure: Measure) -> tuple[str, str | None, str, str, str]:
+    return (measure.model, measure.variant, measure.task, measure.metric, measure.setting)
 
 
 def _order(measure: Measure) -> tuple[tuple[bool, float], str]:

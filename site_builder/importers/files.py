@@ -6,11 +6,13 @@ import json
 import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from site_builder.importers.records import Reading, Skipped, joined
 
 _LARGEST = 1e100  # what the contract's check holds for sound
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_](\d\d)[-:](\d\d)[-:](\d\d)")
@@ -43,11 +45,30 @@ def find_files(path: Path) -> Iterator[Found]:
         yield Found(path, path.name)
         return
     top = path.resolve().name
-    for folder, names, files in os.walk(path):
+    closed: list[Path] = []
+    for folder, names, files in os.walk(path, onerror=lambda e: closed.append(Path(e.filename))):
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in sorted(file for file in files if not file.startswith(".")):
             file = Path(folder, name)
             yield Found(file, Path(top, file.relative_to(path)).as_posix())
+    yield from (Found(file, Path(top, file.relative_to(path)).as_posix()) for file in closed)
+
+
+def read_each(files: Iterable[Found], read: Callable[[Found], Reading]) -> Reading:
+    """What a reader finds in each file; a file that it cannot read is named with the reason.
+
+    Args:
+        files: The files.
+        read: Reads one; raises `UnreadableError` where it cannot.
+    """
+    return joined(_read_or_skip(found, read) for found in files)
+
+
+def _read_or_skip(found: Found, read: Callable[[Found], Reading]) -> Reading:
+    try:
+        return read(found)
+    except UnreadableError as error:
+        return Reading(skipped=(Skipped(found.shown, str(error)),))
 
 
 def read_bytes(path: Path) -> bytes:
@@ -57,7 +78,8 @@ def read_bytes(path: Path) -> bytes:
         UnreadableError: It is no file, may not be read, or is empty.
     """
     if not path.is_file():  # reading a pipe or a device may never end
-        why = "it is no file" if path.exists() else "there is no such file"
+        there = "it is a folder that cannot be read" if path.is_dir() else "it is no file"
+        why = there if path.exists() else "there is no such file"
         raise UnreadableError(why)
     try:
         content = path.read_bytes()

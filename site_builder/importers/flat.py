@@ -22,6 +22,7 @@ from site_builder.importers.files import (
     moment_of,
     parse_json,
     read_bytes,
+    read_each,
     time_of,
 )
 from site_builder.importers.flat_columns import (
@@ -35,7 +36,6 @@ from site_builder.importers.flat_values import Cell, bounds_of, is_nothing, read
 from site_builder.importers.records import Facts, Measure, Options, Reading, Skipped, joined
 
 ENDINGS = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
-_NOTED = 5
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
 
@@ -72,7 +72,7 @@ def read_flat(path: Path, options: Options) -> Reading:
         path: The file or folder.
         options: `columns`, `task_columns` and `scale` count here.
     """
-    return joined(_read(found, options) for found in find_files(path))
+    return read_each(find_files(path), lambda found: _read(found, options))
 
 
 def _read(found: Found, options: Options) -> Reading:
@@ -80,8 +80,8 @@ def _read(found: Found, options: Options) -> Reading:
         sheet = _sheet(found)
         numeric = {name for name in sheet.names if _is_numeric(sheet, name)}
         columns = guess_columns(sheet.names, numeric, options.columns, options.task_columns)
-    except (UnreadableError, NoColumnsError) as error:
-        return Reading(skipped=(Skipped(found.shown, str(error)),))
+    except NoColumnsError as error:
+        raise UnreadableError(str(error)) from error
     scores, skipped = _scores(sheet, columns)
     if not scores:
         return Reading(skipped=(Skipped(found.shown, "it holds no score"), *skipped))
@@ -154,10 +154,10 @@ def _from_csv(found: Found, content: bytes) -> _Sheet:
 
 
 def _is_numeric(sheet: _Sheet, name: str) -> bool:
-    """Whether a column holds numbers, apart from a few cells that say something else."""
+    """Whether a column holds numbers: at least half of what is filled in."""
     cells = [row.get(name) for row in sheet.rows if not is_nothing(row.get(name))]
     numbers = sum(read_cell(cell, comma=sheet.comma) is not None for cell in cells)
-    return numbers > 0 and numbers >= 0.8 * len(cells)
+    return numbers > 0 and numbers >= len(cells) / 2
 
 
 def _scores(sheet: _Sheet, columns: Columns) -> tuple[list[_Score], list[Skipped]]:
@@ -165,35 +165,36 @@ def _scores(sheet: _Sheet, columns: Columns) -> tuple[list[_Score], list[Skipped
     skipped: list[Skipped] = []
     for number, row in enumerate(sheet.rows, start=1):
         values = {name: row.get(column) for name, column in columns.named.items()}
-        for model, task, metric, value, error in _cells(columns, row, values):
-            where = f"{sheet.found.shown}: row {number}"
+        for model, task, metric, column, error in _cells(columns, row, values):
+            where, value = f"{sheet.found.shown}: row {number}", row.get(column)
             cell = read_cell(value, comma=sheet.comma)
             if is_nothing(value):
                 continue
             if cell is None:
-                skipped.append(Skipped(where, f"{str(value)[:40]!r} is no number"))
+                skipped.append(Skipped(where, f"{str(value)[:40]!r} is no number", "row"))
             elif not model or not task:
                 what = "model" if not model else "task"
-                skipped.append(Skipped(where, f"it names no {what}"))
+                skipped.append(Skipped(where, f"it names no {what}", "row"))
             else:
+                cell = replace(cell, is_percent=cell.is_percent or "%" in column)
                 scores.append(_Score(number, model, task, metric, cell, error, values))
     return scores, skipped
 
 
 def _cells(
     columns: Columns, row: dict[str, Any], values: dict[str, Any]
-) -> Iterator[tuple[str, str, str, Any, Any]]:
-    """Model, task, metric, score and standard error of each score of a row."""
+) -> Iterator[tuple[str, str, str, str, Any]]:
+    """Model, task, metric, column and standard error of each score of a row."""
     model, task = _word(values.get("model")), _word(values.get("task"))
-    metric = _word(values.get("metric"))
+    metric = _word(values.get("metric")) or columns.metric
     if not columns.across:
-        yield model, task, metric, values.get("score"), values.get("stderr")
+        yield model, task, metric, columns.named["score"], values.get("stderr")
     for name in columns.further:
         error = row.get(columns.errors.get(name, ""))
         if columns.across == "tasks":
-            yield model, name, metric, row.get(name), error
+            yield model, name, metric, name, error
         else:
-            yield name, task, metric, row.get(name), error
+            yield name, task, metric, name, error
 
 
 def _word(value: object) -> str:
@@ -228,7 +229,7 @@ def _of_task(sheet: _Sheet, task: str, scores: Sequence[_Score], options: Option
         stated |= {"score_min": bounds[0], "score_max": bounds[1]}
         kept = [score for score in scores if score.cell.value <= bounds[1]]
     skipped = [
-        Skipped(f"{sheet.found.shown}: row {s.row}", f"{s.cell.value:g} is no proportion")
+        Skipped(f"{sheet.found.shown}: row {s.row}", f"{s.cell.value:g} is no proportion", "row")
         for s in scores
         if s not in kept
     ]

@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from site_builder.errors import near
+
 _SYNONYMS = {
     "model": "model model_name model_id llm system checkpoint name",
     "task": "task task_name task_id benchmark dataset eval evaluation bench test",
@@ -52,6 +54,7 @@ class Columns:
         further: These columns.
         errors: Column with the standard error of such a column.
         unused: Columns that nothing is made of.
+        metric: The metric of all scores, where the column of scores is named by it.
     """
 
     named: Mapping[str, str]
@@ -59,6 +62,7 @@ class Columns:
     further: tuple[str, ...]
     errors: Mapping[str, str]
     unused: tuple[str, ...]
+    metric: str = ""
 
     def text(self) -> str:
         """The guess on one line, for whoever imports to look at."""
@@ -90,6 +94,10 @@ def guess_columns(
     Raises:
         NoColumnsError: What was told is not there, or there is no column of models or tasks.
     """
+    odd = [name for name in told if name not in _SYNONYMS]
+    if odd:
+        why = f"[import.columns] of site.toml names {odd[0]!r}. {near(odd[0], _SYNONYMS, 'names')}"
+        raise NoColumnsError(why.strip())
     absent = [name for name in (*told.values(), *(tasks or ())) if name not in names]
     if absent:
         why = f"site.toml names the column {absent[0]!r}; the file has {', '.join(names[:12])}"
@@ -132,12 +140,7 @@ def _shaped(
     ]
     has_model, has_task = "model" in named, "task" in named and tasks is None
     if has_model and has_task:
-        if "score" not in named and len(values) == 1:
-            named["score"] = values[0]
-        if "score" not in named:
-            why = f"it has models and tasks, and no column of scores among {', '.join(free)}"
-            raise NoColumnsError(why)
-        return Columns(named, "", (), {}, tuple(n for n in free if n != named["score"]))
+        return _long(named, free, values)
     if not has_model and not has_task:
         why = "it has no column of models and none of tasks; name them under [import.columns]"
         raise NoColumnsError(why)
@@ -149,3 +152,16 @@ def _shaped(
     own = {column: name for column, name in errors.items() if column in further}
     unused = [name for name in free if name not in (*further, *own.values())]
     return Columns(named, across, tuple(further), own, tuple(unused))
+
+
+def _long(named: dict[str, str], free: list[str], values: list[str]) -> Columns:
+    if "score" not in named and len(values) != 1:
+        few = (
+            f"several columns of numbers, {', '.join(values)}" if values else "no column of numbers"
+        )
+        why = f"it has {few}; name the one with the scores under [import.columns] in site.toml"
+        raise NoColumnsError(why)
+    score = named.setdefault("score", values[0] if values else "")
+    is_named = _plain(score) not in _SYNONYMS["score"].split()
+    unused = tuple(name for name in free if name != score)
+    return Columns(named, "", (), {}, unused, score if is_named else "")

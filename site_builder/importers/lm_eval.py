@@ -21,6 +21,7 @@ from site_builder.importers.files import (
     as_text,
     find_files,
     moment_in_name,
+    read_each,
     read_json,
 )
 from site_builder.importers.lm_eval_examples import is_samples, read_examples
@@ -53,16 +54,13 @@ def read_lm_eval(path: Path, options: Options) -> Reading:
         options: `subtasks` and `examples` count here.
     """
     is_folder = path.is_dir()
-    return joined(_read(found, options, is_named=not is_folder) for found in find_files(path))
+    return read_each(find_files(path), lambda found: _read(found, options, is_named=not is_folder))
 
 
 def _read(found: Found, options: Options, *, is_named: bool) -> Reading:
-    try:
-        if is_samples(found.path):
-            return _read_samples_alone(found, options, is_named=is_named)
-        runs = list(_runs(_read_document(found), found))
-    except UnreadableError as error:
-        return Reading(skipped=(Skipped(found.shown, str(error)),))
+    if is_samples(found.path):
+        return _read_samples_alone(found, options, is_named=is_named)
+    runs = list(_runs(_read_document(found), found))
     return joined(_read_run(run, found, options) for run in runs)
 
 
@@ -78,7 +76,7 @@ def _read_samples_alone(found: Found, options: Options, *, is_named: bool) -> Re
     """A file of samples that was come upon: its results file reads it, where there is one."""
     if not (options.examples or is_named):
         why = "it holds scores of single examples, which --examples reads"
-        return Reading(skipped=(Skipped(found.shown, why, of_file=False),))
+        return Reading(skipped=(Skipped(found.shown, why, what="score"),))
     moment = found.path.stem.rpartition("_")[2]
     results = found.path.with_name(f"results_{moment}.json")
     if not results.is_file():
@@ -164,7 +162,7 @@ def _measures(run: Run, results: Mapping[str, Any]) -> tuple[list[Measure], list
             if score is None or not as_text(task):
                 what = "a list" if isinstance(value, list) else "no number"
                 why = f"what stands in place of a score is {what}"
-                skipped.append(Skipped(f"{run.shown}: {task}, {key}", why, of_file=False))
+                skipped.append(Skipped(f"{run.shown}: {task}, {key}", why, what="score"))
                 continue
             error = as_table(values).get(
                 f"{metric}_stderr,{found}" if found else f"{metric}_stderr"
@@ -177,7 +175,7 @@ def _measure(run: Run, task: str, metric: str, found: str, score: float, error: 
     shots, (ran, has) = run.shots(task), run.examples(task)
     parts = ["" if found in _NO_FILTER else found, "" if shots is None else f"{shots}-shot"]
     return Measure(
-        model=as_text(run.model),
+        model=run.model,
         task=task,
         score=score,
         metric=as_text(metric),
@@ -204,7 +202,7 @@ def _once(
     kept = [_of_group(run, m, members.get(m.task, ())) for m in measures if m.task not in out]
     why = "it is a group of tasks that are taken" if options.subtasks else _OF_GROUP
     left_out = [
-        Skipped(f"{run.shown}: {task}", why, of_file=False)
+        Skipped(f"{run.shown}: {task}", why, what="score")
         for task in dict.fromkeys(m.task for m in measures if m.task in out)
     ]
     return kept, left_out

@@ -51,7 +51,7 @@ def read_examples(run: Run, found: Found) -> Reading:
         try:
             sample = as_table(parse_json(line)) if line.strip() else {}
         except UnreadableError as error:
-            skipped.append(Skipped(f"{found.shown}:{number}", str(error), of_file=False))
+            skipped.append(Skipped(f"{found.shown}:{number}", str(error), what="score"))
             continue
         scores = list(_scores(run, task, sample))
         ids |= {example.example for example in scores}

@@ -127,8 +127,8 @@ def run_of(document: dict[str, Any], path: Path, shown: str) -> Run:
     model, base = _model(config, arguments, document)
     moment = moment_of(document.get("date")) or moment_in_name(path.name)
     return Run(
-        model=model,
-        base=base,
+        model=as_text(model),
+        base=as_text(base) or None,
         facts=_facts(config, base or model, arguments),
         date=day_of(moment),
         time=time_of(moment, path),

@@ -33,7 +33,7 @@ class Placed:
         return (self.model, self.task, self.variant)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Merged:
     """What merging did.
 
@@ -42,7 +42,7 @@ class Merged:
         added: Keys of rows that are new.
         replaced: Keys of rows whose score or evidence changed, with the old score.
         moved: Keys of rows that went to another model or variant, with the new place.
-        unchanged: How many rows were there already.
+        unchanged: Keys of rows that were there already.
         refused: Scores that were not taken, and why.
     """
 
@@ -50,7 +50,7 @@ class Merged:
     added: list[Key] = field(default_factory=list)
     replaced: list[tuple[Key, Any]] = field(default_factory=list)
     moved: list[tuple[Key, tuple[str, str]]] = field(default_factory=list)
-    unchanged: int = 0
+    unchanged: list[Key] = field(default_factory=list)
     refused: list[tuple[Placed, str]] = field(default_factory=list)
 
     @property
@@ -121,11 +121,11 @@ def _merge_one(merged: Merged, by_key: dict[Key, Row], score: Placed) -> None:
     if is_other and day and new["date"] and str(day) > new["date"]:
         merged.refused.append((score, f"the score there is newer ({day})"))
         return
-    taken = {name: value for name, value in new.items() if value is not None}
+    taken = {name: new[name] for name in ("score", *_PARTS) if new[name] is not None}
     if is_other:
         taken |= {name: new[name] for name in _PARTS}
     if all(row.get(name) == value for name, value in taken.items()):
-        merged.unchanged += 1
+        merged.unchanged.append(score.key)
         return
     merged.replaced.append((score.key, row.get("score")))
     row |= taken

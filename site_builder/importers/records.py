@@ -100,12 +100,13 @@ class Skipped:
     Attributes:
         where: The file, from the path on that was given.
         why: The reason, as a phrase: `it is not JSON`.
-        of_file: Whether the whole file was left out, or only something in it.
+        what: What was left out: a file and a row of a table are named to the user, one by one;
+            what else stands in a file is counted.
     """
 
     where: str
     why: str
-    of_file: bool = True
+    what: Literal["file", "row", "score"] = "file"
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,9 @@ def lines_of(outcome: Outcome, *, verbose: bool, dry: bool) -> Iterator[str]:
     """
     reading, merged = outcome.reading, outcome.merged
     yield from reading.notes
-    skipped = sum(s.of_file for s in reading.skipped)
+    skipped = sum(s.what == "file" for s in reading.skipped)
     yield f"{counted(reading.files, 'file')} with scores, {skipped:,} skipped."
+    yield from _several(list(_older(outcome)), verbose=verbose)
     yield from _left_out(outcome, verbose=verbose)
     yield from _several(
         [f"moved: {_key(k)} to {m} ({v})" for k, (m, v) in merged.moved], verbose=verbose
@@ -58,7 +59,7 @@ def lines_of(outcome: Outcome, *, verbose: bool, dry: bool) -> Iterator[str]:
     )
     yield (
         f"Scores: {len(merged.added):,} added, {len(merged.replaced):,} replaced, "
-        f"{len(merged.moved):,} moved, {merged.unchanged:,} as they were, "
+        f"{len(merged.moved):,} moved, {len(merged.unchanged):,} as they were, "
         f"{len(merged.refused):,} not taken."
     )
     yield from _tables(outcome, dry=dry)
@@ -76,9 +77,16 @@ def _several(lines: Sequence[str], *, verbose: bool) -> Iterator[str]:
         yield f"and {len(lines) - most:,} more like these; --verbose lists them"
 
 
+def _older(outcome: Outcome) -> Iterator[str]:
+    """Runs of which a newer one was taken, file by file."""
+    files = Counter((old.source, new.source) for old, new in outcome.older)
+    for (old, new), n in files.items():
+        yield f"older: {counted(n, 'score')} of {old}, since {new} is newer"
+
+
 def _left_out(outcome: Outcome, *, verbose: bool) -> Iterator[str]:
     """What was left out of files that were read: counted by reason, or a line each."""
-    parts = [*(s for s in outcome.reading.skipped if not s.of_file), *outcome.left_out]
+    parts = [*(s for s in outcome.reading.skipped if s.what == "score"), *outcome.other_metrics]
     if verbose:
         yield from (f"left out: {part.where}: {part.why}" for part in parts)
         return
@@ -91,9 +99,9 @@ def _left_out(outcome: Outcome, *, verbose: bool) -> Iterator[str]:
 
 
 def _tables(outcome: Outcome, *, dry: bool) -> Iterator[str]:
-    added = [f"{n:,} {name}" for name, n in outcome.added.items() if n]
+    added = [counted(n, name) for name, n in outcome.added.items() if n]
     if added:
-        yield f"New rows of {listed(added, most=5)}."
+        yield f"New: {listed(added, most=5)}."
     if dry:
         yield "Nothing was written (--dry-run)."
     elif outcome.saved:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, FaultsError, UnclearScaleError
+from site_builder.errors import Fault, FaultsError, UnclearScaleError, near
 from site_builder.importers.choose import choose_metrics, choose_newest
 from site_builder.importers.formats import Format
 from site_builder.importers.merge import (
@@ -45,15 +45,17 @@ class Outcome:
 
     Attributes:
         reading: What the files held.
-        left_out: What of it was not taken: other metrics, older runs.
+        other_metrics: Scores of metrics that do not stand for their task.
+        older: Scores of which there is a newer one, each with that.
         pairing: Which runs are pairs.
         merged: What became of the results.
-        added: How many rows are new, by table.
+        added: How many models, tasks and examples are new.
         saved: Files that were written.
     """
 
     reading: Reading
-    left_out: tuple[Skipped, ...]
+    other_metrics: tuple[Skipped, ...]
+    older: tuple[tuple[Measure, Measure], ...]
     pairing: Pairing
     merged: Merged
     added: Mapping[str, int]
@@ -89,6 +91,7 @@ def import_paths(
         raise FaultsError((*skipped_faults(reading.skipped), _nothing(source, reading)))
     if reading.unclear:
         raise UnclearScaleError.of(reading.unclear)
+    _check_metrics(metrics, reading)
     wanted = (*metrics, *config.importing.metrics)
     chosen, others = choose_metrics(reading.measures, wanted)
     newest, older = choose_newest(chosen)
@@ -102,7 +105,9 @@ def import_paths(
     if changed and not dry:
         save_tables(config.data_dir, changed)
     saved = tuple(config.data_dir / table.spec.file for table, _ in changed)
-    return Outcome(reading, (*others, *older), pairing, merged, added, () if dry else saved)
+    return Outcome(
+        reading, tuple(others), tuple(older), pairing, merged, added, () if dry else saved
+    )
 
 
 def _read_tables(config: SiteConfig) -> dict[str, StoredTable]:
@@ -125,14 +130,27 @@ def _read(source: Format, path: Path, options: Options) -> Reading:
 
 
 def skipped_faults(skipped: Iterable[Skipped]) -> list[Fault]:
-    """A warning for every file that was left out, with the reason."""
-    return [Fault(s.where, f"skipped: {s.why}", "", "warning") for s in skipped if s.of_file]
+    """A warning for every file and every row that was left out, with the reason."""
+    return [
+        Fault(s.where, f"skipped: {s.why}", "", "warning") for s in skipped if s.what != "score"
+    ]
 
 
 def _nothing(source: Format, reading: Reading) -> Fault:
-    files = sum(skipped.of_file for skipped in reading.skipped)
-    what = f"no score of format {source.name} was found" + ("" if files else ", nor any file")
+    what = f"no score of format {source.name} was found"
+    what += "" if reading.skipped else ", since there is no file"
     return Fault("", what, f"Name files or folders that hold {source.meaning}.")
+
+
+def _check_metrics(metrics: Iterable[str], reading: Reading) -> None:
+    known = {measure.metric for measure in reading.measures}
+    faults = [
+        Fault("", f"--metric {name!r}: no score is of this metric", near(name, known, "metrics"))
+        for name in metrics
+        if name not in known
+    ]
+    if faults:
+        raise FaultsError(faults)
 
 
 def _known_runs(results: StoredTable, config: SiteConfig) -> dict[tuple[str, str], str]:
@@ -177,7 +195,7 @@ def _other_tables(
     ]
     examples, e = merge_examples(stored[EXAMPLES.name].rows, own, config.default_variant)
     rows = [(MODELS.name, models), (TASKS.name, tasks), (EXAMPLES.name, examples)]
-    return rows, {"models": m["added"], "tasks": t["added"], "examples": e["added"]}
+    return rows, {"model": m["added"], "task": t["added"], "example": e["added"]}
 
 
 _IDS = ("model", "task")
