@@ -72,10 +72,7 @@ class _Asked(TypedDict):
 @QUIET
 @FORMAT
 def import_(source: str, paths: tuple[Path, ...], root: Path, **asked: Unpack[_Asked]) -> None:
-    """Read evaluation output into the tables of a project.
-
-    Scores are merged by model, task and variant: importing twice changes nothing.
-    """
+    """Read evaluation output into the tables of a project, by key."""
     progress = Progress(root, asked["form"], quiet=asked["quiet"], strict=False)
     progress.stage("Reading the files")
     try:
@@ -107,10 +104,15 @@ def _import(
     try:
         return import_paths(source, paths, config, options, metrics=metrics, dry=dry)
     except UnclearScaleError as error:
-        if asked["form"] != "text" or not sys.stdin.isatty():
+        if asked["form"] != "text" or not is_terminal():
             raise
         progress.warn(error.faults)
         choice = click.Choice(get_args(Scale))
         answer: Scale = click.prompt("What are these scores?", type=choice, err=True)
         options = replace(options, scale=answer)
         return import_paths(source, paths, config, options, metrics=metrics, dry=dry)
+
+
+def is_terminal() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()

@@ -135,15 +135,15 @@ def _from_csv(found: Found, content: bytes) -> _Sheet:
         raise UnreadableError(why) from error
     head = text.lstrip().partition("\n")[0]
     mark = max("\t;,|", key=lambda mark: (head.count(mark), mark == ","))
+    lines_of = io.StringIO(text.replace("\0", ""), newline=None)
     try:
-        lines = [
-            line
-            for line in csv.reader(io.StringIO(text.replace("\0", "")), delimiter=mark)
-            if any(line)
-        ]
+        lines = [line for line in csv.reader(lines_of, delimiter=mark) if any(line)]
     except csv.Error as error:
         why = f"it is not CSV: {error}"
         raise UnreadableError(why) from error
+    if not lines:
+        why = "it is empty"
+        raise UnreadableError(why)
     names = [as_text(name) or f"column {place}" for place, name in enumerate(lines[0], start=1)]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)

@@ -85,8 +85,12 @@ def _read_samples_alone(found: Found, options: Options, *, is_named: bool) -> Re
     if not is_named:
         return Reading()
     beside = Found(results, Path(found.shown).with_name(results.name).as_posix())
-    runs = list(_runs(_read_document(beside), beside))
-    return joined(read_examples(run, found) for run in runs[-1:])
+    (run,) = list(_runs(_read_document(beside), beside))[-1:]
+    examples = read_examples(run, found)
+    scores = _read_run(run, beside, replace(options, examples=False))
+    tasks = {example.task for example in examples.examples}
+    kept = tuple(measure for measure in scores.measures if measure.task in tasks)
+    return replace(joined([scores, examples]), measures=kept)
 
 
 def _runs(document: object, found: Found) -> Iterator[Run]:

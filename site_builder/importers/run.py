@@ -10,6 +10,7 @@ from typing import Any
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, UnclearScaleError, near
 from site_builder.importers.choose import choose_metrics, choose_newest
+from site_builder.importers.files import as_number
 from site_builder.importers.formats import Format
 from site_builder.importers.merge import (
     RUN,
@@ -217,7 +218,8 @@ def _task_facts(
     by_metric = _first_known((f"{f.id}\0{f.metric}", f.values) for f in stated)
     scores: dict[str, list[float]] = {}
     for row in merged.rows:
-        scores.setdefault(str(row.get("task")), []).append(row["score"])
+        score = as_number(row.get("score"))
+        scores.setdefault(str(row.get("task")), []).extend([] if score is None else [score])
     firsts = {p.task: p.measure for p in reversed(placed)}
     return {
         task: {

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, TypeAlias
@@ -35,7 +36,8 @@ class StoredTable:
 
     Attributes:
         spec: Its contract.
-        rows: Its rows; dates are `YYYY-MM-DD` text, everything else is as it is stored.
+        rows: Its rows; in columns of the contract dates are `YYYY-MM-DD` text and decimals are
+            floats, everything else is as it is stored.
         types: The type of each column of the file; empty where there is no file.
         metadata: What the file says about itself.
     """
@@ -65,18 +67,20 @@ def read_stored(spec: TableSpec, data_dir: Path, shown_as: str = "data") -> Stor
     if len(set(names)) < len(names):
         what = "the table cannot be added to: two columns share a name"
         raise FaultsError([Fault(where, what, "Rename one of them.")])
-    dates = [c.name for c in spec.columns if c.type == "date" and c.name in names]
+    own = [column.name for column in spec.columns if column.name in names]
     rows = table.to_pylist()
     for row in rows:
-        row |= {name: _day(row[name]) for name in dates}
+        row |= {name: _plain(row[name]) for name in own}
     types = {name: table.schema.field(name).type for name in names}
     return StoredTable(spec, tuple(rows), types, table.schema.metadata or {})
 
 
-def _day(value: object) -> object:
+def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.date().isoformat()
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, date):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def save_tables(
