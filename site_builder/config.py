@@ -109,10 +109,32 @@ class Citation(_Section):
     """The same in a sentence."""
 
 
+class Importing(_Section):
+    """`[import]`: what `site_builder import` cannot know by itself."""
+
+    columns: dict[str, Name] = Field(default_factory=dict)
+    """Columns of a CSV file or the like, by the column of the contract that each holds."""
+    task_columns: Names | None = None
+    """Columns of a wide table that are tasks; guessed where absent."""
+    scale: Literal["percent", "proportion", "other"] | None = None
+    """What scores between 1 and 100 are, where their file does not say."""
+    metrics: Names = Field(default_factory=list)
+    """Metrics that stand for a task, the most wanted first."""
+    models: dict[str, Name] = Field(default_factory=dict)
+    """Ids of models, by their names in the files."""
+    tasks: dict[str, Name] = Field(default_factory=dict)
+    """Ids of tasks, by their names in the files."""
+    pairs: dict[str, Name] = Field(default_factory=dict)
+    """The model that each tuned model was tuned from, both by their names in the files."""
+    variants: dict[str, Name] = Field(default_factory=dict)
+    """The variant of a model's scores, by its name in the files."""
+
+
 class _File(_Section):
     site: Site = Field(default_factory=Site)
     board: BoardConfig = Field(default_factory=BoardConfig)
     analysis: Analysis = Field(default_factory=Analysis)
+    importing: Importing = Field(default_factory=Importing, alias="import")
     citation: Citation = Field(default_factory=Citation)
 
 
@@ -186,7 +208,7 @@ def read_config(root: Path, base_url: str | None = None) -> tuple[SiteConfig, li
     faults = at_most(map(_fault, details), len(details), _TOML, "keys and values")
     checksum = None if content is None else sha256(content).hexdigest()
     known = {**file.__dict__, "root": root, "sha256": checksum}
-    return SiteConfig.model_validate(known), list(faults)
+    return SiteConfig.model_validate(known, by_alias=False, by_name=True), list(faults)
 
 
 def _without(values: dict[str, Any], details: list[ErrorDetails]) -> dict[str, Any]:
@@ -230,7 +252,7 @@ def _fault(detail: ErrorDetails) -> Fault:
 def _hint(keys: list[str]) -> str:
     """What an unknown key may have meant: one of another section, or the nearest of its own."""
     *section, name = keys
-    home = next((known for known in _File.model_fields if name in _known_keys([known])), None)
+    home = next((known for known in _sections() if name in _known_keys([known])), None)
     if home:
         return f"It belongs in [{home}]."
     return near(name, _known_keys(section), "keys" if section else "sections")
@@ -238,10 +260,15 @@ def _hint(keys: list[str]) -> str:
 
 def _known_keys(section: list[str]) -> list[str]:
     """The keys of a section; the sections where none is named."""
-    model: Any = _File.model_fields[section[0]].annotation if section else _File
-    return list(model.model_fields)
+    return list(_sections()[section[0]].model_fields if section else _sections())
+
+
+def _sections() -> dict[str, Any]:
+    """The sections by their names, `import` among them, which Python keeps for itself."""
+    fields = _File.model_fields
+    return {field.alias or name: field.annotation for name, field in fields.items()}
 
 
 def config_keys() -> list[str]:
     """Every key of `site.toml`, as `section.key`: what the documentation must explain."""
-    return [f"{section}.{key}" for section in _File.model_fields for key in _known_keys([section])]
+    return [f"{section}.{key}" for section in _sections() for key in _known_keys([section])]

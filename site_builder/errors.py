@@ -2,6 +2,7 @@
 
     SiteError                 a mistake that lines explain, one for each of its faults
     ├── FaultsError           every fault of a project, found in one run
+    │   └── UnclearScaleError what the scores of a file are only the user can say
     ├── OutputFolderError     the folder to publish into is not fit for it
     ├── AssetError            a static file that the site needs is missing
     ├── TemplateFaultError    a template is broken or names what does not exist
@@ -153,6 +154,18 @@ class FaultsError(SiteError):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         super().__init__(*faults)
+
+
+class UnclearScaleError(FaultsError):
+    """Scores of a file may be percentages or have another unit; the file does not say."""
+
+    @classmethod
+    def of(cls, scores: Collection[str]) -> Self:
+        """The scores that it is about, each with its file and task."""
+        what = "may be a percentage or have another unit"
+        fix = "Say --percent, --proportion or --other-unit, or scale under [import] in site.toml."
+        faults = (Fault("", f"{score} {what}", fix) for score in scores)
+        return cls(at_most(faults, len(scores), "", f"scores that {what}"))
 
 
 class OutputFolderError(SiteError):

@@ -31,6 +31,14 @@ DEFAULTS: dict[str, object] = {
     "board.labels": {},
     "analysis.features": None,
     "analysis.training_set_thresholds": [10_000, 20_000],
+    "import.columns": {},
+    "import.task_columns": None,
+    "import.scale": None,
+    "import.metrics": [],
+    "import.models": {},
+    "import.tasks": {},
+    "import.pairs": {},
+    "import.variants": {},
     "citation.bibtex": "",
     "citation.text": "",
 }
@@ -58,6 +66,15 @@ labels = { sft = "Tuned" }
 [analysis]
 features = ["tokens_p95"]
 training_set_thresholds = [5]
+[import]
+columns = { score = "Acc" }
+task_columns = ["a"]
+scale = "percent"
+metrics = ["acc_norm"]
+models = { "org/a" = "a" }
+tasks = { t = "T" }
+pairs = { "org/tuned" = "org/a" }
+variants = { "org/tuned" = "sft" }
 [citation]
 bibtex = "@misc{a}"
 text = "A (2024)"
@@ -67,7 +84,12 @@ text = "A (2024)"
 def read(config, key):
     """The value at `section.key`."""
     section, name = key.split(".")
-    return getattr(getattr(config, section), name)
+    return getattr(section_of(config, section), name)
+
+
+def section_of(config, name):
+    """A section by its name in `site.toml`; Python keeps `import` for itself."""
+    return getattr(config, {"import": "importing"}.get(name, name))
 
 
 def lines_of(folder, toml, base_url=None):
@@ -98,7 +120,7 @@ def test_every_key_is_read(tmp_path):
     (tmp_path / "site.toml").write_text(EVERY_KEY)
     config = load_config(tmp_path)
     said = tomllib.loads(EVERY_KEY)
-    assert said == {name: dict(getattr(config, name)) for name in said}
+    assert said == {name: dict(section_of(config, name)) for name in said}
     assert sorted(DEFAULTS) == sorted(
         f"{name}.{key}" for name, keys in said.items() for key in keys
     )
@@ -157,15 +179,18 @@ def test_base_url_of_the_command_line_goes_first(tmp_path):
     ("toml", "line"),
     [
         ("[sitte]", "unknown section 'sitte'. Did you mean 'site'?"),
-        ("[x]", "unknown section 'x'. Known sections: analysis, board, citation, site."),
-        ("x = 1", "unknown key 'x'. Known sections: analysis, board, citation, site."),
+        ("[x]", "unknown section 'x'. Known sections: analysis, board, citation, import, site."),
+        ("x = 1", "unknown key 'x'. Known sections: analysis, board, citation, import, site."),
         ("title = 'A'", "unknown key 'title'. It belongs in [site]."),
         ("[site]\ntitel = 'A'", "unknown key 'site.titel'. Did you mean 'title'?"),
         ("[site]\nTitle = 'A'", "unknown key 'site.Title'. Did you mean 'title'?"),
         ("[site]\nbaseline = 'A'", "unknown key 'site.baseline'. It belongs in [board]."),
         ("[citation]\nx = 1", "unknown key 'citation.x'. Known keys: bibtex, text."),
         ('[site]\n"a\\nb" = 1', r"unknown key 'site.a\nb'. " + SITE_KEYS),
-        ("root = '/'", "unknown key 'root'. Known sections: analysis, board, citation, site."),
+        (
+            "root = '/'",
+            "unknown key 'root'. Known sections: analysis, board, citation, import, site.",
+        ),
     ],
 )
 def test_unknown_key_is_a_fault_with_a_hint(tmp_path, toml, line):

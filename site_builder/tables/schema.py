@@ -191,5 +191,15 @@ PRICES = TableSpec(
         ColumnSpec("date", "date", "When the price was read"),
     ),
 )  # fmt: skip
+EXAMPLES = TableSpec(
+    "examples", "Scores of single examples.", "a score", ("model", "task", "variant", "example"),
+    columns=(
+        _text("model", "Id of the model", required=True),
+        _text("task", "Id of the task", required=True),
+        _text("variant", "How the model was run, as in the results", default="`base`"),
+        _text("example", "Id of the example within its task", required=True),
+        ColumnSpec("score", "number", "The score of this one example", required=True),
+    ),
+)  # fmt: skip
 
-TABLES: tuple[TableSpec, ...] = (RESULTS, MODELS, TASKS, SERVING_REQUESTS, PRICES)
+TABLES: tuple[TableSpec, ...] = (RESULTS, MODELS, TASKS, SERVING_REQUESTS, PRICES, EXAMPLES)

@@ -1,0 +1,1 @@
+"""Output of evaluation harnesses to the tables of the data contract."""

@@ -1,0 +1,207 @@
+"""Folders to files, files to JSON: whatever lies there, nothing of it stops an import."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from site_builder.importers.records import Reading, Skipped, joined
+
+_LARGEST = 1e100  # what the contract's check holds for sound
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_](\d\d)[-:](\d\d)[-:](\d\d)")
+
+
+class UnreadableError(Exception):
+    """A file that cannot be read; the message is the reason, as a phrase."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file at a path that was given.
+
+    Attributes:
+        path: Where it is.
+        shown: How messages and the tables name it: from the last part of the given path on, so
+            that no folder of the machine is published.
+    """
+
+    path: Path
+    shown: str
+
+
+def find_files(path: Path) -> Iterator[Found]:
+    """The file at a path, or every file below it, in the order of their names.
+
+    Files and folders whose names begin with a dot are left out; links to folders are not followed.
+    """
+    if not path.is_dir():
+        yield Found(path, path.name)
+        return
+    top = path.resolve().name
+    closed: list[Path] = []
+    for folder, names, files in os.walk(path, onerror=lambda e: closed.append(Path(e.filename))):
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        for name in sorted(file for file in files if not file.startswith(".")):
+            file = Path(folder, name)
+            yield Found(file, Path(top, file.relative_to(path)).as_posix())
+    yield from (Found(file, Path(top, file.relative_to(path)).as_posix()) for file in closed)
+
+
+def read_each(files: Iterable[Found], read: Callable[[Found], Reading]) -> Reading:
+    """What a reader finds in each file; a file that it cannot read is named with the reason.
+
+    Args:
+        files: The files.
+        read: Reads one; raises `UnreadableError` where it cannot.
+    """
+    return joined(_read_or_skip(found, read) for found in files)
+
+
+def _read_or_skip(found: Found, read: Callable[[Found], Reading]) -> Reading:
+    try:
+        return read(found)
+    except UnreadableError as error:
+        return Reading(skipped=(Skipped(found.shown, str(error)),))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file.
+
+    Raises:
+        UnreadableError: It is no file, may not be read, or is empty.
+    """
+    if not path.is_file():  # reading a pipe or a device may never end
+        there = "it is a folder that cannot be read" if path.is_dir() else "it is no file"
+        why = there if path.exists() else "there is no such file"
+        raise UnreadableError(why)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        why = f"it cannot be read: {error.strerror}"
+        raise UnreadableError(why) from error
+    if not content.strip():
+        why = "it is empty"
+        raise UnreadableError(why)
+    return content
+
+
+def read_json(path: Path) -> object:
+    """The value that a JSON file holds.
+
+    Raises:
+        UnreadableError: It is no file, may not be read, is empty or is not JSON.
+    """
+    return parse_json(read_bytes(path))
+
+
+def parse_json(content: bytes) -> object:
+    """The value that JSON text is of.
+
+    Raises:
+        UnreadableError: It is not JSON.
+    """
+    try:
+        value: object = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        why = "it is not UTF-8 text"
+        raise UnreadableError(why) from error
+    except json.JSONDecodeError as error:
+        why = f"it is not JSON, or cut short: {error.msg} in line {error.lineno}"
+        raise UnreadableError(why) from error
+    except (RecursionError, ValueError) as error:
+        why = "its JSON is nested too deeply, or holds a number of too many digits"
+        raise UnreadableError(why) from error
+    return value
+
+
+def as_table(value: object) -> dict[str, Any]:
+    """A value as an object of JSON; an empty one where it is something else."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_number(value: object) -> float | None:
+    """A value as a finite number of sound size; None where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) and abs(number) <= _LARGEST else None
+
+
+def as_count(value: object) -> int | None:
+    """A value as a number of examples, at least 1; None where it is none."""
+    number = as_number(value)
+    return int(number) if number is not None and number >= 1 and number.is_integer() else None
+
+
+def as_error(value: object) -> float | None:
+    """A value as a standard error.
+
+    None also for exactly 0: harnesses write it where every example came out alike, which says
+    nothing about how the score would vary.
+    """
+    number = as_number(value)
+    return number if number is not None and number > 0 else None
+
+
+def as_text(value: object) -> str:
+    """A value as text that the tables can hold; empty where it is no text."""
+    if not isinstance(value, str):
+        return ""
+    text = value.encode("utf-8", "replace").decode("utf-8")
+    return text.replace("\0", "").replace("\r", " ").strip()
+
+
+def day_of(moment: datetime | None) -> str | None:
+    """The day of a moment, `YYYY-MM-DD`."""
+    return None if moment is None else moment.date().isoformat()
+
+
+def moment_of(value: object) -> datetime | None:
+    """The moment that a value tells: seconds since 1970, milliseconds, or ISO 8601 text.
+
+    A moment without a zone is taken as UTC; one from before 2000 is no date of an evaluation.
+    """
+    number = as_number(value)
+    if number is None and isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value.strip())
+        except ValueError:
+            number = as_number(_number_in(value))
+        else:
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if number is None or not 946_684_800 <= number < 1e14:
+        return None
+    return datetime.fromtimestamp(number / 1_000 if number > 1e11 else number, UTC)
+
+
+def _number_in(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def moment_in_name(name: str) -> datetime | None:
+    """The moment that a file's name tells, as in `results_2026-01-21T03-44-18.458309.json`."""
+    match = _STAMP.search(name)
+    return moment_of(f"{match[1]}T{match[2]}:{match[3]}:{match[4]}") if match else None
+
+
+def time_of(moment: datetime | None, path: Path) -> tuple[bool, float]:
+    """What tells the newer of two runs: a stated moment before a file's own time."""
+    if moment is not None:
+        return (True, moment.timestamp())
+    try:
+        return (False, path.stat().st_mtime)
+    except OSError:
+        return (False, 0.0)

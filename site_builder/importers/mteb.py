@@ -1,0 +1,130 @@
+"""Result folders of MTEB: a JSON file a task, below a folder a model and a folder a revision.
+
+MTEB's own package reads them, and brings PyTorch along; see docs/decisions.md.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from site_builder.importers.files import (
+    Found,
+    UnreadableError,
+    as_number,
+    as_table,
+    as_text,
+    day_of,
+    find_files,
+    moment_of,
+    read_each,
+    read_json,
+    time_of,
+)
+from site_builder.importers.records import Facts, Measure, Options, Reading
+
+_META = "model_meta.json"
+_SPLITS = ("test", "validation", "dev")
+_REVISION = re.compile(r"[0-9a-f]{40}|no_revision_available|external|\d+")
+
+
+def read_mteb(path: Path, options: Options) -> Reading:
+    """The main score of every task in a file or folder.
+
+    A task of several subsets, such as languages, has the mean of their main scores, as MTEB itself
+    has it; `subtasks` takes each subset as a task.
+
+    Args:
+        path: The file or folder.
+        options: `subtasks` counts here.
+    """
+    found = (f for f in find_files(path) if f.path.name != _META)
+    return read_each(found, lambda file: _read_file(file, options))
+
+
+def _read_file(found: Found, options: Options) -> Reading:
+    if found.path.suffix != ".json":
+        why = f"{found.path.suffix or 'no ending'} is not .json"
+        raise UnreadableError(why)
+    document = as_table(read_json(found.path))
+    task = as_text(document.get("task_name")) or as_text(document.get("mteb_dataset_name"))
+    if not task:
+        why = "it is no result of MTEB: it names no task"
+        raise UnreadableError(why)
+    splits = dict(_main_scores(document))
+    if not splits:
+        why = "it holds no main score"
+        raise UnreadableError(why)
+    split = next((name for name in _SPLITS if name in splits), sorted(splits)[0])
+    model, facts = _model(found)
+    moment = moment_of(document.get("date"))
+    scores = splits[split]
+    named = {task: _mean(list(scores.values()))}
+    if options.subtasks and len(scores) > 1:
+        named = {f"{task} ({subset})": score for subset, score in scores.items()}
+    measures = tuple(
+        Measure(
+            model=model,
+            task=name,
+            score=score,
+            metric="main_score",
+            date=day_of(moment),
+            source=found.shown,
+            main=True,
+            time=time_of(moment, found.path),
+        )
+        for name, score in named.items()
+    )
+    tasks = tuple(Facts(m.task, {"evaluation_split": split}) for m in measures)
+    return Reading(measures, (Facts(model, facts),), tasks, files=1)
+
+
+def _mean(scores: list[float]) -> float:
+    """The mean, settled at the twelfth digit; one score as it is."""
+    return scores[0] if len(scores) == 1 else float(f"{statistics.fmean(scores):.12g}")
+
+
+def _main_scores(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, float]]]:
+    """The main score of each subset, by split; files of before 1.12 have splits at their top."""
+    new = as_table(document.get("scores"))
+    for split, value in (new or document).items():
+        parts = value if isinstance(value, list) else [value]
+        scores = dict(_subsets([as_table(part) for part in parts]))
+        if scores:
+            yield split, scores
+
+
+def _subsets(parts: list[dict[str, Any]]) -> Iterator[tuple[str, float]]:
+    for part in parts:
+        score = as_number(part.get("main_score"))
+        if score is not None:
+            yield as_text(part.get("hf_subset")) or "default", score
+        for name, inner in part.items():
+            own = as_number(as_table(inner).get("main_score"))
+            if own is not None:
+                yield name, own
+
+
+def _model(found: Found) -> tuple[str, dict[str, Any]]:
+    """The model and what is known of it, from the file beside, else from the folder's name."""
+    meta: dict[str, Any] = {}
+    beside = found.path.with_name(_META)
+    if beside.is_file():
+        meta = as_table(read_json(beside))
+    folder = found.path.resolve().parent
+    name = folder.parent.name if _REVISION.fullmatch(folder.name) else folder.name
+    model = as_text(meta.get("name")) or name.replace("__", "/", 1)
+    if not model:
+        why = "neither a model_meta.json nor its folder names a model"
+        raise UnreadableError(why)
+    size = as_number(meta.get("n_parameters"))
+    link = as_text(meta.get("reference"))
+    return model, {
+        "parameters_b": size / 1e9 if size else None,
+        "license": as_text(meta.get("license")) or None,
+        "release_date": day_of(moment_of(meta.get("release_date"))),
+        "url": link if link.startswith(("http://", "https://")) else None,
+    }
