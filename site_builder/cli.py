@@ -12,8 +12,9 @@ import click
 from site_builder import __version__
 from site_builder.build import build_site, load_project, make_files
 from site_builder.commands.deploy import deploy
-from site_builder.commands.init import init
 from site_builder.commands.import_ import import_
+from site_builder.commands.init import init
+from site_builder.commands.profile import profile
 from site_builder.console import BASE_URL, FORMAT, OUT, PROJECT, QUIET, STRICT, Progress
 from site_builder.errors import SiteError
 from site_builder.format import counted
@@ -116,3 +117,4 @@ def verify(site: Path, *, quiet: bool, form: str) -> None:
 main.add_command(deploy)
 main.add_command(init)
 main.add_command(import_)
+main.add_command(profile)

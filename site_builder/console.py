@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.progress import BarColumn, TextColumn
+from rich.progress import Progress as Bars
+from rich.progress import TimeRemainingColumn as TimeLeft
 from rich.status import Status
 
 from site_builder.build import BuildReport
@@ -78,6 +82,22 @@ class Progress:
             took = time.perf_counter() - self._stage_began
             self._console.print(f"  {self._stage:<34}{took:>6.1f} s", markup=False)
         self._stage = ""
+
+    @contextmanager
+    def bar(self, total: float) -> Iterator[Callable[[str, float], None]]:
+        """A bar that fills, on a terminal; nothing elsewhere.
+
+        Args:
+            total: Where it is full.
+
+        Yields:
+            What to call with the name of what is at work, and how far the bar has come.
+        """
+        quiet = self._console.quiet or not self._console.is_terminal
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeLeft())
+        with Bars(*columns, console=self._console, transient=True, disable=quiet) as bars:
+            bar = bars.add_task("", total=total)
+            yield lambda name, done: bars.update(bar, description=name, completed=done)
 
     def say(self, text: str) -> None:
         """One line."""

@@ -19,7 +19,9 @@ SIZES = (70.0, 7.0, None)
 
 def task(name, category=None):
     """A task of which nothing but its category matters."""
-    return TaskFacts(name, name, category, None, None, True, *[None] * 5, numbers={})
+    return TaskFacts(
+        name, name, category, None, None, True, None, None, None, None, None, numbers={}
+    )
 
 
 def choose(runs=RUNS, weights=(1.0, 1.0, 1.0), rules=BY_MEAN, lower=(), **asked):

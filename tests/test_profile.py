@@ -4,7 +4,6 @@ import json
 import math
 import random
 import zlib
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -376,10 +375,17 @@ def test_any_records_are_examples_or_faults(
     assert len(values) - good == sum(fault.stands_for for fault in faults)
 
 
-def test_progress_is_told(tmp_path: Path) -> None:
-    """In steps, and all of it in the end."""
-    lines(tmp_path / "t/train.jsonl", QA * 1_250)
-    lines(tmp_path / "t/test.jsonl", QA)
-    seen: Counter[str] = Counter()
-    profiles(tmp_path, told=lambda _task, split, n: seen.update({split: n}))
-    assert {"train": 2_500, "test": 2} == seen
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_progress_is_told(tmp_path: Path, ending: str) -> None:
+    """Which share of a file has been read, in steps, and all of it in the end."""
+    frame, path = pd.DataFrame(QA * 1_250), tmp_path / f"t.{ending}"
+    writers = {
+        "jsonl": lambda: frame.to_json(path, orient="records", lines=True),
+        "csv": lambda: frame.to_csv(path, index=False),
+        "parquet": lambda: frame.to_parquet(path),
+    }
+    writers[ending]()
+    seen: list[float] = []
+    profiles(path, told=lambda _file, share: seen.append(share))
+    assert 3 == len(seen)
+    assert 0 < seen[0] < seen[1] <= seen[2] == 1

@@ -6,11 +6,12 @@ import csv
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from site_builder.errors import Fault, near
-from site_builder.tables.batches import ParquetError, column_names, read_rows
+from site_builder.tables.batches import ParquetError, column_names, count_rows, read_rows
 
 Record = Mapping[str, Any]
 # What inputs and outputs are called in the wild; of two that fit, the first is meant.
@@ -79,6 +80,12 @@ class UnreadableError(Exception):
 
 
 Report = Callable[[UnreadableError], None]
+Reached = Callable[[float], None]
+_STEP = 1_000
+
+
+def _ignore(_: object) -> None:
+    """Nobody wants to know."""
 
 
 def find_fields(names: Collection[str], inputs: Sequence[str] = (), output: str = "") -> Fields:
@@ -120,19 +127,22 @@ def field_names(path: Path) -> list[str] | None:
             return column_names(path)
         except ParquetError as error:
             raise UnreadableError(str(error)) from error
-    first = next(read_records(path, (), lambda _: None), None)
+    first = next(read_records(path, (), _ignore), None)
     return None if first is None else list(first[1])
 
 
-def read_examples(path: Path, fields: Fields, report: Report) -> Iterator[Example]:
+def read_examples(
+    path: Path, fields: Fields, report: Report, reached: Reached = _ignore
+) -> Iterator[Example]:
     """Every example of a file that can be read.
 
     Args:
         path: JSON lines, CSV, TSV or Parquet, as its name says.
         fields: The fields of an example.
         report: Told of each record that is none, and of what ends the reading.
+        reached: Told now and then which share of the file has been read, 0 to 1.
     """
-    for place, record in read_records(path, (*fields.inputs, fields.output), report):
+    for place, record in read_records(path, (*fields.inputs, fields.output), report, reached):
         try:
             yield _example(record, fields)
         except UnreadableError as error:
@@ -140,22 +150,22 @@ def read_examples(path: Path, fields: Fields, report: Report) -> Iterator[Exampl
             report(error)
 
 
-def read_records(path: Path, fields: Sequence[str], report: Report) -> Iterator[tuple[str, Record]]:
+def read_records(
+    path: Path, fields: Sequence[str], report: Report, reached: Reached = _ignore
+) -> Iterator[tuple[str, Record]]:
     """Every record of a file with its place: `line 3` of a text, `row 3` of a table.
 
     Args:
         path: JSON lines, CSV, TSV or Parquet, as its name says.
         fields: The fields that are wanted of a Parquet file; all where there are none.
         report: Told of each line that is no record, and of what ends the reading.
+        reached: Told now and then which share of the file has been read, 0 to 1.
     """
     try:
         if path.suffix in PARQUET:
-            rows = read_rows(path, [name for name in fields if name])
-            yield from ((f"row {i}", row) for i, row in enumerate(rows, 1))
-        elif path.suffix in SHEETS:
-            yield from _sheet(path)
+            yield from _table(path, [name for name in fields if name], reached)
         else:
-            yield from _lines(path, report)
+            yield from _text_file(path, report, reached)
     except UnicodeDecodeError:
         what = "is not UTF-8 text"
         report(UnreadableError(what, "Save it as UTF-8."))
@@ -165,29 +175,45 @@ def read_records(path: Path, fields: Sequence[str], report: Report) -> Iterator[
         report(UnreadableError(str(error)))
 
 
-def _lines(path: Path, report: Report) -> Iterator[tuple[str, Record]]:
-    with path.open(encoding="utf-8-sig") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                record = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                what = f"is not JSON: {error}"
-                report(UnreadableError(what, place=f"line {number}"))
-                continue
-            if isinstance(record, dict):
-                yield f"line {number}", record
-            else:
-                what = f"is {_kind(record)}, not an object with fields"
-                report(UnreadableError(what, place=f"line {number}"))
+def _table(path: Path, fields: list[str], reached: Reached) -> Iterator[tuple[str, Record]]:
+    total = count_rows(path)
+    for number, row in enumerate(read_rows(path, fields), 1):
+        if number % _STEP == 0:
+            reached(number / total)
+        yield f"row {number}", row
 
 
-def _sheet(path: Path) -> Iterator[tuple[str, Record]]:
+def _text_file(path: Path, report: Report, reached: Reached) -> Iterator[tuple[str, Record]]:
+    size = max(path.stat().st_size, 1)
+    with path.open("rb") as raw, TextIOWrapper(raw, "utf-8-sig", newline="") as file:
+        records = _sheet(file, path.suffix) if path.suffix in SHEETS else _lines(file, report)
+        for number, record in enumerate(records, 1):
+            if number % _STEP == 0:
+                reached(raw.tell() / size)
+            yield record
+
+
+def _lines(file: TextIO, report: Report) -> Iterator[tuple[str, Record]]:
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            what = f"is not JSON: {error}"
+            report(UnreadableError(what, place=f"line {number}"))
+            continue
+        if isinstance(record, dict):
+            yield f"line {number}", record
+        else:
+            what = f"is {_kind(record)}, not an object with fields"
+            report(UnreadableError(what, place=f"line {number}"))
+
+
+def _sheet(file: TextIO, ending: str) -> Iterator[tuple[str, Record]]:
     csv.field_size_limit(_LONGEST_FIELD)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t" if path.suffix == ".tsv" else ",")
-        yield from ((f"row {number}", row) for number, row in enumerate(rows, 1))
+    rows = csv.DictReader(file, delimiter="\t" if ending == ".tsv" else ",")
+    yield from ((f"row {number}", row) for number, row in enumerate(rows, 1))
 
 
 def _example(record: Record, fields: Fields) -> Example:

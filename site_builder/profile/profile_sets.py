@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,8 @@ from site_builder.profile.find import SetFile
 from site_builder.profile.measure import Profile, measure
 from site_builder.profile.tokens import Tokenizer
 
-# Told the task, the split, and how many examples have been read since it was told last.
-Told = Callable[[str, str, int], None]
-_STEP = 1_000
+# Told a file, and which share of it has been read, 0 to 1.
+Told = Callable[[SetFile, float], None]
 
 
 @dataclass(frozen=True)
@@ -140,12 +140,9 @@ class _Reader:
             except UnreadableError as error:
                 wrong.add(error)
                 continue
-            n = 0
-            for n, example in enumerate(read_examples(file.path, self.fields, wrong.add), 1):
-                if n % _STEP == 0:
-                    self.told(file.task, file.split, _STEP)
-                yield example
-            self.told(file.task, file.split, n % _STEP)
+            reached = partial(self.told, file)
+            yield from read_examples(file.path, self.fields, wrong.add, reached)
+            reached(1.0)
 
     def faults(self) -> Iterator[Fault]:
         """What is wrong, a file after the other; of many records of one, the first and a count."""

@@ -28,6 +28,18 @@ def column_names(path: Path) -> list[str]:
         raise ParquetError(_told(error)) from error
 
 
+def count_rows(path: Path) -> int:
+    """How many rows a file has, as its foot says.
+
+    Raises:
+        ParquetError: It is no Parquet file.
+    """
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowException, OSError) as error:
+        raise ParquetError(_told(error)) from error
+
+
 def read_rows(path: Path, columns: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
     """Every row, as Python values by column.
 
