@@ -232,6 +232,7 @@ class PageEnvironment(SandboxedEnvironment):
     """
 
     sandboxed = False
+    getattr = jinja2.Environment.getattr
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -240,10 +241,6 @@ class PageEnvironment(SandboxedEnvironment):
                 what = f"{node.attr!r} may not be asked for in a template."
                 raise jinja2.TemplateSyntaxError(what, node.lineno, name, filename)
         return tree
-
-    def getattr(self, obj: object, attribute: str) -> object:
-        """A value by its name, which `_parse` has judged."""
-        return jinja2.Environment.getattr(self, obj, attribute)
 
 
 def make_environment(template_folders: Sequence[Path]) -> jinja2.Environment:
