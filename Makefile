@@ -80,8 +80,14 @@ format: .venv/.dev ## Put the code into the house style
 	@$(PY) -m ruff format
 
 .PHONY: docs
-docs: .venv/.site ## Write docs/data.md anew from the schema
+docs: .venv/.site ## Write docs/data.md anew from the schema, docs/cli.md from the commands
 	@$(PY) -m site_builder.tables.document > docs/data.md
+	@$(PY) docs/make_cli.py
+
+.PHONY: manual
+manual: .venv/.dev ## Make a small site of the documentation in dist/manual/
+	@$(PY) -m sphinx -q -W --keep-going -c docs . dist/manual
+	@echo "Open dist/manual/docs/index.html."
 
 .PHONY: wheel
 wheel: .venv/.dev vendor ## Build the sdist and, from it, the wheel, into dist/

@@ -1,0 +1,19 @@
+"""How `make manual` makes a site of the documentation, whose links are those of the repository."""
+
+project = "site_builder"
+extensions = ["myst_parser"]
+root_doc = "docs/index"
+include_patterns = [
+    "docs/*.md",
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "data/README.md",
+    "tests/data/harnesses/README.md",
+]
+html_theme = "furo"
+html_title = "site_builder"
+html_theme_options = {"top_of_page_buttons": []}
+html_show_copyright = False
+html_copy_source = False
+myst_heading_anchors = 4
