@@ -33,6 +33,7 @@ def test_the_report(folder, tmp_path):
         "Wrote {0}/models.parquet, {0}/tasks.parquet and {0}/results.parquet.".format(
             tmp_path / "p/data"
         ),
+        f"Next: `site_builder check --project {tmp_path / 'p'}`.",
     ] == said.stderr.splitlines()[1:]
 
 

@@ -6,6 +6,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from site_builder.importers.formats import FORMATS, format_of
 from site_builder.importers.records import Options
@@ -408,3 +410,51 @@ def test_an_empty_folder(tmp_path, source):
     assert 1 == said.exit_code
     assert f"no score of format {source} was found, since there is no file. Name " in said.stderr
     assert "1 error; nothing was written." in said.stderr
+
+
+# What the readers look for, as keys and as texts, among anything else.
+WORDS = st.sampled_from((
+    "results", "groups", "group_subtasks", "config", "configs", "model", "model_args",
+    "n-samples", "n-shot", "alias", "acc,none", "acc_stderr,none", "date", "effective",
+    "original", "limit", "eval", "status", "success", "task", "dataset", "samples", "scores",
+    "metrics", "accuracy", "value", "name", "stderr", "created", "task_name", "main_score",
+    "test", "hf_subset", "model_info", "id", "evaluation_results", "evaluation_name",
+    "metric_config", "score_details", "score", "uncertainty", "t", "org/m",
+    "pretrained=org/m,peft=me/a", "adapter_spec", "mean", "split", "instance_id", "stats",
+    "2024-05-01",
+))  # fmt: skip
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=30,
+)
+JSON_FORMATS = ["lm-eval", "helm", "inspect", "mteb", "every-eval-ever", "csv"]
+
+
+@pytest.mark.parametrize("source", JSON_FORMATS)
+@given(first=VALUES, second=VALUES)
+def test_any_json_is_read_or_named(tmp_path_factory, source, first, second):
+    """Whatever stands where: no exception, and every score is a number with its model and task."""
+    folder = tmp_path_factory.mktemp("any") / "run"
+    for name, value in (("run_spec.json", first), ("stats.json", second)):
+        write_json(folder / name, value)
+    (folder / "a.jsonl").write_text(json.dumps(first))
+    reading = format_of(source).read(folder, Options(examples=True))
+    assert all(m.model and m.task and abs(m.score) <= 1e100 for m in reading.measures)
+    assert reading.measures or reading.examples or reading.skipped
+
+
+@pytest.mark.parametrize("source", JSON_FORMATS)
+@given(cut=st.integers(0, 4000), put=st.binary(max_size=4))
+def test_damaged_files_are_read_or_named(tmp_path_factory, source, cut, put):
+    """A real file with a piece of something else in it."""
+    real = {"helm": HELM / "stats.json", "inspect": INSPECT}.get(source)
+    real = real or next(
+        p for p in HARNESSES.rglob("*.json") if FOLDERS.get(source, "mteb") in p.parts
+    )
+    folder = tmp_path_factory.mktemp("any") / "run"
+    folder.mkdir()
+    content = real.read_bytes()
+    (folder / real.name).write_bytes(content[:cut] + put + content[cut + len(put) :])
+    reading = format_of(source).read(folder, Options())
+    assert reading.measures or reading.skipped

@@ -1,8 +1,12 @@
 """CSV, Parquet and JSON lines: which column is what, and what kind of number a score is."""
 
+import datetime
 import json
+from decimal import Decimal
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,6 +103,25 @@ def test_parquet_and_json_lines(tmp_path, ending):
     found = imported("csv", path, into=tmp_path)
     assert [16, None] == [row.get("n_examples") for row in found]
     assert {("alpha", "add", "base"): 0.5, ("beta", "add", "base"): 0.25} == scores(tmp_path)
+
+
+def test_types_of_parquet(tmp_path):
+    """Whole numbers, decimals, days and truths, as Arrow has them."""
+    day = datetime.date(2024, 5, 1)
+    table = pa.table(
+        {
+            "model": ["a"],
+            "task": ["t"],
+            "score": pa.array([Decimal("0.5")], pa.decimal128(3, 1)),
+            "n": pa.array([16], pa.int32()),
+            "date": pa.array([day], pa.date32()),
+            "higher_is_better": [False],
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet")
+    (row,) = imported("csv", tmp_path / "a.parquet", into=tmp_path)
+    assert (0.5, 16, "2024-05-01") == (row["score"], row["n_examples"], row["date"])
+    assert rows(tmp_path, "tasks")[0]["higher_is_better"] is False
 
 
 def test_the_column_of_scores_may_be_named_by_its_metric(tmp_path):

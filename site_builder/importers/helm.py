@@ -154,7 +154,7 @@ def _values_of_examples(folder: Path, split: str) -> dict[str, _Values]:
             continue
         for name, value in _stats_of(own.get("stats"), split):
             by_example = values.setdefault(name, {})
-            by_example.setdefault(str(own.get("instance_id")), []).append(value)
+            by_example.setdefault(as_text(str(own.get("instance_id"))), []).append(value)
     return values
 
 

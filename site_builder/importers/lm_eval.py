@@ -177,7 +177,10 @@ def _measures(run: Run, results: Mapping[str, Any]) -> tuple[list[Measure], list
 
 def _measure(run: Run, task: str, metric: str, found: str, score: float, error: object) -> Measure:
     shots, (ran, has) = run.shots(task), run.examples(task)
-    parts = ["" if found in _NO_FILTER else found, "" if shots is None else f"{shots}-shot"]
+    parts = [
+        "" if found in _NO_FILTER else as_text(found),
+        "" if shots is None else f"{shots}-shot",
+    ]
     return Measure(
         model=run.model,
         task=task,

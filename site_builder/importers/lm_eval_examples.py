@@ -74,4 +74,4 @@ def _scores(run: Run, task: str, sample: dict[str, Any]) -> Iterator[Example]:
         value = float(score) if isinstance(score, bool) else as_number(score)
         if value is not None and "doc_id" in sample:
             setting = ", ".join(filter(None, parts))
-            yield Example(run.model, task, metric, setting, str(sample["doc_id"]), value)
+            yield Example(run.model, task, metric, setting, as_text(str(sample["doc_id"])), value)

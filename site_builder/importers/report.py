@@ -106,5 +106,6 @@ def _tables(outcome: Outcome, *, dry: bool) -> Iterator[str]:
         yield "Nothing was written (--dry-run)."
     elif outcome.saved:
         yield f"Wrote {listed([str(path) for path in outcome.saved], most=5)}."
+        yield f"Next: `site_builder check --project {outcome.saved[0].parent.parent}`."
     else:
         yield "Nothing has changed; nothing was written."

@@ -10,7 +10,7 @@ from typing import Any
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, UnclearScaleError, near
 from site_builder.importers.choose import choose_metrics, choose_newest
-from site_builder.importers.files import as_number
+from site_builder.importers.files import as_number, as_text
 from site_builder.importers.formats import Format
 from site_builder.importers.merge import (
     RUN,
@@ -126,7 +126,7 @@ def _read_tables(config: SiteConfig) -> dict[str, StoredTable]:
 
 def _read(source: Format, path: Path, options: Options) -> Reading:
     if not path.exists():
-        return Reading(skipped=(Skipped(str(path), "there is no such file or folder"),))
+        return Reading(skipped=(Skipped(as_text(str(path)), "there is no such file or folder"),))
     return source.read(path, options)
 
 
