@@ -170,12 +170,18 @@ def test_a_group_stands_for_its_tasks(tmp_path, stated):
     )
 
 
-def test_a_group_has_the_examples_of_its_tasks(tmp_path):
-    """Where all of them are counted: 8 + 8."""
-    document = {**GROUPED, "group_subtasks": {"know": ["know_algebra", "know_art"]}}
+def test_a_group_has_the_examples_and_the_prompts_of_its_tasks(tmp_path):
+    """Files count neither for a group: 8 + 8 examples, with 5 in each prompt."""
+    document = {
+        **GROUPED,
+        "group_subtasks": MEMBERS,
+        "n-shot": {"know_algebra": 5, "know_art": 5, "other": 0},
+    }
     path = write_json(tmp_path / "results.json", document)
     found = {row["task"]: row for row in imported("lm-eval", path, into=tmp_path)}
     assert 16 == found["know"]["n_examples"]
+    assert found["know"]["command"].endswith("--tasks know --num_fewshot 5")
+    assert ["acc, 5-shot", "acc, 0-shot"] == [r["setting"] for r in rows(tmp_path, "tasks")]
 
 
 def test_subtasks_in_place_of_groups(tmp_path):
@@ -212,6 +218,25 @@ def test_two_filters_of_a_task(tmp_path):
     assert (0.5, 40) == (row["score"], row["n_examples"])
     assert "stderr" not in row
     assert "exact_match, strict-match, 0-shot" == rows(tmp_path, "tasks")[0]["setting"]
+
+
+@pytest.mark.parametrize(
+    ("more", "n", "setting"),
+    [
+        ({"sample_len,none": 40}, 40, "acc"),
+        ({"samples": 40, "n-shot": 5, "name": "t"}, 40, "acc, 5-shot"),
+        ({"sample_len": 40, "version": 2, "sample_count": {"acc,none": 40}}, 40, "acc"),
+    ],
+)
+def test_what_versions_put_among_the_metrics(tmp_path, more, n, setting):
+    """Counts, shots and names are no metrics, and say something all the same."""
+    document = lm_eval_results({"t": {**more, "acc,none": 0.5}})
+    del document["n-shot"]
+    path = write_json(tmp_path / "r.json", document)
+    said = run_import("lm-eval", path, "--verbose", into=tmp_path)
+    assert "left out" not in said.stderr
+    assert (0.5, n) == (rows(tmp_path)[0]["score"], rows(tmp_path)[0]["n_examples"])
+    assert setting == rows(tmp_path, "tasks")[0]["setting"]
 
 
 METRICS = {"ppl": 3.5, "ppl_stderr": 0.1, "acc": 0.25, "acc_norm": 0.5, "acc_norm_stderr": 0.125}
