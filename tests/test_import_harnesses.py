@@ -3,8 +3,10 @@
 import json
 import shutil
 import zipfile
+import zlib
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -196,6 +198,46 @@ def test_packed_logs_of_inspect(tmp_path):
     (tmp_path / "no.eval").write_bytes(b"no ZIP")
     said = run_import("inspect", tmp_path / "no.eval", into=tmp_path / "x")
     assert "it is no ZIP file, or damaged" in said.stderr
+
+
+def zstandard(path, content, *, damage=False):
+    """A `.eval` file as newer versions pack it: method 93, which `zipfile` cannot write."""
+    packed = pa.compress(content, "zstd", asbytes=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("header.json", packed)
+        info = archive.getinfo("header.json")
+        info.CRC, info.file_size, info.compress_type = (
+            zlib.crc32(content) + damage,
+            len(content),
+            93,
+        )
+    return path
+
+
+def test_logs_packed_with_zstandard(tmp_path):
+    """Python before 3.14 has no Zstandard of its own; a damaged member is named."""
+    content = json.dumps(log()).encode()
+    found = imported("inspect", zstandard(tmp_path / "a.eval", content), into=tmp_path)
+    assert [0.3333333333333333] == [row["score"] for row in found]
+    said = run_import(
+        "inspect", zstandard(tmp_path / "b.eval", content, damage=True), into=tmp_path
+    )
+    assert "b.eval: skipped: it is no ZIP file, or damaged" in said.stderr
+
+
+@given(cut=st.integers(0, 1500), put=st.binary(max_size=4), zstd=st.booleans())
+def test_damaged_packed_logs_are_read_or_named(tmp_path_factory, cut, put, zstd):
+    """Whatever byte is another."""
+    path = tmp_path_factory.mktemp("any") / "a.eval"
+    header = {key: value for key, value in log().items() if key != "samples"}
+    if zstd:
+        zstandard(path, json.dumps(header).encode())
+    else:
+        eval_file(path, {"header.json": header})
+    content = path.read_bytes()
+    path.write_bytes(content[:cut] + put + content[cut + len(put) :])
+    reading = format_of("inspect").read(path, Options())
+    assert reading.measures or reading.skipped
 
 
 def test_results_of_mteb(tmp_path):

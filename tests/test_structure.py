@@ -62,7 +62,7 @@ HOMES = {
     "packaging": "output/urls.py",
     "pandas": "(tables|compute|importers)/*.py",
     "plotly": "charts/*.py",
-    "pyarrow": "(tables/load|tables/save).py",
+    "pyarrow": "(tables/load|tables/save|importers/zipped).py",
     "pydantic": "config.py",
     "pydantic_core": "config.py",
     "rcssmin": "output/minify.py",
