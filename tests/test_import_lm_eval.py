@@ -264,6 +264,18 @@ def test_site_toml_names_the_metric(tmp_path):
     assert 0.5 == imported("lm-eval", path, into=tmp_path)[0]["score"]
 
 
+def test_a_task_keeps_the_metric_that_it_has(tmp_path):
+    """Who names a metric once need not name it at every import."""
+    path = write_json(tmp_path / "r.json", lm_eval_results({"lambada": METRICS}))
+    imported("lm-eval", path, "--metric", "acc_norm", into=tmp_path)
+    before = contents(tmp_path)
+    imported("lm-eval", path, into=tmp_path)
+    assert before == contents(tmp_path)
+    imported("lm-eval", path, "--metric", "acc", into=tmp_path)
+    tasks = {task: score for (_, task, _), score in scores(tmp_path).items()}
+    assert {"lambada": 0.5, "lambada (acc)": 0.25} == tasks
+
+
 def test_a_metric_that_no_file_has_is_a_mistake(tmp_path):
     """With the nearest; nothing is written."""
     path = write_json(tmp_path / "r.json", lm_eval_results({"lambada": METRICS}))

@@ -21,7 +21,7 @@ from site_builder.importers.merge import (
     merge_results,
 )
 from site_builder.importers.metrics import facts_of_metric
-from site_builder.importers.naming import name_tasks, way_of
+from site_builder.importers.naming import Kind, name_tasks, way_of
 from site_builder.importers.pairing import Pairing, pair_runs
 from site_builder.importers.records import (
     Facts,
@@ -94,10 +94,13 @@ def import_paths(
         raise UnclearScaleError.of(reading.unclear)
     _check_metrics(metrics, reading)
     wanted = (*metrics, *config.importing.metrics)
-    chosen, others = choose_metrics(reading.measures, wanted)
+    known = {str(row.get("task")): row.get(SETTING) or "" for row in stored[TASKS.name].rows}
+    ids, names = {m.task for m in reading.measures}, config.importing.tasks
+    ways = {task: known.get(names.get(task, task), "") for task in ids}
+    chosen, others = choose_metrics(reading.measures, wanted, ways)
     newest, older = choose_newest(chosen)
     pairing = pair_runs(newest, config, _known_runs(stored[RESULTS.name], config))
-    placed = _placed(newest, pairing, config, stored[TASKS.name])
+    placed = _placed(newest, pairing, name_tasks(newest, known, names))
     merged = merge_results(stored[RESULTS.name].rows, placed, config.default_variant)
     rows, added = _other_tables(reading, placed, merged, config, stored)
     changed = [(stored[name], new) for name, new in rows if list(stored[name].rows) != new]
@@ -162,11 +165,7 @@ def _known_runs(results: StoredTable, config: SiteConfig) -> dict[tuple[str, str
     }
 
 
-def _placed(
-    measures: Sequence[Measure], pairing: Pairing, config: SiteConfig, tasks: StoredTable
-) -> list[Placed]:
-    known = {str(row.get("task")): row.get(SETTING) or "" for row in tasks.rows}
-    ids = name_tasks(measures, known, config.importing.tasks)
+def _placed(measures: Sequence[Measure], pairing: Pairing, ids: Mapping[Kind, str]) -> list[Placed]:
     return [
         Placed(m, model, ids[m.task, way_of(m)], variant)
         for m in measures
