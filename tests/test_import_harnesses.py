@@ -322,6 +322,18 @@ def test_metrics_of_one_type_and_a_base_model(tmp_path):
     assert {"https://example.org/run"} == {row["source"] for row in rows(tmp_path)}
 
 
+def test_repositories_in_the_cache_of_the_hub(tmp_path):
+    """Their folders tell the ids that cards name a base by; their files are links."""
+    for name, base in (("base", ""), ("tuned", "org/base")):
+        folder = tmp_path / f"hub/models--org--{name}"
+        blob = card(folder / "blobs/1", INDEX.format(base=base, name="short")) / "README.md"
+        (folder / "snapshots/abc").mkdir(parents=True)
+        (folder / "snapshots/abc/README.md").symlink_to(blob.rename(folder / "blobs/f00"))
+    imported("model-index", tmp_path / "hub", into=tmp_path)
+    places = {("org/base", "Voice fr", "base"), ("org/base", "Voice fr", "fine_tuned")}
+    assert places == set(scores(tmp_path))
+
+
 def test_a_merge_of_models_is_paired_with_none(tmp_path):
     """And it is said."""
     card(tmp_path / "hub/m", INDEX.format(base="[a, b]", name="m"))

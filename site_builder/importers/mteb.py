@@ -114,7 +114,7 @@ def _model(found: Found) -> tuple[str, dict[str, Any]]:
     beside = found.path.with_name(_META)
     if beside.is_file():
         meta = as_table(read_json(beside))
-    folder = found.path.resolve().parent
+    folder = found.path.absolute().parent
     name = folder.parent.name if _REVISION.fullmatch(folder.name) else folder.name
     model = as_text(meta.get("name")) or name.replace("__", "/", 1)
     if not model:
