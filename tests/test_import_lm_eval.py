@@ -445,6 +445,19 @@ def test_a_line_of_examples_that_is_cut(tmp_path):
     assert [("0", 0.0), ("1", 0.5)] == found
 
 
+def test_examples_are_of_the_run_that_counts(tmp_path):
+    """Those of an older run of the same are left out, and it is said."""
+    for day, score in ((2, 1.0), (1, 0.0)):
+        name = f"2024-05-0{day}T10-00-00"
+        document = lm_eval_results({"t": {"acc,none": score}})
+        results = write_json(tmp_path / f"run/results_{name}.json", document)
+        sample = {"doc_id": 0, "metrics": ["acc"], "acc": score}
+        results.with_name(f"samples_t_{name}.jsonl").write_text(json.dumps(sample))
+    said = run_import("lm-eval", tmp_path / "run", "--examples", into=tmp_path)
+    assert [1.0] == [row["score"] for row in rows(tmp_path, "examples")]
+    assert "Left out 1 score of single examples, whose task, metric or run was not" in said.stderr
+
+
 def test_examples_without_their_results(tmp_path):
     """Nothing says which model they are of."""
     (tmp_path / "samples_t_2024.jsonl").write_text('{"doc_id": 0, "metrics": ["acc"], "acc": 1.0}')

@@ -83,8 +83,9 @@ def _read_run(found: Found, options: Options) -> Reading:
     if not measures:
         why = "it holds no score of the test split"
         raise UnreadableError(why)
+    model, task, setting = common.model, common.task, common.setting
     examples = tuple(
-        Example(common.model, common.task, name, common.setting, example, statistics.fmean(own))
+        Example(model, task, name, setting, example, statistics.fmean(own), common.source)
         for name, by_example in values.items()
         for example, own in by_example.items()
     )

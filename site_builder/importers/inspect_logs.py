@@ -179,4 +179,4 @@ def _examples(log: _Log, measures: list[Measure]) -> Iterator[Example]:
             value, name = as_number(sample.get("value")), sample.get("sample_id")
             if measure is not None and value is not None and name is not None:
                 kind = (measure.model, measure.task, measure.metric, measure.setting)
-                yield Example(*kind, example=as_text(str(name)), score=value)
+                yield Example(*kind, as_text(str(name)), value, measure.source)

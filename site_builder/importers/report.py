@@ -46,6 +46,9 @@ def lines_of(outcome: Outcome, *, verbose: bool, dry: bool) -> Iterator[str]:
     yield f"{counted(reading.files, 'file')} with scores, {skipped:,} skipped."
     yield from _several(list(_older(outcome)), verbose=verbose)
     yield from _left_out(outcome, verbose=verbose)
+    if outcome.stray_examples:
+        n = counted(outcome.stray_examples, "score")
+        yield f"Left out {n} of single examples, whose task, metric or run was not taken."
     yield from _several(
         [f"moved: {_key(k)} to {m} ({v})" for k, (m, v) in merged.moved], verbose=verbose
     )
