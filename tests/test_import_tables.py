@@ -131,6 +131,15 @@ def test_the_column_of_scores_may_be_named_by_its_metric(tmp_path):
     assert "Accuracy" == rows(tmp_path, "tasks")[0]["metric"]
 
 
+def test_of_two_rows_of_one_score_the_last_counts(tmp_path):
+    """And the other is told."""
+    path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5\na,t,0.25\n")
+    said = run_import("csv", path, into=tmp_path)
+    assert {("a", "t", "base"): 0.25} == scores(tmp_path)
+    line = "older: 1 score of a.csv, which has another of the same further down"
+    assert line in said.stderr
+
+
 def test_a_task_with_two_metrics_is_two_tasks(tmp_path):
     """Nothing that somebody put into a table is left out."""
     path = write(tmp_path, "a.csv", "model,task,metric,score\na,t,acc,0.5\na,t,f1,0.25\n")

@@ -84,7 +84,10 @@ def _older(outcome: Outcome) -> Iterator[str]:
     """Runs of which a newer one was taken, file by file."""
     files = Counter((old.source, new.source) for old, new in outcome.older)
     for (old, new), n in files.items():
-        yield f"older: {counted(n, 'score')} of {old}, since {new} is newer"
+        why = (
+            f"since {new} is newer" if old != new else "which has another of the same further down"
+        )
+        yield f"older: {counted(n, 'score')} of {old}, {why}"
 
 
 def _left_out(outcome: Outcome, *, verbose: bool) -> Iterator[str]:
