@@ -6,7 +6,9 @@ import click
 import pytest
 
 from site_builder.commands import import_ as command
+from site_builder.importers.formats import FORMATS
 from tests.imported import contents, lm_eval_results, rows, run_import, write_json
+from tests.sites import ROOT
 from tests.test_cli import run
 
 
@@ -33,6 +35,7 @@ def test_the_report(folder, tmp_path):
         "Wrote {0}/models.parquet, {0}/tasks.parquet and {0}/results.parquet.".format(
             tmp_path / "p/data"
         ),
+        f"Next: `site_builder check --project {tmp_path / 'p'}`.",
     ] == said.stderr.splitlines()[1:]
 
 
@@ -41,6 +44,16 @@ def test_a_line_for_everything_that_is_left_out(folder, tmp_path):
     said = run_import("lm-eval", folder, "--verbose", into=tmp_path / "p")
     lines = [f"left out: runs/{n}.json: t, f1 (0-shot): acc (0-shot) stands for" for n in "ab"]
     assert all(line in said.stderr for line in lines)
+
+
+def test_the_terminal_obeys_no_name(tmp_path):
+    """Control characters of a model's name are shown."""
+    runs = (("a", "pretrained=org/\x1b[31mred"), ("b", "pretrained=org/\x1b[31mred,peft=\x1b[0m"))
+    for name, args in runs:
+        write_json(tmp_path / f"runs/{name}.json", lm_eval_results({"t": {"acc": 0.5}}, args))
+    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path / "p")
+    assert "paired: \\x1b[0m with org/\\x1b[31mred" in said.stderr
+    assert "\x1b" not in said.stderr
 
 
 def test_quiet(folder, tmp_path):
@@ -120,3 +133,13 @@ def test_examples_are_a_table_of_the_project(tmp_path):
     said = run("build", "--project", tmp_path / "p", "--strict", "--quiet")
     assert (0, "") == (said.exit_code, said.stderr)
     assert [*(tmp_path / "p/site").rglob("examples.csv")]
+
+
+def test_the_documentation_has_every_format_and_every_option():
+    """docs/importing.md has a section for each format, and names each option."""
+    text = (ROOT / "docs/importing.md").read_text(encoding="utf8")
+    assert [] == [known.name for known in FORMATS if f"\n## `{known.name}`\n" not in text]
+    options = [flag for option in command.import_.params for flag in option.opts if "--" in flag]
+    assert [] == [
+        flag for flag in options if flag not in text and flag not in ("--quiet", "--into")
+    ]

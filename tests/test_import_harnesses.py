@@ -3,9 +3,13 @@
 import json
 import shutil
 import zipfile
+import zlib
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from site_builder.importers.formats import FORMATS, format_of
 from site_builder.importers.records import Options
@@ -196,6 +200,46 @@ def test_packed_logs_of_inspect(tmp_path):
     assert "it is no ZIP file, or damaged" in said.stderr
 
 
+def zstandard(path, content, *, damage=False):
+    """A `.eval` file as newer versions pack it: method 93, which `zipfile` cannot write."""
+    packed = pa.compress(content, "zstd", asbytes=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("header.json", packed)
+        info = archive.getinfo("header.json")
+        info.CRC, info.file_size, info.compress_type = (
+            zlib.crc32(content) + damage,
+            len(content),
+            93,
+        )
+    return path
+
+
+def test_logs_packed_with_zstandard(tmp_path):
+    """Python before 3.14 has no Zstandard of its own; a damaged member is named."""
+    content = json.dumps(log()).encode()
+    found = imported("inspect", zstandard(tmp_path / "a.eval", content), into=tmp_path)
+    assert [0.3333333333333333] == [row["score"] for row in found]
+    said = run_import(
+        "inspect", zstandard(tmp_path / "b.eval", content, damage=True), into=tmp_path
+    )
+    assert "b.eval: skipped: it is no ZIP file, or damaged" in said.stderr
+
+
+@given(cut=st.integers(0, 1500), put=st.binary(max_size=4), zstd=st.booleans())
+def test_damaged_packed_logs_are_read_or_named(tmp_path_factory, cut, put, zstd):
+    """Whatever byte is another."""
+    path = tmp_path_factory.mktemp("any") / "a.eval"
+    header = {key: value for key, value in log().items() if key != "samples"}
+    if zstd:
+        zstandard(path, json.dumps(header).encode())
+    else:
+        eval_file(path, {"header.json": header})
+    content = path.read_bytes()
+    path.write_bytes(content[:cut] + put + content[cut + len(put) :])
+    reading = format_of("inspect").read(path, Options())
+    assert reading.measures or reading.skipped
+
+
 def test_results_of_mteb(tmp_path):
     """The mean over subsets, as MTEB has it, and the model from the file beside."""
     imported("mteb", HARNESSES / "mteb", into=tmp_path)
@@ -276,6 +320,18 @@ def test_metrics_of_one_type_and_a_base_model(tmp_path):
     assert {26.5} == set(scores(tmp_path).values())
     assert "Rouge1, validation split" == rows(tmp_path, "tasks")[0]["setting"]
     assert {"https://example.org/run"} == {row["source"] for row in rows(tmp_path)}
+
+
+def test_repositories_in_the_cache_of_the_hub(tmp_path):
+    """Their folders tell the ids that cards name a base by; their files are links."""
+    for name, base in (("base", ""), ("tuned", "org/base")):
+        folder = tmp_path / f"hub/models--org--{name}"
+        blob = card(folder / "blobs/1", INDEX.format(base=base, name="short")) / "README.md"
+        (folder / "snapshots/abc").mkdir(parents=True)
+        (folder / "snapshots/abc/README.md").symlink_to(blob.rename(folder / "blobs/f00"))
+    imported("model-index", tmp_path / "hub", into=tmp_path)
+    places = {("org/base", "Voice fr", "base"), ("org/base", "Voice fr", "fine_tuned")}
+    assert places == set(scores(tmp_path))
 
 
 def test_a_merge_of_models_is_paired_with_none(tmp_path):
@@ -408,3 +464,51 @@ def test_an_empty_folder(tmp_path, source):
     assert 1 == said.exit_code
     assert f"no score of format {source} was found, since there is no file. Name " in said.stderr
     assert "1 error; nothing was written." in said.stderr
+
+
+# What the readers look for, as keys and as texts, among anything else.
+WORDS = st.sampled_from((
+    "results", "groups", "group_subtasks", "config", "configs", "model", "model_args",
+    "n-samples", "n-shot", "alias", "acc,none", "acc_stderr,none", "date", "effective",
+    "original", "limit", "eval", "status", "success", "task", "dataset", "samples", "scores",
+    "metrics", "accuracy", "value", "name", "stderr", "created", "task_name", "main_score",
+    "test", "hf_subset", "model_info", "id", "evaluation_results", "evaluation_name",
+    "metric_config", "score_details", "score", "uncertainty", "t", "org/m",
+    "pretrained=org/m,peft=me/a", "adapter_spec", "mean", "split", "instance_id", "stats",
+    "2024-05-01",
+))  # fmt: skip
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=30,
+)
+JSON_FORMATS = ["lm-eval", "helm", "inspect", "mteb", "every-eval-ever", "csv"]
+
+
+@pytest.mark.parametrize("source", JSON_FORMATS)
+@given(first=VALUES, second=VALUES)
+def test_any_json_is_read_or_named(tmp_path_factory, source, first, second):
+    """Whatever stands where: no exception, and every score is a number with its model and task."""
+    folder = tmp_path_factory.mktemp("any") / "run"
+    for name, value in (("run_spec.json", first), ("stats.json", second)):
+        write_json(folder / name, value)
+    (folder / "a.jsonl").write_text(json.dumps(first))
+    reading = format_of(source).read(folder, Options(examples=True))
+    assert all(m.model and m.task and abs(m.score) <= 1e100 for m in reading.measures)
+    assert reading.measures or reading.examples or reading.skipped
+
+
+@pytest.mark.parametrize("source", JSON_FORMATS)
+@given(cut=st.integers(0, 4000), put=st.binary(max_size=4))
+def test_damaged_files_are_read_or_named(tmp_path_factory, source, cut, put):
+    """A real file with a piece of something else in it."""
+    real = {"helm": HELM / "stats.json", "inspect": INSPECT}.get(source)
+    real = real or next(
+        p for p in HARNESSES.rglob("*.json") if FOLDERS.get(source, "mteb") in p.parts
+    )
+    folder = tmp_path_factory.mktemp("any") / "run"
+    folder.mkdir()
+    content = real.read_bytes()
+    (folder / real.name).write_bytes(content[:cut] + put + content[cut + len(put) :])
+    reading = format_of(source).read(folder, Options())
+    assert reading.measures or reading.skipped

@@ -170,12 +170,18 @@ def test_a_group_stands_for_its_tasks(tmp_path, stated):
     )
 
 
-def test_a_group_has_the_examples_of_its_tasks(tmp_path):
-    """Where all of them are counted: 8 + 8."""
-    document = {**GROUPED, "group_subtasks": {"know": ["know_algebra", "know_art"]}}
+def test_a_group_has_the_examples_and_the_prompts_of_its_tasks(tmp_path):
+    """Files count neither for a group: 8 + 8 examples, with 5 in each prompt."""
+    document = {
+        **GROUPED,
+        "group_subtasks": MEMBERS,
+        "n-shot": {"know_algebra": 5, "know_art": 5, "other": 0},
+    }
     path = write_json(tmp_path / "results.json", document)
     found = {row["task"]: row for row in imported("lm-eval", path, into=tmp_path)}
     assert 16 == found["know"]["n_examples"]
+    assert found["know"]["command"].endswith("--tasks know --num_fewshot 5")
+    assert ["acc, 5-shot", "acc, 0-shot"] == [r["setting"] for r in rows(tmp_path, "tasks")]
 
 
 def test_subtasks_in_place_of_groups(tmp_path):
@@ -214,6 +220,25 @@ def test_two_filters_of_a_task(tmp_path):
     assert "exact_match, strict-match, 0-shot" == rows(tmp_path, "tasks")[0]["setting"]
 
 
+@pytest.mark.parametrize(
+    ("more", "n", "setting"),
+    [
+        ({"sample_len,none": 40}, 40, "acc"),
+        ({"samples": 40, "n-shot": 5, "name": "t"}, 40, "acc, 5-shot"),
+        ({"sample_len": 40, "version": 2, "sample_count": {"acc,none": 40}}, 40, "acc"),
+    ],
+)
+def test_what_versions_put_among_the_metrics(tmp_path, more, n, setting):
+    """Counts, shots and names are no metrics, and say something all the same."""
+    document = lm_eval_results({"t": {**more, "acc,none": 0.5}})
+    del document["n-shot"]
+    path = write_json(tmp_path / "r.json", document)
+    said = run_import("lm-eval", path, "--verbose", into=tmp_path)
+    assert "left out" not in said.stderr
+    assert (0.5, n) == (rows(tmp_path)[0]["score"], rows(tmp_path)[0]["n_examples"])
+    assert setting == rows(tmp_path, "tasks")[0]["setting"]
+
+
 METRICS = {"ppl": 3.5, "ppl_stderr": 0.1, "acc": 0.25, "acc_norm": 0.5, "acc_norm_stderr": 0.125}
 
 
@@ -237,6 +262,18 @@ def test_site_toml_names_the_metric(tmp_path):
     (tmp_path / "site.toml").write_text('[import]\nmetrics = ["acc_norm"]\n')
     path = write_json(tmp_path / "r.json", lm_eval_results({"lambada": METRICS}))
     assert 0.5 == imported("lm-eval", path, into=tmp_path)[0]["score"]
+
+
+def test_a_task_keeps_the_metric_that_it_has(tmp_path):
+    """Who names a metric once need not name it at every import."""
+    path = write_json(tmp_path / "r.json", lm_eval_results({"lambada": METRICS}))
+    imported("lm-eval", path, "--metric", "acc_norm", into=tmp_path)
+    before = contents(tmp_path)
+    imported("lm-eval", path, into=tmp_path)
+    assert before == contents(tmp_path)
+    imported("lm-eval", path, "--metric", "acc", into=tmp_path)
+    tasks = {task: score for (_, task, _), score in scores(tmp_path).items()}
+    assert {"lambada": 0.5, "lambada (acc)": 0.25} == tasks
 
 
 def test_a_metric_that_no_file_has_is_a_mistake(tmp_path):
@@ -406,6 +443,19 @@ def test_a_line_of_examples_that_is_cut(tmp_path):
     imported("lm-eval", results.parent, "--examples", into=tmp_path)
     found = [(row["example"], row["score"]) for row in rows(tmp_path, "examples")]
     assert [("0", 0.0), ("1", 0.5)] == found
+
+
+def test_examples_are_of_the_run_that_counts(tmp_path):
+    """Those of an older run of the same are left out, and it is said."""
+    for day, score in ((2, 1.0), (1, 0.0)):
+        name = f"2024-05-0{day}T10-00-00"
+        document = lm_eval_results({"t": {"acc,none": score}})
+        results = write_json(tmp_path / f"run/results_{name}.json", document)
+        sample = {"doc_id": 0, "metrics": ["acc"], "acc": score}
+        results.with_name(f"samples_t_{name}.jsonl").write_text(json.dumps(sample))
+    said = run_import("lm-eval", tmp_path / "run", "--examples", into=tmp_path)
+    assert [1.0] == [row["score"] for row in rows(tmp_path, "examples")]
+    assert "Left out 1 score of single examples, whose task, metric or run was not" in said.stderr
 
 
 def test_examples_without_their_results(tmp_path):

@@ -1,8 +1,12 @@
 """CSV, Parquet and JSON lines: which column is what, and what kind of number a score is."""
 
+import datetime
 import json
+from decimal import Decimal
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,11 +105,39 @@ def test_parquet_and_json_lines(tmp_path, ending):
     assert {("alpha", "add", "base"): 0.5, ("beta", "add", "base"): 0.25} == scores(tmp_path)
 
 
+def test_types_of_parquet(tmp_path):
+    """Whole numbers, decimals, days and truths, as Arrow has them."""
+    day = datetime.date(2024, 5, 1)
+    table = pa.table(
+        {
+            "model": ["a"],
+            "task": ["t"],
+            "score": pa.array([Decimal("0.5")], pa.decimal128(3, 1)),
+            "n": pa.array([16], pa.int32()),
+            "date": pa.array([day], pa.date32()),
+            "higher_is_better": [False],
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet")
+    (row,) = imported("csv", tmp_path / "a.parquet", into=tmp_path)
+    assert (0.5, 16, "2024-05-01") == (row["score"], row["n_examples"], row["date"])
+    assert rows(tmp_path, "tasks")[0]["higher_is_better"] is False
+
+
 def test_the_column_of_scores_may_be_named_by_its_metric(tmp_path):
     """The only column of numbers is that of the scores."""
     path = write(tmp_path, "a.csv", "model,task,Accuracy\nalpha,add,0.5\n")
     imported("csv", path, into=tmp_path)
     assert "Accuracy" == rows(tmp_path, "tasks")[0]["metric"]
+
+
+def test_of_two_rows_of_one_score_the_last_counts(tmp_path):
+    """And the other is told."""
+    path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5\na,t,0.25\n")
+    said = run_import("csv", path, into=tmp_path)
+    assert {("a", "t", "base"): 0.25} == scores(tmp_path)
+    line = "older: 1 score of a.csv, which has another of the same further down"
+    assert line in said.stderr
 
 
 def test_a_task_with_two_metrics_is_two_tasks(tmp_path):

@@ -66,7 +66,7 @@ HOMES = {
     "packaging": "output/urls.py",
     "pandas": "(tables|compute|importers)/*.py",
     "plotly": "charts/*.py",
-    "pyarrow": "tables/(load|save|batches).py",
+    "pyarrow": "(tables/load|tables/save|tables/batches|importers/zipped).py",
     "pydantic": "config.py",
     "pydantic_core": "config.py",
     "rapidfuzz": "profile/measure.py",

@@ -11,7 +11,7 @@ import click
 
 from site_builder.config import SiteConfig, load_config
 from site_builder.console import FORMAT, QUIET, Progress
-from site_builder.errors import SiteError, UnclearScaleError
+from site_builder.errors import SiteError, UnclearScaleError, one_line, shortened
 from site_builder.importers.formats import FORMATS, Format, format_of
 from site_builder.importers.records import Options, Scale
 from site_builder.importers.report import lines_of, warnings_of
@@ -81,7 +81,7 @@ def import_(source: str, paths: tuple[Path, ...], root: Path, **asked: Unpack[_A
         sys.exit(progress.failed(error))
     progress.warn(warnings_of(outcome))
     for line in lines_of(outcome, verbose=asked["verbose"], dry=asked["dry"]):
-        progress.say(line)
+        progress.say(one_line(shortened(line)))
 
 
 def _import(

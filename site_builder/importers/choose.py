@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from site_builder.importers.metrics import rank_of_metric
+from site_builder.importers.naming import way_of
 from site_builder.importers.records import Measure, Skipped
 
 _Run = tuple[str, str | None, str, str | None]
 
 
 def choose_metrics(
-    measures: Sequence[Measure], wanted: Sequence[str]
+    measures: Sequence[Measure], wanted: Sequence[str], known: Mapping[str, str]
 ) -> tuple[list[Measure], list[Skipped]]:
     """One metric of every task in every file, the same one in all files as far as they have it.
 
-    The first of these that tells: what is wanted; what the format itself calls the main score; the
-    order of `metrics.py`; what more files have; what a file lists first.
+    The first of these that tells: what is wanted; what the tables have for the task; what the
+    format itself calls the main score; the order of `metrics.py`; what more files have; what a file
+    lists first.
 
     Args:
         measures: All scores.
         wanted: Names of metrics, the most wanted first.
+        known: How each task, by its name in the files, was measured so far, where that is known.
 
     Returns:
         The scores of the chosen metrics, and one entry for every other.
@@ -31,6 +34,7 @@ def choose_metrics(
     for place, measure in enumerate(measures):
         order = (
             rank_of_metric(measure.metric, wanted) if measure.metric in wanted else len(wanted),
+            known.get(measure.task, "") != way_of(measure),
             not measure.main,
             rank_of_metric(measure.metric, ()),
             -files[measure.task, measure.metric, measure.setting],

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def find_files(path: Path) -> Iterator[Found]:
     Files and folders whose names begin with a dot are left out; links to folders are not followed.
     """
     if not path.is_dir():
-        yield Found(path, path.name)
+        yield Found(path, as_text(path.name))
         return
     top = path.resolve().name
     closed: list[Path] = []
@@ -50,8 +51,10 @@ def find_files(path: Path) -> Iterator[Found]:
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in sorted(file for file in files if not file.startswith(".")):
             file = Path(folder, name)
-            yield Found(file, Path(top, file.relative_to(path)).as_posix())
-    yield from (Found(file, Path(top, file.relative_to(path)).as_posix()) for file in closed)
+            yield Found(file, as_text(Path(top, file.relative_to(path)).as_posix()))
+    yield from (
+        Found(file, as_text(Path(top, file.relative_to(path)).as_posix())) for file in closed
+    )
 
 
 def read_each(files: Iterable[Found], read: Callable[[Found], Reading]) -> Reading:
@@ -128,7 +131,7 @@ def as_table(value: object) -> dict[str, Any]:
 
 def as_number(value: object) -> float | None:
     """A value as a finite number of sound size; None where it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     try:
         number = float(value)
@@ -140,7 +143,8 @@ def as_number(value: object) -> float | None:
 def as_count(value: object) -> int | None:
     """A value as a number of examples, at least 1; None where it is none."""
     number = as_number(value)
-    return int(number) if number is not None and number >= 1 and number.is_integer() else None
+    is_count = number is not None and 1 <= number < 2**53 and number.is_integer()
+    return int(number) if number is not None and is_count else None
 
 
 def as_error(value: object) -> float | None:

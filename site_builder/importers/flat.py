@@ -192,9 +192,9 @@ def _cells(
     for name in columns.further:
         error = row.get(columns.errors.get(name, ""))
         if columns.across == "tasks":
-            yield model, name, metric, name, error
+            yield model, as_text(name), metric, name, error
         else:
-            yield name, task, metric, name, error
+            yield as_text(name), task, metric, name, error
 
 
 def _word(value: object) -> str:

@@ -69,52 +69,60 @@ def _no_run(_: Found) -> Reading:
 
 
 def _read_run(found: Found, options: Options) -> Reading:
-    for name in ("run_spec.json", "stats.json"):
-        if not (found.path / name).is_file():
-            why = f"its run did not end: it has no {name}"
-            raise UnreadableError(why)
-    spec = as_table(read_json(found.path / "run_spec.json"))
-    adapter = as_table(spec.get("adapter_spec"))
-    model, task = as_text(adapter.get("model")), _task(as_text(spec.get("name")))
-    stats = read_json(found.path / "stats.json")
-    if not model or not task or not isinstance(stats, list):
-        why = "its run_spec.json or stats.json lacks model, name or statistics"
-        raise UnreadableError(why)
-    split, means = _means(stats)
-    if not any(not _BOOKKEEPING.match(name) for name in means):
-        why = "it holds no score of the test split"
-        raise UnreadableError(why)
-    shots = as_number(adapter.get("max_train_instances"))
-    moment, setting = _moment(found.path), "" if shots is None else f"{shots:.0f}-shot"
-    common = Measure(
-        model=model,
-        task=task,
-        score=math.nan,
-        setting=setting,
-        n_examples=as_count(means.get("num_instances")),
-        date=day_of(moment),
-        source=f"{found.shown}/stats.json",
-        time=time_of(moment, found.path / "stats.json"),
-    )
-    values = _values_of_examples(found.path, split)
+    common, split, means = _run_of(found)
+    values = {
+        name: own
+        for name, own in _values_of_examples(found.path, split).items()
+        if not _BOOKKEEPING.match(name)
+    }
     measures = tuple(
         replace(common, score=mean, metric=name, stderr=_error(mean, values.get(name, {})))
         for name, mean in means.items()
         if not _BOOKKEEPING.match(name)
     )
+    if not measures:
+        why = "it holds no score of the test split"
+        raise UnreadableError(why)
+    model, task, setting = common.model, common.task, common.setting
     examples = tuple(
-        Example(model, task, name, setting, example, statistics.fmean(own))
+        Example(model, task, name, setting, example, statistics.fmean(own), common.source)
         for name, by_example in values.items()
         for example, own in by_example.items()
-        if not _BOOKKEEPING.match(name)
     )
     facts = {"evaluation_split": split, "description": _description(found.path)}
     return Reading(
         measures=measures,
-        tasks=(Facts(task, facts),),
+        tasks=(Facts(common.task, facts),),
         examples=examples if options.examples else (),
         files=1,
     )
+
+
+def _run_of(found: Found) -> tuple[Measure, str, Mapping[str, float]]:
+    """What all scores of a run share, the split that they are of, and its statistics."""
+    for name in ("run_spec.json", "stats.json"):
+        if not (found.path / name).is_file():
+            why = f"its run did not end: it has no {name}"
+            raise UnreadableError(why)
+    spec = as_table(read_json(found.path / "run_spec.json"))
+    adapter, stats = as_table(spec.get("adapter_spec")), read_json(found.path / "stats.json")
+    model, task = as_text(adapter.get("model")), _task(as_text(spec.get("name")))
+    if not model or not task or not isinstance(stats, list):
+        why = "its run_spec.json or stats.json lacks model, name or statistics"
+        raise UnreadableError(why)
+    split, means = _means(stats)
+    shots, moment = as_number(adapter.get("max_train_instances")), _moment(found.path)
+    common = Measure(
+        model=model,
+        task=task,
+        score=math.nan,
+        setting="" if shots is None else f"{shots:.0f}-shot",
+        n_examples=as_count(means.get("num_instances")),
+        date=day_of(moment),
+        source=f"{found.shown}/stats.json",
+        time=time_of(moment, found.path / "stats.json"),
+    )
+    return common, split, means
 
 
 def _task(name: str) -> str:
@@ -154,7 +162,7 @@ def _values_of_examples(folder: Path, split: str) -> dict[str, _Values]:
             continue
         for name, value in _stats_of(own.get("stats"), split):
             by_example = values.setdefault(name, {})
-            by_example.setdefault(str(own.get("instance_id")), []).append(value)
+            by_example.setdefault(as_text(str(own.get("instance_id"))), []).append(value)
     return values
 
 

@@ -96,6 +96,9 @@ def _read_card(found: Found) -> Reading:
         raise UnreadableError(why)
     base, notes = _base(found, card)
     models = [as_table(model) for model in card["model-index"]]
+    repository = _repository(found.path.absolute().parent)
+    if repository and len(models) == 1:
+        models = [{**models[0], "name": repository}]
     measures = tuple(m for model in models for m in _of_model(found, model, base))
     license_ = as_text(card.get("license"))
     facts = {"license": license_ if license_ not in ("", "other", "unknown") else None}
@@ -153,7 +156,11 @@ def _read_results(found: Found) -> Reading:
     if not isinstance(entries, list):
         why = "it is no list of results"
         raise UnreadableError(why)
-    model, base = _repository(found)
+    root = found.path.absolute().parent.parent
+    card = _card_beside(root)
+    index = card.get("model-index")
+    named = as_text(as_table(index[0]).get("name")) if isinstance(index, list) and index else ""
+    model, base = _repository(root) or named or as_text(root.name), _base(found, card)[0]
     measures: list[Measure] = []
     for entry in map(as_table, entries):
         data, score = as_table(entry.get("dataset")), as_number(entry.get("value"))
@@ -178,13 +185,17 @@ def _read_results(found: Found) -> Reading:
     return Reading(tuple(measures))
 
 
-def _repository(found: Found) -> tuple[str, str | None]:
-    """The model that a file of `.eval_results` is of: as its card says, else by its folder."""
-    root = found.path.resolve().parent.parent
+def _repository(root: Path) -> str:
+    """The id of a repository, where its folder tells it; empty where it does not."""
     cached = next((m for part in root.parts if (m := _CACHED.fullmatch(part))), None)
-    name = f"{cached[1]}/{cached[2]}" if cached else root.name.replace("__", "/", 1)
-    card = root / _CARD
-    front = _front_matter(card) if card.is_file() else {}
-    index = front.get("model-index")
-    named = as_text(as_table(index[0]).get("name")) if isinstance(index, list) and index else ""
-    return named or name, _base(found, front)[0]
+    if cached:
+        return as_text(f"{cached[1]}/{cached[2]}")
+    return as_text(root.name.replace("__", "/", 1)) if "__" in root.name else ""
+
+
+def _card_beside(root: Path) -> dict[str, Any]:
+    """What the card of a repository says; nothing where it has none that can be read."""
+    try:
+        return _front_matter(root / _CARD)
+    except UnreadableError:
+        return {}

@@ -5,7 +5,6 @@ Inspect's own package reads them, and brings some fifty others along; see docs/d
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from site_builder.importers.files import (
     time_of,
 )
 from site_builder.importers.records import Example, Facts, Measure, Options, Reading, Skipped
+from site_builder.importers.zipped import read_members
 
 # Metrics that say how far others spread.
 _SPREADS = ("stderr", "bootstrap_stderr", "std", "bootstrap_std", "var")
@@ -111,16 +111,8 @@ def _from_json(found: Found) -> _Log:
 
 def _from_zip(found: Found) -> _Log:
     read_bytes(found.path)
-    try:
-        with zipfile.ZipFile(found.path) as archive:
-            names = set(archive.namelist())
-            parts = {name: parse_json(archive.read(name)) for name in _PARTS if name in names}
-    except NotImplementedError as error:
-        why = "it is packed in a way that this Python cannot read; `inspect log convert --to json`"
-        raise UnreadableError(why) from error
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, ValueError) as error:
-        why = "it is no ZIP file, or damaged"
-        raise UnreadableError(why) from error
+    members = read_members(found.path, _PARTS)
+    parts = {name: parse_json(content) for name, content in members.items()}
     # Logs of 2024 have their header in two files.
     old = {**as_table(parts.get("start.json")), **as_table(parts.get("results.json"))}
     header = as_table(parts.get("header.json")) or old or {"status": "started"}
@@ -187,4 +179,4 @@ def _examples(log: _Log, measures: list[Measure]) -> Iterator[Example]:
             value, name = as_number(sample.get("value")), sample.get("sample_id")
             if measure is not None and value is not None and name is not None:
                 kind = (measure.model, measure.task, measure.metric, measure.setting)
-                yield Example(*kind, example=str(name), score=value)
+                yield Example(*kind, as_text(str(name)), value, measure.source)

@@ -41,7 +41,11 @@ _OTHER = (
     ".parquet", ".pdf", ".png", ".pt", ".py", ".pyc", ".rst", ".safetensors", ".sh", ".svg",
     ".toml", ".tsv", ".txt", ".xlsx", ".yaml", ".yml", ".zip",
 )  # fmt: skip
-_NO_METRICS = ("alias", "name", "sample_len", "sample_count", " ")
+# What stands among the metrics and is none, in one version or another.
+_NO_METRICS = (
+    "alias", "name", "version", "n-shot", "num_fewshot", "samples", "sample_len", "sample_count",
+    " ",
+)  # fmt: skip
 _NO_FILTER = ("", "none")
 _OF_GROUP = "its group is taken; --subtasks takes the tasks of groups instead"
 
@@ -177,7 +181,10 @@ def _measures(run: Run, results: Mapping[str, Any]) -> tuple[list[Measure], list
 
 def _measure(run: Run, task: str, metric: str, found: str, score: float, error: object) -> Measure:
     shots, (ran, has) = run.shots(task), run.examples(task)
-    parts = ["" if found in _NO_FILTER else found, "" if shots is None else f"{shots}-shot"]
+    parts = [
+        "" if found in _NO_FILTER else as_text(found),
+        "" if shots is None else f"{shots}-shot",
+    ]
     return Measure(
         model=run.model,
         task=task,
@@ -203,7 +210,8 @@ def _once(
     below = {name for names in members.values() for name in names}
     above = {group for group, names in members.items() if names}
     out = above if options.subtasks else below
-    kept = [_of_group(run, m, members.get(m.task, ())) for m in measures if m.task not in out]
+    leaves = {g: [t for t in names if not members.get(t)] for g, names in members.items()}
+    kept = [_of_group(run, m, leaves.get(m.task, ())) for m in measures if m.task not in out]
     why = "it is a group of tasks that are taken" if options.subtasks else _OF_GROUP
     left_out = [
         Skipped(f"{run.shown}: {task}", why, what="score")
@@ -212,14 +220,17 @@ def _once(
     return kept, left_out
 
 
-def _of_group(run: Run, measure: Measure, members: Collection[str]) -> Measure:
-    """A group's score with what is known of its tasks alone: their examples, their prompts."""
-    if not members or measure.n_examples is not None:
-        return measure
-    counts = [run.examples(task) for task in members]
+def _of_group(run: Run, measure: Measure, leaves: Collection[str]) -> Measure:
+    """A group's score with what is known of its tasks alone: their prompts and their examples."""
+    shots = {run.shots(task) for task in leaves} - {None}
+    if len(shots) == 1 and run.shots(measure.task) is None:
+        (n,) = shots
+        setting = ", ".join(filter(None, (measure.setting, f"{n}-shot")))
+        measure = replace(measure, setting=setting, command=run.command(measure.task, n))
+    counts = [run.examples(task) for task in leaves]
     ran = [n for n, _ in counts if n is not None]
     has = [n for _, n in counts if n is not None]
-    if len(ran) < len(counts):
+    if not counts or len(ran) < len(counts) or measure.n_examples is not None:
         return measure
     whole = sum(has) if len(has) == len(counts) else None
     return replace(measure, n_examples=sum(ran), flag=run.flag(sum(ran), whole))

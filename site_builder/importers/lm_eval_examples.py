@@ -74,4 +74,5 @@ def _scores(run: Run, task: str, sample: dict[str, Any]) -> Iterator[Example]:
         value = float(score) if isinstance(score, bool) else as_number(score)
         if value is not None and "doc_id" in sample:
             setting = ", ".join(filter(None, parts))
-            yield Example(run.model, task, metric, setting, str(sample["doc_id"]), value)
+            name = as_text(str(sample["doc_id"]))
+            yield Example(run.model, task, metric, setting, name, value, run.shown)

@@ -34,6 +34,7 @@ _HUB_BACKENDS = (
     "hf", "hf-auto", "hf-causal", "hf-causal-experimental", "hf-seq2seq", "hf-multimodal",
     "huggingface", "gpt2", "vllm", "vllm-vlm", "sglang",
 )  # fmt: skip
+_COUNTS = ("sample_len", "sample_len,none", "samples")  # by version; none had it before 0.4.2
 _NAMES = ("pretrained", "model", "model_path", "path", "engine")  # the order is the harness's own
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _UNSAFE = re.compile(r'["<>:/|\\?*\[\]]+')  # what the harness replaces in names of folders
@@ -67,6 +68,7 @@ class Run:
         own = as_table(as_table(self.document.get("configs")).get(task))
         stated = (
             as_table(self.document.get("n-shot")).get(task),
+            self._values(task).get("n-shot"),
             own.get("num_fewshot"),
             config.get("num_fewshot"),
         )
@@ -76,9 +78,12 @@ class Run:
     def examples(self, task: str) -> tuple[int | None, int | None]:
         """How many examples of a task were run, and how many it has, where the file says it."""
         counts = as_table(as_table(self.document.get("n-samples")).get(task))
-        own = as_table(as_table(self.document.get("results")).get(task))
-        ran = as_count(counts.get("effective")) or as_count(own.get("sample_len"))
+        own = [as_count(self._values(task).get(name)) for name in _COUNTS]
+        ran = as_count(counts.get("effective")) or next(filter(None, own), None)
         return ran, as_count(counts.get("original"))
+
+    def _values(self, task: str) -> dict[str, Any]:
+        return as_table(as_table(self.document.get("results")).get(task))
 
     def flag(self, ran: int | None, has: int | None) -> str | None:
         """Why a score should be read with care: only some of the examples were run."""

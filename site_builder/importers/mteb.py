@@ -105,7 +105,7 @@ def _subsets(parts: list[dict[str, Any]]) -> Iterator[tuple[str, float]]:
         for name, inner in part.items():
             own = as_number(as_table(inner).get("main_score"))
             if own is not None:
-                yield name, own
+                yield as_text(name), own
 
 
 def _model(found: Found) -> tuple[str, dict[str, Any]]:
@@ -114,7 +114,7 @@ def _model(found: Found) -> tuple[str, dict[str, Any]]:
     beside = found.path.with_name(_META)
     if beside.is_file():
         meta = as_table(read_json(beside))
-    folder = found.path.resolve().parent
+    folder = found.path.absolute().parent
     name = folder.parent.name if _REVISION.fullmatch(folder.name) else folder.name
     model = as_text(meta.get("name")) or name.replace("__", "/", 1)
     if not model:
@@ -123,7 +123,7 @@ def _model(found: Found) -> tuple[str, dict[str, Any]]:
     size = as_number(meta.get("n_parameters"))
     link = as_text(meta.get("reference"))
     return model, {
-        "parameters_b": size / 1e9 if size else None,
+        "parameters_b": size / 1e9 if size and size > 0 else None,
         "license": as_text(meta.get("license")) or None,
         "release_date": day_of(moment_of(meta.get("release_date"))),
         "url": link if link.startswith(("http://", "https://")) else None,

@@ -68,6 +68,7 @@ class Example:
         setting: As in `Measure`.
         example: The example's id within the task.
         score: Its score.
+        source: That of the `Measure` which is the score of all examples together.
     """
 
     model: str
@@ -76,6 +77,7 @@ class Example:
     setting: str
     example: str
     score: float
+    source: str | None
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,9 @@ def lines_of(outcome: Outcome, *, verbose: bool, dry: bool) -> Iterator[str]:
     yield f"{counted(reading.files, 'file')} with scores, {skipped:,} skipped."
     yield from _several(list(_older(outcome)), verbose=verbose)
     yield from _left_out(outcome, verbose=verbose)
+    if outcome.stray_examples:
+        n = counted(outcome.stray_examples, "score")
+        yield f"Left out {n} of single examples, whose task, metric or run was not taken."
     yield from _several(
         [f"moved: {_key(k)} to {m} ({v})" for k, (m, v) in merged.moved], verbose=verbose
     )
@@ -81,7 +84,10 @@ def _older(outcome: Outcome) -> Iterator[str]:
     """Runs of which a newer one was taken, file by file."""
     files = Counter((old.source, new.source) for old, new in outcome.older)
     for (old, new), n in files.items():
-        yield f"older: {counted(n, 'score')} of {old}, since {new} is newer"
+        why = (
+            f"since {new} is newer" if old != new else "which has another of the same further down"
+        )
+        yield f"older: {counted(n, 'score')} of {old}, {why}"
 
 
 def _left_out(outcome: Outcome, *, verbose: bool) -> Iterator[str]:
@@ -106,5 +112,6 @@ def _tables(outcome: Outcome, *, dry: bool) -> Iterator[str]:
         yield "Nothing was written (--dry-run)."
     elif outcome.saved:
         yield f"Wrote {listed([str(path) for path in outcome.saved], most=5)}."
+        yield f"Next: `site_builder check --project {outcome.saved[0].parent.parent}`."
     else:
         yield "Nothing has changed; nothing was written."

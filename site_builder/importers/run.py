@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, UnclearScaleError, near
 from site_builder.importers.choose import choose_metrics, choose_newest
-from site_builder.importers.files import as_number
+from site_builder.importers.files import as_number, as_text
 from site_builder.importers.formats import Format
 from site_builder.importers.merge import (
     RUN,
@@ -21,9 +21,10 @@ from site_builder.importers.merge import (
     merge_results,
 )
 from site_builder.importers.metrics import facts_of_metric
-from site_builder.importers.naming import name_tasks, way_of
+from site_builder.importers.naming import Kind, name_tasks, way_of
 from site_builder.importers.pairing import Pairing, pair_runs
 from site_builder.importers.records import (
+    Example,
     Facts,
     Measure,
     Options,
@@ -51,6 +52,7 @@ class Outcome:
         pairing: Which runs are pairs.
         merged: What became of the results.
         added: How many models, tasks and examples are new.
+        stray_examples: How many examples are of a score that was not taken.
         saved: Files that were written.
     """
 
@@ -60,7 +62,8 @@ class Outcome:
     pairing: Pairing
     merged: Merged
     added: Mapping[str, int]
-    saved: tuple[Path, ...]
+    stray_examples: int
+    saved: tuple[Path, ...] = ()
 
 
 def import_paths(
@@ -88,27 +91,38 @@ def import_paths(
     """
     stored = _read_tables(config)
     reading = joined(_read(source, path, options) for path in paths)
-    if not reading.measures and not reading.examples:
-        raise FaultsError((*skipped_faults(reading.skipped), _nothing(source, reading)))
-    if reading.unclear:
-        raise UnclearScaleError.of(reading.unclear)
-    _check_metrics(metrics, reading)
-    wanted = (*metrics, *config.importing.metrics)
-    chosen, others = choose_metrics(reading.measures, wanted)
-    newest, older = choose_newest(chosen)
-    pairing = pair_runs(newest, config, _known_runs(stored[RESULTS.name], config))
-    placed = _placed(newest, pairing, config, stored[TASKS.name])
-    merged = merge_results(stored[RESULTS.name].rows, placed, config.default_variant)
-    rows, added = _other_tables(reading, placed, merged, config, stored)
-    changed = [(stored[name], new) for name, new in rows if list(stored[name].rows) != new]
-    if merged.is_changed:
-        changed.append((stored[RESULTS.name], merged.rows))
+    _check(source, reading, metrics)
+    outcome, changed = _merge(reading, stored, config, metrics)
     if changed and not dry:
         save_tables(config.data_dir, changed)
-    saved = tuple(config.data_dir / table.spec.file for table, _ in changed)
-    return Outcome(
-        reading, tuple(others), tuple(older), pairing, merged, added, () if dry else saved
-    )
+    saved = [] if dry else [config.data_dir / table.spec.file for table, _ in changed]
+    return replace(outcome, saved=tuple(saved))
+
+
+def _merge(
+    reading: Reading,
+    stored: Mapping[str, StoredTable],
+    config: SiteConfig,
+    metrics: Sequence[str],
+) -> tuple[Outcome, list[tuple[StoredTable, list[Row]]]]:
+    """What the import does, and every table that changes by it with its rows."""
+    results, tasks = stored[RESULTS.name], stored[TASKS.name]
+    known = {str(row.get("task")): row.get(SETTING) or "" for row in tasks.rows}
+    names = config.importing.tasks
+    ways = {m.task: known.get(names.get(m.task, m.task), "") for m in reading.measures}
+    wanted = (*metrics, *config.importing.metrics)
+    chosen, others = choose_metrics(reading.measures, wanted, ways)
+    newest, older = choose_newest(chosen)
+    pairing = pair_runs(newest, config, _known_runs(results, config))
+    placed = _placed(newest, pairing, name_tasks(newest, known, names))
+    merged = merge_results(results.rows, placed, config.default_variant)
+    own = _placed_examples(reading, placed, merged)
+    rows, added = _other_tables(reading, placed, merged, own, config, stored)
+    changed = [(stored[name], new) for name, new in rows if list(stored[name].rows) != new]
+    changed += [(results, merged.rows)] if merged.is_changed else []
+    stray = len(reading.examples) - len(own)
+    outcome = Outcome(reading, tuple(others), tuple(older), pairing, merged, added, stray)
+    return outcome, changed
 
 
 def _read_tables(config: SiteConfig) -> dict[str, StoredTable]:
@@ -126,7 +140,7 @@ def _read_tables(config: SiteConfig) -> dict[str, StoredTable]:
 
 def _read(source: Format, path: Path, options: Options) -> Reading:
     if not path.exists():
-        return Reading(skipped=(Skipped(str(path), "there is no such file or folder"),))
+        return Reading(skipped=(Skipped(as_text(str(path)), "there is no such file or folder"),))
     return source.read(path, options)
 
 
@@ -143,7 +157,12 @@ def _nothing(source: Format, reading: Reading) -> Fault:
     return Fault("", what, f"Name files or folders that hold {source.meaning}.")
 
 
-def _check_metrics(metrics: Iterable[str], reading: Reading) -> None:
+def _check(source: Format, reading: Reading, metrics: Iterable[str]) -> None:
+    """Whether there is something to import, and all is known that only the user can say."""
+    if not reading.measures and not reading.examples:
+        raise FaultsError((*skipped_faults(reading.skipped), _nothing(source, reading)))
+    if reading.unclear:
+        raise UnclearScaleError.of(reading.unclear)
     known = {measure.metric for measure in reading.measures}
     faults = [
         Fault("", f"--metric {name!r}: no score is of this metric", near(name, known, "metrics"))
@@ -162,11 +181,7 @@ def _known_runs(results: StoredTable, config: SiteConfig) -> dict[tuple[str, str
     }
 
 
-def _placed(
-    measures: Sequence[Measure], pairing: Pairing, config: SiteConfig, tasks: StoredTable
-) -> list[Placed]:
-    known = {str(row.get("task")): row.get(SETTING) or "" for row in tasks.rows}
-    ids = name_tasks(measures, known, config.importing.tasks)
+def _placed(measures: Sequence[Measure], pairing: Pairing, ids: Mapping[Kind, str]) -> list[Placed]:
     return [
         Placed(m, model, ids[m.task, way_of(m)], variant)
         for m in measures
@@ -178,6 +193,7 @@ def _other_tables(
     reading: Reading,
     placed: Sequence[Placed],
     merged: Merged,
+    own_examples: Sequence[tuple[Placed, Example]],
     config: SiteConfig,
     stored: Mapping[str, StoredTable],
 ) -> tuple[list[tuple[str, list[Row]]], dict[str, int]]:
@@ -188,15 +204,23 @@ def _other_tables(
     models, m = merge_facts(stored[MODELS.name].rows, ids["model"], "model", of_models)
     of_tasks = _task_facts(reading.tasks, placed, merged)
     tasks, t = merge_facts(stored[TASKS.name].rows, ids["task"], "task", of_tasks, _MEANT)
-    of_run = {(p.measure.model, p.measure.task, way_of(p.measure)): p for p in placed}
-    own = [
-        (of_run[key], example)
-        for example in reading.examples
-        if (key := (example.model, example.task, way_of(example))) in of_run
-    ]
-    examples, e = merge_examples(stored[EXAMPLES.name].rows, own, config.default_variant)
+    old = stored[EXAMPLES.name].rows
+    examples, e = merge_examples(old, own_examples, config.default_variant)
     rows = [(MODELS.name, models), (TASKS.name, tasks), (EXAMPLES.name, examples)]
     return rows, {"model": m["added"], "task": t["added"], "example": e["added"]}
+
+
+def _placed_examples(
+    reading: Reading, placed: Sequence[Placed], merged: Merged
+) -> list[tuple[Placed, Example]]:
+    """The examples whose score was taken: not those of older runs, other metrics, other models."""
+    refused = {id(score) for score, _ in merged.refused}
+    taken = {_score_of(p.measure): p for p in placed if id(p) not in refused}
+    return [(taken[_score_of(e)], e) for e in reading.examples if _score_of(e) in taken]
+
+
+def _score_of(record: Measure | Example) -> tuple[str, str, str, str | None]:
+    return (record.model, record.task, way_of(record), record.source)
 
 
 _IDS = ("model", "task")
