@@ -16,6 +16,7 @@ from rich.status import Status
 
 from site_builder import __version__
 from site_builder.build import BuildReport, build_site, load_project, make_files
+from site_builder.cli_diff import diff
 from site_builder.errors import Fault, SiteError
 from site_builder.format import count, counted, size
 from site_builder.output.verify import verify_site
@@ -50,6 +51,9 @@ OUT = click.option(
 @click.version_option(__version__, prog_name="site_builder")
 def main() -> None:
     """Build a leaderboard website from Parquet tables."""
+
+
+main.add_command(diff)
 
 
 @main.command()

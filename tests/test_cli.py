@@ -55,13 +55,13 @@ def test_help_names_every_command():
     """With what it does, in a sentence."""
     said = run("--help")
     assert 0 == said.exit_code
-    assert ["build", "check", "serve", "verify"] == re.findall(
+    assert ["build", "check", "diff", "serve", "verify"] == re.findall(
         r"^  (\w+)  +[A-Z].*\.$", said.stdout, re.MULTILINE
     )
     assert said.stdout == run("-h").stdout
 
 
-@pytest.mark.parametrize("name", ["build", "check", "serve", "verify"])
+@pytest.mark.parametrize("name", ["build", "check", "diff", "serve", "verify"])
 def test_every_command_explains_itself(name):
     """A sentence of its own, and one for each option."""
     command = main.commands[name]

@@ -33,9 +33,13 @@ MAY_IMPORT = {
     "pages": {"tables", "compute", "charts"},
     "output": {"tables", "compute", "charts", "pages", "prose"},
     "prose": set(),
-    "build": {"tables", "compute", "charts", "pages", "output", "prose"},
+    "fetch": set(),
+    "editions": {"tables", "compute", "charts", "pages", "output", "prose", "fetch"},
+    "build": {"tables", "compute", "charts", "pages", "output", "prose", "editions"},
     "reports": set(),
-    "cli": {"build", "output", "reports"},
+    "change_reports": {"compute", "pages", "prose"},
+    "cli_diff": {"editions", "change_reports"},
+    "cli": {"build", "output", "reports", "cli_diff"},
     "__main__": {"cli"},
 }
 LEAVES_MAY_IMPORT: dict[str, set[str]] = {
@@ -48,7 +52,7 @@ LEAVES_MAY_IMPORT: dict[str, set[str]] = {
 }
 # The one home of each library; a library without a home here may not be imported at all.
 HOMES = {
-    "click": "cli.py",
+    "click": "cli*.py",
     "filelock": "output/staging.py",
     "fontTools": "output/typeface.py",
     "jinja2": "output/*.py",
@@ -60,7 +64,7 @@ HOMES = {
     "pandas": "(tables|compute)/*.py",
     "plotly": "charts/*.py",
     "pyarrow": "tables/load.py",
-    "pydantic": "config.py",
+    "pydantic": "config.py or pages/api_snapshot.py",
     "pydantic_core": "config.py",
     "rcssmin": "output/minify.py",
     "resvg_py": "output/pictures.py",
@@ -105,9 +109,9 @@ def libraries_imported(module: str) -> set[str]:
 
 
 def is_home(module: str, homes: str) -> bool:
-    """Whether a module is one of `homes`: a pattern, perhaps with a choice of folders."""
+    """Whether a module is one of `homes`: patterns, or one with a choice of folders."""
     choice = re.match(r"\((.*)\)(.*)", homes)
-    patterns = [f + choice[2] for f in choice[1].split("|")] if choice else [homes]
+    patterns = [f + choice[2] for f in choice[1].split("|")] if choice else homes.split(" or ")
     return any(fnmatch(module, pattern) for pattern in patterns)
 
 

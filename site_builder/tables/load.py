@@ -76,7 +76,7 @@ def load_tables(data_dir: Path, shown_as: str = "data") -> LoadedTables:
     there = [spec for spec in TABLES if (data_dir / spec.file).exists()]
     absent = [spec for spec in TABLES if spec.required and spec not in there]
     read = {
-        spec.name: _load_table(spec, data_dir / spec.file, f"{shown_as}/{spec.file}")
+        spec.name: load_table(spec, data_dir / spec.file, f"{shown_as}/{spec.file}")
         for spec in there
     }
     unreadable = {name: fault for name, fault in read.items() if isinstance(fault, Fault)}
@@ -97,7 +97,8 @@ def _absent(spec: TableSpec, shown_as: str) -> Fault:
     return Fault(f"{shown_as}/{spec.file}", "the file is missing", fix)
 
 
-def _load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | Fault:
+def load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | Fault:
+    """Read one table from its file, or say why it cannot be read."""
     if path.exists() and not path.is_file():  # reading a pipe or a device may never end
         return Fault(where, "this is no file", "Write the table as one Parquet file.")
     try:
@@ -106,6 +107,11 @@ def _load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | Fault:
         return Fault(
             where, f"the file cannot be read: {error.strerror}", "Make it a file that you may read."
         )
+    return parse_table(spec, file, where)
+
+
+def parse_table(spec: TableSpec, file: bytes, where: str) -> LoadedTable | Fault:
+    """Read one table from the content of its file, or say why it cannot be read."""
     if not file:
         return Fault(where, "the file is empty (0 bytes)", "Write it anew.")
     try:
