@@ -16,7 +16,7 @@ from rich.status import Status
 
 from site_builder import __version__
 from site_builder.build import BuildReport, build_site, load_project, make_files
-from site_builder.cli_diff import diff
+from site_builder.cli_diff import PREVIOUS, diff
 from site_builder.errors import Fault, SiteError
 from site_builder.format import count, counted, size
 from site_builder.output.verify import verify_site
@@ -63,17 +63,25 @@ main.add_command(diff)
     "--base-url",
     help="Where the site will stand, for canonical links and the sitemap; over site.toml's.",
 )
+@PREVIOUS
 @STRICT
 @QUIET
 @FORMAT
-def build(
-    root: Path, out: Path | None, base_url: str | None, *, strict: bool, quiet: bool, form: str
+def build(  # noqa: PLR0913 - an option each
+    root: Path,
+    out: Path | None,
+    base_url: str | None,
+    previous: str | None,
+    *,
+    strict: bool,
+    quiet: bool,
+    form: str,
 ) -> None:
     """Build the site."""
     progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
     try:
         config = load_project(root, base_url, out)
-        report = build_site(config, out, progress.stage, strict=strict)
+        report = build_site(config, out, progress.stage, strict=strict, previous=previous)
     except SiteError as error:
         sys.exit(progress.failed(error))
     progress.warn(report.warnings)

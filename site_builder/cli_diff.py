@@ -10,11 +10,18 @@ from site_builder.change_reports import FORMATS
 from site_builder.editions import Edition, compare_editions, read_edition
 from site_builder.errors import Fault, SiteError
 
-
-@click.command(
-    epilog="OLD and NEW: a project, a folder of Parquet tables, a file of results, the folder of a "
-    "published site, or the address of one."
+KINDS = (
+    "a project, a folder of Parquet tables, a file of results, the folder of a published site, "
+    "or the address of one."
 )
+PREVIOUS = click.option(
+    "--previous",
+    metavar="OLD",
+    help=f"The previous edition, to publish what changed and a feed of it: {KINDS}",
+)
+
+
+@click.command(epilog=f"OLD and NEW: {KINDS}")
 @click.argument("old")
 @click.argument("new")
 @click.option(

@@ -18,18 +18,25 @@ from site_builder.config import SiteConfig, load_config
 from site_builder.errors import Fault, FaultsError, SiteError
 from site_builder.fetch import Shelf, folder_shelf, is_address, web_shelf
 from site_builder.format import scale_for
+from site_builder.output.feed import read_feed
 from site_builder.output.figures import prose_variables, published_figures
 from site_builder.output.turned_claims import Telling, find_turned_claims
 from site_builder.pages.api import api_values
 from site_builder.pages.api_snapshot import OPTIONAL, REQUIRED, take_snapshot
-from site_builder.pages.page import Site
+from site_builder.pages.entries import FEED, find_feed_faults
+from site_builder.pages.page import News, Site
 from site_builder.prose import load_prose
 from site_builder.tables.check import check_tables
 from site_builder.tables.complete import complete_tables
 from site_builder.tables.load import LoadedTables, load_table, load_tables, parse_table
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
 
-FEED = "changes/feed.xml"
+_NO_FEED = Fault(
+    FEED.key,
+    "the previous site has no feed of changes here that can be read",
+    "Its entries are not carried on.",
+    "warning",
+)
 _RESULTS = f"downloads/{RESULTS.file}"
 
 
@@ -59,6 +66,15 @@ def edition_of(site: Site, texts: Mapping[str, str] | None) -> Edition:
     values, evidence = api_values(site.results), site.results.catalog.evidence
     telling = Telling(prose_variables(site), site.labels.scale, texts)
     return Edition(take_snapshot(values, evidence), telling)
+
+
+def with_news(site: Site, texts: Mapping[str, str], old: Edition) -> tuple[Site, tuple[Fault, ...]]:
+    """A site that tells what changed since an earlier edition, and what is odd about that."""
+    earlier = () if old.feed is None else read_feed(old.feed)
+    odd = () if earlier is not None else (_NO_FEED,)
+    news = News(compare_editions(old, edition_of(site, texts)), earlier or ())
+    site = replace(site, news=news)
+    return site, (*odd, *find_feed_faults(site))
 
 
 def read_edition(place: str) -> Edition:
@@ -171,7 +187,7 @@ def _published(shelf: Shelf) -> Edition:
     snapshot = take_snapshot(api, None, shelf.where(shelf.api))
     snapshot = replace(snapshot, evidence=_evidence(shelf, snapshot.variants))
     scale = scale_for(state.score for state in snapshot.scores.values())
-    return Edition(snapshot, Telling(published_figures(api), scale), shelf.read(FEED))
+    return Edition(snapshot, Telling(published_figures(api), scale), shelf.read(FEED.key))
 
 
 def _missing(shelf: Shelf, path: str) -> Fault:

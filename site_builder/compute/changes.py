@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from site_builder.compute.release import Release
 from site_builder.compute.snapshot import ScoreKey
+from site_builder.format import Scale, scale_for
 
 # What the results table can say of where a score comes from and how exact it is.
 PROVENANCE = ("source", "command", "date", "n_examples", "stderr")
@@ -123,7 +125,7 @@ class Changes:
         models, tasks: Names to show by id, of both moments; the newer name where they differ.
         models_added, models_removed, tasks_added, tasks_removed: Ids, in published order.
         models_changed, tasks_changed: What is said otherwise of those in both.
-        scores_added, scores_removed: In the order of models and tasks.
+        scores_added, scores_removed: In published order, task by task.
         scores_changed: Those beyond noise first, then those of which that is not known, then the
             others; the largest difference first.
         flags: Reservations that were made, reworded or taken back, of scores in both.
@@ -156,6 +158,15 @@ class Changes:
     def any_score(self) -> bool:
         """Whether a score was added, removed or changed: what counts as a change of the board."""
         return bool(self.scores_added or self.scores_removed or self.scores_changed)
+
+    @cached_property
+    def scales(self) -> Mapping[str, Scale]:
+        """How scores are written, by task: in digits that suit those that changed."""
+        values: dict[str, list[float]] = {}
+        for change in (*self.scores_changed, *self.scores_added, *self.scores_removed):
+            found = (change.before, change.after)
+            values.setdefault(change.task, []).extend(v for v in found if v is not None)
+        return {task: scale_for(own) for task, own in values.items()}
 
     @property
     def is_empty(self) -> bool:

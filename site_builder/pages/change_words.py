@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from site_builder.compute.changes import Changes, FactChange, RankMove, ScoreChange
-from site_builder.format import MISSING, Scale, counted, exact, listed, scale_for, sentence
+from site_builder.format import MISSING, counted, exact, listed, sentence
 
 NOISE = {True: "beyond noise", False: "within noise", None: "not known"}
 TURNED = {True: "true now", False: "no longer true"}
@@ -178,23 +178,25 @@ def move_text(move: RankMove) -> str:
     return f"{abs(places):,} {'up' if places > 0 else 'down'}"
 
 
-def score_texts(changes: Changes, change: ScoreChange) -> tuple[str, str, str]:
-    """A score before and after, and its difference: in as many digits as tell the two apart."""
-    scale = scale_of(changes, change.task)
+def score_texts(
+    changes: Changes, change: ScoreChange, *, turned: bool = False
+) -> tuple[str, str, str]:
+    """A score before and after, and its difference: in as many digits as tell the two apart.
+
+    Args:
+        changes: What the change is one of.
+        change: The change.
+        turned: Whether the difference is before minus after.
+    """
+    scale = changes.scales[change.task]
     before, after = change.before or 0.0, change.after or 0.0
     while scale.score(before) == scale.score(after) and scale.places < _MOST_PLACES:
         scale = replace(scale, places=scale.places + 1, compact=False)
-    return scale.score(before), scale.score(after), scale.signed(change.difference)
+    difference = (change.difference or 0.0) * (-1 if turned else 1)
+    return scale.score(before), scale.score(after), scale.signed(difference)
 
 
 def one_score(changes: Changes, change: ScoreChange) -> str:
     """A score that was added or removed."""
     value = change.before if change.after is None else change.after
-    return scale_of(changes, change.task).score(value)
-
-
-def scale_of(changes: Changes, task: str) -> Scale:
-    """In how many digits the scores of a task are written, by those that changed."""
-    every = (*changes.scores_changed, *changes.scores_added, *changes.scores_removed)
-    mine = (change for change in every if change.task == task)
-    return scale_for(v for c in mine for v in (c.before, c.after) if v is not None)
+    return changes.scales[change.task].score(value)
