@@ -135,7 +135,12 @@ def _sources(config: SiteConfig, tables: Tables, prose: Prose) -> dict[str, str]
     return own | read | texts
 
 
-def load_project(root: Path, base_url: str | None = None, out: Path | None = None) -> SiteConfig:
+def load_project(
+    root: Path,
+    base_url: str | None = None,
+    out: Path | None = None,
+    previous: str | None = None,
+) -> SiteConfig:
     """The configuration of the project in `root`.
 
     Raises:
@@ -147,7 +152,7 @@ def load_project(root: Path, base_url: str | None = None, out: Path | None = Non
         return config
     others: tuple[Fault, ...] = ()
     try:
-        others = make_files(config, lambda _: None, out, dry=True)[1]
+        others = make_files(config, lambda _: None, out, dry=True, previous=previous)[1]
     except SiteError as error:
         others = error.faults
     raise FaultsError((*faults, *others))

@@ -80,7 +80,7 @@ def build(  # noqa: PLR0913 - an option each
     """Build the site."""
     progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
     try:
-        config = load_project(root, base_url, out)
+        config = load_project(root, base_url, out, previous)
         report = build_site(config, out, progress.stage, strict=strict, previous=previous)
     except SiteError as error:
         sys.exit(progress.failed(error))

@@ -342,6 +342,9 @@ def test_a_previous_edition_that_is_none(folder, tmp_path):
         "Name a board, or the address of one." in lines
     )
     assert not (project / "site").exists()
+    (project / "site.toml").write_text("[sit]")
+    worse = run("build", "--project", project, "--previous", tmp_path / "nowhere", "--quiet")
+    assert 4 == len(worse.stderr.splitlines())
     good = run("build", "--project", folder / "new", "--previous", tmp_path, "--quiet")
     assert (1, 2) == (good.exit_code, len(good.stderr.splitlines()))
 

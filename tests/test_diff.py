@@ -459,3 +459,20 @@ def test_long_tables_of_a_comment_are_cut_and_counted(tmp_path):
     assert f"\n\nand {len(many) - 40} more" in said
     assert 40 == said.count("`0.250`")
     assert len(many) == run(old, new).stdout.count(" 0.250 ")
+
+
+def keys_of(value: Any) -> set[str]:
+    """Every key of a document, at any depth."""
+    if isinstance(value, dict):
+        return {*value}.union(*map(keys_of, value.values()))
+    return set().union(*map(keys_of, value)) if isinstance(value, list) else set()
+
+
+def test_every_key_of_the_document_is_explained(pair):
+    """docs/changes.md names each, of whatever can be in it."""
+    models = board()["models"].assign(name=["A", "Beta", "Gamma"])
+    write_project(pair[1], {"models": models, "results": newer().assign(flag="odd")}, "[board]")
+    found = keys_of(compared(*pair))
+    assert {"condition", "lost", "key", "beyond_noise", "holds", "sha256"} <= found
+    text = (ROOT / "docs/changes.md").read_text(encoding="utf8")
+    assert [] == sorted(key for key in found if f"`{key}`" not in text)

@@ -34,7 +34,7 @@ RULES = (
     ("model-categories-table", "lift", "lift|lift-over-baseline"),
     (".*", "tasks|filled|size|row|n_examples|stderr|date|parameters_b|release_date", ""),
     (".*", "score|best_score|baseline_score|baseline|before|after_.*|train_examples|tokens_.*", ""),
-    ("ranking|picker", "base|fine_tuned|tuned", ""),
+    ("ranking|picker", "base|fine_tuned|tuned|line", ""),
     (".*", "rank", "rank"),
     (".*", "average.*|line|coverage", "average"),
     (".*", "win_rate", "win-rate"),
