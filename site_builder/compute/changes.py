@@ -75,8 +75,8 @@ class ClaimTurn:
     Attributes:
         file, line: Where it stands.
         condition: Its condition, as it is written.
-        held, holds: Whether it held before, and holds now.
-        before, after: The sentence with the figures of then and of now.
+        held, holds: Whether it held before, and holds after.
+        before, after: The sentence with the figures of before and of after.
     """
 
     file: str

@@ -58,9 +58,9 @@ def find_changes(old: Snapshot, new: Snapshot, claims: Claims | None = None) -> 
         ),
         scores_changed=_changed_scores(old, new),
         flags=tuple(
-            FactChange(key, "flag", old.scores[key].flag, now.flag)
-            for key, now in new.scores.items()
-            if key in old.scores and old.scores[key].flag != now.flag
+            FactChange(key, "flag", old.scores[key].flag, state.flag)
+            for key, state in new.scores.items()
+            if key in old.scores and old.scores[key].flag != state.flag
         ),
         ranks=_moves(old, new),
         rules=tuple(_facts_that_differ((), old.rules, new.rules)),
@@ -156,14 +156,14 @@ def _losses(
     """Of scores in both, what was said of where they come from and is not any more."""
     if old is None or new is None:
         return None
-    both = ((key, old[key], now) for key, now in new.items() if key in old)
-    found = ((key, _lost(before, now)) for key, before, now in both)
+    both = ((key, old[key], after) for key, after in new.items() if key in old)
+    found = ((key, _lost(before, after)) for key, before, after in both)
     return tuple(Loss(*key, names) for key, names in found if names)
 
 
-def _lost(before: Evidence, now: Evidence) -> tuple[str, ...]:
+def _lost(before: Evidence, after: Evidence) -> tuple[str, ...]:
     return tuple(
         name
         for name in PROVENANCE
-        if getattr(before, name) is not None and getattr(now, name) is None
+        if getattr(before, name) is not None and getattr(after, name) is None
     )

@@ -9,7 +9,7 @@ from site_builder.compute.changes import Changes, FactChange, RankMove, ScoreCha
 from site_builder.format import MISSING, counted, exact, listed, sentence
 
 NOISE = {True: "beyond noise", False: "within noise", None: "not known"}
-TURNED = {True: "true now", False: "no longer true"}
+TURNED = {True: "newly true", False: "no longer true"}
 UNRANKED = "unranked"
 _MOST_PLACES = 12
 
@@ -173,7 +173,7 @@ def rank_text(rank: int | None) -> str:
 def move_text(move: RankMove) -> str:
     """How far a rank moved: `2 up`, `1 down`, or that it came or went."""
     if move.before is None or move.after is None:
-        return "now ranked" if move.before is None else "not ranked any more"
+        return "newly ranked" if move.before is None else "not ranked any more"
     places = move.before - move.after
     return f"{abs(places):,} {'up' if places > 0 else 'down'}"
 

@@ -195,7 +195,7 @@ class _Cells:
         return Field(column, lambda c: self._kept(c, one_score(self._changes, c)))
 
     def _kept(self, change: ScoreChange, text: str) -> Cell:
-        """A score of now leads to its row; one that is gone leads nowhere."""
+        """A score that is there leads to its row; one that is gone leads nowhere."""
         value = change.before if change.after is None else change.after
         cell = number_cell(value, text)
         return cell if change.after is None else kept_cell(self._labels, change.key, cell)
