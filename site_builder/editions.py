@@ -37,6 +37,7 @@ _NO_FEED = Fault(
     "Its entries are not carried on.",
     "warning",
 )
+_FIX = "Name the site of a board."
 _RESULTS = f"downloads/{RESULTS.file}"
 
 
@@ -187,18 +188,23 @@ def _published(shelf: Shelf) -> Edition:
     snapshot = take_snapshot(api, None, shelf.where(shelf.api))
     snapshot = replace(snapshot, evidence=_evidence(shelf, snapshot.variants))
     scale = scale_for(state.score for state in snapshot.scores.values())
-    return Edition(snapshot, Telling(published_figures(api), scale), shelf.read(FEED.key))
+    try:
+        telling = Telling(published_figures(api), scale)
+    except RecursionError as error:
+        what = "its files are nested too deeply"
+        raise FaultsError([Fault(shelf.where(shelf.api), what, _FIX)]) from error
+    return Edition(snapshot, telling, shelf.read(FEED.key))
 
 
 def _missing(shelf: Shelf, path: str) -> Fault:
-    return Fault(shelf.where(path), "there is no such file", "Name the site of a board.")
+    return Fault(shelf.where(path), "there is no such file", _FIX)
 
 
 def _json(content: bytes, where: str) -> object:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise FaultsError([Fault(where, "it is not JSON", "Name the site of a board.")]) from error
+        raise FaultsError([Fault(where, "it is not JSON", _FIX)]) from error
 
 
 def _evidence(shelf: Shelf, variants: tuple[str, ...]) -> Mapping[ScoreKey, Evidence] | None:

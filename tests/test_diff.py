@@ -4,16 +4,22 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from markdown import markdown
 
+from site_builder.change_reports import FORMATS
 from site_builder.cli import main
+from site_builder.editions import Edition, compare_editions, read_edition
+from site_builder.errors import SiteError
 from tests.hostile import RUNS, write_hostile
 from tests.odd_boards import HOSTILE
 from tests.serve import PREFIX, served
@@ -353,6 +359,88 @@ def test_what_is_no_board(files, line, tmp_path, pair):
     for places in ((root, pair[1]), (pair[0], root)):
         said = run(*places)
         assert (1, "", expected) == (said.exit_code, said.stdout, said.stderr)
+
+
+def places_in(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every value within a document."""
+    yield way
+    parts = value.items() if isinstance(value, dict) else ()
+    for key, part in enumerate(value) if isinstance(value, list) else parts:
+        yield from places_in(part, (*way, key))
+
+
+def with_other(value: Any, way: tuple[Any, ...], other: Any) -> Any:
+    """A document with another value in one place."""
+    if not way:
+        return other
+    part = with_other(value[way[0]], way[1:], other)
+    if isinstance(value, dict):
+        return {**value, way[0]: part}
+    return [*value[: way[0]], part, *value[way[0] + 1 :]]
+
+
+ODD: tuple[Any, ...] = (
+    *(None, True, -1, 10**400, float("inf"), "", "alpha", "\ud800"),
+    *([], [1], {}, {"model": "alpha"}),
+)
+
+
+def read_or_refused(folder: str) -> Edition | SiteError:
+    """What is kept in a folder, or why it cannot be read."""
+    try:
+        return read_edition(folder)
+    except SiteError as error:
+        return error
+
+
+@given(data=st.data())
+@settings(max_examples=150)
+def test_any_other_value_in_an_api_is_told_or_taken(data, published):
+    """Whatever it is and wherever: no traceback, and what is told is a line a file."""
+    names = ("stats", "models", "tasks", "categories", "correlations")
+    files = {n: json.loads(c) for n in names if (c := published.files.get(f"api/v1/{n}.json"))}
+    way = data.draw(st.sampled_from([w for w in places_in(files) if w]))
+    files = with_other(files, way, data.draw(st.sampled_from(ODD)))
+    if data.draw(st.booleans()):
+        del files[data.draw(st.sampled_from(sorted(files)))]
+    with TemporaryDirectory() as folder:
+        for name, value in files.items():
+            (Path(folder) / f"{name}.json").write_text(json.dumps(value), encoding="utf8")
+        old = read_or_refused(folder)
+    if isinstance(old, SiteError):
+        assert 1 <= len(old.faults) <= 5
+    else:
+        new = replace(old, telling=replace(old.telling, texts={"lede": PROSE}))
+        for write_report in FORMATS.values():
+            write_report(compare_editions(old, new)).encode()
+
+
+@pytest.mark.parametrize("deep", [300, 900, 5_000])
+def test_an_api_that_is_nested_deeply(deep, published, tmp_path):
+    """It is read or told."""
+    shutil.copytree(published.folder / "api/v1", tmp_path / "mirror")
+    stats = load_json(published.files["api/v1/stats.json"])
+    text = json.dumps(stats)[:-1] + f', "x": {"[" * deep}{"]" * deep}}}'
+    (tmp_path / "mirror/stats.json").write_text(text, encoding="utf8")
+    said = run(tmp_path / "mirror", published.folder)
+    assert said.exit_code in (0, 1)
+    assert isinstance(said.exception, SystemExit | None)
+    assert (said.exit_code == 1) == (1 == len(said.stderr.splitlines()))
+
+
+@pytest.mark.parametrize("frame", [
+    pd.DataFrame({"x": [1]}),
+    pd.DataFrame({"model": [1.5], "task": [None], "score": ["a"], "date": [3], "variant": [True]}),
+    pd.DataFrame({"model": ["alpha"], "task": ["add"], "variant": [None], "source": [b"\xff"]}),
+    results_frame()[:0],
+])  # fmt: skip
+def test_published_results_that_are_none(frame, published, pair, tmp_path):
+    """The API says what the scores are; provenance is what can be read."""
+    shutil.copytree(published.folder, tmp_path / "site")
+    frame.to_parquet(tmp_path / "site/downloads/results.parquet", index=False)
+    found = compared(tmp_path / "site", pair[1])
+    assert [] == found["provenance_lost"]
+    assert compared(*pair)["scores"] == found["scores"]
 
 
 @pytest.mark.parametrize(("place", "line"), [

@@ -79,7 +79,7 @@ def published_figures(api: Mapping[str, Any]) -> dict[str, Any]:
         "baseline": next(baseline, ""),
         "model": _lookup(values["models"], "model"),
         "task": _lookup(values["tasks"], "task"),
-        "category": _lookup(values["categories"], "category"),
+        "category": _lookup(values.get("categories", []), "category"),
         "correlation": _correlation(values.get("correlations")),
     }
 
