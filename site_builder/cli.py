@@ -16,7 +16,7 @@ from rich.status import Status
 
 from site_builder import __version__
 from site_builder.build import BuildReport, build_site, load_project, make_files
-from site_builder.cli_diff import PREVIOUS, diff
+from site_builder.commands.diff import PREVIOUS, diff
 from site_builder.errors import Fault, SiteError
 from site_builder.format import count, counted, size
 from site_builder.output.verify import verify_site

@@ -38,8 +38,8 @@ MAY_IMPORT = {
     "build": {"tables", "compute", "charts", "pages", "output", "prose", "editions"},
     "reports": set(),
     "change_reports": {"compute", "pages", "prose"},
-    "cli_diff": {"editions", "change_reports"},
-    "cli": {"build", "output", "reports", "cli_diff"},
+    "commands": {"editions", "change_reports"},
+    "cli": {"build", "output", "reports", "commands"},
     "__main__": {"cli"},
 }
 LEAVES_MAY_IMPORT: dict[str, set[str]] = {
@@ -52,7 +52,7 @@ LEAVES_MAY_IMPORT: dict[str, set[str]] = {
 }
 # The one home of each library; a library without a home here may not be imported at all.
 HOMES = {
-    "click": "cli*.py",
+    "click": "(cli|console|commands/*).py",
     "filelock": "output/staging.py",
     "fontTools": "output/typeface.py",
     "jinja2": "output/*.py",
@@ -64,7 +64,7 @@ HOMES = {
     "pandas": "(tables|compute)/*.py",
     "plotly": "charts/*.py",
     "pyarrow": "tables/load.py",
-    "pydantic": "config.py or pages/api_snapshot.py",
+    "pydantic": "(config|pages/api_snapshot).py",
     "pydantic_core": "config.py",
     "rcssmin": "output/minify.py",
     "resvg_py": "output/pictures.py",
@@ -109,9 +109,9 @@ def libraries_imported(module: str) -> set[str]:
 
 
 def is_home(module: str, homes: str) -> bool:
-    """Whether a module is one of `homes`: patterns, or one with a choice of folders."""
-    choice = re.match(r"\((.*)\)(.*)", homes)
-    patterns = [f + choice[2] for f in choice[1].split("|")] if choice else homes.split(" or ")
+    """Whether a module is one of `homes`: a pattern, perhaps with a choice of folders."""
+    choice = re.match(r"(.*)\((.*)\)(.*)", homes)
+    patterns = [choice[1] + one + choice[3] for one in choice[2].split("|")] if choice else [homes]
     return any(fnmatch(module, pattern) for pattern in patterns)
 
 

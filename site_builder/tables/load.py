@@ -98,7 +98,13 @@ def _absent(spec: TableSpec, shown_as: str) -> Fault:
 
 
 def load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | Fault:
-    """Read one table from its file, or say why it cannot be read."""
+    """Read one Parquet file, or say why it cannot be read.
+
+    Args:
+        spec: The contract of the table.
+        path: The file.
+        where: The file as messages name it.
+    """
     if path.exists() and not path.is_file():  # reading a pipe or a device may never end
         return Fault(where, "this is no file", "Write the table as one Parquet file.")
     try:

@@ -1,4 +1,4 @@
-"""The command that compares two boards: options in, exit code out."""
+"""`site-builder diff`: what changed between two boards."""
 
 from __future__ import annotations
 
@@ -10,18 +10,14 @@ from site_builder.change_reports import FORMATS
 from site_builder.editions import Edition, compare_editions, read_edition
 from site_builder.errors import Fault, SiteError
 
-KINDS = (
-    "a project, a folder of Parquet tables, a file of results, the folder of a published site, "
-    "or the address of one."
-)
 PREVIOUS = click.option(
     "--previous",
     metavar="OLD",
-    help=f"The previous edition, to publish what changed and a feed of it: {KINDS}",
+    help="The previous edition, to publish what changed and a feed of it: whatever `diff` reads.",
 )
 
 
-@click.command(epilog=f"OLD and NEW: {KINDS}")
+@click.command(epilog="Example: site-builder diff https://example.org/board/ my-board")
 @click.argument("old")
 @click.argument("new")
 @click.option(
@@ -33,7 +29,11 @@ PREVIOUS = click.option(
     help="As lines, as Markdown for a comment on a pull request, or as one JSON document.",
 )
 def diff(old: str, new: str, form: str) -> None:
-    """Tell what changed from the board OLD to the board NEW."""
+    """Tell what changed from the board OLD to the board NEW.
+
+    Either is a project, a folder of Parquet tables, a file of results, the folder of a published
+    site, or the address of one.
+    """
     editions, faults = list[Edition](), list[Fault]()
     for place in (old, new):
         try:
