@@ -30,7 +30,8 @@ setup: .venv/.site ## Install what a build needs into .venv
 
 .PHONY: site
 site: setup vendor ## Build the site into site/
-	@$(PY) -m site_builder build $(if $(BASE_URL),--base-url '$(BASE_URL)')
+	@$(PY) -m site_builder build $(if $(BASE_URL),--base-url '$(BASE_URL)') \
+		$(if $(PREVIOUS),--previous '$(PREVIOUS)')
 
 .PHONY: serve
 serve: setup vendor ## Show the site on this machine

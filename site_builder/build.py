@@ -10,6 +10,7 @@ from pathlib import Path
 from site_builder.charts.labels import make_labels
 from site_builder.compute.results import compute_results
 from site_builder.config import SiteConfig, read_config
+from site_builder.editions import Edition, read_edition, with_news
 from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
 from site_builder.output.files import find_source_faults, render_files
 from site_builder.output.folders import check_output_folder
@@ -42,7 +43,9 @@ class BuildReport:
     warnings: tuple[Fault, ...]
 
 
-def build_site(config: SiteConfig, out: Path, say: Say, *, strict: bool = False) -> BuildReport:
+def build_site(
+    config: SiteConfig, out: Path, say: Say, *, strict: bool = False, previous: str | None = None
+) -> BuildReport:
     """Build the whole site of a project into `out`. Nothing is written before all of it is made.
 
     Args:
@@ -50,13 +53,14 @@ def build_site(config: SiteConfig, out: Path, say: Say, *, strict: bool = False)
         out: The folder to publish into.
         say: Told the name of each stage as it begins.
         strict: Whether a warning stops the build.
+        previous: Where the previous edition is, for the page of changes; None for no such page.
 
     Raises:
         SiteError: A mistake in the project; the published site stays as it was.
     """
     if recover(out):
         say("Putting back the site that a killed build had moved away")
-    files, warnings = make_files(config, say, out, strict=strict)
+    files, warnings = make_files(config, say, out, strict=strict, previous=previous)
     say("Publishing")
     pages = sum(path.endswith(".html") for path in files)
     return BuildReport(pages, publish(files, out), warnings)
@@ -69,6 +73,7 @@ def make_files(
     *,
     strict: bool = False,
     dry: bool = False,
+    previous: str | None = None,
 ) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
     """Every file of the site, its manifest too, and what is odd about the project.
 
@@ -81,12 +86,14 @@ def make_files(
         strict: Whether a warning stops the build.
         dry: Leave out the pictures, which no mistake of the project's can spoil and which go into
             a cache.
+        previous: Where the previous edition is, for the page of changes; None for no such page.
 
     Raises:
         FaultsError: Every mistake in the project.
     """
     say("Reading and checking the tables")
-    folder = _folder_faults(out, config.root)
+    old, unread = _read_previous(previous)
+    folder = (*_folder_faults(out, config.root), *unread)
     try:
         tables, prose = read_project(config)
     except FaultsError as error:
@@ -94,8 +101,9 @@ def make_files(
     say("Computing")
     results = compute_results(tables, config)
     site = Site(config, tables, results, make_labels(results, config))
+    site, odd = (site, ()) if old is None else with_news(site, prose.texts, old)
     say("Making the pages")
-    faults = (*tables.warnings, *prose.faults, *folder)
+    faults = (*tables.warnings, *prose.faults, *odd, *folder)
     try:
         pages = with_cards(site, make_pages(site)) if config.has_cards else make_pages(site)
         files = render_files(site, pages, prose)
@@ -111,6 +119,14 @@ def make_files(
     return with_manifest(files, origin), faults
 
 
+def _read_previous(place: str | None) -> tuple[Edition | None, tuple[Fault, ...]]:
+    """The previous edition, or why it cannot be read."""
+    try:
+        return None if place is None else read_edition(place), ()
+    except SiteError as error:
+        return None, error.faults
+
+
 def _sources(config: SiteConfig, tables: Tables, prose: Prose) -> dict[str, str]:
     """The SHA-256 of every file that the project brought, by its path in it."""
     own = {} if config.sha256 is None else {"site.toml": config.sha256}
@@ -119,7 +135,12 @@ def _sources(config: SiteConfig, tables: Tables, prose: Prose) -> dict[str, str]
     return own | read | texts
 
 
-def load_project(root: Path, base_url: str | None = None, out: Path | None = None) -> SiteConfig:
+def load_project(
+    root: Path,
+    base_url: str | None = None,
+    out: Path | None = None,
+    previous: str | None = None,
+) -> SiteConfig:
     """The configuration of the project in `root`.
 
     Raises:
@@ -131,7 +152,7 @@ def load_project(root: Path, base_url: str | None = None, out: Path | None = Non
         return config
     others: tuple[Fault, ...] = ()
     try:
-        others = make_files(config, lambda _: None, out, dry=True)[1]
+        others = make_files(config, lambda _: None, out, dry=True, previous=previous)[1]
     except SiteError as error:
         others = error.faults
     raise FaultsError((*faults, *others))

@@ -12,6 +12,7 @@ import click
 from site_builder import __version__
 from site_builder.build import build_site, load_project, make_files
 from site_builder.commands.deploy import deploy
+from site_builder.commands.diff import PREVIOUS, diff
 from site_builder.commands.import_ import import_
 from site_builder.commands.init import init
 from site_builder.commands.profile import profile
@@ -31,17 +32,25 @@ def main() -> None:
 @PROJECT
 @OUT
 @BASE_URL
+@PREVIOUS
 @STRICT
 @QUIET
 @FORMAT
-def build(
-    root: Path, out: Path | None, base_url: str | None, *, strict: bool, quiet: bool, form: str
+def build(  # noqa: PLR0913 - an option each
+    root: Path,
+    out: Path | None,
+    base_url: str | None,
+    previous: str | None,
+    *,
+    strict: bool,
+    quiet: bool,
+    form: str,
 ) -> None:
     """Build the site."""
     progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
     try:
-        config = load_project(root, base_url, out)
-        report = build_site(config, out, progress.stage, strict=strict)
+        config = load_project(root, base_url, out, previous)
+        report = build_site(config, out, progress.stage, strict=strict, previous=previous)
     except SiteError as error:
         sys.exit(progress.failed(error))
     progress.warn(report.warnings)
@@ -115,6 +124,7 @@ def verify(site: Path, *, quiet: bool, form: str) -> None:
 
 
 main.add_command(deploy)
+main.add_command(diff)
 main.add_command(init)
 main.add_command(import_)
 main.add_command(profile)

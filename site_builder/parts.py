@@ -26,6 +26,7 @@ Kind = Literal[
     "badge",
     "scores",
     "data",
+    "changes",
     "about",
     "not_found",
     "file",

@@ -135,6 +135,15 @@ def to_html(text: str) -> str:
     )
 
 
+def plain_text(text: str) -> str:
+    """Markdown as it is read, without its marks; as it is written where it is nested too deeply."""
+    try:
+        raw = to_html(text)
+    except RecursionError:
+        return text
+    return " ".join(html.unescape(nh3.clean(raw, tags=set())).split())
+
+
 def _kept(_tag: str, attribute: str, value: str) -> str | None:
     """The value of an attribute; none of a link that names a host and no scheme."""
     return None if attribute == "href" and _NO_SCHEME.match(value) else value

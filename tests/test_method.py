@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from tests.editions import build, write_editions
 from tests.odd_boards import built
 from tests.sites import BuiltSite, target, visible
 
@@ -23,6 +24,9 @@ RULES = (
     ("latency.*", ".*", "serving"),
     ("prices.*", "million_usd|ratio", "serving"),
     ("prices.*", ".*_usd", ""),
+    ("changes-ranks", "before|after", "rank"),
+    ("changes-scores", "difference", "changes"),
+    ("changes-.*", ".*", ""),
     ("compare-tasks", "margin", "comparison"),
     ("compare-tasks", "run-.|baseline|drawn", ""),
     ("compare-categories", "run-.|baseline", "average"),
@@ -30,7 +34,7 @@ RULES = (
     ("model-categories-table", "lift", "lift|lift-over-baseline"),
     (".*", "tasks|filled|size|row|n_examples|stderr|date|parameters_b|release_date", ""),
     (".*", "score|best_score|baseline_score|baseline|before|after_.*|train_examples|tokens_.*", ""),
-    ("ranking|picker", "base|fine_tuned|tuned", ""),
+    ("ranking|picker", "base|fine_tuned|tuned|line", ""),
     (".*", "rank", "rank"),
     (".*", "average.*|line|coverage", "average"),
     (".*", "win_rate", "win-rate"),
@@ -40,15 +44,19 @@ RULES = (
     (".*", "lift_over_baseline|best_lift_over_baseline|beats|beating", "lift-over-baseline"),
     (".*", "mean_lift_over_base|lift.*|helped|hurt", "lift"),
 )
-BOARDS = ("index", "mixed_directions", "lower_is_better", "zeros_and_ones", "tuned_only")
+TOLD = "told of its previous edition"
+BOARDS = ("index", TOLD, "mixed_directions", "lower_is_better", "zeros_and_ones", "tuned_only")
 
 
 @pytest.fixture(scope="module", params=BOARDS)
-def site(request: pytest.FixtureRequest) -> BuiltSite:
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     """The Index, and boards that rank otherwise or show less."""
     if request.param == "index":
         index: BuiltSite = request.getfixturevalue("index_site")
         return index
+    if request.param == TOLD:
+        folder = write_editions(tmp_path_factory.mktemp("editions"))
+        return build(folder / "new", folder / "old")
     return built(request.param)
 
 

@@ -8,6 +8,7 @@ import jinja2
 import pytest
 from jinja2 import meta, nodes
 
+from site_builder.editions import edition_of, with_news
 from site_builder.errors import FaultsError
 from site_builder.output.assets import default_folder
 from site_builder.output.files import render_files
@@ -27,6 +28,7 @@ GLOBALS = {
     "canonical",
     "citation",
     "cite",
+    "feed",
     "has",
     "href",
     "json",
@@ -56,8 +58,10 @@ def environment() -> jinja2.Environment:
 
 @pytest.fixture(scope="module")
 def contexts() -> dict[str, type]:
-    """The context of each template, from the pages of the Index."""
-    pages = [page for page in make_pages(make_site(ROOT)) if isinstance(page, Page)]
+    """The context of each template, from the pages of the Index, which is told of itself."""
+    site = make_site(ROOT)
+    told, _ = with_news(site, {}, edition_of(site, {}))
+    pages = [page for page in make_pages(told) if isinstance(page, Page)]
     return {page.template: type(page.context) for page in pages}
 
 

@@ -18,19 +18,22 @@ _FIGURES = (nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Call, nodes.Filter)
 
 
 @dataclass(frozen=True)
-class FalseClaim:
-    """A claim whose condition does not hold.
+class Claim:
+    """A claim as the figures have judged it.
 
     Attributes:
         line: Line of the claim in its file.
         condition: The condition, as it is written.
         sentence: The sentence, with its figures filled in.
-        figures: What the condition rests on: each figure as it is written, and its value.
+        holds: Whether the condition holds.
+        figures: What a condition that does not hold rests on: each figure as it is written, and its
+            value.
     """
 
     line: int
     condition: str
     sentence: str
+    holds: bool
     figures: tuple[tuple[str, object], ...] = ()
 
 
@@ -40,13 +43,16 @@ class Claims:
 
     Attributes:
         source: The file's text.
-        false: Those that turned out to be false.
-        is_false: Whether the claim that was judged last is false.
+        judged: Those that were judged, in the order of the text.
     """
 
     source: str
-    false: list[FalseClaim] = field(default_factory=list)
-    is_false: bool = False
+    judged: list[Claim] = field(default_factory=list)
+
+    @property
+    def false(self) -> list[Claim]:
+        """Those that turned out to be false."""
+        return [claim for claim in self.judged if not claim.holds]
 
 
 class ClaimExtension(Extension):
@@ -82,14 +88,12 @@ class ClaimExtension(Extension):
     def _check(self, line: int, written: str, holds: object, caller: Callable[[], str]) -> str:
         sentence = caller()
         claims: Claims = self.environment.claims  # type: ignore[attr-defined]
-        claims.is_false = not holds
-        if claims.is_false:
-            claims.false.append(FalseClaim(line, written, " ".join(sentence.split())))
+        claims.judged.append(Claim(line, written, " ".join(sentence.split()), bool(holds)))
         return sentence
 
     def _is_false(self) -> bool:
         claims: Claims = self.environment.claims  # type: ignore[attr-defined]
-        return claims.is_false
+        return not claims.judged[-1].holds
 
     def _if_defined(self, caller: Callable[[], str]) -> str:
         """A figure that the condition asked for only if another held may not exist."""
@@ -100,10 +104,10 @@ class ClaimExtension(Extension):
     def _note(self, words: str, value: object) -> None:
         """Keep the value of a figure with the claim that has just turned out to be false."""
         claims: Claims = self.environment.claims  # type: ignore[attr-defined]
-        claim = claims.false[-1]
+        claim = claims.judged[-1]
         if isinstance(value, str | int | float | None) and words:
             figures = dict((*claim.figures, (words, value)))
-            claims.false[-1] = replace(claim, figures=tuple(figures.items()))
+            claims.judged[-1] = replace(claim, figures=tuple(figures.items()))
 
 
 def _figures_of(node: nodes.Node) -> Iterator[nodes.Expr]:

@@ -65,24 +65,35 @@ def _with_records(value: object) -> object:
 
 def prose_variables(site: Site) -> dict[str, Any]:
     """The names that an expression in prose can use."""
-    values = _as_record(api_values(site.results))
+    results = site.results
+    own = {"serving": results.serving, "training_sets": results.training_sets}
+    return {**published_figures(api_values(results)), **own}
+
+
+def published_figures(api: Mapping[str, Any]) -> dict[str, Any]:
+    """What of these names can be told from the values of the API alone."""
+    values = _as_record(dict(api))
+    baseline = (model["name"] for model in values["models"] if model.get("is_baseline"))
     return {
         **values,
-        "baseline": site.labels.baseline,
+        "baseline": next(baseline, ""),
         "model": _lookup(values["models"], "model"),
         "task": _lookup(values["tasks"], "task"),
-        "category": _lookup(values["categories"], "category"),
+        "category": _lookup(values.get("categories", []), "category"),
         "correlation": _correlation(values.get("correlations")),
-        "serving": site.results.serving,
-        "training_sets": site.results.training_sets,
     }
 
 
 def prose_filters(site: Site) -> dict[str, Callable[..., str]]:
     """The words for numbers, in this board's own number of digits."""
+    return number_filters(site.labels.scale)
+
+
+def number_filters(scale: text.Scale) -> dict[str, Callable[..., str]]:
+    """The words for numbers, scores in the digits of a scale."""
     return {
-        "score": site.labels.scale.score,
-        "signed": site.labels.scale.signed,
+        "score": scale.score,
+        "signed": scale.signed,
         "percent": text.percent,
         "count": text.count,
         "money": text.money,

@@ -10,12 +10,14 @@ from site_builder.errors import AssetError, Fault, FaultsError, SiteError, Templ
 from site_builder.output.assets import load_assets, project_folders
 from site_builder.output.badges import draw_badges
 from site_builder.output.croissant import croissant_values
+from site_builder.output.feed import write_feed
 from site_builder.output.live_prose import LiveProse, find_written_faults
 from site_builder.output.render import Renderer, find_template_faults
 from site_builder.output.scripts import render_script
 from site_builder.output.urls import Urls
 from site_builder.pages.api import encode
 from site_builder.pages.dataset import CROISSANT, describe_dataset
+from site_builder.pages.entries import FEED, has_feed
 from site_builder.pages.page import Document, Made, Page, ScriptData, Site
 from site_builder.prose import Prose
 
@@ -44,6 +46,7 @@ def render_files(site: Site, pages: Sequence[Made], prose: Prose) -> dict[str, b
         *_documents(pages, urls),
         (urls.path(CROISSANT), encode(croissant_values(describe_dataset(site), urls))),
         *assets.files.items(),
+        *_feed(site, urls),
         *_for_hosts(html, urls),
     ):
         if path in files:
@@ -103,6 +106,11 @@ def _made(pages: Sequence[Made], urls: Urls) -> dict[str, bytes]:
         for page in pages
         if isinstance(page, ScriptData) and page.address.kind == "asset"
     }
+
+
+def _feed(site: Site, urls: Urls) -> list[tuple[str, bytes]]:
+    """The feed of changes, where there is one."""
+    return [(urls.path(FEED), write_feed(site, urls))] if has_feed(site) else []
 
 
 def _for_hosts(pages: Sequence[Page], urls: Urls) -> list[tuple[str, bytes]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from math import isfinite
 
 import jinja2
 from markupsafe import Markup
 
 from site_builder.errors import Fault, at_most, near
-from site_builder.output.claims import FalseClaim
+from site_builder.output.claims import Claim
 from site_builder.output.figures import (
     FILTERS,
     MISTAKES,
@@ -32,7 +33,7 @@ def find_written_faults(prose: Prose) -> list[Fault]:
     return [
         fault
         for slot, text in prose.texts.items()
-        for fault in _mistake_faults(_file(slot), language.read(text, NAMES)[1])
+        for fault in _mistake_faults(text_file(slot), language.read(text, NAMES)[1])
     ]
 
 
@@ -61,14 +62,14 @@ class LiveProse:
         text = self._prose.texts.get(slot)
         if text is None:
             return Markup("")
-        filled, faults = self._fill_in(page, _file(slot), text)
+        filled, faults = self._fill_in(page, text_file(slot), text)
         self.faults += faults
         if faults:
             return Markup("")
         try:
             return Markup(to_html(filled))  # noqa: S704 - sanitised by nh3
         except RecursionError:
-            self.faults.append(Fault(_file(slot), "its lists or quotes are nested too deeply"))
+            self.faults.append(Fault(text_file(slot), "its lists or quotes are nested too deeply"))
             return Markup("")
 
     def _fill_in(self, page: Page, where: str, text: str) -> tuple[str, list[Fault]]:
@@ -103,7 +104,8 @@ class LiveProse:
         return f"there is no page for link({kind!r}, {key!r}). {hint}".strip()
 
 
-def _file(slot: str) -> str:
+def text_file(slot: str) -> str:
+    """The file of a slot's text, as messages name it."""
     return f"data/content/{slot}.md"
 
 
@@ -122,12 +124,12 @@ def _hint(error: Exception) -> str:
     return "This board has none." if name[1] in NAMES else near(name[1], NAMES)
 
 
-def _claim_faults(where: str, claims: Collection[FalseClaim]) -> Iterator[Fault]:
+def _claim_faults(where: str, claims: Collection[Claim]) -> Iterator[Fault]:
     faults = (_claim_fault(where, claim) for claim in claims)
     return at_most(faults, len(claims), where, "claims that the data does not bear out")
 
 
-def _claim_fault(where: str, claim: FalseClaim) -> Fault:
+def _claim_fault(where: str, claim: Claim) -> Fault:
     values = "".join(f"; {words} is {value!r}" for words, value in claim.figures)
     sentence = unescape_markdown(claim.sentence)
     what = f"the data does not bear this out ({claim.condition}{values}): {sentence}"
@@ -184,3 +186,26 @@ def _finalize(value: object) -> object:
 
 def _kind(value: object) -> str:
     return "a record" if isinstance(value, dict) else type(value).__name__
+
+
+def judge_claims(
+    texts: Mapping[str, str],
+    figures: Mapping[str, object],
+    filters: Mapping[str, Callable[..., str]],
+) -> dict[str, tuple[Claim, ...]]:
+    """The claims of each text as some figures judge them; those that need others are left out.
+
+    Args:
+        texts: The prose, by slot.
+        figures: What it may name, but for `link`.
+        filters: The words for numbers.
+    """
+    language = ProseEnvironment({n: _marked(write) for n, write in filters.items()}, _finalize)
+    judged = {}
+    for slot, text in texts.items():
+        tree, _ = language.read(text, NAMES)
+        if tree is not None:
+            with suppress(*MISTAKES):
+                language.guarded(tree).render(**figures, link=lambda *_: _Figure(""))
+        judged[slot] = tuple(language.claims.judged)
+    return judged

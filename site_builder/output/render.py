@@ -22,6 +22,7 @@ from site_builder.output.scripts import json_text
 from site_builder.output.structured import structured_data
 from site_builder.output.urls import Urls, web_link
 from site_builder.pages.dataset import describe_dataset
+from site_builder.pages.entries import FEED, has_feed
 from site_builder.pages.page import Page, Site
 from site_builder.parts import Address, Link
 
@@ -127,6 +128,7 @@ class Renderer:
             "href": lambda link, absolute=False: self._href(page, link, absolute=absolute),
             "cite": lambda citation: write_citation(citation, self._urls),
             "release": self._site.results.release,
+            "feed": FEED if has_feed(self._site) else None,
             "structured": structured_data(page, self._dataset, self._urls),
             "prose": lambda slot: self._prose.html(page, slot),
             "json": lambda value: self._json(page, value),

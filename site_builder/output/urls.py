@@ -23,6 +23,7 @@ FIXED: Mapping[Kind, str] = {
     "choose": "choose/",
     "compare": "compare/",
     "data": "data/",
+    "changes": "changes/",
     "about": "about/",
     "not_found": "404.html",
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from site_builder.pages.about import make_about
 from site_builder.pages.analysis import make_analysis
 from site_builder.pages.categories import make_categories
+from site_builder.pages.changes import make_changes
 from site_builder.pages.choose import make_choose
 from site_builder.pages.compare import make_compare
 from site_builder.pages.data import make_data
@@ -30,6 +31,7 @@ PAGE_MAKERS: tuple[Callable[[Site], Iterator[Made]], ...] = (
     make_compare,
     make_serving,
     make_data,
+    make_changes,
     make_about,
     make_embeds,
     make_scores_data,

@@ -15,6 +15,7 @@ from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.lift_tests import LiftTest
 from site_builder.compute.results import Results
 from site_builder.compute.tasks import TaskScore
+from site_builder.pages.change_values import change_values
 from site_builder.pages.page import Document, Site
 from site_builder.parts import Address
 
@@ -23,7 +24,10 @@ FOLDER = "api/v1"
 
 def make_api(site: Site) -> Iterator[Document]:
     """One document for each file of the API."""
-    for name, value in api_values(site.results).items():
+    values = api_values(site.results)
+    if site.news is not None:
+        values["changes"] = change_values(site.news.changes)
+    for name, value in values.items():
         yield Document(Address("file", f"{FOLDER}/{name}.json"), encode(value))
 
 

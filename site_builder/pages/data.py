@@ -22,6 +22,7 @@ API_MEANINGS = {
     "tasks": "Every task: best models, baseline, lift, every score with its rank",
     "categories": "Every category, harder to easier",
     "correlations": "Correlations over tasks, with n and p-values",
+    "changes": "What changed since the previous release: scores, ranks, claims, provenance",
 }
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from site_builder.charts.card import Card
 from site_builder.charts.labels import Labels
+from site_builder.compute.changes import Changes
 from site_builder.compute.release import Release
 from site_builder.compute.results import Results
 from site_builder.config import SiteConfig
@@ -99,6 +100,36 @@ Made = Page | Document | ScriptData
 
 
 @dataclass(frozen=True)
+class Entry:
+    """What changed with one data release, as a feed tells it.
+
+    Attributes:
+        id: Its name, an IRI that stays.
+        title: Which release it is, and what became of the scores.
+        updated: The day of the data, as a moment by RFC 3339.
+        text: What changed, in sentences.
+    """
+
+    id: str
+    title: str
+    updated: str
+    text: str
+
+
+@dataclass(frozen=True)
+class News:
+    """What changed since the previous edition of a site.
+
+    Attributes:
+        changes: All of it.
+        earlier: The entries that the feed of that edition has, newest first.
+    """
+
+    changes: Changes
+    earlier: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True)
 class Site:
     """What every page maker reads.
 
@@ -107,12 +138,14 @@ class Site:
         tables: The checked tables.
         results: All that is computed from them.
         labels: How things are called, and how numbers are written.
+        news: What changed since the previous edition; None where the build was told of none.
     """
 
     config: SiteConfig
     tables: Tables
     results: Results
     labels: Labels
+    news: News | None = None
 
     @cached_property
     def exported(self) -> tuple[ExportedTable, ...]:

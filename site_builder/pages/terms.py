@@ -130,7 +130,7 @@ def _board_terms(site: Site) -> tuple[Term, ...]:
     )
 
 
-def _score_terms(site: Site) -> tuple[Term, Term]:
+def _score_terms(site: Site) -> tuple[Term, ...]:
     """How exact a single score is, and which are to be read with care."""
     tasks = site.results.tasks
     flagged = [f for task in tasks for f in task.flagged]
@@ -153,6 +153,16 @@ def _score_terms(site: Site) -> tuple[Term, Term]:
             "(p + z^2/2n +- z sqrt(p (1 - p) / n + z^2/4n^2)) / (1 + z^2/n), z = 1.96; "
             "difference / sqrt(se1^2 + se2^2)",
             shown=any(score.interval for task in tasks for score in task.scores),
+        ),
+        Term(
+            "changes",
+            "What changed between two releases",
+            "A score changed where its value is another. The change is beyond noise where it is "
+            "greater than 1.96 standard errors of the difference, the two taken as independent; it "
+            "is not known where the error of either is not. Ranks and names decide nothing: a "
+            "release in which only these differ has no score changed.",
+            "difference / sqrt(se_before^2 + se_after^2)",
+            shown=site.news is not None,
         ),
         Term(
             "flagged",

@@ -113,6 +113,11 @@ def load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | Fault:
         return Fault(
             where, f"the file cannot be read: {error.strerror}", "Make it a file that you may read."
         )
+    return parse_table(spec, file, where)
+
+
+def parse_table(spec: TableSpec, file: bytes, where: str) -> LoadedTable | Fault:
+    """Read one table from the content of its file, or say why it cannot be read."""
     if not file:
         return Fault(where, "the file is empty (0 bytes)", "Write it anew.")
     try:

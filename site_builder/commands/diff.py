@@ -1,0 +1,47 @@
+"""`site-builder diff`: what changed between two boards."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from site_builder.change_reports import FORMATS
+from site_builder.editions import Edition, compare_editions, read_edition
+from site_builder.errors import Fault, SiteError
+
+PREVIOUS = click.option(
+    "--previous",
+    metavar="OLD",
+    help="The previous edition, to publish what changed and a feed of it: whatever `diff` reads.",
+)
+
+
+@click.command(epilog="Example: site-builder diff https://example.org/board/ my-board")
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*FORMATS]),
+    default="text",
+    show_default=True,
+    help="As lines, as Markdown for a comment on a pull request, or as one JSON document.",
+)
+def diff(old: str, new: str, form: str) -> None:
+    """Tell what changed from the board OLD to the board NEW.
+
+    Either is a project, a folder of Parquet tables, a file of results, the folder of a published
+    site, or the address of one.
+    """
+    editions, faults = list[Edition](), list[Fault]()
+    for place in (old, new):
+        try:
+            editions.append(read_edition(place))
+        except SiteError as error:
+            faults += error.faults
+    for fault in faults:
+        click.echo(click.style(str(fault), fg="red"), err=True)
+    if faults:
+        sys.exit(1)
+    click.echo(FORMATS[form](compare_editions(*editions)))
