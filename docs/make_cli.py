@@ -12,7 +12,7 @@ HEAD = """\
 
 <!-- Written by `make docs` from what the commands say of themselves: change it there. -->
 
-`site-builder` and `site_builder` are the same command. A command exits with 0 when all is well, with
+`site-builder` and `site_builder` are the same command. It exits with 0 when all is well, with
 1 when it found a fault, and with 2 when it was called wrongly. How faults are told, also to
 machines, stands in [checking.md](checking.md).
 """

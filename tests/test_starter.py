@@ -37,7 +37,8 @@ def test_every_key_of_the_configuration_is_there_once():
 def test_a_key_shows_its_default(key):
     """Where it has one; and the words above it say what holds while it is not set."""
     section, name = key.split(".")
-    default = getattr(getattr(SiteConfig(root=Path()), section), name)
+    attributes = {field.alias or at: at for at, field in SiteConfig.model_fields.items()}
+    default = getattr(getattr(SiteConfig(root=Path()), attributes[section]), name)
     if default is not None:
         assert default == values()[section][name]
     above = SITE_TOML.partition(f"\n# {name} = ")[0].rpartition("\n\n")[2]
@@ -54,7 +55,7 @@ def test_any_text_is_set_as_it_is(title, variants):
     """Quotes, backslashes and hashes included; the other keys stay comments."""
     set_ = {"site": {"title": title}, "board": {"tuned_variants": variants}}
     found = tomllib.loads(with_keys(SITE_TOML, set_))
-    assert {**set_, "analysis": {}, "citation": {}} == found
+    assert {**set_, "analysis": {}, "import": {}, "citation": {}} == found
 
 
 @pytest.mark.parametrize("name", TABLES)
