@@ -1,5 +1,6 @@
 """The wheel, installed where there is nothing else: no clone, no Node, no network."""
 
+import json
 import os
 import re
 import subprocess
@@ -11,9 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
 from site_builder import __version__
-from tests.sites import ROOT, contents
+from tests.sites import ROOT, contents, table
 
 FONTS = ("inter-latin-wght-normal", "inter-latin-ext-wght-normal")
 # What the wheel depends on is the tests' own. Folders named here are searched after the new
@@ -128,6 +130,27 @@ def test_a_new_project_builds_at_once(installed, tmp_path):
     assert "Next: cd board && site-builder build" in said
     installed.run("build", "--strict", cwd=tmp_path / "board")
     assert (tmp_path / "board/site/index.html").is_file()
+
+
+def test_from_evaluation_output_to_pages(installed, tmp_path):
+    """Begin, import, build: each accuracy of a harness's file stands on the page of its model."""
+    harness = ROOT / "tests/data/harnesses/lm_eval"
+    installed.run("init", "board", cwd=tmp_path)
+    installed.run("import", "lm-eval", str(harness), "--into", "board", cwd=tmp_path)
+    installed.run("build", "--project", "board", cwd=tmp_path)
+    file = json.loads((harness / "pythia/160m_step3000.json").read_text(encoding="utf8"))
+    stated = sorted(found["acc"] for found in file["results"].values() if "acc" in found)
+    site = contents(tmp_path / "board/site")
+    models = json.loads(site["api/v1/models.json"])
+    (name,) = (model["name"] for model in models if model["name"].endswith("step3000"))
+    (page,) = (
+        content
+        for path, content in site.items()
+        if re.fullmatch(r"models/[^/]+/index\.html", path) and f"{name}</h1>".encode() in content
+    )
+    shown = [row["score"].number for row in table(BeautifulSoup(page, "html.parser"), "all-scores")]
+    assert stated
+    assert [] == [score for score in stated if score not in shown]
 
 
 @pytest.mark.parametrize("command", ["site-builder", "site_builder"])

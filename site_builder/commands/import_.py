@@ -12,7 +12,7 @@ import click
 from site_builder.config import SiteConfig, load_config
 from site_builder.console import FORMAT, QUIET, Progress
 from site_builder.errors import SiteError, UnclearScaleError, one_line, shortened
-from site_builder.importers.formats import FORMATS, Format, format_of
+from site_builder.importers.formats import Format, format_of, known_formats
 from site_builder.importers.records import Options, Scale
 from site_builder.importers.report import lines_of, warnings_of
 from site_builder.importers.run import Outcome, import_paths
@@ -40,9 +40,11 @@ class _Asked(TypedDict):
 
 @click.command(
     "import",
-    epilog=_EPILOG.format(formats="\n".join(f"  {f.name:<17}{f.meaning}" for f in FORMATS)),
+    epilog=_EPILOG.format(
+        formats="\n".join(f"  {name:<17}{meaning}" for name, meaning in known_formats().items())
+    ),
 )
-@click.argument("source", metavar="FORMAT", type=click.Choice([known.name for known in FORMATS]))
+@click.argument("source", metavar="FORMAT", type=click.Choice([*known_formats()]))
 @click.argument(
     "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )

@@ -11,6 +11,7 @@ from site_builder.importers.hugging_face import read_hugging_face
 from site_builder.importers.inspect_logs import read_inspect
 from site_builder.importers.lm_eval import read_lm_eval
 from site_builder.importers.mteb import read_mteb
+from site_builder.importers.plugins import load_reader, plugin_formats
 from site_builder.importers.records import Reader
 
 
@@ -41,10 +42,18 @@ FORMATS = (
 )
 
 
+def known_formats() -> dict[str, str]:
+    """What can be read, by name: ours, then what packages bring under names of their own."""
+    own = {known.name: known.meaning for known in FORMATS}
+    brought = {name: f"brought by {origin}" for name, origin in plugin_formats().items()}
+    return own | {name: brought[name] for name in sorted(brought) if name not in own}
+
+
 def format_of(name: str) -> Format:
-    """The format of a name.
+    """The format of a name that `known_formats` has.
 
     Raises:
-        KeyError: There is none.
+        FaultsError: A package brings it, and it cannot be loaded.
     """
-    return {known.name: known for known in FORMATS}[name]
+    own = {known.name: known for known in FORMATS}
+    return own[name] if name in own else Format(name, known_formats()[name], load_reader(name))
