@@ -33,7 +33,7 @@ site: setup vendor ## Build the site into site/
 	@$(PY) -m site_builder build $(if $(BASE_URL),--base-url '$(BASE_URL)')
 
 .PHONY: serve
-serve: setup vendor ## Show the site on this machine
+serve: setup vendor ## Show the site on this machine, anew at each change
 	@$(PY) -m site_builder serve
 
 .PHONY: check

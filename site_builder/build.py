@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from site_builder.output.publish import Published, publish
 from site_builder.output.staging import recover
 from site_builder.pages.all import make_pages
 from site_builder.pages.cards import with_cards
-from site_builder.pages.page import Site
+from site_builder.pages.page import Made, Site
 from site_builder.prose import Prose, load_prose
 from site_builder.tables.check import Tables, check_tables
 from site_builder.tables.load import load_tables
@@ -40,6 +41,27 @@ class BuildReport:
     pages: int
     published: Published
     warnings: tuple[Fault, ...]
+
+
+class Kept:
+    """The pages of the last build of a process, for its next.
+
+    They rest on the tables and `site.toml` alone: while these stay the same, only prose, templates
+    and static files are worked on anew.
+    """
+
+    def __init__(self) -> None:
+        self._sources: object = None
+        self._made: tuple[Site, tuple[Made, ...]] | None = None
+
+    def made(
+        self, config: SiteConfig, tables: Tables, make: Callable[[], tuple[Site, tuple[Made, ...]]]
+    ) -> tuple[Site, tuple[Made, ...]]:
+        """The site and its pages: the last ones, where their sources are the same byte for byte."""
+        sources = (config, tables.warnings, {name: t.file for name, t in tables.loaded.items()})
+        if self._made is None or sources != self._sources:
+            self._made, self._sources = make(), sources
+        return self._made
 
 
 def build_site(config: SiteConfig, out: Path, say: Say, *, strict: bool = False) -> BuildReport:
@@ -69,6 +91,7 @@ def make_files(
     *,
     strict: bool = False,
     dry: bool = False,
+    kept: Kept | None = None,
 ) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
     """Every file of the site, its manifest too, and what is odd about the project.
 
@@ -81,6 +104,7 @@ def make_files(
         strict: Whether a warning stops the build.
         dry: Leave out the pictures, which no mistake of the project's can spoil and which go into
             a cache.
+        kept: What the build before has left, and this one leaves for the next.
 
     Raises:
         FaultsError: Every mistake in the project.
@@ -91,13 +115,10 @@ def make_files(
         tables, prose = read_project(config)
     except FaultsError as error:
         raise FaultsError((*error.faults, *folder)) from None
-    say("Computing")
-    results = compute_results(tables, config)
-    site = Site(config, tables, results, make_labels(results, config))
-    say("Making the pages")
     faults = (*tables.warnings, *prose.faults, *folder)
+    make = partial(_make_pages, config, tables, say)
     try:
-        pages = with_cards(site, make_pages(site)) if config.has_cards else make_pages(site)
+        site, pages = (kept or Kept()).made(config, tables, make)
         files = render_files(site, pages, prose)
     except SiteError as error:
         raise FaultsError((*faults, *error.faults)) from error
@@ -106,9 +127,19 @@ def make_files(
     if config.has_cards and not dry:
         say("Drawing the link previews")
         files |= draw_previews(site, pages, cache_of(config.root))
-    release = results.release
+    release = site.results.release
     origin = Origin(release.sha256, release.date, _sources(config, tables, prose))
     return with_manifest(files, origin), faults
+
+
+def _make_pages(config: SiteConfig, tables: Tables, say: Say) -> tuple[Site, tuple[Made, ...]]:
+    """Everything that follows from the tables and `site.toml`: results, and pages as values."""
+    say("Computing")
+    results = compute_results(tables, config)
+    site = Site(config, tables, results, make_labels(results, config))
+    say("Making the pages")
+    pages = make_pages(site)
+    return site, with_cards(site, pages) if config.has_cards else pages
 
 
 def _sources(config: SiteConfig, tables: Tables, prose: Prose) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from jinja2.sandbox import SandboxedEnvironment, safe_range
+from jinja2.sandbox import safe_range
 from markupsafe import Markup
 
 from site_builder.errors import Fault, SiteError, TemplateFaultError
@@ -17,6 +17,7 @@ from site_builder.output.assets import Assets
 from site_builder.output.bibtex import write_citation
 from site_builder.output.card_drawing import HEIGHT, WIDTH
 from site_builder.output.live_prose import LiveProse
+from site_builder.output.sandbox import CompiledTemplates, PageSandbox
 from site_builder.output.scripts import json_text
 from site_builder.output.structured import structured_data
 from site_builder.output.urls import Urls, web_link
@@ -35,6 +36,9 @@ _MISTAKES = (
     ArithmeticError,
     RecursionError,
 )
+
+# For every environment of the process: all are made alike.
+_COMPILED = CompiledTemplates()
 
 NAVIGATION: tuple[tuple[Address, str], ...] = (
     (Address("choose"), "Choose"),
@@ -218,7 +222,7 @@ def find_template_faults(folders: Sequence[Path]) -> list[Fault]:
 
 def make_environment(template_folders: Sequence[Path]) -> jinja2.Environment:
     """The environment of the pages: escapes all, forgives no unknown name, runs no code."""
-    environment = SandboxedEnvironment(
+    environment = PageSandbox(
         loader=jinja2.FileSystemLoader(template_folders),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -226,6 +230,7 @@ def make_environment(template_folders: Sequence[Path]) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     environment.globals.clear()
     environment.globals["range"] = safe_range

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from posixpath import relpath
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -95,8 +96,7 @@ class Urls:
         if origin.kind == "not_found" and self.base_url:
             return urlsplit(self.base_url).path + quote(path)
         start = self.file(origin).rpartition("/")[0]
-        link = relpath(path or ".", start or ".")
-        return quote(f"{link}/" if path == "" or path.endswith("/") else link)
+        return _relative(start, path)
 
     def from_root(self, address: Address) -> str:
         """Link to a page from the site's root, whatever page it is followed from."""
@@ -118,6 +118,13 @@ class Urls:
     def absolute_or_relative(self, origin: Address, target: Address) -> str:
         """Absolute link for who reads it elsewhere; relative to `origin` where there is none."""
         return self.canonical(target) or self.relative(origin, target)
+
+
+@lru_cache(maxsize=1 << 16)
+def _relative(start: str, path: str) -> str:
+    """Link from a folder of the site to a path of it; a page asks for many of them many times."""
+    link = relpath(path or ".", start or ".")
+    return quote(f"{link}/" if path == "" or path.endswith("/") else link)
 
 
 def web_link(href: str) -> str:
