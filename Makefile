@@ -74,8 +74,9 @@ format: .venv/.dev ## Put the code into the house style
 	@$(PY) -m ruff format
 
 .PHONY: docs
-docs: .venv/.site ## Write docs/data.md anew from the schema
+docs: .venv/.site ## Write docs/data.md and docs/templates.md anew from schema and templates
 	@$(PY) -m site_builder.tables.document > docs/data.md
+	@$(PY) -m site_builder.output.document > docs/templates.md
 
 .PHONY: wheel
 wheel: .venv/.dev vendor ## Build the sdist and, from it, the wheel, into dist/

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -15,9 +15,11 @@ from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
 from site_builder.output.files import find_source_faults, render_files
 from site_builder.output.folders import check_output_folder
 from site_builder.output.manifest import Origin, with_manifest
+from site_builder.output.navigation import find_navigation_faults
 from site_builder.output.previews import cache_of, draw_previews
 from site_builder.output.publish import Published, publish
 from site_builder.output.staging import recover
+from site_builder.output.tokens import find_theme_faults
 from site_builder.pages.all import make_pages
 from site_builder.pages.cards import with_cards
 from site_builder.pages.page import Made, Site
@@ -46,8 +48,8 @@ class BuildReport:
 class Kept:
     """The pages of the last build of a process, for its next.
 
-    They rest on the tables and `site.toml` alone: while these stay the same, only prose, templates
-    and static files are worked on anew.
+    They rest on the tables, `site.toml` and the titles of own pages alone: while these stay the
+    same, only prose, templates and static files are worked on anew.
     """
 
     def __init__(self) -> None:
@@ -55,10 +57,9 @@ class Kept:
         self._made: tuple[Site, tuple[Made, ...]] | None = None
 
     def made(
-        self, config: SiteConfig, tables: Tables, make: Callable[[], tuple[Site, tuple[Made, ...]]]
+        self, sources: object, make: Callable[[], tuple[Site, tuple[Made, ...]]]
     ) -> tuple[Site, tuple[Made, ...]]:
-        """The site and its pages: the last ones, where their sources are the same byte for byte."""
-        sources = (config, tables.warnings, {name: t.file for name, t in tables.loaded.items()})
+        """The site and its pages: the last ones, where all that they rest on is the same."""
         if self._made is None or sources != self._sources:
             self._made, self._sources = make(), sources
         return self._made
@@ -115,10 +116,12 @@ def make_files(
         tables, prose = read_project(config)
     except FaultsError as error:
         raise FaultsError((*error.faults, *folder)) from None
-    faults = (*tables.warnings, *prose.faults, *folder)
-    make = partial(_make_pages, config, tables, say)
+    faults = (*tables.warnings, *prose.faults, *_own_faults(config, prose), *folder)
+    make = partial(_make_pages, config, tables, prose.own, say)
+    files_read = {name: table.file for name, table in tables.loaded.items()}
+    sources = (config, tables.warnings, files_read, prose.own)
     try:
-        site, pages = (kept or Kept()).made(config, tables, make)
+        site, pages = (kept or Kept()).made(sources, make)
         files = render_files(site, pages, prose)
     except SiteError as error:
         raise FaultsError((*faults, *error.faults)) from error
@@ -132,11 +135,13 @@ def make_files(
     return with_manifest(files, origin), faults
 
 
-def _make_pages(config: SiteConfig, tables: Tables, say: Say) -> tuple[Site, tuple[Made, ...]]:
+def _make_pages(
+    config: SiteConfig, tables: Tables, own: Mapping[str, str], say: Say
+) -> tuple[Site, tuple[Made, ...]]:
     """Everything that follows from the tables and `site.toml`: results, and pages as values."""
     say("Computing")
     results = compute_results(tables, config)
-    site = Site(config, tables, results, make_labels(results, config))
+    site = Site(config, tables, results, make_labels(results, config), own)
     say("Making the pages")
     pages = make_pages(site)
     return site, with_cards(site, pages) if config.has_cards else pages
@@ -189,4 +194,11 @@ def read_project(config: SiteConfig) -> tuple[Tables, Prose]:
         return check_tables(load_tables(config.data_dir), config), prose
     except FaultsError as error:
         written = find_source_faults(config.root, prose)
-        raise FaultsError((*error.faults, *prose.faults, *written)) from None
+        own = _own_faults(config, prose)
+        raise FaultsError((*error.faults, *prose.faults, *own, *written)) from None
+
+
+def _own_faults(config: SiteConfig, prose: Prose) -> Iterator[Fault]:
+    """What is wrong with the project's own looks, whatever the tables hold."""
+    yield from find_theme_faults(config)
+    yield from find_navigation_faults(config, prose.own)

@@ -27,6 +27,7 @@ Kind = Literal[
     "scores",
     "data",
     "about",
+    "page",
     "not_found",
     "file",
     "asset",

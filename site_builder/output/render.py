@@ -17,6 +17,7 @@ from site_builder.output.assets import Assets
 from site_builder.output.bibtex import write_citation
 from site_builder.output.card_drawing import HEIGHT, WIDTH
 from site_builder.output.live_prose import LiveProse
+from site_builder.output.navigation import footer_links, header_links
 from site_builder.output.sandbox import CompiledTemplates, PageSandbox
 from site_builder.output.scripts import json_text
 from site_builder.output.structured import structured_data
@@ -39,18 +40,6 @@ _MISTAKES = (
 
 # For every environment of the process: all are made alike.
 _COMPILED = CompiledTemplates()
-
-NAVIGATION: tuple[tuple[Address, str], ...] = (
-    (Address("choose"), "Choose"),
-    (Address("models"), "Models"),
-    (Address("tasks"), "Tasks"),
-    (Address("categories"), "Categories"),
-    (Address("analysis"), "Analysis"),
-    (Address("compare"), "Compare"),
-    (Address("serving"), "Serving"),
-    (Address("data"), "Data"),
-    (Address("about"), "About"),
-)
 
 
 @dataclass(frozen=True)
@@ -90,6 +79,8 @@ class Renderer:
     ) -> None:
         self._site, self._urls, self._assets, self._prose = site, urls, assets, prose
         self._there = {page.address for page in pages}
+        self._header = header_links(site.config, self._there)
+        self._footer = footer_links(site.config, site.own, self._there)
         self._dataset = describe_dataset(site)
         self._template_folders = template_folders
         self._environment = make_environment(template_folders)
@@ -111,7 +102,10 @@ class Renderer:
             "page": page,
             "site": self._site.config.site,
             "citation": self._site.config.citation,
-            "navigation": [(to, label) for to, label in NAVIGATION if to in self._there],
+            "theme": self._site.config.theme,
+            "logo": self._logo(here),
+            "navigation": self._header,
+            "footer": self._footer,
             "url": lambda address: self._urls.relative(here, address),
             "has": lambda address: address in self._there,
             "address": Address,
@@ -127,6 +121,11 @@ class Renderer:
             "prose": lambda slot: self._prose.html(page, slot),
             "json": lambda value: self._json(page, value),
         }
+
+    def _logo(self, here: Address) -> str:
+        """The link from a page to the logo; empty where there is none, which is told elsewhere."""
+        path = self._assets.paths.get(self._site.config.theme.logo or "")
+        return self._urls.relative_path(here, path) if path else ""
 
     def _picture(self, page: Page) -> Picture | None:
         if page.card is None:
@@ -220,10 +219,16 @@ def find_template_faults(folders: Sequence[Path]) -> list[Fault]:
     return faults
 
 
+def _loader(folders: Sequence[Path]) -> jinja2.BaseLoader:
+    """Finds the project's own templates first; the generator's are also there under `ours/`."""
+    ours = jinja2.PrefixLoader({"ours": jinja2.FileSystemLoader(folders[-1:])})
+    return jinja2.ChoiceLoader([jinja2.FileSystemLoader(folders), ours])
+
+
 def make_environment(template_folders: Sequence[Path]) -> jinja2.Environment:
     """The environment of the pages: escapes all, forgives no unknown name, runs no code."""
     environment = PageSandbox(
-        loader=jinja2.FileSystemLoader(template_folders),
+        loader=_loader(template_folders),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

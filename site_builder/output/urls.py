@@ -31,6 +31,7 @@ FOLDERS: Mapping[Kind, str] = {
     "task": "tasks",
     "category": "categories",
     "embed": "embed",
+    "page": "pages",
 }
 # Marks that no host has; a link with one of them leads nowhere.
 _NO_HOST = frozenset(' "<>\\^`{|}%')

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from site_builder.charts.card import Card
@@ -107,12 +107,14 @@ class Site:
         tables: The checked tables.
         results: All that is computed from them.
         labels: How things are called, and how numbers are written.
+        own: The titles of the project's own pages, by their names.
     """
 
     config: SiteConfig
     tables: Tables
     results: Results
     labels: Labels
+    own: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def exported(self) -> tuple[ExportedTable, ...]:
