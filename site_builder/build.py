@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from site_builder.charts.labels import make_labels
+from site_builder.charts.plugins import find_chart_faults
 from site_builder.compute.results import compute_results
 from site_builder.config import SiteConfig, read_config
 from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
@@ -22,6 +23,7 @@ from site_builder.output.staging import recover
 from site_builder.output.tokens import find_theme_faults
 from site_builder.pages.all import make_pages
 from site_builder.pages.cards import with_cards
+from site_builder.pages.own_charts import with_own_charts
 from site_builder.pages.page import Made, Site
 from site_builder.prose import Prose, load_prose
 from site_builder.tables.check import Tables, check_tables
@@ -143,7 +145,7 @@ def _make_pages(
     results = compute_results(tables, config)
     site = Site(config, tables, results, make_labels(results, config), own)
     say("Making the pages")
-    pages = make_pages(site)
+    pages = with_own_charts(site, make_pages(site))
     return site, with_cards(site, pages) if config.has_cards else pages
 
 
@@ -202,3 +204,4 @@ def _own_faults(config: SiteConfig, prose: Prose) -> Iterator[Fault]:
     """What is wrong with the project's own looks, whatever the tables hold."""
     yield from find_theme_faults(config)
     yield from find_navigation_faults(config, prose.own)
+    yield from find_chart_faults(config)

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from site_builder.errors import Fault, FaultsError, at_most, near
-from site_builder.looks import PATTERNS, Name, Navigation, Section, Theme
+from site_builder.looks import PATTERNS, Charts, Name, Navigation, Section, Theme
 
 
 def _check_unique(values: list[Any]) -> list[Any]:
@@ -113,6 +113,7 @@ class _File(Section):
     citation: Citation = Field(default_factory=Citation)
     theme: Theme = Field(default_factory=Theme)
     navigation: Navigation = Field(default_factory=Navigation)
+    charts: Charts = Field(default_factory=Charts)
 
 
 class SiteConfig(_File):

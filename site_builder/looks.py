@@ -1,4 +1,4 @@
-"""What `site.toml` says of looks: `[theme]` and `[navigation]`."""
+"""What `site.toml` says of looks: `[theme]`, `[navigation]` and `[charts]`."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Colours(Section):
     line: Colour | None = None
     """Rules and borders."""
     accent: Colour | None = None
-    """Links, buttons, the bars of charts; bands and heat maps are made of it."""
+    """Links, buttons, what is chosen; bands are a tint of it."""
     accent_ink: Colour | None = None
     """Text on the accent."""
     gain: Colour | None = None
-    """What is better."""
+    """What is better, and the bars of charts; heat maps are tints of it."""
     loss: Colour | None = None
     """What is worse."""
     neutral: Colour | None = None
@@ -87,3 +87,20 @@ class Navigation(Section):
     """Entries of the header; every page that the board has where absent."""
     footer: dict[Name, Name] | None = None
     """Entries of the footer; method, data, source code and own pages where absent."""
+
+
+class Charts(Section):
+    """`[charts]`: charts of installed packages, by the page that they stand on."""
+
+    home: list[Name] = Field(default_factory=list)
+    """Below what the home page shows."""
+    models: list[Name] = Field(default_factory=list)
+    """Below the board of models."""
+    tasks: list[Name] = Field(default_factory=list)
+    """Below the board of tasks."""
+    categories: list[Name] = Field(default_factory=list)
+    """Below the board of categories."""
+    analysis: list[Name] = Field(default_factory=list)
+    """Below the analysis."""
+    serving: list[Name] = Field(default_factory=list)
+    """Below latency and cost."""

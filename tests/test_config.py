@@ -40,8 +40,14 @@ DEFAULTS: dict[str, object] = {
     "theme.dark": Colours(),
     "navigation.header": None,
     "navigation.footer": None,
+    "charts.home": [],
+    "charts.models": [],
+    "charts.tasks": [],
+    "charts.categories": [],
+    "charts.analysis": [],
+    "charts.serving": [],
 }
-SECTIONS = "Known sections: analysis, board, citation, navigation, site, theme."
+SECTIONS = "Known sections: analysis, board, charts, citation, navigation, site, theme."
 SITE_KEYS = (
     "Known keys: base_url, cards, description, headline, license, released, repository, title."
 )
@@ -76,6 +82,13 @@ dark = { accent_ink = "#ffffff80" }
 [navigation]
 header = { Board = "models" }
 footer = { Imprint = "pages/imprint" }
+[charts]
+home = ["a"]
+models = ["a", "b"]
+tasks = []
+categories = ["a"]
+analysis = ["b"]
+serving = ["c"]
 """
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from site_builder.build import make_files
 from site_builder.config import load_config
@@ -12,8 +13,21 @@ from site_builder.looks import Colours
 from site_builder.output.assets import default_folder
 from site_builder.output.tokens import SHEET, colours_of, contrast, mixed
 from site_builder.slugs import make_slugs
-from tests.sites import ROOT, BuiltSite, build
+from tests.browsing import AXE, AXE_RUN, open_page
+from tests.serve import served
+from tests.sites import ROOT, BuiltSite, build, on_disk
+from tests.tables import SITE_TOML
 
+# A token as the browser reads it, and every colour that the chart of a page is painted in.
+TOKEN = """name => {
+    const probe = document.body.appendChild(document.createElement('i'));
+    probe.style.color = `var(${name})`;
+    const colour = getComputedStyle(probe).color;
+    probe.remove();
+    return colour;
+}"""
+PAINTS = """[...document.querySelectorAll('.main-svg *')].flatMap(
+    part => [getComputedStyle(part).fill, getComputedStyle(part).stroke])"""
 OURS = ROOT / "docs/looks.md"
 
 
@@ -51,14 +65,14 @@ def links(site: BuiltSite, selector: str, path: str = "") -> list[tuple[str, str
 
 
 def test_colours_go_into_a_sheet_of_their_own(project):
-    """After the generator's, for both themes; the tints follow the accent, over the card."""
-    light = '[theme.light]\naccent = "#800000"\ncard = "#ffffff"\n'
+    """After the generator's, for both themes; tints follow the colours that they are of."""
+    light = '[theme.light]\naccent = "#800000"\ngain = "#008000"\n'
     toml = f'{light}[theme.dark]\naccent_ink = "#000000"\n'
     site = built(project, toml)
     sheet = sheet_of(site, "theme")
     light = (
-        "--card: #ffffff; --accent: #800000; --band: #80000040; --heat: #80000024; "
-        "--heat-low: #eddbdb;"
+        "--accent: #800000; --gain: #008000; --band: #80000040; --heat: #80000024; "
+        "--heat-low: #dbeddb;"  # 0.14 of the gain over the white card: 255 * 0.86 is 219, db
     )
     assert f":root {{{light}}}" in sheet
     assert ':root[data-theme="dark"] {--accent-ink: #000000;}' in sheet
@@ -123,6 +137,7 @@ def test_a_text_that_cannot_be_read(project):
     ("text", "ground", "expected"),
     [
         ("#000000", "#ffffff", 21.0),
+        ("#000", "#ffffff", 21.0),
         ("#ffffff", "#000000", 21.0),
         ("#777777", "#ffffff", 4.48),  # the grey that just fails, of WCAG's own examples
         ("#0f766e", "#0f766e", 1.0),
@@ -139,7 +154,7 @@ def test_contrast(text, ground, expected):
 def test_a_mix_of_two_colours():
     """A share of one over the other: 0.25 * 200 + 0.75 * 100 is 125, 7d in hexadecimal."""
     assert "#7d7d7d" == mixed("#c8c8c8", "#646464", 0.25)
-    assert "" == mixed("#c8c8c8", "", 0.25)
+    assert "#ffffff" == mixed("#000000", "#fff", 0.0)
 
 
 def test_our_own_colours_can_be_read(project):
@@ -288,3 +303,38 @@ def test_the_documentations_own_example_builds(project):
     (project / "static/logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     site = built(project, "\n".join(blocks), **{"our-method": "", "imprint": ""})
     assert () == site.warnings
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_looks_in_a_browser(project, tmp_path, chromium, scheme):
+    """Colours reach pages and charts in both themes, the logo is drawn; no complaint."""
+    write_pages(project, method="# How\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
+    (project / "static").mkdir()
+    square = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"
+    (project / "static/logo.svg").write_text(square)
+    toml = (
+        '[theme]\nlogo = "logo.svg"\nlight = { accent = "#800000", gain = "#004d40" }\n'
+        'dark = { accent = "#ffb4ab", gain = "#80cbc4" }\n'
+    )
+    site = on_disk(built(project, f"{SITE_TOML}{toml}"), tmp_path / "site")
+    red, teal = {
+        "light": ("rgb(128, 0, 0)", "rgb(0, 77, 64)"),
+        "dark": ("rgb(255, 180, 171)", "rgb(128, 203, 196)"),
+    }[scheme]
+    assert site.folder is not None
+    with served(site.folder) as home:
+        page, heard = open_page(
+            chromium, f"{home}pages/method/", color_scheme=scheme, bypass_csp=True
+        )
+        expect(page.locator(".brand-logo")).to_have_css("height", "28px")
+        expect(page.locator("footer a").first).to_be_visible()
+        page.add_script_tag(path=AXE)
+        assert [] == page.evaluate(AXE_RUN)
+        page.goto(home)
+        assert red == page.evaluate(TOKEN, "--accent")
+        plot = page.locator("[data-chart=best-lift-by-task], [data-chart=winners]").first
+        plot.scroll_into_view_if_needed()
+        expect(plot).to_have_attribute("data-drawn", "wide")
+        assert {red, teal} & {*page.evaluate(PAINTS)}
+        assert [] == heard.complaints
+        page.context.close()

@@ -57,6 +57,7 @@ BLOCKS: Mapping[str, str] = {
     "header": "the whole header",
     "before": "own sections above what the page shows; empty",
     "main": "what the page shows",
+    "charts": "charts of installed packages",
     "after": "own sections below it; empty",
     "footer": "the whole footer",
     "scripts": "more scripts, at the end",

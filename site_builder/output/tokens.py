@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, SiteError
-from site_builder.looks import Colours
 from site_builder.output.assets import default_folder, find_static
 
 SHEET = "css/tokens.css"
 THEME_SHEET = "css/theme.css"
 LEAST_CONTRAST = 4.5
 """Of text, by WCAG 2.2, success criterion 1.4.3."""
+LEAST_HEAT = 0.14
+"""How much of the colour of a gain is in the palest field of a heat map."""
 # Text and its ground, each pair of which stands on every site.
 READ_ON = (
     ("ink", "paper"),
@@ -37,10 +38,24 @@ def light_colours(config: SiteConfig) -> Mapping[str, str]:
 
 
 def _colours(config: SiteConfig, theme: str) -> dict[str, str]:
+    return _of_sheets(config, theme) | _given(config, theme)
+
+
+def _of_sheets(config: SiteConfig, theme: str) -> dict[str, str]:
     own = find_static(config.root, SHEET).decode(errors="replace")
     ours = (default_folder("static") / SHEET).read_text(encoding="utf8")
-    given = config.theme.light if theme == "light" else config.theme.dark
-    return {**colours_of(ours, theme), **colours_of(own, theme), **_with_tints(given)}
+    return {**colours_of(ours, theme), **colours_of(own, theme)}
+
+
+def _given(config: SiteConfig, theme: str) -> dict[str, str]:
+    """The colours of `[theme]`, and the tints of them that the pages and charts draw with."""
+    named = config.theme.light.named if theme == "light" else config.theme.dark.named
+    accent, gain = (named.get(name, "")[: len("#rrggbb")] for name in ("accent", "gain"))
+    tints = {"band": f"{accent}40", "heat": f"{accent}24"} if accent else {}
+    if gain:
+        ground = (_of_sheets(config, theme) | dict(named)).get("card", "#ffffff")
+        tints["heat-low"] = mixed(gain, ground, LEAST_HEAT)
+    return {**named, **tints}
 
 
 def colours_of(sheet: str, theme: str = "light") -> Mapping[str, str]:
@@ -53,7 +68,7 @@ def theme_sheet(config: SiteConfig) -> dict[str, bytes]:
     """The style sheet of `[theme]` by its name; none where it gives no colour."""
     if not config.theme.has_colours:
         return {}
-    light, dark = (_rules(c) for c in (config.theme.light, config.theme.dark))
+    light, dark = (_rules(_given(config, theme)) for theme in ("light", "dark"))
     return {
         THEME_SHEET: f"""@layer tokens {{
   :root {{{light}}}
@@ -66,29 +81,19 @@ def theme_sheet(config: SiteConfig) -> dict[str, bytes]:
     }
 
 
-def _rules(colours: Colours) -> str:
-    return " ".join(f"--{name}: {colour};" for name, colour in _with_tints(colours).items())
-
-
-def _with_tints(colours: Colours) -> dict[str, str]:
-    """The colours, and with an accent the tints of it that bands and heat maps are drawn in."""
-    named = dict(colours.named)
-    if accent := named.get("accent", "")[:7]:
-        named |= {"band": f"{accent}40", "heat": f"{accent}24"}
-        named["heat-low"] = mixed(accent, named.get("card", ""), 0.14) or f"{accent}24"
-    return named
+def _rules(colours: Mapping[str, str]) -> str:
+    return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
 
 
 def mixed(colour: str, ground: str, share: float) -> str:
-    """A share of a colour over an opaque ground, as `#rrggbb`; empty where there is no ground."""
-    if not ground:
-        return ""
+    """A share of a colour over a ground, as `#rrggbb`."""
     pairs = zip(_parts(colour), _parts(ground), strict=True)
     return "#" + "".join(f"{round(top * share + below * (1 - share)):02x}" for top, below in pairs)
 
 
 def _parts(colour: str) -> list[int]:
-    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    digits = colour[1:] if len(colour) > len("#rgba") else "".join(2 * c for c in colour[1:])
+    return [int(digits[i : i + 2], 16) for i in (0, 2, 4)]
 
 
 def find_theme_faults(config: SiteConfig) -> Iterator[Fault]:
@@ -111,11 +116,11 @@ def find_theme_faults(config: SiteConfig) -> Iterator[Fault]:
 
 
 def contrast(text: str, ground: str) -> float | None:
-    """How far two opaque colours are apart, from 1 to 21; None where one is not `#rrggbb`.
+    """How far two opaque colours are apart, from 1 to 21; None where one is not `#rrggbb` or `#rgb`.
 
     Source: WCAG 2.2, contrast ratio and relative luminance.
     """
-    if len(text) != len(ground) or len(text) != len("#rrggbb"):
+    if not all(len(colour) in (len("#rgb"), len("#rrggbb")) for colour in (text, ground)):
         return None
     low, high = sorted(map(_luminance, (text, ground)))
     return (high + 0.05) / (low + 0.05)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from site_builder.charts.card import Card
+from site_builder.charts.chart import Chart
 from site_builder.charts.labels import Labels
 from site_builder.compute.release import Release
 from site_builder.compute.results import Results
@@ -52,6 +53,7 @@ class Page:
         listed: Whether the sitemap names it.
         cite: What one cites of it; None where there is nothing to cite.
         card: The picture that a link to it is shown with; None for no picture.
+        charts: Charts of installed packages, below what it shows.
     """
 
     address: Address
@@ -65,6 +67,7 @@ class Page:
     listed: bool = True
     cite: Citation | None = None
     card: Card | None = None
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True)
