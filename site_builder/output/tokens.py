@@ -116,7 +116,7 @@ def find_theme_faults(config: SiteConfig) -> Iterator[Fault]:
 
 
 def contrast(text: str, ground: str) -> float | None:
-    """How far two opaque colours are apart, from 1 to 21; None where one is not `#rrggbb` or `#rgb`.
+    """How far two opaque colours are apart, from 1 to 21; None where one is not opaque.
 
     Source: WCAG 2.2, contrast ratio and relative luminance.
     """
