@@ -34,7 +34,7 @@ site: setup vendor ## Build the site into site/
 		$(if $(PREVIOUS),--previous '$(PREVIOUS)')
 
 .PHONY: serve
-serve: setup vendor ## Show the site on this machine
+serve: setup vendor ## Show the site on this machine, anew at each change
 	@$(PY) -m site_builder serve
 
 .PHONY: check
@@ -81,8 +81,9 @@ format: .venv/.dev ## Put the code into the house style
 	@$(PY) -m ruff format
 
 .PHONY: docs
-docs: .venv/.site ## Write docs/data.md anew from the schema, docs/cli.md from the commands
+docs: .venv/.site ## Write docs/data.md, docs/templates.md and docs/cli.md anew
 	@$(PY) -m site_builder.tables.document > docs/data.md
+	@$(PY) -m site_builder.output.document > docs/templates.md
 	@$(PY) docs/make_cli.py
 
 .PHONY: manual

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from site_builder.charts.labels import make_labels
+from site_builder.charts.plugins import find_chart_faults
 from site_builder.compute.results import compute_results
 from site_builder.config import SiteConfig, read_config
 from site_builder.editions import Edition, read_edition, with_news
@@ -15,12 +17,15 @@ from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
 from site_builder.output.files import find_source_faults, render_files
 from site_builder.output.folders import check_output_folder
 from site_builder.output.manifest import Origin, with_manifest
+from site_builder.output.navigation import find_navigation_faults
 from site_builder.output.previews import cache_of, draw_previews
 from site_builder.output.publish import Published, publish
 from site_builder.output.staging import recover
+from site_builder.output.tokens import find_theme_faults
 from site_builder.pages.all import make_pages
 from site_builder.pages.cards import with_cards
-from site_builder.pages.page import Site
+from site_builder.pages.own_charts import with_own_charts
+from site_builder.pages.page import Made, Site
 from site_builder.prose import Prose, load_prose
 from site_builder.tables.check import Tables, check_tables
 from site_builder.tables.load import load_tables
@@ -41,6 +46,40 @@ class BuildReport:
     pages: int
     published: Published
     warnings: tuple[Fault, ...]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What follows from the tables, `site.toml` and the edition before.
+
+    Attributes:
+        site: Configuration and results.
+        pages: Every page and document, as values.
+        odd: What is odd about the edition before.
+    """
+
+    site: Site
+    pages: tuple[Made, ...]
+    odd: tuple[Fault, ...] = ()
+
+
+class Kept:
+    """The content of the last build of a process, for its next.
+
+    It rests on the tables, `site.toml` and the titles of own pages alone, and on the prose where
+    there is an edition before: while these stay the same, only prose, templates and static files
+    are worked on anew.
+    """
+
+    def __init__(self) -> None:
+        self._sources: object = None
+        self._made: Content | None = None
+
+    def made(self, sources: object, make: Callable[[], Content]) -> Content:
+        """The content: the last one, where all that it rests on is the same."""
+        if self._made is None or sources != self._sources:
+            self._made, self._sources = make(), sources
+        return self._made
 
 
 def build_site(
@@ -66,7 +105,7 @@ def build_site(
     return BuildReport(pages, publish(files, out), warnings)
 
 
-def make_files(
+def make_files(  # noqa: PLR0913 - each is a choice of a command's
     config: SiteConfig,
     say: Say,
     out: Path | None = None,
@@ -74,6 +113,7 @@ def make_files(
     strict: bool = False,
     dry: bool = False,
     previous: str | None = None,
+    kept: Kept | None = None,
 ) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
     """Every file of the site, its manifest too, and what is odd about the project.
 
@@ -87,6 +127,7 @@ def make_files(
         dry: Leave out the pictures, which no mistake of the project's can spoil and which go into
             a cache.
         previous: Where the previous edition is, for the page of changes; None for no such page.
+        kept: What the build before has left, and this one leaves for the next.
 
     Raises:
         FaultsError: Every mistake in the project.
@@ -98,23 +139,22 @@ def make_files(
         tables, prose = read_project(config)
     except FaultsError as error:
         raise FaultsError((*error.faults, *folder)) from None
-    say("Computing")
-    results = compute_results(tables, config)
-    site = Site(config, tables, results, make_labels(results, config))
-    site, odd = (site, ()) if old is None else with_news(site, prose.texts, old)
-    say("Making the pages")
-    faults = (*tables.warnings, *prose.faults, *odd, *folder)
+    faults = (*tables.warnings, *prose.faults, *_own_faults(config, prose), *folder)
+    make = partial(_make_content, config, tables, prose, old, say)
+    files_read = {name: table.file for name, table in tables.loaded.items()}
+    sources = (config, tables.warnings, files_read, prose.own, old and prose.texts, old)
     try:
-        pages = with_cards(site, make_pages(site)) if config.has_cards else make_pages(site)
-        files = render_files(site, pages, prose)
+        made = (kept or Kept()).made(sources, make)
+        faults += made.odd
+        files = render_files(made.site, made.pages, prose)
     except SiteError as error:
         raise FaultsError((*faults, *error.faults)) from error
     if any(strict or fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
     if config.has_cards and not dry:
         say("Drawing the link previews")
-        files |= draw_previews(site, pages, cache_of(config.root))
-    release = results.release
+        files |= draw_previews(made.site, made.pages, cache_of(config.root))
+    release = made.site.results.release
     origin = Origin(release.sha256, release.date, _sources(config, tables, prose))
     return with_manifest(files, origin), faults
 
@@ -125,6 +165,19 @@ def _read_previous(place: str | None) -> tuple[Edition | None, tuple[Fault, ...]
         return None if place is None else read_edition(place), ()
     except SiteError as error:
         return None, error.faults
+
+
+def _make_content(
+    config: SiteConfig, tables: Tables, prose: Prose, old: Edition | None, say: Say
+) -> Content:
+    """Everything that follows from the tables and `site.toml`: results, and pages as values."""
+    say("Computing")
+    results = compute_results(tables, config)
+    site = Site(config, tables, results, make_labels(results, config), own=prose.own)
+    site, odd = (site, ()) if old is None else with_news(site, prose.texts, old)
+    say("Making the pages")
+    pages = with_own_charts(site, make_pages(site))
+    return Content(site, with_cards(site, pages) if config.has_cards else pages, odd)
 
 
 def _sources(config: SiteConfig, tables: Tables, prose: Prose) -> dict[str, str]:
@@ -179,4 +232,12 @@ def read_project(config: SiteConfig) -> tuple[Tables, Prose]:
         return check_tables(load_tables(config.data_dir), config), prose
     except FaultsError as error:
         written = find_source_faults(config.root, prose)
-        raise FaultsError((*error.faults, *prose.faults, *written)) from None
+        own = _own_faults(config, prose)
+        raise FaultsError((*error.faults, *prose.faults, *own, *written)) from None
+
+
+def _own_faults(config: SiteConfig, prose: Prose) -> Iterator[Fault]:
+    """What is wrong with the project's own looks, whatever the tables hold."""
+    yield from find_theme_faults(config)
+    yield from find_navigation_faults(config, prose.own)
+    yield from find_chart_faults(config)

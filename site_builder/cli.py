@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import sys
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from site_builder.commands.diff import PREVIOUS, diff
 from site_builder.commands.import_ import import_
 from site_builder.commands.init import init
 from site_builder.commands.profile import profile
+from site_builder.commands.serve import serve
 from site_builder.console import BASE_URL, FORMAT, OUT, PROJECT, QUIET, STRICT, Progress
 from site_builder.errors import SiteError
 from site_builder.format import counted
@@ -75,39 +74,6 @@ def check(root: Path, out: Path | None, *, strict: bool, quiet: bool, form: str)
     progress.say("No errors." if warnings else "No faults.")
 
 
-@main.command(epilog="Example: site-builder serve --project my-board --port 8080")
-@PROJECT
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Folder to serve. Default: site/ of the project."
-)
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8000,
-    show_default=True,
-    help="Port; 0 takes a free one.",
-)
-def serve(root: Path, out: Path | None, port: int) -> None:
-    """Serve the built site on this machine, until Ctrl-C."""
-    folder = out or root / "site"
-    if not (folder / "index.html").exists():
-        message = f"{folder} holds no site. Build it first."
-        raise click.ClickException(message)
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
-    try:
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-    except OSError as error:
-        message = f"port {port} is not free ({error.strerror}). Choose another with --port."
-        raise click.ClickException(message) from error
-    click.echo(f"http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)")
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        click.echo("")
-    finally:
-        server.server_close()
-
-
 @main.command(epilog="Example: site-builder verify /var/www/board")
 @click.argument("site", type=click.Path(path_type=Path))
 @QUIET
@@ -128,3 +94,4 @@ main.add_command(diff)
 main.add_command(init)
 main.add_command(import_)
 main.add_command(profile)
+main.add_command(serve)

@@ -9,10 +9,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from site_builder.errors import Fault, FaultsError, at_most, near
+from site_builder.looks import PATTERNS, Charts, Name, Navigation, Section, Theme
 
 
 def _check_unique(values: list[Any]) -> list[Any]:
@@ -21,10 +22,10 @@ def _check_unique(values: list[Any]) -> list[Any]:
     return values
 
 
-Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[list[Name], AfterValidator(_check_unique)]
 Sizes = Annotated[list[Annotated[int, Field(gt=0)]], AfterValidator(_check_unique)]
-Link = Annotated[str, Field(pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")]
+_LINK = r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$"
+Link = Annotated[str, Field(pattern=_LINK)]
 
 _TOML = "site.toml"
 # What a value must be, by pydantic's name of the rule that it breaks.
@@ -40,18 +41,14 @@ _RULES = {
     "list_type": "must be a list",
     "literal_error": "must be {expected}",
     "model_type": "must be a section",
-    "string_pattern_mismatch": "must be a link (https:// or http://) without '?' and '#'",
     "string_too_short": "must not be empty",
     "string_type": "must be text",
     "value_error": "must not name anything twice",
 }
+_PATTERNS = {_LINK: "must be a link (https:// or http://) without '?' and '#'", **PATTERNS}
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Site(_Section):
+class Site(Section):
     """`[site]`: what the site is called and where it will stand."""
 
     title: Name = "Leaderboard"
@@ -72,7 +69,7 @@ class Site(_Section):
     """Day of the data; the newest date among the results where absent."""
 
 
-class BoardConfig(_Section):
+class BoardConfig(Section):
     """`[board]`: what is compared, and how it is ranked."""
 
     baseline: Name | None = None
@@ -91,7 +88,7 @@ class BoardConfig(_Section):
     """Names to show for variants."""
 
 
-class Analysis(_Section):
+class Analysis(Section):
     """`[analysis]`: what may explain lift."""
 
     features: Names | None = None
@@ -100,7 +97,7 @@ class Analysis(_Section):
     """Sizes for which the share of smaller training sets is told."""
 
 
-class Citation(_Section):
+class Citation(Section):
     """`[citation]`: how to cite the site."""
 
     bibtex: str = ""
@@ -109,7 +106,7 @@ class Citation(_Section):
     """The same in a sentence."""
 
 
-class Importing(_Section):
+class Importing(Section):
     """`[import]`: what `site_builder import` cannot know by itself."""
 
     columns: dict[str, Name] = Field(default_factory=dict)
@@ -130,12 +127,15 @@ class Importing(_Section):
     """The variant of a model's scores, by its name in the files."""
 
 
-class _File(_Section):
+class _File(Section):
     site: Site = Field(default_factory=Site)
     board: BoardConfig = Field(default_factory=BoardConfig)
     analysis: Analysis = Field(default_factory=Analysis)
     importing: Importing = Field(default_factory=Importing, alias="import")
     citation: Citation = Field(default_factory=Citation)
+    theme: Theme = Field(default_factory=Theme)
+    navigation: Navigation = Field(default_factory=Navigation)
+    charts: Charts = Field(default_factory=Charts)
 
 
 class SiteConfig(_File):
@@ -244,7 +244,9 @@ def _fault(detail: ErrorDetails) -> Fault:
     if detail["type"] == "extra_forbidden":
         noun = "section" if len(keys) == 1 and isinstance(found, dict) else "key"
         return Fault(_TOML, f"unknown {noun} {key!r}", _hint(keys))
-    rule = _RULES.get(detail["type"], "{msg}").format(**detail.get("ctx", {}), msg=detail["msg"])
+    context = {"msg": detail["msg"], **detail.get("ctx", {})}
+    words = _RULES.get(detail["type"], "{msg}").format(**context)
+    rule = _PATTERNS.get(context.get("pattern", ""), words)
     shown = json.dumps(found, ensure_ascii=False, default=str)
     return Fault(_TOML, f"{key} = {shown} {rule}")
 
@@ -252,23 +254,33 @@ def _fault(detail: ErrorDetails) -> Fault:
 def _hint(keys: list[str]) -> str:
     """What an unknown key may have meant: one of another section, or the nearest of its own."""
     *section, name = keys
-    home = next((known for known in _sections() if name in _known_keys([known])), None)
-    if home:
-        return f"It belongs in [{home}]."
+    for known in _sections():
+        if name in _known_keys(known):
+            return f"It belongs in [{'.'.join(known)}]."
     return near(name, _known_keys(section), "keys" if section else "sections")
 
 
 def _known_keys(section: list[str]) -> list[str]:
     """The keys of a section; the sections where none is named."""
-    return list(_sections()[section[0]].model_fields if section else _sections())
+    model: Any = _File
+    for name in section:
+        model = _named_fields(model)[name].annotation
+    return list(_named_fields(model))
 
 
-def _sections() -> dict[str, Any]:
-    """The sections by their names, `import` among them, which Python keeps for itself."""
-    fields = _File.model_fields
-    return {field.alias or name: field.annotation for name, field in fields.items()}
+def _named_fields(model: Any) -> dict[str, Any]:  # noqa: ANN401 - a section, or a text's type
+    """Fields by their names in the file: `import` among them, which Python keeps for itself."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _sections() -> list[list[str]]:
+    """The way to every section, and to those within one."""
+    sections = [[name] for name in _named_fields(_File)]
+    return [*sections, ["theme", "light"], ["theme", "dark"]]
 
 
 def config_keys() -> list[str]:
     """Every key of `site.toml`, as `section.key`: what the documentation must explain."""
-    return [f"{section}.{key}" for section in _sections() for key in _known_keys([section])]
+    return [
+        f"{section}.{key}" for section in _named_fields(_File) for key in _known_keys([section])
+    ]

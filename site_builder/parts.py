@@ -28,6 +28,7 @@ Kind = Literal[
     "data",
     "changes",
     "about",
+    "page",
     "not_found",
     "file",
     "asset",

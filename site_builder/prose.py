@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from errno import EISDIR, EPERM
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +18,7 @@ import markdown
 import nh3
 
 from site_builder.errors import Fault, near
+from site_builder.format import sentence
 
 SLOTS = (
     "lede",
@@ -39,6 +40,7 @@ _LITERAL = str.maketrans(
     {mark: f"\\{mark}" for mark in "\\`*_{}[]()#+.!|>-"}
     | {"&": "&amp;", "<": "&lt;", "=": "&#61;", '"': "&quot;", "'": "&#39;"}
 )
+_TITLE = re.compile(r"\s*#[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 _NO_SCHEME = re.compile(r"[\x00-\x20]*[/\\][\x00-\x20]*[/\\]")
 _TAGS = {
     *("a", "abbr", "blockquote", "br", "code", "dd", "del", "dl", "dt", "em", "h2", "h3", "h4"),
@@ -62,37 +64,52 @@ class Prose:
     Attributes:
         texts: By slot, the text as it is written.
         sha256: By slot, the checksum of its file.
+        own: The titles of the project's own pages, by their names; their slots begin with `pages/`.
         faults: Files that no page shows or that cannot be read.
     """
 
     texts: Mapping[str, str]
     sha256: Mapping[str, str]
+    own: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
 
 def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
-    """Read every slot's text.
+    """Read every slot's text, and the texts of the project's own pages.
 
     A file that no page shows is a warning, one that cannot be read an error.
     """
     texts: dict[str, str] = {}
     checksums: dict[str, str] = {}
+    own: dict[str, str] = {}
     faults: list[Fault] = []
-    for path in sorted(folder.glob("*.md")) if folder.is_dir() else []:
-        where = f"{shown_as}/{path.name}"
-        if path.stem not in SLOTS:
+    for path in [*sorted(folder.glob("*.md")), *sorted(folder.glob("pages/*.md"))]:
+        slot = path.relative_to(folder).as_posix().removesuffix(".md")
+        where = f"{shown_as}/{slot}.md"
+        if path.parent == folder and slot not in SLOTS:
             names = near(path.stem, SLOTS) or f"Names: {', '.join(SLOTS)}."
             faults.append(Fault(where, "no page shows this file.", names, "warning"))
             continue
         try:
             file = _read(path, folder)
-            texts[path.stem] = file.decode("utf-8-sig")
-            checksums[path.stem] = sha256(file).hexdigest()
+            text, checksums[slot] = file.decode("utf-8-sig"), sha256(file).hexdigest()
+            if path.parent != folder:
+                own[path.stem], text = _titled(path.stem, text)
+            texts[slot] = text
         except UnicodeDecodeError as error:
             faults.append(Fault(where, f"cannot be read as UTF-8 text: {error}"))
         except OSError as error:
             faults.append(Fault(where, f"cannot be read: {error.strerror}"))
-    return Prose(texts, checksums, tuple(faults))
+    return Prose(texts, checksums, own, tuple(faults))
+
+
+def _titled(name: str, text: str) -> tuple[str, str]:
+    """The title of a page, and its text without: its first heading, else its name in words."""
+    heading = _TITLE.match(text)
+    if heading is None:
+        return sentence(re.sub(r"[-_]+", " ", name)), text
+    above = text[: heading.end()].count("\n")  # so that lines keep their numbers
+    return unescape_markdown(heading[1]), "\n" * above + text[heading.end() :]
 
 
 def _read(path: Path, folder: Path) -> bytes:

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from site_builder.charts.card import Axis, Card, CardChart, CardRow, Mark, Stretch
+from site_builder.config import load_config
 from site_builder.errors import TemplateFaultError
 from site_builder.output import pictures
 from site_builder.output.assets import default_folder
@@ -56,7 +57,9 @@ def typeface() -> Typeface:
 def drawer(typeface: Typeface) -> CardDrawer:
     """Draws cards of a site called `Fixture board`."""
     environment = make_environment([default_folder("templates")])
-    return CardDrawer(environment, typeface, light_colours(ROOT), "Fixture board", "example.org/b")
+    return CardDrawer(
+        environment, typeface, light_colours(load_config(ROOT)), "Fixture board", "example.org/b"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -233,12 +236,12 @@ def test_lines_are_as_equal_as_their_words_let_them_be(typeface):
 
 def test_colours_are_those_of_the_light_theme(tmp_path):
     """Of the project's own sheet, as far as it has them."""
-    ours = light_colours(ROOT)
+    ours = light_colours(load_config(ROOT))
     assert ("#fbfbfa", "#0f766e") == (ours["paper"], ours["accent"])
     sheet = tmp_path / "static/css/tokens.css"
     sheet.parent.mkdir(parents=True)
     sheet.write_text(":root { --paper: #abcdef; --ink: red; } :root { --paper: #000000; }")
-    own = light_colours(tmp_path)
+    own = light_colours(load_config(tmp_path))
     assert ("#abcdef", ours["ink"]) == (own["paper"], own["ink"])
     assert {} == colours_of("")
 

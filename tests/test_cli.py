@@ -1,13 +1,14 @@
 """The command line: what it says, where, and with which exit code."""
 
 import re
+import signal
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
 
 import click
@@ -16,7 +17,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from site_builder import __version__
+from site_builder.build import make_files
 from site_builder.cli import main
+from site_builder.config import load_config
 from tests.sites import ROOT, contents
 from tests.tables import board, write_project
 
@@ -78,9 +81,9 @@ def test_every_command_explains_itself(name):
 
 def test_serve_help():
     """The whole of it, as `make help` readers will see it."""
-    lines = [line.strip() for line in run("serve", "--help").stdout.splitlines()]
-    assert "Serve the built site on this machine, until Ctrl-C." in lines
-    assert re.search(r"--port .*Port; 0 takes a free one\..*default: 8000", " ".join(lines))
+    said = " ".join(run("serve", "--help").stdout.split())
+    assert "Show the site on this machine, anew at each change, until Ctrl-C." in said
+    assert "Port; 0 takes any free one. Default: 8000, or the next free one." in said
 
 
 def test_version():
@@ -369,19 +372,12 @@ def test_a_base_url_that_is_none(project, base_url):
     assert "must be a link (https:// or http://)" in said.stderr
 
 
-def test_serve_without_a_site(project):
-    """It says what to do."""
-    said = run("serve", "--project", project, "--port", 0)
-    expected = f"Error: {project / 'site'} holds no site. Build it first.\n"
-    assert (1, "", expected) == (said.exit_code, said.stdout, said.stderr)
-
-
 @pytest.fixture
-def served(built: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
-    """The address of a served site, and the process that serves it."""
-    command = [*PYTHON, "serve", "--project", str(built), "--port", "0"]
+def served(project: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """The address of a served project, and the process that serves it."""
+    command = [*PYTHON, "serve", "--project", str(project), "--port", "0"]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
             assert process.stdout is not None
@@ -390,34 +386,80 @@ def served(built: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
             assert found is not None, line
             yield found[1], process
         finally:
-            process.terminate()
+            process.kill()
             process.wait(LIMIT_S)
 
 
-def test_serve(served, built):
-    """Answers on this machine only, with the bytes of the site, and ends when it is told to."""
+def said_until(process: "subprocess.Popen[str]", end: str) -> list[str]:
+    """What a process says on stderr, up to a line that begins like this."""
+    assert process.stderr is not None
+    lines = []
+    for line in process.stderr:
+        lines.append(re.sub(r" +\d+\.\d s", "", line.rstrip()))
+        if line.startswith(end):
+            return lines
+    raise AssertionError(lines)
+
+
+def test_serve(served, project):
+    """On this machine only, the bytes of a build, with what is wrong and mended, until Ctrl-C."""
     address, process = served
     assert "127.0.0.1" == urlsplit(address).hostname
-    for path, file in (
-        ("", "index.html"),
-        ("models/alpha/", "models/alpha/index.html"),
-        ("robots.txt", "robots.txt"),
-    ):
-        with urllib.request.urlopen(address + path, timeout=LIMIT_S) as answer:
-            assert (built / "site" / file).read_bytes() == answer.read()
-    with pytest.raises(urllib.error.HTTPError, match="404") as error:
-        urllib.request.urlopen(f"{address}no/such/page/", timeout=LIMIT_S)
-    error.value.close()
-    process.terminate()
-    assert 0 != process.wait(LIMIT_S)
+    files, _ = make_files(load_config(project), lambda _: None)
+    for path in (path for path in files if not path.endswith(".html")):
+        with urllib.request.urlopen(address + quote(path), timeout=LIMIT_S) as answer:
+            assert files[path] == answer.read()
+    stages = ["  Reading and checking the tables", "  Computing", "  Making the pages"]
+    assert [*stages, "Built in."] == said_until(process, "Built")
+    (project / ".new").write_text("[sit]")
+    (project / ".new").replace(project / "site.toml")
+    assert [
+        "site.toml: unknown section 'sit'. Did you mean 'site'?",
+        "1 error; the browser shows what is wrong over the last good site.",
+    ] == said_until(process, "1 error")
+    (project / "site.toml").unlink()
+    assert ["site.toml changed. Built in."] == said_until(process, "site.toml changed")
+    process.send_signal(signal.SIGINT)
+    assert 0 == process.wait(LIMIT_S)
+    assert "" == process.stderr.read().strip()
+    assert not (project / "site").exists()
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(address, timeout=LIMIT_S)
 
 
-def test_serve_on_a_port_that_is_taken(served, built):
+def test_serve_a_project_that_is_at_fault(project, monkeypatch):
+    """It is served all the same, and says where what is wrong is shown."""
+    (project / "data/results.parquet").unlink()
+
+    def end(root: Path, before: object, stop: object) -> Iterator[list[Path]]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("site_builder.live.rebuild.changes", end)
+    said = run("serve", "--project", project, "--port", 0)
+    assert 0 == said.exit_code
+    assert "1 error; the browser shows what is wrong." == said.stderr.splitlines()[-2]
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/ \(Ctrl-C ends it\)\n", said.stdout)
+
+
+def test_serve_opens_the_browser_once(project, monkeypatch):
+    """After the first build, at the address of the home page."""
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+
+    def one_change(root: Path, before: object, stop: object) -> Iterator[list[Path]]:
+        yield [root.resolve() / "site.toml", Path("/elsewhere/a\x1b.html")]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("site_builder.live.rebuild.changes", one_change)
+    said = run("serve", "--project", project, "--port", 0, "--open")
+    assert [said.stdout.partition(" ")[0]] == opened
+    assert r"site.toml and /elsewhere/a\x1b.html changed. Built in" in said.stderr
+
+
+def test_serve_on_a_port_that_is_taken(served, project):
     """It says so, and how to choose another."""
     port = urlsplit(served[0]).port
-    said = run("serve", "--project", built, "--port", port)
+    said = run("serve", "--project", project, "--port", port)
     assert (1, "") == (said.exit_code, said.stdout)
     assert re.fullmatch(
         rf"Error: port {port} is not free \(.+\)\. Choose another with --port\.\n", said.stderr

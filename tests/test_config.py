@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from site_builder import config as config_module
+from site_builder import looks
 from site_builder.config import SiteConfig, config_keys, load_config
 from site_builder.errors import FaultsError
+from site_builder.looks import Colours
 
 DEFAULTS: dict[str, object] = {
     "site.title": "Leaderboard",
@@ -41,7 +43,19 @@ DEFAULTS: dict[str, object] = {
     "import.variants": {},
     "citation.bibtex": "",
     "citation.text": "",
+    "theme.logo": None,
+    "theme.light": Colours(),
+    "theme.dark": Colours(),
+    "navigation.header": None,
+    "navigation.footer": None,
+    "charts.home": [],
+    "charts.models": [],
+    "charts.tasks": [],
+    "charts.categories": [],
+    "charts.analysis": [],
+    "charts.serving": [],
 }
+SECTIONS = "Known sections: analysis, board, charts, citation, import, navigation, site, theme."
 SITE_KEYS = (
     "Known keys: base_url, cards, description, headline, license, released, repository, title."
 )
@@ -78,6 +92,20 @@ variants = { "org/tuned" = "sft" }
 [citation]
 bibtex = "@misc{a}"
 text = "A (2024)"
+[theme]
+logo = "logo.svg"
+light = { ink = "#000000" }
+dark = { accent_ink = "#ffffff80" }
+[navigation]
+header = { Board = "models" }
+footer = { Imprint = "pages/imprint" }
+[charts]
+home = ["a"]
+models = ["a", "b"]
+tasks = []
+categories = ["a"]
+analysis = ["b"]
+serving = ["c"]
 """
 
 
@@ -120,7 +148,7 @@ def test_every_key_is_read(tmp_path):
     (tmp_path / "site.toml").write_text(EVERY_KEY)
     config = load_config(tmp_path)
     said = tomllib.loads(EVERY_KEY)
-    assert said == {name: dict(section_of(config, name)) for name in said}
+    assert said == {name: section_of(config, name).model_dump(exclude_none=True) for name in said}
     assert sorted(DEFAULTS) == sorted(
         f"{name}.{key}" for name, keys in said.items() for key in keys
     )
@@ -128,10 +156,11 @@ def test_every_key_is_read(tmp_path):
 
 def test_every_key_says_what_it_is():
     """Each key has a docstring of its own under it, which the documentation can be held against."""
-    tree = ast.parse(Path(config_module.__file__).read_text(encoding="utf8"))
+    files = (Path(str(module.__file__)) for module in (config_module, looks))
     explained = [
         field.target.id
-        for section in tree.body
+        for file in files
+        for section in ast.parse(file.read_text(encoding="utf8")).body
         if isinstance(section, ast.ClassDef)
         for field, below in pairwise(section.body)
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
@@ -179,18 +208,15 @@ def test_base_url_of_the_command_line_goes_first(tmp_path):
     ("toml", "line"),
     [
         ("[sitte]", "unknown section 'sitte'. Did you mean 'site'?"),
-        ("[x]", "unknown section 'x'. Known sections: analysis, board, citation, import, site."),
-        ("x = 1", "unknown key 'x'. Known sections: analysis, board, citation, import, site."),
+        ("[x]", "unknown section 'x'. " + SECTIONS),
+        ("x = 1", "unknown key 'x'. " + SECTIONS),
         ("title = 'A'", "unknown key 'title'. It belongs in [site]."),
         ("[site]\ntitel = 'A'", "unknown key 'site.titel'. Did you mean 'title'?"),
         ("[site]\nTitle = 'A'", "unknown key 'site.Title'. Did you mean 'title'?"),
         ("[site]\nbaseline = 'A'", "unknown key 'site.baseline'. It belongs in [board]."),
         ("[citation]\nx = 1", "unknown key 'citation.x'. Known keys: bibtex, text."),
         ('[site]\n"a\\nb" = 1', r"unknown key 'site.a\nb'. " + SITE_KEYS),
-        (
-            "root = '/'",
-            "unknown key 'root'. Known sections: analysis, board, citation, import, site.",
-        ),
+        ("root = '/'", "unknown key 'root'. " + SECTIONS),
     ],
 )
 def test_unknown_key_is_a_fault_with_a_hint(tmp_path, toml, line):

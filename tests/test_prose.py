@@ -174,6 +174,7 @@ def test_what_is_no_figure_is_refused(refused):
         ("{{ stats.tasks | no_filter }}", "1: No filter named 'no_filter'."),
         ("{{ baseline | score }}", "1: could not convert string to float: 'Gamma'"),
         ("{{ 1 / 0 }}", "1: division by zero"),
+        ('Two\nlines. {{ "x" ~ 1 / 0 }}', "2: division by zero"),
     ],
 )
 def test_names_that_do_not_exist(refused, text, said):

@@ -10,39 +10,22 @@ from jinja2 import meta, nodes
 
 from site_builder.editions import edition_of, with_news
 from site_builder.errors import FaultsError
-from site_builder.output.assets import default_folder
+from site_builder.output.assets import Assets, default_folder
+from site_builder.output.document import BLOCKS, CONTEXTS, describe_templates
+from site_builder.output.document import GLOBALS as GLOBAL_MEANINGS
 from site_builder.output.files import render_files
-from site_builder.output.render import make_environment
+from site_builder.output.render import Renderer, make_environment
+from site_builder.output.urls import Urls
 from site_builder.pages.all import make_pages
 from site_builder.pages.page import Page
+from site_builder.parts import Address
 from site_builder.prose import load_prose
 from tests.sites import ROOT, build, make_site
 from tests.tables import board, write_project
 
 TEMPLATES = default_folder("templates")
-# What the renderer gives to every template, besides the page's own context (docs/templates.md).
-GLOBALS = {
-    "absolute",
-    "address",
-    "asset",
-    "canonical",
-    "citation",
-    "cite",
-    "feed",
-    "has",
-    "href",
-    "json",
-    "navigation",
-    "page",
-    "picture",
-    "prose",
-    "range",
-    "release",
-    "root",
-    "site",
-    "structured",
-    "url",
-}
+# What the renderer gives to every template, besides the page's own context.
+GLOBALS = {name.partition("(")[0] for name in GLOBAL_MEANINGS}
 PAGE_TEMPLATES = sorted(
     path.name
     for path in TEMPLATES.glob("*.html")
@@ -58,8 +41,8 @@ def environment() -> jinja2.Environment:
 
 @pytest.fixture(scope="module")
 def contexts() -> dict[str, type]:
-    """The context of each template, from the pages of the Index, which is told of itself."""
-    site = make_site(ROOT)
+    """The context of each template: the pages of the Index, told of itself, and an own page."""
+    site = dataclasses.replace(make_site(ROOT), own={"x": "X"})
     told, _ = with_news(site, {}, edition_of(site, {}))
     pages = [page for page in make_pages(told) if isinstance(page, Page)]
     return {page.template: type(page.context) for page in pages}
@@ -76,7 +59,7 @@ def own_parts(environment: jinja2.Environment, name: str) -> Iterator[nodes.Temp
 
 
 def test_every_template_has_a_page(contexts):
-    """None is left over, and the Index has a page of every kind."""
+    """None is left over, and there is a page of every kind."""
     assert PAGE_TEMPLATES == sorted(contexts)
 
 
@@ -104,6 +87,87 @@ def test_a_macro_reads_no_globals(environment, path):
     assert set() == meta.find_undeclared_variables(
         environment.parse(path.read_text(encoding="utf8"))
     )
+
+
+def test_the_documentation_of_templates_is_what_they_are():
+    """docs/templates.md is what `make docs` writes, from templates and contexts as they are."""
+    assert describe_templates() == (ROOT / "docs/templates.md").read_text(encoding="utf8")
+
+
+def test_every_context_is_documented(contexts):
+    """Of each page the one that it is rendered with."""
+    assert contexts == dict(CONTEXTS)
+
+
+def test_every_name_that_templates_have_is_documented(tmp_path):
+    """And is there: a page that uses all of them comes out."""
+    uses = "".join(f"{{% if {name} is defined %}}{name},{{% endif %}}" for name in sorted(GLOBALS))
+    root = write_project(tmp_path, board())
+    (root / "templates").mkdir()
+    (root / "templates/404.html").write_text(uses)
+    assert ",".join(sorted(GLOBALS)) == build(root).html["404.html"].rstrip(",")
+    site = make_site(ROOT)
+    renderer = Renderer(site, [], Urls({}), Assets({}, {}), None, [TEMPLATES])  # type: ignore[arg-type]
+    page = Page(Address("home"), "404.html", "", "", None)
+    assert GLOBALS == {"range", *renderer._globals(page)}
+
+
+def test_every_block_is_documented(environment):
+    """The frame of a page has them all, and no page has others."""
+    blocks = {
+        path.name: {
+            block.name
+            for block in environment.parse(path.read_text(encoding="utf8")).find_all(nodes.Block)
+        }
+        for path in TEMPLATES.glob("*.html")
+    }
+    assert {*BLOCKS} == blocks["base.html"]
+    assert set() == set().union(*blocks.values()) - {*BLOCKS}
+
+
+def test_every_block_can_be_replaced(tmp_path):
+    """By a template of the same name that builds on the one that it stands in for."""
+    root = write_project(tmp_path, board())
+    (root / "templates").mkdir()
+    for name in BLOCKS:
+        mine = f'{{% extends "ours/about.html" %}}{{% block {name} %}}mine{{{{ super() }}}}'
+        (root / "templates/about.html").write_text(f"{mine}{{% endblock %}}")
+        html = build(root).html
+        assert "mine" in html["about/index.html"], name
+        assert "mine" not in html["data/index.html"], name
+
+
+def test_the_frame_of_every_page_can_be_changed(tmp_path):
+    """By a `base.html` that builds on the generator's."""
+    root = write_project(tmp_path, board())
+    (root / "templates").mkdir()
+    (root / "templates/base.html").write_text(
+        '{% extends "ours/base.html" %}{% block footer %}mine{{ super() }}{% endblock %}'
+    )
+    html = build(root).html
+    assert [] == [p for p in html if "mine" not in html[p] and not p.startswith("embed/")]
+
+
+def test_the_documentations_own_template_builds(tmp_path):
+    """The example of docs/templates.md is a home page with a section of its own."""
+    text = (ROOT / "docs/templates.md").read_text(encoding="utf8")
+    example = text.partition("```html\n")[2].partition("```")[0]
+    root = write_project(tmp_path, board())
+    (root / "templates").mkdir()
+    (root / "templates/home.html").write_text(example)
+    (root / "data/content/pages").mkdir(parents=True)
+    (root / "data/content/pages/thanks.md").write_text("To all {{ stats.models }}.")
+    page = build(root).page("")
+    assert "To all 3." in page.select("section[aria-labelledby=thanks]")[0].get_text()
+
+
+def test_a_template_that_stands_on_itself(tmp_path):
+    """It is told, not followed for ever."""
+    root = write_project(tmp_path, board())
+    (root / "templates").mkdir()
+    (root / "templates/about.html").write_text('{% extends "about.html" %}')
+    with pytest.raises(FaultsError, match=r"^templates/about.html:1: .*recursion"):
+        build(root)
 
 
 def test_templates_name_no_model_and_no_task():

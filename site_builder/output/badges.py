@@ -34,7 +34,7 @@ class _Part:
 def draw_badges(site: Site, pages: Sequence[Page], urls: Urls) -> Iterator[tuple[str, bytes]]:
     """Path and SVG of every model's badge."""
     root = site.config.root
-    typeface, colours = load_typeface(root), light_colours(root)
+    typeface, colours = load_typeface(root), light_colours(site.config)
     folders = project_folders(root, "templates")
     with template_faults(TEMPLATE, folders):
         template = make_environment(folders).get_template(TEMPLATE)

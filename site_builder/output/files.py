@@ -14,6 +14,7 @@ from site_builder.output.feed import write_feed
 from site_builder.output.live_prose import LiveProse, find_written_faults
 from site_builder.output.render import Renderer, find_template_faults
 from site_builder.output.scripts import render_script
+from site_builder.output.tokens import theme_sheet
 from site_builder.output.urls import Urls
 from site_builder.pages.api import encode
 from site_builder.pages.dataset import CROISSANT, describe_dataset
@@ -33,8 +34,9 @@ def render_files(site: Site, pages: Sequence[Made], prose: Prose) -> dict[str, b
     html = [page for page in pages if isinstance(page, Page)]
     urls = Urls.of((page.address for page in html), site.config.site.base_url)
     templates = project_folders(site.config.root, "templates")
+    made = _made(pages, urls) | theme_sheet(site.config)
     try:
-        assets = load_assets(project_folders(site.config.root, "static"), _made(pages, urls))
+        assets = load_assets(project_folders(site.config.root, "static"), made)
     except AssetError as error:
         written = find_source_faults(site.config.root, prose)
         raise FaultsError((*error.faults, *written)) from error

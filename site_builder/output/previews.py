@@ -39,7 +39,7 @@ def draw_previews(site: Site, pages: Iterable[Made], cache: PictureCache) -> dic
         drawer = CardDrawer(
             make_environment(folders),
             typeface,
-            light_colours(root),
+            light_colours(site.config),
             config.title,
             _place(config.base_url),
         )

@@ -241,9 +241,9 @@ class _Bounds(NodeTransformer):
     def visit_For(self, node: nodes.For) -> nodes.For:
         self.generic_visit(node)
         values = cast(nodes.Expr, node.iter)
-        node.iter = self._guard.call_method("_counted", [values])
+        node.iter = self._guard.call_method("_counted", [values], lineno=node.lineno)
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Call:
         self.generic_visit(node)
-        return self._guard.call_method("_joined", node.nodes)
+        return self._guard.call_method("_joined", node.nodes, lineno=node.lineno)

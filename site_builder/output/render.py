@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from jinja2 import nodes
-from jinja2.sandbox import SandboxedEnvironment, safe_range
+from jinja2.sandbox import safe_range
 from markupsafe import Markup
 
 from site_builder.errors import Fault, SiteError, TemplateFaultError
@@ -18,6 +17,8 @@ from site_builder.output.assets import Assets
 from site_builder.output.bibtex import write_citation
 from site_builder.output.card_drawing import HEIGHT, WIDTH
 from site_builder.output.live_prose import LiveProse
+from site_builder.output.navigation import footer_links, header_links
+from site_builder.output.sandbox import CompiledTemplates, PageSandbox
 from site_builder.output.scripts import json_text
 from site_builder.output.structured import structured_data
 from site_builder.output.urls import Urls, web_link
@@ -38,24 +39,8 @@ _MISTAKES = (
     RecursionError,
 )
 
-# What leads from a value to the code of the build, beside names with an underscore; the last two
-# read attributes by a text.
-_UNSAFE = {
-    *("mro", "gi_frame", "gi_code", "cr_frame", "cr_code", "ag_frame", "ag_code"),
-    *("format", "format_map"),
-}
-
-NAVIGATION: tuple[tuple[Address, str], ...] = (
-    (Address("choose"), "Choose"),
-    (Address("models"), "Models"),
-    (Address("tasks"), "Tasks"),
-    (Address("categories"), "Categories"),
-    (Address("analysis"), "Analysis"),
-    (Address("compare"), "Compare"),
-    (Address("serving"), "Serving"),
-    (Address("data"), "Data"),
-    (Address("about"), "About"),
-)
+# For every environment of the process: all are made alike.
+_COMPILED = CompiledTemplates()
 
 
 @dataclass(frozen=True)
@@ -95,6 +80,8 @@ class Renderer:
     ) -> None:
         self._site, self._urls, self._assets, self._prose = site, urls, assets, prose
         self._there = {page.address for page in pages}
+        self._header = header_links(site.config, self._there)
+        self._footer = footer_links(site.config, site.own, self._there)
         self._dataset = describe_dataset(site)
         self._template_folders = template_folders
         self._environment = make_environment(template_folders)
@@ -116,7 +103,10 @@ class Renderer:
             "page": page,
             "site": self._site.config.site,
             "citation": self._site.config.citation,
-            "navigation": [(to, label) for to, label in NAVIGATION if to in self._there],
+            "theme": self._site.config.theme,
+            "logo": self._logo(here),
+            "navigation": self._header,
+            "footer": self._footer,
             "url": lambda address: self._urls.relative(here, address),
             "has": lambda address: address in self._there,
             "address": Address,
@@ -133,6 +123,11 @@ class Renderer:
             "prose": lambda slot: self._prose.html(page, slot),
             "json": lambda value: self._json(page, value),
         }
+
+    def _logo(self, here: Address) -> str:
+        """The link from a page to the logo; empty where there is none, which is told elsewhere."""
+        path = self._assets.paths.get(self._site.config.theme.logo or "")
+        return self._urls.relative_path(here, path) if path else ""
 
     def _picture(self, page: Page) -> Picture | None:
         if page.card is None:
@@ -226,35 +221,23 @@ def find_template_faults(folders: Sequence[Path]) -> list[Fault]:
     return faults
 
 
-class PageEnvironment(SandboxedEnvironment):
-    """A sandbox whose rules are kept when a template is compiled.
-
-    `x.name` is judged by its name, once, and is then as fast as without a sandbox: pages ask for
-    millions of names. `x[name]` is judged each time.
-    """
-
-    sandboxed = False
-    getattr = jinja2.Environment.getattr
-
-    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = super()._parse(source, name, filename)
-        for node in tree.find_all(nodes.Getattr):
-            if node.attr.startswith("_") or node.attr in _UNSAFE:
-                what = f"{node.attr!r} may not be asked for in a template."
-                raise jinja2.TemplateSyntaxError(what, node.lineno, name, filename)
-        return tree
+def _loader(folders: Sequence[Path]) -> jinja2.BaseLoader:
+    """Finds the project's own templates first; the generator's are also there under `ours/`."""
+    ours = jinja2.PrefixLoader({"ours": jinja2.FileSystemLoader(folders[-1:])})
+    return jinja2.ChoiceLoader([jinja2.FileSystemLoader(folders), ours])
 
 
 def make_environment(template_folders: Sequence[Path]) -> jinja2.Environment:
     """The environment of the pages: escapes all, forgives no unknown name, runs no code."""
-    environment = PageEnvironment(
-        loader=jinja2.FileSystemLoader(template_folders),
+    environment = PageSandbox(
+        loader=_loader(template_folders),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     environment.globals.clear()
     environment.globals["range"] = safe_range

@@ -32,6 +32,7 @@ FOLDERS: Mapping[Kind, str] = {
     "task": "tasks",
     "category": "categories",
     "embed": "embed",
+    "page": "pages",
 }
 # Marks that no host has; a link with one of them leads nowhere.
 _NO_HOST = frozenset(' "<>\\^`{|}%')
@@ -120,7 +121,7 @@ class Urls:
         return self.canonical(target) or self.relative(origin, target)
 
 
-@lru_cache(maxsize=100_000)  # a page leads to the same places again and again
+@lru_cache(maxsize=100_000)  # a page asks for the same ones many times
 def _relative(start: str, path: str) -> str:
     """Link from a folder of the site to a path of it."""
     link = relpath(path or ".", start or ".")

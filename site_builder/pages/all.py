@@ -15,6 +15,7 @@ from site_builder.pages.embeds import make_embeds
 from site_builder.pages.find import make_find
 from site_builder.pages.home import make_home
 from site_builder.pages.models import make_models
+from site_builder.pages.own import make_own_pages
 from site_builder.pages.page import Made, Page, Site
 from site_builder.pages.scores_data import make_scores_data
 from site_builder.pages.serving import make_serving
@@ -33,6 +34,7 @@ PAGE_MAKERS: tuple[Callable[[Site], Iterator[Made]], ...] = (
     make_data,
     make_changes,
     make_about,
+    make_own_pages,
     make_embeds,
     make_scores_data,
     make_whence,

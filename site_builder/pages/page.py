@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from site_builder.charts.card import Card
+from site_builder.charts.chart import Chart
 from site_builder.charts.labels import Labels
 from site_builder.compute.changes import Changes
 from site_builder.compute.release import Release
@@ -53,6 +54,7 @@ class Page:
         listed: Whether the sitemap names it.
         cite: What one cites of it; None where there is nothing to cite.
         card: The picture that a link to it is shown with; None for no picture.
+        charts: Charts of installed packages, below what it shows.
     """
 
     address: Address
@@ -66,6 +68,7 @@ class Page:
     listed: bool = True
     cite: Citation | None = None
     card: Card | None = None
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,7 @@ class Site:
         results: All that is computed from them.
         labels: How things are called, and how numbers are written.
         news: What changed since the previous edition; None where the build was told of none.
+        own: The titles of the project's own pages, by their names.
     """
 
     config: SiteConfig
@@ -146,6 +150,7 @@ class Site:
     results: Results
     labels: Labels
     news: News | None = None
+    own: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def exported(self) -> tuple[ExportedTable, ...]:

@@ -1,0 +1,64 @@
+// @ts-check
+// Shows the next build as soon as there is one, and what is wrong with the project while there is
+// none. The server puts this script into the pages that it sends; no published page has it.
+"use strict";
+
+(() => {
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+  /** @type {EventSource | undefined} */
+  let events;
+  let shown = "";
+
+  /** @param {MessageEvent<string>} event */
+  const hear = ({ data }) => {
+    const { build, faults } = JSON.parse(data);
+    if (build !== script.dataset.build) {
+      events?.close();
+      location.reload();
+    } else if (shown !== faults.join("\n")) {
+      shown = faults.join("\n");
+      document.querySelector(".live-faults")?.remove();
+      if (faults.length) document.body.append(panel(faults));
+    }
+  };
+
+  // A browser has six connections to a host: pages that nobody looks at leave them to the others.
+  const listen = () => {
+    events?.close();
+    if (document.visibilityState === "visible") {
+      events = new EventSource("/_live/events");
+      events.addEventListener("message", hear);
+    }
+  };
+
+  /**
+   * @param {string[]} faults
+   * @returns {HTMLElement}
+   */
+  const panel = (faults) => {
+    const box = document.createElement("section");
+    box.className = "live-faults";
+    box.setAttribute("role", "alert");
+    const says = document.createElement("p");
+    says.textContent = "The project has a fault. This is the last good site.";
+    const list = document.createElement("ul");
+    for (const fault of faults) {
+      const item = document.createElement("li");
+      item.textContent = fault;
+      list.append(item);
+    }
+    const hide = document.createElement("button");
+    hide.type = "button";
+    hide.textContent = "Hide";
+    hide.addEventListener("click", () => box.remove());
+    box.append(hide, says, list);
+    return box;
+  };
+
+  const sheet = document.createElement("link");
+  sheet.rel = "stylesheet";
+  sheet.href = "/_live/reload.css";
+  document.head.append(sheet);
+  document.addEventListener("visibilitychange", listen);
+  listen();
+})();
