@@ -160,3 +160,23 @@ def test_our_own_static_files_are_whole():
         re.findall(rb"(?:https?:)?//[\w.-]+\.\w|@import", content) for content in sheets.values()
     ]
     assert [] == [found for found in outside if found]
+
+
+def test_scripts_of_ours_are_sent_without_comments(index_site):
+    """So that what is weighed is what is sent; code, and comments behind it, stay."""
+    own = {path: text.decode() for path, text in index_site.files.items() if "/js/" in path}
+    assert own
+    comment = re.compile(r"\s*(//.*|/\*\*.*\*/)")
+    lines = [line for text in own.values() for line in text.splitlines()]
+    assert [] == [line for line in lines if comment.fullmatch(line)]
+    source = (default_folder("static") / "js/links.js").read_text(encoding="utf8")
+    (sent,) = (text for path, text in own.items() if "/links." in path)
+    kept = [line for line in source.splitlines() if not comment.fullmatch(line)]
+    assert kept == sent.splitlines()
+
+
+def test_scripts_of_a_project_are_sent_as_they_are(static):
+    """What looks like a comment may be a part of a text."""
+    script = b"const a = `\n// no comment\n`;\n"
+    write(static, {"js/a.js": script})
+    assert script == load_assets([static]).files[hashed("js/a.js", script)]

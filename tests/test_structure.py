@@ -83,7 +83,6 @@ HOMES = {
     "pydantic_core": "config.py",
     "rapidfuzz": "profile/measure.py",
     "resvg_py": "output/pictures.py",
-    "rjsmin": "output/minify.py",
     "rich": "console.py",
     "ruamel": "importers/hugging_face.py",
     "scipy": "compute/*.py",

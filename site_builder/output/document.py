@@ -19,6 +19,7 @@ from site_builder.output.render import make_environment
 from site_builder.pages.about import AboutContext, NotFoundContext
 from site_builder.pages.analysis import AnalysisContext
 from site_builder.pages.categories import CategoriesContext, CategoryContext
+from site_builder.pages.changes import ChangesContext
 from site_builder.pages.choose import ChooseContext
 from site_builder.pages.compare import CompareContext
 from site_builder.pages.data import DataContext
@@ -46,6 +47,7 @@ CONTEXTS: Mapping[str, type] = {
     "serving.html": ServingContext,
     "data.html": DataContext,
     "about.html": AboutContext,
+    "changes.html": ChangesContext,
     "page.html": OwnPageContext,
     "404.html": NotFoundContext,
     "embed.html": EmbedContext,
