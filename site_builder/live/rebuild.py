@@ -55,12 +55,17 @@ class Rebuilder:
                 config = load_project(self._root)
                 files, warnings = make_files(config, say, dry=True, kept=self._kept)
         except SiteError as error:
-            self._last = replace(self._last, lines=tuple(map(str, error.faults)))
+            self._last = replace(self._last, lines=tuple(map(_line, error.faults)))
             built = Built(self._last, error=error)
         else:
             self._last = Showing(files, root=root_of(config.site.base_url))
             built = Built(self._last, warnings)
         return replace(built, seconds=time.perf_counter() - began)
+
+
+def _line(fault: Fault) -> str:
+    """A fault as the terminal has it."""
+    return f"warning: {fault}" if fault.severity == "warning" else str(fault)
 
 
 @contextmanager
