@@ -112,6 +112,20 @@ def test_a_fault_leaves_the_last_good_site(project):
     assert (None, ()) == (mended.error, mended.showing.lines)
 
 
+def test_a_file_that_goes_away_while_it_is_read(project, monkeypatch):
+    """Is a fault like any other: version control may be at work, and the next build comes soon."""
+    rebuilder = Rebuilder(project)
+    good = rebuilder.build().showing
+
+    def gone(*_: object, **__: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory", "static/x.css")
+
+    monkeypatch.setattr("site_builder.live.rebuild.make_files", gone)
+    built = rebuilder.build()
+    assert ("static/x.css: cannot be read: No such file or directory",) == built.showing.lines
+    assert good.files == built.showing.files
+
+
 def test_a_project_that_never_was_good(tmp_path):
     """There is nothing to show but what is wrong."""
     built = Rebuilder(tmp_path).build()
