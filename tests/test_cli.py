@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -414,6 +415,7 @@ def test_serve(served, project):
     (project / ".new").write_text("[sit]")
     (project / ".new").replace(project / "site.toml")
     assert [
+        "site.toml changed.",
         "site.toml: unknown section 'sit'. Did you mean 'site'?",
         "1 error; the browser shows what is wrong over the last good site.",
     ] == said_until(process, "1 error")
@@ -439,6 +441,24 @@ def test_serve_a_project_that_is_at_fault(project, monkeypatch):
     assert 0 == said.exit_code
     assert "1 error; the browser shows what is wrong." == said.stderr.splitlines()[-2]
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/ \(Ctrl-C ends it\)\n", said.stdout)
+
+
+def test_serve_says_that_the_usual_port_is_taken(project, monkeypatch):
+    """And which it takes."""
+
+    def end(root: Path, before: object, stop: object) -> Iterator[list[Path]]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("site_builder.live.rebuild.changes", end)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        for module in ("live.server", "commands.serve"):
+            monkeypatch.setattr(sys.modules[f"site_builder.{module}"], "FIRST_PORT", taken)
+        monkeypatch.setattr("site_builder.live.server._LAST_PORT", 65535)
+        said = run("serve", "--project", project)
+    found = re.search(rf"^Port {taken} is not free; (\d+) is\.$", said.stderr, re.MULTILINE)
+    assert found is not None
+    assert f"http://127.0.0.1:{found[1]}/ (Ctrl-C ends it)\n" == said.stdout
 
 
 def test_serve_opens_the_browser_once(project, monkeypatch):

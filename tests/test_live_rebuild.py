@@ -97,18 +97,33 @@ def test_a_fault_leaves_the_last_good_site(project):
     good = rebuilder.build().showing
     write("data/content/about.md", "{{ nope }}")(project)
     write("site.toml", '[site]\ntitel = "x"\n')(project)
+    write("data/content/abuot.md", "")(project)
     built = rebuilder.build()
     with pytest.raises(FaultsError) as fresh:
         load_config(project)
     assert good.files == built.showing.files
     assert str(fresh.value) == built.showing.lines[0]
     assert "data/content/about.md:1: 'nope' is undefined" in built.showing.lines
-    assert built.error is not None
-    assert built.showing.lines == tuple(map(str, built.error.faults))
+    odd = "data/content/abuot.md: no page shows this file. Did you mean 'about'?"
+    assert f"warning: {odd}" in built.showing.lines
     remove("data/content")(project)
     remove("site.toml")(project)
     mended = rebuilder.build()
     assert (None, ()) == (mended.error, mended.showing.lines)
+
+
+def test_a_file_that_goes_away_while_it_is_read(project, monkeypatch):
+    """Is a fault like any other: version control may be at work, and the next build comes soon."""
+    rebuilder = Rebuilder(project)
+    good = rebuilder.build().showing
+
+    def gone(*_: object, **__: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory", "static/x.css")
+
+    monkeypatch.setattr("site_builder.live.rebuild.make_files", gone)
+    built = rebuilder.build()
+    assert ("static/x.css: cannot be read: No such file or directory",) == built.showing.lines
+    assert good.files == built.showing.files
 
 
 def test_a_project_that_never_was_good(tmp_path):

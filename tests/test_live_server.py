@@ -99,6 +99,7 @@ def test_a_page_of_another_host_cannot_read_it(name, status):
 def test_all_names_are_answered_where_other_machines_may_look():
     """They have their own names for this one."""
     with listen("0.0.0.0", 0, Window(SITE)) as server, server.running():
+        assert f"http://localhost:{server.server_port}/" == server.url
         assert 200 == ask(f"http://127.0.0.1:{server.server_port}/", Host="board.lan").status
 
 

@@ -39,6 +39,9 @@ def serve(root: Path, host: str, port: int | None, *, opens: bool) -> None:
     except SiteError as error:
         raise click.ClickException(str(error)) from error
 
+    if port is None and server.server_port != FIRST_PORT:
+        progress.say(f"Port {FIRST_PORT} is not free; {server.server_port} is.")
+
     def tell(built: Built) -> None:
         _tell(built, root, progress)
         if not built.changed:
@@ -55,15 +58,18 @@ def serve(root: Path, host: str, port: int | None, *, opens: bool) -> None:
 
 def _tell(built: Built, root: Path, progress: Progress) -> None:
     """What came of a build, and what is wrong or odd, a line each."""
+    changed = _named(built.changed, root)
     if built.error is not None:
+        if changed:
+            progress.say(changed)
         over = " over the last good site" if built.showing.files else ""
         progress.failed(built.error, f"the browser shows what is wrong{over}")
         return
     progress.warn(built.warnings)
-    progress.say(f"{_named(built.changed, root)}Built in {built.seconds:.1f} s.")
+    progress.say(f"{changed} Built in {built.seconds:.1f} s.".lstrip())
 
 
 def _named(changed: Sequence[Path], root: Path) -> str:
     """Which files have changed; those of the project by their path in it."""
     names = [str(p.relative_to(root) if p.is_relative_to(root) else p) for p in changed]
-    return one_line(f"{listed(names)} changed. ") if names else ""
+    return one_line(f"{listed(names)} changed.") if names else ""

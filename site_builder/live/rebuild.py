@@ -55,12 +55,23 @@ class Rebuilder:
                 config = load_project(self._root)
                 files, warnings = make_files(config, say, dry=True, kept=self._kept)
         except SiteError as error:
-            self._last = replace(self._last, lines=tuple(map(str, error.faults)))
-            built = Built(self._last, error=error)
+            built = self._failed(error)
+        except OSError as error:  # a file went away while it was being read
+            what = f"cannot be read: {error.strerror}"
+            built = self._failed(SiteError(Fault(str(error.filename), what)))
         else:
             self._last = Showing(files, root=root_of(config.site.base_url))
             built = Built(self._last, warnings)
         return replace(built, seconds=time.perf_counter() - began)
+
+    def _failed(self, error: SiteError) -> Built:
+        self._last = replace(self._last, lines=tuple(map(_line, error.faults)))
+        return Built(self._last, error=error)
+
+
+def _line(fault: Fault) -> str:
+    """A fault as the terminal has it."""
+    return f"warning: {fault}" if fault.severity == "warning" else str(fault)
 
 
 @contextmanager

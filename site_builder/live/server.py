@@ -54,6 +54,8 @@ class LiveServer(ThreadingHTTPServer):
         """The address of the home page."""
         host = str(self.server_address[0])
         shown = f"[{host}]" if ":" in host else host
+        if ipaddress.ip_address(host).is_unspecified:  # every address that the machine has
+            shown = "localhost"
         return f"http://{shown}:{self.server_port}{self.window.showing.root}"
 
     def serves(self, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,7 +26,7 @@ def look_at(root: Path) -> Look:
             status = path.stat()
         except OSError:  # gone since it was listed, or a link that leads nowhere
             continue
-        if not path.name.startswith(".") and not path.is_dir():
+        if not path.name.startswith("."):
             seen[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
     return seen
 
@@ -33,9 +34,11 @@ def look_at(root: Path) -> Look:
 def _sources(root: Path) -> Iterator[Path]:
     yield root / "site.toml"
     yield from (root / "data").glob("*.parquet")
-    yield from (root / "data/content").rglob("*")
-    for folder in (*project_folders(root, "templates"), *project_folders(root, "static")):
-        yield from folder.rglob("*")
+    overrides = (*project_folders(root, "templates"), *project_folders(root, "static"))
+    for folder in (root / "data/content", *overrides):
+        # Not rglob: it fails where a folder goes away while it looks.
+        for place, _, names in os.walk(folder):
+            yield from (Path(place, name) for name in names)
 
 
 def changes(

@@ -40,7 +40,7 @@
     box.className = "live-faults";
     box.setAttribute("role", "alert");
     const says = document.createElement("p");
-    says.textContent = "The project has a fault. This is the last good site.";
+    says.textContent = "This is the last good site. What is wrong with the project since:";
     const list = document.createElement("ul");
     for (const fault of faults) {
       const item = document.createElement("li");
