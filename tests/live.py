@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ def live(root: Path) -> Iterator[Live]:
 
 @contextmanager
 def events(url: str) -> Iterator[Iterator[Any]]:
-    """What the server tells an open page, as it comes."""
+    """What the server tells an open page, as it comes; what it only says again is left out."""
     with urllib.request.urlopen(f"{url}_live/events", timeout=LIMIT_S) as stream:
-        yield (json.loads(line[6:]) for line in stream if line.startswith(b"data: "))
+        told = (json.loads(line[6:]) for line in stream if line.startswith(b"data: "))
+        yield (said for said, _ in groupby(told))
