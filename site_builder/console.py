@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -140,4 +141,11 @@ class Progress:
         changed = f"({count(done.changed)} changed), {took:.1f} s."
         index = done.folder / "index.html"
         self.say(f"{made} in {done.folder} {changed}")
-        self.say(f"Open {index}, or run `make serve` or `site_builder serve`.")
+        self.say(f"Open {index}, or run `{self._serving()}`.")
+
+    def _serving(self) -> str:
+        """How to look at the site while it is written; a repository of ours has a target for it."""
+        if (self._root / "Makefile").is_file():
+            return "make serve"
+        there = "" if self._root == Path() else f" --project {shlex.quote(str(self._root))}"
+        return f"site-builder serve{there}"

@@ -132,7 +132,19 @@ def test_build(project):
         f"{pages} pages, {n} files, {size:.1f}\N{NO-BREAK SPACE}MB in {place} ({n} changed), "
     )
     assert expected == re.sub(r"\d+\.\d s\.$", "", summary)
-    assert f"Open {place / 'index.html'}, or run `make serve` or `site_builder serve`." == hint
+    serve = f"site-builder serve --project {project}"
+    assert f"Open {place / 'index.html'}, or run `{serve}`." == hint
+
+
+@pytest.mark.parametrize(
+    ("makefile", "serve"), [(True, "make serve"), (False, "site-builder serve")]
+)
+def test_a_build_says_how_to_look_at_it(project, monkeypatch, makefile, serve):
+    """By the repository's own target where there is one."""
+    if makefile:
+        (project / "Makefile").touch()
+    monkeypatch.chdir(project)
+    assert run("build").stderr.endswith(f"Open site/index.html, or run `{serve}`.\n")
 
 
 def test_a_second_build_changes_nothing(built):

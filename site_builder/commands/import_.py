@@ -23,7 +23,7 @@ Formats:
 
 \b
 Example:
-  site_builder import lm-eval results/ --into my-board
+  site-builder import lm-eval results/ --into my-board
 """
 
 

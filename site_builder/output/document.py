@@ -114,7 +114,7 @@ That is `templates/home.html` of a project: the home page with a section of its 
 hold without it.
 
 Every value is escaped. An unknown name stops the build with file and line, so does a template
-that is broken; `site_builder serve` shows it [in the page](serving.md). Templates run in a
+that is broken; `site-builder serve` shows it [in the page](serving.md). Templates run in a
 sandbox: they decide every byte of a page, and nothing else.
 
 Numbers come as text, already rounded: templates hold no arithmetic. Names below are kept from

@@ -30,7 +30,7 @@ and navigation entry away, and nothing else.
   [interval](statistics.md#error-of-a-score). A `stderr` of 0 is taken as not known.
 - Columns beyond the contract are kept and offered for download; a further numeric column of the
   tasks table may be named in `site.toml` as a feature that may explain lift.
-- `site_builder check` names every fault of every table in one run. Rows count from 1.
+- `site-builder check` names every fault of every table in one run. Rows count from 1.
 """
 
 
