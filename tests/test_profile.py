@@ -36,7 +36,7 @@ def lines(path: Path, records: list[Any]) -> Path:
 
 def profiles(*names: Path | str, **options: Any) -> dict[str, TaskProfile]:
     """Profiles by task."""
-    found = profile_sets(find_sets(map(str, names)), WORDS, **options)
+    found = profile_sets(find_sets(map(str, names)).files, WORDS, **options)
     return {profile.task: profile for profile in found}
 
 
@@ -200,7 +200,9 @@ def test_files_and_folders_say_task_and_split(tmp_path: Path) -> None:
         "README.md",
     ):
         lines(tmp_path / name, QA)
-    found = [(s.task, s.split, s.path.name) for s in find_sets([str(tmp_path)])]
+    sets = find_sets([str(tmp_path)])
+    found = [(s.task, s.split, s.path.name) for s in sets.files]
+    assert [tmp_path / "README.md"] == sets.others
     assert [
         ("four", "train", "anything.jsonl"),
         ("one", "train", "one.jsonl"),
@@ -210,9 +212,9 @@ def test_files_and_folders_say_task_and_split(tmp_path: Path) -> None:
         ("two", "test", "two-test.csv"),
         ("two", "train", "two_train.jsonl"),
     ] == found
-    (own,) = find_sets([str(tmp_path / "one.jsonl")])
-    (asked,) = find_sets([f"gsm8k={tmp_path / 'one.jsonl'}"])
-    (folder, *_) = find_sets([str(tmp_path / "three")])
+    (own,) = find_sets([str(tmp_path / "one.jsonl")]).files
+    (asked,) = find_sets([f"gsm8k={tmp_path / 'one.jsonl'}"]).files
+    (folder, *_) = find_sets([str(tmp_path / "three")]).files
     assert ("one", "gsm8k", "three") == (own.task, asked.task, folder.task)
 
 

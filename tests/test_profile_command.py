@@ -78,6 +78,19 @@ def test_measuring_twice_changes_nothing(project: Path, sets: Path) -> None:
     assert "1 task changed, 1 task unchanged." in run(sets, "--into", project).stderr
 
 
+def test_what_holds_no_examples_is_named_and_skipped(project: Path, sets: Path) -> None:
+    """A card, a picture: a warning each; of very many the first twenty and a count."""
+    (sets / "add/README.md").write_text("# Sums")
+    for i in range(30):
+        (sets / f"{i:02}.png").touch()
+    said = run(sets, "--into", project)
+    assert 0 == said.exit_code
+    warnings = [line for line in said.stderr.splitlines() if line.startswith("warning: ")]
+    assert f"warning: {sets / '00.png'}: skipped: it holds no examples" == warnings[0]
+    assert "warning: and 11 more like these: files that hold no examples" == warnings[20]
+    assert 21 == len(warnings)
+
+
 def test_a_dry_run_writes_nothing(project: Path, sets: Path) -> None:
     """And says what it would."""
     before = (project / "data/tasks.parquet").read_bytes()

@@ -12,7 +12,7 @@ import click
 
 from site_builder.config import load_config
 from site_builder.console import FORMAT, QUIET, Progress
-from site_builder.errors import Fault, SiteError, near
+from site_builder.errors import Fault, SiteError, at_most, near
 from site_builder.format import count, counted, rounded
 from site_builder.profile.find import SetFile, find_sets
 from site_builder.profile.merge import Merged, save_features
@@ -59,12 +59,13 @@ def profile(paths: tuple[str, ...], root: Path, **asked: Unpack[_Asked]) -> None
     try:
         config, counter = load_config(root), find_tokenizer(asked["tokenizer"])
         fields = asked["inputs"], asked["output"]
-        found = _measure(find_sets(paths), counter, fields, progress)
+        sets = find_sets(paths)
+        found = _measure(sets.files, counter, fields, progress)
         rows = (task.row(counter.unit) for task in found)
         merged = save_features(config.data_dir, rows, dry=asked["dry"])
     except SiteError as error:
         sys.exit(progress.failed(error))
-    progress.warn(_strangers(merged))
+    progress.warn((*_skipped(sets.others), *_strangers(merged)))
     for line in (*map(_line, found), _summary(merged, counter, dry=asked["dry"])):
         progress.say(line)
 
@@ -85,6 +86,12 @@ def _measure(
             show(f"{file.task}, {file.split}", done)
 
         return profile_sets(files, tokenizer, *fields, told)
+
+
+def _skipped(others: Sequence[Path]) -> Iterator[Fault]:
+    what = "files that hold no examples"
+    faults = (Fault(str(p), "skipped: it holds no examples", "", "warning") for p in others)
+    yield from at_most(faults, len(others), "", what)
 
 
 def _strangers(merged: Merged) -> Iterator[Fault]:

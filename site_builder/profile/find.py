@@ -42,8 +42,21 @@ class SetFile:
     path: Path
 
 
-def find_sets(names: Iterable[str]) -> list[SetFile]:
-    """The files of examples, in the order of tasks and splits.
+@dataclass(frozen=True)
+class Sets:
+    """What was found at some paths.
+
+    Attributes:
+        files: The files of examples, in the order of tasks and splits.
+        others: Files in the folders that are none, by path.
+    """
+
+    files: list[SetFile]
+    others: list[Path]
+
+
+def find_sets(names: Iterable[str]) -> Sets:
+    """The files of examples at some paths, and what else lies there.
 
     Args:
         names: Files and folders. A file holds the task that it is called by, a folder one task a
@@ -52,8 +65,7 @@ def find_sets(names: Iterable[str]) -> list[SetFile]:
     Raises:
         FaultsError: A path that is not there, holds no examples, or is none of the forms.
     """
-    found: list[SetFile] = []
-    faults: list[Fault] = []
+    found, others, faults = list[SetFile](), list[Path](), list[Fault]()
     for name in names:
         task, path = _asked(name)
         files = sorted(_files(path, task))
@@ -63,10 +75,12 @@ def find_sets(names: Iterable[str]) -> list[SetFile]:
             what = f"holds no {_FORMS[2:]}" if path.is_dir() else f"is not {_FORMS}"
             faults.append(Fault(str(path), what, "Convert it to one of these."))
         found += [SetFile(*at) for at in files]
+        others += sorted(_others(path)) if files else []
     faults += _twice(found)
     if faults:
         raise FaultsError(faults)
-    return sorted(found, key=lambda file: (file.task, file.split, str(file.path)))
+    found.sort(key=lambda file: (file.task, file.split, str(file.path)))
+    return Sets(found, others)
 
 
 def _asked(name: str) -> tuple[str, Path]:
@@ -85,6 +99,17 @@ def _files(path: Path, task: str) -> Iterator[tuple[str, Split, Path]]:
         for part in parts:
             within = own or (part.name if part.is_dir() else "")
             yield from _files(part, within)
+
+
+def _others(path: Path) -> Iterator[Path]:
+    """Files below a folder that hold no examples; what is hidden is meant to be."""
+    for part in path.iterdir() if path.is_dir() else ():
+        if part.name.startswith("."):
+            continue
+        if part.is_dir():
+            yield from _others(part)
+        elif part.suffix not in ENDINGS:
+            yield part
 
 
 def _is_split(path: Path) -> bool:
