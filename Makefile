@@ -61,6 +61,10 @@ test: .venv/.dev vendor ## Run the tests; ARGS="-k lift" narrows them
 audit: .venv/.dev vendor audit/node_modules/.installed ## Score the site with Lighthouse, weigh its pages
 	@$(PY) -m tests.audit
 
+.PHONY: bench
+bench: .venv/.dev vendor ## Time builds beside a plain script's, on the Index and on a large board
+	@$(PY) -m tests.bench $(ARGS)
+
 .PHONY: simulate
 simulate: .venv/.dev ## Count how often intervals, ties and verdicts err, on boards whose truth is known
 	@$(PY) -m tests.simulate
@@ -84,7 +88,7 @@ format: .venv/.dev ## Put the code into the house style
 docs: .venv/.site ## Write docs/data.md, docs/templates.md and docs/cli.md anew
 	@$(PY) -m site_builder.tables.document > docs/data.md
 	@$(PY) -m site_builder.output.document > docs/templates.md
-	@$(PY) docs/make_cli.py
+	@$(PY) docs/make_cli.py > docs/cli.md
 
 .PHONY: manual
 manual: .venv/.dev ## Make a small site of the documentation in dist/manual/

@@ -1,12 +1,11 @@
 """Writes docs/cli.md from the commands themselves; `make docs` runs it."""
 
-from pathlib import Path
+import sys
 
 import click
 
 from site_builder.cli import main
 
-PAGE = Path(__file__).parent / "cli.md"
 HEAD = """\
 # Every command
 
@@ -35,4 +34,4 @@ def cli_page() -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(cli_page(), encoding="utf8")
+    sys.stdout.write(cli_page())

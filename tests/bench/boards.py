@@ -1,0 +1,55 @@
+"""Boards to measure on: the Index, and large ones that are made, the same each time."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+SEED = 20240502
+DEVELOPERS, CATEGORIES = 40, 8
+
+
+def write_large(root: Path, models: int, tasks: int) -> Path:
+    """A board of so many models on so many tasks, before and after tuning.
+
+    Scores are drawn: what a model is worth, what a task is, what both do to each other, and a gain.
+    """
+    rng = np.random.default_rng(SEED)
+    names = [f"lab-{i % DEVELOPERS}/model-{i}" for i in range(models)]
+    ids = [f"task-{i}" for i in range(tasks)]
+    worth = 0.5 * rng.beta(2, 4, (models, 1)) + 0.4 * rng.beta(3, 3, (1, tasks))
+    base = worth + rng.normal(0, 0.05, (models, tasks))
+    tuned = base + rng.gamma(2, 0.08, (models, tasks))
+    keys = {"model": np.repeat(names, tasks), "task": np.tile(ids, models)}
+    frames = [
+        pd.DataFrame({**keys, "variant": variant, "score": np.clip(drawn, 0, 1).round(4).ravel()})
+        for variant, drawn in (("base", base), ("fine_tuned", tuned))
+    ]
+    tables = {
+        "results": pd.concat(frames),
+        "models": pd.DataFrame(
+            {
+                "model": names,
+                "name": [f"Model {i}" for i in range(models)],
+                "developer": [f"Lab {i % DEVELOPERS}" for i in range(models)],
+                "parameters_b": rng.lognormal(2, 1, models).round(2),
+                "license": rng.choice(["MIT", "Apache-2.0"], models),
+            }
+        ),
+        "tasks": pd.DataFrame(
+            {
+                "task": ids,
+                "name": [f"Task {i}" for i in range(tasks)],
+                "category": [f"Category {i % CATEGORIES}" for i in range(tasks)],
+                "metric": "accuracy",
+                "score_min": 0.0,
+                "score_max": 1.0,
+                "train_examples": rng.integers(500, 100_000, tasks),
+            }
+        ),
+    }
+    (root / "data").mkdir(parents=True)
+    for name, table in tables.items():
+        table.to_parquet(root / f"data/{name}.parquet", index=False)
+    (root / "site.toml").write_text(f'[board]\nbaseline = "{names[0]}"\n')
+    return root
