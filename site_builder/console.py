@@ -110,6 +110,13 @@ class Progress:
         self._end_stage()
         self._print(faults)
 
+    def broken_off(self) -> None:
+        """End the line by other means than the console, which may say once more what broke off."""
+        if self._running is not None:
+            self._running.stop()
+        self._stage = ""
+        click.echo(err=True)
+
     def failed(self, error: SiteError, outcome: str = "nothing was written") -> int:
         """Every fault on a line of its own, how many, and what came of it; the exit code."""
         if self._running is not None:

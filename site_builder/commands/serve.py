@@ -53,7 +53,7 @@ def serve(root: Path, host: str, port: int | None, *, opens: bool) -> None:
         with server.running():
             follow(root, server.window, tell, threading.Event(), progress.stage)
     except KeyboardInterrupt:
-        progress.say("")
+        progress.broken_off()
 
 
 def _tell(built: Built, root: Path, progress: Progress) -> None:
