@@ -86,7 +86,7 @@ class Navigation(Section):
     header: dict[Name, Name] | None = None
     """Entries of the header; every page that the board has where absent."""
     footer: dict[Name, Name] | None = None
-    """Entries of the footer; method, data, source code and own pages where absent."""
+    """Entries of the footer; method, data, changes, source code and own pages where absent."""
 
 
 class Charts(Section):
