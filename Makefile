@@ -85,10 +85,10 @@ format: .venv/.dev ## Put the code into the house style
 	@$(PY) -m ruff format
 
 .PHONY: docs
-docs: .venv/.site ## Write docs/data.md, docs/templates.md and docs/cli.md anew
+docs: .venv/.site ## Write the reference anew: tables, templates, commands, site.toml, API
 	@$(PY) -m site_builder.tables.document > docs/data.md
 	@$(PY) -m site_builder.output.document > docs/templates.md
-	@$(PY) docs/make_cli.py > docs/cli.md
+	@$(PY) docs/make_reference.py
 
 .PHONY: manual
 manual: .venv/.dev ## Make a small site of the documentation in dist/manual/

@@ -16,6 +16,7 @@ from site_builder.build import make_files
 from site_builder.cli import main
 from site_builder.config import config_keys, load_config
 from site_builder.pages.api import api_values
+from site_builder.pages.api_meanings import MEANINGS
 from site_builder.starter.project import FILES
 from site_builder.tables.document import describe_tables
 
@@ -89,6 +90,14 @@ def test_every_key_of_the_api_is_documented() -> None:
     for name, value in _api().items():
         record = value[0] if isinstance(value, list) else value
         assert [] == [key for key in record if f"`{key}`" not in sections[name]], name
+
+
+def test_every_meaning_is_of_a_key_of_the_api() -> None:
+    """In the order of the file, each once."""
+    values = _api()
+    for name, meanings in MEANINGS.items():
+        record = values[name][0] if isinstance(values[name], list) else values[name]
+        assert sorted(record) == sorted(key for keys in meanings for key in keys.split(", "))
 
 
 def _api() -> dict[str, Any]:

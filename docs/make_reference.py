@@ -1,0 +1,146 @@
+"""Writes what the documentation says of commands, of `site.toml` and of the API, from the code.
+
+`make docs` runs it; with `--check` it says which pages would change, and writes none.
+"""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from site_builder.build import read_project
+from site_builder.cli import main as site_builder
+from site_builder.compute.results import compute_results
+from site_builder.config import load_config
+from site_builder.pages.api import api_values
+from site_builder.pages.api_meanings import MEANINGS
+from site_builder.starter.project import FILES
+
+DOCS = Path(__file__).parent
+WIDTH = 100
+CLI = """\
+# Every command
+
+<!-- Written by `make docs` from what the commands say of themselves: change it there. -->
+
+`site-builder` and `site_builder` are the same command. It exits with 0 when all is well, with 1
+when it found a fault, and with 2 when it was called wrongly. How faults are told, also to
+machines, stands in [checking.md](checking.md).
+"""
+# Where a key of `site.toml` is told of at length.
+MORE = {
+    "site.released": "data-release.md",
+    "board.exclude_flagged": "statistics.md#flagged-scores",
+    "board.min_coverage": "statistics.md#rules",
+    "board.rank_by": "statistics.md#rules",
+    "import.columns": "importing.md#csv",
+    "import.metrics": "importing.md#which-metric",
+    "import.pairs": "importing.md#base-and-tuned",
+    "theme.logo": "looks.md",
+    "theme.light": "looks.md#colours",
+    "navigation.header": "looks.md#navigation",
+    "charts.home": "charts.md",
+}
+KINDS = {str: "text", bool: "true or false", int: "number", float: "number", list: "list"}
+
+
+def cli_page() -> str:
+    """The page of commands: what each says of itself."""
+    parts = [CLI]
+    for name, command in sorted(site_builder.commands.items()):
+        context = click.Context(
+            command,
+            info_name=f"site-builder {name}",
+            terminal_width=WIDTH,
+            max_content_width=WIDTH,
+            help_option_names=["-h", "--help"],
+        )
+        parts.append(f"\n## {name}\n\n```\n{command.get_help(context)}\n```\n")
+    return "".join(parts)
+
+
+def keys_of_site_toml() -> Iterator[Sequence[str]]:
+    """Key, meaning and default of every key, as the commented `site.toml` of a new project has it.
+
+    A test holds that file to the configuration: every key, in its order, with its default.
+    """
+    text = (FILES / "site.toml").read_text(encoding="utf8")
+    section = ""
+    for block in re.split(r"\n{2,}", text):
+        for line in block.splitlines():
+            if found := re.fullmatch(r"\[(\w+)\]", line):
+                section = found[1]
+        key = re.search(r"^# (\w+) = ", block, re.MULTILINE)
+        if section and key:
+            told = re.findall(r"^# (?!\w+ = )(.*)$", block, re.MULTILINE)
+            meaning, _, default = " ".join(told).partition(" Default: ")
+            name = f"{section}.{key[1]}"
+            more = f" ([more]({MORE[name]}))" if name in MORE else ""
+            yield f"`{name}`", meaning + more, default.removesuffix(".") or "`Leaderboard`"
+
+
+def keys_of_api(
+    name: str, records: Sequence[dict[str, Any]], variants: set[str]
+) -> Iterator[Sequence[str]]:
+    """Keys of a file of the API, what they hold on the Index, and what they mean."""
+    for keys, meaning in MEANINGS[name].items():
+        names = keys.split(", ")
+        kinds = {kind for key in names for r in records for kind in kinds_of(r.get(key), variants)}
+        yield ", ".join(f"`{key}`" for key in names), " or ".join(sorted(kinds)), meaning
+
+
+def kinds_of(value: object, variants: set[str]) -> Iterable[str]:
+    """What a value of the API is, in words; nothing of one that is null or holds nothing."""
+    if value is None or value == {}:
+        return ()
+    if isinstance(value, dict):
+        inner = {kind for v in value.values() for kind in kinds_of(v, variants)}
+        by_variant = {*value} <= variants
+        return {f"by variant, {' or '.join(sorted(inner))}"} if by_variant and inner else {"object"}
+    return {KINDS[type(value)]}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def with_table(text: str, name: str, made: str) -> str:
+    """A page with the table of a name in it anew, between its two marks."""
+    start, end = f"<!-- {name}: written by `make docs` -->\n\n", "\n\n<!-- end -->"
+    before, found, rest = text.partition(start)
+    assert found, f"there is no place for {name}"
+    return before + start + made + end + rest.partition(end)[2]
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    """Every page that is written, one after the other."""
+    yield DOCS / "cli.md", cli_page()
+    text = (DOCS / "site-toml.md").read_text(encoding="utf8")
+    made = table(("key", "meaning", "default"), keys_of_site_toml())
+    yield DOCS / "site-toml.md", with_table(text, "keys", made)
+    config = load_config(DOCS.parent)
+    results = compute_results(read_project(config)[0], config)
+    values, text = api_values(results), (DOCS / "api.md").read_text(encoding="utf8")
+    for name in MEANINGS:
+        records = values[name] if isinstance(values[name], list) else [values[name]]
+        rows = keys_of_api(name, records, {*results.boards})
+        text = with_table(text, name, table(("key", "holds", "meaning"), rows))
+    yield DOCS / "api.md", text
+
+
+def main() -> None:
+    """Write the pages, or say which would change."""
+    stale = [(path, text) for path, text in pages() if text != path.read_text(encoding="utf8")]
+    if "--check" in sys.argv:
+        sys.exit(", ".join(path.name for path, _ in stale) or 0)
+    for path, text in stale:
+        path.write_text(text, encoding="utf8")
+
+
+if __name__ == "__main__":
+    main()

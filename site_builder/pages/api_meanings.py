@@ -1,0 +1,106 @@
+"""What every key of the JSON API means: the words of docs/api.md, which `make docs` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+MEANINGS: Mapping[str, Mapping[str, str]] = {
+    "stats": {
+        "models, tasks, categories, scores": ("how many the board has"),
+        "release": (
+            "which data it is: `sha256`, and `date`, `null` where it is not known; see "
+            "[data-release.md](data-release.md)"
+        ),
+        "baseline": ("id of the baseline"),
+        "variants": ("the variants, primary first, base last"),
+        "ranked_by": ("`mean` or `mean_win_rate`"),
+        "min_coverage": ("share of the tasks that a model needs to be ranked"),
+        "models_ranked": ("models with a rank on the primary board"),
+        "models_tuned": ("models with a tuned score"),
+        "models_compared, models_ahead_of_baseline": (
+            "ranked models that compete with the baseline; those with a positive mean lift over it"
+        ),
+        "models_clearly_ahead_of_baseline": (
+            "models of which a run is `better` than the baseline by [the "
+            "tests](statistics.md#lift-tests)"
+        ),
+        "models_clearly_helped, models_clearly_hurt": (
+            "models of which a tuned run is `better`, `worse` than its base by the tests"
+        ),
+        "tasks_compared, tasks_beating_baseline, tasks_tying_baseline": (
+            "tasks with a contender and a baseline score; those whose best contender is "
+            "above it, level with it"
+        ),
+        "mean_base_score, mean_tuned_score, mean_lift_over_base": (
+            "means over all tuned runs that have a base score"
+        ),
+        "runs_tuned, runs_paired": (
+            "tuned scores; those with a base score of the same model and task"
+        ),
+        "runs_helped, runs_unchanged, runs_hurt": (
+            "paired runs above, equal to, below their base score"
+        ),
+        "runs_beating_baseline": ("tuned runs strictly better than the baseline on their task"),
+        "training_sets": ("by threshold, the share of training sets with fewer examples"),
+    },
+    "models": {
+        "model, name, developer, parameters_b": ("as in the models table"),
+        "is_baseline": ("whether it is the baseline"),
+        "rank": (
+            "on the primary board; equal values share the better rank; `null` where it is "
+            "not ranked"
+        ),
+        "unranked": (
+            "why not: `no score`, `flagged` (all of its scores are, and do not count), "
+            "`coverage`, or `no rival` on a board by win rate"
+        ),
+        "tied_with_best": ("whether the tasks cannot tell it from the first"),
+        "coverage": ("`scored`: tasks with a score in any variant; `of`: tasks of the board"),
+        "scored": ("by variant, tasks with a score"),
+        "ranks": ("by variant, the rank on its board"),
+        "not_distinguishable_from_best": (
+            "by variant, whether the tasks cannot tell it from the first of its board; "
+            "`tied_with_best` is that of the primary one"
+        ),
+        "rank_interval": ("by variant, `[best, worst]` rank that the choice of tasks allows"),
+        "possible_ranks": (
+            "by variant, `[best, worst]` rank that missing scores allow; `null` where none "
+            "is missing"
+        ),
+        "average": ("by variant, mean score over the tasks that it has"),
+        "interval": ("by variant, 95 % interval of what ranks the board, `[low, high]`"),
+        "lift_over_base, lift_over_baseline": ("by variant, mean lift; positive is better"),
+        "tasks_beating_baseline": (
+            "by variant, tasks on which it is strictly better than the baseline"
+        ),
+        "wins": ("by variant, tasks on which no model of the variant is better; all who tie count"),
+        "win_rate": ("by variant, mean share of rivals beaten"),
+        "tests_over_base, tests_over_baseline": (
+            "by variant that has such a lift: `tasks`, `mean`, `interval`; `above`, "
+            "`equal`, `below`: tasks by the sign of the lift; `sign_p`, `wilcoxon_p`: "
+            "two-sided p-values, and `…_adjusted`, corrected for the number of models; "
+            "`verdict`: `better`, `worse`, `unclear` or `too few` (tasks)"
+        ),
+    },
+    "tasks": {
+        "task, name, category, metric, higher_is_better": ("as in the tasks table"),
+        "baseline_score": ("the baseline's score"),
+        "best": ("by variant: `models`, all who tie for the best score, and `score`"),
+        "best_lift_over_baseline": ("best contender minus baseline, positive is better"),
+        "mean_lift_over_base": ("mean over the tuned runs"),
+        "scores": (
+            "every score that counts: `model`, `variant`, `score`, and `rank` among the "
+            "scores of its variant; `interval`, its 95 % interval `[low, high]`, and "
+            "`stderr`, its standard error, as stated or from the number of examples, `null`"
+            " where they are not known; `n_examples`, as stated; `tied_with_best`, whether "
+            "it cannot be told from the best of its variant, `null` where the errors are "
+            "not known"
+        ),
+        "flagged": (
+            "scores that should be read with care: `model`, `variant`, `score`, `reason`, "
+            "and `counts`, `false` where `site.toml` leaves flagged scores out: these are "
+            "in no other figure"
+        ),
+    },
+}
+"""By file, then by keys that share a meaning, in the order of the file."""
