@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
 from site_builder.change_reports import FORMATS
+from site_builder.console import Progress
 from site_builder.editions import Edition, compare_editions, read_edition
 from site_builder.errors import Fault, SiteError
 
@@ -40,8 +42,7 @@ def diff(old: str, new: str, form: str) -> None:
             editions.append(read_edition(place))
         except SiteError as error:
             faults += error.faults
-    for fault in faults:
-        click.echo(click.style(str(fault), fg="red"), err=True)
     if faults:
+        Progress(Path(), "text", quiet=True, strict=False).warn(faults)
         sys.exit(1)
     click.echo(FORMATS[form](compare_editions(*editions)))

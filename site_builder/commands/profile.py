@@ -77,13 +77,12 @@ def _measure(
     progress: Progress,
 ) -> list[TaskProfile]:
     """The profiles, with a bar that fills with the bytes that have been read."""
-    sizes = [file.path.stat().st_size for file in files]
-    before = dict(zip(files, accumulate(sizes, initial=0), strict=False))
-    with progress.bar(sum(sizes)) as show:
+    sizes = {file: file.path.stat().st_size for file in files}
+    before = dict(zip(files, accumulate(sizes.values(), initial=0), strict=False))
+    with progress.bar(sum(sizes.values())) as show:
 
         def told(file: SetFile, share: float) -> None:
-            done = before[file] + share * file.path.stat().st_size
-            show(f"{file.task}, {file.split}", done)
+            show(f"{file.task}, {file.split}", before[file] + share * sizes[file])
 
         return profile_sets(files, tokenizer, *fields, told)
 

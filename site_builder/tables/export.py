@@ -23,7 +23,8 @@ MEDIA_TYPES = {
 }
 # What a spreadsheet reads as the beginning of a formula; some read the wide forms too.
 _FORMULA = re.compile(r"[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+"""A number as CSV files have it: with a decimal point, without marks between thousands."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def _csv(frame: pd.DataFrame) -> bytes:
 
 
 def _defused(value: object) -> object:
-    is_formula = isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value)
+    is_formula = isinstance(value, str) and _FORMULA.match(value) and not NUMBER.fullmatch(value)
     return f"'{value}" if is_formula else value
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,10 +18,10 @@ import pandas as pd
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, at_most
 from site_builder.tables.columns import find_table_faults
+from site_builder.tables.export import NUMBER
 from site_builder.tables.load import LoadedTable, load_table
 from site_builder.tables.schema import RESULTS, Type
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 _SEPARATORS = (";", "\t", "|")
 _EXACT = 2**53  # beyond it not every whole number is a float
 
@@ -117,7 +116,7 @@ def _number_faults(name: str, texts: Sequence[str], where: str) -> Iterator[Faul
     spec = RESULTS.column(name)
     if spec is None or spec.type not in ("number", "integer"):
         return
-    odd = [(i, text) for i, text in enumerate(texts, 1) if text and not _NUMBER.fullmatch(text)]
+    odd = [(i, text) for i, text in enumerate(texts, 1) if text and not NUMBER.fullmatch(text)]
     instead = "leave the row out" if spec.required else "nothing where it is not known"
     fix = f"Write a number, such as 0.71, or {instead}."
     faults = (
@@ -144,4 +143,4 @@ def _number(text: str) -> float:
     """A value; NaN where there is none, and what no check objects to where it has its fault."""
     if not text:
         return math.nan
-    return float(text) if _NUMBER.fullmatch(text) else 1.0
+    return float(text) if NUMBER.fullmatch(text) else 1.0
