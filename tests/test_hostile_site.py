@@ -138,6 +138,8 @@ def test_quick_find_shows_names_as_text(watch: Watch) -> None:
     page.keyboard.press("/")
     for text in TEXTS[:11]:
         page.get_by_role("combobox", name="A model, task").fill(text)
+        # The names are loaded when the field first opens; from then on each letter answers at once.
+        expect(page.locator(".find [role=option]").first).to_be_visible()
         names = page.locator(".find [role=option] span").all_text_contents()
         assert text in names, (text, names)
     page.keyboard.press("Enter")
