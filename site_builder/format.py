@@ -34,13 +34,31 @@ def rounded(value: float, places: int, shift: int = 0) -> str:
         places: Decimal places.
         shift: Power of ten to multiply by first, without the error of a float.
     """
-    exact = Decimal(repr(float(value))).scaleb(shift)
-    text = f"{exact.quantize(Decimal(1).scaleb(-places), context=_EXACT):,f}"
-    return text.replace("-", MINUS if _is_not_zero(text) else "")
+    shortest = repr(float(value))
+    if shift or not 0 < places < 7 or not _is_plain(shortest) or _is_tie(shortest, places):
+        exact = Decimal(shortest).scaleb(shift)
+        text = f"{exact.quantize(Decimal(1).scaleb(-places), context=_EXACT):,f}"
+    else:
+        text = f"{value:,.{places}f}"
+    return text if text[0] != "-" else f"{MINUS if _is_not_zero(text) else ''}{text[1:]}"
+
+
+def _is_plain(shortest: str) -> bool:
+    """Whether a float has so few digits before its point that it is exact far behind it."""
+    return len(shortest.partition(".")[0]) < 9 and "e" not in shortest
+
+
+def _is_tie(shortest: str, places: int) -> bool:
+    """Whether a decimal lies in the middle between two that have so many places.
+
+    Only there do the shortest decimal and the float itself, which lies a little beside it, round
+    apart: of all decimals as short as the middle, none is nearer to the float.
+    """
+    return shortest[-1] == "5" and len(shortest) - shortest.index(".") == places + 2
 
 
 def _is_not_zero(text: str) -> bool:
-    return any(c in "123456789" for c in text)
+    return text.strip("-0,.") != ""
 
 
 def _magnitude(value: float, digits: int = 3) -> int:

@@ -1,14 +1,15 @@
 """What pages and charts are made of: addresses, links, cells and tables, as values.
 
-Nothing here knows HTML: a template turns each part into markup, `output/urls.py` turns each address
-into a path. A `Cell` keeps the value apart from the text that shows it, so that a table sorts and
-exports by the number and reads by the text.
+Nothing here knows HTML: `output/` turns each part into markup and each address into a path. A
+`Cell` keeps the value apart from the text that shows it, so that a table sorts and exports by the
+number and reads by the text. A large board has millions of cells: cells and addresses are named
+tuples, which are made in a fifth of the time of a frozen dataclass.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal[
     "home",
@@ -44,8 +45,7 @@ LONG = 400
 GROUP = 50
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(NamedTuple):
     """A page of the site, by what it is about; never by its path.
 
     Attributes:
@@ -116,8 +116,7 @@ class Marks:
     text: str
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell of a table.
 
     Attributes:

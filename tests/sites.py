@@ -152,6 +152,12 @@ def table(soup: BeautifulSoup, table_id: str) -> list[dict[str, Cell]]:
     ]
 
 
+def raw_of(cell: Tag | None) -> str:
+    """What a cell is sorted by; empty where it has no value."""
+    assert cell is not None
+    return str(cell.get("data-value", single_spaced(cell.get_text())))
+
+
 def _cell(tag: Tag) -> Cell:
     note, link = tag.find("small"), tag.find("a")
     tags = tuple(part.get_text() for part in tag.select(".tag"))
@@ -160,10 +166,9 @@ def _cell(tag: Tag) -> Cell:
         for part in tag.children
         if not isinstance(part, Tag) or part.name == "a"
     ]
-    value = tag.get("data-value")
     return Cell(
         single_spaced("".join(own)),
-        None if value is None else str(value),
+        raw_of(tag) or None,
         note.get_text() if note else "",
         tags,
         str(link["href"]) if isinstance(link, Tag) else "",

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from html import unescape
 
+import plotly.graph_objects as go
 import pytest
 
 from site_builder.charts import theme
@@ -96,6 +97,23 @@ def test_no_text_is_taken_for_a_colour(name):
         for path, value in leaves(chart):
             if isinstance(value, str) and value.startswith("var("):
                 assert path.endswith(("color", "colorscale")) or value.startswith("var(&"), path
+
+
+# --- what Plotly takes ----------------------------------------------------------------------------
+
+
+@each_board
+def test_plotly_knows_every_key_and_value(name):
+    """The build does not have Plotly check its figures, so that it is fast; here it does."""
+    for _, chart in charts(name):
+        go.Figure(chart.figure)
+
+
+def test_plotly_refuses_what_it_does_not_know():
+    """So the test above can fail."""
+    figure = theme.figure([theme.scatter(x=[1.0], nonsense=1)], 300)
+    with pytest.raises(ValueError, match="nonsense"):
+        go.Figure(figure)
 
 
 # --- texts ----------------------------------------------------------------------------------------

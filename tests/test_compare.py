@@ -50,7 +50,7 @@ ROWS = """id => [...document.querySelectorAll(`#${id} tbody tr`)].map(row => [..
     .map(cell => {
         const drawing = cell.querySelector('.dumbbell');
         const text = drawing ? drawing.getAttribute('aria-label') : cell.textContent;
-        return [text.replace(/[ \\n]+/g, ' ').trim(), cell.dataset.value ?? null];
+        return [text.replace(/[ \\n]+/g, ' ').trim(), cell.dataset.value || null];
     }))"""
 
 

@@ -77,7 +77,6 @@ HOMES = {
     "numpy": "(tables|compute|charts)/*.py",
     "packaging": "output/urls.py",
     "pandas": "(tables|compute|importers)/*.py",
-    "plotly": "charts/*.py",
     "pyarrow": "(tables/load|tables/save|tables/batches|importers/zipped).py",
     "pydantic": "(config|looks|pages/api_snapshot).py",
     "pydantic_core": "config.py",
@@ -89,8 +88,9 @@ HOMES = {
     "slugify": "slugs.py",
     "tokenizers": "profile/tokens.py",
 }
-# What another library imports for us.
-INDIRECT = {"brotli"}
+# What another library imports for us, and what packages draw their own charts with: at the version
+# whose figures the library of the pages can draw.
+INDIRECT = {"brotli", "plotly"}
 # What is imported under another name than it is installed by.
 NAMES = {"git": "gitpython", "ruamel": "ruamel-yaml"}
 # Ids of the Index's tasks that are English words: looked for in quotes only.

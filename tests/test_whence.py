@@ -1,7 +1,6 @@
 """Where a score comes from: its link, its row, and the card that opens at it."""
 
 import gzip
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +24,7 @@ from site_builder.slugs import make_slugs
 from tests.boards import make_frames, make_results, make_tables
 from tests.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page
 from tests.serve import served
-from tests.sites import BuiltSite, build, make_site, on_disk, table, target, visible
+from tests.sites import BuiltSite, build, make_site, on_disk, raw_of, table, target, visible
 from tests.tables import SITE_TOML, board, changed, having, write_project
 
 BASE = "https://example.org/board/"
@@ -90,16 +89,15 @@ def home(site: BuiltSite) -> Iterator[str]:
 def test_every_score_leads_to_its_row(index_site: BuiltSite) -> None:
     """Wherever one stands in a table, the row that it leads to has the very value."""
     rows = {
-        (path, anchor): value
-        for path, html in index_site.html.items()
-        for anchor, value in re.findall(
-            r'<tr id="(score-[^"]+)".*?<td class="number[^"]*" data-value="([^"]*)"', html, re.S
-        )
+        (path, str(row["id"])): raw_of(row.select_one("td:not(.text)"))
+        for path, soup in index_site.pages()
+        for row in soup.select("tr[id^=score-]")
     }
     led = set()
-    for path, html in index_site.html.items():
-        links = re.findall(r'<td[^>]* data-value="([^"]*)"><a href="([^"]*#score-[^"]*)"', html)
-        assert [] == [link for value, link in links if rows[target(path, link)] != value], path
+    for path, soup in index_site.pages():
+        links = soup.select("td:not(.text) > a[href*='#score-']")
+        there = [(raw_of(link.parent), rows[target(path, str(link["href"]))]) for link in links]
+        assert [] == [pair for pair in there if pair[0] != pair[1]], path
         led |= {path.partition("/")[0]} if links else set()
     assert 682 == len(rows)
     assert {"index.html", "models", "tasks", "categories", "compare", "embed"} == led
@@ -119,13 +117,14 @@ def test_every_score_of_a_ranking_is_a_link(index_site: BuiltSite) -> None:
         assert found is not None
         keys = [str(head["data-key"]) for head in found.select("thead th")]
         computed = {"rank", "row", "drawn", "margin", "line"}
+        numbers = found.select("td:not(.text, .plot)")
         cells = [
             cell
             for row in found.select("tbody tr")
             for key, cell in zip(keys, row.find_all(["th", "td"]), strict=True)
-            if "number" in cell["class"] and key not in computed and "lift" not in key
+            if cell in numbers and key not in computed and "lift" not in key
         ]
-        there = [cell for cell in cells if cell.has_attr("data-value")]
+        there = [cell for cell in cells if raw_of(cell)]
         assert len(there) > 20, path
         assert all(cell.select_one(f":scope > {SCORE}") for cell in there), path
 

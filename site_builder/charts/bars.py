@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
-
 from site_builder.charts import theme
 
 MOST_BARS = 80
@@ -39,7 +37,7 @@ def draw_bars(bars: Sequence[Bar], unit: str, *, signed: bool = True) -> dict[st
     values, names = [bar.value for bar in bars], [bar.name for bar in bars]
     colours = [theme.LOSS if value < 0 else theme.GAIN for value in values]
     ticks = theme.ticks(min(0.0, *values), max(0.0, *values), signed=signed)
-    trace = go.Bar(
+    trace = theme.bar(
         x=values,
         y=list(range(len(bars))),
         orientation="h",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.compute.flagged import FlaggedScore
@@ -62,7 +61,7 @@ def kept_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
     """The cell of a single score, leading to the row that it is kept in; as it is without one."""
     if cell.value is None:
         return cell
-    return replace(cell, link=Link(cell.text, labels.score_place(key)))
+    return cell._replace(link=Link(cell.text, labels.score_place(key)))
 
 
 def kept_score_cell(labels: Labels, key: ScoreKey, value: float | None) -> Cell:
@@ -93,7 +92,7 @@ def task_score_cell(
     tags = flag_tags(None if flagged is None else flagged.reason)
     if found is not None:
         cell = score_cell(found.score, scale, range_text(scale, found.interval))
-        return replace(cell, tags=tags)
+        return cell._replace(tags=tags)
     if flagged is not None:
         return Cell(scale.score(flagged.score), flagged.score, tone="soft", tags=tags)
     return score_cell(None, scale)

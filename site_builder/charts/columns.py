@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from site_builder.charts.cells import (
@@ -113,14 +113,14 @@ def _best_score_cell(labels: Labels, task: TaskResult) -> Cell:
     reasons = [task.reasons.get(run) for run in zip(best.models, best.variants, strict=True)]
     flag = reasons[0] if all(reasons) else None
     cell = kept_score_cell(labels, (best.models[0], task.task, best.variants[0]), best.score)
-    return replace(cell, tags=flag_tags(flag))
+    return cell._replace(tags=flag_tags(flag))
 
 
 def _baseline_cell(labels: Labels, task: TaskResult) -> Cell:
     roles = labels.roles
     reason = task.reasons.get((roles.baseline or "", roles.baseline_variant or ""))
     cell = baseline_score_cell(labels, task.task, task.baseline_score)
-    return replace(cell, tags=flag_tags(reason))
+    return cell._replace(tags=flag_tags(reason))
 
 
 def baseline_score_cell(labels: Labels, task: str, score: float | None) -> Cell:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
-
-import plotly.graph_objects as go
 
 from site_builder.charts import theme
 from site_builder.charts.cells import flag_tags, kept_cell, lift_cell, range_text, score_cell
@@ -94,7 +92,7 @@ def draw_dumbbells(
     )
 
 
-def _rods(lines: Sequence[Line]) -> go.Scatter:
+def _rods(lines: Sequence[Line]) -> theme.Trace:
     x: list[float | None] = []
     y: list[float | None] = []
     for row, line in enumerate(lines):
@@ -102,10 +100,10 @@ def _rods(lines: Sequence[Line]) -> go.Scatter:
         x += [min(ends, default=None), max(ends, default=None), None]
         y += [row, row, None]
     look = {"color": theme.ACCENT, "width": 2}
-    return go.Scatter(x=x, y=y, mode="lines", line=look, hoverinfo="skip", showlegend=False)
+    return theme.scatter(x=x, y=y, mode="lines", line=look, hoverinfo="skip", showlegend=False)
 
 
-def _bands(lines: Sequence[Line]) -> list[go.Scatter]:
+def _bands(lines: Sequence[Line]) -> list[theme.Trace]:
     """The intervals, behind all else; no trace where there are none."""
     x: list[float | None] = []
     y: list[float | None] = []
@@ -117,7 +115,7 @@ def _bands(lines: Sequence[Line]) -> list[go.Scatter]:
     # Marks that are not seen keep the ends away from the edge of the plot.
     ends = {"size": 9, "opacity": 0}
     band = {"mode": "lines+markers", "line": look, "marker": ends, "opacity": 0.22}
-    return [go.Scatter(x=x, y=y, showlegend=False, hoverinfo="skip", **band)] if x else []
+    return [theme.scatter(x=x, y=y, showlegend=False, hoverinfo="skip", **band)] if x else []
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ class _Mark:
     hover: str
 
 
-def _marks(lines: Sequence[Line], labels: Labels) -> list[go.Scatter]:
+def _marks(lines: Sequence[Line], labels: Labels) -> list[theme.Trace]:
     """A trace for each kind of mark: before, after, baseline."""
     after_name = sentence(labels.tuned) if labels.roles.tuned else "Score"
     after = [
@@ -164,8 +162,8 @@ def _after_text(after: After, line: Line, labels: Labels) -> str:
     return ", ".join((*parts, *flag_tags(after.flag)))
 
 
-def _trace(name: str, look: dict[str, Any], marks: Sequence[_Mark]) -> go.Scatter:
-    return go.Scatter(
+def _trace(name: str, look: dict[str, Any], marks: Sequence[_Mark]) -> theme.Trace:
+    return theme.scatter(
         x=[mark.value for mark in marks],
         y=[mark.row for mark in marks],
         mode="markers",
@@ -209,7 +207,7 @@ def _kept(labels: Labels, line: Line, variant: str, cell: Cell) -> Cell:
 
 
 def _before_cell(labels: Labels, line: Line) -> Cell:
-    cell = replace(score_cell(line.before, line.scale), tags=flag_tags(line.flag))
+    cell = score_cell(line.before, line.scale)._replace(tags=flag_tags(line.flag))
     return _kept(labels, line, labels.roles.base or "", cell)
 
 
@@ -234,7 +232,7 @@ def _after_fields(
         if found is None:
             return score_cell(None, line.scale)
         cell = score_cell(found.value, line.scale, range_text(line.scale, found.interval))
-        return _kept(labels, line, variant, replace(cell, tags=flag_tags(found.flag)))
+        return _kept(labels, line, variant, cell._replace(tags=flag_tags(found.flag)))
 
     def lift(line: Line) -> Cell:
         found = find(line)

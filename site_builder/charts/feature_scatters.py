@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from site_builder.charts import theme
 from site_builder.charts.cells import lift_cell, number_cell, task_cell
@@ -140,7 +139,7 @@ def _draw(pair: _Pair, labels: Labels) -> dict[str, Any]:
         for p in pair.points
     ]
     lifts = [p.lift for p in pair.points]
-    dots = go.Scatter(
+    dots = theme.scatter(
         x=[p.feature for p in pair.points],
         y=lifts,
         mode="markers",
@@ -159,11 +158,11 @@ def _draw(pair: _Pair, labels: Labels) -> dict[str, Any]:
     )
 
 
-def _line(points: Sequence[_Point], fit: Fit) -> go.Scatter:
+def _line(points: Sequence[_Point], fit: Fit) -> theme.Trace:
     """The fitted line from the smallest to the largest value of the feature."""
     ends = np.array([min(p.feature for p in points), max(p.feature for p in points)])
     fitted = fit.intercept + fit.slope * (np.log10(ends) if fit.log_x else ends)
-    return go.Scatter(
+    return theme.scatter(
         x=ends.tolist(), y=fitted.tolist(), mode="lines", line=theme.DOTTED, hoverinfo="skip"
     )
 

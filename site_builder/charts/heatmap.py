@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from site_builder.charts import theme
 from site_builder.compute.numbers import Array
@@ -40,7 +39,7 @@ def draw_heatmap(
         hovers: What is read when a cell is pointed at, after its row and its column.
         trace: The colours.
     """
-    heat = go.Heatmap(
+    heat = theme.heatmap(
         z=z,
         x=list(range(len(columns))),
         y=list(range(len(rows))),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-
 from site_builder.charts import theme
 from site_builder.charts.cells import number_cell, served_cell
 from site_builder.charts.chart import Chart
@@ -92,10 +90,10 @@ def _hover(name: str, row: Latency) -> str:
     return f"{name}: median {seconds(row.median_s)}, {middle}, {p95}, {len(row.ttft_s)} requests"
 
 
-def _middle_halves(rows: Sequence[Latency]) -> go.Scatter:
+def _middle_halves(rows: Sequence[Latency]) -> theme.Trace:
     x = [end for row in rows for end in (row.low_s, row.high_s, None)]
     y = [place for i in range(len(rows)) for place in (i, i, None)]
-    return go.Scatter(
+    return theme.scatter(
         x=x,
         y=y,
         mode="lines",
@@ -108,8 +106,8 @@ def _middle_halves(rows: Sequence[Latency]) -> go.Scatter:
 
 def _marks(
     name: str, values: Sequence[float | None], look: dict[str, Any], hovers: Sequence[str]
-) -> go.Scatter:
-    return go.Scatter(
+) -> theme.Trace:
+    return theme.scatter(
         x=values,
         y=list(range(len(values))),
         mode="markers",

@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-
 from site_builder.charts import theme
 from site_builder.charts.cells import number_cell, served_cell, text_cell
 from site_builder.charts.chart import Chart
@@ -78,7 +76,7 @@ def _draw(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]) -> di
     ]
     prices = [p.million_usd or 0.0 for p in priced]
     colours = [theme.developer_colour(labels.dots.get(p.model)) for p in priced]
-    dots = go.Scatter(
+    dots = theme.scatter(
         x=prices,
         y=list(range(len(priced))),
         mode="markers",

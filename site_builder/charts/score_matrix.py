@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -139,6 +138,6 @@ def _model_field(
 
     def cell(task: str) -> Cell:
         tags = flag_tags(results.task(task).reasons.get((model, variant)))
-        return replace(kept_score_cell(labels, (model, task, variant), scores[task]), tags=tags)
+        return kept_score_cell(labels, (model, task, variant), scores[task])._replace(tags=tags)
 
     return Field(Column(model, labels.models[model], "number"), cell)

@@ -8,8 +8,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
-
 from site_builder.charts import theme
 from site_builder.charts.averages import average_of
 from site_builder.charts.cells import model_cell, number_cell, score_cell
@@ -120,8 +118,8 @@ def _bars(points: Sequence[_Point]) -> str:
     return f", a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
 
 
-def _steps(frontier: Sequence[_Point]) -> go.Scatter:
-    return go.Scatter(
+def _steps(frontier: Sequence[_Point]) -> theme.Trace:
+    return theme.scatter(
         x=[p.size for p in frontier],
         y=[p.score for p in frontier],
         mode="lines",
@@ -131,13 +129,13 @@ def _steps(frontier: Sequence[_Point]) -> go.Scatter:
     )
 
 
-def _dots(points: Sequence[_Point], named: Collection[str], labels: Labels) -> go.Scatter:
+def _dots(points: Sequence[_Point], named: Collection[str], labels: Labels) -> theme.Trace:
     hovers = [
         f"{labels.models[p.model]}: {labels.scale.score(p.score)}{_interval_text(p, labels)}, "
         f"{billions(p.size)} parameters"
         for p in points
     ]
-    return go.Scatter(
+    return theme.scatter(
         x=[p.size for p in points],
         y=[p.score for p in points],
         mode="markers+text",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import plotly.graph_objects as go
-
 from site_builder.charts import theme
 from site_builder.charts.cells import number_cell, task_cell
 from site_builder.charts.chart import Chart
@@ -62,7 +60,7 @@ def _title(sets: TrainingSets) -> str:
 
 def _draw(sets: TrainingSets, labels: Labels) -> dict[str, Any]:
     """Bars over log10 of the size, where bins are of equal width; the ticks say the sizes."""
-    bars = go.Bar(
+    bars = theme.bar(
         x=[(math.log10(b.low) + math.log10(b.high)) / 2 for b in sets.bins],
         y=[len(b.tasks) for b in sets.bins],
         width=[math.log10(b.high) - math.log10(b.low) for b in sets.bins],

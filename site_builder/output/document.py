@@ -89,6 +89,11 @@ GLOBALS: Mapping[str, str] = {
     "cite(citation)": "a citation: `text` and `bibtex`",
     "range(n)": "Python's, bounded",
 }
+FILTERS: Mapping[str, str] = {
+    "words(href)": "what a cell of a table says, with its link: `cell | words(href)`",
+    "raw": "what a cell is sorted by; empty where it has no value: `cell | raw`",
+    "rows(href, draw)": "the body of a table; `draw` is the macro that draws in its rows",
+}
 _PIPE = r"\|"  # within a table
 _OPENING = """\
 # Templates
@@ -138,6 +143,8 @@ def _globals() -> Iterator[str]:
 
 
 def _page() -> Iterator[str]:
+    yield "\nBeside Jinja's own filters:\n"
+    yield from _rows("filter", FILTERS)
     yield "\n### `page`\n"
     yield from _rows("name", explained(Page))
 

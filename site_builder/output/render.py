@@ -21,6 +21,7 @@ from site_builder.output.navigation import footer_links, header_links
 from site_builder.output.sandbox import CompiledTemplates, PageSandbox
 from site_builder.output.scripts import json_text
 from site_builder.output.structured import structured_data
+from site_builder.output.table_rows import raw_value, write_rows, write_words
 from site_builder.output.urls import Urls, web_link
 from site_builder.pages.dataset import describe_dataset
 from site_builder.pages.entries import FEED, has_feed
@@ -241,5 +242,6 @@ def make_environment(template_folders: Sequence[Path]) -> jinja2.Environment:
     )
     environment.globals.clear()
     environment.globals["range"] = safe_range
+    environment.filters |= {"rows": write_rows, "words": write_words, "raw": raw_value}
     del environment.filters["attr"]  # would ask for what `_parse` has not seen
     return environment

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from site_builder.charts.cells import lift_cell, model_cell, number_cell, text_cell
 from site_builder.charts.labels import Labels
@@ -135,7 +134,7 @@ def over_baseline_cell(sheet: Sheet, entry: Entry) -> Cell:
 def _with_verdict(cell: Cell, test: LiftTest | None) -> Cell:
     if test is None or cell.value is None:
         return cell
-    return replace(cell, note=VERDICTS[test.verdict])
+    return cell._replace(note=VERDICTS[test.verdict])
 
 
 def beats_cell(labels: Labels, standing: Standing) -> Cell:

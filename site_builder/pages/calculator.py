@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from site_builder.charts.cells import number_cell, served_cell
 from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
@@ -192,7 +192,7 @@ def _table(
 def _offer_cell(offer: Offer, labels: Labels, *, mixed: bool) -> Cell:
     """The model, and below it who sells it: a phone has no room for a column more."""
     paid = ", by the hour" if mixed and offer.hourly else ""
-    return replace(served_cell(labels, offer.model), note=f"{offer.provider}{paid}")
+    return served_cell(labels, offer.model)._replace(note=f"{offer.provider}{paid}")
 
 
 def _script(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from site_builder.charts.cells import kept_cell, model_cell, number_cell, task_cell, text_cell
@@ -159,7 +159,7 @@ class _Cells:
     def _in_variant(self, cell: Cell, variant: str) -> Cell:
         """The cell with the variant below it, where the board has several."""
         many = len(self._labels.roles.variants) > 1 or variant not in self._labels.roles.variants
-        return replace(cell, note=self._site.config.label(variant)) if many else cell
+        return cell._replace(note=self._site.config.label(variant)) if many else cell
 
     @property
     def compared(self) -> tuple[Field[ScoreChange], ...]:

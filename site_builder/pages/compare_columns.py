@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from site_builder.charts.columns import Field
@@ -64,4 +64,4 @@ def top_cell(cell: Cell, i: int, best: Collection[int]) -> Cell:
     if i not in best:
         return cell
     tag = "best" if len(best) == 1 else "tied"
-    return replace(cell, tags=(tag,))
+    return cell._replace(tags=(tag,))

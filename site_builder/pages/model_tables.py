@@ -85,8 +85,8 @@ def _variant_field(labels: Labels, *, wanted: bool = True) -> Field[_Own]:
 def _score_field(labels: Labels) -> Field[_Own]:
     return Field(
         Column("score", "Score", "number"),
-        lambda own: replace(
-            kept_score_cell(labels, _key(own), own.score.score), tags=flag_tags(own.score.flag)
+        lambda own: kept_score_cell(labels, _key(own), own.score.score)._replace(
+            tags=flag_tags(own.score.flag)
         ),
     )
 
@@ -250,7 +250,7 @@ def _listed_cell(site: Site, model: str, own: _Listed) -> Cell:
     cell = task_score_cell(found, scale, flagged)
     digits = "" if scale.shows_all(score) else exact(score)
     note = ", ".join(filter(None, (digits, cell.note)))
-    return kept_cell(site.labels, _key(own), replace(cell, note=note))
+    return kept_cell(site.labels, _key(own), cell._replace(note=note))
 
 
 def _rank_cell(site: Site, own: _Listed) -> Cell:

@@ -83,8 +83,7 @@
     if (!cell) return;
     cell.textContent = text;
     cell.classList.toggle("soft", value === null);
-    if (value === null) delete cell.dataset.value;
-    else cell.dataset.value = String(value);
+    cell.dataset.value = String(value ?? "");
   };
 
   /** Each formula with the numbers of the first row that has them, as `make_formulas` chooses it. @param {any[]} costs @param {any} reference */

@@ -52,13 +52,12 @@
   const makeCell = (cell, align) => {
     const td = make("td", { class: [align, cell?.tone].filter(Boolean).join(" ") });
     td.hidden = cell === null;
-    if (cell) fill(td, cell);
-    return td;
+    return fill(td, cell ?? {});
   };
 
   /** @param {HTMLElement} element @param {Cell} cell */
   const fill = (element, { text = "", value = null, note, tag, link, marks }) => {
-    if (value !== null) element.dataset.value = String(value);
+    element.dataset.value = String(value ?? "");
     if (marks) element.append(makeDrawing(marks));
     else element.append(link ? makeLink(link) : text);
     if (tag) element.append(" ", make("span", { class: `tag${tag === "best" ? " tag-best" : ""}` }, tag));

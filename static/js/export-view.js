@@ -15,9 +15,9 @@
 
   /** Raw numbers where there are any, so that no digit is lost; text as it stands. @param {HTMLElement} cell */
   const raw = (cell) => {
-    const value = cell.dataset.value;
-    if (value === undefined && cell.classList.contains("number")) return "";
-    return value !== undefined && value.trim() !== "" && !Number.isNaN(Number(value)) ? String(Number(value)) : read(cell).text;
+    const value = site.rawOf(cell).trim();
+    if (value === "" && !cell.classList.contains("text")) return "";
+    return value !== "" && !Number.isNaN(Number(value)) ? String(Number(value)) : read(cell).text;
   };
 
   /** The seen columns and rows of a table. @param {HTMLTableElement} table */

@@ -43,9 +43,9 @@
   /** A score leads to its row on the page of its model. @param {[string, number | string | null, string, string?, string[]?]} cell @param {string} place */
   const makeCell = ([text, value, tone, note = "", tags = []], place) => {
     const cell = document.createElement("td");
-    cell.className = `number ${tone}`.trim();
+    if (tone) cell.className = tone;
     cell.append(place && value !== null ? makeLink(text, place) : text);
-    if (value !== null) cell.dataset.value = String(value);
+    cell.dataset.value = String(value ?? "");
     mark(cell, note, tags);
     return cell;
   };

@@ -19,10 +19,9 @@
 
   /** @param {HTMLElement | undefined} cell */
   const valueOf = (cell) => {
-    const raw = cell?.dataset.value;
-    if (raw === undefined) return null;
+    const raw = site.rawOf(cell);
     const number = Number(raw);
-    return raw.trim() === "" || Number.isNaN(number) ? raw : number;
+    return raw === "" ? null : raw.trim() === "" || Number.isNaN(number) ? raw : number;
   };
 
   /** Each group of a long table keeps the room of the rows that it shows while it is out of sight. @param {HTMLTableElement} table */
@@ -36,6 +35,9 @@
   };
 
   Object.assign(site, {
+    /** What a cell is sorted by: its text, where no other value is given; empty where it has none. @param {HTMLElement | undefined} cell */
+    rawOf: (cell) => cell?.dataset.value ?? cell?.textContent ?? "",
+
     /** The rows in the order in which they were published. @param {HTMLTableElement} table */
     entries: (table) => known(table).entries,
 

@@ -1,0 +1,113 @@
+"""The rows of a table as markup.
+
+The one part of a page that no template writes: a board of a thousand models has millions of cells,
+and a template takes ten times as long for each. `macros/tables.html` draws all else of a table, and
+the dumbbells in its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
+from html import escape
+
+from markupsafe import Markup
+
+from site_builder.parts import Cell, Column, Dumbbell, Link, Row, Table
+
+Href = Callable[[Link], str]
+Draw = Callable[[Dumbbell], str]
+
+escaped = lru_cache(maxsize=1 << 16)(escape)  # names and short numbers come again and again
+
+
+def write_rows(table: Table, href: Href, draw: Draw) -> Markup:
+    """The body of a table, in the groups that a long one is laid out in.
+
+    A cell has its raw value as `data-value`, empty where there is none; its text is its value where
+    that is left out.
+
+    Args:
+        table: The table.
+        href: Where a link leads from the page; empty where it may not be followed.
+        draw: Draws the scores of a row.
+    """
+    rows = _Rows(table, href, draw)
+    parts = []
+    for group in table.groups:
+        room = f' style="--rows: {len(group)}"' if table.is_long else ""
+        parts += (f"<tbody{room}>\n", *map(rows.write, group), "</tbody>\n")
+    return Markup("".join(parts))  # noqa: S704 - all text of the data is escaped
+
+
+def write_words(cell: Cell, href: Href) -> Markup:
+    """What a cell says: mark, text with its link, tags, note."""
+    return Markup(_words(cell, href))  # noqa: S704 - all text of the data is escaped
+
+
+def raw_value(cell: Cell) -> str:
+    """What a cell is sorted by, with every digit; empty where it has no value."""
+    if cell.value is None or isinstance(cell.value, str):
+        return cell.value or ""
+    return str(cell.value).removesuffix(".0")
+
+
+class _Rows:
+    """Writes the rows of one table on one page."""
+
+    def __init__(self, table: Table, href: Href, draw: Draw) -> None:
+        self._href, self._draw = href, draw
+        self._columns = tuple(
+            ('th scope="row"' if i == table.header else "td", _class_of(column, table))
+            for i, column in enumerate(table.columns)
+        )
+
+    def write(self, row: Row) -> str:
+        """One row."""
+        return f"<tr{_attributes(row)}>{''.join(self._cells(row.cells))}</tr>\n"
+
+    def _cells(self, cells: tuple[Cell, ...]) -> Iterator[str]:
+        for (tag, cls), cell in zip(self._columns, cells, strict=True):
+            if cell.plot is not None:
+                yield f"<td{_classes('plot', '')}{_value(cell)}>{self._draw(cell.plot)}</td>"
+            else:
+                opened = f"{tag}{_classes(cls, cell.tone)}{_value(cell)}"
+                yield f"<{opened}>{_words(cell, self._href)}</{tag[:2]}>"
+
+
+def _class_of(column: Column, table: Table) -> str:
+    """The class of a column's cells; numbers have none, since most cells are numbers."""
+    align = "" if column.align == "number" else column.align
+    return f"{align} merit".strip() if column.key == table.sorted_by else align
+
+
+@cache
+def _classes(cls: str, tone: str) -> str:
+    named = f"{cls} {tone}".strip()
+    return f' class="{named}"' if named else ""
+
+
+def _attributes(row: Row) -> str:
+    kind = f' class="{row.kind}"' if row.kind else ""
+    anchor = f' id="{escaped(row.anchor)}"' if row.anchor else ""
+    return kind + anchor + "".join(f' data-{name}="{escaped(mark)}"' for name, mark in row.marks)
+
+
+def _value(cell: Cell) -> str:
+    raw = raw_value(cell)
+    if raw and raw == cell.text and not (cell.note or cell.tags or cell.plot):
+        return ""
+    return f' data-value="{escaped(raw)}"'
+
+
+def _words(cell: Cell, href: Href) -> str:
+    words = escaped(cell.text)
+    if cell.link is not None and (to := href(cell.link)):
+        outside = ' rel="noopener"' if cell.link.href else ""
+        words = f'<a href="{escaped(to)}"{outside}>{words}</a>'
+    if cell.dot is not None:
+        words = f'<i class="dot dot-{cell.dot}"></i>{words}'
+    for tag in cell.tags:
+        best = " tag-best" if tag == "best" and tag is cell.tags[0] else ""
+        words += f' <span class="tag{best}">{escaped(tag)}</span>'
+    return f"{words}<small>{escaped(cell.note)}</small>" if cell.note else words
