@@ -83,7 +83,13 @@ class Kept:
 
 
 def build_site(
-    config: SiteConfig, out: Path, say: Say, *, strict: bool = False, previous: str | None = None
+    config: SiteConfig,
+    out: Path,
+    say: Say,
+    *,
+    strict: bool = False,
+    previous: str | None = None,
+    processes: int = 1,
 ) -> BuildReport:
     """Build the whole site of a project into `out`. Nothing is written before all of it is made.
 
@@ -93,13 +99,16 @@ def build_site(
         say: Told the name of each stage as it begins.
         strict: Whether a warning stops the build.
         previous: Where the previous edition is, for the page of changes; None for no such page.
+        processes: How many processes draw pages at once.
 
     Raises:
         SiteError: A mistake in the project; the published site stays as it was.
     """
     if recover(out):
         say("Putting back the site that a killed build had moved away")
-    files, warnings = make_files(config, say, out, strict=strict, previous=previous)
+    files, warnings = make_files(
+        config, say, out, strict=strict, previous=previous, processes=processes
+    )
     say("Publishing")
     pages = sum(path.endswith(".html") for path in files)
     return BuildReport(pages, publish(files, out), warnings)
@@ -114,6 +123,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     dry: bool = False,
     previous: str | None = None,
     kept: Kept | None = None,
+    processes: int = 1,
 ) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
     """Every file of the site, its manifest too, and what is odd about the project.
 
@@ -128,6 +138,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
             a cache.
         previous: Where the previous edition is, for the page of changes; None for no such page.
         kept: What the build before has left, and this one leaves for the next.
+        processes: How many processes draw pages at once.
 
     Raises:
         FaultsError: Every mistake in the project.
@@ -146,7 +157,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     try:
         made = (kept or Kept()).made(sources, make)
         faults += made.odd
-        files = render_files(made.site, made.pages, prose)
+        files = render_files(made.site, made.pages, prose, processes)
     except SiteError as error:
         raise FaultsError((*faults, *error.faults)) from error
     if any(strict or fault.severity == "error" for fault in faults):

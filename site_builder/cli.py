@@ -15,9 +15,19 @@ from site_builder.commands.import_ import import_
 from site_builder.commands.init import init
 from site_builder.commands.profile import profile
 from site_builder.commands.serve import serve
-from site_builder.console import BASE_URL, FORMAT, OUT, PROJECT, QUIET, STRICT, Progress
+from site_builder.console import (
+    BASE_URL,
+    FORMAT,
+    OUT,
+    PROCESSES,
+    PROJECT,
+    QUIET,
+    STRICT,
+    Progress,
+)
 from site_builder.errors import SiteError
 from site_builder.format import counted
+from site_builder.output.processes import processors
 from site_builder.output.verify import verify_site
 
 
@@ -32,6 +42,7 @@ def main() -> None:
 @OUT
 @BASE_URL
 @PREVIOUS
+@PROCESSES
 @STRICT
 @QUIET
 @FORMAT
@@ -40,6 +51,7 @@ def build(  # noqa: PLR0913 - an option each
     out: Path | None,
     base_url: str | None,
     previous: str | None,
+    processes: int | None,
     *,
     strict: bool,
     quiet: bool,
@@ -49,7 +61,14 @@ def build(  # noqa: PLR0913 - an option each
     progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
     try:
         config = load_project(root, base_url, out, previous)
-        report = build_site(config, out, progress.stage, strict=strict, previous=previous)
+        report = build_site(
+            config,
+            out,
+            progress.stage,
+            strict=strict,
+            previous=previous,
+            processes=processes or processors(),
+        )
     except SiteError as error:
         sys.exit(progress.failed(error))
     progress.warn(report.warnings)
@@ -67,7 +86,9 @@ def check(root: Path, out: Path | None, *, strict: bool, quiet: bool, form: str)
     progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
     try:
         config = load_project(root, out=out)
-        _, warnings = make_files(config, progress.stage, out, strict=strict, dry=True)
+        _, warnings = make_files(
+            config, progress.stage, out, strict=strict, dry=True, processes=processors()
+        )
     except SiteError as error:
         sys.exit(progress.failed(error))
     progress.warn(warnings)

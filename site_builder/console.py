@@ -48,6 +48,11 @@ BASE_URL = click.option(
     "--base-url",
     help="Where the site will stand, for canonical links and the sitemap; over site.toml's.",
 )
+PROCESSES = click.option(
+    "--processes",
+    type=click.IntRange(1),
+    help="How many processes draw pages at once. Default: one a processor on Linux, else one.",
+)
 
 
 class Progress:

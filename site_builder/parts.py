@@ -42,6 +42,7 @@ FacetKind = Literal["choice", "most"]
 TALL = 12
 WIDE = 10
 LONG = 400
+MOST_LISTED = 200
 GROUP = 50
 
 

@@ -20,7 +20,7 @@ NOTHING_SAID = Evidence(1, None, None, None, None, None, None)
 
 def evidence(**said: object) -> Evidence:
     """What stands beside a score."""
-    return replace(NOTHING_SAID, **said)  # type: ignore[arg-type]
+    return NOTHING_SAID._replace(**said)  # type: ignore[arg-type]
 
 
 def moment(

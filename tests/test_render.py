@@ -45,7 +45,7 @@ def contexts() -> dict[str, type]:
     site = dataclasses.replace(make_site(ROOT), own={"x": "X"})
     told, _ = with_news(site, {}, edition_of(site, {}))
     pages = [page for page in make_pages(told) if isinstance(page, Page)]
-    return {page.template: type(page.context) for page in pages}
+    return {page.template: type(page.context()) for page in pages}
 
 
 def own_parts(environment: jinja2.Environment, name: str) -> Iterator[nodes.Template]:
@@ -108,7 +108,7 @@ def test_every_name_that_templates_have_is_documented(tmp_path):
     assert ",".join(sorted(GLOBALS)) == build(root).html["404.html"].rstrip(",")
     site = make_site(ROOT)
     renderer = Renderer(site, [], Urls({}), Assets({}, {}), None, [TEMPLATES])  # type: ignore[arg-type]
-    page = Page(Address("home"), "404.html", "", "", None)
+    page = Page(Address("home"), "404.html", "", "", lambda: None)
     assert GLOBALS == {"range", *renderer._globals(page)}
 
 

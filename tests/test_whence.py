@@ -221,7 +221,7 @@ def test_data_of_a_large_board_comes_in_small_files() -> None:
     results = make_results(frames)
     config = SiteConfig(root=Path())
     site = Site(config, make_tables(frames), results, make_labels(results, config))
-    data = ScriptData(Address("scores", "m1"), "m1", whence_data(site, "m1", frozenset()))
+    data = ScriptData(Address("scores", "m1"), "m1", lambda: whence_data(site, "m1", frozenset()))
     urls = Urls.of([*(Address("model", m) for m in scores), *map(_task, range(1, 101))])
     content = render_script(data, urls)
     assert len(content) < 15_000

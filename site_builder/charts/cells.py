@@ -66,7 +66,10 @@ def kept_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
 
 def kept_score_cell(labels: Labels, key: ScoreKey, value: float | None) -> Cell:
     """A single score, leading to the row that it is kept in; a dash where there is none."""
-    return kept_cell(labels, key, score_cell(value, labels.scales[key[1]]))
+    text = labels.scales[key[1]].score(value)
+    if value is None:
+        return number_cell(value, text)
+    return Cell(text, value, link=Link(text, labels.score_place(key)))
 
 
 def range_text(scale: Scale, interval: tuple[float, float] | None) -> str:

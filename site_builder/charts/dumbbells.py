@@ -21,7 +21,7 @@ _REFERENCE = {"symbol": "line-ns-open", "size": 14, "color": theme.INK, "line": 
 
 def drawn_of(n_lines: int) -> str:
     """What a caption says where not every row is drawn."""
-    return f" The first {MOST_ROWS} are drawn; the table has all." if n_lines > MOST_ROWS else ""
+    return f" The first {MOST_ROWS} of {n_lines:,} are drawn." if n_lines > MOST_ROWS else ""
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,8 @@ def _trace(name: str, look: dict[str, Any], marks: Sequence[_Mark]) -> theme.Tra
 def line_table(
     table_id: str, caption: str, first: Column, lines: Sequence[Line], labels: Labels
 ) -> Table:
-    """The numbers of a dumbbell chart: before, after and lift of each variant, baseline."""
+    """The numbers of the rows that are drawn: before, after and lift of each variant, baseline."""
+    lines = lines[:MOST_ROWS]
     lifted = any(line.before is not None for line in lines)
     base = "" if labels.roles.base is None else labels.variants[labels.roles.base]
     variants = list(dict.fromkeys(a.variant for line in lines for a in line.after))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -101,7 +102,15 @@ class Labels:
 
         A slug has no two dashes in a row, so no two scores share an anchor.
         """
-        return f"score-{self.task_slugs[task]}--{self.variant_slugs[variant]}"
+        return self._anchors[task, variant]
+
+    @cached_property
+    def _anchors(self) -> Mapping[tuple[str, str], str]:
+        return {
+            (task, variant): f"score-{task_slug}--{variant_slug}"
+            for task, task_slug in self.task_slugs.items()
+            for variant, variant_slug in self.variant_slugs.items()
+        }
 
     def score_place(self, key: ScoreKey) -> Address:
         """Where a score is kept: its row among all scores of its model."""

@@ -18,7 +18,7 @@ from site_builder.compute.board import Standing
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.results import Results
 from site_builder.format import billions, counted, listed, percent
-from site_builder.parts import Column, Table
+from site_builder.parts import MOST_LISTED, Column, Table
 
 HEIGHT = 420
 # Of more models than these the intervals would be a thicket.
@@ -47,15 +47,16 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
     title = f"{listed(names, most=4)} {give} the best average for {their} size"
     unknown = len(results.board.ranked) - len(points)
     left_out = f" {counted(unknown, 'model')} of unknown size left out." if unknown else ""
+    cut = "" if len(points) <= MOST_LISTED else f" The table has the {MOST_LISTED} best of them."
     return Chart(
         id="size",
         title=title,
         reading=f"{title}: every other model of known size is matched or beaten by one that is no "
         "larger.",
         caption=f"Mean score over {counted(len(results.board.tasks), 'task')} against parameters, "
-        f"log axis; the line joins the frontier{_bars(points)}.{left_out}",
+        f"log axis; the line joins the frontier{_bars(points)}.{left_out}{cut}",
         figure=_draw(points, frontier, labels, baseline),
-        table=_table(points, {p.model for p in frontier}, labels),
+        table=_table(points[:MOST_LISTED], {p.model for p in frontier}, labels),
         terms="frontier",
         embedded=True,
     )

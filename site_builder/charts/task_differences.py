@@ -29,7 +29,7 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
     )
     half = MOST_BARS // 2
     shown = tasks if len(tasks) <= MOST_BARS else [*tasks[:half], *tasks[-half:]]
-    cut = f" The {half} at each end are drawn; the table has all."
+    cut = f" The {half} at each end are drawn."
     return Chart(
         id="best-lift-by-task",
         title=title,
@@ -41,7 +41,7 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
             [_task_bar(t, labels) for t in shown],
             f"difference from {labels.baseline} (points of score)",
         ),
-        table=_task_table(tasks, labels),
+        table=_task_table(shown, labels),
         terms="lift-over-baseline",
         embedded=True,
     )

@@ -30,6 +30,8 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
     ties = sum(s.wins for s in standings) > len(results.scores.tasks)
     variant = f"{labels.in_sentence(results.board.variant)} " if labels.roles.tuned else ""
     winners = f"{counted(len(standings), 'model')} of {scored}"
+    drawn = standings[:MOST_BARS]
+    cut = "" if len(drawn) == len(standings) else f" The first {MOST_BARS} are drawn."
     return Chart(
         id="winners",
         title=title,
@@ -37,11 +39,9 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
         "least one task.",
         caption=f"Number of tasks on which {with_article(f'{variant}model')} has the best score; "
         "all who tie for a task's best count"
-        f"{', so the sum exceeds the number of tasks' if ties else ''}.",
-        figure=draw_bars(
-            [_bar(s, of, labels) for s in standings[:MOST_BARS]], "tasks at the top", signed=False
-        ),
-        table=_table(standings, labels),
+        f"{', so the sum exceeds the number of tasks' if ties else ''}.{cut}",
+        figure=draw_bars([_bar(s, of, labels) for s in drawn], "tasks at the top", signed=False),
+        table=_table(drawn, labels),
         terms="winners",
         embedded=True,
     )

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -48,8 +48,7 @@ class TaskFacts:
     numbers: Mapping[str, float]
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What the results table says of one score beside its value.
 
     Attributes:
@@ -76,9 +75,8 @@ class Catalog:
     @cached_property
     def stated(self) -> frozenset[str]:
         """The columns of evidence that any score has a value in."""
-        names = [field.name for field in fields(Evidence)]
-        found = self.evidence.values()
-        return frozenset(n for n in names if any(getattr(e, n) is not None for e in found))
+        columns = zip(Evidence._fields, zip(*self.evidence.values(), strict=True), strict=False)
+        return frozenset(n for n, values in columns if any(v is not None for v in values))
 
     @property
     def developers(self) -> tuple[str, ...]:
@@ -98,12 +96,7 @@ def collect_catalog(tables: Tables) -> Catalog:
             row["task"]: TaskFacts(**row, numbers=_finite(own))
             for row, own in zip(_rows(tasks, TaskFacts), numbers, strict=True)
         },
-        evidence={
-            key: Evidence(i, **row)
-            for i, (key, row) in enumerate(
-                zip(_keys(tables.results), _rows(tables.results, Evidence), strict=True), start=1
-            )
-        },
+        evidence=dict(zip(_keys(tables.results), _evidence(tables.results), strict=True)),
     )
 
 
@@ -111,11 +104,22 @@ def _keys(results: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
     return zip(results["model"], results["task"], results["variant"], strict=True)
 
 
+def _evidence(results: pd.DataFrame) -> Iterator[Evidence]:
+    columns = (_known(results[name]) for name in Evidence._fields[1:])
+    return map(Evidence, range(1, len(results) + 1), *columns)
+
+
 def _rows(frame: pd.DataFrame, record: type) -> Iterator[dict[str, Any]]:
     """Each row as the fields of a record that the table has, None for what is not known."""
     names = [field.name for field in fields(record) if field.name in frame]
-    columns = [frame[name].astype("object").where(frame[name].notna(), None) for name in names]
+    columns = [_known(frame[name]) for name in names]
     return (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+
+
+def _known(values: pd.Series) -> list[Any]:
+    """The values of a column, None for what is not known."""
+    there: list[Any] = values.astype("object").where(values.notna(), None).tolist()
+    return there
 
 
 def _finite(numbers: Mapping[Hashable, Any]) -> dict[str, float]:

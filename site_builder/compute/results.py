@@ -125,31 +125,33 @@ class Results:
         """One task by its id."""
         return self._tasks[task]
 
-    def scores_of(self, model: str, task: str) -> dict[str, TaskScore]:
+    def scores_of(self, model: str, task: str) -> Mapping[str, TaskScore]:
         """The scores of a model on a task that count, by variant; primary first."""
-        found = {v: self._cells.get((model, task, v)) for v in self.scores.roles.variants}
-        return {v: score for v, score in found.items() if score is not None}
+        return self._cells.get((model, task), {})
 
-    def flagged_of(self, model: str, task: str) -> dict[str, FlaggedScore]:
+    def flagged_of(self, model: str, task: str) -> Mapping[str, FlaggedScore]:
         """The flagged scores of a model on a task, by variant, whether they count or not."""
-        found = {v: self._flagged.get((model, task, v)) for v in self.scores.roles.variants}
-        return {v: score for v, score in found.items() if score is not None}
+        return self._flagged.get((model, task), {})
 
     @cached_property
     def _tasks(self) -> dict[str, TaskResult]:
         return {result.task: result for result in self.tasks}
 
     @cached_property
-    def _flagged(self) -> dict[tuple[str, str, str], FlaggedScore]:
-        return {(f.model, f.task, f.variant): f for t in self.tasks for f in t.flagged}
+    def _flagged(self) -> dict[tuple[str, str], dict[str, FlaggedScore]]:
+        found: dict[tuple[str, str], dict[str, FlaggedScore]] = {}
+        flagged = [flagged for result in self.tasks for flagged in result.flagged]
+        for score in sorted(flagged, key=lambda f: self.scores.roles.variants.index(f.variant)):
+            found.setdefault((score.model, score.task), {})[score.variant] = score
+        return found
 
     @cached_property
-    def _cells(self) -> dict[tuple[str, str, str], TaskScore]:
-        return {
-            (score.model, result.task, score.variant): score
-            for result in self.tasks
-            for score in result.scores
-        }
+    def _cells(self) -> dict[tuple[str, str], dict[str, TaskScore]]:
+        found: dict[tuple[str, str], dict[str, TaskScore]] = {}
+        for result in self.tasks:
+            for score in result.scores:  # primary variant first
+                found.setdefault((score.model, result.task), {})[score.variant] = score
+        return found
 
 
 def compute_results(tables: Tables, config: SiteConfig) -> Results:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from itertools import repeat
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -43,8 +44,7 @@ class Best:
     variants: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class TaskScore:
+class TaskScore(NamedTuple):
     """One score of a task.
 
     Attributes:
@@ -207,20 +207,22 @@ def _ranking(scores: Scores, arrays: _Arrays, column: int, variant: str) -> list
     order = np.argsort(ranks, kind="stable")[: np.count_nonzero(~np.isnan(ranks))]
     models, flagged = scores.models, scores.flagged[scores.tasks[column]]
     flags = {f.model: f.reason for f in flagged if f.variant == variant}
-    columns = zip(
-        order,
-        scores.values[variant][order, column].tolist(),
-        ranks[order].astype(int).tolist(),
-        numbers(arrays.over_base[variant][order, column]),
-        numbers(arrays.over_baseline[variant][order, column]),
-        numbers(known.standard[order, column]),
-        _pairs(known.low[order, column], known.high[order, column]),
-        [None if n is None else int(n) for n in numbers(known.examples[order, column])],
-        [None if t is None else t > 0 for t in numbers(arrays.tied[variant][order, column])],
-        [flags.get(models[i]) for i in order],
-        strict=True,
+    return list(
+        map(
+            TaskScore,
+            [models[i] for i in order],
+            repeat(variant),
+            scores.values[variant][order, column].tolist(),
+            ranks[order].astype(int).tolist(),
+            numbers(arrays.over_base[variant][order, column]),
+            numbers(arrays.over_baseline[variant][order, column]),
+            numbers(known.standard[order, column]),
+            _pairs(known.low[order, column], known.high[order, column]),
+            [None if n is None else int(n) for n in numbers(known.examples[order, column])],
+            [None if t is None else t > 0 for t in numbers(arrays.tied[variant][order, column])],
+            [flags.get(models[i]) for i in order],
+        )
     )
-    return [TaskScore(models[i], variant, *cells) for i, *cells in columns]
 
 
 def _pairs(low: Array, high: Array) -> list[tuple[float, float] | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -11,9 +10,9 @@ from site_builder.output.render import make_environment, template_faults
 from site_builder.output.tokens import light_colours
 from site_builder.output.typeface import Typeface, load_typeface, plain_text
 from site_builder.output.urls import Urls
-from site_builder.pages.badge import Badge
-from site_builder.pages.model import ModelContext
-from site_builder.pages.page import Page, Site
+from site_builder.pages.badge import Badge, make_badge
+from site_builder.pages.model import model_board
+from site_builder.pages.page import Site
 from site_builder.parts import Address
 
 TEMPLATE = "cards/badge.svg"
@@ -31,17 +30,31 @@ class _Part:
     text_width: int
 
 
-def draw_badges(site: Site, pages: Sequence[Page], urls: Urls) -> Iterator[tuple[str, bytes]]:
-    """Path and SVG of every model's badge."""
-    root = site.config.root
-    typeface, colours = load_typeface(root), light_colours(site.config)
-    folders = project_folders(root, "templates")
-    with template_faults(TEMPLATE, folders):
-        template = make_environment(folders).get_template(TEMPLATE)
-        for page in pages:
-            if isinstance(page.context, ModelContext):
-                svg = template.render(**_variables(page.context.badge, typeface), colour=colours)
-                yield urls.path(Address("badge", page.address.key)), svg.encode()
+class BadgeDrawer:
+    """Draws the badges of one site.
+
+    Args:
+        site: Configuration and results.
+        urls: Paths of the pages.
+    """
+
+    def __init__(self, site: Site, urls: Urls) -> None:
+        self._site, self._urls = site, urls
+        self._folders = project_folders(site.config.root, "templates")
+        self._environment = make_environment(self._folders)
+        self._typeface, self._colours = load_typeface(site.config.root), light_colours(site.config)
+
+    def draw(self, model: str) -> tuple[str, bytes]:
+        """Path and SVG of a model's badge.
+
+        Raises:
+            TemplateFaultError: The template that draws it is broken.
+        """
+        badge = make_badge(self._site, model_board(self._site, model), model)
+        with template_faults(TEMPLATE, self._folders):
+            template = self._environment.get_template(TEMPLATE)
+            svg = template.render(**_variables(badge, self._typeface), colour=self._colours)
+        return self._urls.path(Address("badge", model)), svg.encode()
 
 
 def _variables(badge: Badge, typeface: Typeface) -> dict[str, object]:

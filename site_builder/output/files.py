@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 from site_builder.errors import AssetError, Fault, FaultsError, SiteError, TemplateFaultError
 from site_builder.output.assets import load_assets, project_folders
-from site_builder.output.badges import draw_badges
+from site_builder.output.badges import BadgeDrawer
 from site_builder.output.croissant import croissant_values
 from site_builder.output.feed import write_feed
 from site_builder.output.live_prose import LiveProse, find_written_faults
+from site_builder.output.processes import spread
 from site_builder.output.render import Renderer, find_template_faults
 from site_builder.output.scripts import render_script
 from site_builder.output.tokens import theme_sheet
@@ -23,8 +24,16 @@ from site_builder.pages.page import Document, Made, Page, ScriptData, Site
 from site_builder.prose import Prose
 
 
-def render_files(site: Site, pages: Sequence[Made], prose: Prose) -> dict[str, bytes]:
+def render_files(
+    site: Site, pages: Sequence[Made], prose: Prose, processes: int = 1
+) -> dict[str, bytes]:
     """Every file of the site by its path, but for the pictures of link previews.
+
+    Args:
+        site: Configuration and results.
+        pages: All that the page makers made.
+        prose: The texts of the project.
+        processes: How many processes work at once.
 
     Raises:
         FaultsError: Prose is broken or no longer true, a template is broken or a static file
@@ -42,9 +51,11 @@ def render_files(site: Site, pages: Sequence[Made], prose: Prose) -> dict[str, b
         raise FaultsError((*error.faults, *written)) from error
     live = LiveProse(site, prose, urls, {page.address for page in html})
     renderer = Renderer(site, html, urls, assets, live, templates)
+    maker = _Maker(renderer, BadgeDrawer(site, urls), urls, live)
+    drawn = [p for p in pages if not isinstance(p, Document) and p.address.kind != "asset"]
     files: dict[str, bytes] = {}
     for path, content in (
-        *_pages(site, html, urls, renderer, live),
+        *_spread(drawn, maker, live, processes),
         *_documents(pages, urls),
         (urls.path(CROISSANT), encode(croissant_values(describe_dataset(site), urls))),
         *assets.files.items(),
@@ -63,42 +74,63 @@ def find_source_faults(root: Path, prose: Prose) -> list[Fault]:
     return [*templates, *find_written_faults(prose)]
 
 
-def _pages(
-    site: Site, pages: Sequence[Page], urls: Urls, renderer: Renderer, prose: LiveProse
+class _Maker:
+    """Makes the files of one page or script: its own, and for a model its badge.
+
+    Args:
+        renderer: Renders pages.
+        badges: Draws badges.
+        urls: Their paths.
+        prose: Collects what is wrong with the texts of pages.
+    """
+
+    def __init__(
+        self, renderer: Renderer, badges: BadgeDrawer, urls: Urls, prose: LiveProse
+    ) -> None:
+        self._renderer, self._badges, self._urls, self._prose = renderer, badges, urls, prose
+
+    def make(self, page: Page | ScriptData) -> tuple[list[tuple[str, bytes]], list[Fault]]:
+        """The files, and what is wrong with the project where they cannot be made."""
+        known, faults, files = len(self._prose.faults), list[Fault](), list[tuple[str, bytes]]()
+        for make in (self._own, self._badge):
+            try:
+                files += make(page)
+            except SiteError as error:
+                faults += error.faults
+        return files, [*faults, *self._prose.faults[known:]]
+
+    def _own(self, page: Page | ScriptData) -> Iterator[tuple[str, bytes]]:
+        if isinstance(page, Page):
+            yield self._urls.file(page.address), self._renderer.render(page)
+        else:
+            yield self._urls.path(page.address), render_script(page, self._urls)
+
+    def _badge(self, page: Page | ScriptData) -> Iterator[tuple[str, bytes]]:
+        if page.address.kind == "model":
+            yield self._badges.draw(page.address.key)
+
+
+def _spread(
+    pages: Sequence[Page | ScriptData], maker: _Maker, prose: LiveProse, processes: int
 ) -> list[tuple[str, bytes]]:
-    """Every page and badge.
+    """The files of every page.
 
     Raises:
         FaultsError: Every fault of every template and text, each once, in the order of the lines.
     """
-    files: list[tuple[str, bytes]] = []
-    faults: list[Fault] = []
-    for page in (*pages, None):
-        try:
-            made = draw_badges(site, pages, urls) if page is None else [_page(page, urls, renderer)]
-            files += made
-        except SiteError as error:
-            faults += error.faults
-    if faults or prose.faults:
-        found = dict.fromkeys((*faults, *prose.faults))
+    files, faults = list[tuple[str, bytes]](), list(prose.faults)
+    for made, wrong in spread(maker.make, pages, processes):
+        files += made
+        faults += wrong
+    if faults:
+        found = dict.fromkeys(faults)
         raise FaultsError(sorted(found, key=lambda fault: (fault.file, fault.line or 0)))
     return files
 
 
-def _page(page: Page, urls: Urls, renderer: Renderer) -> tuple[str, bytes]:
-    return urls.file(page.address), renderer.render(page)
-
-
 def _documents(pages: Sequence[Made], urls: Urls) -> list[tuple[str, bytes]]:
-    """The files that stand at paths of their own, data for scripts among them."""
-    return [
-        (
-            urls.path(page.address),
-            page.content if isinstance(page, Document) else render_script(page, urls),
-        )
-        for page in pages
-        if isinstance(page, Document | ScriptData) and page.address.kind != "asset"
-    ]
+    """The files that stand at paths of their own."""
+    return [(urls.path(page.address), page.content) for page in pages if isinstance(page, Document)]
 
 
 def _made(pages: Sequence[Made], urls: Urls) -> dict[str, bytes]:

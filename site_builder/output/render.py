@@ -93,7 +93,8 @@ class Renderer:
         Raises:
             TemplateFaultError: The template is missing, broken, or names what the page lacks.
         """
-        own = {f.name: getattr(page.context, f.name) for f in fields(page.context)}  # type: ignore[arg-type]
+        context = page.context()
+        own = {f.name: getattr(context, f.name) for f in fields(context)}  # type: ignore[arg-type]
         with template_faults(page.template, self._template_folders):
             template = self._environment.get_template(page.template)
             return template.render(**own, **self._globals(page)).encode()

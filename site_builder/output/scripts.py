@@ -27,6 +27,6 @@ def json_text(value: object, href: Callable[[Link], str]) -> str:
 def render_script(data: ScriptData, urls: Urls) -> bytes:
     """The script that gives a value; its links are paths from the site's root, for any page."""
     text = json_text(
-        data.value, lambda link: urls.from_root(link.to) if link.to else web_link(link.href)
+        data.value(), lambda link: urls.from_root(link.to) if link.to else web_link(link.href)
     )
     return f"site.give({json.dumps(data.name)},{text});\n".encode()

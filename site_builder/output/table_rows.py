@@ -33,7 +33,7 @@ def write_rows(table: Table, href: Href, draw: Draw) -> Markup:
         draw: Draws the scores of a row.
     """
     rows = _Rows(table, href, draw)
-    parts = []
+    parts: list[str] = []
     for group in table.groups:
         room = f' style="--rows: {len(group)}"' if table.is_long else ""
         parts += (f"<tbody{room}>\n", *map(rows.write, group), "</tbody>\n")

@@ -83,7 +83,7 @@ class Urls:
 
     def relative(self, origin: Address, target: Address) -> str:
         """Link from one page to another that holds under any base path."""
-        anchor = f"#{quote(target.anchor)}" if target.anchor else ""
+        anchor = f"#{_quoted(target.anchor)}" if target.anchor else ""
         query = f"?{urlencode(target.query)}" if target.query else ""
         if anchor and not query and (origin.kind, origin.key) == (target.kind, target.key):
             return anchor
@@ -121,11 +121,16 @@ class Urls:
         return self.canonical(target) or self.relative(origin, target)
 
 
-@lru_cache(maxsize=100_000)  # a page asks for the same ones many times
 def _relative(start: str, path: str) -> str:
     """Link from a folder of the site to a path of it."""
+    depth = start.count("/") + 1 if start else 0
+    if path and path.partition("/")[0] != start.partition("/")[0]:
+        return "../" * depth + _quoted(path)
     link = relpath(path or ".", start or ".")
-    return quote(f"{link}/" if path == "" or path.endswith("/") else link)
+    return _quoted(f"{link}/" if path == "" or path.endswith("/") else link)
+
+
+_quoted = lru_cache(maxsize=1 << 16)(quote)  # a page leads to the same ones many times
 
 
 def web_link(href: str) -> str:

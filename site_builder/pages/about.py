@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from site_builder.pages.boards import board_note
 from site_builder.pages.citation import cite_site
-from site_builder.pages.page import HOME, Page, Site
+from site_builder.pages.page import HOME, Page, Site, ready
 from site_builder.pages.terms import Term, make_terms
 from site_builder.parts import Address
 
@@ -35,13 +35,13 @@ def make_about(site: Site) -> Iterator[Page]:
     about = "How every figure on this site is computed, from what, and what it cannot tell."
     context = AboutContext(board_note(site), make_terms(site))
     cite = cite_site(site)
-    yield Page(Address("about"), "about.html", "About", about, context, (HOME,), cite=cite)
+    yield Page(Address("about"), "about.html", "About", about, ready(context), (HOME,), cite=cite)
     yield Page(
         Address("not_found"),
         "404.html",
         "Page not found",
         "There is no page at this address.",
-        NotFoundContext(),
+        NotFoundContext,
         (HOME,),
         listed=False,
     )

@@ -17,7 +17,7 @@ from site_builder.charts.training_sets import chart_training_sets
 from site_builder.compute.correlation import LEAST_TO_CONCLUDE, Correlation, Correlations
 from site_builder.compute.results import Results
 from site_builder.format import count, listed, p_value, rounded, sentence
-from site_builder.pages.page import HOME, Page, Site
+from site_builder.pages.page import HOME, Page, Site, ready
 from site_builder.parts import Address, Cell, Column, Table
 
 
@@ -52,7 +52,7 @@ def make_analysis(site: Site) -> Iterator[Page]:
     )
     if context != AnalysisContext(None, None, (), None, None):
         about = _about(context)
-        yield Page(Address("analysis"), "analysis.html", "Analysis", about, context, (HOME,))
+        yield Page(Address("analysis"), "analysis.html", "Analysis", about, ready(context), (HOME,))
 
 
 def _about(context: AnalysisContext) -> str:

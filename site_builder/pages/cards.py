@@ -44,7 +44,7 @@ def _card(finding: str, chart: CardChart | None) -> Card | None:
 
 def _finding(page: Page, part: str) -> str:
     """The title of a chart of the page; what the page is about, where it has no such chart."""
-    chart = getattr(page.context, part, None)
+    chart = getattr(page.context(), part, None)
     return f"{chart.title}." if isinstance(chart, Chart) else page.description
 
 

@@ -15,7 +15,8 @@ from site_builder.compute.tasks import TaskResult
 from site_builder.format import counted, listed
 from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.boards import View, board_views
-from site_builder.pages.page import CATEGORIES, HOME, Page, Site, in_sequence
+from site_builder.pages.cut import most_listed
+from site_builder.pages.page import CATEGORIES, HOME, Page, Site, in_sequence, ready
 from site_builder.parts import Address, Table
 
 
@@ -62,14 +63,20 @@ def make_categories(site: Site) -> Iterator[Page]:
         else ", each with a board of its own: who leads it, and who is best on each of its tasks"
     )
     about = f"{n} of tasks{how}."
-    yield Page(Address("categories"), "categories.html", "Categories", about, context, (HOME,))
+    yield Page(
+        Address("categories"), "categories.html", "Categories", about, ready(context), (HOME,)
+    )
     yield from in_sequence(_make_category(site, category) for category in found)
 
 
 def _make_category(site: Site, category: CategoryResult) -> Page:
     summary = category_summary(site, category)
-    parts = BoardParts(category.boards, site.results, site.labels, full=False)
-    context = CategoryContext(summary, board_views(parts, "board"), _tasks(site, category))
+    most = most_listed(site)
+    parts = BoardParts(category.boards, site.results, site.labels, full=False, most=most)
+
+    def context() -> CategoryContext:
+        return CategoryContext(summary, board_views(parts, "board"), _tasks(site, category))
+
     name, crumbs = category.category, (HOME, CATEGORIES)
     return Page(Address("category", name), "category.html", name, summary, context, crumbs)
 

@@ -24,7 +24,7 @@ from site_builder.pages.change_words import (
 )
 from site_builder.pages.entries import make_entries
 from site_builder.pages.evidence import WORDS
-from site_builder.pages.page import HOME, Entry, Page, Site
+from site_builder.pages.page import HOME, Entry, Page, Site, ready
 from site_builder.parts import Address, Cell, Column, Fact, Link, Table
 
 Change = TypeVar("Change")
@@ -86,7 +86,7 @@ def make_changes(site: Site) -> Iterator[Page]:
         document=DOCUMENT,
         earlier=tuple(entry for entry in make_entries(site) if entry in site.news.earlier),
     )
-    yield Page(Address("changes"), "changes.html", CHANGES.text, about, context, (HOME,))
+    yield Page(Address("changes"), "changes.html", CHANGES.text, about, ready(context), (HOME,))
 
 
 def _facts(changes: Changes) -> tuple[Fact, ...]:

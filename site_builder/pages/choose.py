@@ -23,7 +23,7 @@ from site_builder.format import counted
 from site_builder.pages.board_line import Limits
 from site_builder.pages.choose_answer import MOST_UNRANKED, Answer, make_answer
 from site_builder.pages.choose_words import WIN_RATE
-from site_builder.pages.page import HOME, Page, Site
+from site_builder.pages.page import HOME, Page, Site, ready
 from site_builder.pages.scores_data import ERRORS, SCORES, board_data
 from site_builder.parts import Address, Link
 
@@ -108,7 +108,7 @@ def make_choose(site: Site) -> Iterator[Page]:
         data=data,
     )
     about = f"Pick and weight the tasks, set limits, and see which of {len(models)} models to take."
-    yield Page(Address("choose"), "choose.html", "Choose a model", about, context, (HOME,))
+    yield Page(Address("choose"), "choose.html", "Choose a model", about, ready(context), (HOME,))
 
 
 def can_choose(site: Site) -> bool:

@@ -71,7 +71,7 @@ def make_compare(site: Site) -> Iterator[Page]:
             "compare.html",
             "Compare",
             f"Up to {MOST_RUNS} models side by side: who is ahead, on which tasks, by how much.",
-            compare_context(site, runs),
+            lambda: compare_context(site, runs),
             (HOME,),
         )
 

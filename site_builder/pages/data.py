@@ -11,7 +11,7 @@ from site_builder.format import count, counted, size
 from site_builder.pages.api import FOLDER, make_api
 from site_builder.pages.citation import cite_site
 from site_builder.pages.dataset import CROISSANT, download_address, file_name
-from site_builder.pages.page import HOME, Document, Page, Site
+from site_builder.pages.page import HOME, Document, Page, Site, ready
 from site_builder.parts import Address, Cell, Column, Fact, Link, Table
 from site_builder.tables.export import ExportedColumn, ExportedTable
 from site_builder.tables.schema import TYPE_WORDS
@@ -92,7 +92,7 @@ def make_data(site: Site) -> Iterator[Page | Document]:
         "with checksums, and a JSON API."
     )
     cite = cite_site(site)
-    yield Page(Address("data"), "data.html", "Data", about, context, (HOME,), cite=cite)
+    yield Page(Address("data"), "data.html", "Data", about, ready(context), (HOME,), cite=cite)
     for table in site.exported:
         for file in table.files:
             yield Document(download_address(table, file), file.content)

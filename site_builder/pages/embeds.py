@@ -21,7 +21,7 @@ from site_builder.compute.results import Results
 from site_builder.format import counted
 from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.boards import View, board_note, board_views
-from site_builder.pages.page import Page, Site
+from site_builder.pages.page import Page, Site, ready
 from site_builder.parts import Address, Kind, Link
 
 MOST_IN_FRAME = 25
@@ -90,4 +90,4 @@ def _view(site: Site, embed: Embed, about: str, context: EmbedContext) -> Page:
     """The page of a view; not listed, since what it shows is found on the page that it is of."""
     title = embed.link.text
     to = embed.link.to or Address("embed", embed.id)
-    return Page(to, "embed.html", title, about, context, listed=False)
+    return Page(to, "embed.html", title, about, ready(context), listed=False)

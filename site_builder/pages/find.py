@@ -26,7 +26,7 @@ def make_find(site: Site, pages: Iterable[Page]) -> ScriptData:
         if page.listed:
             found[KINDS.get(page.address.kind, OTHER)].append(_entry(site, page))
     value = [[kind, entries] for kind, entries in found.items() if entries]
-    return ScriptData(Address("asset", FIND), "find", value)
+    return ScriptData(Address("asset", FIND), "find", lambda: value)
 
 
 def _entry(site: Site, page: Page) -> Entry:

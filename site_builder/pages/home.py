@@ -27,7 +27,7 @@ from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.boards import View, board_note, board_views
 from site_builder.pages.citation import cite_site
 from site_builder.pages.embeds import LEADERBOARD
-from site_builder.pages.page import Page, Site
+from site_builder.pages.page import Page, Site, ready
 from site_builder.pages.picker import Picker, make_picker
 from site_builder.parts import Address, Cell, Column, Fact, Table
 
@@ -103,7 +103,7 @@ def make_home(site: Site) -> Iterator[Page]:
         "home.html",
         config.title,
         config.description or context.lede,
-        context,
+        ready(context),
         cite=cite_site(site),
     )
 

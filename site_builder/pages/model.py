@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from site_builder.charts.category_differences import chart_model_categories
 from site_builder.charts.chart import Chart
@@ -67,10 +68,16 @@ class ModelContext:
 
 def make_model(site: Site, model: str) -> Page:
     """The page of a model."""
+    name, crumbs, here = site.labels.models[model], (HOME, MODELS), Address("model", model)
+    summary = model_summary(site, model)
+    cite, context = cite_page(site, name, summary, here), partial(_context, site, model, summary)
+    return Page(here, "model.html", name, summary, context, crumbs, cite=cite)
+
+
+def _context(site: Site, model: str, summary: str) -> ModelContext:
     results, labels = site.results, site.labels
     fact, board = results.catalog.models[model], model_board(site, model)
-    summary = model_summary(site, model)
-    context = ModelContext(
+    return ModelContext(
         description=fact.description or "",
         summary=summary,
         facts=_facts(fact),
@@ -86,9 +93,6 @@ def make_model(site: Site, model: str) -> Page:
         unstated=unstated_note(site),
         badge=make_badge(site, board, model),
     )
-    name, crumbs, here = labels.models[model], (HOME, MODELS), Address("model", model)
-    cite = cite_page(site, name, summary, here)
-    return Page(here, "model.html", name, summary, context, crumbs, cite=cite)
 
 
 def model_board(site: Site, model: str) -> Board:

@@ -12,7 +12,7 @@ from site_builder.format import counted, listed
 from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.boards import View, board_note, board_views
 from site_builder.pages.model import make_model
-from site_builder.pages.page import HOME, Page, Site, in_sequence
+from site_builder.pages.page import HOME, Page, Site, in_sequence, ready
 from site_builder.parts import Address
 
 
@@ -44,7 +44,7 @@ def make_models(site: Site) -> Iterator[Page]:
         heatmap=chart_scores(results, labels),
     )
     about = _about(site, context)
-    yield Page(Address("models"), "models.html", "Models", about, context, (HOME,))
+    yield Page(Address("models"), "models.html", "Models", about, ready(context), (HOME,))
     yield from in_sequence(make_model(site, s.model) for s in results.board.standings)
 
 

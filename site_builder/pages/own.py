@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from site_builder.pages.page import HOME, Page, Site
+from site_builder.pages.page import HOME, Page, Site, ready
 from site_builder.parts import Address
 
 
@@ -25,4 +25,4 @@ def make_own_pages(site: Site) -> Iterator[Page]:
     for name, title in site.own.items():
         about = f"{title}: a page of {site.config.site.title}."
         context = OwnPageContext(f"pages/{name}")
-        yield Page(Address("page", name), "page.html", title, about, context, (HOME,))
+        yield Page(Address("page", name), "page.html", title, about, ready(context), (HOME,))

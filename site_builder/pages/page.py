@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
 from site_builder.charts.card import Card
 from site_builder.charts.chart import Chart
@@ -48,7 +49,8 @@ class Page:
         template: The template that draws it.
         title: Its name, for the browser's tab, the heading and search engines.
         description: One sentence on what it says.
-        context: A frozen dataclass; its fields are the template's variables.
+        context: Makes the template's variables, the fields of a frozen dataclass, when the page is
+            drawn: a large board has more pages than would fit into memory at once.
         crumbs: The way from the home page, without the page itself.
         previous, next: Its neighbours in the published order.
         listed: Whether the sitemap names it.
@@ -61,7 +63,7 @@ class Page:
     template: str
     title: str
     description: str
-    context: object
+    context: Callable[[], object]
     crumbs: tuple[Link, ...] = ()
     previous: Link | None = None
     next: Link | None = None
@@ -91,12 +93,13 @@ class ScriptData:
     Attributes:
         address: The asset, or the file beside the page that it is of.
         name: What scripts ask for it by.
-        value: What JSON can hold, and links, which become text and path from the site's root.
+        value: Makes what it gives: what JSON can hold, and links, which become text and path from
+            the site's root.
     """
 
     address: Address
     name: str
-    value: object
+    value: Callable[[], object]
 
 
 Made = Page | Document | ScriptData
@@ -156,6 +159,14 @@ class Site:
     def exported(self) -> tuple[ExportedTable, ...]:
         """Every table of the project, ready to publish."""
         return export_tables(self.tables.loaded)
+
+
+T = TypeVar("T")
+
+
+def ready(value: T) -> Callable[[], T]:
+    """What is made already, for where it is asked for later."""
+    return lambda: value
 
 
 HOME = Link("Home", Address("home"))

@@ -24,13 +24,13 @@ def make_scores_data(site: Site) -> Iterator[ScriptData]:
         variant: [numbers(row) for row in values]
         for variant, values in site.results.scores.values.items()
     }
-    yield ScriptData(Address("asset", SCORES), "scores", scores)
+    yield ScriptData(Address("asset", SCORES), "scores", lambda: scores)
     if site.results.scores.has_errors:
         errors = {
             variant: [numbers(row) for row in values]
             for variant, values in site.results.scores.errors.items()
         }
-        yield ScriptData(Address("asset", ERRORS), "errors", errors)
+        yield ScriptData(Address("asset", ERRORS), "errors", lambda: errors)
 
 
 def board_data(site: Site) -> Mapping[str, object]:

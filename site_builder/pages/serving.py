@@ -11,7 +11,7 @@ from site_builder.charts.latency import chart_latency, latency_table
 from site_builder.charts.prices import chart_prices, price_table
 from site_builder.format import counted, sentence
 from site_builder.pages.calculator import Calculator, make_calculator
-from site_builder.pages.page import HOME, Page, Site
+from site_builder.pages.page import HOME, Page, Site, ready
 from site_builder.parts import Address, Cell, Table
 
 
@@ -52,7 +52,7 @@ def make_serving(site: Site) -> Iterator[Page]:
         sources=tuple(map(source_cell, sources)),
     )
     about = _about(site)
-    yield Page(Address("serving"), "serving.html", "Serving", about, context, (HOME,))
+    yield Page(Address("serving"), "serving.html", "Serving", about, ready(context), (HOME,))
 
 
 def _about(site: Site) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from site_builder.charts.cells import number_cell, task_cell
 from site_builder.charts.chart import Chart
@@ -15,6 +16,7 @@ from site_builder.compute.tasks import MIN_COMMON_MODELS, SimilarTask, TaskResul
 from site_builder.format import count, counted, listed, quantity, rounded
 from site_builder.pages.boards import Mark
 from site_builder.pages.citation import cite_page
+from site_builder.pages.cut import cut_note, most_listed
 from site_builder.pages.page import HOME, TASKS, Page, Site
 from site_builder.pages.picker import task_groups
 from site_builder.pages.ranking import ranking_table
@@ -39,7 +41,8 @@ class TaskContext:
         summary: Who is best on it, in a sentence.
         facts: Its row of the tasks table.
         figures: The figures that answer first.
-        ranking: Every model, by its score.
+        ranking: The models, by their score.
+        cut: How many of them it lists; empty where it lists all.
         legend: What the drawings in its rows show; empty where it has none.
         tie_note: Which models cannot be told from the best; empty where nobody knows.
         flagged: Scores that should be read with care, with the reason; None where there are none.
@@ -55,6 +58,7 @@ class TaskContext:
     facts: tuple[Fact, ...]
     figures: tuple[Fact, ...]
     ranking: Table
+    cut: str
     legend: tuple[Mark, ...]
     tie_note: str
     flagged: Table | None
@@ -67,13 +71,21 @@ class TaskContext:
 
 def make_task(site: Site, task: TaskResult) -> Page:
     """The page of a task."""
-    fact, summary = site.results.catalog.tasks[task.task], task_summary(site, task)
-    context = TaskContext(
+    name, crumbs, here = site.labels.tasks[task.task], (HOME, TASKS), Address("task", task.task)
+    summary = task_summary(site, task)
+    cite, context = cite_page(site, name, summary, here), partial(_context, site, task, summary)
+    return Page(here, "task.html", name, summary, context, crumbs, cite=cite)
+
+
+def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
+    fact = site.results.catalog.tasks[task.task]
+    return TaskContext(
         description=fact.description or "",
         summary=summary,
         facts=tuple(_facts(fact)),
         figures=tuple(_figures(site, task)),
-        ranking=ranking_table(site, task, "ranking", drawn=True),
+        ranking=ranking_table(site, task, "ranking", most_listed(site), drawn=True),
+        cut=cut_note(site, len({s.model for s in task.scores} | {f.model for f in task.flagged})),
         legend=line_legend(site, task),
         tie_note=tie_note(site, task),
         flagged=flagged_table(site, task),
@@ -83,9 +95,6 @@ def make_task(site: Site, task: TaskResult) -> Page:
         similar_note=similar_note(site, task),
         others=_others(site, task),
     )
-    name, crumbs, here = site.labels.tasks[task.task], (HOME, TASKS), Address("task", task.task)
-    cite = cite_page(site, name, summary, here)
-    return Page(here, "task.html", name, summary, context, crumbs, cite=cite)
 
 
 def task_summary(site: Site, task: TaskResult) -> str:

@@ -12,7 +12,7 @@ from site_builder.charts.task_differences import chart_best_lift_by_task
 from site_builder.compute.catalog import TaskFacts
 from site_builder.compute.tasks import TaskResult
 from site_builder.format import MISSING, counted
-from site_builder.pages.page import HOME, Page, Site, in_sequence
+from site_builder.pages.page import HOME, Page, Site, in_sequence, ready
 from site_builder.pages.picker import Picker, make_picker
 from site_builder.pages.task import make_task
 from site_builder.pages.task_tools import task_marks, task_tools
@@ -42,7 +42,7 @@ def make_tasks(site: Site) -> Iterator[Page]:
     compared = any(task.outcome is not None for task in tasks)
     versus = f", and how far from {site.labels.baseline} the best is" if compared else ""
     about = f"{counted(len(tasks), 'task')}: who is best on each, how hard each is{versus}."
-    yield Page(Address("tasks"), "tasks.html", "Tasks", about, context, (HOME,))
+    yield Page(Address("tasks"), "tasks.html", "Tasks", about, ready(context), (HOME,))
     yield from in_sequence(make_task(site, task) for task in tasks)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from site_builder.charts.cells import source_link
 from site_builder.charts.labels import ScoreKey
@@ -32,10 +33,11 @@ def make_whence(site: Site) -> Iterator[ScriptData]:
     One file for each, so that nobody fetches more than the scores of the model that they ask for.
     """
     published = published_paths(site)
+    scored = {model for model, _, _ in site.results.catalog.evidence}
     for model in site.results.scores.models:
-        value = whence_data(site, model, published)
-        if value["scores"]:
+        if model in scored:
             name = f"scores of {site.labels.model_slugs[model]}"
+            value = partial(whence_data, site, model, published)
             yield ScriptData(Address("scores", model), name, value)
 
 
@@ -76,7 +78,8 @@ def _own_scores(site: Site, model: str) -> Iterator[_Own]:
     results, place = site.results, -1
     variants = list(site.labels.variants)
     for task in results.scores.tasks:
-        scores = results.flagged_of(model, task) | results.scores_of(model, task)
+        scores: dict[str, TaskScore | FlaggedScore] = {**results.flagged_of(model, task)}
+        scores |= results.scores_of(model, task)
         place += bool(scores)
         for variant, score in scores.items():
             yield _Own((model, task, variant), score, place, variants.index(variant))

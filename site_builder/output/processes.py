@@ -1,0 +1,119 @@
+"""Work in several processes: each makes its share, one after another in their order.
+
+The processes are copies of this one (`fork`), so that each has all results at hand and nothing is
+sent to it; it sends back what it has made. A pool of the standard library would send each piece of
+work through a queue that outlives a build that is killed, and leave its processes waiting there.
+Where the system cannot copy a process safely, all is made in this one.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, BinaryIO, TypeAlias, TypeVar
+
+from site_builder.errors import Fault, SiteError
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
+# What `make` raised, or what it gave.
+Sent: TypeAlias = tuple[BaseException | None, Any]
+
+# Below this the copies cost more than they save.
+LEAST_EACH = 16
+_KILLED = "the system ended a process that was making pages, as it does where memory runs out"
+
+
+def processors() -> int:
+    """How many processes can work at once: one where a copy of a process is not safe."""
+    if sys.platform != "linux":
+        return 1
+    return len(os.sched_getaffinity(0))
+
+
+def spread(
+    make: Callable[[Item], Made], items: Sequence[Item], processes: int = 1
+) -> Iterator[Made]:
+    """What `make` gives for each item, in their order.
+
+    Args:
+        make: Makes one; what it gives is sent between processes.
+        items: What it is made from.
+        processes: How many work at once; fewer where there is little to do.
+
+    Raises:
+        BaseException: Whatever `make` raises.
+        SiteError: The system ended one of the processes.
+    """
+    n = min(processes, len(items) // LEAST_EACH)
+    if n < 2:
+        yield from map(make, items)
+        return
+    shares = _shares(make, items, n)
+    for i in range(len(items)):
+        share = shares[i % n]
+        if len(share) <= i // n:
+            raise SiteError(Fault("memory", _KILLED, "Build with --processes 1."))
+        error, made = share[i // n]
+        if error is not None:
+            raise error
+        yield made
+
+
+def _shares(make: Callable[[Item], Made], items: Sequence[Item], n: int) -> list[list[Sent]]:
+    """What each of `n` processes has sent; it has every `n`-th item."""
+    gc.freeze()  # what is there already is neither searched for garbage nor copied by the search
+    children: list[tuple[int, BinaryIO]] = []
+    try:
+        # Python warns of threads: a copy has none but its own, and waits for no other.
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+            for i in range(n):
+                children.append(_start(make, items[i::n]))
+        with ThreadPoolExecutor(n) as readers:
+            return list(readers.map(_read, (pipe for _, pipe in children)))
+    finally:
+        gc.unfreeze()
+        for process, pipe in children:
+            pipe.close()  # one that still writes ends at its next piece
+            os.waitpid(process, 0)
+
+
+def _start(make: Callable[[Item], Made], share: Sequence[Item]) -> tuple[int, BinaryIO]:
+    """A copy of this process at work, and where it sends what it makes."""
+    reading, writing = os.pipe()
+    process = os.fork()
+    if process:
+        os.close(writing)
+        return process, os.fdopen(reading, "rb")
+    os.close(reading)
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process tells of it
+        _work(make, share, writing)
+    finally:
+        os._exit(0)  # at once: what is open belongs to the first process
+
+
+def _work(make: Callable[[Item], Made], share: Sequence[Item], writing: int) -> None:
+    with suppress(BrokenPipeError), os.fdopen(writing, "wb") as pipe:
+        for item in share:
+            try:
+                sent: Sent = None, make(item)
+            except BaseException as error:
+                sent = error, None
+            pickle.dump(sent, pipe, pickle.HIGHEST_PROTOCOL)
+
+
+def _read(pipe: BinaryIO) -> list[Sent]:
+    """All that a process sends before it ends."""
+    found: list[Sent] = []
+    with suppress(EOFError, pickle.UnpicklingError):  # it may be killed in the middle of one
+        while True:
+            found.append(pickle.load(pipe))
+    return found

@@ -1,0 +1,108 @@
+"""Work in several processes: the same outcome, the same mistakes, and no process is left."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from site_builder.build import load_project, make_files
+from site_builder.errors import FaultsError, SiteError
+from site_builder.output.processes import LEAST_EACH, processors, spread
+from tests.sites import ROOT, copy_project
+
+ITEMS = range(2 * LEAST_EACH + 1)
+copies = pytest.mark.skipif(sys.platform != "linux", reason="one process elsewhere")
+
+
+@copies
+def test_each_has_its_share_and_the_order_stays():
+    """33 items by two processes, neither of them this one."""
+    made = list(spread(lambda i: (i, os.getpid()), ITEMS, 2))
+    assert list(ITEMS) == [i for i, _ in made]
+    pids = {pid for _, pid in made}
+    assert 2 == len(pids)
+    assert os.getpid() not in pids
+
+
+def test_little_is_made_here():
+    """A copy of the process would cost more than it saves."""
+    few = range(2 * LEAST_EACH - 1)
+    assert {os.getpid()} == set(spread(lambda _: os.getpid(), few, 2))
+    assert [] == list(spread(lambda _: os.getpid(), [], 2))
+
+
+@copies
+def test_what_one_raises_is_raised():
+    """With its message, after what came before it."""
+
+    def make(i: int) -> int:
+        if i == 20:
+            message = f"no {i}"
+            raise ValueError(message)
+        return i
+
+    made = []
+    with pytest.raises(ValueError, match="no 20"):
+        made += [*spread(make, ITEMS, 2)]
+    assert [] == made
+
+
+@copies
+def test_a_process_that_is_killed_is_told():
+    """As the system does where memory runs out: one line that says what to do."""
+
+    def make(i: int) -> int:
+        if i == 5:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return i
+
+    with pytest.raises(SiteError) as raised:
+        list(spread(make, ITEMS, 2))
+    assert [
+        "memory: the system ended a process that was making pages, as it does where memory runs "
+        "out. Build with --processes 1."
+    ] == [str(fault) for fault in raised.value.faults]
+
+
+@copies
+def test_no_process_is_left():
+    """Neither after all is made nor after a mistake."""
+    list(spread(str, ITEMS, 2))
+    with pytest.raises(ZeroDivisionError):
+        list(spread(lambda i: 1 // (i - 3), ITEMS, 2))
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_as_many_as_there_are_processors():
+    """At least one, and one where a copy is not safe."""
+    assert processors() >= 1
+    assert sys.platform == "linux" or processors() == 1
+
+
+@copies
+def test_two_processes_make_the_same_site():
+    """Byte for byte."""
+    config = load_project(ROOT)
+    one, two = (make_files(config, lambda _: None, processes=n)[0] for n in (1, 2))
+    assert one.keys() == two.keys()
+    assert [] == [path for path in one if one[path] != two[path]]
+
+
+@copies
+def test_two_processes_tell_the_same_mistakes(tmp_path: Path):
+    """Of templates and of prose, each once."""
+    root = copy_project(tmp_path / "project")
+    (root / "templates").mkdir()
+    (root / "templates/model.html").write_text("{{ nonsense }}\n")
+    (root / "templates/task.html").write_text("{{ page.title.nonsense }}\n")
+    (root / "data/content/lede.md").write_text("{{ nothing }}\n")
+    told = []
+    for n in (1, 2):
+        with pytest.raises(FaultsError) as raised:
+            make_files(load_project(root), lambda _: None, processes=n)
+        told.append([str(fault) for fault in raised.value.faults])
+    assert told[0] == told[1]
+    assert 3 == len(told[0])

@@ -1,0 +1,100 @@
+"""The rows of a table as markup, to the letter."""
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_builder.format import MISSING
+from site_builder.output.table_rows import raw_value, write_rows, write_words
+from site_builder.parts import Address, Cell, Column, Dumbbell, Link, Row, Table
+
+COLUMNS = (Column("model", "Model"), Column("score", "Score", "number"), Column("l", "", "plot"))
+LINK = Link("A & B", Address("model", "a"))
+
+
+def href(link: Link) -> str:
+    """Where links lead in these tests; one without a page leads nowhere."""
+    return f"../{link.to.key}/" if link.to else link.href if link.href.startswith("http") else ""
+
+
+def rows(*made: Row, columns: tuple[Column, ...] = COLUMNS[:2], sorted_by: str = "") -> str:
+    """The body of a table."""
+    table = Table("t", "T", columns, made, sorted_by=sorted_by)
+    return str(write_rows(table, href, lambda plot: f"<svg>{plot.text}</svg>"))
+
+
+def test_a_row():
+    """The name is its heading; a number has a raw value, and a link, and no class."""
+    name = Cell("A & B", "A & B", link=LINK, dot=3)
+    assert (
+        "<tbody>\n"
+        '<tr><th scope="row" class="text"><i class="dot dot-3"></i>'
+        '<a href="../a/">A &amp; B</a></th><td data-value="0.8125">0.813</td></tr>\n'
+        "</tbody>\n"
+    ) == rows(Row((name, Cell("0.813", 0.8125))))
+
+
+def test_what_a_row_is_and_is_filtered_by():
+    """Its kind, its anchor, its marks; the column that gave the order is set apart."""
+    row = Row((Cell("a", "a"), Cell("1", 1.0)), "reference", "score-1", (("developer", 'A "B"'),))
+    assert (
+        '<tr class="reference" id="score-1" data-developer="A &quot;B&quot;">'
+        '<th scope="row" class="text">a</th><td class="merit">1</td></tr>'
+    ) in rows(row, sorted_by="score")
+
+
+def test_what_stands_beside_a_number():
+    """Tone, tags, the best of them first, and a note; then the text is not its value."""
+    cell = Cell("+0.1", 0.1, "0.0 to 0.2", "gain", tags=("best", "flagged"))
+    assert (
+        '<td class="gain" data-value="0.1">+0.1 <span class="tag tag-best">best</span> '
+        '<span class="tag">flagged</span><small>0.0 to 0.2</small></td>'
+    ) in rows(Row((Cell("a", "a"), cell)))
+
+
+def test_a_drawing():
+    """In place of the text, with the value that it is sorted by."""
+    drawn = Cell("", 0.5, plot=Dumbbell(0.1, 0.5, None, text="a: 0.1 to 0.5"))
+    row = Row((Cell("a", "a"), Cell("1", 1), drawn))
+    assert '<td class="plot" data-value="0.5"><svg>a: 0.1 to 0.5</svg></td>' in rows(
+        row, columns=COLUMNS
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "opening"),
+    [
+        (Cell("12", 12.0), "<td>"),
+        (Cell("12", 12), "<td>"),
+        (Cell("1,200", 1200.0), '<td data-value="1200">'),
+        (Cell("12", 12.0, "of 13"), '<td data-value="12">'),
+        (Cell(MISSING, None, tone="soft"), '<td class="soft" data-value="">'),
+        (Cell("0", 0.0), "<td>"),
+        (Cell("-0.5", -0.5), "<td>"),
+    ],
+)
+def test_a_value_is_told_where_the_text_does_not_say_it(cell: Cell, opening: str) -> None:
+    """A missing one is empty, never zero."""
+    assert f"{opening}{cell.text}" in rows(Row((Cell("a", "a"), cell)))
+
+
+def test_a_licence_keeps_its_version():
+    """Text is no number, however it ends."""
+    assert "Apache-2.0" == raw_value(Cell("Apache-2.0", "Apache-2.0"))
+
+
+def test_a_link_out_of_the_site_and_one_that_may_not_be_followed():
+    """The text of the other stands alone."""
+    out = Cell("x", "x", link=Link("x", href="https://x.example"))
+    assert '<a href="https://x.example" rel="noopener">x</a>' == write_words(out, href)
+    assert "x" == write_words(Cell("x", "x", link=Link("x", href="javascript:x")), href)
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_no_text_becomes_markup(text: str, note: str, tag: str, mark: str) -> None:
+    """Whatever the data holds, the elements are ours."""
+    cell = Cell(text, text, note, tags=(tag,), link=Link(text, href=f"http{text}"))
+    body = rows(Row((cell, Cell("1", 1.0)), marks=(("id", mark),)))
+    found = {element.name for element in BeautifulSoup(f"<table>{body}</table>", "html.parser")()}
+    assert found <= {"table", "tbody", "tr", "th", "td", "a", "span", "small"}
