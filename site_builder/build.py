@@ -99,7 +99,7 @@ def build_site(
         say: Told the name of each stage as it begins.
         strict: Whether a warning stops the build.
         previous: Where the previous edition is, for the page of changes; None for no such page.
-        processes: How many processes draw pages at once.
+        processes: How many processes work at once.
 
     Raises:
         SiteError: A mistake in the project; the published site stays as it was.
@@ -138,7 +138,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
             a cache.
         previous: Where the previous edition is, for the page of changes; None for no such page.
         kept: What the build before has left, and this one leaves for the next.
-        processes: How many processes draw pages at once.
+        processes: How many processes work at once.
 
     Raises:
         FaultsError: Every mistake in the project.
@@ -151,7 +151,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     except FaultsError as error:
         raise FaultsError((*error.faults, *folder)) from None
     faults = (*tables.warnings, *prose.faults, *_own_faults(config, prose), *folder)
-    make = partial(_make_content, config, tables, prose, old, say)
+    make = partial(_make_content, config, tables, prose, old, say, processes)
     files_read = {name: table.file for name, table in tables.loaded.items()}
     sources = (config, tables.warnings, files_read, prose.own, old and prose.texts, old)
     try:
@@ -179,11 +179,16 @@ def _read_previous(place: str | None) -> tuple[Edition | None, tuple[Fault, ...]
 
 
 def _make_content(
-    config: SiteConfig, tables: Tables, prose: Prose, old: Edition | None, say: Say
+    config: SiteConfig,
+    tables: Tables,
+    prose: Prose,
+    old: Edition | None,
+    say: Say,
+    processes: int,
 ) -> Content:
     """Everything that follows from the tables and `site.toml`: results, and pages as values."""
     say("Computing")
-    results = compute_results(tables, config)
+    results = compute_results(tables, config, processes)
     site = Site(config, tables, results, make_labels(results, config), own=prose.own)
     site, odd = (site, ()) if old is None else with_news(site, prose.texts, old)
     say("Making the pages")

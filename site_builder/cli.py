@@ -27,8 +27,8 @@ from site_builder.console import (
 )
 from site_builder.errors import SiteError
 from site_builder.format import counted
-from site_builder.output.processes import processors
 from site_builder.output.verify import verify_site
+from site_builder.processes import processors
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

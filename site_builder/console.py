@@ -51,7 +51,7 @@ BASE_URL = click.option(
 PROCESSES = click.option(
     "--processes",
     type=click.IntRange(1),
-    help="How many processes draw pages at once. Default: one a processor on Linux, else one.",
+    help="How many processes work at once. Default: one a processor on Linux, else one.",
 )
 
 

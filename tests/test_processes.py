@@ -9,7 +9,7 @@ import pytest
 
 from site_builder.build import load_project, make_files
 from site_builder.errors import FaultsError, SiteError
-from site_builder.output.processes import LEAST_EACH, processors, spread
+from site_builder.processes import LEAST_EACH, processors, spread
 from tests.sites import ROOT, copy_project
 
 ITEMS = range(2 * LEAST_EACH + 1)
@@ -61,8 +61,8 @@ def test_a_process_that_is_killed_is_told():
     with pytest.raises(SiteError) as raised:
         list(spread(make, ITEMS, 2))
     assert [
-        "memory: the system ended a process that was making pages, as it does where memory runs "
-        "out. Build with --processes 1."
+        "memory: the system ended a process of this build, as it does where memory runs out. "
+        "Build with --processes 1."
     ] == [str(fault) for fault in raised.value.faults]
 
 

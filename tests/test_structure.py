@@ -29,7 +29,8 @@ TEXTS = [
 ]
 
 # Leaves are open to every room; what a room may import beyond them and its own modules:
-LEAVES = {"config", "errors", "format", "looks", "parts", "refusals", "slugs", "__init__"}
+LEAVES = {"config", "errors", "format", "looks", "parts", "processes", "refusals", "slugs"}
+LEAVES |= {"__init__"}
 MAY_IMPORT = {
     "tables": set(),
     "importers": {"tables"},
@@ -60,6 +61,7 @@ LEAVES_MAY_IMPORT: dict[str, set[str]] = {
     "format": set(),
     "looks": set(),
     "parts": set(),
+    "processes": {"errors"},
     "refusals": {"errors"},
     "slugs": set(),
     "__init__": set(),

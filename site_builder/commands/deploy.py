@@ -12,8 +12,8 @@ from site_builder.console import BASE_URL, FORMAT, OUT, PROJECT, QUIET, STRICT, 
 from site_builder.errors import FaultsError, SiteError
 from site_builder.output.branch import push_site
 from site_builder.output.manifest import read_manifest
-from site_builder.output.processes import processors
 from site_builder.output.verify import verify_site
+from site_builder.processes import processors
 
 
 @click.command(epilog="Example: site-builder deploy --project my-board --remote origin")

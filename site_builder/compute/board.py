@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.missing_scores import possible_means, possible_ranks, possible_rates
-from site_builder.compute.numbers import Array, competition_ranks, mean_of, number
+from site_builder.compute.numbers import Array, competition_ranks, mean_of, numbers, pairs
 from site_builder.compute.rank_intervals import find_ahead, rank_intervals
 from site_builder.compute.scores import Scores
 from site_builder.compute.win_rates import compute_win_rates, compute_wins
@@ -37,8 +39,7 @@ class Rules:
     why: Literal["configured", "comparable", "mixed units", "sparse"]
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """One model on a board.
 
     Attributes:
@@ -96,9 +97,13 @@ class Board:
 
     def standing(self, model: str) -> Standing:
         """The row of one model."""
-        return next(s for s in self.standings if s.model == model)
+        return self._by_model[model]
 
-    @property
+    @cached_property
+    def _by_model(self) -> dict[str, Standing]:
+        return {s.model: s for s in self.standings}
+
+    @cached_property
     def ranked(self) -> tuple[Standing, ...]:
         """The standings that have a rank."""
         return tuple(s for s in self.standings if s.rank is not None)
@@ -186,8 +191,8 @@ def compute_board(scores: Scores, variant: str, rules: Rules, bootstrap: Bootstr
         base=_Sides.of(scores.lift_over_base(variant)),
         baseline=_Sides.of(scores.lift_over_baseline(variant)),
     )
-    standings = tuple(columns.standing(i, averaged=rules.averaged) for i in order)
-    return Board(variant, scores.tasks, rules, standings)
+    standings = tuple(columns.standings(averaged=rules.averaged))
+    return Board(variant, scores.tasks, rules, tuple(standings[i] for i in order))
 
 
 def _possible_ranks(scores: Scores, variant: str, rules: Rules) -> tuple[Array, Array]:
@@ -235,37 +240,42 @@ class _Columns:
     base: _Sides
     baseline: _Sides
 
-    def standing(self, i: int, *, averaged: bool) -> Standing:
-        low, high = number(self.intervals[0, i]), number(self.intervals[1, i])
-        return Standing(
-            model=self.models[i],
-            rank=None if np.isnan(self.ranks[i]) else int(self.ranks[i]),
-            unranked=self._unranked(i),
-            rank_interval=_whole_numbers(self.rank_intervals[:, i]),
-            possible_ranks=_whole_numbers(self.possible_ranks[:, i]),
-            tied_with_best=bool(self.tied[i]),
-            average=number(self.averages[i]) if averaged else None,
-            interval=None if low is None or high is None else (low, high),
-            scored=int(self.scored[i]),
-            win_rate=number(self.win_rates[i]),
-            wins=int(self.wins[i]),
-            lift_over_base=number(self.base.mean[i]) if averaged else None,
-            lift_over_baseline=number(self.baseline.mean[i]) if averaged else None,
-            helped=int(self.base.above[i]),
-            unchanged=int(self.base.equal[i]),
-            hurt=int(self.base.below[i]),
-            beats=int(self.baseline.above[i]),
-            ties=int(self.baseline.equal[i]),
-            loses=int(self.baseline.below[i]),
+    def standings(self, *, averaged: bool) -> Iterator[Standing]:
+        """Each model's, in the order of the scores."""
+        nowhere = [None] * len(self.models)
+        return map(
+            Standing,
+            self.models,
+            _whole(self.ranks),
+            self._unranked(),
+            _whole_pairs(self.rank_intervals),
+            _whole_pairs(self.possible_ranks),
+            self.tied.astype(bool).tolist(),
+            numbers(self.averages) if averaged else nowhere,
+            pairs(*self.intervals),
+            self.scored.tolist(),
+            numbers(self.win_rates),
+            self.wins.tolist(),
+            numbers(self.base.mean) if averaged else nowhere,
+            numbers(self.baseline.mean) if averaged else nowhere,
+            *(sides.tolist() for sides in (self.base.above, self.base.equal, self.base.below)),
+            *(s.tolist() for s in (self.baseline.above, self.baseline.equal, self.baseline.below)),
         )
 
-    def _unranked(self, i: int) -> Unranked:
-        if not np.isnan(self.ranks[i]):
-            return ""
-        if not self.scored[i]:
-            return "flagged" if self.models[i] in self.flagged else "no score"
-        return "no rival" if self.covered[i] else "coverage"
+    def _unranked(self) -> Iterator[Unranked]:
+        rows = zip(self.models, np.isnan(self.ranks), self.scored, self.covered, strict=True)
+        for model, has_none, scored, covered in rows:
+            if not has_none:
+                yield ""
+            elif not scored:
+                yield "flagged" if model in self.flagged else "no score"
+            else:
+                yield "no rival" if covered else "coverage"
 
 
-def _whole_numbers(pair: Array) -> tuple[int, int] | None:
-    return None if np.isnan(pair).any() else (int(pair[0]), int(pair[1]))
+def _whole(values: Array) -> list[int | None]:
+    return [None if value is None else int(value) for value in numbers(values)]
+
+
+def _whole_pairs(ends: Array) -> list[tuple[int, int] | None]:
+    return [None if p is None else (int(p[0]), int(p[1])) for p in pairs(*ends)]

@@ -14,6 +14,10 @@ from site_builder.compute.numbers import mean_or_none
 from site_builder.compute.scores import Scores
 from site_builder.compute.tasks import TaskResult
 from site_builder.config import BoardConfig
+from site_builder.processes import spread
+
+# So many standings take longer to compute than a copy of the process takes to make.
+WORTH_A_PROCESS = 4_000
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,11 @@ class CategoryResult:
 
 
 def compute_categories(
-    scores: Scores, tasks: pd.DataFrame, results: Sequence[TaskResult], config: BoardConfig
+    scores: Scores,
+    tasks: pd.DataFrame,
+    results: Sequence[TaskResult],
+    config: BoardConfig,
+    processes: int = 1,
 ) -> tuple[CategoryResult, ...]:
     """Every category, from the one furthest below the baseline (harder) to the one furthest above.
 
@@ -55,10 +63,13 @@ def compute_categories(
     Source: docs/statistics.md#categories.
     """
     by_task = {result.task: result for result in results}
-    found = [
-        _category(scores, tasks[tasks["category"] == name], by_task, config)
-        for name in tasks["category"].dropna().drop_duplicates()
-    ]
+
+    def make(name: str) -> CategoryResult:
+        return _category(scores, tasks[tasks["category"] == name], by_task, config)
+
+    names = tasks["category"].dropna().drop_duplicates().tolist()
+    are_many = len(scores.models) * len(names) > WORTH_A_PROCESS
+    found = spread(make, names, processes if are_many else 1, least=1)
     return tuple(sorted(found, key=_difficulty))
 
 

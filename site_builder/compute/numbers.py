@@ -73,6 +73,12 @@ def numbers(values: Array) -> list[float | None]:
     return [value if isfinite(value) else None for value in values.tolist()]
 
 
+def pairs(low: Array, high: Array) -> list[tuple[float, float] | None]:
+    """Intervals for records: None where an end is no number."""
+    ends = zip(numbers(low), numbers(high), strict=True)
+    return [None if a is None or b is None else (a, b) for a, b in ends]
+
+
 def counts_to(n: int) -> Array:
     """The numbers from 0 to n, shape (n + 1,)."""
     return np.arange(n + 1, dtype=float)

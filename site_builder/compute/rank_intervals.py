@@ -30,34 +30,43 @@ def find_ahead(measure: Array, errors: Array | None = None) -> Flags:
     Source: Student (1908), Biometrika 6(1), 1-25; docs/statistics.md#rank-interval.
     """
     there = (~np.isnan(measure)).astype(float)
-    known = np.zeros_like(measure) if errors is None else np.nan_to_num(errors) * there
     # Within -1..1, so that no square overflows; centred, so that their sums lose no digits.
     scale = max(1e-300, float(np.nanmax(np.abs(measure), initial=0.0)))
     values = np.where(there > 0, measure, 0.0) / scale
     values -= there * (values.sum(axis=0) / np.maximum(there.sum(axis=0), 1))
-    squares = np.minimum(known / scale, 1e100) ** 2
+    squares = None
+    if errors is not None:
+        squares = np.minimum(np.nan_to_num(errors) * there / scale, 1e100) ** 2
     ahead = np.zeros((len(measure), len(measure)), dtype=bool)
     for start in range(0, len(measure), _ROWS_AT_ONCE):
-        rows = slice(start, start + _ROWS_AT_ONCE)
-        ahead[rows] = _ahead(values, there, squares, rows)
+        # What one model is behind another, that one is ahead: half of the pairs tell of all.
+        rows, others = slice(start, start + _ROWS_AT_ONCE), slice(start, None)
+        errors_there = None if squares is None else squares[others]
+        lead, reach = _leads(values[others], there[others], errors_there)
+        ahead[rows, others] = lead > reach
+        ahead[others, rows] |= (lead < -reach).T
     return ahead
 
 
-def _ahead(values: Array, there: Array, squares: Array, rows: slice) -> Flags:
-    """The rows of `find_ahead` within a slice, by sums over the common tasks of every pair."""
-    own, mine = values[rows], there[rows]
+def _leads(values: Array, there: Array, squares: Array | None) -> tuple[Array, Array]:
+    """How far each of the first models is ahead of every model, and how far it must be to count.
+
+    By sums over the common tasks of every pair; NaN where a pair has fewer than two.
+    """
+    own, mine = values[:_ROWS_AT_ONCE], there[:_ROWS_AT_ONCE]
     n = mine @ there.T
-    total = own @ there.T - mine @ values.T
+    lead = own @ there.T - mine @ values.T
     of_squares = own**2 @ there.T + mine @ (values**2).T - 2 * own @ values.T
-    of_errors = squares[rows] @ there.T + mine @ squares.T
+    some = counts_to(values.shape[1])
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = total / n
-        spread = np.maximum(of_squares - total * mean, 0.0) / (n - 1)
-        reach = student_reach(counts_to(values.shape[1]))[n.astype(int)]
-        by_tasks = reach * np.sqrt(spread / n)
-        by_errors = REACH * np.sqrt(of_errors) / n
-    noise = _NOISE * np.abs(values).max(initial=0.0)
-    return np.asarray(mean > np.maximum(by_tasks, by_errors) + noise)
+        of_squares -= lead**2 / n
+        lead /= n
+        by_tasks = (student_reach(some) / np.sqrt(some * (some - 1)))[n.astype(int)]
+        by_tasks *= np.sqrt(np.maximum(of_squares, 0.0))
+        if squares is not None:
+            of_errors = squares[:_ROWS_AT_ONCE] @ there.T + mine @ squares.T
+            by_tasks = np.maximum(by_tasks, REACH * np.sqrt(of_errors) / n)
+    return lead, by_tasks + _NOISE * np.abs(values).max(initial=0.0)
 
 
 def is_ahead(leads: Array, counts: Array, errors: Array | None = None) -> Flags:

@@ -154,15 +154,21 @@ class Results:
         return found
 
 
-def compute_results(tables: Tables, config: SiteConfig) -> Results:
-    """Compute everything. Pure: the same tables and configuration give the same results."""
+def compute_results(tables: Tables, config: SiteConfig, processes: int = 1) -> Results:
+    """Compute everything. Pure: the same tables and configuration give the same results.
+
+    Args:
+        tables: The checked tables.
+        config: `site.toml`.
+        processes: How many processes work at once; they give the same.
+    """
     scores = collect_scores(tables, config.board)
     rules = choose_rules(tables.tasks, scores, config.board)
     bootstrap = Bootstrap.over(len(scores.tasks))
     boards = {v: compute_board(scores, v, rules, bootstrap) for v in scores.roles.variants}
     lift_tests = compute_lift_tests(scores, bootstrap, averaged=rules.averaged)
     tasks = compute_tasks(scores)
-    categories = compute_categories(scores, tables.tasks, tasks, config.board)
+    categories = compute_categories(scores, tables.tasks, tasks, config.board, processes)
     features = find_features(tables.tasks, config.analysis.features)
     correlations = compute_correlations(
         scores, tables.tasks, tasks, features, averaged=rules.averaged

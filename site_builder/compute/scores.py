@@ -48,7 +48,7 @@ class Roles:
         return self.tuned or self.variants
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scores:
     """Every score of the board.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import repeat
 from typing import Literal, NamedTuple
 
@@ -20,6 +20,7 @@ from site_builder.compute.numbers import (
     mean_or_none,
     number,
     numbers,
+    pairs,
     settled,
 )
 from site_builder.compute.score_error import find_ties
@@ -217,7 +218,7 @@ def _ranking(scores: Scores, arrays: _Arrays, column: int, variant: str) -> list
             numbers(arrays.over_base[variant][order, column]),
             numbers(arrays.over_baseline[variant][order, column]),
             numbers(known.standard[order, column]),
-            _pairs(known.low[order, column], known.high[order, column]),
+            pairs(known.low[order, column], known.high[order, column]),
             [None if n is None else int(n) for n in numbers(known.examples[order, column])],
             [None if t is None else t > 0 for t in numbers(arrays.tied[variant][order, column])],
             [flags.get(models[i]) for i in order],
@@ -225,11 +226,7 @@ def _ranking(scores: Scores, arrays: _Arrays, column: int, variant: str) -> list
     )
 
 
-def _pairs(low: Array, high: Array) -> list[tuple[float, float] | None]:
-    ends = zip(numbers(low), numbers(high), strict=True)
-    return [None if a is None or b is None else (a, b) for a, b in ends]
-
-
+@lru_cache(maxsize=1)  # the similar tasks and the chart of what is redundant ask for the same
 def compute_rank_agreement(scores: Scores) -> tuple[Array, Array]:
     """How alike each pair of tasks ranks the models of the primary variant.
 

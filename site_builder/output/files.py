@@ -12,7 +12,6 @@ from site_builder.output.badges import BadgeDrawer
 from site_builder.output.croissant import croissant_values
 from site_builder.output.feed import write_feed
 from site_builder.output.live_prose import LiveProse, find_written_faults
-from site_builder.output.processes import spread
 from site_builder.output.render import Renderer, find_template_faults
 from site_builder.output.scripts import render_script
 from site_builder.output.tokens import theme_sheet
@@ -21,6 +20,7 @@ from site_builder.pages.api import encode
 from site_builder.pages.dataset import CROISSANT, describe_dataset
 from site_builder.pages.entries import FEED, has_feed
 from site_builder.pages.page import Document, Made, Page, ScriptData, Site
+from site_builder.processes import spread
 from site_builder.prose import Prose
 
 

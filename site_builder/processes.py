@@ -28,7 +28,7 @@ Sent: TypeAlias = tuple[BaseException | None, Any]
 
 # Below this the copies cost more than they save.
 LEAST_EACH = 16
-_KILLED = "the system ended a process that was making pages, as it does where memory runs out"
+_KILLED = "the system ended a process of this build, as it does where memory runs out"
 
 
 def processors() -> int:
@@ -39,20 +39,24 @@ def processors() -> int:
 
 
 def spread(
-    make: Callable[[Item], Made], items: Sequence[Item], processes: int = 1
+    make: Callable[[Item], Made],
+    items: Sequence[Item],
+    processes: int = 1,
+    least: int = LEAST_EACH,
 ) -> Iterator[Made]:
     """What `make` gives for each item, in their order.
 
     Args:
         make: Makes one; what it gives is sent between processes.
         items: What it is made from.
-        processes: How many work at once; fewer where there is little to do.
+        processes: How many work at once.
+        least: How many items are worth a process.
 
     Raises:
         BaseException: Whatever `make` raises.
         SiteError: The system ended one of the processes.
     """
-    n = min(processes, len(items) // LEAST_EACH)
+    n = min(processes, len(items) // least)
     if n < 2:
         yield from map(make, items)
         return
