@@ -577,7 +577,8 @@ def by_model(board):
     several = sum(s.rank == 1 for s in board.standings) > 1
     passing = ("tied_with_best", "rank_interval") if several else ()
     return {
-        s.model: (*(x for f, x in s._asdict().items() if f not in passing),) for s in board.standings
+        s.model: (*(x for f, x in s._asdict().items() if f not in passing),)
+        for s in board.standings
     }
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from site_builder.compute.tasks import SimilarTask
+from site_builder.compute.rank_agreement import SimilarTask
 from site_builder.pages.page import Site
 from site_builder.pages.task import similar_note
 from tests.sites import ROOT, BuiltSite, make_site, visible

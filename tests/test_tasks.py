@@ -2,14 +2,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from site_builder.compute.tasks import (
-    Best,
+from site_builder.compute import rank_agreement
+from site_builder.compute.rank_agreement import (
     SimilarTask,
-    TaskScore,
     compute_rank_agreement,
     compute_similar_tasks,
-    compute_tasks,
 )
+from site_builder.compute.tasks import Best, TaskScore, compute_tasks
 from tests.boards import make_scores
 
 # Lower is better on t3.
@@ -235,6 +234,20 @@ def test_rank_agreement_is_scipys():
             expected = stats.spearmanr(values[both, i], values[both, j]).statistic
             assert expected == pytest.approx(rho[i, j])
             assert both.sum() == common[i, j]
+
+
+def test_ranks_are_not_taken_anew_on_a_board_of_many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pearson's r of the ranks among all models of a task, over the models that have both."""
+    monkeypatch.setattr(rank_agreement, "MOST_RANKED_ANEW", 3)
+    rho, common = compute_rank_agreement(make_scores({"base": AGREEMENT}))
+    assert [1.0, 1.0, -1.0, 0.9] == rho[0, :4].tolist()
+    assert np.isnan(rho[4]).all()
+    # The fifth model lacks the second task; on the fourth it keeps its place between the others.
+    runs = {**AGREEMENT, "e": [0.5, None, 0.5, 0.4, 0.5]}
+    rho, common = compute_rank_agreement(make_scores({"base": runs}))
+    expected = np.corrcoef([1.0, 2, 3, 4], [1.0, 2, 3, 5])[0, 1]
+    assert expected == pytest.approx(rho[1, 3], abs=1e-12)
+    assert (4.0, 5.0) == (common[0, 1], common[0, 2])
 
 
 def test_agreement_is_between_tuned_scores_where_there_are_any():

@@ -15,8 +15,8 @@ from site_builder.charts.columns import Field, columns_of, rows_of
 from site_builder.charts.heatmap import draw_heatmap, nullable
 from site_builder.charts.labels import Labels
 from site_builder.compute.numbers import Array
+from site_builder.compute.rank_agreement import compute_rank_agreement
 from site_builder.compute.results import Results
-from site_builder.compute.tasks import compute_rank_agreement
 from site_builder.format import MISSING, counted, rounded
 from site_builder.parts import Cell, Column, Table
 

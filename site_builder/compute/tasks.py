@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import repeat
 from typing import Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.numbers import (
@@ -23,11 +22,10 @@ from site_builder.compute.numbers import (
     pairs,
     settled,
 )
+from site_builder.compute.rank_agreement import SimilarTask, compute_similar_tasks
 from site_builder.compute.score_error import find_ties
 from site_builder.compute.scores import Scores
 from site_builder.compute.win_rates import compute_wins
-
-MIN_COMMON_MODELS = 4
 
 
 @dataclass(frozen=True)
@@ -70,15 +68,6 @@ class TaskScore(NamedTuple):
     n: int | None = None
     tied_with_best: bool | None = None
     flag: str | None = None
-
-
-@dataclass(frozen=True)
-class SimilarTask:
-    """A task that ranks models alike: Spearman's rho of the two tasks' scores over `n` models."""
-
-    task: str
-    rho: float
-    n: int
 
 
 @dataclass(frozen=True)
@@ -224,39 +213,3 @@ def _ranking(scores: Scores, arrays: _Arrays, column: int, variant: str) -> list
             [flags.get(models[i]) for i in order],
         )
     )
-
-
-@lru_cache(maxsize=1)  # the similar tasks and the chart of what is redundant ask for the same
-def compute_rank_agreement(scores: Scores) -> tuple[Array, Array]:
-    """How alike each pair of tasks ranks the models of the primary variant.
-
-    Spearman's rho of two tasks' scores, turned so that greater is better, over the models that have
-    both; NaN below four common models, and where these have all the same score on one of the tasks.
-
-    Shape: two arrays (tasks, tasks): rho, and the number of common models.
-    Source: Spearman (1904), The American Journal of Psychology 15(1), 72-101;
-        docs/statistics.md#similar-tasks.
-    """
-    signed = pd.DataFrame(scores.signed[scores.roles.primary])
-    there = signed.notna().to_numpy(dtype=float)
-    rho = signed.corr(method="spearman", min_periods=MIN_COMMON_MODELS).to_numpy()
-    return settled(np.clip(rho, -1, 1)), there.T @ there
-
-
-def compute_similar_tasks(scores: Scores, most: int = 5) -> dict[str, tuple[SimilarTask, ...]]:
-    """For each task, the tasks that rank models most alike, as far as they do so at all (rho > 0).
-
-    Source: docs/statistics.md#similar-tasks.
-    """
-    rho, common = compute_rank_agreement(scores)
-    alike = np.where(rho > 0, rho, 0.0)
-    np.fill_diagonal(alike, 0.0)
-    nearest = np.argsort(-alike, axis=1, kind="stable")[:, :most]
-    return {
-        task: tuple(
-            SimilarTask(scores.tasks[j], float(rho[i, j]), int(common[i, j]))
-            for j in nearest[i]
-            if alike[i, j] > 0
-        )
-        for i, task in enumerate(scores.tasks)
-    }

@@ -12,7 +12,8 @@ from site_builder.charts.columns import TASK, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.charts.score_lines import chart_task_models
 from site_builder.compute.catalog import TaskFacts
-from site_builder.compute.tasks import MIN_COMMON_MODELS, SimilarTask, TaskResult
+from site_builder.compute.rank_agreement import MIN_COMMON_MODELS, SimilarTask
+from site_builder.compute.tasks import TaskResult
 from site_builder.format import count, counted, listed, quantity, rounded
 from site_builder.pages.boards import Mark
 from site_builder.pages.citation import cite_page
