@@ -14,7 +14,7 @@ from site_builder.compute.results import compute_results
 from site_builder.config import SiteConfig, read_config
 from site_builder.editions import Edition, read_edition, with_news
 from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
-from site_builder.output.files import find_source_faults, render_files
+from site_builder.output.files import Count, find_source_faults, render_files
 from site_builder.output.folders import check_output_folder
 from site_builder.output.manifest import Origin, with_manifest
 from site_builder.output.navigation import find_navigation_faults
@@ -82,7 +82,7 @@ class Kept:
         return self._made
 
 
-def build_site(
+def build_site(  # noqa: PLR0913 - each is a choice of a command's
     config: SiteConfig,
     out: Path,
     say: Say,
@@ -90,6 +90,7 @@ def build_site(
     strict: bool = False,
     previous: str | None = None,
     processes: int = 1,
+    count: Count = lambda *_: None,
 ) -> BuildReport:
     """Build the whole site of a project into `out`. Nothing is written before all of it is made.
 
@@ -100,6 +101,7 @@ def build_site(
         strict: Whether a warning stops the build.
         previous: Where the previous edition is, for the page of changes; None for no such page.
         processes: How many processes work at once.
+        count: Told within a stage how much of it is done, and of how much.
 
     Raises:
         SiteError: A mistake in the project; the published site stays as it was.
@@ -107,7 +109,7 @@ def build_site(
     if recover(out):
         say("Putting back the site that a killed build had moved away")
     files, warnings = make_files(
-        config, say, out, strict=strict, previous=previous, processes=processes
+        config, say, out, strict=strict, previous=previous, processes=processes, count=count
     )
     say("Publishing")
     pages = sum(path.endswith(".html") for path in files)
@@ -124,6 +126,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     previous: str | None = None,
     kept: Kept | None = None,
     processes: int = 1,
+    count: Count = lambda *_: None,
 ) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
     """Every file of the site, its manifest too, and what is odd about the project.
 
@@ -139,6 +142,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
         previous: Where the previous edition is, for the page of changes; None for no such page.
         kept: What the build before has left, and this one leaves for the next.
         processes: How many processes work at once.
+        count: Told within a stage how much of it is done, and of how much.
 
     Raises:
         FaultsError: Every mistake in the project.
@@ -157,7 +161,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     try:
         made = (kept or Kept()).made(sources, make)
         faults += made.odd
-        files = render_files(made.site, made.pages, prose, processes)
+        files = render_files(made.site, made.pages, prose, processes, count)
     except SiteError as error:
         raise FaultsError((*faults, *error.faults)) from error
     if any(strict or fault.severity == "error" for fault in faults):

@@ -68,6 +68,7 @@ def build(  # noqa: PLR0913 - an option each
             strict=strict,
             previous=previous,
             processes=processes or processors(),
+            count=progress.count,
         )
     except SiteError as error:
         sys.exit(progress.failed(error))
@@ -87,7 +88,13 @@ def check(root: Path, out: Path | None, *, strict: bool, quiet: bool, form: str)
     try:
         config = load_project(root, out=out)
         _, warnings = make_files(
-            config, progress.stage, out, strict=strict, dry=True, processes=processors()
+            config,
+            progress.stage,
+            out,
+            strict=strict,
+            dry=True,
+            processes=processors(),
+            count=progress.count,
         )
     except SiteError as error:
         sys.exit(progress.failed(error))

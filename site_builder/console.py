@@ -53,6 +53,8 @@ PROCESSES = click.option(
     type=click.IntRange(1),
     help="How many processes work at once. Default: one a processor on Linux, else one.",
 )
+# Without a terminal a long stage tells this often how far it is.
+SILENT_S = 10.0
 
 
 class Progress:
@@ -69,7 +71,7 @@ class Progress:
         self._root, self._form, self._strict = root, form, strict
         self._console = Console(stderr=True, highlight=False, quiet=quiet, soft_wrap=True)
         self._faults = Console(stderr=True, highlight=False, soft_wrap=True)
-        self._began = self._stage_began = time.perf_counter()
+        self._began = self._stage_began = self._counted = time.perf_counter()
         self._stage = ""
         self._running: Status | None = None
 
@@ -77,9 +79,19 @@ class Progress:
         """End the stage before, begin the next."""
         self._end_stage()
         self._stage, self._stage_began = name, time.perf_counter()
+        self._counted = self._stage_began
         self._running = self._console.status(name)
         if self._console.is_terminal:
             self._running.start()
+
+    def count(self, done: int, of: int) -> None:
+        """How much of the stage is done: in its line on a terminal, else a line now and then."""
+        told = f"{self._stage}: {done:,} of {of:,}"
+        if self._running is not None and self._console.is_terminal:
+            self._running.update(told)
+        elif time.perf_counter() - self._counted > SILENT_S:
+            self._counted = time.perf_counter()
+            self._console.print(f"  {told}", markup=False)
 
     def _end_stage(self) -> None:
         if self._running is not None:

@@ -17,6 +17,8 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
+from itertools import count
 from typing import Any, BinaryIO, TypeAlias, TypeVar
 
 from site_builder.errors import Fault, SiteError
@@ -43,6 +45,7 @@ def spread(
     items: Sequence[Item],
     processes: int = 1,
     least: int = LEAST_EACH,
+    seen: Callable[[int], None] = lambda _: None,
 ) -> Iterator[Made]:
     """What `make` gives for each item, in their order.
 
@@ -51,6 +54,7 @@ def spread(
         items: What it is made from.
         processes: How many work at once.
         least: How many items are worth a process.
+        seen: Told how many are made, as they come; several processes are heard by several threads.
 
     Raises:
         BaseException: Whatever `make` raises.
@@ -58,9 +62,11 @@ def spread(
     """
     n = min(processes, len(items) // least)
     if n < 2:
-        yield from map(make, items)
+        for i, item in enumerate(items, start=1):
+            yield make(item)
+            seen(i)
         return
-    shares = _shares(make, items, n)
+    shares = _shares(make, items, n, seen)
     for i in range(len(items)):
         share = shares[i % n]
         if len(share) <= i // n:
@@ -71,8 +77,11 @@ def spread(
         yield made
 
 
-def _shares(make: Callable[[Item], Made], items: Sequence[Item], n: int) -> list[list[Sent]]:
+def _shares(
+    make: Callable[[Item], Made], items: Sequence[Item], n: int, seen: Callable[[int], None]
+) -> list[list[Sent]]:
     """What each of `n` processes has sent; it has every `n`-th item."""
+    number = count(1)
     gc.freeze()  # what is there already is neither searched for garbage nor copied by the search
     children: list[tuple[int, BinaryIO]] = []
     try:
@@ -81,7 +90,13 @@ def _shares(make: Callable[[Item], Made], items: Sequence[Item], n: int) -> list
             for i in range(n):
                 children.append(_start(make, items[i::n]))
         with ThreadPoolExecutor(n) as readers:
-            return list(readers.map(_read, (pipe for _, pipe in children)))
+            try:
+                heard = [partial(_read, pipe, lambda: seen(next(number))) for _, pipe in children]
+                return list(readers.map(lambda read: read(), heard))
+            except BaseException:  # such as Ctrl-C: the readers wait for the processes
+                for process, _ in children:
+                    os.kill(process, signal.SIGTERM)
+                raise
     finally:
         gc.unfreeze()
         for process, pipe in children:
@@ -112,12 +127,14 @@ def _work(make: Callable[[Item], Made], share: Sequence[Item], writing: int) -> 
             except BaseException as error:
                 sent = error, None
             pickle.dump(sent, pipe, pickle.HIGHEST_PROTOCOL)
+            pipe.flush()
 
 
-def _read(pipe: BinaryIO) -> list[Sent]:
+def _read(pipe: BinaryIO, seen: Callable[[], None]) -> list[Sent]:
     """All that a process sends before it ends."""
     found: list[Sent] = []
     with suppress(EOFError, pickle.UnpicklingError):  # it may be killed in the middle of one
         while True:
             found.append(pickle.load(pipe))
+            seen()
     return found

@@ -33,6 +33,32 @@ def test_little_is_made_here():
     assert [] == list(spread(lambda _: os.getpid(), [], 2))
 
 
+@pytest.mark.parametrize("n", [1, 2])
+def test_progress_is_told(n: int):
+    """Each that is made, once."""
+    told: list[int] = []
+    assert list(ITEMS) == list(spread(int, ITEMS, n, seen=told.append))
+    assert list(range(1, len(ITEMS) + 1)) == sorted(told)
+
+
+@copies
+def test_what_breaks_off_ends_the_processes():
+    """As Ctrl-C does: the first piece that comes is the last that is waited for."""
+
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    def make(i: int) -> int:
+        if i >= 2:
+            signal.pause()  # for ever
+        return i
+
+    with pytest.raises(KeyboardInterrupt):
+        list(spread(make, ITEMS, 2, seen=stop))
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
 @copies
 def test_what_one_raises_is_raised():
     """With its message, after what came before it."""

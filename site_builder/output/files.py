@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -23,9 +23,15 @@ from site_builder.pages.page import Document, Made, Page, ScriptData, Site
 from site_builder.processes import spread
 from site_builder.prose import Prose
 
+Count = Callable[[int, int], None]
+
 
 def render_files(
-    site: Site, pages: Sequence[Made], prose: Prose, processes: int = 1
+    site: Site,
+    pages: Sequence[Made],
+    prose: Prose,
+    processes: int = 1,
+    count: Count = lambda *_: None,
 ) -> dict[str, bytes]:
     """Every file of the site by its path, but for the pictures of link previews.
 
@@ -34,6 +40,7 @@ def render_files(
         pages: All that the page makers made.
         prose: The texts of the project.
         processes: How many processes work at once.
+        count: Told how many pages are drawn, and of how many.
 
     Raises:
         FaultsError: Prose is broken or no longer true, a template is broken or a static file
@@ -53,9 +60,10 @@ def render_files(
     renderer = Renderer(site, html, urls, assets, live, templates)
     maker = _Maker(renderer, BadgeDrawer(site, urls), urls, live)
     drawn = [p for p in pages if not isinstance(p, Document) and p.address.kind != "asset"]
+    come = spread(maker.make, drawn, processes, seen=lambda n: count(n, len(drawn)))
     files: dict[str, bytes] = {}
     for path, content in (
-        *_spread(drawn, maker, live, processes),
+        *_collected(come, live),
         *_documents(pages, urls),
         (urls.path(CROISSANT), encode(croissant_values(describe_dataset(site), urls))),
         *assets.files.items(),
@@ -110,8 +118,8 @@ class _Maker:
             yield self._badges.draw(page.address.key)
 
 
-def _spread(
-    pages: Sequence[Page | ScriptData], maker: _Maker, prose: LiveProse, processes: int
+def _collected(
+    made: Iterable[tuple[list[tuple[str, bytes]], list[Fault]]], prose: LiveProse
 ) -> list[tuple[str, bytes]]:
     """The files of every page.
 
@@ -119,8 +127,8 @@ def _spread(
         FaultsError: Every fault of every template and text, each once, in the order of the lines.
     """
     files, faults = list[tuple[str, bytes]](), list(prose.faults)
-    for made, wrong in spread(maker.make, pages, processes):
-        files += made
+    for of_page, wrong in made:
+        files += of_page
         faults += wrong
     if faults:
         found = dict.fromkeys(faults)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelFacts, TaskFacts
 from site_builder.compute.categories import CategoryResult
-from site_builder.compute.numbers import numbers
+from site_builder.compute.numbers import Array, numbers
 from site_builder.format import Scale
 from site_builder.pages.board_cells import rank_range
 from site_builder.pages.page import ScriptData, Site
@@ -20,17 +20,14 @@ ERRORS = "data/errors.js"
 
 def make_scores_data(site: Site) -> Iterator[ScriptData]:
     """Every score, by variant: rows are models, columns tasks, in the order of `board_data`."""
-    scores = {
-        variant: [numbers(row) for row in values]
-        for variant, values in site.results.scores.values.items()
-    }
-    yield ScriptData(Address("asset", SCORES), "scores", lambda: scores)
-    if site.results.scores.has_errors:
-        errors = {
-            variant: [numbers(row) for row in values]
-            for variant, values in site.results.scores.errors.items()
-        }
-        yield ScriptData(Address("asset", ERRORS), "errors", lambda: errors)
+    scores = site.results.scores
+    yield ScriptData(Address("asset", SCORES), "scores", lambda: _by_variant(scores.values))
+    if scores.has_errors:
+        yield ScriptData(Address("asset", ERRORS), "errors", lambda: _by_variant(scores.errors))
+
+
+def _by_variant(arrays: Mapping[str, Array]) -> dict[str, list[list[float | None]]]:
+    return {variant: [numbers(row) for row in values] for variant, values in arrays.items()}
 
 
 def board_data(site: Site) -> Mapping[str, object]:
