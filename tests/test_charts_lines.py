@@ -115,8 +115,8 @@ def test_variants_of_one_label_stay_apart():
 
 
 def test_first_rows_are_drawn_of_many():
-    """80 of 90 models, the best, in the drawing and in its table; the caption says so."""
+    """25 at each end of 90 models, in the drawing and in its table; the caption says so."""
     runs = {"base": {f"m{i}": [i / 100, i / 100] for i in range(90)}}
     for chart in (said(chart_averages, runs), said(chart_task_models, runs, "t1")):
-        assert chart.caption.endswith(" The first 80 of 90 are drawn.")
-        assert (80, 80) == (len(chart.figure["layout"]["yaxis"]["ticktext"]), len(chart.table.rows))
+        assert chart.caption.endswith(" The 25 at each end of 90 are drawn.")
+        assert (50, 50) == (len(chart.figure["layout"]["yaxis"]["ticktext"]), len(chart.table.rows))

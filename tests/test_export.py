@@ -131,3 +131,13 @@ def test_table_without_rows_is_exported(tmp_path):
     empty = board()["results"][:0]
     files = {file.ending: file.content for file in export(tmp_path, pd.DataFrame(empty)).files}
     assert (b"model,task,variant,score\r\n", b"[]\n") == (files["csv"], files["json"])
+
+
+def test_a_large_table_comes_without_json(tmp_path, monkeypatch):
+    """Parquet and CSV hold the same; the limit itself still has it."""
+    endings = []
+    for most in (2, 1):
+        monkeypatch.setattr("site_builder.tables.export.MOST_JSON_ROWS", most)
+        files = export(tmp_path, results_frame()[:2]).files
+        endings.append([file.ending for file in files])
+    assert [["parquet", "csv", "json"], ["parquet", "csv"]] == endings

@@ -8,7 +8,7 @@ from site_builder.charts import theme
 from site_builder.charts.cells import model_cell, score_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
-from site_builder.charts.dumbbells import MOST_ROWS, After, Line, draw_dumbbells, drawn_of
+from site_builder.charts.dumbbells import After, Line, draw_dumbbells, drawn_of, ends_of
 from site_builder.charts.labels import Labels
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.lift_tests import LEAST_TASKS
@@ -38,7 +38,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
         reading=f"{title}. Averages run from {best} to {worst}.",
         caption=f"Mean score over {counted(len(results.board.tasks), 'task')}{marks}",
         figure=draw_dumbbells(lines, labels, "mean score", **_baseline_line(results, labels)),
-        table=_table(results, labels, models[:MOST_ROWS]),
+        table=_table(results, labels, ends_of(models)),
         terms="average",
         embedded=True,
     )

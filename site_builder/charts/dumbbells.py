@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from site_builder.charts import theme
 from site_builder.charts.cells import flag_tags, kept_cell, lift_cell, range_text, score_cell
@@ -13,15 +13,22 @@ from site_builder.charts.labels import Labels
 from site_builder.format import Scale, sentence
 from site_builder.parts import Cell, Column, Table
 
-MOST_ROWS = 80
+MOST_ROWS, N_ENDS = 80, 25
+Item = TypeVar("Item")
 _BEFORE = {"symbol": "circle-open", "size": 9, "color": theme.ACCENT, "line": {"width": 2}}
 _AFTER = {"symbol": "circle", "size": 10, "color": theme.ACCENT}
 _REFERENCE = {"symbol": "line-ns-open", "size": 14, "color": theme.INK, "line": {"width": 2}}
 
 
+def ends_of(rows: Sequence[Item]) -> Sequence[Item]:
+    """The rows that a chart draws: all, or of more than can be told apart those at each end."""
+    return rows if len(rows) <= MOST_ROWS else [*rows[:N_ENDS], *rows[-N_ENDS:]]
+
+
 def drawn_of(n_lines: int) -> str:
     """What a caption says where not every row is drawn."""
-    return f" The first {MOST_ROWS} of {n_lines:,} are drawn." if n_lines > MOST_ROWS else ""
+    cut = f" The {N_ENDS} at each end of {n_lines:,} are drawn."
+    return cut if n_lines > MOST_ROWS else ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def draw_dumbbells(
         unit: Title of their axis.
         layout: What the chart adds to it, such as a line for the baseline.
     """
-    shown = lines[:MOST_ROWS]
+    shown = ends_of(lines)
     names = [line.head.text for line in shown]
     marks = _marks(shown, labels)
     return theme.figure(
@@ -177,7 +184,7 @@ def line_table(
     table_id: str, caption: str, first: Column, lines: Sequence[Line], labels: Labels
 ) -> Table:
     """The numbers of the rows that are drawn: before, after and lift of each variant, baseline."""
-    lines = lines[:MOST_ROWS]
+    lines = ends_of(lines)
     lifted = any(line.before is not None for line in lines)
     base = "" if labels.roles.base is None else labels.variants[labels.roles.base]
     variants = list(dict.fromkeys(a.variant for line in lines for a in line.after))

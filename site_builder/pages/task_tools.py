@@ -22,4 +22,4 @@ def task_tools(site: Site, nouns: tuple[str, str] = ("task", "tasks")) -> Tools:
 
 def task_marks(site: Site, task: str) -> Mapping[str, str | None]:
     """What filters must know of a task's row."""
-    return {"id": task, "category": site.results.catalog.tasks[task].category}
+    return {"category": site.results.catalog.tasks[task].category}
