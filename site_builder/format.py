@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 
 MINUS = "\N{MINUS SIGN}"
 MISSING = "\N{EN DASH}"
@@ -26,6 +27,7 @@ _MOST_PLACES = 12
 _EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
+@lru_cache(maxsize=1 << 16)  # a board has few different scores, each on many pages
 def rounded(value: float, places: int, shift: int = 0) -> str:
     """`value` at so many decimal places, half away from zero, with a true minus; `-0.0` is `0.0`.
 
@@ -55,6 +57,13 @@ def _is_tie(shortest: str, places: int) -> bool:
     apart: of all decimals as short as the middle, none is nearer to the float.
     """
     return shortest[-1] == "5" and len(shortest) - shortest.index(".") == places + 2
+
+
+@lru_cache(maxsize=1 << 16)
+def _has_places(value: float, places: int) -> bool:
+    """Whether a number has no more decimal places."""
+    number = Decimal(repr(float(value)))
+    return number == number.quantize(Decimal(1).scaleb(-places), context=_EXACT)
 
 
 def _is_not_zero(text: str) -> bool:
@@ -101,10 +110,8 @@ class Scale:
 
     def shows_all(self, value: float) -> bool:
         """Whether a score is written with every digit that it has."""
-        number = Decimal(repr(float(value)))
-        places = Decimal(1).scaleb(-self.places)
         is_compact = self.compact and abs(value) >= 10_000
-        return not is_compact and number == number.quantize(places, context=_EXACT)
+        return not is_compact and _has_places(value, self.places)
 
     def interval(self, low: float, high: float) -> str:
         """A range, such as `0.662 to 0.818`."""

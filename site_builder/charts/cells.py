@@ -64,12 +64,18 @@ def kept_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
     return cell._replace(link=Link(cell.text, labels.score_place(key)))
 
 
-def kept_score_cell(labels: Labels, key: ScoreKey, value: float | None) -> Cell:
+def kept_score_cell(
+    labels: Labels,
+    key: ScoreKey,
+    value: float | None,
+    note: str = "",
+    tags: tuple[str, ...] = (),
+) -> Cell:
     """A single score, leading to the row that it is kept in; a dash where there is none."""
     text = labels.scales[key[1]].score(value)
     if value is None:
-        return number_cell(value, text)
-    return Cell(text, value, link=Link(text, labels.score_place(key)))
+        return Cell(text, None, note, "soft", tags=tags)
+    return Cell(text, value, note, "", Link(text, labels.score_place(key)), None, tags)
 
 
 def range_text(scale: Scale, interval: tuple[float, float] | None) -> str:
@@ -83,21 +89,29 @@ def flag_tags(flag: str | None) -> tuple[str, ...]:
 
 
 def task_score_cell(
-    found: TaskScore | None, scale: Scale, flagged: FlaggedScore | None = None
+    labels: Labels,
+    key: ScoreKey,
+    found: TaskScore | None,
+    flagged: FlaggedScore | None,
+    digits: str = "",
 ) -> Cell:
-    """A score of a task with its interval, marked where it is flagged.
+    """A single score with its interval, marked where it is flagged, leading to its row.
 
     Args:
+        labels: Names and number formats.
+        key: Which score it is.
         found: The score; None where there is none that counts.
-        scale: How it is written.
         flagged: What is said of it; shown in its place where it does not count.
+        digits: What is said before the interval.
     """
     tags = flag_tags(None if flagged is None else flagged.reason)
+    scale = labels.scales[key[1]]
     if found is not None:
-        cell = score_cell(found.score, scale, range_text(scale, found.interval))
-        return cell._replace(tags=tags)
+        interval = range_text(scale, found.interval)
+        note = f"{digits}, {interval}" if digits and interval else digits or interval
+        return kept_score_cell(labels, key, found.score, note, tags)
     if flagged is not None:
-        return Cell(scale.score(flagged.score), flagged.score, tone="soft", tags=tags)
+        return kept_score_cell(labels, key, flagged.score, digits, tags)._replace(tone="soft")
     return score_cell(None, scale)
 
 

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from site_builder.charts import theme
-from site_builder.charts.cells import flag_tags, kept_cell, lift_cell, range_text, score_cell
+from site_builder.charts.cells import (
+    flag_tags,
+    kept_score_cell,
+    lift_cell,
+    range_text,
+    score_cell,
+)
 from site_builder.charts.columns import Field, baseline_score_cell, columns_of, rows_of
 from site_builder.charts.labels import Labels
 from site_builder.format import Scale, sentence
@@ -209,14 +215,22 @@ def line_table(
     return Table(table_id, caption, columns_of(fields), rows_of(fields, lines))
 
 
-def _kept(labels: Labels, line: Line, variant: str, cell: Cell) -> Cell:
-    """The cell of a value, leading to its row where it is a single score."""
-    return cell if line.of is None else kept_cell(labels, (*line.of, variant), cell)
+def _value_cell(
+    labels: Labels,
+    line: Line,
+    variant: str,
+    value: float | None,
+    note: str = "",
+    flag: str | None = None,
+) -> Cell:
+    """A value of a line, leading to its row where it is a single score."""
+    if line.of is None:
+        return score_cell(value, line.scale, note)._replace(tags=flag_tags(flag))
+    return kept_score_cell(labels, (*line.of, variant), value, note, flag_tags(flag))
 
 
 def _before_cell(labels: Labels, line: Line) -> Cell:
-    cell = score_cell(line.before, line.scale)._replace(tags=flag_tags(line.flag))
-    return _kept(labels, line, labels.roles.base or "", cell)
+    return _value_cell(labels, line, labels.roles.base or "", line.before, flag=line.flag)
 
 
 def _reference_cell(labels: Labels, line: Line) -> Cell:
@@ -239,8 +253,8 @@ def _after_fields(
         found = find(line)
         if found is None:
             return score_cell(None, line.scale)
-        cell = score_cell(found.value, line.scale, range_text(line.scale, found.interval))
-        return _kept(labels, line, variant, cell._replace(tags=flag_tags(found.flag)))
+        note = range_text(line.scale, found.interval)
+        return _value_cell(labels, line, variant, found.value, note, found.flag)
 
     def lift(line: Line) -> Cell:
         found = find(line)

@@ -138,6 +138,6 @@ def _model_field(
 
     def cell(task: str) -> Cell:
         tags = flag_tags(results.task(task).reasons.get((model, variant)))
-        return kept_score_cell(labels, (model, task, variant), scores[task])._replace(tags=tags)
+        return kept_score_cell(labels, (model, task, variant), scores[task], tags=tags)
 
     return Field(Column(model, labels.models[model], "number"), cell)

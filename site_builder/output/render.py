@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,7 @@ class Renderer:
 
     def _globals(self, page: Page) -> dict[str, Any]:
         here = page.address
+        href = partial(self._href, self._urls.linker(here))
         return {
             "page": page,
             "site": self._site.config.site,
@@ -117,13 +119,13 @@ class Renderer:
             "absolute": lambda address: self._urls.absolute(self._urls.path(address)),
             "picture": self._picture(page),
             "root": self._urls.relative(here, Address("home")),
-            "href": lambda link, absolute=False: self._href(page, link, absolute=absolute),
+            "href": href,
             "cite": lambda citation: write_citation(citation, self._urls),
             "release": self._site.results.release,
             "feed": FEED if has_feed(self._site) else None,
             "structured": structured_data(page, self._dataset, self._urls),
             "prose": lambda slot: self._prose.html(page, slot),
-            "json": lambda value: self._json(page, value),
+            "json": lambda value: _json(value, href),
         }
 
     def _logo(self, here: Address) -> str:
@@ -136,11 +138,11 @@ class Renderer:
             return None
         return Picture(self._urls.absolute(self._urls.picture(page.address)), WIDTH, HEIGHT)
 
-    def _href(self, page: Page, link: Link, *, absolute: bool = False) -> str:
+    def _href(self, leads: Callable[[Address], str], link: Link, *, absolute: bool = False) -> str:
         """Where a link leads; empty where it may not be followed, so that its text stands alone.
 
         Args:
-            page: The page that the link stands on.
+            leads: Gives the links from the page that the link stands on.
             link: The link.
             absolute: Whether it is for other people's pages: it is absolute then, or a path from
                 the site's root where the site's place is not known.
@@ -148,14 +150,15 @@ class Renderer:
         if link.to is not None and absolute:
             return self._urls.permalink(link.to) or self._urls.path(link.to)
         if link.to is not None:
-            return self._urls.relative(page.address, link.to)
+            return leads(link.to)
         return web_link(link.href)
 
-    def _json(self, page: Page, value: object) -> Markup:
-        """A value for a script to read, safe inside a script element; links as relative paths."""
-        text = json_text(value, lambda link: self._href(page, link))
-        escaped = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-        return Markup(escaped)  # noqa: S704 - every mark that HTML reads is escaped above
+
+def _json(value: object, href: Callable[[Link], str]) -> Markup:
+    """A value for a script to read, safe inside a script element; links as relative paths."""
+    text = json_text(value, href)
+    escaped = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return Markup(escaped)  # noqa: S704 - every mark that HTML reads is escaped above
 
 
 @contextmanager

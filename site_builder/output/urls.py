@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from posixpath import relpath
@@ -80,6 +80,23 @@ class Urls:
     def picture(self, address: Address) -> str:
         """Path of the picture that a link to a page is shown with."""
         return f"cards/{self.path(address).rstrip('/') or 'home'}.png"
+
+    def linker(self, origin: Address) -> Callable[[Address], str]:
+        """What gives the links from one page, as `relative` does: each page is looked up once."""
+        known: dict[tuple[Kind, str], str] = {}
+
+        def link(target: Address) -> str:
+            path = known.get(target[:2])
+            if path is None:
+                path = known[target[:2]] = self.relative(origin, Address(*target[:2]))
+            if not target.anchor and not target.query:
+                return path
+            if target[:2] == origin[:2]:
+                return self.relative(origin, target)
+            query = f"?{urlencode(target.query)}" if target.query else ""
+            return f"{path}{query}#{_quoted(target.anchor)}" if target.anchor else path + query
+
+        return link
 
     def relative(self, origin: Address, target: Address) -> str:
         """Link from one page to another that holds under any base path."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from site_builder.charts.cells import (
     flag_tags,
-    kept_cell,
     kept_score_cell,
     lift_cell,
     model_cell,
@@ -85,8 +84,8 @@ def _variant_field(labels: Labels, *, wanted: bool = True) -> Field[_Own]:
 def _score_field(labels: Labels) -> Field[_Own]:
     return Field(
         Column("score", "Score", "number"),
-        lambda own: kept_score_cell(labels, _key(own), own.score.score)._replace(
-            tags=flag_tags(own.score.flag)
+        lambda own: kept_score_cell(
+            labels, _key(own), own.score.score, tags=flag_tags(own.score.flag)
         ),
     )
 
@@ -247,10 +246,8 @@ def _listed_cell(site: Site, model: str, own: _Listed) -> Cell:
     found = own.score if isinstance(own.score, TaskScore) else None
     flagged = site.results.flagged_of(model, own.task).get(own.score.variant)
     scale, score = site.labels.scales[own.task], own.score.score
-    cell = task_score_cell(found, scale, flagged)
     digits = "" if scale.shows_all(score) else exact(score)
-    note = ", ".join(filter(None, (digits, cell.note)))
-    return kept_cell(site.labels, _key(own), cell._replace(note=note))
+    return task_score_cell(site.labels, _key(own), found, flagged, digits)
 
 
 def _rank_cell(site: Site, own: _Listed) -> Cell:

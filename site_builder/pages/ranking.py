@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from site_builder.charts.cells import (
-    kept_cell,
     lift_cell,
     model_cell,
     number_cell,
@@ -146,8 +145,7 @@ def _model_cell(labels: Labels, entry: _Entry) -> Cell:
 def _score_field(labels: Labels, task: str, variant: str, *, exact: bool) -> Field[_Entry]:
     def cell(entry: _Entry) -> Cell:
         found, flagged = entry.found.get(variant), entry.flagged.get(variant)
-        shown = task_score_cell(found, labels.scales[task], flagged)
-        return kept_cell(labels, (entry.model, task, variant), shown)
+        return task_score_cell(labels, (entry.model, task, variant), found, flagged)
 
     help_text = f"With its {percent(LEVEL)} interval" if exact else ""
     return Field(Column(variant, labels.variants[variant], "number", help_text), cell)
