@@ -66,7 +66,6 @@
       const wanted = asked();
       const words = plain(wanted.get("q")?.[0] ?? "").split(/\s+/).filter(Boolean);
       const active = facets.filter((facet) => wanted.get(facet.dataset.facet ?? "")?.length);
-      const shown = rowsOf(table);
       /** @param {HTMLTableRowElement} row */
       const isWanted = (row) =>
         words.every((word) => textOf(row).includes(word)) &&
@@ -76,15 +75,13 @@
           if (value === undefined) return false;
           return facet.dataset.kind === "most" ? Number(value) <= Number(choices[0]) : choices.includes(value);
         });
-      site.showOnly(table, isWanted);
-      tell(shown);
+      tell(site.showOnly(table, isWanted), site.entries(table).length);
     };
 
-    /** @param {HTMLTableRowElement[]} shown */
-    const tell = (shown) => {
-      const all = site.counted(shown.length, box.dataset.noun, box.dataset.nouns);
-      const hidden = shown.filter((row) => row.hidden).length;
-      said.textContent = hidden ? `${site.rounded(shown.length - hidden, 0)} of ${all}; ${site.rounded(hidden, 0)} hidden by filters, ranks unchanged` : all;
+    /** @param {number} shown @param {number} of */
+    const tell = (shown, of) => {
+      const all = site.counted(of, box.dataset.noun, box.dataset.nouns);
+      said.textContent = shown < of ? `${site.rounded(shown, 0)} of ${all}; ${site.rounded(of - shown, 0)} hidden by filters, ranks unchanged` : all;
       clear.hidden = ![...asked().values()].some((values) => values.length);
     };
 
@@ -131,7 +128,7 @@
       });
     }
     // Read before the first letter, so that it is answered as fast as the others.
-    search.addEventListener("focus", () => rows.forEach(textOf), { once: true });
+    search.addEventListener("focus", () => site.inSlices(rows.map((row) => () => textOf(row))), { once: true });
     let typing = false;
     search.addEventListener("input", () => {
       site.setQueryPairs(keys, fromControls(), { replace: typing });

@@ -1,6 +1,8 @@
 // @ts-check
 // The one shared name: state in the address, links to pages, data and code that are fetched when first needed.
 (() => {
+  const SLICE_MS = 8;
+
   /** Values that data scripts gave, by name. @type {Map<string, any>} */
   const given = new Map();
   /** @type {Map<string, Promise<void>>} */
@@ -78,6 +80,30 @@
     say(text) {
       const status = document.querySelector("[data-status]");
       if (status) status.textContent = text;
+    },
+
+    /**
+     * Take steps in turn, after the next frame and in short tasks, between which the page answers; `finish` takes at once what are left.
+     * @param {(() => void)[]} steps
+     */
+    inSlices(steps) {
+      let [at, frame, timer] = [0, 0, 0];
+      const work = (until = performance.now() + SLICE_MS) => {
+        while (at < steps.length && performance.now() < until) steps[at++]();
+        if (at < steps.length) timer = setTimeout(work);
+      };
+      const drop = () => {
+        cancelAnimationFrame(frame);
+        clearTimeout(timer);
+      };
+      frame = requestAnimationFrame(() => (timer = setTimeout(work)));
+      return {
+        drop,
+        finish() {
+          drop();
+          work(Infinity);
+        },
+      };
     },
 
     loadScript,
