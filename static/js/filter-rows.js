@@ -54,10 +54,7 @@
     };
 
     /** What is asked for, of each key of the address. */
-    const asked = () => {
-      const query = new URLSearchParams(location.search);
-      return new Map(keys.map((key) => [key, query.getAll(key)]));
-    };
+    const asked = () => new Map(keys.map((key) => [key, site.queryAll(key)]));
 
     // Only the table that is seen: the others follow when they come into view.
     const show = () => {
@@ -128,7 +125,10 @@
       });
     }
     // Read before the first letter, so that it is answered as fast as the others.
-    search.addEventListener("focus", () => site.inSlices(rows.map((row) => () => textOf(row))), { once: true });
+    search.addEventListener("focus", () => {
+      const table = site.shownTable(box);
+      if (table) site.inSlices(rowsOf(table).map((row) => () => textOf(row)));
+    });
     let typing = false;
     search.addEventListener("input", () => {
       site.setQueryPairs(keys, fromControls(), { replace: typing });

@@ -34,7 +34,7 @@
     const inputs = [...body.querySelectorAll("input")];
 
     const fromAddress = () => {
-      const hidden = new Set(new URLSearchParams(location.search).getAll("hide"));
+      const hidden = new Set(site.queryAll("hide"));
       while (sheet.cssRules.length) sheet.deleteRule(0);
       for (const input of inputs) input.checked = !hidden.has(input.value);
       for (const table of box.querySelectorAll("table")) hide(new Set([...hidden].filter((key) => keys.has(key))), table);

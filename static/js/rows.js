@@ -3,9 +3,10 @@
 (() => {
   const site = /** @type {any} */ (window).site;
   const collator = new Intl.Collator(undefined, { numeric: true });
+  const tables = [...document.querySelectorAll("table")];
   const ROOM_REM = 3.5; // of a row out of sight, as in tables.css
 
-  /** @typedef {{row: HTMLTableRowElement, place: number}} Entry */
+  /** @typedef {{row: HTMLTableRowElement, place: number, isShown: boolean}} Entry */
   /** `order` is the one that rows are to have, `rest` what is still to be done for it. */
   /** @typedef {{entries: Entry[], size: number, order: Entry[], rest: {finish: () => void, drop: () => void} | null, ranks: Map<number, (number | null)[]>}} Known */
   /** @type {Map<HTMLTableElement, Known>} */
@@ -15,7 +16,7 @@
   const known = (table) => {
     let found = read.get(table);
     if (!found) {
-      const entries = [...table.tBodies].flatMap((body) => [...body.rows]).map((row, place) => ({ row, place }));
+      const entries = [...table.tBodies].flatMap((body) => [...body.rows]).map((row, place) => ({ row, place, isShown: !row.hidden }));
       found = { entries, size: table.tBodies[0]?.rows.length ?? 0, order: entries, rest: null, ranks: new Map() };
       read.set(table, found);
     }
@@ -50,11 +51,11 @@
   const groupsOf = (table, { top, room }) => {
     const { order, size } = known(table);
     return [...table.tBodies].map((body, i) => {
-      const rows = order.slice(i * size, (i + 1) * size).map(({ row }) => row);
-      const shown = rows.filter((row) => !row.hidden).length;
+      const entries = order.slice(i * size, (i + 1) * size);
+      const shown = entries.filter(({ isShown }) => isShown).length;
       const begin = top;
       top += shown * room;
-      return { body, rows, shown, isNear: begin < 1.5 * innerHeight && top > -0.5 * innerHeight };
+      return { body, rows: entries.map(({ row }) => row), shown, isNear: begin < 1.5 * innerHeight && top > -0.5 * innerHeight };
     });
   };
 
@@ -111,14 +112,14 @@
     /** Hide and show rows. Returns how many are shown. @param {HTMLTableElement} table @param {(row: HTMLTableRowElement) => boolean} isShown */
     showOnly(table, isShown) {
       const measured = measure(table);
-      let shown = 0;
-      for (const { row } of known(table).entries) {
-        const wanted = isShown(row);
-        if (row.hidden === wanted) row.hidden = !wanted;
-        shown += Number(wanted);
+      const { entries } = known(table);
+      for (const entry of entries) {
+        const wanted = isShown(entry.row);
+        if (entry.isShown !== wanted) entry.row.hidden = !wanted;
+        entry.isShown = wanted;
       }
       put(table, measured);
-      return shown;
+      return entries.filter((entry) => entry.isShown).length;
     },
 
     /** Have every row where it belongs, for whoever reads them as they stand. @param {HTMLTableElement} table */
@@ -137,7 +138,7 @@
     scope: (table) => (table.closest("[data-box]") ? "" : `${table.id}.`),
 
     /** The table of a box that is seen. @param {Element} box @returns {HTMLTableElement | undefined} */
-    shownTable: (box) => [...box.querySelectorAll("table")].find((table) => !table.closest("[data-view-of][hidden]")),
+    shownTable: (box) => tables.find((table) => box.contains(table) && !table.closest("[data-view-of][hidden]")),
   });
 
   document.addEventListener("rowschange", ({ target }) => {

@@ -2,17 +2,34 @@
 // The one shared name: state in the address, links to pages, data and code that are fetched when first needed.
 (() => {
   const SLICE_MS = 8;
+  const status = document.querySelector("[data-status]");
+  // Where there are thousands of rows, a browser takes long to change the address: it follows the frame in which the change is seen.
+  const hasLong = document.querySelector("table.long") !== null;
 
   /** Values that data scripts gave, by name. @type {Map<string, any>} */
   const given = new Map();
   /** @type {Map<string, Promise<void>>} */
   const loading = new Map();
 
-  /** @param {URL} url @param {boolean} [replace] In place of the present step, not as a new one. */
-  const go = (url, replace = false) => {
-    if (url.href === location.href) return;
+  /** The step in the address that is to come. @type {{url: URL, replace: boolean} | null} */
+  let coming = null;
+  const here = () => new URL(coming?.url ?? location.href);
+
+  const step = () => {
+    if (!coming) return;
+    const { url, replace } = coming;
+    coming = null;
     if (replace) history.replaceState(null, "", url);
     else history.pushState(null, "", url);
+  };
+
+  /** @param {URL} url @param {boolean} [replace] In place of the present step, not as a new one. */
+  const go = (url, replace = false) => {
+    if (url.href === here().href) return;
+    if (!replace) step();
+    coming = { url, replace: coming?.replace ?? replace };
+    const waiting = site.inSlices([step]);
+    if (!hasLong) waiting.finish();
   };
 
   /** Run a script of the site, once however often it is asked for. @param {string} src */
@@ -34,16 +51,19 @@
     return loaded;
   };
 
-  /** @type {any} */ (window).site = {
+  const site = {
     /** A value of the query, or null. @param {string} key */
-    query: (key) => new URLSearchParams(location.search).get(key),
+    query: (key) => here().searchParams.get(key),
+
+    /** All values of a key of the query. @param {string} key */
+    queryAll: (key) => here().searchParams.getAll(key),
 
     /**
      * Put a value into the query as a step that the back button undoes; null takes it out.
      * @param {string} key @param {string | null} value
      */
     setQuery(key, value) {
-      const url = new URL(location.href);
+      const url = here();
       if (value === null) url.searchParams.delete(key);
       else url.searchParams.set(key, value);
       go(url);
@@ -58,7 +78,7 @@
     queryList(item, details = ["weight", "as"]) {
       /** @type {[string, Record<string, string>, string][]} */
       const found = [];
-      for (const [key, value] of new URLSearchParams(location.search)) {
+      for (const [key, value] of here().searchParams) {
         if ([item].flat().includes(key)) found.push([value, {}, key]);
         else if (details.includes(key) && found.length) found[found.length - 1][1][key] = value;
       }
@@ -70,7 +90,7 @@
      * @param {string[]} keys @param {[string, string][]} pairs
      */
     setQueryPairs(keys, pairs, { replace = false } = {}) {
-      const url = new URL(location.href);
+      const url = here();
       const others = [...url.searchParams].filter(([key]) => !keys.includes(key));
       url.search = new URLSearchParams([...others, ...pairs]).toString();
       go(url, replace);
@@ -78,7 +98,6 @@
 
     /** Say something to those who hear the page. @param {string} text */
     say(text) {
-      const status = document.querySelector("[data-status]");
       if (status) status.textContent = text;
     },
 
@@ -133,4 +152,7 @@
       return `${path.replace(/\/?$/, "/")}index.html${rest}`;
     },
   };
+
+  /** @type {any} */ (window).site = site;
+  addEventListener("popstate", () => (coming = null));
 })();
