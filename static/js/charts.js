@@ -55,6 +55,12 @@
     }
   };
 
+  let turn = Promise.resolve();
+  /** One a frame, so that the first is seen before the second is drawn. @param {HTMLElement} plot */
+  const drawInTurn = (plot) => {
+    turn = turn.then(() => draw(plot)).then(() => new Promise((seen) => requestAnimationFrame(() => setTimeout(seen))));
+  };
+
   // The library takes a phone a second or more, so a page that nobody scrolls does not fetch it for what is out of sight.
   const waiting = new Set(plots);
   /** Draw what is in sight or so near to it. @param {string} margin */
@@ -64,7 +70,7 @@
         for (const { isIntersecting, target } of entries) {
           if (!isIntersecting) continue;
           observer.unobserve(target);
-          if (waiting.delete(target)) draw(/** @type {HTMLElement} */ (target));
+          if (waiting.delete(target)) drawInTurn(/** @type {HTMLElement} */ (target));
         }
       },
       { rootMargin: margin },

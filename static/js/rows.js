@@ -2,7 +2,8 @@
 // The rows of a table as the other scripts read them: in published order, with the raw value of each cell; and how they are put and hidden.
 (() => {
   const site = /** @type {any} */ (window).site;
-  const collator = new Intl.Collator(undefined, { numeric: true });
+  /** Made for the first text, since making it takes as long as all else of a page's beginning. @type {Intl.Collator | undefined} */
+  let collator;
   const tables = [...document.querySelectorAll("table")];
   const ROOM_REM = 3.5; // of a row out of sight, as in tables.css
 
@@ -31,7 +32,11 @@
   };
 
   /** @param {number | string} a @param {number | string} b */
-  const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : collator.compare(String(a), String(b)));
+  const compare = (a, b) => {
+    if (typeof a === "number" && typeof b === "number") return a - b;
+    collator ??= new Intl.Collator(undefined, { numeric: true });
+    return collator.compare(String(a), String(b));
+  };
 
   /** The rank of each value, upwards from 0; equal ones share it. @param {(number | string | null)[]} values */
   const rank = (values) => {
@@ -42,8 +47,12 @@
     return values.map((value) => ranks.get(value) ?? null);
   };
 
-  /** Where the rows of a table begin, and the room of a row out of sight. @param {HTMLTableElement} table */
-  const measure = (table) => ({ top: table.getBoundingClientRect().top, room: ROOM_REM * parseFloat(getComputedStyle(document.documentElement).fontSize) });
+  /** Where the rows of a long table begin, and the room of a row out of sight. @param {HTMLTableElement} table */
+  const measure = (table) => {
+    // Asking would have the page laid out, before the scripts that come have added what they add.
+    if (!table.classList.contains("long")) return { top: 0, room: 0 };
+    return { top: table.getBoundingClientRect().top, room: ROOM_REM * parseFloat(getComputedStyle(document.documentElement).fontSize) };
+  };
 
   /** @typedef {{body: HTMLTableSectionElement, rows: HTMLTableRowElement[], shown: number, isNear: boolean}} Group */
 

@@ -39,7 +39,7 @@ class Visit:
     Attributes:
         picture_ms: End of the first frame with a dumbbell of the rows in the window; None without.
         chart_ms: End of the first frame with a drawn chart, where the visitor goes to the first
-            chart as soon as the page is parsed.
+            chart when the first frame has been seen.
         own_task_ms: The longest task without Plotly's part of it, of at least 50 ms; else 0.
         kb: All that was sent when every chart was drawn, compressed, without headers.
         twice: Files that were sent more than once.

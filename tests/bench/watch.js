@@ -11,6 +11,14 @@
     return box !== undefined && box.width > 0 && box.bottom > 0 && box.top < innerHeight;
   };
 
+  // A visitor who goes to the first chart as soon as there is anything to see.
+  let toChart = /** @type {any} */ (window).toChart === true;
+  const goToChart = () => {
+    const chart = document.querySelector("[data-chart], .plotly-graph-div");
+    chart?.scrollIntoView({ behavior: "instant", block: "center" });
+    toChart = chart === null;
+  };
+
   // Asked right before each frame: what is there then is seen when the frame has ended.
   const look = () => {
     const hasPicture = noted.picture === null && isInSight(document.querySelector("tbody .dumbbell circle"));
@@ -19,6 +27,7 @@
     port1.onmessage = () => {
       if (hasPicture) noted.picture = performance.now();
       if (hasChart) noted.chart = performance.now();
+      if (toChart) goToChart();
     };
     port2.postMessage(null);
     requestAnimationFrame(look);
@@ -52,6 +61,4 @@
       plotly = library;
     },
   });
-
-  if (/** @type {any} */ (window).toChart) addEventListener("DOMContentLoaded", () => document.querySelector("[data-chart], .plotly-graph-div")?.scrollIntoView({ behavior: "instant", block: "center" }));
 })();
