@@ -168,10 +168,10 @@ def _visit(site: Path) -> Visit:
 def _longest_own(page: Page) -> float:
     """The longest task of a page, in ms, less what Plotly took of it; 0 below 50 ms."""
     noted = page.evaluate("noted")
-    return max((_own_part(task, noted["plotly"]) for task in noted["tasks"]), default=0.0)
+    return max((own_part(task, noted["plotly"]) for task in noted["tasks"]), default=0.0)
 
 
-def _own_part(task: tuple[float, float], plotly: Sequence[tuple[float, float]]) -> float:
+def own_part(task: tuple[float, float], plotly: Sequence[tuple[float, float]]) -> float:
     """A task's length less its parts that are Plotly's, each counted once."""
     own, at = 0.0, task[0]
     for begin, end in sorted(plotly):
