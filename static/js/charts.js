@@ -3,7 +3,8 @@
 (() => {
   const bundle = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset.plotly : undefined;
   const NARROW = 560;
-  const plots = [...document.querySelectorAll("[data-chart]")].filter((plot) => plot instanceof HTMLElement);
+  /** @type {HTMLElement[]} */
+  const plots = /** @type {any} */ (window).site.all("[data-chart]");
   if (!bundle || plots.length === 0) return;
 
   const loadPlotly = async () => {

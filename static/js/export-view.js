@@ -66,7 +66,7 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
 
-  for (const box of document.querySelectorAll("[data-box]")) {
+  for (const box of site.all("[data-box]")) {
     const body = box.querySelector('[data-menu="export"] .menu-body');
     if (!body) continue;
     /** @param {string} text @param {(button: HTMLButtonElement, table: HTMLTableElement) => void} act */

@@ -16,7 +16,8 @@
     if (!(tools instanceof HTMLElement) || !(search instanceof HTMLInputElement) || !said || !(clear instanceof HTMLButtonElement)) return;
     /** @param {HTMLTableElement} table @returns {HTMLTableRowElement[]} */
     const rowsOf = (table) => site.entries(table).map((/** @type {{row: HTMLTableRowElement}} */ entry) => entry.row);
-    const rows = [...box.querySelectorAll("table")].flatMap(rowsOf);
+    /** @type {HTMLTableRowElement[]} */
+    const rows = site.tables("table", box).flatMap(rowsOf);
     const facets = [...tools.querySelectorAll("[data-facet]")].filter((facet) => facet instanceof HTMLElement);
     const keys = ["q", ...facets.map((facet) => facet.dataset.facet ?? "")];
     /** @type {Map<HTMLTableRowElement, string>} */
@@ -151,5 +152,5 @@
     tools.hidden = false;
   };
 
-  for (const box of document.querySelectorAll("[data-box]")) if (box instanceof HTMLElement) setUp(box);
+  for (const box of site.all("[data-box]")) if (box instanceof HTMLElement) setUp(box);
 })();

@@ -4,7 +4,8 @@
   const site = /** @type {any} */ (window).site;
   /** Made for the first text, since making it takes as long as all else of a page's beginning. @type {Intl.Collator | undefined} */
   let collator;
-  const tables = [...document.querySelectorAll("table")];
+  /** @type {HTMLTableElement[]} */
+  const tables = site.all("table");
   const ROOM_REM = 3.5; // of a row out of sight, as in tables.css
 
   /** @typedef {{row: HTMLTableRowElement, place: number, isShown: boolean}} Entry */
@@ -98,6 +99,9 @@
   };
 
   Object.assign(site, {
+    /** The tables that are there from the start. @param {string} selector */
+    tables: (selector, within = document.body) => tables.filter((table) => table.matches(selector) && within.contains(table)),
+
     /** What a cell is sorted by: its text, where no other value is given; empty where it has none. @param {HTMLElement | undefined} cell */
     rawOf: (cell) => cell?.dataset.value ?? cell?.textContent ?? "",
 
@@ -147,7 +151,7 @@
     scope: (table) => (table.closest("[data-box]") ? "" : `${table.id}.`),
 
     /** The table of a box that is seen. @param {Element} box @returns {HTMLTableElement | undefined} */
-    shownTable: (box) => tables.find((table) => box.contains(table) && !table.closest("[data-view-of][hidden]")),
+    shownTable: (box) => site.tables("table", box).find((/** @type {HTMLTableElement} */ table) => !table.closest("[data-view-of][hidden]")),
   });
 
   document.addEventListener("rowschange", ({ target }) => {

@@ -2,9 +2,21 @@
 // The one shared name: state in the address, links to pages, data and code that are fetched when first needed.
 (() => {
   const SLICE_MS = 8;
-  const status = document.querySelector("[data-status]");
-  // Where there are thousands of rows, a browser takes long to change the address: it follows the frame in which the change is seen.
+  // Where there are thousands of rows, a browser takes long to look for anything, and to change the address.
   const hasLong = document.querySelector("table.long") !== null;
+
+  /** Every element that is not in the rows of a table. @returns {Element[]} */
+  const outsideOfRows = () => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT, (node) => (node.nodeName === "TBODY" ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
+    const found = [];
+    while (walker.nextNode()) found.push(/** @type {Element} */ (walker.currentNode));
+    return found;
+  };
+  const frame = hasLong ? outsideOfRows() : null;
+
+  /** What a behaviour is for: the elements of a selector that are there from the start. @param {string} selector @returns {Element[]} */
+  const all = (selector) => (frame ? frame.filter((element) => element.matches(selector)) : [...document.querySelectorAll(selector)]);
+  const [status] = all("[data-status]");
 
   /** Values that data scripts gave, by name. @type {Map<string, any>} */
   const given = new Map();
@@ -28,6 +40,7 @@
     if (url.href === here().href) return;
     if (!replace) step();
     coming = { url, replace: coming?.replace ?? replace };
+    // In a long page it follows the frame in which its change is seen.
     const waiting = site.inSlices([step]);
     if (!hasLong) waiting.finish();
   };
@@ -106,16 +119,16 @@
      * @param {(() => void)[]} steps
      */
     inSlices(steps) {
-      let [at, frame, timer] = [0, 0, 0];
+      let [at, request, timer] = [0, 0, 0];
       const work = (until = performance.now() + SLICE_MS) => {
         while (at < steps.length && performance.now() < until) steps[at++]();
         if (at < steps.length) timer = setTimeout(work);
       };
       const drop = () => {
-        cancelAnimationFrame(frame);
+        cancelAnimationFrame(request);
         clearTimeout(timer);
       };
-      frame = requestAnimationFrame(() => (timer = setTimeout(work)));
+      request = requestAnimationFrame(() => (timer = setTimeout(work)));
       return {
         drop,
         finish() {
@@ -124,6 +137,8 @@
         },
       };
     },
+
+    all,
 
     loadScript,
 

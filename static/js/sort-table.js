@@ -2,7 +2,7 @@
 // Sorting: a button in each heading, the choice in the address. Missing values stay last both ways, equal ones keep their published order.
 (() => {
   const site = /** @type {any} */ (window).site;
-  const tables = [...document.querySelectorAll("table[data-table]")].filter((table) => table instanceof HTMLTableElement && site.entries(table).length > 1);
+  const tables = site.tables("[data-table]").filter((/** @type {HTMLTableElement} */ table) => site.entries(table).length > 1);
 
   /** The table's own order. @param {HTMLTableElement} table */
   const published = (table) => {
@@ -54,12 +54,11 @@
     const key = head.dataset.key ?? "";
     const pairs = key === own.key && way === own.way ? [] : [[`${scope}sort`, key], ...(way === first ? [] : [[`${scope}way`, way]])];
     site.setQueryPairs([`${scope}sort`, `${scope}way`], pairs);
-    for (const other of tables) if (other instanceof HTMLTableElement && site.scope(other) === scope) fromAddress(other);
+    for (const other of tables) if (site.scope(other) === scope) fromAddress(other);
     site.say(`Sorted by ${site.headText(head)}, ${way}`);
   };
 
   for (const table of tables) {
-    if (!(table instanceof HTMLTableElement)) continue;
     for (const head of site.heads(table)) {
       if (head.classList.contains("plot")) continue;
       const button = document.createElement("button");
@@ -82,6 +81,6 @@
       fromAddress(table);
     });
   }
-  document.addEventListener("viewchange", () => tables.forEach((table) => table instanceof HTMLTableElement && fromAddress(table)), true);
-  addEventListener("popstate", () => tables.forEach((table) => table instanceof HTMLTableElement && fromAddress(table)));
+  document.addEventListener("viewchange", () => tables.forEach(fromAddress), true);
+  addEventListener("popstate", () => tables.forEach(fromAddress));
 })();

@@ -4,7 +4,8 @@
   const site = /** @type {any} */ (window).site;
   const target = document.body.dataset.comparePage;
   const MOST = 4;
-  const tables = /** @type {HTMLTableElement[]} */ ([...document.querySelectorAll("table[data-tick]")]);
+  /** @type {HTMLTableElement[]} */
+  const tables = site.tables("[data-tick]");
   if (!target || tables.length === 0) return;
 
   /** @type {HTMLInputElement[]} */
