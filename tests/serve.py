@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PREFIX = "/some-repo/"
+KEPT = "public, max-age=31536000, immutable"
 COMPRESSED = ("text/", "application/j", "application/xml", "image/svg")
 
 
@@ -23,8 +24,17 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         """The test's output is the test's own."""
 
 
+@functools.cache
+def _compressed(file: Path, _changed: int) -> bytes:
+    """A file as it is sent; compressed once, as hosts keep it, so that no visit waits for that."""
+    return gzip.compress(file.read_bytes(), mtime=0)
+
+
 class AsAHost(_Quiet):
-    """Answers as a static host does: text comes compressed, and may be kept for ten minutes."""
+    """Answers as a static host does that is set up as docs/publishing.md has it.
+
+    Text comes compressed. What has a hash in its name may be kept, all else for ten minutes.
+    """
 
     protocol_version = "HTTP/1.1"
 
@@ -35,16 +45,21 @@ class AsAHost(_Quiet):
         if not file.is_file():
             self.send_error(404)
             return
-        content, kind = file.read_bytes(), self.guess_type(file)
+        kind = self.guess_type(file)
+        is_text = kind.startswith(COMPRESSED)
+        content = _compressed(file, file.stat().st_mtime_ns) if is_text else file.read_bytes()
         self.send_response(200)
-        if kind.startswith(COMPRESSED):
-            content = gzip.compress(content, mtime=0)
+        if is_text:
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
-        self.send_header("Cache-Control", "max-age=600")
+        self.send_header("Cache-Control", KEPT if "/assets/" in self.path else "max-age=600")
         self.end_headers()
         self.wfile.write(content)
+        self.count(self.path.removeprefix(PREFIX), len(content))
+
+    def count(self, path: str, size: int) -> None:
+        """Told of each file that was sent, and of its bytes as they were; for who measures."""
 
 
 @contextmanager

@@ -1,41 +1,30 @@
-"""What the benchmark rests on: boards that are the same each time, and a check that can fail."""
+"""What the measurements in a browser are computed from: tasks, and what of them is Plotly's."""
 
-from pathlib import Path
-
-import pandas as pd
-import pytest
-
-from site_builder.build import build_site, load_project
-from tests.bench.boards import write_large
-from tests.bench.sample import check_sample
-from tests.sites import contents
+from tests.bench.browser import Board, Home, Visit, own_part
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A made board of sixty models on twenty tasks, built."""
-    root = write_large(tmp_path_factory.mktemp("bench") / "board", 60, 20)
-    build_site(load_project(root), root / "site", lambda _: None)
-    return root
+def test_what_plotly_took_of_a_task_is_not_ours():
+    """Of 100 ms: 10 to 30 and 20 to 40 are 30 together, and 90 to 150 are 10 of them."""
+    assert 60 == own_part((0, 100), [(20, 40), (10, 30), (90, 150)])
 
 
-def test_a_made_board_is_the_same_each_time(project: Path, tmp_path: Path) -> None:
-    """So that figures of two runs are of one board."""
-    again = write_large(tmp_path / "again", 60, 20)
-    assert contents(project / "data") == contents(again / "data")
+def test_a_task_without_plotly_is_ours_and_one_within_it_is_not():
+    """Nothing else took of it; or all of it was Plotly's, however it is told."""
+    assert 70 == own_part((30, 100), [(0, 30), (100, 200)])
+    assert 0 == own_part((30, 100), [(0, 200), (40, 50)])
 
 
-def test_sampled_pages_are_as_an_independent_computation_has_them(project: Path) -> None:
-    """Models, tasks and categories."""
-    assert [] == list(check_sample(project, project / "site", 18))
+def test_medians_and_worst_of_several_visits():
+    """Ratio of the middle charts, worst of what must never be; a page may be sent again."""
+    first = Visit(200, 600, 0, 600.0, (), ("index.html",))
+    slow = Visit(300, 700, 60, 600.0, ("a.css",), ("assets/a.css",))
+    plain = Visit(None, 1000, 0, 1475.0, (), ())
+    found = [goal.found for goal in Home((first, slow, slow), (plain, plain, plain)).targets()]
+    assert [300, 0.7, 600, 60, 1, 2] == found
 
 
-def test_the_check_of_pages_can_fail(project: Path, tmp_path: Path) -> None:
-    """One score that the pages do not have is found on the page of its model and of its task."""
-    other = write_large(tmp_path / "other", 60, 20)
-    path = other / "data/results.parquet"
-    results = pd.read_parquet(path)
-    results["score"] = (results["score"] * 0.9).round(4)
-    results.to_parquet(path, index=False)
-    wrong = list(check_sample(other, project / "site", 18))
-    assert {"models", "tasks", "categories"} == {line.partition("/")[0] for line in wrong}
+def test_worst_and_middle_of_the_answers_of_a_board():
+    """Each sort and each key counts."""
+    goals = list(Board(1, 2, 3, (40, 48, 120), (16, 24)).targets())
+    assert [48, 120, 20, 24] == [goal.found for goal in goals]
+    assert [True, False, True, True] == [goal.holds for goal in goals]

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from posixpath import dirname, join, normpath, relpath
 
 from site_builder.errors import AssetError, Fault
+from site_builder.output.bundles import make_bundles
 
 PACKAGE = Path(__file__).resolve().parent.parent
 FOLDER = "assets"
@@ -138,6 +139,10 @@ def _named(found: Mapping[str, bytes]) -> tuple[Assets, list[Fault]]:
             if name in AT_ROOT or name.endswith(".txt")
             else f"{FOLDER}/{_hashed(name, content)}"
         )
+        files[paths[name]] = content
+    published = {name: files[path] for name, path in paths.items()}
+    for name, content in make_bundles(published).items():
+        paths[name] = f"{FOLDER}/{_hashed(name, content)}"
         files[paths[name]] = content
     return Assets(paths, files), faults
 

@@ -3,7 +3,8 @@
 (() => {
   const bundle = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset.plotly : undefined;
   const NARROW = 560;
-  const plots = [...document.querySelectorAll("[data-chart]")].filter((plot) => plot instanceof HTMLElement);
+  /** @type {HTMLElement[]} */
+  const plots = /** @type {any} */ (window).site.all("[data-chart]");
   if (!bundle || plots.length === 0) return;
 
   const loadPlotly = async () => {
@@ -55,6 +56,12 @@
     }
   };
 
+  let turn = Promise.resolve();
+  /** One a frame, so that the first is seen before the second is drawn. @param {HTMLElement} plot */
+  const drawInTurn = (plot) => {
+    turn = turn.then(() => draw(plot)).then(() => new Promise((seen) => requestAnimationFrame(() => setTimeout(seen))));
+  };
+
   // The library takes a phone a second or more, so a page that nobody scrolls does not fetch it for what is out of sight.
   const waiting = new Set(plots);
   /** Draw what is in sight or so near to it. @param {string} margin */
@@ -64,7 +71,7 @@
         for (const { isIntersecting, target } of entries) {
           if (!isIntersecting) continue;
           observer.unobserve(target);
-          if (waiting.delete(target)) draw(/** @type {HTMLElement} */ (target));
+          if (waiting.delete(target)) drawInTurn(/** @type {HTMLElement} */ (target));
         }
       },
       { rootMargin: margin },

@@ -27,7 +27,7 @@
     const source = button.dataset.copy ? document.getElementById(button.dataset.copy) : null;
     copy(button, source ? (source.textContent ?? "").trim() : location.href);
   });
-  for (const button of document.querySelectorAll("button[data-copy][hidden]")) /** @type {HTMLElement} */ (button).hidden = false;
+  for (const button of site.all("button[data-copy][hidden]")) /** @type {HTMLElement} */ (button).hidden = false;
 
   site.copy = copy;
 })();

@@ -22,6 +22,7 @@
 
   /** The seen columns and rows of a table. @param {HTMLTableElement} table */
   const view = (table) => {
+    site.settle(table);
     const heads = site.heads(table).filter((/** @type {HTMLElement} */ head) => isSeen(head) && !head.classList.contains("plot"));
     const places = heads.map((/** @type {HTMLTableCellElement} */ head) => head.cellIndex);
     const rows = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.hidden).map((row) => places.map((/** @type {number} */ i) => /** @type {HTMLElement} */ (row.cells[i])));
@@ -65,7 +66,7 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
 
-  for (const box of document.querySelectorAll("[data-box]")) {
+  for (const box of site.all("[data-box]")) {
     const body = box.querySelector('[data-menu="export"] .menu-body');
     if (!body) continue;
     /** @param {string} text @param {(button: HTMLButtonElement, table: HTMLTableElement) => void} act */

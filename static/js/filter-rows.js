@@ -16,7 +16,8 @@
     if (!(tools instanceof HTMLElement) || !(search instanceof HTMLInputElement) || !said || !(clear instanceof HTMLButtonElement)) return;
     /** @param {HTMLTableElement} table @returns {HTMLTableRowElement[]} */
     const rowsOf = (table) => site.entries(table).map((/** @type {{row: HTMLTableRowElement}} */ entry) => entry.row);
-    const rows = [...box.querySelectorAll("table")].flatMap(rowsOf);
+    /** @type {HTMLTableRowElement[]} */
+    const rows = site.tables("table", box).flatMap(rowsOf);
     const facets = [...tools.querySelectorAll("[data-facet]")].filter((facet) => facet instanceof HTMLElement);
     const keys = ["q", ...facets.map((facet) => facet.dataset.facet ?? "")];
     /** @type {Map<HTMLTableRowElement, string>} */
@@ -54,10 +55,7 @@
     };
 
     /** What is asked for, of each key of the address. */
-    const asked = () => {
-      const query = new URLSearchParams(location.search);
-      return new Map(keys.map((key) => [key, query.getAll(key)]));
-    };
+    const asked = () => new Map(keys.map((key) => [key, site.queryAll(key)]));
 
     // Only the table that is seen: the others follow when they come into view.
     const show = () => {
@@ -66,7 +64,6 @@
       const wanted = asked();
       const words = plain(wanted.get("q")?.[0] ?? "").split(/\s+/).filter(Boolean);
       const active = facets.filter((facet) => wanted.get(facet.dataset.facet ?? "")?.length);
-      const shown = rowsOf(table);
       /** @param {HTMLTableRowElement} row */
       const isWanted = (row) =>
         words.every((word) => textOf(row).includes(word)) &&
@@ -76,15 +73,13 @@
           if (value === undefined) return false;
           return facet.dataset.kind === "most" ? Number(value) <= Number(choices[0]) : choices.includes(value);
         });
-      site.showOnly(table, isWanted);
-      tell(shown);
+      tell(site.showOnly(table, isWanted), site.entries(table).length);
     };
 
-    /** @param {HTMLTableRowElement[]} shown */
-    const tell = (shown) => {
-      const all = site.counted(shown.length, box.dataset.noun, box.dataset.nouns);
-      const hidden = shown.filter((row) => row.hidden).length;
-      said.textContent = hidden ? `${site.rounded(shown.length - hidden, 0)} of ${all}; ${site.rounded(hidden, 0)} hidden by filters, ranks unchanged` : all;
+    /** @param {number} shown @param {number} of */
+    const tell = (shown, of) => {
+      const all = site.counted(of, box.dataset.noun, box.dataset.nouns);
+      said.textContent = shown < of ? `${site.rounded(shown, 0)} of ${all}; ${site.rounded(of - shown, 0)} hidden by filters, ranks unchanged` : all;
       clear.hidden = ![...asked().values()].some((values) => values.length);
     };
 
@@ -131,7 +126,10 @@
       });
     }
     // Read before the first letter, so that it is answered as fast as the others.
-    search.addEventListener("focus", () => rows.forEach(textOf), { once: true });
+    search.addEventListener("focus", () => {
+      const table = site.shownTable(box);
+      if (table) site.inSlices(rowsOf(table).map((row) => () => textOf(row)));
+    });
     let typing = false;
     search.addEventListener("input", () => {
       site.setQueryPairs(keys, fromControls(), { replace: typing });
@@ -154,5 +152,5 @@
     tools.hidden = false;
   };
 
-  for (const box of document.querySelectorAll("[data-box]")) if (box instanceof HTMLElement) setUp(box);
+  for (const box of site.all("[data-box]")) if (box instanceof HTMLElement) setUp(box);
 })();

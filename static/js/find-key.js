@@ -1,8 +1,9 @@
 // @ts-check
 // The key `/` opens quick find. A key without a modifier can get in the way of speech input, so it can be switched off.
 (() => {
-  const box = document.querySelector("[data-find-slash]");
-  const opener = document.querySelector("[data-find-open]");
+  const { all } = /** @type {any} */ (window).site;
+  const [box] = all("[data-find-slash]");
+  const [opener] = all("[data-find-open]");
   if (!(box instanceof HTMLInputElement) || !(opener instanceof HTMLElement)) return;
   const TYPED_IN = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range])";
 

@@ -1,11 +1,11 @@
 // @ts-check
 // Quick find: `/` or a button opens a field that leads to any model, task, category or page by its name.
 (() => {
-  const { load, pageLink, counted } = /** @type {any} */ (window).site;
+  const { all, load, pageLink, counted } = /** @type {any} */ (window).site;
   const MOST = 12;
   const HINT = "Type the beginning of a name.";
-  const openers = [...document.querySelectorAll("[data-find-open]")];
-  const dialog = document.querySelector("dialog[data-find]");
+  const openers = all("[data-find-open]");
+  const [dialog] = all("dialog[data-find]");
   const input = dialog?.querySelector("[role=combobox]");
   const list = dialog?.querySelector("[role=listbox]");
   const note = dialog?.querySelector("[data-find-note]");

@@ -9,7 +9,7 @@
   const keysOf = (box) => {
     /** @type {Map<string, string>} */
     const found = new Map();
-    for (const table of box.querySelectorAll("table")) {
+    for (const table of site.tables("table", box)) {
       for (const head of site.heads(table)) if (!table.tBodies[0].querySelector(`th:nth-child(${head.cellIndex + 1})`)) found.set(head.dataset.key, site.headText(head));
     }
     return found;
@@ -25,7 +25,7 @@
     table.style.setProperty("--columns", all.filter((_, i) => !places.includes(i)).join(" "));
   };
 
-  for (const box of document.querySelectorAll("[data-box]")) {
+  for (const box of site.all("[data-box]")) {
     const menu = box.querySelector('[data-menu="columns"]');
     const body = menu?.querySelector(".menu-body");
     if (!menu || !body) continue;
@@ -34,10 +34,10 @@
     const inputs = [...body.querySelectorAll("input")];
 
     const fromAddress = () => {
-      const hidden = new Set(new URLSearchParams(location.search).getAll("hide"));
+      const hidden = new Set(site.queryAll("hide"));
       while (sheet.cssRules.length) sheet.deleteRule(0);
       for (const input of inputs) input.checked = !hidden.has(input.value);
-      for (const table of box.querySelectorAll("table")) hide(new Set([...hidden].filter((key) => keys.has(key))), table);
+      for (const table of site.tables("table", box)) hide(new Set([...hidden].filter((key) => keys.has(key))), table);
       dispatchEvent(new Event("resize"));
     };
     menu.addEventListener("change", () => {

@@ -1,7 +1,10 @@
 // @ts-check
 // Menus that open below a button: one at a time; a click elsewhere or Escape closes them, and the focus goes back to the button.
 (() => {
-  const open = () => /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details.menu[open]"));
+  const site = /** @type {any} */ (window).site;
+  /** @type {HTMLDetailsElement[]} */
+  const menus = site.all("details.menu");
+  const open = () => menus.filter((menu) => menu.open);
 
   document.addEventListener("click", (event) => {
     for (const menu of open()) if (!(event.target instanceof Node && menu.contains(event.target))) menu.open = false;
@@ -18,7 +21,7 @@
     for (const menu of open()) if (!(event.target instanceof Node && menu.contains(event.target))) menu.open = false;
   });
 
-  Object.assign(/** @type {any} */ (window).site, {
+  Object.assign(site, {
     /** A checkbox with its words. @param {string} text @param {string} value @param {boolean} checked */
     checkbox(text, value, checked) {
       const label = document.createElement("label");

@@ -1,8 +1,8 @@
 // @ts-check
 // The task picker: shows another task's ranking in the same table, its id in the address.
 (() => {
-  const { query, setQuery, pageLink } = /** @type {any} */ (window).site;
-  const box = document.querySelector("[data-picker]");
+  const { all, query, setQuery, pageLink } = /** @type {any} */ (window).site;
+  const [box] = all("[data-picker]");
   const source = box?.querySelector("[data-picker-data]");
   const select = box?.querySelector("[data-picker-task]");
   const table = box?.querySelector("table");

@@ -1,17 +1,25 @@
 // @ts-check
-// The rows of a table as the other scripts read them: in published order, with the raw value of each cell.
+// The rows of a table as the other scripts read them: in published order, with the raw value of each cell; and how they are put and hidden.
 (() => {
   const site = /** @type {any} */ (window).site;
+  /** Made for the first text, since making it takes as long as all else of a page's beginning. @type {Intl.Collator | undefined} */
+  let collator;
+  /** @type {HTMLTableElement[]} */
+  const tables = site.all("table");
+  const ROOM_REM = 3.5; // of a row out of sight, as in tables.css
 
-  /** @typedef {{row: HTMLTableRowElement, place: number}} Entry */
-  /** @type {WeakMap<HTMLTableElement, {entries: Entry[], columns: Map<number, (number | string | null)[]>}>} */
-  const read = new WeakMap();
+  /** @typedef {{row: HTMLTableRowElement, place: number, isShown: boolean}} Entry */
+  /** `order` is the one that rows are to have, `rest` what is still to be done for it. */
+  /** @typedef {{entries: Entry[], size: number, order: Entry[], rest: {finish: () => void, drop: () => void} | null, ranks: Map<number, (number | null)[]>}} Known */
+  /** @type {Map<HTMLTableElement, Known>} */
+  const read = new Map();
 
   /** @param {HTMLTableElement} table */
   const known = (table) => {
     let found = read.get(table);
     if (!found) {
-      found = { entries: [...table.tBodies].flatMap((body) => [...body.rows]).map((row, place) => ({ row, place })), columns: new Map() };
+      const entries = [...table.tBodies].flatMap((body) => [...body.rows]).map((row, place) => ({ row, place, isShown: !row.hidden }));
+      found = { entries, size: table.tBodies[0]?.rows.length ?? 0, order: entries, rest: null, ranks: new Map() };
       read.set(table, found);
     }
     return found;
@@ -24,54 +32,111 @@
     return raw === "" ? null : raw.trim() === "" || Number.isNaN(number) ? raw : number;
   };
 
-  /** Each group of a long table keeps the room of the rows that it shows while it is out of sight. @param {HTMLTableElement} table */
-  const makeRoom = (table) => {
-    if (!table.classList.contains("long")) return;
-    for (const body of table.tBodies) {
-      const shown = [...body.rows].filter((row) => !row.hidden).length;
+  /** @param {number | string} a @param {number | string} b */
+  const compare = (a, b) => {
+    if (typeof a === "number" && typeof b === "number") return a - b;
+    collator ??= new Intl.Collator(undefined, { numeric: true });
+    return collator.compare(String(a), String(b));
+  };
+
+  /** The rank of each value, upwards from 0; equal ones share it. @param {(number | string | null)[]} values */
+  const rank = (values) => {
+    const distinct = [...new Set(values)].flatMap((value) => (value === null ? [] : [value])).sort(compare);
+    /** @type {Map<number | string | null, number>} */
+    const ranks = new Map();
+    distinct.forEach((value, i) => ranks.set(value, i > 0 && compare(distinct[i - 1], value) === 0 ? (ranks.get(distinct[i - 1]) ?? 0) : i));
+    return values.map((value) => ranks.get(value) ?? null);
+  };
+
+  /** Where the rows of a long table begin, and the room of a row out of sight. @param {HTMLTableElement} table */
+  const measure = (table) => {
+    // Asking would have the page laid out, before the scripts that come have added what they add.
+    if (!table.classList.contains("long")) return { top: 0, room: 0 };
+    return { top: table.getBoundingClientRect().top, room: ROOM_REM * parseFloat(getComputedStyle(document.documentElement).fontSize) };
+  };
+
+  /** @typedef {{body: HTMLTableSectionElement, rows: HTMLTableRowElement[], shown: number, isNear: boolean}} Group */
+
+  /** The groups as they are to be, and which of them will be in sight or near it. @param {HTMLTableElement} table @param {{top: number, room: number}} measured @returns {Group[]} */
+  const groupsOf = (table, { top, room }) => {
+    const { order, size } = known(table);
+    return [...table.tBodies].map((body, i) => {
+      const entries = order.slice(i * size, (i + 1) * size);
+      const shown = entries.filter(({ isShown }) => isShown).length;
+      const begin = top;
+      top += shown * room;
+      return { body, rows: entries.map(({ row }) => row), shown, isNear: begin < 1.5 * innerHeight && top > -0.5 * innerHeight };
+    });
+  };
+
+  /** Put its rows into a group. Those of others that stand there stay, or go into `aside`. @param {Group} group @param {HTMLTableSectionElement} [aside] */
+  const fill = ({ body, rows }, aside) => {
+    if (body.rows.length === rows.length && rows.every((row, i) => body.rows[i] === row)) return;
+    body.prepend(...rows);
+    aside?.append(...[...body.rows].slice(rows.length));
+  };
+
+  /**
+   * Put the rows of a table where they belong. In a long one, what will be in sight is done at once and the rest after the next frame; each
+   * group keeps the room of the rows that it shows while it is out of sight.
+   * @param {HTMLTableElement} table @param {{top: number, room: number}} measured
+   */
+  const put = (table, measured) => {
+    const state = known(table);
+    state.rest?.drop();
+    const groups = groupsOf(table, measured);
+    if (!table.classList.contains("long")) return groups.forEach((group) => fill(group));
+    const far = groups.filter((group) => !group.isNear);
+    for (const { body, shown, isNear } of groups) {
+      // A group in sight that grows out of it would be laid out once more, with all that it now shows.
+      if (!isNear && shown > Number(body.style.getPropertyValue("--rows"))) body.style.contentVisibility = "hidden";
       body.style.setProperty("--rows", String(shown));
       body.hidden = shown === 0;
     }
+    for (const group of groups) if (group.isNear) fill(group, far[0]?.body);
+    const reveal = () => groups.forEach(({ body }) => (body.style.contentVisibility = ""));
+    state.rest = site.inSlices([reveal, ...far.map((group) => () => fill(group))]);
   };
 
   Object.assign(site, {
+    /** The tables that are there from the start. @param {string} selector */
+    tables: (selector, within = document.body) => tables.filter((table) => table.matches(selector) && within.contains(table)),
+
     /** What a cell is sorted by: its text, where no other value is given; empty where it has none. @param {HTMLElement | undefined} cell */
     rawOf: (cell) => cell?.dataset.value ?? cell?.textContent ?? "",
 
     /** The rows in the order in which they were published. @param {HTMLTableElement} table */
     entries: (table) => known(table).entries,
 
-    /** The raw values of a column, by published place; null where there is none. @param {HTMLTableElement} table @param {number} column */
-    values(table, column) {
-      const { entries, columns } = known(table);
-      const values = columns.get(column) ?? entries.map(({ row }) => valueOf(/** @type {HTMLElement} */ (row.cells[column])));
-      columns.set(column, values);
-      return values;
+    /** The ranks of a column's values, by published place; null where there is none. @param {HTMLTableElement} table @param {number} column */
+    ranks(table, column) {
+      const { entries, ranks } = known(table);
+      const found = ranks.get(column) ?? rank(entries.map(({ row }) => valueOf(row.cells[column])));
+      ranks.set(column, found);
+      return found;
     },
 
-    /** Put the rows in an order, in groups of the size that they had. @param {HTMLTableElement} table @param {Entry[]} entries */
-    arrange(table, entries) {
-      const size = Math.ceil(entries.length / table.tBodies.length);
-      [...table.tBodies].forEach((body, i) => body.append(...entries.slice(i * size, (i + 1) * size).map(({ row }) => row)));
-      makeRoom(table);
+    /** Put the rows in an order, in groups of the size that they had. @param {HTMLTableElement} table @param {Entry[]} order */
+    arrange(table, order) {
+      known(table).order = order;
+      put(table, measure(table));
     },
 
-    /**
-     * Hide and show rows. The groups of a long table are taken out of the page meanwhile, so that each comes back as one that was
-     * never seen, and is laid out only where it is in sight.
-     * @param {HTMLTableElement} table @param {(row: HTMLTableRowElement) => boolean} isShown
-     */
+    /** Hide and show rows. Returns how many are shown. @param {HTMLTableElement} table @param {(row: HTMLTableRowElement) => boolean} isShown */
     showOnly(table, isShown) {
-      const { scrollX, scrollY } = window;
-      const isLong = table.classList.contains("long");
-      if (isLong) {
-        for (const body of table.tBodies) body.hidden = true;
-        table.getBoundingClientRect();
+      const measured = measure(table);
+      const { entries } = known(table);
+      for (const entry of entries) {
+        const wanted = isShown(entry.row);
+        if (entry.isShown !== wanted) entry.row.hidden = !wanted;
+        entry.isShown = wanted;
       }
-      for (const { row } of known(table).entries) if (row.hidden === isShown(row)) row.hidden = !row.hidden;
-      makeRoom(table);
-      if (isLong) scrollTo({ left: scrollX, top: scrollY, behavior: "instant" });
+      put(table, measured);
+      return entries.filter((entry) => entry.isShown).length;
     },
+
+    /** Have every row where it belongs, for whoever reads them as they stand. @param {HTMLTableElement} table */
+    settle: (table) => read.get(table)?.rest?.finish(),
 
     /** Headings, left to right. @param {HTMLTableElement} table */
     heads: (table) => [...(table.tHead?.rows[0].cells ?? [])],
@@ -86,8 +151,13 @@
     scope: (table) => (table.closest("[data-box]") ? "" : `${table.id}.`),
 
     /** The table of a box that is seen. @param {Element} box @returns {HTMLTableElement | undefined} */
-    shownTable: (box) => [...box.querySelectorAll("table")].find((table) => !table.closest("[data-view-of][hidden]")),
+    shownTable: (box) => site.tables("table", box).find((/** @type {HTMLTableElement} */ table) => !table.closest("[data-view-of][hidden]")),
   });
 
-  document.addEventListener("rowschange", (event) => event.target instanceof HTMLTableElement && read.delete(event.target), true);
+  document.addEventListener("rowschange", ({ target }) => {
+    if (!(target instanceof HTMLTableElement)) return;
+    read.get(target)?.rest?.drop();
+    read.delete(target);
+  }, true);
+  for (const name of ["beforeprint", "copy"]) addEventListener(name, () => [...read.keys()].forEach(site.settle), true);
 })();

@@ -7,5 +7,5 @@
       if (table) target.classList.toggle("fits", table.scrollWidth <= target.clientWidth && !(target.classList.contains("tall") && target.classList.contains("wide")));
     }
   });
-  for (const wrap of document.querySelectorAll(".table-wrap")) observer.observe(wrap);
+  for (const wrap of /** @type {any} */ (window).site.all(".table-wrap")) observer.observe(wrap);
 })();

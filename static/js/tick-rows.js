@@ -4,42 +4,51 @@
   const site = /** @type {any} */ (window).site;
   const target = document.body.dataset.comparePage;
   const MOST = 4;
-  const tables = /** @type {HTMLTableElement[]} */ ([...document.querySelectorAll("table[data-tick]")]);
+  /** @type {HTMLTableElement[]} */
+  const tables = site.tables("[data-tick]");
   if (!target || tables.length === 0) return;
 
   /** @type {HTMLInputElement[]} */
   let boxes = [];
+  /** The ticked runs; one that stands in several views counts once. @type {Map<string, HTMLInputElement>} */
+  let chosen = new Map();
+  /** The tables that have theirs, or are about to. @type {Map<HTMLTableElement, {finish: () => void, drop: () => void}>} */
+  const adding = new Map();
 
-  /** @param {HTMLTableElement} table */
-  const addBoxes = (table) => {
-    for (const { row } of site.entries(table)) {
-      const name = row.querySelector("th a")?.textContent?.trim();
-      if (!name || !row.dataset.id) continue;
-      const label = document.createElement("label");
-      label.className = "tick";
-      const input = document.createElement("input");
-      input.type = "checkbox";
-      // A browser would otherwise save the state of thousands of boxes at each step in the address.
-      input.autocomplete = "off";
-      input.setAttribute("aria-label", `Compare ${name}`);
-      input.dataset.model = row.dataset.id;
-      input.dataset.as = table.dataset.tick;
-      input.dataset.name = name;
-      input.checked = boxes.some((box) => box.checked && isSame(box, input));
-      label.append(input);
-      row.cells[0].prepend(label);
-      boxes.push(input);
-    }
+  /** What a box stands for: a model, and as what. @param {HTMLInputElement} box */
+  const runOf = (box) => `${box.dataset.as} ${box.dataset.model}`;
+
+  /** @param {HTMLInputElement} box */
+  const disable = (box) => (box.disabled = chosen.size >= MOST && !box.checked);
+
+  /** @param {HTMLTableRowElement} row @param {string} as */
+  const addBox = (row, as) => {
+    const name = row.querySelector("th a")?.textContent?.trim();
+    if (!name || !row.dataset.id) return;
+    const label = document.createElement("label");
+    label.className = "tick";
+    const input = document.createElement("input");
+    input.type = "checkbox";
+    // A browser would otherwise save the state of thousands of boxes at each step in the address.
+    input.autocomplete = "off";
+    input.setAttribute("aria-label", `Compare ${name}`);
+    input.dataset.model = row.dataset.id;
+    input.dataset.as = as;
+    input.dataset.name = name;
+    input.checked = chosen.has(runOf(input));
+    disable(input);
+    label.append(input);
+    row.cells[0].prepend(label);
+    boxes.push(input);
   };
-
-  /** Whether two boxes stand for one run. @param {HTMLInputElement} a @param {HTMLInputElement} b */
-  const isSame = (a, b) => a.dataset.model === b.dataset.model && a.dataset.as === b.dataset.as;
 
   /** The tables in sight get theirs; those of a view out of sight when it comes into it. */
   const addMissing = () => {
     for (const table of tables) {
-      if (table.closest("[data-view-of][hidden]") || table.querySelector(".tick")) continue;
-      addBoxes(table);
+      if (table.closest("[data-view-of][hidden]") || adding.has(table)) continue;
+      const boxesOf = site.inSlices(site.entries(table).map((/** @type {{row: HTMLTableRowElement}} */ { row }) => () => addBox(row, table.dataset.tick ?? "")));
+      if (!table.classList.contains("long")) boxesOf.finish();
+      adding.set(table, boxesOf);
     }
     show();
   };
@@ -59,45 +68,42 @@
   bar.append(text, go, clear);
   document.querySelector("main")?.append(bar);
 
-  /** The ticked runs; one that stands in several views counts once. */
-  const ticked = () => new Map(boxes.filter((box) => box.checked).map((box) => [`${box.dataset.as} ${box.dataset.model}`, box]));
-
   const show = () => {
-    const chosen = [...ticked().values()];
-    bar.hidden = chosen.length === 0;
+    chosen = new Map(boxes.filter((box) => box.checked).map((box) => [runOf(box), box]));
+    bar.hidden = chosen.size === 0;
     document.documentElement.classList.toggle("ticking", !bar.hidden);
-    for (const box of boxes) box.disabled = chosen.length >= MOST && !box.checked;
+    boxes.forEach(disable);
     const query = new URLSearchParams();
-    for (const box of chosen) {
+    for (const box of chosen.values()) {
       query.append("model", box.dataset.model ?? "");
       if (box.dataset.as) query.append("as", box.dataset.as);
     }
     go.href = `${site.pageLink(target)}?${query}`;
-    const names = chosen.map((box) => box.dataset.name ?? "");
-    text.textContent = `${site.listed(names, MOST)}${chosen.length === 1 ? ": tick another to compare" : chosen.length === MOST ? ": four at most" : ""}`;
-    go.hidden = chosen.length < 2;
+    const names = [...chosen.values()].map((box) => box.dataset.name ?? "");
+    text.textContent = `${site.listed(names, MOST)}${chosen.size === 1 ? ": tick another to compare" : chosen.size === MOST ? ": four at most" : ""}`;
+    go.hidden = chosen.size < 2;
   };
 
   document.addEventListener("change", ({ target }) => {
     if (!(target instanceof HTMLInputElement) || !target.closest(".tick")) return;
-    for (const box of boxes) if (isSame(box, target)) box.checked = target.checked;
+    for (const box of boxes) if (runOf(box) === runOf(target)) box.checked = target.checked;
     show();
     site.say(text.textContent);
   });
   clear.addEventListener("click", () => {
-    const [first] = ticked().values();
+    const [first] = chosen.values();
     for (const box of boxes) box.checked = false;
     show();
     first?.focus();
   });
   document.addEventListener("viewchange", addMissing, true);
   // Other rows have come in place of those that were there; what is ticked stays so where it is still in sight.
-  document.addEventListener("rowschange", () => {
-    const gone = boxes.filter((box) => !box.isConnected);
-    addMissing();
-    for (const box of boxes) box.checked ||= gone.some((other) => other.checked && isSame(other, box));
+  document.addEventListener("rowschange", ({ target }) => {
+    if (!(target instanceof HTMLTableElement)) return;
+    adding.get(target)?.drop();
+    adding.delete(target);
     boxes = boxes.filter((box) => box.isConnected);
-    show();
+    addMissing();
   }, true);
   addMissing();
 })();

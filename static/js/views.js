@@ -1,16 +1,19 @@
 // @ts-check
 // The toggle between the views of a board: one shown at a time, its name in the address.
 (() => {
-  const { query, setQuery } = /** @type {any} */ (window).site;
-  for (const box of document.querySelectorAll("[data-views]")) {
+  const { all, query, setQuery } = /** @type {any} */ (window).site;
+  for (const box of all("[data-views]")) {
     if (!(box instanceof HTMLElement)) continue;
     const group = box.querySelector(".segments");
-    const buttons = [...box.querySelectorAll("button[data-view]")];
-    const names = buttons.map((button) => /** @type {HTMLElement} */ (button).dataset.view ?? "");
+    /** @param {string} selector @returns {HTMLElement[]} */
+    const within = (selector) => all(selector).filter((/** @type {Element} */ element) => box.contains(element));
+    const buttons = within("button[data-view]");
+    const views = within("[data-view-of]");
+    const names = buttons.map((button) => button.dataset.view ?? "");
 
     /** @param {string} name */
     const show = (name) => {
-      for (const view of box.querySelectorAll("[data-view-of]")) /** @type {HTMLElement} */ (view).hidden = /** @type {HTMLElement} */ (view).dataset.viewOf !== name;
+      for (const view of views) view.hidden = view.dataset.viewOf !== name;
       buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(names[i] === name)));
       box.dispatchEvent(new Event("viewchange"));
     };

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from tests.bench.boards import write_large
 from tests.bench.measure import Run, Size, run, size_of
+from tests.bench.targets import Target
 from tests.sites import ROOT, copy_project
 
 OUT = ROOT / "dist/bench.json"
@@ -54,26 +55,6 @@ class Compared:
 def middle(runs: Sequence[Run], of: str) -> float:
     """The median of a figure of several runs."""
     return float(median(getattr(r, of) for r in runs))
-
-
-@dataclass(frozen=True)
-class Target:
-    """A bound that should hold.
-
-    Attributes:
-        what: What is bounded.
-        most: The bound.
-        found: What was measured.
-    """
-
-    what: str
-    most: float
-    found: float
-
-    @property
-    def holds(self) -> bool:
-        """Whether it does."""
-        return self.found <= self.most
 
 
 def compare(board: str, project: Path, times: int) -> Compared:
