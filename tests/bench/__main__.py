@@ -1,112 +1,132 @@
-"""`make bench`: our build beside the plain script, in one run, with the targets.
+"""`make bench`: our builds beside the plain script's, our pages in a browser, with the targets.
 
-python -m tests.bench [--models N --tasks N] [--times N]
+python -m tests.bench [--only PART ...] [--models N --tasks N] [--times N]
 """
 
 import argparse
 import json
 import os
 import platform
-import re
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from statistics import median
 
 from rich.console import Console
 from rich.table import Table
 
 from tests.bench.boards import write_large
-from tests.bench.measure import Run, Size, run, size_of
+from tests.bench.browser import measure_board, measure_home
+from tests.bench.compare import Built, Compared, compare, large_targets
+from tests.bench.growth import SHARES, grow, growth_targets
+from tests.bench.instances import MOST_GB, aggregate_large
+from tests.bench.sample import check_sample
 from tests.bench.targets import Target
 from tests.sites import ROOT, copy_project
 
 OUT = ROOT / "dist/bench.json"
-STAGE = re.compile(r"^  (\S.*?) +(\d+\.\d) s$", re.MULTILINE)
+LONG_BOARD = (5_000, 13)
+SAMPLE = 50
 
 
-@dataclass(frozen=True)
-class Compared:
-    """Ours and the plain script on one board, by turns.
+class Bench:
+    """Measures part after part, and keeps what was measured.
 
-    Attributes:
-        board: What it is.
-        ours, plain: The runs.
-        our_size, plain_size: What was made.
+    Args:
+        folder: Where boards and sites are made.
+        asked: The options.
     """
 
-    board: str
-    ours: list[Run]
-    plain: list[Run]
-    our_size: Size
-    plain_size: Size
+    def __init__(self, folder: Path, asked: argparse.Namespace) -> None:
+        self._folder, self._asked = folder, asked
+        self.targets: list[Target] = []
+        self.built: list[Built] = []
+        self.notes: list[str] = []
 
-    @property
-    def stages(self) -> dict[str, float]:
-        """Seconds of each stage of our last build."""
-        return {name: float(took) for name, took in STAGE.findall(self.ours[-1].said)}
+    def index(self) -> None:
+        """The Index by turns with the plain script, then both home pages in a browser."""
+        project = copy_project(self._folder / "index")
+        found = compare("Index", project, self._asked.times)
+        self._keep(found)
+        self.targets.append(Target("Index, wall time, ours / plain", 0.6, found.ratio("wall_s")))
+        home = measure_home(project / "site-0", project / "plain-0")
+        self.targets += home.targets()
 
-    def ratio(self, of: str) -> float:
-        """Median of ours over median of the plain script's."""
-        return middle(self.ours, of) / middle(self.plain, of)
+    def large(self) -> None:
+        """A large board, once, and a sample of its pages against an independent computation."""
+        models, tasks = self._asked.models, self._asked.tasks
+        project = write_large(self._folder / "large", models, tasks)
+        found = compare(f"{models:,} models x {tasks} tasks x 2", project, 1)
+        self._keep(found)
+        self.targets += large_targets(found)
+        wrong = list(check_sample(project, project / "site-0", SAMPLE))
+        self.notes += wrong
+        what = f"large, figures of {SAMPLE} pages that are wrong"
+        self.targets.append(Target(what, 0, len(wrong)))
 
+    def board(self) -> None:
+        """Sorting and filtering thousands of rows in a browser."""
+        project = write_large(self._folder / "long", *LONG_BOARD)
+        name = f"{LONG_BOARD[0]:,} models x {LONG_BOARD[1]} tasks x 2"
+        found = compare(name, project, 1, plain=False)
+        self._keep(found)
+        self.targets += measure_board(project / "site-0").targets()
 
-def middle(runs: Sequence[Run], of: str) -> float:
-    """The median of a figure of several runs."""
-    return float(median(getattr(r, of) for r in runs))
+    def huge(self) -> None:
+        """A huge and sparse board, and smaller ones like it."""
+        grown = [grow(self._folder / f"sparse-{share}", share) for share in SHARES]
+        self.built += grown
+        self.targets += growth_targets(grown)
 
+    def examples(self) -> None:
+        """A hundred million scores of single examples."""
+        found = aggregate_large()
+        took = f"{found.run.wall_s:.0f} s, {found.run.cpu_s:.0f} s of CPU"
+        self.notes.append(f"aggregate of {found.rows:,} rows: {took}, {found.files_gb:.2f} GB read")
+        self.targets.append(Target("100 million examples, peak memory, GB", MOST_GB, found.peak_gb))
 
-def compare(board: str, project: Path, times: int) -> Compared:
-    """Build a board so many times, ours and the plain script by turns, each into a new folder."""
-    ours, plain = list[Run](), list[Run]()
-    for i in range(times):
-        site = project / f"site-{i}"
-        ours.append(
-            run(
-                ["-m", "site_builder", "build", "--project", str(project), "--out", str(site)], ROOT
-            )
-        )
-        plain.append(
-            run(["-m", "tests.bench.plain", str(project), str(project / f"plain-{i}")], ROOT)
-        )
-    sizes = (size_of(project / "site-0"), size_of(project / "plain-0"))
-    return Compared(board, ours, plain, *sizes)
-
-
-def targets(index: Compared, large: Compared) -> Iterator[Target]:
-    """What docs/performance.md promises."""
-    yield Target("Index, wall time, ours / plain", 0.6, index.ratio("wall_s"))
-    yield Target("large, wall time, ours / plain", 0.12, large.ratio("wall_s"))
-    yield Target("large, the whole site, MB", 45, large.our_size.mb)
-    yield Target("large, heaviest page as sent, kB", 300, large.our_size.heaviest[1])
-
-
-def show(compared: list[Compared], goals: list[Target]) -> None:
-    """Two tables: what was measured, and which targets hold."""
-    console = Console(width=110)
-    table = Table(
-        "board", "built by", "wall s", "CPU s", "peak MB", "pages", "MB", "heaviest page, kB"
-    )
-    for found in compared:
-        rows = (("ours", found.ours, found.our_size), ("plain", found.plain, found.plain_size))
-        for name, runs, size in rows:
-            took = [f"{middle(runs, of):.1f}" for of in ("wall_s", "cpu_s")]
-            peak = f"{middle(runs, 'peak_mb'):.0f}"
-            heaviest = f"{size.heaviest[1]:.0f} ({size.heaviest[0]})"
-            table.add_row(
-                found.board, name, *took, peak, str(size.pages), f"{size.mb:.1f}", heaviest
-            )
-    console.print(table)
-    for found in compared:
+    def _keep(self, found: Compared) -> None:
+        self.built += found.built()
         stages = ", ".join(f"{name} {took:.1f} s" for name, took in found.stages.items())
-        console.print(f"{found.board}: {stages}", markup=False)
-    table = Table("target", "at most", "measured", "holds")
-    for goal in goals:
-        table.add_row(
-            goal.what, f"{goal.most:g}", f"{goal.found:.3g}", "yes" if goal.holds else "no"
-        )
+        self.notes.append(f"{found.board}: {stages}")
+
+
+PARTS: dict[str, Callable[[Bench], None]] = {
+    "index": Bench.index,
+    "large": Bench.large,
+    "board": Bench.board,
+    "huge": Bench.huge,
+    "examples": Bench.examples,
+}
+
+
+def show(bench: Bench) -> None:
+    """Two tables, what was built and which targets hold; then what else was measured."""
+    console = Console(width=116)
+    table = Table(*(field for field in next(iter(_rows(bench)), {})))
+    for row in _rows(bench):
+        table.add_row(*row.values())
     console.print(table)
+    goals = Table("target", "at most", "measured", "holds")
+    for goal in bench.targets:
+        holds = "yes" if goal.holds else "no"
+        goals.add_row(goal.what, f"{goal.most:g}", f"{goal.found:.3g}", holds)
+    console.print(goals)
+    for note in bench.notes:
+        console.print(note, markup=False)
+
+
+def _rows(bench: Bench) -> Iterator[dict[str, str]]:
+    for built in bench.built:
+        yield {
+            "board": built.board,
+            "built by": built.by,
+            "wall s": f"{built.wall_s:.1f}",
+            "CPU s": f"{built.cpu_s:.1f}",
+            "peak MB": f"{built.peak_mb:.0f}",
+            "pages": f"{built.pages:,}",
+            "MB": f"{built.mb:.1f}",
+            "heaviest page, kB": f"{built.heaviest_kb:.0f} ({built.heaviest})",
+        }
 
 
 def machine() -> dict[str, object]:
@@ -125,19 +145,19 @@ def main() -> None:
     parser.add_argument("--models", type=int, default=1_000)
     parser.add_argument("--tasks", type=int, default=100)
     parser.add_argument("--times", type=int, default=3, help="how often the Index is built")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        index = compare("Index", copy_project(Path(folder) / "index"), asked.times)
-        name = f"{asked.models:,} models x {asked.tasks} tasks x 2"
-        project = write_large(Path(folder) / "large", asked.models, asked.tasks)
-        large = compare(name, project, 1)
-    goals = list(targets(index, large))
-    show([index, large], goals)
+        bench = Bench(Path(folder), asked)
+        for name in asked.only:
+            PARTS[name](bench)
+    show(bench)
     OUT.parent.mkdir(exist_ok=True)
     kept = {
         "machine": machine(),
-        "runs": [asdict(found) | {"stages": found.stages} for found in (index, large)],
-        "targets": [asdict(goal) | {"holds": goal.holds} for goal in goals],
+        "built": [vars(built) for built in bench.built],
+        "targets": [{**vars(goal), "holds": goal.holds} for goal in bench.targets],
+        "notes": bench.notes,
     }
     OUT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf8")
 

@@ -1,5 +1,6 @@
 """Boards to measure on: the Index, and large ones that are made, the same each time."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,16 @@ import pandas as pd
 
 SEED = 20240502
 DEVELOPERS, CATEGORIES = 40, 8
+# A sparse board of a share 1 of these has 5,000 models on 1,500 tasks.
+MANY_MODELS, MANY_TASKS, THERE = 5_000, 1_500, 0.1
+
+
+def _write(root: Path, tables: Mapping[str, pd.DataFrame], baseline: str) -> Path:
+    (root / "data").mkdir(parents=True)
+    for name, table in tables.items():
+        table.to_parquet(root / f"data/{name}.parquet", index=False)
+    (root / "site.toml").write_text(f'[board]\nbaseline = "{baseline}"\n', encoding="utf8")
+    return root
 
 
 def write_large(root: Path, models: int, tasks: int) -> Path:
@@ -48,8 +59,47 @@ def write_large(root: Path, models: int, tasks: int) -> Path:
             }
         ),
     }
-    (root / "data").mkdir(parents=True)
-    for name, table in tables.items():
-        table.to_parquet(root / f"data/{name}.parquet", index=False)
-    (root / "site.toml").write_text(f'[board]\nbaseline = "{names[0]}"\n')
-    return root
+    return _write(root, tables, names[0])
+
+
+def write_sparse(root: Path, share: float) -> Path:
+    """A board with odd ids, of which nine scores of ten are missing.
+
+    Args:
+        root: A new folder.
+        share: How large it is: both models and tasks are that share of the largest.
+    """
+    rng = np.random.default_rng(SEED)
+    models, tasks = round(MANY_MODELS * share), round(MANY_TASKS * share)
+    names = [f"läb {i % 400}/Model #{i}, v{i % 7}" for i in range(models)]
+    ids = [f"tâsk/{i}?x={i % 9}&<b>" for i in range(tasks)]
+    worth = 0.5 * rng.beta(2, 4, (models, 1)) + 0.4 * rng.beta(3, 3, (1, tasks))
+    score = np.clip(worth + rng.normal(0, 0.05, worth.shape), 0, 1).round(4)
+    model, task = np.nonzero(rng.random(worth.shape) < THERE)
+    tables = {
+        "results": pd.DataFrame(
+            {
+                "model": np.array(names)[model],
+                "task": np.array(ids)[task],
+                "variant": "base",
+                "score": score[model, task],
+            }
+        ),
+        "models": pd.DataFrame(
+            {
+                "model": names,
+                "developer": [f"Lab {i % 400}" for i in range(models)],
+                "parameters_b": rng.lognormal(2, 1, models).round(2),
+            }
+        ),
+        "tasks": pd.DataFrame(
+            {
+                "task": ids,
+                "category": [f"Category {i % 30}" for i in range(tasks)],
+                "metric": "accuracy",
+                "score_min": 0.0,
+                "score_max": 1.0,
+            }
+        ),
+    }
+    return _write(root, tables, names[0])

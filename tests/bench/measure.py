@@ -3,11 +3,15 @@
 import os
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from gzip import compress
 from pathlib import Path
+
+WATCH_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,7 @@ class Run:
     Attributes:
         wall_s: From start to end.
         cpu_s: Work of the process and its children.
-        peak_mb: The most memory that the process had at once, in 10^6 bytes.
+        peak_mb: The most memory that the process and its children had at once, in 10^6 bytes.
         said: What it said on stderr.
     """
 
@@ -34,14 +38,51 @@ def run(args: Sequence[str], cwd: Path) -> Run:
         [sys.executable, *args], cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     ) as process:
         assert process.stderr is not None
-        said = process.stderr.read().decode()
+        with _watched(process.pid) as seen:
+            said = process.stderr.read().decode()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.perf_counter() - began
     if process.returncode:
         raise RuntimeError(said)
     unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6, said)
+    peak = max(usage.ru_maxrss * unit, *seen)
+    return Run(wall, usage.ru_utime + usage.ru_stime, peak / 1e6, said)
+
+
+@contextmanager
+def _watched(pid: int) -> Iterator[list[int]]:
+    """What a process and its children take together, in bytes, now and then while the block runs.
+
+    Memory that they share is counted once (Pss), on Linux; the system itself knows the most of each
+    alone.
+    """
+    seen, over = [0], threading.Event()
+
+    def watch() -> None:
+        while not over.wait(WATCH_S):
+            seen.append(sum(map(_share_of, [pid, *_children(pid)])))
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()
+
+
+def _children(pid: int) -> list[int]:
+    with suppress(OSError):
+        return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def _share_of(pid: int) -> int:
+    with suppress(OSError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return next((int(n.split()[1]) * 1024 for n in lines if n.startswith("Pss:")), 0)
+    return 0
 
 
 @dataclass(frozen=True)
