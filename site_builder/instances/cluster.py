@@ -12,7 +12,7 @@ import dask.dataframe as dd
 import narwhals as nw
 import pandas as pd
 import pyarrow as pa
-from distributed import Client, KilledWorker, wait
+from distributed import Client, KilledWorker
 
 from site_builder.instances.engine import Engine, EngineError, first_line
 from site_builder.instances.expression import Frame
@@ -68,9 +68,7 @@ class _Cluster:
 
     @contextmanager
     def keep(self, frame: Frame) -> Iterator[Frame]:
-        kept = self._client.persist(frame.to_native())
-        wait(kept)
-        yield _narwhal(kept)
+        yield _narwhal(self._client.persist(frame.to_native()))
 
     def collect(self, frame: Frame) -> list[dict[str, Any]]:
         return list(frame.collect("pyarrow").iter_rows(named=True))

@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from site_builder.errors import Fault, SiteError
-from site_builder.format import size
 from site_builder.instances.expression import Frame
 from site_builder.instances.files import Source
 
@@ -55,7 +54,7 @@ class EngineError(SiteError):
     @classmethod
     def out_of_memory(cls, memory: int) -> EngineError:
         """A part of the rows is too large for the memory that was given."""
-        what = f"{size(memory)} are too few for the examples of a single model and task"
+        what = f"{memory / 1e6:,.0f} MB are too few for the examples of a single model and task"
         return cls(Fault("--memory", what, "Give more."))
 
     @classmethod

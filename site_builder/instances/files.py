@@ -10,7 +10,6 @@ from urllib.parse import unquote
 from site_builder.errors import Fault, FaultsError, at_most, near
 from site_builder.importers.files import Found, find_files
 from site_builder.tables.batches import Footer, ParquetError, StoredColumn, read_footer
-from site_builder.tables.schema import EXAMPLES
 
 ENDINGS = (".parquet", ".parq", ".pq")
 # What each column may hold, and how that is called.
@@ -149,19 +148,18 @@ def _column_faults(
             yield Fault(where, f"two columns are named {column!r}", "Rename one of them.")
         elif column in names:
             kind = next(own.kind for own in form.columns if own.name == column)
-            if kind not in kinds:
+            if kind not in kinds and (name, kind) != (_OPTIONAL, "null"):
                 what = f"column {column!r} is {_a(kind)}, not {' or '.join(map(_a, kinds[:2]))}"
                 yield Fault(where, what)
         elif column not in form.keys and (name != _OPTIONAL or name in named):
-            yield Fault(where, f"column {column!r} is missing", _hint(name, names))
+            yield Fault(where, f"column {column!r} is missing", _hint(name, column, names))
 
 
 def _a(kind: str) -> str:
     return f"a {kind}" if kind.endswith("number") else kind
 
 
-def _hint(name: str, names: Sequence[str]) -> str:
+def _hint(name: str, column: str, names: Sequence[str]) -> str:
     free = [other for other in names if other not in _KINDS]
-    spec = EXAMPLES.column(name)
-    meaning = f"{spec.meaning[:1].lower()}{spec.meaning[1:]}" if spec else name
-    return f"{near(name, free, 'columns')} Say which has the {meaning}: --column {name}=COLUMN."
+    hint = near(column, free, "columns")
+    return f"{hint} Say which column it is: --column {name}=COLUMN.".strip()
