@@ -207,6 +207,12 @@ def test_memory_that_is_too_little() -> None:
     assert fault == str(found.value)
 
 
+def test_ctrl_c_within_a_query() -> None:
+    """It ends the command as it does anywhere else."""
+    with pytest.raises(KeyboardInterrupt), duck(200_000_000):
+        raise RuntimeError("Query interrupted")
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [

@@ -17,6 +17,7 @@ from site_builder.instances.files import Source
 
 # Bytes that grouping, joining and keeping take for a row whose example's id is short, doubled.
 _BYTES_A_ROW = 400
+_INTERRUPTED = "Query interrupted"  # what Ctrl-C becomes within a query
 _SCAN = "SELECT * FROM read_parquet(${}, hive_partitioning = {}, hive_types_autocast = false)"
 
 
@@ -45,6 +46,10 @@ def duck(memory: int) -> Iterator[Engine]:
             raise EngineError.out_of_memory(memory) from error
         except duckdb.Error as error:
             raise EngineError.duckdb_says(error) from error
+        except RuntimeError as error:
+            if str(error) != _INTERRUPTED:
+                raise
+            raise KeyboardInterrupt from error
 
 
 class _Duck:
