@@ -13,9 +13,9 @@ import click
 from site_builder.config import load_config
 from site_builder.console import FORMAT, QUIET, Progress
 from site_builder.errors import SiteError, near
-from site_builder.instances.aggregate import Aggregated, aggregate
 from site_builder.instances.engine import Engine, EngineError
 from site_builder.instances.files import COLUMNS, Instances, find_instances
+from site_builder.instances.found import Aggregated
 from site_builder.instances.report import lines_of, warnings_of
 from site_builder.instances.save import Outcome, read_project, save
 
@@ -139,7 +139,12 @@ def _check_engine(asked: _Asked) -> None:
 def _aggregate(
     paths: tuple[Path, ...], root: Path, asked: _Asked, progress: Progress
 ) -> tuple[Instances, Aggregated, Outcome]:
-    """The aggregation, with a bar that fills with the rows that are done."""
+    """The aggregation, with a bar that fills with the rows that are done.
+
+    Narwhals and the engines are imported only now: no other command should wait for them.
+    """
+    from site_builder.instances.aggregate import aggregate
+
     config = load_config(root)
     stored = read_project(config)
     instances = find_instances(paths, dict(asked["columns"]))
@@ -152,7 +157,7 @@ def _aggregate(
 
 
 def _engine(asked: _Asked) -> AbstractContextManager[Engine]:
-    """The engine that is asked for; each is imported only then, since that takes its time."""
+    """The engine that is asked for."""
     if asked["engine"] == "duckdb":
         from site_builder.instances.duck import duck
 

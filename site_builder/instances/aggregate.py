@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from site_builder.config import SiteConfig
@@ -21,73 +20,13 @@ from site_builder.instances.expression import (
     together,
 )
 from site_builder.instances.files import Instances
+from site_builder.instances.found import Aggregated, Difference, Repeat, Score
 from site_builder.instances.runs import Pair, Part, Run, pair_runs, part_runs
 from site_builder.instances.spread import Spread
 from site_builder.instances.survey import survey_rows, unknown_faults
 
 # Told what is looked at, and of how many rows all has been found out.
 Told = Callable[[str, int], None]
-
-
-@dataclass(frozen=True)
-class Score:
-    """The score of a run: the spread of its examples' scores."""
-
-    run: Run
-    spread: Spread
-
-
-@dataclass(frozen=True)
-class Difference:
-    """The difference of a pair: the spread of what it is for each common example.
-
-    Attributes:
-        pair: The pair.
-        spread: The spread; None where no example is common to both.
-        size: Size of the scores that it is a difference of.
-        unpaired: Examples that the other run lacks.
-        unpaired_against: Examples that only the other run has.
-    """
-
-    pair: Pair
-    spread: Spread | None
-    size: float
-    unpaired: int
-    unpaired_against: int
-
-
-@dataclass(frozen=True)
-class Repeat:
-    """Examples of a run that have several rows.
-
-    Attributes:
-        run: The run.
-        repeated: How many there are.
-        example: The first of them.
-        differing: How many of them have scores that are not the same.
-        differing_example: The first of these.
-    """
-
-    run: Run
-    repeated: int
-    example: str
-    differing: int
-    differing_example: str | None
-
-
-@dataclass(frozen=True)
-class Aggregated:
-    """All that was found in the rows.
-
-    Attributes:
-        scores: The scores, by task, model and variant.
-        differences: The paired differences, in the same order.
-        repeats: What is there more than once.
-    """
-
-    scores: list[Score]
-    differences: list[Difference]
-    repeats: list[Repeat]
 
 
 def aggregate(

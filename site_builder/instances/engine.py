@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from site_builder.errors import Fault, SiteError
-from site_builder.instances.expression import Frame
 from site_builder.instances.files import Source
+
+if TYPE_CHECKING:  # the commands import this module, and only one of them needs Narwhals
+    from site_builder.instances.expression import Frame
 
 
 class Engine(Protocol):

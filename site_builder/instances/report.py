@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from site_builder.errors import Fault, at_most
 from site_builder.format import counted, listed
-from site_builder.instances.aggregate import Aggregated, Difference, Repeat
 from site_builder.instances.files import Instances
+from site_builder.instances.found import Aggregated, Difference, Repeat
 from site_builder.instances.save import Outcome
 
 

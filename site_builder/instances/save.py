@@ -12,7 +12,7 @@ from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError
 from site_builder.importers.merge import Merged, Placed, key_of, merge_results
 from site_builder.importers.records import Measure
-from site_builder.instances.aggregate import Aggregated, Difference, Score
+from site_builder.instances.found import Aggregated, Difference, Score
 from site_builder.tables.save import Row, StoredTable, read_stored, save_tables
 from site_builder.tables.schema import DIFFERENCES, MODELS, RESULTS, TASKS
 
