@@ -202,6 +202,6 @@ def test_a_worker_is_killed_midway_and_the_job_finishes(tmp_path: Path) -> None:
         with Client(cluster.address, set_as_default=False) as client:
             client.register_plugin(KillWorker(cluster.workers[0].pid, after=40))
         found = tables(tmp_path, "dask", *on(cluster))
-        assert -signal.SIGKILL == cluster.workers[0].poll()
+        assert -signal.SIGKILL == cluster.workers[0].wait()
         assert cluster.workers[1].poll() is None
     assert_same(tables(tmp_path, "duck"), found, 1.0)
