@@ -224,11 +224,12 @@ def test_equal_differences_have_no_error(tmp_path: Path, board: Path) -> None:
 def test_a_spread_by_hand() -> None:
     """Of 1, 2 and 6 around a centre that is off: the mean is 3, the error sqrt(14 / 2 / 3)."""
     off = (1 - 2.5, 2 - 2.5, 6 - 2.5)
-    spread = Spread(3, 2.5, sum(off), sum(d * d for d in off), 1, 6)
+    squares = sum(d * d for d in off)
+    spread = Spread(3, 2.5, sum(off), 4.0, squares - 3 * 4.0, 1, 6)
     assert 3.0 == spread.mean
     assert pytest.approx(sqrt(14 / 2 / 3), rel=1e-15) == spread.stderr()
-    assert Spread(1, 2.0, 0.0, 0.0, 2.0, 2.0).stderr() is None
-    assert Spread(9, 2.0, 0.0, 0.0, 2.0, 2.0).stderr() is None
+    assert Spread(1, 2.0, 0.0, 0.0, 0.0, 2.0, 2.0).stderr() is None
+    assert Spread(9, 2.0, 0.0, 0.0, 0.0, 2.0, 2.0).stderr() is None
 
 
 def runs_of(*rows: tuple[str, str, str, int]) -> list[Run]:

@@ -3,12 +3,14 @@
 import signal
 from collections.abc import Iterator
 from itertools import chain
-from math import isclose
+from math import isclose, sqrt
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from distributed import Client
 from hypothesis import given, settings
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 
 from tests.clusters import KillWorker, RunningCluster, running_cluster
 from tests.instances import (
+    NAMES,
     ROWS,
     Row,
     by_run,
@@ -93,6 +96,20 @@ def test_engines_agree_on_scores_far_from_zero(cluster: RunningCluster, tmp_path
         assert isclose(mean, row["score"], rel_tol=1e-15)
         # Each score is itself the nearest of numbers that lie 1e-10 apart.
         assert isclose(error, row["stderr"], rel_tol=DIGITS)
+
+
+def test_half_a_million_examples_lose_no_digit(tmp_path: Path) -> None:
+    """A plain sum of their squares is off in the eleventh: all its terms are of one sign."""
+    n, right = 500_000, 150_000
+    scores = np.zeros(n)
+    scores[np.random.default_rng(3).permutation(n)[:right]] = 1.0
+    names = {name: pa.array([name]).take(pa.array([0] * n)) for name in NAMES[:3]}
+    columns = {**names, "example": pa.array(np.arange(n)), "score": pa.array(scores)}
+    pq.write_table(pa.table(columns), tmp_path / "i")
+    run_aggregate(tmp_path / "i", "--into", project_of(tmp_path / "p"))
+    [row] = rows_of(tmp_path / "p", "results")
+    assert isclose(0.3, row["score"], rel_tol=1e-14)
+    assert isclose(sqrt(0.3 * 0.7 / (n - 1)), row["stderr"], rel_tol=1e-14)
 
 
 SCORES = st.floats(-1e9, 1e9, allow_subnormal=False) | st.sampled_from([0.0, 1.0, 0.1, 0.3])

@@ -148,21 +148,26 @@ def differences(examples: Frame, pairs: Frame) -> Frame:
 def spreads(values: Frame, key: str, value: str) -> Frame:
     """Sums of which mean and standard error of a group are made: see `spread.Spread`.
 
-    Two passes: the mean first, then the deviations from it. Sums of squares of the values
-    themselves lose all digits where the values are large beside their spread.
+    Three passes: the mean, the mean square of the deviations from it, and what both have lost in
+    rounding. Only sums of numbers that lie around 0 are exact enough for millions of rows.
 
-    Shape: in (rows, any); out (groups, 7): the key, `n`, `centre`, `off`, `squares`, `low`, `high`.
+    Shape: in (rows, any); out (groups, 8): the key, `n`, `centre`, `off`, `square`, `over`, `low`,
+    `high`.
     """
     centres = values.group_by(key).agg(nw.col(value).mean().alias("centre"))
     around = values.join(centres, on=key).with_columns(off=nw.col(value) - nw.col("centre"))
+    around = around.with_columns(own_square=nw.col("off") * nw.col("off"))
+    squares = around.group_by(key).agg(nw.col("own_square").mean().alias("square"))
     return (
-        around.with_columns(squares=nw.col("off") * nw.col("off"))
+        around.join(squares, on=key)
+        .with_columns(over=nw.col("own_square") - nw.col("square"))
         .group_by(key)
         .agg(
             nw.len().alias("n"),
             nw.col("centre").max(),
             nw.col("off").sum(),
-            nw.col("squares").sum(),
+            nw.col("square").max(),
+            nw.col("over").sum(),
             nw.col(value).min().alias("low"),
             nw.col(value).max().alias("high"),
         )

@@ -16,7 +16,8 @@ class Spread:
         n: How many there are, at least 1.
         centre: Their mean, as one pass gives it.
         off: The sum of their deviations from `centre`: what that pass has lost in rounding.
-        squares: The sum of the squares of these deviations.
+        square: The mean of the squares of these deviations, as one pass gives it.
+        over: The sum of the deviations of these squares from `square`: again what is lost.
         low: The least of them.
         high: The greatest of them.
     """
@@ -24,7 +25,8 @@ class Spread:
     n: int
     centre: float
     off: float
-    squares: float
+    square: float
+    over: float
     low: float
     high: float
 
@@ -46,8 +48,9 @@ class Spread:
         """Standard error of the mean: `sqrt(sum((x - mean)^2) / (n - 1) / n)`.
 
         The sample standard deviation over the root of n, as the lm-evaluation-harness has it. The
-        sum is `squares - off^2 / n`, the corrected two-pass algorithm of Chan, Golub and LeVeque
-        (1983), which loses no digits where values are large beside their spread.
+        sum is `n square + over - off^2 / n`: the corrected two-pass algorithm of Chan, Golub and
+        LeVeque (1983), which loses no digits where values are large beside their spread, with the
+        same correction for the squares, of which a plain sum drifts where there are millions.
 
         Args:
             size: Size of the numbers that the values are differences of: a spread below the
@@ -61,4 +64,5 @@ class Spread:
         """
         if self.n < 2 or self.high - self.low <= _NOISE * size:
             return None
-        return sqrt(max(self.squares - self.off**2 / self.n, 0.0) / (self.n - 1) / self.n)
+        squares = self.n * self.square + self.over - self.off**2 / self.n
+        return sqrt(max(squares, 0.0) / (self.n - 1) / self.n)
