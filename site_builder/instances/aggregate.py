@@ -56,14 +56,14 @@ def aggregate(
         EngineError: The engine gives up.
     """
     told("Looking at all rows", 0)
-    sources = ((engine.read(source), source.columns) for source in instances.sources)
-    rows = together(as_contract(f, names, config.default_variant) for f, names in sources)
-    found = survey_rows(rows, engine, instances.shown)
+    found = survey_rows(_rows(instances, engine, config, {}), engine, instances.shown)
     faults = [*found.faults, *unknown_faults(found.runs, known, instances.shown)]
     pairs = pair_runs(found.runs, config)
     done, rows_done = Aggregated([], [], []), 0
     for part in part_runs(found.runs, pairs, engine.rows_at_once):
         told(part.runs[0].task, rows_done)
+        only = {name: {getattr(run, name) for run in part.held} for name in ("model", "task")}
+        rows = fit_rows(_rows(instances, engine, config, only), only["model"], only["task"])
         own = _measure(rows, part, engine)
         done.scores.extend(own.scores)
         done.differences.extend(own.differences)
@@ -76,14 +76,21 @@ def aggregate(
     return done
 
 
+def _rows(
+    instances: Instances, engine: Engine, config: SiteConfig, only: Mapping[str, Collection[str]]
+) -> Frame:
+    """The rows of all sources, as the contract has them."""
+    frames = ((engine.read(source, only), source.columns) for source in instances.sources)
+    return together(as_contract(f, names, config.default_variant) for f, names in frames)
+
+
 def _measure(rows: Frame, part: Part, engine: Engine) -> Aggregated:
     """What is to be known of the runs of a part."""
     numbers = {run: number for number, run in enumerate(part.held)}
     names = ("model", "task", "variant")
     held = {name: [getattr(run, name) for run in part.held] for name in names}
     runs = engine.rows({**held, "run": [*numbers.values()]})
-    own = fit_rows(rows, {*held["model"]}, {*held["task"]})
-    with engine.keep(by_example(own, runs)) as examples:
+    with engine.keep(by_example(rows, runs)) as examples:
         scores = _spreads(engine, examples, "run", "score")
         again = {row["run"]: row for row in engine.collect(repeats(examples))}
         apart = _paired(engine, examples, part.pairs, numbers)

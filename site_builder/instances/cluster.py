@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +20,7 @@ from site_builder.instances.files import Source
 
 # pandas and the copies that a shuffle makes take a few times what DuckDB takes for a row.
 _BYTES_A_ROW = 2_000
+_BLOCK = "32MiB"  # of a file, for a worker to hold a few at once; texts take many times that
 _PATIENCE_S = 10
 _GAVE_UP = (KilledWorker, OSError, TimeoutError, MemoryError, pa.ArrowException)
 
@@ -56,12 +57,20 @@ class _Cluster:
         self.rows_at_once = rows_at_once
         self._client = client
 
-    def read(self, source: Source) -> Frame:
+    def read(self, source: Source, only: Mapping[str, Collection[str]]) -> Frame:
         # Dask takes the paths for patterns.
         files = [re.sub(r"([*?\[])", r"[\1]", str(path)) for path in source.files]
         folders = pa.schema([(name, pa.string()) for name in source.folders])
         partitioning = {"flavor": "hive", "schema": folders}
-        return _narwhal(dd.read_parquet(files, dataset={"partitioning": partitioning}))
+        filters = [(source.columns[name], "in", sorted(ids)) for name, ids in only.items()]
+        frame = dd.read_parquet(
+            files,
+            filters=filters or None,
+            dataset={"partitioning": partitioning},
+            split_row_groups="adaptive",
+            blocksize=_BLOCK,
+        )
+        return _narwhal(frame)
 
     def rows(self, columns: Mapping[str, Sequence[Any]]) -> Frame:
         return _narwhal(dd.from_pandas(pd.DataFrame(columns), npartitions=1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,8 +19,14 @@ class Engine(Protocol):
     rows_at_once: int
     """How many rows it may group and join at once; more are taken one part after the other."""
 
-    def read(self, source: Source) -> Frame:
-        """The rows of a source: the columns that it names, as they are stored."""
+    def read(self, source: Source, only: Mapping[str, Collection[str]]) -> Frame:
+        """The rows of a source, as they are stored.
+
+        Args:
+            source: The files.
+            only: By columns of the contract, the ids that are asked for: rows of others may be left
+                out where that saves reading them.
+        """
 
     def rows(self, columns: Mapping[str, Sequence[Any]]) -> Frame:
         """A small frame of given columns."""
