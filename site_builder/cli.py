@@ -9,6 +9,7 @@ import click
 
 from site_builder import __version__
 from site_builder.build import build_site, load_project, make_files
+from site_builder.commands.aggregate import aggregate_
 from site_builder.commands.deploy import deploy
 from site_builder.commands.diff import PREVIOUS, diff
 from site_builder.commands.import_ import import_
@@ -117,6 +118,7 @@ def verify(site: Path, *, quiet: bool, form: str) -> None:
     progress.say(f"Whole: {files}, as {verified.generator} built them.")
 
 
+main.add_command(aggregate_)
 main.add_command(deploy)
 main.add_command(diff)
 main.add_command(init)

@@ -115,9 +115,12 @@ def task_score_cell(
     return score_cell(None, scale)
 
 
-def lift_cell(value: float | None, scale: Scale) -> Cell:
-    """A signed difference, positive = better, told by sign and tone."""
-    return Cell(scale.signed(value), value, tone=_lift_tone(value))
+def lift_cell(
+    value: float | None, scale: Scale, interval: tuple[float, float] | None = None
+) -> Cell:
+    """A signed difference, positive = better, told by sign and tone; with its interval if known."""
+    note = " to ".join(map(scale.signed, interval or ()))
+    return Cell(scale.signed(value), value, note, tone=_lift_tone(value))
 
 
 def _lift_tone(value: float | None) -> Tone:

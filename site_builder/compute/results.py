@@ -20,6 +20,7 @@ from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.lift_tests import LiftTest, LiftTests, Verdict, compute_lift_tests
 from site_builder.compute.numbers import Array, mean_or_none
+from site_builder.compute.paired_lifts import PairedLifts, collect_paired_lifts
 from site_builder.compute.release import Release, find_release
 from site_builder.compute.scores import Roles, Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
@@ -94,6 +95,7 @@ class Results:
         boards: Board over all tasks, by variant.
         common: Boards over the tasks that all ranked models of a variant have, by that variant.
         lift_tests: Whether each model's lifts are real.
+        paired_lifts: 95 % intervals of the lifts that are known example by example.
         tasks: Each task, in the order of the tasks table.
         categories: Each category, harder to beat first; empty where tasks have none.
         correlations: Over tasks; None where there is nothing to correlate.
@@ -108,6 +110,7 @@ class Results:
     boards: Mapping[str, Board]
     common: Mapping[str, Mapping[str, Board]]
     lift_tests: LiftTests
+    paired_lifts: PairedLifts
     tasks: tuple[TaskResult, ...]
     categories: tuple[CategoryResult, ...]
     correlations: Correlations | None
@@ -132,6 +135,11 @@ class Results:
     def flagged_of(self, model: str, task: str) -> Mapping[str, FlaggedScore]:
         """The flagged scores of a model on a task, by variant, whether they count or not."""
         return self._flagged.get((model, task), {})
+
+    @cached_property
+    def paired_tasks(self) -> frozenset[str]:
+        """The tasks with a lift that is known example by example."""
+        return frozenset(task for _, task, _, _ in self.paired_lifts)
 
     @cached_property
     def _tasks(self) -> dict[str, TaskResult]:
@@ -179,6 +187,7 @@ def compute_results(tables: Tables, config: SiteConfig, processes: int = 1) -> R
         boards=boards,
         common=compute_common_boards(scores, boards),
         lift_tests=lift_tests,
+        paired_lifts=collect_paired_lifts(tables.differences, scores),
         tasks=tasks,
         categories=categories,
         correlations=correlations if correlations.any_defined else None,

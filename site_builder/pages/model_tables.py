@@ -128,7 +128,11 @@ def tasks_hurt_table(site: Site, model: str) -> Table | None:
         _score_field(labels),
         Field[_Own](
             Column("lift", f"Lift over {labels.base}", "number", first="ascending", term="lift"),
-            lambda own: lift_cell(own.score.lift_over_base, labels.scales[own.task]),
+            lambda own: lift_cell(
+                own.score.lift_over_base,
+                labels.scales[own.task],
+                site.results.paired_lifts.get((*_key(own), "base")),
+            ),
         ),
     )
     return Table(

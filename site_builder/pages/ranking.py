@@ -15,8 +15,9 @@ from site_builder.charts.columns import MODEL, RANK, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.intervals import LEVEL
+from site_builder.compute.results import Results
 from site_builder.compute.tasks import TaskResult, TaskScore
-from site_builder.format import MISSING, Scale, percent
+from site_builder.format import MISSING, percent
 from site_builder.pages.board_tools import model_marks, model_tools
 from site_builder.pages.page import Site
 from site_builder.pages.ranking_line import ScoreLine, line_heading, make_line
@@ -64,7 +65,7 @@ def ranking_table(
     fields = (
         *_score_fields(labels, task),
         *_line_fields(labels, line),
-        *_lift_fields(labels, labels.scales[task.task]),
+        *_lift_fields(results, labels, task.task),
     )
 
     def kind(entry: _Entry) -> RowKind:
@@ -82,16 +83,17 @@ def ranking_table(
         ),
         header=1,
         sorted_by=labels.roles.primary,
-        explained=_explained(task),
+        explained=_explained(results, task),
         tools=model_tools(catalog),
     )
 
 
-def _explained(task: TaskResult) -> tuple[Link, ...]:
-    """Where the intervals below the scores, and the marks of ties and flags, are explained."""
+def _explained(results: Results, task: TaskResult) -> tuple[Link, ...]:
+    """Where the intervals below scores and lifts, and the marks in rows, are explained."""
     known = any(score.interval for score in task.scores)
     return (
         *((how("95\N{NO-BREAK SPACE}% interval", "score-error"),) if known else ()),
+        *((how("Interval of a lift", "paired-lift"),) if task.task in results.paired_tasks else ()),
         *((how("Flagged", "flagged"),) if task.flagged else ()),
     )
 
@@ -112,10 +114,18 @@ def _line_fields(labels: Labels, line: ScoreLine | None) -> tuple[Field[_Entry],
     return (Field(Column("line", line_heading(labels), "plot"), lambda e: line.cell(e.model)),)
 
 
-def _lift_fields(labels: Labels, scale: Scale) -> tuple[Field[_Entry], ...]:
-    roles = labels.roles
+def _lift_fields(results: Results, labels: Labels, task: str) -> tuple[Field[_Entry], ...]:
+    roles, scale = labels.roles, labels.scales[task]
+
+    def over_baseline(entry: _Entry) -> Cell:
+        found = _against_baseline(labels, entry)
+        if found is None:
+            return lift_cell(None, scale)
+        interval = results.paired_lifts.get((entry.model, task, found.variant, "baseline"))
+        return lift_cell(found.lift_over_baseline, scale, interval)
+
     return (
-        *(_lift_field(labels, scale, variant) for variant in roles.tuned),
+        *(_lift_field(results, labels, task, variant) for variant in roles.tuned),
         Field(
             Column(
                 "lift_over_baseline",
@@ -123,7 +133,7 @@ def _lift_fields(labels: Labels, scale: Scale) -> tuple[Field[_Entry], ...]:
                 "number",
                 term="lift-over-baseline",
             ),
-            lambda entry: lift_cell(_over_baseline(labels, entry), scale),
+            over_baseline,
             roles.baseline is not None,
         ),
     )
@@ -151,10 +161,12 @@ def _score_field(labels: Labels, task: str, variant: str, *, exact: bool) -> Fie
     return Field(Column(variant, labels.variants[variant], "number", help_text), cell)
 
 
-def _lift_field(labels: Labels, scale: Scale, variant: str) -> Field[_Entry]:
+def _lift_field(results: Results, labels: Labels, task: str, variant: str) -> Field[_Entry]:
     def cell(entry: _Entry) -> Cell:
         found = entry.found.get(variant)
-        return lift_cell(None if found is None else found.lift_over_base, scale)
+        interval = results.paired_lifts.get((entry.model, task, variant, "base"))
+        lift = None if found is None else found.lift_over_base
+        return lift_cell(lift, labels.scales[task], interval)
 
     alone = len(labels.roles.tuned) == 1
     label = "Lift" if alone else f"Lift, {labels.variants[variant]}"
@@ -163,12 +175,12 @@ def _lift_field(labels: Labels, scale: Scale, variant: str) -> Field[_Entry]:
     )
 
 
-def _over_baseline(labels: Labels, entry: _Entry) -> float | None:
-    """Lift over the baseline in the first variant that the model has; None for the baseline itself.
+def _against_baseline(labels: Labels, entry: _Entry) -> TaskScore | None:
+    """The score that is set against the baseline: in the first variant that the model has.
 
     Its tuned run, where the baseline has one, is compared like any other.
     """
     roles = labels.roles
     variants = roles.contest if entry.model == roles.baseline else roles.variants
     found = [entry.found[v] for v in variants if v in entry.found]
-    return found[0].lift_over_baseline if found else None
+    return found[0] if found else None

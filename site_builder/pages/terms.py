@@ -196,6 +196,15 @@ def _lift_terms(site: Site) -> tuple[Term, ...]:
             shown=labels.roles.baseline is not None,
         ),
         Term(
+            "paired-lift",
+            "Interval of a lift",
+            "How far a lift would move with other examples of the same kind: 1.96 standard errors "
+            "to each side. Both runs answered the same examples, so that the standard error is "
+            "that of the n differences between them, example by example.",
+            "lift +- 1.96 sqrt(sum((d - mean d)^2) / (n - 1) / n)",
+            shown=bool(site.results.paired_lifts),
+        ),
+        Term(
             "lift-tests",
             "Clear or not clear",
             "Wilcoxon's signed-rank test over tasks, corrected by Holm's method for the number of "

@@ -23,6 +23,8 @@ class Tables:
         tasks: One row a task, in published order; `name` and `higher_is_better` are never null.
         serving_requests: One row a measured request; None where the project has none.
         prices: One row a list price; None where the project has none.
+        differences: One row a difference that is paired by example, `variant` never null; None
+            where the project has none.
         loaded: Each file as it was read, for download.
         warnings: What is odd but no error.
     """
@@ -32,6 +34,7 @@ class Tables:
     tasks: pd.DataFrame
     serving_requests: pd.DataFrame | None
     prices: pd.DataFrame | None
+    differences: pd.DataFrame | None
     loaded: Mapping[str, LoadedTable]
     warnings: tuple[Fault, ...] = ()
 
@@ -60,9 +63,11 @@ def complete_tables(loaded: LoadedTables, base: str) -> Tables:
     tasks["higher_is_better"] = (
         tasks["higher_is_better"].map(lambda v: True if pd.isna(v) else bool(v)).astype(bool)
     )
-    return Tables(
-        results, models, tasks, frames.get("serving_requests"), frames.get("prices"), loaded.tables
-    )
+    differences = frames.get("differences")
+    if differences is not None:
+        differences["variant"] = differences["variant"].fillna(base)
+    serving = (frames.get("serving_requests"), frames.get("prices"))
+    return Tables(results, models, tasks, *serving, differences, loaded.tables)
 
 
 def _from_ids(ids: pd.Series, spec: TableSpec) -> pd.DataFrame:

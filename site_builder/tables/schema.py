@@ -201,5 +201,38 @@ EXAMPLES = TableSpec(
         ColumnSpec("score", "number", "The score of this one example", required=True),
     ),
 )  # fmt: skip
+DIFFERENCES = TableSpec(
+    "differences", "Differences of scores, paired by example.", "a difference",
+    ("model", "task", "variant", "against"),
+    columns=(
+        _text("model", "Id of the model", required=True),
+        _text("task", "Id of the task", required=True),
+        _text("variant", "How the model was run, as in the results", default="`base`"),
+        _text(
+            "against",
+            "What it is set against: `base` (the same model before tuning) or `baseline`",
+            required=True,
+        ),
+        _text("against_model", "Id of the model that it is set against"),
+        _text("against_variant", "How that model was run"),
+        ColumnSpec(
+            "difference", "number",
+            "Mean over common examples of its score minus the other's, in the metric's own unit",
+            default="no example is common to both",
+        ),
+        ColumnSpec("stderr", "number", "Standard error of the difference, in the same unit", low=0),
+        ColumnSpec("n_pairs", "integer", "Examples common to both", low=0, unit="examples"),
+        ColumnSpec(
+            "n_unpaired", "integer", "Examples that the other run lacks", low=0, unit="examples"
+        ),
+        ColumnSpec(
+            "n_unpaired_against", "integer", "Examples that only the other run has", low=0,
+            unit="examples",
+        ),
+    ),
+)  # fmt: skip
 
-TABLES: tuple[TableSpec, ...] = (RESULTS, MODELS, TASKS, SERVING_REQUESTS, PRICES, EXAMPLES)
+TABLES: tuple[TableSpec, ...] = (
+    *(RESULTS, MODELS, TASKS, SERVING_REQUESTS, PRICES),
+    *(EXAMPLES, DIFFERENCES),
+)

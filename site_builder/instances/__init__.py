@@ -1,0 +1,1 @@
+"""Scores of single examples, more than memory holds, to results and paired differences."""
