@@ -114,6 +114,7 @@ def _start(make: Callable[[Item], Made], share: Sequence[Item]) -> tuple[int, Bi
     os.close(reading)
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process tells of it
+        gc.set_threshold(50_000, 20, 20)  # a page is many objects, and nearly all go with it
         _work(make, share, writing)
     finally:
         os._exit(0)  # at once: what is open belongs to the first process

@@ -16,9 +16,26 @@ ITEMS = range(2 * LEAST_EACH + 1)
 copies = pytest.mark.skipif(sys.platform != "linux", reason="one process elsewhere")
 
 
-def children() -> list[str]:
-    """The processes that this one has started and that are not gone."""
-    return sorted(path.read_text() for path in Path("/proc/self/task").glob("*/children"))
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The processes that are made during a test."""
+    made, fork = list[int](), os.fork
+
+    def noted() -> int:
+        process = fork()
+        made.append(process)
+        return process
+
+    monkeypatch.setattr(os, "fork", noted)
+    return made
+
+
+def assert_gone(processes: list[int]) -> None:
+    """Nothing is left of any of them, neither at work nor waited for."""
+    assert processes
+    for process in processes:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(process, os.WNOHANG)
 
 
 @copies
@@ -47,7 +64,7 @@ def test_progress_is_told(n: int):
 
 
 @copies
-def test_what_breaks_off_ends_the_processes():
+def test_what_breaks_off_ends_the_processes(copied: list[int]):
     """As Ctrl-C does: the first piece that comes is the last that is waited for."""
 
     def stop(_: int) -> None:
@@ -58,10 +75,9 @@ def test_what_breaks_off_ends_the_processes():
             signal.pause()  # for ever
         return i
 
-    before = children()
     with pytest.raises(KeyboardInterrupt):
         list(spread(make, ITEMS, 2, seen=stop))
-    assert before == children()
+    assert_gone(copied)
 
 
 @copies
@@ -98,13 +114,12 @@ def test_a_process_that_is_killed_is_told():
 
 
 @copies
-def test_no_process_is_left():
+def test_no_process_is_left(copied: list[int]):
     """Neither after all is made nor after a mistake."""
-    before = children()
     list(spread(str, ITEMS, 2))
     with pytest.raises(ZeroDivisionError):
         list(spread(lambda i: 1 // (i - 3), ITEMS, 2))
-    assert before == children()
+    assert_gone(copied)
 
 
 def test_as_many_as_there_are_processors():

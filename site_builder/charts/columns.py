@@ -54,16 +54,13 @@ def rows_of(
     marks: Callable[[Record], Mapping[str, str | None]] = lambda _: {},
 ) -> tuple[Row, ...]:
     """The rows of a table, one a record."""
-    wanted = [field for field in fields if field.wanted]
-    return tuple(
-        Row(
-            tuple(field.cell(record) for field in wanted),
-            kind(record),
-            anchor(record),
-            tuple((name, mark) for name, mark in marks(record).items() if mark is not None),
-        )
+    columns = [map(field.cell, records) for field in fields if field.wanted]
+    marked = (
+        tuple([(name, mark) for name, mark in marks(record).items() if mark is not None])
         for record in records
     )
+    cells = zip(*columns, strict=True) if columns else ((),) * len(records)
+    return tuple(map(Row, cells, map(kind, records), map(anchor, records), marked))
 
 
 def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskResult], ...]:

@@ -8,7 +8,14 @@ from site_builder.charts import theme
 from site_builder.charts.cells import model_cell, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import MODEL, TASK
-from site_builder.charts.dumbbells import After, Line, draw_dumbbells, drawn_of, line_table
+from site_builder.charts.dumbbells import (
+    After,
+    Line,
+    draw_dumbbells,
+    drawn_of,
+    ends_of,
+    line_table,
+)
 from site_builder.charts.labels import Labels
 from site_builder.compute.board import Standing
 from site_builder.compute.intervals import LEVEL
@@ -97,7 +104,8 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
     if len(models) < 2:
         return None
     lines = [
-        _line(labels, model_cell(labels, m), (m, task), results.scores_of(m, task)) for m in models
+        _line(labels, model_cell(labels, m), (m, task), results.scores_of(m, task))
+        for m in ends_of(models)
     ]
     title = _task_title(results, labels, task)
     unit = f"{fact.metric or 'score'}{'' if fact.higher_is_better else '; lower is better'}"
@@ -106,7 +114,7 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
         title=title,
         reading=f"{title}.",
         caption=f"{counted(len(models), 'model')} on this task, by {unit}."
-        f"{_bands(lines)}{drawn_of(len(lines))}",
+        f"{_bands(lines)}{drawn_of(len(models))}",
         figure=draw_dumbbells(lines, labels, unit, **_baseline_line(result, labels)),
         table=line_table("task-models-table", "Scores by model", MODEL, lines, labels),
         terms=labels.lift_term,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
+from functools import cached_property
 from math import isfinite
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -51,11 +53,15 @@ class LiveProse:
     """
 
     def __init__(self, site: Site, prose: Prose, urls: Urls, there: Collection[Address]) -> None:
-        self._prose, self._urls, self._there = prose, urls, there
+        self._site, self._prose, self._urls, self._there = site, prose, urls, there
         filters = {name: _marked(function) for name, function in prose_filters(site).items()}
         self._language = ProseEnvironment(filters, _finalize)
-        self._figures = prose_variables(site)
         self.faults = find_written_faults(prose)
+
+    @cached_property
+    def _figures(self) -> dict[str, Any]:
+        """What texts may name: every figure of the API, made when a text first asks."""
+        return prose_variables(self._site)
 
     def html(self, page: Page, slot: str) -> Markup:
         """A slot's prose on a page; empty where the project has none for it, or a broken one."""

@@ -7,7 +7,7 @@ the dumbbells in its rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache, lru_cache
 from html import escape
 
@@ -47,9 +47,8 @@ def write_words(cell: Cell, href: Href) -> Markup:
 
 def raw_value(cell: Cell) -> str:
     """What a cell is sorted by, with every digit; empty where it has no value."""
-    if cell.value is None or isinstance(cell.value, str):
-        return cell.value or ""
-    return str(cell.value).removesuffix(".0")
+    value = cell.value
+    return "" if value is None else value if isinstance(value, str) else _number(value)
 
 
 class _Rows:
@@ -64,15 +63,24 @@ class _Rows:
 
     def write(self, row: Row) -> str:
         """One row."""
-        return f"<tr{_attributes(row)}>{''.join(self._cells(row.cells))}</tr>\n"
+        cells = [
+            self._cell(tag, cls, cell)
+            for (tag, cls), cell in zip(self._columns, row.cells, strict=True)
+        ]
+        return f"<tr{_attributes(row)}>{''.join(cells)}</tr>\n"
 
-    def _cells(self, cells: tuple[Cell, ...]) -> Iterator[str]:
-        for (tag, cls), cell in zip(self._columns, cells, strict=True):
-            if cell.plot is not None:
-                yield f"<td{_classes('plot', '')}{_value(cell)}>{self._draw(cell.plot)}</td>"
-            else:
-                opened = f"{tag}{_classes(cls, cell.tone)}{_value(cell)}"
-                yield f"<{opened}>{_words(cell, self._href)}</{tag[:2]}>"
+    def _cell(self, tag: str, cls: str, cell: Cell) -> str:
+        text, _, note, tone, link, dot, tags, plot, _ = cell
+        if plot is not None:
+            words, cls = self._draw(plot), "plot"
+        elif note or tags or dot is not None:
+            words = _words(cell, self._href)
+        else:
+            words = _linked(text, link, self._href)
+        raw = raw_value(cell)
+        told = raw and raw == text and not (note or tags or plot)
+        attribute = "" if told else f' data-value="{escaped(raw)}"'
+        return f"<{tag}{_classes(cls, tone)}{attribute}>{words}</{tag[:2]}>"
 
 
 def _class_of(column: Column, table: Table) -> str:
@@ -90,21 +98,22 @@ def _classes(cls: str, tone: str) -> str:
 def _attributes(row: Row) -> str:
     kind = f' class="{row.kind}"' if row.kind else ""
     anchor = f' id="{escaped(row.anchor)}"' if row.anchor else ""
-    return kind + anchor + "".join(f' data-{name}="{escaped(mark)}"' for name, mark in row.marks)
+    return kind + anchor + "".join([f' data-{name}="{escaped(mark)}"' for name, mark in row.marks])
 
 
-def _value(cell: Cell) -> str:
-    raw = raw_value(cell)
-    if raw and raw == cell.text and not (cell.note or cell.tags or cell.plot):
-        return ""
-    return f' data-value="{escaped(raw)}"'
+def _number(value: object) -> str:
+    return str(value).removesuffix(".0")
+
+
+def _linked(text: str, link: Link | None, href: Href) -> str:
+    if link is None or not (to := href(link)):
+        return escaped(text)
+    outside = ' rel="noopener"' if link.href else ""
+    return f'<a href="{escape(to)}"{outside}>{escaped(text)}</a>'
 
 
 def _words(cell: Cell, href: Href) -> str:
-    words = escaped(cell.text)
-    if cell.link is not None and (to := href(cell.link)):
-        outside = ' rel="noopener"' if cell.link.href else ""
-        words = f'<a href="{escaped(to)}"{outside}>{words}</a>'
+    words = _linked(cell.text, cell.link, href)
     if cell.dot is not None:
         words = f'<i class="dot dot-{cell.dot}"></i>{words}'
     for tag in cell.tags:
