@@ -18,7 +18,7 @@ from tests.odd_boards import (
     SHAPES,
     built,
 )
-from tests.sites import HOLES, BuiltSite, load_json, table, visible
+from tests.sites import HOLES, ROOT, BuiltSite, build, load_json, table, visible
 
 WITHOUT_BASELINE = ("three_columns", "one_score", "one_model", "tuned_only", "failed_requests")
 WITHOUT_LIFT = (
@@ -477,3 +477,19 @@ def test_shapes_are_legal(name):
     warned = {"apart": 1, "without_results": 3}
     warnings = built(name).warnings
     assert warned.get(name, 0) == len(warnings), warnings
+
+
+def test_a_long_board_is_not_there_twice(monkeypatch):
+    """Sorted by its column of lifts it would be the same rows; a short list has both orders."""
+    shown = []
+    for most in (400, 5):
+        monkeypatch.setattr("site_builder.pages.boards.LONG", most)
+        site = build(ROOT)
+        shown.append(
+            [
+                {str(t["id"]) for t in site.page(p).select("table[id^=board]")}
+                for p in ("", "models/")
+            ]
+        )
+    both = {"board-fine-tuned", "board-base", "board-lift"}
+    assert [[both, both], [both - {"board-lift"}] * 2] == shown

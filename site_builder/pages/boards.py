@@ -16,7 +16,7 @@ from site_builder.pages.board_line import find_reference
 from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.board_table import board_table
 from site_builder.pages.page import Site
-from site_builder.parts import Table
+from site_builder.parts import LONG, Table
 
 MOST_NAMED = 6
 
@@ -54,10 +54,14 @@ class View:
 
 
 def board_views(parts: BoardParts, table_id: str) -> tuple[View, ...]:
-    """A view for each variant, primary first; the lift of each tuned one; common tasks last."""
-    roles = parts.labels.roles
+    """A view for each variant, primary first; the lift of each tuned one; common tasks last.
+
+    A long board is not there once more in the order of its lifts: its column of lifts sorts it.
+    """
+    roles, rows = parts.labels.roles, len(parts.boards[parts.labels.roles.primary].standings)
     views = [_variant_view(parts, variant, table_id) for variant in roles.variants]
-    if roles.base is not None and parts.boards[roles.primary].rules.averaged:
+    is_long = min(rows, parts.most or rows) > LONG
+    if roles.base is not None and parts.boards[roles.primary].rules.averaged and not is_long:
         for variant in roles.tuned:
             if any(s.lift_over_base is not None for s in parts.boards[variant].standings):
                 views.append(_lift_view(parts, variant, table_id))
