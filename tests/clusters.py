@@ -36,8 +36,9 @@ def running_cluster(workers: int = 2) -> Iterator[RunningCluster]:
             stack.enter_context(_process("worker", address, "--no-nanny", "--nthreads", "1"))
             for _ in range(workers)
         ]
-        with Client(address, set_as_default=False) as client:
-            client.wait_for_workers(workers)
+        if workers:
+            with Client(address, set_as_default=False) as client:
+                client.wait_for_workers(workers)
         yield RunningCluster(address, started)
 
 
