@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from threading import Thread
 from typing import Any
 
 from distributed import Client
@@ -15,7 +16,10 @@ from distributed.diagnostics.plugin import SchedulerPlugin
 
 from tests.sites import ROOT
 
-_ADDRESS = re.compile(r"(?:Scheduler|Registered to) *.*?(tcp://127\.0\.0\.1:\d+)")
+_ADDRESS = re.compile(r"Scheduler at: *(tcp://127\.0\.0\.1:\d+)")
+# Both end by themselves where the tests were killed.
+_SCHEDULER = ("--no-show", "--idle-timeout", "300")
+_WORKER = ("--no-nanny", "--nthreads", "1", "--memory-limit", "1GB", "--death-timeout", "60")
 
 
 @dataclass(frozen=True)
@@ -30,31 +34,31 @@ class RunningCluster:
 def running_cluster(workers: int = 2) -> Iterator[RunningCluster]:
     """A scheduler and its workers, each a process, on ports that the system chooses."""
     with ExitStack() as stack:
-        scheduler = stack.enter_context(_process("scheduler", "--no-show"))
+        scheduler = stack.enter_context(_process("scheduler", "--port", "0", *_SCHEDULER))
         address = _told_address(scheduler)
+        # Whoever reads no further stops a process that goes on to say things.
+        Thread(target=scheduler.communicate, daemon=True).start()
         started = [
-            stack.enter_context(_process("worker", address, "--no-nanny", "--nthreads", "1"))
-            for _ in range(workers)
+            stack.enter_context(_process("worker", address, *_WORKER)) for _ in range(workers)
         ]
-        with Client(address, set_as_default=False) as client:
-            client.wait_for_workers(workers)
+        if workers:
+            with Client(address, set_as_default=False) as client:
+                client.wait_for_workers(workers)
         yield RunningCluster(address, started)
 
 
 @contextmanager
 def _process(kind: str, *args: str) -> Iterator["subprocess.Popen[str]"]:
     command = [sys.executable, "-m", "dask", kind, *args, "--host", "127.0.0.1", "--no-dashboard"]
-    port = ["--port", "0"] if kind == "scheduler" else ["--memory-limit", "1GB"]
+    heard = subprocess.PIPE if kind == "scheduler" else subprocess.DEVNULL
     process = subprocess.Popen(
-        [*command, *port], cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        command, cwd=ROOT, stderr=heard, stdout=subprocess.DEVNULL, text=True
     )
     try:
         yield process
     finally:
         process.kill()
         process.wait()
-        assert process.stderr is not None
-        process.stderr.close()
 
 
 def _told_address(process: "subprocess.Popen[str]") -> str:

@@ -102,16 +102,23 @@ def test_the_report(instances: Path, board: Path) -> None:
 
 def test_aggregating_twice_changes_nothing(instances: Path, board: Path) -> None:
     """Not even the time of a file; nor does noise in the last digits, as threads leave it."""
+    write_rows(instances / "part-1.parquet", [("beta", "add", "base", e, 0.5) for e in "12"])
+    rows = [("beta", "add", "tuned", "1", 0.500001), ("beta", "add", "tuned", "2", 0.499999)]
+    write_rows(instances / "part-2.parquet", rows)
     run_aggregate(instances, "--into", board)
     path = board / "data/results.parquet"
     noisy = pd.read_parquet(path)
     noisy["score"] *= 1 + 4e-16
     noisy.to_parquet(path, index=False)
+    path = board / "data/differences.parquet"
+    noisy = pd.read_parquet(path)
+    noisy["difference"] += 4e-16  # of the scores, not of a difference that is near 0
+    noisy.to_parquet(path, index=False)
     before = contents(board)
     said = run_aggregate(instances, "--into", board)
     assert [
-        "Scores: 0 added, 0 replaced, 5 as they were, 0 not taken.",
-        "Paired differences: 0 added, 0 replaced, 4 as they were.",
+        "Scores: 0 added, 0 replaced, 7 as they were, 0 not taken.",
+        "Paired differences: 0 added, 0 replaced, 7 as they were.",
         "Nothing has changed; nothing was written.",
     ] == told(said)[-3:]
     assert before == contents(board)

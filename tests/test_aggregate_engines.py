@@ -16,6 +16,8 @@ from distributed import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from site_builder.instances.cluster import cluster as engine_of
+from site_builder.instances.engine import EngineError
 from tests.clusters import KillWorker, RunningCluster, running_cluster
 from tests.instances import (
     NAMES,
@@ -212,6 +214,24 @@ def test_engines_tell_the_same_faults(cluster: RunningCluster, tmp_path: Path) -
     )
     assert (1, told(one)) == (other.exit_code, told(other))
     assert 4 == len(told(one))
+
+
+def test_a_cluster_that_gives_up(cluster: RunningCluster) -> None:
+    """It says why, on one line."""
+    with pytest.raises(EngineError) as found, engine_of(cluster.address):
+        raise MemoryError("no room\nfor anything")
+    assert "Dask says: no room" == str(found.value)
+
+
+def test_a_cluster_without_workers() -> None:
+    """How to start some is said."""
+    with running_cluster(workers=0) as empty:
+        with pytest.raises(EngineError) as found, engine_of(empty.address):
+            pass
+        assert (
+            f"--scheduler {empty.address}: the scheduler has no workers. "
+            f"Start some with `dask worker {empty.address}`."
+        ) == str(found.value)
 
 
 def test_a_worker_is_killed_midway_and_the_job_finishes(tmp_path: Path) -> None:

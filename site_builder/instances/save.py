@@ -106,7 +106,7 @@ def _placed(score: Score, there: Mapping[tuple[str, str, str], Row], source: str
     measure = Measure(
         run.model,
         run.task,
-        _settled(spread.mean, old.get("score")),
+        _settled(spread.mean, old.get("score"), spread.size),
         stderr=_settled(spread.stderr(), old.get("stderr")),
         n_examples=spread.n,
         source=source,
@@ -115,14 +115,19 @@ def _placed(score: Score, there: Mapping[tuple[str, str, str], Row], source: str
     return Placed(measure, run.model, run.task, run.variant)
 
 
-def _settled(new: Any, old: object) -> Any:  # noqa: ANN401 - a number, or None
+def _settled(new: Any, old: object, size: float = 0.0) -> Any:  # noqa: ANN401 - a number, or None
     """A new value; the old one where they differ by no more than rounding.
 
     Engines add up in the order in which their threads come, so that the last digits change.
+
+    Args:
+        new: The value, of any type; only numbers have noise.
+        old: The stored one.
+        size: Size of the scores that it is a mean or a difference of, of which it may be a trifle.
     """
     if not isinstance(new, float) or not isinstance(old, float):
         return new
-    return old if isclose(new, old, rel_tol=_NOISE) else new
+    return old if isclose(new, old, rel_tol=_NOISE, abs_tol=_NOISE * size) else new
 
 
 def _merge_differences(
@@ -138,7 +143,8 @@ def _merge_differences(
             rows.append(new)
             counts["added"] += 1
             continue
-        new = {name: _settled(value, row.get(name)) for name, value in new.items()}
+        new["difference"] = _settled(new["difference"], row.get("difference"), difference.size)
+        new["stderr"] = _settled(new["stderr"], row.get("stderr"))
         same = all(row.get(name) == value for name, value in new.items())
         counts["unchanged" if same else "replaced"] += 1
         row |= new
