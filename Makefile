@@ -62,7 +62,7 @@ audit: .venv/.dev vendor audit/node_modules/.installed ## Score the site with Li
 	@$(PY) -m tests.audit
 
 .PHONY: bench
-bench: .venv/.dev vendor ## Time builds beside a plain script's, on the Index and on a large board
+bench: .venv/.dev vendor ## Time builds beside a plain script's, boards large and huge, pages in a browser
 	@$(PY) -m tests.bench $(ARGS)
 
 .PHONY: simulate
