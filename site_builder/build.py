@@ -26,11 +26,15 @@ from site_builder.pages.all import make_pages
 from site_builder.pages.cards import with_cards
 from site_builder.pages.own_charts import with_own_charts
 from site_builder.pages.page import Made, Site
+from site_builder.processes import processors
 from site_builder.prose import Prose, load_prose
 from site_builder.tables.check import Tables, check_tables
 from site_builder.tables.load import load_tables
 
 Say = Callable[[str], None]
+
+# A copy of a process that holds more scores would take gigabytes of its own.
+MOST_COPIED = 500_000
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def build_site(  # noqa: PLR0913 - each is a choice of a command's
     *,
     strict: bool = False,
     previous: str | None = None,
-    processes: int = 1,
+    processes: int | None = 1,
     count: Count = lambda *_: None,
 ) -> BuildReport:
     """Build the whole site of a project into `out`. Nothing is written before all of it is made.
@@ -100,7 +104,7 @@ def build_site(  # noqa: PLR0913 - each is a choice of a command's
         say: Told the name of each stage as it begins.
         strict: Whether a warning stops the build.
         previous: Where the previous edition is, for the page of changes; None for no such page.
-        processes: How many processes work at once.
+        processes: How many processes work at once; None for as many as there is room for.
         count: Told within a stage how much of it is done, and of how much.
 
     Raises:
@@ -125,7 +129,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     dry: bool = False,
     previous: str | None = None,
     kept: Kept | None = None,
-    processes: int = 1,
+    processes: int | None = 1,
     count: Count = lambda *_: None,
 ) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
     """Every file of the site, its manifest too, and what is odd about the project.
@@ -141,7 +145,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
             a cache.
         previous: Where the previous edition is, for the page of changes; None for no such page.
         kept: What the build before has left, and this one leaves for the next.
-        processes: How many processes work at once.
+        processes: How many processes work at once; None for as many as there is room for.
         count: Told within a stage how much of it is done, and of how much.
 
     Raises:
@@ -155,6 +159,8 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     except FaultsError as error:
         raise FaultsError((*error.faults, *folder)) from None
     faults = (*tables.warnings, *prose.faults, *_own_faults(config, prose), *folder)
+    if processes is None:
+        processes = 1 if len(tables.results) > MOST_COPIED else processors()
     make = partial(_make_content, config, tables, prose, old, say, processes)
     files_read = {name: table.file for name, table in tables.loaded.items()}
     sources = (config, tables.warnings, files_read, prose.own, old and prose.texts, old)

@@ -29,7 +29,6 @@ from site_builder.console import (
 from site_builder.errors import SiteError
 from site_builder.format import counted
 from site_builder.output.verify import verify_site
-from site_builder.processes import processors
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -68,7 +67,7 @@ def build(  # noqa: PLR0913 - an option each
             progress.stage,
             strict=strict,
             previous=previous,
-            processes=processes or processors(),
+            processes=processes,
             count=progress.count,
         )
     except SiteError as error:
@@ -94,7 +93,7 @@ def check(root: Path, out: Path | None, *, strict: bool, quiet: bool, form: str)
             out,
             strict=strict,
             dry=True,
-            processes=processors(),
+            processes=None,
             count=progress.count,
         )
     except SiteError as error:

@@ -51,7 +51,8 @@ BASE_URL = click.option(
 PROCESSES = click.option(
     "--processes",
     type=click.IntRange(1),
-    help="How many processes work at once. Default: one a processor on Linux, else one.",
+    help="How many processes work at once. Default: on Linux one a processor, above 500,000 scores "
+    "and elsewhere one.",
 )
 # Without a terminal a long stage tells this often how far it is.
 SILENT_S = 10.0

@@ -37,7 +37,7 @@ def rounded(value: float, places: int, shift: int = 0) -> str:
         shift: Power of ten to multiply by first, without the error of a float.
     """
     shortest = repr(float(value))
-    if shift or not 0 < places < 7 or not _is_plain(shortest) or _is_tie(shortest, places):
+    if shift or not 0 <= places < 7 or not _is_plain(shortest) or _is_tie(shortest, places):
         exact = Decimal(shortest).scaleb(shift)
         text = f"{exact.quantize(Decimal(1).scaleb(-places), context=_EXACT):,f}"
     else:

@@ -16,7 +16,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import count
 from typing import Any, BinaryIO, TypeAlias, TypeVar
@@ -62,11 +62,13 @@ def spread(
     """
     n = min(processes, len(items) // least)
     if n < 2:
-        for i, item in enumerate(items, start=1):
-            yield make(item)
-            seen(i)
+        with _undisturbed():
+            for i, item in enumerate(items, start=1):
+                yield make(item)
+                seen(i)
         return
-    shares = _shares(make, items, n, seen)
+    with _undisturbed():
+        shares = _shares(make, items, n, seen)
     for i in range(len(items)):
         share = shares[i % n]
         if len(share) <= i // n:
@@ -77,12 +79,28 @@ def spread(
         yield made
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """With rare searches for garbage, and none in what is there already.
+
+    On a large board that is a million objects, which a search would go through again and again, and
+    have copied for each process.
+    """
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
+
+
 def _shares(
     make: Callable[[Item], Made], items: Sequence[Item], n: int, seen: Callable[[int], None]
 ) -> list[list[Sent]]:
     """What each of `n` processes has sent; it has every `n`-th item."""
     number = count(1)
-    gc.freeze()  # what is there already is neither searched for garbage nor copied by the search
     children: list[tuple[int, BinaryIO]] = []
     try:
         # Python warns of threads: a copy has none but its own, and waits for no other.
@@ -98,7 +116,6 @@ def _shares(
                     os.kill(process, signal.SIGTERM)
                 raise
     finally:
-        gc.unfreeze()
         for process, pipe in children:
             pipe.close()  # one that still writes ends at its next piece
             os.waitpid(process, 0)
@@ -114,7 +131,6 @@ def _start(make: Callable[[Item], Made], share: Sequence[Item]) -> tuple[int, Bi
     os.close(reading)
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process tells of it
-        gc.set_threshold(50_000, 20, 20)  # a page is many objects, and nearly all go with it
         _work(make, share, writing)
     finally:
         os._exit(0)  # at once: what is open belongs to the first process

@@ -48,7 +48,8 @@ def chart_model_tasks(results: Results, labels: Labels, model: str) -> Chart | N
 
 def _ends(results: Results, labels: Labels, lines: Sequence[Line]) -> str:
     """The tasks with the best and with the worst score, by what their scores are."""
-    direction = float(results.scores.only(labels.side_by_side).direction[0])
+    scores = results.scores
+    direction = float(scores.direction[scores.tasks.index(labels.side_by_side[0])])
     if _top(lines[0], direction) == _top(lines[-1], direction):
         return "The same on every task"
     highest, lowest = ("Highest", "lowest") if direction > 0 else ("Lowest", "highest")

@@ -101,7 +101,10 @@ def collect_catalog(tables: Tables) -> Catalog:
 
 
 def _keys(results: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
-    return zip(results["model"], results["task"], results["variant"], strict=True)
+    """Model, task and variant of each row, each text once: a column makes a new one every time."""
+    once: dict[str, str] = {}
+    columns = (results[name] for name in ("model", "task", "variant"))
+    return zip(*([once.setdefault(x, x) for x in column] for column in columns), strict=True)
 
 
 def _evidence(results: pd.DataFrame) -> Iterator[Evidence]:

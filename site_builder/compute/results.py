@@ -130,7 +130,8 @@ class Results:
 
     def scores_of(self, model: str, task: str) -> Mapping[str, TaskScore]:
         """The scores of a model on a task that count, by variant; primary first."""
-        return self._cells.get((model, task), {})
+        found = self._cells[task].get(model)
+        return {s.variant: s for s in found} if found else {}
 
     def flagged_of(self, model: str, task: str) -> Mapping[str, FlaggedScore]:
         """The flagged scores of a model on a task, by variant, whether they count or not."""
@@ -154,11 +155,13 @@ class Results:
         return found
 
     @cached_property
-    def _cells(self) -> dict[tuple[str, str], dict[str, TaskScore]]:
-        found: dict[tuple[str, str], dict[str, TaskScore]] = {}
+    def _cells(self) -> dict[str, dict[str, tuple[TaskScore, ...]]]:
+        """By task and model, primary variant first: in the least room, for a million scores."""
+        found: dict[str, dict[str, tuple[TaskScore, ...]]] = {}
         for result in self.tasks:
-            for score in result.scores:  # primary variant first
-                found.setdefault((score.model, result.task), {})[score.variant] = score
+            of_task = found[result.task] = {}
+            for score in result.scores:
+                of_task[score.model] = (*of_task.get(score.model, ()), score)
         return found
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from site_builder.charts.cells import (
     flag_tags,
@@ -29,16 +30,14 @@ from site_builder.parts import Cell, Column, Facet, Table
 REACH = 2
 
 
-@dataclass(frozen=True)
-class _Own:
+class _Own(NamedTuple):
     """One score of the model, and its task."""
 
     task: str
     score: TaskScore
 
 
-@dataclass(frozen=True)
-class _Listed:
+class _Listed(NamedTuple):
     """One score of the model, and its task; a flagged one that counts nowhere has no rank."""
 
     task: str

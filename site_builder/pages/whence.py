@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from site_builder.charts.cells import source_link
 from site_builder.charts.labels import ScoreKey
@@ -17,8 +17,7 @@ from site_builder.parts import Address, Link
 from site_builder.slugs import make_slugs
 
 
-@dataclass(frozen=True)
-class _Own:
+class _Own(NamedTuple):
     """One score of a model, with the places of its task, variant and source in their lists."""
 
     key: ScoreKey
