@@ -33,11 +33,11 @@ def growth_targets(grown: Sequence[Built]) -> Iterator[Target]:
     """
     yield Target("huge, peak memory, MB", MOST_MB, grown[-1].peak_mb)
     pairs = zip(grown[-2:], SHARES[-2:], strict=True)
-    before, last = (built.cpu_s / _work(built, share) for built, share in pairs)
+    before, last = (built.cpu_s / work_of(built.pages, share) for built, share in pairs)
     what = "huge, CPU of a page and its scores, beside half the size"
     yield Target(what, MOST_GROWTH, last / before)
 
 
-def _work(built: Built, share: float) -> float:
-    scores = MANY_MODELS * MANY_TASKS * THERE * share**2
-    return built.pages + scores / SCORES_A_PAGE
+def work_of(pages: int, share: float) -> float:
+    """What a board of that size asks for: its pages, and its scores by as many as a page has."""
+    return pages + MANY_MODELS * MANY_TASKS * THERE * share**2 / SCORES_A_PAGE

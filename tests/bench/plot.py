@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from tests.bench.__main__ import OUT
+from tests.bench.growth import SCORES_A_PAGE, SHARES, work_of
 from tests.sites import ROOT
 
 PICTURE = ROOT / "docs/pictures/growth.svg"
@@ -43,8 +44,12 @@ def draw(points: Sequence[tuple[float, float]], x_name: str, title: str) -> str:
 def main() -> None:
     """Draw what was measured last."""
     built = json.loads(OUT.read_bytes())["built"]
-    sparse = [(b["pages"], b["cpu_s"]) for b in built if "missing" in b["board"]]
-    drawn = draw(sparse, "pages", "Seconds of CPU of a sparse board, by its pages")
+    sparse = [b for b in built if "missing" in b["board"]]
+    points = [
+        (work_of(b["pages"], share), b["cpu_s"]) for b, share in zip(sparse, SHARES, strict=True)
+    ]
+    work = f"pages + scores / {SCORES_A_PAGE:.0f}"
+    drawn = draw(points, work, "Seconds of CPU of four sparse boards, by their pages and scores")
     PICTURE.write_text(drawn, encoding="utf8")
 
 
