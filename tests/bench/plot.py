@@ -27,7 +27,7 @@ def draw(points: Sequence[tuple[float, float]], x_name: str, title: str) -> str:
             across, up = place(x, y)
             yield f'<circle cx="{across}" cy="{up}" r="4.5" fill="#1f4fd8"/>'
             yield f'<text x="{across}" y="{up - 10}" text-anchor="middle">{y:.0f} s</text>'
-            yield f'<text x="{across}" y="{y0 + 18}" text-anchor="middle">{x:,.0f}</text>'
+            yield f'<text x="{across}" y="{y0 + 18}" text-anchor="middle">{x / 1000:,.0f} k</text>'
 
     (x0, y0), (x1, y1) = place(0, 0), place(most_x, most_y)
     line = f'<line x1="{x0}" y1="{y0}" x2="{x1}" stroke="#767c89"'
