@@ -493,3 +493,18 @@ def test_a_long_board_is_not_there_twice(monkeypatch):
         )
     both = {"board-fine-tuned", "board-base", "board-lift"}
     assert [[both, both], [both - {"board-lift"}] * 2] == shown
+
+
+def test_lists_beside_the_full_board_are_cut(monkeypatch):
+    """Of tasks and categories, on a board of many models; each page says so, the board has all."""
+    monkeypatch.setattr("site_builder.pages.cut.LONG", 10)
+    monkeypatch.setattr("site_builder.pages.cut.MOST_LISTED", 4)
+    site = build(ROOT)
+    assert 4 == len(table(site.page("tasks/gsm8k/"), "ranking"))
+    assert "The first 4 of 12 models. The page of each model has its rank." in visible(
+        site.page("tasks/gsm8k/")
+    )
+    coding = site.page("categories/coding/")
+    assert 4 == len(table(coding, "board-fine-tuned"))
+    assert "7 more models" in visible(coding)
+    assert 12 == len(table(site.page("models/"), "board-fine-tuned"))
