@@ -44,6 +44,13 @@ OUT = click.option(
     type=click.Path(path_type=Path),
     help="Folder to publish into. Default: site/ of the project.",
 )
+INTO = click.option(
+    "--into",
+    "root",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the project; the tables go into its data/. Made where it is not there.",
+)
 BASE_URL = click.option(
     "--base-url",
     help="Where the site will stand, for canonical links and the sitemap; over site.toml's.",

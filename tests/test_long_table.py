@@ -7,6 +7,7 @@ things in one `evaluate` does them before that frame.
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -44,28 +45,30 @@ def clicked(*keys: str, then: str) -> str:
     return f"() => {{ {clicks} return ({then})(); }}"
 
 
+@contextmanager
+def in_groups(project: Path, folder: Path) -> Iterator[str]:
+    """Address of a project's site on which more than eight rows are many: in groups of four."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "LONG", 8)
+        patch.setattr(parts, "GROUP", 4)
+        site = on_disk(build(project), folder)
+    assert isinstance(site.folder, Path)
+    with served(site.folder) as address:
+        yield address
+
+
 @pytest.fixture(scope="module")
 def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the full board of 80 models, in groups of four."""
     project = write_large(tmp_path_factory.mktemp("board") / "project", 80, 3)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts, "LONG", 8)
-        patch.setattr(parts, "GROUP", 4)
-        site = on_disk(build(project), tmp_path_factory.mktemp("board") / "site")
-    assert isinstance(site.folder, Path)
-    with served(site.folder) as address:
+    with in_groups(project, tmp_path_factory.mktemp("board") / "site") as address:
         yield f"{address}models/"
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the Index as if eleven rows were many: in groups of four."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts, "LONG", 8)
-        patch.setattr(parts, "GROUP", 4)
-        site = on_disk(build(ROOT), tmp_path_factory.mktemp("long") / "site")
-    assert isinstance(site.folder, Path)
-    with served(site.folder) as address:
+    with in_groups(ROOT, tmp_path_factory.mktemp("long") / "site") as address:
         yield address
 
 

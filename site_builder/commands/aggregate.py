@@ -11,7 +11,7 @@ from typing import Literal, TypedDict, Unpack
 import click
 
 from site_builder.config import load_config
-from site_builder.console import FORMAT, QUIET, Progress
+from site_builder.console import FORMAT, INTO, QUIET, Progress
 from site_builder.errors import SiteError, near
 from site_builder.instances.engine import Engine, EngineError
 from site_builder.instances.files import COLUMNS, Instances, find_instances
@@ -70,13 +70,7 @@ class _Asked(TypedDict):
 @click.argument(
     "paths", metavar="INSTANCES...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
-@click.option(
-    "--into",
-    "root",
-    required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the project; the tables go into its data/. Made where it is not there.",
-)
+@INTO
 @click.option(
     "--column",
     "columns",

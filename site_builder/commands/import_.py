@@ -10,7 +10,7 @@ from typing import TypedDict, Unpack, get_args
 import click
 
 from site_builder.config import SiteConfig, load_config
-from site_builder.console import FORMAT, QUIET, Progress
+from site_builder.console import FORMAT, INTO, QUIET, Progress
 from site_builder.errors import SiteError, UnclearScaleError, one_line, shortened
 from site_builder.importers.formats import Format, format_of, known_formats
 from site_builder.importers.records import Options, Scale
@@ -48,13 +48,7 @@ class _Asked(TypedDict):
 @click.argument(
     "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
-@click.option(
-    "--into",
-    "root",
-    required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the project; the tables go into its data/. Made where it is not there.",
-)
+@INTO
 @click.option(
     "--metric", "metrics", multiple=True, help="Metric that stands for a task; repeatable."
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from site_builder.errors import MOST_ALIKE, Fault
 from site_builder.format import counted, listed
@@ -108,10 +109,15 @@ def _tables(outcome: Outcome, *, dry: bool) -> Iterator[str]:
     added = [counted(n, name) for name, n in outcome.added.items() if n]
     if added:
         yield f"New: {listed(added, most=5)}."
+    yield from written_lines(outcome.saved, dry=dry)
+
+
+def written_lines(saved: Sequence[Path], *, dry: bool) -> Iterator[str]:
+    """Which tables were written, and what to do next."""
     if dry:
         yield "Nothing was written (--dry-run)."
-    elif outcome.saved:
-        yield f"Wrote {listed([str(path) for path in outcome.saved], most=5)}."
-        yield f"Next: `site_builder check --project {outcome.saved[0].parent.parent}`."
+    elif saved:
+        yield f"Wrote {listed([str(path) for path in saved], most=5)}."
+        yield f"Next: `site_builder check --project {saved[0].parent.parent}`."
     else:
         yield "Nothing has changed; nothing was written."

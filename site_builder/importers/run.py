@@ -32,7 +32,7 @@ from site_builder.importers.records import (
     Skipped,
     joined,
 )
-from site_builder.tables.save import Row, StoredTable, read_stored, save_tables
+from site_builder.tables.save import Row, StoredTable, read_all_stored, save_tables
 from site_builder.tables.schema import EXAMPLES, MODELS, RESULTS, TASKS
 
 SETTING = "setting"
@@ -89,7 +89,7 @@ def import_paths(
         UnclearScaleError: Only the user can say what some scores are; nothing is written.
         FaultsError: No score was found, or the tables cannot be added to; nothing is written.
     """
-    stored = _read_tables(config)
+    stored = read_all_stored((MODELS, TASKS, EXAMPLES, RESULTS), config.data_dir)
     reading = joined(_read(source, path, options) for path in paths)
     _check(source, reading, metrics)
     outcome, changed = _merge(reading, stored, config, metrics)
@@ -123,19 +123,6 @@ def _merge(
     stray = len(reading.examples) - len(own)
     outcome = Outcome(reading, tuple(others), tuple(older), pairing, merged, added, stray)
     return outcome, changed
-
-
-def _read_tables(config: SiteConfig) -> dict[str, StoredTable]:
-    faults: list[Fault] = []
-    stored: dict[str, StoredTable] = {}
-    for spec in (MODELS, TASKS, EXAMPLES, RESULTS):
-        try:
-            stored[spec.name] = read_stored(spec, config.data_dir)
-        except FaultsError as error:
-            faults += error.faults
-    if faults:
-        raise FaultsError(faults)
-    return stored
 
 
 def _read(source: Format, path: Path, options: Options) -> Reading:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from site_builder.errors import Fault, at_most
-from site_builder.format import counted, listed
+from site_builder.format import counted
+from site_builder.importers.report import written_lines
 from site_builder.instances.files import Instances
 from site_builder.instances.found import Aggregated, Difference, Repeat
 from site_builder.instances.save import Outcome
@@ -77,10 +78,4 @@ def lines_of(
         f"Paired differences: {outcome.added:,} added, {outcome.replaced:,} replaced, "
         f"{outcome.unchanged:,} as they were."
     )
-    if dry:
-        yield "Nothing was written (--dry-run)."
-    elif outcome.saved:
-        yield f"Wrote {listed([str(path) for path in outcome.saved], most=5)}."
-        yield f"Next: `site_builder check --project {outcome.saved[0].parent.parent}`."
-    else:
-        yield "Nothing has changed; nothing was written."
+    yield from written_lines(outcome.saved, dry=dry)

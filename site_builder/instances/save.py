@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, FaultsError
 from site_builder.importers.merge import Merged, Placed, key_of, merge_results
 from site_builder.importers.records import Measure
 from site_builder.instances.found import Aggregated, Difference, Score
-from site_builder.tables.save import Row, StoredTable, read_stored, save_tables
+from site_builder.tables.save import Row, StoredTable, read_all_stored, save_tables
 from site_builder.tables.schema import DIFFERENCES, MODELS, RESULTS, TASKS
 
 # Of one sum added up in another order; what differs by less is the same.
@@ -54,14 +53,7 @@ def read_project(config: SiteConfig) -> Stored:
     Raises:
         FaultsError: A fault for each table that cannot be read.
     """
-    faults, stored = list[Fault](), dict[str, StoredTable]()
-    for spec in (RESULTS, DIFFERENCES, MODELS, TASKS):
-        try:
-            stored[spec.name] = read_stored(spec, config.data_dir)
-        except FaultsError as error:
-            faults += error.faults
-    if faults:
-        raise FaultsError(faults)
+    stored = read_all_stored((RESULTS, DIFFERENCES, MODELS, TASKS), config.data_dir)
     known = {
         spec.key[0]: {str(row.get(spec.key[0])) for row in stored[spec.name].rows}
         for spec in (MODELS, TASKS)

@@ -86,25 +86,20 @@ class Urls:
         known: dict[tuple[Kind, str], str] = {}
 
         def link(target: Address) -> str:
-            path = known.get(target[:2])
-            if path is None:
-                path = known[target[:2]] = self.relative(origin, Address(*target[:2]))
-            if not target.anchor and not target.query:
-                return path
-            if target[:2] == origin[:2]:
+            page = target[:2]
+            if page == origin[:2]:
                 return self.relative(origin, target)
-            query = f"?{urlencode(target.query)}" if target.query else ""
-            return f"{path}{query}#{_quoted(target.anchor)}" if target.anchor else path + query
+            if page not in known:
+                known[page] = self.relative_path(origin, self.path(target))
+            return known[page] + _ending(target)
 
         return link
 
     def relative(self, origin: Address, target: Address) -> str:
         """Link from one page to another that holds under any base path."""
-        anchor = f"#{_quoted(target.anchor)}" if target.anchor else ""
-        query = f"?{urlencode(target.query)}" if target.query else ""
-        if anchor and not query and (origin.kind, origin.key) == (target.kind, target.key):
-            return anchor
-        return self.relative_path(origin, self.path(target)) + query + anchor
+        if target.anchor and not target.query and origin[:2] == target[:2]:
+            return _ending(target)
+        return self.relative_path(origin, self.path(target)) + _ending(target)
 
     def relative_path(self, origin: Address, path: str) -> str:
         """Link from a page to a path of the site.
@@ -136,6 +131,12 @@ class Urls:
     def absolute_or_relative(self, origin: Address, target: Address) -> str:
         """Absolute link for who reads it elsewhere; relative to `origin` where there is none."""
         return self.canonical(target) or self.relative(origin, target)
+
+
+def _ending(target: Address) -> str:
+    """What a link to a place, or to a view, has behind the path of its page."""
+    query = f"?{urlencode(target.query)}" if target.query else ""
+    return f"{query}#{_quoted(target.anchor)}" if target.anchor else query
 
 
 def _relative(start: str, path: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -46,6 +46,24 @@ class StoredTable:
     rows: tuple[Row, ...] = ()
     types: Mapping[str, pa.DataType] = field(default_factory=dict)
     metadata: Mapping[bytes, bytes] = field(default_factory=dict)
+
+
+def read_all_stored(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, StoredTable]:
+    """Several tables of a project, by name.
+
+    Raises:
+        FaultsError: A fault for each table that cannot be read.
+    """
+    faults: list[Fault] = []
+    stored: dict[str, StoredTable] = {}
+    for spec in specs:
+        try:
+            stored[spec.name] = read_stored(spec, data_dir)
+        except FaultsError as error:
+            faults += error.faults
+    if faults:
+        raise FaultsError(faults)
+    return stored
 
 
 def read_stored(spec: TableSpec, data_dir: Path, shown_as: str = "data") -> StoredTable:
