@@ -250,6 +250,18 @@ def test_ranks_are_not_taken_anew_on_a_board_of_many_tasks(monkeypatch: pytest.M
     assert (4.0, 5.0) == (common[0, 1], common[0, 2])
 
 
+def test_a_task_without_a_score_agrees_with_none(
+    monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    """On a board of many tasks too, and nothing is said of the mean of nothing."""
+    monkeypatch.setattr(rank_agreement, "MOST_RANKED_ANEW", 1)
+    runs = {m: [row[0], None, row[2]] for m, row in AGREEMENT.items()}
+    rho, common = compute_rank_agreement(make_scores({"base": runs}))
+    assert np.isnan(rho[1]).all()
+    assert (-1.0, 0.0) == (rho[0, 2], common[0, 1])
+    assert [] == recwarn.list
+
+
 def test_agreement_is_between_tuned_scores_where_there_are_any():
     """Of the variant that the board opens with."""
     tuned = {m: [row[0], row[2]] for m, row in AGREEMENT.items()}

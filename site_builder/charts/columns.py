@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Generic, TypeVar
 
 from site_builder.charts.cells import (
@@ -60,7 +61,8 @@ def rows_of(
         for record in records
     )
     cells = zip(*columns, strict=True) if columns else ((),) * len(records)
-    return tuple(map(Row, cells, map(kind, records), map(anchor, records), marked))
+    parts = zip(cells, map(kind, records), map(anchor, records), marked, strict=True)
+    return tuple(starmap(Row, parts))
 
 
 def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskResult], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import starmap
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -243,8 +244,7 @@ class _Columns:
     def standings(self, *, averaged: bool) -> Iterator[Standing]:
         """Each model's, in the order of the scores."""
         nowhere = [None] * len(self.models)
-        return map(
-            Standing,
+        columns = zip(
             self.models,
             _whole(self.ranks),
             self._unranked(),
@@ -260,7 +260,9 @@ class _Columns:
             numbers(self.baseline.mean) if averaged else nowhere,
             *(sides.tolist() for sides in (self.base.above, self.base.equal, self.base.below)),
             *(s.tolist() for s in (self.baseline.above, self.baseline.equal, self.baseline.below)),
+            strict=True,
         )
+        return starmap(Standing, columns)
 
     def _unranked(self) -> Iterator[Unranked]:
         rows = zip(self.models, np.isnan(self.ranks), self.scored, self.covered, strict=True)

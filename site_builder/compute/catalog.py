@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import starmap
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -109,7 +110,7 @@ def _keys(results: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
 
 def _evidence(results: pd.DataFrame) -> Iterator[Evidence]:
     columns = (_known(results[name]) for name in Evidence._fields[1:])
-    return map(Evidence, range(1, len(results) + 1), *columns)
+    return starmap(Evidence, zip(range(1, len(results) + 1), *columns, strict=True))
 
 
 def _rows(frame: pd.DataFrame, record: type) -> Iterator[dict[str, Any]]:

@@ -54,7 +54,8 @@ def _correlate_ranks(ranks: Array, there: Array) -> Array:
     Shape: (models, tasks), with where there are any, to (tasks, tasks).
     """
     # Centred, so that the sums lose no digits.
-    ranks = np.where(there > 0, ranks - np.nanmean(ranks, axis=0, keepdims=True), 0.0)
+    ranks = np.where(there > 0, ranks, 0.0)
+    ranks -= there * (ranks.sum(axis=0) / np.maximum(there.sum(axis=0), 1))
     n, sums = there.T @ there, ranks.T @ there
     with np.errstate(invalid="ignore", divide="ignore"):
         own = (ranks**2).T @ there - sums**2 / n

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import repeat
+from itertools import starmap
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -197,19 +197,18 @@ def _ranking(scores: Scores, arrays: _Arrays, column: int, variant: str) -> list
     order = np.argsort(ranks, kind="stable")[: np.count_nonzero(~np.isnan(ranks))]
     models, flagged = scores.models, scores.flagged[scores.tasks[column]]
     flags = {f.model: f.reason for f in flagged if f.variant == variant}
-    return list(
-        map(
-            TaskScore,
-            [models[i] for i in order],
-            repeat(variant),
-            scores.values[variant][order, column].tolist(),
-            ranks[order].astype(int).tolist(),
-            numbers(arrays.over_base[variant][order, column]),
-            numbers(arrays.over_baseline[variant][order, column]),
-            numbers(known.standard[order, column]),
-            pairs(known.low[order, column], known.high[order, column]),
-            [None if n is None else int(n) for n in numbers(known.examples[order, column])],
-            [None if t is None else t > 0 for t in numbers(arrays.tied[variant][order, column])],
-            [flags.get(models[i]) for i in order],
-        )
+    columns = zip(
+        [models[i] for i in order],
+        [variant] * len(order),
+        scores.values[variant][order, column].tolist(),
+        ranks[order].astype(int).tolist(),
+        numbers(arrays.over_base[variant][order, column]),
+        numbers(arrays.over_baseline[variant][order, column]),
+        numbers(known.standard[order, column]),
+        pairs(known.low[order, column], known.high[order, column]),
+        [None if n is None else int(n) for n in numbers(known.examples[order, column])],
+        [None if t is None else t > 0 for t in numbers(arrays.tied[variant][order, column])],
+        [flags.get(models[i]) for i in order],
+        strict=True,
     )
+    return list(starmap(TaskScore, columns))
