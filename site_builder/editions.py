@@ -13,7 +13,7 @@ from site_builder.compute.catalog import Evidence, collect_catalog
 from site_builder.compute.changes import Changes
 from site_builder.compute.diff import find_changes
 from site_builder.compute.results import compute_results
-from site_builder.compute.snapshot import ScoreKey, Snapshot
+from site_builder.compute.snapshot import ScoreKey, ScoreState, Snapshot
 from site_builder.config import SiteConfig, load_config
 from site_builder.errors import Fault, FaultsError, SiteError
 from site_builder.fetch import Shelf, folder_shelf, is_address, web_shelf
@@ -21,12 +21,12 @@ from site_builder.format import scale_for
 from site_builder.output.feed import read_feed
 from site_builder.output.figures import prose_variables, published_figures
 from site_builder.output.turned_claims import Telling, find_turned_claims
-from site_builder.pages.api import api_values
+from site_builder.pages.api import api_values, lists_no_scores
 from site_builder.pages.api_snapshot import OPTIONAL, REQUIRED, take_snapshot
 from site_builder.pages.entries import FEED, find_feed_faults
 from site_builder.pages.page import News, Site
 from site_builder.prose import load_prose
-from site_builder.tables.check import check_tables
+from site_builder.tables.check import Tables, check_tables
 from site_builder.tables.complete import complete_tables
 from site_builder.tables.load import LoadedTables, load_table, load_tables, parse_table
 from site_builder.tables.schema import MODELS, RESULTS, TASKS
@@ -66,7 +66,17 @@ def edition_of(site: Site, texts: Mapping[str, str] | None) -> Edition:
     """The edition that is about to be published, or that a project is."""
     values, evidence = api_values(site.results), site.results.catalog.evidence
     telling = Telling(prose_variables(site), site.labels.scale, texts)
-    return Edition(take_snapshot(values, evidence), telling)
+    unlisted = _states(site.tables, evidence) if lists_no_scores(values) else None
+    return Edition(take_snapshot(values, evidence, unlisted=unlisted), telling)
+
+
+def _states(tables: Tables, evidence: Mapping[ScoreKey, Evidence]) -> dict[ScoreKey, ScoreState]:
+    """Every score as its table states it."""
+    scores = tables.results["score"].tolist()
+    return {
+        key: ScoreState(score, e.stderr, e.flag)
+        for (key, e), score in zip(evidence.items(), scores, strict=True)
+    }
 
 
 def with_news(site: Site, texts: Mapping[str, str], old: Edition) -> tuple[Site, tuple[Fault, ...]]:
@@ -186,7 +196,7 @@ def _published(shelf: Shelf) -> Edition:
     if faults:
         raise FaultsError(faults)
     snapshot = take_snapshot(api, None, shelf.where(shelf.api))
-    snapshot = replace(snapshot, evidence=_evidence(shelf, snapshot.variants))
+    snapshot = _with_table(shelf, snapshot, read_scores=lists_no_scores(api))
     scale = scale_for(state.score for state in snapshot.scores.values())
     try:
         telling = Telling(published_figures(api), scale)
@@ -207,16 +217,22 @@ def _json(content: bytes, where: str) -> object:
         raise FaultsError([Fault(where, "it is not JSON", _FIX)]) from error
 
 
-def _evidence(shelf: Shelf, variants: tuple[str, ...]) -> Mapping[ScoreKey, Evidence] | None:
-    """What the published results say beside each score; None where they are not published.
+def _with_table(shelf: Shelf, snapshot: Snapshot, *, read_scores: bool) -> Snapshot:
+    """With what the published results say beside each score; without, where they are not published.
 
     A score that names no variant is of `base`, or of what the board has in its place.
     """
     file = shelf.read(_RESULTS)
     if file is None:
-        return None
+        if read_scores:
+            raise FaultsError([_missing(shelf, _RESULTS)])
+        return snapshot
     table = parse_table(RESULTS, file, shelf.where(_RESULTS))
     if isinstance(table, Fault):
         raise FaultsError([table])
+    variants = snapshot.variants
     base = "base" if "base" in variants else "".join(variants[-1:])
-    return collect_catalog(complete_tables(LoadedTables({RESULTS.name: table}), base)).evidence
+    tables = complete_tables(LoadedTables({RESULTS.name: table}), base)
+    evidence = collect_catalog(tables).evidence
+    scores = _states(tables, evidence) if read_scores else snapshot.scores
+    return replace(snapshot, scores=scores, evidence=evidence)

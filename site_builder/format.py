@@ -146,9 +146,17 @@ def compact(value: float) -> str:
     return f"{rounded(value, power + 2 - magnitude, -power)}{_SPACE}{_PREFIXES[power]}"
 
 
+@lru_cache(maxsize=1 << 16)
 def exact(value: float) -> str:
     """A number with every digit that it has, as a program reads it: with a plain minus."""
-    return repr(float(value)).removesuffix(".0")
+    return repr(float(value) + 0.0).removesuffix(".0")  # a zero has no sign
+
+
+@lru_cache(maxsize=1 << 16)
+def signed(value: float) -> str:
+    """A difference with every digit that it has, and its sign: `+0.0475`."""
+    text = exact(value).replace("-", "\N{MINUS SIGN}", 1) if value < 0 else exact(value)
+    return f"+{text}" if value > 0 else text
 
 
 def count(value: float | None) -> str:

@@ -9,7 +9,7 @@ are named tuples, which are made in a fifth of the time of a frozen dataclass.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 Kind = Literal[
     "home",
@@ -42,7 +42,7 @@ FacetKind = Literal["choice", "most"]
 TALL = 12
 WIDE = 10
 LONG = 400
-MOST_LISTED = 200
+MOST_LISTED = 100
 GROUP = 50
 
 
@@ -182,6 +182,47 @@ class Row(NamedTuple):
     marks: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class RowStart:
+    """How a row begins: one object for the rows of many tables, which is written once for them.
+
+    Attributes:
+        head: The cell that names the row, its first.
+        anchor, marks: As of a row.
+    """
+
+    head: Cell
+    anchor: str = ""
+    marks: tuple[tuple[str, str], ...] = ()
+
+
+class NumbersRow(NamedTuple):
+    """One row of a large table of numbers: its cells are texts that are their own values.
+
+    It is made and written in a tenth of the time of a row of cells.
+
+    Attributes:
+        start: How it begins.
+        numbers: Every other cell: a number with every digit, which may have a sign.
+    """
+
+    start: RowStart
+    numbers: tuple[str, ...]
+
+    @property
+    def kind(self) -> RowKind:
+        """It is like any other."""
+        return ""
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The same as cells."""
+        return (self.start.head, *(Cell(text, text) for text in self.numbers))
+
+
+TableRow: TypeAlias = Row | NumbersRow
+
+
 @dataclass(frozen=True)
 class Facet:
     """A filter of a table's rows.
@@ -237,7 +278,7 @@ class Table:
     id: str
     caption: str
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     header: int = 0
     sorted_by: str = ""
     empty: str = "Nothing to show."
@@ -269,7 +310,7 @@ class Table:
         return len(self.rows) > LONG
 
     @property
-    def groups(self) -> tuple[tuple[Row, ...], ...]:
+    def groups(self) -> tuple[tuple[TableRow, ...], ...]:
         """The rows in groups, each laid out when it comes near: one group unless it is long."""
         size = GROUP if self.is_long else max(len(self.rows), 1)
         return tuple(self.rows[i : i + size] for i in range(0, len(self.rows), size))

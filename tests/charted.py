@@ -29,6 +29,7 @@ from site_builder.charts.training_sets import chart_training_sets
 from site_builder.charts.winners import chart_winners
 from site_builder.compute.results import Results, compute_results
 from site_builder.config import Analysis, BoardConfig, SiteConfig
+from site_builder.parts import Table
 from tests.boards import Runs, make_frames, make_tables
 from tests.odd_boards import SHAPES
 from tests.sites import ROOT, make_site
@@ -170,21 +171,27 @@ def as_json(chart: Chart) -> str:
     return json.dumps(chart.figure, ensure_ascii=False, allow_nan=False)
 
 
+def table_of(chart: Chart) -> Table:
+    """The table that a chart brings."""
+    assert chart.table is not None
+    return chart.table
+
+
 def column(chart: Chart, key: str) -> list[Any]:
     """The values of a column of the table behind a chart, from top to bottom."""
-    at = [c.key for c in chart.table.columns].index(key)
-    return [row.cells[at].value for row in chart.table.rows]
+    at = [c.key for c in table_of(chart).columns].index(key)
+    return [row.cells[at].value for row in table_of(chart).rows]
 
 
 def subjects(chart: Chart) -> list[str]:
     """The ids of the models or tasks that the rows of a chart's table are about."""
-    links = [row.cells[0].link for row in chart.table.rows]
+    links = [row.cells[0].link for row in table_of(chart).rows]
     return [link.to.key for link in links if link is not None and link.to is not None]
 
 
 def keys(chart: Chart) -> list[str]:
     """The keys of the table's columns."""
-    return [c.key for c in chart.table.columns]
+    return [c.key for c in table_of(chart).columns]
 
 
 def traces(chart: Chart) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class BuiltSite:
         """A page by its path or its folder: `page("models/")`, `page("")`."""
         file = f"{path}index.html" if path == "" or path.endswith("/") else path
         if file not in self._soups:
-            self._soups[file] = BeautifulSoup(self.html[file], "html.parser")
+            self._soups[file] = BeautifulSoup(self.html[file], "lxml")
         return self._soups[file]
 
     def pages(self) -> Iterator[tuple[str, BeautifulSoup]]:
@@ -153,9 +153,10 @@ def table(soup: BeautifulSoup, table_id: str) -> list[dict[str, Cell]]:
 
 
 def raw_of(cell: Tag | None) -> str:
-    """What a cell is sorted by; empty where it has no value."""
+    """What a cell is sorted by, as programs write it; empty where it has no value."""
     assert cell is not None
-    return str(cell.get("data-value", single_spaced(cell.get_text())))
+    text = re.sub(r"^\+(?=\d)", "", single_spaced(cell.get_text()))
+    return str(cell.get("data-value", re.sub(r"^\N{MINUS SIGN}(?=\d)", "-", text)))
 
 
 def _cell(tag: Tag) -> Cell:

@@ -11,11 +11,14 @@ from tests.bench.sample import check_sample
 from tests.sites import contents
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A made board of sixty models on twenty tasks, built."""
+@pytest.fixture(scope="module", params=["few", "many"])
+def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made board of sixty models on twenty tasks, built; as if its scores were many, too."""
     root = write_large(tmp_path_factory.mktemp("bench") / "board", 60, 20)
-    build_site(load_project(root), root / "site", lambda _: None)
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "many":
+            patch.setattr("site_builder.compute.results.MANY_SCORES", 100)
+        build_site(load_project(root), root / "site", lambda _: None)
     return root
 
 

@@ -11,7 +11,7 @@ import pytest
 from site_builder.charts import theme
 from site_builder.charts.heatmap import WIDE_COLUMN
 from tests.boards import make_frames
-from tests.charted import as_json, chart_on, charts, charts_of, draw, drawn, keys, walk
+from tests.charted import as_json, chart_on, charts, charts_of, draw, drawn, keys, table_of, walk
 from tests.odd_boards import SHAPES
 from tests.sites import ROOT, make_site
 from tests.tables import board, write_project
@@ -57,7 +57,7 @@ def test_figures_are_json_without_nan(name):
 def test_tables_hold_no_nan(name):
     """A value is a number, a text or absent; a text is never empty by mistake."""
     for page, chart in charts(name):
-        for row in chart.table.rows:
+        for row in table_of(chart).rows:
             for cell in row.cells:
                 assert cell.value == cell.value, (page, chart.id, cell)
                 assert "nan" not in cell.text.lower().split(), (page, chart.id, cell)
@@ -69,8 +69,8 @@ def test_tables_have_a_cell_for_each_column(name):
     for page, chart in charts(name):
         columns = keys(chart)
         assert len(columns) == len(set(columns)), (page, chart.id)
-        assert {len(columns)} == {len(row.cells) for row in chart.table.rows}, (page, chart.id)
-        assert chart.table.sorted_by in {"", *columns}, (page, chart.id)
+        assert {len(columns)} == {len(row.cells) for row in table_of(chart).rows}, (page, chart.id)
+        assert table_of(chart).sorted_by in {"", *columns}, (page, chart.id)
 
 
 # --- colours --------------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ def test_narrow_screens_have_as_many_labels(name):
 def test_words_are_whole(name):
     """A title without a full stop, a reading and a caption with one; no hole in any."""
     for page, chart in charts(name):
-        texts = (chart.title, chart.reading, chart.caption, chart.table.caption)
+        texts = (chart.title, chart.reading, chart.caption, table_of(chart).caption)
         assert not chart.title.endswith("."), (page, chart.title)
         assert chart.reading.startswith(chart.title), (page, chart.id)
         assert chart.reading.endswith("."), (page, chart.reading)
@@ -208,7 +208,7 @@ def test_ids_are_unique_on_their_page(name):
     """Of charts and of the tables behind them; plain words, since labels refer to them."""
     by_page: dict[str, list[str]] = {}
     for page, chart in charts(name):
-        by_page.setdefault(page, []).extend((chart.id, chart.table.id))
+        by_page.setdefault(page, []).extend((chart.id, table_of(chart).id))
     for page, ids in by_page.items():
         assert 1 == max(Counter(ids).values()), page
         assert [] == [one for one in ids if not re.fullmatch(r"[A-Za-z0-9-]+", one)], page
@@ -221,10 +221,10 @@ def test_charts_are_the_same_each_time(name, tmp_path):
     root = ROOT if name == "index" else write_project(tmp_path, frames, toml)
     first, second = (make_site(root) for _ in range(2))
     assert [
-        (page, as_json(chart), chart.table)
+        (page, as_json(chart), table_of(chart))
         for page, chart in charts_of(first.results, first.labels)
     ] == [
-        (page, as_json(chart), chart.table)
+        (page, as_json(chart), table_of(chart))
         for page, chart in charts_of(second.results, second.labels)
     ]
 

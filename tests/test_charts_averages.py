@@ -9,7 +9,18 @@ from site_builder.charts.averages import chart_averages
 from site_builder.charts.score_matrix import chart_scores
 from site_builder.charts.size import chart_size
 from tests.boards import make_frames
-from tests.charted import ONE, SEVERAL, TUNED, chart_on, charts_of, column, drawn, keys, said
+from tests.charted import (
+    ONE,
+    SEVERAL,
+    TUNED,
+    chart_on,
+    charts_of,
+    column,
+    drawn,
+    keys,
+    said,
+    table_of,
+)
 from tests.tables import having
 
 MINUS = "\N{MINUS SIGN}"
@@ -200,7 +211,7 @@ def test_row_is_its_own_scale_where_units_differ():
         chart_scores, runs, lower=["t2"], tasks={"metric": ["x", "y", "z"]}, min_coverage=0
     )
     rows = dict(zip(column(chart, "task"), chart.figure["data"][0]["z"], strict=True))
-    models = [c.label for c in chart.table.columns[1:]]
+    models = [c.label for c in table_of(chart).columns[1:]]
     shades = {task: dict(zip(models, row, strict=True)) for task, row in rows.items()}
     assert {"a": 0.0, "b": 0.25, "c": 1.0} == shades["t1"]
     assert {"a": 1.0, "b": 0.0, "c": None} == shades["t2"]

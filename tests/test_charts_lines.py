@@ -4,7 +4,7 @@ import pytest
 
 from site_builder.charts.averages import chart_averages
 from site_builder.charts.score_lines import chart_model_tasks, chart_task_models
-from tests.charted import ONE, SEVERAL, TUNED, column, keys, said, traces
+from tests.charted import ONE, SEVERAL, TUNED, column, keys, said, table_of, traces
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -115,8 +115,11 @@ def test_variants_of_one_label_stay_apart():
 
 
 def test_first_rows_are_drawn_of_many():
-    """25 at each end of 90 models, in the drawing and in its table; the caption says so."""
+    """Twelve at each end of 90 models, in the drawing and in its table; the caption says so."""
     runs = {"base": {f"m{i}": [i / 100, i / 100] for i in range(90)}}
     for chart in (said(chart_averages, runs), said(chart_task_models, runs, "t1")):
-        assert chart.caption.endswith(" The 25 at each end of 90 are drawn.")
-        assert (50, 50) == (len(chart.figure["layout"]["yaxis"]["ticktext"]), len(chart.table.rows))
+        assert chart.caption.endswith(" The 12 at each end of 90 are drawn.")
+        assert (24, 24) == (
+            len(chart.figure["layout"]["yaxis"]["ticktext"]),
+            len(table_of(chart).rows),
+        )

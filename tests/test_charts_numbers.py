@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.charted import chart_on, charts, column, drawn, keys, subjects, traces
+from tests.charted import chart_on, charts, column, drawn, keys, subjects, table_of, traces
 from tests.odd_boards import SHAPES
 
 each_board = pytest.mark.parametrize("name", ["index", "fixture", "several", *SHAPES])
@@ -36,7 +36,7 @@ def marks(chart):
     at = [
         i for i, key in enumerate(keys(chart)) if re.match("before|after_|baseline|average_", key)
     ]
-    cells = [(y, row.cells[i].value) for y, row in enumerate(chart.table.rows) for i in at]
+    cells = [(y, row.cells[i].value) for y, row in enumerate(table_of(chart).rows) for i in at]
     return seen, sorted(cell for cell in cells if cell[1] is not None)
 
 
@@ -57,7 +57,7 @@ def feature(chart):
 def matrix(chart):
     """Cells row by row."""
     z = [list(line) for line in chart.figure["data"][0]["z"]]
-    return z, [[cell.value for cell in row.cells[1:]] for row in chart.table.rows]
+    return z, [[cell.value for cell in row.cells[1:]] for row in table_of(chart).rows]
 
 
 def scores(chart):
@@ -159,7 +159,7 @@ def test_charts_of_a_model_and_a_task_are_their_scores(page, key):
     """Before, after, lift and baseline of each task; and of each model."""
     results, _ = drawn("index")
     chart = chart_on("index", page, key)
-    for own, row in zip(subjects(chart), chart.table.rows, strict=True):
+    for own, row in zip(subjects(chart), table_of(chart).rows, strict=True):
         model, task = ("phi-2", own) if key == "model-tasks" else (own, "gsm8k")
         found = results.scores_of(model, task)
         cells = dict(zip(keys(chart), row.cells, strict=True))

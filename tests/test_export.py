@@ -1,4 +1,5 @@
 import csv
+import gzip
 import io
 import json
 from hashlib import sha256
@@ -133,11 +134,13 @@ def test_table_without_rows_is_exported(tmp_path):
     assert (b"model,task,variant,score\r\n", b"[]\n") == (files["csv"], files["json"])
 
 
-def test_a_large_table_comes_without_json(tmp_path, monkeypatch):
-    """Parquet and CSV hold the same; the limit itself still has it."""
-    endings = []
-    for most in (2, 1):
-        monkeypatch.setattr("site_builder.tables.export.MOST_JSON_ROWS", most)
-        files = export(tmp_path, results_frame()[:2]).files
-        endings.append([file.ending for file in files])
-    assert [["parquet", "csv", "json"], ["parquet", "csv"]] == endings
+def test_a_large_table_comes_packed(tmp_path, monkeypatch):
+    """Its CSV holds the same, packed alike each time; the limit itself is still plain."""
+    found = []
+    for most in (2, 1, 1):
+        monkeypatch.setattr("site_builder.tables.export.MOST_PLAIN_ROWS", most)
+        found.append({f.ending: f.content for f in export(tmp_path, results_frame()[:2]).files})
+    plain, packed, again = found
+    assert (["parquet", "csv", "json"], ["parquet", "csv.gz"]) == (list(plain), list(packed))
+    assert plain["csv"] == gzip.decompress(packed["csv.gz"])
+    assert packed == again

@@ -148,7 +148,7 @@ def test_faults_without_a_site_are_a_page():
     lines = ("data/x.parquet: <b>row</b> 1 & 2", "site.toml: 'x'")
     showing = Showing(lines=lines)
     made = answer(showing, "/anything/")
-    page = BeautifulSoup(made.body, "html.parser")
+    page = BeautifulSoup(made.body, "lxml")
     assert HTTPStatus.SERVICE_UNAVAILABLE == made.status
     assert [*lines] == [item.get_text() for item in page.select("[role=alert] li")]
     assert ["The site could not be built"] == [head.get_text() for head in page.select("h1")]
@@ -157,7 +157,7 @@ def test_faults_without_a_site_are_a_page():
 
 def test_before_the_first_build_ends_a_page_says_so():
     """And reloads when there is something to see."""
-    page = BeautifulSoup(answer(Showing(), "/").body, "html.parser")
+    page = BeautifulSoup(answer(Showing(), "/").body, "lxml")
     assert ["The site is being built"] == [head.get_text() for head in page.select("h1")]
     assert [] == page.select("[role=alert]")
 

@@ -49,9 +49,10 @@ class Chart:
         reading: The same for those who cannot see it: one or two sentences.
         caption: Unit and method.
         figure: Plotly figure as JSON-ready values, colours as token names.
-        table: The numbers behind it.
+        table: The numbers behind it; None where another table of its page has them.
         terms: Section of the statistics that explains it, on the about page.
         embedded: Whether it has a page of its own for other people's pages.
+        told_by: Id of that other table.
     """
 
     id: str
@@ -59,9 +60,10 @@ class Chart:
     reading: str
     caption: str
     figure: Mapping[str, Any]
-    table: Table
+    table: Table | None
     terms: str = ""
     embedded: bool = False
+    told_by: str = ""
 
     @property
     def height(self) -> int:

@@ -19,7 +19,7 @@ from site_builder.charts.labels import Labels
 from site_builder.format import Scale, sentence
 from site_builder.parts import Cell, Column, Table
 
-MOST_ROWS, N_ENDS = 80, 25
+MOST_ROWS, N_ENDS = 80, 12
 Item = TypeVar("Item")
 _BEFORE = {"symbol": "circle-open", "size": 9, "color": theme.ACCENT, "line": {"width": 2}}
 _AFTER = {"symbol": "circle", "size": 10, "color": theme.ACCENT}

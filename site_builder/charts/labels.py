@@ -41,6 +41,7 @@ class Labels:
             metric, direction and pair of bounds.
         turned: Whether differences are turned on some task, since lower is better there.
         model_slugs, task_slugs, variant_slugs: What addresses and anchors call them, by id.
+        row_a_task: Whether all scores of a model on one task stand in one row of its page.
     """
 
     models: Mapping[str, str]
@@ -55,6 +56,7 @@ class Labels:
     model_slugs: Mapping[str, str]
     task_slugs: Mapping[str, str]
     variant_slugs: Mapping[str, str]
+    row_a_task: bool = False
 
     @property
     def baseline(self) -> str:
@@ -107,7 +109,7 @@ class Labels:
     @cached_property
     def _anchors(self) -> Mapping[tuple[str, str], str]:
         return {
-            (task, variant): f"score-{task_slug}--{variant_slug}"
+            (task, variant): f"score-{task_slug}{'' if self.row_a_task else f'--{variant_slug}'}"
             for task, task_slug in self.task_slugs.items()
             for variant, variant_slug in self.variant_slugs.items()
         }
@@ -154,6 +156,7 @@ def make_labels(results: Results, config: SiteConfig) -> Labels:
         model_slugs=make_slugs(results.scores.models),
         task_slugs=make_slugs(results.scores.tasks),
         variant_slugs=make_slugs(results.scores.values),
+        row_a_task=results.stats.has_many_scores,
     )
 
 

@@ -60,7 +60,7 @@ def draw_own_charts(
             faults.append(Fault(_origin(found[0]), f"chart {name!r} {chart}"))
         elif chart is not None:
             own = f"own-{make_slugs([name])[name]}"
-            table = replace(chart.table, id=f"{own}-table")
+            table = chart.table and replace(chart.table, id=f"{own}-table")
             drawn.append(replace(chart, id=own, table=table, embedded=False))
     if faults:
         raise FaultsError(faults)
@@ -72,6 +72,8 @@ def _attempt(entry: EntryPoint, results: Results, labels: Labels) -> Chart | str
     try:
         make: Callable[[Results, Labels], object] = entry.load()
         chart = make(results, labels)
+        if isinstance(chart, Chart) and chart.table is None:
+            return "has no table"
         if isinstance(chart, Chart):
             json.dumps(chart.figure, allow_nan=False)
     except Exception as error:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isnan
+
+import numpy as np
 
 from site_builder.charts import theme
 from site_builder.charts.cells import model_cell, task_cell
@@ -27,22 +30,36 @@ from site_builder.parts import Cell
 # --- one model ----------------------------------------------------------------------------------
 
 
-def chart_model_tasks(results: Results, labels: Labels, model: str) -> Chart | None:
-    """One model, task by task: before, after, and the baseline's mark."""
-    lines = _model_lines(results, labels, model)
-    if len(lines) < 2:
+def chart_model_tasks(
+    results: Results, labels: Labels, model: str, told_by: str = ""
+) -> Chart | None:
+    """One model, task by task: before, after, and the baseline's mark.
+
+    Args:
+        results: The board.
+        labels: What things are called.
+        model: Which one.
+        told_by: Id of a table of its page that has the same numbers; else the chart brings one.
+    """
+    tasks = _best_first(results, labels, model)
+    if len(tasks) < 2:
         return None
-    title = _model_title(labels, results.board.standing(model), len(lines))
+    lines = [_model_line(results, labels, model, task) for task in ends_of(tasks)]
+    title = _model_title(labels, results.board.standing(model), len(tasks))
     every = len(labels.side_by_side) == len(results.scores.tasks)
-    group = "" if every else f"; the {len(lines)} tasks that share a metric"
+    group = "" if every else f"; the {len(tasks)} tasks that share a metric"
+    own = (
+        None if told_by else line_table("model-tasks-table", "Scores by task", TASK, lines, labels)
+    )
     return Chart(
         id="model-tasks",
         title=title,
         reading=f"{title}. {_ends(results, labels, lines)}.",
-        caption=f"Score on each task, best on top{group}.{_bands(lines)}{drawn_of(len(lines))}",
+        caption=f"Score on each task, best on top{group}.{_bands(lines)}{drawn_of(len(tasks))}",
         figure=draw_dumbbells(lines, labels, "score"),
-        table=line_table("model-tasks-table", "Scores by task", TASK, lines, labels),
+        table=own,
         terms=labels.lift_term,
+        told_by=told_by,
     )
 
 
@@ -56,18 +73,25 @@ def _ends(results: Results, labels: Labels, lines: Sequence[Line]) -> str:
     return f"{highest} on {lines[0].head.text}, {lowest} on {lines[-1].head.text}"
 
 
-def _model_lines(results: Results, labels: Labels, model: str) -> list[Line]:
-    """A line for each task that the model has a score on, its best first."""
-    directions = dict(zip(results.scores.tasks, results.scores.direction, strict=True))
-    keyed = []
-    for task in labels.side_by_side:
-        found = results.scores_of(model, task)
-        if found:
-            is_baseline = model == labels.roles.baseline
-            reference = None if is_baseline else results.task(task).baseline_score
-            line = _line(labels, task_cell(labels, task), (model, task), found, reference)
-            keyed.append((-_top(line, float(directions[task])), line.head.text, line))
-    return [line for _, _, line in sorted(keyed, key=lambda item: item[:2])]
+def _best_first(results: Results, labels: Labels, model: str) -> list[str]:
+    """The tasks that the model has a score on, its best first: after tuning, else before it."""
+    scores, roles = results.scores, labels.roles
+    place = scores.models.index(model)
+    top = np.fmax.reduce([scores.values[v][place] * scores.direction for v in roles.contest])
+    if roles.base is not None:
+        before = scores.values[roles.base][place] * scores.direction
+        top = np.where(np.isnan(top), before, top)
+    known = dict(zip(scores.tasks, (-top).tolist(), strict=True))
+    keyed = [(known[task], labels.tasks[task], task) for task in labels.side_by_side]
+    there = [item for item in keyed if not isnan(item[0])]
+    return [task for _, _, task in sorted(there, key=lambda item: item[:2])]
+
+
+def _model_line(results: Results, labels: Labels, model: str, task: str) -> Line:
+    is_baseline = model == labels.roles.baseline
+    reference = None if is_baseline else results.task(task).baseline_score
+    found = results.scores_of(model, task)
+    return _line(labels, task_cell(labels, task), (model, task), found, reference)
 
 
 def _top(line: Line, direction: float) -> float:

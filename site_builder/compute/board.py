@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import starmap
@@ -108,6 +108,11 @@ class Board:
     def ranked(self) -> tuple[Standing, ...]:
         """The standings that have a rank."""
         return tuple(s for s in self.standings if s.rank is not None)
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """By ranked model, its place in that order, from 0 on."""
+        return {s.model: place for place, s in enumerate(self.ranked)}
 
 
 def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> Rules:

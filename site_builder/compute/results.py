@@ -29,6 +29,9 @@ from site_builder.config import SiteConfig
 from site_builder.tables.check import Tables
 from site_builder.tables.schema import TASKS
 
+# With more, what is said of each single score is most of a site: pages and API say less of it.
+MANY_SCORES = 50_000
+
 
 @dataclass(frozen=True)
 class Stats:
@@ -83,6 +86,11 @@ class Stats:
     runs_unchanged: int
     runs_hurt: int
     runs_beating_baseline: int
+
+    @property
+    def has_many_scores(self) -> bool:
+        """Whether the site says of each score only what its row and its place are."""
+        return self.scores > MANY_SCORES
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 The one part of a page that no template writes: a board of a thousand models has millions of cells,
 and a template takes ten times as long for each. `macros/tables.html` draws all else of a table, and
-the dumbbells in its rows.
+the dumbbells in its rows. End tags that HTML lets go are left out: a quarter of a row.
 """
 
 from __future__ import annotations
@@ -10,14 +10,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, lru_cache
 from html import escape
+from string import digits
 
 from markupsafe import Markup
 
-from site_builder.parts import Cell, Column, Dumbbell, Link, Row, Table
+from site_builder.parts import (
+    Cell,
+    Column,
+    Dumbbell,
+    Link,
+    NumbersRow,
+    Row,
+    RowStart,
+    Table,
+    TableRow,
+)
 
 Href = Callable[[Link], str]
 Draw = Callable[[Dumbbell], str]
 
+_SIGNS = {"+": "", "\N{MINUS SIGN}": "-"}
 escaped = lru_cache(maxsize=1 << 16)(escape)  # names and short numbers come again and again
 
 
@@ -36,7 +48,7 @@ def write_rows(table: Table, href: Href, draw: Draw) -> Markup:
     parts: list[str] = []
     for group in table.groups:
         room = f' style="--rows: {len(group)}"' if table.is_long else ""
-        parts += (f"<tbody{room}>\n", *map(rows.write, group), "</tbody>\n")
+        parts += (f"<tbody{room}>\n", *map(rows.write, group))
     return Markup("".join(parts))  # noqa: S704 - all text of the data is escaped
 
 
@@ -57,17 +69,28 @@ class _Rows:
     def __init__(self, table: Table, href: Href, draw: Draw) -> None:
         self._href, self._draw = href, draw
         self._columns = tuple(
-            ('th scope="row"' if i == table.header else "td", _class_of(column, table))
+            (
+                'th scope="row"' if i == table.header else "td",
+                _class_of(column, table, is_head=i == table.header),
+            )
             for i, column in enumerate(table.columns)
         )
 
-    def write(self, row: Row) -> str:
+    def write(self, row: TableRow) -> str:
         """One row."""
+        if isinstance(row, NumbersRow):
+            return self._numbers(row)
         cells = [
             self._cell(tag, cls, cell)
             for (tag, cls), cell in zip(self._columns, row.cells, strict=True)
         ]
-        return f"<tr{_attributes(row)}>{''.join(cells)}</tr>\n"
+        return f"<tr{_attributes(row)}>{''.join(cells)}\n"
+
+    def _numbers(self, row: NumbersRow) -> str:
+        start = row.start
+        link, (_, cls) = start.head.link, self._columns[0]
+        begin = _begin(start, cls, self._href(link) if link else "")
+        return f"{begin}<td>{'<td>'.join(row.numbers)}\n"
 
     def _cell(self, tag: str, cls: str, cell: Cell) -> str:
         text, _, note, tone, link, dot, tags, plot, _ = cell
@@ -78,14 +101,15 @@ class _Rows:
         else:
             words = _linked(text, link, self._href)
         raw = raw_value(cell)
-        told = raw and raw == text and not (note or tags or plot)
+        told = raw and raw == _told(text) and not (note or tags or plot)
         attribute = "" if told else f' data-value="{escaped(raw)}"'
-        return f"<{tag}{_classes(cls, tone)}{attribute}>{words}</{tag[:2]}>"
+        return f"<{tag}{_classes(cls, tone)}{attribute}>{words}"
 
 
-def _class_of(column: Column, table: Table) -> str:
-    """The class of a column's cells; numbers have none, since most cells are numbers."""
-    align = "" if column.align == "number" else column.align
+def _class_of(column: Column, table: Table, *, is_head: bool) -> str:
+    """The class of a column's cells: none for numbers, and for the text that names a row."""
+    plain = "text" if is_head else "number"
+    align = "" if column.align == plain else column.align
     return f"{align} merit".strip() if column.key == table.sorted_by else align
 
 
@@ -95,10 +119,24 @@ def _classes(cls: str, tone: str) -> str:
     return f' class="{named}"' if named else ""
 
 
+@lru_cache(maxsize=1 << 14)
+def _begin(start: RowStart, cls: str, to: str) -> str:
+    """The beginning of a row of numbers, the same on all pages that lead alike to what it names."""
+    name = _linked(start.head.text, start.head.link, lambda _: to)
+    kept = Row((), "", start.anchor, start.marks)
+    return f'<tr{_attributes(kept)}><th scope="row"{_classes(cls, "")}>{name}'
+
+
 def _attributes(row: Row) -> str:
-    kind = f' class="{row.kind}"' if row.kind else ""
+    cls = f' class="{row.kind}"' if row.kind else ""
     anchor = f' id="{escaped(row.anchor)}"' if row.anchor else ""
-    return kind + anchor + "".join([f' data-{name}="{escaped(mark)}"' for name, mark in row.marks])
+    return cls + anchor + "".join([f' data-{name}="{escaped(mark)}"' for name, mark in row.marks])
+
+
+def _told(text: str) -> str:
+    """The value that a text tells: where it has a sign as people read it, with a program's."""
+    sign = _SIGNS.get(text[:1])
+    return text if sign is None or text[1:2] not in digits else sign + text[1:]
 
 
 def _number(value: object) -> str:

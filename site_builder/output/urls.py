@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from posixpath import relpath
 from urllib.parse import quote, urlencode, urlsplit
@@ -34,6 +35,7 @@ FOLDERS: Mapping[Kind, str] = {
     "embed": "embed",
     "page": "pages",
 }
+_PAGES = frozenset((*FIXED, *FOLDERS))
 # Marks that no host has; a link with one of them leads nowhere.
 _NO_HOST = frozenset(' "<>\\^`{|}%')
 
@@ -49,6 +51,9 @@ class Urls:
 
     slugs: Mapping[Kind, Mapping[str, str]]
     base_url: str = ""
+    _known: dict[Kind, dict[tuple[Kind, str], str]] = field(
+        default_factory=lambda: defaultdict(dict), compare=False, repr=False
+    )
 
     @classmethod
     def of(cls, addresses: Iterable[Address], base_url: str = "") -> Urls:
@@ -82,12 +87,15 @@ class Urls:
         return f"cards/{self.path(address).rstrip('/') or 'home'}.png"
 
     def linker(self, origin: Address) -> Callable[[Address], str]:
-        """What gives the links from one page, as `relative` does: each page is looked up once."""
-        known: dict[tuple[Kind, str], str] = {}
+        """What gives the links from one page, as `relative` does: each page is looked up once.
+
+        Once for all pages of a folder, such as those of the models, which lead alike to any other.
+        """
+        known = self._known[origin.kind] if origin.kind in FOLDERS else {}
 
         def link(target: Address) -> str:
             page = target[:2]
-            if page == origin[:2]:
+            if page == origin[:2] or page[0] not in _PAGES:
                 return self.relative(origin, target)
             if page not in known:
                 known[page] = self.relative_path(origin, self.path(target))

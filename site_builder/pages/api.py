@@ -179,8 +179,12 @@ def _tests(tests: Mapping[str, Mapping[str, LiftTest]], model: str) -> dict[str,
 
 
 def task_values(results: Results) -> list[dict[str, Any]]:
-    """Every task, in the order of the tasks table, with every score; ranks are within a variant."""
-    facts = results.catalog.tasks
+    """Every task, in the order of the tasks table; ranks are within a variant.
+
+    Its scores are listed unless the board has many: a score is a hundred and fifty bytes here, and
+    two in the Parquet file, which has them all.
+    """
+    facts, listed = results.catalog.tasks, not results.stats.has_many_scores
     return [
         {
             "task": t.task,
@@ -194,11 +198,22 @@ def task_values(results: Results) -> list[dict[str, Any]]:
             },
             "best_lift_over_baseline": t.best_lift_over_baseline,
             "mean_lift_over_base": t.mean_lift_over_base,
-            "scores": [_score_values(s) for s in t.scores],
+            "scores": [_score_values(s) for s in t.scores] if listed else None,
             "flagged": [_flagged_values(f) for f in t.flagged],
         }
         for t in results.tasks
     ]
+
+
+def lists_no_scores(api: Mapping[str, Any]) -> bool:
+    """Whether the API is of a board with so many scores that it does not list them."""
+    tasks = api.get("tasks")
+    return bool(
+        isinstance(tasks, list)
+        and tasks
+        and isinstance(tasks[0], dict)
+        and tasks[0].get("scores", []) is None
+    )
 
 
 def _score_values(score: TaskScore) -> dict[str, Any]:

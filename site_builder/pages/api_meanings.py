@@ -89,7 +89,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "best_lift_over_baseline": ("best contender minus baseline, positive is better"),
         "mean_lift_over_base": ("mean over the tuned runs"),
         "scores": (
-            "every score that counts: `model`, `variant`, `score`, and `rank` among the "
+            "every score that counts, `null` on a board of more than 50,000, whose Parquet file "
+            "has them: `model`, `variant`, `score`, and `rank` among the "
             "scores of its variant; `interval`, its 95 % interval `[low, high]`, and "
             "`stderr`, its standard error, as stated or from the number of examples, `null`"
             " where they are not known; `n_examples`, as stated; `tied_with_best`, whether "

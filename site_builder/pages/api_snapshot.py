@@ -63,7 +63,7 @@ class _Task(_Record):
     category: str | None = None
     metric: str | None = None
     higher_is_better: bool
-    scores: list[_Score]
+    scores: list[_Score] | None
     flagged: list[_Flagged] = []
 
 
@@ -84,7 +84,10 @@ class _Api(_Record):
 
 
 def take_snapshot(
-    api: Mapping[str, Any], evidence: Mapping[ScoreKey, Evidence] | None, place: str = ""
+    api: Mapping[str, Any],
+    evidence: Mapping[ScoreKey, Evidence] | None,
+    place: str = "",
+    unlisted: Mapping[ScoreKey, ScoreState] | None = None,
 ) -> Snapshot:
     """A board as its API tells it.
 
@@ -92,6 +95,7 @@ def take_snapshot(
         api: The values of the API's files, by file name without its ending.
         evidence: What stands beside each score; None where it was not published.
         place: Where the files are, as messages name them.
+        unlisted: Every score, where the API of a large board does not list them.
 
     Raises:
         FaultsError: A file is not what the API holds; a fault for each such file.
@@ -112,7 +116,7 @@ def take_snapshot(
             for variant, rank in m.ranks.items()
             if rank is not None
         },
-        scores={key: state for task in board.tasks for key, state in _scores(task)},
+        scores=unlisted or {key: state for task in board.tasks for key, state in _scores(task)},
         evidence=evidence,
     )
 
@@ -120,7 +124,7 @@ def take_snapshot(
 def _scores(task: _Task) -> Iterator[tuple[ScoreKey, ScoreState]]:
     """Each score of a task once: one with a reservation that does not count is among these only."""
     flags = {(f.model, f.variant): f for f in task.flagged}
-    counted = {(s.model, s.variant): s for s in task.scores}
+    counted = {(s.model, s.variant): s for s in task.scores or ()}
     for run, score in counted.items():
         flag = flags.get(run)
         state = ScoreState(score.score, score.stderr, flag.reason if flag else None)

@@ -58,12 +58,9 @@ def _asked(site: Site, run: Run) -> Iterator[tuple[str, str]]:
 
 def compare_link(site: Site, board: Board, model: str) -> Link | None:
     """A model beside those next to it on a board; None where it has no score or no such model."""
-    order = [s.model for s in board.ranked]
-    if model in order:
-        at = order.index(model)
-        others = [*order[max(0, at - 1) : at], *order[at + 1 : at + 2]]
-    else:
-        others = order[:1]
+    order, at = board.ranked, board.places.get(model)
+    near = order[:1] if at is None else (*order[max(0, at - 1) : at], *order[at + 1 : at + 2])
+    others = [s.model for s in near]
     if not others or not board.standing(model).scored:
         return None
     names = [site.labels.models[other] for other in others]

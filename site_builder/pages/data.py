@@ -13,7 +13,7 @@ from site_builder.pages.citation import cite_site
 from site_builder.pages.dataset import CROISSANT, download_address, file_name
 from site_builder.pages.page import HOME, Document, Page, Site, ready
 from site_builder.parts import Address, Cell, Column, Fact, Link, Table
-from site_builder.tables.export import MEDIA_TYPES, ExportedColumn, ExportedTable
+from site_builder.tables.export import ExportedColumn, ExportedTable
 from site_builder.tables.schema import TYPE_WORDS
 
 API_MEANINGS = {
@@ -87,7 +87,7 @@ def make_data(site: Site) -> Iterator[Page | Document]:
         api=_api_table(documents),
     )
     n, title = counted(len(site.exported), "table"), site.config.site.title
-    has_json = all(len(table.files) == len(MEDIA_TYPES) for table in site.exported)
+    has_json = all(file.ending != "csv.gz" for table in site.exported for file in table.files)
     formats = "Parquet, CSV and JSON" if has_json else "Parquet and CSV"
     about = (
         f"The data of {title}: {n} as {formats}, explained column by column, "

@@ -16,9 +16,9 @@ from site_builder.pages.board_cells import rank_range, tells_apart
 from site_builder.pages.citation import cite_page
 from site_builder.pages.compare_runs import compare_link
 from site_builder.pages.evidence import unstated_note
+from site_builder.pages.model_scores import ALL_SCORES, ScoreRows, scores_table
 from site_builder.pages.model_tables import (
     neighbours_table,
-    scores_table,
     tasks_at_top_table,
     tasks_hurt_table,
 )
@@ -66,15 +66,24 @@ class ModelContext:
     badge: Badge
 
 
-def make_model(site: Site, model: str) -> Page:
-    """The page of a model."""
+def make_model(site: Site, model: str, rows: ScoreRows | None) -> Page:
+    """The page of a model.
+
+    Args:
+        site: The board.
+        model: Which one.
+        rows: What makes its table of scores where the board has many; None where each has a row.
+    """
     name, crumbs, here = site.labels.models[model], (HOME, MODELS), Address("model", model)
     summary = model_summary(site, model)
-    cite, context = cite_page(site, name, summary, here), partial(_context, site, model, summary)
+    cite, context = (
+        cite_page(site, name, summary, here),
+        partial(_context, site, model, summary, rows),
+    )
     return Page(here, "model.html", name, summary, context, crumbs, cite=cite)
 
 
-def _context(site: Site, model: str, summary: str) -> ModelContext:
+def _context(site: Site, model: str, summary: str, rows: ScoreRows | None) -> ModelContext:
     results, labels = site.results, site.labels
     fact, board = results.catalog.models[model], model_board(site, model)
     return ModelContext(
@@ -82,14 +91,14 @@ def _context(site: Site, model: str, summary: str) -> ModelContext:
         summary=summary,
         facts=_facts(fact),
         figures=_figures(site, model),
-        tasks=chart_model_tasks(results, labels, model),
+        tasks=chart_model_tasks(results, labels, model, ALL_SCORES if rows else ""),
         categories=chart_model_categories(results, labels, model),
         at_top=tasks_at_top_table(site, board, model),
         hurt=tasks_hurt_table(site, model),
         tests=lift_tests_table(site, model),
         board=neighbours_table(site, board, model),
         compare=compare_link(site, board, model),
-        scores=scores_table(site, model),
+        scores=rows.table(model) if rows else scores_table(site, model),
         unstated=unstated_note(site),
         badge=make_badge(site, board, model),
     )

@@ -12,6 +12,7 @@ from site_builder.format import counted, listed
 from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.boards import View, board_note, board_views
 from site_builder.pages.model import make_model
+from site_builder.pages.model_scores import ScoreRows
 from site_builder.pages.page import HOME, Page, Site, in_sequence, ready
 from site_builder.parts import Address
 
@@ -45,7 +46,8 @@ def make_models(site: Site) -> Iterator[Page]:
     )
     about = _about(site, context)
     yield Page(Address("models"), "models.html", "Models", about, ready(context), (HOME,))
-    yield from in_sequence(make_model(site, s.model) for s in results.board.standings)
+    rows = ScoreRows(site) if results.stats.has_many_scores else None
+    yield from in_sequence(make_model(site, s.model, rows) for s in results.board.standings)
 
 
 def _about(site: Site, context: ModelsContext) -> str:

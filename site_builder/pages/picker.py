@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from site_builder.compute.tasks import TaskResult
 from site_builder.pages.page import Site
 from site_builder.pages.ranking import ranking_table
-from site_builder.parts import Address, Cell, Link, Row, RowKind, Table, Tone
+from site_builder.parts import Address, Cell, Link, RowKind, Table, TableRow, Tone
 
 MOST_CELLS = 20_000
 MOST_ROWS = 50
@@ -65,11 +65,11 @@ def make_picker(site: Site, table_id: str) -> Picker | None:
     )
 
 
-def _model(row: Row) -> Link | None:
+def _model(row: TableRow) -> Link | None:
     return row.cells[1].link
 
 
-def _packed_row(row: Row, places: Mapping[Link | None, int]) -> list[Named | Packed]:
+def _packed_row(row: TableRow, places: Mapping[Link | None, int]) -> list[Named | Packed]:
     rank, name, *others = row.cells
     place, plain = places[_model(row)], not (name.note or name.tags)
     named = place if plain else (place, name.note, name.tags, row.kind)

@@ -27,10 +27,12 @@ class _Own(NamedTuple):
 
 
 def make_whence(site: Site) -> Iterator[ScriptData]:
-    """The data of each model that has a score, beside its page.
+    """The data of each model that has a score, beside its page; none where a board has many.
 
     One file for each, so that nobody fetches more than the scores of the model that they ask for.
     """
+    if site.results.stats.has_many_scores:
+        return
     published = published_paths(site)
     scored = {model for model, _, _ in site.results.catalog.evidence}
     for model in site.results.scores.models:

@@ -19,7 +19,7 @@
     const cell = scoreCell(value, task.scale);
     if (value === null) return cell;
     const { slug } = board.variants.find((/** @type {any} */ v) => v.id === variant);
-    return { ...cell, link: [cell.text, `${board.models[model].link[1]}#score-${task.slug}--${slug}`] };
+    return { ...cell, link: [cell.text, `${board.models[model].link[1]}#score-${task.slug}${board.row_a_task ? "" : `--${slug}`}`] };
   };
   /** @param {any} cell @param {number} i @param {number[]} best @returns {Cell} */
   const top = (cell, i, best) => (best.includes(i) ? { ...cell, tag: best.length === 1 ? "best" : "tied" } : cell);

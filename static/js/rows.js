@@ -102,8 +102,8 @@
     /** The tables that are there from the start. @param {string} selector */
     tables: (selector, within = document.body) => tables.filter((table) => table.matches(selector) && within.contains(table)),
 
-    /** What a cell is sorted by: its text, where no other value is given; empty where it has none. @param {HTMLElement | undefined} cell */
-    rawOf: (cell) => cell?.dataset.value ?? cell?.textContent ?? "",
+    /** What a cell is sorted by: its text, where no other value is given, with the sign that programs read; empty where it has none. @param {HTMLElement | undefined} cell */
+    rawOf: (cell) => cell?.dataset.value ?? cell?.textContent?.replace(/^[+−](?=\d)/, (sign) => (sign === "+" ? "" : "-")) ?? "",
 
     /** The rows in the order in which they were published. @param {HTMLTableElement} table */
     entries: (table) => known(table).entries,

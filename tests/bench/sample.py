@@ -68,26 +68,41 @@ def check_sample(project: Path, site: Path, n: int = 50) -> Iterator[str]:
         for key in keys:
             folder = key.lower().replace(" ", "-").replace("/", "-")
             html = (site / kind / folder / "index.html").read_bytes()
-            wrong = check(board, key, BeautifulSoup(html, "html.parser"))
+            wrong = check(board, key, BeautifulSoup(html, "lxml"))
             yield from (f"{kind}/{folder}: {what}" for what in wrong)
 
 
 def check_model(board: Board, model: str, soup: BeautifulSoup) -> Iterator[str]:
     """Every score with its rank and its row, and the place on the board of tuned models."""
-    rows = table(soup, "all-scores")
-    if len(VARIANTS) * len(board.tasks) != len(rows):
-        yield f"{len(rows)} scores"
+    rows, seen = table(soup, "all-scores"), 0
     for row in rows:
-        task, variant = board.tasks[row["task"].text], VARIANTS[row["variant"].text]
-        scores = board.scores[task, variant]
-        place = rank(scores.values(), scores[model])
-        yield from _differs(row["score"], scores[model], f"score on {task}")
-        yield from _differs(row["rank"], place, f"rank on {task}")
-        yield from _differs(row["row"], board.row[model, task, variant], f"row of {task}")
+        task = board.tasks[row["task"].text]
+        for variant, score, place, line in _scores_of(row):
+            scores = board.scores[task, variant]
+            expected = rank(scores.values(), scores[model])
+            yield from _differs(score, scores[model], f"score on {task}")
+            yield from _differs(place, expected, f"rank on {task}")
+            yield from _differs(line, board.row[model, task, variant], f"row of {task}")
+            seen += 1
+        if "lift_fine_tuned" in row:
+            before, after = (board.scores[task, v][model] for v in ("base", "fine_tuned"))
+            yield from _differs(row["lift_fine_tuned"], after - before, f"lift on {task}")
+    if len(VARIANTS) * len(board.tasks) != seen:
+        yield f"{seen} scores"
     means = board.means(board.tasks.values(), "fine_tuned")
     (own,) = (r for r in table(soup, "around") if board.models[r["model"].text] == model)
     yield from _differs(own["rank"], rank(means.values(), means[model]), "rank")
     yield from _differs(own["average"], means[model], "average")
+
+
+def _scores_of(row: dict[str, Cell]) -> Iterator[tuple[str, Cell, Cell, Cell]]:
+    """Variant, score, rank and row in the table: one of each a row, or all of a task in one."""
+    if "variant" in row:
+        yield VARIANTS[row["variant"].text], row["score"], row["rank"], row["row"]
+        return
+    for variant in VARIANTS.values():
+        score, place, line = (row[f"{key}_{variant}"] for key in ("score", "rank", "row"))
+        yield variant, score, place, line
 
 
 def check_task(board: Board, task: str, soup: BeautifulSoup) -> Iterator[str]:

@@ -1,0 +1,194 @@
+"""Every score of a model with its place in the results table: a row each, or a row a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from site_builder.charts.cells import (
+    lift_cell,
+    number_cell,
+    task_cell,
+    task_score_cell,
+    text_cell,
+)
+from site_builder.charts.columns import TASK, Field, columns_of, rows_of
+from site_builder.charts.labels import ScoreKey
+from site_builder.compute.flagged import FlaggedScore
+from site_builder.compute.tasks import TaskScore
+from site_builder.format import MISSING, exact, signed
+from site_builder.pages.evidence import evidence_fields
+from site_builder.pages.page import Site
+from site_builder.pages.task_tools import task_marks, task_tools
+from site_builder.parts import Cell, Column, Facet, NumbersRow, Row, RowStart, Table, TableRow
+
+ALL_SCORES = "all-scores"
+_CAPTION = "Every score, with its row and its source"
+
+
+class _Listed(NamedTuple):
+    """One score of the model, and its task; a flagged one that counts nowhere has no rank."""
+
+    task: str
+    score: TaskScore | FlaggedScore
+
+
+def _every_score(site: Site, model: str) -> list[_Listed]:
+    """Every score of a model, those that do not count among them: by task, then by variant."""
+    listed, results = [], site.results
+    for task in results.scores.tasks:
+        found, flagged = results.scores_of(model, task), results.flagged_of(model, task)
+        ordered = (found.get(v) or flagged.get(v) for v in results.scores.roles.variants)
+        listed += [_Listed(task, score) for score in ordered if score is not None]
+    return listed
+
+
+def scores_table(site: Site, model: str) -> Table:
+    """Every score of the model, each with its place in the results table and its source."""
+    labels, catalog = site.labels, site.results.catalog
+    rank_help = "Among the scores of this variant on this task"
+    flag_help = "Why the score should be read with care"
+    every = _every_score(site, model)
+    evidence: tuple[Field[_Listed], ...] = evidence_fields(site, _key)
+    fields: tuple[Field[_Listed], ...] = (
+        Field(TASK, lambda own: task_cell(labels, own.task)),
+        Field(
+            Column("variant", "Variant", first="ascending"),
+            lambda own: text_cell(labels.variants[own.score.variant]),
+        ),
+        Field(
+            Column("score", "Score", "number"),
+            lambda own: _listed_cell(site, model, own),
+        ),
+        Field(
+            Column("rank", "Rank", "number", rank_help, "ascending", "rank"),
+            lambda own: _rank_cell(site, own),
+        ),
+        Field(
+            Column("flag", "Flagged", help=flag_help, first="ascending"),
+            lambda own: text_cell(catalog.evidence[_key(own)].flag),
+            any(catalog.evidence[_key(own)].flag is not None for own in every),
+        ),
+        *evidence,
+    )
+    rows = rows_of(
+        fields,
+        every,
+        anchor=lambda own: labels.score_anchor(own.task, own.score.variant),
+        marks=lambda own: {
+            **task_marks(site, own.task),
+            "variant": labels.variants[own.score.variant],
+        },
+    )
+    tools = task_tools(site, ("score", "scores"))
+    if len({own.score.variant for own in every}) > 1:
+        tools = replace(tools, facets=(*tools.facets, Facet("variant", "Variant")))
+    return Table(ALL_SCORES, _CAPTION, columns_of(fields), rows, tools=tools)
+
+
+class ScoreRows:
+    """Every score of a model, a row a task: what a page has room for on a board of many scores.
+
+    Of each variant the score with every digit, its rank and its row of the results table. One
+    object makes the tables of all models.
+
+    Args:
+        site: The board.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self._site, labels = site, site.labels
+        roles = site.results.scores.roles
+        self._variants = [v for v in labels.variants if v in roles.variants]
+        self._paired = [v for v in roles.tuned if roles.base is not None]
+        columns = [TASK]
+        for variant in self._variants:
+            columns += _variant_columns(labels.variants[variant], variant)
+        for variant in self._paired:
+            name = "Lift" if len(self._paired) == 1 else f"Lift, {labels.variants[variant]}"
+            columns.append(Column(f"lift_{variant}", name, "number", term="lift"))
+        self._columns = tuple(columns)
+        self._starts = [_start(site, task) for task in site.results.scores.tasks]
+
+    def table(self, model: str) -> Table:
+        """The scores of a model."""
+        rows = tuple(self._rows(model))
+        return Table(ALL_SCORES, _CAPTION, self._columns, rows, tools=task_tools(self._site))
+
+    def _rows(self, model: str) -> Iterator[TableRow]:
+        """A row for each task that it has any score on, those that do not count among them."""
+        results = self._site.results
+        plain = self._plain(results.scores.models.index(model))
+        for place, (task, start) in enumerate(zip(results.scores.tasks, self._starts, strict=True)):
+            flagged = results.flagged_of(model, task)
+            if place in plain and not flagged:
+                yield NumbersRow(start, plain[place])
+            elif flagged or results.scores_of(model, task):
+                yield Row(self._cells(model, task), "", start.anchor, start.marks)
+
+    def _plain(self, model: int) -> dict[int, tuple[str, ...]]:
+        """The numbers of each task, by its place, that a model has every score of."""
+        values, places = self._site.results.scores.values, self._site.places
+        at = places.complete(model)
+        columns: list[Iterable[str]] = []
+        for variant in self._variants:
+            columns += (
+                map(exact, values[variant][model, at].tolist()),
+                map(str, places.ranks[variant][model, at].astype(int).tolist()),
+                map(str, places.rows[variant][model, at].tolist()),
+            )
+        columns += (map(signed, places.lifts[v][model, at].tolist()) for v in self._paired)
+        return dict(zip(at.tolist(), zip(*columns, strict=True), strict=True))
+
+    def _cells(self, model: str, task: str) -> tuple[Cell, ...]:
+        """The same as cells, where a score is missing, or should be read with care."""
+        results, labels = self._site.results, self._site.labels
+        found, flagged = results.scores_of(model, task), results.flagged_of(model, task)
+        cells = [task_cell(labels, task)]
+        for variant in self._variants:
+            key, score = (model, task, variant), found.get(variant)
+            kept = results.catalog.evidence.get(key)
+            cells += (
+                task_score_cell(labels, key, score, flagged.get(variant)),
+                number_cell(score and score.rank, str(score.rank) if score else MISSING),
+                number_cell(kept and kept.row, str(kept.row) if kept else MISSING),
+            )
+        lifts = (found[v].lift_over_base if v in found else None for v in self._paired)
+        return (*cells, *(lift_cell(lift, labels.scales[task]) for lift in lifts))
+
+
+def _start(site: Site, task: str) -> RowStart:
+    """How the row of a task begins on the page of every model."""
+    anchor = site.labels.score_anchor(task, site.labels.roles.primary)
+    marks = tuple((k, v) for k, v in task_marks(site, task).items() if v is not None)
+    return RowStart(task_cell(site.labels, task), anchor, marks)
+
+
+def _variant_columns(label: str, variant: str) -> tuple[Column, Column, Column]:
+    rank, row = "Among the scores of this variant on this task", "Row of results.parquet, from 1 on"
+    return (
+        Column(f"score_{variant}", label, "number"),
+        Column(f"rank_{variant}", f"{label} rank", "number", rank, "ascending", "rank"),
+        Column(f"row_{variant}", f"{label} row", "number", row, "ascending"),
+    )
+
+
+def _listed_cell(site: Site, model: str, own: _Listed) -> Cell:
+    """A score with its interval, and below it every digit where it is shown with fewer."""
+    found = own.score if isinstance(own.score, TaskScore) else None
+    flagged = site.results.flagged_of(model, own.task).get(own.score.variant)
+    scale, score = site.labels.scales[own.task], own.score.score
+    digits = "" if scale.shows_all(score) else exact(score)
+    return task_score_cell(site.labels, _key(own), found, flagged, digits)
+
+
+def _rank_cell(site: Site, own: _Listed) -> Cell:
+    if not isinstance(own.score, TaskScore):
+        return text_cell(None)
+    of = site.results.task(own.task).counts[own.score.variant]
+    return Cell(f"{own.score.rank} of {of}", float(own.score.rank))
+
+
+def _key(own: _Listed) -> ScoreKey:
+    return own.score.model, own.task, own.score.variant
