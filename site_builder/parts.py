@@ -1,9 +1,9 @@
-"""What pages and charts are made of: addresses, links, cells and tables, as values.
+"""What tables are made of: cells, columns, rows, as values.
 
-Nothing here knows HTML: `output/` turns each part into markup and each address into a path. A
-`Cell` keeps the value apart from the text that shows it, so that a table sorts and exports by the
-number and reads by the text. A large board has millions of cells: cells, rows and addresses
-are named tuples, which are made in a fifth of the time of a frozen dataclass.
+Nothing here knows HTML: `output/` turns each part into markup. A `Cell` keeps the value apart from
+the text that shows it, so that a table sorts and exports by the number and reads by the text. A
+large board has a million cells: these and rows are named tuples, which are made in a fifth of the
+time of a frozen dataclass.
 """
 
 from __future__ import annotations
@@ -11,29 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
-Kind = Literal[
-    "home",
-    "models",
-    "model",
-    "tasks",
-    "task",
-    "categories",
-    "category",
-    "analysis",
-    "serving",
-    "choose",
-    "compare",
-    "embed",
-    "badge",
-    "scores",
-    "data",
-    "changes",
-    "about",
-    "page",
-    "not_found",
-    "file",
-    "asset",
-]
+from site_builder.addresses import Link, how
+
 Tone = Literal["", "gain", "loss", "soft"]
 Align = Literal["text", "number", "plot"]
 RowKind = Literal["", "reference", "unranked"]
@@ -44,43 +23,6 @@ WIDE = 10
 LONG = 400
 MOST_LISTED = 100
 GROUP = 50
-
-
-class Address(NamedTuple):
-    """A page of the site, by what it is about; never by its path.
-
-    Attributes:
-        kind: The kind of page.
-        key: The id of the model or task, the name of the category, or the path of a file;
-            of an asset, its name within `static/`.
-        anchor: A place within the page.
-        query: What the page is asked to show, as pairs of name and value.
-    """
-
-    kind: Kind
-    key: str = ""
-    anchor: str = ""
-    query: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Link:
-    """A text that leads somewhere.
-
-    Attributes:
-        text: What is read.
-        to: The page of the site that it leads to; None where it leads out of it.
-        href: Where it leads out of the site; it is followed only where it may be.
-    """
-
-    text: str
-    to: Address | None = None
-    href: str = ""
-
-
-def how(name: str, term: str) -> Link:
-    """A link to the section on method that explains a statistic."""
-    return Link(name, Address("about", anchor=term))
 
 
 @dataclass(frozen=True)
@@ -314,27 +256,3 @@ class Table:
         """The rows in groups, each laid out when it comes near: one group unless it is long."""
         size = GROUP if self.is_long else max(len(self.rows), 1)
         return tuple(self.rows[i : i + size] for i in range(0, len(self.rows), size))
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A labelled value: in a list of facts, or large as a headline figure.
-
-    Attributes:
-        label: What it is.
-        text: The value, as it is read.
-        note: A second, smaller text.
-        link: Where the value leads; it stands in place of the text.
-        term: The section on method that explains it; empty where it is not computed.
-    """
-
-    label: str
-    text: str
-    note: str = ""
-    link: Link | None = None
-    term: str = ""
-
-    @property
-    def method(self) -> Link | None:
-        """Its label, leading to what explains it."""
-        return how(self.label, self.term) if self.term else None

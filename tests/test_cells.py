@@ -2,11 +2,12 @@
 
 import pytest
 
+from site_builder.addresses import Address, Link
 from site_builder.charts import cells
 from site_builder.charts.chart import Chart, id_of
 from site_builder.charts.columns import Field, best_fields, columns_of, rows_of
 from site_builder.format import MISSING, Scale
-from site_builder.parts import Address, Cell, Column, Link, Row, Table
+from site_builder.parts import Cell, Column, Row, Table
 from tests.boards import make_frames
 from tests.charted import draw, drawn
 

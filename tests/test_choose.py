@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from site_builder.addresses import Address
 from site_builder.compute.choice import Choice
 from site_builder.compute.picks import LimitKind, Pick, Question, spread_weights
 from site_builder.format import quantity
@@ -23,7 +24,6 @@ from site_builder.pages.all import make_pages
 from site_builder.pages.choose import answer_of, choose, default_question, find_prices
 from site_builder.pages.page import Page as SitePage
 from site_builder.pages.page import Site
-from site_builder.parts import Address
 from site_builder.prose import load_prose
 from tests.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
 from tests.odd_boards import built

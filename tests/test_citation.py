@@ -4,12 +4,12 @@ import re
 
 import pytest
 
+from site_builder.addresses import Address
 from site_builder.compute.release import Release
 from site_builder.output.bibtex import escape_bibtex, write_citation
 from site_builder.output.urls import Urls
 from site_builder.pages.citation import cite_page, cite_score, cite_site
 from site_builder.pages.page import Citation
-from site_builder.parts import Address
 from tests.odd_boards import HOSTILE, built
 from tests.sites import build, make_site, visible
 from tests.tables import SITE_TOML, board, having, results_frame, write_project

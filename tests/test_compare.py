@@ -11,13 +11,14 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
+from site_builder.addresses import Address
 from site_builder.compute.comparison import Run, runs_of
 from site_builder.format import billions, quantity
 from site_builder.output.urls import Urls
 from site_builder.pages.compare import compare_context
 from site_builder.pages.compare_runs import compare_address, default_runs
 from site_builder.pages.page import Site
-from site_builder.parts import Address, Cell, Table
+from site_builder.parts import Cell, Table
 from tests.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page
 from tests.odd_boards import SHAPES, built, foreign
 from tests.serve import served

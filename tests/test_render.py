@@ -8,6 +8,7 @@ import jinja2
 import pytest
 from jinja2 import meta, nodes
 
+from site_builder.addresses import Address
 from site_builder.editions import edition_of, with_news
 from site_builder.errors import FaultsError
 from site_builder.output.assets import Assets, default_folder
@@ -18,7 +19,6 @@ from site_builder.output.render import Renderer, make_environment
 from site_builder.output.urls import Urls
 from site_builder.pages.all import make_pages
 from site_builder.pages.page import Page
-from site_builder.parts import Address
 from site_builder.prose import load_prose
 from tests.sites import ROOT, build, make_site
 from tests.tables import board, write_project

@@ -5,9 +5,10 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from site_builder.addresses import Address, Link
 from site_builder.format import MISSING
 from site_builder.output.table_rows import raw_value, write_rows, write_words
-from site_builder.parts import Address, Cell, Column, Dumbbell, Link, Row, Table
+from site_builder.parts import Cell, Column, Dumbbell, Row, Table
 
 COLUMNS = (Column("model", "Model"), Column("score", "Score", "number"), Column("l", "", "plot"))
 LINK = Link("A & B", Address("model", "a"))

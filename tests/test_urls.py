@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from site_builder.addresses import Address
 from site_builder.output.urls import Urls, web_link
-from site_builder.parts import Address
 from site_builder.slugs import make_slugs
 from tests.sites import is_outside, target
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from site_builder.addresses import Address
 from site_builder.charts.labels import make_labels
 from site_builder.config import SiteConfig
 from site_builder.output.bibtex import write_citation
@@ -19,7 +20,6 @@ from site_builder.output.urls import Urls
 from site_builder.pages.citation import cite_score
 from site_builder.pages.page import ScriptData, Site
 from site_builder.pages.whence import whence_data
-from site_builder.parts import Address
 from site_builder.slugs import make_slugs
 from tests.boards import make_frames, make_results, make_tables
 from tests.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page

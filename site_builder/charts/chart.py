@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from site_builder.parts import Address, Link, Table
+from site_builder.addresses import Address, Link
+from site_builder.parts import Table
 
 # What stands around the drawing in a frame: title, caption, table to open, where it is from.
 FRAME = 240

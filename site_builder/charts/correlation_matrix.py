@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from site_builder.addresses import how
 from site_builder.charts import theme
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import Field, columns_of, rows_of
@@ -13,7 +14,7 @@ from site_builder.charts.labels import Labels
 from site_builder.compute.correlation import Correlation, Correlations
 from site_builder.compute.results import Results
 from site_builder.format import Scale, p_value, rounded
-from site_builder.parts import Cell, Column, Table, how
+from site_builder.parts import Cell, Column, Table
 
 SCALE = Scale(places=2)
 

@@ -10,13 +10,13 @@ from typing import TypeAlias
 
 import numpy as np
 
+from site_builder.addresses import Address
 from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
 from site_builder.compute.scores import Roles
 from site_builder.compute.tasks import Best
 from site_builder.config import SiteConfig
 from site_builder.format import Scale, scale_for
-from site_builder.parts import Address
 from site_builder.slugs import make_slugs
 
 N_COLOURS = 8

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
+from site_builder.addresses import Address
 from site_builder.output.assets import project_folders
 from site_builder.output.render import make_environment, template_faults
 from site_builder.output.tokens import light_colours
@@ -13,7 +14,6 @@ from site_builder.output.urls import Urls
 from site_builder.pages.badge import Badge, make_badge
 from site_builder.pages.model import model_board
 from site_builder.pages.page import Site
-from site_builder.parts import Address
 
 TEMPLATE = "cards/badge.svg"
 TEXT_PX, BESIDE = 11, 7

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
+from site_builder.addresses import Address
 from site_builder.output.urls import Urls
 from site_builder.pages.entries import FEED, make_entries
 from site_builder.pages.page import Entry, Site
-from site_builder.parts import Address
 
 _ATOM = "http://www.w3.org/2005/Atom"
 # What XML 1.0 cannot hold, even escaped.

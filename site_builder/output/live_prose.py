@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from site_builder.addresses import Address, Kind
 from site_builder.errors import Fault, at_most, near
 from site_builder.output.claims import Claim
 from site_builder.output.figures import (
@@ -25,7 +26,6 @@ from site_builder.output.figures import (
 from site_builder.output.prose_language import LONGEST_TEXT, Mistake, ProseEnvironment
 from site_builder.output.urls import Urls
 from site_builder.pages.page import Page, Site
-from site_builder.parts import Address, Kind
 from site_builder.prose import Prose, escape_markdown, to_html, unescape_markdown
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from site_builder.addresses import Address, Link
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, near
 from site_builder.output.urls import web_link
-from site_builder.parts import Address, Link
 
 NAVIGATION: tuple[tuple[Address, str], ...] = (
     (Address("choose"), "Choose"),

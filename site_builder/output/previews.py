@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from site_builder.addresses import Address
 from site_builder.errors import TemplateFaultError
 from site_builder.output.assets import project_folders
 from site_builder.output.card_drawing import TEMPLATE, CardDrawer
@@ -15,7 +16,6 @@ from site_builder.output.tokens import light_colours
 from site_builder.output.typeface import load_typeface
 from site_builder.output.urls import Urls
 from site_builder.pages.page import Made, Page, Site
-from site_builder.parts import Address
 
 CACHE = ".cache/cards"
 

@@ -13,6 +13,7 @@ import jinja2
 from jinja2.sandbox import safe_range
 from markupsafe import Markup
 
+from site_builder.addresses import Address, Link
 from site_builder.errors import Fault, SiteError, TemplateFaultError
 from site_builder.output.assets import Assets
 from site_builder.output.bibtex import write_citation
@@ -27,7 +28,6 @@ from site_builder.output.urls import Urls, web_link
 from site_builder.pages.dataset import describe_dataset
 from site_builder.pages.entries import FEED, has_feed
 from site_builder.pages.page import Page, Site
-from site_builder.parts import Address, Link
 
 # What a template can raise; much of it in a template of ours is a bug.
 _MISTAKES = (

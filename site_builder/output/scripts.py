@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from site_builder.addresses import Link
 from site_builder.output.urls import Urls, web_link
 from site_builder.pages.page import ScriptData
-from site_builder.parts import Link
 
 
 def json_text(value: object, href: Callable[[Link], str]) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from site_builder.addresses import Address, Link
 from site_builder.output.urls import Urls, license_link
 from site_builder.pages.dataset import Dataset, download_address, file_name
 from site_builder.pages.page import Page
-from site_builder.parts import Address, Link
 
 _CONTEXT = "https://schema.org/"
 ABOUT_THE_DATA = ("home", "data")

@@ -14,17 +14,8 @@ from string import digits
 
 from markupsafe import Markup
 
-from site_builder.parts import (
-    Cell,
-    Column,
-    Dumbbell,
-    Link,
-    NumbersRow,
-    Row,
-    RowStart,
-    Table,
-    TableRow,
-)
+from site_builder.addresses import Link
+from site_builder.parts import Cell, Column, Dumbbell, NumbersRow, Row, RowStart, Table, TableRow
 
 Href = Callable[[Link], str]
 Draw = Callable[[Dumbbell], str]

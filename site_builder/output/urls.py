@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
-from site_builder.parts import Address, Kind
+from site_builder.addresses import Address, Kind
 from site_builder.slugs import make_slugs
 
 FIXED: Mapping[Kind, str] = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from site_builder.addresses import Address
 from site_builder.pages.boards import board_note
 from site_builder.pages.citation import cite_site
 from site_builder.pages.page import HOME, Page, Site, ready
 from site_builder.pages.terms import Term, make_terms
-from site_builder.parts import Address
 
 
 @dataclass(frozen=True)

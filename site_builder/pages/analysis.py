@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from site_builder.addresses import Address
 from site_builder.charts.cells import text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import Field, columns_of, rows_of
@@ -18,7 +19,7 @@ from site_builder.compute.correlation import LEAST_TO_CONCLUDE, Correlation, Cor
 from site_builder.compute.results import Results
 from site_builder.format import count, listed, p_value, rounded, sentence
 from site_builder.pages.page import HOME, Page, Site, ready
-from site_builder.parts import Address, Cell, Column, Table
+from site_builder.parts import Cell, Column, Table
 
 
 @dataclass(frozen=True)

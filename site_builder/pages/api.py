@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from site_builder.addresses import Address
 from site_builder.compute.board import Board
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.lift_tests import LiftTest
@@ -17,7 +18,6 @@ from site_builder.compute.results import Results
 from site_builder.compute.tasks import TaskScore
 from site_builder.pages.change_values import change_values
 from site_builder.pages.page import Document, Site
-from site_builder.parts import Address
 
 FOLDER = "api/v1"
 

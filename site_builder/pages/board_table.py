@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from site_builder.addresses import Link, how
 from site_builder.charts.cells import text_cell
 from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
 from site_builder.compute.board import Board, Standing
@@ -25,7 +26,7 @@ from site_builder.pages.board_cells import (
 )
 from site_builder.pages.board_sheet import BoardParts, Entry, Sheet
 from site_builder.pages.board_tools import model_marks, model_tools
-from site_builder.parts import Column, Link, Row, RowKind, Table, how
+from site_builder.parts import Column, Row, RowKind, Table
 
 # What the notes of a column say, and the section on method that explains them.
 _NOTED = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from site_builder.addresses import Kind
 from site_builder.charts.card import Card, CardChart
 from site_builder.charts.card_bars import (
     card_category_lifts,
@@ -17,7 +18,6 @@ from site_builder.charts.card_scores import card_board, card_model, card_task
 from site_builder.charts.chart import Chart
 from site_builder.pages.model import model_summary
 from site_builder.pages.page import Made, Page, Site
-from site_builder.parts import Kind
 
 
 def with_cards(site: Site, pages: Iterable[Made]) -> tuple[Made, ...]:

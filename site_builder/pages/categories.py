@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from site_builder.addresses import Address
 from site_builder.charts.category_differences import category_table, chart_category_difference
 from site_builder.charts.cells import task_cell
 from site_builder.charts.chart import Chart
@@ -17,7 +18,7 @@ from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.boards import View, board_views
 from site_builder.pages.cut import most_listed
 from site_builder.pages.page import CATEGORIES, HOME, Page, Site, in_sequence, ready
-from site_builder.parts import Address, Table
+from site_builder.parts import Table
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.cells import kept_cell, model_cell, number_cell, task_cell, text_cell
 from site_builder.charts.columns import MODEL, TASK, Field, columns_of, rows_of
 from site_builder.compute.changes import Changes, ClaimTurn, FactChange, Loss, RankMove, ScoreChange
@@ -25,7 +26,7 @@ from site_builder.pages.change_words import (
 from site_builder.pages.entries import make_entries
 from site_builder.pages.evidence import WORDS
 from site_builder.pages.page import HOME, Entry, Page, Site, ready
-from site_builder.parts import Address, Cell, Column, Fact, Link, Table
+from site_builder.parts import Cell, Column, Table
 
 Change = TypeVar("Change")
 MOST_ROWS = 500

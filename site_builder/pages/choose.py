@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from site_builder.addresses import Address, Link
 from site_builder.compute.choice import (
     MARGIN_SHARE,
     Choice,
@@ -25,7 +26,6 @@ from site_builder.pages.choose_answer import MOST_UNRANKED, Answer, make_answer
 from site_builder.pages.choose_words import WIN_RATE
 from site_builder.pages.page import HOME, Page, Site, ready
 from site_builder.pages.scores_data import ERRORS, SCORES, board_data
-from site_builder.parts import Address, Link
 
 COMPARED = 4
 # With fewer tasks nobody needs to search among them.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from site_builder.addresses import Address, Link
 from site_builder.charts.cells import model_cell
 from site_builder.compute.choice import Choice
 from site_builder.compute.shortlist import Candidate
@@ -11,7 +12,7 @@ from site_builder.format import billions, counted
 from site_builder.pages.board_line import Limits
 from site_builder.pages.choose_words import ChoiceWords
 from site_builder.pages.page import Site
-from site_builder.parts import Address, Cell, Dumbbell, Link
+from site_builder.parts import Cell, Dumbbell
 
 MOST_UNRANKED = 20
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from site_builder.addresses import Address
 from site_builder.pages.page import Citation, Site
-from site_builder.parts import Address
 
 
 def cite_site(site: Site) -> Citation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from site_builder.addresses import Address, Link
 from site_builder.compute.comparison import Run, compare_runs
 from site_builder.pages.compare_columns import Compared
 from site_builder.pages.compare_runs import MOST_RUNS, default_runs, run_names
@@ -13,7 +14,7 @@ from site_builder.pages.compare_tables import categories_table, tasks_table
 from site_builder.pages.compare_words import RunLeads, finding, run_leads, scope
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.pages.scores_data import board_data
-from site_builder.parts import Address, Link, Table
+from site_builder.parts import Table
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from site_builder.addresses import Address, Link
 from site_builder.charts.labels import Labels
 from site_builder.compute.board import Board
 from site_builder.compute.comparison import Run, runs_of
 from site_builder.format import listed
 from site_builder.pages.page import Site
-from site_builder.parts import Address, Link
 
 MOST_RUNS = 4
 FIRST_RUNS = 3

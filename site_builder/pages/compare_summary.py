@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from site_builder.addresses import how
 from site_builder.charts.cells import lift_cell, number_cell, score_cell, text_cell
 from site_builder.charts.columns import Field, columns_of, rows_of
 from site_builder.compute.comparison import ComparedRun, Comparison, Run, Sides
@@ -12,7 +13,7 @@ from site_builder.format import Scale, billions, count, counted, coverage, round
 from site_builder.pages.board_cells import rank_range
 from site_builder.pages.compare_columns import Compared, baseline_field, run_fields, top_cell
 from site_builder.pages.page import Site
-from site_builder.parts import Cell, Column, Table, how
+from site_builder.parts import Cell, Column, Table
 
 
 @dataclass(frozen=True)

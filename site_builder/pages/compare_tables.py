@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from site_builder.addresses import how
 from site_builder.charts.cells import (
     category_cell,
     kept_score_cell,
@@ -23,7 +24,7 @@ from site_builder.format import NO_SCORE, count
 from site_builder.pages.board_line import Limits
 from site_builder.pages.compare_columns import Compared, baseline_field, run_fields, top_cell
 from site_builder.pages.scores_data import category_scale
-from site_builder.parts import Cell, Column, Marks, Table, how
+from site_builder.parts import Cell, Column, Marks, Table
 
 
 def tasks_table(compared: Compared) -> Table:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from site_builder.addresses import Address, Link
 from site_builder.charts.labels import Labels
 from site_builder.compute.comparison import Comparison, Sides, TaskComparison
 from site_builder.format import Scale, counted, listed
 from site_builder.pages.compare_runs import MOST_RUNS
 from site_builder.pages.page import Site
-from site_builder.parts import Address, Link
 
 MOST_LEADS = 5
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.cells import text_cell
 from site_builder.charts.columns import Field, columns_of, rows_of
 from site_builder.format import count, counted, size
@@ -12,7 +13,7 @@ from site_builder.pages.api import FOLDER, make_api
 from site_builder.pages.citation import cite_site
 from site_builder.pages.dataset import CROISSANT, download_address, file_name
 from site_builder.pages.page import HOME, Document, Page, Site, ready
-from site_builder.parts import Address, Cell, Column, Fact, Link, Table
+from site_builder.parts import Cell, Column, Table
 from site_builder.tables.export import ExportedColumn, ExportedTable
 from site_builder.tables.schema import TYPE_WORDS
 

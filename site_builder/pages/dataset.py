@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from site_builder.addresses import Address
 from site_builder.compute.release import Release
 from site_builder.format import counted
 from site_builder.pages.home import board_lede
 from site_builder.pages.page import Site
-from site_builder.parts import Address
 from site_builder.tables.export import ExportedFile, ExportedTable
 
 CROISSANT = Address("file", "data/croissant.json")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from site_builder.addresses import Address, Kind, Link
 from site_builder.charts.averages import chart_averages
 from site_builder.charts.category_differences import chart_category_difference
 from site_builder.charts.chart import Chart, Embed
@@ -22,7 +23,6 @@ from site_builder.format import counted
 from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.boards import View, board_note, board_views
 from site_builder.pages.page import Page, Site, ready
-from site_builder.parts import Address, Kind, Link
 
 MOST_IN_FRAME = 25
 LEADERBOARD = Embed(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID, uuid5
 
+from site_builder.addresses import Address
 from site_builder.compute.changes import Changes, ScoreChange
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault
 from site_builder.pages.change_words import NOISE, one_score, score_texts, scores_summary, summary
 from site_builder.pages.page import Entry, Site
-from site_builder.parts import Address
 
 FEED = Address("file", "changes/feed.xml")
 MOST_ENTRIES = 20

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from site_builder.addresses import Address, Kind, Link
 from site_builder.pages.page import HOME, Page, ScriptData, Site
-from site_builder.parts import Address, Kind, Link
 
 FIND = "data/find.js"
 # The order in which equally good finds are listed; every other kind is a page among others.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from site_builder.addresses import Address, Fact
 from site_builder.charts.averages import chart_averages, clearly_ahead
 from site_builder.charts.category_differences import chart_category_difference
 from site_builder.charts.cells import lift_cell, model_cell, number_cell, score_cell
@@ -29,7 +30,7 @@ from site_builder.pages.citation import cite_site
 from site_builder.pages.embeds import LEADERBOARD
 from site_builder.pages.page import Page, Site, ready
 from site_builder.pages.picker import Picker, make_picker
-from site_builder.parts import Address, Cell, Column, Fact, Table
+from site_builder.parts import Cell, Column, Table
 
 MOST_ON_HOME = 25
 N_FACTS = 4

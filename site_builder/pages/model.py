@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.category_differences import chart_model_categories
 from site_builder.charts.chart import Chart
 from site_builder.charts.score_lines import chart_model_tasks
@@ -24,7 +25,7 @@ from site_builder.pages.model_tables import (
 )
 from site_builder.pages.model_tests import lift_tests_table
 from site_builder.pages.page import HOME, MODELS, Page, Site
-from site_builder.parts import Address, Fact, Link, Table
+from site_builder.parts import Table
 
 N_FIGURES = 4
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from site_builder.addresses import Address
 from site_builder.charts.chart import Chart
 from site_builder.charts.score_matrix import chart_scores
 from site_builder.charts.size import chart_size
@@ -14,7 +15,6 @@ from site_builder.pages.boards import View, board_note, board_views
 from site_builder.pages.model import make_model
 from site_builder.pages.model_scores import ScoreRows
 from site_builder.pages.page import HOME, Page, Site, in_sequence, ready
-from site_builder.parts import Address
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from site_builder.addresses import Address
 from site_builder.pages.page import HOME, Page, Site, ready
-from site_builder.parts import Address
 
 
 @dataclass(frozen=True)

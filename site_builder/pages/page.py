@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
+from site_builder.addresses import Address, Link
 from site_builder.charts.card import Card
 from site_builder.charts.chart import Chart
 from site_builder.charts.labels import Labels
@@ -15,7 +16,6 @@ from site_builder.compute.places import Places, find_places
 from site_builder.compute.release import Release
 from site_builder.compute.results import Results
 from site_builder.config import SiteConfig
-from site_builder.parts import Address, Link
 from site_builder.tables.check import Tables
 from site_builder.tables.export import ExportedTable, export_tables
 

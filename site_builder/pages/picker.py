@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from site_builder.addresses import Address, Link
 from site_builder.compute.tasks import TaskResult
 from site_builder.pages.page import Site
 from site_builder.pages.ranking import ranking_table
-from site_builder.parts import Address, Cell, Link, RowKind, Table, TableRow, Tone
+from site_builder.parts import Cell, RowKind, Table, TableRow, Tone
 
 MOST_CELLS = 20_000
 MOST_ROWS = 50

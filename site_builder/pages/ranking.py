@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from site_builder.addresses import Link, how
 from site_builder.charts.cells import (
     lift_cell,
     model_cell,
@@ -21,7 +22,7 @@ from site_builder.format import MISSING, percent
 from site_builder.pages.board_tools import model_marks, model_tools
 from site_builder.pages.page import Site
 from site_builder.pages.ranking_line import ScoreLine, line_heading, make_line
-from site_builder.parts import Cell, Column, Link, RowKind, Table, how
+from site_builder.parts import Cell, Column, RowKind, Table
 
 BEST, TIED = "best", "tied with best"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
+from site_builder.addresses import Address, Link
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelFacts, TaskFacts
 from site_builder.compute.categories import CategoryResult
@@ -12,7 +13,6 @@ from site_builder.compute.numbers import Array, numbers
 from site_builder.format import Scale
 from site_builder.pages.board_cells import rank_range
 from site_builder.pages.page import ScriptData, Site
-from site_builder.parts import Address, Link
 
 SCORES = "data/scores.js"
 ERRORS = "data/errors.js"

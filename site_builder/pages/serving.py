@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from site_builder.addresses import Address
 from site_builder.charts.cells import source_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.latency import chart_latency, latency_table
@@ -12,7 +13,7 @@ from site_builder.charts.prices import chart_prices, price_table
 from site_builder.format import counted, sentence
 from site_builder.pages.calculator import Calculator, make_calculator
 from site_builder.pages.page import HOME, Page, Site, ready
-from site_builder.parts import Address, Cell, Table
+from site_builder.parts import Cell, Table
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.cells import number_cell, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import TASK, Field, columns_of, rows_of
@@ -23,7 +24,7 @@ from site_builder.pages.picker import task_groups
 from site_builder.pages.ranking import ranking_table
 from site_builder.pages.ranking_line import line_legend
 from site_builder.pages.task_error import flagged_note, flagged_table, tie_note
-from site_builder.parts import Address, Column, Fact, Link, Table
+from site_builder.parts import Column, Table
 from site_builder.tables.schema import TASKS as TASKS_SPEC
 
 LEAST_FIGURES = 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from site_builder.addresses import Address
 from site_builder.charts.cells import category_cell, lift_cell, score_cell, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import CATEGORY, TASK, Field, best_fields, columns_of, rows_of
@@ -16,7 +17,7 @@ from site_builder.pages.page import HOME, Page, Site, in_sequence, ready
 from site_builder.pages.picker import Picker, make_picker
 from site_builder.pages.task import make_task
 from site_builder.pages.task_tools import task_marks, task_tools
-from site_builder.parts import Address, Cell, Column, Table
+from site_builder.parts import Cell, Column, Table
 
 
 @dataclass(frozen=True)

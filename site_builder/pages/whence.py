@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from site_builder.addresses import Address, Link
 from site_builder.charts.cells import source_link
 from site_builder.charts.labels import ScoreKey
 from site_builder.compute.flagged import FlaggedScore
@@ -13,7 +14,6 @@ from site_builder.compute.tasks import TaskScore
 from site_builder.format import count, exact, sentence
 from site_builder.pages.dataset import published_paths
 from site_builder.pages.page import ScriptData, Site
-from site_builder.parts import Address, Link
 from site_builder.slugs import make_slugs
 
 
