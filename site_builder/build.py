@@ -26,15 +26,18 @@ from site_builder.pages.all import make_pages
 from site_builder.pages.cards import with_cards
 from site_builder.pages.own_charts import with_own_charts
 from site_builder.pages.page import Made, Site
-from site_builder.processes import processors
+from site_builder.processes import ahead, processors
 from site_builder.prose import Prose, load_prose
 from site_builder.tables.check import Tables, check_tables
+from site_builder.tables.export import export_tables
 from site_builder.tables.load import load_tables
 
 Say = Callable[[str], None]
 
 # A copy of a process that holds more scores would take gigabytes of its own.
 MOST_COPIED = 500_000
+# With fewer rows a copy costs more than what it does meanwhile.
+LEAST_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -198,11 +201,14 @@ def _make_content(
 ) -> Content:
     """Everything that follows from the tables and `site.toml`: results, and pages as values."""
     say("Computing")
-    results = compute_results(tables, config, processes)
-    site = Site(config, tables, results, make_labels(results, config), own=prose.own)
-    site, odd = (site, ()) if old is None else with_news(site, prose.texts, old)
-    say("Making the pages")
-    pages = with_own_charts(site, make_pages(site))
+    is_large = len(tables.results) > LEAST_ROWS
+    with ahead(partial(export_tables, tables.loaded), processes if is_large else 1) as exports:
+        results = compute_results(tables, config, processes)
+        labels = make_labels(results, config)
+        site = Site(config, tables, results, labels, own=prose.own, exports=exports)
+        site, odd = (site, ()) if old is None else with_news(site, prose.texts, old)
+        say("Making the pages")
+        pages = with_own_charts(site, make_pages(site))
     return Content(site, with_cards(site, pages) if config.has_cards else pages, odd)
 
 

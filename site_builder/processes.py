@@ -17,7 +17,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from typing import Any, BinaryIO, TypeAlias, TypeVar
 
@@ -77,6 +77,38 @@ def spread(
         if error is not None:
             raise error
         yield made
+
+
+@contextmanager
+def ahead(make: Callable[[], Made], processes: int = 1) -> Iterator[Callable[[], Made]]:
+    """What is given waits for what `make` gives, which is made meanwhile by another process.
+
+    Args:
+        make: Makes it; it is sent between processes.
+        processes: How many may work at once; one makes it when it is asked for.
+
+    Raises:
+        BaseException: Whatever `make` raises, when it is asked for.
+        SiteError: The system ended the process.
+    """
+    if processes < 2:
+        yield make
+        return
+    process, pipe = _start(lambda _: make(), [None])
+    try:
+        yield cache(lambda: _only(_read(pipe, lambda: None)))
+    finally:
+        pipe.close()
+        os.waitpid(process, 0)
+
+
+def _only(sent: Sequence[Sent]) -> Any:  # noqa: ANN401 - as it was sent
+    if not sent:
+        raise SiteError(Fault("memory", _KILLED, "Build with --processes 1."))
+    ((error, made),) = sent
+    if error is not None:
+        raise error
+    return made
 
 
 @contextmanager

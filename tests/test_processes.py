@@ -9,7 +9,7 @@ import pytest
 
 from site_builder.build import load_project, make_files
 from site_builder.errors import FaultsError, SiteError
-from site_builder.processes import LEAST_EACH, processors, spread
+from site_builder.processes import LEAST_EACH, ahead, processors, spread
 from tests.sites import ROOT, copy_project
 
 ITEMS = range(2 * LEAST_EACH + 1)
@@ -46,6 +46,33 @@ def test_each_has_its_share_and_the_order_stays():
     pids = {pid for _, pid in made}
     assert 2 == len(pids)
     assert os.getpid() not in pids
+
+
+@copies
+def test_one_thing_is_made_ahead(copied: list[int]) -> None:
+    """By a copy, once, however often it is asked for; one process makes it when it is asked for."""
+    with ahead(os.getpid, 2) as made:
+        assert {copied[0]} == {made(), made()}
+    with ahead(os.getpid, 1) as made:
+        assert os.getpid() == made()
+    assert_gone(copied)
+
+
+@copies
+def test_what_goes_wrong_ahead_is_told_when_it_is_asked_for(copied: list[int]) -> None:
+    """An error of its own, and an end that nobody saw coming; who does not ask does not hear."""
+
+    def fail() -> None:
+        raise ValueError("no")
+
+    with ahead(fail, 2) as made, pytest.raises(ValueError, match="no"):
+        made()
+    killed = ahead(lambda: os.kill(os.getpid(), signal.SIGKILL), 2)
+    with killed as made, pytest.raises(SiteError, match="the system ended a process"):
+        made()
+    with ahead(fail, 2):
+        pass
+    assert_gone(copied)
 
 
 def test_little_is_made_here():

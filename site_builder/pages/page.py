@@ -147,6 +147,7 @@ class Site:
         labels: How things are called, and how numbers are written.
         news: What changed since the previous edition; None where the build was told of none.
         own: The titles of the project's own pages, by their names.
+        exports: Gives the tables as they are published, where another process makes them.
     """
 
     config: SiteConfig
@@ -155,11 +156,12 @@ class Site:
     labels: Labels
     news: News | None = None
     own: Mapping[str, str] = field(default_factory=dict)
+    exports: Callable[[], tuple[ExportedTable, ...]] | None = None
 
     @cached_property
     def exported(self) -> tuple[ExportedTable, ...]:
         """Every table of the project, ready to publish."""
-        return export_tables(self.tables.loaded)
+        return export_tables(self.tables.loaded) if self.exports is None else self.exports()
 
     @cached_property
     def places(self) -> Places:
