@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.flagged import FlaggedScore, collect_flagged
@@ -88,6 +89,13 @@ class Scores:
     def has_errors(self) -> bool:
         """Whether the error of any score is known."""
         return any(not np.isnan(errors).all() for errors in self.errors.values())
+
+    @property
+    def scored(self) -> npt.NDArray[np.int64]:
+        """On how many tasks each model has a score in any variant of the board; shape (models,)."""
+        there = [~np.isnan(self.values[variant]) for variant in self.roles.variants]
+        counts: npt.NDArray[np.int64] = np.any(there, axis=0).sum(axis=1)
+        return counts
 
     @cached_property
     def signed(self) -> Mapping[str, Array]:

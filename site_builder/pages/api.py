@@ -103,6 +103,7 @@ def stats_values(results: Results) -> dict[str, Any]:
 def model_values(results: Results) -> list[dict[str, Any]]:
     """Every model, in board order; by variant what depends on the variant."""
     roles, facts = results.scores.roles, results.catalog.models
+    scored = dict(zip(results.scores.models, results.scores.scored.tolist(), strict=True))
     return [
         {
             "model": s.model,
@@ -114,7 +115,7 @@ def model_values(results: Results) -> list[dict[str, Any]]:
             "unranked": s.unranked or None,
             "tied_with_best": s.tied_with_best if s.rank is not None else None,
             "coverage": {
-                "scored": _scored_in_any(results, s.model),
+                "scored": scored[s.model],
                 "of": len(results.scores.tasks),
             },
             **_by_variant(results.boards, s.model, compared=roles.baseline is not None),
@@ -123,10 +124,6 @@ def model_values(results: Results) -> list[dict[str, Any]]:
         }
         for s in results.board.standings
     ]
-
-
-def _scored_in_any(results: Results, model: str) -> int:
-    return sum(bool(results.scores_of(model, task)) for task in results.scores.tasks)
 
 
 def _by_variant(

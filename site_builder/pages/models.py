@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from site_builder.addresses import Address
 from site_builder.charts.chart import Chart
@@ -14,7 +15,7 @@ from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.boards import View, board_note, board_views
 from site_builder.pages.model import make_model
 from site_builder.pages.model_scores import ScoreRows
-from site_builder.pages.page import HOME, Page, Site, in_sequence, ready
+from site_builder.pages.page import HOME, Page, Site, in_sequence
 
 
 @dataclass(frozen=True)
@@ -37,25 +38,25 @@ class ModelsContext:
 def make_models(site: Site) -> Iterator[Page]:
     """The full board, then a page for each model in the order of the board."""
     results, labels = site.results, site.labels
-    parts = BoardParts(results.boards, results, labels, full=True, common=results.common)
-    context = ModelsContext(
-        views=board_views(parts, "board"),
-        board_note=board_note(site),
-        size=chart_size(results, labels),
-        heatmap=chart_scores(results, labels),
-    )
-    about = _about(site, context)
-    yield Page(Address("models"), "models.html", "Models", about, ready(context), (HOME,))
+    size, heatmap = chart_size(results, labels), chart_scores(results, labels)
+    about, context = _about(site, size, heatmap), partial(_context, site, size, heatmap)
+    yield Page(Address("models"), "models.html", "Models", about, context, (HOME,))
     rows = ScoreRows(site) if results.stats.has_many_scores else None
     yield from in_sequence(make_model(site, s.model, rows) for s in results.board.standings)
 
 
-def _about(site: Site, context: ModelsContext) -> str:
+def _context(site: Site, size: Chart | None, heatmap: Chart | None) -> ModelsContext:
+    results = site.results
+    parts = BoardParts(results.boards, results, site.labels, full=True, common=results.common)
+    return ModelsContext(board_views(parts, "board"), board_note(site), size, heatmap)
+
+
+def _about(site: Site, size: Chart | None, heatmap: Chart | None) -> str:
     """Who leads, and what the page shows, in a sentence or two."""
     board, labels = site.results.board, site.labels
     n, tasks = counted(len(site.results.scores.models), "model"), counted(len(board.tasks), "task")
     leaders = [labels.models[s.model] for s in board.ranked if s.rank == 1]
     lead = f"{listed(leaders)} {'leads' if len(leaders) == 1 else 'lead'}" if leaders else ""
-    parts = ("every column", context.heatmap and "every task", context.size and "score by size")
+    parts = ("every column", heatmap and "every task", size and "score by size")
     shown = listed([part for part in parts if part])
     return f"{n} on {tasks}{f'; {lead}' if lead else ''}. The whole board, with {shown}."
