@@ -33,17 +33,17 @@ class Roles:
     baseline: str | None
     baseline_variant: str | None
 
-    @property
+    @cached_property
     def variants(self) -> tuple[str, ...]:
         """Every variant of the board: the primary one first, the base last."""
         return (*self.tuned, *((self.base,) if self.base is not None else ()))
 
-    @property
+    @cached_property
     def primary(self) -> str:
         """The variant that the board opens with."""
         return self.variants[0]
 
-    @property
+    @cached_property
     def contest(self) -> tuple[str, ...]:
         """The variants that compete with the baseline: the tuned ones, else the base."""
         return self.tuned or self.variants

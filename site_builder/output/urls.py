@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from posixpath import relpath
 from urllib.parse import quote, urlencode, urlsplit
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
@@ -148,12 +147,14 @@ def _ending(target: Address) -> str:
 
 
 def _relative(start: str, path: str) -> str:
-    """Link from a folder of the site to a path of it."""
-    depth = start.count("/") + 1 if start else 0
-    if path and path.partition("/")[0] != start.partition("/")[0]:
-        return "../" * depth + _quoted(path)
-    link = relpath(path or ".", start or ".")
-    return _quoted(f"{link}/" if path == "" or path.endswith("/") else link)
+    """Link from a folder of the site to a path of it.
+
+    Not by `os.path.relpath`, which asks the system each time what folder the process is in.
+    """
+    here, there = start.split("/") if start else [], path.split("/")
+    pairs = enumerate(zip(here, there[:-1], strict=False))
+    shared = next((i for i, (a, b) in pairs if a != b), min(len(here), len(there) - 1))
+    return "../" * (len(here) - shared) + _quoted("/".join(there[shared:])) or "./"
 
 
 _quoted = lru_cache(maxsize=1 << 16)(quote)  # a page leads to the same ones many times
