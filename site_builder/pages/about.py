@@ -9,7 +9,8 @@ from site_builder.addresses import Address
 from site_builder.pages.boards import board_note
 from site_builder.pages.citation import cite_site
 from site_builder.pages.page import HOME, Page, Site, ready
-from site_builder.pages.terms import Term, make_terms
+from site_builder.pages.term import Term
+from site_builder.pages.terms import make_terms
 
 
 @dataclass(frozen=True)
