@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, stdtrit
 
 from site_builder.compute.draws import draw_places
 from site_builder.compute.numbers import Array, counts_to, difference, settled
+from site_builder.compute.probabilities import normal_below, student_quantiles
 from site_builder.compute.score_error import REACH
 
 RESAMPLES = 2_000
@@ -26,8 +26,8 @@ def student_reach(n: Array) -> Array:
 
     Source: Student (1908), Biometrika 6(1), 1-25; docs/statistics.md#rank-interval.
     """
-    freedom = np.where(n >= 2, n - 1, np.nan)
-    return settled(np.asarray(stdtrit(freedom, (1 + LEVEL) / 2)), digits=7)
+    reach = student_quantiles(np.maximum(np.asarray(n) - 1, 1).astype(int))
+    return settled(np.where(n >= 2, reach, np.nan), digits=7)
 
 
 def tail_share(n: Array) -> Array:
@@ -43,7 +43,7 @@ def tail_share(n: Array) -> Array:
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         stretched = np.sqrt(n / (n - 1)) * student_reach(n)
-    return settled(np.asarray(ndtr(-stretched)), digits=7)
+    return settled(normal_below(-stretched), digits=7)
 
 
 def error_of_difference(one: Array, other: Array) -> Array:
