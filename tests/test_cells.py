@@ -1,170 +1,91 @@
-"""Cells and columns that tables share."""
-
+import numpy as np
+import pandas as pd
 import pytest
 
-from site_builder.charts import cells
-from site_builder.charts.chart import Chart, id_of
-from site_builder.charts.columns import Field, best_fields, columns_of, rows_of
-from site_builder.format import MISSING, Scale
-from site_builder.parts import Address, Cell, Column, Link, Row, Table
-from tests.boards import make_frames
-from tests.charted import draw, drawn
+from site_builder.compute.cells import compute_cells
+from site_builder.compute.tasks import TaskScore, compute_tasks, scores_of_model
+from tests.boards import make_frames, make_results, make_scores
 
-SCALE = Scale(3)
-MINUS = "\N{MINUS SIGN}"
-
-
-def labels():
-    """Names of the fixture board."""
-    return drawn("fixture")[1]
+NAN = float("nan")
+RUNS = {
+    "base": {"a": [0.5, 0.4, None], "b": [0.5, 0.2, 0.1], "ref": [0.8, 0.3, 0.2]},
+    "tuned": {"a": [0.9, None, 0.3], "b": [0.7, 0.1, None]},
+}
 
 
-def test_model_leads_to_its_page():
-    """By its id, under its name, with its developer's colour."""
-    cell = cells.model_cell(labels(), "beta", "note", ("best",))
-    expected = Cell(
-        "Beta",
-        "Beta",
-        "note",
-        link=Link("Beta", Address("model", "beta")),
-        dot=1,
-        tags=("best",),
+@pytest.fixture(scope="module")
+def scores():
+    """Three models on three tasks, lower being better on the second; `ref` is the baseline."""
+    return make_scores(RUNS, lower=["t2"], baseline="ref")
+
+
+def same(expected: list[list[float]], found):
+    """Whether an array holds these rows, NaN at the same places."""
+    return np.array_equal(np.array(expected), found, equal_nan=True)
+
+
+def test_cells_by_hand(scores):
+    """The primary variant first; what is missing is NaN in each of the arrays."""
+    tuned, base = compute_cells(scores).values()
+    assert ("tuned", "base") == (tuned.variant, base.variant)
+    assert (scores.models, scores.tasks) == (tuned.models, tuned.tasks)
+    # Higher is better on t1 and t3: 0.9 before 0.7; lower on t2, where b alone has a score.
+    assert same([[1, NAN, 1], [2, 1, NAN], [NAN] * 3], tuned.rank)
+    # 0.8 before two of 0.5; 0.2, 0.3, 0.4; 0.2 before 0.1.
+    assert same([[2, 3, NAN], [2, 1, 2], [1, 2, 1]], base.rank)
+    assert same([[0.4, NAN, NAN], [0.2, 0.1, NAN], [NAN] * 3], tuned.over_base)
+    assert same([[0.1, NAN, 0.1], [-0.1, 0.2, NAN], [NAN] * 3], tuned.over_baseline)
+    assert np.isnan(base.over_base).all()
+    assert ([2, 1, 1], [3, 3, 2]) == (tuned.counts, base.counts)
+    assert (False, False) == (tuned.has_errors, tuned.has_examples)
+
+
+def test_a_model_and_a_task_tell_the_same(scores):
+    """A row of the cells and a column of them have the same records."""
+    cells, tasks = compute_cells(scores), compute_tasks(scores)
+    for row, model in enumerate(scores.models):
+        of_model = scores_of_model(cells, row)
+        assert of_model == {
+            t.task: t.scores.by_model[model] for t in tasks if model in t.scores.by_model
+        }
+    assert TaskScore("a", "tuned", 0.9, 1, 0.4, 0.1) == scores_of_model(cells, 0)["t1"]["tuned"]
+    assert ["tuned", "base"] == list(scores_of_model(cells, 0)["t1"])
+    assert {"base"} == set(scores_of_model(cells, 0)["t2"])
+
+
+def test_errors_examples_and_reasons_reach_the_records():
+    """As the results state them; None where they do not."""
+    frames = make_frames({"base": {"a": [0.5, 0.25], "b": [0.75, None]}})
+    frames["results"] = frames["results"].assign(
+        stderr=[0.5, NAN, 0.125], n_examples=[NAN, 16, 64], flag=pd.Series([None, "leaked", None])
     )
-    assert expected == cell
+    results = make_results(frames)
+    first, second = results.scores_of("a", "t1")["base"], results.scores_of("a", "t2")["base"]
+    assert (0.5, None, True, None) == (first.stderr, first.n, first.tied_with_best, first.flag)
+    assert (None, 16, None, "leaked") == (second.stderr, second.n, second.interval, second.flag)
+    assert {(0, 1): "leaked"} == results.cells["base"].reasons
 
 
-def test_served_model_leads_to_its_page_where_the_board_has_it():
-    """Another stands as text."""
-    assert cells.model_cell(labels(), "alpha") == cells.served_cell(labels(), "alpha")
-    assert Cell("other", "other") == cells.served_cell(labels(), "other")
+def test_scores_are_found_whether_a_task_was_looked_at_or_not():
+    """By the model's row at first, by the task's records once these are there; the same."""
+    results = make_results(make_frames(RUNS), baseline="ref")
+    before = {(m, t): results.scores_of(m, t) for m in "ab" for t in ("t1", "t2", "t3")}
+    task = results.task("t1")
+    assert not task.scores.are_made
+    assert 5 == len(task.scores)
+    assert ("a", "tuned") == (task.scores[0].model, task.scores[0].variant)
+    assert task.scores.are_made
+    assert before == {(m, t): results.scores_of(m, t) for m, t in before}
+    assert {} == results.scores_of("nobody", "t1") == results.scores_of("nobody", "t2")
+    with pytest.raises(KeyError):
+        results.scores_of("a", "nothing")
 
 
-def test_task_and_category_lead_to_their_pages():
-    """A task without a category has a dash."""
-    assert Link("Sorting", Address("task", "sort")) == cells.task_cell(labels(), "sort").link
-    assert Link("Math", Address("category", "Math")) == cells.category_cell("Math").link
-    assert Cell(MISSING) == cells.category_cell(None)
-
-
-@pytest.mark.parametrize(
-    ("models", "text", "note"),
-    [
-        (["alpha"], "Alpha", ""),
-        (["alpha", "beta"], "Alpha, Beta", "2 models tie"),
-        (["alpha", "beta", "gamma"], "Alpha, Beta, Gamma", "3 models tie"),
-        (
-            ["alpha", "beta", "gamma", "alpha", "beta"],
-            "Alpha, Beta, Gamma and 2 more",
-            "5 models tie",
-        ),
-    ],
-)
-def test_models_that_tie_stand_together(models, text, note):
-    """Three of them by name; one alone leads to its page."""
-    cell = cells.models_cell(labels(), models)
-    assert (text, note) == (cell.text, cell.note)
-    assert (len(models) == 1) == (cell.link is not None)
-
-
-@pytest.mark.parametrize(
-    ("value", "text", "tone"),
-    [
-        (0.25, "+0.250", "gain"),
-        (-0.25, f"{MINUS}0.250", "loss"),
-        (0.0, "0.000", ""),
-        (None, MISSING, "soft"),
-    ],
-)
-def test_lift_has_sign_and_tone(value, text, tone):
-    """Colour never tells it alone."""
-    assert Cell(text, value, tone=tone) == cells.lift_cell(value, SCALE)
-
-
-def test_missing_numbers_are_a_soft_dash():
-    """They have no value, so that they sort last."""
-    dash = Cell(MISSING, None, tone="soft")
-    assert dash == cells.score_cell(None, SCALE)
-    assert dash == cells.text_cell(None)
-    assert dash == cells.number_cell(None, MISSING)
-    assert dash == cells.source_cell(None)
-
-
-def test_zero_is_no_missing_number():
-    """It has its value and its digits."""
-    assert Cell("0.000", 0.0) == cells.score_cell(0.0, SCALE)
-
-
-@pytest.mark.parametrize(
-    ("source", "shown"),
-    [
-        ("https://www.example.org/a/", "example.org/a"),
-        ("http://example.org", "example.org"),
-        ("results/run-1.json", "results/run-1.json"),
-        ("javascript:alert(1)", "javascript:alert(1)"),
-    ],
-)
-def test_source_is_shown_short_and_kept_whole(source, shown):
-    """Whether it may be followed is for `output/urls.py` to say."""
-    assert Cell(shown, source, link=Link(shown, href=source)) == cells.source_cell(source)
-
-
-def test_fields_make_columns_and_rows():
-    """One declaration gives heading and cell; what is not wanted is in neither."""
-    fields: tuple[Field[int], ...] = (
-        Field(Column("n", "N"), lambda n: Cell(str(n), n)),
-        Field(Column("no", "No"), lambda n: Cell("never"), wanted=False),
-        Field(Column("twice", "Twice"), lambda n: Cell(str(2 * n), 2 * n)),
-    )
-    assert ("n", "twice") == tuple(c.key for c in columns_of(fields))
-    rows = rows_of(fields, [1, 2], lambda n: "reference" if n == 2 else "", lambda n: f"r{n}")
-    assert (
-        Row((Cell("1", 1), Cell("2", 2)), "", "r1"),
-        Row((Cell("2", 2), Cell("4", 4)), "reference", "r2"),
-    ) == rows
-
-
-def test_unwanted_cells_are_not_made():
-    """Their data may not be there."""
-    fields = (Field[int](Column("x", "X"), lambda n: Cell(str(1 / n)), wanted=False),)
-    assert (Row(()),) == rows_of(fields, [0])
-
-
-def test_best_of_a_task_is_told_without_a_baseline_too():
-    """Then two columns instead of four; a task without a contender has no best."""
-    results, with_baseline = drawn("fixture")
-    frames = make_frames({"base": {"a": [0.1, 0.2]}, "tuned": {"a": [0.5, None]}})
-    alone, without = draw(frames)
-    assert ["best_model", "best_score", "baseline_score", "best_lift_over_baseline"] == [
-        c.key for c in columns_of(best_fields(with_baseline))
-    ]
-    assert ["best_model", "best_score"] == [c.key for c in columns_of(best_fields(without))]
-    row = rows_of(best_fields(with_baseline), results.tasks)[0]
-    assert ["Beta", "0.875", "0.625", "+0.250"] == [cell.text for cell in row.cells]
-    row = rows_of(best_fields(without), alone.tasks)[1]
-    assert ["no score", MISSING] == [cell.text for cell in row.cells]
-
-
-@pytest.mark.parametrize(
-    ("name", "part"),
-    [
-        ("fine_tuned", "fine-tuned"),
-        ("sft", "sft"),
-        ("a-b", "v3"),
-        ("a b", "v3"),
-        ("<b>", "v3"),
-        ("μ", "v3"),
-        ("", "v3"),
-        ("_", "v3"),
-        ("v2", "v3"),
-        ("v2x", "v2x"),
-    ],
-)
-def test_name_as_a_part_of_an_id(name, part):
-    """Only a plain word stands as it is: two names never share an id."""
-    assert part == id_of(name, 3)
-
-
-def test_chart_keeps_the_height_of_its_figure():
-    """The page reserves it before anything is drawn."""
-    chart = Chart("a", "t", "r", "c", {"layout": {"height": 340}}, Table("b", "c", (), ()))
-    assert 340 == chart.height
+def test_many_models_are_not_kept():
+    """A page asks for one model after the other; their records are made anew, and alike."""
+    runs = {"base": {f"m{i}": [i / 100] for i in range(40)}}
+    results = make_results(make_frames(runs))
+    for _ in range(2):
+        for i in range(40):
+            assert i / 100 == results.scores_of(f"m{i}", "t1")["base"].score
+    assert len(results._kept) <= 16

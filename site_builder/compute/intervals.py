@@ -15,7 +15,7 @@ from site_builder.compute.score_error import REACH
 RESAMPLES = 2_000
 LEVEL = 0.95
 SEED = 20_240_502
-_MODELS_AT_ONCE = 1_000
+_MODELS_AT_ONCE = 128  # so that their resampled means stay in the processor
 
 
 def student_reach(n: Array) -> Array:
@@ -133,7 +133,9 @@ class Bootstrap:
         filled = np.where(there, values, 0.0)
         with np.errstate(invalid="ignore", over="ignore"):
             means = filled @ self.weights.T
-            means /= there.astype(float) @ self.weights.T
+            # Where no score is missing, every model has the same weights.
+            full = there.all() and self.counts is None
+            means /= values.shape[1] if full else there.astype(float) @ self.weights.T
             means.sort(axis=1)  # NaN last
             tail = tail_share(counts_to(values.shape[1]))[there.sum(axis=1)]
             last = (~np.isnan(means)).sum(axis=1) - 1
