@@ -15,6 +15,7 @@ from site_builder.compute.score_error import REACH
 RESAMPLES = 2_000
 LEVEL = 0.95
 SEED = 20_240_502
+_NOISE = 1e-9  # of the greatest difference: one that is smaller may be rounded to none
 _MODELS_AT_ONCE = 128  # so that their resampled means stay in the processor
 
 
@@ -125,8 +126,15 @@ class Bootstrap:
         """
         lead = difference(measure[leader], measure)
         both = None if errors is None else error_of_difference(errors[leader], errors)
-        low, high = self.intervals(lead, both)
-        return np.asarray((low <= 0) & (high >= 0))
+        # Who is behind on every task is so in every sample, unless errors say more.
+        least, most = np.fmin.reduce(lead, axis=1), np.fmax.reduce(np.abs(lead), axis=1)
+        near = ~(least > _NOISE * most)
+        if both is not None:
+            near |= (both > 0).any(axis=1)
+        tied = np.zeros(len(measure), dtype=bool)
+        low, high = self.intervals(lead[near], None if both is None else both[near])
+        tied[near] = (low <= 0) & (high >= 0)
+        return tied
 
     def _block(self, values: Array) -> Array:
         there = ~np.isnan(values)
