@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
+from itertools import chain
 
 MINUS = "\N{MINUS SIGN}"
 MISSING = "\N{EN DASH}"
@@ -125,9 +126,8 @@ def scale_for(values: Iterable[float], bounds: Sequence[float | None] = ()) -> S
         values: Scores of one metric; none at all give three places.
         bounds: The metric's stated bounds, where it has any: they count as if they were scored.
     """
-    top = max(
-        (abs(v) for v in (*values, *bounds) if v is not None and math.isfinite(v)), default=1.0
-    )
+    stated = (bound for bound in bounds if bound is not None)
+    top = max(filter(math.isfinite, map(abs, chain(values, stated))), default=1.0)
     if top > 100_000:
         return Scale(places=1, compact=True)
     if top < 0.01:

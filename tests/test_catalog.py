@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from site_builder.compute.catalog import Evidence, ModelFacts, TaskFacts, collect_catalog
 from tests.boards import make_frames, make_tables
@@ -55,3 +56,24 @@ def test_developers_in_the_order_of_the_data():
     assert ("Z", "A") == catalog_of(models={"developer": ["Z", "A"]}).developers
     assert ("Z",) == catalog_of(models={"developer": ["Z", "Z"]}).developers
     assert () == catalog_of().developers
+
+
+def test_rows_of_a_variant_as_they_are_asked_for():
+    """From 1 on; 0 where there is no score, and for names that the results do not know."""
+    found = catalog_of().evidence
+    asked = found.rows("base", ["b", "nobody", "a"], ["t2", "t1", "nothing"])
+    assert [[0, 3, 0], [0, 0, 0], [2, 1, 0]] == asked.tolist()
+    assert [[0]] == found.rows("tuned", ["a"], ["t1"]).tolist()
+    assert {"a", "b"} == found.models
+
+
+def test_evidence_that_is_not_there():
+    """A key is looked up as in any mapping."""
+    found = catalog_of().evidence
+    assert 3 == len(found)
+    assert ("b", "t1", "base") in found
+    for key in (("b", "t2", "base"), ("nobody", "t1", "base"), ("a", "t1", "tuned")):
+        assert found.get(key) is None
+        with pytest.raises(KeyError):
+            found[key]
+    assert frozenset(["row"]) == found.stated

@@ -163,6 +163,22 @@ def test_extreme_values_give_numbers_or_none(x, y):
 # --- a line through them ------------------------------------------------------------------------
 
 
+@given(
+    arrays(float, 9, elements=st.integers(1, 30).map(float), unique=True),
+    arrays(float, 9, elements=st.integers(-30, 30).map(float), unique=True),
+    st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_line_agrees_with_scipy(x, y, log_x):
+    """Slope, intercept and share of the variance are scipy's on the same numbers."""
+    line = stats.linregress(np.log10(x) if log_x else x, y)
+    found = fit_line(x, y, log_x=log_x)
+    assert found is not None
+    assert (line.slope, line.intercept, line.rvalue**2) == pytest.approx(
+        (found.slope, found.intercept, found.r_squared), rel=1e-9, abs=1e-9
+    )
+
+
 def test_line_by_hand():
     """Points on y = 1 + 2 x give it back; one point off the line turns it."""
     assert Fit(2.0, 1.0, 1.0, log_x=False, n=4) == fit_line(

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from site_builder.compute.numbers import (
     mean_or_none,
     number,
     numbers,
+    places,
     settled,
 )
 
@@ -124,3 +126,11 @@ def test_ranks_of_nothing():
     """Nothing to rank gives no rank."""
     assert np.isnan(competition_ranks(np.array([NAN, NAN]))).all()
     assert [] == competition_ranks(np.array([])).tolist()
+
+
+def test_places_of_ids():
+    """Among the known ones, in their order; -1 for one that is unknown, and for none."""
+    ids = pd.Series(["b", "a", None, "b", "x"], dtype="str")
+    assert [1, 0, -1, 1, -1] == places(ids, ["a", "b", "c"]).tolist()
+    assert [-1] * 5 == places(ids, []).tolist()
+    assert [] == places(ids[:0], ["a"]).tolist()

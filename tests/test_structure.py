@@ -92,7 +92,6 @@ HOMES = {
     "resvg_py": "output/pictures.py",
     "rich": "console.py",
     "ruamel": "importers/hugging_face.py",
-    "scipy": "compute/*.py",
     "slugify": "slugs.py",
     "tokenizers": "profile/tokens.py",
 }

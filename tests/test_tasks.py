@@ -163,7 +163,7 @@ def test_task_without_a_score():
     """Nothing is said of it, and nothing breaks."""
     runs = {"base": {"a": [0.1, None], "b": [0.2, None]}}
     task = compute_tasks(make_scores(runs, baseline="a"))[1]
-    assert ({}, (), ()) == (task.best, task.scores, task.similar)
+    assert ({}, (), ()) == (task.best, tuple(task.scores), task.similar)
     assert (None, None, {"base": None}) == (task.best_contender, task.baseline_score, task.mean)
 
 

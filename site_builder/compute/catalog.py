@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from itertools import starmap
 from math import isfinite
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from site_builder.tables.check import Tables
@@ -65,19 +66,88 @@ class Evidence(NamedTuple):
     stderr: float | None
 
 
+class EvidenceTable(Mapping[tuple[str, str, str], Evidence]):
+    """The evidence of each score, by model, task and variant, in the order of the results table.
+
+    A record is made when it is asked for: a large board has one for each of a million scores.
+    """
+
+    def __init__(self, results: pd.DataFrame) -> None:
+        """Take the columns of a results table; a row without model, task or variant is no score."""
+        self._results = results
+        coded = [_coded(results[name]) for name in ("model", "task", "variant")]
+        self._ids = [ids for _, ids in coded]
+        codes = np.array([own for own, _ in coded])
+        there = (codes >= 0).all(axis=0)
+        self._codes = codes[:, there]
+        # The row of each score in the table, from 1 on; 0 where there is none.
+        self._rows = np.zeros([len(ids) for ids in self._ids], dtype=np.int32)
+        self._rows[*self._codes] = np.flatnonzero(there) + 1
+
+    def __getitem__(self, key: tuple[str, str, str]) -> Evidence:
+        model, task, variant = self._ids
+        row = self._rows.item(model[key[0]], task[key[1]], variant[key[2]])
+        if not row:
+            raise KeyError(key)
+        return Evidence(row, *[None if own is None else own[row - 1] for own in self._columns])
+
+    def __len__(self) -> int:
+        return len(self._codes[0])
+
+    def __iter__(self) -> Iterator[tuple[str, str, str]]:
+        ids = [list(ids) for ids in self._ids]
+        each = zip(ids, self._codes, strict=True)
+        return zip(*([own[code] for code in codes.tolist()] for own, codes in each), strict=True)
+
+    @property
+    def models(self) -> frozenset[str]:
+        """The models that have a score."""
+        return frozenset(self._ids[0])
+
+    def rows(
+        self, variant: str, models: Sequence[str], tasks: Sequence[str]
+    ) -> npt.NDArray[np.int32]:
+        """The row of each score of a variant in the results table, from 1 on; 0 for none.
+
+        Shape: (models, tasks), as they are given.
+        """
+        found = np.zeros((len(models), len(tasks)), dtype=np.int32)
+        if variant in self._ids[2]:
+            at = [
+                np.array([ids.get(name, -1) for name in names], dtype=int)
+                for ids, names in zip(self._ids, (models, tasks), strict=False)
+            ]
+            there = np.outer(at[0] >= 0, at[1] >= 0)
+            found = np.where(there, self._rows[*np.ix_(*at), self._ids[2][variant]], found)
+        return found
+
+    @cached_property
+    def stated(self) -> frozenset[str]:
+        """The columns that any score has a value in."""
+        there = [name for name in Evidence._fields[1:] if self._results[name].notna().any()]
+        return frozenset(["row", *there] if len(self) else ())
+
+    @cached_property
+    def _columns(self) -> list[list[Any] | None]:
+        """The values of each column of a record but its row; None for a column without any."""
+        return [
+            _known(self._results[name]) if name in self.stated else None
+            for name in Evidence._fields[1:]
+        ]
+
+
 @dataclass(frozen=True)
 class Catalog:
     """Facts by id, in published order, and the evidence of each score by (model, task, variant)."""
 
     models: Mapping[str, ModelFacts]
     tasks: Mapping[str, TaskFacts]
-    evidence: Mapping[tuple[str, str, str], Evidence]
+    evidence: EvidenceTable
 
-    @cached_property
+    @property
     def stated(self) -> frozenset[str]:
         """The columns of evidence that any score has a value in."""
-        columns = zip(Evidence._fields, zip(*self.evidence.values(), strict=True), strict=False)
-        return frozenset(n for n, values in columns if any(v is not None for v in values))
+        return self.evidence.stated
 
     @property
     def developers(self) -> tuple[str, ...]:
@@ -97,20 +167,14 @@ def collect_catalog(tables: Tables) -> Catalog:
             row["task"]: TaskFacts(**row, numbers=_finite(own))
             for row, own in zip(_rows(tasks, TaskFacts), numbers, strict=True)
         },
-        evidence=dict(zip(_keys(tables.results), _evidence(tables.results), strict=True)),
+        evidence=EvidenceTable(tables.results),
     )
 
 
-def _keys(results: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
-    """Model, task and variant of each row, each text once: a column makes a new one every time."""
-    once: dict[str, str] = {}
-    columns = (results[name] for name in ("model", "task", "variant"))
-    return zip(*([once.setdefault(x, x) for x in column] for column in columns), strict=True)
-
-
-def _evidence(results: pd.DataFrame) -> Iterator[Evidence]:
-    columns = (_known(results[name]) for name in Evidence._fields[1:])
-    return starmap(Evidence, zip(range(1, len(results) + 1), *columns, strict=True))
+def _coded(ids: pd.Series) -> tuple[npt.NDArray[np.intp], dict[str, int]]:
+    """Each id as a number, and the number of each id."""
+    codes, known = pd.factorize(ids)
+    return codes, {str(name): code for code, name in enumerate(known)}
 
 
 def _rows(frame: pd.DataFrame, record: type) -> Iterator[dict[str, Any]]:

@@ -8,9 +8,11 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from site_builder.compute.numbers import Array, mean_of, numbers, settled, settled_float
+from site_builder.compute.numbers import pairs as ends
+from site_builder.compute.probabilities import correlation_p
+from site_builder.compute.score_error import REACH
 from site_builder.compute.scores import Scores
 from site_builder.compute.tasks import TaskResult
 
@@ -106,32 +108,69 @@ class Correlations:
 
 
 def correlate(x: Array, y: Array) -> Correlation:
-    """Spearman and Pearson correlation of two columns with gaps.
-
-    Spearman is Pearson on mean ranks (Spearman, 1904). Two-sided p-values from the t distribution
-    with n - 2 degrees of freedom. Intervals by Fisher's z: tanh(atanh(r) ± 1.96 s), where s is
-    1/sqrt(n - 3) for Pearson (Fisher, 1921) and sqrt((1 + rho²/2) / (n - 3)) for Spearman (Bonett &
-    Wright, 2000). Not defined below four pairs, or where a column is constant over them.
+    """Spearman and Pearson correlation of two columns with gaps, as `correlate_each` of one pair.
 
     Source: docs/statistics.md#correlation.
     """
-    x, y = _common(x, y)
-    n = len(x)
-    if n < LEAST_N or _is_constant(x) or _is_constant(y):
-        return Correlation(n)
-    # Scaled to at most 1, so that no square overflows.
-    x, y = x / np.abs(x).max(), y / np.abs(y).max()
-    rank, line = stats.spearmanr(x, y), stats.pearsonr(x, y)
-    rho, r = (min(max(settled_float(float(c.statistic)), -1.0), 1.0) for c in (rank, line))
-    return Correlation(
-        n=n,
-        spearman=rho,
-        spearman_p=settled_float(float(rank.pvalue)),
-        spearman_interval=_fisher_interval(rho, np.sqrt((1 + rho**2 / 2) / (n - 3))),
-        pearson=r,
-        pearson_p=settled_float(float(line.pvalue)),
-        pearson_interval=_fisher_interval(r, np.sqrt(1 / (n - 3))),
+    return correlate_each([(x, y)])[0]
+
+
+def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
+    """Spearman and Pearson correlation of pairs of columns with gaps.
+
+    Pearson is the sum of products of the two columns, each about its mean and divided by the root
+    of its sum of squares; Spearman is Pearson on mean ranks (Spearman, 1904). Two-sided p-values
+    from the t distribution with n - 2 degrees of freedom. Intervals by Fisher's z:
+    tanh(atanh(r) ± 1.96 s), where s is 1/sqrt(n - 3) for Pearson (Fisher, 1921) and
+    sqrt((1 + rho²/2) / (n - 3)) for Spearman (Bonett & Wright, 2000). Not defined below four pairs,
+    or where a column is constant over them.
+
+    Source: docs/statistics.md#correlation.
+    """
+    n, r = np.empty((len(pairs), 1)), np.empty((len(pairs), 2))
+    for i, (x, y) in enumerate(pairs):
+        common = _common(x, y)
+        n[i], r[i] = len(common[0]), _coefficients(*common)
+    settled_r = np.clip(settled(r), -1, 1)
+    # A column is in perfect order with itself, whatever the last bit of the sums is: p is 0.
+    perfect = np.abs(settled_r) == 1
+    p = settled(correlation_p(np.where(perfect, settled_r, r), n - 2))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        more = np.stack([settled_r[:, 0] ** 2 / 2, np.zeros(len(r))], axis=1)
+        reach, middle = REACH * np.sqrt((1 + more) / (n - 3)), np.arctanh(settled_r)
+        low, high = (settled(np.tanh(middle + way * reach)) for way in (-1, 1))
+    low[perfect] = np.nan
+    columns = (
+        column
+        for k in (0, 1)
+        for column in (numbers(settled_r[:, k]), numbers(p[:, k]), ends(low[:, k], high[:, k]))
     )
+    counts = n[:, 0].astype(int).tolist()
+    return [Correlation(*row) for row in zip(counts, *columns, strict=True)]
+
+
+def _coefficients(x: Array, y: Array) -> tuple[float, float]:
+    """Spearman's and Pearson's coefficient of two columns without gaps; NaN if not defined."""
+    if len(x) < LEAST_N or _is_constant(x) or _is_constant(y):
+        return np.nan, np.nan
+    rho = np.corrcoef(mean_ranks(x), mean_ranks(y))[0, 1]
+    # Scaled to at most 1, so that no square overflows.
+    r = np.vecdot(_unit(x / np.abs(x).max()), _unit(y / np.abs(y).max()))
+    return float(np.clip(rho, -1, 1)), float(np.clip(r, -1, 1))
+
+
+def _unit(values: Array) -> Array:
+    """A column about its mean, its squares adding up to 1."""
+    values = values - values.mean()
+    most = np.abs(values).max()
+    return np.asarray(values / (most * np.linalg.norm(values / most, axis=0)))
+
+
+def mean_ranks(values: Array) -> Array:
+    """Ranks from 1 (least) on, equal values sharing their mean rank. Shape: (n,) to (n,)."""
+    ordered = np.sort(values)
+    first, last = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
+    return np.asarray((first + last + 1) / 2)
 
 
 def _common(x: Array, y: Array) -> tuple[Array, Array]:
@@ -144,17 +183,10 @@ def _is_constant(values: Array) -> bool:
     return bool((values == values[0]).all())
 
 
-def _fisher_interval(r: float, standard_error: float) -> tuple[float, float] | None:
-    if abs(r) == 1:
-        return None
-    reach = float(stats.norm.ppf(0.975)) * standard_error
-    low, high = np.tanh(np.arctanh(r) - reach), np.tanh(np.arctanh(r) + reach)
-    return settled_float(low), settled_float(high)
-
-
 def fit_line(x: Array, y: Array, *, log_x: bool) -> Fit | None:
     """Ordinary least squares of y on x, or on log10 x; None below four tasks or for a constant x.
 
+    slope = cov(x, y) / var(x), intercept = mean(y) - slope mean(x), r² = cov² / (var(x) var(y)).
     With `log_x`, tasks whose x is not above 0 are left out.
 
     Source: docs/statistics.md#fit.
@@ -164,11 +196,14 @@ def fit_line(x: Array, y: Array, *, log_x: bool) -> Fit | None:
     if n < LEAST_N or _is_constant(x):
         return None
     with np.errstate(all="ignore"):
-        line = stats.linregress(np.log10(x) if log_x else x, y)
-    slope, intercept = line.slope, line.intercept
-    r = 0.0 if _is_constant(y) else line.rvalue
+        x = np.log10(x) if log_x else x
+        (own, shared), (_, other) = np.cov(x, y, bias=True)
+        slope = shared / own
+        intercept = y.mean() - slope * x.mean()
+        r = 0.0 if _is_constant(y) else shared / np.sqrt(own * other)
     if not np.isfinite([slope, intercept, r]).all():
         return None
+    r = min(max(r, -1.0), 1.0)
     return Fit(settled_float(slope), settled_float(intercept), settled_float(r**2), log_x, n)
 
 
@@ -196,10 +231,11 @@ def compute_correlations(
     for feature in features:
         arrays[feature] = tasks[feature].to_numpy(dtype=float, na_value=np.nan)
     columns = tuple(arrays)
+    named = [(a, b) for i, a in enumerate(columns) for b in columns[i:]]
+    found = correlate_each([(arrays[a], arrays[b]) for a, b in named])
     pairs = {}
-    for i, a in enumerate(columns):
-        for b in columns[i:]:
-            pairs[a, b] = pairs[b, a] = correlate(arrays[a], arrays[b])
+    for (a, b), correlation in zip(named, found, strict=True):
+        pairs[a, b] = pairs[b, a] = correlation
     values = {name: tuple(numbers(array)) for name, array in arrays.items()}
     return Correlations(columns, tuple(features), values, pairs)
 

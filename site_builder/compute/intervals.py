@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, stdtrit
 
 from site_builder.compute.draws import draw_places
 from site_builder.compute.numbers import Array, counts_to, difference, settled
+from site_builder.compute.probabilities import normal_below, student_quantiles
 from site_builder.compute.score_error import REACH
 
 RESAMPLES = 2_000
 LEVEL = 0.95
 SEED = 20_240_502
-_MODELS_AT_ONCE = 1_000
+_NOISE = 1e-9  # of the greatest difference: one that is smaller may be rounded to none
+_MODELS_AT_ONCE = 128  # so that their resampled means stay in the processor
 
 
 def student_reach(n: Array) -> Array:
@@ -26,8 +27,8 @@ def student_reach(n: Array) -> Array:
 
     Source: Student (1908), Biometrika 6(1), 1-25; docs/statistics.md#rank-interval.
     """
-    freedom = np.where(n >= 2, n - 1, np.nan)
-    return settled(np.asarray(stdtrit(freedom, (1 + LEVEL) / 2)), digits=7)
+    reach = student_quantiles(np.maximum(np.asarray(n) - 1, 1).astype(int))
+    return settled(np.where(n >= 2, reach, np.nan), digits=7)
 
 
 def tail_share(n: Array) -> Array:
@@ -43,7 +44,7 @@ def tail_share(n: Array) -> Array:
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         stretched = np.sqrt(n / (n - 1)) * student_reach(n)
-    return settled(np.asarray(ndtr(-stretched)), digits=7)
+    return settled(normal_below(-stretched), digits=7)
 
 
 def error_of_difference(one: Array, other: Array) -> Array:
@@ -125,15 +126,24 @@ class Bootstrap:
         """
         lead = difference(measure[leader], measure)
         both = None if errors is None else error_of_difference(errors[leader], errors)
-        low, high = self.intervals(lead, both)
-        return np.asarray((low <= 0) & (high >= 0))
+        # Who is behind on every task is so in every sample, unless errors say more.
+        least, most = np.fmin.reduce(lead, axis=1), np.fmax.reduce(np.abs(lead), axis=1)
+        near = ~(least > _NOISE * most)
+        if both is not None:
+            near |= (both > 0).any(axis=1)
+        tied = np.zeros(len(measure), dtype=bool)
+        low, high = self.intervals(lead[near], None if both is None else both[near])
+        tied[near] = (low <= 0) & (high >= 0)
+        return tied
 
     def _block(self, values: Array) -> Array:
         there = ~np.isnan(values)
         filled = np.where(there, values, 0.0)
         with np.errstate(invalid="ignore", over="ignore"):
             means = filled @ self.weights.T
-            means /= there.astype(float) @ self.weights.T
+            # Where no score is missing, every model has the same weights.
+            full = there.all() and self.counts is None
+            means /= values.shape[1] if full else there.astype(float) @ self.weights.T
             means.sort(axis=1)  # NaN last
             tail = tail_share(counts_to(values.shape[1]))[there.sum(axis=1)]
             last = (~np.isnan(means)).sum(axis=1) - 1

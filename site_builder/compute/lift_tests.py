@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import bdtr
-from scipy.stats import wilcoxon
+import pandas as pd
 
 from site_builder.compute.intervals import LEVEL, Bootstrap, error_of_difference
 from site_builder.compute.numbers import Array, mean_of, number, settled
+from site_builder.compute.probabilities import fair_below, normal_below, signed_ranks_below
 from site_builder.compute.scores import Scores
 
 Verdict = Literal["better", "worse", "unclear", "too few"]
@@ -96,31 +96,41 @@ def sign_tests(above: Array, below: Array) -> Array:
         docs/statistics.md#lift-tests.
     """
     fewer = np.minimum(above, below)
-    return settled(np.minimum(1.0, 2 * bdtr(fewer, (above + below).astype(int), 0.5)))
+    return settled(np.minimum(1.0, 2 * fair_below(fewer, (above + below).astype(int))))
 
 
 def signed_rank_tests(lifts: Array) -> Array:
     """Two-sided p-values of Wilcoxon's signed-rank test: that lifts lie symmetrically around 0.
 
-    Exact for up to 50 tasks whose lifts all differ in size, else by the normal approximation,
-    corrected for equal sizes. Tasks without a difference are left out.
+    With the mean ranks of the n lifts by size, and W the sum of those of gains:
+
+    - exact for up to 50 tasks whose lifts all differ in size: min(1, 2 P(W' <= min(W, M - W))),
+      where M = n (n + 1) / 2 is the sum of all ranks;
+    - else 2 Phi(-|W - M / 2| / s), where s² = (n (n + 1) (2n + 1) - T / 2) / 24, and T is the sum
+      of g³ - g over groups of g lifts of equal size.
+
+    Tasks without a difference are left out.
 
     Shape: lifts (models, tasks), NaN where there is none, to (models,); 1 where all are 0.
-    Source: F. Wilcoxon (1945), Biometrics Bulletin 1(6), 80-83; scipy.stats.wilcoxon;
-        docs/statistics.md#lift-tests.
+    Source: F. Wilcoxon (1945), Biometrics Bulletin 1(6), 80-83; the figures are those of
+        scipy.stats.wilcoxon; docs/statistics.md#lift-tests.
     """
     moved = settled(np.where(lifts == 0, np.nan, lifts))
-    moved = np.take_along_axis(moved, np.argsort(np.abs(moved), axis=1), axis=1)  # NaN last
+    sizes = pd.DataFrame(np.abs(moved))
+    first, last = (sizes.rank(axis=1, method=end).to_numpy() for end in ("min", "max"))
     n = (~np.isnan(moved)).sum(axis=1)
-    equal = (np.diff(np.abs(moved), axis=1) == 0).any(axis=1)
-    exact = (n <= MOST_EXACT) & ~equal
+    gains = np.where(moved > 0, (first + last) / 2, 0.0).sum(axis=1)
+    whole = n * (n + 1) / 2
+    alike = np.nan_to_num(last - first + 1)
+    exact = (n > 0) & (n <= MOST_EXACT) & (alike <= 1).all(axis=1)
+    near = (n > 0) & ~exact
     p = np.ones(len(lifts))
-    # Runs that have as many tasks are tested at once.
-    for size in sorted(set(n.tolist()) - {0}):
-        if (rows := np.flatnonzero(exact & (n == size))).size:
-            p[rows] = wilcoxon(moved[rows, :size], axis=1, method="exact").pvalue
-        if (rows := np.flatnonzero(~exact & (n == size))).size:
-            p[rows] = wilcoxon(moved[rows, :size], axis=1, method="approx").pvalue
+    fewer = np.minimum(gains, whole - gains)[exact].astype(int)
+    p[exact] = np.minimum(1.0, 2 * signed_ranks_below(fewer, n[exact]))
+    # A group of g adds g (g² - 1), which is g² - 1 for each of its lifts.
+    equal = (np.maximum(alike, 1) ** 2 - 1).sum(axis=1)
+    spread = np.sqrt((n * (n + 1) * (2 * n + 1) - equal / 2) / 24)
+    p[near] = 2 * normal_below(-np.abs(gains - whole / 2)[near] / spread[near])
     return settled(p)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 Array = npt.NDArray[np.float64]
 
@@ -95,3 +97,10 @@ def competition_ranks(goodness: Array) -> Array:
     ordered = np.sort(-goodness[there])
     ranks[there] = np.searchsorted(ordered, -goodness[there], side="left") + 1
     return ranks
+
+
+def places(ids: pd.Series, known: Sequence[str]) -> npt.NDArray[np.intp]:
+    """The place of each id among the known ones; -1 for an unknown one. Shape: (rows,)."""
+    # A column has few different texts, and comparing each of its rows with those is slow.
+    codes, found = pd.factorize(ids)
+    return np.asarray(np.append(pd.Index(known).get_indexer(found), -1)[codes])

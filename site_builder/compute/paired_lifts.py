@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from site_builder.compute.numbers import Array, settled
+from site_builder.compute.numbers import Array, places, settled
 from site_builder.compute.score_error import REACH
 from site_builder.compute.scores import Scores
 
@@ -53,8 +53,7 @@ def collect_paired_lifts(differences: pd.DataFrame | None, scores: Scores) -> Pa
 
 def _intervals(own: pd.DataFrame, scores: Scores, variant: str, lifts: Array) -> PairedLifts:
     """The intervals of differences that are lifts, by their keys."""
-    rows = pd.Index(scores.models).get_indexer(pd.Index(own["model"]))
-    columns = pd.Index(scores.tasks).get_indexer(pd.Index(own["task"]))
+    rows, columns = places(own["model"], scores.models), places(own["task"], scores.tasks)
     there = (rows >= 0) & (columns >= 0)
     own, rows, columns = own[there], rows[there], columns[there]
     lift = lifts[rows, columns]

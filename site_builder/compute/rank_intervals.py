@@ -12,7 +12,7 @@ from site_builder.compute.score_error import REACH
 Flags = npt.NDArray[np.bool_]
 # Differences below it are what binary fractions make of none.
 _NOISE = 1e-12
-_ROWS_AT_ONCE = 500
+_ROWS_AT_ONCE = 128  # so that what is between two steps stays in the processor
 
 
 def find_ahead(measure: Array, errors: Array | None = None) -> Flags:
@@ -35,7 +35,7 @@ def find_ahead(measure: Array, errors: Array | None = None) -> Flags:
     values = np.where(there > 0, measure, 0.0) / scale
     values -= there * (values.sum(axis=0) / np.maximum(there.sum(axis=0), 1))
     squares = None
-    if errors is not None:
+    if errors is not None and not np.isnan(errors).all():
         squares = np.minimum(np.nan_to_num(errors) * there / scale, 1e100) ** 2
     ahead = np.zeros((len(measure), len(measure)), dtype=bool)
     for start in range(0, len(measure), _ROWS_AT_ONCE):
@@ -54,19 +54,41 @@ def _leads(values: Array, there: Array, squares: Array | None) -> tuple[Array, A
     By sums over the common tasks of every pair; NaN where a pair has fewer than two.
     """
     own, mine = values[:_ROWS_AT_ONCE], there[:_ROWS_AT_ONCE]
-    n = mine @ there.T
-    lead = own @ there.T - mine @ values.T
-    of_squares = own**2 @ there.T + mine @ (values**2).T - 2 * own @ values.T
+    n, lead, of_squares = _sums(values, there)
     some = counts_to(values.shape[1])
     with np.errstate(invalid="ignore", divide="ignore"):
+        factors = student_reach(some) / np.sqrt(some * (some - 1))
         of_squares -= lead**2 / n
+        np.maximum(of_squares, 0.0, out=of_squares)
         lead /= n
-        by_tasks = (student_reach(some) / np.sqrt(some * (some - 1)))[n.astype(int)]
-        by_tasks *= np.sqrt(np.maximum(of_squares, 0.0))
+        by_tasks = np.sqrt(of_squares, out=of_squares)
+        by_tasks *= factors[n.astype(int)]
         if squares is not None:
-            of_errors = squares[:_ROWS_AT_ONCE] @ there.T + mine @ squares.T
+            of_errors = squares[: len(own)] @ there.T + mine @ squares.T
             by_tasks = np.maximum(by_tasks, REACH * np.sqrt(of_errors) / n)
-    return lead, by_tasks + _NOISE * np.abs(values).max(initial=0.0)
+    by_tasks += _NOISE * np.abs(values).max(initial=0.0)
+    return lead, by_tasks
+
+
+def _sums(values: Array, there: Array) -> tuple[Array, Array, Array]:
+    """Of each of the first models and every model: common tasks, sum of leads, sum of squares.
+
+    Shape: three arrays that broadcast to (first models, models).
+    """
+    own, mine = values[:_ROWS_AT_ONCE], there[:_ROWS_AT_ONCE]
+    if there.all():
+        # No score is missing: sums over common tasks are sums over all, a vector each.
+        sums, squares = values.sum(axis=1), (values**2).sum(axis=1)
+        products = own @ values.T
+        lead = sums[: len(own), np.newaxis] - sums
+        return (
+            np.full((1, 1), float(values.shape[1])),
+            lead,
+            squares[: len(own), np.newaxis] + squares - 2 * products,
+        )
+    n = mine @ there.T
+    lead = own @ there.T - mine @ values.T
+    return n, lead, own**2 @ there.T + mine @ (values**2).T - 2 * own @ values.T
 
 
 def is_ahead(leads: Array, counts: Array, errors: Array | None = None) -> Flags:

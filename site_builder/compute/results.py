@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
-from pandas.api import types as kinds
 
 from site_builder.compute.board import Board, choose_rules, compute_board
 from site_builder.compute.catalog import Catalog, collect_catalog
 from site_builder.compute.categories import CategoryResult, compute_categories
+from site_builder.compute.cells import Cells, compute_cells
 from site_builder.compute.common_tasks import compute_common_boards
-from site_builder.compute.correlation import DERIVED, Correlations, compute_correlations
+from site_builder.compute.correlation import Correlations, compute_correlations
 from site_builder.compute.distribution import TrainingSets, compute_training_sets
+from site_builder.compute.features import find_features
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.lift_tests import LiftTest, LiftTests, Verdict, compute_lift_tests
@@ -24,10 +24,12 @@ from site_builder.compute.paired_lifts import PairedLifts, collect_paired_lifts
 from site_builder.compute.release import Release, find_release
 from site_builder.compute.scores import Roles, Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
-from site_builder.compute.tasks import TaskResult, TaskScore, compute_tasks
+from site_builder.compute.tasks import TaskResult, TaskScore, compute_tasks, scores_of_model
 from site_builder.config import SiteConfig
 from site_builder.tables.check import Tables
-from site_builder.tables.schema import TASKS
+
+# A page is of one model, or compares a few: records of more would be in memory for nothing.
+_MODELS_KEPT = 16
 
 # With more, what is said of each single score is most of a site: pages and API say less of it.
 MANY_SCORES = 50_000
@@ -100,6 +102,8 @@ class Results:
     Attributes:
         catalog: What the tables say of each model, task and score.
         scores: The scores as arrays.
+        cells: By variant, primary first, the scores with their ranks, lifts and errors as arrays:
+            for whoever shows a whole model or a whole task.
         boards: Board over all tasks, by variant.
         common: Boards over the tasks that all ranked models of a variant have, by that variant.
         lift_tests: Whether each model's lifts are real.
@@ -115,6 +119,7 @@ class Results:
 
     catalog: Catalog
     scores: Scores
+    cells: Mapping[str, Cells]
     boards: Mapping[str, Board]
     common: Mapping[str, Mapping[str, Board]]
     lift_tests: LiftTests
@@ -138,8 +143,10 @@ class Results:
 
     def scores_of(self, model: str, task: str) -> Mapping[str, TaskScore]:
         """The scores of a model on a task that count, by variant; primary first."""
-        found = self._cells[task].get(model)
-        return {s.variant: s for s in found} if found else {}
+        scores = self._tasks[task].scores
+        if scores.are_made:
+            return scores.by_model.get(model, {})
+        return self._of_model(model).get(task, {})
 
     def flagged_of(self, model: str, task: str) -> Mapping[str, FlaggedScore]:
         """The flagged scores of a model on a task, by variant, whether they count or not."""
@@ -162,15 +169,22 @@ class Results:
             found.setdefault((score.model, score.task), {})[score.variant] = score
         return found
 
+    def _of_model(self, model: str) -> Mapping[str, Mapping[str, TaskScore]]:
+        """The scores of a model by task and variant."""
+        if model not in self._kept:
+            if len(self._kept) >= _MODELS_KEPT:
+                self._kept.clear()
+            row = self._rows.get(model)
+            self._kept[model] = {} if row is None else scores_of_model(self.cells, row)
+        return self._kept[model]
+
     @cached_property
-    def _cells(self) -> dict[str, dict[str, tuple[TaskScore, ...]]]:
-        """By task and model, primary variant first: in the least room, for a million scores."""
-        found: dict[str, dict[str, tuple[TaskScore, ...]]] = {}
-        for result in self.tasks:
-            of_task = found[result.task] = {}
-            for score in result.scores:
-                of_task[score.model] = (*of_task.get(score.model, ()), score)
-        return found
+    def _kept(self) -> dict[str, Mapping[str, Mapping[str, TaskScore]]]:
+        return {}
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {model: row for row, model in enumerate(self.scores.models)}
 
 
 def compute_results(tables: Tables, config: SiteConfig, processes: int = 1) -> Results:
@@ -186,7 +200,8 @@ def compute_results(tables: Tables, config: SiteConfig, processes: int = 1) -> R
     bootstrap = Bootstrap.over(len(scores.tasks))
     boards = {v: compute_board(scores, v, rules, bootstrap) for v in scores.roles.variants}
     lift_tests = compute_lift_tests(scores, bootstrap, averaged=rules.averaged)
-    tasks = compute_tasks(scores)
+    cells = compute_cells(scores)
+    tasks = compute_tasks(scores, cells)
     categories = compute_categories(scores, tables.tasks, tasks, config.board, processes)
     features = find_features(tables.tasks, config.analysis.features)
     correlations = compute_correlations(
@@ -195,6 +210,7 @@ def compute_results(tables: Tables, config: SiteConfig, processes: int = 1) -> R
     return Results(
         catalog=collect_catalog(tables),
         scores=scores,
+        cells=cells,
         boards=boards,
         common=compute_common_boards(scores, boards),
         lift_tests=lift_tests,
@@ -207,26 +223,6 @@ def compute_results(tables: Tables, config: SiteConfig, processes: int = 1) -> R
         stats=compute_stats(scores, boards, lift_tests, tasks, len(categories)),
         release=find_release(tables.loaded, tables.results, config.site.released),
     )
-
-
-def find_features(tasks: pd.DataFrame, named: list[str] | None) -> tuple[str, ...]:
-    """The columns that may explain lift.
-
-    Those that `site.toml` names, else every feature of the contract and every further numeric
-    column, as far as the data has values. A column named like one that is computed is none.
-    """
-    own = {column.name: column.feature for column in TASKS.columns}
-    if named is None:
-        named = [
-            name
-            for name in map(str, tasks.columns)
-            if own.get(name, True) and _is_numeric(tasks[name]) and tasks[name].notna().any()
-        ]
-    return tuple(name for name in named if name not in DERIVED)
-
-
-def _is_numeric(values: pd.Series) -> bool:
-    return kinds.is_numeric_dtype(values) and not kinds.is_bool_dtype(values)
 
 
 def compute_stats(

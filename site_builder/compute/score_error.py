@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
 
-from site_builder.compute.numbers import Array, difference, settled
+from site_builder.compute.numbers import Array, difference, places, settled
 
-# Of the standard normal distribution, 95 % lie between -1.96 and +1.96.
-REACH = float(norm.ppf(0.975))
+# Of the standard normal distribution, 95 % lie between -1.96 and +1.96. Written out, since the ways
+# to compute it differ in the last bit.
+REACH = 1.959963984540054
 SHARES = ((0.0, 1.0), (0.0, 100.0))
 NOTHING = np.full((), np.nan)
 
@@ -72,7 +72,7 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErr
     score, stated, n = (
         results[name].to_numpy(dtype=float) for name in ("score", "stderr", "n_examples")
     )
-    rows = pd.Index(tasks["task"]).get_indexer(results["task"])
+    rows = places(results["task"], tasks["task"].tolist())
     least, most = (tasks[name].to_numpy(dtype=float)[rows] for name in ("score_min", "score_max"))
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         stated = np.where(stated > 0, stated, np.nan)

@@ -8,10 +8,9 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from site_builder.compute.flagged import FlaggedScore, collect_flagged
-from site_builder.compute.numbers import Array, difference, settled
+from site_builder.compute.numbers import Array, difference, places, settled
 from site_builder.compute.score_error import ScoreErrors, compute_score_errors
 from site_builder.config import BoardConfig
 from site_builder.tables.check import Tables
@@ -178,15 +177,15 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
     if config.exclude_flagged:
         results = results[results["flag"].isna()]
     models, tasks = tuple(tables.models["model"]), tuple(tables.tasks["task"])
-    rows = pd.Index(models).get_indexer(results["model"])
-    columns = pd.Index(tasks).get_indexer(results["task"])
+    rows, columns = places(results["model"], models), places(results["task"], tasks)
     numbers = results["score"].to_numpy(dtype=float)
-    variants = results["variant"].to_numpy()
+    named = tuple(tables.results["variant"].unique())
+    variants = places(results["variant"], named)
     shape = (len(models), len(tasks))
     values, known = {}, {}
-    for variant in dict.fromkeys(tables.results["variant"]):
+    for place, variant in enumerate(named):
         values[variant] = np.full(shape, np.nan)
-        mine = variants == variant
+        mine = variants == place
         cells = rows[mine], columns[mine]
         values[variant][cells] = numbers[mine]
         known[variant] = compute_score_errors(results[mine], tables.tasks).placed(cells, shape)

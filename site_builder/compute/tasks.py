@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import starmap
-from typing import Literal, NamedTuple
+from itertools import repeat, starmap
+from typing import Literal, NamedTuple, overload
 
 import numpy as np
+import numpy.typing as npt
 
+from site_builder.compute.cells import Cells, compute_cells
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.numbers import (
     Array,
-    competition_ranks,
     difference,
     mean_or_none,
     number,
@@ -23,7 +24,6 @@ from site_builder.compute.numbers import (
     settled,
 )
 from site_builder.compute.rank_agreement import SimilarTask, compute_similar_tasks
-from site_builder.compute.score_error import find_ties
 from site_builder.compute.scores import Scores
 from site_builder.compute.win_rates import compute_wins
 
@@ -70,6 +70,111 @@ class TaskScore(NamedTuple):
     flag: str | None = None
 
 
+class TaskScores(Sequence[TaskScore]):
+    """The scores of a task, by variant (primary first) and rank.
+
+    The records are made when one of them is first looked at: a large board has hundreds of
+    thousands, and a process draws a share of the pages.
+    """
+
+    def __init__(self, cells: Mapping[str, Cells], column: int) -> None:
+        self._cells, self._column = cells, column
+
+    def __len__(self) -> int:
+        return sum(self.counts.values())
+
+    def __iter__(self) -> Iterator[TaskScore]:
+        return iter(self._records)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._records == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as any sequence that compares its items
+
+    def __repr__(self) -> str:
+        return repr(self._records)
+
+    @overload
+    def __getitem__(self, place: int) -> TaskScore: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[TaskScore, ...]: ...
+    def __getitem__(self, place: int | slice) -> TaskScore | tuple[TaskScore, ...]:
+        return self._records[place]
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """Number of scores by variant; one without a score is absent."""
+        counts = {variant: cells.counts[self._column] for variant, cells in self._cells.items()}
+        return Counter({variant: n for variant, n in counts.items() if n})
+
+    @property
+    def are_made(self) -> bool:
+        """Whether the records are there already."""
+        return "_records" in self.__dict__
+
+    @cached_property
+    def by_model(self) -> Mapping[str, Mapping[str, TaskScore]]:
+        """The scores of each model that has one, by variant."""
+        found: dict[str, dict[str, TaskScore]] = {}
+        for score in self._records:
+            found.setdefault(score.model, {})[score.variant] = score
+        return found
+
+    @cached_property
+    def _records(self) -> tuple[TaskScore, ...]:
+        return tuple(s for cells in self._cells.values() for s in self._ranking(cells))
+
+    def _ranking(self, cells: Cells) -> Iterator[TaskScore]:
+        ranks = cells.rank[:, self._column]
+        rows = np.argsort(ranks, kind="stable")[: cells.counts[self._column]]
+        return _records(cells, rows, np.full(len(rows), self._column))
+
+
+def scores_of_model(cells: Mapping[str, Cells], row: int) -> Mapping[str, Mapping[str, TaskScore]]:
+    """The scores of a model, by task and variant; a task without one is absent."""
+    found: dict[str, dict[str, TaskScore]] = {}
+    for of_variant in cells.values():
+        columns = np.flatnonzero(~np.isnan(of_variant.score[row]))
+        records = _records(of_variant, np.full(len(columns), row), columns)
+        for column, score in zip(columns.tolist(), records, strict=True):
+            found.setdefault(of_variant.tasks[column], {})[of_variant.variant] = score
+    return found
+
+
+def _records(
+    cells: Cells, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
+) -> Iterator[TaskScore]:
+    """The records of some cells that have a score."""
+    at, known, nothing = (rows, columns), cells.known, repeat(None)
+    told, counted = cells.has_errors, cells.has_examples
+    places = zip(rows.tolist(), columns.tolist(), strict=True)
+    each = zip(
+        [cells.models[i] for i in rows.tolist()],
+        repeat(cells.variant),
+        cells.score[at].tolist(),
+        cells.rank[at].astype(int).tolist(),
+        numbers(cells.over_base[at]),
+        numbers(cells.over_baseline[at]),
+        numbers(known.standard[at]) if told else nothing,
+        pairs(known.low[at], known.high[at]) if told else nothing,
+        (None if n is None else int(n) for n in numbers(known.examples[at]))
+        if counted
+        else nothing,
+        map(_yes, numbers(cells.tied[at])) if told else nothing,
+        map(cells.reasons.get, places) if cells.reasons else nothing,
+        strict=False,  # what is nothing has no end
+    )
+    return starmap(TaskScore, each)
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def _yes(value: float | None) -> bool | None:
+    return None if value is None else value > 0
+
+
 @dataclass(frozen=True)
 class TaskResult:
     """Everything about one task.
@@ -95,14 +200,14 @@ class TaskResult:
     best_lift_over_baseline: float | None
     mean_lift_over_base: float | None
     mean: Mapping[str, float | None]
-    scores: tuple[TaskScore, ...]
+    scores: TaskScores
     flagged: tuple[FlaggedScore, ...]
     similar: tuple[SimilarTask, ...]
 
-    @cached_property
+    @property
     def counts(self) -> Mapping[str, int]:
-        """Number of scores by variant."""
-        return Counter(score.variant for score in self.scores)
+        """Number of scores by variant; one without a score is absent."""
+        return self.scores.counts
 
     @cached_property
     def reasons(self) -> Mapping[tuple[str, str], str]:
@@ -116,9 +221,16 @@ class TaskResult:
         return None if lift is None else "beats" if lift > 0 else "loses" if lift < 0 else "ties"
 
 
-def compute_tasks(scores: Scores) -> tuple[TaskResult, ...]:
-    """Every task of the board, in the order of the tasks table."""
-    arrays = _Arrays.of(scores)
+def compute_tasks(
+    scores: Scores, cells: Mapping[str, Cells] | None = None
+) -> tuple[TaskResult, ...]:
+    """Every task of the board, in the order of the tasks table.
+
+    Args:
+        scores: The scores.
+        cells: Their cells, where these are known already.
+    """
+    arrays = _Arrays.of(scores, compute_cells(scores) if cells is None else cells)
     similar = compute_similar_tasks(scores)
     return tuple(
         _task_result(scores, arrays, column, similar[task])
@@ -135,19 +247,16 @@ class _Arrays:
         top: Where a run has the best score of the contest; its rows are the models of the first
             contest variant, then those of the next.
         best_lift: The contest's best score minus the baseline's.
-        over_base, over_baseline: Lifts, by variant.
-        tied: Where a score cannot be told from the best, by variant.
+        cells: The cells, by variant.
     """
 
     wins: Mapping[str, Array]
     top: Array
     best_lift: Array
-    over_base: Mapping[str, Array]
-    over_baseline: Mapping[str, Array]
-    tied: Mapping[str, Array]
+    cells: Mapping[str, Cells]
 
     @classmethod
-    def of(cls, scores: Scores) -> _Arrays:
+    def of(cls, scores: Scores, cells: Mapping[str, Cells]) -> _Arrays:
         variants = scores.roles.variants
         contest = np.concatenate([scores.contest(v) for v in scores.roles.contest])
         signed = settled(contest) * scores.direction
@@ -155,9 +264,7 @@ class _Arrays:
             wins={v: compute_wins(scores.signed[v]) for v in variants},
             top=compute_wins(signed),
             best_lift=difference(np.fmax.reduce(signed), scores.baseline * scores.direction),
-            over_base={v: scores.lift_over_base(v) for v in variants},
-            over_baseline={v: scores.lift_over_baseline(v) for v in variants},
-            tied={v: find_ties(scores.signed[v], scores.errors[v]) for v in variants},
+            cells=cells,
         )
 
 
@@ -166,7 +273,7 @@ def _task_result(
 ) -> TaskResult:
     roles, task = scores.roles, scores.tasks[column]
     best = {v: _best(scores, column, (v,), arrays.wins[v]) for v in roles.variants}
-    lifts = [arrays.over_base[v][:, column] for v in roles.tuned]
+    lifts = [arrays.cells[v].over_base[:, column] for v in roles.tuned]
     return TaskResult(
         task=task,
         baseline_score=number(scores.baseline[column]),
@@ -175,7 +282,7 @@ def _task_result(
         best_lift_over_baseline=number(arrays.best_lift[column]),
         mean_lift_over_base=mean_or_none(np.array(lifts)),
         mean={v: mean_or_none(scores.values[v][:, column]) for v in roles.variants},
-        scores=tuple(s for v in roles.variants for s in _ranking(scores, arrays, column, v)),
+        scores=TaskScores(arrays.cells, column),
         flagged=tuple(f for f in scores.flagged[task] if f.variant in roles.variants),
         similar=similar,
     )
@@ -190,25 +297,3 @@ def _best(scores: Scores, column: int, variants: tuple[str, ...], top: Array) ->
     variant, model = runs[0]
     score = float(scores.values[variant][model, column])
     return Best(tuple(scores.models[m] for _, m in runs), score, tuple(v for v, _ in runs))
-
-
-def _ranking(scores: Scores, arrays: _Arrays, column: int, variant: str) -> list[TaskScore]:
-    ranks, known = competition_ranks(scores.signed[variant][:, column]), scores.known[variant]
-    order = np.argsort(ranks, kind="stable")[: np.count_nonzero(~np.isnan(ranks))]
-    models, flagged = scores.models, scores.flagged[scores.tasks[column]]
-    flags = {f.model: f.reason for f in flagged if f.variant == variant}
-    columns = zip(
-        [models[i] for i in order],
-        [variant] * len(order),
-        scores.values[variant][order, column].tolist(),
-        ranks[order].astype(int).tolist(),
-        numbers(arrays.over_base[variant][order, column]),
-        numbers(arrays.over_baseline[variant][order, column]),
-        numbers(known.standard[order, column]),
-        pairs(known.low[order, column], known.high[order, column]),
-        [None if n is None else int(n) for n in numbers(known.examples[order, column])],
-        [None if t is None else t > 0 for t in numbers(arrays.tied[variant][order, column])],
-        [flags.get(models[i]) for i in order],
-        strict=True,
-    )
-    return list(starmap(TaskScore, columns))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import rankdata
+import pandas as pd
 
 from site_builder.compute.numbers import Array
 from site_builder.compute.scores import Scores
@@ -32,7 +32,7 @@ def count_beaten(signed: Array) -> Array:
 
     Shape: scores, greater is better, to the same shape (models, tasks).
     """
-    return np.asarray(rankdata(signed, axis=0, nan_policy="omit"), dtype=float) - 1
+    return pd.DataFrame(signed).rank().to_numpy(dtype=float) - 1
 
 
 def compute_wins(signed: Array) -> Array:

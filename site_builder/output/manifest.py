@@ -113,20 +113,31 @@ def find_added(folder: Path, files: Collection[str]) -> Iterator[str]:
         OSError: Part of the folder cannot be read.
     """
     known = {MANIFEST, *files}
-    folders = {parent for path in known for parent in PurePosixPath(path).parents}
-    for place, below, names in os.walk(folder, onerror=_raise):
-        here = PurePosixPath(Path(place).relative_to(folder).as_posix())
-        yield from (str(here / name) for name in names if not _is_known(here / name, known))
-        yield from (f"{here / name}/" for name in below if here / name not in folders)
-        below[:] = [name for name in below if here / name in folders]
+    folders = _folders_of(known)
+    top = os.fspath(folder)
+    for place, below, names in os.walk(top, onerror=_raise):
+        here = place[len(top) :].replace(os.sep, "/").lstrip("/")
+        start = f"{here}/" if here else ""
+        for name in names:
+            if start + name not in known and name not in _LITTER:
+                yield start + name
+        yield from (f"{start}{name}/" for name in below if start + name not in folders)
+        below[:] = [name for name in below if start + name in folders]
+
+
+def _folders_of(paths: Collection[str]) -> set[str]:
+    """Every folder that files of these paths lie in."""
+    found = set()
+    for path in paths:
+        above = path.rpartition("/")[0]
+        while above and above not in found:
+            found.add(above)
+            above = above.rpartition("/")[0]
+    return found
 
 
 def _raise(error: OSError) -> None:
     raise error
-
-
-def _is_known(path: PurePosixPath, known: Collection[str]) -> bool:
-    return str(path) in known or path.name in _LITTER
 
 
 def look_steadily(folder: Path, look: Callable[[], Seen]) -> Seen:

@@ -46,7 +46,8 @@ def publish(files: Mapping[str, bytes], out: Path) -> Published:
     with staging(out) as staged:
         try:
             same = [path for path in files if _is_same(staged.place / path, files[path])]
-            kept = frozenset(path for path in same if _looks_new(staged, path))
+            new = _look(staged.owner)
+            kept = frozenset(path for path in same if _look(staged.place / path) == new)
             if len(kept) < len(files):
                 _stage(files, kept, staged)
                 check_replaceable(out)
@@ -64,17 +65,20 @@ def _is_same(path: Path, content: bytes) -> bool:
         return False
 
 
-def _looks_new(staged: Staging, path: str) -> bool:
-    """Whether a published file has the kind, mode and owner that a new one would have."""
-    new, there = staged.owner.stat(), (staged.place / path).lstat()
-    return (new.st_mode, new.st_uid, new.st_gid) == (there.st_mode, there.st_uid, there.st_gid)
+def _look(path: Path) -> tuple[int, int, int]:
+    """Kind and mode of a file, and its owners: those of the staging file are what a new one has."""
+    status = path.lstat()
+    return status.st_mode, status.st_uid, status.st_gid
 
 
 def _stage(files: Mapping[str, bytes], kept: Collection[str], staged: Staging) -> None:
     """Make the new site whole, and wait until the disk has it."""
+    made = {staged.new}
     for path, content in sorted(files.items()):
         target = staged.new / path
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.parent not in made:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            made.add(target.parent)
         if path not in kept or not _link(staged.place / path, target):
             target.write_bytes(content)
     flush(staged.new)

@@ -91,5 +91,7 @@ def _typed(frame: pd.DataFrame, column: ColumnSpec) -> pd.Series:
         return values.astype("float64")
     if column.type == "boolean":
         return values.astype("object")
+    if values.isna().all():
+        return pd.Series(None, index=frame.index, dtype="str")
     text = values.astype("str")
     return text if column.required else text.where(text.str.strip() != "")

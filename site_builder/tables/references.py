@@ -96,9 +96,15 @@ def _crossed_bounds(tables: Tables) -> Iterator[Fault]:
 def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
     bounds = tables.tasks[["task", "score_min", "score_max"]].drop_duplicates("task")
     bounds = bounds[~(bounds["score_min"] > bounds["score_max"])]
-    scored = tables.results[["task", "score"]].reset_index(names="row").merge(bounds, on="task")
-    is_out = (scored["score"] < scored["score_min"]) | (scored["score"] > scored["score_max"])
-    out = scored[is_out & np.isfinite(scored["score"])]
+    codes, named = pd.factorize(tables.results["task"])
+    at = np.append(pd.Index(bounds["task"]).get_indexer(named), -1)[codes]  # -1 for no bounds
+    low, high = (
+        np.append(bounds[name].to_numpy(), np.nan)[at] for name in ("score_min", "score_max")
+    )
+    score = tables.results["score"].to_numpy()
+    rows = np.flatnonzero(((score < low) | (score > high)) & np.isfinite(score))
+    out = tables.results.iloc[rows][["task", "score"]].reset_index(names="row")
+    out["score_min"], out["score_max"] = low[rows], high[rows]
     faults = (_bounds_fault(tables, own) for _, own in out.groupby("task", sort=False))
     more, where = "tasks with scores out of their bounds", tables.loaded["results"].where
     yield from at_most(faults, out["task"].nunique(), where, more)
@@ -130,6 +136,8 @@ def _percents(tables: Tables) -> Iterator[Fault]:
     1 mostly.
     """
     tasks = tables.tasks[tables.tasks["higher_is_better"] & tables.tasks["score_max"].isna()]
+    if tasks.empty:
+        return
     metric = tables.results["task"].map(dict(zip(tasks["task"], tasks["metric"], strict=True)))
     scores = tables.results["score"]
     facts = pd.DataFrame({"odd": scores.between(2, 100, inclusive="right"), "metric": metric})
@@ -157,7 +165,7 @@ def _unknown_baseline(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
 
 
 def _unknown_variants(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
-    board, variants = config.board, set(tables.results["variant"])
+    board, variants = config.board, set(tables.results["variant"].unique())
     base, tuned = [board.base_variant] if board.base_variant else [], board.tuned_variants or []
     for key, named in (("base_variant", base), ("tuned_variants", tuned), ("labels", board.labels)):
         for variant in (name for name in named if name not in variants):
