@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.numbers import Array
@@ -86,3 +87,8 @@ def _cells(scores: Scores, variant: str) -> Cells:
             if f.variant == variant
         },
     )
+
+
+def complete_tasks(cells: Mapping[str, Cells], row: int) -> npt.NDArray[np.intp]:
+    """The columns of the tasks that a model has a score of every variant on; shape (n,)."""
+    return np.flatnonzero(np.all([~np.isnan(of.score[row]) for of in cells.values()], axis=0))

@@ -174,7 +174,7 @@ class Results:
         if model not in self._kept:
             if len(self._kept) >= _MODELS_KEPT:
                 self._kept.clear()
-            row = self._rows.get(model)
+            row = self.rows.get(model)
             self._kept[model] = {} if row is None else scores_of_model(self.cells, row)
         return self._kept[model]
 
@@ -183,7 +183,8 @@ class Results:
         return {}
 
     @cached_property
-    def _rows(self) -> dict[str, int]:
+    def rows(self) -> Mapping[str, int]:
+        """The row of each model in arrays of scores."""
         return {model: row for row, model in enumerate(self.scores.models)}
 
 

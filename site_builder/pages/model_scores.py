@@ -15,6 +15,7 @@ from site_builder.charts.cells import (
 )
 from site_builder.charts.columns import TASK, Field, columns_of, rows_of
 from site_builder.charts.labels import ScoreKey
+from site_builder.compute.cells import complete_tasks
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.tasks import TaskScore
 from site_builder.format import MISSING, exact, signed
@@ -109,7 +110,10 @@ class ScoreRows:
             name = "Lift" if len(self._paired) == 1 else f"Lift, {labels.variants[variant]}"
             columns.append(Column(f"lift_{variant}", name, "number", term="lift"))
         self._columns = tuple(columns)
-        self._starts = [_start(site, task) for task in site.results.scores.tasks]
+        models, tasks = site.results.scores.models, site.results.scores.tasks
+        evidence = site.results.catalog.evidence
+        self._kept = {v: evidence.rows(v, models, tasks) for v in self._variants}
+        self._starts = [_start(site, task) for task in tasks]
 
     def table(self, model: str) -> Table:
         """The scores of a model."""
@@ -119,7 +123,7 @@ class ScoreRows:
     def _rows(self, model: str) -> Iterator[TableRow]:
         """A row for each task that it has any score on, those that do not count among them."""
         results = self._site.results
-        plain = self._plain(results.scores.models.index(model))
+        plain = self._plain(results.rows[model])
         for place, (task, start) in enumerate(zip(results.scores.tasks, self._starts, strict=True)):
             flagged = results.flagged_of(model, task)
             if place in plain and not flagged:
@@ -127,18 +131,18 @@ class ScoreRows:
             elif flagged or results.scores_of(model, task):
                 yield Row(self._cells(model, task), "", start.anchor, start.marks)
 
-    def _plain(self, model: int) -> dict[int, tuple[str, ...]]:
+    def _plain(self, row: int) -> dict[int, tuple[str, ...]]:
         """The numbers of each task, by its place, that a model has every score of."""
-        values, places = self._site.results.scores.values, self._site.places
-        at = places.complete(model)
+        cells = self._site.results.cells
+        at = complete_tasks(cells, row)
         columns: list[Iterable[str]] = []
         for variant in self._variants:
             columns += (
-                map(exact, values[variant][model, at].tolist()),
-                map(str, places.ranks[variant][model, at].astype(int).tolist()),
-                map(str, places.rows[variant][model, at].tolist()),
+                map(exact, cells[variant].score[row, at].tolist()),
+                map(str, cells[variant].rank[row, at].astype(int).tolist()),
+                map(str, self._kept[variant][row, at].tolist()),
             )
-        columns += (map(signed, places.lifts[v][model, at].tolist()) for v in self._paired)
+        columns += (map(signed, cells[v].over_base[row, at].tolist()) for v in self._paired)
         return dict(zip(at.tolist(), zip(*columns, strict=True), strict=True))
 
     def _cells(self, model: str, task: str) -> tuple[Cell, ...]:

@@ -86,7 +86,7 @@ def tasks_at_top_table(site: Site, board: Board, model: str) -> Table:
         _score_field(labels),
         Field(Column("shared", "Shared with", first="ascending"), shared),
     )
-    ranks = site.places.ranks[variant_id][site.results.scores.models.index(model)]
+    ranks = site.results.cells[variant_id].rank[site.results.rows[model]]
     leading = _own_scores(site, model, {variant_id: (ranks == 1).nonzero()[0]})
     return Table(
         "at-top",
@@ -100,10 +100,11 @@ def tasks_at_top_table(site: Site, board: Board, model: str) -> Table:
 def tasks_hurt_table(site: Site, model: str) -> Table | None:
     """The tasks on which tuning hurt, the worst first; None where there is no pair of scores."""
     labels = site.labels
-    place = site.results.scores.models.index(model)
-    if not site.places.is_paired(place):
+    row, results, tuned = site.results.rows[model], site.results, labels.roles.tuned
+    standings = [results.boards[variant].standing(model) for variant in tuned]
+    if not any(s.helped + s.unchanged + s.hurt for s in standings):
         return None
-    worse = {v: (lifts[place] < 0).nonzero()[0] for v, lifts in site.places.lifts.items()}
+    worse = {v: (results.cells[v].over_base[row] < 0).nonzero()[0] for v in tuned}
     hurt = sorted(_own_scores(site, model, worse), key=lambda own: own.score.lift_over_base or 0.0)
     fields = (
         _task_field(labels),

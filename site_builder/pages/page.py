@@ -12,7 +12,6 @@ from site_builder.charts.card import Card
 from site_builder.charts.chart import Chart
 from site_builder.charts.labels import Labels
 from site_builder.compute.changes import Changes
-from site_builder.compute.places import Places, find_places
 from site_builder.compute.release import Release
 from site_builder.compute.results import Results
 from site_builder.config import SiteConfig
@@ -162,11 +161,6 @@ class Site:
     def exported(self) -> tuple[ExportedTable, ...]:
         """Every table of the project, ready to publish."""
         return export_tables(self.tables.loaded) if self.exports is None else self.exports()
-
-    @cached_property
-    def places(self) -> Places:
-        """Where each score stands."""
-        return find_places(self.tables.results, self.results.scores)
 
 
 T = TypeVar("T")
