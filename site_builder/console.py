@@ -55,6 +55,11 @@ BASE_URL = click.option(
     "--base-url",
     help="Where the site will stand, for canonical links and the sitemap; over site.toml's.",
 )
+PREVIOUS = click.option(
+    "--previous",
+    metavar="OLD",
+    help="The previous edition, to publish what changed and a feed of it: whatever `diff` reads.",
+)
 PROCESSES = click.option(
     "--processes",
     type=click.IntRange(1),

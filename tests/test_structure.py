@@ -53,7 +53,7 @@ MAY_IMPORT = {
         *("build", "change_reports", "console", "editions", "importers", "output", "profile"),
         *("instances", "live", "starter"),
     },
-    "cli": {"build", "commands", "console", "output"},
+    "cli": {"commands"},
     "__main__": {"cli"},
 }
 LEAVES_MAY_IMPORT: dict[str, set[str]] = {

@@ -1,0 +1,61 @@
+"""`site-builder build`: the site of a project."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from site_builder.build import build_site, load_project
+from site_builder.console import (
+    BASE_URL,
+    FORMAT,
+    OUT,
+    PREVIOUS,
+    PROCESSES,
+    PROJECT,
+    QUIET,
+    STRICT,
+    Progress,
+)
+from site_builder.errors import SiteError
+
+
+@click.command(epilog="Example: site-builder build --project my-board --strict")
+@PROJECT
+@OUT
+@BASE_URL
+@PREVIOUS
+@PROCESSES
+@STRICT
+@QUIET
+@FORMAT
+def build(  # noqa: PLR0913 - an option each
+    root: Path,
+    out: Path | None,
+    base_url: str | None,
+    previous: str | None,
+    processes: int | None,
+    *,
+    strict: bool,
+    quiet: bool,
+    form: str,
+) -> None:
+    """Build the site."""
+    progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
+    try:
+        config = load_project(root, base_url, out, previous)
+        report = build_site(
+            config,
+            out,
+            progress.stage,
+            strict=strict,
+            previous=previous,
+            processes=processes,
+            count=progress.count,
+        )
+    except SiteError as error:
+        sys.exit(progress.failed(error))
+    progress.warn(report.warnings)
+    progress.built(report)
