@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -16,10 +17,12 @@ from rich.progress import Progress as Bars
 from rich.progress import TimeRemainingColumn as TimeLeft
 from rich.status import Status
 
-from site_builder.build import BuildReport
 from site_builder.errors import Fault, SiteError
 from site_builder.format import count, counted, size
 from site_builder.reports import as_annotations, as_document
+
+if TYPE_CHECKING:  # a build begins other work before it imports this
+    from site_builder.build import BuildReport
 
 PROJECT = click.option(
     "--project",

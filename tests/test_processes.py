@@ -9,7 +9,7 @@ import pytest
 
 from site_builder.build import load_project, make_files
 from site_builder.errors import FaultsError, SiteError
-from site_builder.processes import LEAST_EACH, processors, spread
+from site_builder.processes import LEAST_EACH, ahead, processors, spread
 from tests.sites import ROOT, copy_project
 
 ITEMS = range(2 * LEAST_EACH + 1)
@@ -152,3 +152,23 @@ def test_two_processes_tell_the_same_mistakes(tmp_path: Path):
         told.append([str(fault) for fault in raised.value.faults])
     assert told[0] == told[1]
     assert 3 == len(told[0])
+
+
+@copies
+def test_work_goes_on_while_something_is_made_ahead(copied: list[int]):
+    """By another process; whether or not it is waited for, none is left."""
+    with ahead(os.getpid) as wait:
+        assert wait() == copied[0]
+    with ahead(signal.pause):  # for ever
+        pass
+    assert_gone(copied)
+
+
+@copies
+def test_what_cannot_be_made_ahead_is_none(copied: list[int]):
+    """Whoever needs it makes it, and is told why it cannot be made."""
+    with ahead(lambda: 1 // 0) as wait:
+        assert wait() is None
+    with ahead(lambda: os.kill(os.getpid(), signal.SIGKILL)) as wait:
+        assert wait() is None
+    assert_gone(copied)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from site_builder.build import build_site, load_project
 from site_builder.console import (
     BASE_URL,
     FORMAT,
@@ -20,6 +19,8 @@ from site_builder.console import (
     Progress,
 )
 from site_builder.errors import SiteError
+from site_builder.output.environment import compiled_ahead
+from site_builder.processes import undisturbed
 
 
 @click.command(epilog="Example: site-builder build --project my-board --strict")
@@ -44,18 +45,22 @@ def build(  # noqa: PLR0913 - an option each
 ) -> None:
     """Build the site."""
     progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
-    try:
-        config = load_project(root, base_url, out, previous)
-        report = build_site(
-            config,
-            out,
-            progress.stage,
-            strict=strict,
-            previous=previous,
-            processes=processes,
-            count=progress.count,
-        )
-    except SiteError as error:
-        sys.exit(progress.failed(error))
+    with undisturbed(), compiled_ahead(root, processes):
+        # Imported only now: it takes as long as the templates do meanwhile.
+        from site_builder.build import build_site, load_project
+
+        try:
+            config = load_project(root, base_url, out, previous)
+            report = build_site(
+                config,
+                out,
+                progress.stage,
+                strict=strict,
+                previous=previous,
+                processes=processes,
+                count=progress.count,
+            )
+        except SiteError as error:
+            sys.exit(progress.failed(error))
     progress.warn(report.warnings)
     progress.built(report)

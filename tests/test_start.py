@@ -1,0 +1,60 @@
+"""How a command starts: nothing is imported that it does not use, and templates are compiled ahead."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from site_builder.build import load_project, make_files
+from site_builder.output import environment
+from site_builder.output.sandbox import CompiledTemplates
+from tests.sites import ROOT, copy_project
+
+copies = pytest.mark.skipif(sys.platform != "linux", reason="one process elsewhere")
+# Other commands', or of a case that the build at hand is not.
+NOT_FOR_A_BUILD = {"dask", "duckdb", "git", "narwhals", "rapidfuzz", "ruamel", "tokenizers"}
+SLOW = {"fontTools", "markdown", "numpy", "pandas", "pydantic", "pyarrow", "scipy"}
+
+
+def imported_by(code: str) -> set[str]:
+    """Top names of all that a new process imports."""
+    told = f"import sys\n{code}\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True)
+    assert "" == done.stderr
+    return {*done.stdout.splitlines()[-1].split()}
+
+
+def test_help_waits_for_no_command():
+    """The list of commands is all that is imported before one is asked for."""
+    assert set() == imported_by("import site_builder.cli") & {*SLOW, *NOT_FOR_A_BUILD, "rich"}
+
+
+def test_a_build_begins_to_compile_before_it_imports():
+    """What its command imports is little."""
+    assert set() == imported_by("import site_builder.commands.build") & {*SLOW, *NOT_FOR_A_BUILD}
+
+
+def test_a_build_imports_nothing_of_other_commands():
+    """Neither at its start nor as it goes on."""
+    code = (
+        "from pathlib import Path; from site_builder.build import load_project, make_files;"
+        "make_files(load_project(Path()), lambda _: None)"
+    )
+    assert set() == imported_by(code) & NOT_FOR_A_BUILD
+
+
+@copies
+def test_templates_compiled_ahead_are_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """Byte for byte; a template that cannot be compiled is told by the build as always."""
+    root = copy_project(tmp_path / "project")
+    monkeypatch.setattr(environment, "_COMPILED", CompiledTemplates())
+    plain = make_files(load_project(root), lambda _: None)[0]
+    compiled = {*environment._COMPILED.kept}
+    monkeypatch.setattr(environment, "_COMPILED", CompiledTemplates())
+    (root / "templates").mkdir()
+    (root / "templates/unused.html").write_text("{% nonsense %}")
+    with environment.compiled_ahead(root, 2):
+        files = make_files(load_project(root), lambda _: None)[0]
+    assert plain == files
+    assert compiled <= {*environment._COMPILED.kept}
