@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from site_builder.charts.labels import make_labels
 from site_builder.charts.plugins import find_chart_faults
 from site_builder.compute.results import compute_results
 from site_builder.config import SiteConfig, read_config
-from site_builder.editions import Edition, read_edition, with_news
 from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
 from site_builder.output.files import Count, find_source_faults, render_files
 from site_builder.output.folders import check_output_folder
 from site_builder.output.manifest import Origin, with_manifest
 from site_builder.output.navigation import find_navigation_faults
-from site_builder.output.previews import cache_of, draw_previews
 from site_builder.output.publish import Published, publish
 from site_builder.output.staging import recover
 from site_builder.output.tokens import find_theme_faults
@@ -30,6 +29,9 @@ from site_builder.processes import processors
 from site_builder.prose import Prose, load_prose
 from site_builder.tables.check import Tables, check_tables
 from site_builder.tables.load import load_tables
+
+if TYPE_CHECKING:  # most builds know of no edition before
+    from site_builder.editions import Edition
 
 Say = Callable[[str], None]
 
@@ -173,6 +175,8 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     if any(strict or fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
     if config.has_cards and not dry:
+        from site_builder.output.previews import cache_of, draw_previews  # with what draws them
+
         say("Drawing the link previews")
         files |= draw_previews(made.site, made.pages, cache_of(config.root))
     release = made.site.results.release
@@ -182,8 +186,12 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
 
 def _read_previous(place: str | None) -> tuple[Edition | None, tuple[Fault, ...]]:
     """The previous edition, or why it cannot be read."""
+    if place is None:
+        return None, ()
+    from site_builder.editions import read_edition  # with what fetches from the web
+
     try:
-        return None if place is None else read_edition(place), ()
+        return read_edition(place), ()
     except SiteError as error:
         return None, error.faults
 
@@ -200,7 +208,11 @@ def _make_content(
     say("Computing")
     results = compute_results(tables, config, processes)
     site = Site(config, tables, results, make_labels(results, config), own=prose.own)
-    site, odd = (site, ()) if old is None else with_news(site, prose.texts, old)
+    odd: tuple[Fault, ...] = ()
+    if old is not None:
+        from site_builder.editions import with_news
+
+        site, odd = with_news(site, prose.texts, old)
     say("Making the pages")
     pages = with_own_charts(site, make_pages(site))
     return Content(site, with_cards(site, pages) if config.has_cards else pages, odd)

@@ -1,4 +1,4 @@
-"""How a command starts: nothing is imported that it does not use, and templates are compiled ahead."""
+"""How a command starts: nothing is imported that it does not use, templates are compiled ahead."""
 
 import subprocess
 import sys
