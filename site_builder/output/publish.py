@@ -72,9 +72,10 @@ def _looks_new(staged: Staging, path: str) -> bool:
 
 def _stage(files: Mapping[str, bytes], kept: Collection[str], staged: Staging) -> None:
     """Make the new site whole, and wait until the disk has it."""
+    for folder in {(staged.new / path).parent for path in files}:
+        folder.mkdir(parents=True, exist_ok=True)
     for path, content in sorted(files.items()):
         target = staged.new / path
-        target.parent.mkdir(parents=True, exist_ok=True)
         if path not in kept or not _link(staged.place / path, target):
             target.write_bytes(content)
     flush(staged.new)
