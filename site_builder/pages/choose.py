@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from site_builder.compute.choice import (
     MARGIN_SHARE,
@@ -23,7 +24,7 @@ from site_builder.format import counted
 from site_builder.pages.board_line import Limits
 from site_builder.pages.choose_answer import MOST_UNRANKED, Answer, make_answer
 from site_builder.pages.choose_words import WIN_RATE
-from site_builder.pages.page import HOME, Page, Site, ready
+from site_builder.pages.page import HOME, Page, Site
 from site_builder.pages.scores_data import ERRORS, SCORES, board_data
 from site_builder.parts import Address, Link
 
@@ -86,12 +87,18 @@ def make_choose(site: Site) -> Iterator[Page]:
     """The choosing page; none where there is nothing to choose from, or by."""
     if not can_choose(site):
         return
+    models = len(site.results.catalog.models)
+    about = f"Pick and weight the tasks, set limits, and see which of {models} models to take."
+    make = partial(_context, site)
+    yield Page(Address("choose"), "choose.html", "Choose a model", about, make, (HOME,))
+
+
+def _context(site: Site) -> ChooseContext:
     results, labels = site.results, site.labels
     choice = choose(site, default_question(site))
     answer, n_tasks = answer_of(site, choice), len(results.scores.tasks)
-    data = choose_data(site)
     models = results.catalog.models.values()
-    context = ChooseContext(
+    return ChooseContext(
         answer=answer,
         picked=f"All {counted(n_tasks, 'task')}, each counting the same.",
         groups=_groups(site),
@@ -105,10 +112,8 @@ def make_choose(site: Site) -> Iterator[Page]:
         compared=tuple(row.id for row in answer.rows[:COMPARED]),
         scores=SCORES,
         errors=ERRORS if results.scores.has_errors else "",
-        data=data,
+        data=choose_data(site),
     )
-    about = f"Pick and weight the tasks, set limits, and see which of {len(models)} models to take."
-    yield Page(Address("choose"), "choose.html", "Choose a model", about, ready(context), (HOME,))
 
 
 def can_choose(site: Site) -> bool:
