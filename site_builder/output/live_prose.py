@@ -85,14 +85,11 @@ class LiveProse:
 
     def _fill_in(self, page: Page, slot: str) -> tuple[str, list[Fault]]:
         where, text = text_file(slot), self._prose.texts[slot]
-        # A tree that is guarded is changed: a second page that shows the text has one of its own.
-        if slot not in self._read:
-            self._read[slot] = self._language.read(text, NAMES)
-        tree, mistakes = self._read.pop(slot)
-        self._language.begin(text)
-        if tree is None:
+        template, mistakes = self._read[slot]
+        if template is None:
             return "", list(_mistake_faults(where, mistakes))
-        template, filled = self._language.guarded(tree), ""
+        self._language.begin(text)
+        filled = ""
         try:
             filled = template.render(**self._figures, link=self._link_from(page))
         except MISTAKES as error:
@@ -219,9 +216,9 @@ def judge_claims(
     language = ProseEnvironment({n: _marked(write) for n, write in filters.items()}, _finalize)
     judged = {}
     for slot, text in texts.items():
-        tree, _ = language.read(text, NAMES)
-        if tree is not None:
+        template, _ = language.read(text, NAMES)
+        if template is not None:
             with suppress(*MISTAKES):
-                language.guarded(tree).render(**figures, link=lambda *_: _Figure(""))
+                template.render(**figures, link=lambda *_: _Figure(""))
         judged[slot] = tuple(language.claims.judged)
     return judged

@@ -55,8 +55,8 @@ class Mistake:
     fix: str = ""
 
 
-# A text as Jinja reads it, None where it cannot be filled in, and what is wrong with it.
-Read: TypeAlias = tuple[nodes.Template | None, list[Mistake]]
+# A text as a template, None where it cannot be filled in, and what is wrong with it.
+Read: TypeAlias = tuple[jinja2.Template | None, list[Mistake]]
 
 
 class _Generator(CodeGenerator):
@@ -101,7 +101,9 @@ class ProseEnvironment(ImmutableSandboxedEnvironment):
         self.named = set[str | None]()
 
     def read(self, text: str, names: Iterable[str]) -> Read:
-        """A text as Jinja reads it, and what is wrong with it whatever the figures are.
+        """A text as a template, and what is wrong with it whatever the figures are.
+
+        In the template a mistake in one figure hides no other.
 
         Args:
             text: The prose.
@@ -111,26 +113,22 @@ class ProseEnvironment(ImmutableSandboxedEnvironment):
         try:
             tree = self.parse(text)
             forbidden = list(_forbidden(tree))
-            self.compile(tree)
+            template = self.from_string(tree if forbidden else self._guarded(tree))
         except jinja2.TemplateSyntaxError as error:
             what = error.message or "is not valid"
             return None, [Mistake(error.lineno, what, self._filter_hint(what))]
         except (RecursionError, SyntaxError, MemoryError):
             return None, [Mistake(1, "it is nested too deeply to be read")]
         unknown = list(_unknown_names(tree, self.named, list(names)))
-        return None if forbidden else tree, [*forbidden, *unknown]
+        return None if forbidden else template, [*forbidden, *unknown]
 
     def _filter_hint(self, what: str) -> str:
         unknown = re.fullmatch(r"No filter named '(\w+)'\.", what)
         return near(unknown[1], self.filters) if unknown else ""
 
-    def guarded(self, tree: nodes.Template) -> jinja2.Template:
-        """The template of a text in which a mistake in one figure hides no other.
-
-        It leaves the tree changed.
-        """
+    def _guarded(self, tree: nodes.Template) -> nodes.Template:
         guard: GuardExtension = self.extensions[GuardExtension.identifier]  # type: ignore[assignment]
-        return self.from_string(guard.over(tree))
+        return guard.over(tree)
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         """A text has no parts: its methods could make much of little."""
