@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from site_builder.charts.labels import make_labels
 from site_builder.charts.plugins import find_chart_faults
-from site_builder.compute.results import compute_results
+from site_builder.compute.results import Results
 from site_builder.config import SiteConfig, read_config
 from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
+from site_builder.head_start import Computed, Wait, results_of
 from site_builder.output.files import Count, find_source_faults, render_files
 from site_builder.output.folders import check_output_folder
 from site_builder.output.manifest import Origin, with_manifest
@@ -97,6 +98,7 @@ def build_site(  # noqa: PLR0913 - each is a choice of a command's
     previous: str | None = None,
     processes: int | None = 1,
     count: Count = lambda *_: None,
+    wait: Wait = lambda _: None,
 ) -> BuildReport:
     """Build the whole site of a project into `out`. Nothing is written before all of it is made.
 
@@ -108,6 +110,7 @@ def build_site(  # noqa: PLR0913 - each is a choice of a command's
         previous: Where the previous edition is, for the page of changes; None for no such page.
         processes: How many processes work at once; None for as many as there is room for.
         count: Told within a stage how much of it is done, and of how much.
+        wait: Waits for what another process has computed, if one has.
 
     Raises:
         SiteError: A mistake in the project; the published site stays as it was.
@@ -115,7 +118,14 @@ def build_site(  # noqa: PLR0913 - each is a choice of a command's
     if recover(out):
         say("Putting back the site that a killed build had moved away")
     files, warnings = make_files(
-        config, say, out, strict=strict, previous=previous, processes=processes, count=count
+        config,
+        say,
+        out,
+        strict=strict,
+        previous=previous,
+        processes=processes,
+        count=count,
+        wait=wait,
     )
     say("Publishing")
     pages = sum(path.endswith(".html") for path in files)
@@ -133,6 +143,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     kept: Kept | None = None,
     processes: int | None = 1,
     count: Count = lambda *_: None,
+    wait: Wait = lambda _: None,
 ) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
     """Every file of the site, its manifest too, and what is odd about the project.
 
@@ -149,6 +160,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
         kept: What the build before has left, and this one leaves for the next.
         processes: How many processes work at once; None for as many as there is room for.
         count: Told within a stage how much of it is done, and of how much.
+        wait: Waits for what another process has computed, if one has.
 
     Raises:
         FaultsError: Every mistake in the project.
@@ -156,14 +168,16 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     say("Reading and checking the tables")
     old, unread = _read_previous(previous)
     folder = (*_folder_faults(out, config.root), *unread)
+    computed = wait(config)
     try:
-        tables, prose = read_project(config)
+        tables, prose = read_project(config, computed)
     except FaultsError as error:
         raise FaultsError((*error.faults, *folder)) from None
     faults = (*tables.warnings, *prose.faults, *_own_faults(config, prose), *folder)
     if processes is None:
         processes = 1 if len(tables.results) > MOST_COPIED else processors()
-    make = partial(_make_content, config, tables, prose, old, say, processes)
+    compute = partial(results_of, computed, tables, config, processes)
+    make = partial(_make_content, config, tables, prose, old, say, compute)
     files_read = {name: table.file for name, table in tables.loaded.items()}
     sources = (config, tables.warnings, files_read, prose.own, old and prose.texts, old)
     try:
@@ -202,11 +216,11 @@ def _make_content(
     prose: Prose,
     old: Edition | None,
     say: Say,
-    processes: int,
+    compute: Callable[[], Results],
 ) -> Content:
     """Everything that follows from the tables and `site.toml`: results, and pages as values."""
     say("Computing")
-    results = compute_results(tables, config, processes)
+    results = compute()
     site = Site(config, tables, results, make_labels(results, config), own=prose.own)
     odd: tuple[Fault, ...] = ()
     if old is not None:
@@ -258,14 +272,16 @@ def _folder_faults(out: Path | None, root: Path) -> tuple[Fault, ...]:
     return ()
 
 
-def read_project(config: SiteConfig) -> tuple[Tables, Prose]:
-    """The checked tables and the prose of a project.
+def read_project(config: SiteConfig, computed: Computed | None = None) -> tuple[Tables, Prose]:
+    """The checked tables, unless they are there already, and the prose of a project.
 
     Raises:
         FaultsError: Every fault of the tables, and every one of prose and templates that shows
             without a figure.
     """
     prose = load_prose(config.content_dir)
+    if computed:
+        return computed.tables, prose
     try:
         return check_tables(load_tables(config.data_dir), config), prose
     except FaultsError as error:

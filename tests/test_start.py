@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from site_builder import head_start
 from site_builder.build import load_project, make_files
+from site_builder.errors import FaultsError
+from site_builder.head_start import computed_ahead
 from site_builder.output import environment
 from site_builder.output.sandbox import CompiledTemplates
 from tests.sites import ROOT, copy_project
@@ -58,3 +61,34 @@ def test_templates_compiled_ahead_are_the_same(monkeypatch: pytest.MonkeyPatch, 
         files = make_files(load_project(root), lambda _: None)[0]
     assert plain == files
     assert compiled <= {*environment._COMPILED.kept}
+
+
+@copies
+def test_what_another_process_computed_makes_the_same_site():
+    """Byte for byte."""
+    config = load_project(ROOT)
+    plain = make_files(config, lambda _: None)[0]
+    with computed_ahead(ROOT, None, 2) as wait:
+        files = make_files(config, lambda _: None, wait=wait)[0]
+    assert plain == files
+
+
+@copies
+def test_what_another_process_cannot_compute_is_told_by_this_one(tmp_path: Path):
+    """Every fault, as always; nor does it compute what another configuration asks for."""
+    root = copy_project(tmp_path / "project")
+    config = load_project(root)
+    with computed_ahead(root, "https://example.org/", 2) as wait:
+        assert wait(config) is None
+    (root / "data/results.parquet").write_bytes(b"PAR1")
+    with computed_ahead(root, None, 2) as wait, pytest.raises(FaultsError, match="is damaged"):
+        make_files(config, lambda _: None, wait=wait)
+
+
+def test_large_tables_are_computed_where_they_are_read(monkeypatch: pytest.MonkeyPatch):
+    """So are those of a build that is asked to be one process."""
+    with computed_ahead(ROOT, None, 1) as wait:
+        assert wait(load_project(ROOT)) is None
+    monkeypatch.setattr(head_start, "MOST_BYTES", 1000)
+    with computed_ahead(ROOT, None, 2) as wait:
+        assert wait(load_project(ROOT)) is None

@@ -45,22 +45,26 @@ def build(  # noqa: PLR0913 - an option each
 ) -> None:
     """Build the site."""
     progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
+    # Imported only now, and in two parts, each while another process does what it can do already.
     with undisturbed(), compiled_ahead(root, processes):
-        # Imported only now: it takes as long as the templates do meanwhile.
-        from site_builder.build import build_site, load_project
+        from site_builder.head_start import computed_ahead
 
-        try:
-            config = load_project(root, base_url, out, previous)
-            report = build_site(
-                config,
-                out,
-                progress.stage,
-                strict=strict,
-                previous=previous,
-                processes=processes,
-                count=progress.count,
-            )
-        except SiteError as error:
-            sys.exit(progress.failed(error))
+        with computed_ahead(root, base_url, processes) as wait:
+            from site_builder.build import build_site, load_project
+
+            try:
+                config = load_project(root, base_url, out, previous)
+                report = build_site(
+                    config,
+                    out,
+                    progress.stage,
+                    strict=strict,
+                    previous=previous,
+                    processes=processes,
+                    count=progress.count,
+                    wait=wait,
+                )
+            except SiteError as error:
+                sys.exit(progress.failed(error))
     progress.warn(report.warnings)
     progress.built(report)
