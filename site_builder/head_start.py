@@ -19,7 +19,7 @@ from site_builder.tables.check import Tables, check_tables
 from site_builder.tables.load import load_tables
 
 # What follows from more takes longer to send, and twice the memory while it is sent.
-MOST_BYTES = 1_000_000
+MOST_BYTES = 200_000
 
 
 @dataclass(frozen=True)
