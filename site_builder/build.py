@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from site_builder.charts.labels import make_labels
 from site_builder.charts.plugins import find_chart_faults
-from site_builder.compute.results import compute_results
+from site_builder.compute.results import Results
 from site_builder.config import SiteConfig, read_config
-from site_builder.editions import Edition, read_edition, with_news
 from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
+from site_builder.head_start import Computed, Wait, results_of
 from site_builder.output.files import Count, find_source_faults, render_files
 from site_builder.output.folders import check_output_folder
 from site_builder.output.manifest import Origin, with_manifest
 from site_builder.output.navigation import find_navigation_faults
-from site_builder.output.previews import cache_of, draw_previews
 from site_builder.output.publish import Published, publish
 from site_builder.output.staging import recover
 from site_builder.output.tokens import find_theme_faults
@@ -31,6 +31,9 @@ from site_builder.prose import Prose, load_prose
 from site_builder.tables.check import Tables, check_tables
 from site_builder.tables.export import export_tables
 from site_builder.tables.load import load_tables
+
+if TYPE_CHECKING:  # most builds know of no edition before
+    from site_builder.editions import Edition
 
 Say = Callable[[str], None]
 
@@ -98,6 +101,7 @@ def build_site(  # noqa: PLR0913 - each is a choice of a command's
     previous: str | None = None,
     processes: int | None = 1,
     count: Count = lambda *_: None,
+    wait: Wait = lambda _: None,
 ) -> BuildReport:
     """Build the whole site of a project into `out`. Nothing is written before all of it is made.
 
@@ -109,6 +113,7 @@ def build_site(  # noqa: PLR0913 - each is a choice of a command's
         previous: Where the previous edition is, for the page of changes; None for no such page.
         processes: How many processes work at once; None for as many as there is room for.
         count: Told within a stage how much of it is done, and of how much.
+        wait: Waits for what another process has computed, if one has.
 
     Raises:
         SiteError: A mistake in the project; the published site stays as it was.
@@ -116,7 +121,14 @@ def build_site(  # noqa: PLR0913 - each is a choice of a command's
     if recover(out):
         say("Putting back the site that a killed build had moved away")
     files, warnings = make_files(
-        config, say, out, strict=strict, previous=previous, processes=processes, count=count
+        config,
+        say,
+        out,
+        strict=strict,
+        previous=previous,
+        processes=processes,
+        count=count,
+        wait=wait,
     )
     say("Publishing")
     pages = sum(path.endswith(".html") for path in files)
@@ -134,6 +146,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     kept: Kept | None = None,
     processes: int | None = 1,
     count: Count = lambda *_: None,
+    wait: Wait = lambda _: None,
 ) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
     """Every file of the site, its manifest too, and what is odd about the project.
 
@@ -150,6 +163,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
         kept: What the build before has left, and this one leaves for the next.
         processes: How many processes work at once; None for as many as there is room for.
         count: Told within a stage how much of it is done, and of how much.
+        wait: Waits for what another process has computed, if one has.
 
     Raises:
         FaultsError: Every mistake in the project.
@@ -157,14 +171,16 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     say("Reading and checking the tables")
     old, unread = _read_previous(previous)
     folder = (*_folder_faults(out, config.root), *unread)
+    computed = wait(config)
     try:
-        tables, prose = read_project(config)
+        tables, prose = read_project(config, computed)
     except FaultsError as error:
         raise FaultsError((*error.faults, *folder)) from None
     faults = (*tables.warnings, *prose.faults, *_own_faults(config, prose), *folder)
     if processes is None:
         processes = 1 if len(tables.results) > MOST_COPIED else processors()
-    make = partial(_make_content, config, tables, prose, old, say, processes)
+    compute = partial(results_of, computed, tables, config, processes)
+    make = partial(_make_content, config, tables, prose, old, say, processes, compute)
     files_read = {name: table.file for name, table in tables.loaded.items()}
     sources = (config, tables.warnings, files_read, prose.own, old and prose.texts, old)
     try:
@@ -176,6 +192,8 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     if any(strict or fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
     if config.has_cards and not dry:
+        from site_builder.output.previews import cache_of, draw_previews  # with what draws them
+
         say("Drawing the link previews")
         files |= draw_previews(made.site, made.pages, cache_of(config.root))
     release = made.site.results.release
@@ -185,28 +203,37 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
 
 def _read_previous(place: str | None) -> tuple[Edition | None, tuple[Fault, ...]]:
     """The previous edition, or why it cannot be read."""
+    if place is None:
+        return None, ()
+    from site_builder.editions import read_edition  # with what fetches from the web
+
     try:
-        return None if place is None else read_edition(place), ()
+        return read_edition(place), ()
     except SiteError as error:
         return None, error.faults
 
 
-def _make_content(
+def _make_content(  # noqa: PLR0913 - all that content is made of
     config: SiteConfig,
     tables: Tables,
     prose: Prose,
     old: Edition | None,
     say: Say,
     processes: int,
+    compute: Callable[[], Results],
 ) -> Content:
     """Everything that follows from the tables and `site.toml`: results, and pages as values."""
     say("Computing")
-    is_large = len(tables.results) > LEAST_ROWS
-    with ahead(partial(export_tables, tables.loaded), processes if is_large else 1) as exports:
-        results = compute_results(tables, config, processes)
+    at_once = processes if len(tables.results) > LEAST_ROWS else 1
+    with ahead(partial(export_tables, tables.loaded), at_once) as exports:
+        results = compute()
         labels = make_labels(results, config)
         site = Site(config, tables, results, labels, own=prose.own, exports=exports)
-        site, odd = (site, ()) if old is None else with_news(site, prose.texts, old)
+        odd: tuple[Fault, ...] = ()
+        if old is not None:
+            from site_builder.editions import with_news
+
+            site, odd = with_news(site, prose.texts, old)
         say("Making the pages")
         pages = with_own_charts(site, make_pages(site))
     return Content(site, with_cards(site, pages) if config.has_cards else pages, odd)
@@ -252,14 +279,16 @@ def _folder_faults(out: Path | None, root: Path) -> tuple[Fault, ...]:
     return ()
 
 
-def read_project(config: SiteConfig) -> tuple[Tables, Prose]:
-    """The checked tables and the prose of a project.
+def read_project(config: SiteConfig, computed: Computed | None = None) -> tuple[Tables, Prose]:
+    """The checked tables, unless they are there already, and the prose of a project.
 
     Raises:
         FaultsError: Every fault of the tables, and every one of prose and templates that shows
             without a figure.
     """
     prose = load_prose(config.content_dir)
+    if computed:
+        return computed.tables, prose
     try:
         return check_tables(load_tables(config.data_dir), config), prose
     except FaultsError as error:

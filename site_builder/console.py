@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, TextColumn
-from rich.progress import Progress as Bars
-from rich.progress import TimeRemainingColumn as TimeLeft
-from rich.status import Status
 
-from site_builder.build import BuildReport
 from site_builder.errors import Fault, SiteError
 from site_builder.format import count, counted, size
 from site_builder.reports import as_annotations, as_document
+
+if TYPE_CHECKING:  # a build begins other work before it imports the one; terminals ask for rich
+    from rich.console import Console
+    from rich.status import Status
+
+    from site_builder.build import BuildReport
 
 PROJECT = click.option(
     "--project",
@@ -55,6 +58,11 @@ BASE_URL = click.option(
     "--base-url",
     help="Where the site will stand, for canonical links and the sitemap; over site.toml's.",
 )
+PREVIOUS = click.option(
+    "--previous",
+    metavar="OLD",
+    help="The previous edition, to publish what changed and a feed of it: whatever `diff` reads.",
+)
 PROCESSES = click.option(
     "--processes",
     type=click.IntRange(1),
@@ -63,6 +71,33 @@ PROCESSES = click.option(
 )
 # Without a terminal a long stage tells this often how far it is.
 SILENT_S = 10.0
+
+
+class Lines:
+    """A console that is no terminal, in a log or another program's hands: plain lines on stderr.
+
+    Args:
+        quiet: Say nothing.
+    """
+
+    is_terminal = False
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet
+
+    def print(self, text: str, **_looks: object) -> None:
+        """One line."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+
+def _console(*, quiet: bool = False) -> Console | Lines:
+    """Where to say things."""
+    if not sys.stderr.isatty() and not {"FORCE_COLOR", "TTY_COMPATIBLE"} & os.environ.keys():
+        return Lines(quiet=quiet)
+    from rich.console import Console  # only here: it takes as long to import as click
+
+    return Console(stderr=True, highlight=False, emoji=False, quiet=quiet, soft_wrap=True)
 
 
 class Progress:
@@ -77,8 +112,7 @@ class Progress:
 
     def __init__(self, root: Path, form: str, *, quiet: bool, strict: bool) -> None:
         self._root, self._form, self._strict = root, form, strict
-        self._console = Console(stderr=True, highlight=False, quiet=quiet, soft_wrap=True)
-        self._faults = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._console, self._faults = _console(quiet=quiet), _console()
         self._began = self._stage_began = self._counted = time.perf_counter()
         self._stage = ""
         self._running: Status | None = None
@@ -88,14 +122,14 @@ class Progress:
         self._end_stage()
         self._stage, self._stage_began = name, time.perf_counter()
         self._counted = self._stage_began
-        self._running = self._console.status(name)
-        if self._console.is_terminal:
+        if not isinstance(self._console, Lines) and self._console.is_terminal:
+            self._running = self._console.status(name)
             self._running.start()
 
     def count(self, done: int, of: int) -> None:
         """How much of the stage is done: in its line on a terminal, else a line now and then."""
         told = f"{self._stage}: {done:,} of {of:,}"
-        if self._running is not None and self._console.is_terminal:
+        if self._running is not None:
             self._running.update(told)
         elif time.perf_counter() - self._counted > SILENT_S:
             self._counted = time.perf_counter()
@@ -119,6 +153,13 @@ class Progress:
         Yields:
             What to call with the name of what is at work, and how far the bar has come.
         """
+        if isinstance(self._console, Lines):
+            yield lambda _name, _done: None
+            return
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Bars
+        from rich.progress import TimeRemainingColumn as TimeLeft
+
         quiet = self._console.quiet or not self._console.is_terminal
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeLeft())
         with Bars(*columns, console=self._console, transient=True, disable=quiet) as bars:

@@ -62,12 +62,12 @@ def spread(
     """
     n = min(processes, len(items) // least)
     if n < 2:
-        with _undisturbed():
+        with undisturbed():
             for i, item in enumerate(items, start=1):
                 yield make(item)
                 seen(i)
         return
-    with _undisturbed():
+    with undisturbed():
         shares = _shares(make, items, n, seen)
     for i in range(len(items)):
         share = shares[i % n]
@@ -80,7 +80,7 @@ def spread(
 
 
 @contextmanager
-def ahead(make: Callable[[], Made], processes: int = 1) -> Iterator[Callable[[], Made]]:
+def ahead(make: Callable[[], Made], processes: int = 2) -> Iterator[Callable[[], Made]]:
     """What is given waits for what `make` gives, which is made meanwhile by another process.
 
     Args:
@@ -98,6 +98,7 @@ def ahead(make: Callable[[], Made], processes: int = 1) -> Iterator[Callable[[],
     try:
         yield cache(lambda: _only(_read(pipe, lambda: None)))
     finally:
+        os.kill(process, signal.SIGTERM)  # perhaps nobody waited for it
         pipe.close()
         os.waitpid(process, 0)
 
@@ -111,12 +112,20 @@ def _only(sent: Sequence[Sent]) -> Any:  # noqa: ANN401 - as it was sent
     return made
 
 
+def made_or_none(wait: Callable[[], Made]) -> Made | None:
+    """What was made ahead; None where it could not be, for whoever can do it again and tell why."""
+    try:
+        return wait()
+    except Exception:
+        return None
+
+
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """With rare searches for garbage, and none in what is there already.
 
     On a large board that is a million objects, which a search would go through again and again, and
-    have copied for each process.
+    have copied for each process; what a build imports is a hundred thousand more.
     """
     thresholds = gc.get_threshold()
     gc.freeze()
@@ -135,10 +144,8 @@ def _shares(
     number = count(1)
     children: list[tuple[int, BinaryIO]] = []
     try:
-        # Python warns of threads: a copy has none but its own, and waits for no other.
-        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
-            for i in range(n):
-                children.append(_start(make, items[i::n]))
+        for i in range(n):
+            children.append(_start(make, items[i::n]))
         with ThreadPoolExecutor(n) as readers:
             try:
                 heard = [partial(_read, pipe, lambda: seen(next(number))) for _, pipe in children]
@@ -156,7 +163,9 @@ def _shares(
 def _start(make: Callable[[Item], Made], share: Sequence[Item]) -> tuple[int, BinaryIO]:
     """A copy of this process at work, and where it sends what it makes."""
     reading, writing = os.pipe()
-    process = os.fork()
+    # Python warns of threads: a copy has none but its own, and waits for no other.
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        process = os.fork()
     if process:
         os.close(writing)
         return process, os.fdopen(reading, "rb")

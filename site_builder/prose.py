@@ -16,6 +16,10 @@ from pathlib import Path
 
 import markdown
 import nh3
+from markdown.extensions.sane_lists import SaneListExtension
+from markdown.extensions.smarty import SmartyExtension
+from markdown.extensions.tables import TableExtension
+from markdown.extensions.toc import TocExtension
 
 from site_builder.errors import Fault, near
 from site_builder.format import sentence
@@ -136,12 +140,9 @@ def to_html(text: str) -> str:
 
     No scripts, no styles, no links but to the site and to http or https.
     """
-    raw = markdown.markdown(
-        text,
-        extensions=["tables", "sane_lists", "smarty", "toc"],
-        extension_configs={"toc": {"permalink": False}},
-        output_format="html",
-    )
+    # Not by their names, for which all packages that are installed would be looked through.
+    extensions = [TableExtension(), SaneListExtension(), SmartyExtension(), TocExtension()]
+    raw = markdown.markdown(text, extensions=extensions, output_format="html")
     return nh3.clean(
         raw,
         tags=_TAGS,

@@ -17,8 +17,8 @@ from site_builder.errors import TemplateFaultError
 from site_builder.output import pictures
 from site_builder.output.assets import default_folder
 from site_builder.output.card_drawing import HEIGHT, LEFT, RIGHT, WIDTH, CardDrawer
+from site_builder.output.environment import make_environment
 from site_builder.output.pictures import PictureCache, draw_pictures
-from site_builder.output.render import make_environment
 from site_builder.output.tokens import colours_of, light_colours
 from site_builder.output.typeface import BOLD, DOTS, REGULAR, UNKNOWN, Typeface, load_typeface
 from site_builder.pages.all import make_pages

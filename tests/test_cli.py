@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
@@ -464,8 +465,8 @@ def test_serve_says_that_the_usual_port_is_taken(project, monkeypatch):
     monkeypatch.setattr("site_builder.live.rebuild.changes", end)
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]
-        for module in ("live.server", "commands.serve"):
-            monkeypatch.setattr(sys.modules[f"site_builder.{module}"], "FIRST_PORT", taken)
+        for module in ("commands.serve", "live.server"):  # the one says in its help what it imports
+            monkeypatch.setattr(import_module(f"site_builder.{module}"), "FIRST_PORT", taken)
         monkeypatch.setattr("site_builder.live.server._LAST_PORT", 65535)
         said = run("serve", "--project", project)
     found = re.search(rf"^Port {taken} is not free; (\d+) is\.$", said.stderr, re.MULTILINE)

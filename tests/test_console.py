@@ -12,6 +12,7 @@ def test_a_line_that_ctrl_c_breaks_off_is_said_once(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is written, and Ctrl-C comes before the console has forgotten it."""
+    monkeypatch.setenv("TTY_COMPATIBLE", "0")  # so that rich says it, as on a terminal
     progress = Progress(Path(), "text", quiet=False, strict=False)
     write = Console._write_buffer
 

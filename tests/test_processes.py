@@ -9,7 +9,7 @@ import pytest
 
 from site_builder.build import load_project, make_files
 from site_builder.errors import FaultsError, SiteError
-from site_builder.processes import LEAST_EACH, ahead, processors, spread
+from site_builder.processes import LEAST_EACH, ahead, made_or_none, processors, spread
 from tests.sites import ROOT, copy_project
 
 ITEMS = range(2 * LEAST_EACH + 1)
@@ -70,9 +70,19 @@ def test_what_goes_wrong_ahead_is_told_when_it_is_asked_for(copied: list[int]) -
     killed = ahead(lambda: os.kill(os.getpid(), signal.SIGKILL), 2)
     with killed as made, pytest.raises(SiteError, match="the system ended a process"):
         made()
-    with ahead(fail, 2):
-        pass
+    for make in (fail, signal.pause):  # the other would take for ever
+        with ahead(make, 2):
+            pass
     assert_gone(copied)
+
+
+@copies
+def test_what_could_not_be_made_ahead_can_be_none():
+    """For whoever makes it again, and is told why it cannot be made."""
+    with ahead(lambda: 1 // 0) as wait:
+        assert made_or_none(wait) is None
+    with ahead(lambda: 1) as wait:
+        assert 1 == made_or_none(wait)
 
 
 def test_little_is_made_here():

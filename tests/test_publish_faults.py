@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from site_builder import build
+from site_builder import head_start
 from site_builder.cli import main
 from site_builder.errors import Fault, OutputFolderError
 from site_builder.output import publish as publishing
@@ -316,7 +316,7 @@ def test_a_build_that_fails_before_it_publishes(project, monkeypatch, what):
             (project / "templates/about.html").write_text("{% if %}")
         else:
             error = MemoryError() if what == "memory" else KeyboardInterrupt()
-            broken.setattr(build, "compute_results", raising(error))
+            broken.setattr(head_start, "compute_results", raising(error))
         assert 1 == CliRunner().invoke(main, ["build", "--project", str(project)]).exit_code
     assert ("old", []) == (state(out), beside(out))
     if what == "table":

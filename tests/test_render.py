@@ -14,8 +14,9 @@ from site_builder.errors import FaultsError
 from site_builder.output.assets import Assets, default_folder
 from site_builder.output.document import BLOCKS, CONTEXTS, describe_templates
 from site_builder.output.document import GLOBALS as GLOBAL_MEANINGS
+from site_builder.output.environment import make_environment
 from site_builder.output.files import render_files
-from site_builder.output.render import Renderer, make_environment
+from site_builder.output.render import Renderer
 from site_builder.output.urls import Urls
 from site_builder.pages.all import make_pages
 from site_builder.pages.page import Page

@@ -43,17 +43,18 @@ MAY_IMPORT = {
     "instances": {"tables", "importers"},
     "fetch": set(),
     "editions": {"tables", "compute", "charts", "pages", "output", "prose", "fetch"},
-    "build": {"tables", "compute", "charts", "pages", "output", "prose", "editions"},
+    "head_start": {"tables", "compute"},
+    "build": {"head_start", "tables", "compute", "charts", "pages", "output", "prose", "editions"},
     "reports": set(),
     "change_reports": {"compute", "pages", "prose"},
     "starter": {"tables", "build"},
     "live": {"build", "output"},
     "console": {"build", "reports"},
     "commands": {
-        *("build", "change_reports", "console", "editions", "importers", "output", "profile"),
-        *("instances", "live", "starter"),
+        *("build", "change_reports", "console", "editions", "head_start", "importers", "output"),
+        *("instances", "live", "profile", "starter"),
     },
-    "cli": {"build", "commands", "console", "output"},
+    "cli": {"commands"},
     "__main__": {"cli"},
 }
 LEAVES_MAY_IMPORT: dict[str, set[str]] = {

@@ -25,10 +25,10 @@ GROUP = "site_builder.charts"
 
 def find_chart_faults(config: SiteConfig) -> Iterator[Fault]:
     """Charts that a project asks for and that no package, or more than one, brings."""
-    known = entry_points(group=GROUP).names
     for page, name in asked_for(config):
         packages = [_origin(entry) for entry in entry_points(group=GROUP, name=name)]
         if not packages:
+            known = entry_points(group=GROUP).names
             hint = near(name, known, "charts") or "Install the package that brings it."
             yield Fault("site.toml", f"charts.{page}: no package brings a chart {name!r}", hint)
         if len(packages) > 1:

@@ -12,12 +12,6 @@ from site_builder.console import Progress
 from site_builder.editions import Edition, compare_editions, read_edition
 from site_builder.errors import Fault, SiteError
 
-PREVIOUS = click.option(
-    "--previous",
-    metavar="OLD",
-    help="The previous edition, to publish what changed and a feed of it: whatever `diff` reads.",
-)
-
 
 @click.command(epilog="Example: site-builder diff https://example.org/board/ my-board")
 @click.argument("old")

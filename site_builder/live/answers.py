@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from site_builder.live.showing import Showing
-from site_builder.output.render import make_environment
+from site_builder.output.environment import make_environment
 
 FILES = Path(__file__).parent / "files"
 RESERVED = "/_live/"

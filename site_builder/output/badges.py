@@ -7,7 +7,8 @@ from math import ceil
 
 from site_builder.addresses import Address
 from site_builder.output.assets import project_folders
-from site_builder.output.render import make_environment, template_faults
+from site_builder.output.environment import make_environment
+from site_builder.output.render import template_faults
 from site_builder.output.tokens import light_colours
 from site_builder.output.typeface import Typeface, load_typeface, plain_text
 from site_builder.output.urls import Urls

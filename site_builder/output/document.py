@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import nodes
 
 from site_builder.output.assets import default_folder
-from site_builder.output.render import make_environment
+from site_builder.output.environment import make_environment
 from site_builder.pages.about import AboutContext, NotFoundContext
 from site_builder.pages.analysis import AnalysisContext
 from site_builder.pages.categories import CategoriesContext, CategoryContext

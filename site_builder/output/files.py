@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from site_builder.errors import AssetError, Fault, FaultsError, SiteError, TemplateFaultError
 from site_builder.output.assets import load_assets, project_folders
 from site_builder.output.badges import BadgeDrawer
 from site_builder.output.croissant import croissant_values
-from site_builder.output.feed import write_feed
 from site_builder.output.live_prose import LiveProse, find_written_faults
 from site_builder.output.render import Renderer, find_template_faults
 from site_builder.output.scripts import render_script
@@ -152,7 +151,11 @@ def _made(pages: Sequence[Made], urls: Urls) -> dict[str, bytes]:
 
 def _feed(site: Site, urls: Urls) -> list[tuple[str, bytes]]:
     """The feed of changes, where there is one."""
-    return [(urls.path(FEED), write_feed(site, urls))] if has_feed(site) else []
+    if not has_feed(site):
+        return []
+    from site_builder.output.feed import write_feed  # with a reader of XML
+
+    return [(urls.path(FEED), write_feed(site, urls))]
 
 
 def _for_hosts(pages: Sequence[Page], urls: Urls) -> list[tuple[str, bytes]]:
@@ -171,7 +174,7 @@ def _for_hosts(pages: Sequence[Page], urls: Urls) -> list[tuple[str, bytes]]:
 
 def _sitemap(pages: Sequence[Page], urls: Urls) -> bytes:
     lines = [
-        f"  <url><loc>{escape(urls.canonical(page.address))}</loc></url>"
+        f"  <url><loc>{escape(urls.canonical(page.address), quote=False)}</loc></url>"
         for page in pages
         if page.listed
     ]

@@ -23,7 +23,7 @@ from site_builder.output.figures import (
     prose_filters,
     prose_variables,
 )
-from site_builder.output.prose_language import LONGEST_TEXT, Mistake, ProseEnvironment
+from site_builder.output.prose_language import LONGEST_TEXT, Mistake, ProseEnvironment, Read
 from site_builder.output.urls import Urls
 from site_builder.pages.page import Page, Site
 from site_builder.prose import Prose, escape_markdown, to_html, unescape_markdown
@@ -32,10 +32,15 @@ from site_builder.prose import Prose, escape_markdown, to_html, unescape_markdow
 def find_written_faults(prose: Prose) -> list[Fault]:
     """What is wrong with the prose as it is written, whatever the figures are."""
     language = ProseEnvironment(dict.fromkeys(FILTERS, str), _finalize)
+    return _faults_of({slot: language.read(text, NAMES) for slot, text in prose.texts.items()})
+
+
+def _faults_of(read: Mapping[str, Read]) -> list[Fault]:
+    """What is wrong with texts that were read, by slot."""
     return [
         fault
-        for slot, text in prose.texts.items()
-        for fault in _mistake_faults(text_file(slot), language.read(text, NAMES)[1])
+        for slot, (_, mistakes) in read.items()
+        for fault in _mistake_faults(text_file(slot), mistakes)
     ]
 
 
@@ -56,7 +61,8 @@ class LiveProse:
         self._site, self._prose, self._urls, self._there = site, prose, urls, there
         filters = {name: _marked(function) for name, function in prose_filters(site).items()}
         self._language = ProseEnvironment(filters, _finalize)
-        self.faults = find_written_faults(prose)
+        self._read = {s: self._language.read(text, NAMES) for s, text in prose.texts.items()}
+        self.faults = _faults_of(self._read)
 
     @cached_property
     def _figures(self) -> dict[str, Any]:
@@ -65,10 +71,9 @@ class LiveProse:
 
     def html(self, page: Page, slot: str) -> Markup:
         """A slot's prose on a page; empty where the project has none for it, or a broken one."""
-        text = self._prose.texts.get(slot)
-        if text is None:
+        if slot not in self._prose.texts:
             return Markup("")
-        filled, faults = self._fill_in(page, text_file(slot), text)
+        filled, faults = self._fill_in(page, slot)
         self.faults += faults
         if faults:
             return Markup("")
@@ -78,11 +83,13 @@ class LiveProse:
             self.faults.append(Fault(text_file(slot), "its lists or quotes are nested too deeply"))
             return Markup("")
 
-    def _fill_in(self, page: Page, where: str, text: str) -> tuple[str, list[Fault]]:
-        tree, mistakes = self._language.read(text, NAMES)
-        if tree is None:
+    def _fill_in(self, page: Page, slot: str) -> tuple[str, list[Fault]]:
+        where, text = text_file(slot), self._prose.texts[slot]
+        template, mistakes = self._read[slot]
+        if template is None:
             return "", list(_mistake_faults(where, mistakes))
-        template, filled = self._language.guarded(tree), ""
+        self._language.begin(text)
+        filled = ""
         try:
             filled = template.render(**self._figures, link=self._link_from(page))
         except MISTAKES as error:
@@ -209,9 +216,9 @@ def judge_claims(
     language = ProseEnvironment({n: _marked(write) for n, write in filters.items()}, _finalize)
     judged = {}
     for slot, text in texts.items():
-        tree, _ = language.read(text, NAMES)
-        if tree is not None:
+        template, _ = language.read(text, NAMES)
+        if template is not None:
             with suppress(*MISTAKES):
-                language.guarded(tree).render(**figures, link=lambda *_: _Figure(""))
+                template.render(**figures, link=lambda *_: _Figure(""))
         judged[slot] = tuple(language.claims.judged)
     return judged

@@ -10,8 +10,9 @@ from site_builder.addresses import Address
 from site_builder.errors import TemplateFaultError
 from site_builder.output.assets import project_folders
 from site_builder.output.card_drawing import TEMPLATE, CardDrawer
+from site_builder.output.environment import make_environment
 from site_builder.output.pictures import PictureCache, draw_pictures
-from site_builder.output.render import make_environment, template_faults
+from site_builder.output.render import template_faults
 from site_builder.output.tokens import light_colours
 from site_builder.output.typeface import load_typeface
 from site_builder.output.urls import Urls

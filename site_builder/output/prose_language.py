@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from inspect import isbuiltin
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import jinja2
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
 from jinja2.ext import Extension
-from jinja2.meta import find_undeclared_variables
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
@@ -55,15 +55,31 @@ class Mistake:
     fix: str = ""
 
 
+# A text as a template, None where it cannot be filled in, and what is wrong with it.
+Read: TypeAlias = tuple[jinja2.Template | None, list[Mistake]]
+
+
+class _Generator(CodeGenerator):
+    """Notes what a text asks for by name and does not set, as `jinja2.meta` does in a second go."""
+
+    def enter_frame(self, frame: Frame) -> None:
+        """Begin a part of the text with names of its own."""
+        super().enter_frame(frame)
+        asked = {name for does, name in frame.symbols.loads.values() if does == "resolve"}
+        cast(ProseEnvironment, self.environment).named.update(asked)
+
+
 class ProseEnvironment(ImmutableSandboxedEnvironment):
     """Jinja for prose: it escapes for Markdown, and refuses whatever is no figure.
 
     Attributes:
         claims: The claims of the file at hand.
         mistakes: What is wrong in it.
+        named: What it asks for by name.
         steps: Rounds that its loops have made.
     """
 
+    code_generator_class = _Generator
     intercepted_binops = frozenset(("+", "*", "**", "%"))
 
     def __init__(
@@ -82,9 +98,12 @@ class ProseEnvironment(ImmutableSandboxedEnvironment):
     def begin(self, text: str) -> None:
         """Turn to another text."""
         self.claims, self.mistakes, self.steps = Claims(text), list[tuple[int, Exception]](), 0
+        self.named = set[str | None]()
 
-    def read(self, text: str, names: Iterable[str]) -> tuple[nodes.Template | None, list[Mistake]]:
-        """A text as Jinja reads it, and what is wrong with it whatever the figures are.
+    def read(self, text: str, names: Iterable[str]) -> Read:
+        """A text as a template, and what is wrong with it whatever the figures are.
+
+        In the template a mistake in one figure hides no other.
 
         Args:
             text: The prose.
@@ -94,26 +113,22 @@ class ProseEnvironment(ImmutableSandboxedEnvironment):
         try:
             tree = self.parse(text)
             forbidden = list(_forbidden(tree))
-            self.compile(tree)
+            template = self.from_string(tree if forbidden else self._guarded(tree))
         except jinja2.TemplateSyntaxError as error:
             what = error.message or "is not valid"
             return None, [Mistake(error.lineno, what, self._filter_hint(what))]
         except (RecursionError, SyntaxError, MemoryError):
             return None, [Mistake(1, "it is nested too deeply to be read")]
-        unknown = list(_unknown_names(tree, list(names)))
-        return None if forbidden else tree, [*forbidden, *unknown]
+        unknown = list(_unknown_names(tree, self.named, list(names)))
+        return None if forbidden else template, [*forbidden, *unknown]
 
     def _filter_hint(self, what: str) -> str:
         unknown = re.fullmatch(r"No filter named '(\w+)'\.", what)
         return near(unknown[1], self.filters) if unknown else ""
 
-    def guarded(self, tree: nodes.Template) -> jinja2.Template:
-        """The template of a text in which a mistake in one figure hides no other.
-
-        It leaves the tree changed.
-        """
+    def _guarded(self, tree: nodes.Template) -> nodes.Template:
         guard: GuardExtension = self.extensions[GuardExtension.identifier]  # type: ignore[assignment]
-        return self.from_string(guard.over(tree))
+        return guard.over(tree)
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         """A text has no parts: its methods could make much of little."""
@@ -170,8 +185,10 @@ def _forbidden(tree: nodes.Template) -> Iterator[Mistake]:
             yield Mistake(loop.lineno, "prose has no recursive loops")
 
 
-def _unknown_names(tree: nodes.Template, known: list[str]) -> Iterator[Mistake]:
-    unknown = find_undeclared_variables(tree) - {*known}
+def _unknown_names(
+    tree: nodes.Template, named: set[str | None], known: list[str]
+) -> Iterator[Mistake]:
+    unknown = named - {*known}
     for name in tree.find_all(nodes.Name):
         if name.name in unknown and name.ctx == "load":
             yield Mistake(name.lineno, f"'{name.name}' is undefined", near(name.name, known))

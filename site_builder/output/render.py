@@ -1,4 +1,4 @@
-"""The one Jinja environment: pages to HTML."""
+"""Pages to HTML, and what is wrong with a template."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from jinja2.sandbox import safe_range
 from markupsafe import Markup
 
 from site_builder.addresses import Address, Link
@@ -18,12 +17,11 @@ from site_builder.errors import Fault, SiteError, TemplateFaultError
 from site_builder.output.assets import Assets
 from site_builder.output.bibtex import write_citation
 from site_builder.output.card_drawing import HEIGHT, WIDTH
+from site_builder.output.environment import make_environment
 from site_builder.output.live_prose import LiveProse
 from site_builder.output.navigation import footer_links, header_links
-from site_builder.output.sandbox import CompiledTemplates, PageSandbox
 from site_builder.output.scripts import json_text
 from site_builder.output.structured import structured_data
-from site_builder.output.table_rows import raw_value, write_rows, write_words
 from site_builder.output.urls import Urls, web_link
 from site_builder.pages.dataset import describe_dataset
 from site_builder.pages.entries import FEED, has_feed
@@ -40,9 +38,6 @@ _MISTAKES = (
     ArithmeticError,
     RecursionError,
 )
-
-# For every environment of the process: all are made alike.
-_COMPILED = CompiledTemplates()
 
 
 @dataclass(frozen=True)
@@ -225,28 +220,3 @@ def find_template_faults(folders: Sequence[Path]) -> list[Fault]:
             except TemplateFaultError as error:
                 faults += error.faults
     return faults
-
-
-def _loader(folders: Sequence[Path]) -> jinja2.BaseLoader:
-    """Finds the project's own templates first; the generator's are also there under `ours/`."""
-    ours = jinja2.PrefixLoader({"ours": jinja2.FileSystemLoader(folders[-1:])})
-    return jinja2.ChoiceLoader([jinja2.FileSystemLoader(folders), ours])
-
-
-def make_environment(template_folders: Sequence[Path]) -> jinja2.Environment:
-    """The environment of the pages: escapes all, forgives no unknown name, runs no code."""
-    environment = PageSandbox(
-        loader=_loader(template_folders),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-        bytecode_cache=_COMPILED,
-    )
-    environment.globals.clear()
-    environment.globals["range"] = safe_range
-    environment.filters |= {"rows": write_rows, "words": write_words, "raw": raw_value}
-    del environment.filters["attr"]  # would ask for what `_parse` has not seen
-    return environment

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TypeAlias
+
 from jinja2 import BytecodeCache, Environment, TemplateSyntaxError, nodes
 from jinja2.bccache import Bucket
 from jinja2.sandbox import SandboxedEnvironment
@@ -13,25 +17,47 @@ _UNSAFE = {
     *("format", "format_map"),
 }
 
+# Waits for code by its key; None where there is none to come.
+Wait: TypeAlias = Callable[[], Mapping[str, bytes] | None]
+
 
 class CompiledTemplates(BytecodeCache):
     """Keeps the code of each template in memory, however many sites a process builds.
 
     Jinja compares the checksum of a template's source before it takes the code that is kept, so a
     template that has changed, or that another one stands in for, is compiled anew.
+
+    Attributes:
+        kept: The code, by Jinja's key of each template.
     """
 
     def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
+        self.kept: dict[str, bytes] = {}
+        self._wait: Wait | None = None
+
+    @contextmanager
+    def expecting(self, wait: Wait) -> Iterator[None]:
+        """Within the block, code is to come from elsewhere: `wait` waits for it."""
+        self._wait = wait
+        try:
+            yield
+        finally:
+            self._wait = None
+
+    def collect(self) -> None:
+        """Wait for the code that is to come, if any is."""
+        if self._wait is not None:
+            wait, self._wait = self._wait, None
+            self.kept |= wait() or {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fill in the code of a template, if it is kept and is of this source."""
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep the code of a template."""
-        self._kept[bucket.key] = bucket.bytecode_to_string()
+        self.kept[bucket.key] = bucket.bytecode_to_string()
 
 
 class PageSandbox(SandboxedEnvironment):

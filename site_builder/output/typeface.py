@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from fontTools.ttLib import TTFont
 
@@ -36,6 +37,7 @@ class Part:
         self._font = TTFont(BytesIO(woff2), recalcTimestamp=False)
         self._glyphs: dict[int, str] = self._font.getBestCmap()
         self._em: int = self._font["head"].unitsPerEm
+        self._sets: dict[int, Any] = {}
 
     def __contains__(self, letter: str) -> bool:
         return ord(letter) in self._glyphs
@@ -50,8 +52,19 @@ class Part:
 
     def width(self, letter: str, weight: int) -> float:
         """How wide a letter is, as a share of the size of the type."""
-        glyphs = self._font.getGlyphSet(location={"wght": weight})
-        return float(glyphs[self._glyphs[ord(letter)]].width) / self._em
+        glyph = self._glyphs[ord(letter)]
+        if weight == self._own_weight:
+            # As the file says it. A set of glyphs reads every outline, to say the same.
+            return float(self._font["hmtx"][glyph][0]) / self._em
+        if weight not in self._sets:
+            self._sets[weight] = self._font.getGlyphSet(location={"wght": weight})
+        return float(self._sets[weight][glyph].width) / self._em
+
+    @cached_property
+    def _own_weight(self) -> float | None:
+        """The weight that the file has where none is asked for; None where it has one alone."""
+        axes = self._font["fvar"].axes if "fvar" in self._font else ()
+        return next((float(a.defaultValue) for a in axes if a.axisTag == "wght"), None)
 
 
 @dataclass(frozen=True)

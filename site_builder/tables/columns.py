@@ -55,16 +55,13 @@ def unsound_columns(table: LoadedTable) -> set[str]:
 
 def has_type(values: pd.Series, wanted: Type) -> bool:
     """Whether every value that is there is of the type that the contract asks for."""
-    there = values.dropna()
-    if there.empty:
-        return True
     if wanted in ("number", "integer"):
-        return kinds.is_numeric_dtype(there) and not kinds.is_bool_dtype(there)
-    if wanted == "boolean":
-        return bool(there.map(lambda v: isinstance(v, bool | np.bool_)).all())
-    return isinstance(there.dtype, pd.StringDtype) or bool(
-        there.map(lambda v: isinstance(v, str)).all()
-    )
+        is_number = kinds.is_numeric_dtype(values) and not kinds.is_bool_dtype(values)
+        return is_number or not values.notna().any()
+    if wanted != "boolean" and isinstance(values.dtype, pd.StringDtype):
+        return True
+    kind = (bool, np.bool_) if wanted == "boolean" else str
+    return bool(values.dropna().map(lambda v: isinstance(v, kind)).all())
 
 
 def _column_faults(table: LoadedTable, features: Sequence[str]) -> Iterator[Fault]:

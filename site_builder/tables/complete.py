@@ -56,8 +56,10 @@ def complete_tables(loaded: LoadedTables, base: str) -> Tables:
     }
     results = frames["results"]
     results["variant"] = results["variant"].fillna(base)
-    models = frames.get("models", _from_ids(results["model"], MODELS))
-    tasks = frames.get("tasks", _from_ids(results["task"], TASKS))
+    models, tasks = (
+        frames[spec.name] if spec.name in frames else _from_ids(results[spec.key[0]], spec)
+        for spec in (MODELS, TASKS)
+    )
     models["name"] = models["name"].fillna(models["model"])
     tasks["name"] = tasks["name"].fillna(tasks["task"])
     tasks["higher_is_better"] = (
@@ -83,10 +85,9 @@ def _with_contract_columns(frame: pd.DataFrame, spec: TableSpec) -> pd.DataFrame
 
 def _typed(frame: pd.DataFrame, column: ColumnSpec) -> pd.Series:
     """One column of the contract in its type; blank text says no more than a null does."""
-    absent = pd.Series(None, index=frame.index, dtype="object")
-    values = frame.get(column.name, absent)
-    if not has_type(values, column.type):
-        values = absent
+    values = frame.get(column.name)
+    if values is None or not has_type(values, column.type):
+        values = pd.Series(None, index=frame.index, dtype="object")
     if column.type in ("number", "integer"):
         return values.astype("float64")
     if column.type == "boolean":

@@ -1,0 +1,70 @@
+"""`site-builder build`: the site of a project."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from site_builder.console import (
+    BASE_URL,
+    FORMAT,
+    OUT,
+    PREVIOUS,
+    PROCESSES,
+    PROJECT,
+    QUIET,
+    STRICT,
+    Progress,
+)
+from site_builder.errors import SiteError
+from site_builder.output.environment import compiled_ahead
+from site_builder.processes import undisturbed
+
+
+@click.command(epilog="Example: site-builder build --project my-board --strict")
+@PROJECT
+@OUT
+@BASE_URL
+@PREVIOUS
+@PROCESSES
+@STRICT
+@QUIET
+@FORMAT
+def build(  # noqa: PLR0913 - an option each
+    root: Path,
+    out: Path | None,
+    base_url: str | None,
+    previous: str | None,
+    processes: int | None,
+    *,
+    strict: bool,
+    quiet: bool,
+    form: str,
+) -> None:
+    """Build the site."""
+    progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
+    # Imported only now, and in two parts, each while another process does what it can do already.
+    with undisturbed(), compiled_ahead(root, processes):
+        from site_builder.head_start import computed_ahead
+
+        with computed_ahead(root, base_url, processes) as wait:
+            from site_builder.build import build_site, load_project
+
+            try:
+                config = load_project(root, base_url, out, previous)
+                report = build_site(
+                    config,
+                    out,
+                    progress.stage,
+                    strict=strict,
+                    previous=previous,
+                    processes=processes,
+                    count=progress.count,
+                    wait=wait,
+                )
+            except SiteError as error:
+                sys.exit(progress.failed(error))
+    progress.warn(report.warnings)
+    progress.built(report)
