@@ -10,7 +10,7 @@ from math import isfinite
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from tests.sites import HOLES, ROOT, BuiltSite, build, table, target, visible
+from tests.sites import HOLES, ROOT, BuiltSite, build, raw_of, table, target, visible
 
 FIXED = (
     "",
@@ -236,7 +236,7 @@ def test_tables_hold_raw_values(index_site):
         for cell in soup.select("[data-table] td:not(.text, .plot)"):
             parts = (cell, *cell.find_all("a", recursive=False))
             own = "".join(text for p in parts for text in p.find_all(string=True, recursive=False))
-            value = str(cell.get("data-value", cell.get_text()))
+            value = raw_of(cell)
             assert bool(re.search(r"\d", own)) == bool(value), (path, cell)
             if value:
                 assert re.fullmatch(r"\d{4}-\d\d-\d\d", value) or isfinite(float(value)), (
@@ -486,7 +486,7 @@ def test_gain_and_loss_are_told_by_sign_and_tone(index_site):
             text = visible(cell)
             # One that rounds to nothing has no sign to show.
             assert text.startswith(sign) or not re.search(r"[1-9]", text), (path, text)
-            assert (float(str(cell["data-value"])) > 0) == (sign == "+"), (path, text)
+            assert (float(raw_of(cell)) > 0) == (sign == "+"), (path, text)
 
 
 def test_the_picker_holds_every_task(index_site):
