@@ -20,6 +20,24 @@ DASH = "\N{EN DASH}"
 SHOWN = """id => [...document.getElementById(id).tBodies[0].rows]
     .filter(row => row.checkVisibility())
     .map(row => row.querySelector('th').querySelector('a').textContent.trim())"""
+# Counts what a script can ask that has the page laid out, until all scripts have begun.
+LAID_OUT = """(() => {
+    window.asked = [];
+    const watch = (owner, name, kind) => {
+        const own = Object.getOwnPropertyDescriptor(owner, name);
+        const count = function (...given) {
+            if (document.readyState !== 'complete') window.asked.push(name);
+            return own[kind].apply(this, given);
+        };
+        Object.defineProperty(owner, name, {...own, [kind]: count});
+    };
+    for (const name of ['innerHeight', 'innerWidth', 'scrollY']) watch(window, name, 'get');
+    for (const name of ['clientWidth', 'clientHeight', 'scrollWidth', 'scrollTop'])
+        watch(Element.prototype, name, 'get');
+    for (const name of ['offsetWidth', 'offsetHeight', 'offsetTop'])
+        watch(HTMLElement.prototype, name, 'get');
+    watch(Element.prototype, 'getBoundingClientRect', 'value');
+})()"""
 ODD = "A, B/c & \N{SNOWMAN}=d"
 
 
@@ -55,6 +73,17 @@ def choose(page: Page, menu: str, *values: str) -> None:
     for value in values:
         page.locator(".menu[open]").get_by_label(value, exact=True).click()
     page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("path", ["", "models/", "models/zephyr-7b-beta/", "tasks/"])
+def test_scripts_begin_without_a_layout(chromium: Browser, home: str, path: str) -> None:
+    """None asks for sizes or places: the page would be laid out within their task, not after it."""
+    page = chromium.new_page()
+    page.add_init_script(LAID_OUT)
+    page.goto(home + path)
+    expect(page.locator("thead .sort:visible").first).to_be_visible()
+    assert [] == page.evaluate("window.asked")
+    page.close()
 
 
 @both_widths
