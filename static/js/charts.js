@@ -64,6 +64,7 @@
 
   // The library takes a phone a second or more, so a page that nobody scrolls does not fetch it for what is out of sight.
   const waiting = new Set(plots);
+  const NEAR = 600;
   /** Draw what is in sight or so near to it. @param {string} margin */
   const drawWithin = (margin) => {
     const observer = new IntersectionObserver(
@@ -79,7 +80,19 @@
     waiting.forEach((plot) => observer.observe(plot));
   };
   drawWithin("0px");
-  addEventListener("scroll", () => drawWithin("600px 0px"), { once: true, passive: true });
+  /** @param {Element} plot */
+  const isNear = (plot) => {
+    const { top, bottom } = plot.getBoundingClientRect();
+    return top < innerHeight + NEAR && bottom > -NEAR;
+  };
+  addEventListener("scroll", () => drawWithin(`${NEAR}px 0px`), { once: true, passive: true });
+  // An observer tells after the frame, which may take long: the library is asked for before it.
+  const ask = () => {
+    if (![...waiting].some(isNear)) return;
+    removeEventListener("scroll", ask);
+    loadPlotly().catch(() => {});
+  };
+  addEventListener("scroll", ask, { passive: true });
 
   const redraw = () => plots.forEach((plot) => plot instanceof HTMLElement && plot.dataset.drawn && draw(plot));
   document.addEventListener("themechange", redraw);
