@@ -45,6 +45,24 @@ LAYOUT_SHIFT = """() => {
 }"""
 EMPTY_CHARTS = """[...document.querySelectorAll('.js-plotly-plot')].filter(
     plot => !plot.querySelector('.point, .points path, .heatmaplayer image, .js-line')).length"""
+# Counts what a script can ask that has the page laid out, until all scripts have begun.
+LAID_OUT = """(() => {
+    window.asked = [];
+    const watch = (owner, name, kind) => {
+        const own = Object.getOwnPropertyDescriptor(owner, name);
+        const count = function (...given) {
+            if (document.readyState !== 'complete') window.asked.push(name);
+            return own[kind].apply(this, given);
+        };
+        Object.defineProperty(owner, name, {...own, [kind]: count});
+    };
+    for (const name of ['innerHeight', 'innerWidth', 'scrollY']) watch(window, name, 'get');
+    for (const name of ['clientWidth', 'clientHeight', 'scrollWidth', 'scrollTop'])
+        watch(Element.prototype, name, 'get');
+    for (const name of ['offsetWidth', 'offsetHeight', 'offsetTop'])
+        watch(HTMLElement.prototype, name, 'get');
+    watch(Element.prototype, 'getBoundingClientRect', 'value');
+})()"""
 AXE_RUN = """async () => {
     scrollTo({top: 0, behavior: 'instant'});
     const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];

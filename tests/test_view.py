@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from site_builder.build import build_site
 from site_builder.config import load_config
-from tests.browsing import AXE, AXE_RUN, NARROW, WIDE, first_column, open_page
+from tests.browsing import AXE, AXE_RUN, LAID_OUT, NARROW, WIDE, first_column, open_page
 from tests.serve import served
 from tests.sites import BuiltSite
 from tests.tables import board, changed, having, write_project
@@ -20,24 +20,6 @@ DASH = "\N{EN DASH}"
 SHOWN = """id => [...document.getElementById(id).tBodies[0].rows]
     .filter(row => row.checkVisibility())
     .map(row => row.querySelector('th').querySelector('a').textContent.trim())"""
-# Counts what a script can ask that has the page laid out, until all scripts have begun.
-LAID_OUT = """(() => {
-    window.asked = [];
-    const watch = (owner, name, kind) => {
-        const own = Object.getOwnPropertyDescriptor(owner, name);
-        const count = function (...given) {
-            if (document.readyState !== 'complete') window.asked.push(name);
-            return own[kind].apply(this, given);
-        };
-        Object.defineProperty(owner, name, {...own, [kind]: count});
-    };
-    for (const name of ['innerHeight', 'innerWidth', 'scrollY']) watch(window, name, 'get');
-    for (const name of ['clientWidth', 'clientHeight', 'scrollWidth', 'scrollTop'])
-        watch(Element.prototype, name, 'get');
-    for (const name of ['offsetWidth', 'offsetHeight', 'offsetTop'])
-        watch(HTMLElement.prototype, name, 'get');
-    watch(Element.prototype, 'getBoundingClientRect', 'value');
-})()"""
 ODD = "A, B/c & \N{SNOWMAN}=d"
 
 
@@ -83,6 +65,24 @@ def test_scripts_begin_without_a_layout(chromium: Browser, home: str, path: str)
     page.goto(home + path)
     expect(page.locator("thead .sort:visible").first).to_be_visible()
     assert [] == page.evaluate("window.asked")
+    page.close()
+
+
+@pytest.mark.parametrize(("query", "there"), [("", False), ("?developer=Google", True)])
+def test_choices_are_found_after_the_first_frame(
+    chromium: Browser, home: str, query: str, there: bool
+) -> None:
+    """Looking through the rows for them can wait, unless the address has chosen some of them."""
+    page = chromium.new_page()
+    page.add_init_script(
+        """document.addEventListener('DOMContentLoaded', () => {
+            window.found = document.querySelectorAll('[data-facet] input').length > 0;
+        })"""
+    )
+    page.goto(f"{home}models/{query}")
+    assert there == page.evaluate("window.found")
+    expect(page.locator("[data-facet] input")).not_to_have_count(0)
+    expect(page.locator("[data-facet] input:checked")).to_have_count(int(there))
     page.close()
 
 

@@ -126,15 +126,17 @@
 
     /** Hide and show rows. Returns how many are shown. @param {HTMLTableElement} table @param {(row: HTMLTableRowElement) => boolean} isShown */
     showOnly(table, isShown) {
-      const measured = measure(table);
       const { entries } = known(table);
-      for (const entry of entries) {
-        const wanted = isShown(entry.row);
-        if (entry.isShown !== wanted) entry.row.hidden = !wanted;
-        entry.isShown = wanted;
+      const wanted = entries.map(({ row }) => isShown(row));
+      if (entries.some((entry, i) => entry.isShown !== wanted[i])) {
+        const measured = measure(table);
+        entries.forEach((entry, i) => {
+          if (entry.isShown !== wanted[i]) entry.row.hidden = !wanted[i];
+          entry.isShown = wanted[i];
+        });
+        put(table, measured);
       }
-      put(table, measured);
-      return entries.filter((entry) => entry.isShown).length;
+      return wanted.filter(Boolean).length;
     },
 
     /** Have every row where it belongs, for whoever reads them as they stand. @param {HTMLTableElement} table */
