@@ -45,13 +45,20 @@ LAYOUT_SHIFT = """() => {
 }"""
 EMPTY_CHARTS = """[...document.querySelectorAll('.js-plotly-plot')].filter(
     plot => !plot.querySelector('.point, .points path, .heatmaplayer image, .js-line')).length"""
-# Counts what a script can ask that has the page laid out, until all scripts have begun.
+# Notes what a script asks that has the page laid out, until all have begun; in a frame it is anyway.
 LAID_OUT = """(() => {
     window.asked = [];
+    let inFrame = false;
+    const ownFrame = requestAnimationFrame;
+    window.requestAnimationFrame = act => ownFrame(time => {
+        inFrame = true;
+        act(time);
+        inFrame = false;
+    });
     const watch = (owner, name, kind) => {
         const own = Object.getOwnPropertyDescriptor(owner, name);
         const count = function (...given) {
-            if (document.readyState !== 'complete') window.asked.push(name);
+            if (document.readyState !== 'complete' && !inFrame) window.asked.push(name);
             return own[kind].apply(this, given);
         };
         Object.defineProperty(owner, name, {...own, [kind]: count});

@@ -66,6 +66,22 @@ def test_a_chart_in_sight_needs_no_scrolling(chromium: Browser, home: str) -> No
     page.context.close()
 
 
+def test_a_chart_in_sight_asks_for_the_library_before_the_frame(
+    chromium: Browser, home: str
+) -> None:
+    """With the first frame that the script sees, not after it."""
+    page = chromium.new_page()
+    page.add_init_script(
+        """document.addEventListener('DOMContentLoaded', () => requestAnimationFrame(() => {
+            window.asked = [...document.scripts].some(script => script.src.includes('plotly'));
+        }))"""
+    )
+    page.goto(home + "serving/")
+    page.wait_for_function("window.asked !== undefined")
+    assert page.evaluate("window.asked")
+    page.close()
+
+
 def test_a_page_without_charts_never_asks_for_the_library(chromium: Browser, home: str) -> None:
     """However far it is scrolled."""
     page, heard = open_page(chromium, home + "about/")

@@ -80,19 +80,17 @@
     waiting.forEach((plot) => observer.observe(plot));
   };
   drawWithin("0px");
-  /** @param {Element} plot */
-  const isNear = (plot) => {
-    const { top, bottom } = plot.getBoundingClientRect();
-    return top < innerHeight + NEAR && bottom > -NEAR;
-  };
   addEventListener("scroll", () => drawWithin(`${NEAR}px 0px`), { once: true, passive: true });
   // An observer tells after the frame, which may take long: the library is asked for before it.
   const ask = () => {
-    if (![...waiting].some(isNear)) return;
+    const margin = scrollY > 0 ? NEAR : 0;
+    const isNear = (/** @type {DOMRect} */ { top, bottom }) => top < innerHeight + margin && bottom > -margin;
+    if (![...waiting].some((plot) => isNear(plot.getBoundingClientRect()))) return;
     removeEventListener("scroll", ask);
     loadPlotly().catch(() => {});
   };
   addEventListener("scroll", ask, { passive: true });
+  requestAnimationFrame(ask);
 
   const redraw = () => plots.forEach((plot) => plot instanceof HTMLElement && plot.dataset.drawn && draw(plot));
   document.addEventListener("themechange", redraw);
