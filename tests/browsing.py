@@ -45,7 +45,7 @@ LAYOUT_SHIFT = """() => {
 }"""
 EMPTY_CHARTS = """[...document.querySelectorAll('.js-plotly-plot')].filter(
     plot => !plot.querySelector('.point, .points path, .heatmaplayer image, .js-line')).length"""
-# Notes what a script asks that has the page laid out, until all have begun; in a frame it is anyway.
+# Notes what scripts ask that has the page laid out, as they begin; in a frame it is in any case.
 LAID_OUT = """(() => {
     window.asked = [];
     let inFrame = false;
