@@ -45,6 +45,31 @@ LAYOUT_SHIFT = """() => {
 }"""
 EMPTY_CHARTS = """[...document.querySelectorAll('.js-plotly-plot')].filter(
     plot => !plot.querySelector('.point, .points path, .heatmaplayer image, .js-line')).length"""
+# Notes what scripts ask that has the page laid out, as they begin; in a frame it is in any case.
+LAID_OUT = """(() => {
+    window.asked = [];
+    let inFrame = false;
+    const ownFrame = requestAnimationFrame;
+    window.requestAnimationFrame = act => ownFrame(time => {
+        inFrame = true;
+        act(time);
+        inFrame = false;
+    });
+    const watch = (owner, name, kind) => {
+        const own = Object.getOwnPropertyDescriptor(owner, name);
+        const count = function (...given) {
+            if (document.readyState !== 'complete' && !inFrame) window.asked.push(name);
+            return own[kind].apply(this, given);
+        };
+        Object.defineProperty(owner, name, {...own, [kind]: count});
+    };
+    for (const name of ['innerHeight', 'innerWidth', 'scrollY']) watch(window, name, 'get');
+    for (const name of ['clientWidth', 'clientHeight', 'scrollWidth', 'scrollTop'])
+        watch(Element.prototype, name, 'get');
+    for (const name of ['offsetWidth', 'offsetHeight', 'offsetTop'])
+        watch(HTMLElement.prototype, name, 'get');
+    watch(Element.prototype, 'getBoundingClientRect', 'value');
+})()"""
 AXE_RUN = """async () => {
     scrollTo({top: 0, behavior: 'instant'});
     const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];

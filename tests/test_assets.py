@@ -67,6 +67,13 @@ def test_files_with_fixed_names(static):
     assert "vendor/font-LICENSE.txt" == assets.path("vendor/font-LICENSE.txt")
 
 
+def test_the_chart_library_asks_to_be_compiled_as_it_comes(static):
+    """By its first line, where a browser looks for that; all else is as it was fetched."""
+    assets = load_assets([static])
+    published = assets.files[assets.path("vendor/plotly-cartesian.min.js")]
+    assert b"//# allFunctionsCalledOnLoad\nplot()" == published
+
+
 def test_files_that_are_not_published(static):
     """Notes, source maps and what an operating system leaves behind stay where they are."""
     write(static, {"README.md": b"", "js/a.js.map": b"", ".DS_Store": b"", "js/.hidden.js": b""})

@@ -188,6 +188,30 @@ def test_the_theme_is_remembered_and_charts_follow(chromium: Browser, home: str)
     page.context.close()
 
 
+def test_names_of_rows_have_the_room_that_plotly_would_make(chromium: Browser, home: str) -> None:
+    """The script gives it beforehand, to the pixel, so that nothing is drawn twice for it."""
+    page, _ = open_page(chromium, home)
+    scroll_through(page)
+    found = page.evaluate(
+        """async () => {
+            const plots = [...document.querySelectorAll('[data-chart]')];
+            const given = plots.filter(plot => plot.layout.yaxis.automargin === false);
+            return Promise.all(given.map(async plot => {
+                const beside = document.createElement('div');
+                plot.parentElement.append(beside);
+                const {data, layout} = structuredClone({data: plot.data, layout: plot.layout});
+                layout.yaxis.automargin = true;
+                layout.margin.l = 8;
+                await Plotly.newPlot(beside, data, layout);
+                return [plot._fullLayout._size.l, beside._fullLayout._size.l];
+            }));
+        }"""
+    )
+    assert len(found) > 3
+    assert [] == [room for room in found if abs(room[0] - room[1]) > 1]
+    page.context.close()
+
+
 def test_a_chart_is_saved_as_a_picture(chromium: Browser, home: str) -> None:
     """PNG and SVG of a chart are downloaded under its name, with something in them."""
     page, _ = open_page(chromium, home)

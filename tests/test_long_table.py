@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from site_builder import parts
 from tests.bench.boards import write_large
-from tests.browsing import NARROW, WIDE, open_page
+from tests.browsing import LAID_OUT, NARROW, WIDE, open_page
 from tests.serve import served
 from tests.sites import ROOT, build, on_disk
 
@@ -76,6 +76,16 @@ def groups(page: Page) -> list[list[object]]:
     """Of each group: whether it is hidden, and how many rows it shows."""
     found: list[list[object]] = page.evaluate(GROUPS)
     return found
+
+
+def test_a_board_that_is_as_published_is_not_measured(chromium: Browser, home: str) -> None:
+    """No row is hidden and none moved, so its scripts begin without having it laid out."""
+    page = chromium.new_page()
+    page.add_init_script(LAID_OUT)
+    page.goto(home)
+    expect(page.locator("thead .sort:visible").first).to_be_visible()
+    assert [] == page.evaluate("window.asked")
+    page.close()
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

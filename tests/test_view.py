@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from site_builder.build import build_site
 from site_builder.config import load_config
-from tests.browsing import AXE, AXE_RUN, NARROW, WIDE, first_column, open_page
+from tests.browsing import AXE, AXE_RUN, LAID_OUT, NARROW, WIDE, first_column, open_page
 from tests.serve import served
 from tests.sites import BuiltSite
 from tests.tables import board, changed, having, write_project
@@ -55,6 +55,35 @@ def choose(page: Page, menu: str, *values: str) -> None:
     for value in values:
         page.locator(".menu[open]").get_by_label(value, exact=True).click()
     page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("path", ["", "models/", "models/zephyr-7b-beta/", "tasks/"])
+def test_scripts_begin_without_a_layout(chromium: Browser, home: str, path: str) -> None:
+    """None asks for sizes or places: the page would be laid out within their task, not after it."""
+    page = chromium.new_page()
+    page.add_init_script(LAID_OUT)
+    page.goto(home + path)
+    expect(page.locator("thead .sort:visible").first).to_be_visible()
+    assert [] == page.evaluate("window.asked")
+    page.close()
+
+
+@pytest.mark.parametrize(("query", "there"), [("", False), ("?developer=Google", True)])
+def test_choices_are_found_after_the_first_frame(
+    chromium: Browser, home: str, query: str, there: bool
+) -> None:
+    """Looking through the rows for them can wait, unless the address has chosen some of them."""
+    page = chromium.new_page()
+    page.add_init_script(
+        """document.addEventListener('DOMContentLoaded', () => {
+            window.found = document.querySelectorAll('[data-facet] input').length > 0;
+        })"""
+    )
+    page.goto(f"{home}models/{query}")
+    assert there == page.evaluate("window.found")
+    expect(page.locator("[data-facet] input")).not_to_have_count(0)
+    expect(page.locator("[data-facet] input:checked")).to_have_count(int(there))
+    page.close()
 
 
 @both_widths

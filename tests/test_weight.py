@@ -39,6 +39,24 @@ def test_charts_out_of_sight_ask_for_no_library(
     page.context.close()
 
 
+def test_the_library_is_asked_for_with_the_scroll_that_comes_near(
+    chromium: Browser, home: str
+) -> None:
+    """Before the frame that shows what was scrolled to; a scroll that stays far asks for none."""
+    page, heard = open_page(chromium, home)
+    top = page.locator("[data-chart]").first.bounding_box()["y"]  # type: ignore[index]
+    asked = "[...document.scripts].filter(script => script.src.includes('plotly')).length"
+    in_the_handler = f"""y => new Promise(told => {{
+        addEventListener('scroll', () => told({asked}), {{once: true}});
+        scrollTo({{top: y, behavior: 'instant'}});
+    }})"""
+    assert 0 == page.evaluate(in_the_handler, top - WIDE[1] - 700)
+    page.wait_for_timeout(200)
+    assert [] == [url for url in heard.requests if "plotly" in url]
+    assert 1 == page.evaluate(in_the_handler, top - WIDE[1] - 500)
+    page.context.close()
+
+
 def test_a_chart_in_sight_needs_no_scrolling(chromium: Browser, home: str) -> None:
     """It is drawn at once."""
     page, _ = open_page(chromium, home + "serving/")
@@ -46,6 +64,22 @@ def test_a_chart_in_sight_needs_no_scrolling(chromium: Browser, home: str) -> No
     expect(plot).to_be_in_viewport()
     expect(plot.locator(".main-svg").first).to_be_visible()
     page.context.close()
+
+
+def test_a_chart_in_sight_asks_for_the_library_before_the_frame(
+    chromium: Browser, home: str
+) -> None:
+    """With the first frame that the script sees, not after it."""
+    page = chromium.new_page()
+    page.add_init_script(
+        """document.addEventListener('DOMContentLoaded', () => requestAnimationFrame(() => {
+            window.asked = [...document.scripts].some(script => script.src.includes('plotly'));
+        }))"""
+    )
+    page.goto(home + "serving/")
+    page.wait_for_function("window.asked !== undefined")
+    assert page.evaluate("window.asked")
+    page.close()
 
 
 def test_a_page_without_charts_never_asks_for_the_library(chromium: Browser, home: str) -> None:

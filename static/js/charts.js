@@ -28,12 +28,36 @@
     target[last] = value;
   };
 
+  /** @type {CanvasRenderingContext2D | null | undefined} */
+  let pen;
+  const AROUND_NAMES = 9;
+  const MARKS = new Map(Object.entries({ "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#45;": "-" }));
+
+  /**
+   * The margin that the names of rows need, as Plotly finds it by drawing all of the chart before it draws it once more. Where other margins
+   * grow too, it has to.
+   * @param {any} layout @param {number} width
+   */
+  const makeRoomForNames = (layout, width) => {
+    const { ticktext, tickfont, ticklen, automargin } = layout.yaxis ?? {};
+    pen ??= document.createElement("canvas").getContext("2d");
+    if (!pen || !automargin || !ticklen || !ticktext?.length || layout.xaxis.side === "top") return;
+    pen.font = `${tickfont.size}px ${layout.font.family}`;
+    const widths = ticktext.map((/** @type {string} */ name) => pen?.measureText(name.replace(/&[a-z]+;|&#45;/g, (mark) => MARKS.get(mark) ?? mark)).width);
+    const room = Math.round(Math.max(...widths) + ticklen + 0.2 * tickfont.size + AROUND_NAMES);
+    // Names that take half of it have no room in any case, and Plotly has its own way with them.
+    if (room + layout.margin.r > width / 2) return;
+    layout.margin.l = Math.max(layout.margin.l, room);
+    Object.assign(layout.yaxis, { automargin: false, ticklabeloverflow: "allow" });
+  };
+
   /** @param {HTMLElement} plot */
   const figureOf = (plot) => {
     const source = document.querySelector(`[data-figure="${CSS.escape(plot.dataset.chart ?? "")}"]`);
     const figure = withColours(JSON.parse(source?.textContent ?? ""), getComputedStyle(document.documentElement));
     const narrow = plot.clientWidth < NARROW;
     if (narrow) for (const [path, value] of Object.entries(figure.layout.meta?.narrow ?? {})) setIn(figure.layout, path, value);
+    else makeRoomForNames(figure.layout, plot.clientWidth);
     plot.dataset.drawn = narrow ? "narrow" : "wide";
     return figure;
   };
@@ -64,6 +88,7 @@
 
   // The library takes a phone a second or more, so a page that nobody scrolls does not fetch it for what is out of sight.
   const waiting = new Set(plots);
+  const NEAR = 600;
   /** Draw what is in sight or so near to it. @param {string} margin */
   const drawWithin = (margin) => {
     const observer = new IntersectionObserver(
@@ -79,7 +104,17 @@
     waiting.forEach((plot) => observer.observe(plot));
   };
   drawWithin("0px");
-  addEventListener("scroll", () => drawWithin("600px 0px"), { once: true, passive: true });
+  addEventListener("scroll", () => drawWithin(`${NEAR}px 0px`), { once: true, passive: true });
+  // An observer tells after the frame, which may take long: the library is asked for before it.
+  const ask = () => {
+    const margin = scrollY > 0 ? NEAR : 0;
+    const isNear = (/** @type {DOMRect} */ { top, bottom }) => top < innerHeight + margin && bottom > -margin;
+    if (![...waiting].some((plot) => isNear(plot.getBoundingClientRect()))) return;
+    removeEventListener("scroll", ask);
+    loadPlotly().catch(() => {});
+  };
+  addEventListener("scroll", ask, { passive: true });
+  requestAnimationFrame(ask);
 
   const redraw = () => plots.forEach((plot) => plot instanceof HTMLElement && plot.dataset.drawn && draw(plot));
   document.addEventListener("themechange", redraw);

@@ -54,6 +54,9 @@
       }
     };
 
+    // What there is to choose takes long to find among thousands of rows: it is there after the first frame, or when the address has a choice.
+    const filling = site.inSlices(facets.map((facet) => () => (facet instanceof HTMLSelectElement ? fillMost(facet) : fillChoice(facet))));
+
     /** What is asked for, of each key of the address. */
     const asked = () => new Map(keys.map((key) => [key, site.queryAll(key)]));
 
@@ -86,6 +89,7 @@
     /** Put the controls where the address says. */
     const fromAddress = () => {
       const wanted = asked();
+      if (facets.some((facet) => wanted.get(facet.dataset.facet ?? "")?.length)) filling.finish();
       if (search.value !== (wanted.get("q")?.[0] ?? "")) search.value = wanted.get("q")?.[0] ?? "";
       for (const facet of facets) {
         const values = wanted.get(facet.dataset.facet ?? "") ?? [];
@@ -117,8 +121,6 @@
     };
 
     for (const facet of facets) {
-      if (facet instanceof HTMLSelectElement) fillMost(facet);
-      else fillChoice(facet);
       facet.addEventListener("change", () => {
         site.setQueryPairs(keys, fromControls());
         fromAddress();

@@ -8,7 +8,7 @@
   const TYPED_IN = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range])";
 
   const show = () => {
-    for (const key of document.querySelectorAll("[data-find-key]")) /** @type {HTMLElement} */ (key).hidden = !box.checked;
+    for (const key of all("[data-find-key]")) /** @type {HTMLElement} */ (key).hidden = !box.checked;
   };
   const remembered = () => {
     try {

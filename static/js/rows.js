@@ -48,24 +48,26 @@
     return values.map((value) => ranks.get(value) ?? null);
   };
 
-  /** Where the rows of a long table begin, and the room of a row out of sight. @param {HTMLTableElement} table */
+  /** @typedef {{top: number, room: number, sight: number}} Measured Where the rows of a long table begin, the room of a row out of sight, the height of the window. */
+
+  /** @param {HTMLTableElement} table @returns {Measured} */
   const measure = (table) => {
     // Asking would have the page laid out, before the scripts that come have added what they add.
-    if (!table.classList.contains("long")) return { top: 0, room: 0 };
-    return { top: table.getBoundingClientRect().top, room: ROOM_REM * parseFloat(getComputedStyle(document.documentElement).fontSize) };
+    if (!table.classList.contains("long")) return { top: 0, room: 0, sight: 0 };
+    return { top: table.getBoundingClientRect().top, room: ROOM_REM * parseFloat(getComputedStyle(document.documentElement).fontSize), sight: innerHeight };
   };
 
   /** @typedef {{body: HTMLTableSectionElement, rows: HTMLTableRowElement[], shown: number, isNear: boolean}} Group */
 
-  /** The groups as they are to be, and which of them will be in sight or near it. @param {HTMLTableElement} table @param {{top: number, room: number}} measured @returns {Group[]} */
-  const groupsOf = (table, { top, room }) => {
+  /** The groups as they are to be, and which of them will be in sight or near it. @param {HTMLTableElement} table @param {Measured} measured @returns {Group[]} */
+  const groupsOf = (table, { top, room, sight }) => {
     const { order, size } = known(table);
     return [...table.tBodies].map((body, i) => {
       const entries = order.slice(i * size, (i + 1) * size);
       const shown = entries.filter(({ isShown }) => isShown).length;
       const begin = top;
       top += shown * room;
-      return { body, rows: entries.map(({ row }) => row), shown, isNear: begin < 1.5 * innerHeight && top > -0.5 * innerHeight };
+      return { body, rows: entries.map(({ row }) => row), shown, isNear: begin < 1.5 * sight && top > -0.5 * sight };
     });
   };
 
@@ -79,7 +81,7 @@
   /**
    * Put the rows of a table where they belong. In a long one, what will be in sight is done at once and the rest after the next frame; each
    * group keeps the room of the rows that it shows while it is out of sight.
-   * @param {HTMLTableElement} table @param {{top: number, room: number}} measured
+   * @param {HTMLTableElement} table @param {Measured} measured
    */
   const put = (table, measured) => {
     const state = known(table);
@@ -124,15 +126,17 @@
 
     /** Hide and show rows. Returns how many are shown. @param {HTMLTableElement} table @param {(row: HTMLTableRowElement) => boolean} isShown */
     showOnly(table, isShown) {
-      const measured = measure(table);
       const { entries } = known(table);
-      for (const entry of entries) {
-        const wanted = isShown(entry.row);
-        if (entry.isShown !== wanted) entry.row.hidden = !wanted;
-        entry.isShown = wanted;
+      const wanted = entries.map(({ row }) => isShown(row));
+      if (entries.some((entry, i) => entry.isShown !== wanted[i])) {
+        const measured = measure(table);
+        entries.forEach((entry, i) => {
+          if (entry.isShown !== wanted[i]) entry.row.hidden = !wanted[i];
+          entry.isShown = wanted[i];
+        });
+        put(table, measured);
       }
-      put(table, measured);
-      return entries.filter((entry) => entry.isShown).length;
+      return wanted.filter(Boolean).length;
     },
 
     /** Have every row where it belongs, for whoever reads them as they stand. @param {HTMLTableElement} table */

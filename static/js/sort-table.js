@@ -39,7 +39,7 @@
     const asked = site.heads(table).find((/** @type {HTMLElement} */ head) => head.dataset.key === site.query(`${scope}sort`));
     const own = published(table);
     const { key, way } = asked ? { key: asked.dataset.key, way: site.query(`${scope}way`) ?? asked.dataset.first } : own;
-    if (key !== table.dataset.sorted || way !== table.dataset.way) sort(table, key, way);
+    if ((key ?? "") !== table.dataset.sorted || way !== table.dataset.way) sort(table, key, way);
     table.dataset.sorted = key ?? "";
     table.dataset.way = way;
   };
