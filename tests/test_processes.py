@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -189,3 +190,16 @@ def test_two_processes_tell_the_same_mistakes(tmp_path: Path):
         told.append([str(fault) for fault in raised.value.faults])
     assert told[0] == told[1]
     assert 3 == len(told[0])
+
+
+@pytest.mark.parametrize(("set_to", "expected"), [(None, "1"), ("3", "3")])
+def test_one_thread_multiplies_matrices(set_to, expected):
+    """Unless the user says otherwise: processes have the processors to share already."""
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    if set_to is not None:
+        environment["OPENBLAS_NUM_THREADS"] = set_to
+    code = "import site_builder, os; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True
+    )
+    assert expected == done.stdout.decode().strip()

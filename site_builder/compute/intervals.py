@@ -101,11 +101,12 @@ class Bootstrap:
             Hesterberg (2015), as in `tail_share`; docs/statistics.md#interval.
         """
         ends = np.full((2, len(values)), np.nan)
+        tails = tail_share(counts_to(values.shape[1]))
         enough = np.flatnonzero((~np.isnan(values)).sum(axis=1) >= 2)
         # In blocks: a mean for each resample of thousands of models would fill the memory.
         for start in range(0, len(enough), _MODELS_AT_ONCE):
             block = enough[start : start + _MODELS_AT_ONCE]
-            ends[:, block] = self._block(values[block])
+            ends[:, block] = self._block(values[block], tails)
         if errors is not None:
             counts = np.ones(values.shape[1]) if self.counts is None else self.counts
             low, high = _error_interval(values, errors, counts)
@@ -136,7 +137,7 @@ class Bootstrap:
         tied[near] = (low <= 0) & (high >= 0)
         return tied
 
-    def _block(self, values: Array) -> Array:
+    def _block(self, values: Array, tails: Array) -> Array:
         there = ~np.isnan(values)
         filled = np.where(there, values, 0.0)
         with np.errstate(invalid="ignore", over="ignore"):
@@ -145,7 +146,7 @@ class Bootstrap:
             full = there.all() and self.counts is None
             means /= values.shape[1] if full else there.astype(float) @ self.weights.T
             means.sort(axis=1)  # NaN last
-            tail = tail_share(counts_to(values.shape[1]))[there.sum(axis=1)]
+            tail = tails[there.sum(axis=1)]
             last = (~np.isnan(means)).sum(axis=1) - 1
             ends = np.array([_at(means, tail * last), _at(means, (1 - tail) * last)])
         return settled(ends, np.abs(filled).max(axis=1))
