@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from site_builder.charts.labels import make_labels
 from site_builder.charts.plugins import find_chart_faults
-from site_builder.compute.results import Results
 from site_builder.config import SiteConfig, read_config
 from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
-from site_builder.head_start import Computed, Wait, results_of
+from site_builder.head_start import Computed, Wait, compute_all
 from site_builder.output.files import Count, find_source_faults, render_files
 from site_builder.output.folders import check_output_folder
 from site_builder.output.manifest import Origin, with_manifest
@@ -25,11 +24,10 @@ from site_builder.output.tokens import find_theme_faults
 from site_builder.pages.all import make_pages
 from site_builder.pages.cards import with_cards
 from site_builder.pages.own_charts import with_own_charts
-from site_builder.pages.page import Made, Site
-from site_builder.processes import ahead, processors
+from site_builder.pages.page import Made, Site, ready
+from site_builder.processes import processors
 from site_builder.prose import Prose, load_prose
 from site_builder.tables.check import Tables, check_tables
-from site_builder.tables.export import export_tables
 from site_builder.tables.load import load_tables
 
 if TYPE_CHECKING:  # most builds know of no edition before
@@ -39,8 +37,6 @@ Say = Callable[[str], None]
 
 # A copy of a process that holds more scores would take gigabytes of its own.
 MOST_COPIED = 500_000
-# With fewer rows a copy costs more than what it does meanwhile.
-LEAST_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -179,8 +175,8 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     faults = (*tables.warnings, *prose.faults, *_own_faults(config, prose), *folder)
     if processes is None:
         processes = 1 if len(tables.results) > MOST_COPIED else processors()
-    compute = partial(results_of, computed, tables, config, processes)
-    make = partial(_make_content, config, tables, prose, old, say, processes, compute)
+    compute = ready(computed) if computed else partial(compute_all, tables, config, processes)
+    make = partial(_make_content, config, prose, old, say, compute)
     files_read = {name: table.file for name, table in tables.loaded.items()}
     sources = (config, tables.warnings, files_read, prose.own, old and prose.texts, old)
     try:
@@ -213,29 +209,25 @@ def _read_previous(place: str | None) -> tuple[Edition | None, tuple[Fault, ...]
         return None, error.faults
 
 
-def _make_content(  # noqa: PLR0913 - all that content is made of
+def _make_content(
     config: SiteConfig,
-    tables: Tables,
     prose: Prose,
     old: Edition | None,
     say: Say,
-    processes: int,
-    compute: Callable[[], Results],
+    compute: Callable[[], Computed],
 ) -> Content:
     """Everything that follows from the tables and `site.toml`: results, and pages as values."""
     say("Computing")
-    at_once = processes if len(tables.results) > LEAST_ROWS else 1
-    with ahead(partial(export_tables, tables.loaded), at_once) as exports:
-        results = compute()
-        labels = make_labels(results, config)
-        site = Site(config, tables, results, labels, own=prose.own, exports=exports)
-        odd: tuple[Fault, ...] = ()
-        if old is not None:
-            from site_builder.editions import with_news
+    tables, results, exported = compute()
+    labels = make_labels(results, config)
+    site = Site(config, tables, results, labels, own=prose.own, exports=exported)
+    odd: tuple[Fault, ...] = ()
+    if old is not None:
+        from site_builder.editions import with_news
 
-            site, odd = with_news(site, prose.texts, old)
-        say("Making the pages")
-        pages = with_own_charts(site, make_pages(site))
+        site, odd = with_news(site, prose.texts, old)
+    say("Making the pages")
+    pages = with_own_charts(site, make_pages(site))
     return Content(site, with_cards(site, pages) if config.has_cards else pages, odd)
 
 

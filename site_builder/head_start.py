@@ -7,32 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from site_builder.compute.results import Results, compute_results
 from site_builder.config import SiteConfig, read_config
 from site_builder.processes import ahead, made_or_none, processors
 from site_builder.tables.check import Tables, check_tables
+from site_builder.tables.export import ExportedTable, export_tables
 from site_builder.tables.load import load_tables
 
 # What follows from more takes longer to send, and twice the memory while it is sent.
 MOST_BYTES = 200_000
+# With fewer rows a copy of the process costs more than what it exports meanwhile.
+LEAST_ROWS = 20_000
 
 
-@dataclass(frozen=True)
-class Computed:
+class Computed(NamedTuple):
     """What follows from the tables and `site.toml`.
 
     Attributes:
         tables: The tables, checked and completed.
         results: All that is computed from them.
+        exported: The tables as they are published.
     """
 
     tables: Tables
     results: Results
+    exported: tuple[ExportedTable, ...]
 
 
 # Waits for what follows with this `site.toml`; None where it is still to be made, by whoever can
@@ -67,19 +70,17 @@ def _size_of(config: SiteConfig) -> int:
 
 
 def _compute(config: SiteConfig) -> Computed:
-    tables = check_tables(load_tables(config.data_dir), config)
-    return Computed(tables, compute_results(tables, config))
+    return compute_all(check_tables(load_tables(config.data_dir), config), config)
 
 
-def results_of(
-    computed: Computed | None, tables: Tables, config: SiteConfig, processes: int
-) -> Results:
-    """What was computed from the tables, or is now.
+def compute_all(tables: Tables, config: SiteConfig, processes: int = 1) -> Computed:
+    """All that follows from the checked tables.
 
     Args:
-        computed: What came from another process.
         tables: The checked tables.
         config: `site.toml`.
         processes: How many processes work at once.
     """
-    return computed.results if computed else compute_results(tables, config, processes)
+    at_once = processes if len(tables.results) > LEAST_ROWS else 1
+    with ahead(partial(export_tables, tables.loaded), at_once) as exported:
+        return Computed(tables, compute_results(tables, config, processes), exported())

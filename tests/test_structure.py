@@ -93,6 +93,7 @@ HOMES = {
     "resvg_py": "output/pictures.py",
     "rich": "console.py",
     "ruamel": "importers/hugging_face.py",
+    "scipy": "compute/probabilities.py",
     "slugify": "slugs.py",
     "tokenizers": "profile/tokens.py",
 }

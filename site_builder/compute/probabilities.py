@@ -1,7 +1,7 @@
 """The few probabilities that the statistics ask for: normal, Student's t, binomial, signed ranks.
 
-The first three are scipy's special functions; its statistics, which have all four, take three times
-as long to import. The tests hold each against them.
+The first three are scipy's special functions, which it loads when one is first asked for; its
+statistics, which have all four, take five times as long to import. The tests hold all to those.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import bdtr, betainc, betaincc, ndtr, stdtrit
+import scipy
 
 from site_builder.compute.numbers import Array
 
@@ -20,7 +20,7 @@ def normal_below(z: Array) -> Array:
 
     Shape: any, to the same.
     """
-    return np.asarray(ndtr(z))
+    return np.asarray(scipy.special.ndtr(z))
 
 
 def correlation_p(r: Array, freedom: Array) -> Array:
@@ -33,7 +33,10 @@ def correlation_p(r: Array, freedom: Array) -> Array:
     Source: DLMF 8.17; Student (1908), Biometrika 6(2), 302-310.
     """
     half = np.asarray(freedom) / 2
-    near, far = betainc(half, 0.5, (1 - r) * (1 + r)), betaincc(0.5, half, r**2)
+    near, far = (
+        scipy.special.betainc(half, 0.5, (1 - r) * (1 + r)),
+        scipy.special.betaincc(0.5, half, r**2),
+    )
     return np.where(r**2 < 0.5, far, near)
 
 
@@ -42,7 +45,7 @@ def student_quantiles(freedom: npt.NDArray[np.int64]) -> Array:
 
     Shape: any, to the same.
     """
-    return np.asarray(stdtrit(freedom, 0.975))
+    return np.asarray(scipy.special.stdtrit(freedom, 0.975))
 
 
 def fair_below(k: npt.NDArray[np.int64], n: npt.NDArray[np.int64]) -> Array:
@@ -51,7 +54,7 @@ def fair_below(k: npt.NDArray[np.int64], n: npt.NDArray[np.int64]) -> Array:
     Shape: two arrays (models,) to (models,).
     Source: the binomial distribution.
     """
-    return np.asarray(bdtr(k, n, 0.5))
+    return np.asarray(scipy.special.bdtr(k, n, 0.5))
 
 
 def signed_ranks_below(sums: npt.NDArray[np.int64], n: npt.NDArray[np.int64]) -> Array:

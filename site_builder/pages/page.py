@@ -146,7 +146,7 @@ class Site:
         labels: How things are called, and how numbers are written.
         news: What changed since the previous edition; None where the build was told of none.
         own: The titles of the project's own pages, by their names.
-        exports: Gives the tables as they are published, where another process makes them.
+        exports: The tables as they are published, where these are made already.
     """
 
     config: SiteConfig
@@ -155,12 +155,12 @@ class Site:
     labels: Labels
     news: News | None = None
     own: Mapping[str, str] = field(default_factory=dict)
-    exports: Callable[[], tuple[ExportedTable, ...]] | None = None
+    exports: tuple[ExportedTable, ...] | None = None
 
     @cached_property
     def exported(self) -> tuple[ExportedTable, ...]:
         """Every table of the project, ready to publish."""
-        return export_tables(self.tables.loaded) if self.exports is None else self.exports()
+        return export_tables(self.tables.loaded) if self.exports is None else self.exports
 
 
 T = TypeVar("T")
