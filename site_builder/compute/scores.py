@@ -90,11 +90,12 @@ class Scores:
         return any(not np.isnan(errors).all() for errors in self.errors.values())
 
     @property
-    def scored(self) -> npt.NDArray[np.int64]:
-        """On how many tasks each model has a score in any variant of the board; shape (models,)."""
-        there = [~np.isnan(self.values[variant]) for variant in self.roles.variants]
-        counts: npt.NDArray[np.int64] = np.any(there, axis=0).sum(axis=1)
-        return counts
+    def scored(self) -> npt.NDArray[np.bool_]:
+        """Where a model has a score on a task in any variant of the board; (models, tasks)."""
+        there: npt.NDArray[np.bool_] = np.any(
+            [~np.isnan(self.values[v]) for v in self.roles.variants], axis=0
+        )
+        return there
 
     @cached_property
     def signed(self) -> Mapping[str, Array]:

@@ -103,7 +103,9 @@ def stats_values(results: Results) -> dict[str, Any]:
 def model_values(results: Results) -> list[dict[str, Any]]:
     """Every model, in board order; by variant what depends on the variant."""
     roles, facts = results.scores.roles, results.catalog.models
-    scored = dict(zip(results.scores.models, results.scores.scored.tolist(), strict=True))
+    scored = dict(
+        zip(results.scores.models, results.scores.scored.sum(axis=1).tolist(), strict=True)
+    )
     return [
         {
             "model": s.model,

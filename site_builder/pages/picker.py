@@ -47,7 +47,7 @@ class Picker:
 def make_picker(site: Site, table_id: str) -> Picker | None:
     """The picker; None on a board with one task, or one too large to put into a page."""
     tasks = [t for t in site.results.tasks if t.scores]
-    rows = sum(min(len({s.model for s in t.scores}), MOST_ROWS) for t in tasks)
+    rows = int(site.results.scores.scored.sum(axis=0).clip(max=MOST_ROWS).sum())
     if len(tasks) < 2 or rows * CELLS_A_ROW > MOST_CELLS:
         return None
     tables = {t.task: ranking_table(site, t, table_id, MOST_ROWS) for t in tasks}
