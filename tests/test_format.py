@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder import format as text
-from site_builder.format import MINUS, MISSING, Scale, rounded, scale_for
+from site_builder.format import MINUS, MISSING, Scale, exact, rounded, scale_for, signed
 
 NBSP = "\N{NO-BREAK SPACE}"
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -93,6 +93,21 @@ def test_difference_has_its_sign(value, written):
 def test_large_difference_is_signed_too():
     """A difference on a compact scale has sign and prefix."""
     assert f"+22.8{NBSP}G" == Scale(1, compact=True).signed(22_781_380_000)
+
+
+@pytest.mark.parametrize(
+    ("value", "written", "difference"),
+    [
+        (0.0475, "0.0475", "+0.0475"),
+        (-0.0475, "-0.0475", f"{MINUS}0.0475"),
+        (2.0, "2", "+2"),
+        (0.0, "0", "0"),
+        (-0.0, "0", "0"),
+    ],
+)
+def test_every_digit_is_written(value, written, difference):
+    """As programs read it; a difference with its sign, which a zero has not."""
+    assert (written, difference) == (exact(value), signed(value))
 
 
 def test_interval_names_both_ends():

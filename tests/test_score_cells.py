@@ -1,8 +1,10 @@
+"""Scores as arrays, and the records that are made from them."""
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from site_builder.compute.cells import compute_cells
+from site_builder.compute.cells import complete_tasks, compute_cells
 from site_builder.compute.tasks import TaskScore, compute_tasks, scores_of_model
 from tests.boards import make_frames, make_results, make_scores
 
@@ -89,3 +91,16 @@ def test_many_models_are_not_kept():
         for i in range(40):
             assert i / 100 == results.scores_of(f"m{i}", "t1")["base"].score
     assert len(results._kept) <= 16
+
+
+def test_which_tasks_are_complete(scores):
+    """Those with a score of every variant: a has two on t1 alone, b on t1 and t2, ref on none."""
+    cells = compute_cells(scores)
+    assert [[0], [0, 1], []] == [complete_tasks(cells, row).tolist() for row in range(3)]
+
+
+def test_where_a_model_has_any_score(scores):
+    """Whatever the variant: a lacks none, since its tuned score stands in on t3."""
+    assert scores.scored.all()
+    fewer = make_scores({"base": {"a": [0.5, None], "b": [None, None]}})
+    assert [[True, False], [False, False]] == fewer.scored.tolist()

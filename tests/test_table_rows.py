@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 from site_builder.addresses import Address, Link
 from site_builder.format import MISSING
 from site_builder.output.table_rows import raw_value, write_rows, write_words
-from site_builder.parts import Cell, Column, Dumbbell, Row, Table
+from site_builder.parts import (
+    Cell,
+    Column,
+    Dumbbell,
+    NumbersRow,
+    Row,
+    RowStart,
+    Table,
+    TableRow,
+)
 
 COLUMNS = (Column("model", "Model"), Column("score", "Score", "number"), Column("l", "", "plot"))
 LINK = Link("A & B", Address("model", "a"))
@@ -19,7 +28,7 @@ def href(link: Link) -> str:
     return f"../{link.to.key}/" if link.to else link.href if link.href.startswith("http") else ""
 
 
-def rows(*made: Row, columns: tuple[Column, ...] = COLUMNS[:2], sorted_by: str = "") -> str:
+def rows(*made: TableRow, columns: tuple[Column, ...] = COLUMNS[:2], sorted_by: str = "") -> str:
     """The body of a table."""
     table = Table("t", "T", columns, made, sorted_by=sorted_by)
     return str(write_rows(table, href, lambda plot: f"<svg>{plot.text}</svg>"))
@@ -51,6 +60,22 @@ def test_what_stands_beside_a_number():
         '<td class="gain" data-value="0.1">+0.1 <span class="tag tag-best">best</span> '
         '<span class="tag">flagged</span><small>0.0 to 0.2</small>\n'
     ) in rows(Row((Cell("a", "a"), cell)))
+
+
+def test_a_row_of_numbers():
+    """Texts that are their own values, behind a beginning that other tables share."""
+    name = Cell("A & B", "A & B", link=LINK)
+    start = RowStart(name, "score-1", (("category", "C"),))
+    expected = (
+        '<tr id="score-1" data-category="C"><th scope="row"><a href="../a/">A &amp; B</a><td>0.5\n'
+    )
+    row = NumbersRow(start, ("0.5",))
+    assert f"<tbody>\n{expected}" == rows(row)
+    assert (name, Cell("0.5", "0.5")) == row.cells
+    # Where the same leads elsewhere, it is written anew.
+    table = Table("t", "T", COLUMNS[:2], (row,))
+    elsewhere = write_rows(table, lambda link: f"b/{href(link)}", str)
+    assert expected.replace("../a/", "b/../a/") in elsewhere
 
 
 def test_a_drawing():

@@ -32,7 +32,11 @@ class Run:
 
 
 def run(args: Sequence[str], cwd: Path) -> Run:
-    """Run Python with these arguments; it must succeed."""
+    """Run Python with these arguments; it must succeed.
+
+    What runs before it have written is on the disk by then: a build waits for all that is not.
+    """
+    os.sync()
     began = time.perf_counter()
     with subprocess.Popen(
         [sys.executable, *args], cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
