@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from site_builder.charts.cells import (
     text_cell,
 )
 from site_builder.charts.columns import TASK, Field, columns_of, rows_of
-from site_builder.charts.labels import ScoreKey
+from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.compute.cells import complete_tasks
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.tasks import TaskScore
@@ -103,13 +103,7 @@ class ScoreRows:
         roles = site.results.scores.roles
         self._variants = [v for v in labels.variants if v in roles.variants]
         self._paired = [v for v in roles.tuned if roles.base is not None]
-        columns = [TASK]
-        for variant in self._variants:
-            columns += _variant_columns(labels.variants[variant], variant)
-        for variant in self._paired:
-            name = "Lift" if len(self._paired) == 1 else f"Lift, {labels.variants[variant]}"
-            columns.append(Column(f"lift_{variant}", name, "number", term="lift"))
-        self._columns = tuple(columns)
+        self._columns = _columns(labels, self._variants, self._paired)
         models, tasks = site.results.scores.models, site.results.scores.tasks
         evidence = site.results.catalog.evidence
         self._kept = {v: evidence.rows(v, models, tasks) for v in self._variants}
@@ -133,33 +127,37 @@ class ScoreRows:
 
     def _plain(self, row: int) -> dict[int, tuple[str, ...]]:
         """The numbers of each task, by its place, that a model has every score of."""
-        cells = self._site.results.cells
-        at = complete_tasks(cells, row)
-        columns: list[Iterable[str]] = []
-        for variant in self._variants:
-            columns += (
-                map(exact, cells[variant].score[row, at].tolist()),
-                map(str, cells[variant].rank[row, at].astype(int).tolist()),
-                map(str, self._kept[variant][row, at].tolist()),
-            )
-        columns += (map(signed, cells[v].over_base[row, at].tolist()) for v in self._paired)
+        every, own = self._site.results.cells, self._variants
+        at = complete_tasks(every, row)
+        columns: tuple[Iterable[str], ...] = (
+            *(map(exact, every[v].score[row, at].tolist()) for v in own),
+            *(map(signed, every[v].over_base[row, at].tolist()) for v in self._paired),
+            *(map(str, every[v].rank[row, at].astype(int).tolist()) for v in own),
+            *(map(str, self._kept[v][row, at].tolist()) for v in own),
+        )
         return dict(zip(at.tolist(), zip(*columns, strict=True), strict=True))
 
     def _cells(self, model: str, task: str) -> tuple[Cell, ...]:
         """The same as cells, where a score is missing, or should be read with care."""
-        results, labels = self._site.results, self._site.labels
-        found, flagged = results.scores_of(model, task), results.flagged_of(model, task)
-        cells = [task_cell(labels, task)]
-        for variant in self._variants:
-            key, score = (model, task, variant), found.get(variant)
-            kept = results.catalog.evidence.get(key)
-            cells += (
-                task_score_cell(labels, key, score, flagged.get(variant)),
-                number_cell(score and score.rank, str(score.rank) if score else MISSING),
-                number_cell(kept and kept.row, str(kept.row) if kept else MISSING),
-            )
+        site, own = self._site, self._variants
+        results, scale = site.results, site.labels.scales[task]
+        found, evidence = results.scores_of(model, task), results.catalog.evidence
+        flagged = results.flagged_of(model, task)
+        listed = {v: _Listed(task, s) for v in own if (s := found.get(v) or flagged.get(v))}
+        ranks = {v: found[v].rank for v in own if v in found}
+        rows = {v: evidence[model, task, v].row for v in listed}
         lifts = (found[v].lift_over_base if v in found else None for v in self._paired)
-        return (*cells, *(lift_cell(lift, labels.scales[task]) for lift in lifts))
+        return (
+            task_cell(site.labels, task),
+            *(_listed_cell(site, model, listed[v]) if v in listed else _missing() for v in own),
+            *(lift_cell(lift, scale) for lift in lifts),
+            *(number_cell(ranks.get(v), str(ranks.get(v, MISSING))) for v in own),
+            *(number_cell(rows.get(v), str(rows.get(v, MISSING))) for v in own),
+        )
+
+
+def _missing() -> Cell:
+    return number_cell(None, MISSING)
 
 
 def _start(site: Site, task: str) -> RowStart:
@@ -169,12 +167,23 @@ def _start(site: Site, task: str) -> RowStart:
     return RowStart(task_cell(site.labels, task), anchor, marks)
 
 
-def _variant_columns(label: str, variant: str) -> tuple[Column, Column, Column]:
-    rank, row = "Among the scores of this variant on this task", "Row of results.parquet, from 1 on"
+def _columns(labels: Labels, variants: Sequence[str], paired: Sequence[str]) -> tuple[Column, ...]:
+    """Scores and what tuning brought; then the place of each score, and where it is kept."""
+    place, kept = (
+        "Among the scores of this variant on this task",
+        "Row of results.parquet, from 1 on",
+    )
+    names = [(v, labels.variants[v]) for v in variants]
+    lifts = [(v, "Lift" if len(paired) == 1 else f"Lift, {labels.variants[v]}") for v in paired]
     return (
-        Column(f"score_{variant}", label, "number"),
-        Column(f"rank_{variant}", f"{label} rank", "number", rank, "ascending", "rank"),
-        Column(f"row_{variant}", f"{label} row", "number", row, "ascending"),
+        TASK,
+        *(Column(f"score_{v}", name, "number") for v, name in names),
+        *(Column(f"lift_{v}", name, "number", term="lift") for v, name in lifts),
+        *(
+            Column(f"rank_{v}", f"{name} rank", "number", place, "ascending", "rank")
+            for v, name in names
+        ),
+        *(Column(f"row_{v}", f"{name} row", "number", kept, "ascending") for v, name in names),
     )
 
 
