@@ -48,7 +48,9 @@ EMPTY_CHARTS = """[...document.querySelectorAll('.js-plotly-plot')].filter(
 # Notes what scripts ask that has the page laid out, as they begin; in a frame it is in any case.
 LAID_OUT = """(() => {
     window.asked = [];
-    let inFrame = false;
+    let inFrame = false, hasBegun = false;
+    // What charts ask for as they are drawn is theirs; the page may still be loading pictures then.
+    document.addEventListener('DOMContentLoaded', () => (hasBegun = true));
     const ownFrame = requestAnimationFrame;
     window.requestAnimationFrame = act => ownFrame(time => {
         inFrame = true;
@@ -58,7 +60,7 @@ LAID_OUT = """(() => {
     const watch = (owner, name, kind) => {
         const own = Object.getOwnPropertyDescriptor(owner, name);
         const count = function (...given) {
-            if (document.readyState !== 'complete' && !inFrame) window.asked.push(name);
+            if (!hasBegun && !inFrame) window.asked.push(name);
             return own[kind].apply(this, given);
         };
         Object.defineProperty(owner, name, {...own, [kind]: count});

@@ -390,7 +390,10 @@ PROSE: dict[str, tuple[str, str]] = {
         "{% for m in models %}" * 12 + "{% endfor %}" * 12,
         "the loops of this text take more than 100,000 rounds",
     ),
-    "more loops than Python nests": ("{% for m in models %}" * 30 + "{% endfor %}" * 30, DEEP),
+    "more loops than Python nests": (
+        "{% for m in models %}" * 30 + "{% endfor %}" * 30,
+        "the loops of this text take more than 100,000 rounds",
+    ),
     "deep brackets": ("{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}", DEEP),
     "a long text": ("{{ 'a' * 10**9 }}", f"'*' {TOO_MUCH}"),
     "a huge power": ("{{ 9 ** (9 ** 9) }}", f"'**' {TOO_MUCH}"),

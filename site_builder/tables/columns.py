@@ -158,8 +158,10 @@ def _key_faults(table: LoadedTable, base: str) -> Iterator[Fault]:
         ids["variant"] = ids["variant"].fillna(base)
     ids = ids.dropna()
     same = ids[ids.duplicated(keep=False)]
+    if same.empty:
+        return
     number = same.groupby(key, sort=False).ngroup()
-    noun, total = table.spec.row.split()[-1], int(number.max()) + 1 if len(same) else 0
+    noun, total = table.spec.row.split()[-1], int(number.max()) + 1
     faults = (_key_fault(table, same[number == n], noun) for n in range(total))
     more = f"two {noun}s or more for one ({', '.join(key)})"
     yield from at_most(faults, total, table.where, more)
