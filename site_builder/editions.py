@@ -66,7 +66,8 @@ def edition_of(site: Site, texts: Mapping[str, str] | None) -> Edition:
     """The edition that is about to be published, or that a project is."""
     values, evidence = api_values(site.results), site.results.catalog.evidence
     telling = Telling(prose_variables(site), site.labels.scale, texts)
-    unlisted = _states(site.tables, evidence) if lists_no_scores(values) else None
+    is_large = site.results.stats.has_many_scores
+    unlisted = _states(site.tables, evidence) if is_large else None
     return Edition(take_snapshot(values, evidence, unlisted=unlisted), telling)
 
 

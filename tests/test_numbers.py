@@ -11,9 +11,9 @@ from site_builder.compute.numbers import (
     mean_or_none,
     number,
     numbers,
-    places,
     settled,
 )
+from site_builder.tables.places import places
 
 NAN = float("nan")
 SCORES = st.decimals(-1000, 1000, places=4).map(float)
@@ -113,6 +113,13 @@ def test_record_holds_none_for_what_is_no_number():
 def test_equal_values_share_the_better_rank():
     """0.9, 0.8, 0.8, 0.1 get 1, 2, 2, 4."""
     assert [4, 2, 1, 2] == competition_ranks(np.array([0.1, 0.8, 0.9, 0.8])).tolist()
+
+
+def test_columns_are_ranked_apart():
+    """Each as if it stood alone."""
+    ranks = competition_ranks(np.array([[0.1, 5], [0.8, NAN], [0.8, 7]]))
+    assert [[3, 1, 1], [2, 1]] == [ranks[:, 0].tolist(), ranks[[0, 2], 1].tolist()]
+    assert np.isnan(ranks[1, 1])
 
 
 def test_missing_value_has_no_rank_and_takes_none():

@@ -8,9 +8,8 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from site_builder.compute.numbers import Array
+from site_builder.compute.numbers import Array, competition_ranks
 from site_builder.compute.score_error import ScoreErrors, find_ties
 from site_builder.compute.scores import Scores
 
@@ -75,7 +74,7 @@ def _cells(scores: Scores, variant: str) -> Cells:
         models=scores.models,
         tasks=scores.tasks,
         score=scores.values[variant],
-        rank=pd.DataFrame(-signed).rank(method="min").to_numpy(dtype=float),
+        rank=competition_ranks(signed),
         over_base=scores.lift_over_base(variant),
         over_baseline=scores.lift_over_baseline(variant),
         known=known,

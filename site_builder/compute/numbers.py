@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import isfinite
 
 import numpy as np
@@ -89,18 +88,8 @@ def counts_to(n: int) -> Array:
 def competition_ranks(goodness: Array) -> Array:
     """Ranks from 1 (greatest) on, equal values sharing the better rank; NaN stays unranked.
 
-    Shape: (n,) to (n,). Values 0.9, 0.8, 0.8, 0.1 get 1, 2, 2, 4.
+    Shape: (n,) to (n,), or by column (n, m) to (n, m). Values 0.9, 0.8, 0.8, 0.1 get 1, 2, 2, 4.
     Source: standard competition ranking, docs/statistics.md#ranks.
     """
-    ranks = np.full(goodness.shape, np.nan)
-    there = ~np.isnan(goodness)
-    ordered = np.sort(-goodness[there])
-    ranks[there] = np.searchsorted(ordered, -goodness[there], side="left") + 1
-    return ranks
-
-
-def places(ids: pd.Series, known: Sequence[str]) -> npt.NDArray[np.intp]:
-    """The place of each id among the known ones; -1 for an unknown one. Shape: (rows,)."""
-    # A column has few different texts, and comparing each of its rows with those is slow.
-    codes, found = pd.factorize(ids)
-    return np.asarray(np.append(pd.Index(known).get_indexer(found), -1)[codes])
+    ranks = pd.DataFrame(-goodness).rank(method="min").to_numpy(dtype=float)
+    return ranks.reshape(goodness.shape)

@@ -8,9 +8,10 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from site_builder.compute.numbers import Array, places, settled
+from site_builder.compute.numbers import Array, settled
 from site_builder.compute.score_error import REACH
 from site_builder.compute.scores import Scores
+from site_builder.tables.places import places
 
 # Model, task, variant, and what it is set against: `base` or `baseline`.
 PairKey: TypeAlias = tuple[str, str, str, str]

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from site_builder.compute.numbers import Array, difference, places, settled
+from site_builder.compute.numbers import Array, difference, settled
+from site_builder.tables.places import places
 
 # Of the standard normal distribution, 95 % lie between -1.96 and +1.96. Written out, since the ways
 # to compute it differ in the last bit.

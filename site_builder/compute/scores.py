@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from site_builder.compute.flagged import FlaggedScore, collect_flagged
-from site_builder.compute.numbers import Array, difference, places, settled
+from site_builder.compute.numbers import Array, difference, settled
 from site_builder.compute.score_error import ScoreErrors, compute_score_errors
 from site_builder.config import BoardConfig
 from site_builder.tables.check import Tables
+from site_builder.tables.places import places
 
 
 @dataclass(frozen=True)

@@ -157,9 +157,7 @@ def _records(
         numbers(cells.over_baseline[at]),
         numbers(known.standard[at]) if told else nothing,
         pairs(known.low[at], known.high[at]) if told else nothing,
-        (None if n is None else int(n) for n in numbers(known.examples[at]))
-        if counted
-        else nothing,
+        map(_whole, numbers(known.examples[at])) if counted else nothing,
         map(_yes, numbers(cells.tied[at])) if told else nothing,
         map(cells.reasons.get, places) if cells.reasons else nothing,
         strict=False,  # what is nothing has no end

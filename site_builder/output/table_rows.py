@@ -15,7 +15,7 @@ from string import digits
 from markupsafe import Markup
 
 from site_builder.addresses import Link
-from site_builder.parts import Cell, Column, Dumbbell, NumbersRow, Row, RowStart, Table, TableRow
+from site_builder.parts import Cell, Column, Dumbbell, NumbersRow, RowStart, Table, TableRow
 
 Href = Callable[[Link], str]
 Draw = Callable[[Dumbbell], str]
@@ -75,7 +75,7 @@ class _Rows:
             self._cell(tag, cls, cell)
             for (tag, cls), cell in zip(self._columns, row.cells, strict=True)
         ]
-        return f"<tr{_attributes(row)}>{''.join(cells)}\n"
+        return f"<tr{_attributes(row.kind, row.anchor, row.marks)}>{''.join(cells)}\n"
 
     def _numbers(self, row: NumbersRow) -> str:
         start = row.start
@@ -114,14 +114,14 @@ def _classes(cls: str, tone: str) -> str:
 def _begin(start: RowStart, cls: str, to: str) -> str:
     """The beginning of a row of numbers, the same on all pages that lead alike to what it names."""
     name = _linked(start.head.text, start.head.link, lambda _: to)
-    kept = Row((), "", start.anchor, start.marks)
-    return f'<tr{_attributes(kept)}><th scope="row"{_classes(cls, "")}>{name}'
+    attributes = _attributes("", start.anchor, start.marks)
+    return f'<tr{attributes}><th scope="row"{_classes(cls, "")}>{name}'
 
 
-def _attributes(row: Row) -> str:
-    cls = f' class="{row.kind}"' if row.kind else ""
-    anchor = f' id="{escaped(row.anchor)}"' if row.anchor else ""
-    return cls + anchor + "".join([f' data-{name}="{escaped(mark)}"' for name, mark in row.marks])
+def _attributes(kind: str, anchor: str, marks: tuple[tuple[str, str], ...]) -> str:
+    cls = f' class="{kind}"' if kind else ""
+    own = f' id="{escaped(anchor)}"' if anchor else ""
+    return cls + own + "".join([f' data-{name}="{escaped(mark)}"' for name, mark in marks])
 
 
 def _told(text: str) -> str:

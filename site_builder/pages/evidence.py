@@ -15,6 +15,7 @@ from site_builder.pages.page import Site
 from site_builder.parts import Cell, Column
 
 Record = TypeVar("Record")
+ROW_HELP = "Row of results.parquet, from 1 on"
 # What a board may leave unsaid, in the words of a sentence.
 WORDS = {
     "stderr": "standard error",
@@ -38,9 +39,8 @@ def evidence_fields(site: Site, key: Callable[[Record], ScoreKey]) -> tuple[Fiel
         wanted = column.key == "row" or column.key in catalog.stated
         return Field(column, lambda record: _stated(cell(catalog.evidence[key(record)])), wanted)
 
-    row = "Row of results.parquet, from 1 on"
     return (
-        field(Column("row", "Row", "number", row, "ascending"), _row_cell),
+        field(Column("row", "Row", "number", ROW_HELP, "ascending"), _row_cell),
         field(Column("stderr", "Standard error", "number", first="ascending"), _stderr_cell),
         field(Column("n_examples", "Examples", "number"), _examples_cell),
         field(Column("date", "Date", "number"), lambda e: text_cell(e.date)),

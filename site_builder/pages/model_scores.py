@@ -9,6 +9,7 @@ from typing import NamedTuple
 from site_builder.charts.cells import (
     lift_cell,
     number_cell,
+    score_cell,
     task_cell,
     task_score_cell,
     text_cell,
@@ -19,12 +20,13 @@ from site_builder.compute.cells import complete_tasks
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.tasks import TaskScore
 from site_builder.format import MISSING, exact, signed
-from site_builder.pages.evidence import evidence_fields
+from site_builder.pages.evidence import ROW_HELP, evidence_fields
 from site_builder.pages.page import Site
 from site_builder.pages.task_tools import task_marks, task_tools
 from site_builder.parts import Cell, Column, Facet, NumbersRow, Row, RowStart, Table, TableRow
 
 ALL_SCORES = "all-scores"
+RANK_HELP = "Among the scores of this variant on this task"
 _CAPTION = "Every score, with its row and its source"
 
 
@@ -48,7 +50,6 @@ def _every_score(site: Site, model: str) -> list[_Listed]:
 def scores_table(site: Site, model: str) -> Table:
     """Every score of the model, each with its place in the results table and its source."""
     labels, catalog = site.labels, site.results.catalog
-    rank_help = "Among the scores of this variant on this task"
     flag_help = "Why the score should be read with care"
     every = _every_score(site, model)
     evidence: tuple[Field[_Listed], ...] = evidence_fields(site, _key)
@@ -63,7 +64,7 @@ def scores_table(site: Site, model: str) -> Table:
             lambda own: _listed_cell(site, model, own),
         ),
         Field(
-            Column("rank", "Rank", "number", rank_help, "ascending", "rank"),
+            Column("rank", "Rank", "number", RANK_HELP, "ascending", "rank"),
             lambda own: _rank_cell(site, own),
         ),
         Field(
@@ -149,15 +150,14 @@ class ScoreRows:
         lifts = (found[v].lift_over_base if v in found else None for v in self._paired)
         return (
             task_cell(site.labels, task),
-            *(_listed_cell(site, model, listed[v]) if v in listed else _missing() for v in own),
+            *(
+                _listed_cell(site, model, listed[v]) if v in listed else score_cell(None, scale)
+                for v in own
+            ),
             *(lift_cell(lift, scale) for lift in lifts),
             *(number_cell(ranks.get(v), str(ranks.get(v, MISSING))) for v in own),
             *(number_cell(rows.get(v), str(rows.get(v, MISSING))) for v in own),
         )
-
-
-def _missing() -> Cell:
-    return number_cell(None, MISSING)
 
 
 def _start(site: Site, task: str) -> RowStart:
@@ -169,10 +169,6 @@ def _start(site: Site, task: str) -> RowStart:
 
 def _columns(labels: Labels, variants: Sequence[str], paired: Sequence[str]) -> tuple[Column, ...]:
     """Scores and what tuning brought; then the place of each score, and where it is kept."""
-    place, kept = (
-        "Among the scores of this variant on this task",
-        "Row of results.parquet, from 1 on",
-    )
     names = [(v, labels.variants[v]) for v in variants]
     lifts = [(v, "Lift" if len(paired) == 1 else f"Lift, {labels.variants[v]}") for v in paired]
     return (
@@ -180,10 +176,10 @@ def _columns(labels: Labels, variants: Sequence[str], paired: Sequence[str]) -> 
         *(Column(f"score_{v}", name, "number") for v, name in names),
         *(Column(f"lift_{v}", name, "number", term="lift") for v, name in lifts),
         *(
-            Column(f"rank_{v}", f"{name} rank", "number", place, "ascending", "rank")
+            Column(f"rank_{v}", f"{name} rank", "number", RANK_HELP, "ascending", "rank")
             for v, name in names
         ),
-        *(Column(f"row_{v}", f"{name} row", "number", kept, "ascending") for v, name in names),
+        *(Column(f"row_{v}", f"{name} row", "number", ROW_HELP, "ascending") for v, name in names),
     )
 
 

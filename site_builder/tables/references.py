@@ -13,6 +13,7 @@ from site_builder.config import SiteConfig
 from site_builder.errors import Fault, at_most, near, rows_text
 from site_builder.format import counted, listed
 from site_builder.tables.complete import Tables
+from site_builder.tables.places import places
 from site_builder.tables.schema import TASKS
 
 _CONFIG = "site.toml"
@@ -55,7 +56,7 @@ def _place(tables: Tables, rows: Iterable[Any], table: str = "results") -> str:
 
 def _among(ids: pd.Series, known: pd.Series) -> pd.Series:
     """Whether each id is a known one: what `isin` says, in a tenth of its time on text."""
-    return pd.Series(pd.Index(known.dropna().unique()).get_indexer(ids) >= 0, index=ids.index)
+    return pd.Series(places(ids, known.dropna().unique().tolist()) >= 0, index=ids.index)
 
 
 def _unknown_ids(tables: Tables, column: str, table: str) -> Iterator[Fault]:
@@ -96,8 +97,7 @@ def _crossed_bounds(tables: Tables) -> Iterator[Fault]:
 def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
     bounds = tables.tasks[["task", "score_min", "score_max"]].drop_duplicates("task")
     bounds = bounds[~(bounds["score_min"] > bounds["score_max"])]
-    codes, named = pd.factorize(tables.results["task"])
-    at = np.append(pd.Index(bounds["task"]).get_indexer(named), -1)[codes]  # -1 for no bounds
+    at = places(tables.results["task"], bounds["task"].tolist())  # -1 for no bounds
     low, high = (
         np.append(bounds[name].to_numpy(), np.nan)[at] for name in ("score_min", "score_max")
     )
