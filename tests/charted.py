@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from site_builder.charts import theme
 from site_builder.charts.averages import chart_averages
 from site_builder.charts.category_differences import (
     chart_category_difference,
@@ -209,3 +210,20 @@ def walk(value: object, path: Sequence[str] = ()) -> Iterator[tuple[tuple[str, .
             yield from walk(part, path)
     else:
         yield tuple(path), value
+
+
+def dressed(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """A figure as the script draws it: in the look of all charts, where it was made for that."""
+    layout = dict(figure["layout"])
+    if layout.get("meta", {}).get("look") != "house":
+        return dict(figure)
+    for name in layout:
+        if name.startswith(("xaxis", "yaxis")):
+            layout[name] = _over(theme.LOOK["axis"], layout[name])
+    return {**figure, "layout": _over(theme.LOOK["layout"], layout)}
+
+
+def _over(look: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """A look with what a figure says itself put over it, key by key."""
+    both = {k: _over(v, own[k]) for k, v in look.items() if isinstance(v, dict) and k in own}
+    return {**look, **own, **both}

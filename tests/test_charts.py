@@ -11,7 +11,18 @@ import pytest
 from site_builder.charts import theme
 from site_builder.charts.heatmap import WIDE_COLUMN
 from tests.boards import make_frames
-from tests.charted import as_json, chart_on, charts, charts_of, draw, drawn, keys, table_of, walk
+from tests.charted import (
+    as_json,
+    chart_on,
+    charts,
+    charts_of,
+    draw,
+    drawn,
+    dressed,
+    keys,
+    table_of,
+    walk,
+)
 from tests.odd_boards import SHAPES
 from tests.sites import ROOT, make_site
 from tests.tables import board, write_project
@@ -106,7 +117,7 @@ def test_no_text_is_taken_for_a_colour(name):
 def test_plotly_knows_every_key_and_value(name):
     """The build does not have Plotly check its figures, so that it is fast; here it does."""
     for _, chart in charts(name):
-        go.Figure(chart.figure)
+        go.Figure(dressed(chart.figure))
 
 
 def test_plotly_refuses_what_it_does_not_know():

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder.charts import theme
-from tests.charted import walk
+from tests.charted import dressed, walk
 
 MINUS = "\N{MINUS SIGN}"
 DOTS = "\N{HORIZONTAL ELLIPSIS}"
@@ -159,32 +159,48 @@ def test_line_without_a_value_has_its_name_alone():
     assert "10,000" == theme.reference_line(4, "10,000")["annotations"][0]["text"]
 
 
-def test_figure_has_the_house_look():
-    """Height, margins and colours; Plotly's own template is not published."""
+def test_figure_says_what_it_does_not_share():
+    """Height, data and axes; the look stands under it where it is drawn, and not on the page."""
     figure = theme.figure([], 300, xaxis=theme.axis("score"))
-    assert {"data", "layout"} == {*figure} - {"frames"}
-    assert 300 == figure["layout"]["height"]
-    assert "template" not in figure["layout"]
-    colours = [v for path, v in walk(figure) if path[-1].endswith("color")]
+    assert {"height", "meta", "xaxis"} == {*figure["layout"]}
+    assert {"text": "score"} == figure["layout"]["xaxis"]["title"]
+
+
+def test_figure_is_drawn_in_the_house_look():
+    """What it says itself stands over it, key by key; every colour is a token of the page."""
+    layout = dressed(theme.figure([], 300, xaxis=theme.axis("score", zeroline=False)))["layout"]
+    assert (300, "closest", False) == tuple(
+        layout[key] for key in ("height", "hovermode", "showlegend")
+    )
+    title = {"text": "score", "font": theme.SOFT_TEXT, "standoff": 10}
+    assert (title, False) == (layout["xaxis"]["title"], layout["xaxis"]["zeroline"])
+    colours = [v for path, v in walk(theme.LOOK) if path[-1].endswith("color")]
+    assert len(colours) > 5
     assert [] == [c for c in colours if not re.fullmatch(r"var\(--[a-z]+\)|rgba\(0,0,0,0\)", c)]
+
+
+def test_figure_of_a_package_keeps_its_own_look():
+    """Only what was made for the house look gets it."""
+    assert {"layout": {"height": 300}} == dressed({"layout": {"height": 300}})
 
 
 def test_legend_gets_its_room():
     """The drawing moves down where there is one."""
     tops = [
-        theme.figure([], 300, showlegend=shown)["layout"]["margin"]["t"] for shown in (False, True)
+        dressed(theme.figure([], 300, showlegend=shown))["layout"]["margin"]
+        for shown in (False, True)
     ]
-    assert [28, 56] == tops
+    assert [
+        {"l": 8, "r": 16, "t": 28, "b": 48},
+        {"l": 8, "r": 16, "t": 56, "b": 48},
+    ] == tops
 
 
-def test_figures_do_not_share_their_look():
-    """What one chart changes, the next does not inherit."""
-    first = theme.figure([], 300)
-    first["layout"]["margin"]["t"] = 999
-    first["layout"]["hoverlabel"]["font"]["size"] = 999
-    second = theme.figure([], 300)
-    assert 28 == second["layout"]["margin"]["t"]
-    assert 13 == second["layout"]["hoverlabel"]["font"]["size"]
+def test_row_names_are_said_once_where_they_are_short():
+    """A narrow screen has names of its own only where they are shorter there."""
+    assert {"yaxis.tickfont.size": 11} == theme.narrow_rows(["gsm8k"])
+    long = "x" * 30
+    assert [f"{'x' * 17}{DOTS}"] == theme.narrow_rows([long])["yaxis.ticktext"]
 
 
 @pytest.mark.parametrize(

@@ -77,8 +77,6 @@ def _columns_axis(names: Sequence[str]) -> dict[str, Any]:
         "showgrid": False,
         "zeroline": False,
         "tickfont": {"size": 11, "color": theme.INK},
-        "fixedrange": True,
-        "automargin": True,
     }
 
 

@@ -12,7 +12,7 @@ from site_builder.output.badges import BadgeDrawer
 from site_builder.output.croissant import croissant_values
 from site_builder.output.live_prose import LiveProse, find_written_faults
 from site_builder.output.render import Renderer, find_template_faults
-from site_builder.output.scripts import render_script
+from site_builder.output.scripts import look_script, render_script
 from site_builder.output.tokens import theme_sheet
 from site_builder.output.urls import Urls
 from site_builder.pages.api import encode
@@ -49,7 +49,7 @@ def render_files(
     html = [page for page in pages if isinstance(page, Page)]
     urls = Urls.of((page.address for page in html), site.config.site.base_url)
     templates = project_folders(site.config.root, "templates")
-    made = _made(pages, urls) | theme_sheet(site.config)
+    made = _made(pages, urls) | theme_sheet(site.config) | look_script()
     try:
         assets = load_assets(project_folders(site.config.root, "static"), made)
     except AssetError as error:

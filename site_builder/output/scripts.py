@@ -6,8 +6,11 @@ import json
 from collections.abc import Callable
 
 from site_builder.addresses import Link
+from site_builder.charts.theme import LOOK
 from site_builder.output.urls import Urls, web_link
 from site_builder.pages.page import ScriptData
+
+LOOK_SCRIPT = "js/chart-look.js"
 
 
 def json_text(value: object, href: Callable[[Link], str]) -> str:
@@ -30,3 +33,8 @@ def render_script(data: ScriptData, urls: Urls) -> bytes:
         data.value(), lambda link: urls.from_root(link.to) if link.to else web_link(link.href)
     )
     return f"site.give({json.dumps(data.name)},{text});\n".encode()
+
+
+def look_script() -> dict[str, bytes]:
+    """The script that gives the look of all charts, by its name; the bundle takes it in."""
+    return {LOOK_SCRIPT: f"site.chartLook = {json.dumps(LOOK, separators=(',', ':'))};\n".encode()}

@@ -20,6 +20,21 @@
     return value;
   };
 
+  const isGroup = (/** @type {any} */ value) => value !== null && typeof value === "object" && !Array.isArray(value);
+  /** A look with what a figure says itself put over it, key by key. @param {any} look @param {any} own @returns {any} */
+  const over = (look, own) => {
+    if (!isGroup(look) || !isGroup(own)) return own ?? look;
+    return Object.fromEntries(Object.keys({ ...look, ...own }).map((key) => [key, over(look[key], own[key])]));
+  };
+
+  /** A layout in the look of all charts, where it was made for that. @param {any} layout */
+  const inLook = (layout) => {
+    if (layout.meta?.look !== "house") return layout;
+    const { layout: all, axis } = /** @type {any} */ (window).site.chartLook;
+    const axes = Object.entries(layout).filter(([key]) => /^[xy]axis/.test(key));
+    return over(all, { ...layout, ...Object.fromEntries(axes.map(([key, own]) => [key, over(axis, own)])) });
+  };
+
   /** Set `a.b.c` within a layout. @param {any} layout @param {string} path @param {any} value */
   const setIn = (layout, path, value) => {
     const keys = path.split(".");
@@ -39,9 +54,9 @@
    * @param {any} layout @param {number} width
    */
   const makeRoomForNames = (layout, width) => {
-    const { ticktext, tickfont, ticklen, automargin } = layout.yaxis ?? {};
+    const { ticktext, tickfont, ticklen, ticks, automargin } = layout.yaxis ?? {};
     pen ??= document.createElement("canvas").getContext("2d");
-    if (!pen || !automargin || !ticklen || !ticktext?.length || layout.xaxis.side === "top") return;
+    if (!pen || !automargin || !ticks || !ticktext?.length || layout.xaxis.side === "top") return;
     pen.font = `${tickfont.size}px ${layout.font.family}`;
     const widths = ticktext.map((/** @type {string} */ name) => pen?.measureText(name.replace(/&[a-z]+;|&#45;/g, (mark) => MARKS.get(mark) ?? mark)).width);
     const room = Math.round(Math.max(...widths) + ticklen + 0.2 * tickfont.size + AROUND_NAMES);
@@ -54,7 +69,8 @@
   /** @param {HTMLElement} plot */
   const figureOf = (plot) => {
     const source = document.querySelector(`[data-figure="${CSS.escape(plot.dataset.chart ?? "")}"]`);
-    const figure = withColours(JSON.parse(source?.textContent ?? ""), getComputedStyle(document.documentElement));
+    const { data, layout } = JSON.parse(source?.textContent ?? "");
+    const figure = withColours({ data, layout: inLook(layout) }, getComputedStyle(document.documentElement));
     const narrow = plot.clientWidth < NARROW;
     if (narrow) for (const [path, value] of Object.entries(figure.layout.meta?.narrow ?? {})) setIn(figure.layout, path, value);
     else makeRoomForNames(figure.layout, plot.clientWidth);
