@@ -14,7 +14,7 @@ import pickle
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cache, partial
@@ -25,11 +25,13 @@ from site_builder.errors import Fault, SiteError
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
-# What `make` raised, or what it gave.
-Sent: TypeAlias = tuple[BaseException | None, Any]
+# The place of an item among all, and what `make` raised or gave for it.
+Sent: TypeAlias = tuple[int, BaseException | None, Any]
 
 # Below this the copies cost more than they save.
 LEAST_EACH = 16
+# What a pipe holds at least, so that it is filled before anyone reads from it; of one place.
+_PIPE_BYTES, _PLACE_BYTES = 4096, 4
 _KILLED = "the system ended a process of this build, as it does where memory runs out"
 
 
@@ -68,15 +70,10 @@ def spread(
                 seen(i)
         return
     with undisturbed():
-        shares = _shares(make, items, n, seen)
-    for i in range(len(items)):
-        share = shares[i % n]
-        if len(share) <= i // n:
-            raise SiteError(Fault("memory", _KILLED, "Build with --processes 1."))
-        error, made = share[i // n]
-        if error is not None:
-            raise error
-        yield made
+        sent = _shared(lambda place: make(items[place]), len(items), n, seen)
+    found = {place: (error, made) for place, error, made in sent}
+    for place in range(len(items)):
+        yield _given(found.get(place))
 
 
 @contextmanager
@@ -94,7 +91,7 @@ def ahead(make: Callable[[], Made], processes: int = 2) -> Iterator[Callable[[],
     if processes < 2:
         yield make
         return
-    process, pipe = _start(lambda _: make(), [None])
+    process, pipe = _start(lambda _: make(), [0])
     try:
         yield cache(lambda: _only(_read(pipe, lambda: None)))
     finally:
@@ -104,9 +101,13 @@ def ahead(make: Callable[[], Made], processes: int = 2) -> Iterator[Callable[[],
 
 
 def _only(sent: Sequence[Sent]) -> Any:  # noqa: ANN401 - as it was sent
-    if not sent:
+    return _given(sent[0][1:] if sent else None)
+
+
+def _given(found: tuple[BaseException | None, Any] | None) -> Any:  # noqa: ANN401 - as it was sent
+    if found is None:
         raise SiteError(Fault("memory", _KILLED, "Build with --processes 1."))
-    ((error, made),) = sent
+    error, made = found
     if error is not None:
         raise error
     return made
@@ -137,30 +138,55 @@ def undisturbed() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _shares(
-    make: Callable[[Item], Made], items: Sequence[Item], n: int, seen: Callable[[int], None]
-) -> list[list[Sent]]:
-    """What each of `n` processes has sent; it has every `n`-th item."""
-    number = count(1)
+def _shared(
+    make: Callable[[int], Made], n_places: int, n: int, seen: Callable[[int], None]
+) -> list[Sent]:
+    """What `n` processes have sent: each takes the next place when it is done with its last.
+
+    So that none waits for another, which happens to have the heaviest.
+    """
+    number, places = count(1), _put_places(n_places)
     children: list[tuple[int, BinaryIO]] = []
     try:
-        for i in range(n):
-            children.append(_start(make, items[i::n]))
+        for _ in range(n):
+            children.append(_start(make, _take_places(places, n_places)))
         with ThreadPoolExecutor(n) as readers:
             try:
                 heard = [partial(_read, pipe, lambda: seen(next(number))) for _, pipe in children]
-                return list(readers.map(lambda read: read(), heard))
+                return [sent for share in readers.map(lambda read: read(), heard) for sent in share]
             except BaseException:  # such as Ctrl-C: the readers wait for the processes
                 for process, _ in children:
                     os.kill(process, signal.SIGTERM)
                 raise
     finally:
+        os.close(places)
         for process, pipe in children:
             pipe.close()  # one that still writes ends at its next piece
             os.waitpid(process, 0)
 
 
-def _start(make: Callable[[Item], Made], share: Sequence[Item]) -> tuple[int, BinaryIO]:
+def _step_of(n_places: int) -> int:
+    """How many places are taken at once: so many that a pipe holds them all."""
+    return 1 + n_places * _PLACE_BYTES // _PIPE_BYTES
+
+
+def _put_places(n_places: int) -> int:
+    """A pipe to take places from."""
+    reading, writing = os.pipe()
+    firsts = range(0, n_places, _step_of(n_places))
+    os.write(writing, b"".join(first.to_bytes(_PLACE_BYTES, "big") for first in firsts))
+    os.close(writing)
+    return reading
+
+
+def _take_places(pipe: int, n_places: int) -> Iterator[int]:
+    """The places that no other process has taken; the system lets one at a time read."""
+    while taken := os.read(pipe, _PLACE_BYTES):
+        first = int.from_bytes(taken, "big")
+        yield from range(first, min(first + _step_of(n_places), n_places))
+
+
+def _start(make: Callable[[int], Made], places: Iterable[int]) -> tuple[int, BinaryIO]:
     """A copy of this process at work, and where it sends what it makes."""
     reading, writing = os.pipe()
     # Python warns of threads: a copy has none but its own, and waits for no other.
@@ -172,18 +198,18 @@ def _start(make: Callable[[Item], Made], share: Sequence[Item]) -> tuple[int, Bi
     os.close(reading)
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process tells of it
-        _work(make, share, writing)
+        _work(make, places, writing)
     finally:
         os._exit(0)  # at once: what is open belongs to the first process
 
 
-def _work(make: Callable[[Item], Made], share: Sequence[Item], writing: int) -> None:
+def _work(make: Callable[[int], Made], places: Iterable[int], writing: int) -> None:
     with suppress(BrokenPipeError), os.fdopen(writing, "wb") as pipe:
-        for item in share:
+        for place in places:
             try:
-                sent: Sent = None, make(item)
+                sent: Sent = place, None, make(place)
             except BaseException as error:
-                sent = error, None
+                sent = place, error, None
             pickle.dump(sent, pipe, pickle.HIGHEST_PROTOCOL)
             pipe.flush()
 

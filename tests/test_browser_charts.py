@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from site_builder.build import build_site
 from site_builder.charts import theme
 from site_builder.config import load_config
-from tests.browsing import ROOT, open_page, scroll_through
+from tests.browsing import NARROW, ROOT, WIDE, open_page, scroll_through
 from tests.charted import dressed, walk
 from tests.serve import served
 
@@ -62,6 +62,35 @@ def test_charts_are_drawn_in_the_look_of_all(chromium: Browser, home: str) -> No
         expected, drawn = dict(walk(dressed(figure)["layout"])), dict(walk(layout))
         assert expected.keys() & shared
         assert [] == [p for p in expected.keys() & shared if expected[p] != drawn[p]]
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_mark_says_its_row_and_its_score(
+    chromium: Browser, home: str, size: tuple[int, int]
+) -> None:
+    """The name comes from the axis, the rest from the figure; both as the table has them."""
+    page, _ = open_page(chromium, home + "tasks/gsm8k/", size)
+    scroll_through(page)
+    page.get_by_text("Show as table").first.click()
+    rows = page.locator(".chart-table table tbody tr").all()
+    scores = {row.locator("th").inner_text(): row.locator("td").nth(1) for row in rows}
+    marks = page.evaluate(
+        """() => {
+            const plot = document.querySelector('[data-chart]');
+            const curve = plot.data.findIndex(({name}) => name === 'Fine-tuned');
+            return plot.data[curve].y.map((row, point) => [curve, point, row]);
+        }"""
+    )
+    assert 10 == len(marks)
+    for curve, point, row in marks[:3]:
+        page.evaluate(
+            "at => Plotly.Fx.hover(document.querySelector('[data-chart]'), [at])",
+            {"curveNumber": curve, "pointNumber": point},
+        )
+        name = list(scores)[row]
+        said = f"{name}: Fine-tuned {scores[name].inner_text().split()[0]}"
+        expect(page.locator(".hoverlayer .hovertext text").first).to_contain_text(said)
     page.context.close()
 
 

@@ -45,7 +45,7 @@ ROOM = {
     "data.name": theme.WIDE_LABEL,
     "data.text": theme.NARROW_LABEL,
 }
-HOVER = {"%{customdata}<extra></extra>", "%{y}, %{x}: %{customdata}<extra></extra>"}
+HOVER = {f"{place}%{{customdata}}<extra></extra>" for place in ("", "%{y}: ", "%{y}, %{x}: ")}
 MARKUP = re.compile(r"[<>]|&(?!(?:amp|lt|gt|#45);)")
 
 

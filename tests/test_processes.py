@@ -40,13 +40,28 @@ def assert_gone(processes: list[int]) -> None:
 
 
 @copies
-def test_each_has_its_share_and_the_order_stays():
-    """33 items by two processes, neither of them this one."""
-    made = list(spread(lambda i: (i, os.getpid()), ITEMS, 2))
+def test_each_takes_the_next_and_the_order_stays():
+    """33 items by two processes, neither this one: while one is held up, the other works."""
+    reading, writing = os.pipe()
+
+    def make(i: int) -> tuple[int, int]:
+        if i == 0:
+            os.read(reading, 1)  # until the last is made
+        if i == ITEMS[-1]:
+            os.write(writing, b"!")
+        return i, os.getpid()
+
+    made = list(spread(make, ITEMS, 2))
     assert list(ITEMS) == [i for i, _ in made]
-    pids = {pid for _, pid in made}
-    assert 2 == len(pids)
-    assert os.getpid() not in pids
+    (_, held), *others = made
+    (other,) = {pid for _, pid in others}
+    assert 3 == len({held, other, os.getpid()})
+
+
+@copies
+def test_more_items_than_a_pipe_holds_are_taken_several_at_once():
+    """Each once, all the same."""
+    assert list(range(5_000)) == list(spread(int, range(5_000), 2))
 
 
 @copies

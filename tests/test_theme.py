@@ -137,6 +137,17 @@ def test_hover_keeps_names_out_of_the_template():
     assert "%{customdata}<extra></extra>" == hover["hovertemplate"]
 
 
+def test_hover_takes_short_names_from_the_axis():
+    """A name that is cut there on a narrow screen is written out, and all of its chart's."""
+    short = theme.hover(["base 0.5", "base 0.6"], ["a", "n" * theme.NARROW_LABEL])
+    assert ["base 0.5", "base 0.6"] == short["customdata"]
+    assert "%{y}: %{customdata}<extra></extra>" == short["hovertemplate"]
+    long = "<" * (theme.NARROW_LABEL + 1)
+    written = theme.hover(["base 0.5", "base 0.6"], ["a", long])
+    assert ["a: base 0.5", f"{'&lt;' * len(long)}: base 0.6"] == written["customdata"]
+    assert "%{customdata}<extra></extra>" == written["hovertemplate"]
+
+
 def test_reference_line_stands_at_the_baseline():
     """From bottom to top, with name and value; a long name is cut, the value is not."""
     line = theme.reference_line(0.5, "n" * 300, "0.500")

@@ -134,15 +134,16 @@ def _bands(lines: Sequence[Line]) -> list[theme.Trace]:
 @dataclass(frozen=True)
 class _Mark:
     row: int
+    name: str
     value: float
-    hover: str
+    text: str
 
 
 def _marks(lines: Sequence[Line], labels: Labels) -> list[theme.Trace]:
     """A trace for each kind of mark: before, after, baseline."""
     after_name = sentence(labels.tuned) if labels.roles.tuned else "Score"
     after = [
-        _Mark(row, a.value, f"{line.head.text}: {_after_text(a, line, labels)}")
+        _Mark(row, line.head.text, a.value, _after_text(a, line, labels))
         for row, line in enumerate(lines)
         for a in line.after
     ]
@@ -160,7 +161,7 @@ def _marks_of(
     """The marks of one value a line, without the lines that lack it."""
     values = [(row, line, value_of(line)) for row, line in enumerate(lines)]
     return [
-        _Mark(row, value, f"{line.head.text}: {name} {line.scale.score(value)}")
+        _Mark(row, line.head.text, value, f"{name} {line.scale.score(value)}")
         for row, line, value in values
         if value is not None
     ]
@@ -182,7 +183,7 @@ def _trace(name: str, look: dict[str, Any], marks: Sequence[_Mark]) -> theme.Tra
         mode="markers",
         name=theme.plain(theme.shortened(name, theme.WIDE_LABEL)),
         marker=look,
-        **theme.hover([mark.hover for mark in marks]),
+        **theme.hover([mark.text for mark in marks], [mark.name for mark in marks]),
     )
 
 

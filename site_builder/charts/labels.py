@@ -97,7 +97,11 @@ class Labels:
 
     def are_side_by_side(self, tasks: Collection[str]) -> bool:
         """Whether the scores of these tasks can stand on the one axis of `side_by_side`."""
-        return set(tasks) <= set(self.side_by_side)
+        return self._comparable.issuperset(tasks)
+
+    @cached_property
+    def _comparable(self) -> frozenset[str]:
+        return frozenset(self.side_by_side)
 
     def score_anchor(self, task: str, variant: str) -> str:
         """The anchor of a score on its model's page: it stays when rows are added or sorted anew.

@@ -44,7 +44,7 @@ def chart_model_tasks(
     tasks = _best_first(results, labels, model)
     if len(tasks) < 2:
         return None
-    lines = [_model_line(results, labels, model, task) for task in ends_of(tasks)]
+    lines = _model_lines(results, labels, model, ends_of(tasks))
     title = _model_title(labels, results.board.standing(model), len(tasks))
     every = len(labels.side_by_side) == len(results.scores.tasks)
     group = "" if every else f"; the {len(tasks)} tasks that share a metric"
@@ -87,11 +87,18 @@ def _best_first(results: Results, labels: Labels, model: str) -> list[str]:
     return [task for _, _, task in sorted(there, key=lambda item: item[:2])]
 
 
-def _model_line(results: Results, labels: Labels, model: str, task: str) -> Line:
-    is_baseline = model == labels.roles.baseline
-    reference = None if is_baseline else results.task(task).baseline_score
-    found = results.scores_of(model, task)
-    return _line(labels, task_cell(labels, task), (model, task), found, reference)
+def _model_lines(results: Results, labels: Labels, model: str, tasks: Sequence[str]) -> list[Line]:
+    found, is_baseline = results.scores_on(model, tasks), model == labels.roles.baseline
+    return [
+        _line(
+            labels,
+            task_cell(labels, task),
+            (model, task),
+            found[task],
+            None if is_baseline else results.task(task).baseline_score,
+        )
+        for task in tasks
+    ]
 
 
 def _top(line: Line, direction: float) -> float:

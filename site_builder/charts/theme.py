@@ -165,14 +165,22 @@ def developer_colour(index: int | None) -> str:
     return NEUTRAL if index is None else f"var(--dot-{index})"
 
 
-def hover(texts: Sequence[str]) -> dict[str, Any]:
+def hover(texts: Sequence[str], rows: Sequence[str] = ()) -> dict[str, Any]:
     """What is read when a mark is pointed at.
 
     It goes to Plotly as data: as a template, a name such as `%{x}` would be filled in.
+
+    Args:
+        texts: What is read at each mark.
+        rows: The name of the row that each stands in, read before it: from the axis, where that
+            has every name whole on any screen.
     """
+    named = "%{y}: " if rows and max(map(len, rows)) <= NARROW_LABEL else ""
+    if rows and not named:
+        texts = [f"{row}: {text}" for row, text in zip(rows, texts, strict=True)]
     return {
         "customdata": [plain(text) for text in texts],
-        "hovertemplate": "%{customdata}<extra></extra>",
+        "hovertemplate": f"{named}%{{customdata}}<extra></extra>",
     }
 
 

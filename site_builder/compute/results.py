@@ -148,6 +148,11 @@ class Results:
             return scores.by_model.get(model, {})
         return self._of_model(model).get(task, {})
 
+    def scores_on(self, model: str, tasks: Sequence[str]) -> Mapping[str, Mapping[str, TaskScore]]:
+        """The same on several tasks at once, by task; one without a score is absent."""
+        columns = np.array([self._columns[task] for task in tasks], dtype=np.intp)
+        return scores_of_model(self.cells, self.rows[model], columns)
+
     def flagged_of(self, model: str, task: str) -> Mapping[str, FlaggedScore]:
         """The flagged scores of a model on a task, by variant, whether they count or not."""
         return self._flagged.get((model, task), {})
@@ -181,6 +186,10 @@ class Results:
     @cached_property
     def _kept(self) -> dict[str, Mapping[str, Mapping[str, TaskScore]]]:
         return {}
+
+    @cached_property
+    def _columns(self) -> Mapping[str, int]:
+        return {task: column for column, task in enumerate(self.scores.tasks)}
 
     @cached_property
     def rows(self) -> Mapping[str, int]:

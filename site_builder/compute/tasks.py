@@ -27,6 +27,8 @@ from site_builder.compute.rank_agreement import SimilarTask, compute_similar_tas
 from site_builder.compute.scores import Scores
 from site_builder.compute.win_rates import compute_wins
 
+EVERY = slice(None)
+
 
 @dataclass(frozen=True)
 class Best:
@@ -130,11 +132,20 @@ class TaskScores(Sequence[TaskScore]):
         return _records(cells, rows, np.full(len(rows), self._column))
 
 
-def scores_of_model(cells: Mapping[str, Cells], row: int) -> Mapping[str, Mapping[str, TaskScore]]:
-    """The scores of a model, by task and variant; a task without one is absent."""
+def scores_of_model(
+    cells: Mapping[str, Cells], row: int, among: npt.NDArray[np.intp] | slice = EVERY
+) -> Mapping[str, Mapping[str, TaskScore]]:
+    """The scores of a model, by task and variant; a task without one is absent.
+
+    Args:
+        cells: The scores.
+        row: The model's.
+        among: The columns of the tasks that are asked for.
+    """
     found: dict[str, dict[str, TaskScore]] = {}
     for of_variant in cells.values():
-        columns = np.flatnonzero(~np.isnan(of_variant.score[row]))
+        asked = np.arange(len(of_variant.tasks))[among]
+        columns = asked[~np.isnan(of_variant.score[row, asked])]
         records = _records(of_variant, np.full(len(columns), row), columns)
         for column, score in zip(columns.tolist(), records, strict=True):
             found.setdefault(of_variant.tasks[column], {})[of_variant.variant] = score

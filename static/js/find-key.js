@@ -2,8 +2,8 @@
 // The key `/` opens quick find. A key without a modifier can get in the way of speech input, so it can be switched off.
 (() => {
   const { all } = /** @type {any} */ (window).site;
-  const [box] = all("[data-find-slash]");
-  const [opener] = all("[data-find-open]");
+  const box = document.getElementById("find-slash");
+  const [opener] = all("[data-find]");
   if (!(box instanceof HTMLInputElement) || !(opener instanceof HTMLElement)) return;
   const TYPED_IN = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range])";
 

@@ -4,12 +4,28 @@
   const { all, load, pageLink, counted } = /** @type {any} */ (window).site;
   const MOST = 12;
   const HINT = "Type the beginning of a name.";
-  const openers = all("[data-find-open]");
-  const [dialog] = all("dialog[data-find]");
-  const input = dialog?.querySelector("[role=combobox]");
-  const list = dialog?.querySelector("[role=listbox]");
-  const note = dialog?.querySelector("[data-find-note]");
-  if (!(dialog instanceof HTMLDialogElement) || !(input instanceof HTMLInputElement) || !(list instanceof HTMLElement) || !note) return;
+  const WHAT = "A model, task, category or page";
+  const openers = all("[data-find]");
+  if (openers.length === 0) return;
+
+  const dialog = document.createElement("dialog");
+  dialog.className = "find";
+  dialog.setAttribute("aria-label", "Search");
+  dialog.innerHTML = `
+    <div class="find-bar">
+      <label class="unseen" for="find-field">${WHAT}</label>
+      <input type="text" id="find-field" role="combobox" aria-autocomplete="list" aria-expanded="false" aria-controls="find-list" autocomplete="off" autocapitalize="none" spellcheck="false" enterkeyhint="go" placeholder="${WHAT}">
+      <button type="button" class="quiet" data-find-close>Close</button>
+    </div>
+    <div class="find-list" id="find-list" role="listbox" aria-label="Found" hidden></div>
+    <div class="find-foot">
+      <p role="status" data-find-note></p>
+      <span class="find-switch"><input type="checkbox" id="find-slash"> <label for="find-slash">Open with <kbd>/</kbd></label></span>
+    </div>`;
+  document.body.append(dialog);
+  const input = /** @type {HTMLInputElement} */ (dialog.querySelector("[role=combobox]"));
+  const list = /** @type {HTMLElement} */ (dialog.querySelector("[role=listbox]"));
+  const note = /** @type {HTMLElement} */ (dialog.querySelector("[data-find-note]"));
 
   /** @typedef {{text: string, path: string, about: string, name: string, id: string, all: string}} Entry */
   /** Every name; null until the index has come. @type {Entry[] | null} */
@@ -99,7 +115,7 @@
     if (entries) return;
     note.textContent = "Loading…";
     try {
-      entries = read(await load("find", dialog.dataset.find));
+      entries = read(await load("find", /** @type {HTMLElement} */ (openers[0]).dataset.find));
       show();
     } catch (error) {
       note.textContent = `${error instanceof Error ? error.message : error} Close this and try again.`;

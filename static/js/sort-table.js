@@ -4,10 +4,13 @@
   const site = /** @type {any} */ (window).site;
   const tables = site.tables("[data-table]").filter((/** @type {HTMLTableElement} */ table) => site.entries(table).length > 1);
 
+  /** The order that the first click gives. @param {HTMLElement | undefined} head */
+  const firstWay = (head) => head?.dataset.first ?? "descending";
+
   /** The table's own order. @param {HTMLTableElement} table */
   const published = (table) => {
     const head = site.heads(table).find((/** @type {HTMLElement} */ other) => other.dataset.key === table.dataset.sortedBy);
-    return { key: head?.dataset.key ?? null, way: head?.dataset.first ?? "descending" };
+    return { key: head?.dataset.key ?? null, way: firstWay(head) };
   };
 
   /** Rank and place as one number each, since a browser sorts numbers fastest. @template T @param {T[]} entries @param {(number | null)[]} ranks @param {string} way */
@@ -38,7 +41,7 @@
     const scope = site.scope(table);
     const asked = site.heads(table).find((/** @type {HTMLElement} */ head) => head.dataset.key === site.query(`${scope}sort`));
     const own = published(table);
-    const { key, way } = asked ? { key: asked.dataset.key, way: site.query(`${scope}way`) ?? asked.dataset.first } : own;
+    const { key, way } = asked ? { key: asked.dataset.key, way: site.query(`${scope}way`) ?? firstWay(asked) } : own;
     if ((key ?? "") !== table.dataset.sorted || way !== table.dataset.way) sort(table, key, way);
     table.dataset.sorted = key ?? "";
     table.dataset.way = way;
@@ -47,7 +50,7 @@
   /** @param {HTMLTableElement} table @param {HTMLElement} head */
   const ask = (table, head) => {
     const scope = site.scope(table);
-    const first = head.dataset.first ?? "descending";
+    const first = firstWay(head);
     const now = head.getAttribute("aria-sort");
     const way = now === null ? first : now === "ascending" ? "descending" : "ascending";
     const own = published(table);
