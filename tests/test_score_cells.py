@@ -47,9 +47,7 @@ def test_a_model_and_a_task_tell_the_same(scores):
     cells, tasks = compute_cells(scores), compute_tasks(scores)
     for row, model in enumerate(scores.models):
         of_model = scores_of_model(cells, row)
-        assert of_model == {
-            t.task: t.scores.by_model[model] for t in tasks if model in t.scores.by_model
-        }
+        assert of_model == {t.task: found for t in tasks if (found := t.scores.of([model])[model])}
     assert TaskScore("a", "tuned", 0.9, 1, 0.4, 0.1) == scores_of_model(cells, 0)["t1"]["tuned"]
     assert ["tuned", "base"] == list(scores_of_model(cells, 0)["t1"])
     assert {"base"} == set(scores_of_model(cells, 0)["t2"])
@@ -68,19 +66,30 @@ def test_errors_examples_and_reasons_reach_the_records():
     assert {(0, 1): "leaked"} == results.cells["base"].reasons
 
 
-def test_scores_are_found_whether_a_task_was_looked_at_or_not():
-    """By the model's row at first, by the task's records once these are there; the same."""
+def test_scores_are_found_by_model_and_by_task():
+    """One, some or all of them: the same records, in their order."""
     results = make_results(make_frames(RUNS), baseline="ref")
-    before = {(m, t): results.scores_of(m, t) for m in "ab" for t in ("t1", "t2", "t3")}
-    task = results.task("t1")
-    assert not task.scores.are_made
-    assert 5 == len(task.scores)
-    assert ("a", "tuned") == (task.scores[0].model, task.scores[0].variant)
-    assert task.scores.are_made
-    assert before == {(m, t): results.scores_of(m, t) for m, t in before}
-    assert {} == results.scores_of("nobody", "t1") == results.scores_of("nobody", "t2")
+    task = results.task("t1").scores
+    assert 5 == len(task)
+    assert ("a", "b", "ref") == task.models
+    assert ("a", "tuned") == (task[0].model, task[0].variant)
+    some = task.of(["b", "nobody"])
+    assert {"b": results.scores_of("b", "t1"), "nobody": {}} == some
+    assert [s for s in task if s.model == "b"] == list(some["b"].values())
+    assert {"t1": some["b"]} == results.scores_on("b", ["t1"])
+    assert {} == results.scores_on("ref", [])
+    assert {} == results.scores_of("nobody", "t2")
     with pytest.raises(KeyError):
         results.scores_of("a", "nothing")
+
+
+def test_a_task_knows_whether_errors_are_known():
+    """Of any of its scores, without a look at each."""
+    frames = make_frames({"base": {"a": [0.5, 0.25], "b": [0.75, 0.5]}})
+    frames["results"] = frames["results"].assign(stderr=[0.125, NAN, NAN, NAN])
+    tasks = make_results(frames).tasks
+    assert [True, False] == [t.scores.have_intervals for t in tasks]
+    assert [True, False] == [any(s.interval for s in t.scores) for t in tasks]
 
 
 def test_many_models_are_not_kept():

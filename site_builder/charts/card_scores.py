@@ -158,7 +158,7 @@ def _best_first(runs: Sequence[_Run], results: Results) -> list[_Run]:
 def card_task(results: Results, labels: Labels, task: str) -> CardChart | None:
     """The top of a task's ranking, before and after, with the baseline's line."""
     result, fact = results.task(task), results.catalog.tasks[task]
-    models = list(dict.fromkeys(score.model for score in result.scores))[:MOST_ROWS]
+    models = result.scores.models[:MOST_ROWS]
     if not models:
         return None
     scale = labels.scales[task]

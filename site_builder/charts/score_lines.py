@@ -132,13 +132,11 @@ def _model_title(labels: Labels, standing: Standing, tasks: int) -> str:
 def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | None:
     """One task, model by model: before, after, and the baseline as a line."""
     result, fact = results.task(task), results.catalog.tasks[task]
-    models = list(dict.fromkeys(s.model for s in result.scores))
+    models = result.scores.models
     if len(models) < 2:
         return None
-    lines = [
-        _line(labels, model_cell(labels, m), (m, task), results.scores_of(m, task))
-        for m in ends_of(models)
-    ]
+    found = result.scores.of(ends_of(models))
+    lines = [_line(labels, model_cell(labels, m), (m, task), found[m]) for m in found]
     title = _task_title(results, labels, task)
     unit = f"{fact.metric or 'score'}{'' if fact.higher_is_better else '; lower is better'}"
     return Chart(

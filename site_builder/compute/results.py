@@ -143,10 +143,7 @@ class Results:
 
     def scores_of(self, model: str, task: str) -> Mapping[str, TaskScore]:
         """The scores of a model on a task that count, by variant; primary first."""
-        scores = self._tasks[task].scores
-        if scores.are_made:
-            return scores.by_model.get(model, {})
-        return self._of_model(model).get(task, {})
+        return self._of_model(model).get(self.task(task).task, {})
 
     def scores_on(self, model: str, tasks: Sequence[str]) -> Mapping[str, Mapping[str, TaskScore]]:
         """The same on several tasks at once, by task; one without a score is absent."""

@@ -76,7 +76,7 @@ class TaskScores(Sequence[TaskScore]):
     """The scores of a task, by variant (primary first) and rank.
 
     The records are made when one of them is first looked at: a large board has hundreds of
-    thousands, and a process draws a share of the pages.
+    thousands, and a page shows some. What a page asks of all of them needs none.
     """
 
     def __init__(self, cells: Mapping[str, Cells], column: int) -> None:
@@ -109,17 +109,28 @@ class TaskScores(Sequence[TaskScore]):
         counts = {variant: cells.counts[self._column] for variant, cells in self._cells.items()}
         return Counter({variant: n for variant, n in counts.items() if n})
 
-    @property
-    def are_made(self) -> bool:
-        """Whether the records are there already."""
-        return "_records" in self.__dict__
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """The models that have a score, in its order, each once."""
+        ordered = (c.models[row] for c in self._cells.values() for row in self._rows(c).tolist())
+        return tuple(dict.fromkeys(ordered))
 
     @cached_property
-    def by_model(self) -> Mapping[str, Mapping[str, TaskScore]]:
-        """The scores of each model that has one, by variant."""
-        found: dict[str, dict[str, TaskScore]] = {}
-        for score in self._records:
-            found.setdefault(score.model, {})[score.variant] = score
+    def have_intervals(self) -> bool:
+        """Whether the error of any of them is known."""
+        known = ((cells.known, self._rows(cells)) for cells in self._cells.values())
+        ends = ((k.low[rows, self._column], k.high[rows, self._column]) for k, rows in known)
+        return any((~np.isnan(low) & ~np.isnan(high)).any() for low, high in ends)
+
+    def of(self, models: Sequence[str]) -> Mapping[str, Mapping[str, TaskScore]]:
+        """The scores of some models, by model and variant; one without a score has none."""
+        found: dict[str, dict[str, TaskScore]] = {model: {} for model in models}
+        for cells in self._cells.values():
+            places = {model: row for row, model in enumerate(cells.models)}
+            rows = np.array([places[m] for m in models if m in places], dtype=np.intp)
+            rows = rows[~np.isnan(cells.score[rows, self._column])]
+            for score in _records(cells, rows, np.full(len(rows), self._column)):
+                found[score.model][score.variant] = score
         return found
 
     @cached_property
@@ -127,9 +138,13 @@ class TaskScores(Sequence[TaskScore]):
         return tuple(s for cells in self._cells.values() for s in self._ranking(cells))
 
     def _ranking(self, cells: Cells) -> Iterator[TaskScore]:
-        ranks = cells.rank[:, self._column]
-        rows = np.argsort(ranks, kind="stable")[: cells.counts[self._column]]
+        rows = self._rows(cells)
         return _records(cells, rows, np.full(len(rows), self._column))
+
+    def _rows(self, cells: Cells) -> npt.NDArray[np.intp]:
+        """The rows that have a score, by rank."""
+        ranks = cells.rank[:, self._column]
+        return np.argsort(ranks, kind="stable")[: cells.counts[self._column]]
 
 
 def scores_of_model(

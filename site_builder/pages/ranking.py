@@ -57,11 +57,10 @@ def ranking_table(
         drawn: Whether scores are drawn with their intervals, where these are known.
     """
     labels, results = site.labels, site.results
-    named = [*(s.model for s in task.scores), *(f.model for f in task.flagged)]
+    named = [*task.scores.models, *(f.model for f in task.flagged)]
     models = list(dict.fromkeys(named))[:most]
-    entries = [
-        _Entry(m, results.scores_of(m, task.task), results.flagged_of(m, task.task)) for m in models
-    ]
+    found = task.scores.of(models)
+    entries = [_Entry(m, found[m], results.flagged_of(m, task.task)) for m in models]
     line = make_line(site, task) if drawn else None
     fields = (
         *_score_fields(labels, task),
@@ -91,7 +90,7 @@ def ranking_table(
 
 def _explained(results: Results, task: TaskResult) -> tuple[Link, ...]:
     """Where the intervals below scores and lifts, and the marks in rows, are explained."""
-    known = any(score.interval for score in task.scores)
+    known = task.scores.have_intervals
     return (
         *((how("95\N{NO-BREAK SPACE}% interval", "score-error"),) if known else ()),
         *((how("Interval of a lift", "paired-lift"),) if task.task in results.paired_tasks else ()),
@@ -101,7 +100,7 @@ def _explained(results: Results, task: TaskResult) -> tuple[Link, ...]:
 
 def _score_fields(labels: Labels, task: TaskResult) -> tuple[Field[_Entry], ...]:
     roles = labels.roles
-    exact = any(score.interval for score in task.scores)
+    exact = task.scores.have_intervals
     return (
         Field(RANK, lambda entry: _rank_cell(entry.found.get(roles.primary))),
         Field(MODEL, lambda entry: _model_cell(labels, entry)),
@@ -112,7 +111,7 @@ def _score_fields(labels: Labels, task: TaskResult) -> tuple[Field[_Entry], ...]
 def _line_fields(labels: Labels, line: ScoreLine | None) -> tuple[Field[_Entry], ...]:
     if line is None:
         return ()
-    return (Field(Column("line", line_heading(labels), "plot"), lambda e: line.cell(e.model)),)
+    return (Field(Column("line", line_heading(labels), "plot"), lambda e: line.cell(e.found)),)
 
 
 def _lift_fields(results: Results, labels: Labels, task: str) -> tuple[Field[_Entry], ...]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from site_builder.charts.labels import Labels
 from site_builder.compute.intervals import LEVEL
-from site_builder.compute.results import Results
 from site_builder.compute.tasks import TaskResult, TaskScore
 from site_builder.format import percent
 from site_builder.pages.board_line import Limits
@@ -21,20 +20,18 @@ class ScoreLine:
     """What the drawings of a ranking are made from.
 
     Attributes:
-        results: The whole results.
         labels: Names and number formats.
         task: The task.
         limits: The ends of the scale.
     """
 
-    results: Results
     labels: Labels
     task: TaskResult
     limits: Limits
 
-    def cell(self, model: str) -> Cell:
-        """The drawing of one model; nothing where it has no score in the primary variant."""
-        roles, found = self.labels.roles, self.results.scores_of(model, self.task.task)
+    def cell(self, found: Mapping[str, TaskScore]) -> Cell:
+        """The drawing of a model's scores; nothing where it has none in the primary variant."""
+        roles = self.labels.roles
         after = found.get(roles.primary)
         if after is None:
             return Cell("")
@@ -59,12 +56,14 @@ class ScoreLine:
 
 def make_line(site: Site, task: TaskResult) -> ScoreLine | None:
     """How the rows of a task's ranking are drawn; None where no score has an interval."""
-    primary = [s for s in task.scores if s.variant == site.labels.roles.primary]
-    if not any(s.interval for s in primary):
+    primary = site.labels.roles.primary
+    if not task.scores.have_intervals or not any(
+        s.interval for s in task.scores if s.variant == primary
+    ):
         return None
     # The ends of all that is drawn: between the bounds of a task, intervals would be too small.
     drawn = tuple(_drawn(task))
-    return ScoreLine(site.results, site.labels, task, Limits(min(drawn), max(drawn)))
+    return ScoreLine(site.labels, task, Limits(min(drawn), max(drawn)))
 
 
 def _drawn(task: TaskResult) -> Iterator[float]:

@@ -87,7 +87,7 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
         facts=tuple(_facts(fact)),
         figures=tuple(_figures(site, task)),
         ranking=ranking_table(site, task, "ranking", most_listed(site), drawn=True),
-        cut=cut_note(site, len({s.model for s in task.scores} | {f.model for f in task.flagged})),
+        cut=cut_note(site, len({*task.scores.models, *(f.model for f in task.flagged)})),
         legend=line_legend(site, task),
         tie_note=tie_note(site, task),
         flagged=flagged_table(site, task),
