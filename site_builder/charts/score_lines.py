@@ -66,7 +66,7 @@ def chart_model_tasks(
 def _ends(results: Results, labels: Labels, lines: Sequence[Line]) -> str:
     """The tasks with the best and with the worst score, by what their scores are."""
     scores = results.scores
-    direction = float(scores.direction[scores.tasks.index(labels.side_by_side[0])])
+    direction = float(scores.direction[scores.columns[labels.side_by_side[0]]])
     if _top(lines[0], direction) == _top(lines[-1], direction):
         return "The same on every task"
     highest, lowest = ("Highest", "lowest") if direction > 0 else ("Lowest", "highest")
@@ -76,7 +76,7 @@ def _ends(results: Results, labels: Labels, lines: Sequence[Line]) -> str:
 def _best_first(results: Results, labels: Labels, model: str) -> list[str]:
     """The tasks that the model has a score on, its best first: after tuning, else before it."""
     scores, roles = results.scores, labels.roles
-    place = results.rows[model]
+    place = results.scores.rows[model]
     top = np.fmax.reduce([scores.values[v][place] * scores.direction for v in roles.contest])
     if roles.base is not None:
         before = scores.values[roles.base][place] * scores.direction

@@ -85,7 +85,7 @@ def _cut(results: Results, n_models: int, n_tasks: int) -> str:
 
 def _values(results: Results, models: Sequence[str], tasks: Sequence[str]) -> Array:
     """Scores of the primary variant, shape (tasks, models)."""
-    rows = [results.scores.models.index(m) for m in models]
+    rows = [results.scores.rows[m] for m in models]
     return results.scores.only(tasks).values[results.board.variant][rows].T
 
 

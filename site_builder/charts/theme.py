@@ -147,8 +147,8 @@ def rows_axis(names: Sequence[str]) -> dict[str, Any]:
 
 def narrow_rows(names: Sequence[str], most: int = NARROW_LABEL) -> dict[str, Any]:
     """What changes on a narrow screen: shorter row names, in smaller type."""
-    short = short_names(names, most)
-    shorter = {} if short == short_names(names, WIDE_LABEL) else {"yaxis.ticktext": short}
+    are_long = max(map(len, names), default=0) > most
+    shorter = {"yaxis.ticktext": short_names(names, most)} if are_long else {}
     return {**shorter, "yaxis.tickfont.size": 11}
 
 

@@ -40,7 +40,7 @@ def compute_common_boards(
 
 
 def _common_tasks(scores: Scores, board: Board) -> list[str]:
-    ranked = [scores.models.index(s.model) for s in board.ranked]
+    ranked = [scores.rows[s.model] for s in board.ranked]
     lacking = np.isnan(scores.values[board.variant][ranked]).sum(axis=0)
     return [task for task, n in zip(scores.tasks, lacking, strict=True) if n == 0]
 

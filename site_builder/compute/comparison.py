@@ -132,7 +132,7 @@ class Comparison:
 
 def runs_of(scores: Scores, model: str) -> tuple[Run, ...]:
     """The runs of a model that have a score: primary variant first, base last."""
-    row = scores.models.index(model)
+    row = scores.rows[model]
     variants = scores.roles.variants
     return tuple(Run(model, v) for v in variants if not np.isnan(scores.values[v][row]).all())
 
@@ -200,7 +200,7 @@ class _Rows:
 
     @classmethod
     def of(cls, scores: Scores, runs: Sequence[Run]) -> _Rows:
-        places = [(run.variant, scores.models.index(run.model)) for run in runs]
+        places = [(run.variant, scores.rows[run.model]) for run in runs]
         values = np.array([scores.values[variant][row] for variant, row in places])
         signed = np.array([scores.signed[variant][row] for variant, row in places])
         return cls(values, signed, scores.baseline)
@@ -272,12 +272,12 @@ def _over_baseline(scores: Scores, run: Run, common: Flags, *, averaged: bool) -
     roles = scores.roles
     if (run.model, run.variant) == (roles.baseline, roles.baseline_variant):
         return None
-    lifts = scores.lift_over_baseline(run.variant)[scores.models.index(run.model)]
+    lifts = scores.lift_over_baseline(run.variant)[scores.rows[run.model]]
     return _sides(lifts[common], averaged=averaged)
 
 
 def _over_base(scores: Scores, run: Run, common: Flags, *, averaged: bool) -> Sides | None:
-    lifts = scores.lift_over_base(run.variant)[scores.models.index(run.model)]
+    lifts = scores.lift_over_base(run.variant)[scores.rows[run.model]]
     return _sides(lifts[common], averaged=averaged)
 
 

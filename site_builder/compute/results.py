@@ -147,8 +147,8 @@ class Results:
 
     def scores_on(self, model: str, tasks: Sequence[str]) -> Mapping[str, Mapping[str, TaskScore]]:
         """The same on several tasks at once, by task; one without a score is absent."""
-        columns = np.array([self._columns[task] for task in tasks], dtype=np.intp)
-        return scores_of_model(self.cells, self.rows[model], columns)
+        columns = np.array([self.scores.columns[task] for task in tasks], dtype=np.intp)
+        return scores_of_model(self.cells, self.scores.rows[model], columns)
 
     def flagged_of(self, model: str, task: str) -> Mapping[str, FlaggedScore]:
         """The flagged scores of a model on a task, by variant, whether they count or not."""
@@ -176,22 +176,13 @@ class Results:
         if model not in self._kept:
             if len(self._kept) >= _MODELS_KEPT:
                 self._kept.clear()
-            row = self.rows.get(model)
+            row = self.scores.rows.get(model)
             self._kept[model] = {} if row is None else scores_of_model(self.cells, row)
         return self._kept[model]
 
     @cached_property
     def _kept(self) -> dict[str, Mapping[str, Mapping[str, TaskScore]]]:
         return {}
-
-    @cached_property
-    def _columns(self) -> Mapping[str, int]:
-        return {task: column for column, task in enumerate(self.scores.tasks)}
-
-    @cached_property
-    def rows(self) -> Mapping[str, int]:
-        """The row of each model in arrays of scores."""
-        return {model: row for row, model in enumerate(self.scores.models)}
 
 
 def compute_results(tables: Tables, config: SiteConfig, processes: int = 1) -> Results:

@@ -75,6 +75,16 @@ class Scores:
     known: Mapping[str, ScoreErrors]
     flagged: Mapping[str, tuple[FlaggedScore, ...]]
 
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """The row of each model."""
+        return {model: row for row, model in enumerate(self.models)}
+
+    @cached_property
+    def columns(self) -> Mapping[str, int]:
+        """The column of each task."""
+        return {task: column for column, task in enumerate(self.tasks)}
+
     @property
     def errors(self) -> Mapping[str, Array]:
         """Standard error of each score by variant, shape (models, tasks).
@@ -123,7 +133,7 @@ class Scores:
         """Scores of a variant, shape (models, tasks), but for those that stand for the baseline."""
         values = self.values[variant].copy()
         if self.roles.baseline is not None and variant == self.roles.baseline_variant:
-            values[self.models.index(self.roles.baseline)] = np.nan
+            values[self.rows[self.roles.baseline]] = np.nan
         return values
 
     def lift_over_base(self, variant: str) -> Array:
@@ -151,7 +161,7 @@ class Scores:
 
     def only(self, tasks: Sequence[str]) -> Scores:
         """The same board with these tasks alone."""
-        columns = [self.tasks.index(task) for task in tasks]
+        columns = [self.columns[task] for task in tasks]
         return replace(
             self,
             tasks=tuple(tasks),
@@ -166,7 +176,7 @@ class Scores:
     def _baseline_of(self, arrays: Mapping[str, Array]) -> Array:
         if self.roles.baseline is None or self.roles.baseline_variant is None:
             return np.full(len(self.tasks), np.nan)
-        row: Array = arrays[self.roles.baseline_variant][self.models.index(self.roles.baseline)]
+        row: Array = arrays[self.roles.baseline_variant][self.rows[self.roles.baseline]]
         return row
 
 

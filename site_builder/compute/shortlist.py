@@ -188,7 +188,7 @@ class Shortlist:
         roles = self.scores.roles
         if roles.baseline is None or roles.baseline_variant is None or not self.by_mean:
             return None
-        row = self.scores.models.index(roles.baseline)
+        row = self.scores.rows[roles.baseline]
         values = self.scores.signed[roles.baseline_variant][[row]][:, self.picked]
         return number(self._shown(self._covered_mean(values, values))[0])
 

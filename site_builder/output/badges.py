@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 
 from site_builder.addresses import Address
@@ -69,6 +70,7 @@ def place_parts(badge: Badge, typeface: Typeface) -> tuple[_Part, _Part]:
     return left, _part(badge.message, left.width, typeface)
 
 
+@lru_cache  # each site has one text on the left of all of them
 def _part(text: str, x: int, typeface: Typeface) -> _Part:
     shown = typeface.cut(text, TEXT_PX, MOST_PX)
     width = ceil(typeface.width(shown, TEXT_PX))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from site_builder.format import sentence
 from site_builder.output.urls import Urls
@@ -45,6 +46,7 @@ def write_citation(citation: Citation, urls: Urls) -> CitationText:
     return CitationText(words, _entry(citation, address))
 
 
+@lru_cache
 def _slug(text: str) -> str:
     return make_slugs([text])[text]
 

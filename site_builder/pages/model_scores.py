@@ -118,7 +118,7 @@ class ScoreRows:
     def _rows(self, model: str) -> Iterator[TableRow]:
         """A row for each task that it has any score on, those that do not count among them."""
         results = self._site.results
-        plain = self._plain(results.rows[model])
+        plain = self._plain(results.scores.rows[model])
         for place, (task, start) in enumerate(zip(results.scores.tasks, self._starts, strict=True)):
             flagged = results.flagged_of(model, task)
             if place in plain and not flagged:

@@ -44,7 +44,8 @@ def _own_scores(site: Site, model: str, picked: Mapping[str, Iterable[int]]) -> 
     results, variants = site.results, list(picked)
     tasks = results.scores.tasks
     at = sorted((place, v) for v, variant in enumerate(variants) for place in picked[variant])
-    return [_Own(tasks[p], results.scores_of(model, tasks[p])[variants[v]]) for p, v in at]
+    found = results.scores_on(model, list(dict.fromkeys(tasks[place] for place, _ in at)))
+    return [_Own(tasks[place], found[tasks[place]][variants[v]]) for place, v in at]
 
 
 def _key(own: _Own) -> ScoreKey:
@@ -86,7 +87,7 @@ def tasks_at_top_table(site: Site, board: Board, model: str) -> Table:
         _score_field(labels),
         Field(Column("shared", "Shared with", first="ascending"), shared),
     )
-    ranks = site.results.cells[variant_id].rank[site.results.rows[model]]
+    ranks = site.results.cells[variant_id].rank[site.results.scores.rows[model]]
     leading = _own_scores(site, model, {variant_id: (ranks == 1).nonzero()[0]})
     return Table(
         "at-top",
@@ -100,7 +101,7 @@ def tasks_at_top_table(site: Site, board: Board, model: str) -> Table:
 def tasks_hurt_table(site: Site, model: str) -> Table | None:
     """The tasks on which tuning hurt, the worst first; None where there is no pair of scores."""
     labels = site.labels
-    row, results, tuned = site.results.rows[model], site.results, labels.roles.tuned
+    row, results, tuned = site.results.scores.rows[model], site.results, labels.roles.tuned
     standings = [results.boards[variant].standing(model) for variant in tuned]
     if not any(s.helped + s.unchanged + s.hurt for s in standings):
         return None

@@ -40,7 +40,7 @@ def board_data(site: Site) -> Mapping[str, object]:
     catalog, labels = site.results.catalog, site.labels
     roles, rules = labels.roles, site.results.board.rules
     reference = roles.baseline is not None and {
-        "model": site.results.scores.models.index(roles.baseline),
+        "model": site.results.scores.rows[roles.baseline],
         "variant": roles.baseline_variant,
     }
     return {
