@@ -1,12 +1,14 @@
 """Templates: each uses what its page has, and nothing else; a publisher's own may replace it."""
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import jinja2
 import pytest
 from jinja2 import meta, nodes
+from markupsafe import Markup
 
 from site_builder.addresses import Address
 from site_builder.editions import edition_of, with_news
@@ -311,3 +313,29 @@ def test_a_template_that_is_not_utf8(tmp_path):
         build(tmp_path)
     expected = "templates/about.html: it, or a part of it, is not UTF-8 text."
     assert expected == str(error.value)
+
+
+def test_what_is_said_is_escaped_once():
+    """Text of any kind once, markup never again; what looks alike is not taken for the same."""
+    environment = make_environment([TEMPLATES])
+    source = (
+        "{% macro mark(x) %}<b>{{ x }}</b>{% endmacro %}"
+        "{% for x in given %}{{ mark(x) }}{{ loop.index }}{% endfor %}"
+    )
+    given = ["<a & b>", Markup("<i>"), 1, True, 1.0, "<a & b>"]
+    said = environment.from_string(source).render(given=given)
+    assert [
+        *("<b>&lt;a &amp; b&gt;</b>1", "<b><i></b>2", "<b>1</b>3", "<b>True</b>4", "<b>1.0</b>5"),
+        "<b>&lt;a &amp; b&gt;</b>6",
+    ] == re.findall(r"<b>.*?</b>\d", said)
+
+
+def test_markup_stays_markup_from_macro_to_macro():
+    """However deep; and a text that a macro is given stays a text."""
+    environment = make_environment([TEMPLATES])
+    source = (
+        "{% macro inner(x) %}<i>{{ x }}</i>{% endmacro %}"
+        "{% macro outer(x) %}{{ inner(x) }}{{ caller(x) }}{% endmacro %}"
+        "{% call(y) outer('<') %}{{ y }}{% endcall %}"
+    )
+    assert "<i>&lt;</i>&lt;" == environment.from_string(source).render()

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from site_builder.compute.cells import complete_tasks, compute_cells
-from site_builder.compute.tasks import TaskScore, compute_tasks, scores_of_model
+from site_builder.compute.task_scores import TaskScore, scores_of_model
+from site_builder.compute.tasks import compute_tasks
 from tests.boards import make_frames, make_results, make_scores
 
 NAN = float("nan")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from site_builder.compute.score_error import find_ties
-from site_builder.compute.tasks import TaskScore
+from site_builder.compute.task_scores import TaskScore
 from tests.measured import measured_results
 
 NAN = float("nan")

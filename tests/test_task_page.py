@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from site_builder.compute.rank_agreement import SimilarTask
-from site_builder.compute.tasks import TaskScores
+from site_builder.compute.task_scores import TaskScores
 from site_builder.pages.page import Site
 from site_builder.pages.task import similar_note
 from tests.sites import ROOT, BuiltSite, make_site, visible

@@ -8,7 +8,8 @@ from site_builder.compute.rank_agreement import (
     compute_rank_agreement,
     compute_similar_tasks,
 )
-from site_builder.compute.tasks import Best, TaskScore, compute_tasks
+from site_builder.compute.task_scores import TaskScore
+from site_builder.compute.tasks import Best, compute_tasks
 from tests.boards import make_scores
 
 # Lower is better on t3.

@@ -9,7 +9,7 @@ from site_builder.charts.card import Axis, CardChart, CardRow, Mark
 from site_builder.charts.labels import Labels
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.results import Results
-from site_builder.compute.tasks import TaskScore
+from site_builder.compute.task_scores import TaskScore
 from site_builder.format import Scale, counted, rounded
 from site_builder.parts import Dumbbell, Tone
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from site_builder.addresses import Address, Link
 from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.compute.flagged import FlaggedScore
-from site_builder.compute.tasks import TaskScore
+from site_builder.compute.task_scores import TaskScore
 from site_builder.format import MISSING, Scale
 from site_builder.parts import Cell, Tone
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from site_builder.charts import theme
 from site_builder.charts.cells import (
@@ -37,8 +36,7 @@ def drawn_of(n_lines: int) -> str:
     return cut if n_lines > MOST_ROWS else ""
 
 
-@dataclass(frozen=True)
-class After:
+class After(NamedTuple):
     """A value after tuning.
 
     Attributes:
@@ -56,8 +54,7 @@ class After:
     flag: str | None = None
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One row: a model or a task.
 
     Attributes:
@@ -131,8 +128,7 @@ def _bands(lines: Sequence[Line]) -> list[theme.Trace]:
     return [theme.scatter(x=x, y=y, showlegend=False, hoverinfo="skip", **band)] if x else []
 
 
-@dataclass(frozen=True)
-class _Mark:
+class _Mark(NamedTuple):
     row: int
     name: str
     value: float

@@ -23,7 +23,8 @@ from site_builder.charts.labels import Labels
 from site_builder.compute.board import Standing
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.results import Results
-from site_builder.compute.tasks import TaskResult, TaskScore
+from site_builder.compute.task_scores import TaskScore
+from site_builder.compute.tasks import TaskResult
 from site_builder.format import counted, listed, percent
 from site_builder.parts import Cell
 

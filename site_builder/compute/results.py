@@ -24,7 +24,8 @@ from site_builder.compute.paired_lifts import PairedLifts, collect_paired_lifts
 from site_builder.compute.release import Release, find_release
 from site_builder.compute.scores import Roles, Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
-from site_builder.compute.tasks import TaskResult, TaskScore, compute_tasks, scores_of_model
+from site_builder.compute.task_scores import TaskScore, scores_of_model
+from site_builder.compute.tasks import TaskResult, compute_tasks
 from site_builder.config import SiteConfig
 from site_builder.tables.check import Tables
 

@@ -36,6 +36,7 @@ def make_environment(template_folders: Sequence[Path]) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        cache_size=-1,  # a plain dictionary: there are few templates, and each page asks for many
         bytecode_cache=_COMPILED,
     )
     environment.globals.clear()

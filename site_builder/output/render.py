@@ -143,11 +143,11 @@ class Renderer:
             absolute: Whether it is for other people's pages: it is absolute then, or a path from
                 the site's root where the site's place is not known.
         """
-        if link.to is not None and absolute:
+        if link.to is None:
+            return web_link(link.href)
+        if absolute:
             return self._urls.permalink(link.to) or self._urls.path(link.to)
-        if link.to is not None:
-            return leads(link.to)
-        return web_link(link.href)
+        return leads(link.to)
 
 
 def _json(value: object, href: Callable[[Link], str]) -> Markup:

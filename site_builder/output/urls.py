@@ -90,15 +90,16 @@ class Urls:
 
         Once for all pages of a folder, such as those of the models, which lead alike to any other.
         """
-        known = self._known[origin.kind] if origin.kind in FOLDERS else {}
+        known, own = self._known[origin.kind] if origin.kind in FOLDERS else {}, origin[:2]
 
         def link(target: Address) -> str:
             page = target[:2]
-            if page == origin[:2] or page[0] not in _PAGES:
+            if page == own or page[0] not in _PAGES:
                 return self.relative(origin, target)
-            if page not in known:
-                known[page] = self.relative_path(origin, self.path(target))
-            return known[page] + _ending(target)
+            path = known.get(page)
+            if path is None:
+                path = known[page] = self.relative_path(origin, self.path(target))
+            return path + _ending(target) if target.anchor or target.query else path
 
         return link
 

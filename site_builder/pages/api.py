@@ -15,7 +15,7 @@ from site_builder.compute.board import Board
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.lift_tests import LiftTest
 from site_builder.compute.results import Results
-from site_builder.compute.tasks import TaskScore
+from site_builder.compute.task_scores import TaskScore
 from site_builder.pages.change_values import change_values
 from site_builder.pages.page import Document, Site
 

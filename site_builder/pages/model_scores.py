@@ -18,7 +18,7 @@ from site_builder.charts.columns import TASK, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.compute.cells import complete_tasks
 from site_builder.compute.flagged import FlaggedScore
-from site_builder.compute.tasks import TaskScore
+from site_builder.compute.task_scores import TaskScore
 from site_builder.format import MISSING, exact, signed
 from site_builder.pages.evidence import ROW_HELP, evidence_fields
 from site_builder.pages.page import Site

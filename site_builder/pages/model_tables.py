@@ -17,7 +17,7 @@ from site_builder.charts.cells import (
 from site_builder.charts.columns import MODEL, RANK, TASK, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.compute.board import Board, Standing
-from site_builder.compute.tasks import TaskScore
+from site_builder.compute.task_scores import TaskScore
 from site_builder.format import rounded
 from site_builder.pages.board_cells import rank_range
 from site_builder.pages.page import Site

@@ -17,7 +17,8 @@ from site_builder.charts.labels import Labels
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.results import Results
-from site_builder.compute.tasks import TaskResult, TaskScore
+from site_builder.compute.task_scores import TaskScore
+from site_builder.compute.tasks import TaskResult
 from site_builder.format import MISSING, percent
 from site_builder.pages.board_tools import model_marks, model_tools
 from site_builder.pages.page import Site

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from site_builder.charts.labels import Labels
 from site_builder.compute.intervals import LEVEL
-from site_builder.compute.tasks import TaskResult, TaskScore
+from site_builder.compute.task_scores import TaskScore
+from site_builder.compute.tasks import TaskResult
 from site_builder.format import percent
 from site_builder.pages.board_line import Limits
 from site_builder.pages.boards import Mark

@@ -8,7 +8,8 @@ from site_builder.charts.cells import kept_score_cell, model_cell, text_cell
 from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.intervals import LEVEL
-from site_builder.compute.tasks import TaskResult, TaskScore
+from site_builder.compute.task_scores import TaskScore
+from site_builder.compute.tasks import TaskResult
 from site_builder.format import count, counted, listed, percent
 from site_builder.pages.page import Site
 from site_builder.parts import Column, Table

@@ -10,7 +10,7 @@ from site_builder.addresses import Address, Link
 from site_builder.charts.cells import source_link
 from site_builder.charts.labels import ScoreKey
 from site_builder.compute.flagged import FlaggedScore
-from site_builder.compute.tasks import TaskScore
+from site_builder.compute.task_scores import TaskScore
 from site_builder.format import count, exact, sentence
 from site_builder.pages.dataset import published_paths
 from site_builder.pages.page import ScriptData, Site
