@@ -45,6 +45,11 @@ class Cells:
     reasons: Mapping[tuple[int, int], str]
 
     @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """The row of each model."""
+        return {model: row for row, model in enumerate(self.models)}
+
+    @cached_property
     def counts(self) -> list[int]:
         """Number of scores by task."""
         return list((~np.isnan(self.score)).sum(axis=0).tolist())

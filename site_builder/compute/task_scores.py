@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import repeat, starmap
+from itertools import chain, repeat, starmap
 from typing import NamedTuple, overload
 
 import numpy as np
@@ -84,8 +84,9 @@ class TaskScores(Sequence[TaskScore]):
     @cached_property
     def models(self) -> tuple[str, ...]:
         """The models that have a score, in its order, each once."""
-        ordered = (c.models[row] for c in self._cells.values() for row in self._rows(c).tolist())
-        return tuple(dict.fromkeys(ordered))
+        ordered = chain.from_iterable(self._rows(c).tolist() for c in self._cells.values())
+        names = next((cells.models for cells in self._cells.values()), ())
+        return tuple(names[row] for row in dict.fromkeys(ordered))
 
     @cached_property
     def have_intervals(self) -> bool:
@@ -98,8 +99,8 @@ class TaskScores(Sequence[TaskScore]):
         """The scores of some models, by model and variant; one without a score has none."""
         found: dict[str, dict[str, TaskScore]] = {model: {} for model in models}
         for cells in self._cells.values():
-            places = {model: row for row, model in enumerate(cells.models)}
-            rows = np.array([places[m] for m in models if m in places], dtype=np.intp)
+            known = [cells.rows[model] for model in models if model in cells.rows]
+            rows = np.array(known, dtype=np.intp)
             rows = rows[~np.isnan(cells.score[rows, self._column])]
             for score in _records(cells, rows, np.full(len(rows), self._column)):
                 found[score.model][score.variant] = score

@@ -92,7 +92,7 @@ class _Rows:
         else:
             words = _linked(text, link, self._href)
         raw = raw_value(cell)
-        told = raw and raw == _told(text) and not (note or tags or plot)
+        told = raw and (raw == text or raw == _told(text)) and not (note or tags or plot)
         attribute = "" if told else f' data-value="{escaped(raw)}"'
         return f"<{tag}{_classes(cls, tone)}{attribute}>{words}"
 
@@ -138,7 +138,7 @@ def _linked(text: str, link: Link | None, href: Href) -> str:
     if link is None or not (to := href(link)):
         return escaped(text)
     outside = ' rel="noopener"' if link.href else ""
-    return f'<a href="{escape(to)}"{outside}>{escaped(text)}</a>'
+    return f'<a href="{escaped(to)}"{outside}>{escaped(text)}</a>'
 
 
 def _words(cell: Cell, href: Href) -> str:
