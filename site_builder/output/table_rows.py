@@ -92,7 +92,7 @@ class _Rows:
         else:
             words = _linked(text, link, self._href)
         raw = raw_value(cell)
-        told = raw and (raw == text or raw == _told(text)) and not (note or tags or plot)
+        told = raw and raw == _told(text) and not (note or tags or plot)
         attribute = "" if told else f' data-value="{escaped(raw)}"'
         return f"<{tag}{_classes(cls, tone)}{attribute}>{words}"
 
