@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from html import escape, unescape
 from textwrap import wrap
 from typing import Any
@@ -82,6 +83,7 @@ _ROOM_FOR_LEGEND = {"t": 56}
 # --- words --------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1 << 14)  # names and short numbers come again and again
 def plain(text: str) -> str:
     """Text from data as Plotly shows it literally.
 
