@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -177,11 +177,16 @@ def _scale(results: Results, tasks: tuple[str, ...]) -> Scale:
     """How the scores of these tasks are written, in whatever variant."""
     facts = [results.catalog.tasks[task] for task in tasks]
     bounds = [bound for fact in facts for bound in (fact.score_min, fact.score_max)]
-    return scale_for(_known(results.scores.only(tasks).values.values()), bounds)
+    columns = [results.scores.columns[task] for task in tasks]
+    return scale_for(_tops(of[:, columns] for of in results.scores.values.values()), bounds)
 
 
-def _known(arrays: Iterable[Array]) -> list[float]:
-    return [float(v) for array in arrays for v in array[~np.isnan(array)]]
+def _tops(arrays: Iterable[Array]) -> Iterator[float]:
+    """The greatest size in each array that has any: all that a scale depends on."""
+    for array in arrays:
+        sizes = np.abs(array[np.isfinite(array)])
+        if len(sizes):
+            yield float(sizes.max())
 
 
 def _side_by_side(results: Results) -> tuple[str, ...]:
