@@ -78,19 +78,6 @@
     return figure;
   };
 
-  /** Buttons that save a chart as a picture, once there is one. @param {HTMLElement} plot */
-  const offerPictures = (plot) => {
-    const tools = plot.closest("figure")?.querySelector(".chart-tools");
-    if (!tools || tools.querySelector("[data-download]")) return;
-    const buttons = ["PNG", "SVG"].map((format) => {
-      const button = document.createElement("button");
-      Object.assign(button, { type: "button", className: "quiet", textContent: format });
-      Object.assign(button.dataset, { download: format.toLowerCase(), of: plot.dataset.chart });
-      return button;
-    });
-    tools.prepend(...buttons);
-  };
-
   const config = { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false, showTips: false };
 
   /** @param {HTMLElement} plot */
@@ -100,7 +87,7 @@
       const { data, layout } = figureOf(plot);
       await Plotly.react(plot, data, layout, config);
       plot.querySelector(".chart-room")?.remove();
-      offerPictures(plot);
+      for (const button of document.querySelectorAll(`[data-of="${CSS.escape(plot.dataset.chart ?? "")}"]`)) /** @type {HTMLElement} */ (button).hidden = false;
     } catch (error) {
       const note = document.createElement("p");
       note.className = "chart-failed";
