@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -19,10 +20,26 @@ from site_builder.processes import ahead, made_or_none, processors
 _COMPILED = CompiledTemplates()
 
 
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+
+
+class _Unindented(jinja2.FileSystemLoader):
+    """Templates of ours without the indent of their lines, which is a fiftieth of a page.
+
+    None has a text in which it would be seen.
+    """
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        source, path, is_fresh = super().get_source(environment, template)
+        return _INDENT.sub("", source), path, is_fresh
+
+
 def _loader(folders: Sequence[Path]) -> jinja2.BaseLoader:
     """Finds the project's own templates first; the generator's are also there under `ours/`."""
-    ours = jinja2.PrefixLoader({"ours": jinja2.FileSystemLoader(folders[-1:])})
-    return jinja2.ChoiceLoader([jinja2.FileSystemLoader(folders), ours])
+    own, ours = jinja2.FileSystemLoader(folders[:-1]), _Unindented(folders[-1:])
+    return jinja2.ChoiceLoader([own, ours, jinja2.PrefixLoader({"ours": ours})])
 
 
 def make_environment(template_folders: Sequence[Path]) -> jinja2.Environment:
