@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
 from site_builder.errors import Fault
 from site_builder.tables.columns import has_type
 from site_builder.tables.load import LoadedTable, LoadedTables
-from site_builder.tables.schema import MODELS, TASKS, ColumnSpec, TableSpec
+from site_builder.tables.schema import MODELS, TASKS, ColumnSpec, TableSpec, Type
+
+# What pandas calls the types that are no text.
+_KINDS: Mapping[Type, Literal["float64", "object"]] = {
+    "number": "float64",
+    "integer": "float64",
+    "boolean": "object",
+}
 
 
 @dataclass(frozen=True)
@@ -85,14 +93,10 @@ def _with_contract_columns(frame: pd.DataFrame, spec: TableSpec) -> pd.DataFrame
 
 def _typed(frame: pd.DataFrame, column: ColumnSpec) -> pd.Series:
     """One column of the contract in its type; blank text says no more than a null does."""
-    values = frame.get(column.name)
-    if values is None or not has_type(values, column.type):
-        values = pd.Series(None, index=frame.index, dtype="object")
-    if column.type in ("number", "integer"):
-        return values.astype("float64")
-    if column.type == "boolean":
-        return values.astype("object")
-    if values.isna().all():
-        return pd.Series(None, index=frame.index, dtype="str")
+    values, kind = frame.get(column.name), _KINDS.get(column.type)
+    if values is None or not has_type(values, column.type) or values.isna().all():
+        return pd.Series(None, index=frame.index, dtype=kind or "str")
+    if kind is not None:
+        return values.astype(kind)
     text = values.astype("str")
     return text if column.required else text.where(text.str.strip() != "")
