@@ -146,7 +146,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=int, default=1_000)
     parser.add_argument("--tasks", type=int, default=100)
-    parser.add_argument("--times", type=int, default=3, help="how often the Index is built")
+    parser.add_argument("--times", type=int, default=5, help="how often the Index is built")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

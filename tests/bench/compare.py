@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -84,21 +84,29 @@ class Compared:
 
 
 def compare(board: str, project: Path, times: int, *, plain: bool = True) -> Compared:
-    """Build a board so many times, ours and the plain script by turns, each into a new folder."""
+    """Build a board so many times, ours and the plain script by turns, each into a new folder.
+
+    The first time of each is for its memory alone.
+    """
     ours, others = list[Run](), list[Run]()
-    for i in range(times):
-        ours.append(build(project, project / f"site-{i}"))
+    for i in range(times + 1):
+        ours.append(build(project, project / f"site-{i}", timed=i > 0))
         if plain:
-            to = str(project / f"plain-{i}")
-            others.append(run(["-m", "tests.bench.plain", str(project), to], ROOT))
+            script = ["-m", "tests.bench.plain", str(project), str(project / f"plain-{i}")]
+            others.append(run(script, ROOT, timed=i > 0))
     size = size_of(project / "plain-0") if plain else None
-    return Compared(board, ours, others, size_of(project / "site-0"), size)
+    return Compared(board, _timed(ours), _timed(others), size_of(project / "site-0"), size)
 
 
-def build(project: Path, site: Path) -> Run:
+def _timed(runs: Sequence[Run]) -> list[Run]:
+    """Those that were timed, with the memory of the one that was watched."""
+    return [replace(timed, peak_mb=runs[0].peak_mb) for timed in runs[1:]]
+
+
+def build(project: Path, site: Path, *, timed: bool = False) -> Run:
     """One of our builds."""
     command = ["-m", "site_builder", "build", "--project", str(project), "--out", str(site)]
-    return run(command, ROOT)
+    return run(command, ROOT, timed=timed)
 
 
 def rebuild(project: Path, site: Path) -> str:
@@ -107,7 +115,7 @@ def rebuild(project: Path, site: Path) -> str:
     results = pd.read_parquet(path)
     results.loc[0, "score"] = round(results["score"][0] / 2, 4)
     results.to_parquet(path, index=False)
-    again = build(project, site)
+    again = build(project, site, timed=True)
     changed = CHANGED.search(again.said)
     return f"{again.wall_s:.1f} s, {changed[1] if changed else again.said}"
 
