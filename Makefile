@@ -74,10 +74,11 @@ pictures: .venv/.dev vendor ## Take the pictures of docs/pictures/ anew
 	@$(PY) -m tests.pictures
 
 .PHONY: lint
-lint: .venv/.dev ## Check style and types
+lint: .venv/.dev tests/types/node_modules/.installed ## Check style, and types of Python and of scripts
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
+	@$(NPM) --prefix tests/types run --silent check
 
 .PHONY: format
 format: .venv/.dev ## Put the code into the house style
@@ -113,11 +114,13 @@ lock: .venv/.dev $(NODE) ## Renew the locks: newest versions that pyproject.toml
 	rm -rf node_modules package-lock.json
 	$(NPM) install --package-lock-only --ignore-scripts
 	rm -rf audit/node_modules audit/package-lock.json
-	$(NPM) --prefix audit install --package-lock-only --ignore-scripts $(AUDIT_NPM)
+	rm -rf tests/types/node_modules tests/types/package-lock.json
+	$(NPM) --prefix tests/types install --package-lock-only --ignore-scripts $(NPM_FLAGS)
+	$(NPM) --prefix audit install --package-lock-only --ignore-scripts $(NPM_FLAGS)
 
 .PHONY: clean
 clean: ## Remove everything that make has made
-	rm -rf site .site.lock .site.staging dist static/vendor node_modules audit/node_modules .venv
+	rm -rf site .site.lock .site.staging dist static/vendor node_modules audit/node_modules .venv tests/types/node_modules
 	rm -rf .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- what the targets stand on ------------------------------------------------------------------
@@ -152,11 +155,15 @@ node_modules/.installed: package.json package-lock.json | $(NODE)
 	@touch $@
 
 # npm reads .npmrc beside the package.json that it works for; here its keys are given instead.
-AUDIT_NPM := --omit-lockfile-registry-resolved --no-audit --no-fund --no-update-notifier
+NPM_FLAGS := --omit-lockfile-registry-resolved --no-audit --no-fund --no-update-notifier
 
 audit/node_modules/.installed: audit/package.json audit/package-lock.json | $(NODE)
 	@echo 'Installing Lighthouse into audit/node_modules (once)'
-	@$(NPM) --prefix audit ci --ignore-scripts --loglevel error $(AUDIT_NPM)
+	@$(NPM) --prefix audit ci --ignore-scripts --loglevel error $(NPM_FLAGS)
+	@touch $@
+
+tests/types/node_modules/.installed: tests/types/package.json tests/types/package-lock.json | $(NODE)
+	@$(NPM) --prefix tests/types ci --ignore-scripts --loglevel error $(NPM_FLAGS)
 	@touch $@
 
 # The part of node_modules that is published; the site asks no other host for it.

@@ -7,7 +7,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
 REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-node.txt")
-NPM_FOLDERS = ("", "audit/")
+NPM_FOLDERS = ("", "audit/", "tests/types/")
 LOCKS = (*REQUIREMENTS, *(f"{folder}package-lock.json" for folder in NPM_FOLDERS))
 
 

@@ -103,6 +103,7 @@
   };
 
   // The library takes a phone a second or more, so a page that nobody scrolls does not fetch it for what is out of sight.
+  /** @type {Set<Element>} */
   const waiting = new Set(plots);
   const NEAR = 600;
   /** Draw what is in sight or so near to it. @param {string} margin */

@@ -31,7 +31,7 @@
     return n;
   };
 
-  /** Answers questions about one board. @param {any} board @param {(variant: string) => {signed: Row[], measure: Row[]}} measuresOf */
+  /** Answers questions about one board. @param {any} board @param {(variant: string) => {signed: Row[], measure: Row[], errors?: Row[]}} measuresOf */
   site.chooser = (board, measuresOf) => {
     const byMean = board.rank_by === "mean";
     const samplesOf = remembered((n) => draws.samples(board.resamples, n, board.seed));
@@ -95,7 +95,7 @@
       const bestOn = bestOf(order.map((m) => signed[m]));
       const lifted = board.base !== null && question.variant !== board.base;
       const listed = order.slice(0, board.listed);
-      const samples = listed.length > 1 ? samplesOf(weights.length).map((times, i) => times * weights[i % weights.length]) : null;
+      const samples = listed.length > 1 ? samplesOf(weights.length).map((/** @type {number} */ times, /** @type {number} */ i) => times * weights[i % weights.length]) : null;
 
       const entry = (/** @type {number} */ m) => ({ row: measure[m], errors: errors && errors[m] });
       const tiedOf = remembered((m) => listed.includes(m) && isTied(entry(order[0]), entry(m), weights, /** @type {Float64Array} */ (samples), board));

@@ -4,7 +4,8 @@
   const site = /** @type {any} */ (window).site;
   const { weightOf, amountOf } = site.chooseAddress;
 
-  /** @typedef {any} Wish what a visitor asks, as choose-address.js reads it */
+  /** @typedef {{kind: string, key: string, weight: number}} Pick */
+  /** @typedef {{picks: Pick[]} & Record<string, any>} Wish what a visitor asks, as choose-address.js reads it */
 
   /** @template {Element} T @param {ParentNode} root @param {string} selector @param {new () => T} type @returns {T[]} */
   const every = (root, selector, type) => [...root.querySelectorAll(selector)].filter((found) => found instanceof type).map((found) => /** @type {T} */ (found));

@@ -4,8 +4,8 @@
   const site = /** @type {any} */ (window).site;
   const MOST_NAMED = 3;
 
-  /** @typedef {any} Wish what a visitor asks, as choose-address.js reads it */
   /** @typedef {{kind: string, key: string, weight: number}} Pick */
+  /** @typedef {{picks: Pick[]} & Record<string, any>} Wish what a visitor asks, as choose-address.js reads it */
 
   /** @param {number} weight */
   const times = (weight) => /** @type {Record<number, string>} */ ({ 0.5: "half", 2: "double", 3: "three times" })[weight] ?? `${site.quantity(weight)} times`;

@@ -53,7 +53,7 @@
     const { titles, rows } = view(table);
     const noted = titles.map((/** @type {string} */ _, /** @type {number} */ i) => rows.some((cells) => read(cells[i]).note));
     const head = titles.flatMap((/** @type {string} */ title, /** @type {number} */ i) => (noted[i] ? [title, `${title} (note)`] : [title]));
-    const lines = rows.map((cells) => cells.flatMap((cell, i) => (noted[i] ? [raw(cell), read(cell).note] : [raw(cell)])));
+    const lines = rows.map((cells) => cells.flatMap((/** @type {HTMLElement} */ cell, /** @type {number} */ i) => (noted[i] ? [raw(cell), read(cell).note] : [raw(cell)])));
     return [head, ...lines].map((line) => `${line.map(field).join(",")}\r\n`).join("");
   };
 

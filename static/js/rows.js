@@ -165,6 +165,6 @@
   }, true);
   // A column's first sort is as fast as its second: the ranks are there before they are asked for.
   const long = tables.filter((table) => table.classList.contains("long"));
-  addEventListener("load", () => site.inSlices(long.flatMap((table) => site.heads(table).map((_, i) => () => site.ranks(table, i)))));
+  addEventListener("load", () => site.inSlices(long.flatMap((table) => site.heads(table).map((/** @type {HTMLElement} */ _, /** @type {number} */ i) => () => site.ranks(table, i)))));
   for (const name of ["beforeprint", "copy"]) addEventListener(name, () => [...read.keys()].forEach(site.settle), true);
 })();
