@@ -1,5 +1,6 @@
 """Charts of the built Index in a real browser."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,4 +141,24 @@ def test_a_chart_shows_its_numbers_as_a_table(chromium: Browser, home: str) -> N
     figure.get_by_text("Show as table").click()
     expect(figure.get_by_role("row")).to_have_count(32)
     expect(figure.get_by_role("row").nth(1)).to_contain_text("+0.534")
+    page.context.close()
+
+
+def test_charts_fit_a_window_that_changes(chromium: Browser, home: str) -> None:
+    """As wide as their place, as high as before, so that they cover nothing below them."""
+    page, _ = open_page(chromium, home + "models/zephyr-7b-beta/", WIDE)
+    scroll_through(page)
+    sizes = """() => [...document.querySelectorAll('[data-chart]')].map(plot => {
+        const drawing = plot.querySelector('.main-svg').getBoundingClientRect();
+        const place = plot.getBoundingClientRect();
+        return [drawing.width - place.width, place.height, drawing.height];
+    })"""
+    before = page.evaluate(sizes)
+    assert [[0, 820, 820], [0, 196, 196]] == before
+    for width in (700, NARROW[0], 900, WIDE[0]):
+        page.set_viewport_size({"width": width, "height": WIDE[1]})
+        page.wait_for_function(
+            f"before => JSON.stringify(({sizes})()) === before",
+            arg=json.dumps(before, separators=(",", ":")),
+        )
     page.context.close()

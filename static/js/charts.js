@@ -78,14 +78,19 @@
     return figure;
   };
 
-  const config = { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false, showTips: false };
+  const config = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false, showTips: false };
+
+  /** The width that each chart was drawn for. @type {Map<HTMLElement, number>} */
+  const drawnAt = new Map();
 
   /** @param {HTMLElement} plot */
   const draw = async (plot) => {
     try {
       const Plotly = await loadPlotly();
       const { data, layout } = figureOf(plot);
-      await Plotly.react(plot, data, layout, config);
+      const width = plot.clientWidth;
+      drawnAt.set(plot, width);
+      await Plotly.react(plot, data, width > 0 ? { ...layout, width } : layout, config);
       plot.querySelector(".chart-room")?.remove();
       for (const button of document.querySelectorAll(`[data-of="${CSS.escape(plot.dataset.chart ?? "")}"]`)) /** @type {HTMLElement} */ (button).hidden = false;
     } catch (error) {
@@ -133,12 +138,16 @@
   addEventListener("scroll", ask, { passive: true });
   requestAnimationFrame(ask);
 
-  const redraw = () => plots.forEach((plot) => plot instanceof HTMLElement && plot.dataset.drawn && draw(plot));
-  document.addEventListener("themechange", redraw);
+  document.addEventListener("themechange", () => [...drawnAt.keys()].forEach(draw));
+  // Drawn anew once the window rests. Plotly's own way of it forgets how high a chart is, which then covers what follows.
+  const REST_MS = 100;
+  let resting = 0;
+  const fit = () => {
+    for (const [plot, width] of drawnAt) if (plot.clientWidth > 0 && plot.clientWidth !== width) draw(plot);
+  };
   addEventListener("resize", () => {
-    for (const plot of plots) {
-      if (plot instanceof HTMLElement && plot.dataset.drawn && (plot.dataset.drawn === "narrow") !== plot.clientWidth < NARROW) draw(plot);
-    }
+    clearTimeout(resting);
+    resting = setTimeout(fit, REST_MS);
   });
   // A printed page needs every chart, seen or not.
   addEventListener("beforeprint", () => plots.forEach((plot) => plot instanceof HTMLElement && draw(plot)));
