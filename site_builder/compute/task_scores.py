@@ -83,7 +83,7 @@ class TaskScores(Sequence[TaskScore]):
 
     @cached_property
     def models(self) -> tuple[str, ...]:
-        """The models that have a score, in its order, each once."""
+        """The models that have a score, each once, by the first of their scores."""
         ordered = chain.from_iterable(self._rows(c).tolist() for c in self._cells.values())
         names = next((cells.models for cells in self._cells.values()), ())
         return tuple(names[row] for row in dict.fromkeys(ordered))
