@@ -162,14 +162,15 @@ def card_task(results: Results, labels: Labels, task: str) -> CardChart | None:
     if not models:
         return None
     scale = labels.scales[task]
-    runs = [_model_run(results, labels, task, model) for model in models]
+    found = result.scores.of(models)
+    runs = [_model_run(labels, task, model, found[model]) for model in models]
     unit = f"{fact.metric or 'Score'}{'' if fact.higher_is_better else ', lower is better'}"
     caption = f"{unit[:1].upper()}{unit[1:]}{_circles(runs, labels)}"
     return _dumbbells(runs, scale, caption, result.baseline_score, labels)
 
 
-def _model_run(results: Results, labels: Labels, task: str, model: str) -> _Run:
-    before, after = _before_after(labels, results.scores_of(model, task))
+def _model_run(labels: Labels, task: str, model: str, found: Mapping[str, TaskScore]) -> _Run:
+    before, after = _before_after(labels, found)
     return _Run(
         name=labels.models[model],
         before=None if before is None else before.score,
