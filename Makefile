@@ -114,13 +114,14 @@ lock: .venv/.dev $(NODE) ## Renew the locks: newest versions that pyproject.toml
 	rm -rf node_modules package-lock.json
 	$(NPM) install --package-lock-only --ignore-scripts
 	rm -rf audit/node_modules audit/package-lock.json
+	$(NPM) --prefix audit install --package-lock-only --ignore-scripts $(NPM_FLAGS)
 	rm -rf tests/types/node_modules tests/types/package-lock.json
 	$(NPM) --prefix tests/types install --package-lock-only --ignore-scripts $(NPM_FLAGS)
-	$(NPM) --prefix audit install --package-lock-only --ignore-scripts $(NPM_FLAGS)
 
 .PHONY: clean
 clean: ## Remove everything that make has made
-	rm -rf site .site.lock .site.staging dist static/vendor node_modules audit/node_modules .venv tests/types/node_modules
+	rm -rf site .site.lock .site.staging dist static/vendor .venv
+	rm -rf node_modules audit/node_modules tests/types/node_modules
 	rm -rf .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- what the targets stand on ------------------------------------------------------------------
@@ -157,13 +158,9 @@ node_modules/.installed: package.json package-lock.json | $(NODE)
 # npm reads .npmrc beside the package.json that it works for; here its keys are given instead.
 NPM_FLAGS := --omit-lockfile-registry-resolved --no-audit --no-fund --no-update-notifier
 
-audit/node_modules/.installed: audit/package.json audit/package-lock.json | $(NODE)
-	@echo 'Installing Lighthouse into audit/node_modules (once)'
-	@$(NPM) --prefix audit ci --ignore-scripts --loglevel error $(NPM_FLAGS)
-	@touch $@
-
-tests/types/node_modules/.installed: tests/types/package.json tests/types/package-lock.json | $(NODE)
-	@$(NPM) --prefix tests/types ci --ignore-scripts --loglevel error $(NPM_FLAGS)
+%/node_modules/.installed: %/package.json %/package-lock.json | $(NODE)
+	@echo 'Installing $*/package-lock.json into $*/node_modules (once)'
+	@$(NPM) --prefix $* ci --ignore-scripts --loglevel error $(NPM_FLAGS)
 	@touch $@
 
 # The part of node_modules that is published; the site asks no other host for it.

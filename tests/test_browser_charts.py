@@ -7,20 +7,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from site_builder.build import build_site
 from site_builder.charts import theme
-from site_builder.config import load_config
-from tests.browsing import NARROW, ROOT, WIDE, open_page, scroll_through
+from tests.browsing import NARROW, WIDE, open_page, scroll_through
 from tests.charted import dressed, walk
 from tests.serve import served
+from tests.sites import BuiltSite
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home(index_site: BuiltSite) -> Iterator[str]:
     """Address of the served Index."""
-    out = tmp_path_factory.mktemp("charts") / "site"
-    build_site(load_config(ROOT), out, lambda _: None)
-    with served(out) as address:
+    assert index_site.folder is not None
+    with served(index_site.folder) as address:
         yield address
 
 

@@ -89,7 +89,7 @@ def test_a_task_knows_whether_errors_are_known():
     frames = make_frames({"base": {"a": [0.5, 0.25], "b": [0.75, 0.5]}})
     frames["results"] = frames["results"].assign(stderr=[0.125, NAN, NAN, NAN])
     tasks = make_results(frames).tasks
-    assert [True, False] == [t.scores.have_intervals for t in tasks]
+    assert [True, False] == [bool(t.scores.with_intervals) for t in tasks]
     assert [True, False] == [any(s.interval for s in t.scores) for t in tasks]
 
 

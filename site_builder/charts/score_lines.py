@@ -77,7 +77,7 @@ def _ends(results: Results, labels: Labels, lines: Sequence[Line]) -> str:
 def _best_first(results: Results, labels: Labels, model: str) -> list[str]:
     """The tasks that the model has a score on, its best first: after tuning, else before it."""
     scores, roles = results.scores, labels.roles
-    place = results.scores.rows[model]
+    place = scores.rows[model]
     top = np.fmax.reduce([scores.values[v][place] * scores.direction for v in roles.contest])
     if roles.base is not None:
         before = scores.values[roles.base][place] * scores.direction

@@ -147,10 +147,14 @@ def rows_axis(names: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def are_short(names: Sequence[str], most: int = NARROW_LABEL) -> bool:
+    """Whether every name has room on a narrow screen as it is."""
+    return max(map(len, names), default=0) <= most
+
+
 def narrow_rows(names: Sequence[str], most: int = NARROW_LABEL) -> dict[str, Any]:
     """What changes on a narrow screen: shorter row names, in smaller type."""
-    are_long = max(map(len, names), default=0) > most
-    shorter = {"yaxis.ticktext": short_names(names, most)} if are_long else {}
+    shorter = {} if are_short(names, most) else {"yaxis.ticktext": short_names(names, most)}
     return {**shorter, "yaxis.tickfont.size": 11}
 
 
@@ -177,7 +181,7 @@ def hover(texts: Sequence[str], rows: Sequence[str] = ()) -> dict[str, Any]:
         rows: The name of the row that each stands in, read before it: from the axis, where that
             has every name whole on any screen.
     """
-    named = "%{y}: " if rows and max(map(len, rows)) <= NARROW_LABEL else ""
+    named = "%{y}: " if rows and are_short(rows) else ""
     if rows and not named:
         texts = [f"{row}: {text}" for row, text in zip(rows, texts, strict=True)]
     return {

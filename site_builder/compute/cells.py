@@ -23,6 +23,7 @@ class Cells:
     Attributes:
         variant: Its id.
         models, tasks: Ids of the rows and of the columns.
+        rows: The row of each model.
         score: In the metric's own unit.
         rank: Among the scores of the task, equals sharing the better (docs/statistics.md#ranks).
         over_base, over_baseline: How much better it is, in the metric's own unit, NaN where either
@@ -36,6 +37,7 @@ class Cells:
     variant: str
     models: tuple[str, ...]
     tasks: tuple[str, ...]
+    rows: Mapping[str, int]
     score: Array
     rank: Array
     over_base: Array
@@ -43,11 +45,6 @@ class Cells:
     known: ScoreErrors
     tied: Array
     reasons: Mapping[tuple[int, int], str]
-
-    @cached_property
-    def rows(self) -> Mapping[str, int]:
-        """The row of each model."""
-        return {model: row for row, model in enumerate(self.models)}
 
     @cached_property
     def counts(self) -> list[int]:
@@ -73,11 +70,11 @@ def compute_cells(scores: Scores) -> dict[str, Cells]:
 def _cells(scores: Scores, variant: str) -> Cells:
     signed, known = scores.signed[variant], scores.known[variant]
     unknown = np.isnan(known.standard).all()
-    rows = {model: i for i, model in enumerate(scores.models)}
     return Cells(
         variant=variant,
         models=scores.models,
         tasks=scores.tasks,
+        rows=scores.rows,
         score=scores.values[variant],
         rank=competition_ranks(signed),
         over_base=scores.lift_over_base(variant),
@@ -85,7 +82,7 @@ def _cells(scores: Scores, variant: str) -> Cells:
         known=known,
         tied=known.standard if unknown else find_ties(signed, known.standard),
         reasons={
-            (rows[f.model], column): f.reason
+            (scores.rows[f.model], column): f.reason
             for column, task in enumerate(scores.tasks)
             for f in scores.flagged[task]
             if f.variant == variant

@@ -89,11 +89,12 @@ class TaskScores(Sequence[TaskScore]):
         return tuple(names[row] for row in dict.fromkeys(ordered))
 
     @cached_property
-    def have_intervals(self) -> bool:
-        """Whether the error of any of them is known."""
-        known = ((cells.known, self._rows(cells)) for cells in self._cells.values())
-        ends = ((k.low[rows, self._column], k.high[rows, self._column]) for k, rows in known)
-        return any((~np.isnan(low) & ~np.isnan(high)).any() for low, high in ends)
+    def with_intervals(self) -> frozenset[str]:
+        """The variants in which the error of any of them is known."""
+        at = {v: (self._rows(cells), self._column) for v, cells in self._cells.items()}
+        known = {v: cells.known for v, cells in self._cells.items()}
+        ends = ((v, known[v].low[at[v]], known[v].high[at[v]]) for v in at)
+        return frozenset(v for v, *both in ends if not np.isnan(both).any(axis=0).all())
 
     def of(self, models: Sequence[str]) -> Mapping[str, Mapping[str, TaskScore]]:
         """The scores of some models, by model and variant; one without a score has none."""

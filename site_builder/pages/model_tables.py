@@ -101,10 +101,11 @@ def tasks_at_top_table(site: Site, board: Board, model: str) -> Table:
 def tasks_hurt_table(site: Site, model: str) -> Table | None:
     """The tasks on which tuning hurt, the worst first; None where there is no pair of scores."""
     labels = site.labels
-    row, results, tuned = site.results.scores.rows[model], site.results, labels.roles.tuned
+    results, tuned = site.results, labels.roles.tuned
     standings = [results.boards[variant].standing(model) for variant in tuned]
     if not any(s.helped + s.unchanged + s.hurt for s in standings):
         return None
+    row = results.scores.rows[model]
     worse = {v: (results.cells[v].over_base[row] < 0).nonzero()[0] for v in tuned}
     hurt = sorted(_own_scores(site, model, worse), key=lambda own: own.score.lift_over_base or 0.0)
     fields = (

@@ -91,7 +91,7 @@ def ranking_table(
 
 def _explained(results: Results, task: TaskResult) -> tuple[Link, ...]:
     """Where the intervals below scores and lifts, and the marks in rows, are explained."""
-    known = task.scores.have_intervals
+    known = task.scores.with_intervals
     return (
         *((how("95\N{NO-BREAK SPACE}% interval", "score-error"),) if known else ()),
         *((how("Interval of a lift", "paired-lift"),) if task.task in results.paired_tasks else ()),
@@ -101,7 +101,7 @@ def _explained(results: Results, task: TaskResult) -> tuple[Link, ...]:
 
 def _score_fields(labels: Labels, task: TaskResult) -> tuple[Field[_Entry], ...]:
     roles = labels.roles
-    exact = task.scores.have_intervals
+    exact = bool(task.scores.with_intervals)
     return (
         Field(RANK, lambda entry: _rank_cell(entry.found.get(roles.primary))),
         Field(MODEL, lambda entry: _model_cell(labels, entry)),

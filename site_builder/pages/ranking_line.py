@@ -57,10 +57,7 @@ class ScoreLine:
 
 def make_line(site: Site, task: TaskResult) -> ScoreLine | None:
     """How the rows of a task's ranking are drawn; None where no score has an interval."""
-    primary = site.labels.roles.primary
-    if not task.scores.have_intervals or not any(
-        s.interval for s in task.scores if s.variant == primary
-    ):
+    if site.labels.roles.primary not in task.scores.with_intervals:
         return None
     # The ends of all that is drawn: between the bounds of a task, intervals would be too small.
     drawn = tuple(_drawn(task))

@@ -17,7 +17,7 @@ from site_builder.parts import Column, Table
 
 def tie_note(site: Site, task: TaskResult) -> str:
     """Which models the examples of the task cannot tell from its best; empty where nobody knows."""
-    if not task.scores.have_intervals:
+    if not task.scores.with_intervals:
         return ""
     scores = [s for s in task.scores if s.variant == site.labels.roles.primary]
     known = [s for s in scores if s.tied_with_best is not None]

@@ -80,16 +80,12 @@
 
   const config = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false, showTips: false };
 
-  /** The width that each chart was drawn for. @type {Map<HTMLElement, number>} */
-  const drawnAt = new Map();
-
   /** @param {HTMLElement} plot */
   const draw = async (plot) => {
     try {
       const Plotly = await loadPlotly();
       const { data, layout } = figureOf(plot);
       const width = plot.clientWidth;
-      drawnAt.set(plot, width);
       await Plotly.react(plot, data, width > 0 ? { ...layout, width } : layout, config);
       plot.querySelector(".chart-room")?.remove();
       for (const button of document.querySelectorAll(`[data-of="${CSS.escape(plot.dataset.chart ?? "")}"]`)) /** @type {HTMLElement} */ (button).hidden = false;
@@ -138,13 +134,14 @@
   addEventListener("scroll", ask, { passive: true });
   requestAnimationFrame(ask);
 
-  document.addEventListener("themechange", () => [...drawnAt.keys()].forEach(draw));
+  const drawn = () => plots.filter((plot) => plot.dataset.drawn);
+  document.addEventListener("themechange", () => drawn().forEach(draw));
   // Drawn anew once the window rests. Plotly's own way of it forgets how high a chart is, which then covers what follows.
   const REST_MS = 100;
   let resting = 0;
-  const fit = () => {
-    for (const [plot, width] of drawnAt) if (plot.clientWidth > 0 && plot.clientWidth !== width) draw(plot);
-  };
+  // `layout` is Plotly's: what the chart was drawn from.
+  const fits = (/** @type {any} */ plot) => plot.clientWidth === 0 || plot.clientWidth === plot.layout?.width;
+  const fit = () => drawn().filter((plot) => !fits(plot)).forEach(draw);
   addEventListener("resize", () => {
     clearTimeout(resting);
     resting = setTimeout(fit, REST_MS);
