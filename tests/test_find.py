@@ -227,6 +227,7 @@ def test_an_index_that_does_not_come_is_said_and_asked_for_again(
     """The dialog says what is missing and what to do; doing it helps."""
     page, _ = open_page(chromium, home)
     page.route("**/data/find.*", lambda route: route.abort())
+    page.reload()  # so that the browser asks for nothing before it knows
     page.keyboard.press("/")
     expect(page.locator("[data-find-note]")).to_contain_text("could not be loaded. Close this")
     page.keyboard.press("Escape")
