@@ -94,7 +94,8 @@ class Column:
         label: Its heading.
         align: How its cells are set.
         help: What it holds, where the heading does not say it.
-        first: The order that the first click on its heading gives.
+        first: The order that the first click on its heading gives; empty for the usual one, texts
+            upwards and numbers downwards.
         term: The section on method that explains it; empty where it shows what a table says.
         words: Its heading in words, where that is a sign.
     """
@@ -103,7 +104,7 @@ class Column:
     label: str
     align: Align = "text"
     help: str = ""
-    first: Literal["ascending", "descending"] = "descending"
+    first: Literal["", "ascending", "descending"] = ""
     term: str = ""
     words: str = ""
 
@@ -150,6 +151,11 @@ class NumbersRow(NamedTuple):
 
     start: RowStart
     numbers: tuple[str, ...]
+
+    @property
+    def marks(self) -> tuple[tuple[str, str], ...]:
+        """As of a row."""
+        return self.start.marks
 
     @property
     def kind(self) -> RowKind:

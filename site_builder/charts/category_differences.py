@@ -83,7 +83,7 @@ def category_table(categories: Sequence[CategoryResult], labels: Labels, table_i
             lambda c: number_cell(len(c.tasks), count(len(c.tasks))),
         ),
         Field(
-            Column("leaders", "Leads", first="ascending", term="rank"),
+            Column("leaders", "Leads", term="rank"),
             lambda c: models_cell(labels, _leaders(c, labels)),
             any(_leaders(c, labels) for c in categories),
         ),

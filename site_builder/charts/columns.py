@@ -21,10 +21,10 @@ from site_builder.parts import Cell, Column, Row, RowKind
 Record = TypeVar("Record")
 
 RANK = Column("rank", "#", "number", first="ascending", term="rank", words="Rank")
-MODEL = Column("model", "Model", first="ascending")
-TASK = Column("task", "Task", first="ascending")
-CATEGORY = Column("category", "Category", first="ascending")
-PROVIDER = Column("provider", "Provider", first="ascending")
+MODEL = Column("model", "Model")
+TASK = Column("task", "Task")
+CATEGORY = Column("category", "Category")
+PROVIDER = Column("provider", "Provider")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskRe
     compared, scales = labels.roles.baseline is not None, labels.scales
     return (
         Field(
-            Column("best_model", f"Best {labels.contender}", first="ascending"),
+            Column("best_model", f"Best {labels.contender}"),
             lambda t: _best_models_cell(labels, t),
         ),
         Field(

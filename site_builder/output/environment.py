@@ -13,7 +13,7 @@ from jinja2.sandbox import safe_range
 
 from site_builder.output.assets import project_folders
 from site_builder.output.sandbox import CompiledTemplates, PageSandbox
-from site_builder.output.table_rows import raw_value, write_rows, write_words
+from site_builder.output.table_rows import raw_value, write_marks, write_rows, write_words
 from site_builder.processes import ahead, made_or_none, processors
 
 # For every environment of the process: all are made alike.
@@ -58,7 +58,12 @@ def make_environment(template_folders: Sequence[Path]) -> jinja2.Environment:
     )
     environment.globals.clear()
     environment.globals["range"] = safe_range
-    environment.filters |= {"rows": write_rows, "words": write_words, "raw": raw_value}
+    environment.filters |= {
+        "rows": write_rows,
+        "marks": write_marks,
+        "words": write_words,
+        "raw": raw_value,
+    }
     del environment.filters["attr"]  # would ask for what `_parse` has not seen
     return environment
 

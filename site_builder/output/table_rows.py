@@ -2,11 +2,14 @@
 
 The one part of a page that no template writes: a board of a thousand models has millions of cells,
 and a template takes ten times as long for each. `macros/tables.html` draws all else of a table, and
-the dumbbells in its rows. End tags that HTML lets go are left out: a quarter of a row.
+the dumbbells in its rows. What HTML lets go is left out, a third of a row: end tags, quotes around
+plain values, and the scope of a head, which is the row's where a column has nothing else.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from html import escape
@@ -20,6 +23,8 @@ from site_builder.parts import Cell, Column, Dumbbell, NumbersRow, RowStart, Tab
 Href = Callable[[Link], str]
 Draw = Callable[[Dumbbell], str]
 
+_OWN = "id"  # the mark that each row has for itself
+_PLAIN = re.compile(r"[\w.#+-]+", re.ASCII)  # what needs no quotes, wherever it stands
 _SIGNS = {"+": "", "\N{MINUS SIGN}": "-"}
 escaped = lru_cache(maxsize=1 << 16)(escape)  # names and short numbers come again and again
 
@@ -43,6 +48,15 @@ def write_rows(table: Table, href: Href, draw: Draw) -> Markup:
     return Markup("".join(parts))  # noqa: S704 - all text of the data is escaped
 
 
+def write_marks(table: Table) -> Markup:
+    """What filters must know of the rows, as an attribute of the table; empty where it is nothing.
+
+    JSON: for each mark the distinct values, and which of them each row has, from 0 on; -1 for none.
+    """
+    every = tuple([row.marks for row in table.rows])
+    return _written_marks(every) if any(every) else Markup()
+
+
 def write_words(cell: Cell, href: Href) -> Markup:
     """What a cell says: mark, text with its link, tags, note."""
     return Markup(_words(cell, href))  # noqa: S704 - all text of the data is escaped
@@ -61,7 +75,7 @@ class _Rows:
         self._href, self._draw = href, draw
         self._columns = tuple(
             (
-                'th scope="row"' if i == table.header else "td",
+                "th" if i == table.header else "td",
                 _class_of(column, table, is_head=i == table.header),
             )
             for i, column in enumerate(table.columns)
@@ -93,8 +107,7 @@ class _Rows:
             words = _linked(text, link, self._href)
         raw = raw_value(cell)
         told = raw and raw == _told(text) and not (note or tags or plot)
-        attribute = "" if told else f' data-value="{escaped(raw)}"'
-        return f"<{tag}{_classes(cls, tone)}{attribute}>{words}"
+        return f"<{tag}{_classes(cls, tone)}{'' if told else _attribute('data-value', raw)}>{words}"
 
 
 def _class_of(column: Column, table: Table, *, is_head: bool) -> str:
@@ -107,7 +120,7 @@ def _class_of(column: Column, table: Table, *, is_head: bool) -> str:
 @cache
 def _classes(cls: str, tone: str) -> str:
     named = f"{cls} {tone}".strip()
-    return f' class="{named}"' if named else ""
+    return _attribute("class", named) if named else ""
 
 
 @lru_cache(maxsize=1 << 14)
@@ -115,13 +128,33 @@ def _begin(start: RowStart, cls: str, to: str) -> str:
     """The beginning of a row of numbers, the same on all pages that lead alike to what it names."""
     name = _linked(start.head.text, start.head.link, lambda _: to)
     attributes = _attributes("", start.anchor, start.marks)
-    return f'<tr{attributes}><th scope="row"{_classes(cls, "")}>{name}'
+    return f"<tr{attributes}><th{_classes(cls, '')}>{name}"
 
 
 def _attributes(kind: str, anchor: str, marks: tuple[tuple[str, str], ...]) -> str:
-    cls = f' class="{kind}"' if kind else ""
-    own = f' id="{escaped(anchor)}"' if anchor else ""
-    return cls + own + "".join([f' data-{name}="{escaped(mark)}"' for name, mark in marks])
+    own = next((mark for name, mark in marks if name == _OWN), "")
+    named = ("class", kind), ("id", anchor), (f"data-{_OWN}", own)
+    return "".join([_attribute(name, text) for name, text in named if text])
+
+
+@lru_cache(maxsize=1 << 16)
+def _attribute(name: str, text: str) -> str:
+    return f" {name}={text}" if _PLAIN.fullmatch(text) else f' {name}="{escaped(text)}"'
+
+
+@lru_cache(maxsize=64)
+def _written_marks(every: tuple[tuple[tuple[str, str], ...], ...]) -> Markup:
+    """Kept, since the rows of many tables are marked alike."""
+    rows = [dict(marks) for marks in every]
+    columns = {}
+    for name in dict.fromkeys(name for row in rows for name in row if name != _OWN):
+        places = {mark: i for i, mark in enumerate(dict.fromkeys(r[name] for r in rows if name in r))}
+        columns[name] = [list(places), [places[r[name]] if name in r else -1 for r in rows]]
+    if not columns:
+        return Markup()
+    told = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
+    told = told.replace("&", "&amp;").replace("'", "&#39;")
+    return Markup(f" data-marks='{told}'")  # noqa: S704 - nothing can end the attribute
 
 
 def _told(text: str) -> str:

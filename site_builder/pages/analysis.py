@@ -77,7 +77,7 @@ def short_correlations(results: Results, labels: Labels) -> Table | None:
         return None
     fields = (
         Field[str](
-            Column("feature", "Feature of the task", first="ascending"),
+            Column("feature", "Feature of the task"),
             lambda feature: text_cell(column_label(feature, labels)),
         ),
         *(field for lift in lifts for field in _lift_fields(found, lift, labels)),

@@ -228,7 +228,7 @@ def _fact_fields(sheet: Sheet) -> tuple[Field[Entry], ...]:
             any(f.parameters_b is not None for f in known),
         ),
         Field(
-            Column("license", "License", first="ascending"),
+            Column("license", "License"),
             lambda entry: text_cell(facts[entry.model].license),
             full and any(f.license is not None for f in known),
         ),

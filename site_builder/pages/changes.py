@@ -167,7 +167,7 @@ class _Cells:
         """A score before and after."""
         turned = f"After minus before, positive is better{self._labels.turning}"
         difference = Column("difference", "Difference", "number", turned, term="changes")
-        noise = Column("noise", "Told apart by the errors", first="ascending", term="changes")
+        noise = Column("noise", "Told apart by the errors", term="changes")
         return (
             Field(difference, self._difference),
             Field(Column("before", "Before", "number"), self._before),
@@ -213,7 +213,7 @@ class _Cells:
             Field(MODEL, lambda m: self._in_variant(self._model(m.model), m.variant)),
             rank("before", "Before", lambda m: m.before),
             rank("after", "After", lambda m: m.after),
-            Field(Column("move", "Move", first="ascending"), lambda m: text_cell(move_text(m))),
+            Field(Column("move", "Move"), lambda m: text_cell(move_text(m))),
         )
 
     @property
@@ -229,7 +229,7 @@ class _Cells:
     @property
     def lost(self) -> tuple[Field[Loss], ...]:
         """What is not known any more of a score."""
-        column = Column("lost", "Not stated any more", first="ascending")
+        column = Column("lost", "Not stated any more")
         return (
             *self._keys(lambda x: (x.model, x.task, x.variant)),
             Field(column, lambda x: text_cell(", ".join(WORDS[name] for name in x.lost))),
@@ -267,9 +267,9 @@ class _Cells:
 
 
 _FACT: Field[FactChange] = Field(
-    Column("fact", "Fact", first="ascending"), lambda f: text_cell(f.key.replace("_", " "))
+    Column("fact", "Fact"), lambda f: text_cell(f.key.replace("_", " "))
 )
 _SAID: tuple[Field[FactChange], ...] = (
-    Field(Column("before", "Before", first="ascending"), lambda f: text_cell(fact_text(f.before))),
-    Field(Column("after", "After", first="ascending"), lambda f: text_cell(fact_text(f.after))),
+    Field(Column("before", "Before"), lambda f: text_cell(fact_text(f.before))),
+    Field(Column("after", "After"), lambda f: text_cell(fact_text(f.after))),
 )

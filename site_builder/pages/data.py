@@ -126,16 +126,16 @@ def _data_table(table: ExportedTable) -> DataTable:
 
 def _columns_table(table: ExportedTable) -> Table:
     fields: tuple[Field[ExportedColumn], ...] = (
-        Field(Column("column", "Column", first="ascending"), lambda c: Cell(c.name, c.name)),
+        Field(Column("column", "Column"), lambda c: Cell(c.name, c.name)),
         Field(
-            Column("type", "Type", first="ascending"),
+            Column("type", "Type"),
             lambda c: text_cell(TYPE_WORDS[c.type] if c.spec else None),
         ),
         Field(
-            Column("unit", "Unit", first="ascending"),
+            Column("unit", "Unit"),
             lambda c: text_cell((c.spec.unit or None) if c.spec else None),
         ),
-        Field(Column("meaning", "Meaning", first="ascending"), _meaning_cell),
+        Field(Column("meaning", "Meaning"), _meaning_cell),
         Field(
             Column("filled", "Filled", "number"),
             lambda c: Cell(f"{c.filled:,} of {table.rows:,}", float(c.filled)),
@@ -155,9 +155,9 @@ def _meaning_cell(column: ExportedColumn) -> Cell:
 
 def _api_table(documents: Sequence[Document]) -> Table:
     fields: tuple[Field[Document], ...] = (
-        Field(Column("file", "File", first="ascending"), _file_cell),
+        Field(Column("file", "File"), _file_cell),
         Field(
-            Column("meaning", "What it holds", first="ascending"),
+            Column("meaning", "What it holds"),
             lambda d: Cell(API_MEANINGS[_file_name(d).removesuffix(".json")]),
         ),
         Field(

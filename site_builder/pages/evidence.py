@@ -45,10 +45,10 @@ def evidence_fields(site: Site, key: Callable[[Record], ScoreKey]) -> tuple[Fiel
         field(Column("n_examples", "Examples", "number"), _examples_cell),
         field(Column("date", "Date", "number"), lambda e: text_cell(e.date)),
         field(
-            Column("source", "Source", first="ascending"),
+            Column("source", "Source"),
             lambda e: source_cell(e.source, published),
         ),
-        field(Column("command", "Command", first="ascending"), lambda e: text_cell(e.command)),
+        field(Column("command", "Command"), lambda e: text_cell(e.command)),
     )
 
 

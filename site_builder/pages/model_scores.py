@@ -56,7 +56,7 @@ def scores_table(site: Site, model: str) -> Table:
     fields: tuple[Field[_Listed], ...] = (
         Field(TASK, lambda own: task_cell(labels, own.task)),
         Field(
-            Column("variant", "Variant", first="ascending"),
+            Column("variant", "Variant"),
             lambda own: text_cell(labels.variants[own.score.variant]),
         ),
         Field(
@@ -68,7 +68,7 @@ def scores_table(site: Site, model: str) -> Table:
             lambda own: _rank_cell(site, own),
         ),
         Field(
-            Column("flag", "Flagged", help=flag_help, first="ascending"),
+            Column("flag", "Flagged", help=flag_help),
             lambda own: text_cell(catalog.evidence[_key(own)].flag),
             any(catalog.evidence[_key(own)].flag is not None for own in every),
         ),

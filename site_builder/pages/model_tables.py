@@ -58,7 +58,7 @@ def _task_field(labels: Labels) -> Field[_Own]:
 
 def _variant_field(labels: Labels, *, wanted: bool = True) -> Field[_Own]:
     return Field(
-        Column("variant", "Variant", first="ascending"),
+        Column("variant", "Variant"),
         lambda own: text_cell(labels.variants[own.score.variant]),
         wanted,
     )
@@ -85,7 +85,7 @@ def tasks_at_top_table(site: Site, board: Board, model: str) -> Table:
     fields = (
         _task_field(labels),
         _score_field(labels),
-        Field(Column("shared", "Shared with", first="ascending"), shared),
+        Field(Column("shared", "Shared with"), shared),
     )
     ranks = site.results.cells[variant_id].rank[site.results.scores.rows[model]]
     leading = _own_scores(site, model, {variant_id: (ranks == 1).nonzero()[0]})

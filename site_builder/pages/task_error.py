@@ -60,9 +60,9 @@ def flagged_table(site: Site, task: TaskResult) -> Table | None:
     labels = site.labels
     fields: tuple[Field[FlaggedScore], ...] = (
         Field(MODEL, lambda f: model_cell(labels, f.model)),
-        Field(Column("reason", "Reason", first="ascending"), lambda f: text_cell(f.reason)),
+        Field(Column("reason", "Reason"), lambda f: text_cell(f.reason)),
         Field(
-            Column("variant", "Variant", first="ascending"),
+            Column("variant", "Variant"),
             lambda f: text_cell(labels.variants[f.variant]),
             len(labels.roles.variants) > 1,
         ),

@@ -57,7 +57,7 @@ def _task_list(site: Site) -> Table:
             any(fact.category for fact in facts.values()),
         ),
         Field(
-            Column("metric", "Metric", first="ascending"),
+            Column("metric", "Metric"),
             lambda t: _metric_cell(facts[t.task]),
             any(fact.metric for fact in facts.values()),
         ),

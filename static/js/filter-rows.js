@@ -14,26 +14,26 @@
     const said = box.querySelector("[data-said]");
     const clear = box.querySelector("[data-clear]");
     if (!(tools instanceof HTMLElement) || !(search instanceof HTMLInputElement) || !said || !(clear instanceof HTMLButtonElement)) return;
-    /** @param {HTMLTableElement} table @returns {HTMLTableRowElement[]} */
-    const rowsOf = (table) => site.entries(table).map((/** @type {{row: HTMLTableRowElement}} */ entry) => entry.row);
-    /** @type {HTMLTableRowElement[]} */
-    const rows = site.tables("table", box).flatMap(rowsOf);
+    /** @typedef {{row: HTMLTableRowElement, marks: Record<string, string>}} Entry */
+    /** @type {Entry[]} */
+    const entries = site.tables("table", box).flatMap(site.entries);
     const facets = [...tools.querySelectorAll("[data-facet]")].filter((facet) => facet instanceof HTMLElement);
     const keys = ["q", ...facets.map((facet) => facet.dataset.facet ?? "")];
-    /** @type {Map<HTMLTableRowElement, string>} */
+    /** @type {Map<Entry, string>} */
     const texts = new Map();
 
-    /** @param {HTMLTableRowElement} row */
-    const textOf = (row) => {
-      const known = texts.get(row);
+    /** @param {Entry} entry */
+    const textOf = (entry) => {
+      const known = texts.get(entry);
       if (known !== undefined) return known;
-      const text = plain(`${row.querySelector("th")?.textContent ?? ""} ${Object.values(row.dataset).join(" ")}`);
-      texts.set(row, text);
+      const { row, marks } = entry;
+      const text = plain([row.querySelector("th")?.textContent, row.dataset.id, ...Object.values(marks)].join(" "));
+      texts.set(entry, text);
       return text;
     };
 
     /** @param {string} key */
-    const valuesOf = (key) => [...new Set(rows.map((row) => row.dataset[key]))].filter((value) => value !== undefined);
+    const valuesOf = (key) => [...new Set(entries.map(({ marks }) => marks[key]))].filter((value) => value !== undefined);
 
     /** A list of checkboxes, one a value. @param {HTMLElement} facet */
     const fillChoice = (facet) => {
@@ -67,11 +67,11 @@
       const wanted = asked();
       const words = plain(wanted.get("q")?.[0] ?? "").split(/\s+/).filter(Boolean);
       const active = facets.filter((facet) => wanted.get(facet.dataset.facet ?? "")?.length);
-      /** @param {HTMLTableRowElement} row */
-      const isWanted = (row) =>
-        words.every((word) => textOf(row).includes(word)) &&
+      /** @param {Entry} entry */
+      const isWanted = (entry) =>
+        words.every((word) => textOf(entry).includes(word)) &&
         active.every((facet) => {
-          const value = row.dataset[facet.dataset.facet ?? ""];
+          const value = entry.marks[facet.dataset.facet ?? ""];
           const choices = wanted.get(facet.dataset.facet ?? "") ?? [];
           if (value === undefined) return false;
           return facet.dataset.kind === "most" ? Number(value) <= Number(choices[0]) : choices.includes(value);

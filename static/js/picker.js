@@ -13,7 +13,7 @@
   // The rows that stand in the page hold each model's own cell and kind; the others are made after them.
   const known = new Map();
   for (const row of table.tBodies[0].rows) {
-    const name = row.querySelector("th[scope=row]");
+    const name = row.querySelector("th");
     if (name) known.set(name.querySelector("a")?.getAttribute("href"), { name, isReference: row.classList.contains("reference") });
   }
 

@@ -8,17 +8,26 @@
   const tables = site.all("table");
   const ROOM_REM = 3.5; // of a row out of sight, as in tables.css
 
-  /** @typedef {{row: HTMLTableRowElement, place: number, isShown: boolean}} Entry */
+  /** `marks` is what filters know of a row, by name. @typedef {{row: HTMLTableRowElement, place: number, isShown: boolean, marks: Record<string, string>}} Entry */
   /** `order` is the one that rows are to have, `rest` what is still to be done for it. */
   /** @typedef {{entries: Entry[], size: number, order: Entry[], rest: {finish: () => void, drop: () => void} | null, ranks: Map<number, (number | null)[]>}} Known */
   /** @type {Map<HTMLTableElement, Known>} */
   const read = new Map();
 
+  /** The marks of each row; the table has those of all, as the distinct values and which of them each row has. @param {HTMLTableElement} table @param {number} count @returns {Record<string, string>[]} */
+  const marksOf = (table, count) => {
+    /** @type {[string, [string[], number[]]][]} */
+    const columns = Object.entries(JSON.parse(table.dataset.marks ?? "{}"));
+    return Array.from({ length: count }, (_, place) => Object.fromEntries(columns.flatMap(([name, [values, of]]) => (of[place] >= 0 ? [[name, values[of[place]]]] : []))));
+  };
+
   /** @param {HTMLTableElement} table */
   const known = (table) => {
     let found = read.get(table);
     if (!found) {
-      const entries = [...table.tBodies].flatMap((body) => [...body.rows]).map((row, place) => ({ row, place, isShown: !row.hidden }));
+      const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+      const marks = marksOf(table, rows.length);
+      const entries = rows.map((row, place) => ({ row, place, isShown: !row.hidden, marks: marks[place] }));
       found = { entries, size: table.tBodies[0]?.rows.length ?? 0, order: entries, rest: null, ranks: new Map() };
       read.set(table, found);
     }
@@ -124,10 +133,10 @@
       put(table, measure(table));
     },
 
-    /** Hide and show rows. Returns how many are shown. @param {HTMLTableElement} table @param {(row: HTMLTableRowElement) => boolean} isShown */
+    /** Hide and show rows. Returns how many are shown. @param {HTMLTableElement} table @param {(entry: Entry) => boolean} isShown */
     showOnly(table, isShown) {
       const { entries } = known(table);
-      const wanted = entries.map(({ row }) => isShown(row));
+      const wanted = entries.map(isShown);
       if (entries.some((entry, i) => entry.isShown !== wanted[i])) {
         const measured = measure(table);
         entries.forEach((entry, i) => {

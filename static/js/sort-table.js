@@ -5,7 +5,7 @@
   const tables = site.tables("[data-table]").filter((/** @type {HTMLTableElement} */ table) => site.entries(table).length > 1);
 
   /** The order that the first click gives. @param {HTMLElement | undefined} head */
-  const firstWay = (head) => head?.dataset.first ?? "descending";
+  const firstWay = (head) => head?.dataset.first ?? (head?.classList.contains("text") ? "ascending" : "descending");
 
   /** The table's own order. @param {HTMLTableElement} table */
   const published = (table) => {
