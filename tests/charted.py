@@ -219,8 +219,42 @@ def dressed(figure: Mapping[str, Any]) -> dict[str, Any]:
         return dict(figure)
     for name in layout:
         if name.startswith(("xaxis", "yaxis")):
-            layout[name] = _over(theme.LOOK["axis"], layout[name])
-    return {**figure, "layout": _over(theme.LOOK["layout"], layout)}
+            layout[name] = _dressed_axis(layout[name])
+    rods = _rods(figure["data"])
+    data = [
+        _dressed_trace(trace | rods if trace.get("like") == "rod" else trace)
+        for trace in figure["data"]
+    ]
+    return {"data": data, "layout": _over(theme.LOOK["layout"], layout)}
+
+
+def _dressed_axis(own: Mapping[str, Any]) -> dict[str, Any]:
+    kind = theme.LOOK["axes"].get(own.get("like", ""), {})
+    names = own.get("ticktext", ())
+    rows = {"tickvals": list(range(len(names))), "range": [len(names) - 0.4, -0.6]}
+    look = _over(theme.LOOK["axis"], kind | (rows if own.get("like") == "rows" else {}))
+    return _over(look, {k: v for k, v in own.items() if k != "like"})
+
+
+def _rods(data: Sequence[Mapping[str, Any]]) -> dict[str, list[float | None]]:
+    rows: dict[int, list[float]] = {}
+    for trace in data:
+        if trace.get("like") in ("before", "after"):
+            for row, value in zip(trace.get("y", range(len(trace["x"]))), trace["x"], strict=True):
+                rows.setdefault(row, []).append(value)
+    return {
+        "x": [end for values in rows.values() for end in (min(values), max(values), None)],
+        "y": [at for row in rows for at in (row, row, None)],
+    }
+
+
+def _dressed_trace(own: Mapping[str, Any]) -> dict[str, Any]:
+    kind = theme.LOOK["traces"].get(own.get("like", ""), {})
+    rows = {} if "y" in own or not kind else {"y": list(range(len(own["x"])))}
+    hover = {}
+    if "customdata" in own:
+        hover["hovertemplate"] = f"{own.get('hovertemplate', theme.HOVER)}<extra></extra>"
+    return _over(kind, {k: v for k, v in own.items() if k != "like"}) | rows | hover
 
 
 def _over(look: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,14 +36,9 @@ def draw_bars(bars: Sequence[Bar], unit: str, *, signed: bool = True) -> dict[st
     """
     values, names = [bar.value for bar in bars], [bar.name for bar in bars]
     colours = [theme.LOSS if value < 0 else theme.GAIN for value in values]
+    losing = {"marker": {"color": colours}} if theme.LOSS in colours else {}
     ticks = theme.ticks(min(0.0, *values), max(0.0, *values), signed=signed)
-    trace = theme.bar(
-        x=values,
-        y=list(range(len(bars))),
-        orientation="h",
-        marker={"color": colours, "line": {"width": 0}},
-        **theme.hover([bar.hover for bar in bars]),
-    )
+    trace = {"like": "bars", "x": values, **losing, **theme.hover([bar.hover for bar in bars])}
     return theme.figure(
         [trace],
         theme.rows_height(len(bars)),

@@ -20,9 +20,6 @@ from site_builder.parts import Cell, Column, Table
 
 MOST_ROWS, N_ENDS = 80, 12
 Item = TypeVar("Item")
-_BEFORE = {"symbol": "circle-open", "size": 9, "color": theme.ACCENT, "line": {"width": 2}}
-_AFTER = {"symbol": "circle", "size": 10, "color": theme.ACCENT}
-_REFERENCE = {"symbol": "line-ns-open", "size": 14, "color": theme.INK, "line": {"width": 2}}
 
 
 def ends_of(rows: Sequence[Item]) -> Sequence[Item]:
@@ -92,7 +89,7 @@ def draw_dumbbells(
     names = [line.head.text for line in shown]
     marks = _marks(shown, labels)
     return theme.figure(
-        [*_bands(shown), _rods(shown), *marks],
+        [*_bands(shown), {"like": "rod"}, *marks],
         theme.rows_height(len(shown)),
         narrow=theme.narrow_rows(names),
         showlegend=len(marks) > 1,
@@ -100,17 +97,6 @@ def draw_dumbbells(
         yaxis=theme.rows_axis(names),
         **layout,
     )
-
-
-def _rods(lines: Sequence[Line]) -> theme.Trace:
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for row, line in enumerate(lines):
-        ends = [a.value for a in line.after] + ([] if line.before is None else [line.before])
-        x += [min(ends, default=None), max(ends, default=None), None]
-        y += [row, row, None]
-    look = {"color": theme.ACCENT, "width": 2}
-    return theme.scatter(x=x, y=y, mode="lines", line=look, hoverinfo="skip", showlegend=False)
 
 
 def _bands(lines: Sequence[Line]) -> list[theme.Trace]:
@@ -143,12 +129,12 @@ def _marks(lines: Sequence[Line], labels: Labels) -> list[theme.Trace]:
         for row, line in enumerate(lines)
         for a in line.after
     ]
-    traces = [_trace(after_name, _AFTER, after)]
+    traces = [_trace(after_name, "after", after)]
     before = _marks_of(lines, labels.base, lambda line: line.before)
     if before and labels.roles.base is not None:
-        traces.insert(0, _trace(labels.variants[labels.roles.base], _BEFORE, before))
+        traces.insert(0, _trace(labels.variants[labels.roles.base], "before", before))
     reference = _marks_of(lines, labels.baseline, lambda line: line.reference)
-    return traces + ([_trace(labels.baseline, _REFERENCE, reference)] if reference else [])
+    return traces + ([_trace(labels.baseline, "reference", reference)] if reference else [])
 
 
 def _marks_of(
@@ -172,15 +158,14 @@ def _after_text(after: After, line: Line, labels: Labels) -> str:
     return ", ".join((*parts, *flag_tags(after.flag)))
 
 
-def _trace(name: str, look: dict[str, Any], marks: Sequence[_Mark]) -> theme.Trace:
-    return theme.scatter(
-        x=[mark.value for mark in marks],
-        y=[mark.row for mark in marks],
-        mode="markers",
-        name=theme.plain(theme.shortened(name, theme.WIDE_LABEL)),
-        marker=look,
+def _trace(name: str, like: str, marks: Sequence[_Mark]) -> theme.Trace:
+    return {
+        "like": like,
+        "name": theme.plain(theme.shortened(name, theme.WIDE_LABEL)),
+        "x": [mark.value for mark in marks],
+        **theme.at_rows([mark.row for mark in marks]),
         **theme.hover([mark.text for mark in marks], [mark.name for mark in marks]),
-    )
+    }
 
 
 def line_table(

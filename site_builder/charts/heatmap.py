@@ -47,7 +47,7 @@ def draw_heatmap(
         ygap=1,
         hoverongaps=False,
         customdata=[[theme.plain(text) for text in line] for line in hovers],
-        hovertemplate="%{y}, %{x}: %{customdata}<extra></extra>",
+        hovertemplate=f"%{{y}}, %{{x}}: {theme.HOVER}",
         colorbar=_COLOUR_BAR,
         **trace,
     )

@@ -3,8 +3,8 @@
 Colours are names of the page's own tokens (`var(--gain)`), which the script that draws a chart
 looks up, so that charts follow the page into dark mode and into a publisher's own style. Marks
 differ by shape and place as well as by colour: open circle before, full circle after, dotted line
-for the baseline. What all charts have alike is said once, in `LOOK`, and put under each figure by
-the script that draws it: a page has figures of a third less.
+for the baseline. What charts have alike is said once, in `LOOK`, and put under each figure by the
+script that draws it: a page has figures of half the length.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape, unescape
+from os.path import commonprefix
 from textwrap import wrap
 from typing import Any
 
@@ -29,6 +30,7 @@ AROUND_PX = 76
 NARROW_LABEL = 18
 NARROW_TITLE = 30
 LONGEST_TITLE = 120
+HOVER = "%{customdata}"
 WIDE_LABEL = 46
 SOFT_TEXT = {"color": SOFT, "size": 12}
 INK_TEXT = {"color": INK, "size": 12}
@@ -36,7 +38,8 @@ DOTTED = {"color": INK, "width": 1.5, "dash": "dot"}
 
 Trace = dict[str, Any]
 
-# What a figure's `layout` has, and each of its axes, unless it says otherwise.
+# What a figure's `layout` has, and each of its axes, unless it says otherwise; and what the axes and
+# traces have that are `like` one named here.
 LOOK: Mapping[str, Mapping[str, Any]] = {
     "layout": {
         "font": {"family": FONT, "size": 13, "color": INK},
@@ -75,6 +78,43 @@ LOOK: Mapping[str, Mapping[str, Any]] = {
         "title": {"font": SOFT_TEXT, "standoff": 10},
         "fixedrange": True,
         "automargin": True,
+    },
+    "axes": {
+        "rows": {
+            "showgrid": False,
+            "zeroline": False,
+            "tickfont": {"color": INK},
+            "ticks": "outside",
+        },
+    },
+    "traces": {
+        "rod": {
+            "type": "scatter",
+            "mode": "lines",
+            "line": {"color": ACCENT, "width": 2},
+            "hoverinfo": "skip",
+            "showlegend": False,
+        },
+        "before": {
+            "type": "scatter",
+            "mode": "markers",
+            "marker": {"symbol": "circle-open", "size": 9, "color": ACCENT, "line": {"width": 2}},
+        },
+        "after": {
+            "type": "scatter",
+            "mode": "markers",
+            "marker": {"symbol": "circle", "size": 10, "color": ACCENT},
+        },
+        "reference": {
+            "type": "scatter",
+            "mode": "markers",
+            "marker": {"symbol": "line-ns-open", "size": 14, "color": INK, "line": {"width": 2}},
+        },
+        "bars": {
+            "type": "bar",
+            "orientation": "h",
+            "marker": {"color": GAIN, "line": {"width": 0}},
+        },
     },
 }
 _ROOM_FOR_LEGEND = {"t": 56}
@@ -135,16 +175,16 @@ def axis(title: str = "", **more: object) -> dict[str, Any]:
 
 
 def rows_axis(names: Sequence[str]) -> dict[str, Any]:
-    """A vertical axis with one named row at each whole number, the first on top."""
-    return {
-        "tickvals": list(range(len(names))),
-        "ticktext": short_names(names, WIDE_LABEL),
-        "range": [len(names) - 0.4, -0.6],
-        "showgrid": False,
-        "zeroline": False,
-        "tickfont": {"color": INK},
-        "ticks": "outside",
-    }
+    """A vertical axis with one named row at each whole number, the first on top.
+
+    The script that draws it puts the names there.
+    """
+    return {"like": "rows", "ticktext": short_names(names, WIDE_LABEL)}
+
+
+def at_rows(rows: Sequence[int]) -> dict[str, Any]:
+    """The rows that marks stand in; left out where they are the first ones, as Plotly takes it."""
+    return {} if list(rows) == list(range(len(rows))) else {"y": list(rows)}
 
 
 def are_short(names: Sequence[str], most: int = NARROW_LABEL) -> bool:
@@ -174,7 +214,8 @@ def developer_colour(index: int | None) -> str:
 def hover(texts: Sequence[str], rows: Sequence[str] = ()) -> dict[str, Any]:
     """What is read when a mark is pointed at.
 
-    It goes to Plotly as data: as a template, a name such as `%{x}` would be filled in.
+    It goes to Plotly as data: in a template, a name such as `%{x}` would be filled in. How all
+    begin and end alike is in the template, up to a sign that could be such a name's.
 
     Args:
         texts: What is read at each mark.
@@ -184,10 +225,22 @@ def hover(texts: Sequence[str], rows: Sequence[str] = ()) -> dict[str, Any]:
     named = "%{y}: " if rows and are_short(rows) else ""
     if rows and not named:
         texts = [f"{row}: {text}" for row, text in zip(rows, texts, strict=True)]
-    return {
-        "customdata": [plain(text) for text in texts],
-        "hovertemplate": f"{named}%{{customdata}}<extra></extra>",
-    }
+    begin, own, end = _parted([plain(text) for text in texts])
+    template = f"{named}{begin}{HOVER}{end}"
+    return {"customdata": own} | ({"hovertemplate": template} if template != HOVER else {})
+
+
+def _parted(texts: Sequence[str]) -> tuple[str, list[str], str]:
+    """With which words texts begin alike, what each has of its own, with which words they end."""
+    if len(set(texts)) < 2:
+        return "", list(texts), ""
+    begin = "".join(commonprefix(texts).partition("%")[0].rpartition(" ")[:2])
+    own = [text[len(begin) :] for text in texts]
+    alike = commonprefix([text[::-1] for text in own])[::-1]
+    end = "".join(alike.rpartition("%")[2].partition(" ")[1:])
+    own = [text.removesuffix(end) for text in own]
+    # Plotly takes no text for no value, and says what was asked for in its place.
+    return (begin, own, end) if all(own) else ("", list(texts), "")
 
 
 def reference_line(x: float, name: str, value: str = "") -> dict[str, Any]:

@@ -148,7 +148,9 @@ def _written_marks(every: tuple[tuple[tuple[str, str], ...], ...]) -> Markup:
     rows = [dict(marks) for marks in every]
     columns = {}
     for name in dict.fromkeys(name for row in rows for name in row if name != _OWN):
-        places = {mark: i for i, mark in enumerate(dict.fromkeys(r[name] for r in rows if name in r))}
+        places = {
+            mark: i for i, mark in enumerate(dict.fromkeys(r[name] for r in rows if name in r))
+        }
         columns[name] = [list(places), [places[r[name]] if name in r else -1 for r in rows]]
     if not columns:
         return Markup()

@@ -47,6 +47,7 @@ class ModelContext:
         board: Its neighbours on the board.
         compare: Leads to it beside its neighbours; None where there is no other to compare it with.
         scores: Every score, with its row and all that is known of it.
+        rows_told: Which rows of the table its scores are, where a sentence says it; else empty.
         unstated: What is not known of any score of the board.
         badge: Its place on the board, to show elsewhere.
     """
@@ -63,6 +64,7 @@ class ModelContext:
     board: Table
     compare: Link | None
     scores: Table
+    rows_told: str
     unstated: str
     badge: Badge
 
@@ -100,6 +102,7 @@ def _context(site: Site, model: str, summary: str, rows: ScoreRows | None) -> Mo
         board=neighbours_table(site, board, model),
         compare=compare_link(site, board, model),
         scores=rows.table(model) if rows else scores_table(site, model),
+        rows_told=rows.rows_told(model) if rows else "",
         unstated=unstated_note(site),
         badge=make_badge(site, board, model),
     )

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from site_builder.charts.cells import (
     lift_cell,
     number_cell,
@@ -19,7 +22,7 @@ from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.compute.cells import complete_tasks
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.task_scores import TaskScore
-from site_builder.format import MISSING, exact, signed
+from site_builder.format import MISSING, exact, listed, sentence, signed
 from site_builder.pages.evidence import ROW_HELP, evidence_fields
 from site_builder.pages.page import Site
 from site_builder.pages.task_tools import task_marks, task_tools
@@ -92,8 +95,9 @@ def scores_table(site: Site, model: str) -> Table:
 class ScoreRows:
     """Every score of a model, a row a task: what a page has room for on a board of many scores.
 
-    Of each variant the score with every digit, its rank and its row of the results table. One
-    object makes the tables of all models.
+    Of each variant the score with every digit, its rank and its row of the results table; where
+    rows follow each other as the tasks do, the first and last are in a sentence instead. One object
+    makes the tables of all models.
 
     Args:
         site: The board.
@@ -105,15 +109,32 @@ class ScoreRows:
         self._variants = [v for v in labels.variants if v in roles.variants]
         self._paired = [v for v in roles.tuned if roles.base is not None]
         self._columns = _columns(labels, self._variants, self._paired)
+        self._row_columns = _row_columns(labels, self._variants)
         models, tasks = site.results.scores.models, site.results.scores.tasks
         evidence = site.results.catalog.evidence
         self._kept = {v: evidence.rows(v, models, tasks) for v in self._variants}
+        self._in_turn = np.logical_and.reduce([_in_turn(kept) for kept in self._kept.values()])
         self._starts = [_start(site, task) for task in tasks]
 
     def table(self, model: str) -> Table:
         """The scores of a model."""
         rows = tuple(self._rows(model))
-        return Table(ALL_SCORES, _CAPTION, self._columns, rows, tools=task_tools(self._site))
+        columns = self._columns + (() if self._is_in_turn(model) else self._row_columns)
+        return Table(ALL_SCORES, _CAPTION, columns, rows, tools=task_tools(self._site))
+
+    def rows_told(self, model: str) -> str:
+        """Which rows its scores are, where they follow each other as the tasks do; else empty."""
+        if not self._is_in_turn(model):
+            return ""
+        at, labels = self._site.results.scores.rows[model], self._site.labels
+        of = [
+            f"{labels.in_sentence(v)} scores are rows {kept[at, 0]:,} to {kept[at, -1]:,}"
+            for v, kept in self._kept.items()
+        ]
+        return f"{sentence(listed(of, most=len(of)))}, in the order of the tasks below."
+
+    def _is_in_turn(self, model: str) -> bool:
+        return bool(self._in_turn[self._site.results.scores.rows[model]])
 
     def _rows(self, model: str) -> Iterator[TableRow]:
         """A row for each task that it has any score on, those that do not count among them."""
@@ -134,7 +155,7 @@ class ScoreRows:
             *(map(exact, every[v].score[row, at].tolist()) for v in own),
             *(map(signed, every[v].over_base[row, at].tolist()) for v in self._paired),
             *(map(str, every[v].rank[row, at].astype(int).tolist()) for v in own),
-            *(map(str, self._kept[v][row, at].tolist()) for v in own),
+            *(map(str, self._kept[v][row, at].tolist()) for v in own if not self._in_turn[row]),
         )
         return dict(zip(at.tolist(), zip(*columns, strict=True), strict=True))
 
@@ -156,7 +177,11 @@ class ScoreRows:
             ),
             *(lift_cell(lift, scale) for lift in lifts),
             *(number_cell(ranks.get(v), str(ranks.get(v, MISSING))) for v in own),
-            *(number_cell(rows.get(v), str(rows.get(v, MISSING))) for v in own),
+            *(
+                number_cell(rows.get(v), str(rows.get(v, MISSING)))
+                for v in own
+                if not self._is_in_turn(model)
+            ),
         )
 
 
@@ -167,8 +192,18 @@ def _start(site: Site, task: str) -> RowStart:
     return RowStart(task_cell(site.labels, task), anchor, marks)
 
 
+def _in_turn(rows: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Of each model, whether the rows of its scores follow each other as the tasks do.
+
+    Args:
+        rows: Shape (models, tasks), from 1 on; 0 for no score.
+    """
+    found: npt.NDArray[np.bool_] = (rows[:, :1] > 0).all(axis=1) & (np.diff(rows) == 1).all(axis=1)
+    return found
+
+
 def _columns(labels: Labels, variants: Sequence[str], paired: Sequence[str]) -> tuple[Column, ...]:
-    """Scores and what tuning brought; then the place of each score, and where it is kept."""
+    """Scores and what tuning brought; then the place of each score."""
     names = [(v, labels.variants[v]) for v in variants]
     lifts = [(v, "Lift" if len(paired) == 1 else f"Lift, {labels.variants[v]}") for v in paired]
     return (
@@ -179,7 +214,14 @@ def _columns(labels: Labels, variants: Sequence[str], paired: Sequence[str]) -> 
             Column(f"rank_{v}", f"{name} rank", "number", RANK_HELP, "ascending", "rank")
             for v, name in names
         ),
-        *(Column(f"row_{v}", f"{name} row", "number", ROW_HELP, "ascending") for v, name in names),
+    )
+
+
+def _row_columns(labels: Labels, variants: Sequence[str]) -> tuple[Column, ...]:
+    """Where each score is kept."""
+    return tuple(
+        Column(f"row_{v}", f"{labels.variants[v]} row", "number", ROW_HELP, "ascending")
+        for v in variants
     )
 
 

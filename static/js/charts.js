@@ -1,14 +1,15 @@
 // @ts-check
 // Charts: draws each figure when it is in sight, or near once the page is scrolled, in the page's own colours; loads Plotly once, for the first of them.
 (() => {
+  const site = /** @type {any} */ (window).site;
   const bundle = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset.plotly : undefined;
   const NARROW = 560;
   /** @type {HTMLElement[]} */
-  const plots = /** @type {any} */ (window).site.all("[data-chart]");
+  const plots = site.all("[data-chart]");
   if (!bundle || plots.length === 0) return;
 
   const loadPlotly = async () => {
-    await /** @type {any} */ (window).site.loadScript(bundle);
+    await site.loadScript(bundle);
     return /** @type {any} */ (window).Plotly;
   };
 
@@ -27,12 +28,38 @@
     return Object.fromEntries(Object.keys({ ...look, ...own }).map((key) => [key, over(look[key], own[key])]));
   };
 
-  /** A layout in the look of all charts, where it was made for that. @param {any} layout */
-  const inLook = (layout) => {
-    if (layout.meta?.look !== "house") return layout;
-    const { layout: all, axis } = /** @type {any} */ (window).site.chartLook;
-    const axes = Object.entries(layout).filter(([key]) => /^[xy]axis/.test(key));
-    return over(all, { ...layout, ...Object.fromEntries(axes.map(([key, own]) => [key, over(axis, own)])) });
+  /** An axis in the look of all charts; one of rows has its names at whole numbers, from the top. @param {any} own */
+  const axisInLook = ({ like, ...own }) => {
+    const { axis, axes } = site.chartLook;
+    const rows = like === "rows" ? { tickvals: [...own.ticktext.keys()], range: [own.ticktext.length - 0.4, -0.6] } : {};
+    return over(over(axis, axes[like]), { ...rows, ...own });
+  };
+
+  /** From the first to the last mark of each row: what a rod joins. @param {any[]} data */
+  const rodsOf = (data) => {
+    /** @type {Map<number, number[]>} */
+    const rows = new Map();
+    for (const { like, x, y } of data) {
+      if (like !== "before" && like !== "after") continue;
+      x.forEach((/** @type {number} */ value, /** @type {number} */ i) => rows.set(y ? y[i] : i, [...(rows.get(y ? y[i] : i) ?? []), value]));
+    }
+    const ends = [...rows].map(([row, values]) => ({ row, low: Math.min(...values), high: Math.max(...values) }));
+    return { x: ends.flatMap(({ low, high }) => [low, high, null]), y: ends.flatMap(({ row }) => [row, row, null]) };
+  };
+
+  /** A trace in the look of its kind; beside what is read when it is pointed at, its name is not. @param {any} trace */
+  const traceInLook = ({ like, ...own }) => {
+    const { traces } = site.chartLook;
+    const hover = own.customdata ? { hovertemplate: `${own.hovertemplate ?? "%{customdata}"}<extra></extra>` } : {};
+    return { ...over(traces[like], own), ...hover };
+  };
+
+  /** A figure in the look of all charts, where it was made for that. @param {any} figure */
+  const inLook = ({ data, layout }) => {
+    if (layout.meta?.look !== "house") return { data, layout };
+    const axes = Object.entries(layout).filter(([key]) => /^[xy]axis/.test(key)).map(([key, own]) => [key, axisInLook(own)]);
+    const whole = data.map((/** @type {any} */ trace) => (trace.like === "rod" ? { ...trace, ...rodsOf(data) } : trace));
+    return { data: whole.map(traceInLook), layout: over(site.chartLook.layout, { ...layout, ...Object.fromEntries(axes) }) };
   };
 
   /** Set `a.b.c` within a layout. @param {any} layout @param {string} path @param {any} value */
@@ -69,13 +96,21 @@
   /** @param {HTMLElement} plot */
   const figureOf = (plot) => {
     const source = document.querySelector(`[data-figure="${CSS.escape(plot.dataset.chart ?? "")}"]`);
-    const { data, layout } = JSON.parse(source?.textContent ?? "");
-    const figure = withColours({ data, layout: inLook(layout) }, getComputedStyle(document.documentElement));
+    const figure = withColours(inLook(JSON.parse(source?.textContent ?? "")), getComputedStyle(document.documentElement));
     const narrow = plot.clientWidth < NARROW;
     if (narrow) for (const [path, value] of Object.entries(figure.layout.meta?.narrow ?? {})) setIn(figure.layout, path, value);
     else makeRoomForNames(figure.layout, plot.clientWidth);
     plot.dataset.drawn = narrow ? "narrow" : "wide";
     return figure;
+  };
+
+  const FORMATS = ["png", "svg"];
+
+  /** Buttons that save a chart; until it is drawn, its tools keep their room. @param {HTMLElement} plot */
+  const addDownloads = (plot) => {
+    const tools = plot.parentElement?.querySelector(".chart-tools");
+    if (!tools || tools.querySelector("button")) return;
+    tools.prepend(...FORMATS.map((format) => site.make("button", { type: "button", class: "quiet", "data-download": format }, format.toUpperCase())));
   };
 
   const config = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false, showTips: false };
@@ -88,7 +123,7 @@
       const width = plot.clientWidth;
       await Plotly.react(plot, data, width > 0 ? { ...layout, width } : layout, config);
       plot.querySelector(".chart-room")?.remove();
-      for (const button of document.querySelectorAll(`[data-of="${CSS.escape(plot.dataset.chart ?? "")}"]`)) /** @type {HTMLElement} */ (button).hidden = false;
+      addDownloads(plot);
     } catch (error) {
       const note = document.createElement("p");
       note.className = "chart-failed";
@@ -152,14 +187,14 @@
   document.addEventListener("click", async (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-download]") : null;
     if (!(button instanceof HTMLElement)) return;
-    const plot = document.querySelector(`[data-chart="${CSS.escape(button.dataset.of ?? "")}"]`);
+    const plot = button.closest(".chart")?.querySelector("[data-chart]");
     if (!(plot instanceof HTMLElement)) return;
     const Plotly = await loadPlotly();
     const { data, layout } = figureOf(plot);
     const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
     const title = plot.parentElement?.querySelector(".chart-title")?.textContent ?? "";
     const figure = { data, layout: { ...layout, paper_bgcolor: paper, title: { text: escapeText(title), x: 0.02, xanchor: "left", font: { size: 16 } }, margin: { ...layout.margin, t: 84 } } };
-    await Plotly.downloadImage(figure, { format: button.dataset.download, filename: button.dataset.of, width: Math.max(plot.clientWidth, 640), height: layout.height + 56, scale: 2 });
+    await Plotly.downloadImage(figure, { format: button.dataset.download, filename: plot.dataset.chart, width: Math.max(plot.clientWidth, 640), height: layout.height + 56, scale: 2 });
   });
 
   /** Text as Plotly shows it literally. @param {string} text */

@@ -26,13 +26,13 @@
 
   /** Before, after and baseline on one scale. @param {{before: number | null, after: number, reference: number | null, text: string}} plot */
   const drawLine = ({ before, after, reference, text }) => {
-    const svg = mark("svg", { class: "dumbbell", viewBox: "0 0 200 20", width: 200, height: 20, role: "img", "aria-label": text });
-    if (reference !== null) svg.append(mark("line", { class: "db-reference", x1: x(reference), x2: x(reference), y1: 1, y2: 19 }));
+    const svg = mark("svg", { class: "dumbbell", role: "img", "aria-label": text });
+    if (reference !== null) svg.append(mark("path", { class: "db-reference", d: `M${x(reference)} 1v18` }));
     if (before !== null) {
-      svg.append(mark("line", { class: "db-rod", x1: x(before), x2: x(after), y1: 10, y2: 10 }));
-      svg.append(mark("circle", { class: "db-before", cx: x(before), cy: 10, r: 3.75 }));
+      svg.append(mark("path", { class: "db-rod", d: `M${x(before)} 10H${x(after)}` }));
+      svg.append(mark("circle", { class: "db-before", cx: x(before) }));
     }
-    svg.append(mark("circle", { class: "db-after", cx: x(after), cy: 10, r: 4.5 }));
+    svg.append(mark("circle", { class: "db-after", cx: x(after) }));
     return svg;
   };
 

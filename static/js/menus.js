@@ -4,6 +4,10 @@
   const site = /** @type {any} */ (window).site;
   /** @type {HTMLDetailsElement[]} */
   const menus = site.all("details.menu");
+  for (const menu of menus) {
+    if (menu.querySelector(".menu-body")) continue;
+    menu.append(site.make("div", { class: "menu-body", role: "group", "aria-label": menu.textContent?.trim() ?? "" }));
+  }
   const open = () => menus.filter((menu) => menu.open);
 
   document.addEventListener("click", (event) => {

@@ -4,9 +4,10 @@
 """
 
 import random
+import re
 import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from math import isclose
 from pathlib import Path
 from statistics import fmean
@@ -75,9 +76,10 @@ def check_sample(project: Path, site: Path, n: int = 50) -> Iterator[str]:
 def check_model(board: Board, model: str, soup: BeautifulSoup) -> Iterator[str]:
     """Every score with its rank and its row, and the place on the board of tuned models."""
     rows, seen = table(soup, "all-scores"), 0
-    for row in rows:
+    told = _rows_told(soup)
+    for i, row in enumerate(rows):
         task = board.tasks[row["task"].text]
-        for variant, score, place, line in _scores_of(row):
+        for variant, score, place, line in _scores_of(row, {v: n + i for v, n in told.items()}):
             scores = board.scores[task, variant]
             expected = rank(scores.values(), scores[model])
             yield from _differs(score, scores[model], f"score on {task}")
@@ -95,13 +97,23 @@ def check_model(board: Board, model: str, soup: BeautifulSoup) -> Iterator[str]:
     yield from _differs(own["average"], means[model], "average")
 
 
-def _scores_of(row: dict[str, Cell]) -> Iterator[tuple[str, Cell, Cell, Cell]]:
+def _rows_told(soup: BeautifulSoup) -> dict[str, int]:
+    """The first row of each variant's scores, where a sentence says which rows they are."""
+    note = soup.select_one("section[aria-labelledby=scores] > .note")
+    told = re.finditer(r"([\w-]+) scores are rows ([\d,]+) to", note.text if note else "")
+    return {VARIANTS[m[1].capitalize()]: int(m[2].replace(",", "")) for m in told}
+
+
+def _scores_of(
+    row: dict[str, Cell], told: Mapping[str, int]
+) -> Iterator[tuple[str, Cell, Cell, Cell]]:
     """Variant, score, rank and row in the table: one of each a row, or all of a task in one."""
     if "variant" in row:
         yield VARIANTS[row["variant"].text], row["score"], row["rank"], row["row"]
         return
     for variant in VARIANTS.values():
-        score, place, line = (row[f"{key}_{variant}"] for key in ("score", "rank", "row"))
+        score, place = (row[f"{key}_{variant}"] for key in ("score", "rank"))
+        line = Cell("", str(told[variant])) if told else row[f"row_{variant}"]
         yield variant, score, place, line
 
 
