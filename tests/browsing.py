@@ -29,7 +29,7 @@ COLUMN_TEXTS = """([id, key]) => {
     return [...table.tBodies[0].rows].map(row => {
         const cell = row.cells[at];
         const words = [...cell.childNodes].find(
-            node => !node.matches?.('.tick, .dot') && node.textContent.trim());
+            node => !node.matches?.('.tick, i') && node.textContent.trim());
         return (cell.querySelector('a') ?? words ?? cell).textContent.trim();
     });
 }"""

@@ -212,7 +212,9 @@ def _value_cell(
 
 
 def _before_cell(labels: Labels, line: Line) -> Cell:
-    return _value_cell(labels, line, labels.roles.base or "", line.before, flag=line.flag)
+    """The value before; where it is kept in one row with one after, that leads there."""
+    cell = _value_cell(labels, line, labels.roles.base or "", line.before, flag=line.flag)
+    return cell._replace(link=None) if labels.row_a_task and line.after else cell
 
 
 def _reference_cell(labels: Labels, line: Line) -> Cell:

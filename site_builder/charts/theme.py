@@ -13,7 +13,6 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape, unescape
-from os.path import commonprefix
 from textwrap import wrap
 from typing import Any
 
@@ -38,8 +37,8 @@ DOTTED = {"color": INK, "width": 1.5, "dash": "dot"}
 
 Trace = dict[str, Any]
 
-# What a figure's `layout` has, and each of its axes, unless it says otherwise; and what the axes and
-# traces have that are `like` one named here.
+# What a figure's `layout` has, and each of its axes, unless it says otherwise; and what an axis or a
+# trace has that is `like` one of these.
 LOOK: Mapping[str, Mapping[str, Any]] = {
     "layout": {
         "font": {"family": FONT, "size": 13, "color": INK},
@@ -234,13 +233,20 @@ def _parted(texts: Sequence[str]) -> tuple[str, list[str], str]:
     """With which words texts begin alike, what each has of its own, with which words they end."""
     if len(set(texts)) < 2:
         return "", list(texts), ""
-    begin = "".join(commonprefix(texts).partition("%")[0].rpartition(" ")[:2])
+    begin = "".join(_alike(texts).partition("%")[0].rpartition(" ")[:2])
     own = [text[len(begin) :] for text in texts]
-    alike = commonprefix([text[::-1] for text in own])[::-1]
+    alike = _alike([text[::-1] for text in own])[::-1]
     end = "".join(alike.rpartition("%")[2].partition(" ")[1:])
     own = [text.removesuffix(end) for text in own]
     # Plotly takes no text for no value, and says what was asked for in its place.
     return (begin, own, end) if all(own) else ("", list(texts), "")
+
+
+def _alike(texts: Sequence[str]) -> str:
+    """The letters with which all texts begin: those of the first and the last by the alphabet."""
+    first, last = min(texts), max(texts)
+    pairs = zip(first, last, strict=False)
+    return first[: next((i for i, (a, b) in enumerate(pairs) if a != b), len(first))]
 
 
 def reference_line(x: float, name: str, value: str = "") -> dict[str, Any]:

@@ -21,24 +21,30 @@ _COMPILED = CompiledTemplates()
 
 
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+# Of attributes that no template shows as text; SVG files of their own want the quotes.
+_QUOTED = re.compile(
+    r"""( (?:class|id|role|tabindex|type|data-[a-z-]+|aria-[a-z]+))="([\w.#-]+)"(?=[ >])"""
+)
 
 
-class _Unindented(jinja2.FileSystemLoader):
-    """Templates of ours without the indent of their lines, which is a fiftieth of a page.
+class _Spare(jinja2.FileSystemLoader):
+    """Templates of ours without what HTML lets go: indents, and quotes around plain values.
 
-    None has a text in which it would be seen.
+    No template has a text in which either would be seen.
     """
 
     def get_source(
         self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
         source, path, is_fresh = super().get_source(environment, template)
+        if template.endswith(".html"):
+            source = _QUOTED.sub(r"\1=\2", source)
         return _INDENT.sub("", source), path, is_fresh
 
 
 def _loader(folders: Sequence[Path]) -> jinja2.BaseLoader:
     """Finds the project's own templates first; the generator's are also there under `ours/`."""
-    own, ours = jinja2.FileSystemLoader(folders[:-1]), _Unindented(folders[-1:])
+    own, ours = jinja2.FileSystemLoader(folders[:-1]), _Spare(folders[-1:])
     return jinja2.ChoiceLoader([own, ours, jinja2.PrefixLoader({"ours": ours})])
 
 

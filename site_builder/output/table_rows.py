@@ -1,4 +1,4 @@
-"""The rows of a table as markup.
+"""The head and the rows of a table as markup.
 
 The one part of a page that no template writes: a board of a thousand models has millions of cells,
 and a template takes ten times as long for each. `macros/tables.html` draws all else of a table, and
@@ -24,15 +24,16 @@ Href = Callable[[Link], str]
 Draw = Callable[[Dumbbell], str]
 
 _OWN = "id"  # the mark that each row has for itself
-_PLAIN = re.compile(r"[\w.#+-]+", re.ASCII)  # what needs no quotes, wherever it stands
+_PLAIN = re.compile(r"[\w.,:/?#+-]+", re.ASCII)  # what needs no quotes, wherever it stands
 _SIGNS = {"+": "", "\N{MINUS SIGN}": "-"}
 escaped = lru_cache(maxsize=1 << 16)(escape)  # names and short numbers come again and again
 
 
 def write_rows(table: Table, href: Href, draw: Draw) -> Markup:
-    """The body of a table, in the groups that a long one is laid out in.
+    """The head of a table and its body, in the groups that a long one is laid out in.
 
-    A cell has its raw value as `data-value`, empty where there is none; its text is its value where
+    A heading has its key, and which order the first click on it gives where that is not the usual
+    one: texts upwards, numbers downwards. A cell has its raw value as `data-value`, empty where there is none; its text is its value where
     that is left out.
 
     Args:
@@ -41,7 +42,7 @@ def write_rows(table: Table, href: Href, draw: Draw) -> Markup:
         draw: Draws the scores of a row.
     """
     rows = _Rows(table, href, draw)
-    parts: list[str] = []
+    parts = [_head(table.columns)]
     for group in table.groups:
         room = f' style="--rows: {len(group)}"' if table.is_long else ""
         parts += (f"<tbody{room}>\n", *map(rows.write, group))
@@ -66,6 +67,21 @@ def raw_value(cell: Cell) -> str:
     """What a cell is sorted by, with every digit; empty where it has no value."""
     value = cell.value
     return "" if value is None else value if isinstance(value, str) else _number(value)
+
+
+@lru_cache(maxsize=1 << 10)
+def _head(columns: tuple[Column, ...]) -> str:
+    """The headings, the same for many tables."""
+    return f"<thead><tr>{''.join(map(_heading, columns))}\n"
+
+
+def _heading(column: Column) -> str:
+    align = "" if column.align == "number" else column.align
+    named = ("class", align), ("data-key", column.key), ("data-first", column.first)
+    told = "".join(
+        [_attribute(name, text) for name, text in (*named, ("title", column.help)) if text]
+    )
+    return f"<th{told}>{escaped(column.label)}"
 
 
 class _Rows:
@@ -172,15 +188,15 @@ def _number(value: object) -> str:
 def _linked(text: str, link: Link | None, href: Href) -> str:
     if link is None or not (to := href(link)):
         return escaped(text)
-    outside = ' rel="noopener"' if link.href else ""
-    return f'<a href="{escaped(to)}"{outside}>{escaped(text)}</a>'
+    outside = " rel=noopener" if link.href else ""
+    return f"<a{_attribute('href', to)}{outside}>{escaped(text)}</a>"
 
 
 def _words(cell: Cell, href: Href) -> str:
     words = _linked(cell.text, cell.link, href)
     if cell.dot is not None:
-        words = f'<i class="dot dot-{cell.dot}"></i>{words}'
+        words = f"<i class=dot-{cell.dot}></i>{words}"
     for tag in cell.tags:
         best = " tag-best" if tag == "best" and tag is cell.tags[0] else ""
-        words += f' <span class="tag{best}">{escaped(tag)}</span>'
+        words += f" <span{_attribute('class', f'tag{best}')}>{escaped(tag)}</span>"
     return f"{words}<small>{escaped(cell.note)}</small>" if cell.note else words

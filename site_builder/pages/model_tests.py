@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from site_builder.charts.cells import lift_cell, number_cell, text_cell
 from site_builder.charts.columns import Field, columns_of, rows_of
 from site_builder.compute.lift_tests import LiftTest, Verdict
-from site_builder.format import counted, p_value
+from site_builder.format import p_value
 from site_builder.pages.page import Site
 from site_builder.parts import Cell, Column, Table
 
@@ -42,32 +42,24 @@ def lift_tests_table(site: Site, model: str) -> Table | None:
     if not tested:
         return None
     averaged = site.results.board.rules.averaged
-    many = counted(len(site.results.scores.models), "model")
-    help_p = f"Two-sided p-value, corrected by Holm for as many as {many}"
     fields: tuple[Field[_Tested], ...] = (
         Field(Column("difference", "Difference"), lambda t: Cell(t.name)),
         Field(
-            Column(
-                "mean",
-                "On average",
-                "number",
-                "With its 95 % interval over tasks",
-                term="lift-tests",
-            ),
+            Column("mean", "On average", "number", term="lift-tests"),
             lambda t: _mean_cell(site, t.test),
             averaged,
         ),
         Field(
-            Column("tasks", "Better, equal, worse", "number", "Number of tasks"),
+            Column("tasks", "Better, equal, worse", "number"),
             lambda t: Cell(f"{t.test.above} / {t.test.equal} / {t.test.below}", t.test.above),
         ),
         Field(
-            Column("wilcoxon", "Wilcoxon p", "number", help_p, "ascending", "lift-tests"),
+            Column("wilcoxon", "Wilcoxon p", "number", first="ascending", term="lift-tests"),
             lambda t: _p_cell(t.test.wilcoxon_p_adjusted),
             averaged,
         ),
         Field(
-            Column("sign", "Sign test p", "number", help_p, "ascending", "lift-tests"),
+            Column("sign", "Sign test p", "number", first="ascending", term="lift-tests"),
             lambda t: _p_cell(t.test.sign_p_adjusted),
         ),
         Field(

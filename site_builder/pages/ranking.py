@@ -154,9 +154,14 @@ def _model_cell(labels: Labels, entry: _Entry) -> Cell:
 
 
 def _score_field(labels: Labels, task: str, variant: str, *, exact: bool) -> Field[_Entry]:
+    first = labels.roles.primary
+
     def cell(entry: _Entry) -> Cell:
         found, flagged = entry.found.get(variant), entry.flagged.get(variant)
-        return task_score_cell(labels, (entry.model, task, variant), found, flagged)
+        made = task_score_cell(labels, (entry.model, task, variant), found, flagged)
+        # Where both are kept in one row, the first of them leads there.
+        told = labels.row_a_task and variant != first and first in entry.found
+        return made._replace(link=None) if told else made
 
     help_text = f"With its {percent(LEVEL)} interval" if exact else ""
     return Field(Column(variant, labels.variants[variant], "number", help_text), cell)

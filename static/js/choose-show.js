@@ -72,7 +72,7 @@
         element("span", { class: "choose-rank" }, String(c.rank)),
         element(
           "span", { class: "choose-name" },
-          ...(dot === null ? [] : [element("i", { class: `dot dot-${dot}`, "aria-hidden": "true" })]),
+          ...(dot === null ? [] : [element("i", { class: `dot-${dot}`, "aria-hidden": "true" })]),
           linkTo(c.model),
           ...(tag ? [" ", element("span", { class: tag === "best" ? "tag tag-best" : "tag" }, tag)] : []),
           ...(note ? [element("small", {}, note)] : []),

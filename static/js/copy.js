@@ -1,5 +1,5 @@
 // @ts-check
-// Copy buttons: `data-copy` names the element whose text is copied; without a name, the address of the page.
+// Copy buttons: `data-copy` names the element whose text is copied; without a name, the address of the page. What has `data-copied` gets one.
 (() => {
   const site = /** @type {any} */ (window).site;
 
@@ -27,6 +27,10 @@
     const source = button.dataset.copy ? document.getElementById(button.dataset.copy) : null;
     copy(button, source ? (source.textContent ?? "").trim() : location.href);
   });
+  for (const source of site.all("[data-copied]")) {
+    const { id, dataset } = /** @type {HTMLElement} */ (source);
+    (source.closest("pre") ?? source).after(site.make("button", { type: "button", class: "quiet", "data-copy": id }, `Copy ${dataset.copied}`));
+  }
   for (const button of site.all("button[data-copy][hidden]")) /** @type {HTMLElement} */ (button).hidden = false;
 
   site.copy = copy;

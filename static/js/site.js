@@ -64,6 +64,14 @@
     return loaded;
   };
 
+  /** @param {{places: number | null, values: Record<string, (number | null)[][]>}} data */
+  const inPlaces = ({ places, values }) => {
+    if (!places) return values;
+    const unit = 10 ** places;
+    const read = (/** @type {(number | null)[][]} */ rows) => rows.map((row) => row.map((whole) => (whole === null ? null : whole / unit)));
+    return Object.fromEntries(Object.entries(values).map(([key, rows]) => [key, read(rows)]));
+  };
+
   const site = {
     /** A value of the query, or null. @param {string} key */
     query: (key) => here().searchParams.get(key),
@@ -142,8 +150,8 @@
 
     loadScript,
 
-    /** Called by a data script. @param {string} name @param {any} value */
-    give: (name, value) => given.set(name, value),
+    /** Called by a data script. Numbers may come as whole ones, with how many decimal places they have. @param {string} name @param {any} value */
+    give: (name, value) => given.set(name, "places" in value ? inPlaces(value) : value),
 
     /** The value that a data script gives, fetched once; it works from the disk too. @param {string} name @param {string} src */
     async load(name, src) {
