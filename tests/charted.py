@@ -18,6 +18,7 @@ from site_builder.charts.category_differences import (
 from site_builder.charts.chart import Chart
 from site_builder.charts.correlation_matrix import chart_correlations
 from site_builder.charts.feature_scatters import charts_features
+from site_builder.charts.hover import HOVER
 from site_builder.charts.labels import Labels, make_labels
 from site_builder.charts.latency import chart_latency
 from site_builder.charts.prices import chart_prices
@@ -30,6 +31,7 @@ from site_builder.charts.training_sets import chart_training_sets
 from site_builder.charts.winners import chart_winners
 from site_builder.compute.results import Results, compute_results
 from site_builder.config import Analysis, BoardConfig, SiteConfig
+from site_builder.format import Scale
 from site_builder.parts import Table
 from tests.boards import Runs, make_frames, make_tables
 from tests.odd_boards import SHAPES
@@ -217,6 +219,8 @@ def dressed(figure: Mapping[str, Any]) -> dict[str, Any]:
     layout = dict(figure["layout"])
     if layout.get("meta", {}).get("look") != "house":
         return dict(figure)
+    narrow = theme.LOOK["narrow"] if layout.get("yaxis", {}).get("like") == "rows" else {}
+    layout["meta"] = {**layout["meta"], "narrow": {**narrow, **layout["meta"].get("narrow", {})}}
     for name in layout:
         if name.startswith(("xaxis", "yaxis")):
             layout[name] = _dressed_axis(layout[name])
@@ -251,10 +255,21 @@ def _rods(data: Sequence[Mapping[str, Any]]) -> dict[str, list[float | None]]:
 def _dressed_trace(own: Mapping[str, Any]) -> dict[str, Any]:
     kind = theme.LOOK["traces"].get(own.get("like", ""), {})
     rows = {} if "y" in own or not kind else {"y": list(range(len(own["x"])))}
-    hover = {}
-    if "customdata" in own:
-        hover["hovertemplate"] = f"{own.get('hovertemplate', theme.HOVER)}<extra></extra>"
-    return _over(kind, {k: v for k, v in own.items() if k != "like"}) | rows | hover
+    hover = dict[str, Any]()
+    if "scale" in own:
+        hover["customdata"] = _scores_told(own)
+    if "customdata" in own or hover:
+        hover["hovertemplate"] = f"{own.get('hovertemplate', HOVER)}<extra></extra>"
+    said = {k: v for k, v in own.items() if k not in ("like", "scale", "lifts")}
+    return _over(kind, said) | rows | hover
+
+
+def _scores_told(own: Mapping[str, Any]) -> list[str]:
+    scale, lifts = Scale(**own["scale"]), own.get("lifts", [None] * len(own["x"]))
+    return [
+        scale.score(x) if lift is None else f"{scale.score(x)}, {scale.signed(lift)}"
+        for x, lift in zip(own["x"], lifts, strict=True)
+    ]
 
 
 def _over(look: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

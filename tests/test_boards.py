@@ -50,7 +50,7 @@ def column_keys(site: BuiltSite) -> set[str]:
     return {
         key
         for html in site.html.values()
-        for key in re.findall(r'<th scope="col"[^>]* data-key="([^"]*)"', html)
+        for key in re.findall(r'<th[^>]* data-key="?([^" >]*)', html)
     }
 
 

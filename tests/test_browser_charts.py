@@ -13,6 +13,8 @@ from tests.charted import dressed, walk
 from tests.serve import served
 from tests.sites import BuiltSite
 
+TRACE = ("type", "mode", "orientation", "name", "x", "customdata", "hovertemplate")
+
 
 @pytest.fixture(scope="module")
 def home(index_site: BuiltSite) -> Iterator[str]:
@@ -50,6 +52,7 @@ def test_charts_are_drawn_in_the_look_of_all(chromium: Browser, home: str) -> No
         """() => [...document.querySelectorAll('[data-chart]')].map(plot => [
             JSON.parse(document.querySelector(`[data-figure="${plot.dataset.chart}"]`).textContent),
             plot.layout,
+            plot.data,
         ])"""
     )
     assert len(found) > 3
@@ -57,10 +60,17 @@ def test_charts_are_drawn_in_the_look_of_all(chromium: Browser, home: str) -> No
     axes_say = {(axis, *p) for axis in ("xaxis", "yaxis") for p, _ in walk(theme.LOOK["axis"])}
     moved = {("margin", "l"), ("yaxis", "automargin")}  # by the room for the names of rows
     shared = {path for path in all_say | axes_say if not path[-1].endswith("color")} - moved
-    for figure, layout in found:
-        expected, drawn = dict(walk(dressed(figure)["layout"])), dict(walk(layout))
+    for figure, layout, data in found:
+        whole = dressed(figure)
+        expected, drawn = dict(walk(whole["layout"])), dict(walk(layout))
         assert expected.keys() & shared
         assert [] == [p for p in expected.keys() & shared if expected[p] != drawn[p]]
+        # Rods, what is read at a mark, its shape: as the tests have Plotly check it.
+        for ours, trace in zip(whole["data"], data, strict=True):
+            assert {key: ours.get(key) for key in TRACE} == {key: trace.get(key) for key in TRACE}
+            assert ours.get("y") == trace.get("y", [*range(len(ours["x"]))])
+            shapes = [of.get("marker", {}).get("symbol") for of in (ours, trace)]
+            assert shapes[0] == shapes[1]
     page.context.close()
 
 
@@ -78,7 +88,8 @@ def test_a_mark_says_its_row_and_its_score(
         """() => {
             const plot = document.querySelector('[data-chart]');
             const curve = plot.data.findIndex(({name}) => name === 'Fine-tuned');
-            return plot.data[curve].y.map((row, point) => [curve, point, row]);
+            const {x, y = [...x.keys()]} = plot.data[curve];
+            return y.map((row, point) => [curve, point, row]);
         }"""
     )
     assert 10 == len(marks)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.charted import chart_on, charts, column, drawn, keys, subjects, table_of, traces
+from tests.charted import chart_on, charts, column, drawn, dressed, keys, subjects, table_of, traces
 from tests.odd_boards import SHAPES
 
 each_board = pytest.mark.parametrize("name", ["index", "fixture", "several", *SHAPES])
@@ -31,7 +31,8 @@ def bars(key):
 
 def marks(chart):
     """Dumbbells: by row and kind of mark, the values drawn and the values listed."""
-    found = [trace for trace in chart.figure["data"] if trace.get("mode") == "markers"]
+    whole = dressed(chart.figure)["data"]
+    found = [trace for trace in whole if trace["mode"] == "markers"]
     seen = sorted((y, x) for trace in found for x, y in zip(trace["x"], trace["y"], strict=True))
     at = [
         i for i, key in enumerate(keys(chart)) if re.match("before|after_|baseline|average_", key)

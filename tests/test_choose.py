@@ -44,9 +44,10 @@ READ_ANSWER = """() => {
             row.querySelector('.choose-name small')?.textContent ?? '',
             row.querySelector('.tag')?.textContent ?? '', part(row, 'merit'), part(row, 'why'),
             row.querySelector('svg').getAttribute('aria-label'),
-            ...['db-reference:x1', 'db-before:cx', 'db-after:cx'].map(mark => {
+            ...['db-reference:d', 'db-before:cx', 'db-after:cx'].map(mark => {
                 const [name, at] = mark.split(':');
-                return Number(row.querySelector(`.${name}`)?.getAttribute(at) ?? -1);
+                const place = row.querySelector(`.${name}`)?.getAttribute(at) ?? '-1';
+                return parseFloat(place.replace('M', ''));
             }),
         ]),
         unranked: [...document.querySelectorAll('[data-choose=unranked-list] li')].map(

@@ -163,9 +163,10 @@ def test_citations_of_hostile_names_hold():
 
 
 def test_every_citation_has_a_button_that_copies_it(index_site):
-    """Sentence and entry each have one, which names an element of its page."""
+    """Sentence and entry each get one, by a name that an element of the page alone has."""
     for path in ("", "data/", "models/gpt-4/", "tasks/gsm8k/"):
         soup = index_site.page(path)
-        copied = [str(button["data-copy"]) for button in soup.select("button[data-copy]")]
-        assert {"cite-sentence", "cite-bibtex"} <= set(copied), path
-        assert [] == [name for name in copied if not soup.find(id=name)], path
+        told = {str(tag.get("id")): str(tag["data-copied"]) for tag in soup.select("[data-copied]")}
+        cited = {"cite-sentence": "sentence", "cite-bibtex": "BibTeX"}
+        assert cited.items() <= told.items(), path
+        assert [1] * len(told) == [len(soup.select(f"[id='{name}']")) for name in told], path

@@ -76,13 +76,15 @@ def explained(page: str, part: Tag) -> set[str]:
 
 
 def tables(soup: BeautifulSoup) -> Iterator[tuple[Tag, Tag | None]]:
-    """Every table, with the line below it that says how it is computed."""
+    """Every table, with what says how it is computed: the line below it, or its chart's tools."""
     for table in soup.find_all("table"):
         wrap = table.find_parent(class_="table-wrap")
         assert isinstance(wrap, Tag)
-        line = wrap.find_next_sibling()
-        is_method = isinstance(line, Tag) and "method" in (line.get("class") or [])
-        yield table, line if isinstance(line, Tag) and is_method else None
+        line, chart = wrap.find_next_sibling(), table.find_parent("figure")
+        if isinstance(line, Tag) and "method" in (line.get("class") or []):
+            yield table, line
+        else:
+            yield table, chart.select_one(".chart-tools") if isinstance(chart, Tag) else None
 
 
 def test_every_computed_column_leads_to_its_formula(site: BuiltSite) -> None:
@@ -91,7 +93,7 @@ def test_every_computed_column_leads_to_its_formula(site: BuiltSite) -> None:
     for path, soup in site.pages():
         for table, line in tables(soup):
             found = explained(path, line) if line else set()
-            for head in table.select("thead th.number, thead th.plot"):
+            for head in table.select("thead th:not(.text)"):
                 term = term_of(str(table["id"]), str(head["data-key"]))
                 seen += term != ""
                 if term and not found & set(term.split("|")):

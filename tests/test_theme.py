@@ -106,16 +106,19 @@ def test_axis_takes_what_differs():
 
 def test_rows_stand_at_whole_numbers_from_the_top():
     """The range runs downwards, so that the first row is on top."""
-    axis = theme.rows_axis(["a", "b<c"])
+    axis = dressed(theme.figure([], 300, yaxis=theme.rows_axis(["a", "b<c"])))["layout"]["yaxis"]
     assert ([0, 1], ["a", "b&lt;c"]) == (axis["tickvals"], axis["ticktext"])
     assert axis["range"][0] > axis["range"][1]
 
 
 def test_narrow_rows_have_shorter_names():
-    """Of the same rows, in smaller type."""
-    narrow = theme.narrow_rows(["short", "x" * 50])
-    assert ["short", f"{'x' * 17}{DOTS}"] == narrow["yaxis.ticktext"]
-    assert 11 == narrow["yaxis.tickfont.size"]
+    """Of the same rows, in smaller type, as all rows are there."""
+    names = ["short", "x" * 50]
+    narrow = theme.narrow_rows(names)
+    assert {"yaxis.ticktext": ["short", f"{'x' * 17}{DOTS}"]} == narrow
+    for yaxis, size in ((theme.rows_axis(names), {"yaxis.tickfont.size": 11}), (theme.axis(), {})):
+        figure = dressed(theme.figure([], 300, narrow, yaxis=yaxis))
+        assert size | narrow == figure["layout"]["meta"]["narrow"]
 
 
 @pytest.mark.parametrize(("rows", "height"), [(0, 124), (1, 124), (2, 124), (10, 316)])
@@ -128,24 +131,6 @@ def test_developers_have_colours():
     """By place; one that is not known is grey."""
     assert "var(--dot-3)" == theme.developer_colour(3)
     assert "var(--neutral)" == theme.developer_colour(None)
-
-
-def test_hover_keeps_names_out_of_the_template():
-    """A model called `%{x}` is data; the template is ours alone."""
-    hover = theme.hover(["%{x}: <b>"])
-    assert ["%{x}: &lt;b&gt;"] == hover["customdata"]
-    assert "%{customdata}<extra></extra>" == hover["hovertemplate"]
-
-
-def test_hover_takes_short_names_from_the_axis():
-    """A name that is cut there on a narrow screen is written out, and all of its chart's."""
-    short = theme.hover(["base 0.5", "base 0.6"], ["a", "n" * theme.NARROW_LABEL])
-    assert ["base 0.5", "base 0.6"] == short["customdata"]
-    assert "%{y}: %{customdata}<extra></extra>" == short["hovertemplate"]
-    long = "<" * (theme.NARROW_LABEL + 1)
-    written = theme.hover(["base 0.5", "base 0.6"], ["a", long])
-    assert ["a: base 0.5", f"{'&lt;' * len(long)}: base 0.6"] == written["customdata"]
-    assert "%{customdata}<extra></extra>" == written["hovertemplate"]
 
 
 def test_reference_line_stands_at_the_baseline():
@@ -209,7 +194,7 @@ def test_legend_gets_its_room():
 
 def test_row_names_are_said_once_where_they_are_short():
     """A narrow screen has names of its own only where they are shorter there."""
-    assert {"yaxis.tickfont.size": 11} == theme.narrow_rows(["gsm8k"])
+    assert {} == theme.narrow_rows(["gsm8k"])
     long = "x" * 30
     assert [f"{'x' * 17}{DOTS}"] == theme.narrow_rows([long])["yaxis.ticktext"]
 
@@ -233,4 +218,4 @@ def test_row_names_are_said_once_where_they_are_short():
 def test_long_axis_title_is_broken_on_a_narrow_screen(title, narrow):
     """Between words, and never within `&amp;`."""
     figure = theme.figure([], 300, xaxis=theme.axis(title))
-    assert narrow == figure["layout"]["meta"]["narrow"]
+    assert narrow == dressed(figure)["layout"]["meta"]["narrow"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from site_builder.charts import theme
+from site_builder.charts.hover import hover_texts
 
 MOST_BARS = 80
 
@@ -18,7 +19,7 @@ class Bar:
     Attributes:
         name: Name of its row.
         value: Its length, to the right of zero where it is positive.
-        hover: What is read when it is pointed at.
+        hover: What is read when it is pointed at, behind the name.
     """
 
     name: str
@@ -38,9 +39,9 @@ def draw_bars(bars: Sequence[Bar], unit: str, *, signed: bool = True) -> dict[st
     colours = [theme.LOSS if value < 0 else theme.GAIN for value in values]
     losing = {"marker": {"color": colours}} if theme.LOSS in colours else {}
     ticks = theme.ticks(min(0.0, *values), max(0.0, *values), signed=signed)
-    trace = {"like": "bars", "x": values, **losing, **theme.hover([bar.hover for bar in bars])}
+    hover = hover_texts([bar.hover for bar in bars], names)
     return theme.figure(
-        [trace],
+        [{"like": "bars", "x": values, **losing, **hover}],
         theme.rows_height(len(bars)),
         narrow=theme.narrow_rows(names),
         xaxis=theme.axis(unit, zerolinecolor=theme.INK, **ticks),

@@ -60,8 +60,8 @@ def _category_title(hardest: CategoryResult, easiest: CategoryResult, labels: La
 def _category_bar(category: CategoryResult, labels: Labels) -> Bar:
     lift = category.best_lift_over_baseline
     hover = (
-        f"{category.category}: {labels.scale.signed(lift)} on average; {labels.baseline} is beaten "
-        f"on {category.beating} of {counted(category.compared, 'task')}"
+        f"{labels.scale.signed(lift)} on average; {labels.baseline} is beaten on "
+        f"{category.beating} of {counted(category.compared, 'task')}"
     )
     return Bar(f"{category.category} ({category.compared})", lift or 0.0, hover)
 
@@ -171,8 +171,8 @@ def _category_lifts(
 
 
 def _category_lift_bar(lift: _CategoryLift, labels: Labels) -> Bar:
-    mean = f"{labels.scale.signed(lift.lift)} on average over {counted(lift.tasks, 'task')}"
-    return Bar(f"{lift.category} ({lift.tasks})", lift.lift, f"{lift.category}: {mean}")
+    hover = f"{labels.scale.signed(lift.lift)} on average"
+    return Bar(f"{lift.category} ({lift.tasks})", lift.lift, hover)
 
 
 def _category_lift_table(lifts: Sequence[_CategoryLift], labels: Labels) -> Table:

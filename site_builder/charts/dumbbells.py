@@ -14,6 +14,7 @@ from site_builder.charts.cells import (
     score_cell,
 )
 from site_builder.charts.columns import Field, baseline_score_cell, columns_of, rows_of
+from site_builder.charts.hover import hover_scores, hover_texts
 from site_builder.charts.labels import Labels
 from site_builder.format import Scale, sentence
 from site_builder.parts import Cell, Column, Table
@@ -116,23 +117,22 @@ def _bands(lines: Sequence[Line]) -> list[theme.Trace]:
 
 class _Mark(NamedTuple):
     row: int
+    line: Line
     name: str
-    value: float
-    text: str
+    of: After
 
 
 def _marks(lines: Sequence[Line], labels: Labels) -> list[theme.Trace]:
     """A trace for each kind of mark: before, after, baseline."""
     after_name = sentence(labels.tuned) if labels.roles.tuned else "Score"
+    names = labels.variants
     after = [
-        _Mark(row, line.head.text, a.value, _after_text(a, line, labels))
-        for row, line in enumerate(lines)
-        for a in line.after
+        _Mark(i, line, names[a.variant], a) for i, line in enumerate(lines) for a in line.after
     ]
     traces = [_trace(after_name, "after", after)]
     before = _marks_of(lines, labels.base, lambda line: line.before)
     if before and labels.roles.base is not None:
-        traces.insert(0, _trace(labels.variants[labels.roles.base], "before", before))
+        traces.insert(0, _trace(names[labels.roles.base], "before", before))
     reference = _marks_of(lines, labels.baseline, lambda line: line.reference)
     return traces + ([_trace(labels.baseline, "reference", reference)] if reference else [])
 
@@ -142,30 +142,40 @@ def _marks_of(
 ) -> list[_Mark]:
     """The marks of one value a line, without the lines that lack it."""
     values = [(row, line, value_of(line)) for row, line in enumerate(lines)]
-    return [
-        _Mark(row, line.head.text, value, f"{name} {line.scale.score(value)}")
-        for row, line, value in values
-        if value is not None
-    ]
-
-
-def _after_text(after: After, line: Line, labels: Labels) -> str:
-    parts = [f"{labels.variants[after.variant]} {line.scale.score(after.value)}"]
-    if after.interval is not None:
-        parts.append(f"interval {line.scale.interval(*after.interval)}")
-    if after.lift is not None:
-        parts.append(line.scale.signed(after.lift))
-    return ", ".join((*parts, *flag_tags(after.flag)))
+    return [_Mark(i, line, name, After("", v, None)) for i, line, v in values if v is not None]
 
 
 def _trace(name: str, like: str, marks: Sequence[_Mark]) -> theme.Trace:
     return {
         "like": like,
         "name": theme.plain(theme.shortened(name, theme.WIDE_LABEL)),
-        "x": [mark.value for mark in marks],
+        "x": [mark.of.value for mark in marks],
         **theme.at_rows([mark.row for mark in marks]),
-        **theme.hover([mark.text for mark in marks], [mark.name for mark in marks]),
+        **_hover(marks),
     }
+
+
+def _hover(marks: Sequence[_Mark]) -> dict[str, Any]:
+    """Name and score of each mark, with its interval, lift and flag where it has them."""
+    rows = [mark.line.head.text for mark in marks]
+    names, scales = {mark.name for mark in marks}, {mark.line.scale for mark in marks}
+    is_plain = not any(mark.of.interval or mark.of.flag for mark in marks)
+    if len(names) == len(scales) == 1 and is_plain:
+        lifts = [mark.of.lift for mark in marks]
+        found = hover_scores(names.pop(), scales.pop(), rows, lifts)
+        if found is not None:
+            return found
+    return hover_texts([_mark_text(mark) for mark in marks], rows)
+
+
+def _mark_text(mark: _Mark) -> str:
+    scale, of = mark.line.scale, mark.of
+    parts = [f"{mark.name} {scale.score(of.value)}"]
+    if of.interval is not None:
+        parts.append(f"interval {scale.interval(*of.interval)}")
+    if of.lift is not None:
+        parts.append(scale.signed(of.lift))
+    return ", ".join((*parts, *flag_tags(of.flag)))
 
 
 def line_table(

@@ -20,6 +20,7 @@ from site_builder.charts.features import (
     column_text,
     verdict_text,
 )
+from site_builder.charts.hover import hover_texts
 from site_builder.charts.labels import Labels
 from site_builder.compute.correlation import Correlation, Correlations, Fit, fit_line
 from site_builder.compute.intervals import LEVEL
@@ -144,7 +145,7 @@ def _draw(pair: _Pair, labels: Labels) -> dict[str, Any]:
         y=lifts,
         mode="markers",
         marker={"size": 9, "color": theme.ACCENT, "opacity": 0.8},
-        **theme.hover(hovers),
+        **hover_texts(hovers),
     )
     log = pair.fit is not None and pair.fit.log_x
     scale = {"type": "log", "dtick": 1} if log else {}

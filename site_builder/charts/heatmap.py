@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from site_builder.charts import theme
+from site_builder.charts.hover import HOVER
 from site_builder.compute.numbers import Array
 
 WIDE_COLUMN, NARROW_COLUMN = 24, 14
@@ -47,7 +48,7 @@ def draw_heatmap(
         ygap=1,
         hoverongaps=False,
         customdata=[[theme.plain(text) for text in line] for line in hovers],
-        hovertemplate=f"%{{y}}, %{{x}}: {theme.HOVER}",
+        hovertemplate=f"%{{y}}, %{{x}}: {HOVER}",
         colorbar=_COLOUR_BAR,
         **trace,
     )

@@ -9,6 +9,7 @@ from site_builder.charts import theme
 from site_builder.charts.cells import number_cell, served_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import MODEL, PROVIDER, Field, columns_of, rows_of
+from site_builder.charts.hover import hover_texts
 from site_builder.charts.labels import Labels
 from site_builder.compute.results import Results
 from site_builder.compute.serving import Latency
@@ -113,7 +114,7 @@ def _marks(
         mode="markers",
         name=name,
         marker=look,
-        **theme.hover(hovers),
+        **hover_texts(hovers),
     )
 
 

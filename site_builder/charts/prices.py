@@ -10,6 +10,7 @@ from site_builder.charts import theme
 from site_builder.charts.cells import number_cell, served_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import MODEL, PROVIDER, Field, columns_of, rows_of
+from site_builder.charts.hover import hover_texts
 from site_builder.charts.labels import Labels
 from site_builder.compute.results import Results
 from site_builder.compute.serving import Price
@@ -81,7 +82,7 @@ def _draw(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]) -> di
         y=list(range(len(priced))),
         mode="markers",
         marker={"size": 11, "color": colours},
-        **theme.hover(hovers),
+        **hover_texts(hovers),
     )
     x_axis = theme.axis(
         "US dollars a million tokens, half sent and half received (log axis)",

@@ -13,6 +13,7 @@ from site_builder.charts.averages import average_of
 from site_builder.charts.cells import model_cell, number_cell, score_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
+from site_builder.charts.hover import hover_texts
 from site_builder.charts.labels import Labels
 from site_builder.compute.board import Standing
 from site_builder.compute.intervals import LEVEL
@@ -160,7 +161,7 @@ def _dots(points: Sequence[_Point], named: Collection[str], labels: Labels) -> t
             "color": [theme.developer_colour(labels.dots.get(p.model)) for p in points],
             "line": {"color": theme.PAPER, "width": 1},
         },
-        **theme.hover(hovers),
+        **hover_texts(hovers),
     )
 
 

@@ -67,8 +67,7 @@ def _task_bar(task: TaskResult, labels: Labels) -> Bar:
     name, scale, best = labels.tasks[task.task], labels.scales[task.task], task.best_contender
     who = "" if best is None else f"{listed(labels.runs(best))} {scale.score(best.score)}"
     hover = (
-        f"{name}: {_lift_text(task, labels)}. {who}, "
-        f"{labels.baseline} {scale.score(task.baseline_score)}"
+        f"{_lift_text(task, labels)}. {who}, {labels.baseline} {scale.score(task.baseline_score)}"
     )
     return Bar(name, task.best_lift_over_baseline or 0.0, hover)
 

@@ -29,7 +29,6 @@ AROUND_PX = 76
 NARROW_LABEL = 18
 NARROW_TITLE = 30
 LONGEST_TITLE = 120
-HOVER = "%{customdata}"
 WIDE_LABEL = 46
 SOFT_TEXT = {"color": SOFT, "size": 12}
 INK_TEXT = {"color": INK, "size": 12}
@@ -37,8 +36,8 @@ DOTTED = {"color": INK, "width": 1.5, "dash": "dot"}
 
 Trace = dict[str, Any]
 
-# What a figure's `layout` has, and each of its axes, unless it says otherwise; and what an axis or a
-# trace has that is `like` one of these.
+# What a figure's `layout` has and each of its axes, unless it says otherwise; what an axis or trace
+# has that is `like` one of these; and what changes on a narrow screen where there are rows.
 LOOK: Mapping[str, Mapping[str, Any]] = {
     "layout": {
         "font": {"family": FONT, "size": 13, "color": INK},
@@ -86,6 +85,7 @@ LOOK: Mapping[str, Mapping[str, Any]] = {
             "ticks": "outside",
         },
     },
+    "narrow": {"yaxis.tickfont.size": 11},
     "traces": {
         "rod": {
             "type": "scatter",
@@ -192,9 +192,8 @@ def are_short(names: Sequence[str], most: int = NARROW_LABEL) -> bool:
 
 
 def narrow_rows(names: Sequence[str], most: int = NARROW_LABEL) -> dict[str, Any]:
-    """What changes on a narrow screen: shorter row names, in smaller type."""
-    shorter = {} if are_short(names, most) else {"yaxis.ticktext": short_names(names, most)}
-    return {**shorter, "yaxis.tickfont.size": 11}
+    """What changes on a narrow screen beside the size of the type: shorter row names."""
+    return {} if are_short(names, most) else {"yaxis.ticktext": short_names(names, most)}
 
 
 def rows_height(n_rows: int, row_px: int = ROW_PX) -> int:
@@ -208,45 +207,6 @@ def rows_height(n_rows: int, row_px: int = ROW_PX) -> int:
 def developer_colour(index: int | None) -> str:
     """Colour of a developer's marks; grey where the developer is not known."""
     return NEUTRAL if index is None else f"var(--dot-{index})"
-
-
-def hover(texts: Sequence[str], rows: Sequence[str] = ()) -> dict[str, Any]:
-    """What is read when a mark is pointed at.
-
-    It goes to Plotly as data: in a template, a name such as `%{x}` would be filled in. How all
-    begin and end alike is in the template, up to a sign that could be such a name's.
-
-    Args:
-        texts: What is read at each mark.
-        rows: The name of the row that each stands in, read before it: from the axis, where that
-            has every name whole on any screen.
-    """
-    named = "%{y}: " if rows and are_short(rows) else ""
-    if rows and not named:
-        texts = [f"{row}: {text}" for row, text in zip(rows, texts, strict=True)]
-    begin, own, end = _parted([plain(text) for text in texts])
-    template = f"{named}{begin}{HOVER}{end}"
-    return {"customdata": own} | ({"hovertemplate": template} if template != HOVER else {})
-
-
-def _parted(texts: Sequence[str]) -> tuple[str, list[str], str]:
-    """With which words texts begin alike, what each has of its own, with which words they end."""
-    if len(set(texts)) < 2:
-        return "", list(texts), ""
-    begin = "".join(_alike(texts).partition("%")[0].rpartition(" ")[:2])
-    own = [text[len(begin) :] for text in texts]
-    alike = _alike([text[::-1] for text in own])[::-1]
-    end = "".join(alike.rpartition("%")[2].partition(" ")[1:])
-    own = [text.removesuffix(end) for text in own]
-    # Plotly takes no text for no value, and says what was asked for in its place.
-    return (begin, own, end) if all(own) else ("", list(texts), "")
-
-
-def _alike(texts: Sequence[str]) -> str:
-    """The letters with which all texts begin: those of the first and the last by the alphabet."""
-    first, last = min(texts), max(texts)
-    pairs = zip(first, last, strict=False)
-    return first[: next((i for i, (a, b) in enumerate(pairs) if a != b), len(first))]
 
 
 def reference_line(x: float, name: str, value: str = "") -> dict[str, Any]:
@@ -321,7 +281,8 @@ def figure(
         narrow: Layout keys that change on a narrow screen.
         layout: Axes and whatever else differs from the house look.
     """
-    meta = {"look": "house", "narrow": _wrapped_title(layout) | dict(narrow or {})}
+    changes = _wrapped_title(layout) | dict(narrow or {})
+    meta = {"look": "house"} | ({"narrow": changes} if changes else {})
     margin = {"margin": _ROOM_FOR_LEGEND} if layout.get("showlegend") else {}
     return {"data": list(traces), "layout": {"height": height, "meta": meta, **margin, **layout}}
 

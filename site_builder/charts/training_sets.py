@@ -9,6 +9,7 @@ from site_builder.charts import theme
 from site_builder.charts.cells import number_cell, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import TASK, Field, columns_of, rows_of
+from site_builder.charts.hover import hover_texts
 from site_builder.charts.labels import Labels
 from site_builder.compute.distribution import Bin, TrainingSets
 from site_builder.compute.results import Results
@@ -65,7 +66,7 @@ def _draw(sets: TrainingSets, labels: Labels) -> dict[str, Any]:
         y=[len(b.tasks) for b in sets.bins],
         width=[math.log10(b.high) - math.log10(b.low) for b in sets.bins],
         marker={"color": theme.GAIN, "line": {"color": theme.PAPER, "width": 1.5}},
-        **theme.hover([_hover(b, labels) for b in sets.bins]),
+        **hover_texts([_hover(b, labels) for b in sets.bins]),
     )
     low, high = math.floor(math.log10(sets.bins[0].low)), math.ceil(math.log10(sets.bins[-1].high))
     ticks = list(range(low, high + 1))

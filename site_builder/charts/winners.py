@@ -48,9 +48,8 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
 
 
 def _bar(standing: Standing, of: str, labels: Labels) -> Bar:
-    name = labels.models[standing.model]
-    hover = f"{name}: best, or tied for best, on {standing.wins} of {of}"
-    return Bar(name, standing.wins, hover)
+    hover = f"best, or tied for best, on {standing.wins} of {of}"
+    return Bar(labels.models[standing.model], standing.wins, hover)
 
 
 def _table(standings: Sequence[Standing], labels: Labels) -> Table:

@@ -136,6 +136,16 @@ class EvidenceTable(Mapping[tuple[str, str, str], Evidence]):
         ]
 
 
+def in_turn(rows: npt.NDArray[np.int32]) -> list[bool]:
+    """Of each model, whether the rows of its scores follow each other as the tasks do, all of them.
+
+    Args:
+        rows: Shape (models, tasks), from 1 on; 0 for no score.
+    """
+    found = (rows > 0).all(axis=1) & (np.diff(rows) == 1).all(axis=1)
+    return [bool(one) for one in found]
+
+
 @dataclass(frozen=True)
 class Catalog:
     """Facts by id, in published order, and the evidence of each score by (model, task, variant)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import isfinite
 
 import numpy as np
@@ -72,6 +73,24 @@ def number(value: float | np.floating) -> float | None:
 def numbers(values: Array) -> list[float | None]:
     """Floats for records: None in place of what is no number."""
     return [value if isfinite(value) else None for value in values.tolist()]
+
+
+def places_of(arrays: Collection[Array], most: int = 6) -> int | None:
+    """The fewest decimal places that are enough for every number; None where `most` are not.
+
+    To the last bit: the whole number, divided by that power of ten, is the number.
+    """
+    return next((n for n in range(most + 1) if all(_have_places(a, n) for a in arrays)), None)
+
+
+def _have_places(values: Array, places: int) -> bool:
+    same = np.rint(values * 10**places) / 10**places == values
+    return bool((same | np.isnan(values)).all())
+
+
+def wholes(values: Array, places: int) -> list[int | None]:
+    """Numbers of so many decimal places as whole ones; None in place of what is no number."""
+    return [None if v is None else int(v) for v in numbers(np.rint(values * 10**places))]
 
 
 def pairs(low: Array, high: Array) -> list[tuple[float, float] | None]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 # out.
 SHEETS = (
     *("tokens", "theme", "base", "layout", "components", "tables", "marks", "controls", "tools"),
-    *("find", "charts", "pages", "cite", "whence"),
+    *("signs", "find", "charts", "pages", "cite", "whence"),
 )
 # Each may use what an earlier one has put into `site`. Charts come early, since their library is
 # what a visitor may wait for.

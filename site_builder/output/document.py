@@ -94,7 +94,7 @@ FILTERS: Mapping[str, str] = {
     "words(href)": "what a cell of a table says, with its link: `cell | words(href)`",
     "marks": "what filters must know of the rows of a table, as its attribute: `table | marks`",
     "raw": "what a cell is sorted by; empty where it has no value: `cell | raw`",
-    "rows(href, draw)": "the body of a table; `draw` is the macro that draws in its rows",
+    "rows(href, draw)": "the head and the rows of a table; `draw` is the macro that draws in rows",
 }
 _PIPE = r"\|"  # within a table
 _OPENING = """\

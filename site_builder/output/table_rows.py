@@ -33,8 +33,8 @@ def write_rows(table: Table, href: Href, draw: Draw) -> Markup:
     """The head of a table and its body, in the groups that a long one is laid out in.
 
     A heading has its key, and which order the first click on it gives where that is not the usual
-    one: texts upwards, numbers downwards. A cell has its raw value as `data-value`, empty where there is none; its text is its value where
-    that is left out.
+    one: texts upwards, numbers downwards. A cell has its raw value as `data-value`, empty where
+    there is none; its text is its value where that is left out.
 
     Args:
         table: The table.

@@ -6,9 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
 from site_builder.charts.cells import (
     lift_cell,
     number_cell,
@@ -19,6 +16,7 @@ from site_builder.charts.cells import (
 )
 from site_builder.charts.columns import TASK, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels, ScoreKey
+from site_builder.compute.catalog import in_turn
 from site_builder.compute.cells import complete_tasks
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.task_scores import TaskScore
@@ -113,7 +111,7 @@ class ScoreRows:
         models, tasks = site.results.scores.models, site.results.scores.tasks
         evidence = site.results.catalog.evidence
         self._kept = {v: evidence.rows(v, models, tasks) for v in self._variants}
-        self._in_turn = np.logical_and.reduce([_in_turn(kept) for kept in self._kept.values()])
+        self._in_turn = [all(of) for of in zip(*map(in_turn, self._kept.values()), strict=True)]
         self._starts = [_start(site, task) for task in tasks]
 
     def table(self, model: str) -> Table:
@@ -134,7 +132,7 @@ class ScoreRows:
         return f"{sentence(listed(of, most=len(of)))}, in the order of the tasks below."
 
     def _is_in_turn(self, model: str) -> bool:
-        return bool(self._in_turn[self._site.results.scores.rows[model]])
+        return self._in_turn[self._site.results.scores.rows[model]]
 
     def _rows(self, model: str) -> Iterator[TableRow]:
         """A row for each task that it has any score on, those that do not count among them."""
@@ -190,16 +188,6 @@ def _start(site: Site, task: str) -> RowStart:
     anchor = site.labels.score_anchor(task, site.labels.roles.primary)
     marks = tuple((k, v) for k, v in task_marks(site, task).items() if v is not None)
     return RowStart(task_cell(site.labels, task), anchor, marks)
-
-
-def _in_turn(rows: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-    """Of each model, whether the rows of its scores follow each other as the tasks do.
-
-    Args:
-        rows: Shape (models, tasks), from 1 on; 0 for no score.
-    """
-    found: npt.NDArray[np.bool_] = (rows[:, :1] > 0).all(axis=1) & (np.diff(rows) == 1).all(axis=1)
-    return found
 
 
 def _columns(labels: Labels, variants: Sequence[str], paired: Sequence[str]) -> tuple[Column, ...]:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from math import isnan
-
-import numpy as np
+from functools import partial
 
 from site_builder.addresses import Address, Link
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelFacts, TaskFacts
 from site_builder.compute.categories import CategoryResult
-from site_builder.compute.numbers import Array, numbers
+from site_builder.compute.numbers import Array, numbers, places_of, wholes
 from site_builder.format import Scale
 from site_builder.pages.board_cells import rank_range
 from site_builder.pages.page import ScriptData, Site
 
 SCORES = "data/scores.js"
 ERRORS = "data/errors.js"
-_MOST_PLACES = 6
 
 
 def make_scores_data(site: Site) -> Iterator[ScriptData]:
@@ -35,25 +32,10 @@ def _by_variant(arrays: Mapping[str, Array]) -> Mapping[str, object]:
 
     A script that divides such a one by ten to the power of `places` has the number itself.
     """
-    places = next((n for n in range(_MOST_PLACES + 1) if _have_places(arrays.values(), n)), None)
-    if places is None:
-        values = {v: [numbers(row) for row in rows] for v, rows in arrays.items()}
-    else:
-        values = {v: [_whole(row, places) for row in rows] for v, rows in arrays.items()}
+    places = places_of(arrays.values())
+    read = numbers if places is None else partial(wholes, places=places)
+    values = {variant: [read(row) for row in rows] for variant, rows in arrays.items()}
     return {"places": places, "values": values}
-
-
-def _have_places(arrays: Iterable[Array], places: int) -> bool:
-    """Whether every number is a whole one over a power of ten, to the last bit."""
-    wholes = ((values, np.rint(values * 10**places)) for values in arrays)
-    return all(
-        bool(((whole / 10**places == values) | np.isnan(values)).all()) for values, whole in wholes
-    )
-
-
-def _whole(values: Array, places: int) -> list[float | None]:
-    wholes = np.rint(values * 10**places).tolist()
-    return [None if isnan(whole) else int(whole) for whole in wholes]
 
 
 def board_data(site: Site) -> Mapping[str, object]:

@@ -47,9 +47,14 @@
     return { x: ends.flatMap(({ low, high }) => [low, high, null]), y: ends.flatMap(({ row }) => [row, row, null]) };
   };
 
+  /** Each score in words, with how much better it is. @param {any} trace @returns {string[]} */
+  const scoresTold = ({ x, scale, lifts = [] }) =>
+    x.map((/** @type {number} */ value, /** @type {number} */ i) => (lifts[i] === undefined || lifts[i] === null ? site.score(value, scale) : `${site.score(value, scale)}, ${site.signed(lifts[i], scale)}`));
+
   /** A trace in the look of its kind; beside what is read when it is pointed at, its name is not. @param {any} trace */
-  const traceInLook = ({ like, ...own }) => {
+  const traceInLook = ({ like, scale, lifts, ...own }) => {
     const { traces } = site.chartLook;
+    if (scale) own.customdata = scoresTold({ x: own.x, scale, lifts });
     const hover = own.customdata ? { hovertemplate: `${own.hovertemplate ?? "%{customdata}"}<extra></extra>` } : {};
     return { ...over(traces[like], own), ...hover };
   };
@@ -57,9 +62,11 @@
   /** A figure in the look of all charts, where it was made for that. @param {any} figure */
   const inLook = ({ data, layout }) => {
     if (layout.meta?.look !== "house") return { data, layout };
+    const { layout: all, narrow } = site.chartLook;
+    const meta = { ...layout.meta, narrow: { ...(layout.yaxis?.like === "rows" ? narrow : {}), ...layout.meta.narrow } };
     const axes = Object.entries(layout).filter(([key]) => /^[xy]axis/.test(key)).map(([key, own]) => [key, axisInLook(own)]);
     const whole = data.map((/** @type {any} */ trace) => (trace.like === "rod" ? { ...trace, ...rodsOf(data) } : trace));
-    return { data: whole.map(traceInLook), layout: over(site.chartLook.layout, { ...layout, ...Object.fromEntries(axes) }) };
+    return { data: whole.map(traceInLook), layout: over(all, { ...layout, meta, ...Object.fromEntries(axes) }) };
   };
 
   /** Set `a.b.c` within a layout. @param {any} layout @param {string} path @param {any} value */

@@ -76,7 +76,7 @@
       if (label) label.textContent = names[Number(n) - 1] ?? `Model ${n}`;
     });
     const made = rows.map(([first, ...cells]) => {
-      const name = fill(make("th", { scope: "row", class: heads[0].className }), /** @type {Cell} */ (first));
+      const name = fill(make("th", { class: heads[0].className }), /** @type {Cell} */ (first));
       return make("tr", {}, name, ...cells.map((cell, i) => makeCell(cell, heads[i + 1].className)));
     });
     table.tBodies[0].replaceChildren(...made);

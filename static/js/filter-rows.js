@@ -130,7 +130,7 @@
     // Read before the first letter, so that it is answered as fast as the others.
     search.addEventListener("focus", () => {
       const table = site.shownTable(box);
-      if (table) site.inSlices(rowsOf(table).map((row) => () => textOf(row)));
+      if (table) site.inSlices(site.entries(table).map((/** @type {Entry} */ entry) => () => textOf(entry)));
     });
     let typing = false;
     search.addEventListener("input", () => {
