@@ -18,6 +18,7 @@ Align = Literal["text", "number", "plot"]
 RowKind = Literal["", "reference", "unranked"]
 FacetKind = Literal["choice", "most"]
 
+_MINUS = "\N{MINUS SIGN}"
 TALL = 12
 WIDE = 10
 LONG = 400
@@ -165,7 +166,8 @@ class NumbersRow(NamedTuple):
     @property
     def cells(self) -> tuple[Cell, ...]:
         """The same as cells."""
-        return (self.start.head, *(Cell(text, text) for text in self.numbers))
+        values = (float(text.replace(_MINUS, "-")) for text in self.numbers)
+        return (self.start.head, *map(Cell, self.numbers, values))
 
 
 TableRow: TypeAlias = Row | NumbersRow

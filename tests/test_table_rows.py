@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from site_builder.addresses import Address, Link
 from site_builder.format import MISSING
-from site_builder.output.table_rows import raw_value, write_marks, write_rows, write_words
+from site_builder.output.table_rows import raw_value, write_data, write_rows, write_words
 from site_builder.parts import (
     Cell,
     Column,
@@ -42,7 +42,7 @@ def test_a_row():
     assert (
         "<thead><tr><th class=text data-key=model>Model<th data-key=score>Score\n"
         "<tbody>\n"
-        "<tr><th><i class=dot-3></i><a href=../a/>A &amp; B</a><td data-value=0.8125>0.813\n"
+        "<tr><th><i class=dot-3></i><a href=../a/>A &amp; B</a><td>0.813\n"
     ) == rows(Row((name, Cell("0.813", 0.8125))))
 
 
@@ -80,20 +80,20 @@ def test_what_filters_know_of_the_rows_is_said_once():
         NumbersRow(RowStart(cells[0], marks=(("by", "<C>"), ("size", "7.0"))), ("1",)),
     )
     table = Table("t", "T", COLUMNS[:2], made)
-    told = BeautifulSoup(f"<table{write_marks(table)}>", "lxml").table
+    told = BeautifulSoup(f"<table{write_data(table)}>", "lxml").table
     assert told is not None
     assert {"by": [["A & 'B'", "<C>"], [0, -1, 1]], "size": [["7.0", "13.0"], [0, 1, 0]]} == (
         json.loads(str(told["data-marks"]))
     )
-    assert "" == write_marks(Table("t", "T", COLUMNS[:2], (Row(cells), Row(cells))))
-    assert "" == write_marks(Table("t", "T", COLUMNS[:2], (Row(cells, marks=(("id", "1"),)),)))
+    assert "" == write_data(Table("t", "T", COLUMNS[:2], (Row(cells), Row(cells))))
+    assert "" == write_data(Table("t", "T", COLUMNS[:2], (Row(cells, marks=(("id", "1"),)),)))
 
 
 def test_what_stands_beside_a_number():
     """Tone, tags, the best of them first, and a note; then the text is not its value."""
     cell = Cell("+0.1", 0.1, "0.0 to 0.2", "gain", tags=("best", "flagged"))
     assert (
-        '<td class=gain data-value=0.1>+0.1 <span class="tag tag-best">best</span> '
+        '<td class=gain>+0.1 <span class="tag tag-best">best</span> '
         "<span class=tag>flagged</span><small>0.0 to 0.2</small>\n"
     ) in rows(Row((Cell("a", "a"), cell)))
 
@@ -105,7 +105,7 @@ def test_a_row_of_numbers():
     expected = "<tr id=score-1><th><a href=../a/>A &amp; B</a><td>0.5\n"
     row = NumbersRow(start, ("0.5",))
     assert rows(row).endswith(f"<tbody>\n{expected}")
-    assert (name, Cell("0.5", "0.5")) == row.cells
+    assert (name, Cell("0.5", 0.5)) == row.cells
     # Where the same leads elsewhere, it is written anew.
     table = Table("t", "T", COLUMNS[:2], (row,))
     elsewhere = write_rows(table, lambda link: f"b/{href(link)}", str)
@@ -116,29 +116,47 @@ def test_a_drawing():
     """In place of the text, with the value that it is sorted by."""
     drawn = Cell("", 0.5, plot=Dumbbell(0.1, 0.5, None, text="a: 0.1 to 0.5"))
     row = Row((Cell("a", "a"), Cell("1", 1), drawn))
-    assert "<td class=plot data-value=0.5><svg>a: 0.1 to 0.5</svg>\n" in rows(row, columns=COLUMNS)
+    assert "<td class=plot><svg>a: 0.1 to 0.5</svg>\n" in rows(row, columns=COLUMNS)
 
 
 @pytest.mark.parametrize(
-    ("cell", "opening"),
+    ("cell", "value"),
     [
-        (Cell("12", 12.0), "<td>"),
-        (Cell("12", 12), "<td>"),
-        (Cell("1,200", 1200.0), "<td data-value=1200>"),
-        (Cell("12", 12.0, "of 13"), "<td data-value=12>"),
-        (Cell(MISSING, None, tone="soft"), '<td class=soft data-value="">'),
-        (Cell("0", 0.0), "<td>"),
-        (Cell("-0.5", -0.5), "<td>"),
-        (Cell("+0.5", 0.5), "<td>"),
-        (Cell("\N{MINUS SIGN}0.5", -0.5), "<td>"),
-        (Cell("+0.5", 0.51), "<td data-value=0.51>"),
-        (Cell("+a", "+a"), "<td>"),
-        (Cell("+5 a", "+5 a"), '<td data-value="+5 a">'),
+        (Cell("12", 12.0), None),
+        (Cell("12", 12), None),
+        (Cell("1,200", 1200.0), "1200"),
+        (Cell("12", 12.0, "of 13"), "12"),
+        (Cell("12", 12.0, tags=("best",)), "12"),
+        (Cell(MISSING, None, tone="soft"), "null"),
+        (Cell("0", 0.0), None),
+        (Cell("-0.5", -0.5), None),
+        (Cell("+0.5", 0.5), None),
+        (Cell("\N{MINUS SIGN}0.5", -0.5), None),
+        (Cell("+0.5", 0.51), "0.51"),
+        (Cell("0.000", 1e-15), "1e-15"),
+        (Cell("\N{INFINITY}", float("inf")), '"inf"'),
+        (Cell("+a", "+a"), None),
+        (Cell("+5 a", "+5 a"), '"+5 a"'),
+        (Cell("a", "a & 'b'"), "\"a & 'b'\""),
+        (Cell("", 0.5, plot=Dumbbell(0.1, 0.5, None)), "0.5"),
     ],
 )
-def test_a_value_is_told_where_the_text_does_not_say_it(cell: Cell, opening: str) -> None:
-    """A missing one is empty, never zero."""
-    assert f"{opening}{cell.text}" in rows(Row((Cell("a", "a"), cell)))
+def test_a_value_is_told_where_the_text_does_not_say_it(cell: Cell, value: str | None) -> None:
+    """By column, for each row where any text does not; a missing one is null, never zero."""
+    name = Cell("a", "a")
+    made = Table("t", "T", COLUMNS[:2], (Row((name, cell)), Row((name, Cell("7", 7.0)))))
+    told = BeautifulSoup(f"<table{write_data(made)}>", "lxml").table
+    assert told is not None
+    assert told.get("data-values") == (None if value is None else f"[null,[{value},7]]")
+
+
+def test_the_values_of_rows_of_numbers() -> None:
+    """Their texts tell them; beside a row whose texts do not, theirs are listed too."""
+    name = Cell("a", "a")
+    numbers = NumbersRow(RowStart(name), ("\N{MINUS SIGN}0.25",))
+    assert "" == write_data(Table("t", "T", COLUMNS[:2], (numbers, numbers)))
+    mixed = Table("t", "T", COLUMNS[:2], (numbers, Row((name, Cell(MISSING)))))
+    assert " data-values='[null,[-0.25,null]]'" == write_data(mixed)
 
 
 def test_a_licence_keeps_its_version():

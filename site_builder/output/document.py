@@ -92,7 +92,7 @@ GLOBALS: Mapping[str, str] = {
 }
 FILTERS: Mapping[str, str] = {
     "words(href)": "what a cell of a table says, with its link: `cell | words(href)`",
-    "marks": "what filters must know of the rows of a table, as its attribute: `table | marks`",
+    "data": "what scripts must know of the rows of a table, as its attributes: `table | data`",
     "raw": "what a cell is sorted by; empty where it has no value: `cell | raw`",
     "rows(href, draw)": "the head and the rows of a table; `draw` is the macro that draws in rows",
 }

@@ -13,7 +13,7 @@ from jinja2.sandbox import safe_range
 
 from site_builder.output.assets import project_folders
 from site_builder.output.sandbox import CompiledTemplates, PageSandbox
-from site_builder.output.table_rows import raw_value, write_marks, write_rows, write_words
+from site_builder.output.table_rows import raw_value, write_data, write_rows, write_words
 from site_builder.processes import ahead, made_or_none, processors
 
 # For every environment of the process: all are made alike.
@@ -66,7 +66,7 @@ def make_environment(template_folders: Sequence[Path]) -> jinja2.Environment:
     environment.globals["range"] = safe_range
     environment.filters |= {
         "rows": write_rows,
-        "marks": write_marks,
+        "data": write_data,
         "words": write_words,
         "raw": raw_value,
     }

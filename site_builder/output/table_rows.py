@@ -9,8 +9,9 @@ plain values, and the scope of a head, which is the row's where a column has not
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from html import escape
 from string import digits
@@ -18,13 +19,14 @@ from string import digits
 from markupsafe import Markup
 
 from site_builder.addresses import Link
-from site_builder.parts import Cell, Column, Dumbbell, NumbersRow, RowStart, Table, TableRow
+from site_builder.parts import Cell, Column, Dumbbell, NumbersRow, Row, RowStart, Table, TableRow
 
 Href = Callable[[Link], str]
 Draw = Callable[[Dumbbell], str]
 
 _OWN = "id"  # the mark that each row has for itself
 _PLAIN = re.compile(r"[\w.,:/?#+-]+", re.ASCII)  # what needs no quotes, wherever it stands
+APOSTROPHE = "'"
 _SIGNS = {"+": "", "\N{MINUS SIGN}": "-"}
 escaped = lru_cache(maxsize=1 << 16)(escape)  # names and short numbers come again and again
 
@@ -33,8 +35,7 @@ def write_rows(table: Table, href: Href, draw: Draw) -> Markup:
     """The head of a table and its body, in the groups that a long one is laid out in.
 
     A heading has its key, and which order the first click on it gives where that is not the usual
-    one: texts upwards, numbers downwards. A cell has its raw value as `data-value`, empty where
-    there is none; its text is its value where that is left out.
+    one: texts upwards, numbers downwards.
 
     Args:
         table: The table.
@@ -49,13 +50,16 @@ def write_rows(table: Table, href: Href, draw: Draw) -> Markup:
     return Markup("".join(parts))  # noqa: S704 - all text of the data is escaped
 
 
-def write_marks(table: Table) -> Markup:
-    """What filters must know of the rows, as an attribute of the table; empty where it is nothing.
+def write_data(table: Table) -> Markup:
+    """What scripts must know of the rows, as attributes of the table; empty where it is nothing.
 
-    JSON: for each mark the distinct values, and which of them each row has, from 0 on; -1 for none.
+    `data-values` has a list a column: the raw value of each row, null for a missing one; null in
+    place of the list where every text is its value. `data-marks` has, for each mark, the distinct
+    values, and which of them each row has, from 0 on; -1 for none.
     """
     every = tuple([row.marks for row in table.rows])
-    return _written_marks(every) if any(every) else Markup()
+    marks = _written_marks(every) if any(every) else ""
+    return Markup(_written_values(table) + marks)  # noqa: S704 - nothing can end an attribute
 
 
 def write_words(cell: Cell, href: Href) -> Markup:
@@ -121,9 +125,7 @@ class _Rows:
             words = _words(cell, self._href)
         else:
             words = _linked(text, link, self._href)
-        raw = raw_value(cell)
-        told = raw and raw == _told(text) and not (note or tags or plot)
-        return f"<{tag}{_classes(cls, tone)}{'' if told else _attribute('data-value', raw)}>{words}"
+        return f"<{tag}{_classes(cls, tone)}>{words}"
 
 
 def _class_of(column: Column, table: Table, *, is_head: bool) -> str:
@@ -158,8 +160,40 @@ def _attribute(name: str, text: str) -> str:
     return f" {name}={text}" if _PLAIN.fullmatch(text) else f' {name}="{escaped(text)}"'
 
 
+def _written_values(table: Table) -> str:
+    if not any(isinstance(row, Row) for row in table.rows):
+        return ""
+    columns = zip(*(row.cells for row in table.rows), strict=True)
+    values = ["null" if all(map(_is_told, cells)) else _list(cells) for cells in columns]
+    while values and values[-1] == "null":
+        values.pop()
+    return _json_attribute("data-values", f"[{','.join(values)}]") if values else ""
+
+
+def _list(cells: Sequence[Cell]) -> str:
+    return f"[{','.join([_json(cell.value) for cell in cells])}]"
+
+
+def _is_told(cell: Cell) -> bool:
+    """Whether the text of a cell is its value, and all that it shows."""
+    text, value, note, _, _, _, tags, plot, _ = cell
+    return value is not None and not (note or tags or plot) and raw_value(cell) == _told(text)
+
+
+def _json(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, float) and math.isinf(value):
+        return f'"{value}"'
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else _number(value)
+
+
+def _json_attribute(name: str, text: str) -> str:
+    return f" {name}='{text.replace('&', '&amp;').replace(APOSTROPHE, '&#39;')}'"
+
+
 @lru_cache(maxsize=64)
-def _written_marks(every: tuple[tuple[tuple[str, str], ...], ...]) -> Markup:
+def _written_marks(every: tuple[tuple[tuple[str, str], ...], ...]) -> str:
     """Kept, since the rows of many tables are marked alike."""
     rows = [dict(marks) for marks in every]
     columns = {}
@@ -168,11 +202,8 @@ def _written_marks(every: tuple[tuple[tuple[str, str], ...], ...]) -> Markup:
             mark: i for i, mark in enumerate(dict.fromkeys(r[name] for r in rows if name in r))
         }
         columns[name] = [list(places), [places[r[name]] if name in r else -1 for r in rows]]
-    if not columns:
-        return Markup()
     told = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
-    told = told.replace("&", "&amp;").replace("'", "&#39;")
-    return Markup(f" data-marks='{told}'")  # noqa: S704 - nothing can end the attribute
+    return _json_attribute("data-marks", told) if columns else ""
 
 
 def _told(text: str) -> str:

@@ -61,11 +61,10 @@
   const bareName = (model) => {
     const [, [text, href]] = models[model];
     const seen = known.get(pageLink(href));
-    if (seen) return seen.name.cloneNode(true);
-    const cell = document.createElement("th");
-    cell.scope = "row";
-    cell.className = "text";
+    const cell = seen?.name.cloneNode(true) ?? document.createElement("th");
     cell.dataset.value = text;
+    if (seen) return cell;
+    cell.className = "text";
     cell.append(makeLink(text, href));
     return cell;
   };

@@ -14,11 +14,29 @@
   /** @type {Map<HTMLTableElement, Known>} */
   const read = new Map();
 
-  /** The marks of each row; the table has those of all, as the distinct values and which of them each row has. @param {HTMLTableElement} table @param {number} count @returns {Record<string, string>[]} */
-  const marksOf = (table, count) => {
-    /** @type {[string, [string[], number[]]][]} */
-    const columns = Object.entries(JSON.parse(table.dataset.marks ?? "{}"));
-    return Array.from({ length: count }, (_, place) => Object.fromEntries(columns.flatMap(([name, [values, of]]) => (of[place] >= 0 ? [[name, values[of[place]]]] : []))));
+  /** What a table says of its rows: by column the value of each, by name the distinct marks and which of them each has. */
+  /** @typedef {{values: ((string | number | null)[] | null)[], marks: [string, [string[], number[]]][]}} Told */
+  /** @type {Map<HTMLTableElement, Told>} */
+  const told = new Map();
+  /** Which of a table's rows each was when the page came: those that scripts add later have no place. @type {WeakMap<Element, number>} */
+  const published = new WeakMap();
+
+  /** @param {HTMLTableElement} table */
+  const toldOf = (table) => {
+    let found = told.get(table);
+    if (!found) {
+      const { values = "[]", marks = "{}" } = table.dataset;
+      found = { values: JSON.parse(values), marks: Object.entries(JSON.parse(marks)) };
+      told.set(table, found);
+      [...table.tBodies].flatMap((body) => [...body.rows]).forEach((row, place) => published.set(row, place));
+    }
+    return found;
+  };
+
+  /** @param {Told} told @param {HTMLTableRowElement} row @returns {Record<string, string>} */
+  const marksOf = ({ marks }, row) => {
+    const place = published.get(row) ?? -1;
+    return Object.fromEntries(marks.flatMap(([name, [values, of]]) => (of[place] >= 0 ? [[name, values[of[place]]]] : [])));
   };
 
   /** @param {HTMLTableElement} table */
@@ -26,15 +44,15 @@
     let found = read.get(table);
     if (!found) {
       const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
-      const marks = marksOf(table, rows.length);
-      const entries = rows.map((row, place) => ({ row, place, isShown: !row.hidden, marks: marks[place] }));
+      const own = toldOf(table);
+      const entries = rows.map((row, place) => ({ row, place, isShown: !row.hidden, marks: marksOf(own, row) }));
       found = { entries, size: table.tBodies[0]?.rows.length ?? 0, order: entries, rest: null, ranks: new Map() };
       read.set(table, found);
     }
     return found;
   };
 
-  /** @param {HTMLElement | undefined} cell */
+  /** @param {HTMLTableCellElement | undefined} cell */
   const valueOf = (cell) => {
     const raw = site.rawOf(cell);
     const number = Number(raw);
@@ -113,8 +131,15 @@
     /** The tables that are there from the start. @param {string} selector */
     tables: (selector, within = document.body) => tables.filter((table) => table.matches(selector) && within.contains(table)),
 
-    /** What a cell is sorted by: its text, where no other value is given, with the sign that programs read; empty where it has none. @param {HTMLElement | undefined} cell */
-    rawOf: (cell) => cell?.dataset.value ?? cell?.textContent?.replace(/^[+−](?=\d)/, (sign) => (sign === "+" ? "" : "-")) ?? "",
+    /** What a cell is sorted by: the value that it or its table says, or else its text, with the sign that programs read; empty where it has none. @param {HTMLTableCellElement | undefined} cell */
+    rawOf(cell) {
+      const own = cell?.dataset.value;
+      if (!cell || own !== undefined) return own ?? "";
+      const [row, table] = [cell.parentElement, cell.closest("table")];
+      const value = row && table ? toldOf(table).values[cell.cellIndex]?.[published.get(row) ?? -1] : undefined;
+      if (value !== undefined) return String(value ?? "");
+      return cell.textContent?.replace(/^[+−](?=\d)/, (sign) => (sign === "+" ? "" : "-")) ?? "";
+    },
 
     /** The rows in the order in which they were published. @param {HTMLTableElement} table */
     entries: (table) => known(table).entries,
