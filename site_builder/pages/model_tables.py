@@ -17,7 +17,6 @@ from site_builder.charts.cells import (
 from site_builder.charts.columns import MODEL, RANK, TASK, Field, columns_of, rows_of
 from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.compute.board import Board, Standing
-from site_builder.compute.numbers import settled_float
 from site_builder.compute.task_scores import TaskScore
 from site_builder.format import rounded
 from site_builder.pages.board_cells import rank_range
@@ -184,5 +183,5 @@ def _gap_cell(site: Site, standing: Standing, own: Standing, *, averaged: bool) 
     value, mine = _merit(standing, averaged=averaged), _merit(own, averaged=averaged)
     # A win rate is better when it is greater, a mean score when its tasks say so.
     direction = float(site.results.scores.direction[0]) if averaged else 1.0
-    gap = None if value is None or mine is None else settled_float(direction * (value - mine))
+    gap = None if value is None or mine is None else float(f"{direction * (value - mine):.12g}")
     return Cell(site.labels.scale.signed(gap), gap, tone="soft")
