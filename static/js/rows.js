@@ -52,9 +52,17 @@
     return found;
   };
 
-  /** @param {HTMLTableCellElement | undefined} cell */
-  const valueOf = (cell) => {
-    const raw = site.rawOf(cell);
+  /** @param {Told} told @param {HTMLTableRowElement} row @param {number} column @returns {string} */
+  const rawIn = (told, row, column) => {
+    const cell = row.cells[column];
+    if (cell?.dataset.value !== undefined) return cell.dataset.value;
+    const value = told.values[column]?.[published.get(row) ?? -1];
+    if (value !== undefined) return String(value ?? "");
+    return cell?.textContent?.replace(/^[+−](?=\d)/, (sign) => (sign === "+" ? "" : "-")) ?? "";
+  };
+
+  /** @param {string} raw */
+  const valueOf = (raw) => {
     const number = Number(raw);
     return raw === "" ? null : raw.trim() === "" || Number.isNaN(number) ? raw : number;
   };
@@ -133,12 +141,8 @@
 
     /** What a cell is sorted by: the value that it or its table says, or else its text, with the sign that programs read; empty where it has none. @param {HTMLTableCellElement | undefined} cell */
     rawOf(cell) {
-      const own = cell?.dataset.value;
-      if (!cell || own !== undefined) return own ?? "";
-      const [row, table] = [cell.parentElement, cell.closest("table")];
-      const value = row && table ? toldOf(table).values[cell.cellIndex]?.[published.get(row) ?? -1] : undefined;
-      if (value !== undefined) return String(value ?? "");
-      return cell.textContent?.replace(/^[+−](?=\d)/, (sign) => (sign === "+" ? "" : "-")) ?? "";
+      const [row, table] = [cell?.parentElement, cell?.closest("table")];
+      return cell && table && row instanceof HTMLTableRowElement ? rawIn(toldOf(table), row, cell.cellIndex) : "";
     },
 
     /** The rows in the order in which they were published. @param {HTMLTableElement} table */
@@ -147,7 +151,7 @@
     /** The ranks of a column's values, by published place; null where there is none. @param {HTMLTableElement} table @param {number} column */
     ranks(table, column) {
       const { entries, ranks } = known(table);
-      const found = ranks.get(column) ?? rank(entries.map(({ row }) => valueOf(row.cells[column])));
+      const found = ranks.get(column) ?? rank(entries.map(({ row }) => valueOf(rawIn(toldOf(table), row, column))));
       ranks.set(column, found);
       return found;
     },
