@@ -67,6 +67,26 @@ def test_axe_finds_nothing_on_a_phone(chromium: Browser, home: str, path: str) -
         page.context.close()
 
 
+@pytest.mark.parametrize("path", ["", "models/zephyr-7b-beta/", "tasks/gsm8k/", "compare/"])
+def test_headings_of_tables_are_heard_as_what_they_are(
+    chromium: Browser, home: str, path: str
+) -> None:
+    """Each in the head is its column's, each in a row that row's; no attribute says it."""
+    page, _ = open_page(chromium, home + path)
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    seen = page.evaluate(
+        """['thead', 'tbody'].map(part => [...document.querySelectorAll(`${part} th`)]
+            .filter(head => head.checkVisibility()).length)"""
+    )
+    session = page.context.new_cdp_session(page)
+    session.send("Accessibility.enable")
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    roles = [node["role"]["value"] for node in nodes if not node["ignored"]]
+    assert min(seen) > 5
+    assert seen == [roles.count("columnheader"), roles.count("rowheader")]
+    page.context.close()
+
+
 @pytest.mark.parametrize("path", PAGE_TYPES)
 def test_enlarged_to_200_percent_nothing_is_lost(chromium: Browser, home: str, path: str) -> None:
     """1,280 px at 200 % are 640: the page does not scroll sideways, and no heading is cut."""

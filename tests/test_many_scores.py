@@ -1,5 +1,6 @@
 """A board of so many scores that each is said once: a row a task on the page of a model."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from site_builder.editions import compare_editions, read_edition
 from site_builder.format import MISSING
 from tests.browsing import open_page
 from tests.serve import served
-from tests.sites import BuiltSite, Cell, build, on_disk, table, target
+from tests.sites import BuiltSite, Cell, build, on_disk, table, target, visible
 from tests.tables import SITE_TOML, board, changed, having, write_project
 
 TOML = SITE_TOML.replace("[board]", "cards = false\n\n[board]")
@@ -71,6 +72,33 @@ def test_every_score_is_in_a_row_with_its_place(project: Path, site: BuiltSite) 
         for i, r in enumerate(results.itertuples(), start=1)
     }
     assert expected == seen
+
+
+def in_turn(shift: int = 0) -> dict[str, pd.DataFrame]:
+    """The small board with every score, by variant, model and task; the first rows put last."""
+    made = board()
+    scores = itertools.product(("base", "fine_tuned"), ("alpha", "beta"), ("add", "sort"))
+    rows = [(v, m, t, 0.1 + 0.05 * i) for i, (v, m, t) in enumerate(scores)]
+    rows = [*rows[shift:], *rows[:shift]]
+    results = pd.DataFrame(rows, columns=["variant", "model", "task", "score"])
+    return {**made, "results": results}
+
+
+def test_rows_that_follow_each_other_are_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In place of a column a variant; where one does not follow, each has its number."""
+    monkeypatch.setattr("site_builder.compute.results.MANY_SCORES", 5)
+    page = build(write_project(tmp_path / "in_turn", in_turn(), TOML)).page("models/beta/")
+    note = visible(page.select("#scores ~ .note")[0])
+    assert "Base scores are rows 3 to 4 and fine-tuned scores are rows 7 to 8, in the" in note
+    assert {"row_base", "row_fine_tuned"}.isdisjoint(table(page, "all-scores")[0])
+    moved = build(write_project(tmp_path / "moved", in_turn(1), TOML)).page("models/alpha/")
+    assert "scores are rows" not in visible(moved.select("#scores ~ .note")[0])
+    rows = table(moved, "all-scores")
+    assert [["8", "1"], ["4", "5"]] == [
+        [row[f"row_{variant}"].text for row in rows] for variant in ("base", "fine_tuned")
+    ]
 
 
 def test_a_reservation_and_a_missing_score_are_shown(site: BuiltSite) -> None:

@@ -11,7 +11,9 @@ from site_builder.compute.numbers import (
     mean_or_none,
     number,
     numbers,
+    places_of,
     settled,
+    wholes,
 )
 from site_builder.tables.places import places
 
@@ -141,3 +143,33 @@ def test_places_of_ids():
     assert [1, 0, -1, 1, -1] == places(ids, ["a", "b", "c"]).tolist()
     assert [-1] * 5 == places(ids, []).tolist()
     assert [] == places(ids[:0], ["a"]).tolist()
+
+
+@pytest.mark.parametrize(
+    ("values", "places"),
+    [
+        ([1.0, 2.0, np.nan], 0),
+        ([0.5, 0.25, -0.125], 3),
+        ([0.1, 0.2, 0.3], 1),
+        ([0.1 + 0.2], None),
+        ([1 / 3], None),
+        ([1e-7], None),
+        ([0.5, np.inf], 1),
+        ([np.nan], 0),
+    ],
+)
+def test_places_are_as_many_as_the_longest_number_has(values, places):
+    """None where six are not enough, and where a number is one of them to the last bit but one."""
+    assert places == places_of([np.array(values)])
+
+
+@given(st.lists(st.integers(-(10**9), 10**9), min_size=1), st.integers(0, 6))
+def test_whole_numbers_are_the_numbers_again(found, places):
+    """Divided by the power of ten, as a script does it."""
+    values = np.array(found) / 10**places
+    kept = places_of([values])
+    assert kept is not None
+    assert kept <= places
+    whole = wholes(np.append(values, np.nan), kept)
+    assert None is whole[-1]
+    assert values.tolist() == [n / 10**kept for n in whole[:-1] if n is not None]
