@@ -241,7 +241,8 @@ class Reading(HTMLParser):
         self.links += [own[name] for name in LINKS if name in own]
         self.words += [own[name] for name in HEARD if name in own]
         columns = json.loads(own.get("data-values", "[]"))
-        self.words += [str(value) for values in columns for value in values or ()]
+        known = [value for values in columns for value in values or () if value is not None]
+        self.words += map(str, known)
         if "id" in own:
             self.ids.append(own["id"])
         self._script = own if tag == "script" else None
