@@ -56,6 +56,36 @@ def test_pages_draw_their_charts_in_silence(
     page.context.close()
 
 
+# In the first frame that has it: whether a part below the first is laid out wherever it stands.
+FIRST_FRAME = """requestAnimationFrame(function look() {
+    const later = document.querySelector('main > .block ~ .block ~ .block');
+    if (later && document.readyState !== 'loading') {
+        window.inFirstFrame = getComputedStyle(later).contentVisibility;
+    } else requestAnimationFrame(look);
+})"""
+
+
+def test_what_stands_below_waits_for_the_first_frame(chromium: Browser, home: str) -> None:
+    """Then all is laid out; from the start where a place in it is asked for, or found again."""
+    page, _ = open_page(chromium, home)
+    page.add_init_script(FIRST_FRAME)
+    laid_out = page.locator("html.laid-out")
+    page.goto(f"{home}models/zephyr-7b-beta/")
+    assert "auto" == page.evaluate("inFirstFrame")
+    expect(laid_out).to_have_count(1)
+    assert {"visible"} == set(
+        page.locator("main > .block").evaluate_all(
+            "parts => parts.map(part => getComputedStyle(part).contentVisibility)"
+        )
+    )
+    page.reload()
+    assert "visible" == page.evaluate("inFirstFrame")
+    page.goto(f"{home}models/gpt-4/#score-gsm8k--base")
+    assert "visible" == page.evaluate("inFirstFrame")
+    expect(page.locator("tr:target")).to_be_in_viewport()
+    page.context.close()
+
+
 def test_every_link_leads_somewhere_under_a_sub_path(
     chromium: Browser, home: str, folder: Path
 ) -> None:

@@ -13,8 +13,18 @@ SHEETS = (
 # Each may use what an earlier one has put into `site`. Charts come early, since their library is
 # what a visitor may wait for.
 SCRIPTS = (
-    *("site", "chart-look", "charts", "numbers", "copy", "theme", "links", "find", "find-key"),
-    *("rows", "views", "sort-table", "menus", "filter-rows", "hide-columns", "export-view"),
+    *("site", "lay-out", "chart-look", "charts", "numbers", "copy", "theme", "links"),
+    *(
+        "find",
+        "find-key",
+        "rows",
+        "views",
+        "sort-table",
+        "menus",
+        "filter-rows",
+        "hide-columns",
+        "export-view",
+    ),
     *("tick-rows", "stick", "picker", "whence"),
 )
 SHEET, SCRIPT = "css/every-page.css", "js/every-page.js"

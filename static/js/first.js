@@ -1,8 +1,12 @@
-// Runs before the first paint: says that scripts work and whether the address asks for a state of the page, sets the theme that the visitor chose.
+// Runs before the first paint: says that scripts work, whether the address asks for a state of the page, and whether all of it is to be laid out at once;
+// sets the theme that the visitor chose.
 (() => {
   const root = document.documentElement;
   root.classList.add("js");
   root.classList.toggle("asked", location.search !== "");
+  // A place within the page, or where the visitor has been before, is found by the true height of what stands above.
+  const [visit] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  root.classList.toggle("laid-out", location.hash !== "" || visit?.type !== "navigate");
   try {
     const theme = localStorage.getItem("theme");
     if (theme === "dark" || theme === "light") root.dataset.theme = theme;
