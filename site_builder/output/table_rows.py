@@ -26,7 +26,7 @@ Draw = Callable[[Dumbbell], str]
 
 _OWN = "id"  # the mark that each row has for itself
 _PLAIN = re.compile(r"[\w.,:/?#+-]+", re.ASCII)  # what needs no quotes, wherever it stands
-APOSTROPHE = "'"
+_APOSTROPHE = "'"
 _SIGNS = {"+": "", "\N{MINUS SIGN}": "-"}
 escaped = lru_cache(maxsize=1 << 16)(escape)  # names and short numbers come again and again
 
@@ -189,7 +189,7 @@ def _json(value: object) -> str:
 
 
 def _json_attribute(name: str, text: str) -> str:
-    return f" {name}='{text.replace('&', '&amp;').replace(APOSTROPHE, '&#39;')}'"
+    return f" {name}='{text.replace('&', '&amp;').replace(_APOSTROPHE, '&#39;')}'"
 
 
 @lru_cache(maxsize=64)
