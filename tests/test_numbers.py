@@ -155,6 +155,7 @@ def test_places_of_ids():
         ([1 / 3], None),
         ([1e-7], None),
         ([0.5, np.inf], 1),
+        ([0.5, 1.5e308], None),
         ([np.nan], 0),
     ],
 )

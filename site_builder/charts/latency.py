@@ -70,7 +70,7 @@ def _failures(rows: Sequence[Latency]) -> str:
 def _draw(rows: Sequence[Latency], names: Sequence[str]) -> dict[str, Any]:
     hovers = [_hover(name, row) for name, row in zip(names, rows, strict=True)]
     median = {"size": 11, "color": theme.ACCENT}
-    p95 = {"symbol": "line-ns-open", "size": 14, "color": theme.INK, "line": {"width": 2}}
+    p95 = theme.LOOK["traces"]["reference"]["marker"]
     return theme.figure(
         [
             _middle_halves(rows),

@@ -143,7 +143,7 @@ def in_turn(rows: npt.NDArray[np.int32]) -> list[bool]:
         rows: Shape (models, tasks), from 1 on; 0 for no score.
     """
     found = (rows > 0).all(axis=1) & (np.diff(rows) == 1).all(axis=1)
-    return [bool(one) for one in found]
+    return list(found.tolist())
 
 
 @dataclass(frozen=True)

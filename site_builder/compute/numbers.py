@@ -84,7 +84,8 @@ def places_of(arrays: Collection[Array], most: int = 6) -> int | None:
 
 
 def _have_places(values: Array, places: int) -> bool:
-    same = np.rint(values * 10**places) / 10**places == values
+    with np.errstate(over="ignore"):  # then it is not the same
+        same = np.rint(values * 10**places) / 10**places == values
     return bool((same | np.isnan(values)).all())
 
 

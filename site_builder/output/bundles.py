@@ -14,18 +14,8 @@ SHEETS = (
 # what a visitor may wait for.
 SCRIPTS = (
     *("site", "lay-out", "chart-look", "charts", "numbers", "copy", "theme", "links"),
-    *(
-        "find",
-        "find-key",
-        "rows",
-        "views",
-        "sort-table",
-        "menus",
-        "filter-rows",
-        "hide-columns",
-        "export-view",
-    ),
-    *("tick-rows", "stick", "picker", "whence"),
+    *("find", "find-key", "rows", "views", "sort-table", "menus", "filter-rows"),
+    *("hide-columns", "export-view", "tick-rows", "stick", "picker", "whence"),
 )
 SHEET, SCRIPT = "css/every-page.css", "js/every-page.js"
 

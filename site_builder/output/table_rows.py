@@ -80,10 +80,11 @@ def _head(columns: tuple[Column, ...]) -> str:
 
 
 def _heading(column: Column) -> str:
-    align = "" if column.align == "number" else column.align
-    named = ("class", align), ("data-key", column.key), ("data-first", column.first)
-    told = "".join(
-        [_attribute(name, text) for name, text in (*named, ("title", column.help)) if text]
+    told = _attributes(
+        ("class", "" if column.align == "number" else column.align),
+        ("data-key", column.key),
+        ("data-first", column.first),
+        ("title", column.help),
     )
     return f"<th{told}>{escaped(column.label)}"
 
@@ -109,7 +110,7 @@ class _Rows:
             self._cell(tag, cls, cell)
             for (tag, cls), cell in zip(self._columns, row.cells, strict=True)
         ]
-        return f"<tr{_attributes(row.kind, row.anchor, row.marks)}>{''.join(cells)}\n"
+        return f"{_row(row.kind, row.anchor, row.marks)}{''.join(cells)}\n"
 
     def _numbers(self, row: NumbersRow) -> str:
         start = row.start
@@ -137,21 +138,23 @@ def _class_of(column: Column, table: Table, *, is_head: bool) -> str:
 
 @cache
 def _classes(cls: str, tone: str) -> str:
-    named = f"{cls} {tone}".strip()
-    return _attribute("class", named) if named else ""
+    return _attributes(("class", f"{cls} {tone}".strip()))
 
 
 @lru_cache(maxsize=1 << 14)
 def _begin(start: RowStart, cls: str, to: str) -> str:
     """The beginning of a row of numbers, the same on all pages that lead alike to what it names."""
     name = _linked(start.head.text, start.head.link, lambda _: to)
-    attributes = _attributes("", start.anchor, start.marks)
-    return f"<tr{attributes}><th{_classes(cls, '')}>{name}"
+    return f"{_row('', start.anchor, start.marks)}<th{_classes(cls, '')}>{name}"
 
 
-def _attributes(kind: str, anchor: str, marks: tuple[tuple[str, str], ...]) -> str:
+def _row(kind: str, anchor: str, marks: tuple[tuple[str, str], ...]) -> str:
     own = next((mark for name, mark in marks if name == _OWN), "")
-    named = ("class", kind), ("id", anchor), (f"data-{_OWN}", own)
+    return f"<tr{_attributes(('class', kind), ('id', anchor), (f'data-{_OWN}', own))}>"
+
+
+def _attributes(*named: tuple[str, str]) -> str:
+    """Attributes; one without a text is left out."""
     return "".join([_attribute(name, text) for name, text in named if text])
 
 

@@ -12,6 +12,8 @@ from site_builder.format import p_value
 from site_builder.pages.page import Site
 from site_builder.parts import Cell, Column, Table
 
+_MEAN_HELP = "With its 95 % interval over tasks"
+
 
 @dataclass(frozen=True)
 class _Tested:
@@ -45,7 +47,7 @@ def lift_tests_table(site: Site, model: str) -> Table | None:
     fields: tuple[Field[_Tested], ...] = (
         Field(Column("difference", "Difference"), lambda t: Cell(t.name)),
         Field(
-            Column("mean", "On average", "number", term="lift-tests"),
+            Column("mean", "On average", "number", _MEAN_HELP, term="lift-tests"),
             lambda t: _mean_cell(site, t.test),
             averaged,
         ),

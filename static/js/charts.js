@@ -41,20 +41,22 @@
     const rows = new Map();
     for (const { like, x, y } of data) {
       if (like !== "before" && like !== "after") continue;
-      x.forEach((/** @type {number} */ value, /** @type {number} */ i) => rows.set(y ? y[i] : i, [...(rows.get(y ? y[i] : i) ?? []), value]));
+      x.forEach((/** @type {number} */ value, /** @type {number} */ i) => {
+        const row = y ? y[i] : i;
+        rows.set(row, [...(rows.get(row) ?? []), value]);
+      });
     }
     const ends = [...rows].map(([row, values]) => ({ row, low: Math.min(...values), high: Math.max(...values) }));
     return { x: ends.flatMap(({ low, high }) => [low, high, null]), y: ends.flatMap(({ row }) => [row, row, null]) };
   };
 
-  /** Each score in words, with how much better it is. @param {any} trace @returns {string[]} */
-  const scoresTold = ({ x, scale, lifts = [] }) =>
-    x.map((/** @type {number} */ value, /** @type {number} */ i) => (lifts[i] === undefined || lifts[i] === null ? site.score(value, scale) : `${site.score(value, scale)}, ${site.signed(lifts[i], scale)}`));
+  /** Each score in words, with how much better it is where that is known. @param {number[]} x @param {any} scale @param {(number | null)[]} [lifts] */
+  const scoresTold = (x, scale, lifts = []) => x.map((value, i) => site.score(value, scale) + ((lifts[i] ?? null) === null ? "" : `, ${site.signed(lifts[i], scale)}`));
 
   /** A trace in the look of its kind; beside what is read when it is pointed at, its name is not. @param {any} trace */
   const traceInLook = ({ like, scale, lifts, ...own }) => {
     const { traces } = site.chartLook;
-    if (scale) own.customdata = scoresTold({ x: own.x, scale, lifts });
+    if (scale) own.customdata = scoresTold(own.x, scale, lifts);
     const hover = own.customdata ? { hovertemplate: `${own.hovertemplate ?? "%{customdata}"}<extra></extra>` } : {};
     return { ...over(traces[like], own), ...hover };
   };

@@ -151,7 +151,8 @@
     /** The ranks of a column's values, by published place; null where there is none. @param {HTMLTableElement} table @param {number} column */
     ranks(table, column) {
       const { entries, ranks } = known(table);
-      const found = ranks.get(column) ?? rank(entries.map(({ row }) => valueOf(rawIn(toldOf(table), row, column))));
+      const own = toldOf(table);
+      const found = ranks.get(column) ?? rank(entries.map(({ row }) => valueOf(rawIn(own, row, column))));
       ranks.set(column, found);
       return found;
     },
