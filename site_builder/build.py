@@ -13,7 +13,7 @@ from site_builder.charts.labels import make_labels
 from site_builder.charts.plugins import find_chart_faults
 from site_builder.config import SiteConfig, read_config
 from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
-from site_builder.head_start import Computed, Wait, compute_all
+from site_builder.head_start import NO_HEAD_START, Computed, HeadStart, compute_all
 from site_builder.output.files import Count, find_source_faults, render_files
 from site_builder.output.folders import check_output_folder
 from site_builder.output.manifest import Origin, with_manifest
@@ -97,7 +97,7 @@ def build_site(  # noqa: PLR0913 - each is a choice of a command's
     previous: str | None = None,
     processes: int | None = 1,
     count: Count = lambda *_: None,
-    wait: Wait = lambda _: None,
+    start: HeadStart = NO_HEAD_START,
 ) -> BuildReport:
     """Build the whole site of a project into `out`. Nothing is written before all of it is made.
 
@@ -109,7 +109,7 @@ def build_site(  # noqa: PLR0913 - each is a choice of a command's
         previous: Where the previous edition is, for the page of changes; None for no such page.
         processes: How many processes work at once; None for as many as there is room for.
         count: Told within a stage how much of it is done, and of how much.
-        wait: Waits for what another process has computed, if one has.
+        start: What another process makes of the tables meanwhile.
 
     Raises:
         SiteError: A mistake in the project; the published site stays as it was.
@@ -124,7 +124,7 @@ def build_site(  # noqa: PLR0913 - each is a choice of a command's
         previous=previous,
         processes=processes,
         count=count,
-        wait=wait,
+        start=start,
     )
     say("Publishing")
     pages = sum(path.endswith(".html") for path in files)
@@ -142,7 +142,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     kept: Kept | None = None,
     processes: int | None = 1,
     count: Count = lambda *_: None,
-    wait: Wait = lambda _: None,
+    start: HeadStart = NO_HEAD_START,
 ) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
     """Every file of the site, its manifest too, and what is odd about the project.
 
@@ -159,7 +159,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
         kept: What the build before has left, and this one leaves for the next.
         processes: How many processes work at once; None for as many as there is room for.
         count: Told within a stage how much of it is done, and of how much.
-        wait: Waits for what another process has computed, if one has.
+        start: What another process makes of the tables meanwhile.
 
     Raises:
         FaultsError: Every mistake in the project.
@@ -167,7 +167,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     say("Reading and checking the tables")
     old, unread = _read_previous(previous)
     folder = (*_folder_faults(out, config.root), *unread)
-    computed = wait(config)
+    computed = start.computed(config)
     try:
         tables, prose = read_project(config, computed)
     except FaultsError as error:
@@ -175,7 +175,11 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     faults = (*tables.warnings, *prose.faults, *_own_faults(config, prose), *folder)
     if processes is None:
         processes = 1 if len(tables.results) > MOST_COPIED else processors()
-    compute = ready(computed) if computed else partial(compute_all, tables, config, processes)
+    compute = (
+        ready(computed)
+        if computed
+        else partial(compute_all, tables, config, processes, start.exported)
+    )
     make = partial(_make_content, config, prose, old, say, compute)
     files_read = {name: table.file for name, table in tables.loaded.items()}
     sources = (config, tables.warnings, files_read, prose.own, old and prose.texts, old)

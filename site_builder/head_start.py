@@ -20,8 +20,10 @@ from site_builder.tables.load import load_tables
 
 # What follows from more takes longer to send, and twice the memory while it is sent.
 MOST_BYTES = 200_000
-# With fewer rows a copy of the process costs more than what it exports meanwhile.
-LEAST_ROWS = 20_000
+# Tables in more would take gigabytes while two processes have them.
+MOST_EXPORTED = 20_000_000
+
+Exports: TypeAlias = tuple[ExportedTable, ...]
 
 
 class Computed(NamedTuple):
@@ -38,29 +40,43 @@ class Computed(NamedTuple):
     exported: tuple[ExportedTable, ...]
 
 
-# Waits for what follows with this `site.toml`; None where it is still to be made, by whoever can
-# tell why it cannot be.
-Wait: TypeAlias = Callable[[SiteConfig], Computed | None]
+class HeadStart(NamedTuple):
+    """What another process makes of the tables meanwhile: nothing, where none does.
+
+    Attributes:
+        computed: Waits for what follows with this `site.toml`; None where it is still to be made,
+            by whoever can tell why it cannot be.
+        exported: Waits for the tables as they are published; None likewise.
+    """
+
+    computed: Callable[[SiteConfig], Computed | None] = lambda _: None
+    exported: Callable[[], Exports | None] = lambda: None
+
+
+NO_HEAD_START = HeadStart()
 
 
 @contextmanager
-def computed_ahead(root: Path, base_url: str | None, processes: int | None) -> Iterator[Wait]:
-    """Read, check and compute the tables of a project while the block runs.
+def head_start(root: Path, base_url: str | None, processes: int | None) -> Iterator[HeadStart]:
+    """Compute what follows from the tables of a project while the block runs.
+
+    Of tables that are large only what is published of them: all else would take long to send.
 
     Args:
         root: The project's folder.
         base_url: Where the site will stand, over what `site.toml` says.
         processes: How many processes may work at once; None for as many as there is room for.
-
-    Yields:
-        Waits for it.
     """
     config, faults = read_config(root, base_url)
-    if faults or (processes or processors()) < 2 or _size_of(config) > MOST_BYTES:
-        yield lambda _: None
-        return
-    with ahead(partial(_compute, config)) as wait:
-        yield lambda asked: made_or_none(wait) if asked == config else None
+    size = _size_of(config)
+    if faults or (processes or processors()) < 2 or size > MOST_EXPORTED:
+        yield NO_HEAD_START
+    elif size > MOST_BYTES:
+        with ahead(partial(_export, config)) as wait:
+            yield HeadStart(exported=partial(made_or_none, wait))
+    else:
+        with ahead(partial(_compute, config)) as wait:
+            yield HeadStart(lambda asked: made_or_none(wait) if asked == config else None)
 
 
 def _size_of(config: SiteConfig) -> int:
@@ -69,18 +85,31 @@ def _size_of(config: SiteConfig) -> int:
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
+def _export(config: SiteConfig) -> Exports:
+    return export_tables(load_tables(config.data_dir).tables)
+
+
 def _compute(config: SiteConfig) -> Computed:
     return compute_all(check_tables(load_tables(config.data_dir), config), config)
 
 
-def compute_all(tables: Tables, config: SiteConfig, processes: int = 1) -> Computed:
+def compute_all(
+    tables: Tables,
+    config: SiteConfig,
+    processes: int = 1,
+    exported: Callable[[], Exports | None] = lambda: None,
+) -> Computed:
     """All that follows from the checked tables.
 
     Args:
         tables: The checked tables.
         config: `site.toml`.
         processes: How many processes work at once.
+        exported: Waits for the tables as they are published, where they are made ahead.
     """
-    at_once = processes if len(tables.results) > LEAST_ROWS else 1
-    with ahead(partial(export_tables, tables.loaded), at_once) as exported:
-        return Computed(tables, compute_results(tables, config, processes), exported())
+    results, made = compute_results(tables, config, processes), exported()
+    files = [table.file for table in tables.loaded.values()]
+    # What was made ahead may be of files that have changed since.
+    if made is None or files != [table.files[0].content for table in made]:
+        made = export_tables(tables.loaded)
+    return Computed(tables, results, made)

@@ -8,7 +8,6 @@ Where the system cannot copy a process safely, all is made in this one.
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import signal
@@ -22,6 +21,7 @@ from itertools import count
 from typing import Any, BinaryIO, TypeAlias, TypeVar
 
 from site_builder.errors import Fault, SiteError
+from site_builder.memory import undisturbed
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -119,23 +119,6 @@ def made_or_none(wait: Callable[[], Made]) -> Made | None:
         return wait()
     except Exception:
         return None
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """With rare searches for garbage, and none in what is there already.
-
-    On a large board that is a million objects, which a search would go through again and again, and
-    have copied for each process; what a build imports is a hundred thousand more.
-    """
-    thresholds = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(1_000_000, 20, 20)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()
 
 
 def _shared(

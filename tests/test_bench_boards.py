@@ -17,7 +17,7 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     root = write_large(tmp_path_factory.mktemp("bench") / "board", 60, 20)
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "many":
-            patch.setattr("site_builder.compute.results.MANY_SCORES", 100)
+            patch.setattr("site_builder.compute.stats.MANY_SCORES", 100)
         build_site(load_project(root), root / "site", lambda _: None)
     return root
 

@@ -31,7 +31,7 @@ def tables(scores: dict[int, float]) -> dict[str, pd.DataFrame]:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A board with more scores than one of few may have."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("site_builder.compute.results.MANY_SCORES", 9)
+        patch.setattr("site_builder.compute.stats.MANY_SCORES", 9)
         yield write_project(tmp_path_factory.mktemp("many") / "project", tables({}), TOML)
 
 
@@ -88,7 +88,7 @@ def test_rows_that_follow_each_other_are_said_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In place of a column a variant; where one does not follow, each has its number."""
-    monkeypatch.setattr("site_builder.compute.results.MANY_SCORES", 5)
+    monkeypatch.setattr("site_builder.compute.stats.MANY_SCORES", 5)
     page = build(write_project(tmp_path / "in_turn", in_turn(), TOML)).page("models/beta/")
     note = visible(page.select("#scores ~ .note")[0])
     assert "Base scores are rows 3 to 4 and fine-tuned scores are rows 7 to 8, in the" in note

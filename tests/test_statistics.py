@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from site_builder.compute.intervals import RESAMPLES
-from site_builder.compute.results import Stats
+from site_builder.compute.stats import Stats
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docs/statistics.md").read_text(encoding="utf8")

@@ -29,8 +29,8 @@ TEXTS = [
 ]
 
 # Leaves are open to every room; what a room may import beyond them and its own modules:
-LEAVES = {"addresses", "config", "errors", "format", "looks", "parts", "processes", "refusals"}
-LEAVES |= {"__init__", "slugs"}
+LEAVES = {"addresses", "config", "errors", "format", "looks", "memory", "parts", "processes"}
+LEAVES |= {"__init__", "refusals", "slugs"}
 MAY_IMPORT = {
     "tables": set(),
     "importers": {"tables"},
@@ -64,7 +64,8 @@ LEAVES_MAY_IMPORT: dict[str, set[str]] = {
     "format": set(),
     "looks": set(),
     "parts": {"addresses"},
-    "processes": {"errors"},
+    "memory": set(),
+    "processes": {"errors", "memory"},
     "refusals": {"errors"},
     "slugs": set(),
     "__init__": set(),

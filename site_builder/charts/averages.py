@@ -13,7 +13,8 @@ from site_builder.charts.labels import Labels
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.lift_tests import LEAST_TASKS
 from site_builder.compute.numbers import settled_float
-from site_builder.compute.results import Results, Stats
+from site_builder.compute.results import Results
+from site_builder.compute.stats import Stats
 from site_builder.format import count, counted, listed, percent, sentence
 from site_builder.parts import Column, Table
 

@@ -19,8 +19,8 @@ from site_builder.console import (
     Progress,
 )
 from site_builder.errors import SiteError
+from site_builder.memory import keep_freed, undisturbed
 from site_builder.output.environment import compiled_ahead
-from site_builder.processes import undisturbed
 
 
 @click.command(epilog="Example: site-builder build --project my-board --strict")
@@ -45,11 +45,12 @@ def build(  # noqa: PLR0913 - an option each
 ) -> None:
     """Build the site."""
     progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
+    keep_freed()
     # Imported only now, and in two parts, each while another process does what it can do already.
     with undisturbed(), compiled_ahead(root, processes):
-        from site_builder.head_start import computed_ahead
+        from site_builder.head_start import head_start
 
-        with computed_ahead(root, base_url, processes) as wait:
+        with head_start(root, base_url, processes) as start:
             from site_builder.build import build_site, load_project
 
             try:
@@ -62,7 +63,7 @@ def build(  # noqa: PLR0913 - an option each
                     previous=previous,
                     processes=processes,
                     count=progress.count,
-                    wait=wait,
+                    start=start,
                 )
             except SiteError as error:
                 sys.exit(progress.failed(error))

@@ -6,18 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from site_builder.compute.board import Board, choose_rules, compute_board
-from site_builder.compute.intervals import Bootstrap
+from site_builder.compute.board import Board
 from site_builder.compute.numbers import mean_or_none
-from site_builder.compute.scores import Scores
 from site_builder.compute.tasks import TaskResult
-from site_builder.config import BoardConfig
-from site_builder.processes import spread
-
-# So many standings take longer to compute than a copy of the process takes to make.
-WORTH_A_PROCESS = 4_000
 
 
 @dataclass(frozen=True)
@@ -50,26 +42,20 @@ class CategoryResult:
 
 
 def compute_categories(
-    scores: Scores,
-    tasks: pd.DataFrame,
-    results: Sequence[TaskResult],
-    config: BoardConfig,
-    processes: int = 1,
+    boards: Mapping[str, Mapping[str, Board]], results: Sequence[TaskResult]
 ) -> tuple[CategoryResult, ...]:
     """Every category, from the one furthest below the baseline (harder) to the one furthest above.
 
     Categories without a defined difference come last. Tasks without a category belong to none.
 
+    Args:
+        boards: Boards over the tasks of each category, by its name and by variant.
+        results: Each task.
+
     Source: docs/statistics.md#categories.
     """
     by_task = {result.task: result for result in results}
-
-    def make(name: str) -> CategoryResult:
-        return _category(scores, tasks[tasks["category"] == name], by_task, config)
-
-    names = tasks["category"].dropna().drop_duplicates().tolist()
-    are_many = len(scores.models) * len(names) > WORTH_A_PROCESS
-    found = spread(make, names, processes if are_many else 1, least=1)
+    found = [_category(name, mine, by_task) for name, mine in boards.items()]
     return tuple(sorted(found, key=_difficulty))
 
 
@@ -79,20 +65,18 @@ def _difficulty(category: CategoryResult) -> tuple[bool, float]:
 
 
 def _category(
-    scores: Scores, mine: pd.DataFrame, by_task: Mapping[str, TaskResult], config: BoardConfig
+    name: str, boards: Mapping[str, Board], by_task: Mapping[str, TaskResult]
 ) -> CategoryResult:
-    ids = tuple(mine["task"])
-    part = scores.only(ids)
-    rules = choose_rules(mine, part, config)
-    bootstrap = Bootstrap.over(len(ids))
-    best = np.array([by_task[task].best_lift_over_baseline for task in ids], dtype=float)
-    over_base = np.array([by_task[task].mean_lift_over_base for task in ids], dtype=float)
+    board = next(iter(boards.values()))
+    best = np.array([by_task[task].best_lift_over_baseline for task in board.tasks], dtype=float)
+    over_base = np.array([by_task[task].mean_lift_over_base for task in board.tasks], dtype=float)
+    averaged = board.rules.averaged
     return CategoryResult(
-        category=str(mine["category"].iloc[0]),
-        tasks=ids,
-        best_lift_over_baseline=mean_or_none(best) if rules.averaged else None,
-        mean_lift_over_base=mean_or_none(over_base) if rules.averaged else None,
+        category=name,
+        tasks=board.tasks,
+        best_lift_over_baseline=mean_or_none(best) if averaged else None,
+        mean_lift_over_base=mean_or_none(over_base) if averaged else None,
         beating=int((best > 0).sum()),
         compared=int((~np.isnan(best)).sum()),
-        boards={v: compute_board(part, v, rules, bootstrap) for v in scores.roles.variants},
+        boards=boards,
     )

@@ -15,6 +15,11 @@ import scipy
 from site_builder.compute.numbers import Array
 
 
+def load() -> None:
+    """Have scipy load them now, so that copies of this process need not each do it."""
+    _ = scipy.special
+
+
 def normal_below(z: Array) -> Array:
     """Probability that a standard normal variable is below z.
 

@@ -1,0 +1,147 @@
+"""The figures of the whole board."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from site_builder.compute.board import Board
+from site_builder.compute.lift_tests import LiftTest, LiftTests, Verdict
+from site_builder.compute.numbers import Array, mean_or_none
+from site_builder.compute.scores import Roles, Scores
+from site_builder.compute.tasks import TaskResult
+
+# With more, what is said of each single score is most of a site: pages and API say less of it.
+MANY_SCORES = 50_000
+
+
+@dataclass(frozen=True)
+class Stats:
+    """The figures of the whole board.
+
+    Attributes:
+        models, tasks, categories, scores: How many the board has.
+        models_tuned: Models with at least one tuned score.
+        models_ranked: Models with a rank on the primary board.
+        tasks_compared: Tasks with both a contender and a baseline score.
+        tasks_beating_baseline, tasks_tying_baseline: Tasks whose best contender beats, ties with
+            the baseline.
+        models_compared: Ranked models of the contest variants that have a mean lift over the
+            baseline, its own run left out; 0 where scores cannot be averaged.
+        models_ahead_of_baseline: Of these, the ones whose mean lift over the baseline is positive
+            in some contest variant.
+        models_clearly_ahead: Models of which a run of a contest variant is better than the baseline
+            by the tests of its lift.
+        models_clearly_helped, models_clearly_hurt: Models of which a tuned run is better, worse
+            than its base by these tests.
+        mean_base_score, mean_tuned_score: Mean over the paired runs of the score before and after,
+            so that their difference is `mean_lift_over_base`.
+        mean_lift_over_base: Mean over all tuned runs with a base score; None with none, or where
+            scores cannot be averaged.
+        runs_tuned: Scores of tuned variants.
+        runs_paired: Those with a base score of the same model and task.
+        runs_helped, runs_unchanged, runs_hurt: Paired runs better than, equal to, worse than their
+            base score.
+        runs_beating_baseline: Tuned runs strictly better than the baseline on their task.
+    """
+
+    models: int
+    tasks: int
+    categories: int
+    scores: int
+    models_tuned: int
+    models_ranked: int
+    tasks_compared: int
+    tasks_beating_baseline: int
+    tasks_tying_baseline: int
+    models_compared: int
+    models_ahead_of_baseline: int
+    models_clearly_ahead: int
+    models_clearly_helped: int
+    models_clearly_hurt: int
+    mean_base_score: float | None
+    mean_tuned_score: float | None
+    mean_lift_over_base: float | None
+    runs_tuned: int
+    runs_paired: int
+    runs_helped: int
+    runs_unchanged: int
+    runs_hurt: int
+    runs_beating_baseline: int
+
+    @property
+    def has_many_scores(self) -> bool:
+        """Whether the site says of each score only what its row and its place are."""
+        return self.scores > MANY_SCORES
+
+
+def compute_stats(
+    scores: Scores,
+    boards: Mapping[str, Board],
+    tests: LiftTests,
+    tasks: tuple[TaskResult, ...],
+    categories: int,
+) -> Stats:
+    """The figures of the whole board, each defined at its attribute.
+
+    Source: docs/statistics.md#board-figures.
+    """
+    roles, primary = scores.roles, boards[scores.roles.primary]
+    tuned = _runs(scores, [scores.values[v] for v in roles.tuned])
+    lifts = _runs(scores, [scores.lift_over_base(v) for v in roles.tuned])
+    over = _runs(scores, [scores.lift_over_baseline(v) for v in roles.tuned])
+    base = np.full(lifts.shape[1:], np.nan) if roles.base is None else scores.values[roles.base]
+    before, after = (np.where(np.isnan(lifts), np.nan, values) for values in (base, tuned))
+    outcomes = [task.outcome for task in tasks]
+    compared = _lifts_over_baseline(roles, boards)
+    return Stats(
+        models=len(scores.models),
+        tasks=len(scores.tasks),
+        categories=categories,
+        scores=sum(int((~np.isnan(scores.values[v])).sum()) for v in roles.variants),
+        models_tuned=int((~np.isnan(tuned)).any(axis=(0, 2)).sum()),
+        models_ranked=len(primary.ranked),
+        tasks_compared=len(outcomes) - outcomes.count(None),
+        tasks_beating_baseline=outcomes.count("beats"),
+        tasks_tying_baseline=outcomes.count("ties"),
+        models_compared=len({model for model, _ in compared}),
+        models_ahead_of_baseline=len({model for model, lift in compared if lift > 0}),
+        models_clearly_ahead=_count_models(tests.over_baseline, roles.contest, "better"),
+        models_clearly_helped=_count_models(tests.over_base, roles.tuned, "better"),
+        models_clearly_hurt=_count_models(tests.over_base, roles.tuned, "worse"),
+        mean_base_score=mean_or_none(before) if primary.rules.averaged else None,
+        mean_tuned_score=mean_or_none(after) if primary.rules.averaged else None,
+        mean_lift_over_base=mean_or_none(lifts) if primary.rules.averaged else None,
+        runs_tuned=int((~np.isnan(tuned)).sum()),
+        runs_paired=int((~np.isnan(lifts)).sum()),
+        runs_helped=int((lifts > 0).sum()),
+        runs_unchanged=int((lifts == 0).sum()),
+        runs_hurt=int((lifts < 0).sum()),
+        runs_beating_baseline=int((over > 0).sum()),
+    )
+
+
+def _count_models(
+    tests: Mapping[str, Mapping[str, LiftTest]], variants: Sequence[str], verdict: Verdict
+) -> int:
+    """Models with that verdict in any of the variants."""
+    found = [tests.get(variant, {}).items() for variant in variants]
+    return len({model for runs in found for model, test in runs if test.verdict == verdict})
+
+
+def _runs(scores: Scores, arrays: list[Array]) -> Array:
+    """One array (variants, models, tasks) of several (models, tasks), or of none."""
+    return np.array(arrays).reshape(-1, len(scores.models), len(scores.tasks))
+
+
+def _lifts_over_baseline(roles: Roles, boards: Mapping[str, Board]) -> list[tuple[str, float]]:
+    """Model and mean lift over the baseline of every ranked run of the contest but its own."""
+    own = (roles.baseline, roles.baseline_variant)
+    return [
+        (s.model, s.lift_over_baseline)
+        for variant in roles.contest
+        for s in boards[variant].ranked
+        if s.lift_over_baseline is not None and (s.model, variant) != own
+    ]
