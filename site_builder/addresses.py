@@ -5,8 +5,10 @@ Nothing here knows a path: `output/urls.py` turns each address into one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
+
+from site_builder.records import Record
 
 Kind = Literal[
     "home",
@@ -50,8 +52,7 @@ class Address(NamedTuple):
     query: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(Record):
     """A text that leads somewhere.
 
     Attributes:
@@ -65,13 +66,19 @@ class Link:
     href: str = ""
 
 
+@lru_cache(maxsize=1 << 14)
+def page_link(text: str, kind: Kind, key: str) -> Link:
+    """A link to the page of a model, a task or a category; one object for all that read alike."""
+    return Link(text, Address(kind, key))
+
+
+@cache
 def how(name: str, term: str) -> Link:
     """A link to the section on method that explains a statistic."""
     return Link(name, Address("about", anchor=term))
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(Record):
     """A labelled value: in a list of facts, or large as a headline figure.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +26,7 @@ from site_builder.pages.own_charts import with_own_charts
 from site_builder.pages.page import Made, Site, ready
 from site_builder.processes import processors
 from site_builder.prose import Prose, load_prose
+from site_builder.records import Record
 from site_builder.tables.check import Tables, check_tables
 from site_builder.tables.load import load_tables
 
@@ -39,8 +39,7 @@ Say = Callable[[str], None]
 MOST_COPIED = 500_000
 
 
-@dataclass(frozen=True)
-class BuildReport:
+class BuildReport(Record):
     """What a build did.
 
     Attributes:
@@ -54,8 +53,7 @@ class BuildReport:
     warnings: tuple[Fault, ...]
 
 
-@dataclass(frozen=True)
-class Content:
+class Content(Record):
     """What follows from the tables, `site.toml` and the edition before.
 
     Attributes:

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ import click
 
 from site_builder.errors import Fault, SiteError
 from site_builder.format import count, counted, size
+from site_builder.records import replace
 from site_builder.reports import as_annotations, as_document
 
 if TYPE_CHECKING:  # a build begins other work before it imports the one; terminals ask for rich

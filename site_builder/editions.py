@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from site_builder.pages.api_snapshot import OPTIONAL, REQUIRED, take_snapshot
 from site_builder.pages.entries import FEED, find_feed_faults
 from site_builder.pages.page import News, Site
 from site_builder.prose import load_prose
+from site_builder.records import Record, replace
 from site_builder.tables.check import Tables, check_tables
 from site_builder.tables.complete import complete_tables
 from site_builder.tables.load import LoadedTables, load_table, load_tables, parse_table
@@ -38,11 +39,12 @@ _NO_FEED = Fault(
     "warning",
 )
 _FIX = "Name the site of a board."
+# An escape of half a character, or of one of two halves.
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _RESULTS = f"downloads/{RESULTS.file}"
 
 
-@dataclass(frozen=True)
-class Edition:
+class Edition(Record):
     """A board at one moment, and what its prose may say of it.
 
     Attributes:
@@ -212,10 +214,14 @@ def _missing(shelf: Shelf, path: str) -> Fault:
 
 
 def _json(content: bytes, where: str) -> object:
+    """What a file says; not half a character, which an escape can name and no file can hold."""
     try:
-        return json.loads(content)
+        value: object = json.loads(content)
+        if _HALF.search(content):
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise FaultsError([Fault(where, "it is not JSON", _FIX)]) from error
+    return value
 
 
 def _with_table(shelf: Shelf, snapshot: Snapshot, *, read_scores: bool) -> Snapshot:

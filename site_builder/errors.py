@@ -16,11 +16,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 from typing import Literal, Self
+
+from site_builder.records import Record
 
 Severity = Literal["error", "warning"]
 
@@ -31,8 +32,7 @@ _MOST_COMPARED, _LONGEST_COMPARED = 5_000, 200  # likeness takes the square of t
 _WHERE = re.compile(r"(?P<file>.*?)(?::(?P<line>\d+))?(?:: (?P<place>.*))?", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Record):
     """One thing that is wrong: where it is, what was found, what to do.
 
     Attributes:

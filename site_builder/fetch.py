@@ -6,12 +6,12 @@ import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from site_builder import __version__
 from site_builder.errors import Fault, SiteError
+from site_builder.records import Record
 
 API = "api/v1/"
 SCHEMES = ("http://", "https://")
@@ -20,8 +20,7 @@ _MOST_BYTES = 1_000_000_000
 _GONE = (404, 410)
 
 
-@dataclass(frozen=True)
-class Shelf:
+class Shelf(Record):
     """Where the files of a published site are.
 
     Attributes:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from itertools import chain
+
+from site_builder.records import Record
 
 MINUS = "\N{MINUS SIGN}"
 MISSING = "\N{EN DASH}"
@@ -82,8 +83,7 @@ def _places(value: float, least: int) -> int:
     return min(_MOST_PLACES, max(least, 2 - _magnitude(value)))
 
 
-@dataclass(frozen=True)
-class Scale:
+class Scale(Record):
     """How the scores of one metric are written: decimal places, or a prefix where they are large.
 
     Attributes:

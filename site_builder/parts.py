@@ -8,10 +8,10 @@ time of a frozen dataclass.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
 from site_builder.addresses import Link, how
+from site_builder.records import Record
 
 Tone = Literal["", "gain", "loss", "soft"]
 Align = Literal["text", "number", "plot"]
@@ -26,8 +26,7 @@ MOST_LISTED = 100
 GROUP = 50
 
 
-@dataclass(frozen=True)
-class Dumbbell:
+class Dumbbell(Record):
     """A score before and after on one scale, for drawing in a row.
 
     Attributes:
@@ -45,8 +44,7 @@ class Dumbbell:
     text: str = ""
 
 
-@dataclass(frozen=True)
-class Marks:
+class Marks(Record):
     """Scores of several runs on one scale, for drawing in a row.
 
     Attributes:
@@ -86,8 +84,7 @@ class Cell(NamedTuple):
     marks: Marks | None = None
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Record):
     """One column of a table.
 
     Attributes:
@@ -126,8 +123,7 @@ class Row(NamedTuple):
     marks: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class RowStart:
+class RowStart(Record, eq=False):
     """How a row begins: one object for the rows of many tables, which is written once for them.
 
     Attributes:
@@ -173,8 +169,7 @@ class NumbersRow(NamedTuple):
 TableRow: TypeAlias = Row | NumbersRow
 
 
-@dataclass(frozen=True)
-class Facet:
+class Facet(Record):
     """A filter of a table's rows.
 
     Attributes:
@@ -190,8 +185,7 @@ class Facet:
     unit: str = ""
 
 
-@dataclass(frozen=True)
-class Tools:
+class Tools(Record):
     """What a visitor can do with a table beside sorting it.
 
     Attributes:
@@ -208,8 +202,7 @@ class Tools:
     variant: str = ""
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Record):
     """A table as it is read: caption, columns, rows in their published order.
 
     Attributes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from errno import EISDIR, EPERM
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +22,7 @@ from markdown.extensions.toc import TocExtension
 
 from site_builder.errors import Fault, near
 from site_builder.format import sentence
+from site_builder.records import Record, field
 
 SLOTS = (
     "lede",
@@ -61,8 +61,7 @@ _ATTRIBUTES = {
 }
 
 
-@dataclass(frozen=True)
-class Prose:
+class Prose(Record):
     """The prose of a site.
 
     Attributes:

@@ -5,7 +5,6 @@ A board is written as its runs: `{"base": {"a": [0.1, None]}, "tuned": {"a": [0.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.results import Results, compute_results
 from site_builder.compute.scores import Scores, collect_scores
 from site_builder.config import Analysis, BoardConfig, SiteConfig
+from site_builder.records import Record, asdict
 from site_builder.tables.check import Tables
 from site_builder.tables.complete import complete_tables
 from site_builder.tables.load import LoadedTable, LoadedTables
@@ -96,8 +96,8 @@ def find_holes(record: object, place: str = "") -> list[str]:
         return [] if isfinite(record) else [place]
     if isinstance(record, Scores | str):
         return []
-    if is_dataclass(record):
-        parts = [(f.name, getattr(record, f.name)) for f in fields(record)]
+    if isinstance(record, Record):
+        parts = [*asdict(record).items()]
     elif isinstance(record, Mapping):
         parts = [(str(key), value) for key, value in record.items()]
     elif isinstance(record, Sequence):

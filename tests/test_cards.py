@@ -5,7 +5,6 @@ import shutil
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -25,6 +24,7 @@ from site_builder.pages.all import make_pages
 from site_builder.pages.cards import with_cards
 from site_builder.pages.page import Page
 from site_builder.parts import Dumbbell
+from site_builder.records import asdict
 from tests.odd_boards import HOSTILE, SHAPES
 from tests.sites import ROOT, BuiltSite, build, contents, copy_project, make_site
 from tests.tables import SITE_TOML, write_project
@@ -454,7 +454,7 @@ def test_cards_of_odd_boards(tmp_path, drawer, typeface, name):
 def shares_astray(card: Card) -> list[float]:
     """The places of a card's marks that lie beside its axis."""
     rows = card.chart.rows if card.chart else ()
-    places = (getattr(row.mark, field.name) for row in rows for field in fields(row.mark))
+    places = (place for row in rows for place in asdict(row.mark).values())
     return [place for place in places if isinstance(place, float) and not 0 <= place <= 1]
 
 

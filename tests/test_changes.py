@@ -1,7 +1,6 @@
 """Two moments of a board held against each other: a change of each kind, done by hand."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from math import sqrt
 
 import pytest
@@ -13,6 +12,7 @@ from site_builder.compute.changes import Changes, Claims, FactChange, RankMove, 
 from site_builder.compute.diff import find_changes
 from site_builder.compute.release import Release
 from site_builder.compute.snapshot import ScoreState, Snapshot
+from site_builder.records import replace
 
 RULES = {"baseline": "c", "variants": ["tuned", "base"], "ranked_by": "mean", "min_coverage": 1.0}
 NOTHING_SAID = Evidence(1, None, None, None, None, None, None)

@@ -3,7 +3,6 @@
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 from xml.etree import ElementTree
@@ -19,6 +18,7 @@ from site_builder.config import load_config
 from site_builder.output.feed import read_feed
 from site_builder.pages.entries import MOST_ENTRIES
 from site_builder.pages.page import Entry
+from site_builder.records import replace
 from tests.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
 from tests.editions import BASE, DAYS, build, newer_results, older_results, toml, write_editions
 from tests.hostile import RUNS, TEXTS, write_hostile

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -25,6 +24,7 @@ from site_builder.pages.choose import answer_of, choose, default_question, find_
 from site_builder.pages.page import Page as SitePage
 from site_builder.pages.page import Site
 from site_builder.prose import load_prose
+from site_builder.records import Record, replace
 from tests.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
 from tests.odd_boards import built
 from tests.serve import served
@@ -61,8 +61,7 @@ GO_BACK_TO = """query => {
 }"""
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Record):
     """A question as a visitor puts it into the address."""
 
     picks: tuple[Pick, ...] = ()

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown import markdown
 
@@ -20,6 +20,7 @@ from site_builder.change_reports import FORMATS
 from site_builder.cli import main
 from site_builder.editions import Edition, compare_editions, read_edition
 from site_builder.errors import SiteError
+from site_builder.records import replace
 from tests.hostile import RUNS, write_hostile
 from tests.odd_boards import HOSTILE
 from tests.serve import PREFIX, served
@@ -397,6 +398,7 @@ API = ("stats", "models", "tasks", "categories", "correlations")
 
 
 @given(st.integers(0, 10_000), st.sampled_from(ODD), st.sampled_from([None, *API]))
+@example(6, "\ud800", None)
 @settings(max_examples=150)
 def test_any_other_value_in_an_api_is_told_or_taken(published, place, odd, gone):
     """Whatever it is and wherever: no traceback, and what is told is a line a file."""

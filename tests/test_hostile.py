@@ -3,7 +3,6 @@
 import os
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +20,7 @@ from site_builder.pages.all import make_pages
 from site_builder.pages.find import make_find
 from site_builder.pages.page import Made, Page, Site
 from site_builder.prose import load_prose
+from site_builder.records import replace
 from tests.hostile import LINKS
 from tests.sites import make_site
 from tests.tables import (

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder.compute.numbers import (
+    _decades,
     competition_ranks,
     difference,
     mean_of,
@@ -45,6 +46,15 @@ def test_settled_keeps_twelve_digits():
     assert [0.123456789012, 0.123456789013] == settled(
         np.array([0.123456789012, 0.123456789013])
     ).tolist()
+
+
+def test_a_decade_begins_at_its_power_of_ten():
+    """To the last bit, from the least power to the greatest."""
+    exponents = np.arange(-307, 309)
+    powers = np.array([float(f"1e{e}") for e in exponents])
+    assert exponents.tolist() == _decades(powers).tolist()
+    assert (exponents - 1).tolist() == _decades(np.nextafter(powers, 0)).tolist()
+    assert [308, 0, -2] == _decades(np.array([np.finfo(float).max, 9.99, 0.0999])).tolist()
 
 
 def test_settled_keeps_gaps_and_drops_negative_zero():

@@ -102,7 +102,7 @@ def test_a_board_that_it_has_nothing_for(project, install):
         ("def make(results, labels): return 'x'", "gives str, where Chart or None is due"),
         (
             f"{EXAMPLE}\ndef make(results, labels):\n"
-            "    from dataclasses import replace\n"
+            "    from site_builder.records import replace\n"
             "    chart = chart_developers(results, labels)\n"
             "    return replace(chart, figure={**chart.figure, 'x': float('nan')})",
             "fails: ValueError: Out of range float values are not JSON compliant",

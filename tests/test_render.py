@@ -1,6 +1,5 @@
 """Templates: each uses what its page has, and nothing else; a publisher's own may replace it."""
 
-import dataclasses
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +22,7 @@ from site_builder.output.urls import Urls
 from site_builder.pages.all import make_pages
 from site_builder.pages.page import Page
 from site_builder.prose import load_prose
+from site_builder.records import Record, replace
 from tests.sites import ROOT, build, make_site
 from tests.tables import board, write_project
 
@@ -45,7 +45,7 @@ def environment() -> jinja2.Environment:
 @pytest.fixture(scope="module")
 def contexts() -> dict[str, type]:
     """The context of each template: the pages of the Index, told of itself, and an own page."""
-    site = dataclasses.replace(make_site(ROOT), own={"x": "X"})
+    site = replace(make_site(ROOT), own={"x": "X"})
     told, _ = with_news(site, {}, edition_of(site, {}))
     pages = [page for page in make_pages(told) if isinstance(page, Page)]
     return {page.template: type(page.context()) for page in pages}
@@ -72,14 +72,14 @@ def test_a_template_uses_exactly_its_context(environment, contexts, name):
     used = set().union(
         *(meta.find_undeclared_variables(part) for part in own_parts(environment, name))
     )
-    assert {field.name for field in dataclasses.fields(contexts[name])} == used - GLOBALS
+    assert {*contexts[name].__struct_fields__} == used - GLOBALS
 
 
 @pytest.mark.parametrize("name", PAGE_TEMPLATES)
 def test_a_context_is_frozen(contexts, name):
     """Nothing changes what a page maker has made, and no name hides one that all pages have."""
-    assert contexts[name].__dataclass_params__.frozen
-    assert set() == GLOBALS & {field.name for field in dataclasses.fields(contexts[name])}
+    assert contexts[name].__struct_config__.frozen
+    assert set() == GLOBALS & {*contexts[name].__struct_fields__}
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_every_name_that_templates_have_is_documented(tmp_path):
     assert ",".join(sorted(GLOBALS)) == build(root).html["404.html"].rstrip(",")
     site = make_site(ROOT)
     renderer = Renderer(site, [], Urls({}), Assets({}, {}), None, [TEMPLATES])  # type: ignore[arg-type]
-    page = Page(Address("home"), "404.html", "", "", lambda: None)
+    page = Page(Address("home"), "404.html", "", "", Record)
     assert GLOBALS == {"range", *renderer._globals(page)}
 
 

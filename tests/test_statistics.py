@@ -37,4 +37,4 @@ def test_number_of_resamples_is_the_one_that_is_drawn():
 def test_every_figure_of_the_board_is_defined():
     """Each field of `Stats` has its row."""
     section = TEXT.partition("## Board figures")[2].partition("\n## ")[0]
-    assert [] == [name for name in Stats.__dataclass_fields__ if f"`{name}`" not in section]
+    assert [] == [name for name in Stats.__struct_fields__ if f"`{name}`" not in section]

@@ -1,7 +1,5 @@
 """What a task's page says of the tasks that rank models alike, and where it leads on to."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -9,6 +7,7 @@ from site_builder.compute.rank_agreement import SimilarTask
 from site_builder.compute.task_scores import TaskScores
 from site_builder.pages.page import Site
 from site_builder.pages.task import similar_note
+from site_builder.records import replace
 from tests.sites import ROOT, BuiltSite, make_site, visible
 
 

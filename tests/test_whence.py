@@ -2,7 +2,6 @@
 
 import gzip
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +19,7 @@ from site_builder.output.urls import Urls
 from site_builder.pages.citation import cite_score
 from site_builder.pages.page import ScriptData, Site
 from site_builder.pages.whence import whence_data
+from site_builder.records import replace
 from site_builder.slugs import make_slugs
 from tests.boards import make_frames, make_results, make_tables
 from tests.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from site_builder.charts import theme
 from site_builder.charts.hover import hover_texts
+from site_builder.records import Record
 
 MOST_BARS = 80
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(Record):
     """One bar.
 
     Attributes:

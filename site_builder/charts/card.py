@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from site_builder.charts import theme
 from site_builder.parts import Dumbbell, Tone
+from site_builder.records import Record
 
 MOST_TICKS = 5
 _AROUND = 0.04
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(Record):
     """A bar, from one place to another.
 
     Attributes:
@@ -24,8 +23,7 @@ class Stretch:
     end: float
 
 
-@dataclass(frozen=True)
-class CardRow:
+class CardRow(Record):
     """One row of the chart.
 
     Attributes:
@@ -41,8 +39,7 @@ class CardRow:
     tone: Tone = ""
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(Record):
     """A named place on the axis.
 
     Attributes:
@@ -54,8 +51,7 @@ class Mark:
     text: str
 
 
-@dataclass(frozen=True)
-class CardChart:
+class CardChart(Record):
     """A few rows on one axis.
 
     Attributes:
@@ -71,8 +67,7 @@ class CardChart:
     reference: Mark | None = None
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(Record):
     """The picture that a link to a page is shown with.
 
     Attributes:
@@ -84,8 +79,7 @@ class Card:
     chart: CardChart | None
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(Record):
     """A scale that all that is drawn has room on.
 
     Attributes:

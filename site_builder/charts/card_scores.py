@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from site_builder.charts.card import Axis, CardChart, CardRow, Mark
 from site_builder.charts.labels import Labels
@@ -12,13 +11,13 @@ from site_builder.compute.results import Results
 from site_builder.compute.task_scores import TaskScore
 from site_builder.format import Scale, counted, rounded
 from site_builder.parts import Dumbbell, Tone
+from site_builder.records import Record
 
 MOST_ROWS = 6
 N_GAINS = 4
 
 
-@dataclass(frozen=True)
-class _Run:
+class _Run(Record):
     """What a row draws: scores before and after, and the baseline's beside them."""
 
     name: str

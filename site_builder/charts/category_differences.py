@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from site_builder.charts.bars import Bar, draw_bars
 from site_builder.charts.cells import category_cell, lift_cell, models_cell, number_cell
@@ -14,6 +13,7 @@ from site_builder.compute.categories import CategoryResult
 from site_builder.compute.results import Results
 from site_builder.format import count, counted
 from site_builder.parts import Cell, Column, Table
+from site_builder.records import Record
 
 
 def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
@@ -122,8 +122,7 @@ def _leaders(category: CategoryResult, labels: Labels) -> tuple[str, ...]:
 # --- of one model -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _CategoryLift:
+class _CategoryLift(Record):
     category: str
     lift: float
     tasks: int

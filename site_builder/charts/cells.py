@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from site_builder.addresses import Address, Link
+from site_builder.addresses import Address, Link, page_link
 from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.task_scores import TaskScore
@@ -17,7 +17,7 @@ FLAGGED = "flagged"
 def model_cell(labels: Labels, model: str, note: str = "", tags: tuple[str, ...] = ()) -> Cell:
     """A model's name, leading to its page, marked with its developer's colour."""
     name = labels.models[model]
-    link = Link(name, Address("model", model))
+    link = page_link(name, "model", model)
     return Cell(name, name, note, link=link, dot=labels.dots.get(model), tags=tags)
 
 
@@ -43,14 +43,14 @@ def names_text(labels: Labels, models: Sequence[str], most: int = 3) -> str:
 def task_cell(labels: Labels, task: str) -> Cell:
     """A task's name, leading to its page."""
     name = labels.tasks[task]
-    return Cell(name, name, link=Link(name, Address("task", task)))
+    return Cell(name, name, link=page_link(name, "task", task))
 
 
 def category_cell(name: str | None) -> Cell:
     """A category, leading to its page."""
     if name is None:
         return Cell(MISSING)
-    return Cell(name, name, link=Link(name, Address("category", name)))
+    return Cell(name, name, link=page_link(name, "category", name))
 
 
 def score_cell(value: float | None, scale: Scale, note: str = "") -> Cell:

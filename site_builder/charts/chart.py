@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from site_builder.addresses import Address, Link
 from site_builder.parts import Table
+from site_builder.records import Record
 
 # What stands around the drawing in a frame: title, caption, table to open, where it is from.
 FRAME = 240
@@ -25,8 +25,7 @@ def id_of(name: str, place: int) -> str:
     return name.replace("_", "-") if is_word and not is_place else f"v{place}"
 
 
-@dataclass(frozen=True)
-class Embed:
+class Embed(Record):
     """A view on a page of its own, for a frame in other people's pages.
 
     Attributes:
@@ -40,8 +39,7 @@ class Embed:
     height: int
 
 
-@dataclass(frozen=True)
-class Chart:
+class Chart(Record):
     """One chart.
 
     Attributes:

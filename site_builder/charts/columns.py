@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import starmap
 from typing import Generic, TypeVar
 
@@ -17,8 +16,9 @@ from site_builder.charts.cells import (
 from site_builder.charts.labels import Labels
 from site_builder.compute.tasks import TaskResult
 from site_builder.parts import Cell, Column, Row, RowKind
+from site_builder.records import Record
 
-Record = TypeVar("Record")
+Item = TypeVar("Item")
 
 RANK = Column("rank", "#", "number", first="ascending", term="rank", words="Rank")
 MODEL = Column("model", "Model")
@@ -27,8 +27,7 @@ CATEGORY = Column("category", "Category")
 PROVIDER = Column("provider", "Provider")
 
 
-@dataclass(frozen=True)
-class Field(Generic[Record]):
+class Field(Record, Generic[Item]):
     """One column of a table, and what each record shows in it.
 
     Attributes:
@@ -38,21 +37,21 @@ class Field(Generic[Record]):
     """
 
     column: Column
-    cell: Callable[[Record], Cell]
+    cell: Callable[[Item], Cell]
     wanted: bool = True
 
 
-def columns_of(fields: Sequence[Field[Record]]) -> tuple[Column, ...]:
+def columns_of(fields: Sequence[Field[Item]]) -> tuple[Column, ...]:
     """The columns of a table."""
     return tuple(field.column for field in fields if field.wanted)
 
 
 def rows_of(
-    fields: Sequence[Field[Record]],
-    records: Sequence[Record],
-    kind: Callable[[Record], RowKind] = lambda _: "",
-    anchor: Callable[[Record], str] = lambda _: "",
-    marks: Callable[[Record], Mapping[str, str | None]] = lambda _: {},
+    fields: Sequence[Field[Item]],
+    records: Sequence[Item],
+    kind: Callable[[Item], RowKind] = lambda _: "",
+    anchor: Callable[[Item], str] = lambda _: "",
+    marks: Callable[[Item], Mapping[str, str | None]] = lambda _: {},
 ) -> tuple[Row, ...]:
     """The rows of a table, one a record."""
     columns = [map(field.cell, records) for field in fields if field.wanted]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,21 +26,20 @@ from site_builder.compute.intervals import LEVEL
 from site_builder.compute.results import Results
 from site_builder.format import counted, p_value, percent, rounded, sentence
 from site_builder.parts import Column, Table
+from site_builder.records import Record
 
 HEIGHT = 360
 # A feature whose largest value is so many times its smallest stands on a log axis.
 LOG_RATIO = 30
 
 
-@dataclass(frozen=True)
-class _Point:
+class _Point(Record):
     task: str
     feature: float
     lift: float
 
 
-@dataclass(frozen=True)
-class _Pair:
+class _Pair(Record):
     """A feature and a kind of lift; `id` names their chart."""
 
     id: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
@@ -17,6 +16,7 @@ from site_builder.compute.scores import Roles
 from site_builder.compute.tasks import Best
 from site_builder.config import SiteConfig
 from site_builder.format import Scale, scale_for
+from site_builder.records import Record
 from site_builder.slugs import make_slugs
 
 N_COLOURS = 8
@@ -25,8 +25,7 @@ N_COLOURS = 8
 ScoreKey: TypeAlias = tuple[str, str, str]
 
 
-@dataclass(frozen=True)
-class Labels:
+class Labels(Record):
     """How a board's things are called.
 
     Attributes:

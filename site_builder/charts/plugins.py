@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from traceback import extract_tb
@@ -18,6 +17,7 @@ from site_builder.charts.labels import Labels
 from site_builder.compute.results import Results
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, near
+from site_builder.records import replace
 from site_builder.slugs import make_slugs
 
 GROUP = "site_builder.charts"

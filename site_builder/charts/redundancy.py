@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,13 +18,13 @@ from site_builder.compute.rank_agreement import compute_rank_agreement
 from site_builder.compute.results import Results
 from site_builder.format import MISSING, counted, rounded
 from site_builder.parts import Cell, Column, Table
+from site_builder.records import Record
 
 MOST_DRAWN = 40
 MOST_LISTED = 20
 
 
-@dataclass(frozen=True)
-class _Pair:
+class _Pair(Record):
     """Two tasks, and how alike they rank the `n` models that have both."""
 
     task: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from site_builder.charts import theme
@@ -20,14 +19,14 @@ from site_builder.compute.intervals import LEVEL
 from site_builder.compute.results import Results
 from site_builder.format import billions, counted, listed, percent
 from site_builder.parts import MOST_LISTED, Column, Table
+from site_builder.records import Record
 
 HEIGHT = 420
 # Of more models than these the intervals would be a thicket.
 MOST_INTERVALS = 40
 
 
-@dataclass(frozen=True)
-class _Point:
+class _Point(Record):
     model: str
     size: float
     score: float

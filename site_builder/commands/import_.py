@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict, Unpack, get_args
 
@@ -16,6 +15,7 @@ from site_builder.importers.formats import Format, format_of, known_formats
 from site_builder.importers.records import Options, Scale
 from site_builder.importers.report import lines_of, warnings_of
 from site_builder.importers.run import Outcome, import_paths
+from site_builder.records import replace
 
 _EPILOG = """\b
 Formats:

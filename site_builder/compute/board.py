@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import starmap
 from typing import Literal, NamedTuple
@@ -18,13 +17,13 @@ from site_builder.compute.rank_intervals import find_ahead, rank_intervals
 from site_builder.compute.scores import Scores
 from site_builder.compute.win_rates import compute_win_rates, compute_wins
 from site_builder.config import BoardConfig
+from site_builder.records import Record
 
 RankBy = Literal["mean", "mean_win_rate"]
 Unranked = Literal["", "no score", "flagged", "coverage", "no rival"]
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Record):
     """How a board ranks, and why.
 
     Attributes:
@@ -87,8 +86,7 @@ class Standing(NamedTuple):
     loses: int
 
 
-@dataclass(frozen=True)
-class Board:
+class Board(Record):
     """The standings of one variant over a set of tasks: ranked first, in order; then the others."""
 
     variant: str
@@ -212,8 +210,7 @@ def _possible_ranks(scores: Scores, variant: str, rules: Rules) -> tuple[Array, 
     return possible_ranks(*possible_means(signed, *scores.signed_bounds))
 
 
-@dataclass(frozen=True)
-class _Sides:
+class _Sides(Record):
     """Lifts of each model: their mean, and how many tasks lie on each side of zero."""
 
     mean: Array
@@ -227,8 +224,7 @@ class _Sides:
         return cls(mean_of(lifts, axis=1), above, equal, below)
 
 
-@dataclass(frozen=True)
-class _Columns:
+class _Columns(Record):
     """The columns of a board as arrays over the models."""
 
     models: tuple[str, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from functools import cached_property
 from math import isfinite
 from typing import Any, NamedTuple
@@ -12,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from site_builder.records import Record
 from site_builder.tables.check import Tables
 
 
-@dataclass(frozen=True)
-class ModelFacts:
+class ModelFacts(Record):
     """One row of the models table."""
 
     model: str
@@ -32,8 +31,7 @@ class ModelFacts:
     description: str | None
 
 
-@dataclass(frozen=True)
-class TaskFacts:
+class TaskFacts(Record):
     """One row of the tasks table; `numbers` has every numeric column with a value, in its order."""
 
     task: str
@@ -146,8 +144,7 @@ def in_turn(rows: npt.NDArray[np.int32]) -> list[bool]:
     return list(found.tolist())
 
 
-@dataclass(frozen=True)
-class Catalog:
+class Catalog(Record):
     """Facts by id, in published order, and the evidence of each score by (model, task, variant)."""
 
     models: Mapping[str, ModelFacts]
@@ -187,9 +184,9 @@ def _coded(ids: pd.Series) -> tuple[npt.NDArray[np.intp], dict[str, int]]:
     return codes, {str(name): code for code, name in enumerate(known)}
 
 
-def _rows(frame: pd.DataFrame, record: type) -> Iterator[dict[str, Any]]:
+def _rows(frame: pd.DataFrame, record: type[Record]) -> Iterator[dict[str, Any]]:
     """Each row as the fields of a record that the table has, None for what is not known."""
-    names = [field.name for field in fields(record) if field.name in frame]
+    names = [name for name in record.__struct_fields__ if name in frame]
     columns = [_known(frame[name]) for name in names]
     return (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
 

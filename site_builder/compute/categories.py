@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from site_builder.compute.board import Board
 from site_builder.compute.numbers import mean_or_none
 from site_builder.compute.tasks import TaskResult
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class CategoryResult:
+class CategoryResult(Record):
     """Everything about one category.
 
     Attributes:

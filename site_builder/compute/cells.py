@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -12,10 +11,10 @@ import numpy.typing as npt
 from site_builder.compute.numbers import Array, competition_ranks
 from site_builder.compute.score_error import ScoreErrors, find_ties
 from site_builder.compute.scores import Scores
+from site_builder.records import Record
 
 
-@dataclass(frozen=True, eq=False)
-class Cells:
+class Cells(Record, eq=False):
     """The scores of one variant that count, as arrays (models, tasks); NaN where there is none.
 
     A page that shows a whole model or a whole task takes a row or a column of each.

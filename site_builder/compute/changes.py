@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from site_builder.compute.release import Release
 from site_builder.compute.snapshot import ScoreKey
 from site_builder.format import Scale, scale_for
+from site_builder.records import Record
 
 # What the results table can say of where a score comes from and how exact it is.
 PROVENANCE = ("source", "command", "date", "n_examples", "stderr")
 
 
-@dataclass(frozen=True)
-class ScoreChange:
+class ScoreChange(Record):
     """One score that is new, gone or another.
 
     Attributes:
@@ -42,8 +41,7 @@ class ScoreChange:
         return self.model, self.task, self.variant
 
 
-@dataclass(frozen=True)
-class FactChange:
+class FactChange(Record):
     """One thing that is said otherwise: of a model, of a task, of a score, of the board itself.
 
     Attributes:
@@ -58,8 +56,7 @@ class FactChange:
     after: object
 
 
-@dataclass(frozen=True)
-class RankMove:
+class RankMove(Record):
     """A model whose rank on the board of a variant is another; None where it is not ranked."""
 
     model: str
@@ -68,8 +65,7 @@ class RankMove:
     after: int | None
 
 
-@dataclass(frozen=True)
-class ClaimTurn:
+class ClaimTurn(Record):
     """A claim of the prose that the figures of one moment bear out and those of the other do not.
 
     Attributes:
@@ -93,8 +89,7 @@ class ClaimTurn:
         return self.before if self.held else self.after
 
 
-@dataclass(frozen=True)
-class Loss:
+class Loss(Record):
     """What was known of a score and is not any more: names out of `PROVENANCE`."""
 
     model: str
@@ -103,8 +98,7 @@ class Loss:
     lost: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Claims:
+class Claims(Record):
     """What became of the claims.
 
     Attributes:
@@ -116,8 +110,7 @@ class Claims:
     unjudged: int = 0
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(Record):
     """Everything that differs between two moments of a board.
 
     Attributes:

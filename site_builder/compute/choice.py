@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,12 +14,12 @@ from site_builder.compute.numbers import Array, settled_float
 from site_builder.compute.picks import LimitKind, Question
 from site_builder.compute.scores import Scores
 from site_builder.compute.shortlist import LISTED, Candidate, Shortlist, Unranked
+from site_builder.records import Record
 
 MARGIN_SHARE = 0.02
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Record):
     """Which models suit the picked tasks.
 
     Attributes:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
 from site_builder.compute.board import Board, compute_board
 from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.scores import Scores
+from site_builder.records import replace
 
 
 def compute_common_boards(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,20 +10,19 @@ import numpy.typing as npt
 from site_builder.compute.numbers import Array, difference, mean_of, mean_or_none, number, numbers
 from site_builder.compute.scores import Scores
 from site_builder.compute.win_rates import compute_wins
+from site_builder.records import Record
 
 Flags = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Record):
     """A model in a variant."""
 
     model: str
     variant: str
 
 
-@dataclass(frozen=True)
-class Sides:
+class Sides(Record):
     """One run against another over tasks.
 
     Attributes:
@@ -43,8 +41,7 @@ class Sides:
         return self.ahead + self.level + self.behind
 
 
-@dataclass(frozen=True)
-class TaskComparison:
+class TaskComparison(Record):
     """One task.
 
     Attributes:
@@ -64,8 +61,7 @@ class TaskComparison:
     margin: float | None
 
 
-@dataclass(frozen=True)
-class ComparedRun:
+class ComparedRun(Record):
     """One of the runs, over the common tasks.
 
     Attributes:
@@ -86,8 +82,7 @@ class ComparedRun:
     over_base: Sides | None
 
 
-@dataclass(frozen=True)
-class CategoryMeans:
+class CategoryMeans(Record):
     """Mean scores over the common tasks of one category.
 
     Attributes:
@@ -105,8 +100,7 @@ class CategoryMeans:
     reference: float | None
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Record):
     """Runs against each other.
 
     Attributes:
@@ -185,8 +179,7 @@ def compare_runs(
     )
 
 
-@dataclass(frozen=True)
-class _Rows:
+class _Rows(Record):
     """The runs as arrays.
 
     Attributes:

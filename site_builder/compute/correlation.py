@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -15,6 +14,7 @@ from site_builder.compute.probabilities import correlation_p
 from site_builder.compute.score_error import REACH
 from site_builder.compute.scores import Scores
 from site_builder.compute.tasks import TaskResult
+from site_builder.records import Record
 
 DERIVED: Mapping[str, str] = {
     "baseline_score": "Baseline score",
@@ -31,8 +31,7 @@ LEAST_TO_CONCLUDE = 10
 Verdict = Literal["together", "apart", "unclear", "too few"]
 
 
-@dataclass(frozen=True)
-class Correlation:
+class Correlation(Record):
     """How two columns go together over the tasks that have both.
 
     Attributes:
@@ -67,8 +66,7 @@ class Correlation:
         return "together" if low > 0 else "apart" if high < 0 else "unclear"
 
 
-@dataclass(frozen=True)
-class Fit:
+class Fit(Record):
     """A least-squares line `y = intercept + slope * x`, where x may be a base-10 logarithm.
 
     Attributes:
@@ -85,8 +83,7 @@ class Fit:
     n: int
 
 
-@dataclass(frozen=True)
-class Correlations:
+class Correlations(Record):
     """Every column over tasks, and every pair's correlation.
 
     Attributes:

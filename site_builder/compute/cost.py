@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from site_builder.compute.numbers import number, settled_float
 from site_builder.compute.serving import Price
+from site_builder.records import Record
 
 DAYS_A_MONTH = 365.25 / 12
 HOURS_A_DAY = 24
 PRICED_TOKENS = 1_000_000
 
 
-@dataclass(frozen=True)
-class Load:
+class Load(Record):
     """What is asked of a model.
 
     Attributes:
@@ -27,23 +26,20 @@ class Load:
     output_tokens: float
 
 
-@dataclass(frozen=True)
-class TokenPrice:
+class TokenPrice(Record):
     """US dollars per million tokens sent and received."""
 
     input_usd: float
     output_usd: float
 
 
-@dataclass(frozen=True)
-class HourPrice:
+class HourPrice(Record):
     """US dollars an hour of one machine, whatever is asked of it."""
 
     hour_usd: float
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(Record):
     """One way to pay for a model: by the token or by the hour.
 
     Attributes:
@@ -61,8 +57,7 @@ class Offer:
         return isinstance(self.price, HourPrice)
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(Record):
     """What an offer costs at a load.
 
     Attributes:

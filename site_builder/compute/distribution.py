@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from site_builder.records import Record
 
-@dataclass(frozen=True)
-class Bin:
+
+class Bin(Record):
     """Training sets with `low` <= examples < `high`."""
 
     low: float
@@ -18,8 +18,7 @@ class Bin:
     tasks: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class TrainingSets:
+class TrainingSets(Record):
     """The training sets of the tasks that state their size.
 
     Attributes:

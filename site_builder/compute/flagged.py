@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from site_builder.config import BoardConfig
+from site_builder.records import Record
 from site_builder.tables.check import Tables
 
 
-@dataclass(frozen=True)
-class FlaggedScore:
+class FlaggedScore(Record):
     """A score that should be read with care.
 
     Attributes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
@@ -11,6 +9,7 @@ from site_builder.compute.draws import draw_places
 from site_builder.compute.numbers import Array, counts_to, difference, settled
 from site_builder.compute.probabilities import normal_below, student_quantiles
 from site_builder.compute.score_error import REACH
+from site_builder.records import Record
 
 RESAMPLES = 2_000
 LEVEL = 0.95
@@ -55,8 +54,7 @@ def error_of_difference(one: Array, other: Array) -> Array:
     return np.hypot(np.nan_to_num(one), np.nan_to_num(other))
 
 
-@dataclass(frozen=True)
-class Bootstrap:
+class Bootstrap(Record):
     """Resampled task sets, drawn once and used for every model, so that differences are paired.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -13,6 +12,7 @@ from site_builder.compute.intervals import LEVEL, Bootstrap, error_of_difference
 from site_builder.compute.numbers import Array, mean_of, number, settled
 from site_builder.compute.probabilities import fair_below, normal_below, signed_ranks_below
 from site_builder.compute.scores import Scores
+from site_builder.records import Record
 
 Verdict = Literal["better", "worse", "unclear", "too few"]
 # Below six tasks nothing is told apart: gains on all of five have a two-sided p of 2 / 2^5 = 6 %.
@@ -20,8 +20,7 @@ LEAST_TASKS = 6
 MOST_EXACT = 50
 
 
-@dataclass(frozen=True)
-class LiftTest:
+class LiftTest(Record):
     """What the tasks say of one run's lift.
 
     Attributes:
@@ -50,8 +49,7 @@ class LiftTest:
     verdict: Verdict
 
 
-@dataclass(frozen=True)
-class LiftTests:
+class LiftTests(Record):
     """The tests of every run, by variant and model; a run without a lift is absent.
 
     Attributes:
@@ -150,8 +148,7 @@ def adjust_for_many(p: Array) -> Array:
     return settled(adjusted)
 
 
-@dataclass(frozen=True)
-class _Lifts:
+class _Lifts(Record):
     """Lifts of all models, their standard errors, and whether they have a mean."""
 
     values: Array
@@ -178,8 +175,7 @@ def _test(models: Sequence[str], lifts: _Lifts, bootstrap: Bootstrap) -> dict[st
     return {models[row]: columns.test(i) for i, row in enumerate(rows.tolist())}
 
 
-@dataclass(frozen=True)
-class _Columns:
+class _Columns(Record):
     """The tests as arrays over the runs; p-values with and without the correction."""
 
     means: Array

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from math import isfinite
+from math import isfinite, log10
 
 import numpy as np
 import numpy.typing as npt
@@ -26,13 +26,22 @@ def settled(values: Array, size: Array | None = None, digits: int = DIGITS) -> A
 
     Source: docs/statistics.md#equality.
     """
-    magnitude = np.abs(values if size is None else size)
-    decade = np.searchsorted(_POWERS, magnitude, side="right") - 1 + _LEAST
-    places = np.clip(digits - 1 - decade, -300, 300)
+    places = np.clip(digits - 1 - _decades(np.abs(values if size is None else size)), -300, 300)
     # One of the two is 1. Whole powers of ten up to 1e22 are exact, their inverses are not: divide.
     up, down = _POWERS[np.maximum(places, 0) - _LEAST], _POWERS[np.maximum(-places, 0) - _LEAST]
     # Adding zero turns -0.0 into 0.0.
     return np.asarray(np.round(values * up / down) / up * down + 0.0)
+
+
+def _decades(magnitude: Array) -> npt.NDArray[np.int64]:
+    """The exponent of the greatest power of ten that is not above it; any for zero and no number.
+
+    That of the power of two below it, or one more: a search among all powers takes thrice as long.
+    """
+    below = np.floor((np.frexp(magnitude)[1] - 1) * log10(2)).astype(np.int64)
+    below = np.maximum(below, _LEAST - 1)
+    above = magnitude >= _POWERS[np.minimum(below + 1, _MOST) - _LEAST]
+    return np.asarray(below + above)
 
 
 def settled_float(value: float) -> float:

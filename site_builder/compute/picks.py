@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -11,13 +10,13 @@ import numpy.typing as npt
 
 from site_builder.compute.catalog import TaskFacts
 from site_builder.compute.numbers import Array, settled
+from site_builder.records import Record
 
 Flags = npt.NDArray[np.bool_]
 LimitKind = Literal["size", "price", "license", "developer"]
 
 
-@dataclass(frozen=True)
-class Pick:
+class Pick(Record):
     """A task or a category, and how much it counts.
 
     Attributes:
@@ -31,8 +30,7 @@ class Pick:
     weight: float = 1.0
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Record):
     """What a visitor asks.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 
 from site_builder.compute.numbers import Array, settled
 from site_builder.compute.scores import Scores
+from site_builder.records import Record
 
 MIN_COMMON_MODELS = 4
 MOST_RANKED_ANEW = 300
@@ -17,8 +17,7 @@ MOST_RANKED_ANEW = 300
 NO_SPREAD = 1e-6
 
 
-@dataclass(frozen=True)
-class SimilarTask:
+class SimilarTask(Record):
     """A task that ranks models alike: Spearman's rho of the two tasks' scores over `n` models."""
 
     task: str

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
 import pandas as pd
 
+from site_builder.records import Record
 from site_builder.tables.load import LoadedTable
 
 DIGITS = 12
 
 
-@dataclass(frozen=True)
-class Release:
+class Release(Record):
     """One state of a project's tables.
 
     Attributes:

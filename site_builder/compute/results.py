@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
@@ -30,6 +29,7 @@ from site_builder.compute.task_scores import TaskScore, scores_of_model
 from site_builder.compute.tasks import TaskResult, compute_tasks
 from site_builder.config import SiteConfig
 from site_builder.processes import ahead
+from site_builder.records import Record
 from site_builder.tables.check import Tables
 
 # A page is of one model, or compares a few: records of more would be in memory for nothing.
@@ -39,8 +39,7 @@ _MODELS_KEPT = 16
 LEAST_MODELS = 400
 
 
-@dataclass(frozen=True)
-class Results:
+class Results(Record):
     """Everything that is computed from the tables, frozen.
 
     Attributes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.numbers import Array, difference, settled
+from site_builder.records import Record
 from site_builder.tables.places import places
 
 # Of the standard normal distribution, 95 % lie between -1.96 and +1.96. Written out, since the ways
@@ -18,8 +17,7 @@ SHARES = ((0.0, 1.0), (0.0, 100.0))
 NOTHING = np.full((), np.nan)
 
 
-@dataclass(frozen=True)
-class ScoreErrors:
+class ScoreErrors(Record):
     """What is known of how exact scores are: arrays of one shape, NaN where nothing is.
 
     Attributes:

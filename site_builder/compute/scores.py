@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,12 +12,12 @@ from site_builder.compute.flagged import FlaggedScore, collect_flagged
 from site_builder.compute.numbers import Array, difference, settled
 from site_builder.compute.score_error import ScoreErrors, compute_score_errors
 from site_builder.config import BoardConfig
+from site_builder.records import Record, replace
 from site_builder.tables.check import Tables
 from site_builder.tables.places import places
 
 
-@dataclass(frozen=True)
-class Roles:
+class Roles(Record):
     """Which variant is the base, which are tuned, and which model is the baseline.
 
     Attributes:
@@ -49,8 +48,7 @@ class Roles:
         return self.tuned or self.variants
 
 
-@dataclass(frozen=True, eq=False)
-class Scores:
+class Scores(Record, eq=False):
     """Every score of the board.
 
     Attributes:

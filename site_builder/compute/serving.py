@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from site_builder.compute.numbers import difference, number, settled_float
+from site_builder.records import Record, replace
 
 
-@dataclass(frozen=True)
-class Latency:
+class Latency(Record):
     """The measured requests to one provider for one model; times are of those that succeeded.
 
     Attributes:
@@ -45,8 +44,7 @@ class Latency:
     tokens_per_s: float | None
 
 
-@dataclass(frozen=True)
-class Price:
+class Price(Record):
     """A list price.
 
     Attributes:
@@ -71,8 +69,7 @@ class Price:
     date: str
 
 
-@dataclass(frozen=True)
-class Serving:
+class Serving(Record):
     """How models are served, and for how much.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +16,7 @@ from site_builder.compute.picks import Flags, Question, weighted_mean
 from site_builder.compute.rank_intervals import is_ahead
 from site_builder.compute.scores import Scores
 from site_builder.compute.win_rates import compute_win_rates, compute_wins
+from site_builder.records import Record
 
 LISTED = 10
 REWEIGHTINGS = 1_000
@@ -25,8 +25,7 @@ REWEIGHTING_SEED = 19_810_101
 _NOISE = 1e-12
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(Record):
     """One model that is ranked and within every limit.
 
     Attributes:
@@ -53,8 +52,7 @@ class Candidate:
     tied: bool
 
 
-@dataclass(frozen=True)
-class Unranked:
+class Unranked(Record):
     """A model within every limit that has no rank.
 
     Attributes:
@@ -68,8 +66,7 @@ class Unranked:
     rivals: bool
 
 
-@dataclass(frozen=True)
-class Shortlist:
+class Shortlist(Record):
     """The models over the picked tasks.
 
     Attributes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from site_builder.compute.catalog import Evidence
 from site_builder.compute.release import Release
+from site_builder.records import Record
 
 # Model, task and variant; and model and variant.
 ScoreKey: TypeAlias = tuple[str, str, str]
@@ -15,8 +15,7 @@ RunKey: TypeAlias = tuple[str, str]
 Facts: TypeAlias = Mapping[str, object]
 
 
-@dataclass(frozen=True)
-class ScoreState:
+class ScoreState(Record):
     """One score.
 
     Attributes:
@@ -31,8 +30,7 @@ class ScoreState:
     flag: str | None = None
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(Record):
     """A board at one moment.
 
     Attributes:

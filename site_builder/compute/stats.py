@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,13 +11,13 @@ from site_builder.compute.lift_tests import LiftTest, LiftTests, Verdict
 from site_builder.compute.numbers import Array, mean_or_none
 from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.tasks import TaskResult
+from site_builder.records import Record
 
 # With more, what is said of each single score is most of a site: pages and API say less of it.
 MANY_SCORES = 50_000
 
 
-@dataclass(frozen=True)
-class Stats:
+class Stats(Record):
     """The figures of the whole board.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -22,10 +21,10 @@ from site_builder.compute.rank_agreement import SimilarTask, compute_similar_tas
 from site_builder.compute.scores import Scores
 from site_builder.compute.task_scores import TaskScores
 from site_builder.compute.win_rates import compute_wins
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class Best:
+class Best(Record):
     """The best score on a task, and all models that have it.
 
     Attributes:
@@ -39,8 +38,7 @@ class Best:
     variants: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class TaskResult:
+class TaskResult(Record):
     """Everything about one task.
 
     Attributes:
@@ -102,8 +100,7 @@ def compute_tasks(
     )
 
 
-@dataclass(frozen=True)
-class _Arrays:
+class _Arrays(Record):
     """What the results of all tasks are read from, one column a task.
 
     Attributes:

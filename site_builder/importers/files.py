@@ -7,13 +7,13 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from site_builder.importers.records import Reading, Skipped, joined
+from site_builder.records import Record
 
 _LARGEST = 1e100  # what the contract's check holds for sound
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_](\d\d)[-:](\d\d)[-:](\d\d)")
@@ -23,8 +23,7 @@ class UnreadableError(Exception):
     """A file that cannot be read; the message is the reason, as a phrase."""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Record):
     """A file at a path that was given.
 
     Attributes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +33,13 @@ from site_builder.importers.flat_columns import (
 )
 from site_builder.importers.flat_values import Cell, bounds_of, is_nothing, read_cell
 from site_builder.importers.records import Facts, Measure, Options, Reading, Skipped, joined
+from site_builder.records import Record, replace
 
 ENDINGS = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson")
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
 
-@dataclass(frozen=True)
-class _Sheet:
+class _Sheet(Record):
     """A table as it was read: its rows, and whether its numbers may have a decimal comma."""
 
     found: Found
@@ -49,8 +48,7 @@ class _Sheet:
     comma: bool
 
 
-@dataclass(frozen=True)
-class _Score:
+class _Score(Record):
     """One cell with a score: where it stands, and what of."""
 
     row: int

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from site_builder.errors import near
+from site_builder.records import Record
 
 _SYNONYMS = {
     "model": "model model_name model_id llm system checkpoint name",
@@ -43,8 +43,7 @@ _DERIVED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Columns:
+class Columns(Record):
     """What the columns of a table are.
 
     Attributes:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from site_builder.importers.files import as_number
 from site_builder.importers.metrics import is_lower_better, is_share
 from site_builder.importers.records import Scale
+from site_builder.records import Record
 
 _NOTHING = frozenset(
     ("", "-", "\N{EN DASH}", "\N{EM DASH}", "?", "n/a", "na", "nan", "none", "null", "tbd", "tba")
@@ -23,8 +23,7 @@ _CELL = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(Record):
     """A number of a cell.
 
     Attributes:

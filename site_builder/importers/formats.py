@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from site_builder.importers.every_eval_ever import read_every_eval_ever
 from site_builder.importers.flat import read_flat
 from site_builder.importers.helm import read_helm
@@ -13,10 +11,10 @@ from site_builder.importers.lm_eval import read_lm_eval
 from site_builder.importers.mteb import read_mteb
 from site_builder.importers.plugins import load_reader, plugin_formats
 from site_builder.importers.records import Reader
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(Record):
     """A format of evaluation output.
 
     Attributes:

@@ -10,7 +10,6 @@ import math
 import re
 import statistics
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from site_builder.importers.files import (
     time_of,
 )
 from site_builder.importers.records import Example, Facts, Measure, Options, Reading
+from site_builder.records import replace
 
 _SPLITS = ("test", "valid")  # the first that a run has; HELM's own tables do the same
 _WHEN = re.compile(rb'"request_datetime":\s*(\d+)')

@@ -6,7 +6,6 @@ Inspect's own package reads them, and brings some fifty others along; see docs/d
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from site_builder.importers.files import (
 )
 from site_builder.importers.records import Example, Facts, Measure, Options, Reading, Skipped
 from site_builder.importers.zipped import read_members
+from site_builder.records import Record
 
 # Metrics that say how far others spread.
 _SPREADS = ("stderr", "bootstrap_stderr", "std", "bootstrap_std", "var")
@@ -40,8 +40,7 @@ _WHY_NOT = {
 }
 
 
-@dataclass(frozen=True)
-class _Log:
+class _Log(Record):
     """What counts of a log: its header, its scores by example, and the file."""
 
     found: Found

@@ -7,7 +7,6 @@ docs/decisions.md.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 from glob import escape
 from pathlib import Path
 from typing import Any
@@ -35,6 +34,7 @@ from site_builder.importers.records import (
     Skipped,
     joined,
 )
+from site_builder.records import replace
 
 _OTHER = (
     ".bin", ".csv", ".gz", ".html", ".ipynb", ".jpg", ".jsonl", ".lock", ".log", ".md",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from site_builder.importers.files import (
     moment_of,
     time_of,
 )
+from site_builder.records import Record
 
 # Names of the harness's own code for running models: in their place no model is named.
 _BACKENDS = (
@@ -40,8 +40,7 @@ _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _UNSAFE = re.compile(r'["<>:/|\\?*\[\]]+')  # what the harness replaces in names of folders
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Record):
     """One run of the harness.
 
     Attributes:

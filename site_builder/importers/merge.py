@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from site_builder.importers.records import Example, Measure
+from site_builder.records import Record, field
 
 Row = dict[str, Any]
 Key = tuple[str, str, str]
@@ -18,8 +18,7 @@ RUN = "run_model"
 _PARTS = ("stderr", "n_examples", "date", "source", "command", "flag", RUN)
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(Record):
     """A score with its key in the results table."""
 
     measure: Measure
@@ -33,8 +32,7 @@ class Placed:
         return (self.model, self.task, self.variant)
 
 
-@dataclass(frozen=True)
-class Merged:
+class Merged(Record):
     """What merging did.
 
     Attributes:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from site_builder.config import SiteConfig
 from site_builder.format import listed
 from site_builder.importers.records import Measure
+from site_builder.records import Record
 
 Place = tuple[str, str]
 """A model of the board and a variant."""
 
 
-@dataclass(frozen=True)
-class Pairing:
+class Pairing(Record):
     """Where the scores of each run go.
 
     Attributes:

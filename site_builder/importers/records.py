@@ -8,15 +8,15 @@ already in the tables is decided once, in `choose.py`, `pairing.py` and `merge.p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+
+from site_builder.records import Record, field
 
 Scale = Literal["percent", "proportion", "other"]
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(Record):
     """One score as a file states it.
 
     Attributes:
@@ -57,8 +57,7 @@ class Measure:
     time: tuple[bool, float] = (False, 0.0)
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(Record):
     """The score of one example.
 
     Attributes:
@@ -80,8 +79,7 @@ class Example:
     source: str | None
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Record):
     """What a file says about a model, or about a task.
 
     Attributes:
@@ -95,8 +93,7 @@ class Facts:
     metric: str = ""
 
 
-@dataclass(frozen=True)
-class Skipped:
+class Skipped(Record):
     """Something that was not read, and why.
 
     Attributes:
@@ -111,8 +108,7 @@ class Skipped:
     what: Literal["file", "row", "score"] = "file"
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Record):
     """All that a reader found at one path.
 
     Attributes:
@@ -136,8 +132,7 @@ class Reading:
     files: int = 0
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(Record):
     """What a reader is asked for, from the command line and `[import]` of `site.toml`.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from site_builder.importers.records import (
     Skipped,
     joined,
 )
+from site_builder.records import Record, replace
 from site_builder.tables.save import Row, StoredTable, read_all_stored, save_tables
 from site_builder.tables.schema import EXAMPLES, MODELS, RESULTS, TASKS
 
@@ -41,8 +41,7 @@ SETTING = "setting"
 _MEANT = ("higher_is_better", "score_min", "score_max", "mean_of_examples")
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Record):
     """What an import did.
 
     Attributes:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
 from site_builder.errors import Fault, FaultsError, at_most, near
 from site_builder.importers.files import Found, find_files
+from site_builder.records import Record
 from site_builder.tables.batches import Footer, ParquetError, StoredColumn, read_footer
 
 ENDINGS = (".parquet", ".parq", ".pq")
@@ -23,8 +23,7 @@ COLUMNS = tuple(_KINDS)
 _OPTIONAL = "variant"
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Record):
     """Files of the same columns: a scan of any engine reads them as one.
 
     Attributes:
@@ -38,8 +37,7 @@ class Source:
     folders: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Instances:
+class Instances(Record):
     """What was found at some paths.
 
     Attributes:
@@ -55,8 +53,7 @@ class Instances:
     shown: str
 
 
-@dataclass(frozen=True)
-class _Form:
+class _Form(Record):
     """What two files must share to be read as one."""
 
     columns: tuple[StoredColumn, ...]

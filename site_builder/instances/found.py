@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from site_builder.instances.runs import Pair, Run
 from site_builder.instances.spread import Spread
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(Record):
     """The score of a run: the spread of its examples' scores."""
 
     run: Run
     spread: Spread
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Record):
     """The difference of a pair: the spread of what it is for each common example.
 
     Attributes:
@@ -35,8 +32,7 @@ class Difference:
     unpaired_against: int
 
 
-@dataclass(frozen=True)
-class Repeat:
+class Repeat(Record):
     """Examples of a run that have several rows.
 
     Attributes:
@@ -54,8 +50,7 @@ class Repeat:
     differing_example: str | None
 
 
-@dataclass(frozen=True)
-class Aggregated:
+class Aggregated(Record):
     """All that was found in the rows.
 
     Attributes:

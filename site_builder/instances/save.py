@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from math import isclose
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from site_builder.config import SiteConfig
 from site_builder.importers.merge import Merged, Placed, key_of, merge_results
 from site_builder.importers.records import Measure
 from site_builder.instances.found import Aggregated, Difference, Score
+from site_builder.records import Record
 from site_builder.tables.save import Row, StoredTable, read_all_stored, save_tables
 from site_builder.tables.schema import DIFFERENCES, MODELS, RESULTS, TASKS
 
@@ -19,8 +19,7 @@ from site_builder.tables.schema import DIFFERENCES, MODELS, RESULTS, TASKS
 _NOISE = 1e-12
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(Record):
     """What a project has: its results and differences, and the ids that its tables list."""
 
     results: StoredTable
@@ -28,8 +27,7 @@ class Stored:
     known: Mapping[str, Collection[str]]
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Record):
     """What became of the tables.
 
     Attributes:

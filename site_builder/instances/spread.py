@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import sqrt
+
+from site_builder.records import Record
 
 _NOISE = 1e-12  # of the size of the scores: what two ways of adding the same numbers may differ by
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(Record):
     """What is known of the values of a group.
 
     Attributes:

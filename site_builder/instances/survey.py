@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from site_builder.errors import Fault, at_most, near
 from site_builder.format import counted
 from site_builder.instances.engine import Engine
 from site_builder.instances.expression import LARGEST, Frame, survey
 from site_builder.instances.runs import Run
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class Survey:
+class Survey(Record):
     """What the rows are of.
 
     Attributes:
@@ -25,8 +24,7 @@ class Survey:
     faults: list[Fault]
 
 
-@dataclass(frozen=True)
-class _Surveyed:
+class _Surveyed(Record):
     """A run, and how many of its rows cannot be read."""
 
     run: Run

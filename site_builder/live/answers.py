@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mimetypes
-from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -11,6 +10,7 @@ from urllib.parse import quote, unquote
 
 from site_builder.live.showing import Showing
 from site_builder.output.environment import make_environment
+from site_builder.records import Record
 
 FILES = Path(__file__).parent / "files"
 RESERVED = "/_live/"
@@ -29,8 +29,7 @@ for _kind, _suffix in (
     _KINDS.add_type(_kind, _suffix)
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Record):
     """An answer to one request.
 
     Attributes:

@@ -7,17 +7,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from site_builder.build import Kept, Say, load_project, make_files
 from site_builder.errors import Fault, SiteError
 from site_builder.live.showing import Showing, Window, root_of
 from site_builder.live.watch import changes, look_at
+from site_builder.records import Record, replace
 
 
-@dataclass(frozen=True)
-class Built:
+class Built(Record):
     """What came of one build.
 
     Attributes:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 from site_builder.output.manifest import MANIFEST
+from site_builder.records import Record, field
 
 
-@dataclass(frozen=True)
-class Showing:
+class Showing(Record):
     """What is shown at one moment.
 
     Attributes:

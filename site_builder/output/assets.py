@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from posixpath import dirname, join, normpath, relpath
 
 from site_builder.errors import AssetError, Fault
 from site_builder.output.bundles import make_bundles
+from site_builder.records import Record
 
 PACKAGE = Path(__file__).resolve().parent.parent
 FOLDER = "assets"
@@ -59,8 +59,7 @@ def find_static(root: Path, name: str) -> bytes:
     raise AssetError.from_template(name)
 
 
-@dataclass(frozen=True)
-class Assets:
+class Assets(Record):
     """Static files of a site.
 
     Attributes:

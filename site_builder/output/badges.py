@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
 
@@ -16,14 +15,14 @@ from site_builder.output.urls import Urls
 from site_builder.pages.badge import Badge, make_badge
 from site_builder.pages.model import model_board
 from site_builder.pages.page import Site
+from site_builder.records import Record
 
 TEMPLATE = "cards/badge.svg"
 TEXT_PX, BESIDE = 11, 7
 MOST_PX = 320
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(Record):
     """One half: where it begins, how wide it is, and its text with the width that it is set to."""
 
     x: int

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from site_builder.format import sentence
 from site_builder.output.urls import Urls
 from site_builder.pages.page import Citation
+from site_builder.records import Record
 from site_builder.slugs import make_slugs
 
 # A brace is spelled out even behind a backslash: BibTeX counts them all the same.
@@ -25,8 +25,7 @@ _ESCAPED = str.maketrans(
 _IN_ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 
 
-@dataclass(frozen=True)
-class CitationText:
+class CitationText(Record):
     """A citation, ready to copy.
 
     Attributes:

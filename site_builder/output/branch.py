@@ -6,12 +6,12 @@ and pushed by its name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from site_builder.output.manifest import GENERATOR, MANIFEST, parse_manifest
+from site_builder.records import Record
 from site_builder.refusals import DeployError
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ _KEPT = "CNAME"
 _AS_THEY_ARE = ("core.autocrlf=false", "core.attributesFile=")
 
 
-@dataclass(frozen=True)
-class Pushed:
+class Pushed(Record):
     """What a push did.
 
     Attributes:

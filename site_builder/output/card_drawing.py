@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import jinja2
 
 from site_builder.charts.card import Card, CardChart, CardRow, Mark
 from site_builder.output.typeface import BOLD, Lines, Typeface
 from site_builder.parts import Dumbbell
+from site_builder.records import Record
 
 TEMPLATE = "cards/card.svg"
 WIDTH, HEIGHT = 1200, 630
@@ -29,8 +29,7 @@ CAPTION_PX = ((20, 1), (18, 1), (17, 1))
 REFERENCE_PX = 26
 
 
-@dataclass(frozen=True)
-class PlacedMark:
+class PlacedMark(Record):
     """A named place on the axis, in px; `anchor` says which end of the text stands there."""
 
     x: float
@@ -38,8 +37,7 @@ class PlacedMark:
     anchor: str = "middle"
 
 
-@dataclass(frozen=True)
-class PlacedRow:
+class PlacedRow(Record):
     """One row, in px.
 
     Attributes:
@@ -62,8 +60,7 @@ class PlacedRow:
     is_bar: bool = False
 
 
-@dataclass(frozen=True)
-class Plot:
+class Plot(Record):
     """The chart, in px.
 
     Attributes:
@@ -82,8 +79,7 @@ class Plot:
     reference: PlacedMark | None
 
 
-@dataclass(frozen=True)
-class _Across:
+class _Across(Record):
     """From where to where the marks are drawn, in px."""
 
     left: float

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from jinja2 import nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 
 from site_builder.output.figures import MISTAKES
+from site_builder.records import Record, replace
 
 _CONDITION = re.compile(r"\{%[-+]?\s*claim\b\s*(.*?)\s*[-+]?%\}", re.DOTALL)
 _FIGURES = (nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Call, nodes.Filter)
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Record):
     """A claim as the figures have judged it.
 
     Attributes:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
-from typing import Any
 
 from jinja2 import nodes
 
@@ -32,6 +30,7 @@ from site_builder.pages.page import Page
 from site_builder.pages.serving import ServingContext
 from site_builder.pages.task import TaskContext
 from site_builder.pages.tasks import TasksContext
+from site_builder.records import Record
 
 CONTEXTS: Mapping[str, type] = {
     "home.html": HomeContext,
@@ -155,7 +154,7 @@ def _contexts() -> Iterator[str]:
     yield "\n## What each page has besides"
     for template, context in CONTEXTS.items():
         yield f"\n### `{template}`\n"
-        kinds = {field.name: str(field.type) for field in fields(context)}
+        kinds = context.__annotations__
         meanings = {f"{n}`: `{kinds[n]}": text for n, text in explained(context).items()}
         yield from _rows("name and type", meanings) if meanings else ["Nothing of its own."]
 
@@ -185,7 +184,7 @@ def _rows(heading: str, meanings: Mapping[str, str]) -> Iterator[str]:
         yield f"| `{name.replace('|', _PIPE)}` | {meaning.replace('|', _PIPE)} |"
 
 
-def explained(record: Any) -> dict[str, str]:  # noqa: ANN401 - any dataclass
+def explained(record: type[Record]) -> dict[str, str]:
     """What the docstring of a record says of each of its fields, by name, in their order."""
     section = re.search(r"Attributes:\n(.*)", record.__doc__ or "", re.DOTALL)
     entries = re.split(r"\n {8}(?=\w)", f"\n{section[1]}" if section else "")[1:]
@@ -193,7 +192,7 @@ def explained(record: Any) -> dict[str, str]:  # noqa: ANN401 - any dataclass
     for entry in entries:
         names, _, meaning = entry.partition(": ")
         said |= {name: " ".join(meaning.split()) for name in names.split(", ")}
-    return {field.name: said[field.name] for field in fields(record)}
+    return {name: said[name] for name in record.__struct_fields__}
 
 
 if __name__ == "__main__":

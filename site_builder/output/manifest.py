@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from site_builder import __version__
+from site_builder.records import Record
 
 MANIFEST = "manifest.json"
 GENERATOR = "site_builder"
@@ -20,8 +20,7 @@ _LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
 Seen = TypeVar("Seen")
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Record):
     """What a site is made from.
 
     Attributes:
@@ -36,8 +35,7 @@ class Origin:
     sources: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(Record):
     """What a published site says of itself.
 
     Attributes:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from inspect import isbuiltin
 from typing import Any, TypeAlias, cast
 
@@ -24,6 +23,7 @@ from jinja2.visitor import NodeTransformer
 from site_builder.errors import near
 from site_builder.output.claims import ClaimExtension, Claims
 from site_builder.output.figures import MISTAKES
+from site_builder.records import Record
 
 # Of Jinja's own filters, those that choose among figures or turn text; the others write HTML or
 # files, are a matter of chance, or make much of little.
@@ -46,8 +46,7 @@ _MOST_BITS = 1_024
 _TOO_MUCH = "makes too much of it: prose is for figures, not for computing"
 
 
-@dataclass(frozen=True)
-class Mistake:
+class Mistake(Record):
     """What is wrong with a text, in a line of it."""
 
     line: int

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from site_builder.errors import OutputFolderError
 from site_builder.output.disk import exchange, flush, flush_names
 from site_builder.output.folders import check_replaceable
 from site_builder.output.staging import Staging, staging
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class Published:
+class Published(Record):
     """What a build put into its folder.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from site_builder.output.urls import Urls, web_link
 from site_builder.pages.dataset import describe_dataset
 from site_builder.pages.entries import FEED, has_feed
 from site_builder.pages.page import Page, Site
+from site_builder.records import Record, asdict
 
 # What a template can raise; much of it in a template of ours is a bug.
 _MISTAKES = (
@@ -40,8 +40,7 @@ _MISTAKES = (
 )
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(Record):
     """What a link to a page is shown with elsewhere.
 
     Attributes:
@@ -89,8 +88,7 @@ class Renderer:
         Raises:
             TemplateFaultError: The template is missing, broken, or names what the page lacks.
         """
-        context = page.context()
-        own = {f.name: getattr(context, f.name) for f in fields(context)}  # type: ignore[arg-type]
+        own = asdict(page.context())
         with template_faults(page.template, self._template_folders):
             template = self._environment.get_template(page.template)
             return template.render(**own, **self._globals(page)).encode()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from site_builder.compute.changes import Claims, ClaimTurn
@@ -13,13 +12,13 @@ from site_builder.output.claims import Claim
 from site_builder.output.figures import number_filters
 from site_builder.output.live_prose import judge_claims, text_file
 from site_builder.prose import plain_text
+from site_builder.records import Record
 
 # Slot, condition, and how many claims of this condition stand before it in the text.
 _Key: TypeAlias = tuple[str, str, int]
 
 
-@dataclass(frozen=True)
-class Telling:
+class Telling(Record):
     """The prose of one moment, and what it may name.
 
     Attributes:

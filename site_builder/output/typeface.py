@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from fontTools.ttLib import TTFont
 
 from site_builder.output.assets import find_static
+from site_builder.records import Record
 
 FILES = ("vendor/inter-latin-wght-normal.woff2", "vendor/inter-latin-ext-wght-normal.woff2")
 REGULAR, BOLD = 400, 600
@@ -67,8 +67,7 @@ class Part:
         return next((float(a.defaultValue) for a in axes if a.axisTag == "wght"), None)
 
 
-@dataclass(frozen=True)
-class Lines:
+class Lines(Record):
     """A text set in lines.
 
     Attributes:

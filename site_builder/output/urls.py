@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from site_builder.addresses import Address, Kind
+from site_builder.records import Record
 from site_builder.slugs import make_slugs
 
 FIXED: Mapping[Kind, str] = {
@@ -39,8 +39,7 @@ _PAGES = frozenset((*FIXED, *FOLDERS))
 _NO_HOST = frozenset(' "<>\\^`{|}%')
 
 
-@dataclass(frozen=True)
-class Urls:
+class Urls(Record):
     """Published paths of every address of a site.
 
     Attributes:
@@ -50,9 +49,6 @@ class Urls:
 
     slugs: Mapping[Kind, Mapping[str, str]]
     base_url: str = ""
-    _known: dict[Kind, dict[tuple[Kind, str], str]] = field(
-        default_factory=lambda: defaultdict(dict), compare=False, repr=False
-    )
 
     @classmethod
     def of(cls, addresses: Iterable[Address], base_url: str = "") -> Urls:
@@ -102,6 +98,11 @@ class Urls:
             return path + _ending(target) if target.anchor or target.query else path
 
         return link
+
+    @cached_property
+    def _known(self) -> defaultdict[Kind, dict[tuple[Kind, str], str]]:
+        """By the kind of page that a link stands on, what it leads to and how."""
+        return defaultdict(dict)
 
     def relative(self, origin: Address, target: Address) -> str:
         """Link from one page to another that holds under any base path."""

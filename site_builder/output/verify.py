@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,10 +16,10 @@ from site_builder.output.manifest import (
     read_manifest,
 )
 from site_builder.output.staging import Staging
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class Verified:
+class Verified(Record):
     """What a look at a copy found.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from site_builder.addresses import Address
 from site_builder.pages.boards import board_note
@@ -11,10 +10,10 @@ from site_builder.pages.citation import cite_site
 from site_builder.pages.page import HOME, Page, Site, ready
 from site_builder.pages.term import Term
 from site_builder.pages.terms import make_terms
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class AboutContext:
+class AboutContext(Record):
     """What the page on method shows.
 
     Attributes:
@@ -26,8 +25,7 @@ class AboutContext:
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True)
-class NotFoundContext:
+class NotFoundContext(Record):
     """The page for addresses that lead nowhere has nothing of its own."""
 
 

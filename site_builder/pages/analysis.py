@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from site_builder.addresses import Address
 from site_builder.charts.cells import text_cell
@@ -20,10 +19,10 @@ from site_builder.compute.results import Results
 from site_builder.format import count, listed, p_value, rounded, sentence
 from site_builder.pages.page import HOME, Page, Site, ready
 from site_builder.parts import Cell, Column, Table
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class AnalysisContext:
+class AnalysisContext(Record):
     """What the analysis page shows; each part is None, or empty, where there is nothing for it.
 
     Attributes:

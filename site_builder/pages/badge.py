@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from site_builder.compute.board import Board
 from site_builder.format import rounded
 from site_builder.pages.page import Site
+from site_builder.records import Record
 
 # What could end the text of a link, or begin something else within it.
 _AS_TEXT = str.maketrans({mark: f"\\{mark}" for mark in "\\[]<>`*_!&"})
 BETWEEN = " \N{MIDDLE DOT} "
 
 
-@dataclass(frozen=True)
-class Badge:
+class Badge(Record):
     """A badge in two parts.
 
     Attributes:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from site_builder.charts.labels import Labels
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.results import Results
 from site_builder.parts import Dumbbell
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Record):
     """The ends of a scale.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from site_builder.charts.labels import Labels
@@ -11,13 +10,13 @@ from site_builder.compute.board import Board, Standing
 from site_builder.compute.lift_tests import LiftTest
 from site_builder.compute.results import Results
 from site_builder.pages.board_line import Limits, find_limits
+from site_builder.records import Record, field
 
 # Means that are equal on paper may differ in the last digits of their binary fractions.
 TIE = 1e-12
 
 
-@dataclass(frozen=True)
-class BoardParts:
+class BoardParts(Record):
     """What the views of one board are made from.
 
     Attributes:
@@ -42,8 +41,7 @@ class BoardParts:
         return find_limits(self.boards, self.results)
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Record):
     """One row.
 
     Attributes:
@@ -62,8 +60,7 @@ class Entry:
         return self.standing.model
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Record):
     """One table of a board.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from site_builder.charts.chart import id_of
@@ -17,12 +16,12 @@ from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.board_table import board_table
 from site_builder.pages.page import Site
 from site_builder.parts import LONG, Table
+from site_builder.records import Record, replace
 
 MOST_NAMED = 6
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(Record):
     """What one mark of the drawings in a board's rows stands for.
 
     Attributes:
@@ -34,8 +33,7 @@ class Mark:
     text: str
 
 
-@dataclass(frozen=True)
-class View:
+class View(Record):
     """One view of a board.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from site_builder.charts.cells import number_cell, served_cell
 from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
@@ -23,14 +22,14 @@ from site_builder.format import cheaper, money, quantity, three_digits
 from site_builder.pages.calculator_words import PATTERNS, Formula, make_formulas, values_of
 from site_builder.pages.page import Site
 from site_builder.parts import Cell, Column, RowKind, Table
+from site_builder.records import Record
 
 # What a board without measured requests is shown for: a round size, and said to be one.
 EXAMPLE_SIZE = (1000.0, 500.0)
 EXAMPLE_REQUESTS_A_DAY = 1000.0
 
 
-@dataclass(frozen=True)
-class NumberField:
+class NumberField(Record):
     """A number that the visitor sets.
 
     Attributes:
@@ -46,8 +45,7 @@ class NumberField:
     hint: str
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Record):
     """An offer to compare with.
 
     Attributes:
@@ -59,8 +57,7 @@ class Choice:
     text: str
 
 
-@dataclass(frozen=True)
-class Calculator:
+class Calculator(Record):
     """What costs a month are shown by.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from site_builder.compute.cost import (
     Cost,
@@ -14,6 +13,7 @@ from site_builder.compute.cost import (
     request_cost_usd,
 )
 from site_builder.format import TIMES, cheaper, money, quantity, three_digits
+from site_builder.records import Record
 
 # `{name}` stands for one of `values_of`; `*` is written as a multiplication sign.
 PATTERNS: Mapping[str, str] = {
@@ -53,8 +53,7 @@ FORMULAS: Mapping[str, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Formula:
+class Formula(Record):
     """How a column of the table is computed.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from site_builder.addresses import Kind
 from site_builder.charts.card import Card, CardChart
@@ -18,6 +17,7 @@ from site_builder.charts.card_scores import card_board, card_model, card_task
 from site_builder.charts.chart import Chart
 from site_builder.pages.model import model_summary
 from site_builder.pages.page import Made, Page, Site
+from site_builder.records import replace
 
 
 def with_cards(site: Site, pages: Iterable[Made]) -> tuple[Made, ...]:

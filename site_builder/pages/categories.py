@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from site_builder.addresses import Address
 from site_builder.charts.category_differences import category_table, chart_category_difference
@@ -19,10 +18,10 @@ from site_builder.pages.boards import View, board_views
 from site_builder.pages.cut import most_listed
 from site_builder.pages.page import CATEGORIES, HOME, Page, Site, in_sequence, ready
 from site_builder.parts import Table
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class CategoriesContext:
+class CategoriesContext(Record):
     """What the list of categories shows.
 
     Attributes:
@@ -34,8 +33,7 @@ class CategoriesContext:
     table: Table
 
 
-@dataclass(frozen=True)
-class CategoryContext:
+class CategoryContext(Record):
     """What a category's page shows.
 
     Attributes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from site_builder.compute.changes import Changes, FactChange, RankMove, ScoreChange
 from site_builder.format import MISSING, counted, exact, listed, sentence
+from site_builder.records import Record, replace
 
 NOISE = {True: "beyond noise", False: "within noise", None: "not known"}
 TURNED = {True: "newly true", False: "no longer true"}
@@ -14,8 +14,7 @@ UNRANKED = "unranked"
 _MOST_PLACES = 12
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Record):
     """One kind of change.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from site_builder.addresses import Address, Fact, Link
@@ -27,6 +26,7 @@ from site_builder.pages.entries import make_entries
 from site_builder.pages.evidence import WORDS
 from site_builder.pages.page import HOME, Entry, Page, Site, ready
 from site_builder.parts import Cell, Column, Table
+from site_builder.records import Record
 
 Change = TypeVar("Change")
 MOST_ROWS = 500
@@ -34,8 +34,7 @@ CHANGES = Link("Changes", Address("changes"))
 DOCUMENT = Link("changes.json", Address("file", f"{FOLDER}/changes.json"))
 
 
-@dataclass(frozen=True)
-class ChangeTable:
+class ChangeTable(Record):
     """Changes of one kind: the anchor and heading of the section, and the changes."""
 
     anchor: str
@@ -44,8 +43,7 @@ class ChangeTable:
     note: str
 
 
-@dataclass(frozen=True)
-class ChangesContext:
+class ChangesContext(Record):
     """What the page of changes shows.
 
     Attributes:

@@ -6,7 +6,6 @@ The page holds the answer for all tasks with equal weights; `static/js/choose*.j
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from site_builder.addresses import Address, Link
@@ -27,14 +26,14 @@ from site_builder.pages.choose_answer import MOST_UNRANKED, Answer, make_answer
 from site_builder.pages.choose_words import WIN_RATE
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.pages.scores_data import ERRORS, SCORES, board_data
+from site_builder.records import Record
 
 COMPARED = 4
 # With fewer tasks nobody needs to search among them.
 LEAST_TASKS_FOR_FILTER = 13
 
 
-@dataclass(frozen=True)
-class TaskGroup:
+class TaskGroup(Record):
     """Tasks to pick from.
 
     Attributes:
@@ -48,8 +47,7 @@ class TaskGroup:
     tasks: tuple[Link, ...]
 
 
-@dataclass(frozen=True)
-class ChooseContext:
+class ChooseContext(Record):
     """What the choosing page shows.
 
     Attributes:

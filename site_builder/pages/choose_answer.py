@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from site_builder.addresses import Address, Link
 from site_builder.charts.cells import model_cell
 from site_builder.compute.choice import Choice
@@ -13,12 +11,12 @@ from site_builder.pages.board_line import Limits
 from site_builder.pages.choose_words import ChoiceWords
 from site_builder.pages.page import Site
 from site_builder.parts import Cell, Dumbbell
+from site_builder.records import Record
 
 MOST_UNRANKED = 20
 
 
-@dataclass(frozen=True)
-class ListedModel:
+class ListedModel(Record):
     """One row of the short list.
 
     Attributes:
@@ -38,8 +36,7 @@ class ListedModel:
     why: str
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Record):
     """A choice as it is read.
 
     Attributes:

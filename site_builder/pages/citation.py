@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from site_builder.addresses import Address
 from site_builder.pages.page import Citation, Site
+from site_builder.records import replace
 
 
 def cite_site(site: Site) -> Citation:

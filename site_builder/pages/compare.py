@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from site_builder.addresses import Address, Link
 from site_builder.compute.comparison import Run, compare_runs
@@ -15,10 +14,10 @@ from site_builder.pages.compare_words import RunLeads, finding, run_leads, scope
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.pages.scores_data import board_data
 from site_builder.parts import Table
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class RunName:
+class RunName(Record):
     """A run in the legend.
 
     Attributes:
@@ -30,8 +29,7 @@ class RunName:
     note: str
 
 
-@dataclass(frozen=True)
-class CompareContext:
+class CompareContext(Record):
     """What the page shows.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from site_builder.charts.columns import Field
@@ -12,13 +11,13 @@ from site_builder.compute.comparison import Comparison
 from site_builder.pages.compare_runs import MOST_RUNS
 from site_builder.pages.page import Site
 from site_builder.parts import Align, Cell, Column
+from site_builder.records import Record
 
-Record = TypeVar("Record")
+Item = TypeVar("Item")
 NOTHING = Cell("")
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(Record):
     """A comparison, and what it is told with.
 
     Attributes:
@@ -38,11 +37,11 @@ class Compared:
 
 
 def run_fields(
-    compared: Compared, align: Align, cell: Callable[[Record, int], Cell]
-) -> tuple[Field[Record], ...]:
+    compared: Compared, align: Align, cell: Callable[[Item, int], Cell]
+) -> tuple[Field[Item], ...]:
     """A column for each run that there may be: a script fills those that are not used yet."""
 
-    def field(i: int) -> Field[Record]:
+    def field(i: int) -> Field[Item]:
         used = i < len(compared.names)
         column = Column(f"run-{i + 1}", compared.names[i] if used else f"Model {i + 1}", align)
         return Field(column, (lambda record: cell(record, i)) if used else lambda _: NOTHING)
@@ -50,9 +49,7 @@ def run_fields(
     return tuple(map(field, range(MOST_RUNS)))
 
 
-def baseline_field(
-    compared: Compared, align: Align, cell: Callable[[Record], Cell]
-) -> Field[Record]:
+def baseline_field(compared: Compared, align: Align, cell: Callable[[Item], Cell]) -> Field[Item]:
     """The baseline's column, where the board has one."""
     labels = compared.labels
     column = Column("baseline", f"{labels.baseline} (baseline)", align)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from site_builder.addresses import how
 from site_builder.charts.cells import lift_cell, number_cell, score_cell, text_cell
@@ -14,10 +13,10 @@ from site_builder.pages.board_cells import rank_range
 from site_builder.pages.compare_columns import Compared, baseline_field, run_fields, top_cell
 from site_builder.pages.page import Site
 from site_builder.parts import Cell, Column, Table
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class _Measure:
+class _Measure(Record):
     """One row of the summary.
 
     Attributes:

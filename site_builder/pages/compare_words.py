@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from site_builder.addresses import Address, Link
 from site_builder.charts.labels import Labels
@@ -11,12 +10,12 @@ from site_builder.compute.comparison import Comparison, Sides, TaskComparison
 from site_builder.format import Scale, counted, listed
 from site_builder.pages.compare_runs import MOST_RUNS
 from site_builder.pages.page import Site
+from site_builder.records import Record
 
 MOST_LEADS = 5
 
 
-@dataclass(frozen=True)
-class Lead:
+class Lead(Record):
     """A task on which a run is at the top.
 
     Attributes:
@@ -28,8 +27,7 @@ class Lead:
     margin: str
 
 
-@dataclass(frozen=True)
-class RunLeads:
+class RunLeads(Record):
     """Where one run is at the top.
 
     Attributes:

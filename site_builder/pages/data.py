@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.cells import text_cell
@@ -14,6 +13,7 @@ from site_builder.pages.citation import cite_site
 from site_builder.pages.dataset import CROISSANT, download_address, file_name
 from site_builder.pages.page import HOME, Document, Page, Site, ready
 from site_builder.parts import Cell, Column, Table
+from site_builder.records import Record
 from site_builder.tables.export import ExportedColumn, ExportedTable
 from site_builder.tables.schema import TYPE_WORDS
 
@@ -27,8 +27,7 @@ API_MEANINGS = {
 }
 
 
-@dataclass(frozen=True)
-class Download:
+class Download(Record):
     """A file to download.
 
     Attributes:
@@ -42,8 +41,7 @@ class Download:
     sha256: str
 
 
-@dataclass(frozen=True)
-class DataTable:
+class DataTable(Record):
     """One table as the page shows it.
 
     Attributes:
@@ -61,8 +59,7 @@ class DataTable:
     columns: Table
 
 
-@dataclass(frozen=True)
-class DataContext:
+class DataContext(Record):
     """What the data page shows.
 
     Attributes:

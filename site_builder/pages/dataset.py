@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from site_builder.addresses import Address
 from site_builder.compute.release import Release
 from site_builder.format import counted
 from site_builder.pages.home import board_lede
 from site_builder.pages.page import Site
+from site_builder.records import Record
 from site_builder.tables.export import ExportedFile, ExportedTable
 
 CROISSANT = Address("file", "data/croissant.json")
 _DOWNLOADS = "downloads"
 
 
-@dataclass(frozen=True)
-class Dataset:
+class Dataset(Record):
     """The published tables, described.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from site_builder.addresses import Address, Kind, Link
 from site_builder.charts.averages import chart_averages
@@ -23,6 +22,7 @@ from site_builder.format import counted
 from site_builder.pages.board_sheet import BoardParts
 from site_builder.pages.boards import View, board_note, board_views
 from site_builder.pages.page import Page, Site, ready
+from site_builder.records import Record
 
 MOST_IN_FRAME = 25
 LEADERBOARD = Embed(
@@ -43,8 +43,7 @@ EMBEDDED: tuple[tuple[Kind, Callable[[Results, Labels], Chart | None]], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class EmbedContext:
+class EmbedContext(Record):
     """What an embedded view shows: a chart, or the leaderboard.
 
     Attributes:

@@ -6,7 +6,6 @@ Does it work, is it cheap, for which tasks, from which model, with which data.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from site_builder.addresses import Address, Fact
 from site_builder.charts.averages import chart_averages, clearly_ahead
@@ -31,13 +30,13 @@ from site_builder.pages.embeds import LEADERBOARD
 from site_builder.pages.page import Page, Site, ready
 from site_builder.pages.picker import Picker, make_picker
 from site_builder.parts import Cell, Column, Table
+from site_builder.records import Record
 
 MOST_ON_HOME = 25
 N_FACTS = 4
 
 
-@dataclass(frozen=True)
-class HomeContext:
+class HomeContext(Record):
     """What the home page shows; each part is None where the board has nothing for it.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 from site_builder.addresses import Address, Fact, Link
@@ -26,12 +25,12 @@ from site_builder.pages.model_tables import (
 from site_builder.pages.model_tests import lift_tests_table
 from site_builder.pages.page import HOME, MODELS, Page, Site
 from site_builder.parts import Table
+from site_builder.records import Record
 
 N_FIGURES = 4
 
 
-@dataclass(frozen=True)
-class ModelContext:
+class ModelContext(Record):
     """What a model's page shows.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from site_builder.charts.cells import (
@@ -25,6 +24,7 @@ from site_builder.pages.evidence import ROW_HELP, evidence_fields
 from site_builder.pages.page import Site
 from site_builder.pages.task_tools import task_marks, task_tools
 from site_builder.parts import Cell, Column, Facet, NumbersRow, Row, RowStart, Table, TableRow
+from site_builder.records import replace
 
 ALL_SCORES = "all-scores"
 RANK_HELP = "Among the scores of this variant on this task"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from site_builder.charts.cells import lift_cell, number_cell, text_cell
 from site_builder.charts.columns import Field, columns_of, rows_of
@@ -11,12 +10,12 @@ from site_builder.compute.lift_tests import LiftTest, Verdict
 from site_builder.format import p_value
 from site_builder.pages.page import Site
 from site_builder.parts import Cell, Column, Table
+from site_builder.records import Record
 
 _MEAN_HELP = "With its 95 % interval over tasks"
 
 
-@dataclass(frozen=True)
-class _Tested:
+class _Tested(Record):
     """One lift of the model: what it is called, what is said of each outcome, and its test."""
 
     name: str

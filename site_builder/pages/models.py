@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from site_builder.addresses import Address
@@ -16,10 +15,10 @@ from site_builder.pages.boards import View, board_note, board_views
 from site_builder.pages.model import make_model
 from site_builder.pages.model_scores import ScoreRows
 from site_builder.pages.page import HOME, Page, Site, in_sequence
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class ModelsContext:
+class ModelsContext(Record):
     """What the board of models shows.
 
     Attributes:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from site_builder.addresses import Address
 from site_builder.pages.page import HOME, Page, Site, ready
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class OwnPageContext:
+class OwnPageContext(Record):
     """What a page of the project's own shows.
 
     Attributes:

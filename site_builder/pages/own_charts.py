@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from site_builder.charts.chart import Chart
 from site_builder.charts.plugins import asked_for, draw_own_charts
 from site_builder.errors import Fault, FaultsError
 from site_builder.pages.page import Made, Page, Site
+from site_builder.records import replace
 
 
 def with_own_charts(site: Site, pages: Iterable[Made]) -> tuple[Made, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -15,12 +14,12 @@ from site_builder.compute.changes import Changes
 from site_builder.compute.release import Release
 from site_builder.compute.results import Results
 from site_builder.config import SiteConfig
+from site_builder.records import Record, field, replace
 from site_builder.tables.check import Tables
 from site_builder.tables.export import ExportedTable, export_tables
 
 
-@dataclass(frozen=True)
-class Citation:
+class Citation(Record):
     """Something of the site that one cites.
 
     Attributes:
@@ -40,8 +39,7 @@ class Citation:
     key: str = ""
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Record):
     """One HTML page.
 
     Attributes:
@@ -49,8 +47,8 @@ class Page:
         template: The template that draws it.
         title: Its name, for the browser's tab, the heading and search engines.
         description: One sentence on what it says.
-        context: Makes the template's variables, the fields of a frozen dataclass, when the page is
-            drawn: a large board has more pages than would fit into memory at once.
+        context: Makes the template's variables, the values of a record, when the page is drawn: a
+            large board has more pages than would fit into memory at once.
         crumbs: The way from the home page, without the page itself.
         previous, next: Its neighbours in the published order.
         listed: Whether the sitemap names it.
@@ -63,7 +61,7 @@ class Page:
     template: str
     title: str
     description: str
-    context: Callable[[], object]
+    context: Callable[[], Record]
     crumbs: tuple[Link, ...] = ()
     previous: Link | None = None
     next: Link | None = None
@@ -73,8 +71,7 @@ class Page:
     charts: tuple[Chart, ...] = ()
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Record):
     """One file that no template draws: a table to download, an answer of the API.
 
     Attributes:
@@ -86,8 +83,7 @@ class Document:
     content: bytes
 
 
-@dataclass(frozen=True)
-class ScriptData:
+class ScriptData(Record):
     """A value for scripts, in a script that gives it: a page opened from the disk may load that.
 
     Attributes:
@@ -105,8 +101,7 @@ class ScriptData:
 Made = Page | Document | ScriptData
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Record):
     """What changed with one data release, as a feed tells it.
 
     Attributes:
@@ -122,8 +117,7 @@ class Entry:
     text: str
 
 
-@dataclass(frozen=True)
-class News:
+class News(Record):
     """What changed since the previous edition of a site.
 
     Attributes:
@@ -135,8 +129,7 @@ class News:
     earlier: tuple[Entry, ...] = ()
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(Record):
     """What every page maker reads.
 
     Attributes:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from site_builder.addresses import Address, Link
 from site_builder.compute.tasks import TaskResult
 from site_builder.pages.page import Site
 from site_builder.pages.ranking import ranking_table
 from site_builder.parts import Cell, RowKind, Table, TableRow, Tone
+from site_builder.records import Record
 
 MOST_CELLS = 20_000
 MOST_ROWS = 50
@@ -21,8 +21,7 @@ Packed = tuple[str, float | str | None, Tone] | tuple[str, float | str | None, T
 Named = int | tuple[int, str, Tags, RowKind]
 
 
-@dataclass(frozen=True)
-class Picker:
+class Picker(Record):
     """A table of one task, and what a script needs to show another in its place.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from site_builder.addresses import Link, how
 from site_builder.charts.cells import (
@@ -24,12 +23,12 @@ from site_builder.pages.board_tools import model_marks, model_tools
 from site_builder.pages.page import Site
 from site_builder.pages.ranking_line import ScoreLine, line_heading, make_line
 from site_builder.parts import Cell, Column, RowKind, Table
+from site_builder.records import Record
 
 BEST, TIED = "best", "tied with best"
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(Record):
     """A model on the task.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from site_builder.charts.labels import Labels
 from site_builder.compute.intervals import LEVEL
@@ -14,10 +13,10 @@ from site_builder.pages.board_line import Limits
 from site_builder.pages.boards import Mark
 from site_builder.pages.page import Site
 from site_builder.parts import Cell, Dumbbell
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class ScoreLine:
+class ScoreLine(Record):
     """What the drawings of a ranking are made from.
 
     Attributes:

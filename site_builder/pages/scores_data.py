@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from functools import partial
 
 from site_builder.addresses import Address, Link
@@ -14,6 +13,7 @@ from site_builder.compute.numbers import Array, numbers, places_of, wholes
 from site_builder.format import Scale
 from site_builder.pages.board_cells import rank_range
 from site_builder.pages.page import ScriptData, Site
+from site_builder.records import asdict
 
 SCORES = "data/scores.js"
 ERRORS = "data/errors.js"

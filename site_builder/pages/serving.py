@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from site_builder.addresses import Address
 from site_builder.charts.cells import source_cell
@@ -14,10 +13,10 @@ from site_builder.format import counted, sentence
 from site_builder.pages.calculator import Calculator, make_calculator
 from site_builder.pages.page import HOME, Page, Site, ready
 from site_builder.parts import Cell, Table
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class ServingContext:
+class ServingContext(Record):
     """What the serving page shows; each part is None where the project has no such table.
 
     Attributes:

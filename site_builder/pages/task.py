@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from site_builder.addresses import Address, Fact, Link
@@ -25,6 +24,7 @@ from site_builder.pages.ranking import ranking_table
 from site_builder.pages.ranking_line import line_legend
 from site_builder.pages.task_error import flagged_note, flagged_table, tie_note
 from site_builder.parts import Column, Table
+from site_builder.records import Record
 from site_builder.tables.schema import TASKS as TASKS_SPEC
 
 LEAST_FIGURES = 3
@@ -34,8 +34,7 @@ MOST_OTHERS = 150
 ALIKE = 0.7
 
 
-@dataclass(frozen=True)
-class TaskContext:
+class TaskContext(Record):
     """What a task's page shows.
 
     Attributes:

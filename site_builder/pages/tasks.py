@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from site_builder.addresses import Address
 from site_builder.charts.cells import category_cell, lift_cell, score_cell, task_cell
@@ -18,10 +17,10 @@ from site_builder.pages.picker import Picker, make_picker
 from site_builder.pages.task import make_task
 from site_builder.pages.task_tools import task_marks, task_tools
 from site_builder.parts import Cell, Column, Table
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class TasksContext:
+class TasksContext(Record):
     """What the list of tasks shows.
 
     Attributes:

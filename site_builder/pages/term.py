@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from site_builder.records import Record
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(Record):
     """A statistic in words.
 
     Attributes:

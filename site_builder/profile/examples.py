@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
 
 from site_builder.errors import Fault, near
+from site_builder.records import Record
 from site_builder.tables.batches import ParquetError, column_names, count_rows, read_rows
 
-Record = Mapping[str, Any]
+Values = Mapping[str, Any]
 # What inputs and outputs are called in the wild; of two that fit, the first is meant.
 INPUTS = (
     ("instruction", "input"),
@@ -33,16 +33,14 @@ ENDINGS = (*LINES, *SHEETS, *PARQUET)
 _LONGEST_FIELD = 2**31 - 1
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(Record):
     """One example: what a model is given, and what it is to answer."""
 
     input: str
     output: str
 
 
-@dataclass(frozen=True)
-class Fields:
+class Fields(Record):
     """Which fields of a record an example is made of.
 
     Attributes:
@@ -152,7 +150,7 @@ def read_examples(
 
 def read_records(
     path: Path, fields: Sequence[str], report: Report, reached: Reached = _ignore
-) -> Iterator[tuple[str, Record]]:
+) -> Iterator[tuple[str, Values]]:
     """Every record of a file with its place: `line 3` of a text, `row 3` of a table.
 
     Args:
@@ -175,7 +173,7 @@ def read_records(
         report(UnreadableError(str(error)))
 
 
-def _table(path: Path, fields: list[str], reached: Reached) -> Iterator[tuple[str, Record]]:
+def _table(path: Path, fields: list[str], reached: Reached) -> Iterator[tuple[str, Values]]:
     total = count_rows(path)
     for number, row in enumerate(read_rows(path, fields), 1):
         if number % _STEP == 0:
@@ -183,7 +181,7 @@ def _table(path: Path, fields: list[str], reached: Reached) -> Iterator[tuple[st
         yield f"row {number}", row
 
 
-def _text_file(path: Path, report: Report, reached: Reached) -> Iterator[tuple[str, Record]]:
+def _text_file(path: Path, report: Report, reached: Reached) -> Iterator[tuple[str, Values]]:
     size = max(path.stat().st_size, 1)
     with path.open("rb") as raw, TextIOWrapper(raw, "utf-8-sig", newline="") as file:
         records = _sheet(file, path.suffix) if path.suffix in SHEETS else _lines(file, report)
@@ -193,7 +191,7 @@ def _text_file(path: Path, report: Report, reached: Reached) -> Iterator[tuple[s
             yield record
 
 
-def _lines(file: TextIO, report: Report) -> Iterator[tuple[str, Record]]:
+def _lines(file: TextIO, report: Report) -> Iterator[tuple[str, Values]]:
     for number, line in enumerate(file, 1):
         if not line.strip():
             continue
@@ -210,21 +208,21 @@ def _lines(file: TextIO, report: Report) -> Iterator[tuple[str, Record]]:
             report(UnreadableError(what, place=f"line {number}"))
 
 
-def _sheet(file: TextIO, ending: str) -> Iterator[tuple[str, Record]]:
+def _sheet(file: TextIO, ending: str) -> Iterator[tuple[str, Values]]:
     csv.field_size_limit(_LONGEST_FIELD)
     rows = csv.DictReader(file, delimiter="\t" if ending == ".tsv" else ",")
     yield from ((f"row {number}", row) for number, row in enumerate(rows, 1))
 
 
-def _example(record: Record, fields: Fields) -> Example:
+def _example(values: Values, fields: Fields) -> Example:
     if not fields.output:
-        return _turns(record.get(fields.inputs[0]))
-    inputs = [_text(record, name) for name in fields.inputs]
-    return Example("\n".join(filter(None, inputs)), _text(record, fields.output))
+        return _turns(values.get(fields.inputs[0]))
+    inputs = [_text(values, name) for name in fields.inputs]
+    return Example("\n".join(filter(None, inputs)), _text(values, fields.output))
 
 
-def _text(record: Record, name: str) -> str:
-    value = record.get(name)
+def _text(values: Values, name: str) -> str:
+    value = values.get(name)
     if isinstance(value, str):
         return value
     if isinstance(value, int | float):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from site_builder.errors import Fault, FaultsError
 from site_builder.profile.examples import ENDINGS
+from site_builder.records import Record
 
 Split = Literal["train", "validation", "test"]
 _SPLITS: dict[str, Split] = {
@@ -27,8 +27,7 @@ _BEHIND = re.compile(rf"(?P<task>.+)[-_.](?P<split>{'|'.join(_SPLITS)})([-_.]\d.
 _FORMS = f"a file ending in {', '.join(ENDINGS)}"
 
 
-@dataclass(frozen=True)
-class SetFile:
+class SetFile(Record):
     """A file of a task's examples.
 
     Attributes:
@@ -42,8 +41,7 @@ class SetFile:
     path: Path
 
 
-@dataclass(frozen=True)
-class Sets:
+class Sets(Record):
     """What was found at some paths.
 
     Attributes:

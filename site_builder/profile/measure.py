@@ -6,7 +6,6 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import accumulate
 from math import sqrt
 
@@ -14,13 +13,13 @@ from rapidfuzz.distance import LCSseq
 
 from site_builder.profile.examples import Example
 from site_builder.profile.tokens import Tokenizer
+from site_builder.records import Record
 
 _WORD = re.compile(r"\w+")
 _P95 = 0.95
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(Record):
     """How long the texts of a set are.
 
     Attributes:
@@ -37,8 +36,7 @@ class Spread:
     greatest: int
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(Record):
     """Features of a training set.
 
     Attributes:

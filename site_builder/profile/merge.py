@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from site_builder.records import Record, field
 from site_builder.tables.save import read_stored, save_tables
 from site_builder.tables.schema import TASKS
 
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Merged:
+class Merged(Record):
     """What merging did.
 
     Attributes:

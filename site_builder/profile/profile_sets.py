@@ -21,13 +21,13 @@ from site_builder.profile.examples import (
 from site_builder.profile.find import SetFile
 from site_builder.profile.measure import Profile, measure
 from site_builder.profile.tokens import Tokenizer
+from site_builder.records import Record
 
 # Told a file, and which share of it has been read, 0 to 1.
 Told = Callable[[SetFile, float], None]
 
 
-@dataclass(frozen=True)
-class TaskProfile:
+class TaskProfile(Record):
     """What is known of a task's examples.
 
     Attributes:

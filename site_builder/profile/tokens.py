@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from site_builder.errors import Fault, FaultsError
+from site_builder.records import Record
 
 WORDS, CHARACTERS = "words", "characters"
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
-@dataclass(frozen=True)
-class Tokenizer:
+class Tokenizer(Record):
     """How a text is counted.
 
     Attributes:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from site_builder.build import load_project, make_files
 from site_builder.errors import Fault
+from site_builder.records import Record
 from site_builder.starter.place import check_free, place
 from site_builder.starter.project import project_files
 from site_builder.tables.scores_file import read_long_table
 
 
-@dataclass(frozen=True)
-class Started:
+class Started(Record):
     """What a new project is.
 
     Attributes:

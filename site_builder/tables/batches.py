@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from site_builder.records import Record
 
 BATCH = 4_096
 
@@ -17,8 +18,7 @@ class ParquetError(Exception):
     """A file is not Parquet, or a part of it is damaged."""
 
 
-@dataclass(frozen=True)
-class StoredColumn:
+class StoredColumn(Record):
     """A column of a file.
 
     Attributes:
@@ -33,8 +33,7 @@ class StoredColumn:
     stored: str
 
 
-@dataclass(frozen=True)
-class Footer:
+class Footer(Record):
     """What a file says of itself: its columns, in their order, and how many rows it has."""
 
     columns: tuple[StoredColumn, ...]

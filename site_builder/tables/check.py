@@ -8,10 +8,10 @@ and makes none up.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, at_most, near
+from site_builder.records import replace
 from site_builder.tables.columns import find_table_faults, unsound_columns
 from site_builder.tables.complete import Tables, complete_tables
 from site_builder.tables.load import LoadedTables

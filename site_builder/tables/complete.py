@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
 from site_builder.errors import Fault
+from site_builder.records import Record
 from site_builder.tables.columns import has_type
 from site_builder.tables.load import LoadedTable, LoadedTables
 from site_builder.tables.schema import MODELS, TASKS, ColumnSpec, TableSpec, Type
@@ -21,8 +21,7 @@ _KINDS: Mapping[Type, Literal["float64", "object"]] = {
 }
 
 
-@dataclass(frozen=True)
-class Tables:
+class Tables(Record):
     """Checked tables: every column of the contract, in its type, null where nothing is known.
 
     Attributes:

@@ -7,12 +7,12 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 
 import pandas as pd
 from pandas.api import types as kinds
 
+from site_builder.records import Record
 from site_builder.tables.load import LoadedTable
 from site_builder.tables.schema import ColumnSpec, TableSpec, Type
 
@@ -31,8 +31,7 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.AS
 """A number as CSV files have it: with a decimal point, without marks between thousands."""
 
 
-@dataclass(frozen=True)
-class ExportedColumn:
+class ExportedColumn(Record):
     """A column of a published table.
 
     Attributes:
@@ -48,8 +47,7 @@ class ExportedColumn:
     filled: int
 
 
-@dataclass(frozen=True)
-class ExportedFile:
+class ExportedFile(Record):
     """One download.
 
     Attributes:
@@ -68,8 +66,7 @@ class ExportedFile:
         return MEDIA_TYPES[self.ending]
 
 
-@dataclass(frozen=True)
-class ExportedTable:
+class ExportedTable(Record):
     """A table as it is published.
 
     Attributes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,13 +15,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from site_builder.errors import Fault
+from site_builder.records import Record, field
 from site_builder.tables.schema import TABLES, ColumnSpec, TableSpec
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
 
 
-@dataclass(frozen=True)
-class LoadedTable:
+class LoadedTable(Record):
     """One file as it was read.
 
     Attributes:
@@ -46,8 +45,7 @@ class LoadedTable:
     times: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class LoadedTables:
+class LoadedTables(Record):
     """Every table that could be read, by name, and why the others could not.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from site_builder.errors import Fault, FaultsError
+from site_builder.records import Record, field
 from site_builder.tables.schema import ColumnSpec, TableSpec, Type
 
 Row = dict[str, Any]
@@ -30,8 +30,7 @@ _TYPES: dict[Type, pa.DataType] = {
 }
 
 
-@dataclass(frozen=True)
-class StoredTable:
+class StoredTable(Record):
     """One table of a project, to be added to.
 
     Attributes:

@@ -6,8 +6,9 @@ from here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from site_builder.records import Record
 
 Type = Literal["text", "number", "integer", "boolean", "date", "url"]
 
@@ -21,8 +22,7 @@ TYPE_WORDS: dict[Type, str] = {
 }
 
 
-@dataclass(frozen=True)
-class ColumnSpec:
+class ColumnSpec(Record):
     """One column of the contract.
 
     Attributes:
@@ -46,8 +46,7 @@ class ColumnSpec:
     feature: bool = False
 
 
-@dataclass(frozen=True)
-class TableSpec:
+class TableSpec(Record):
     """One table of the contract: its file, its key, its columns in published order."""
 
     name: str
