@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from math import isfinite, log10
 
 import numpy as np
@@ -107,6 +107,16 @@ def pairs(low: Array, high: Array) -> list[tuple[float, float] | None]:
     """Intervals for records: None where an end is no number."""
     ends = zip(numbers(low), numbers(high), strict=True)
     return [None if a is None or b is None else (a, b) for a, b in ends]
+
+
+def texts_of(values: Array, write: Callable[[float], str]) -> npt.NDArray[np.object_]:
+    """Numbers as texts, each distinct one written once; empty in place of what is no number.
+
+    Shape: any, to the same.
+    """
+    codes, distinct = pd.factorize(values.ravel())
+    texts = np.array([*map(write, distinct.tolist()), ""], dtype=object)
+    return np.asarray(texts[codes].reshape(values.shape))
 
 
 def counts_to(n: int) -> Array:

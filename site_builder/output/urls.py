@@ -99,6 +99,19 @@ class Urls(Record):
 
         return link
 
+    def asset_linker(self, origin: Address) -> Callable[[str], str]:
+        """What gives the links from one page to static files by their paths, as `linker` does."""
+        known = self._known[origin.kind] if origin.kind in FOLDERS else {}
+
+        def link(path: str) -> str:
+            file: tuple[Kind, str] = "asset", path
+            found = known.get(file)
+            if found is None:
+                found = known[file] = self.relative_path(origin, path)
+            return found
+
+        return link
+
     @cached_property
     def _known(self) -> defaultdict[Kind, dict[tuple[Kind, str], str]]:
         """By the kind of page that a link stands on, what it leads to and how."""

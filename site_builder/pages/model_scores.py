@@ -18,6 +18,7 @@ from site_builder.charts.labels import Labels, ScoreKey
 from site_builder.compute.catalog import in_turn
 from site_builder.compute.cells import complete_tasks
 from site_builder.compute.flagged import FlaggedScore
+from site_builder.compute.numbers import texts_of
 from site_builder.compute.task_scores import TaskScore
 from site_builder.format import MISSING, exact, listed, sentence, signed
 from site_builder.pages.evidence import ROW_HELP, evidence_fields
@@ -113,6 +114,12 @@ class ScoreRows:
         self._kept = {v: evidence.rows(v, models, tasks) for v in self._variants}
         self._in_turn = [all(of) for of in zip(*map(in_turn, self._kept.values()), strict=True)]
         self._starts = [_start(site, task) for task in tasks]
+        every = site.results.cells
+        self._texts = [
+            *(texts_of(every[v].score, exact) for v in self._variants),
+            *(texts_of(every[v].over_base, signed) for v in self._paired),
+            *(texts_of(every[v].rank, exact) for v in self._variants),
+        ]
 
     def table(self, model: str) -> Table:
         """The scores of a model."""
@@ -147,13 +154,11 @@ class ScoreRows:
 
     def _plain(self, row: int) -> dict[int, tuple[str, ...]]:
         """The numbers of each task, by its place, that a model has every score of."""
-        every, own = self._site.results.cells, self._variants
-        at = complete_tasks(every, row)
+        at = complete_tasks(self._site.results.cells, row)
+        kept = () if self._in_turn[row] else self._kept.values()
         columns: tuple[Iterable[str], ...] = (
-            *(map(exact, every[v].score[row, at].tolist()) for v in own),
-            *(map(signed, every[v].over_base[row, at].tolist()) for v in self._paired),
-            *(map(str, every[v].rank[row, at].astype(int).tolist()) for v in own),
-            *(map(str, self._kept[v][row, at].tolist()) for v in own if not self._in_turn[row]),
+            *(texts[row, at].tolist() for texts in self._texts),
+            *(map(str, rows[row, at].tolist()) for rows in kept),
         )
         return dict(zip(at.tolist(), zip(*columns, strict=True), strict=True))
 
