@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import cache, partial
+from functools import cache
 from itertools import count
 from typing import Any, BinaryIO, TypeAlias, TypeVar
 
@@ -25,7 +25,8 @@ from site_builder.memory import undisturbed
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
-# The place of an item among all, and what `make` raised or gave for it.
+# What `make` raised or gave for an item; with its place among all.
+Given: TypeAlias = tuple[BaseException | None, Any]
 Sent: TypeAlias = tuple[int, BaseException | None, Any]
 
 # Below this the copies cost more than they save.
@@ -69,11 +70,33 @@ def spread(
                 yield make(item)
                 seen(i)
         return
-    with undisturbed():
-        sent = _shared(lambda place: make(items[place]), len(items), n, seen)
-    found = {place: (error, made) for place, error, made in sent}
-    for place in range(len(items)):
-        yield _given(found.get(place))
+    with undisturbed(), _sharing(make, items, n, seen) as wait:
+        found = wait()
+    yield from map(_given, found)
+
+
+@contextmanager
+def spread_ahead(
+    make: Callable[[Item], Made], items: Sequence[Item], processes: int = 1, least: int = LEAST_EACH
+) -> Iterator[Callable[[], list[Made]]]:
+    """What is given waits for what `spread` gives, which is made meanwhile by other processes.
+
+    Args:
+        make: Makes one; what it gives is sent between processes.
+        items: What it is made from.
+        processes: How many work at once; one makes all when it is asked for.
+        least: How many items are worth a process.
+
+    Raises:
+        BaseException: Whatever `make` raises, when it is asked for.
+        SiteError: The system ended one of the processes.
+    """
+    n = min(processes, len(items) // least)
+    if n < 2:
+        yield lambda: [*map(make, items)]
+        return
+    with _sharing(make, items, n) as wait:
+        yield lambda: [*map(_given, wait())]
 
 
 @contextmanager
@@ -104,7 +127,7 @@ def _only(sent: Sequence[Sent]) -> Any:  # noqa: ANN401 - as it was sent
     return _given(sent[0][1:] if sent else None)
 
 
-def _given(found: tuple[BaseException | None, Any] | None) -> Any:  # noqa: ANN401 - as it was sent
+def _given(found: Given | None) -> Any:  # noqa: ANN401 - as it was sent
     if found is None:
         raise SiteError(Fault("memory", _KILLED, "Build with --processes 1."))
     error, made = found
@@ -121,22 +144,30 @@ def made_or_none(wait: Callable[[], Made]) -> Made | None:
         return None
 
 
-def _shared(
-    make: Callable[[int], Made], n_places: int, n: int, seen: Callable[[int], None]
-) -> list[Sent]:
-    """What `n` processes have sent: each takes the next place when it is done with its last.
+@contextmanager
+def _sharing(
+    make: Callable[[Item], Made],
+    items: Sequence[Item],
+    n: int,
+    seen: Callable[[int], None] = lambda _: None,
+) -> Iterator[Callable[[], list[Given | None]]]:
+    """What is given waits for what `n` processes make: what of each item, in their order.
 
-    So that none waits for another, which happens to have the heaviest.
+    Each takes the next place when it is done with its last, so that none waits for another, which
+    happens to have the heaviest.
     """
-    number, places = count(1), _put_places(n_places)
+    number, places = count(1), _put_places(len(items))
     children: list[tuple[int, BinaryIO]] = []
     try:
         for _ in range(n):
-            children.append(_start(make, _take_places(places, n_places)))
+            own = _take_places(places, len(items))
+            children.append(_start(lambda place: make(items[place]), own))
         with ThreadPoolExecutor(n) as readers:
             try:
-                heard = [partial(_read, pipe, lambda: seen(next(number))) for _, pipe in children]
-                return [sent for share in readers.map(lambda read: read(), heard) for sent in share]
+                heard = [
+                    readers.submit(_read, pipe, lambda: seen(next(number))) for _, pipe in children
+                ]
+                yield lambda: _in_order((sent for h in heard for sent in h.result()), len(items))
             except BaseException:  # such as Ctrl-C: the readers wait for the processes
                 for process, _ in children:
                     os.kill(process, signal.SIGTERM)
@@ -146,6 +177,11 @@ def _shared(
         for process, pipe in children:
             pipe.close()  # one that still writes ends at its next piece
             os.waitpid(process, 0)
+
+
+def _in_order(sent: Iterable[Sent], n_places: int) -> list[Given | None]:
+    found = {place: (error, made) for place, error, made in sent}
+    return [found.get(place) for place in range(n_places)]
 
 
 def _step_of(n_places: int) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import pandas as pd
@@ -11,7 +12,7 @@ from site_builder.compute.board import Board, choose_rules, compute_board
 from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.scores import Scores
 from site_builder.config import BoardConfig
-from site_builder.processes import spread
+from site_builder.processes import spread_ahead
 
 
 class Boards(NamedTuple):
@@ -27,16 +28,19 @@ class Boards(NamedTuple):
     by_category: Mapping[str, Mapping[str, Board]]
 
 
-def compute_boards(
+@contextmanager
+def boards_ahead(
     scores: Scores, tasks: pd.DataFrame, config: BoardConfig, processes: int = 1
-) -> Boards:
+) -> Iterator[Callable[[], Boards]]:
     """Rank the models of every variant over all tasks, and over those of each category.
+
+    What is given waits for the boards, which other processes compute while the block runs.
 
     Args:
         scores: The scores.
         tasks: The tasks table, in the order of `scores.tasks`.
         config: `[board]` of `site.toml`.
-        processes: How many processes work at once.
+        processes: How many processes work at once; one computes them when they are asked for.
     """
     categories = tasks["category"].dropna().drop_duplicates().tolist()
 
@@ -46,8 +50,12 @@ def compute_boards(
         mine = tasks[tasks["category"] == category]
         return _boards_over(scores.only(tuple(mine["task"])), mine, config)
 
-    whole, *others = spread(make, [None, *categories], processes, least=1)
-    return Boards(whole, dict(zip(categories, others, strict=True)))
+    def made(all_boards: list[dict[str, Board]]) -> Boards:
+        whole, *others = all_boards
+        return Boards(whole, dict(zip(categories, others, strict=True)))
+
+    with spread_ahead(make, [None, *categories], processes, least=1) as wait:
+        yield lambda: made(wait())
 
 
 def _boards_over(scores: Scores, tasks: pd.DataFrame, config: BoardConfig) -> dict[str, Board]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
 from site_builder.compute import probabilities
 from site_builder.compute.board import Board, choose_rules
-from site_builder.compute.boards import compute_boards
+from site_builder.compute.boards import boards_ahead
 from site_builder.compute.catalog import Catalog, collect_catalog
 from site_builder.compute.categories import CategoryResult, compute_categories
 from site_builder.compute.cells import Cells, compute_cells
@@ -28,7 +28,6 @@ from site_builder.compute.stats import Stats, compute_stats
 from site_builder.compute.task_scores import TaskScore, scores_of_model
 from site_builder.compute.tasks import TaskResult, compute_tasks
 from site_builder.config import SiteConfig
-from site_builder.processes import ahead
 from site_builder.records import Record
 from site_builder.tables.check import Tables
 
@@ -142,16 +141,16 @@ def compute_results(tables: Tables, config: SiteConfig, processes: int = 1) -> R
     at_once = processes if len(scores.models) > LEAST_MODELS else 1
     if at_once > 1:
         probabilities.load()
-    with ahead(partial(compute_lift_tests, scores, bootstrap, averaged=averaged), at_once) as tests:
-        boards, by_category = compute_boards(scores, tables.tasks, config.board, at_once)
-        lift_tests = tests()
-    cells = compute_cells(scores)
-    tasks = compute_tasks(scores, cells)
+    with boards_ahead(scores, tables.tasks, config.board, at_once) as wait:
+        lift_tests = compute_lift_tests(scores, bootstrap, averaged=averaged)
+        cells = compute_cells(scores)
+        tasks, catalog = compute_tasks(scores, cells), collect_catalog(tables)
+        boards, by_category = wait()
     categories = compute_categories(by_category, tasks)
     features = find_features(tables.tasks, config.analysis.features)
     correlations = compute_correlations(scores, tables.tasks, tasks, features, averaged=averaged)
     return Results(
-        catalog=collect_catalog(tables),
+        catalog=catalog,
         scores=scores,
         cells=cells,
         boards=boards,
