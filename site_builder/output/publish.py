@@ -44,7 +44,8 @@ def publish(files: Mapping[str, bytes], out: Path) -> Published:
     """
     with staging(out) as staged:
         try:
-            same = [path for path in files if _is_same(staged.place / path, files[path])]
+            there = files if staged.place.is_dir() else ()
+            same = [path for path in there if _is_same(staged.place / path, files[path])]
             new = _look(staged.owner)
             kept = frozenset(path for path in same if _look(staged.place / path) == new)
             if len(kept) < len(files):

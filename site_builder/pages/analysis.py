@@ -45,9 +45,9 @@ def make_analysis(site: Site) -> Iterator[Page]:
     results, labels = site.results, site.labels
     context = AnalysisContext(
         short=short_correlations(results, labels),
-        matrix=chart_correlations(results, labels),
+        matrix=site.chart(chart_correlations),
         features=charts_features(results, labels),
-        training_sets=chart_training_sets(results, labels),
+        training_sets=site.chart(chart_training_sets),
         redundancy=chart_redundancy(results, labels),
     )
     if context != AnalysisContext(None, None, (), None, None):

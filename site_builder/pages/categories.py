@@ -52,7 +52,7 @@ def make_categories(site: Site) -> Iterator[Page]:
     found, labels = site.results.categories, site.labels
     if not found:
         return
-    chart = chart_category_difference(site.results, labels)
+    chart = site.chart(chart_category_difference)
     context = CategoriesContext(chart, category_table(found, labels, "categories"))
     n = counted(len(found), "category", "categories")
     ordered = any(category.best_lift_over_baseline is not None for category in found)

@@ -63,7 +63,7 @@ def make_embeds(site: Site) -> Iterator[Page]:
     """A page for the leaderboard, and for each chart that the board has."""
     yield _leaderboard(site)
     for kind, make in EMBEDDED:
-        chart = make(site.results, site.labels)
+        chart = site.chart(make)
         if chart is not None and chart.embed is not None:
             origin = _origin(site, Address(kind, anchor=f"chart-{chart.id}"))
             yield _view(site, chart.embed, chart.reading, EmbedContext(origin, chart))

@@ -36,8 +36,8 @@ class ModelsContext(Record):
 
 def make_models(site: Site) -> Iterator[Page]:
     """The full board, then a page for each model in the order of the board."""
-    results, labels = site.results, site.labels
-    size, heatmap = chart_size(results, labels), chart_scores(results, labels)
+    results = site.results
+    size, heatmap = site.chart(chart_size), site.chart(chart_scores)
     about, context = _about(site, size, heatmap), partial(_context, site, size, heatmap)
     yield Page(Address("models"), "models.html", "Models", about, context, (HOME,))
     rows = ScoreRows(site) if results.stats.has_many_scores else None

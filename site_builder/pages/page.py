@@ -155,6 +155,16 @@ class Site(Record):
         """Every table of the project, ready to publish."""
         return export_tables(self.tables.loaded) if self.exports is None else self.exports
 
+    def chart(self, draw: Callable[[Results, Labels], Chart | None]) -> Chart | None:
+        """A chart of the whole board, drawn once for every page that has it; None without data."""
+        if draw not in self._drawn:
+            self._drawn[draw] = draw(self.results, self.labels)
+        return self._drawn[draw]
+
+    @cached_property
+    def _drawn(self) -> dict[Callable[[Results, Labels], Chart | None], Chart | None]:
+        return {}
+
 
 T = TypeVar("T")
 

@@ -44,9 +44,9 @@ def make_serving(site: Site) -> Iterator[Page]:
         return
     sources = dict.fromkeys(price.source for price in prices if price.source)
     context = ServingContext(
-        latency=chart_latency(results, labels),
+        latency=site.chart(chart_latency),
         latency_table=latency_table(latency, labels, "latency-all") if latency else None,
-        prices=chart_prices(results, labels),
+        prices=site.chart(chart_prices),
         price_table=price_table(prices, labels, "prices-all") if prices else None,
         calculator=make_calculator(site),
         sources=tuple(map(source_cell, sources)),

@@ -37,7 +37,7 @@ class TasksContext(Record):
 def make_tasks(site: Site) -> Iterator[Page]:
     """The list of tasks, then a page for each in the order of the tasks table."""
     tasks = site.results.tasks
-    by_task = chart_best_lift_by_task(site.results, site.labels)
+    by_task = site.chart(chart_best_lift_by_task)
     context = TasksContext(_task_list(site), make_picker(site, "picker"), by_task)
     compared = any(task.outcome is not None for task in tasks)
     versus = f", and how far from {site.labels.baseline} the best is" if compared else ""
