@@ -163,15 +163,14 @@ def _sharing(
             own = _take_places(places, len(items))
             children.append(_start(lambda place: make(items[place]), own))
         with ThreadPoolExecutor(n) as readers:
+            heard = [
+                readers.submit(_read, pipe, lambda: seen(next(number))) for _, pipe in children
+            ]
             try:
-                heard = [
-                    readers.submit(_read, pipe, lambda: seen(next(number))) for _, pipe in children
-                ]
                 yield lambda: _in_order((sent for h in heard for sent in h.result()), len(items))
-            except BaseException:  # such as Ctrl-C: the readers wait for the processes
+            finally:  # after Ctrl-C, or where nobody asked, they are still at work
                 for process, _ in children:
                     os.kill(process, signal.SIGTERM)
-                raise
     finally:
         os.close(places)
         for process, pipe in children:

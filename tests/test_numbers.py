@@ -14,6 +14,7 @@ from site_builder.compute.numbers import (
     numbers,
     places_of,
     settled,
+    texts_of,
     wholes,
 )
 from site_builder.tables.places import places
@@ -55,6 +56,20 @@ def test_a_decade_begins_at_its_power_of_ten():
     assert exponents.tolist() == _decades(powers).tolist()
     assert (exponents - 1).tolist() == _decades(np.nextafter(powers, 0)).tolist()
     assert [308, 0, -2] == _decades(np.array([np.finfo(float).max, 9.99, 0.0999])).tolist()
+
+
+def test_each_distinct_number_is_written_once():
+    """By its own text wherever it stands; nothing is written of what is no number."""
+    asked = list[float]()
+
+    def write(value: float) -> str:
+        asked.append(value)
+        return f"<{value}>"
+
+    found = texts_of(np.array([[0.5, NAN, 2.0], [2.0, 0.5, -1.0]]), write)
+    assert [["<0.5>", "", "<2.0>"], ["<2.0>", "<0.5>", "<-1.0>"]] == found.tolist()
+    assert [0.5, 2.0, -1.0] == asked
+    assert [] == texts_of(np.array([]), write).tolist()
 
 
 def test_settled_keeps_gaps_and_drops_negative_zero():

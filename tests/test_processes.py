@@ -10,7 +10,14 @@ import pytest
 
 from site_builder.build import load_project, make_files
 from site_builder.errors import FaultsError, SiteError
-from site_builder.processes import LEAST_EACH, ahead, made_or_none, processors, spread
+from site_builder.processes import (
+    LEAST_EACH,
+    ahead,
+    made_or_none,
+    processors,
+    spread,
+    spread_ahead,
+)
 from tests.sites import ROOT, copy_project
 
 ITEMS = range(2 * LEAST_EACH + 1)
@@ -89,6 +96,41 @@ def test_what_goes_wrong_ahead_is_told_when_it_is_asked_for(copied: list[int]) -
     for make in (fail, signal.pause):  # the other would take for ever
         with ahead(make, 2):
             pass
+    assert_gone(copied)
+
+
+@copies
+def test_several_things_are_made_ahead(copied: list[int]) -> None:
+    """By others while this process goes on, in their order; one makes them when it is asked."""
+    reading, writing = os.pipe()
+
+    def make(i: int) -> tuple[int, int]:
+        if i == 0:
+            os.read(reading, 1)  # until this process has come as far
+        return i, os.getpid()
+
+    with spread_ahead(make, range(5), 2, least=1) as wait:
+        os.write(writing, b"!")
+        made = wait()
+    assert [0, 1, 2, 3, 4] == [i for i, _ in made]
+    assert {pid for _, pid in made} <= {*copied}
+    with spread_ahead(lambda i: (i, os.getpid()), [7, 8], 1, least=1) as wait:
+        assert [(7, os.getpid()), (8, os.getpid())] == wait()
+    assert_gone(copied)
+
+
+@copies
+def test_what_goes_wrong_with_one_of_several_is_told_when_it_is_asked_for(copied: list[int]):
+    """Who does not ask, or breaks off, does not hear, and waits for nobody."""
+    with (
+        spread_ahead(lambda i: 1 // i, [1, 0], 2, least=1) as wait,
+        pytest.raises(ZeroDivisionError),
+    ):
+        wait()
+    with spread_ahead(lambda _: signal.pause(), [1, 2], 2, least=1):
+        pass
+    with pytest.raises(KeyError), spread_ahead(lambda _: signal.pause(), [1, 2], 2, least=1):
+        raise KeyError
     assert_gone(copied)
 
 

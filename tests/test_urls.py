@@ -140,6 +140,16 @@ def test_relative_links_lead_from_any_page_to_any_other(base):
                 assert base + urls.path(there) == urljoin(base + start, link), (origin, there)
 
 
+def test_links_that_are_kept_for_a_folder_are_those_of_each_page():
+    """To pages, to places of them, and to static files; whichever page asks first."""
+    urls, file = Urls.of(ADDRESSES), "assets/css/base.0123456789.css"
+    for origin in PAGES:
+        to_page, to_file = urls.linker(origin), urls.asset_linker(origin)
+        for there in (*ADDRESSES, Address("task", HOSTILE[0], anchor="x")):
+            assert urls.relative(origin, there) == to_page(there), (origin, there)
+        assert urls.relative_path(origin, file) == to_file(file) == to_file(file), origin
+
+
 def test_links_to_a_place_within_a_page():
     """An anchor stands behind the path; on the page itself it stands alone."""
     urls = Urls.of([Address("model", "a")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
@@ -97,6 +97,11 @@ class Labels(Record):
     def are_side_by_side(self, tasks: Collection[str]) -> bool:
         """Whether the scores of these tasks can stand on the one axis of `side_by_side`."""
         return self._comparable.issuperset(tasks)
+
+    @cached_property
+    def by_name(self) -> Sequence[str]:
+        """Those tasks by their names."""
+        return sorted(self.side_by_side, key=self.tasks.__getitem__)
 
     @cached_property
     def _comparable(self) -> frozenset[str]:

@@ -83,9 +83,8 @@ def _best_first(results: Results, labels: Labels, model: str) -> list[str]:
         before = scores.values[roles.base][place] * scores.direction
         top = np.where(np.isnan(top), before, top)
     known = dict(zip(scores.tasks, (-top).tolist(), strict=True))
-    keyed = [(known[task], labels.tasks[task], task) for task in labels.side_by_side]
-    there = [item for item in keyed if not isnan(item[0])]
-    return [task for _, _, task in sorted(there, key=lambda item: item[:2])]
+    there = [task for task in labels.by_name if not isnan(known[task])]
+    return sorted(there, key=known.__getitem__)
 
 
 def _model_lines(results: Results, labels: Labels, model: str, tasks: Sequence[str]) -> list[Line]:
