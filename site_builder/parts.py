@@ -1,14 +1,12 @@
 """What tables are made of: cells, columns, rows, as values.
 
 Nothing here knows HTML: `output/` turns each part into markup. A `Cell` keeps the value apart from
-the text that shows it, so that a table sorts and exports by the number and reads by the text. A
-large board has a million cells: these and rows are named tuples, which are made in a fifth of the
-time of a frozen dataclass.
+the text that shows it, so that a table sorts and exports by the number and reads by the text.
 """
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from site_builder.addresses import Link, how
 from site_builder.records import Record
@@ -58,7 +56,7 @@ class Marks(Record):
     text: str
 
 
-class Cell(NamedTuple):
+class Cell(Record):
     """One cell of a table.
 
     Attributes:
@@ -107,7 +105,7 @@ class Column(Record):
     words: str = ""
 
 
-class Row(NamedTuple):
+class Row(Record):
     """One row of a table.
 
     Attributes:
@@ -136,7 +134,7 @@ class RowStart(Record, eq=False):
     marks: tuple[tuple[str, str], ...] = ()
 
 
-class NumbersRow(NamedTuple):
+class NumbersRow(Record):
     """One row of a large table of numbers: its cells are texts that are their own values.
 
     It is made and written in a tenth of the time of a row of cells.

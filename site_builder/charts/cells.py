@@ -10,6 +10,7 @@ from site_builder.compute.flagged import FlaggedScore
 from site_builder.compute.task_scores import TaskScore
 from site_builder.format import MISSING, Scale
 from site_builder.parts import Cell, Tone
+from site_builder.records import replace
 
 FLAGGED = "flagged"
 
@@ -62,7 +63,7 @@ def kept_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
     """The cell of a single score, leading to the row that it is kept in; as it is without one."""
     if cell.value is None:
         return cell
-    return cell._replace(link=Link(cell.text, labels.score_place(key)))
+    return replace(cell, link=Link(cell.text, labels.score_place(key)))
 
 
 def kept_score_cell(
@@ -112,7 +113,7 @@ def task_score_cell(
         note = f"{digits}, {interval}" if digits and interval else digits or interval
         return kept_score_cell(labels, key, found.score, note, tags)
     if flagged is not None:
-        return kept_score_cell(labels, key, flagged.score, digits, tags)._replace(tone="soft")
+        return replace(kept_score_cell(labels, key, flagged.score, digits, tags), tone="soft")
     return score_cell(None, scale)
 
 

@@ -16,7 +16,7 @@ from site_builder.charts.cells import (
 from site_builder.charts.labels import Labels
 from site_builder.compute.tasks import TaskResult
 from site_builder.parts import Cell, Column, Row, RowKind
-from site_builder.records import Record
+from site_builder.records import Record, replace
 
 Item = TypeVar("Item")
 
@@ -111,14 +111,14 @@ def _best_score_cell(labels: Labels, task: TaskResult) -> Cell:
     reasons = [task.reasons.get(run) for run in zip(best.models, best.variants, strict=True)]
     flag = reasons[0] if all(reasons) else None
     cell = kept_score_cell(labels, (best.models[0], task.task, best.variants[0]), best.score)
-    return cell._replace(tags=flag_tags(flag))
+    return replace(cell, tags=flag_tags(flag))
 
 
 def _baseline_cell(labels: Labels, task: TaskResult) -> Cell:
     roles = labels.roles
     reason = task.reasons.get((roles.baseline or "", roles.baseline_variant or ""))
     cell = baseline_score_cell(labels, task.task, task.baseline_score)
-    return cell._replace(tags=flag_tags(reason))
+    return replace(cell, tags=flag_tags(reason))
 
 
 def baseline_score_cell(labels: Labels, task: str, score: float | None) -> Cell:

@@ -18,6 +18,7 @@ from site_builder.charts.hover import hover_scores, hover_texts
 from site_builder.charts.labels import Labels
 from site_builder.format import Scale, sentence
 from site_builder.parts import Cell, Column, Table
+from site_builder.records import replace
 
 MOST_ROWS, N_ENDS = 80, 12
 Item = TypeVar("Item")
@@ -217,14 +218,14 @@ def _value_cell(
 ) -> Cell:
     """A value of a line, leading to its row where it is a single score."""
     if line.of is None:
-        return score_cell(value, line.scale, note)._replace(tags=flag_tags(flag))
+        return replace(score_cell(value, line.scale, note), tags=flag_tags(flag))
     return kept_score_cell(labels, (*line.of, variant), value, note, flag_tags(flag))
 
 
 def _before_cell(labels: Labels, line: Line) -> Cell:
     """The value before; where it is kept in one row with one after, that leads there."""
     cell = _value_cell(labels, line, labels.roles.base or "", line.before, flag=line.flag)
-    return cell._replace(link=None) if labels.row_a_task and line.after else cell
+    return replace(cell, link=None) if labels.row_a_task and line.after else cell
 
 
 def _reference_cell(labels: Labels, line: Line) -> Cell:

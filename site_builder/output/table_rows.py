@@ -119,14 +119,13 @@ class _Rows:
         return f"{begin}<td>{'<td>'.join(row.numbers)}\n"
 
     def _cell(self, tag: str, cls: str, cell: Cell) -> str:
-        text, _, note, tone, link, dot, tags, plot, _ = cell
-        if plot is not None:
-            words, cls = self._draw(plot), "plot"
-        elif note or tags or dot is not None:
+        if cell.plot is not None:
+            words, cls = self._draw(cell.plot), "plot"
+        elif cell.note or cell.tags or cell.dot is not None:
             words = _words(cell, self._href)
         else:
-            words = _linked(text, link, self._href)
-        return f"<{tag}{_classes(cls, tone)}>{words}"
+            words = _linked(cell.text, cell.link, self._href)
+        return f"<{tag}{_classes(cls, cell.tone)}>{words}"
 
 
 def _class_of(column: Column, table: Table, *, is_head: bool) -> str:
@@ -179,8 +178,8 @@ def _list(cells: Sequence[Cell]) -> str:
 
 def _is_told(cell: Cell) -> bool:
     """Whether the text of a cell is its value, and all that it shows."""
-    text, value, note, _, _, _, tags, plot, _ = cell
-    return value is not None and not (note or tags or plot) and raw_value(cell) == _told(text)
+    shows_more = cell.note or cell.tags or cell.plot
+    return cell.value is not None and not shows_more and raw_value(cell) == _told(cell.text)
 
 
 def _json(value: object) -> str:

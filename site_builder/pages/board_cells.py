@@ -12,6 +12,7 @@ from site_builder.format import billions, count, coverage, rounded
 from site_builder.pages.board_line import draw_line
 from site_builder.pages.board_sheet import Entry, Sheet
 from site_builder.parts import Cell
+from site_builder.records import replace
 
 VERDICTS: Mapping[Verdict, str] = {
     "better": "clear",
@@ -134,7 +135,7 @@ def over_baseline_cell(sheet: Sheet, entry: Entry) -> Cell:
 def _with_verdict(cell: Cell, test: LiftTest | None) -> Cell:
     if test is None or cell.value is None:
         return cell
-    return cell._replace(note=VERDICTS[test.verdict])
+    return replace(cell, note=VERDICTS[test.verdict])
 
 
 def beats_cell(labels: Labels, standing: Standing) -> Cell:

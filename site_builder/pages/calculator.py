@@ -22,7 +22,7 @@ from site_builder.format import cheaper, money, quantity, three_digits
 from site_builder.pages.calculator_words import PATTERNS, Formula, make_formulas, values_of
 from site_builder.pages.page import Site
 from site_builder.parts import Cell, Column, RowKind, Table
-from site_builder.records import Record
+from site_builder.records import Record, replace
 
 # What a board without measured requests is shown for: a round size, and said to be one.
 EXAMPLE_SIZE = (1000.0, 500.0)
@@ -189,7 +189,7 @@ def _table(
 def _offer_cell(offer: Offer, labels: Labels, *, mixed: bool) -> Cell:
     """The model, and below it who sells it: a phone has no room for a column more."""
     paid = ", by the hour" if mixed and offer.hourly else ""
-    return served_cell(labels, offer.model)._replace(note=f"{offer.provider}{paid}")
+    return replace(served_cell(labels, offer.model), note=f"{offer.provider}{paid}")
 
 
 def _script(

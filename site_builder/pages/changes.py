@@ -26,7 +26,7 @@ from site_builder.pages.entries import make_entries
 from site_builder.pages.evidence import WORDS
 from site_builder.pages.page import HOME, Entry, Page, Site, ready
 from site_builder.parts import Cell, Column, Table
-from site_builder.records import Record
+from site_builder.records import Record, replace
 
 Change = TypeVar("Change")
 MOST_ROWS = 500
@@ -158,7 +158,7 @@ class _Cells:
     def _in_variant(self, cell: Cell, variant: str) -> Cell:
         """The cell with the variant below it, where the board has several."""
         many = len(self._labels.roles.variants) > 1 or variant not in self._labels.roles.variants
-        return cell._replace(note=self._site.config.label(variant)) if many else cell
+        return replace(cell, note=self._site.config.label(variant)) if many else cell
 
     @property
     def compared(self) -> tuple[Field[ScoreChange], ...]:

@@ -11,7 +11,7 @@ from site_builder.compute.comparison import Comparison
 from site_builder.pages.compare_runs import MOST_RUNS
 from site_builder.pages.page import Site
 from site_builder.parts import Align, Cell, Column
-from site_builder.records import Record
+from site_builder.records import Record, replace
 
 Item = TypeVar("Item")
 NOTHING = Cell("")
@@ -61,4 +61,4 @@ def top_cell(cell: Cell, i: int, best: Collection[int]) -> Cell:
     if i not in best:
         return cell
     tag = "best" if len(best) == 1 else "tied"
-    return cell._replace(tags=(tag,))
+    return replace(cell, tags=(tag,))

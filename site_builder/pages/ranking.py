@@ -23,7 +23,7 @@ from site_builder.pages.board_tools import model_marks, model_tools
 from site_builder.pages.page import Site
 from site_builder.pages.ranking_line import ScoreLine, line_heading, make_line
 from site_builder.parts import Cell, Column, RowKind, Table
-from site_builder.records import Record
+from site_builder.records import Record, replace
 
 BEST, TIED = "best", "tied with best"
 
@@ -160,7 +160,7 @@ def _score_field(labels: Labels, task: str, variant: str, *, exact: bool) -> Fie
         made = task_score_cell(labels, (entry.model, task, variant), found, flagged)
         # Where both are kept in one row, the first of them leads there.
         told = labels.row_a_task and variant != first and first in entry.found
-        return made._replace(link=None) if told else made
+        return replace(made, link=None) if told else made
 
     help_text = f"With its {percent(LEVEL)} interval" if exact else ""
     return Field(Column(variant, labels.variants[variant], "number", help_text), cell)
