@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from site_builder.addresses import Address, Link
 from site_builder.format import MISSING
-from site_builder.output.table_rows import raw_value, write_data, write_rows, write_words
+from site_builder.output.table_data import raw_value, write_data
+from site_builder.output.table_rows import write_rows, write_words
 from site_builder.parts import (
     Cell,
     Column,

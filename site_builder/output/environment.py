@@ -13,7 +13,8 @@ from jinja2.sandbox import safe_range
 
 from site_builder.output.assets import project_folders
 from site_builder.output.sandbox import CompiledTemplates, PageSandbox
-from site_builder.output.table_rows import raw_value, write_data, write_rows, write_words
+from site_builder.output.table_data import raw_value, write_data
+from site_builder.output.table_rows import write_rows, write_words
 from site_builder.processes import ahead, made_or_none, processors
 
 # For every environment of the process: all are made alike.
