@@ -12,8 +12,8 @@ from site_builder.charts.labels import make_labels
 from site_builder.charts.plugins import find_chart_faults
 from site_builder.config import SiteConfig, read_config
 from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
-from site_builder.head_start import NO_HEAD_START, Computed, HeadStart, compute_all
-from site_builder.output.files import Count, find_source_faults, render_files
+from site_builder.head_start import Computed, compute_all
+from site_builder.output.files import find_source_faults, render_files
 from site_builder.output.folders import check_output_folder
 from site_builder.output.manifest import Origin, with_manifest
 from site_builder.output.navigation import find_navigation_faults
@@ -23,20 +23,15 @@ from site_builder.output.tokens import find_theme_faults
 from site_builder.pages.all import make_pages
 from site_builder.pages.cards import with_cards
 from site_builder.pages.own_charts import with_own_charts
-from site_builder.pages.page import Made, Site, ready
-from site_builder.processes import processors
+from site_builder.pages.page import Site, ready
 from site_builder.prose import Prose, load_prose
 from site_builder.records import Record
 from site_builder.tables.check import Tables, check_tables
 from site_builder.tables.load import load_tables
+from site_builder.work import ALONE, Content, Kept, Say, Work
 
 if TYPE_CHECKING:  # most builds know of no edition before
     from site_builder.editions import Edition
-
-Say = Callable[[str], None]
-
-# A copy of a process that holds more scores would take gigabytes of its own.
-MOST_COPIED = 500_000
 
 
 class BuildReport(Record):
@@ -53,94 +48,42 @@ class BuildReport(Record):
     warnings: tuple[Fault, ...]
 
 
-class Content(Record):
-    """What follows from the tables, `site.toml` and the edition before.
-
-    Attributes:
-        site: Configuration and results.
-        pages: Every page and document, as values.
-        odd: What is odd about the edition before.
-    """
-
-    site: Site
-    pages: tuple[Made, ...]
-    odd: tuple[Fault, ...] = ()
-
-
-class Kept:
-    """The content of the last build of a process, for its next.
-
-    It rests on the tables, `site.toml` and the titles of own pages alone, and on the prose where
-    there is an edition before: while these stay the same, only prose, templates and static files
-    are worked on anew.
-    """
-
-    def __init__(self) -> None:
-        self._sources: object = None
-        self._made: Content | None = None
-
-    def made(self, sources: object, make: Callable[[], Content]) -> Content:
-        """The content: the last one, where all that it rests on is the same."""
-        if self._made is None or sources != self._sources:
-            self._made, self._sources = make(), sources
-        return self._made
-
-
-def build_site(  # noqa: PLR0913 - each is a choice of a command's
+def build_site(
     config: SiteConfig,
     out: Path,
-    say: Say,
+    work: Work = ALONE,
     *,
     strict: bool = False,
     previous: str | None = None,
-    processes: int | None = 1,
-    count: Count = lambda *_: None,
-    start: HeadStart = NO_HEAD_START,
 ) -> BuildReport:
     """Build the whole site of a project into `out`. Nothing is written before all of it is made.
 
     Args:
         config: The project.
         out: The folder to publish into.
-        say: Told the name of each stage as it begins.
+        work: How it works.
         strict: Whether a warning stops the build.
         previous: Where the previous edition is, for the page of changes; None for no such page.
-        processes: How many processes work at once; None for as many as there is room for.
-        count: Told within a stage how much of it is done, and of how much.
-        start: What another process makes of the tables meanwhile.
 
     Raises:
         SiteError: A mistake in the project; the published site stays as it was.
     """
     if recover(out):
-        say("Putting back the site that a killed build had moved away")
-    files, warnings = make_files(
-        config,
-        say,
-        out,
-        strict=strict,
-        previous=previous,
-        processes=processes,
-        count=count,
-        start=start,
-    )
-    say("Publishing")
+        work.say("Putting back the site that a killed build had moved away")
+    files, warnings = make_files(config, work, out, strict=strict, previous=previous)
+    work.say("Publishing")
     pages = sum(path.endswith(".html") for path in files)
     return BuildReport(pages, publish(files, out), warnings)
 
 
-def make_files(  # noqa: PLR0913 - each is a choice of a command's
+def make_files(
     config: SiteConfig,
-    say: Say,
+    work: Work = ALONE,
     out: Path | None = None,
     *,
     strict: bool = False,
     dry: bool = False,
     previous: str | None = None,
-    kept: Kept | None = None,
-    processes: int | None = 1,
-    count: Count = lambda *_: None,
-    start: HeadStart = NO_HEAD_START,
 ) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
     """Every file of the site, its manifest too, and what is odd about the project.
 
@@ -148,43 +91,35 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
 
     Args:
         config: The project.
-        say: Told the name of each stage as it begins.
+        work: How it works.
         out: The folder that they are to be published into, which is checked.
         strict: Whether a warning stops the build.
         dry: Leave out the pictures, which no mistake of the project's can spoil and which go into
             a cache.
         previous: Where the previous edition is, for the page of changes; None for no such page.
-        kept: What the build before has left, and this one leaves for the next.
-        processes: How many processes work at once; None for as many as there is room for.
-        count: Told within a stage how much of it is done, and of how much.
-        start: What another process makes of the tables meanwhile.
 
     Raises:
         FaultsError: Every mistake in the project.
     """
-    say("Reading and checking the tables")
+    work.say("Reading and checking the tables")
     old, unread = _read_previous(previous)
     folder = (*_folder_faults(out, config.root), *unread)
-    computed = start.computed(config)
+    computed = work.start.computed(config)
     try:
         tables, prose = read_project(config, computed)
     except FaultsError as error:
         raise FaultsError((*error.faults, *folder)) from None
     faults = (*tables.warnings, *prose.faults, *_own_faults(config, prose), *folder)
-    if processes is None:
-        processes = 1 if len(tables.results) > MOST_COPIED else processors()
-    compute = (
-        ready(computed)
-        if computed
-        else partial(compute_all, tables, config, processes, start.exported)
-    )
-    make = partial(_make_content, config, prose, old, say, compute)
+    processes = work.processes_for(tables)
+    here = partial(compute_all, tables, config, processes, work.start.exported)
+    compute = ready(computed) if computed else here
+    make = partial(_make_content, config, prose, old, work.say, compute)
     files_read = {name: table.file for name, table in tables.loaded.items()}
     sources = (config, tables.warnings, files_read, prose.own, old and prose.texts, old)
     try:
-        made = (kept or Kept()).made(sources, make)
+        made = (work.kept or Kept()).made(sources, make)
         faults += made.odd
-        files = render_files(made.site, made.pages, prose, processes, count)
+        files = render_files(made.site, made.pages, prose, processes, work.count)
     except SiteError as error:
         raise FaultsError((*faults, *error.faults)) from error
     if any(strict or fault.severity == "error" for fault in faults):
@@ -192,7 +127,7 @@ def make_files(  # noqa: PLR0913 - each is a choice of a command's
     if config.has_cards and not dry:
         from site_builder.output.previews import cache_of, draw_previews  # with what draws them
 
-        say("Drawing the link previews")
+        work.say("Drawing the link previews")
         files |= draw_previews(made.site, made.pages, cache_of(config.root))
     release = made.site.results.release
     origin = Origin(release.sha256, release.date, _sources(config, tables, prose))
@@ -258,7 +193,7 @@ def load_project(
         return config
     others: tuple[Fault, ...] = ()
     try:
-        others = make_files(config, lambda _: None, out, dry=True, previous=previous)[1]
+        others = make_files(config, ALONE, out, dry=True, previous=previous)[1]
     except SiteError as error:
         others = error.faults
     raise FaultsError((*faults, *others))

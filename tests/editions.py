@@ -44,7 +44,7 @@ def newer_models() -> pd.DataFrame:
 def build(root: Path, previous: object, strict: bool = False) -> BuiltSite:
     """The site of a project that is told of its previous edition."""
     config = load_config(root)
-    files, warnings = make_files(config, lambda _: None, strict=strict, previous=str(previous))
+    files, warnings = make_files(config, strict=strict, previous=str(previous))
     return BuiltSite(files, tuple(map(str, warnings)))
 
 

@@ -69,7 +69,7 @@ if __name__ == "__main__":
     path = find_or_install_chromium()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         site = Path(folder) / "site"
-        build_site(load_config(ROOT), site, lambda _: None)
+        build_site(load_config(ROOT), site)
         chromium = playwright.chromium.launch(executable_path=path, args=LAUNCH_ARGS)
         with served(site) as address:
             take_pictures(chromium, address)

@@ -110,7 +110,7 @@ def load_json(text: str | bytes) -> Any:
 
 def build(root: Path, base_url: str | None = None) -> BuiltSite:
     """The site of a project, in memory."""
-    files, warnings = make_files(load_config(root, base_url), lambda _: None)
+    files, warnings = make_files(load_config(root, base_url))
     return BuiltSite(files, tuple(str(warning) for warning in warnings))
 
 

@@ -18,7 +18,7 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "many":
             patch.setattr("site_builder.compute.stats.MANY_SCORES", 100)
-        build_site(load_project(root), root / "site", lambda _: None)
+        build_site(load_project(root), root / "site")
     return root
 
 

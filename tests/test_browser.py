@@ -29,7 +29,7 @@ from tests.serve import served
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Index, built into a folder of its own."""
     out = tmp_path_factory.mktemp("browser") / "site"
-    build_site(load_config(ROOT), out, lambda _: None)
+    build_site(load_config(ROOT), out)
     return out
 
 

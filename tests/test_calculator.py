@@ -50,7 +50,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def mixed(board: Path) -> Iterator[str]:
     """Address of its serving page."""
-    build_site(load_config(board), board / "site", lambda _: None)
+    build_site(load_config(board), board / "site")
     with served(board / "site") as address:
         yield f"{address}serving/"
 
@@ -59,7 +59,7 @@ def mixed(board: Path) -> Iterator[str]:
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the Index's serving page."""
     out = tmp_path_factory.mktemp("calculator") / "site"
-    build_site(load_config(ROOT), out, lambda _: None)
+    build_site(load_config(ROOT), out)
     with served(out) as address:
         yield f"{address}serving/"
 

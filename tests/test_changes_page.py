@@ -155,7 +155,7 @@ def test_the_document_is_what_the_command_says(site, folder):
 
 def test_without_a_previous_edition_nothing_of_it_is_there(folder):
     """No page, no link, no feed, no document."""
-    files, _ = make_files(load_config(folder / "new"), lambda _: None)
+    files, _ = make_files(load_config(folder / "new"))
     assert [] == [path for path in files if "changes" in path]
     pages = [content for path, content in files.items() if path.endswith(".html")]
     assert [] == [page for page in pages if b"What changed" in page or b"atom+xml" in page]

@@ -419,7 +419,7 @@ def test_serve(served, project):
     """On this machine only, the bytes of a build, with what is wrong and mended, until Ctrl-C."""
     address, process = served
     assert "127.0.0.1" == urlsplit(address).hostname
-    files, _ = make_files(load_config(project), lambda _: None)
+    files, _ = make_files(load_config(project))
     for path in (path for path in files if not path.endswith(".html")):
         with urllib.request.urlopen(address + quote(path), timeout=LIMIT_S) as answer:
             assert files[path] == answer.read()

@@ -129,7 +129,7 @@ def test_hostile_names_stay_within_the_code_of_a_frame():
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Index, with a page of somebody else beside it that frames its views."""
     out = tmp_path_factory.mktemp("framed") / "site"
-    build_site(load_config(ROOT), out, lambda _: None)
+    build_site(load_config(ROOT), out)
     names = sorted(path.name for path in (out / "embed").iterdir())
     frames = "".join(
         f'<iframe id="{name}" title="{name}" src="embed/{name}/?theme=dark" '

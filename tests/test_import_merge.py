@@ -78,7 +78,7 @@ def test_every_model_and_task_gets_its_row(tmp_path):
     imported("lm-eval", run_file(tmp_path, "a", 0.5), into=tmp_path)
     assert ["else", "hand", "org/base"] == [row["model"] for row in rows(tmp_path, "models")]
     assert ["old", "t"] == [row["task"] for row in rows(tmp_path, "tasks")]
-    assert make_files(load_config(tmp_path), lambda _: None)
+    assert make_files(load_config(tmp_path))
 
 
 def test_what_a_row_says_is_not_changed(tmp_path):

@@ -160,7 +160,7 @@ def test_any_table_of_scores(tmp_path, shape):
     frames["results"].to_csv(tmp_path / "scores.csv", index=False)
     said = run(tmp_path / "board", "--from", tmp_path / "scores.csv")
     assert 0 == said.exit_code, said.stderr
-    files, _ = make_files(load_config(tmp_path / "board"), lambda _: None, dry=True)
+    files, _ = make_files(load_config(tmp_path / "board"), dry=True)
     assert "index.html" in files
 
 

@@ -82,7 +82,7 @@ def test_a_rebuild_makes_what_a_fresh_build_makes(project):
         change(project)
         said: list[str] = []
         built = rebuilder.build(said.append)
-        files, warnings = make_files(load_config(project), lambda _: None, dry=True)
+        files, warnings = make_files(load_config(project), dry=True)
         assert files == built.showing.files, name
         assert warnings == built.warnings, name
         assert (None, stages) == (built.error, said), name

@@ -48,7 +48,7 @@ def write_pages(project: Path, **pages: str) -> None:
 def said(project: Path) -> list[str]:
     """What a build says where it fails."""
     with pytest.raises(FaultsError) as error:
-        make_files(load_config(project), lambda _: None)
+        make_files(load_config(project))
     return str(error.value).splitlines()
 
 

@@ -45,7 +45,7 @@ def said(project: Path, toml: str) -> list[str]:
     """What a build says where it fails."""
     (project / "site.toml").write_text(toml)
     with pytest.raises(FaultsError) as error:
-        make_files(load_config(project), lambda _: None)
+        make_files(load_config(project))
     return str(error.value).splitlines()
 
 

@@ -91,7 +91,7 @@ def test_a_difference_that_is_not_the_lift_says_nothing(
 def test_the_interval_stands_below_the_lift(tmp_path: Path) -> None:
     """On the page of the task; what it is stands on the page on method."""
     config = load_config(project_with(tmp_path, differences(*ROWS)))
-    site = BuiltSite(make_files(config, lambda _: None, tmp_path / "site")[0])
+    site = BuiltSite(make_files(config, out=tmp_path / "site")[0])
     page = site.page("tasks/add/")
     [ranking] = [t for t in page.select("table") if t.get("id") == "ranking"]
     notes = [cell.get_text(" ", strip=True) for cell in ranking.select("tbody tr:nth-child(2) td")]

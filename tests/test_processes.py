@@ -18,6 +18,7 @@ from site_builder.processes import (
     spread,
     spread_ahead,
 )
+from site_builder.work import Work
 from tests.sites import ROOT, copy_project
 
 ITEMS = range(2 * LEAST_EACH + 1)
@@ -227,7 +228,7 @@ def test_as_many_as_there_are_processors():
 def test_two_processes_make_the_same_site():
     """Byte for byte."""
     config = load_project(ROOT)
-    one, two = (make_files(config, lambda _: None, processes=n)[0] for n in (1, 2))
+    one, two = (make_files(config, Work(processes=n))[0] for n in (1, 2))
     assert one.keys() == two.keys()
     assert [] == [path for path in one if one[path] != two[path]]
 
@@ -243,7 +244,7 @@ def test_two_processes_tell_the_same_mistakes(tmp_path: Path):
     told = []
     for n in (1, 2):
         with pytest.raises(FaultsError) as raised:
-            make_files(load_project(root), lambda _: None, processes=n)
+            make_files(load_project(root), Work(processes=n))
         told.append([str(fault) for fault in raised.value.faults])
     assert told[0] == told[1]
     assert 3 == len(told[0])

@@ -224,7 +224,7 @@ def test_the_sources_of_a_project_are_its_files(project):
     (content / "about.md").write_bytes(b"One.\r\n\r\nTwo.\r\n")
     (content / "odd.md").write_bytes(b"no page shows this")
     (project / "data/further.parquet").touch()
-    files, _ = make_files(load_config(project), lambda _: None)
+    files, _ = make_files(load_config(project))
     manifest = json.loads(files[MANIFEST])
     read = ("content/about.md", "models.parquet", "results.parquet", "tasks.parquet")
     names = [*(f"data/{name}" for name in read), "site.toml"]
@@ -236,7 +236,7 @@ def test_the_sources_of_a_project_are_its_files(project):
 def test_a_project_without_site_toml_has_none_among_its_sources(project):
     """What is not there was not read."""
     (project / "site.toml").unlink()
-    files, _ = make_files(load_config(project), lambda _: None)
+    files, _ = make_files(load_config(project))
     assert "site.toml" not in json.loads(files[MANIFEST])["sources"]
 
 

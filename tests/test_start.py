@@ -16,6 +16,7 @@ from site_builder.output.sandbox import CompiledTemplates
 from site_builder.tables.check import check_tables
 from site_builder.tables.export import export_tables
 from site_builder.tables.load import load_tables
+from site_builder.work import Work
 from tests.sites import ROOT, copy_project
 
 copies = pytest.mark.skipif(sys.platform != "linux", reason="one process elsewhere")
@@ -46,7 +47,7 @@ def test_a_build_imports_nothing_of_other_commands():
     """Neither at its start nor as it goes on."""
     code = (
         "from pathlib import Path; from site_builder.build import load_project, make_files;"
-        "make_files(load_project(Path()), lambda _: None)"
+        "make_files(load_project(Path()))"
     )
     assert set() == imported_by(code) & NOT_FOR_A_BUILD
 
@@ -56,13 +57,13 @@ def test_templates_compiled_ahead_are_the_same(monkeypatch: pytest.MonkeyPatch, 
     """Byte for byte; a template that cannot be compiled is told by the build as always."""
     root = copy_project(tmp_path / "project")
     monkeypatch.setattr(environment, "_COMPILED", CompiledTemplates())
-    plain = make_files(load_project(root), lambda _: None)[0]
+    plain = make_files(load_project(root))[0]
     compiled = {*environment._COMPILED.kept}
     monkeypatch.setattr(environment, "_COMPILED", CompiledTemplates())
     (root / "templates").mkdir()
     (root / "templates/unused.html").write_text("{% nonsense %}")
     with environment.compiled_ahead(root, 2):
-        files = make_files(load_project(root), lambda _: None)[0]
+        files = make_files(load_project(root))[0]
     assert plain == files
     assert compiled <= {*environment._COMPILED.kept}
 
@@ -71,10 +72,10 @@ def test_templates_compiled_ahead_are_the_same(monkeypatch: pytest.MonkeyPatch, 
 def test_what_another_process_computed_makes_the_same_site():
     """Byte for byte."""
     config = load_project(ROOT)
-    plain = make_files(config, lambda _: None)[0]
+    plain = make_files(config)[0]
     with head_start(ROOT, None, 2) as start:
         assert start.computed(config) is not None
-        files = make_files(config, lambda _: None, start=start)[0]
+        files = make_files(config, Work(start=start))[0]
     assert plain == files
 
 
@@ -87,7 +88,7 @@ def test_what_another_process_cannot_compute_is_told_by_this_one(tmp_path: Path)
         assert start.computed(config) is None
     (root / "data/results.parquet").write_bytes(b"PAR1")
     with head_start(root, None, 2) as start, pytest.raises(FaultsError, match="is damaged"):
-        make_files(config, lambda _: None, start=start)
+        make_files(config, Work(start=start))
 
 
 @copies
@@ -118,7 +119,7 @@ def test_downloads_of_damaged_tables_are_nobodys(monkeypatch: pytest.MonkeyPatch
     config = load_project(root)
     (root / "data/results.parquet").write_bytes(b"PAR1" * 10)
     with head_start(root, None, 2) as start, pytest.raises(FaultsError, match="is damaged"):
-        make_files(config, lambda _: None, start=start)
+        make_files(config, Work(start=start))
 
 
 def test_nothing_is_made_ahead_by_one_process(monkeypatch: pytest.MonkeyPatch):

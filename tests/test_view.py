@@ -38,7 +38,7 @@ def odd(tmp_path: Path) -> Iterator[str]:
     models = changed(tables["models"], "developer", {1: ODD})
     tables["models"] = having(models, name=["=SUM(A1)", 'Beta, "B"', "@gamma"])
     project = write_project(tmp_path / "odd", tables)
-    build_site(load_config(project), project / "site", lambda _: None)
+    build_site(load_config(project), project / "site")
     with served(project / "site") as address:
         yield address
 

@@ -52,19 +52,12 @@ def build(  # noqa: PLR0913 - an option each
 
         with head_start(root, base_url, processes) as start:
             from site_builder.build import build_site, load_project
+            from site_builder.work import Work
 
             try:
                 config = load_project(root, base_url, out, previous)
-                report = build_site(
-                    config,
-                    out,
-                    progress.stage,
-                    strict=strict,
-                    previous=previous,
-                    processes=processes,
-                    count=progress.count,
-                    start=start,
-                )
+                work = Work(progress.stage, progress.count, processes, start)
+                report = build_site(config, out, work, strict=strict, previous=previous)
             except SiteError as error:
                 sys.exit(progress.failed(error))
     progress.warn(report.warnings)

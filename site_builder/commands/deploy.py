@@ -13,6 +13,7 @@ from site_builder.errors import FaultsError, SiteError
 from site_builder.output.branch import push_site
 from site_builder.output.manifest import read_manifest
 from site_builder.output.verify import verify_site
+from site_builder.work import Work
 
 
 @click.command(epilog="Example: site-builder deploy --project my-board --remote origin")
@@ -47,7 +48,7 @@ def deploy(  # noqa: PLR0913 - an option each
     progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
     try:
         config = load_project(root, base_url, out)
-        report = build_site(config, out, progress.stage, strict=strict, processes=None)
+        report = build_site(config, out, Work(progress.stage, processes=None), strict=strict)
         progress.warn(report.warnings)
         if faults := verify_site(out).faults:
             raise FaultsError(faults)

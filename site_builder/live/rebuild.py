@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from site_builder.build import Kept, Say, load_project, make_files
+from site_builder.build import load_project, make_files
 from site_builder.errors import Fault, SiteError
 from site_builder.live.showing import Showing, Window, root_of
 from site_builder.live.watch import changes, look_at
 from site_builder.records import Record, replace
+from site_builder.work import Kept, Say, Work
 
 
 class Built(Record):
@@ -52,7 +53,7 @@ class Rebuilder:
         try:
             with _undisturbed():
                 config = load_project(self._root)
-                files, warnings = make_files(config, say, dry=True, kept=self._kept)
+                files, warnings = make_files(config, Work(say, kept=self._kept), dry=True)
         except SiteError as error:
             built = self._failed(error)
         except OSError as error:  # a file went away while it was being read

@@ -46,7 +46,7 @@ def start_project(folder: Path, source: Path | None, title: str, host: str) -> S
     with TemporaryDirectory() as temporary:
         root = Path(temporary)
         place(files, root)
-        warnings = make_files(load_project(root), lambda _: None, dry=True)[1]
+        warnings = make_files(load_project(root), dry=True)[1]
     place(files, folder)
     return Started(folder, tuple(sorted(files)), warnings)
 
