@@ -138,16 +138,18 @@ def test_relative_links_lead_from_any_page_to_any_other(base):
             for there in ADDRESSES:
                 link = urls.relative(origin, there)
                 assert base + urls.path(there) == urljoin(base + start, link), (origin, there)
+            for file in ("favicon.svg", "assets/css/base.0123456789.css", "models/star/scores.js"):
+                link = urls.relative_path(origin, file)
+                assert base + file == urljoin(base + start, link), (origin, file)
 
 
 def test_links_that_are_kept_for_a_folder_are_those_of_each_page():
-    """To pages, to places of them, and to static files; whichever page asks first."""
-    urls, file = Urls.of(ADDRESSES), "assets/css/base.0123456789.css"
+    """To pages and to places of them, whichever page asks first."""
+    urls = Urls.of(ADDRESSES)
     for origin in PAGES:
-        to_page, to_file = urls.linker(origin), urls.asset_linker(origin)
+        to_page = urls.linker(origin)
         for there in (*ADDRESSES, Address("task", HOSTILE[0], anchor="x")):
             assert urls.relative(origin, there) == to_page(there), (origin, there)
-        assert urls.relative_path(origin, file) == to_file(file) == to_file(file), origin
 
 
 def test_links_to_a_place_within_a_page():

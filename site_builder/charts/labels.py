@@ -100,7 +100,7 @@ class Labels(Record):
 
     @cached_property
     def by_name(self) -> Sequence[str]:
-        """Those tasks by their names."""
+        """The tasks of `side_by_side` by their names."""
         return sorted(self.side_by_side, key=self.tasks.__getitem__)
 
     @cached_property

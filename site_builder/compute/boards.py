@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from site_builder.compute.board import Board, choose_rules, compute_board
+from site_builder.compute.board import Board, Rules, choose_rules, compute_board
 from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.scores import Scores
 from site_builder.config import BoardConfig
@@ -30,7 +30,12 @@ class Boards(NamedTuple):
 
 @contextmanager
 def boards_ahead(
-    scores: Scores, tasks: pd.DataFrame, config: BoardConfig, processes: int = 1
+    scores: Scores,
+    tasks: pd.DataFrame,
+    config: BoardConfig,
+    rules: Rules,
+    bootstrap: Bootstrap,
+    processes: int = 1,
 ) -> Iterator[Callable[[], Boards]]:
     """Rank the models of every variant over all tasks, and over those of each category.
 
@@ -40,15 +45,18 @@ def boards_ahead(
         scores: The scores.
         tasks: The tasks table, in the order of `scores.tasks`.
         config: `[board]` of `site.toml`.
+        rules: How the board over all tasks ranks.
+        bootstrap: Samples of all tasks.
         processes: How many processes work at once; one computes them when they are asked for.
     """
     categories = tasks["category"].dropna().drop_duplicates().tolist()
 
     def make(category: str | None) -> dict[str, Board]:
         if category is None:
-            return _boards_over(scores, tasks, config)
+            return _boards_over(scores, rules, bootstrap)
         mine = tasks[tasks["category"] == category]
-        return _boards_over(scores.only(tuple(mine["task"])), mine, config)
+        part = scores.only(tuple(mine["task"]))
+        return _boards_over(part, choose_rules(mine, part, config), Bootstrap.over(len(mine)))
 
     def made(all_boards: list[dict[str, Board]]) -> Boards:
         whole, *others = all_boards
@@ -58,6 +66,5 @@ def boards_ahead(
         yield lambda: made(wait())
 
 
-def _boards_over(scores: Scores, tasks: pd.DataFrame, config: BoardConfig) -> dict[str, Board]:
-    rules, bootstrap = choose_rules(tasks, scores, config), Bootstrap.over(len(tasks))
+def _boards_over(scores: Scores, rules: Rules, bootstrap: Bootstrap) -> dict[str, Board]:
     return {v: compute_board(scores, v, rules, bootstrap) for v in scores.roles.variants}

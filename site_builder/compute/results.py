@@ -136,19 +136,21 @@ def compute_results(tables: Tables, config: SiteConfig, processes: int = 1) -> R
         processes: How many processes work at once; they give the same.
     """
     scores = collect_scores(tables, config.board)
-    averaged = choose_rules(tables.tasks, scores, config.board).averaged
+    rules = choose_rules(tables.tasks, scores, config.board)
     bootstrap = Bootstrap.over(len(scores.tasks))
     at_once = processes if len(scores.models) > LEAST_MODELS else 1
     if at_once > 1:
         probabilities.load()
-    with boards_ahead(scores, tables.tasks, config.board, at_once) as wait:
-        lift_tests = compute_lift_tests(scores, bootstrap, averaged=averaged)
+    with boards_ahead(scores, tables.tasks, config.board, rules, bootstrap, at_once) as wait:
+        lift_tests = compute_lift_tests(scores, bootstrap, averaged=rules.averaged)
         cells = compute_cells(scores)
         tasks, catalog = compute_tasks(scores, cells), collect_catalog(tables)
         boards, by_category = wait()
     categories = compute_categories(by_category, tasks)
     features = find_features(tables.tasks, config.analysis.features)
-    correlations = compute_correlations(scores, tables.tasks, tasks, features, averaged=averaged)
+    correlations = compute_correlations(
+        scores, tables.tasks, tasks, features, averaged=rules.averaged
+    )
     return Results(
         catalog=catalog,
         scores=scores,

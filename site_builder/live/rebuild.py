@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from site_builder.build import load_project, make_files
 from site_builder.errors import Fault, SiteError
 from site_builder.live.showing import Showing, Window, root_of
 from site_builder.live.watch import changes, look_at
+from site_builder.memory import undisturbed
 from site_builder.records import Record, replace
 from site_builder.work import Kept, Say, Work
 
@@ -51,7 +50,7 @@ class Rebuilder:
         """Build it as it is now, telling each stage; where that fails, the last good site stays."""
         began = time.perf_counter()
         try:
-            with _undisturbed():
+            with undisturbed():
                 config = load_project(self._root)
                 files, warnings = make_files(config, Work(say, kept=self._kept), dry=True)
         except SiteError as error:
@@ -72,19 +71,6 @@ class Rebuilder:
 def _line(fault: Fault) -> str:
     """A fault as the terminal has it."""
     return f"warning: {fault}" if fault.severity == "warning" else str(fault)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Without searches for garbage, which take a fifth of the time of a build.
-
-    It makes a million objects, and nearly all of them stay.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def follow(

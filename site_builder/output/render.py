@@ -96,7 +96,6 @@ class Renderer:
     def _globals(self, page: Page) -> dict[str, Any]:
         here = page.address
         href = partial(self._href, self._urls.linker(here))
-        to_asset = self._urls.asset_linker(here)
         return {
             "page": page,
             "site": self._site.config.site,
@@ -108,7 +107,7 @@ class Renderer:
             "url": lambda address: self._urls.relative(here, address),
             "has": lambda address: address in self._there,
             "address": Address,
-            "asset": lambda name: to_asset(self._assets.path(name)),
+            "asset": lambda name: self._urls.relative_path(here, self._assets.path(name)),
             "canonical": self._urls.canonical(here),
             "absolute": lambda address: self._urls.absolute(self._urls.path(address)),
             "picture": self._picture(page),

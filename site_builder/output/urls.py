@@ -99,19 +99,6 @@ class Urls(Record):
 
         return link
 
-    def asset_linker(self, origin: Address) -> Callable[[str], str]:
-        """What gives the links from one page to static files by their paths, as `linker` does."""
-        known = self._known[origin.kind] if origin.kind in FOLDERS else {}
-
-        def link(path: str) -> str:
-            file: tuple[Kind, str] = "asset", path
-            found = known.get(file)
-            if found is None:
-                found = known[file] = self.relative_path(origin, path)
-            return found
-
-        return link
-
     @cached_property
     def _known(self) -> defaultdict[Kind, dict[tuple[Kind, str], str]]:
         """By the kind of page that a link stands on, what it leads to and how."""
@@ -166,6 +153,8 @@ def _relative(start: str, path: str) -> str:
 
     Not by `os.path.relpath`, which asks the system each time what folder the process is in.
     """
+    if start.partition("/")[0] != path.partition("/")[0]:  # nothing in common, as with static files
+        return "../" * (start.count("/") + 1 if start else 0) + _quoted(path) or "./"
     here, there = start.split("/") if start else [], path.split("/")
     pairs = enumerate(zip(here, there[:-1], strict=False))
     shared = next((i for i, (a, b) in pairs if a != b), min(len(here), len(there) - 1))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from site_builder.addresses import Address, Link
+from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.choice import (
     MARGIN_SHARE,
     Choice,
@@ -192,7 +192,7 @@ def _by_mean(site: Site) -> bool:
 def _groups(site: Site) -> tuple[TaskGroup, ...]:
     groups: dict[str, list[Link]] = {}
     for task in site.results.catalog.tasks.values():
-        link = Link(task.name, Address("task", task.task))
+        link = page_link(task.name, "task", task.task)
         groups.setdefault(task.category or "", []).append(link)
     return tuple(
         TaskGroup(category, counted(len(links), "task"), tuple(links))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from site_builder.addresses import Address, Link
+from site_builder.addresses import Link, page_link
 from site_builder.charts.cells import model_cell
 from site_builder.compute.choice import Choice
 from site_builder.compute.shortlist import Candidate
@@ -100,7 +100,7 @@ def make_answer(site: Site, choice: Choice, bounds: Limits | None) -> Answer:
 
 
 def _link(site: Site, model: str) -> Link:
-    return Link(site.labels.models[model], Address("model", model))
+    return page_link(site.labels.models[model], "model", model)
 
 
 def _row(

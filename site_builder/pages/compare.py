@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from site_builder.addresses import Address, Link
+from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.comparison import Run, compare_runs
 from site_builder.pages.compare_columns import Compared
 from site_builder.pages.compare_runs import MOST_RUNS, default_runs, run_names
@@ -101,7 +101,7 @@ def compare_context(site: Site, runs: Sequence[Run]) -> CompareContext:
 
 
 def _model_link(site: Site, model: str) -> Link:
-    return Link(site.labels.models[model], Address("model", model))
+    return page_link(site.labels.models[model], "model", model)
 
 
 def _run_name(site: Site, run: Run) -> RunName:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from site_builder.addresses import Address, Link
+from site_builder.addresses import Link, page_link
 from site_builder.charts.labels import Labels
 from site_builder.compute.comparison import Comparison, Sides, TaskComparison
 from site_builder.format import Scale, counted, listed
@@ -129,4 +129,4 @@ def _lead(labels: Labels, task: TaskComparison, names: Sequence[str], i: int) ->
     others = [names[j] for j in task.best if j != i]
     signed = labels.scales[task.task].signed(task.margin)
     margin = f"tied with {_all(others)}" if others else signed
-    return Lead(Link(labels.tasks[task.task], Address("task", task.task)), margin)
+    return Lead(page_link(labels.tasks[task.task], "task", task.task), margin)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from site_builder.addresses import Address, Link
+from site_builder.addresses import Link, page_link
 from site_builder.compute.tasks import TaskResult
 from site_builder.pages.page import Site
 from site_builder.pages.ranking import ranking_table
@@ -93,7 +93,7 @@ def _packed(cell: Cell) -> Packed:
 
 
 def _link(site: Site, task: str) -> Link:
-    return Link(site.labels.tasks[task], Address("task", task))
+    return page_link(site.labels.tasks[task], "task", task)
 
 
 def task_groups(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from site_builder.addresses import Address, Link
+from site_builder.addresses import Address, page_link
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelFacts, TaskFacts
 from site_builder.compute.categories import CategoryResult
@@ -81,7 +81,7 @@ def _category(site: Site, category: CategoryResult) -> Mapping[str, object]:
     """A category, whether averages over its tasks mean anything, and how they are written."""
     name = category.category
     return {
-        "link": Link(name, Address("category", name)),
+        "link": page_link(name, "category", name),
         "averaged": category.averaged,
         "scale": asdict(category_scale(site, category)),
     }
@@ -104,7 +104,7 @@ def _board(site: Site, board: Board) -> Mapping[str, object]:
 def _model(site: Site, facts: ModelFacts) -> Mapping[str, object]:
     return {
         "id": facts.model,
-        "link": Link(facts.name, Address("model", facts.model)),
+        "link": page_link(facts.name, "model", facts.model),
         "developer": facts.developer,
         "dot": site.labels.dots.get(facts.model),
         "parameters_b": facts.parameters_b,
@@ -115,7 +115,7 @@ def _model(site: Site, facts: ModelFacts) -> Mapping[str, object]:
 def _task(site: Site, facts: TaskFacts) -> Mapping[str, object]:
     return {
         "id": facts.task,
-        "link": Link(facts.name, Address("task", facts.task)),
+        "link": page_link(facts.name, "task", facts.task),
         "category": facts.category,
         "slug": site.labels.task_slugs[facts.task],
         "direction": 1 if facts.higher_is_better else -1,

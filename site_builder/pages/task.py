@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from site_builder.addresses import Address, Fact, Link
+from site_builder.addresses import Address, Fact, Link, page_link
 from site_builder.charts.cells import number_cell, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.columns import TASK, Field, columns_of, rows_of
@@ -116,7 +116,7 @@ def task_summary(site: Site, task: TaskResult) -> str:
 def _facts(fact: TaskFacts) -> Iterator[Fact]:
     """What the tasks table says, as far as it says it."""
     if fact.category:
-        link = Link(fact.category, Address("category", fact.category))
+        link = page_link(fact.category, "category", fact.category)
         yield Fact("Category", fact.category, link=link)
     direction = "" if fact.higher_is_better else "lower is better"
     if fact.metric:

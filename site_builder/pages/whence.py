@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from site_builder.addresses import Address, Link
+from site_builder.addresses import Address, page_link
 from site_builder.charts.cells import source_link
 from site_builder.charts.labels import ScoreKey
 from site_builder.compute.flagged import FlaggedScore
@@ -55,10 +55,10 @@ def whence_data(site: Site, model: str, published: frozenset[str]) -> Mapping[st
     found = dict.fromkeys(catalog.evidence[score.key].source for score in own)
     sources = {s: place for place, s in enumerate(s for s in found if s is not None)}
     return {
-        "model": Link(labels.models[model], Address("model", model)),
+        "model": page_link(labels.models[model], "model", model),
         "tasks": [
             [
-                Link(labels.tasks[task], Address("task", task)),
+                page_link(labels.tasks[task], "task", task),
                 catalog.tasks[task].metric or "",
                 labels.task_slugs[task],
             ]
