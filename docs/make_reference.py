@@ -11,12 +11,12 @@ from typing import Any
 
 import click
 
+from docs.reference.api import MEANINGS
+from site_builder.api import api_values
 from site_builder.build import read_project
 from site_builder.cli import main as site_builder
 from site_builder.compute.results import compute_results
 from site_builder.config import load_config
-from site_builder.pages.api import api_values
-from site_builder.pages.api_meanings import MEANINGS
 from site_builder.starter.project import FILES
 
 DOCS = Path(__file__).parent

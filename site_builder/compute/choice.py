@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from site_builder.compute.board import Rules
+from site_builder.compute.board import RankingRules
 from site_builder.compute.numbers import Array, settled_float
 from site_builder.compute.picks import LimitKind, Question
 from site_builder.compute.scores import Scores
@@ -52,7 +52,7 @@ class Choice(Record):
 
 def compute_choice(
     scores: Scores,
-    rules: Rules,
+    rules: RankingRules,
     question: Question,
     sizes: Sequence[float | None],
     span: float | None,

@@ -7,15 +7,22 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from site_builder.compute.numbers import Array, difference, mean_of, mean_or_none, number, numbers
+from site_builder.compute.numbers import (
+    Array,
+    difference,
+    float_or_none,
+    floats_or_none,
+    mean_of,
+    mean_or_none,
+)
+from site_builder.compute.ranks import compute_wins
 from site_builder.compute.scores import Scores
-from site_builder.compute.win_rates import compute_wins
 from site_builder.records import Record
 
 Flags = npt.NDArray[np.bool_]
 
 
-class Run(Record):
+class ModelVariant(Record):
     """A model in a variant."""
 
     model: str
@@ -74,7 +81,7 @@ class ComparedRun(Record):
         over_base: The run against the same model's base scores, likewise.
     """
 
-    run: Run
+    run: ModelVariant
     average: float | None
     at_top: int
     shared: int
@@ -124,15 +131,21 @@ class Comparison(Record):
     categories: tuple[CategoryMeans, ...]
 
 
-def runs_of(scores: Scores, model: str) -> tuple[Run, ...]:
+def runs_of(scores: Scores, model: str) -> tuple[ModelVariant, ...]:
     """The runs of a model that have a score: primary variant first, base last."""
     row = scores.rows[model]
     variants = scores.roles.variants
-    return tuple(Run(model, v) for v in variants if not np.isnan(scores.values[v][row]).all())
+    return tuple(
+        ModelVariant(model, v) for v in variants if not np.isnan(scores.values[v][row]).all()
+    )
 
 
 def compare_runs(
-    scores: Scores, runs: Sequence[Run], categories: Mapping[str, Sequence[str]], *, averaged: bool
+    scores: Scores,
+    runs: Sequence[ModelVariant],
+    categories: Mapping[str, Sequence[str]],
+    *,
+    averaged: bool,
 ) -> Comparison:
     """Runs against each other, over their common tasks: those on which each has a score.
 
@@ -157,7 +170,7 @@ def compare_runs(
     pair = _sides(difference(*rows.signed), averaged=averaged) if len(runs) == 2 else None
     tops, common = rows.tops, rows.common
     shared = (tops & (tops.sum(axis=0) > 1)).sum(axis=1)
-    averages = numbers(mean_of(rows.values[:, common], axis=1))
+    averages = floats_or_none(mean_of(rows.values[:, common], axis=1))
     return Comparison(
         runs=tuple(
             ComparedRun(
@@ -192,7 +205,7 @@ class _Rows(Record):
     reference: Array
 
     @classmethod
-    def of(cls, scores: Scores, runs: Sequence[Run]) -> _Rows:
+    def of(cls, scores: Scores, runs: Sequence[ModelVariant]) -> _Rows:
         places = [(run.variant, scores.rows[run.model]) for run in runs]
         values = np.array([scores.values[variant][row] for variant, row in places])
         signed = np.array([scores.signed[variant][row] for variant, row in places])
@@ -218,14 +231,14 @@ class _Rows(Record):
         if len(self.values) < 2:
             return [None] * self.values.shape[1]
         second, best = np.sort(self.contested, axis=0)[-2:]
-        return numbers(difference(best, second))
+        return floats_or_none(difference(best, second))
 
     def tasks(self, names: Sequence[str]) -> tuple[TaskComparison, ...]:
         """The tasks on which some run has a score."""
-        tops, margins, reference = self.tops, self.margins(), numbers(self.reference)
+        tops, margins, reference = self.tops, self.margins(), floats_or_none(self.reference)
         return tuple(
             TaskComparison(
-                name, tuple(numbers(column)), reference[j], _places(tops[:, j]), margins[j]
+                name, tuple(floats_or_none(column)), reference[j], _places(tops[:, j]), margins[j]
             )
             for j, name in enumerate(names)
             for column in [self.values[:, j]]
@@ -261,7 +274,9 @@ def _sides(differences: Array, *, averaged: bool) -> Sides | None:
     )
 
 
-def _over_baseline(scores: Scores, run: Run, common: Flags, *, averaged: bool) -> Sides | None:
+def _over_baseline(
+    scores: Scores, run: ModelVariant, common: Flags, *, averaged: bool
+) -> Sides | None:
     roles = scores.roles
     if (run.model, run.variant) == (roles.baseline, roles.baseline_variant):
         return None
@@ -269,7 +284,7 @@ def _over_baseline(scores: Scores, run: Run, common: Flags, *, averaged: bool) -
     return _sides(lifts[common], averaged=averaged)
 
 
-def _over_base(scores: Scores, run: Run, common: Flags, *, averaged: bool) -> Sides | None:
+def _over_base(scores: Scores, run: ModelVariant, common: Flags, *, averaged: bool) -> Sides | None:
     lifts = scores.lift_over_base(run.variant)[scores.rows[run.model]]
     return _sides(lifts[common], averaged=averaged)
 
@@ -281,7 +296,7 @@ def _categories(
     for name, own in categories.items():
         mine = rows.common & np.isin(tasks, own)
         if mine.any():
-            means = tuple(number(mean) for mean in mean_of(rows.values[:, mine], axis=1))
+            means = tuple(float_or_none(mean) for mean in mean_of(rows.values[:, mine], axis=1))
             best, reference = rows.leaders(mine), rows.mean_reference(mine)
             found.append(CategoryMeans(name, int(mine.sum()), means, best, reference))
     return found

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from site_builder.compute.catalog import TaskFacts
-from site_builder.compute.numbers import Array, settled
+from site_builder.compute.catalog import TaskInfo
+from site_builder.compute.numbers import Array, round_significant
 from site_builder.records import Record
 
 Flags = npt.NDArray[np.bool_]
@@ -46,7 +46,7 @@ class Question(Record):
     margin: float | None = None
 
 
-def spread_weights(picks: Iterable[Pick], tasks: Sequence[TaskFacts]) -> Array:
+def spread_weights(picks: Iterable[Pick], tasks: Sequence[TaskInfo]) -> Array:
     """What each task counts: its own picks, and its share of the picks of its category.
 
     A category's weight is spread evenly over its tasks; a task that is picked twice adds up. With
@@ -62,7 +62,7 @@ def spread_weights(picks: Iterable[Pick], tasks: Sequence[TaskFacts]) -> Array:
     return weights if weights.any() else np.ones(len(tasks))
 
 
-def _key(task: TaskFacts, pick: Pick) -> str | None:
+def _key(task: TaskInfo, pick: Pick) -> str | None:
     return task.task if pick.kind == "task" else task.category
 
 
@@ -76,4 +76,4 @@ def weighted_mean(values: Array, weights: Array) -> Array:
     filled = np.where(there, values, 0.0)
     with np.errstate(invalid="ignore", over="ignore"):
         means = filled @ weights / (there.astype(float) @ weights)
-        return settled(means, np.abs(filled).max(axis=1, initial=0.0))
+        return round_significant(means, np.abs(filled).max(axis=1, initial=0.0))

@@ -8,14 +8,12 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from site_builder.compute.board import Rules
-from site_builder.compute.draws import draw_exponentials
-from site_builder.compute.intervals import Bootstrap, error_of_difference
-from site_builder.compute.numbers import Array, competition_ranks, difference, number
+from site_builder.compute.board import RankingRules
+from site_builder.compute.intervals import Bootstrap, draw_exponentials, error_of_difference
+from site_builder.compute.numbers import Array, competition_ranks, difference, float_or_none
 from site_builder.compute.picks import Flags, Question, weighted_mean
-from site_builder.compute.rank_intervals import is_ahead
+from site_builder.compute.ranks import compute_win_rates, compute_wins, is_ahead
 from site_builder.compute.scores import Scores
-from site_builder.compute.win_rates import compute_win_rates, compute_wins
 from site_builder.records import Record
 
 LISTED = 10
@@ -77,7 +75,7 @@ class Shortlist(Record):
     """
 
     scores: Scores
-    rules: Rules
+    rules: RankingRules
     question: Question
     inside: Flags
 
@@ -187,7 +185,7 @@ class Shortlist(Record):
             return None
         row = self.scores.rows[roles.baseline]
         values = self.scores.signed[roles.baseline_variant][[row]][:, self.picked]
-        return number(self._shown(self._covered_mean(values, values))[0])
+        return float_or_none(self._shown(self._covered_mean(values, values))[0])
 
     def candidate(self, model: int) -> Candidate:
         """One of the candidates; beyond the listed ones no tie is looked for."""
@@ -197,7 +195,7 @@ class Shortlist(Record):
             rank=rank,
             ranks=self._allowed(at, rank),
             merit=float(self._shown(self.merit)[model]),
-            before=number(self._before[model]),
+            before=float_or_none(self._before[model]),
             behind=float(self._behind[model]),
             best_on=int(self._best_on[at]),
             scored=int(self._scored[model]),

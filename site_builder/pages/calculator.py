@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from site_builder.charts.cells import number_cell, served_cell
-from site_builder.charts.columns import MODEL, Field, columns_of, rows_of
-from site_builder.charts.labels import Labels
-from site_builder.compute.cost import (
+from site_builder.charts.cells import MODEL, Field, columns_of, number_cell, rows_of, served_cell
+from site_builder.compute.serving import (
     Cost,
     HourPrice,
     Load,
@@ -18,11 +16,12 @@ from site_builder.compute.cost import (
     compute_costs,
     reference_choice,
 )
-from site_builder.format import cheaper, money, quantity, three_digits
+from site_builder.formatting import cheaper, money, quantity, three_digits
+from site_builder.labels import Labels
 from site_builder.pages.calculator_words import PATTERNS, Formula, make_formulas, values_of
 from site_builder.pages.page import Site
-from site_builder.parts import Cell, Column, RowKind, Table
 from site_builder.records import Record, replace
+from site_builder.table_model import Cell, Column, RowKind, Table
 
 # What a board without measured requests is shown for: a round size, and said to be one.
 EXAMPLE_SIZE = (1000.0, 500.0)

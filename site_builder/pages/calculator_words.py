@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from site_builder.compute.cost import (
-    Cost,
-    HourPrice,
-    Load,
-    Offer,
-    TokenPrice,
-    request_cost_usd,
-)
-from site_builder.format import TIMES, cheaper, money, quantity, three_digits
+from site_builder.compute.serving import Cost, HourPrice, Load, Offer, TokenPrice, request_cost_usd
+from site_builder.formatting import TIMES, cheaper, money, quantity, three_digits
 from site_builder.records import Record
 
 # `{name}` stands for one of `values_of`; `*` is written as a multiplication sign.

@@ -9,23 +9,19 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from site_builder.addresses import Address, Link, page_link
-from site_builder.compute.choice import (
-    MARGIN_SHARE,
-    Choice,
-    compute_choice,
-)
-from site_builder.compute.intervals import RESAMPLES, SEED, student_reach, tail_share
-from site_builder.compute.lift_tests import LEAST_TASKS
-from site_builder.compute.numbers import counts_to, numbers
+from site_builder.compute.choice import MARGIN_SHARE, Choice, compute_choice
+from site_builder.compute.intervals import RESAMPLES, SEED, t_quantile, tail_probability
+from site_builder.compute.numbers import counts_to, floats_or_none
 from site_builder.compute.picks import Question, spread_weights
 from site_builder.compute.score_error import REACH
 from site_builder.compute.shortlist import LISTED, REWEIGHTING_SEED, REWEIGHTINGS
-from site_builder.format import counted
-from site_builder.pages.board_line import Limits
+from site_builder.compute.significance import LEAST_TASKS
+from site_builder.formatting import counted
+from site_builder.pages.board_table import AxisRange
+from site_builder.pages.browser_data import ERRORS, SCORES, board_data
 from site_builder.pages.choose_answer import MOST_UNRANKED, Answer, make_answer
 from site_builder.pages.choose_words import WIN_RATE
 from site_builder.pages.page import HOME, Page, Site
-from site_builder.pages.scores_data import ERRORS, SCORES, board_data
 from site_builder.records import Record
 
 COMPARED = 4
@@ -134,14 +130,16 @@ def choose(site: Site, question: Question) -> Choice:
 
 def answer_of(site: Site, choice: Choice) -> Answer:
     """A choice in words, drawn on the scale of the board."""
-    return make_answer(site, choice, common_bounds(site) if _by_mean(site) else Limits(0.0, 1.0))
+    return make_answer(site, choice, common_bounds(site) if _by_mean(site) else AxisRange(0.0, 1.0))
 
 
-def common_bounds(site: Site) -> Limits | None:
+def common_bounds(site: Site) -> AxisRange | None:
     """The bounds that all tasks share; None where they share none, or state none."""
     bounds = {(t.score_min, t.score_max) for t in site.results.catalog.tasks.values()}
     low, high = next(iter(bounds))
-    return Limits(low, high) if len(bounds) == 1 and low is not None and high is not None else None
+    return (
+        AxisRange(low, high) if len(bounds) == 1 and low is not None and high is not None else None
+    )
 
 
 def find_prices(site: Site) -> dict[str, float]:
@@ -169,8 +167,8 @@ def choose_data(site: Site) -> Mapping[str, object]:
         "most_unranked": MOST_UNRANKED,
         "least_tasks_for_ties": LEAST_TASKS,
         "margin_share": MARGIN_SHARE,
-        "reach": numbers(student_reach(counts_to(len(site.results.scores.tasks)))),
-        "tail": numbers(tail_share(counts_to(len(site.results.scores.tasks)))),
+        "reach": floats_or_none(t_quantile(counts_to(len(site.results.scores.tasks)))),
+        "tail": floats_or_none(tail_probability(counts_to(len(site.results.scores.tasks)))),
         "error_reach": REACH,
         "resamples": RESAMPLES,
         "seed": SEED,

@@ -6,12 +6,12 @@ from site_builder.addresses import Link, page_link
 from site_builder.charts.cells import model_cell
 from site_builder.compute.choice import Choice
 from site_builder.compute.shortlist import Candidate
-from site_builder.format import billions, counted
-from site_builder.pages.board_line import Limits
+from site_builder.formatting import billions, counted
+from site_builder.pages.board_table import AxisRange
 from site_builder.pages.choose_words import ChoiceWords
 from site_builder.pages.page import Site
-from site_builder.parts import Cell, Dumbbell
 from site_builder.records import Record
+from site_builder.table_model import Cell, Dumbbell
 
 MOST_UNRANKED = 20
 
@@ -68,7 +68,7 @@ class Answer(Record):
     unranked_more: str
 
 
-def make_answer(site: Site, choice: Choice, bounds: Limits | None) -> Answer:
+def make_answer(site: Site, choice: Choice, bounds: AxisRange | None) -> Answer:
     """A choice with at least one candidate, in words.
 
     Args:
@@ -104,7 +104,7 @@ def _link(site: Site, model: str) -> Link:
 
 
 def _row(
-    site: Site, words: ChoiceWords, candidate: Candidate, choice: Choice, limits: Limits
+    site: Site, words: ChoiceWords, candidate: Candidate, choice: Choice, limits: AxisRange
 ) -> ListedModel:
     facts, tag = site.results.catalog.models[candidate.model], words.tag(candidate)
     size = "" if facts.parameters_b is None else billions(facts.parameters_b)
@@ -127,7 +127,7 @@ def _row(
     )
 
 
-def _ends(choice: Choice) -> Limits:
+def _ends(choice: Choice) -> AxisRange:
     drawn = [v for c in choice.listed for v in (c.merit, c.before, choice.reference)]
     known = [v for v in drawn if v is not None]
-    return Limits(min(known), max(known))
+    return AxisRange(min(known), max(known))

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from site_builder.charts.labels import Labels
 from site_builder.compute.choice import Choice
-from site_builder.compute.lift_tests import LEAST_TASKS
 from site_builder.compute.shortlist import LISTED, REWEIGHTINGS, Candidate, Unranked
-from site_builder.format import Scale, billions, count, counted, coverage, listed
+from site_builder.compute.significance import LEAST_TASKS
+from site_builder.formatting import NumberFormat, billions, count, counted, coverage, listed
+from site_builder.labels import Labels
 from site_builder.pages.page import Site
 
-WIN_RATE = Scale(places=3)
+WIN_RATE = NumberFormat(places=3)
 
 
 class ChoiceWords:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from site_builder.addresses import Address, Link, page_link
-from site_builder.compute.comparison import Run, compare_runs
+from site_builder.compute.comparison import ModelVariant, compare_runs
+from site_builder.pages.browser_data import board_data
 from site_builder.pages.compare_columns import Compared
 from site_builder.pages.compare_runs import MOST_RUNS, default_runs, run_names
 from site_builder.pages.compare_summary import summary_table
 from site_builder.pages.compare_tables import categories_table, tasks_table
 from site_builder.pages.compare_words import RunLeads, finding, run_leads, scope
 from site_builder.pages.page import HOME, Page, Site
-from site_builder.pages.scores_data import board_data
-from site_builder.parts import Table
 from site_builder.records import Record
+from site_builder.table_model import Table
 
 
 class RunName(Record):
@@ -75,7 +75,7 @@ def make_compare(site: Site) -> Iterator[Page]:
         )
 
 
-def compare_context(site: Site, runs: Sequence[Run]) -> CompareContext:
+def compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
     """The comparison of these runs."""
     labels, results = site.labels, site.results
     categories = {c.category: c.tasks for c in results.categories if c.averaged}
@@ -104,7 +104,7 @@ def _model_link(site: Site, model: str) -> Link:
     return page_link(site.labels.models[model], "model", model)
 
 
-def _run_name(site: Site, run: Run) -> RunName:
+def _run_name(site: Site, run: ModelVariant) -> RunName:
     developer = site.results.catalog.models[run.model].developer
     variant = site.labels.in_sentence(run.variant) if len(site.labels.roles.variants) > 1 else ""
     note = " \N{MIDDLE DOT} ".join(filter(None, (variant, developer)))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
-from site_builder.charts.columns import Field
-from site_builder.charts.labels import Labels
+from site_builder.charts.cells import Field
 from site_builder.compute.comparison import Comparison
+from site_builder.labels import Labels
 from site_builder.pages.compare_runs import MOST_RUNS
 from site_builder.pages.page import Site
-from site_builder.parts import Align, Cell, Column
 from site_builder.records import Record, replace
+from site_builder.table_model import Align, Cell, Column
 
 Item = TypeVar("Item")
 NOTHING = Cell("")

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from site_builder.addresses import how
-from site_builder.charts.cells import lift_cell, number_cell, score_cell, text_cell
-from site_builder.charts.columns import Field, columns_of, rows_of
-from site_builder.compute.comparison import ComparedRun, Comparison, Run, Sides
-from site_builder.format import Scale, billions, count, counted, coverage, rounded
-from site_builder.pages.board_cells import rank_range
+from site_builder.addresses import method_link
+from site_builder.charts.cells import (
+    Field,
+    columns_of,
+    lift_cell,
+    number_cell,
+    rows_of,
+    score_cell,
+    text_cell,
+)
+from site_builder.compute.comparison import ComparedRun, Comparison, ModelVariant, Sides
+from site_builder.formatting import NumberFormat, billions, count, counted, coverage, rounded
+from site_builder.pages.board_table import rank_range
 from site_builder.pages.compare_columns import Compared, baseline_field, run_fields, top_cell
 from site_builder.pages.page import Site
-from site_builder.parts import Cell, Column, Table
 from site_builder.records import Record
+from site_builder.table_model import Cell, Column, Table
 
 
 class _Measure(Record):
@@ -45,7 +52,7 @@ def summary_table(compared: Compared) -> Table:
         baseline_field(compared, "text", lambda m: m.baseline),
     )
     rows = rows_of(fields, measures)
-    explained = tuple(how(m.words or m.label, m.term) for m in measures if m.term)
+    explained = tuple(method_link(m.words or m.label, m.term) for m in measures if m.term)
     return Table(
         "compare-summary",
         "The models side by side",
@@ -109,7 +116,7 @@ def _sides_cell(sides: Sides | None) -> Cell:
     return Cell(f"{sides.ahead} / {sides.level} / {sides.behind}")
 
 
-def _over_base_cell(scale: Scale, comparison: Comparison, i: int) -> Cell:
+def _over_base_cell(scale: NumberFormat, comparison: Comparison, i: int) -> Cell:
     sides = comparison.runs[i].over_base
     if sides is None:
         return text_cell(None)
@@ -123,10 +130,10 @@ def _places(compared: Compared) -> tuple[_Measure, ...]:
     site, roles = compared.site, compared.labels.roles
     averaged = site.results.board.rules.averaged
     runs = [result.run for result in compared.comparison.runs]
-    baseline = Run(roles.baseline or "", roles.baseline_variant or "")
+    baseline = ModelVariant(roles.baseline or "", roles.baseline_variant or "")
 
     def measure(
-        label: str, cell: Callable[[Run], Cell], term: str, *, wanted: bool = True
+        label: str, cell: Callable[[ModelVariant], Cell], term: str, *, wanted: bool = True
     ) -> _Measure:
         own = text_cell(None) if roles.baseline is None else cell(baseline)
         return _Measure(label, lambda i: cell(runs[i]), own, wanted, term)
@@ -140,12 +147,12 @@ def _places(compared: Compared) -> tuple[_Measure, ...]:
     )
 
 
-def _win_rate_cell(site: Site, run: Run) -> Cell:
+def _win_rate_cell(site: Site, run: ModelVariant) -> Cell:
     rate = site.results.boards[run.variant].standing(run.model).win_rate
     return text_cell(None) if rate is None else number_cell(rate, rounded(rate, 3))
 
 
-def _rank_cell(site: Site, run: Run) -> Cell:
+def _rank_cell(site: Site, run: ModelVariant) -> Cell:
     board = site.results.boards[run.variant]
     standing = board.standing(run.model)
     rank, allowed = standing.rank, rank_range(board, standing)
@@ -155,7 +162,7 @@ def _rank_cell(site: Site, run: Run) -> Cell:
     return Cell(text, rank, note)
 
 
-def _coverage_cell(site: Site, run: Run) -> Cell:
+def _coverage_cell(site: Site, run: ModelVariant) -> Cell:
     board = site.results.boards[run.variant]
     scored = board.standing(run.model).scored
     return Cell(coverage(scored, len(board.tasks)), scored)

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from site_builder.addresses import how
+from site_builder.addresses import method_link
 from site_builder.charts.cells import (
-    category_cell,
-    kept_score_cell,
-    number_cell,
-    score_cell,
-    task_cell,
-)
-from site_builder.charts.columns import (
     CATEGORY,
     TASK,
     Field,
     baseline_score_cell,
+    category_cell,
     columns_of,
+    linked_score_cell,
+    number_cell,
     rows_of,
+    score_cell,
+    task_cell,
 )
-from site_builder.charts.labels import Labels
 from site_builder.compute.comparison import CategoryMeans, TaskComparison
-from site_builder.format import NO_SCORE, count
-from site_builder.pages.board_line import Limits
+from site_builder.formatting import NO_SCORE, count
+from site_builder.labels import Labels
+from site_builder.pages.board_table import AxisRange
+from site_builder.pages.browser_data import category_scale
 from site_builder.pages.compare_columns import Compared, baseline_field, run_fields, top_cell
-from site_builder.pages.scores_data import category_scale
-from site_builder.parts import Cell, Column, Marks, Table
+from site_builder.table_model import Cell, Column, Marks, Table
 
 
 def tasks_table(compared: Compared) -> Table:
@@ -36,7 +34,7 @@ def tasks_table(compared: Compared) -> Table:
         if value is None:
             return Cell(NO_SCORE, tone="soft")
         run = compared.comparison.runs[i].run
-        kept = kept_score_cell(labels, (run.model, task.task, run.variant), value)
+        kept = linked_score_cell(labels, (run.model, task.task, run.variant), value)
         return top_cell(kept, i, task.best)
 
     fields: tuple[Field[TaskComparison], ...] = (
@@ -65,7 +63,7 @@ def _drawing(compared: Compared, task: TaskComparison) -> Cell:
     drawn = [v for v in (*task.scores, task.reference) if v is not None]
     bounds = (fact.score_min, fact.score_max)
     low, high = (min(drawn), max(drawn)) if None in bounds else bounds
-    limits = Limits(low or 0.0, high or 0.0)
+    limits = AxisRange(low or 0.0, high or 0.0)
     scale = labels.scales[task.task]
     texts = [
         f"{name} {NO_SCORE if value is None else scale.score(value)}"
@@ -96,5 +94,5 @@ def categories_table(compared: Compared) -> Table:
         "Mean score of each model by category",
         columns_of(fields),
         rows_of(fields, compared.comparison.categories),
-        explained=(how("Mean scores", "average"),),
+        explained=(method_link("Mean scores", "average"),),
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from site_builder.addresses import Link, page_link
-from site_builder.charts.labels import Labels
 from site_builder.compute.comparison import Comparison, Sides, TaskComparison
-from site_builder.format import Scale, counted, listed
+from site_builder.formatting import NumberFormat, counted, listed
+from site_builder.labels import Labels
 from site_builder.pages.compare_runs import MOST_RUNS
 from site_builder.pages.page import Site
 from site_builder.records import Record
@@ -61,7 +61,7 @@ def _all(names: Sequence[str]) -> str:
     return listed(names, MOST_RUNS)
 
 
-def _pair(scale: Scale, first: str, second: str, sides: Sides) -> str:
+def _pair(scale: NumberFormat, first: str, second: str, sides: Sides) -> str:
     """One against another, the one that is ahead on more tasks named first."""
     mean, of = sides.mean, counted(sides.tasks, "task")
     if sides.level == sides.tasks:

@@ -1,4 +1,4 @@
-"""Serving: how soon providers answer, and what they ask."""
+"""Make the serving page with its calculator."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from site_builder.addresses import Address
 from site_builder.charts.cells import source_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.latency import chart_latency, latency_table
-from site_builder.charts.prices import chart_prices, price_table
-from site_builder.format import counted, sentence
+from site_builder.charts.serving import chart_latency, chart_prices, latency_table, price_table
+from site_builder.formatting import counted, sentence
 from site_builder.pages.calculator import Calculator, make_calculator
 from site_builder.pages.page import HOME, Page, Site, ready
-from site_builder.parts import Cell, Table
 from site_builder.records import Record
+from site_builder.table_model import Cell, Table
 
 
 class ServingContext(Record):
