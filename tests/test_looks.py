@@ -28,7 +28,7 @@ TOKEN = """name => {
 }"""
 PAINTS = """[...document.querySelectorAll('.main-svg *')].flatMap(
     part => [getComputedStyle(part).fill, getComputedStyle(part).stroke])"""
-OURS = ROOT / "docs/looks.md"
+OURS = ROOT / "docs/theme.md"
 
 
 def built(project: Path, toml: str, **pages: str) -> BuiltSite:
@@ -97,7 +97,7 @@ def test_without_colours_there_is_no_such_sheet(index_site):
 
 
 def test_every_colour_is_one_of_the_style_sheet_and_explained():
-    """None is set in vain; docs/looks.md has a row for each."""
+    """None is set in vain; docs/theme.md has a row for each."""
     sheet = (default_folder("static") / SHEET).read_text(encoding="utf8")
     names = [name.replace("_", "-") for name in Colours.model_fields]
     assert [] == [name for name in names if name not in colours_of(sheet)]
@@ -299,7 +299,7 @@ def test_an_entry_that_leads_nowhere(project):
 
 
 def test_the_documentations_own_example_builds(project):
-    """Every block of TOML in docs/looks.md, with the files that it names."""
+    """Every block of TOML in docs/theme.md, with the files that it names."""
     blocks = re.findall(r"```toml\n(.*?)```", OURS.read_text(encoding="utf8"), re.DOTALL)
     (project / "static").mkdir()
     (project / "static/logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
