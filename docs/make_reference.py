@@ -39,9 +39,9 @@ MORE = {
     "import.columns": "importing.md#csv",
     "import.metrics": "importing.md#which-metric",
     "import.pairs": "importing.md#base-and-tuned",
-    "theme.logo": "looks.md",
-    "theme.light": "looks.md#colours",
-    "navigation.header": "looks.md#navigation",
+    "theme.logo": "theme.md",
+    "theme.light": "theme.md#colours",
+    "navigation.header": "theme.md#navigation",
     "charts.home": "charts.md",
 }
 KINDS = {str: "text", bool: "true or false", int: "number", float: "number", list: "list"}

@@ -93,7 +93,7 @@ _PIPE = r"\|"  # within a table
 _OPENING = """\
 # Templates
 
-<!-- Written by `make docs` from site_builder/output/document.py and the templates. -->
+<!-- Written by `make docs` from docs/reference/templates.py and the templates. -->
 
 Pages are [Jinja](https://jinja.palletsprojects.com/) templates. A file of `templates/` in a
 project stands in for the generator's of the same name, all others stay. It can build on the one

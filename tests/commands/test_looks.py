@@ -10,7 +10,7 @@ from site_builder.addresses import make_slugs
 from site_builder.build import make_files
 from site_builder.config import Colours, load_config
 from site_builder.errors import FaultsError
-from site_builder.render.assets import THEME_SHEET, colours_of, contrast, default_folder, mixed
+from site_builder.render.assets import TOKENS_SHEET, colours_of, contrast, default_folder, mixed
 from tests.helpers.browsing import AXE, AXE_RUN, open_page
 from tests.helpers.serve import served
 from tests.helpers.sites import ROOT, BuiltSite, build, on_disk, target
@@ -26,7 +26,7 @@ TOKEN = """name => {
 }"""
 PAINTS = """[...document.querySelectorAll('.main-svg *')].flatMap(
     part => [getComputedStyle(part).fill, getComputedStyle(part).stroke])"""
-OURS = ROOT / "docs/looks.md"
+OURS = ROOT / "docs/theme.md"
 
 
 def built(project: Path, toml: str, **pages: str) -> BuiltSite:
@@ -95,8 +95,8 @@ def test_without_colours_there_is_no_such_sheet(index_site):
 
 
 def test_every_colour_is_one_of_the_style_sheet_and_explained():
-    """None is set in vain; docs/looks.md has a row for each."""
-    sheet = (default_folder("static") / THEME_SHEET).read_text(encoding="utf8")
+    """None is set in vain; docs/theme.md has a row for each."""
+    sheet = (default_folder("static") / TOKENS_SHEET).read_text(encoding="utf8")
     names = [name.replace("_", "-") for name in Colours.model_fields]
     assert [] == [name for name in names if name not in colours_of(sheet)]
     assert [] == [n for n in names if n in colours_of(sheet, "dark") and n not in names]
@@ -297,7 +297,7 @@ def test_an_entry_that_leads_nowhere(project):
 
 
 def test_the_documentations_own_example_builds(project):
-    """Every block of TOML in docs/looks.md, with the files that it names."""
+    """Every block of TOML in docs/theme.md, with the files that it names."""
     blocks = re.findall(r"```toml\n(.*?)```", OURS.read_text(encoding="utf8"), re.DOTALL)
     (project / "static").mkdir()
     (project / "static/logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
