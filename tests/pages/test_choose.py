@@ -24,7 +24,7 @@ from site_builder.pages.page import Page as SitePage
 from site_builder.pages.page import Site
 from site_builder.prose.markdown import load_prose
 from site_builder.records import Record, replace
-from site_builder.render.pages import render_files
+from site_builder.render.pages import render_site
 from tests.helpers.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
 from tests.helpers.odd_boards import built
 from tests.helpers.serve import served
@@ -545,7 +545,7 @@ def test_the_first_few_can_be_compared(chromium: Browser, index: Site, tmp_path:
     assert isinstance(about, SitePage)
     others = [p for p in pages if p.address != Address("compare")]
     stand_in = replace(about, address=Address("compare"))
-    files = render_files(index, [*others, stand_in], load_prose(ROOT / "data/content"))
+    files = render_site(index, [*others, stand_in], load_prose(ROOT / "data/content"))
     folder = on_disk(BuiltSite(files), tmp_path / "site").folder
     assert folder is not None
     with served(folder) as url:

@@ -18,7 +18,7 @@ from site_builder.pages.all import make_find, make_pages
 from site_builder.pages.page import Made, Page, Site
 from site_builder.prose.markdown import load_prose
 from site_builder.records import replace
-from site_builder.render.pages import render_files
+from site_builder.render.pages import render_site
 from site_builder.render.urls import web_link
 from tests.helpers.hostile import LINKS
 from tests.helpers.sites import make_site
@@ -342,7 +342,7 @@ def write(site: Site, about: list[Made], tmp_path: Path) -> Callable[[str], Tag]
 
     def prose_of(text: str) -> Tag:
         (tmp_path / "about.md").write_text(text, encoding="utf8")
-        html = render_files(site, about, load_prose(tmp_path))["about/index.html"]
+        html = render_site(site, about, load_prose(tmp_path))["about/index.html"]
         prose = BeautifulSoup(html, "html.parser").select_one(".prose")
         assert prose is not None
         return prose
@@ -540,7 +540,7 @@ def test_templates_that_want_more_than_a_page(site, about, tmp_path, text, line)
     (tmp_path / "templates/about.html").write_text(text)
     own = replace(site, config=site.config.model_copy(update={"root": tmp_path}))
     with pytest.raises(FaultsError) as caught:
-        render_files(own, about, load_prose(tmp_path))
+        render_site(own, about, load_prose(tmp_path))
     assert str(caught.value.faults[0]).startswith(f"templates/{line}")
 
 
