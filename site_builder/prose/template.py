@@ -342,15 +342,16 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
         """Calculate with numbers only: a text, a list or a huge number could grow for ever."""
-        sizes = [1.0, 1.0]
-        for i, side in enumerate((left, right)):
-            if isinstance(side, int | float):
-                sizes[i] = float(side)  # raises OverflowError
-            elif not isinstance(side, _Missing):
+        for side in (left, right):
+            if not isinstance(side, int | float | _Missing):
                 message = f"'{operator}' needs two numbers, not {_kind(side)}"
                 raise TypeError(message)
-        if operator == "**":
-            _ = sizes[0] ** sizes[1]  # raises OverflowError
+        if isinstance(left, int) and isinstance(right, int):
+            try:
+                self.binop_table[operator](float(left), float(right))
+            except OverflowError:
+                message = f"'{operator}' makes too large a number"
+                raise OverflowError(message) from None
         result: object = super().call_binop(context, operator, left, right)
         return result
 

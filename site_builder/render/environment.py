@@ -122,7 +122,8 @@ class Templates:
                 return name, "it, or a part of it, is not UTF-8 text."
             case OSError():
                 return name, f"cannot be read: {error.strerror}."
-        return place, f"{error}." if self._is_of_project(place.partition(":")[0]) else ""
+        of_project = self._is_of_project(place.partition(":")[0])
+        return place, f"{str(error).rstrip('.')}." if of_project else ""
 
     def _is_of_project(self, name: str) -> bool:
         return len(self._folders) > 1 and (self._folders[0] / name).is_file()
