@@ -119,7 +119,7 @@ def make_site(root: Path) -> Site:
     config = load_config(root)
     tables, _ = read_project(config)
     results = compute_results(tables, config)
-    return Site(config, tables, results, make_labels(results, config))
+    return page.make_site(config, tables, results, make_labels(results, config))
 
 
 def on_disk(site: BuiltSite, folder: Path) -> BuiltSite:
