@@ -385,7 +385,9 @@ def _worse_tasks_table(site: Site, model: str) -> Table | None:
         return None
     at = results.scores.rows[model]
     worse = {v: (results.cells[v].over_base[at] < 0).nonzero()[0] for v in tuned}
-    found = sorted(_task_scores(site, model, worse), key=lambda row: row.score.lift_over_base or 0.0)
+    found = sorted(
+        _task_scores(site, model, worse), key=lambda row: row.score.lift_over_base or 0.0
+    )
     fields = (
         _task_field(labels),
         Field[_TaskScore](

@@ -137,7 +137,7 @@ class Site(Record):
     own: Mapping[str, str]
 
 
-def make_site(
+def assemble_site(
     config: SiteConfig,
     tables: Tables,
     results: Results,

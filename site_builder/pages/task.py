@@ -275,7 +275,9 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
         facts=tuple(_facts(fact)),
         figures=tuple(_figures(site, task)),
         ranking=ranking_table(site, task, "ranking", row_limit(site), drawn=True),
-        row_limit_note=row_limit_note(site, len({*task.scores.models, *(f.model for f in task.flagged)})),
+        row_limit_note=row_limit_note(
+            site, len({*task.scores.models, *(f.model for f in task.flagged)})
+        ),
         legend=line_legend(site, task),
         tie_note=tie_note(site, task),
         flagged=flagged_table(site, task),
