@@ -26,7 +26,7 @@ NEEDED = (CHARTS, "vendor/inter-latin-wght-normal.woff2")
 # Chromium reads the chart library while it comes, and would compile each function when it is first
 # called, while the visitor waits. With this as its first line, all are compiled with the reading.
 COMPILED_AHEAD = b"//# allFunctionsCalledOnLoad\n"
-NOT_PUBLISHED = (".md", ".map", ".DS_Store")
+NOT_PUBLISHED = (".md", ".map", ".d.ts", ".DS_Store")
 
 
 def default_folder(name: str) -> Path:

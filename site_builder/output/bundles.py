@@ -7,15 +7,14 @@ from collections.abc import Mapping
 # In the order of the cascade. A sheet that a site does not have, such as that of a theme, is left
 # out.
 SHEETS = (
-    *("tokens", "theme", "base", "layout", "components", "tables", "marks", "controls", "tools"),
-    *("signs", "find", "charts", "pages", "cite", "whence"),
+    *("tokens", "theme", "base", "layout", "components", "tables", "dumbbell", "tools"),
+    *("icons", "find", "charts", "pages", "cite", "score-card"),
 )
 # Each may use what an earlier one has put into `site`. Charts come early, since their library is
 # what a visitor may wait for.
 SCRIPTS = (
-    *("site", "lay-out", "chart-look", "charts", "numbers", "copy", "theme", "links"),
-    *("find", "find-key", "rows", "views", "sort-table", "menus", "filter-rows"),
-    *("hide-columns", "export-view", "tick-rows", "stick", "picker", "whence"),
+    *("site", "chart-look", "charts", "numbers", "theme", "find", "table", "table-tools"),
+    *("table-cells", "picker", "score-links"),
 )
 SHEET, SCRIPT = "css/every-page.css", "js/every-page.js"
 
