@@ -502,7 +502,8 @@ def test_numbers_of_unknown_kind_are_written_as_the_build_writes_them(
     """Three decimals or three digits, no zeros behind them: sizes and weights in the page."""
     values = [0, 7.0, 7.24, 226, 1_000_000, 0.5, 0.00002, 1 / 3, 2.5005, -0.0004]
     page, _ = open_page(chromium, home + "choose/")
-    assert [quantity(v) for v in values] == page.evaluate("v => v.map(site.format.quantity)", values)
+    written = page.evaluate("values => values.map(site.format.quantity)", values)
+    assert [quantity(v) for v in values] == written
     page.context.close()
 
 

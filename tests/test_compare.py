@@ -507,6 +507,7 @@ def test_scripts_write_numbers_as_pages_do(chromium, index):
     """`quantity` and `billions` of numbers.js are those of format.py."""
     values = [0, 7, 7.24, 0.5, 100, 1000.5, 0.00002, 12345.6789, 0.0005, 1e-9, None]
     page, _ = open_page(chromium, f"{index.home}compare/")
-    shown = page.evaluate("values => values.map(v => [site.format.quantity(v), site.format.billions(v)])", values)
+    write = "values => values.map(v => [site.format.quantity(v), site.format.billions(v)])"
+    shown = page.evaluate(write, values)
     assert [[quantity(v), billions(v)] for v in values] == shown
     page.context.close()

@@ -18,7 +18,7 @@ from site_builder.output.scripts import render_script
 from site_builder.output.urls import Urls
 from site_builder.pages.citation import cite_score
 from site_builder.pages.page import ScriptData, Site
-from site_builder.pages.score-card import whence_data
+from site_builder.pages.whence import whence_data
 from site_builder.records import replace
 from site_builder.slugs import make_slugs
 from tests.boards import make_frames, make_results, make_tables

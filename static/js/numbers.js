@@ -133,5 +133,5 @@
     return roundSignificant(x - y, Math.max(Math.abs(x), Math.abs(y)), DIGITS + 1);
   };
 
-  site.format = { MISSING, rounded, score, signed, tone, money, quantity, billions, threeDigits, cheaper, counted, listed, roundSignificant, difference };
+  site.format = { MISSING, rounded, score, signed, tone, money, quantity, billions, threeDigits, ratio, cheaper, counted, listed, roundSignificant, difference };
 })();

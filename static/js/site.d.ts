@@ -34,6 +34,7 @@ interface Format {
   quantity(value: number | null): string;
   billions(value: number | null): string;
   threeDigits(value: number | null): string;
+  ratio(value: number | null): string;
   /** How a price compares with one that is so many times as high. */
   cheaper(times: number | null, inverse: number | null): string;
   counted(n: number, noun: string, plural?: string): string;

@@ -22,7 +22,7 @@
     annotate(element, tags, note) {
       for (const old of element.querySelectorAll(".tag, small")) old.remove();
       for (const tag of tags) element.append(" ", site.make("span", { class: tag === "best" ? "tag tag-best" : "tag" }, tag));
-      if (note) element.append(site.make("small", {}, note));
+      if (note) element.append(" ", site.make("small", {}, note));
     },
 
     fill(element, { text = "", value, link, note = "", tags = [], dot = null, drawing }) {
