@@ -19,6 +19,7 @@ from site_builder.parts import LONG, Table
 from site_builder.records import Record, replace
 
 MOST_NAMED = 6
+MOST_SHORT = 25
 
 
 class Mark(Record):
@@ -65,6 +66,12 @@ def board_views(parts: BoardParts, table_id: str) -> tuple[View, ...]:
                 views.append(_lift_view(parts, variant, table_id))
     views += [_common_view(parts, variant, table_id) for variant in parts.common]
     return tuple(views)
+
+
+def short_board(site: Site, table_id: str) -> View:
+    """The board of the primary variant, for a page that scripts fill with more."""
+    parts = BoardParts(site.results.boards, site.results, site.labels, full=False, most=MOST_SHORT)
+    return _variant_view(parts, site.labels.roles.primary, table_id)
 
 
 def _variant_view(parts: BoardParts, variant: str, table_id: str) -> View:

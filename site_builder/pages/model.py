@@ -14,7 +14,7 @@ from site_builder.format import billions, count, counted, coverage, rounded
 from site_builder.pages.badge import Badge, make_badge
 from site_builder.pages.board_cells import rank_range, tells_apart
 from site_builder.pages.citation import cite_page
-from site_builder.pages.compare_runs import compare_link
+from site_builder.pages.compare import compare_link
 from site_builder.pages.evidence import unstated_note
 from site_builder.pages.model_scores import ALL_SCORES, ScoreRows, scores_table
 from site_builder.pages.model_tables import (

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from site_builder.compute.choice import MARGIN_SHARE
 from site_builder.compute.intervals import RESAMPLES
-from site_builder.compute.shortlist import REWEIGHTINGS
 from site_builder.format import count, percent
 from site_builder.pages.board_cells import tells_apart
 from site_builder.pages.choose import can_choose
-from site_builder.pages.compare_runs import default_runs
+from site_builder.pages.compare import default_runs
 from site_builder.pages.page import Site
+from site_builder.pages.scores_data import MARGIN_SHARE, REWEIGHTINGS
 from site_builder.pages.term import Term
 
 
