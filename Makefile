@@ -59,19 +59,19 @@ test: .venv/.dev vendor ## Run the tests; ARGS="-k lift" narrows them
 
 .PHONY: audit
 audit: .venv/.dev vendor audit/node_modules/.installed ## Score the site with Lighthouse, weigh its pages
-	@$(PY) -m tests.audit
+	@$(PY) -m tests.tools.audit
 
 .PHONY: bench
 bench: .venv/.dev vendor ## Time builds beside a plain script's, boards large and huge, pages in a browser
-	@$(PY) -m tests.bench $(ARGS)
+	@$(PY) -m tests.tools.bench $(ARGS)
 
 .PHONY: simulate
 simulate: .venv/.dev ## Count how often intervals, ties and verdicts err, on boards whose truth is known
-	@$(PY) -m tests.simulate
+	@$(PY) -m tests.tools.simulate
 
 .PHONY: pictures
 pictures: .venv/.dev vendor ## Take the pictures of docs/pictures/ anew
-	@$(PY) -m tests.pictures
+	@$(PY) -m tests.tools.pictures
 
 .PHONY: lint
 lint: .venv/.dev tests/types/node_modules/.installed ## Check style, and types of Python and of scripts
@@ -87,9 +87,9 @@ format: .venv/.dev ## Put the code into the house style
 
 .PHONY: docs
 docs: .venv/.site ## Write the reference anew: tables, templates, commands, site.toml, API
-	@$(PY) -m site_builder.tables.document > docs/data.md
-	@$(PY) -m site_builder.output.document > docs/templates.md
-	@$(PY) docs/make_reference.py
+	@$(PY) -m docs.reference.tables > docs/data.md
+	@$(PY) -m docs.reference.templates > docs/templates.md
+	@$(PY) -m docs.make_reference
 
 .PHONY: manual
 manual: .venv/.dev ## Make a small site of the documentation in dist/manual/

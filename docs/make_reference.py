@@ -11,12 +11,12 @@ from typing import Any
 
 import click
 
+from docs.reference.api import MEANINGS
+from site_builder.api import api_values
 from site_builder.build import read_project
 from site_builder.cli import main as site_builder
 from site_builder.compute.results import compute_results
 from site_builder.config import load_config
-from site_builder.pages.api import api_values
-from site_builder.pages.api_meanings import MEANINGS
 from site_builder.starter.project import FILES
 
 DOCS = Path(__file__).parent
@@ -39,9 +39,9 @@ MORE = {
     "import.columns": "importing.md#csv",
     "import.metrics": "importing.md#which-metric",
     "import.pairs": "importing.md#base-and-tuned",
-    "theme.logo": "looks.md",
-    "theme.light": "looks.md#colours",
-    "navigation.header": "looks.md#navigation",
+    "theme.logo": "theme.md",
+    "theme.light": "theme.md#colours",
+    "navigation.header": "theme.md#navigation",
     "charts.home": "charts.md",
 }
 KINDS = {str: "text", bool: "true or false", int: "number", float: "number", list: "list"}

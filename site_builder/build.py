@@ -8,30 +8,26 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from site_builder.charts.labels import make_labels
-from site_builder.charts.plugins import find_chart_faults
+from site_builder.charts.chart import find_chart_faults
 from site_builder.config import SiteConfig, read_config
 from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
 from site_builder.head_start import Computed, compute_all
-from site_builder.output.files import find_source_faults, render_files
-from site_builder.output.folders import check_output_folder
-from site_builder.output.manifest import Origin, with_manifest
-from site_builder.output.navigation import find_navigation_faults
-from site_builder.output.publish import Published, publish
-from site_builder.output.staging import recover
-from site_builder.output.tokens import find_theme_faults
-from site_builder.pages.all import make_pages
-from site_builder.pages.cards import with_cards
-from site_builder.pages.own_charts import with_own_charts
+from site_builder.labels import make_labels
+from site_builder.pages.all import make_pages, with_own_charts
 from site_builder.pages.page import Site, ready
-from site_builder.prose import Prose, load_prose
-from site_builder.records import Record
+from site_builder.prose.markdown import Prose, load_prose
+from site_builder.publish.folder import Published, check_output_folder, publish, recover
+from site_builder.publish.manifest import Origin, with_manifest
+from site_builder.records import Record, replace
+from site_builder.render.assets import find_theme_faults
+from site_builder.render.pages import find_navigation_faults, find_source_faults, render_files
+from site_builder.render.previews import with_cards
 from site_builder.tables.check import Tables, check_tables
-from site_builder.tables.load import load_tables
-from site_builder.work import ALONE, Content, Kept, Say, Work
+from site_builder.tables.read import load_tables
+from site_builder.work import ALONE, BuildCache, BuildOptions, Content, Say
 
 if TYPE_CHECKING:  # most builds know of no edition before
-    from site_builder.editions import Edition
+    from site_builder.releases.read import ReleaseContent
 
 
 class BuildReport(Record):
@@ -51,7 +47,7 @@ class BuildReport(Record):
 def build_site(
     config: SiteConfig,
     out: Path,
-    work: Work = ALONE,
+    work: BuildOptions = ALONE,
     *,
     strict: bool = False,
     previous: str | None = None,
@@ -78,7 +74,7 @@ def build_site(
 
 def make_files(
     config: SiteConfig,
-    work: Work = ALONE,
+    work: BuildOptions = ALONE,
     out: Path | None = None,
     *,
     strict: bool = False,
@@ -117,7 +113,7 @@ def make_files(
     files_read = {name: table.file for name, table in tables.loaded.items()}
     sources = (config, tables.warnings, files_read, prose.own, old and prose.texts, old)
     try:
-        made = (work.kept or Kept()).made(sources, make)
+        made = (work.kept or BuildCache()).made(sources, make)
         faults += made.odd
         files = render_files(made.site, made.pages, prose, processes, work.count)
     except SiteError as error:
@@ -125,7 +121,7 @@ def make_files(
     if any(strict or fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
     if config.has_cards and not dry:
-        from site_builder.output.previews import cache_of, draw_previews  # with what draws them
+        from site_builder.render.previews import cache_of, draw_previews  # with what draws them
 
         work.say("Drawing the link previews")
         files |= draw_previews(made.site, made.pages, cache_of(config.root))
@@ -134,14 +130,14 @@ def make_files(
     return with_manifest(files, origin), faults
 
 
-def _read_previous(place: str | None) -> tuple[Edition | None, tuple[Fault, ...]]:
+def _read_previous(place: str | None) -> tuple[ReleaseContent | None, tuple[Fault, ...]]:
     """The previous edition, or why it cannot be read."""
     if place is None:
         return None, ()
-    from site_builder.editions import read_edition  # with what fetches from the web
+    from site_builder.releases.read import read_release  # with what fetches from the web
 
     try:
-        return read_edition(place), ()
+        return read_release(place), ()
     except SiteError as error:
         return None, error.faults
 
@@ -149,7 +145,7 @@ def _read_previous(place: str | None) -> tuple[Edition | None, tuple[Fault, ...]
 def _make_content(
     config: SiteConfig,
     prose: Prose,
-    old: Edition | None,
+    old: ReleaseContent | None,
     say: Say,
     compute: Callable[[], Computed],
 ) -> Content:
@@ -160,9 +156,10 @@ def _make_content(
     site = Site(config, tables, results, labels, own=prose.own, exports=exported)
     odd: tuple[Fault, ...] = ()
     if old is not None:
-        from site_builder.editions import with_news
+        from site_builder.releases.read import find_news, release_content
 
-        site, odd = with_news(site, prose.texts, old)
+        news, odd = find_news(config, old, release_content(tables, results, labels, prose.texts))
+        site = replace(site, news=news)
     say("Making the pages")
     pages = with_own_charts(site, make_pages(site))
     return Content(site, with_cards(site, pages) if config.has_cards else pages, odd)

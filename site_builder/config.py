@@ -1,19 +1,117 @@
-"""`site.toml` to a frozen `SiteConfig`, or every bad key named."""
+"""Read `site.toml` into a `SiteConfig`, or report every bad key."""
 
 from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from site_builder.errors import Fault, FaultsError, at_most, near
-from site_builder.looks import PATTERNS, Charts, Name, Navigation, Section, Theme
+from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
+
+Name = Annotated[str, Field(min_length=1)]
+_COLOUR = r"^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
+_PICTURE = r"^[\w-]+([./][\w-]+)*\.(svg|png|webp|jpg)$"
+Colour = Annotated[str, Field(pattern=_COLOUR)]
+Picture = Annotated[str, Field(pattern=_PICTURE)]
+PATTERNS: Mapping[str, str] = {
+    _COLOUR: "must be a colour such as #0f766e",
+    _PICTURE: "must name a picture of static/, such as logo.svg",
+}
+"""What a text must be, by the pattern that it does not fit."""
+
+
+class ConfigSection(BaseModel):
+    """A section of `site.toml`: frozen, no key but its own, no value of another type."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Colours(ConfigSection):
+    """`[theme.light]`, `[theme.dark]`: colours by what they are for; the others stay ours."""
+
+    paper: Colour | None = None
+    """Ground of the page."""
+    card: Colour | None = None
+    """Ground of what lies on the page: dialogs, menus, cards."""
+    sunk: Colour | None = None
+    """Ground of what lies in it: fields, code, a row under the pointer."""
+    ink: Colour | None = None
+    """Text."""
+    soft: Colour | None = None
+    """Text that steps back: notes, labels of axes."""
+    line: Colour | None = None
+    """Rules and borders."""
+    accent: Colour | None = None
+    """Links, buttons, what is chosen; bands are a tint of it."""
+    accent_ink: Colour | None = None
+    """Text on the accent."""
+    gain: Colour | None = None
+    """What is better, and the bars of charts; heat maps are tints of it."""
+    loss: Colour | None = None
+    """What is worse."""
+    neutral: Colour | None = None
+    """What is neither, such as the base model's dot."""
+    focus: Colour | None = None
+    """The ring around what the keyboard is at."""
+
+    @property
+    def named(self) -> Mapping[str, str]:
+        """The colours that are given, by their names in style sheets."""
+        given = self.model_dump(exclude_none=True)
+        return {name.replace("_", "-"): colour for name, colour in given.items()}
+
+
+class Theme(ConfigSection):
+    """`[theme]`: what makes a site look like one's own."""
+
+    logo: Picture | None = None
+    """Picture of `static/`, such as `logo.svg`, in place of the drawing beside the title."""
+    light: Colours = Field(default_factory=Colours)
+    """Colours of the light theme."""
+    dark: Colours = Field(default_factory=Colours)
+    """Colours of the dark theme."""
+
+    @property
+    def has_colours(self) -> bool:
+        """Whether it gives any."""
+        return bool(self.light.named or self.dark.named)
+
+
+class Navigation(ConfigSection):
+    """`[navigation]`: where header and footer lead, as label and target in the order to show.
+
+    A target is a page of the site (`models`), a page of the project's own (`pages/method`), or a
+    link.
+    """
+
+    header: dict[Name, Name] | None = None
+    """Entries of the header; every page that the board has where absent."""
+    footer: dict[Name, Name] | None = None
+    """Entries of the footer; method, data, changes, source code and own pages where absent."""
+
+
+class Charts(ConfigSection):
+    """`[charts]`: charts of installed packages, by the page that they stand on."""
+
+    home: list[Name] = Field(default_factory=list)
+    """Below what the home page shows."""
+    models: list[Name] = Field(default_factory=list)
+    """Below the board of models."""
+    tasks: list[Name] = Field(default_factory=list)
+    """Below the board of tasks."""
+    categories: list[Name] = Field(default_factory=list)
+    """Below the board of categories."""
+    analysis: list[Name] = Field(default_factory=list)
+    """Below the analysis."""
+    serving: list[Name] = Field(default_factory=list)
+    """Below latency and cost."""
 
 
 def _check_unique(values: list[Any]) -> list[Any]:
@@ -25,7 +123,7 @@ def _check_unique(values: list[Any]) -> list[Any]:
 Names = Annotated[list[Name], AfterValidator(_check_unique)]
 Sizes = Annotated[list[Annotated[int, Field(gt=0)]], AfterValidator(_check_unique)]
 _LINK = r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$"
-Link = Annotated[str, Field(pattern=_LINK)]
+WebUrl = Annotated[str, Field(pattern=_LINK)]
 
 _TOML = "site.toml"
 # What a value must be, by pydantic's name of the rule that it breaks.
@@ -48,7 +146,7 @@ _RULES = {
 _PATTERNS = {_LINK: "must be a link (https:// or http://) without '?' and '#'", **PATTERNS}
 
 
-class Site(Section):
+class SiteSection(ConfigSection):
     """`[site]`: what the site is called and where it will stand."""
 
     title: Name = "Leaderboard"
@@ -57,11 +155,11 @@ class Site(Section):
     """The question that the home page answers, large; the title where it is absent."""
     description: str = ""
     """One sentence on what the site holds, for search engines and previews."""
-    base_url: Link = ""
+    base_url: WebUrl = ""
     """Where the site will be published; only absolute links and link previews need it."""
     cards: bool = True
     """Whether each page has a picture for link previews, where `base_url` is known."""
-    repository: Link = ""
+    repository: WebUrl = ""
     """Link to the repository, shown in the footer."""
     license: str = ""
     """Licence of the published figures."""
@@ -69,7 +167,7 @@ class Site(Section):
     """Day of the data; the newest date among the results where absent."""
 
 
-class BoardConfig(Section):
+class BoardConfig(ConfigSection):
     """`[board]`: what is compared, and how it is ranked."""
 
     baseline: Name | None = None
@@ -88,7 +186,7 @@ class BoardConfig(Section):
     """Names to show for variants."""
 
 
-class Analysis(Section):
+class Analysis(ConfigSection):
     """`[analysis]`: what may explain lift."""
 
     features: Names | None = None
@@ -97,7 +195,7 @@ class Analysis(Section):
     """Sizes for which the share of smaller training sets is told."""
 
 
-class Citation(Section):
+class CitationSection(ConfigSection):
     """`[citation]`: how to cite the site."""
 
     bibtex: str = ""
@@ -106,7 +204,7 @@ class Citation(Section):
     """The same in a sentence."""
 
 
-class Importing(Section):
+class Importing(ConfigSection):
     """`[import]`: what `site_builder import` cannot know by itself."""
 
     columns: dict[str, Name] = Field(default_factory=dict)
@@ -127,12 +225,12 @@ class Importing(Section):
     """The variant of a model's scores, by its name in the files."""
 
 
-class _File(Section):
-    site: Site = Field(default_factory=Site)
+class _File(ConfigSection):
+    site: SiteSection = Field(default_factory=SiteSection)
     board: BoardConfig = Field(default_factory=BoardConfig)
     analysis: Analysis = Field(default_factory=Analysis)
     importing: Importing = Field(default_factory=Importing, alias="import")
-    citation: Citation = Field(default_factory=Citation)
+    citation: CitationSection = Field(default_factory=CitationSection)
     theme: Theme = Field(default_factory=Theme)
     navigation: Navigation = Field(default_factory=Navigation)
     charts: Charts = Field(default_factory=Charts)
@@ -205,7 +303,7 @@ def read_config(root: Path, base_url: str | None = None) -> tuple[SiteConfig, li
     except ValidationError as error:
         details = error.errors()
         file = _File.model_validate(_without(values, details))
-    faults = at_most(map(_fault, details), len(details), _TOML, "keys and values")
+    faults = limit_faults(map(_fault, details), len(details), _TOML, "keys and values")
     checksum = None if content is None else sha256(content).hexdigest()
     known = {**file.__dict__, "root": root, "sha256": checksum}
     return SiteConfig.model_validate(known, by_alias=False, by_name=True), list(faults)
@@ -257,7 +355,7 @@ def _hint(keys: list[str]) -> str:
     for known in _sections():
         if name in _known_keys(known):
             return f"It belongs in [{'.'.join(known)}]."
-    return near(name, _known_keys(section), "keys" if section else "sections")
+    return did_you_mean(name, _known_keys(section), "keys" if section else "sections")
 
 
 def _known_keys(section: list[str]) -> list[str]:

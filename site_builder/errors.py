@@ -1,16 +1,4 @@
-"""Everything that a user can get wrong, with its wording.
-
-    SiteError                 a mistake that lines explain, one for each of its faults
-    ├── FaultsError           every fault of a project, found in one run
-    │   └── UnclearScaleError what the scores of a file are only the user can say
-    ├── OutputFolderError     the folder to publish into is not fit for it
-    ├── AssetError            a static file that the site needs is missing
-    ├── TemplateFaultError    a template is broken or names what does not exist
-    ├── StartError            a new project cannot be put into its folder (refusals.py)
-    └── DeployError           a site cannot be pushed to its branch (refusals.py)
-
-A user's mistake prints lines; only a bug prints a traceback.
-"""
+"""Define every error that a user can cause, with its wording."""
 
 from __future__ import annotations
 
@@ -81,7 +69,7 @@ class Fault(Record):
         return (match[name] or "") if match else ""
 
 
-def at_most(
+def limit_faults(
     faults: Iterable[Fault], total: int, where: str, what: str, most: int = MOST_ALIKE
 ) -> Iterator[Fault]:
     """The first faults of a kind, then one that counts the others, so that none goes untold.
@@ -113,7 +101,7 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
-def near(got: str, known: Collection[str], noun: str = "", cutoff: float = 0.6) -> str:
+def did_you_mean(got: str, known: Collection[str], noun: str = "", cutoff: float = 0.6) -> str:
     """A hint at what was meant: the nearest known name, else all of them where they are few.
 
     Very long names, and very many of them, are not compared, since that would take too long.
@@ -165,7 +153,7 @@ class UnclearScaleError(FaultsError):
         what = "may be a percentage or have another unit"
         fix = "Say --percent, --proportion or --other-unit, or scale under [import] in site.toml."
         faults = (Fault("", f"{score} {what}", fix) for score in scores)
-        return cls(at_most(faults, len(scores), "", f"scores that {what}"))
+        return cls(limit_faults(faults, len(scores), "", f"scores that {what}"))
 
 
 class OutputFolderError(SiteError):
@@ -261,3 +249,71 @@ class TemplateFaultError(SiteError):
     def two_of(cls, path: str) -> Self:
         """Two files of the site would have one path."""
         return cls(Fault(path, "two files of the site would have this path."))
+
+
+# What to do about what Git says, by a sign of it.
+_REMEDIES = {
+    "[rejected]": "Somebody has pushed meanwhile. Deploy again.",
+    "auto-detect": "Tell Git who you are: git config user.name and user.email.",
+    "does not appear to be a git repository": "Look at the address: git remote -v.",
+}
+
+
+class StartError(SiteError):
+    """A new project cannot be put where it was asked for."""
+
+    @classmethod
+    def over_file(cls, folder: Path) -> Self:
+        """There is a file of the folder's name."""
+        return cls(Fault(str(folder), "this is a file", "Name a folder for the project."))
+
+    @classmethod
+    def over_files(cls, folder: Path, names: Iterable[str]) -> Self:
+        """Files of the project's names are there."""
+        fix = "Move it away, or name another folder."
+        return cls(*(Fault(str(folder / name), "it is there already", fix) for name in names))
+
+    @classmethod
+    def not_written(cls, path: Path, error: OSError) -> Self:
+        """The disk refuses."""
+        return cls(Fault(str(path), f"cannot be written: {error.strerror}."))
+
+
+class DeployError(SiteError):
+    """A site cannot be pushed to its branch."""
+
+    @classmethod
+    def without_git(cls) -> Self:
+        """The program is not there."""
+        return cls("git is not installed, or not on the PATH. Install it to deploy to a branch.")
+
+    @classmethod
+    def outside(cls, root: Path) -> Self:
+        """The project lies in no repository."""
+        return cls(
+            Fault(str(root), "lies in no Git repository", "Run `git init` and add a remote.")
+        )
+
+    @classmethod
+    def no_remote(cls, name: str, known: Collection[str]) -> Self:
+        """The repository has no remote of that name."""
+        what, fix = f"the repository has no remote {name!r}", did_you_mean(name, known, "remotes")
+        return cls(Fault("--remote", what, fix or f"Add it: git remote add {name} ADDRESS."))
+
+    @classmethod
+    def over_sources(cls, branch: str) -> Self:
+        """The site would take the place of what it is made from."""
+        what = f"{branch!r} is the branch that is checked out, which the site would replace"
+        return cls(Fault("--branch", what, "Name one for the site alone, such as gh-pages."))
+
+    @classmethod
+    def over_other(cls, place: str, generator: str) -> Self:
+        """The branch is not one of a site."""
+        what = f"the branch holds something else than a site built by {generator}"
+        return cls(Fault(place, what, "Name another, or delete it at the remote."))
+
+    @classmethod
+    def git_says(cls, place: str, said: str) -> Self:
+        """Git refuses, in its own words."""
+        fix = next((fix for sign, fix in _REMEDIES.items() if sign in said), "")
+        return cls(Fault(place, f"git says: {said}.", fix))

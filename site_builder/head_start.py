@@ -16,7 +16,7 @@ from site_builder.config import SiteConfig, read_config
 from site_builder.processes import ahead, made_or_none, processors
 from site_builder.tables.check import Tables, check_tables
 from site_builder.tables.export import ExportedTable, export_tables
-from site_builder.tables.load import load_tables
+from site_builder.tables.read import load_tables
 
 # What follows from more takes longer to send, and twice the memory while it is sent.
 MOST_BYTES = 200_000

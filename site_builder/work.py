@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from site_builder.errors import Fault
 from site_builder.head_start import NO_HEAD_START, HeadStart
-from site_builder.output.files import Count
 from site_builder.pages.page import Made, Site
 from site_builder.processes import processors
 from site_builder.records import Record
+from site_builder.render.pages import Count
 from site_builder.tables.check import Tables
 
 Say = Callable[[str], None]
@@ -32,7 +32,7 @@ class Content(Record):
     odd: tuple[Fault, ...] = ()
 
 
-class Kept:
+class BuildCache:
     """The content of the last build of a process, for its next.
 
     It rests on the tables, `site.toml` and the titles of own pages alone, and on the prose where
@@ -51,7 +51,7 @@ class Kept:
         return self._made
 
 
-class Work(Record):
+class BuildOptions(Record):
     """How a build works, which changes nothing of what it makes.
 
     Attributes:
@@ -66,7 +66,7 @@ class Work(Record):
     count: Count = lambda *_: None
     processes: int | None = 1
     start: HeadStart = NO_HEAD_START
-    kept: Kept | None = None
+    kept: BuildCache | None = None
 
     def processes_for(self, tables: Tables) -> int:
         """How many work at once on these tables."""
@@ -75,5 +75,5 @@ class Work(Record):
         return 1 if len(tables.results) > MOST_COPIED else processors()
 
 
-ALONE = Work()
+ALONE = BuildOptions()
 """In silence, in one process."""

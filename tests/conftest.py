@@ -7,9 +7,9 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser import LAUNCH_ARGS, find_or_install_chromium
-from tests.sites import ROOT, BuiltSite, build, on_disk
-from tests.tables import board, write_project
+from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
+from tests.helpers.sites import ROOT, BuiltSite, build, on_disk
+from tests.helpers.tables import board, write_project
 
 # A slow machine is no failure.
 settings.register_profile("any_machine", deadline=None)
@@ -28,7 +28,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project of the fixture board (tests/tables.py): `site.toml` and `data/*.parquet`."""
+    """A project of the fixture board (helpers/tables.py): `site.toml` and `data/*.parquet`."""
     return write_project(tmp_path / "project", board())
 
 

@@ -1,16 +1,129 @@
-"""Cells that tables of pages and charts share: a model, a task, a score, a lift."""
+"""Make the cells and columns that tables share."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import starmap
+from typing import Generic, TypeVar
 
 from site_builder.addresses import Address, Link, page_link
-from site_builder.charts.labels import Labels, ScoreKey
-from site_builder.compute.flagged import FlaggedScore
-from site_builder.compute.task_scores import TaskScore
-from site_builder.format import MISSING, Scale
-from site_builder.parts import Cell, Tone
-from site_builder.records import replace
+from site_builder.compute.scores import FlaggedScore, Score
+from site_builder.compute.tasks import TaskResult
+from site_builder.formatting import MISSING, NumberFormat
+from site_builder.labels import Labels, ScoreKey
+from site_builder.records import Record, replace
+from site_builder.table_model import Cell, Column, Row, RowKind, Tone
+
+Item = TypeVar("Item")
+
+RANK = Column("rank", "#", "number", first="ascending", term="rank", words="Rank")
+MODEL = Column("model", "Model")
+TASK = Column("task", "Task")
+CATEGORY = Column("category", "Category")
+PROVIDER = Column("provider", "Provider")
+
+
+class Field(Record, Generic[Item]):
+    """One column of a table, and what each record shows in it.
+
+    Attributes:
+        column: Its key, its heading, how it is set.
+        cell: Makes the cell of a record.
+        wanted: Whether this board has anything to say in it; the table does without it where not.
+    """
+
+    column: Column
+    cell: Callable[[Item], Cell]
+    wanted: bool = True
+
+
+def columns_of(fields: Sequence[Field[Item]]) -> tuple[Column, ...]:
+    """The columns of a table."""
+    return tuple(field.column for field in fields if field.wanted)
+
+
+def rows_of(
+    fields: Sequence[Field[Item]],
+    records: Sequence[Item],
+    kind: Callable[[Item], RowKind] = lambda _: "",
+    anchor: Callable[[Item], str] = lambda _: "",
+    marks: Callable[[Item], Mapping[str, str | None]] = lambda _: {},
+) -> tuple[Row, ...]:
+    """The rows of a table, one a record."""
+    columns = [map(field.cell, records) for field in fields if field.wanted]
+    marked = (
+        tuple([(name, mark) for name, mark in marks(record).items() if mark is not None])
+        for record in records
+    )
+    cells = zip(*columns, strict=True) if columns else ((),) * len(records)
+    parts = zip(cells, map(kind, records), map(anchor, records), marked, strict=True)
+    return tuple(starmap(Row, parts))
+
+
+def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskResult], ...]:
+    """Who is best on a task and, where the board has a baseline, how far from it."""
+    compared, scales = labels.roles.baseline is not None, labels.scales
+    return (
+        Field(
+            Column("best_model", f"Best {labels.contender}"),
+            lambda t: _best_models_cell(labels, t),
+        ),
+        Field(
+            Column("best_score", "Its score", "number"),
+            lambda t: _best_score_cell(labels, t),
+        ),
+        Field(
+            Column("baseline_score", labels.baseline, "number"),
+            lambda t: _baseline_cell(labels, t),
+            compared,
+        ),
+        Field(
+            Column(
+                "best_lift_over_baseline",
+                "Difference",
+                "number",
+                difference_help,
+                term="lift-over-baseline",
+            ),
+            lambda t: lift_cell(t.best_lift_over_baseline, scales[t.task]),
+            compared,
+        ),
+    )
+
+
+def _best_models_cell(labels: Labels, task: TaskResult) -> Cell:
+    best = task.best_contender
+    return Cell("no score", tone="soft") if best is None else models_cell(labels, best.models)
+
+
+def _best_score_cell(labels: Labels, task: TaskResult) -> Cell:
+    """The best score, marked where it is flagged for all who have it.
+
+    Of several that are equal the first leads to its row.
+    """
+    best = task.best_contender
+    if best is None:
+        return score_cell(None, labels.scales[task.task])
+    reasons = [task.reasons.get(run) for run in zip(best.models, best.variants, strict=True)]
+    flag = reasons[0] if all(reasons) else None
+    cell = linked_score_cell(labels, (best.models[0], task.task, best.variants[0]), best.score)
+    return replace(cell, tags=flag_tags(flag))
+
+
+def _baseline_cell(labels: Labels, task: TaskResult) -> Cell:
+    roles = labels.roles
+    reason = task.reasons.get((roles.baseline or "", roles.baseline_variant or ""))
+    cell = baseline_score_cell(labels, task.task, task.baseline_score)
+    return replace(cell, tags=flag_tags(reason))
+
+
+def baseline_score_cell(labels: Labels, task: str, score: float | None) -> Cell:
+    """The baseline's score on a task, in the variant that stands for it."""
+    roles = labels.roles
+    return linked_score_cell(
+        labels, (roles.baseline or "", task, roles.baseline_variant or ""), score
+    )
+
 
 FLAGGED = "flagged"
 
@@ -54,7 +167,7 @@ def category_cell(name: str | None) -> Cell:
     return Cell(name, name, link=page_link(name, "category", name))
 
 
-def score_cell(value: float | None, scale: Scale, note: str = "") -> Cell:
+def score_cell(value: float | None, scale: NumberFormat, note: str = "") -> Cell:
     """A score; a dash where there is none."""
     return number_cell(value, scale.score(value), note)
 
@@ -66,7 +179,7 @@ def kept_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
     return replace(cell, link=Link(cell.text, labels.score_place(key)))
 
 
-def kept_score_cell(
+def linked_score_cell(
     labels: Labels,
     key: ScoreKey,
     value: float | None,
@@ -80,7 +193,7 @@ def kept_score_cell(
     return Cell(text, value, note, "", Link(text, labels.score_place(key)), None, tags)
 
 
-def range_text(scale: Scale, interval: tuple[float, float] | None) -> str:
+def range_text(scale: NumberFormat, interval: tuple[float, float] | None) -> str:
     """The ends of an interval, as short as a note below a number; empty where it is not known."""
     return "\N{EN DASH}".join(map(scale.score, interval or ()))
 
@@ -93,7 +206,7 @@ def flag_tags(flag: str | None) -> tuple[str, ...]:
 def task_score_cell(
     labels: Labels,
     key: ScoreKey,
-    found: TaskScore | None,
+    found: Score | None,
     flagged: FlaggedScore | None,
     digits: str = "",
 ) -> Cell:
@@ -111,14 +224,14 @@ def task_score_cell(
     if found is not None:
         interval = range_text(scale, found.interval)
         note = f"{digits}, {interval}" if digits and interval else digits or interval
-        return kept_score_cell(labels, key, found.score, note, tags)
+        return linked_score_cell(labels, key, found.score, note, tags)
     if flagged is not None:
-        return replace(kept_score_cell(labels, key, flagged.score, digits, tags), tone="soft")
+        return replace(linked_score_cell(labels, key, flagged.score, digits, tags), tone="soft")
     return score_cell(None, scale)
 
 
 def lift_cell(
-    value: float | None, scale: Scale, interval: tuple[float, float] | None = None
+    value: float | None, scale: NumberFormat, interval: tuple[float, float] | None = None
 ) -> Cell:
     """A signed difference, positive = better, told by sign and tone; with its interval if known."""
     note = " to ".join(map(scale.signed, interval or ()))

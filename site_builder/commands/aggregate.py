@@ -10,14 +10,13 @@ from typing import Literal, TypedDict, Unpack
 
 import click
 
+from site_builder.commands.console import FORMAT, INTO, QUIET, Progress
 from site_builder.config import load_config
-from site_builder.console import FORMAT, INTO, QUIET, Progress
-from site_builder.errors import SiteError, near
-from site_builder.instances.engine import Engine, EngineError
-from site_builder.instances.files import COLUMNS, Instances, find_instances
-from site_builder.instances.found import Aggregated
-from site_builder.instances.report import lines_of, warnings_of
-from site_builder.instances.save import Outcome, read_project, save
+from site_builder.errors import SiteError, did_you_mean
+from site_builder.examples.aggregate import Aggregated
+from site_builder.examples.engines import Engine, EngineError
+from site_builder.examples.files import COLUMNS, Instances, find_instances
+from site_builder.examples.save import AggregateReport, lines_of, read_project, save, warnings_of
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)b?", re.IGNORECASE)
@@ -49,7 +48,9 @@ class _Column(click.ParamType[tuple[str, str]]):
     ) -> tuple[str, str]:
         name, _, column = str(value).partition("=")
         if name not in COLUMNS:
-            self.fail(f"{name!r} is no column of the contract. {near(name, COLUMNS)}", param, ctx)
+            self.fail(
+                f"{name!r} is no column of the contract. {did_you_mean(name, COLUMNS)}", param, ctx
+            )
         if not column:
             self.fail(f"{value!r} names no column. Write {name}=COLUMN.", param, ctx)
         return name, column
@@ -132,12 +133,12 @@ def _check_engine(asked: _Asked) -> None:
 
 def _aggregate(
     paths: tuple[Path, ...], root: Path, asked: _Asked, progress: Progress
-) -> tuple[Instances, Aggregated, Outcome]:
+) -> tuple[Instances, Aggregated, AggregateReport]:
     """The aggregation, with a bar that fills with the rows that are done.
 
     Narwhals and the engines are imported only now: no other command should wait for them.
     """
-    from site_builder.instances.aggregate import aggregate
+    from site_builder.examples.aggregate import aggregate
 
     config = load_config(root)
     stored = read_project(config)
@@ -153,11 +154,11 @@ def _aggregate(
 def _engine(asked: _Asked) -> AbstractContextManager[Engine]:
     """The engine that is asked for."""
     if asked["engine"] == "duckdb":
-        from site_builder.instances.duck import duck
+        from site_builder.examples.duckdb_engine import duck
 
         return duck(asked["memory"])
     try:
-        from site_builder.instances.cluster import cluster
+        from site_builder.examples.dask_engine import cluster
     except ImportError as error:
         raise EngineError.not_installed(error.name or "dask", "dask") from error
     return cluster(asked["scheduler"] or "")

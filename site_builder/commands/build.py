@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from site_builder.console import (
+from site_builder.commands.console import (
     BASE_URL,
     FORMAT,
     OUT,
@@ -20,7 +20,7 @@ from site_builder.console import (
 )
 from site_builder.errors import SiteError
 from site_builder.memory import keep_freed, undisturbed
-from site_builder.output.environment import compiled_ahead
+from site_builder.render.environment import compiled_ahead
 
 
 @click.command(epilog="Example: site-builder build --project my-board --strict")
@@ -52,11 +52,11 @@ def build(  # noqa: PLR0913 - an option each
 
         with head_start(root, base_url, processes) as start:
             from site_builder.build import build_site, load_project
-            from site_builder.work import Work
+            from site_builder.work import BuildOptions
 
             try:
                 config = load_project(root, base_url, out, previous)
-                work = Work(progress.stage, progress.count, processes, start)
+                work = BuildOptions(progress.stage, progress.count, processes, start)
                 report = build_site(config, out, work, strict=strict, previous=previous)
             except SiteError as error:
                 sys.exit(progress.failed(error))

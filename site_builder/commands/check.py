@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from site_builder.build import load_project, make_files
-from site_builder.console import FORMAT, OUT, PROJECT, QUIET, STRICT, Progress
+from site_builder.commands.console import FORMAT, OUT, PROJECT, QUIET, STRICT, Progress
 from site_builder.errors import SiteError
-from site_builder.work import Work
+from site_builder.work import BuildOptions
 
 
 @click.command(epilog="Example: site-builder check --project my-board --strict")
@@ -24,7 +24,7 @@ def check(root: Path, out: Path | None, *, strict: bool, quiet: bool, form: str)
     progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
     try:
         config = load_project(root, out=out)
-        work = Work(progress.stage, progress.count, processes=None)
+        work = BuildOptions(progress.stage, progress.count, processes=None)
         _, warnings = make_files(config, work, out, strict=strict, dry=True)
     except SiteError as error:
         sys.exit(progress.failed(error))

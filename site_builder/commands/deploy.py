@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from site_builder.build import build_site, load_project
-from site_builder.console import BASE_URL, FORMAT, OUT, PROJECT, QUIET, STRICT, Progress
+from site_builder.commands.console import BASE_URL, FORMAT, OUT, PROJECT, QUIET, STRICT, Progress
 from site_builder.errors import FaultsError, SiteError
-from site_builder.output.branch import push_site
-from site_builder.output.manifest import read_manifest
-from site_builder.output.verify import verify_site
-from site_builder.work import Work
+from site_builder.publish.git_branch import push_site
+from site_builder.publish.manifest import read_manifest
+from site_builder.publish.verify import verify_site
+from site_builder.work import BuildOptions
 
 
 @click.command(epilog="Example: site-builder deploy --project my-board --remote origin")
@@ -48,7 +48,9 @@ def deploy(  # noqa: PLR0913 - an option each
     progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
     try:
         config = load_project(root, base_url, out)
-        report = build_site(config, out, Work(progress.stage, processes=None), strict=strict)
+        report = build_site(
+            config, out, BuildOptions(progress.stage, processes=None), strict=strict
+        )
         progress.warn(report.warnings)
         if faults := verify_site(out).faults:
             raise FaultsError(faults)

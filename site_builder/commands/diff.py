@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from site_builder.change_reports import FORMATS
-from site_builder.console import Progress
-from site_builder.editions import Edition, compare_editions, read_edition
+from site_builder.commands.console import Progress
 from site_builder.errors import Fault, SiteError
+from site_builder.releases.read import ReleaseContent, compare_releases, read_release
+from site_builder.releases.wording import FORMATS
 
 
 @click.command(epilog="Example: site-builder diff https://example.org/board/ my-board")
@@ -30,13 +30,13 @@ def diff(old: str, new: str, form: str) -> None:
     Either is a project, a folder of Parquet tables, a file of results, the folder of a published
     site, or the address of one.
     """
-    editions, faults = list[Edition](), list[Fault]()
+    editions, faults = list[ReleaseContent](), list[Fault]()
     for place in (old, new):
         try:
-            editions.append(read_edition(place))
+            editions.append(read_release(place))
         except SiteError as error:
             faults += error.faults
     if faults:
         Progress(Path(), "text", quiet=True, strict=False).warn(faults)
         sys.exit(1)
-    click.echo(FORMATS[form](compare_editions(*editions)))
+    click.echo(FORMATS[form](compare_releases(*editions)))

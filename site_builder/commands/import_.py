@@ -8,13 +8,12 @@ from typing import TypedDict, Unpack, get_args
 
 import click
 
+from site_builder.commands.console import FORMAT, INTO, QUIET, Progress
 from site_builder.config import SiteConfig, load_config
-from site_builder.console import FORMAT, INTO, QUIET, Progress
 from site_builder.errors import SiteError, UnclearScaleError, one_line, shortened
 from site_builder.importers.formats import Format, format_of, known_formats
-from site_builder.importers.records import Options, Scale
-from site_builder.importers.report import lines_of, warnings_of
-from site_builder.importers.run import Outcome, import_paths
+from site_builder.importers.reading import ImportOptions, ScoreScale
+from site_builder.importers.run import ImportReport, import_paths, lines_of, warnings_of
 from site_builder.records import replace
 
 _EPILOG = """\b
@@ -29,7 +28,7 @@ Example:
 
 class _Asked(TypedDict):
     metrics: tuple[str, ...]
-    scale: Scale | None
+    scale: ScoreScale | None
     subtasks: bool
     examples: bool
     dry: bool
@@ -86,10 +85,10 @@ def _import(
     config: SiteConfig,
     asked: _Asked,
     progress: Progress,
-) -> Outcome:
+) -> ImportReport:
     """The import; on a terminal it asks what it cannot know, and goes on with the answer."""
     own = config.importing
-    options = Options(
+    options = ImportOptions(
         columns=own.columns,
         task_columns=None if own.task_columns is None else tuple(own.task_columns),
         scale=asked["scale"] or own.scale,
@@ -103,8 +102,8 @@ def _import(
         if asked["form"] != "text" or not is_terminal():
             raise
         progress.warn(error.faults)
-        choice = click.Choice(get_args(Scale))
-        answer: Scale = click.prompt("What are these scores?", type=choice, err=True)
+        choice = click.Choice(get_args(ScoreScale))
+        answer: ScoreScale = click.prompt("What are these scores?", type=choice, err=True)
         options = replace(options, scale=answer)
         return import_paths(source, paths, config, options, metrics=metrics, dry=dry)
 

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import click
 
-from site_builder.console import FORMAT, QUIET, Progress
+from site_builder.commands.console import FORMAT, QUIET, Progress
 from site_builder.errors import SiteError
-from site_builder.format import counted
-from site_builder.starter.project import HOSTS
-from site_builder.starter.start import start_project
+from site_builder.formatting import counted
+from site_builder.starter.project import HOSTS, start_project
 
 
 def _one_line(_context: click.Context, _option: click.Parameter, title: str) -> str:

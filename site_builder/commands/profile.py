@@ -10,14 +10,20 @@ from typing import TypedDict, Unpack
 
 import click
 
+from site_builder.commands.console import FORMAT, QUIET, Progress
 from site_builder.config import load_config
-from site_builder.console import FORMAT, QUIET, Progress
-from site_builder.errors import Fault, SiteError, at_most, near
-from site_builder.format import count, counted, rounded
-from site_builder.profile.find import SetFile, find_sets
-from site_builder.profile.merge import Merged, save_features
-from site_builder.profile.profile_sets import TaskProfile, profile_sets
-from site_builder.profile.tokens import WORDS, Tokenizer, find_tokenizer
+from site_builder.errors import Fault, SiteError, did_you_mean, limit_faults
+from site_builder.formatting import count, counted, rounded
+from site_builder.profile.features import (
+    WORDS,
+    MergedFeatures,
+    TaskProfile,
+    Tokenizer,
+    find_tokenizer,
+    profile_sets,
+    save_features,
+)
+from site_builder.profile.training_sets import SetFile, find_sets
 
 
 class _Asked(TypedDict):
@@ -90,14 +96,14 @@ def _measure(
 def _skipped(others: Sequence[Path]) -> Iterator[Fault]:
     what = "files that hold no examples"
     faults = (Fault(str(p), "skipped: it holds no examples", "", "warning") for p in others)
-    yield from at_most(faults, len(others), "", what)
+    yield from limit_faults(faults, len(others), "", what)
 
 
-def _strangers(merged: Merged) -> Iterator[Fault]:
+def _strangers(merged: MergedFeatures) -> Iterator[Fault]:
     """Tasks that the table did not have, though it has tasks: perhaps they are called otherwise."""
     for task in merged.added if merged.known else ():
         what = f"task {task!r} was not there"
-        hint = near(task, merged.known, "tasks")
+        hint = did_you_mean(task, merged.known, "tasks")
         yield Fault("data/tasks.parquet", what, hint, severity="warning")
 
 
@@ -115,7 +121,7 @@ def _line(found: TaskProfile) -> str:
     )
 
 
-def _summary(merged: Merged, tokenizer: Tokenizer, *, dry: bool) -> str:
+def _summary(merged: MergedFeatures, tokenizer: Tokenizer, *, dry: bool) -> str:
     parts: Sequence[tuple[str, list[str]]] = (
         ("added", merged.added),
         ("changed", merged.changed),

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import click
 
-from site_builder.console import PROJECT, Progress
+from site_builder.commands.console import PROJECT, Progress
+from site_builder.devserver.rebuild import Built, follow
+from site_builder.devserver.server import FIRST_PORT, LOOPBACK, ServedState, StateHolder, listen
 from site_builder.errors import SiteError, one_line
-from site_builder.format import listed
-from site_builder.live.rebuild import Built, follow
-from site_builder.live.server import FIRST_PORT, LOOPBACK, listen
-from site_builder.live.showing import Showing, Window
+from site_builder.formatting import listed
 
 
 @click.command(epilog="Example: site-builder serve --project my-board --open")
@@ -35,7 +34,7 @@ def serve(root: Path, host: str, port: int | None, *, opens: bool) -> None:
     """Show the site on this machine, anew at each change, until Ctrl-C."""
     progress, root = Progress(root, "text", quiet=False, strict=False), root.resolve()
     try:
-        server = listen(host, port, Window(Showing()))
+        server = listen(host, port, StateHolder(ServedState()))
     except SiteError as error:
         raise click.ClickException(str(error)) from error
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from site_builder.console import FORMAT, QUIET, Progress
-from site_builder.format import counted
-from site_builder.output.verify import verify_site
+from site_builder.commands.console import FORMAT, QUIET, Progress
+from site_builder.formatting import counted
+from site_builder.publish.verify import verify_site
 
 
 @click.command(epilog="Example: site-builder verify /var/www/board")

@@ -1,8 +1,9 @@
-"""Boards: the models of one variant ranked over a set of tasks."""
+"""Rank the models of a variant over a set of tasks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import starmap
 from typing import Literal, NamedTuple
@@ -11,19 +12,75 @@ import numpy as np
 import pandas as pd
 
 from site_builder.compute.intervals import Bootstrap
-from site_builder.compute.missing_scores import possible_means, possible_ranks, possible_rates
-from site_builder.compute.numbers import Array, competition_ranks, mean_of, numbers, pairs
-from site_builder.compute.rank_intervals import find_ahead, rank_intervals
+from site_builder.compute.numbers import (
+    Array,
+    competition_ranks,
+    floats_or_none,
+    mean_of,
+    pairs_or_none,
+)
+from site_builder.compute.ranks import (
+    compute_win_rates,
+    compute_wins,
+    possible_means,
+    possible_ranks,
+    possible_rates,
+    rank_intervals,
+    significantly_ahead,
+)
 from site_builder.compute.scores import Scores
-from site_builder.compute.win_rates import compute_win_rates, compute_wins
 from site_builder.config import BoardConfig
-from site_builder.records import Record
+from site_builder.processes import spread_ahead
+from site_builder.records import Record, replace
+
+
+def compute_common_boards(
+    scores: Scores, boards: Mapping[str, Board]
+) -> dict[str, dict[str, Board]]:
+    """For each variant whose ranked models lack scores, the boards over their common tasks.
+
+    Common are the tasks on which every ranked model of the variant has a score. Where scores have
+    a mean these boards rank by it: over the same tasks means can be compared. A model that lacks a
+    common task has no rank there. A variant is absent where no ranked model lacks a score, or no
+    task is common to all.
+
+    Args:
+        scores: The scores.
+        boards: Boards over all tasks, by variant.
+
+    Returns:
+        By such a variant, the boards of all variants over its common tasks.
+
+    Source: docs/statistics.md#missing-scores.
+    """
+    found = {variant: _common_tasks(scores, board) for variant, board in boards.items()}
+    return {
+        variant: _common_task_boards(scores, boards, tasks)
+        for variant, tasks in found.items()
+        if 0 < len(tasks) < len(scores.tasks)
+    }
+
+
+def _common_tasks(scores: Scores, board: Board) -> list[str]:
+    ranked = [scores.rows[s.model] for s in board.ranked]
+    lacking = np.isnan(scores.values[board.variant][ranked]).sum(axis=0)
+    return [task for task, n in zip(scores.tasks, lacking, strict=True) if n == 0]
+
+
+def _common_task_boards(
+    scores: Scores, boards: Mapping[str, Board], tasks: list[str]
+) -> dict[str, Board]:
+    part, bootstrap = scores.only(tasks), Bootstrap.over(len(tasks))
+    rules = next(iter(boards.values())).rules
+    by_mean = replace(rules, min_coverage=1.0, rank_by="mean" if rules.averaged else rules.rank_by)
+    return {variant: compute_board(part, variant, by_mean, bootstrap) for variant in boards}
+
 
 RankBy = Literal["mean", "mean_win_rate"]
-Unranked = Literal["", "no score", "flagged", "coverage", "no rival"]
+UnrankedReason = Literal["", "no score", "flagged", "coverage", "no rival"]
 
 
-class Rules(Record):
+class RankingRules(Record):
     """How a board ranks, and why.
 
     Attributes:
@@ -67,7 +124,7 @@ class Standing(NamedTuple):
 
     model: str
     rank: int | None
-    unranked: Unranked
+    unranked: UnrankedReason
     rank_interval: tuple[int, int] | None
     possible_ranks: tuple[int, int] | None
     tied_with_best: bool
@@ -91,7 +148,7 @@ class Board(Record):
 
     variant: str
     tasks: tuple[str, ...]
-    rules: Rules
+    rules: RankingRules
     standings: tuple[Standing, ...]
 
     def standing(self, model: str) -> Standing:
@@ -113,7 +170,7 @@ class Board(Record):
         return {s.model: place for place, s in enumerate(self.ranked)}
 
 
-def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> Rules:
+def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> RankingRules:
     """How a board over these tasks ranks: as `site.toml` says, else as the tasks allow.
 
     Mean score needs tasks that share one direction, and one pair of bounds or one metric. Full
@@ -132,12 +189,12 @@ def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> Ru
     min_coverage = asked if asked is not None else 1.0 if dense else 0.0
     if config.rank_by is not None:
         averaged = comparable or config.rank_by == "mean"
-        return Rules(config.rank_by, min_coverage, averaged, why="configured")
+        return RankingRules(config.rank_by, min_coverage, averaged, why="configured")
     if not comparable:
-        return Rules("mean_win_rate", min_coverage, averaged=False, why="mixed units")
+        return RankingRules("mean_win_rate", min_coverage, averaged=False, why="mixed units")
     if asked is None and not dense:
-        return Rules("mean_win_rate", min_coverage, averaged=True, why="sparse")
-    return Rules("mean", min_coverage, averaged=True, why="comparable")
+        return RankingRules("mean_win_rate", min_coverage, averaged=True, why="sparse")
+    return RankingRules("mean", min_coverage, averaged=True, why="comparable")
 
 
 def _are_comparable(tasks: pd.DataFrame) -> bool:
@@ -155,7 +212,7 @@ def _are_dense(scores: Scores) -> bool:
     return 2 * int((runs == len(scores.tasks)).sum()) >= max(len(runs), 1)
 
 
-def compute_board(scores: Scores, variant: str, rules: Rules, bootstrap: Bootstrap) -> Board:
+def compute_board(scores: Scores, variant: str, rules: RankingRules, bootstrap: Bootstrap) -> Board:
     """The models of one variant, ranked over the tasks of `scores`.
 
     Rank by mean score: mean over the tasks that a model has, turned so that greater is better. Rank
@@ -182,7 +239,7 @@ def compute_board(scores: Scores, variant: str, rules: Rules, bootstrap: Bootstr
         ranks=ranks,
         covered=covered,
         tied=tied,
-        rank_intervals=np.stack(rank_intervals(ranks, find_ahead(measure, errors), tied)),
+        rank_intervals=np.stack(rank_intervals(ranks, significantly_ahead(measure, errors), tied)),
         possible_ranks=np.stack(_possible_ranks(scores, variant, rules)),
         averages=mean_of(scores.values[variant], axis=1),
         intervals=np.stack(
@@ -199,7 +256,7 @@ def compute_board(scores: Scores, variant: str, rules: Rules, bootstrap: Bootstr
     return Board(variant, scores.tasks, rules, tuple(standings[i] for i in order))
 
 
-def _possible_ranks(scores: Scores, variant: str, rules: Rules) -> tuple[Array, Array]:
+def _possible_ranks(scores: Scores, variant: str, rules: RankingRules) -> tuple[Array, Array]:
     """Ranks that missing scores allow; NaN for a model without a score, and where none lacks."""
     signed = scores.signed[variant]
     some = np.asarray(~np.isnan(signed).all(axis=1))
@@ -252,20 +309,20 @@ class _Columns(Record):
             _whole_pairs(self.rank_intervals),
             _whole_pairs(self.possible_ranks),
             self.tied.astype(bool).tolist(),
-            numbers(self.averages) if averaged else nowhere,
-            pairs(*self.intervals),
+            floats_or_none(self.averages) if averaged else nowhere,
+            pairs_or_none(*self.intervals),
             self.scored.tolist(),
-            numbers(self.win_rates),
+            floats_or_none(self.win_rates),
             self.wins.tolist(),
-            numbers(self.base.mean) if averaged else nowhere,
-            numbers(self.baseline.mean) if averaged else nowhere,
+            floats_or_none(self.base.mean) if averaged else nowhere,
+            floats_or_none(self.baseline.mean) if averaged else nowhere,
             *(sides.tolist() for sides in (self.base.above, self.base.equal, self.base.below)),
             *(s.tolist() for s in (self.baseline.above, self.baseline.equal, self.baseline.below)),
             strict=True,
         )
         return starmap(Standing, columns)
 
-    def _unranked(self) -> Iterator[Unranked]:
+    def _unranked(self) -> Iterator[UnrankedReason]:
         rows = zip(self.models, np.isnan(self.ranks), self.scored, self.covered, strict=True)
         for model, has_none, scored, covered in rows:
             if not has_none:
@@ -277,8 +334,63 @@ class _Columns(Record):
 
 
 def _whole(values: Array) -> list[int | None]:
-    return [None if value is None else int(value) for value in numbers(values)]
+    return [None if value is None else int(value) for value in floats_or_none(values)]
 
 
 def _whole_pairs(ends: Array) -> list[tuple[int, int] | None]:
-    return [None if p is None else (int(p[0]), int(p[1])) for p in pairs(*ends)]
+    return [None if p is None else (int(p[0]), int(p[1])) for p in pairs_or_none(*ends)]
+
+
+class Boards(NamedTuple):
+    """Every board of a site.
+
+    Attributes:
+        whole: Over all tasks, by variant.
+        by_category: Over the tasks of a category, by its name and by variant; in the order in which
+            the tasks table has the categories.
+    """
+
+    whole: Mapping[str, Board]
+    by_category: Mapping[str, Mapping[str, Board]]
+
+
+@contextmanager
+def boards_ahead(
+    scores: Scores,
+    tasks: pd.DataFrame,
+    config: BoardConfig,
+    rules: RankingRules,
+    bootstrap: Bootstrap,
+    processes: int = 1,
+) -> Iterator[Callable[[], Boards]]:
+    """Rank the models of every variant over all tasks, and over those of each category.
+
+    What is given waits for the boards, which other processes compute while the block runs.
+
+    Args:
+        scores: The scores.
+        tasks: The tasks table, in the order of `scores.tasks`.
+        config: `[board]` of `site.toml`.
+        rules: How the board over all tasks ranks.
+        bootstrap: Samples of all tasks.
+        processes: How many processes work at once; one computes them when they are asked for.
+    """
+    categories = tasks["category"].dropna().drop_duplicates().tolist()
+
+    def make(category: str | None) -> dict[str, Board]:
+        if category is None:
+            return _boards_over(scores, rules, bootstrap)
+        mine = tasks[tasks["category"] == category]
+        part = scores.only(tuple(mine["task"]))
+        return _boards_over(part, choose_rules(mine, part, config), Bootstrap.over(len(mine)))
+
+    def made(all_boards: list[dict[str, Board]]) -> Boards:
+        whole, *others = all_boards
+        return Boards(whole, dict(zip(categories, others, strict=True)))
+
+    with spread_ahead(make, [None, *categories], processes, least=1) as wait:
+        yield lambda: made(wait())
+
+
+def _boards_over(scores: Scores, rules: RankingRules, bootstrap: Bootstrap) -> dict[str, Board]:
+    return {v: compute_board(scores, v, rules, bootstrap) for v in scores.roles.variants}

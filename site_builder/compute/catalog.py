@@ -1,9 +1,11 @@
-"""What the tables say of each model and task, as records: no NaN, None for what is not known."""
+"""Hold what the tables say of models, tasks, scores; identify the release."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -13,9 +15,60 @@ import pandas as pd
 
 from site_builder.records import Record
 from site_builder.tables.check import Tables
+from site_builder.tables.read import LoadedTable
+
+DIGITS = 12
 
 
-class ModelFacts(Record):
+class Release(Record):
+    """One state of a project's tables.
+
+    Attributes:
+        sha256: Its checksum; another byte in any table gives another.
+        date: The day of the data, as `YYYY-MM-DD`; None where nothing tells it.
+    """
+
+    sha256: str
+    date: str | None
+
+    @property
+    def short(self) -> str:
+        """The first digits of the checksum: enough to tell two releases apart."""
+        return self.sha256[:DIGITS]
+
+    @property
+    def name(self) -> str:
+        """How a sentence names it: `data release 3f2a9c0d1e2b, 2024-05-02`."""
+        return f"data release {self.short}{f', {self.date}' if self.date else ''}"
+
+
+def find_release(
+    loaded: Mapping[str, LoadedTable], results: pd.DataFrame, released: date | None
+) -> Release:
+    """The release that a project's tables are.
+
+    The checksum is the SHA-256 of what `LC_ALL=C sha256sum *.parquet` prints of the tables: a line
+    for each file with its own SHA-256, sorted by name. Anyone can so check it from the published
+    files. The date is never the day of the build, so that the same data gives the same site.
+
+    Args:
+        loaded: The files as they were read.
+        results: The scores; the newest `date` of them stands in where no day is given.
+        released: The day that `site.toml` names.
+
+    Source: docs/data-release.md.
+    """
+    listing = "".join(
+        f"{sha256(table.file).hexdigest()}  {table.spec.file}\n"
+        for table in sorted(loaded.values(), key=lambda table: table.spec.file)
+    )
+    dates = results["date"].dropna()
+    newest = str(dates.max()) if len(dates) else None
+    day = released.isoformat() if released else newest
+    return Release(sha256(listing.encode()).hexdigest(), day)
+
+
+class ModelInfo(Record):
     """One row of the models table."""
 
     model: str
@@ -31,7 +84,7 @@ class ModelFacts(Record):
     description: str | None
 
 
-class TaskFacts(Record):
+class TaskInfo(Record):
     """One row of the tasks table; `numbers` has every numeric column with a value, in its order."""
 
     task: str
@@ -48,7 +101,7 @@ class TaskFacts(Record):
     numbers: Mapping[str, float]
 
 
-class Evidence(NamedTuple):
+class Provenance(NamedTuple):
     """What the results table says of one score beside its value.
 
     Attributes:
@@ -64,7 +117,7 @@ class Evidence(NamedTuple):
     stderr: float | None
 
 
-class EvidenceTable(Mapping[tuple[str, str, str], Evidence]):
+class EvidenceTable(Mapping[tuple[str, str, str], Provenance]):
     """The evidence of each score, by model, task and variant, in the order of the results table.
 
     A record is made when it is asked for: a large board has one for each of a million scores.
@@ -82,12 +135,12 @@ class EvidenceTable(Mapping[tuple[str, str, str], Evidence]):
         self._rows = np.zeros([len(ids) for ids in self._ids], dtype=np.int32)
         self._rows[*self._codes] = np.flatnonzero(there) + 1
 
-    def __getitem__(self, key: tuple[str, str, str]) -> Evidence:
+    def __getitem__(self, key: tuple[str, str, str]) -> Provenance:
         model, task, variant = self._ids
         row = self._rows.item(model[key[0]], task[key[1]], variant[key[2]])
         if not row:
             raise KeyError(key)
-        return Evidence(row, *[None if own is None else own[row - 1] for own in self._columns])
+        return Provenance(row, *[None if own is None else own[row - 1] for own in self._columns])
 
     def __len__(self) -> int:
         return len(self._codes[0])
@@ -122,7 +175,7 @@ class EvidenceTable(Mapping[tuple[str, str, str], Evidence]):
     @cached_property
     def stated(self) -> frozenset[str]:
         """The columns that any score has a value in."""
-        there = [name for name in Evidence._fields[1:] if self._results[name].notna().any()]
+        there = [name for name in Provenance._fields[1:] if self._results[name].notna().any()]
         return frozenset(["row", *there] if len(self) else ())
 
     @cached_property
@@ -130,7 +183,7 @@ class EvidenceTable(Mapping[tuple[str, str, str], Evidence]):
         """The values of each column of a record but its row; None for a column without any."""
         return [
             _known(self._results[name]) if name in self.stated else None
-            for name in Evidence._fields[1:]
+            for name in Provenance._fields[1:]
         ]
 
 
@@ -147,8 +200,8 @@ def in_turn(rows: npt.NDArray[np.int32]) -> list[bool]:
 class Catalog(Record):
     """Facts by id, in published order, and the evidence of each score by (model, task, variant)."""
 
-    models: Mapping[str, ModelFacts]
-    tasks: Mapping[str, TaskFacts]
+    models: Mapping[str, ModelInfo]
+    tasks: Mapping[str, TaskInfo]
     evidence: EvidenceTable
 
     @property
@@ -169,10 +222,10 @@ def collect_catalog(tables: Tables) -> Catalog:
     numeric = tasks.select_dtypes("number").columns.difference(["score_min", "score_max"])
     numbers = tasks[[name for name in tasks.columns if name in numeric]].to_dict("records")
     return Catalog(
-        models={row["model"]: ModelFacts(**row) for row in _rows(tables.models, ModelFacts)},
+        models={row["model"]: ModelInfo(**row) for row in _rows(tables.models, ModelInfo)},
         tasks={
-            row["task"]: TaskFacts(**row, numbers=_finite(own))
-            for row, own in zip(_rows(tasks, TaskFacts), numbers, strict=True)
+            row["task"]: TaskInfo(**row, numbers=_finite(own))
+            for row, own in zip(_rows(tasks, TaskInfo), numbers, strict=True)
         },
         evidence=EvidenceTable(tables.results),
     )

@@ -1,4 +1,4 @@
-"""Correlations over tasks: what goes along with a high score, and with a large lift."""
+"""Correlate columns over tasks; fit lines."""
 
 from __future__ import annotations
 
@@ -7,14 +7,43 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from pandas.api import types as kinds
 
-from site_builder.compute.numbers import Array, mean_of, numbers, settled, settled_float
-from site_builder.compute.numbers import pairs as ends
-from site_builder.compute.probabilities import correlation_p
+from site_builder.compute.numbers import (
+    Array,
+    correlation_p,
+    floats_or_none,
+    mean_of,
+    round_significant,
+    settled_float,
+)
+from site_builder.compute.numbers import pairs_or_none as ends
 from site_builder.compute.score_error import REACH
 from site_builder.compute.scores import Scores
 from site_builder.compute.tasks import TaskResult
 from site_builder.records import Record
+from site_builder.tables.schema import TASKS
+
+
+def find_features(tasks: pd.DataFrame, named: list[str] | None) -> tuple[str, ...]:
+    """The columns that may explain lift.
+
+    Those that `site.toml` names, else every feature of the contract and every further numeric
+    column, as far as the data has values. A column named like one that is computed is none.
+    """
+    own = {column.name: column.feature for column in TASKS.columns}
+    if named is None:
+        named = [
+            name
+            for name in map(str, tasks.columns)
+            if own.get(name, True) and _is_numeric(tasks[name]) and tasks[name].notna().any()
+        ]
+    return tuple(name for name in named if name not in DERIVED)
+
+
+def _is_numeric(values: pd.Series) -> bool:
+    return kinds.is_numeric_dtype(values) and not kinds.is_bool_dtype(values)
+
 
 DERIVED: Mapping[str, str] = {
     "baseline_score": "Baseline score",
@@ -128,19 +157,23 @@ def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
     for i, (x, y) in enumerate(pairs):
         common = _common(x, y)
         n[i], r[i] = len(common[0]), _coefficients(*common)
-    settled_r = np.clip(settled(r), -1, 1)
+    settled_r = np.clip(round_significant(r), -1, 1)
     # A column is in perfect order with itself, whatever the last bit of the sums is: p is 0.
     perfect = np.abs(settled_r) == 1
-    p = settled(correlation_p(np.where(perfect, settled_r, r), n - 2))
+    p = round_significant(correlation_p(np.where(perfect, settled_r, r), n - 2))
     with np.errstate(divide="ignore", invalid="ignore"):
         more = np.stack([settled_r[:, 0] ** 2 / 2, np.zeros(len(r))], axis=1)
         reach, middle = REACH * np.sqrt((1 + more) / (n - 3)), np.arctanh(settled_r)
-        low, high = (settled(np.tanh(middle + way * reach)) for way in (-1, 1))
+        low, high = (round_significant(np.tanh(middle + way * reach)) for way in (-1, 1))
     low[perfect] = np.nan
     columns = (
         column
         for k in (0, 1)
-        for column in (numbers(settled_r[:, k]), numbers(p[:, k]), ends(low[:, k], high[:, k]))
+        for column in (
+            floats_or_none(settled_r[:, k]),
+            floats_or_none(p[:, k]),
+            ends(low[:, k], high[:, k]),
+        )
     )
     counts = n[:, 0].astype(int).tolist()
     return [Correlation(*row) for row in zip(counts, *columns, strict=True)]
@@ -173,7 +206,7 @@ def mean_ranks(values: Array) -> Array:
 def _common(x: Array, y: Array) -> tuple[Array, Array]:
     """The rows that both columns have, settled: a column of noise is a constant."""
     both = np.isfinite(x) & np.isfinite(y)
-    return settled(x[both]), settled(y[both])
+    return round_significant(x[both]), round_significant(y[both])
 
 
 def _is_constant(values: Array) -> bool:
@@ -233,7 +266,7 @@ def compute_correlations(
     pairs = {}
     for (a, b), correlation in zip(named, found, strict=True):
         pairs[a, b] = pairs[b, a] = correlation
-    values = {name: tuple(numbers(array)) for name, array in arrays.items()}
+    values = {name: tuple(floats_or_none(array)) for name, array in arrays.items()}
     return Correlations(columns, tuple(features), values, pairs)
 
 

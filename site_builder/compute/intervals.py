@@ -1,15 +1,62 @@
-"""How far the choice of tasks carries: bootstrap intervals of averages, ties with the leader."""
+"""Bootstrap intervals of means over tasks."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from site_builder.compute.draws import draw_places
-from site_builder.compute.numbers import Array, counts_to, difference, settled
-from site_builder.compute.probabilities import normal_below, student_quantiles
+from site_builder.compute.numbers import (
+    Array,
+    counts_to,
+    difference,
+    normal_below,
+    round_significant,
+    student_quantiles,
+)
 from site_builder.compute.score_error import REACH
 from site_builder.records import Record
+
+_STEP = np.uint64(0x6D2B79F5)
+_BITS = np.uint64(32)
+_WORD = np.uint64(0xFFFFFFFF)
+
+
+def draw_words(n: int, seed: int) -> npt.NDArray[np.uint64]:
+    """The first `n` words of 32 bits of the stream that a seed opens.
+
+    A counter with a hash on top: the state before word k is seed + k * 0x6D2B79F5 modulo 2^32, so
+    that all words are made at once here and one after the other in a browser.
+
+    Shape: (n,).
+    Source: mulberry32 by Tommy Ettinger, in the public domain; docs/statistics.md#draws.
+    """
+    counter = np.arange(1, n + 1, dtype=np.uint64)
+    state = (np.uint64(seed) + counter * _STEP) & _WORD
+    word = (state ^ (state >> np.uint64(15))) * (state | np.uint64(1)) & _WORD
+    mixed = (word ^ (word >> np.uint64(7))) * (word | np.uint64(61)) & _WORD
+    word ^= (word + mixed) & _WORD
+    return np.asarray(word ^ (word >> np.uint64(14)))
+
+
+def draw_places(shape: tuple[int, int], n: int, seed: int) -> npt.NDArray[np.int64]:
+    """Places in 0..n-1, each as likely as another: floor(word * n / 2^32), row by row.
+
+    Source: docs/statistics.md#draws.
+    """
+    words = draw_words(shape[0] * shape[1], seed)
+    return (words * np.uint64(n) >> _BITS).astype(np.int64).reshape(shape)
+
+
+def draw_exponentials(shape: tuple[int, int], seed: int) -> Array:
+    """Draws of the exponential distribution of mean 1: -ln((word + 1/2) / 2^32), row by row.
+
+    The half keeps the logarithm away from 0.
+
+    Source: docs/statistics.md#draws.
+    """
+    shares = (draw_words(shape[0] * shape[1], seed).astype(float) + 0.5) / 2.0**32
+    return np.asarray(-np.log(shares)).reshape(shape)
+
 
 RESAMPLES = 2_000
 LEVEL = 0.95
@@ -18,7 +65,7 @@ _NOISE = 1e-9  # of the greatest difference: one that is smaller may be rounded 
 _MODELS_AT_ONCE = 128  # so that their resampled means stay in the processor
 
 
-def student_reach(n: Array) -> Array:
+def t_quantile(n: Array) -> Array:
     """How many standard errors a 95 % interval of a mean over n tasks reaches to each side.
 
     The 97.5th percentile of Student's t with n - 1 degrees of freedom, at seven digits, so that it
@@ -27,10 +74,10 @@ def student_reach(n: Array) -> Array:
     Source: Student (1908), Biometrika 6(1), 1-25; docs/statistics.md#rank-interval.
     """
     reach = student_quantiles(np.maximum(np.asarray(n) - 1, 1).astype(int))
-    return settled(np.where(n >= 2, reach, np.nan), digits=7)
+    return round_significant(np.where(n >= 2, reach, np.nan), digits=7)
 
 
-def tail_share(n: Array) -> Array:
+def tail_probability(n: Array) -> Array:
     """Share of resampled means that lies beyond each end of an interval over n tasks.
 
     2.5 % for many tasks, less for few: Phi(-sqrt(n / (n - 1)) t), with t as in `student_reach`.
@@ -42,8 +89,8 @@ def tail_share(n: Array) -> Array:
         docs/statistics.md#interval.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        stretched = np.sqrt(n / (n - 1)) * student_reach(n)
-    return settled(normal_below(-stretched), digits=7)
+        stretched = np.sqrt(n / (n - 1)) * t_quantile(n)
+    return round_significant(normal_below(-stretched), digits=7)
 
 
 def error_of_difference(one: Array, other: Array) -> Array:
@@ -99,7 +146,7 @@ class Bootstrap(Record):
             Hesterberg (2015), as in `tail_share`; docs/statistics.md#interval.
         """
         ends = np.full((2, len(values)), np.nan)
-        tails = tail_share(counts_to(values.shape[1]))
+        tails = tail_probability(counts_to(values.shape[1]))
         enough = np.flatnonzero((~np.isnan(values)).sum(axis=1) >= 2)
         # In blocks: a mean for each resample of thousands of models would fill the memory.
         for start in range(0, len(enough), _MODELS_AT_ONCE):
@@ -147,7 +194,7 @@ class Bootstrap(Record):
             tail = tails[there.sum(axis=1)]
             last = (~np.isnan(means)).sum(axis=1) - 1
             ends = np.array([_at(means, tail * last), _at(means, (1 - tail) * last)])
-        return settled(ends, np.abs(filled).max(axis=1))
+        return round_significant(ends, np.abs(filled).max(axis=1))
 
 
 def _at(ordered: Array, places: Array) -> Array:
@@ -169,4 +216,4 @@ def _error_interval(values: Array, errors: Array, counts: Array) -> tuple[Array,
         total = weights.sum(axis=1)
         middle = (weights * filled).sum(axis=1) / total
         reach = REACH * np.linalg.norm(weights * known, axis=1) / total
-        return settled(middle - reach, size), settled(middle + reach, size)
+        return round_significant(middle - reach, size), round_significant(middle + reach, size)

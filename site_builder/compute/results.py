@@ -7,26 +7,29 @@ from functools import cached_property
 
 import numpy as np
 
-from site_builder.compute import probabilities
-from site_builder.compute.board import Board, choose_rules
-from site_builder.compute.boards import boards_ahead
-from site_builder.compute.catalog import Catalog, collect_catalog
-from site_builder.compute.categories import CategoryResult, compute_categories
-from site_builder.compute.cells import Cells, compute_cells
-from site_builder.compute.common_tasks import compute_common_boards
-from site_builder.compute.correlation import Correlations, compute_correlations
-from site_builder.compute.distribution import TrainingSets, compute_training_sets
-from site_builder.compute.features import find_features
-from site_builder.compute.flagged import FlaggedScore
+from site_builder.compute import numbers as probabilities
+from site_builder.compute.board import Board, boards_ahead, choose_rules, compute_common_boards
+from site_builder.compute.catalog import Catalog, Release, collect_catalog, find_release
+from site_builder.compute.correlation import Correlations, compute_correlations, find_features
 from site_builder.compute.intervals import Bootstrap
-from site_builder.compute.lift_tests import LiftTests, compute_lift_tests
-from site_builder.compute.paired_lifts import PairedLifts, collect_paired_lifts
-from site_builder.compute.release import Release, find_release
-from site_builder.compute.scores import Scores, collect_scores
+from site_builder.compute.scores import (
+    Cells,
+    FlaggedScore,
+    Score,
+    Scores,
+    collect_scores,
+    compute_cells,
+    scores_of_model,
+)
 from site_builder.compute.serving import Serving, compute_serving
-from site_builder.compute.stats import Stats, compute_stats
-from site_builder.compute.task_scores import TaskScore, scores_of_model
-from site_builder.compute.tasks import TaskResult, compute_tasks
+from site_builder.compute.significance import (
+    LiftTests,
+    PairedLifts,
+    collect_paired_lifts,
+    compute_lift_tests,
+)
+from site_builder.compute.stats import Stats, TrainingSets, compute_stats, compute_training_sets
+from site_builder.compute.tasks import CategoryResult, TaskResult, compute_categories, compute_tasks
 from site_builder.config import SiteConfig
 from site_builder.records import Record
 from site_builder.tables.check import Tables
@@ -83,11 +86,11 @@ class Results(Record):
         """One task by its id."""
         return self._tasks[task]
 
-    def scores_of(self, model: str, task: str) -> Mapping[str, TaskScore]:
+    def scores_of(self, model: str, task: str) -> Mapping[str, Score]:
         """The scores of a model on a task that count, by variant; primary first."""
         return self._of_model(model).get(self.task(task).task, {})
 
-    def scores_on(self, model: str, tasks: Sequence[str]) -> Mapping[str, Mapping[str, TaskScore]]:
+    def scores_on(self, model: str, tasks: Sequence[str]) -> Mapping[str, Mapping[str, Score]]:
         """The same on several tasks at once, by task; one without a score is absent."""
         columns = np.array([self.scores.columns[task] for task in tasks], dtype=np.intp)
         return scores_of_model(self.cells, self.scores.rows[model], columns)
@@ -113,7 +116,7 @@ class Results(Record):
             found.setdefault((score.model, score.task), {})[score.variant] = score
         return found
 
-    def _of_model(self, model: str) -> Mapping[str, Mapping[str, TaskScore]]:
+    def _of_model(self, model: str) -> Mapping[str, Mapping[str, Score]]:
         """The scores of a model by task and variant."""
         if model not in self._kept:
             if len(self._kept) >= _MODELS_KEPT:
@@ -123,7 +126,7 @@ class Results(Record):
         return self._kept[model]
 
     @cached_property
-    def _kept(self) -> dict[str, Mapping[str, Mapping[str, TaskScore]]]:
+    def _kept(self) -> dict[str, Mapping[str, Mapping[str, Score]]]:
         return {}
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from site_builder.compute.numbers import Array, difference, settled
+from site_builder.compute.numbers import Array, difference, round_significant
 from site_builder.records import Record
-from site_builder.tables.places import places
+from site_builder.tables.read import positions
 
 # Of the standard normal distribution, 95 % lie between -1.96 and +1.96. Written out, since the ways
 # to compute it differ in the last bit.
@@ -71,7 +71,7 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErr
     score, stated, n = (
         results[name].to_numpy(dtype=float) for name in ("score", "stderr", "n_examples")
     )
-    rows = places(results["task"], tasks["task"].tolist())
+    rows = positions(results["task"], tasks["task"].tolist())
     least, most = (tasks[name].to_numpy(dtype=float)[rows] for name in ("score_min", "score_max"))
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         stated = np.where(stated > 0, stated, np.nan)
@@ -85,8 +85,8 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErr
             np.where(known, np.fmin(score + REACH * stated, most), least + span * high),
         )
     size = np.fmax(np.abs(score), np.where(np.isnan(span), np.abs(score), span))
-    low, high = (settled(np.where(np.isfinite(end), end, np.nan), size) for end in ends)
-    return ScoreErrors(np.where(known, stated, settled(span * shares)), low, high, n)
+    low, high = (round_significant(np.where(np.isfinite(end), end, np.nan), size) for end in ends)
+    return ScoreErrors(np.where(known, stated, round_significant(span * shares)), low, high, n)
 
 
 def wilson_interval(p: Array, n: Array) -> tuple[Array, Array]:
@@ -102,7 +102,9 @@ def wilson_interval(p: Array, n: Array) -> tuple[Array, Array]:
     middle = (p + more / 2) / (1 + more)
     half = np.sqrt(more * (p * (1 - p) + more / 4)) / (1 + more)
     # Settled, since on paper the interval ends at 0 where p is 0, and at 1 where p is 1.
-    low, high = settled(np.clip([middle - half, middle + half], 0, 1), np.ones(2)[:, np.newaxis])
+    low, high = round_significant(
+        np.clip([middle - half, middle + half], 0, 1), np.ones(2)[:, np.newaxis]
+    )
     return low, high
 
 

@@ -1,15 +1,15 @@
-"""Serving: how soon providers answer, how often they fail, what they ask."""
+"""Summarise latency and list prices; list offers."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from site_builder.compute.numbers import difference, number, settled_float
+from site_builder.compute.numbers import difference, float_or_none, settled_float
 from site_builder.records import Record, replace
 
 
@@ -121,7 +121,7 @@ def _latency(provider: str, model: str, rows: pd.DataFrame) -> Latency:
     done = rows[~failed]
     ttft = np.sort(done["ttft_s"].dropna().to_numpy(dtype=float))
     percentiles = np.quantile(ttft, [0.25, 0.5, 0.75, 0.95]) if ttft.size else np.full(4, np.nan)
-    low, median, high, p95 = (number(settled_float(p)) for p in percentiles)
+    low, median, high, p95 = (float_or_none(settled_float(p)) for p in percentiles)
     codes = Counter(rows["error_code"].dropna().astype(str))
     return Latency(
         provider=provider,
@@ -150,7 +150,9 @@ def _median_rate(done: pd.DataFrame) -> float | None:
     measured = (streamed > 0) & (tokens > 1)
     if not measured.any():
         return None
-    return number(settled_float(float(np.median((tokens[measured] - 1) / streamed[measured]))))
+    return float_or_none(
+        settled_float(float(np.median((tokens[measured] - 1) / streamed[measured])))
+    )
 
 
 def _median_size(requests: pd.DataFrame) -> tuple[float, float] | None:
@@ -189,4 +191,53 @@ def _cost(price: Price) -> tuple[bool, float, str, str]:
 def _with_ratio(price: Price, reference: Price | None) -> Price:
     if reference is None or not reference.million_usd or not price.million_usd:
         return price
-    return replace(price, ratio=number(settled_float(reference.million_usd / price.million_usd)))
+    return replace(
+        price, ratio=float_or_none(settled_float(reference.million_usd / price.million_usd))
+    )
+
+
+class Offer(Record):
+    """One way to pay for a model: by the token or by the hour.
+
+    Attributes:
+        provider, model: Who sells what.
+        input_usd, output_usd: US dollars per million tokens sent and received; None by the hour.
+        hour_usd: US dollars an hour of one machine, whatever is asked of it; None by the token.
+    """
+
+    provider: str
+    model: str
+    input_usd: float | None = None
+    output_usd: float | None = None
+    hour_usd: float | None = None
+
+    @property
+    def hourly(self) -> bool:
+        """Whether it is paid by the hour."""
+        return self.hour_usd is not None
+
+
+def collect_offers(prices: Sequence[Price]) -> tuple[Offer, ...]:
+    """Return every offer that can be paid for, in the order of the prices.
+
+    A price that is listed by the token and by the hour is two offers; one that is known for tokens
+    sent or received alone is none.
+    """
+    offers = []
+    for price in prices:
+        seller = price.provider, price.model
+        if price.input_usd is not None and price.output_usd is not None:
+            offers.append(Offer(*seller, price.input_usd, price.output_usd))
+        if price.hour_usd is not None:
+            offers.append(Offer(*seller, hour_usd=price.hour_usd))
+    return tuple(offers)
+
+
+def reference_choice(offers: Sequence[Offer], baseline: str | None) -> tuple[Offer, ...]:
+    """Return the offers whose cheapest is the one to compare with.
+
+    The baseline's by the token, else by the hour; where it has none, all by the token.
+    """
+    own = [offer for offer in offers if offer.model == baseline]
+    by_token = [offer for offer in own if not offer.hourly]
+    return tuple(by_token or own or [offer for offer in offers if not offer.hourly])

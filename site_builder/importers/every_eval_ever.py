@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from site_builder.importers.files import (
+from site_builder.importers.reading import (
     Found,
-    UnreadableError,
+    ImportedRow,
+    ImportedScore,
+    ImportOptions,
+    Reading,
+    Skipped,
+    UnreadableFileError,
     as_count,
     as_error,
     as_number,
@@ -16,17 +21,17 @@ from site_builder.importers.files import (
     as_text,
     day_of,
     find_files,
+    joined,
     moment_of,
     parse_json,
     read_bytes,
     read_each,
     time_of,
 )
-from site_builder.importers.flat_values import read_cell
-from site_builder.importers.records import Facts, Measure, Options, Reading, Skipped, joined
+from site_builder.importers.tabular import read_cell
 
 
-def read_every_eval_ever(path: Path, options: Options) -> Reading:
+def read_every_eval_ever(path: Path, options: ImportOptions) -> Reading:
     """The scores of a record, or of every record in a folder.
 
     Args:
@@ -39,13 +44,13 @@ def read_every_eval_ever(path: Path, options: Options) -> Reading:
 def _read_file(found: Found) -> Reading:
     if found.path.suffix not in (".json", ".jsonl"):
         why = f"{found.path.suffix or 'no ending'} is neither .json nor .jsonl"
-        raise UnreadableError(why)
+        raise UnreadableFileError(why)
     content = read_bytes(found.path)
     texts = [content] if found.path.suffix == ".json" else content.splitlines()
     records = [as_table(parse_json(text)) for text in texts if text.strip()]
     if not any("evaluation_results" in record for record in records):
         why = "it is no record of this schema: it has no evaluation_results"
-        raise UnreadableError(why)
+        raise UnreadableFileError(why)
     reading = joined(_read_record(found, record) for record in records)
     if not reading.measures:
         return Reading(skipped=(Skipped(found.shown, "it holds no score"), *reading.skipped))
@@ -56,8 +61,8 @@ def _read_record(found: Found, record: dict[str, Any]) -> Reading:
     about = as_table(record.get("model_info"))
     model = as_text(about.get("id")) or as_text(about.get("name"))
     results = record.get("evaluation_results")
-    measures: list[Measure] = []
-    tasks: list[Facts] = []
+    measures: list[ImportedScore] = []
+    tasks: list[ImportedRow] = []
     skipped: list[Skipped] = []
     for result in map(as_table, results if isinstance(results, list) else []):
         measure = _measure(found, record, model, result)
@@ -67,14 +72,14 @@ def _read_record(found: Found, record: dict[str, Any]) -> Reading:
             skipped.append(Skipped(f"{found.shown}: {what}", why, what="score"))
             continue
         measures.append(measure)
-        tasks.append(Facts(measure.task, _task_facts(result), measure.metric))
-    facts = Facts(model, dict(_model_facts(about)))
+        tasks.append(ImportedRow(measure.task, _task_facts(result), measure.metric))
+    facts = ImportedRow(model, dict(_model_facts(about)))
     return Reading(tuple(measures), (facts,), tuple(tasks), skipped=tuple(skipped))
 
 
 def _measure(
     found: Found, record: dict[str, Any], model: str, result: dict[str, Any]
-) -> Measure | None:
+) -> ImportedScore | None:
     metric, details = as_table(result.get("metric_config")), as_table(result.get("score_details"))
     score, task = as_number(details.get("score")), _task(result)
     is_unknown = metric.get("has_unknown_level") is True and score == -1
@@ -85,7 +90,7 @@ def _measure(
     stated = result.get("evaluation_timestamp") or record.get("evaluation_timestamp")
     moment = moment_of(stated)
     base = as_table(as_table(record.get("model_info")).get("additional_details"))
-    return Measure(
+    return ImportedScore(
         model=model,
         task=task,
         score=score,

@@ -1,16 +1,20 @@
-"""The formats that can be imported: the one list of them."""
+"""List the formats: ours, then those of packages."""
 
 from __future__ import annotations
 
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from traceback import extract_tb
+
+from site_builder.errors import Fault, FaultsError
 from site_builder.importers.every_eval_ever import read_every_eval_ever
-from site_builder.importers.flat import read_flat
 from site_builder.importers.helm import read_helm
 from site_builder.importers.hugging_face import read_hugging_face
-from site_builder.importers.inspect_logs import read_inspect
+from site_builder.importers.inspect_ai import read_inspect
 from site_builder.importers.lm_eval import read_lm_eval
 from site_builder.importers.mteb import read_mteb
-from site_builder.importers.plugins import load_reader, plugin_formats
-from site_builder.importers.records import Reader
+from site_builder.importers.reading import ImportOptions, Reader, Reading
+from site_builder.importers.tabular import read_flat
 from site_builder.records import Record
 
 
@@ -55,3 +59,54 @@ def format_of(name: str) -> Format:
     """
     own = {known.name: known for known in FORMATS}
     return own[name] if name in own else Format(name, known_formats()[name], load_reader(name))
+
+
+GROUP = "site_builder.importers"
+
+
+def plugin_formats() -> dict[str, str]:
+    """What packages bring, by name: which package it is."""
+    return {entry.name: _origin(entry) for entry in entry_points(group=GROUP)}
+
+
+def load_reader(name: str) -> Reader:
+    """The reader of a format that a package brings.
+
+    A mistake of the package's is told with the place in its code, by `FaultsError`, when it reads.
+
+    Raises:
+        FaultsError: Two packages bring one of that name, or it cannot be loaded.
+    """
+    found = tuple(entry_points(group=GROUP, name=name))
+    if len(found) > 1:
+        packages = " and by ".join(map(_origin, found))
+        what = f"the format {name!r} is brought by {packages}"
+        raise FaultsError([Fault("", what, "Uninstall all but one.")])
+    entry = found[0]
+    try:
+        read: Reader = entry.load()
+    except Exception as error:  # whatever a stranger's module raises
+        raise FaultsError([_fault(entry, error)]) from error
+
+    def guarded(path: Path, options: ImportOptions) -> Reading:
+        try:
+            reading = read(path, options)
+        except Exception as error:  # whatever a stranger's reader raises
+            raise FaultsError([_fault(entry, error)]) from error
+        if not isinstance(reading, Reading):
+            what = f"format {name!r} gives {type(reading).__name__}, where Reading is due"
+            raise FaultsError([Fault(_origin(entry), what)])
+        return reading
+
+    return guarded
+
+
+def _fault(entry: EntryPoint, error: Exception) -> Fault:
+    last = extract_tb(error.__traceback__)[-1]
+    place = f"{Path(last.filename).name}, line {last.lineno}"
+    what = f"format {entry.name!r} fails: {type(error).__name__}: {error} ({place})"
+    return Fault(_origin(entry), what)
+
+
+def _origin(entry: EntryPoint) -> str:
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value

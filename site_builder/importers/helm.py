@@ -14,9 +14,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from site_builder.importers.files import (
+from site_builder.importers.reading import (
     Found,
-    UnreadableError,
+    ImportedExample,
+    ImportedRow,
+    ImportedScore,
+    ImportOptions,
+    Reading,
+    UnreadableFileError,
     as_count,
     as_error,
     as_number,
@@ -30,7 +35,6 @@ from site_builder.importers.files import (
     read_json,
     time_of,
 )
-from site_builder.importers.records import Example, Facts, Measure, Options, Reading
 from site_builder.records import replace
 
 _SPLITS = ("test", "valid")  # the first that a run has; HELM's own tables do the same
@@ -43,7 +47,7 @@ _BOOKKEEPING = re.compile(
 _Values = dict[str, list[float]]
 
 
-def read_helm(path: Path, options: Options) -> Reading:
+def read_helm(path: Path, options: ImportOptions) -> Reading:
     """The scores of a run folder, or of every run folder below a folder.
 
     A statistic counts where it is of the test split and of no perturbation. Its number of examples
@@ -65,10 +69,10 @@ def read_helm(path: Path, options: Options) -> Reading:
 
 def _no_run(_: Found) -> Reading:
     why = "it is no run folder of HELM, with run_spec.json and stats.json in it"
-    raise UnreadableError(why)
+    raise UnreadableFileError(why)
 
 
-def _read_run(found: Found, options: Options) -> Reading:
+def _read_run(found: Found, options: ImportOptions) -> Reading:
     common, split, means = _run_of(found)
     values = {
         name: own
@@ -82,37 +86,37 @@ def _read_run(found: Found, options: Options) -> Reading:
     )
     if not measures:
         why = "it holds no score of the test split"
-        raise UnreadableError(why)
+        raise UnreadableFileError(why)
     model, task, setting = common.model, common.task, common.setting
     examples = tuple(
-        Example(model, task, name, setting, example, statistics.fmean(own), common.source)
+        ImportedExample(model, task, name, setting, example, statistics.fmean(own), common.source)
         for name, by_example in values.items()
         for example, own in by_example.items()
     )
     facts = {"evaluation_split": split, "description": _description(found.path)}
     return Reading(
         measures=measures,
-        tasks=(Facts(common.task, facts),),
+        tasks=(ImportedRow(common.task, facts),),
         examples=examples if options.examples else (),
         files=1,
     )
 
 
-def _run_of(found: Found) -> tuple[Measure, str, Mapping[str, float]]:
+def _run_of(found: Found) -> tuple[ImportedScore, str, Mapping[str, float]]:
     """What all scores of a run share, the split that they are of, and its statistics."""
     for name in ("run_spec.json", "stats.json"):
         if not (found.path / name).is_file():
             why = f"its run did not end: it has no {name}"
-            raise UnreadableError(why)
+            raise UnreadableFileError(why)
     spec = as_table(read_json(found.path / "run_spec.json"))
     adapter, stats = as_table(spec.get("adapter_spec")), read_json(found.path / "stats.json")
     model, task = as_text(adapter.get("model")), _task(as_text(spec.get("name")))
     if not model or not task or not isinstance(stats, list):
         why = "its run_spec.json or stats.json lacks model, name or statistics"
-        raise UnreadableError(why)
+        raise UnreadableFileError(why)
     split, means = _means(stats)
     shots, moment = as_number(adapter.get("max_train_instances")), _moment(found.path)
-    common = Measure(
+    common = ImportedScore(
         model=model,
         task=task,
         score=math.nan,
@@ -154,7 +158,7 @@ def _values_of_examples(folder: Path, split: str) -> dict[str, _Values]:
     values: dict[str, _Values] = {}
     try:
         instances = read_json(folder / "per_instance_stats.json")
-    except UnreadableError:
+    except UnreadableFileError:
         return values
     for instance in instances if isinstance(instances, list) else []:
         own = as_table(instance)
@@ -185,7 +189,7 @@ def _moment(folder: Path) -> datetime | None:
     """When the last request was answered: HELM dates nothing but these."""
     try:
         times = _WHEN.findall(read_bytes(folder / "scenario_state.json"))
-    except UnreadableError:
+    except UnreadableFileError:
         return None
     return moment_of(max(map(int, times))) if times else None
 
@@ -193,5 +197,5 @@ def _moment(folder: Path) -> datetime | None:
 def _description(folder: Path) -> str | None:
     try:
         return as_text(as_table(read_json(folder / "scenario.json")).get("description")) or None
-    except UnreadableError:
+    except UnreadableFileError:
         return None

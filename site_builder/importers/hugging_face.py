@@ -11,21 +11,26 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from site_builder.importers.files import (
+from site_builder.importers.reading import (
     Found,
-    UnreadableError,
+    ImportedRow,
+    ImportedScore,
+    ImportOptions,
+    Reading,
+    Skipped,
+    UnreadableFileError,
     as_number,
     as_table,
     as_text,
     day_of,
     find_files,
+    joined,
     moment_of,
     read_bytes,
     read_each,
     time_of,
 )
-from site_builder.importers.flat_values import read_cell
-from site_builder.importers.records import Facts, Measure, Options, Reading, Skipped, joined
+from site_builder.importers.tabular import read_cell
 
 _FOLDER = ".eval_results"
 _CARD = "README.md"
@@ -33,7 +38,7 @@ _CACHED = re.compile(r"models--(.+?)--(.+)")
 _TUNED = ("", "finetune", "adapter")
 
 
-def read_hugging_face(path: Path, options: Options) -> Reading:
+def read_hugging_face(path: Path, options: ImportOptions) -> Reading:
     """The scores of a model card, of a file of `.eval_results`, or of every repository in a folder.
 
     Args:
@@ -61,7 +66,7 @@ def _read_file(found: Found) -> Reading:
         reading = _read_card(found)
     else:
         why = f"it is neither a model card ({_CARD}) nor a YAML file of {_FOLDER}"
-        raise UnreadableError(why)
+        raise UnreadableFileError(why)
     if not reading.measures:
         return Reading(skipped=(Skipped(found.shown, "it holds no score"), *reading.skipped))
     return joined([reading, Reading(files=1)])
@@ -72,7 +77,7 @@ def _yaml(text: str) -> object:
         value: object = YAML(typ="safe", pure=True).load(text)
     except (YAMLError, ValueError, RecursionError) as error:
         why = f"its YAML cannot be read: {str(error).partition(chr(10))[0]}"
-        raise UnreadableError(why) from error
+        raise UnreadableFileError(why) from error
     return value
 
 
@@ -81,7 +86,7 @@ def _text_of(path: Path) -> str:
         return read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         why = "it is not UTF-8 text"
-        raise UnreadableError(why) from error
+        raise UnreadableFileError(why) from error
 
 
 def _front_matter(path: Path) -> dict[str, Any]:
@@ -93,7 +98,7 @@ def _read_card(found: Found) -> Reading:
     card = _front_matter(found.path)
     if not isinstance(card.get("model-index"), list):
         why = "it has no model-index"
-        raise UnreadableError(why)
+        raise UnreadableFileError(why)
     base, notes = _base(found, card)
     models = [as_table(model) for model in card["model-index"]]
     repository = _repository(found.path.absolute().parent)
@@ -103,7 +108,7 @@ def _read_card(found: Found) -> Reading:
     license_ = as_text(card.get("license"))
     facts = {"license": license_ if license_ not in ("", "other", "unknown") else None}
     names = dict.fromkeys(measure.model for measure in measures)
-    return Reading(measures, tuple(Facts(name, facts) for name in names), notes=notes)
+    return Reading(measures, tuple(ImportedRow(name, facts) for name in names), notes=notes)
 
 
 def _base(found: Found, card: dict[str, Any]) -> tuple[str | None, tuple[str, ...]]:
@@ -117,7 +122,7 @@ def _base(found: Found, card: dict[str, Any]) -> tuple[str | None, tuple[str, ..
     return None, (f"{found.shown}: {why}",) if bases else ()
 
 
-def _of_model(found: Found, model: dict[str, Any], base: str | None) -> Iterator[Measure]:
+def _of_model(found: Found, model: dict[str, Any], base: str | None) -> Iterator[ImportedScore]:
     name, results = as_text(model.get("name")), model.get("results")
     for result in map(as_table, results if isinstance(results, list) else []):
         data, listed = as_table(result.get("dataset")), result.get("metrics")
@@ -129,7 +134,7 @@ def _of_model(found: Found, model: dict[str, Any], base: str | None) -> Iterator
             if cell is None or not task or not name:
                 continue
             is_one = kind and types.count(kind) == 1
-            yield Measure(
+            yield ImportedScore(
                 model=name,
                 task=task,
                 score=cell.value,
@@ -155,13 +160,13 @@ def _read_results(found: Found) -> Reading:
     entries = _yaml(_text_of(found.path))
     if not isinstance(entries, list):
         why = "it is no list of results"
-        raise UnreadableError(why)
+        raise UnreadableFileError(why)
     root = found.path.absolute().parent.parent
     card = _card_beside(root)
     index = card.get("model-index")
     named = as_text(as_table(index[0]).get("name")) if isinstance(index, list) and index else ""
     model, base = _repository(root) or named or as_text(root.name), _base(found, card)[0]
-    measures: list[Measure] = []
+    measures: list[ImportedScore] = []
     for entry in map(as_table, entries):
         data, score = as_table(entry.get("dataset")), as_number(entry.get("value"))
         task, part = as_text(data.get("id")), as_text(data.get("task_id") or data.get("config"))
@@ -171,7 +176,7 @@ def _read_results(found: Found) -> Reading:
         stated = when.isoformat() if isinstance(when, date | datetime) else when
         moment = moment_of(stated)
         measures.append(
-            Measure(
+            ImportedScore(
                 model=model,
                 task=task if part in ("", "default") else f"{task}: {part}",
                 score=score,
@@ -197,5 +202,5 @@ def _card_beside(root: Path) -> dict[str, Any]:
     """What the card of a repository says; nothing where it has none that can be read."""
     try:
         return _front_matter(root / _CARD)
-    except UnreadableError:
+    except UnreadableFileError:
         return {}

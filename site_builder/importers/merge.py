@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from site_builder.importers.records import Example, Measure
+from site_builder.importers.reading import ImportedExample, ImportedScore
 from site_builder.records import Record, field
 
-Row = dict[str, Any]
+StoredRow = dict[str, Any]
 Key = tuple[str, str, str]
 
 RUN = "run_model"
@@ -21,7 +21,7 @@ _PARTS = ("stderr", "n_examples", "date", "source", "command", "flag", RUN)
 class Placed(Record):
     """A score with its key in the results table."""
 
-    measure: Measure
+    measure: ImportedScore
     model: str
     task: str
     variant: str
@@ -32,7 +32,7 @@ class Placed(Record):
         return (self.model, self.task, self.variant)
 
 
-class Merged(Record):
+class MergedScores(Record):
     """What merging did.
 
     Attributes:
@@ -44,7 +44,7 @@ class Merged(Record):
         refused: Scores that were not taken, and why.
     """
 
-    rows: list[Row]
+    rows: list[StoredRow]
     added: list[Key] = field(default_factory=list)
     replaced: list[tuple[Key, Any]] = field(default_factory=list)
     moved: list[tuple[Key, tuple[str, str]]] = field(default_factory=list)
@@ -57,7 +57,9 @@ class Merged(Record):
         return bool(self.added or self.replaced or self.moved)
 
 
-def merge_results(old: Iterable[Row], placed: Iterable[Placed], default_variant: str) -> Merged:
+def merge_results(
+    old: Iterable[StoredRow], placed: Iterable[Placed], default_variant: str
+) -> MergedScores:
     """The results table with imported scores in it.
 
     A row that is there is replaced by a newer or an undated score of the same key. It stays where
@@ -68,7 +70,7 @@ def merge_results(old: Iterable[Row], placed: Iterable[Placed], default_variant:
         placed: The scores.
         default_variant: The variant of a row that names none.
     """
-    merged = Merged([dict(row) for row in old])
+    merged = MergedScores([dict(row) for row in old])
     by_key = {key_of(row, default_variant): row for row in merged.rows}
     by_run = {(_run_of(row), key[1]): key for key, row in by_key.items()}
     score_of: dict[Key, Placed] = {}
@@ -83,17 +85,19 @@ def merge_results(old: Iterable[Row], placed: Iterable[Placed], default_variant:
     return merged
 
 
-def key_of(row: Row, default_variant: str) -> Key:
+def key_of(row: StoredRow, default_variant: str) -> Key:
     """The key of a row of the results."""
     return (str(row.get("model")), str(row.get("task")), row.get("variant") or default_variant)
 
 
-def _run_of(row: Row) -> str:
+def _run_of(row: StoredRow) -> str:
     """What was run to give a row: its model, unless it says otherwise."""
     return row.get(RUN) or str(row.get("model"))
 
 
-def _move_old(merged: Merged, by_key: dict[Key, Row], before: Key | None, score: Placed) -> None:
+def _move_old(
+    merged: MergedScores, by_key: dict[Key, StoredRow], before: Key | None, score: Placed
+) -> None:
     """Take the row of the same run along to the place that the run has now."""
     if before is None or before[0] == score.model or score.key in by_key:
         return
@@ -103,7 +107,7 @@ def _move_old(merged: Merged, by_key: dict[Key, Row], before: Key | None, score:
     merged.moved.append((before, (score.model, score.variant)))
 
 
-def _merge_one(merged: Merged, by_key: dict[Key, Row], score: Placed) -> None:
+def _merge_one(merged: MergedScores, by_key: dict[Key, StoredRow], score: Placed) -> None:
     row, new = by_key.get(score.key), _row(score)
     if row is None:
         merged.rows.append(new)
@@ -129,7 +133,7 @@ def _merge_one(merged: Merged, by_key: dict[Key, Row], score: Placed) -> None:
     row |= taken
 
 
-def _row(score: Placed) -> Row:
+def _row(score: Placed) -> StoredRow:
     measure = score.measure
     return {
         "model": score.model,
@@ -147,12 +151,12 @@ def _row(score: Placed) -> Row:
 
 
 def merge_facts(
-    old: Iterable[Row],
+    old: Iterable[StoredRow],
     ids: Iterable[str],
     column: str,
     facts: Mapping[str, Mapping[str, Any]],
     only_new: Sequence[str] = (),
-) -> tuple[list[Row], Counter[str]]:
+) -> tuple[list[StoredRow], Counter[str]]:
     """The models or tasks table, with a row for each id and what is known of it.
 
     What a row says already is never changed.
@@ -184,10 +188,10 @@ def merge_facts(
 
 
 def merge_examples(
-    old: Iterable[Row],
-    examples: Iterable[tuple[Placed, Example]],
+    old: Iterable[StoredRow],
+    examples: Iterable[tuple[Placed, ImportedExample]],
     default_variant: str,
-) -> tuple[list[Row], Counter[str]]:
+) -> tuple[list[StoredRow], Counter[str]]:
     """The examples table with imported scores of single examples in it, by its key."""
     rows = [dict(row) for row in old]
     by_key = {(*key_of(row, default_variant), str(row.get("example"))): row for row in rows}

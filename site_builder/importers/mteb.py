@@ -11,9 +11,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from site_builder.importers.files import (
+from site_builder.importers.reading import (
     Found,
-    UnreadableError,
+    ImportedRow,
+    ImportedScore,
+    ImportOptions,
+    Reading,
+    UnreadableFileError,
     as_number,
     as_table,
     as_text,
@@ -24,14 +28,13 @@ from site_builder.importers.files import (
     read_json,
     time_of,
 )
-from site_builder.importers.records import Facts, Measure, Options, Reading
 
 _META = "model_meta.json"
 _SPLITS = ("test", "validation", "dev")
 _REVISION = re.compile(r"[0-9a-f]{40}|no_revision_available|external|\d+")
 
 
-def read_mteb(path: Path, options: Options) -> Reading:
+def read_mteb(path: Path, options: ImportOptions) -> Reading:
     """The main score of every task in a file or folder.
 
     A task of several subsets, such as languages, has the mean of their main scores, as MTEB itself
@@ -45,19 +48,19 @@ def read_mteb(path: Path, options: Options) -> Reading:
     return read_each(found, lambda file: _read_file(file, options))
 
 
-def _read_file(found: Found, options: Options) -> Reading:
+def _read_file(found: Found, options: ImportOptions) -> Reading:
     if found.path.suffix != ".json":
         why = f"{found.path.suffix or 'no ending'} is not .json"
-        raise UnreadableError(why)
+        raise UnreadableFileError(why)
     document = as_table(read_json(found.path))
     task = as_text(document.get("task_name")) or as_text(document.get("mteb_dataset_name"))
     if not task:
         why = "it is no result of MTEB: it names no task"
-        raise UnreadableError(why)
+        raise UnreadableFileError(why)
     splits = dict(_main_scores(document))
     if not splits:
         why = "it holds no main score"
-        raise UnreadableError(why)
+        raise UnreadableFileError(why)
     split = next((name for name in _SPLITS if name in splits), sorted(splits)[0])
     model, facts = _model(found)
     moment = moment_of(document.get("date"))
@@ -66,7 +69,7 @@ def _read_file(found: Found, options: Options) -> Reading:
     if options.subtasks and len(scores) > 1:
         named = {f"{task} ({subset})": score for subset, score in scores.items()}
     measures = tuple(
-        Measure(
+        ImportedScore(
             model=model,
             task=name,
             score=score,
@@ -78,8 +81,8 @@ def _read_file(found: Found, options: Options) -> Reading:
         )
         for name, score in named.items()
     )
-    tasks = tuple(Facts(m.task, {"evaluation_split": split}) for m in measures)
-    return Reading(measures, (Facts(model, facts),), tasks, files=1)
+    tasks = tuple(ImportedRow(m.task, {"evaluation_split": split}) for m in measures)
+    return Reading(measures, (ImportedRow(model, facts),), tasks, files=1)
 
 
 def _mean(scores: list[float]) -> float:
@@ -119,7 +122,7 @@ def _model(found: Found) -> tuple[str, dict[str, Any]]:
     model = as_text(meta.get("name")) or name.replace("__", "/", 1)
     if not model:
         why = "neither a model_meta.json nor its folder names a model"
-        raise UnreadableError(why)
+        raise UnreadableFileError(why)
     size = as_number(meta.get("n_parameters"))
     link = as_text(meta.get("reference"))
     return model, {

@@ -1,39 +1,161 @@
-"""The import, a verb a stage: read, choose, pair, name, merge, save."""
+"""Run an import and report it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, FaultsError, UnclearScaleError, near
-from site_builder.importers.choose import choose_metrics, choose_newest
-from site_builder.importers.files import as_number, as_text
+from site_builder.errors import MOST_ALIKE, Fault, FaultsError, UnclearScaleError, did_you_mean
+from site_builder.formatting import counted, listed
 from site_builder.importers.formats import Format
 from site_builder.importers.merge import (
     RUN,
-    Merged,
+    Key,
+    MergedScores,
     Placed,
     merge_examples,
     merge_facts,
     merge_results,
 )
-from site_builder.importers.metrics import facts_of_metric
-from site_builder.importers.naming import Kind, name_tasks, way_of
-from site_builder.importers.pairing import Pairing, pair_runs
-from site_builder.importers.records import (
-    Example,
-    Facts,
-    Measure,
-    Options,
+from site_builder.importers.reading import (
+    ImportedExample,
+    ImportedRow,
+    ImportedScore,
+    ImportOptions,
     Reading,
     Skipped,
+    as_number,
+    as_text,
     joined,
 )
+from site_builder.importers.select import (
+    Kind,
+    Pairing,
+    choose_metrics,
+    choose_newest,
+    facts_of_metric,
+    name_tasks,
+    pair_runs,
+    way_of,
+)
 from site_builder.records import Record, replace
-from site_builder.tables.save import Row, StoredTable, read_all_stored, save_tables
 from site_builder.tables.schema import EXAMPLES, MODELS, RESULTS, TASKS
+from site_builder.tables.write import StoredRow, StoredTable, read_all_stored, save_tables
+
+_SHOWN = 5
+
+
+def warnings_of(outcome: ImportReport) -> list[Fault]:
+    """What the user should look at: files left out, scores refused, models not paired."""
+    faults = skipped_faults(outcome.reading.skipped)
+    faults += [
+        Fault(_place(p), f"not taken: {why}", "", "warning") for p, why in outcome.merged.refused
+    ]
+    faults += [Fault("", f"not paired: {note}", "", "warning") for note in outcome.pairing.notes]
+    return faults
+
+
+def _place(placed: Placed) -> str:
+    return f"{placed.measure.source}: {_key(placed.key)}"
+
+
+def _key(key: Key) -> str:
+    model, task, variant = key
+    return f"{model}, {task} ({variant})"
+
+
+def lines_of(outcome: ImportReport, *, verbose: bool, dry: bool) -> Iterator[str]:
+    """The report, a line each.
+
+    Args:
+        outcome: What the import did.
+        verbose: A line for everything that was left out, rather than a count.
+        dry: Whether nothing was to be written.
+    """
+    reading, merged = outcome.reading, outcome.merged
+    yield from reading.notes
+    skipped = sum(s.what == "file" for s in reading.skipped)
+    yield f"{counted(reading.files, 'file')} with scores, {skipped:,} skipped."
+    yield from _several(list(_older(outcome)), verbose=verbose)
+    yield from _left_out(outcome, verbose=verbose)
+    if outcome.stray_examples:
+        n = counted(outcome.stray_examples, "score")
+        yield f"Left out {n} of single examples, whose task, metric or run was not taken."
+    yield from _several(
+        [f"moved: {_key(k)} to {m} ({v})" for k, (m, v) in merged.moved], verbose=verbose
+    )
+    new = dict(_scores_now(outcome))
+    yield from _several(
+        [f"replaced: {_key(key)}, {old!r} by {new.get(key)!r}" for key, old in merged.replaced],
+        verbose=verbose,
+    )
+    yield from _several(
+        [f"paired: {tuned} with {base}" for tuned, base in outcome.pairing.pairs], verbose=verbose
+    )
+    yield (
+        f"Scores: {len(merged.added):,} added, {len(merged.replaced):,} replaced, "
+        f"{len(merged.moved):,} moved, {len(merged.unchanged):,} as they were, "
+        f"{len(merged.refused):,} not taken."
+    )
+    yield from _tables(outcome, dry=dry)
+
+
+def _scores_now(outcome: ImportReport) -> Iterator[tuple[Key, object]]:
+    for row in outcome.merged.rows:
+        yield (str(row["model"]), str(row["task"]), str(row.get("variant"))), row["score"]
+
+
+def _several(lines: Sequence[str], *, verbose: bool) -> Iterator[str]:
+    most = len(lines) if verbose else MOST_ALIKE
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"and {len(lines) - most:,} more like these; --verbose lists them"
+
+
+def _older(outcome: ImportReport) -> Iterator[str]:
+    """Runs of which a newer one was taken, file by file."""
+    files = Counter((old.source, new.source) for old, new in outcome.older)
+    for (old, new), n in files.items():
+        why = (
+            f"since {new} is newer" if old != new else "which has another of the same further down"
+        )
+        yield f"older: {counted(n, 'score')} of {old}, {why}"
+
+
+def _left_out(outcome: ImportReport, *, verbose: bool) -> Iterator[str]:
+    """What was left out of files that were read: counted by reason, or a line each."""
+    parts = [*(s for s in outcome.reading.skipped if s.what == "score"), *outcome.other_metrics]
+    if verbose:
+        yield from (f"left out: {part.where}: {part.why}" for part in parts)
+        return
+    reasons = Counter(part.why for part in parts)
+    shown = [f"{why} ({n:,})" for why, n in reasons.most_common(_SHOWN)]
+    if parts:
+        rest = len(reasons) - len(shown)
+        more = f"; {counted(rest, 'more reason')}" if rest > 0 else ""
+        yield f"Left out {len(parts):,}, which --verbose lists: {'; '.join(shown)}{more}."
+
+
+def _tables(outcome: ImportReport, *, dry: bool) -> Iterator[str]:
+    added = [counted(n, name) for name, n in outcome.added.items() if n]
+    if added:
+        yield f"New: {listed(added, most=5)}."
+    yield from written_lines(outcome.saved, dry=dry)
+
+
+def written_lines(saved: Sequence[Path], *, dry: bool) -> Iterator[str]:
+    """Which tables were written, and what to do next."""
+    if dry:
+        yield "Nothing was written (--dry-run)."
+    elif saved:
+        yield f"Wrote {listed([str(path) for path in saved], most=5)}."
+        yield f"Next: `site_builder check --project {saved[0].parent.parent}`."
+    else:
+        yield "Nothing has changed; nothing was written."
+
 
 SETTING = "setting"
 """Column of the tasks, beyond the contract: how a task was measured."""
@@ -41,7 +163,7 @@ SETTING = "setting"
 _MEANT = ("higher_is_better", "score_min", "score_max", "mean_of_examples")
 
 
-class Outcome(Record):
+class ImportReport(Record):
     """What an import did.
 
     Attributes:
@@ -57,9 +179,9 @@ class Outcome(Record):
 
     reading: Reading
     other_metrics: tuple[Skipped, ...]
-    older: tuple[tuple[Measure, Measure], ...]
+    older: tuple[tuple[ImportedScore, ImportedScore], ...]
     pairing: Pairing
-    merged: Merged
+    merged: MergedScores
     added: Mapping[str, int]
     stray_examples: int
     saved: tuple[Path, ...] = ()
@@ -69,11 +191,11 @@ def import_paths(
     source: Format,
     paths: Sequence[Path],
     config: SiteConfig,
-    options: Options,
+    options: ImportOptions,
     *,
     metrics: Sequence[str] = (),
     dry: bool = False,
-) -> Outcome:
+) -> ImportReport:
     """Read evaluation output and put its scores into the tables of a project.
 
     Args:
@@ -103,7 +225,7 @@ def _merge(
     stored: Mapping[str, StoredTable],
     config: SiteConfig,
     metrics: Sequence[str],
-) -> tuple[Outcome, list[tuple[StoredTable, list[Row]]]]:
+) -> tuple[ImportReport, list[tuple[StoredTable, list[StoredRow]]]]:
     """What the import does, and every table that changes by it with its rows."""
     results, tasks = stored[RESULTS.name], stored[TASKS.name]
     known = {str(row.get("task")): row.get(SETTING) or "" for row in tasks.rows}
@@ -120,11 +242,11 @@ def _merge(
     changed = [(stored[name], new) for name, new in rows if list(stored[name].rows) != new]
     changed += [(results, merged.rows)] if merged.is_changed else []
     stray = len(reading.examples) - len(own)
-    outcome = Outcome(reading, tuple(others), tuple(older), pairing, merged, added, stray)
+    outcome = ImportReport(reading, tuple(others), tuple(older), pairing, merged, added, stray)
     return outcome, changed
 
 
-def _read(source: Format, path: Path, options: Options) -> Reading:
+def _read(source: Format, path: Path, options: ImportOptions) -> Reading:
     if not path.exists():
         return Reading(skipped=(Skipped(as_text(str(path)), "there is no such file or folder"),))
     return source.read(path, options)
@@ -151,7 +273,11 @@ def _check(source: Format, reading: Reading, metrics: Iterable[str]) -> None:
         raise UnclearScaleError.of(reading.unclear)
     known = {measure.metric for measure in reading.measures}
     faults = [
-        Fault("", f"--metric {name!r}: no score is of this metric", near(name, known, "metrics"))
+        Fault(
+            "",
+            f"--metric {name!r}: no score is of this metric",
+            did_you_mean(name, known, "metrics"),
+        )
         for name in metrics
         if name not in known
     ]
@@ -167,7 +293,9 @@ def _known_runs(results: StoredTable, config: SiteConfig) -> dict[tuple[str, str
     }
 
 
-def _placed(measures: Sequence[Measure], pairing: Pairing, ids: Mapping[Kind, str]) -> list[Placed]:
+def _placed(
+    measures: Sequence[ImportedScore], pairing: Pairing, ids: Mapping[Kind, str]
+) -> list[Placed]:
     return [
         Placed(m, model, ids[m.task, way_of(m)], variant)
         for m in measures
@@ -178,11 +306,11 @@ def _placed(measures: Sequence[Measure], pairing: Pairing, ids: Mapping[Kind, st
 def _other_tables(
     reading: Reading,
     placed: Sequence[Placed],
-    merged: Merged,
-    own_examples: Sequence[tuple[Placed, Example]],
+    merged: MergedScores,
+    own_examples: Sequence[tuple[Placed, ImportedExample]],
     config: SiteConfig,
     stored: Mapping[str, StoredTable],
-) -> tuple[list[tuple[str, list[Row]]], dict[str, int]]:
+) -> tuple[list[tuple[str, list[StoredRow]]], dict[str, int]]:
     """Rows of models, tasks and examples, and how many of each are new."""
     names = config.importing.models
     of_models = _first_known((names.get(f.id, f.id), f.values) for f in reading.models)
@@ -197,15 +325,15 @@ def _other_tables(
 
 
 def _placed_examples(
-    reading: Reading, placed: Sequence[Placed], merged: Merged
-) -> list[tuple[Placed, Example]]:
+    reading: Reading, placed: Sequence[Placed], merged: MergedScores
+) -> list[tuple[Placed, ImportedExample]]:
     """The examples whose score was taken: not those of older runs, other metrics, other models."""
     refused = {id(score) for score, _ in merged.refused}
     taken = {_score_of(p.measure): p for p in placed if id(p) not in refused}
     return [(taken[_score_of(e)], e) for e in reading.examples if _score_of(e) in taken]
 
 
-def _score_of(record: Measure | Example) -> tuple[str, str, str, str | None]:
+def _score_of(record: ImportedScore | ImportedExample) -> tuple[str, str, str, str | None]:
     return (record.model, record.task, way_of(record), record.source)
 
 
@@ -222,7 +350,7 @@ def _first_known(facts: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, di
 
 
 def _task_facts(
-    stated: Iterable[Facts], placed: Sequence[Placed], merged: Merged
+    stated: Iterable[ImportedRow], placed: Sequence[Placed], merged: MergedScores
 ) -> dict[str, dict[str, Any]]:
     """What files say of tasks, then what the names of their metrics tell."""
     by_metric = _first_known((f"{f.id}\0{f.metric}", f.values) for f in stated)

@@ -1,26 +1,108 @@
-"""Every page of the site: the one list of page makers."""
+"""List every page; own texts; charts of packages; the search index."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from site_builder.addresses import Address, Kind, Link
+from site_builder.charts.chart import Chart, asked_for, draw_own_charts
+from site_builder.errors import Fault, FaultsError
 from site_builder.pages.about import make_about
 from site_builder.pages.analysis import make_analysis
+from site_builder.pages.browser_data import make_scores_data
 from site_builder.pages.categories import make_categories
 from site_builder.pages.changes import make_changes
 from site_builder.pages.choose import make_choose
 from site_builder.pages.compare import make_compare
 from site_builder.pages.data import make_data
 from site_builder.pages.embeds import make_embeds
-from site_builder.pages.find import make_find
 from site_builder.pages.home import make_home
-from site_builder.pages.models import make_models
-from site_builder.pages.own import make_own_pages
-from site_builder.pages.page import Made, Page, Site
-from site_builder.pages.scores_data import make_scores_data
+from site_builder.pages.model import make_models
+from site_builder.pages.model_scores import make_whence
+from site_builder.pages.page import HOME, Made, Page, ScriptData, Site, ready
 from site_builder.pages.serving import make_serving
-from site_builder.pages.tasks import make_tasks
-from site_builder.pages.whence import make_whence
+from site_builder.pages.task import make_tasks
+from site_builder.records import Record, replace
+
+
+class OwnPageContext(Record):
+    """What a page of the project's own shows.
+
+    Attributes:
+        slot: The prose that it is made of.
+    """
+
+    slot: str
+
+
+def make_own_pages(site: Site) -> Iterator[Page]:
+    """A page for each text."""
+    for name, title in site.own.items():
+        about = f"{title}: a page of {site.config.site.title}."
+        context = OwnPageContext(f"pages/{name}")
+        yield Page(Address("page", name), "page.html", title, about, ready(context), (HOME,))
+
+
+def with_own_charts(site: Site, pages: Iterable[Made]) -> tuple[Made, ...]:
+    """The same pages, each with the charts that `[charts]` of `site.toml` puts on it.
+
+    Raises:
+        FaultsError: Every chart that cannot be drawn.
+    """
+    charts: dict[str, tuple[Chart, ...]] = {}
+    faults: list[Fault] = []
+    for kind in dict.fromkeys(page for page, _ in asked_for(site.config)):
+        try:
+            charts[kind] = draw_own_charts(site.config, kind, site.results, site.labels)
+        except FaultsError as error:
+            faults += error.faults
+    if faults:
+        raise FaultsError(faults)
+    return tuple(
+        replace(page, charts=charts[page.address.kind])
+        if isinstance(page, Page) and page.address.kind in charts
+        else page
+        for page in pages
+    )
+
+
+FIND = "data/find.js"
+# The order in which equally good finds are listed; every other kind is a page among others.
+KINDS: dict[Kind, str] = {"model": "Model", "task": "Task", "category": "Category"}
+OTHER = "Page"
+
+IndexEntry = tuple[Link, str, str]
+
+
+def make_find(site: Site, pages: Iterable[Page]) -> ScriptData:
+    """The index over the pages that are made: it cannot name one that is not there.
+
+    By kind, each entry is a link, a hint (developer or category) and the id where the name is
+    another; hint and id are empty where there is none.
+    """
+    found: dict[str, list[IndexEntry]] = {kind: [] for kind in (*KINDS.values(), OTHER)}
+    for page in pages:
+        if page.listed:
+            found[KINDS.get(page.address.kind, OTHER)].append(_entry(site, page))
+    value = [[kind, entries] for kind, entries in found.items() if entries]
+    return ScriptData(Address("asset", FIND), "find", lambda: value)
+
+
+def _entry(site: Site, page: Page) -> IndexEntry:
+    name, key = page.title, page.address.key
+    if page.address == HOME.to:
+        return HOME, name, ""
+    return Link(name, page.address), _hint(site, page.address), "" if key == name else key
+
+
+def _hint(site: Site, address: Address) -> str:
+    catalog = site.results.catalog
+    if address.kind == "model":
+        return catalog.models[address.key].developer or ""
+    if address.kind == "task":
+        return catalog.tasks[address.key].category or ""
+    return ""
+
 
 PAGE_MAKERS: tuple[Callable[[Site], Iterator[Made]], ...] = (
     make_home,

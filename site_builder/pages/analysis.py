@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from site_builder.addresses import Address
-from site_builder.charts.cells import text_cell
+from site_builder.charts.analysis import (
+    LIFTS,
+    chart_correlations,
+    chart_redundancy,
+    chart_training_sets,
+    charts_features,
+    column_label,
+    correlation_text,
+    verdict_text,
+)
+from site_builder.charts.cells import Field, columns_of, rows_of, text_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.columns import Field, columns_of, rows_of
-from site_builder.charts.correlation_matrix import chart_correlations, correlation_text
-from site_builder.charts.feature_scatters import charts_features
-from site_builder.charts.features import LIFTS, column_label, verdict_text
-from site_builder.charts.labels import Labels
-from site_builder.charts.redundancy import chart_redundancy
-from site_builder.charts.training_sets import chart_training_sets
 from site_builder.compute.correlation import LEAST_TO_CONCLUDE, Correlation, Correlations
 from site_builder.compute.results import Results
-from site_builder.format import count, listed, p_value, rounded, sentence
+from site_builder.formatting import count, listed, p_value, rounded, sentence
+from site_builder.labels import Labels
 from site_builder.pages.page import HOME, Page, Site, ready
-from site_builder.parts import Cell, Column, Table
 from site_builder.records import Record
+from site_builder.table_model import Cell, Column, Table
 
 
 class AnalysisContext(Record):

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from site_builder.addresses import Address
-from site_builder.charts.category_differences import category_table, chart_category_difference
-from site_builder.charts.cells import task_cell
+from site_builder.charts.cells import TASK, Field, best_fields, columns_of, rows_of, task_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.columns import TASK, Field, best_fields, columns_of, rows_of
-from site_builder.charts.labels import Labels
-from site_builder.compute.categories import CategoryResult
-from site_builder.compute.tasks import TaskResult
-from site_builder.format import counted, listed
-from site_builder.pages.board_sheet import BoardParts
-from site_builder.pages.boards import View, board_views
-from site_builder.pages.cut import most_listed
+from site_builder.charts.differences import category_table, chart_category_difference
+from site_builder.compute.tasks import CategoryResult, TaskResult
+from site_builder.formatting import counted, listed
+from site_builder.labels import Labels
+from site_builder.pages.board_table import BoardParts
+from site_builder.pages.board_views import BoardView, board_views
 from site_builder.pages.page import CATEGORIES, HOME, Page, Site, in_sequence, ready
-from site_builder.parts import Table
+from site_builder.pages.task import row_limit
 from site_builder.records import Record
+from site_builder.table_model import Table
 
 
 class CategoriesContext(Record):
@@ -43,7 +41,7 @@ class CategoryContext(Record):
     """
 
     summary: str
-    views: tuple[View, ...]
+    views: tuple[BoardView, ...]
     tasks: Table
 
 
@@ -70,7 +68,7 @@ def make_categories(site: Site) -> Iterator[Page]:
 
 def _make_category(site: Site, category: CategoryResult) -> Page:
     summary = category_summary(site, category)
-    most = most_listed(site)
+    most = row_limit(site)
     parts = BoardParts(category.boards, site.results, site.labels, full=False, most=most)
 
     def context() -> CategoryContext:

@@ -6,13 +6,34 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from site_builder.addresses import Address, Fact, Link
-from site_builder.charts.cells import kept_cell, model_cell, number_cell, task_cell, text_cell
-from site_builder.charts.columns import MODEL, TASK, Field, columns_of, rows_of
-from site_builder.compute.changes import Changes, ClaimTurn, FactChange, Loss, RankMove, ScoreChange
-from site_builder.compute.release import Release
-from site_builder.format import count, counted
-from site_builder.pages.api import FOLDER
-from site_builder.pages.change_words import (
+from site_builder.api import FOLDER
+from site_builder.charts.cells import (
+    MODEL,
+    TASK,
+    Field,
+    columns_of,
+    kept_cell,
+    model_cell,
+    number_cell,
+    rows_of,
+    task_cell,
+    text_cell,
+)
+from site_builder.compute.catalog import Release
+from site_builder.formatting import count, counted
+from site_builder.pages.model_scores import WORDS
+from site_builder.pages.page import HOME, Page, Site, ready
+from site_builder.records import Record, replace
+from site_builder.releases.changes import (
+    ChangedClaim,
+    Changes,
+    FactChange,
+    LostProvenance,
+    RankMove,
+    ScoreChange,
+)
+from site_builder.releases.feed import FeedEntry, make_entries
+from site_builder.releases.wording import (
     NOISE,
     fact_text,
     move_text,
@@ -22,11 +43,7 @@ from site_builder.pages.change_words import (
     score_texts,
     summary,
 )
-from site_builder.pages.entries import make_entries
-from site_builder.pages.evidence import WORDS
-from site_builder.pages.page import HOME, Entry, Page, Site, ready
-from site_builder.parts import Cell, Column, Table
-from site_builder.records import Record, replace
+from site_builder.table_model import Cell, Column, Table
 
 Change = TypeVar("Change")
 MOST_ROWS = 500
@@ -61,10 +78,10 @@ class ChangesContext(Record):
     facts: tuple[Fact, ...]
     first: tuple[ChangeTable, ...]
     rest: tuple[ChangeTable, ...]
-    claims: tuple[ClaimTurn, ...]
+    claims: tuple[ChangedClaim, ...]
     notes: tuple[str, ...]
     document: Link
-    earlier: tuple[Entry, ...]
+    earlier: tuple[FeedEntry, ...]
 
 
 def make_changes(site: Site) -> Iterator[Page]:
@@ -83,7 +100,9 @@ def make_changes(site: Site) -> Iterator[Page]:
         claims=changes.claims.turned if changes.claims else (),
         notes=notes(changes),
         document=DOCUMENT,
-        earlier=tuple(entry for entry in make_entries(site) if entry in site.news.earlier),
+        earlier=tuple(
+            entry for entry in make_entries(site.config, site.news) if entry in site.news.earlier
+        ),
     )
     yield Page(Address("changes"), "changes.html", CHANGES.text, about, ready(context), (HOME,))
 
@@ -225,7 +244,7 @@ class _Cells:
         return (Field(TASK, self._task),)
 
     @property
-    def lost(self) -> tuple[Field[Loss], ...]:
+    def lost(self) -> tuple[Field[LostProvenance], ...]:
         """What is not known any more of a score."""
         column = Column("lost", "Not stated any more")
         return (

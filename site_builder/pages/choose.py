@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from site_builder.addresses import Address, Link, page_link
-from site_builder.format import counted
-from site_builder.pages.boards import View, short_board
-from site_builder.pages.page import HOME, Page, Site
-from site_builder.pages.scores_data import (
+from site_builder.formatting import counted
+from site_builder.pages.board_views import BoardView, short_board
+from site_builder.pages.browser_data import (
     ERRORS,
     SCORES,
     board_data,
     cheapest_prices,
     choice_settings,
 )
+from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record
 
 # With fewer tasks nobody needs to search among them.
@@ -55,7 +55,7 @@ class ChooseContext(Record):
         data: For the script: the board beside its scores.
     """
 
-    board: View
+    board: BoardView
     picked: str
     groups: tuple[TaskGroup, ...]
     filtered: bool

@@ -10,19 +10,19 @@ from functools import partial
 
 import numpy as np
 
-from site_builder.addresses import Address, Link, how
+from site_builder.addresses import Address, Link, method_link
 from site_builder.compute.board import Board
-from site_builder.format import listed
-from site_builder.pages.boards import View, short_board
+from site_builder.formatting import listed
+from site_builder.pages.board_views import BoardView, short_board
+from site_builder.pages.browser_data import SCORES, board_data
 from site_builder.pages.page import HOME, Page, Site
-from site_builder.pages.scores_data import SCORES, board_data
 from site_builder.records import Record
 
 MOST_RUNS = 4
 FIRST_RUNS = 3
 
 
-class Run(Record):
+class ModelVariant(Record):
     """A model in a variant."""
 
     model: str
@@ -43,7 +43,7 @@ class CompareContext(Record):
         data: For the script: the board, and the runs that the page opens with.
     """
 
-    board: View
+    board: BoardView
     slots: tuple[int, ...]
     variants: bool
     baseline: str
@@ -61,7 +61,7 @@ def make_compare(site: Site) -> Iterator[Page]:
         yield Page(Address("compare"), "compare.html", "Compare", about, context, (HOME,))
 
 
-def default_runs(site: Site) -> tuple[Run, ...]:
+def default_runs(site: Site) -> tuple[ModelVariant, ...]:
     """Return the runs that the page opens with: the best beside the baseline; none below two.
 
     Where fewer than two are ranked beside the baseline, the models that follow are taken, and the
@@ -69,7 +69,7 @@ def default_runs(site: Site) -> tuple[Run, ...]:
     """
     roles = site.labels.roles
     reference = (roles.baseline, roles.baseline_variant)
-    best = [Run(s.model, site.results.board.variant) for s in site.results.board.ranked]
+    best = [ModelVariant(s.model, site.results.board.variant) for s in site.results.board.ranked]
     first = [run for run in best if (run.model, run.variant) != reference][:FIRST_RUNS]
     if len(first) < 2:
         others = (run for run in _by_coverage(site) if run.model not in {r.model for r in first})
@@ -88,11 +88,11 @@ def compare_link(site: Site, board: Board, model: str) -> Link | None:
     if not others or not board.standing(model).scored:
         return None
     names = [site.labels.models[other] for other in others]
-    runs = [Run(other, board.variant) for other in (model, *others)]
+    runs = [ModelVariant(other, board.variant) for other in (model, *others)]
     return Link(f"Compare with {listed(names)}", compare_address(site, runs))
 
 
-def compare_address(site: Site, runs: Sequence[Run]) -> Address:
+def compare_address(site: Site, runs: Sequence[ModelVariant]) -> Address:
     """Return the address of a comparison; the variant that the page would take is left out."""
     pairs: list[tuple[str, str]] = []
     for run in runs:
@@ -108,10 +108,10 @@ def _first_variant(site: Site, model: str) -> str | None:
     return next((v for v in variants if not np.isnan(scores.values[v][row]).all()), None)
 
 
-def _by_coverage(site: Site) -> list[Run]:
+def _by_coverage(site: Site) -> list[ModelVariant]:
     """A run of every model that has a score, the baseline's last."""
     found = {
-        s.model: Run(s.model, board.variant)
+        s.model: ModelVariant(s.model, board.variant)
         for board in reversed(tuple(site.results.boards.values()))
         for s in board.standings
         if s.scored
@@ -119,7 +119,7 @@ def _by_coverage(site: Site) -> list[Run]:
     return sorted(found.values(), key=lambda run: run.model == site.labels.roles.baseline)
 
 
-def _context(site: Site, runs: Sequence[Run]) -> CompareContext:
+def _context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
     return CompareContext(
         board=short_board(site, "compare"),
         slots=tuple(range(1, MOST_RUNS + 1)),
@@ -134,10 +134,11 @@ def _context(site: Site, runs: Sequence[Run]) -> CompareContext:
 
 def _summary_terms(site: Site) -> Iterator[Link]:
     labels, averaged = site.labels, site.results.board.rules.averaged
-    yield how("Mean score", "average") if averaged else how("Mean win rate", "win-rate")
-    yield how("Tasks at the top", "comparison")
+    merit = ("Mean score", "average") if averaged else ("Mean win rate", "win-rate")
+    yield method_link(*merit)
+    yield method_link("Tasks at the top", "comparison")
     if labels.baseline:
-        yield how(f"Ahead / level / behind {labels.baseline}", "lift-over-baseline")
+        yield method_link(f"Ahead / level / behind {labels.baseline}", "lift-over-baseline")
     if averaged and labels.lifted:
-        yield how(f"Mean lift over {labels.base}", "lift")
-    yield how("Rank", "rank")
+        yield method_link(f"Mean lift over {labels.base}", "lift")
+    yield method_link("Rank", "rank")

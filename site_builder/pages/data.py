@@ -1,21 +1,91 @@
-"""The data page: every table to download, column by column, and the JSON API."""
+"""Make the data page, the downloads, the API files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from site_builder.addresses import Address, Fact, Link
-from site_builder.charts.cells import text_cell
-from site_builder.charts.columns import Field, columns_of, rows_of
-from site_builder.format import count, counted, size
-from site_builder.pages.api import FOLDER, make_api
-from site_builder.pages.citation import cite_site
-from site_builder.pages.dataset import CROISSANT, download_address, file_name
-from site_builder.pages.page import HOME, Document, Page, Site, ready
-from site_builder.parts import Cell, Column, Table
+from site_builder.api import FOLDER, api_values, encode
+from site_builder.charts.cells import Field, columns_of, rows_of, text_cell
+from site_builder.compute.catalog import Release
+from site_builder.formatting import count, counted, size
+from site_builder.pages.home import board_lede
+from site_builder.pages.page import HOME, Document, Page, Site, cite_site, ready
 from site_builder.records import Record
-from site_builder.tables.export import ExportedColumn, ExportedTable
+from site_builder.releases.wording import change_values
+from site_builder.table_model import Cell, Column, Table
+from site_builder.tables.export import ExportedColumn, ExportedFile, ExportedTable
 from site_builder.tables.schema import TYPE_WORDS
+
+CROISSANT = Address("file", "data/croissant.json")
+_DOWNLOADS = "downloads"
+
+
+class Dataset(Record):
+    """The published tables, described.
+
+    Attributes:
+        name: What it is called.
+        description: What it holds, in a sentence or two.
+        license: As `site.toml` writes it; empty where it names none.
+        citation: How its publisher wants it cited, in a sentence; empty where that is not said.
+        release: Which state of the data it is.
+        measured: What its scores measure.
+        tables: The tables.
+    """
+
+    name: str
+    description: str
+    license: str
+    citation: str
+    release: Release
+    measured: tuple[str, ...]
+    tables: tuple[ExportedTable, ...]
+
+
+def describe_dataset(site: Site) -> Dataset:
+    """The data set that the site publishes. What nobody has said of it stays unsaid."""
+    config = site.config.site
+    metrics = (fact.metric for fact in site.results.catalog.tasks.values())
+    return Dataset(
+        name=config.title,
+        description=_description(site),
+        license=config.license,
+        citation=" ".join(site.config.citation.text.split()),
+        release=site.results.release,
+        measured=tuple(dict.fromkeys(metric for metric in metrics if metric)) or ("score",),
+        tables=site.exported,
+    )
+
+
+def _description(site: Site) -> str:
+    """What it holds, and how much of it."""
+    stats, said = site.results.stats, site.config.site.description
+    if not said:
+        return board_lede(site)
+    counts = (
+        counted(stats.scores, "score"),
+        counted(stats.models, "model"),
+        counted(stats.tasks, "task"),
+    )
+    return "{} {} of {} on {}.".format(said, *counts)
+
+
+def download_address(table: ExportedTable, file: ExportedFile) -> Address:
+    """Where one format of a table is published."""
+    return Address("file", f"{_DOWNLOADS}/{file_name(table, file)}")
+
+
+def published_paths(site: Site) -> frozenset[str]:
+    """Paths of every table that can be downloaded, in every format."""
+    files = ((table, file) for table in site.exported for file in table.files)
+    return frozenset(download_address(table, file).key for table, file in files)
+
+
+def file_name(table: ExportedTable, file: ExportedFile) -> str:
+    """What a download is called."""
+    return f"{table.spec.name}.{file.ending}"
+
 
 API_MEANINGS = {
     "stats": "The figures of the whole board",
@@ -174,3 +244,12 @@ def _file_name(document: Document) -> str:
 def _file_cell(document: Document) -> Cell:
     link = Link(f"/{document.address.key}", document.address)
     return Cell(link.text, _file_name(document), link=link)
+
+
+def make_api(site: Site) -> Iterator[Document]:
+    """One document for each file of the API."""
+    values = api_values(site.results)
+    if site.news is not None:
+        values["changes"] = change_values(site.news.changes)
+    for name, value in values.items():
+        yield Document(Address("file", f"{FOLDER}/{name}.json"), encode(value))

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from site_builder.addresses import Address, Kind, Link
-from site_builder.charts.averages import chart_averages
-from site_builder.charts.category_differences import chart_category_difference
+from site_builder.charts.analysis import chart_correlations, chart_training_sets
+from site_builder.charts.averages import chart_averages, chart_size, chart_winners
 from site_builder.charts.chart import Chart, Embed
-from site_builder.charts.correlation_matrix import chart_correlations
-from site_builder.charts.labels import Labels
-from site_builder.charts.latency import chart_latency
-from site_builder.charts.prices import chart_prices
-from site_builder.charts.score_matrix import chart_scores
-from site_builder.charts.size import chart_size
-from site_builder.charts.task_differences import chart_best_lift_by_task
-from site_builder.charts.training_sets import chart_training_sets
-from site_builder.charts.winners import chart_winners
+from site_builder.charts.differences import chart_best_lift_by_task, chart_category_difference
+from site_builder.charts.scores import chart_scores
+from site_builder.charts.serving import chart_latency, chart_prices
 from site_builder.compute.results import Results
-from site_builder.format import counted
-from site_builder.pages.board_sheet import BoardParts
-from site_builder.pages.boards import View, board_note, board_views
+from site_builder.formatting import counted
+from site_builder.labels import Labels
+from site_builder.pages.board_table import BoardParts
+from site_builder.pages.board_views import BoardView, board_note, board_views
 from site_builder.pages.page import Page, Site, ready
 from site_builder.records import Record
 
@@ -55,7 +50,7 @@ class EmbedContext(Record):
 
     origin: Link
     chart: Chart | None = None
-    views: tuple[View, ...] = ()
+    views: tuple[BoardView, ...] = ()
     note: str = ""
 
 

@@ -8,29 +8,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from site_builder.addresses import Address, Fact
-from site_builder.charts.averages import chart_averages, clearly_ahead
-from site_builder.charts.category_differences import chart_category_difference
-from site_builder.charts.cells import lift_cell, model_cell, number_cell, score_cell
+from site_builder.charts.analysis import chart_training_sets
+from site_builder.charts.averages import chart_averages, chart_winners, clearly_ahead
+from site_builder.charts.cells import (
+    MODEL,
+    RANK,
+    Field,
+    columns_of,
+    lift_cell,
+    model_cell,
+    number_cell,
+    rows_of,
+    score_cell,
+)
 from site_builder.charts.chart import Chart, Embed
-from site_builder.charts.columns import MODEL, RANK, Field, columns_of, rows_of
-from site_builder.charts.labels import with_article
-from site_builder.charts.latency import chart_latency
-from site_builder.charts.prices import chart_prices
-from site_builder.charts.task_differences import chart_best_lift_by_task
-from site_builder.charts.training_sets import chart_training_sets
-from site_builder.charts.winners import chart_winners
+from site_builder.charts.differences import chart_best_lift_by_task, chart_category_difference
+from site_builder.charts.serving import chart_latency, chart_prices
 from site_builder.compute.board import Board, Standing
-from site_builder.format import count, counted, rounded
+from site_builder.formatting import count, counted, rounded
+from site_builder.labels import with_article
 from site_builder.pages.analysis import short_correlations
-from site_builder.pages.board_cells import rank_range, tie_tags
-from site_builder.pages.board_sheet import BoardParts
-from site_builder.pages.boards import View, board_note, board_views
-from site_builder.pages.citation import cite_site
+from site_builder.pages.board_table import BoardParts, rank_range, tie_tags
+from site_builder.pages.board_views import BoardView, board_note, board_views
 from site_builder.pages.embeds import LEADERBOARD
-from site_builder.pages.page import Page, Site, ready
-from site_builder.pages.picker import Picker, make_picker
-from site_builder.parts import Cell, Column, Table
+from site_builder.pages.page import Page, Site, cite_site, ready
+from site_builder.pages.task import Picker, make_picker
 from site_builder.records import Record
+from site_builder.table_model import Cell, Column, Table
 
 MOST_ON_HOME = 25
 N_FACTS = 4
@@ -61,7 +65,7 @@ class HomeContext(Record):
     headline: str
     lede: str
     facts: tuple[Fact, ...]
-    views: tuple[View, ...]
+    views: tuple[BoardView, ...]
     board_note: str
     embed: Embed
     averages: Chart | None

@@ -1,31 +1,356 @@
-"""One model: its place, its scores by task, where it leads, where tuning hurt."""
+"""Make the page of all models and of each model."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from typing import NamedTuple
 
 from site_builder.addresses import Address, Fact, Link
-from site_builder.charts.category_differences import chart_model_categories
-from site_builder.charts.chart import Chart
-from site_builder.charts.score_lines import chart_model_tasks
-from site_builder.compute.board import Board
-from site_builder.compute.catalog import ModelFacts
-from site_builder.format import billions, count, counted, coverage, rounded
-from site_builder.pages.badge import Badge, make_badge
-from site_builder.pages.board_cells import rank_range, tells_apart
-from site_builder.pages.citation import cite_page
-from site_builder.pages.compare import compare_link
-from site_builder.pages.evidence import unstated_note
-from site_builder.pages.model_scores import ALL_SCORES, ScoreRows, scores_table
-from site_builder.pages.model_tables import (
-    neighbours_table,
-    tasks_at_top_table,
-    tasks_hurt_table,
+from site_builder.charts.averages import chart_size
+from site_builder.charts.cells import (
+    MODEL,
+    RANK,
+    TASK,
+    Field,
+    columns_of,
+    flag_tags,
+    lift_cell,
+    linked_score_cell,
+    model_cell,
+    names_text,
+    number_cell,
+    rows_of,
+    task_cell,
+    text_cell,
 )
-from site_builder.pages.model_tests import lift_tests_table
-from site_builder.pages.page import HOME, MODELS, Page, Site
-from site_builder.parts import Table
+from site_builder.charts.chart import Chart
+from site_builder.charts.differences import chart_model_categories
+from site_builder.charts.scores import chart_model_tasks, chart_scores
+from site_builder.compute.board import Board, Standing
+from site_builder.compute.catalog import ModelInfo
+from site_builder.compute.scores import Score
+from site_builder.compute.significance import LiftTest, Verdict
+from site_builder.formatting import billions, count, counted, coverage, listed, p_value, rounded
+from site_builder.labels import Labels, ScoreKey
+from site_builder.pages.board_table import BoardParts, can_rank_firmly, rank_range
+from site_builder.pages.board_views import BoardView, board_note, board_views
+from site_builder.pages.compare import compare_link
+from site_builder.pages.model_scores import ALL_SCORES, ScoreRows, scores_table, unstated_note
+from site_builder.pages.page import HOME, MODELS, Page, Site, cite_page, in_sequence
 from site_builder.records import Record
+from site_builder.table_model import Cell, Column, Table
+
+REACH = 2
+
+
+class _Own(NamedTuple):
+    """One score of the model, and its task."""
+
+    task: str
+    score: Score
+
+
+def _own_scores(site: Site, model: str, picked: Mapping[str, Iterable[int]]) -> list[_Own]:
+    """Some scores of a model: by task, then by variant.
+
+    Args:
+        site: The board.
+        model: Which model.
+        picked: By variant, the places of the tasks.
+    """
+    results, variants = site.results, list(picked)
+    tasks = results.scores.tasks
+    at = sorted((place, v) for v, variant in enumerate(variants) for place in picked[variant])
+    found = results.scores_on(model, list(dict.fromkeys(tasks[place] for place, _ in at)))
+    return [_Own(tasks[place], found[tasks[place]][variants[v]]) for place, v in at]
+
+
+def _key(own: _Own) -> ScoreKey:
+    return own.score.model, own.task, own.score.variant
+
+
+def _task_field(labels: Labels) -> Field[_Own]:
+    return Field(TASK, lambda own: task_cell(labels, own.task))
+
+
+def _variant_field(labels: Labels, *, wanted: bool = True) -> Field[_Own]:
+    return Field(
+        Column("variant", "Variant"),
+        lambda own: text_cell(labels.variants[own.score.variant]),
+        wanted,
+    )
+
+
+def _score_field(labels: Labels) -> Field[_Own]:
+    return Field(
+        Column("score", "Score", "number"),
+        lambda own: linked_score_cell(
+            labels, _key(own), own.score.score, tags=flag_tags(own.score.flag)
+        ),
+    )
+
+
+def tasks_at_top_table(site: Site, board: Board, model: str) -> Table:
+    """The tasks on which the model has the best score of a board, and who shares it."""
+    labels, variant_id = site.labels, board.variant
+    variant = labels.in_sentence(variant_id)
+
+    def shared(own: _Own) -> Cell:
+        best = site.results.task(own.task).best[variant_id]
+        return text_cell(names_text(labels, [m for m in best.models if m != model]) or None)
+
+    fields = (
+        _task_field(labels),
+        _score_field(labels),
+        Field(Column("shared", "Shared with"), shared),
+    )
+    ranks = site.results.cells[variant_id].rank[site.results.scores.rows[model]]
+    leading = _own_scores(site, model, {variant_id: (ranks == 1).nonzero()[0]})
+    return Table(
+        "at-top",
+        f"Tasks on which it has the best {variant} score",
+        columns_of(fields),
+        rows_of(fields, leading),
+        empty=f"It has the best {variant} score on no task.",
+    )
+
+
+def tasks_hurt_table(site: Site, model: str) -> Table | None:
+    """The tasks on which tuning hurt, the worst first; None where there is no pair of scores."""
+    labels = site.labels
+    results, tuned = site.results, labels.roles.tuned
+    standings = [results.boards[variant].standing(model) for variant in tuned]
+    if not any(s.helped + s.unchanged + s.hurt for s in standings):
+        return None
+    row = results.scores.rows[model]
+    worse = {v: (results.cells[v].over_base[row] < 0).nonzero()[0] for v in tuned}
+    hurt = sorted(_own_scores(site, model, worse), key=lambda own: own.score.lift_over_base or 0.0)
+    fields = (
+        _task_field(labels),
+        _variant_field(labels, wanted=len(labels.roles.tuned) > 1),
+        _score_field(labels),
+        Field[_Own](
+            Column("lift", f"Lift over {labels.base}", "number", first="ascending", term="lift"),
+            lambda own: lift_cell(
+                own.score.lift_over_base,
+                labels.scales[own.task],
+                site.results.paired_lifts.get((*_key(own), "base")),
+            ),
+        ),
+    )
+    return Table(
+        "hurt",
+        "Tasks on which tuning hurt",
+        columns_of(fields),
+        rows_of(fields, hurt),
+        sorted_by="lift",
+        empty="Tuning hurt on no task.",
+    )
+
+
+def neighbours_table(site: Site, board: Board, model: str) -> Table:
+    """The model among those that stand next to it on a board."""
+    labels, own = site.labels, board.standing(model)
+    averaged = board.rules.averaged
+    merit = ("average", "Score") if averaged else ("win_rate", "Win rate")
+    term = "average" if averaged else "win-rate"
+    fields: tuple[Field[Standing], ...] = (
+        Field(RANK, lambda s: Cell(str(s.rank), float(s.rank or 0), rank_range(board, s))),
+        Field(MODEL, lambda s: model_cell(labels, s.model)),
+        Field(
+            Column(*merit, "number", term=term), lambda s: _merit_cell(labels, s, averaged=averaged)
+        ),
+        Field(
+            Column("gap", "From this model", "number", term=term),
+            lambda s: _gap_cell(site, s, own, averaged=averaged),
+        ),
+    )
+    return Table(
+        "around",
+        f"Neighbours on the {labels.in_sentence(board.variant)} board",
+        columns_of(fields),
+        rows_of(fields, _near(board, model), lambda s: "reference" if s.model == model else ""),
+        header=1,
+        empty="It is not ranked, so it has no neighbours.",
+    )
+
+
+def _near(board: Board, model: str) -> tuple[Standing, ...]:
+    """The ranked models around one, fewer on one side where the board ends; none if unranked."""
+    ranked = board.ranked
+    at = board.places.get(model)
+    if at is None:
+        return ()
+    first = max(0, min(at - REACH, len(ranked) - 2 * REACH - 1))
+    return ranked[first : first + 2 * REACH + 1]
+
+
+def _merit(standing: Standing, *, averaged: bool) -> float | None:
+    return standing.average if averaged else standing.win_rate
+
+
+def _merit_cell(labels: Labels, standing: Standing, *, averaged: bool) -> Cell:
+    value = _merit(standing, averaged=averaged)
+    return Cell(labels.scale.score(value) if averaged else rounded(value or 0.0, 3), value)
+
+
+def _gap_cell(site: Site, standing: Standing, own: Standing, *, averaged: bool) -> Cell:
+    if standing.model == own.model:
+        return Cell("this model", None, tone="soft")
+    value, mine = _merit(standing, averaged=averaged), _merit(own, averaged=averaged)
+    # A win rate is better when it is greater, a mean score when its tasks say so.
+    direction = float(site.results.scores.direction[0]) if averaged else 1.0
+    gap = None if value is None or mine is None else float(f"{direction * (value - mine):.12g}")
+    return Cell(site.labels.scale.signed(gap), gap, tone="soft")
+
+
+_MEAN_HELP = "With its 95 % interval over tasks"
+
+
+class _Tested(Record):
+    """One lift of the model: what it is called, what is said of each outcome, and its test."""
+
+    name: str
+    words: Mapping[Verdict, str]
+    test: LiftTest
+
+
+OVER_BASE: Mapping[Verdict, str] = {
+    "better": "helped",
+    "worse": "hurt",
+    "unclear": "no clear change",
+    "too few": "too few tasks to tell",
+}
+OVER_BASELINE: Mapping[Verdict, str] = {
+    "better": "ahead",
+    "worse": "behind",
+    "unclear": "no clear difference",
+    "too few": "too few tasks to tell",
+}
+
+
+def lift_tests_table(site: Site, model: str) -> Table | None:
+    """The model's lifts over its base and over the baseline; None where it has none."""
+    tested = _tested(site, model)
+    if not tested:
+        return None
+    averaged = site.results.board.rules.averaged
+    fields: tuple[Field[_Tested], ...] = (
+        Field(Column("difference", "Difference"), lambda t: Cell(t.name)),
+        Field(
+            Column("mean", "On average", "number", _MEAN_HELP, term="lift-tests"),
+            lambda t: _mean_cell(site, t.test),
+            averaged,
+        ),
+        Field(
+            Column("tasks", "Better, equal, worse", "number"),
+            lambda t: Cell(f"{t.test.above} / {t.test.equal} / {t.test.below}", t.test.above),
+        ),
+        Field(
+            Column("wilcoxon", "Wilcoxon p", "number", first="ascending", term="lift-tests"),
+            lambda t: _p_cell(t.test.wilcoxon_p_adjusted),
+            averaged,
+        ),
+        Field(
+            Column("sign", "Sign test p", "number", first="ascending", term="lift-tests"),
+            lambda t: _p_cell(t.test.sign_p_adjusted),
+        ),
+        Field(
+            Column("verdict", "Verdict", term="lift-tests"), lambda t: Cell(t.words[t.test.verdict])
+        ),
+    )
+    caption = "What the tasks say of its differences"
+    return Table("lift-tests", caption, columns_of(fields), rows_of(fields, tested))
+
+
+def _tested(site: Site, model: str) -> list[_Tested]:
+    labels, tests = site.labels, site.results.lift_tests
+    over_base = [
+        _Tested(f"{labels.variants[v]} over {labels.base}", OVER_BASE, found[model])
+        for v, found in tests.over_base.items()
+        if model in found
+    ]
+    over_baseline = [
+        _Tested(f"{labels.variants[v]} against {labels.baseline}", OVER_BASELINE, found[model])
+        for v, found in tests.over_baseline.items()
+        if model in found
+    ]
+    return over_base + over_baseline
+
+
+def _mean_cell(site: Site, test: LiftTest) -> Cell:
+    scale = site.labels.scale
+    cell = lift_cell(test.mean, scale)
+    note = "" if test.interval is None else " to ".join(map(scale.signed, test.interval))
+    return Cell(cell.text, cell.value, note, cell.tone)
+
+
+def _p_cell(p: float | None) -> Cell:
+    return text_cell(None) if p is None else number_cell(p, p_value(p))
+
+
+# What could end the text of a link, or begin something else within it.
+_AS_TEXT = str.maketrans({mark: f"\\{mark}" for mark in "\\[]<>`*_!&"})
+BETWEEN = " \N{MIDDLE DOT} "
+
+
+class Badge(Record):
+    """A badge in two parts.
+
+    Attributes:
+        label: Whose word it is: the site's title.
+        message: The model's place.
+        title: The whole of it, for those who cannot see it.
+        ranked: Whether the model has a rank.
+        alt: What it is of, to be pasted with it; no figure in it could go stale.
+        markdown: The same, with what Markdown would obey marked as text.
+    """
+
+    label: str
+    message: str
+    title: str
+    ranked: bool
+    alt: str
+    markdown: str
+
+
+def make_badge(site: Site, board: Board, model: str) -> Badge:
+    """The badge of a model.
+
+    Args:
+        site: The site.
+        board: The board that the model is best seen on.
+        model: Its id.
+    """
+    label, message = site.config.site.title, _message(site, board, model)
+    alt = " ".join(f"{site.labels.models[model]} on {label}".split())
+    return Badge(
+        label=label,
+        message=message,
+        title=f"{label}: {site.labels.models[model]} {message}",
+        ranked=board.standing(model).rank is not None,
+        alt=alt,
+        markdown=alt.translate(_AS_TEXT),
+    )
+
+
+def _message(site: Site, board: Board, model: str) -> str:
+    """`#3 of 11 · 0.724`: rank, what ranks the board, and whether it is tied with the best."""
+    labels, standing = site.labels, board.standing(model)
+    if standing.rank is None:
+        return "not ranked"
+    primary = board.variant == labels.roles.primary
+    variant = "" if primary else f", {labels.in_sentence(board.variant)}"
+    parts = [f"#{standing.rank} of {len(board.ranked)}{variant}"]
+    if board.rules.rank_by == "mean" and standing.average is not None:
+        parts.append(labels.scale.score(standing.average))
+    elif standing.win_rate is not None:
+        parts.append(f"win rate {rounded(standing.win_rate, 3)}")
+    if standing.rank > 1 and standing.tied_with_best:
+        parts.append("tied with the best")
+    return BETWEEN.join(parts)
+
 
 N_FIGURES = 4
 
@@ -143,7 +468,7 @@ def _ordinal(n: int) -> str:
     return f"{n}{ending}"
 
 
-def _facts(fact: ModelFacts) -> tuple[Fact, ...]:
+def _facts(fact: ModelInfo) -> tuple[Fact, ...]:
     size = "undisclosed" if fact.parameters_b is None else billions(fact.parameters_b)
     known = (
         ("Developer", fact.developer),
@@ -167,7 +492,7 @@ def _figures(site: Site, model: str) -> tuple[Fact, ...]:
     if not s.scored:
         return ()
     place = f"/{len(board.ranked)}" if s.rank else ""
-    allowed = rank_range(board, s) or ("no other" if s.rank and tells_apart(board) else "")
+    allowed = rank_range(board, s) or ("no other" if s.rank and can_rank_firmly(board) else "")
     label = f"rank; these tasks allow {allowed}" if allowed else "rank"
     facts = [Fact(label, str(s.rank) if s.rank else "not ranked", place, term="rank")]
     facts += _merit_figure(site, board, model)
@@ -195,3 +520,46 @@ def _merit_figure(site: Site, board: Board, model: str) -> list[Fact]:
     if s.win_rate is None:
         return []
     return [Fact("mean win rate", rounded(s.win_rate, 3), term="win-rate")]
+
+
+class ModelsContext(Record):
+    """What the board of models shows.
+
+    Attributes:
+        views: The full board.
+        board_note: How it ranks.
+        size: Average against size; None where the board has nothing for it.
+        heatmap: Every score; None where the board has nothing for it.
+    """
+
+    views: tuple[BoardView, ...]
+    board_note: str
+    size: Chart | None
+    heatmap: Chart | None
+
+
+def make_models(site: Site) -> Iterator[Page]:
+    """The full board, then a page for each model in the order of the board."""
+    results = site.results
+    size, heatmap = site.chart(chart_size), site.chart(chart_scores)
+    about, context = _about(site, size, heatmap), partial(_list_context, site, size, heatmap)
+    yield Page(Address("models"), "models.html", "Models", about, context, (HOME,))
+    rows = ScoreRows(site) if results.stats.has_many_scores else None
+    yield from in_sequence(make_model(site, s.model, rows) for s in results.board.standings)
+
+
+def _list_context(site: Site, size: Chart | None, heatmap: Chart | None) -> ModelsContext:
+    results = site.results
+    parts = BoardParts(results.boards, results, site.labels, full=True, common=results.common)
+    return ModelsContext(board_views(parts, "board"), board_note(site), size, heatmap)
+
+
+def _about(site: Site, size: Chart | None, heatmap: Chart | None) -> str:
+    """Who leads, and what the page shows, in a sentence or two."""
+    board, labels = site.results.board, site.labels
+    n, tasks = counted(len(site.results.scores.models), "model"), counted(len(board.tasks), "task")
+    leaders = [labels.models[s.model] for s in board.ranked if s.rank == 1]
+    lead = f"{listed(leaders)} {'leads' if len(leaders) == 1 else 'lead'}" if leaders else ""
+    parts = ("every column", heatmap and "every task", size and "score by size")
+    shown = listed([part for part in parts if part])
+    return f"{n} on {tasks}{f'; {lead}' if lead else ''}. The whole board, with {shown}."

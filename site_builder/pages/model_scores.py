@@ -1,31 +1,212 @@
-"""Every score of a model with its place in the results table: a row each, or a row a task."""
+"""List every score of a model with where it comes from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple, TypeVar
 
+from site_builder.addresses import Address, make_slugs, page_link
 from site_builder.charts.cells import (
+    TASK,
+    Field,
+    columns_of,
     lift_cell,
     number_cell,
+    rows_of,
     score_cell,
+    source_cell,
+    source_link,
     task_cell,
     task_score_cell,
     text_cell,
 )
-from site_builder.charts.columns import TASK, Field, columns_of, rows_of
-from site_builder.charts.labels import Labels, ScoreKey
-from site_builder.compute.catalog import in_turn
-from site_builder.compute.cells import complete_tasks
-from site_builder.compute.flagged import FlaggedScore
+from site_builder.compute.catalog import Provenance, in_turn
 from site_builder.compute.numbers import texts_of
-from site_builder.compute.task_scores import TaskScore
-from site_builder.format import MISSING, exact, listed, sentence, signed
-from site_builder.pages.evidence import ROW_HELP, evidence_fields
-from site_builder.pages.page import Site
-from site_builder.pages.task_tools import task_marks, task_tools
-from site_builder.parts import Cell, Column, Facet, NumbersRow, Row, RowStart, Table, TableRow
+from site_builder.compute.scores import FlaggedScore, Score, complete_tasks
+from site_builder.formatting import MISSING, NOT_STATED, count, exact, listed, sentence, signed
+from site_builder.labels import Labels, ScoreKey
+from site_builder.pages.board_table import task_marks, task_tools
+from site_builder.pages.data import published_paths
+from site_builder.pages.page import ScriptData, Site
 from site_builder.records import replace
+from site_builder.table_model import (
+    Cell,
+    Column,
+    Filter,
+    NumbersRow,
+    Row,
+    RowStart,
+    Table,
+    TableRow,
+)
+
+Record = TypeVar("Record")
+ROW_HELP = "Row of results.parquet, from 1 on"
+# What a board may leave unsaid, in the words of a sentence.
+WORDS = {
+    "stderr": "standard error",
+    "n_examples": "number of examples",
+    "date": "date",
+    "source": "source",
+    "command": "command",
+}
+
+
+def evidence_fields(site: Site, key: Callable[[Record], ScoreKey]) -> tuple[Field[Record], ...]:
+    """A column for all that the results table says of any score, and one for the row there.
+
+    Args:
+        site: The site.
+        key: Which score a record is.
+    """
+    catalog, published = site.results.catalog, published_paths(site)
+
+    def field(column: Column, cell: Callable[[Provenance], Cell]) -> Field[Record]:
+        wanted = column.key == "row" or column.key in catalog.stated
+        return Field(column, lambda record: _stated(cell(catalog.evidence[key(record)])), wanted)
+
+    return (
+        field(Column("row", "Row", "number", ROW_HELP, "ascending"), _row_cell),
+        field(Column("stderr", "Standard error", "number", first="ascending"), _stderr_cell),
+        field(Column("n_examples", "Examples", "number"), _examples_cell),
+        field(Column("date", "Date", "number"), lambda e: text_cell(e.date)),
+        field(
+            Column("source", "Source"),
+            lambda e: source_cell(e.source, published),
+        ),
+        field(Column("command", "Command"), lambda e: text_cell(e.command)),
+    )
+
+
+def unstated_note(site: Site) -> str:
+    """What no score of the board has; empty where each column has a value somewhere."""
+    absent = [words for name, words in WORDS.items() if name not in site.results.catalog.stated]
+    return f"Not stated for any score: {listed(absent, most=len(WORDS))}." if absent else ""
+
+
+def _stated(cell: Cell) -> Cell:
+    """The cell, or words in place of a dash: nothing is said of what was not stated."""
+    return Cell(NOT_STATED, None, tone="soft") if cell.value is None else cell
+
+
+def _row_cell(evidence: Provenance) -> Cell:
+    return Cell(count(evidence.row), float(evidence.row))
+
+
+def _stderr_cell(evidence: Provenance) -> Cell:
+    stderr = evidence.stderr
+    return text_cell(None) if stderr is None else number_cell(stderr, exact(stderr))
+
+
+def _examples_cell(evidence: Provenance) -> Cell:
+    return number_cell(evidence.n_examples, count(evidence.n_examples))
+
+
+class _Own(NamedTuple):
+    """One score of a model, with the places of its task, variant and source in their lists."""
+
+    key: ScoreKey
+    score: Score | FlaggedScore
+    task: int
+    variant: int
+
+
+def make_whence(site: Site) -> Iterator[ScriptData]:
+    """The data of each model that has a score, beside its page; none where a board has many.
+
+    One file for each, so that nobody fetches more than the scores of the model that they ask for.
+    """
+    if site.results.stats.has_many_scores:
+        return
+    published = published_paths(site)
+    scored = {model for model, _, _ in site.results.catalog.evidence}
+    for model in site.results.scores.models:
+        if model in scored:
+            name = f"scores of {site.labels.model_slugs[model]}"
+            value = partial(whence_data, site, model, published)
+            yield ScriptData(Address("scores", model), name, value)
+
+
+def whence_data(site: Site, model: str, published: frozenset[str]) -> Mapping[str, object]:
+    """What a script must know of every score of a model, and how to cite it.
+
+    `tasks` are link, metric (empty where not stated) and slug; `variants` label, name in a sentence
+    and slug; `sources` links. Each of `scores` has the places of its task and of its variant, the
+    value with every digit, as it is shown, its row in results.parquet, and what else is known.
+    """
+    catalog, labels = site.results.catalog, site.labels
+    own = list(_own_scores(site, model))
+    tasks = list(dict.fromkeys(score.key[1] for score in own))
+    found = dict.fromkeys(catalog.evidence[score.key].source for score in own)
+    sources = {s: place for place, s in enumerate(s for s in found if s is not None)}
+    return {
+        "model": page_link(labels.models[model], "model", model),
+        "tasks": [
+            [
+                page_link(labels.tasks[task], "task", task),
+                catalog.tasks[task].metric or "",
+                labels.task_slugs[task],
+            ]
+            for task in tasks
+        ],
+        "variants": [
+            [labels.variants[v], labels.in_sentence(v), labels.variant_slugs[v]]
+            for v in labels.variants
+        ],
+        "sources": [source_link(source, published) for source in sources],
+        "scores": [_score(site, score, sources) for score in own],
+        "cite": _cite(site, model),
+    }
+
+
+def _own_scores(site: Site, model: str) -> Iterator[_Own]:
+    """Every score of a model, those that count nowhere too."""
+    results, place = site.results, -1
+    variants = list(site.labels.variants)
+    for task in results.scores.tasks:
+        scores: dict[str, Score | FlaggedScore] = {**results.flagged_of(model, task)}
+        scores |= results.scores_of(model, task)
+        place += bool(scores)
+        for variant, score in scores.items():
+            yield _Own((model, task, variant), score, place, variants.index(variant))
+
+
+def _score(site: Site, own: _Own, sources: Mapping[str, int]) -> Sequence[object]:
+    value, scale = own.score.score, site.labels.scales[own.key[1]]
+    row = count(site.results.catalog.evidence[own.key].row)
+    return own.task, own.variant, exact(value), scale.score(value), row, _known(site, own, sources)
+
+
+def _known(site: Site, own: _Own, sources: Mapping[str, int]) -> Mapping[str, object]:
+    """What the results table says of a score beside its value, without what it does not say."""
+    evidence = site.results.catalog.evidence[own.key]
+    score, scale = own.score, site.labels.scales[own.key[1]]
+    interval = score.interval if isinstance(score, Score) else None
+    facts = {
+        "interval": None if interval is None else scale.interval(*interval),
+        "stderr": None if evidence.stderr is None else exact(evidence.stderr),
+        "n": None if evidence.n_examples is None else count(evidence.n_examples),
+        "date": evidence.date,
+        "source": None if evidence.source is None else sources[evidence.source],
+        "command": evidence.command,
+        "flag": evidence.flag,
+    }
+    return {name: fact for name, fact in facts.items() if fact is not None}
+
+
+def _cite(site: Site, model: str) -> Mapping[str, object]:
+    """What all citations of a model's scores share; `pages/citation.py` makes the same of one."""
+    title, release = site.config.site.title, site.results.release
+    slug = f"{make_slugs([title])[title]}-{site.labels.model_slugs[model]}"
+    return {
+        "site": title,
+        "release": release.name,
+        "note": sentence(release.name),
+        "year": release.date[:4] if release.date else "",
+        "key": [f"{slug}-", f"-{release.short}"],
+    }
+
 
 ALL_SCORES = "all-scores"
 RANK_HELP = "Among the scores of this variant on this task"
@@ -36,7 +217,7 @@ class _Listed(NamedTuple):
     """One score of the model, and its task; a flagged one that counts nowhere has no rank."""
 
     task: str
-    score: TaskScore | FlaggedScore
+    score: Score | FlaggedScore
 
 
 def _every_score(site: Site, model: str) -> list[_Listed]:
@@ -87,7 +268,7 @@ def scores_table(site: Site, model: str) -> Table:
     )
     tools = task_tools(site, ("score", "scores"))
     if len({own.score.variant for own in every}) > 1:
-        tools = replace(tools, facets=(*tools.facets, Facet("variant", "Variant")))
+        tools = replace(tools, facets=(*tools.facets, Filter("variant", "Variant")))
     return Table(ALL_SCORES, _CAPTION, columns_of(fields), rows, tools=tools)
 
 
@@ -220,7 +401,7 @@ def _row_columns(labels: Labels, variants: Sequence[str]) -> tuple[Column, ...]:
 
 def _listed_cell(site: Site, model: str, own: _Listed) -> Cell:
     """A score with its interval, and below it every digit where it is shown with fewer."""
-    found = own.score if isinstance(own.score, TaskScore) else None
+    found = own.score if isinstance(own.score, Score) else None
     flagged = site.results.flagged_of(model, own.task).get(own.score.variant)
     scale, score = site.labels.scales[own.task], own.score.score
     digits = "" if scale.shows_all(score) else exact(score)
@@ -228,7 +409,7 @@ def _listed_cell(site: Site, model: str, own: _Listed) -> Cell:
 
 
 def _rank_cell(site: Site, own: _Listed) -> Cell:
-    if not isinstance(own.score, TaskScore):
+    if not isinstance(own.score, Score):
         return text_cell(None)
     of = site.results.task(own.task).counts[own.score.variant]
     return Cell(f"{own.score.rank} of {of}", float(own.score.rank))

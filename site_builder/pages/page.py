@@ -1,4 +1,4 @@
-"""A page as a value: where it stands, which template draws it, and what the template may use."""
+"""Define pages, documents and the site that they are made from."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from functools import cached_property
 from typing import TypeVar
 
 from site_builder.addresses import Address, Link
-from site_builder.charts.card import Card
 from site_builder.charts.chart import Chart
-from site_builder.charts.labels import Labels
-from site_builder.compute.changes import Changes
-from site_builder.compute.release import Release
+from site_builder.charts.previews import PreviewCard
+from site_builder.compute.catalog import Release
 from site_builder.compute.results import Results
 from site_builder.config import SiteConfig
+from site_builder.labels import Labels
 from site_builder.records import Record, field, replace
+from site_builder.releases.feed import ReleaseNews
 from site_builder.tables.check import Tables
 from site_builder.tables.export import ExportedTable, export_tables
 
@@ -67,7 +67,7 @@ class Page(Record):
     next: Link | None = None
     listed: bool = True
     cite: Citation | None = None
-    card: Card | None = None
+    card: PreviewCard | None = None
     charts: tuple[Chart, ...] = ()
 
 
@@ -101,34 +101,6 @@ class ScriptData(Record):
 Made = Page | Document | ScriptData
 
 
-class Entry(Record):
-    """What changed with one data release, as a feed tells it.
-
-    Attributes:
-        id: Its name, an IRI that stays.
-        title: Which release it is, and what became of the scores.
-        updated: The day of the data, as a moment by RFC 3339.
-        text: What changed, in sentences.
-    """
-
-    id: str
-    title: str
-    updated: str
-    text: str
-
-
-class News(Record):
-    """What changed since the previous edition of a site.
-
-    Attributes:
-        changes: All of it.
-        earlier: The entries that the feed of that edition has, newest first.
-    """
-
-    changes: Changes
-    earlier: tuple[Entry, ...] = ()
-
-
 class Site(Record):
     """What every page maker reads.
 
@@ -146,7 +118,7 @@ class Site(Record):
     tables: Tables
     results: Results
     labels: Labels
-    news: News | None = None
+    news: ReleaseNews | None = None
     own: Mapping[str, str] = field(default_factory=dict)
     exports: tuple[ExportedTable, ...] | None = None
 
@@ -186,3 +158,36 @@ def in_sequence(pages: Iterable[Page]) -> Iterator[Page]:
     links = (None, *(Link(page.title, page.address) for page in pages), None)
     for page, before, after in zip(pages, links, links[2:], strict=False):
         yield replace(page, previous=before, next=after)
+
+
+def cite_site(site: Site) -> Citation:
+    """The site as a whole."""
+    return Citation(site.config.site.title, "", "", site.results.release, Address("home"))
+
+
+def cite_page(site: Site, name: str, said: str, to: Address) -> Citation:
+    """A page of the site.
+
+    Args:
+        site: The site.
+        name: What the page is about.
+        said: The finding to cite, as a whole sentence.
+        to: The page, or a place on it.
+    """
+    return Citation(site.config.site.title, name, said, site.results.release, to)
+
+
+def cite_score(site: Site, model: str, task: str, variant: str) -> Citation:
+    """One score: a row of the results; its place is the row on the model's page."""
+    results, labels = site.results, site.labels
+    score = results.scores_of(model, task)[variant]
+    metric = results.catalog.tasks[task].metric
+    run = f"{labels.models[model]} ({labels.in_sentence(variant)})"
+    said = (
+        f"{run} scores "
+        f"{labels.scales[task].score(score.score)}{f' ({metric})' if metric else ''} "
+        f"on {labels.tasks[task]}."
+    )
+    to = labels.score_place((model, task, variant))
+    cited = cite_page(site, f"{run} on {labels.tasks[task]}", said, to)
+    return replace(cited, key=f"{labels.model_slugs[model]}-{to.anchor}")

@@ -10,15 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from site_builder.addresses import Address
 from site_builder.charts.cells import served_cell, source_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.labels import Labels
-from site_builder.charts.latency import chart_latency, latency_table
-from site_builder.charts.prices import chart_prices, price_table
-from site_builder.compute.cost import Offer, collect_offers, reference_choice
-from site_builder.format import counted, quantity, sentence
+from site_builder.charts.serving import chart_latency, chart_prices, latency_table, price_table
+from site_builder.compute.serving import Offer, collect_offers, reference_choice
+from site_builder.formatting import counted, quantity, sentence
+from site_builder.labels import Labels
 from site_builder.pages.page import HOME, Page, Site, ready
-from site_builder.parts import Cell, Table
 from site_builder.records import Record
-
+from site_builder.table_model import Cell, Table
 
 # A board without measured requests is shown for a round size, which is called an example.
 EXAMPLE_SIZE = (1000.0, 500.0)

@@ -1,31 +1,221 @@
-"""One task: its facts, its ranking, the tasks that rank models alike."""
+"""Make the list of tasks, each task, and the task picker."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from site_builder.addresses import Address, Fact, Link, page_link
-from site_builder.charts.cells import number_cell, task_cell
+from site_builder.charts.cells import (
+    CATEGORY,
+    MODEL,
+    TASK,
+    Field,
+    best_fields,
+    category_cell,
+    columns_of,
+    lift_cell,
+    linked_score_cell,
+    model_cell,
+    number_cell,
+    rows_of,
+    score_cell,
+    task_cell,
+    text_cell,
+)
 from site_builder.charts.chart import Chart
-from site_builder.charts.columns import TASK, Field, columns_of, rows_of
-from site_builder.charts.labels import Labels, ScoreKey
-from site_builder.charts.score_lines import chart_task_models
-from site_builder.compute.catalog import TaskFacts
-from site_builder.compute.rank_agreement import MIN_COMMON_MODELS, SimilarTask
-from site_builder.compute.tasks import TaskResult
-from site_builder.format import count, counted, listed, quantity, rounded
-from site_builder.pages.boards import Mark
-from site_builder.pages.citation import cite_page
-from site_builder.pages.cut import cut_note, most_listed
-from site_builder.pages.page import HOME, TASKS, Page, Site
-from site_builder.pages.picker import task_groups
-from site_builder.pages.ranking import ranking_table
-from site_builder.pages.ranking_line import line_legend
-from site_builder.pages.task_error import flagged_note, flagged_table, tie_note
-from site_builder.parts import Column, Table
+from site_builder.charts.differences import chart_best_lift_by_task
+from site_builder.charts.scores import chart_task_models
+from site_builder.compute.catalog import TaskInfo
+from site_builder.compute.intervals import LEVEL
+from site_builder.compute.scores import FlaggedScore, Score
+from site_builder.compute.tasks import MIN_COMMON_MODELS, SimilarTask, TaskResult
+from site_builder.formatting import MISSING, count, counted, listed, percent, quantity, rounded
+from site_builder.labels import Labels, ScoreKey
+from site_builder.pages.board_table import task_marks, task_tools
+from site_builder.pages.board_views import LegendItem
+from site_builder.pages.page import HOME, TASKS, Page, Site, cite_page, in_sequence, ready
+from site_builder.pages.task_ranking import line_legend, ranking_table
 from site_builder.records import Record
+from site_builder.table_model import LONG, MOST_LISTED, Cell, Column, RowKind, Table, TableRow, Tone
 from site_builder.tables.schema import TASKS as TASKS_SPEC
+
+
+def row_limit(site: Site) -> int | None:
+    """Greatest number of models that such a page lists; None for all of them."""
+    return MOST_LISTED if len(site.results.scores.models) > LONG else None
+
+
+def row_limit_note(site: Site, n_models: int) -> str:
+    """What is said where not all models are listed; empty where all are."""
+    most = row_limit(site)
+    if most is None or n_models <= most:
+        return ""
+    return f"The first {most} of {n_models:,} models. The page of each model has its rank."
+
+
+def tie_note(site: Site, task: TaskResult) -> str:
+    """Which models the examples of the task cannot tell from its best; empty where nobody knows."""
+    if not task.scores.with_intervals:
+        return ""
+    scores = [s for s in task.scores if s.variant == site.labels.roles.primary]
+    known = [s for s in scores if s.tied_with_best is not None]
+    if len(known) < 2:
+        return ""
+    unknown = len(scores) - len(known)
+    left = f" Of {counted(unknown, 'score')} the error is not known." if unknown else ""
+    said = _told_apart(site, known)
+    return f"Below a score stands its {percent(LEVEL)} interval. {said}{left}"
+
+
+def _told_apart(site: Site, known: Sequence[Score]) -> str:
+    best, examples = [s for s in known if s.rank == 1], _examples(known)
+    tied = [s for s in known if s.tied_with_best and s.rank > 1]
+    if tied:
+        are = "is" if len(tied) == 1 else "are"
+        return f"{_names(site, tied)} {are} not distinguishable from the best on {examples}."
+    if len(best) == len(known):
+        return f"{_names(site, best)} are level on {examples}."
+    return f"The lead of {_names(site, best)} is greater than chance among {examples} explains."
+
+
+def _names(site: Site, scores: Sequence[Score]) -> str:
+    return listed([site.labels.models[s.model] for s in scores])
+
+
+def _examples(scores: Sequence[Score]) -> str:
+    """The examples that all of the scores were measured on, with their number where it is one."""
+    numbers = {s.n for s in scores}
+    n = numbers.pop() if len(numbers) == 1 else None
+    if n is None:
+        return "the examples of this task"
+    return "this one example" if n == 1 else f"these {count(n)} examples"
+
+
+def flagged_table(site: Site, task: TaskResult) -> Table | None:
+    """The flagged scores of a task, each with its reason; None where there is none."""
+    if not task.flagged:
+        return None
+    labels = site.labels
+    fields: tuple[Field[FlaggedScore], ...] = (
+        Field(MODEL, lambda f: model_cell(labels, f.model)),
+        Field(Column("reason", "Reason"), lambda f: text_cell(f.reason)),
+        Field(
+            Column("variant", "Variant"),
+            lambda f: text_cell(labels.variants[f.variant]),
+            len(labels.roles.variants) > 1,
+        ),
+        Field(
+            Column("score", "Score", "number"),
+            lambda f: linked_score_cell(labels, (f.model, f.task, f.variant), f.score),
+        ),
+    )
+    rows = rows_of(fields, task.flagged)
+    return Table("flagged-scores", "Flagged scores", columns_of(fields), rows)
+
+
+def flagged_note(task: TaskResult) -> str:
+    """Whether flagged scores count."""
+    if all(f.counts for f in task.flagged):
+        return "A flagged score should be read with care. It counts as any other does."
+    return "A flagged score counts in no rank, no average and no win."
+
+
+MOST_CELLS = 20_000
+MOST_ROWS = 50
+CELLS_A_ROW = 5
+
+Tags = tuple[str, ...]
+Packed = tuple[str, float | str | None, Tone] | tuple[str, float | str | None, Tone, str, Tags]
+# A model by its place; with its note, its tags and the kind of its row where it has any of these.
+Named = int | tuple[int, str, Tags, RowKind]
+
+
+class Picker(Record):
+    """A table of one task, and what a script needs to show another in its place.
+
+    Attributes:
+        first: The task that stands in the page.
+        groups: The tasks to choose from, as links to their pages, by category.
+        table: The ranking of the first task.
+        models: For the script: each model that occurs, as its id and a link.
+        rankings: For the script: by task id, rows of (index of the model, then text, value and tone
+            of each cell); behind them the note and the tags where there are any.
+        anchors: For the script: by task id, what the scores of each column are called on the pages
+            of their models; empty for a column of no scores.
+    """
+
+    first: Link
+    groups: tuple[tuple[str, tuple[Link, ...]], ...]
+    table: Table
+    models: tuple[tuple[str, Link], ...]
+    rankings: Mapping[str, Sequence[Sequence[Named | Packed]]]
+    anchors: Mapping[str, Sequence[str]]
+
+
+def make_picker(site: Site, table_id: str) -> Picker | None:
+    """The picker; None on a board with one task, or one too large to put into a page."""
+    tasks = [t for t in site.results.tasks if t.scores]
+    rows = int(site.results.scores.scored.sum(axis=0).clip(max=MOST_ROWS).sum())
+    if len(tasks) < 2 or rows * CELLS_A_ROW > MOST_CELLS:
+        return None
+    tables = {t.task: ranking_table(site, t, table_id, MOST_ROWS) for t in tasks}
+    models = dict.fromkeys(_model(row) for table in tables.values() for row in table.rows)
+    places = {link: i for i, link in enumerate(models)}
+    first = tasks[0].task
+    return Picker(
+        first=_link(site, first),
+        groups=task_groups(site, tasks),
+        table=tables[first],
+        models=tuple((link.to.key, link) for link in models if link is not None and link.to),
+        rankings={
+            task: [_packed_row(row, places) for row in table.rows] for task, table in tables.items()
+        },
+        anchors={task: _anchors(table) for task, table in tables.items()},
+    )
+
+
+def _model(row: TableRow) -> Link | None:
+    return row.cells[1].link
+
+
+def _packed_row(row: TableRow, places: Mapping[Link | None, int]) -> list[Named | Packed]:
+    rank, name, *others = row.cells
+    place, plain = places[_model(row)], not (name.note or name.tags)
+    named = place if plain else (place, name.note, name.tags, row.kind)
+    return [named, *map(_packed, (rank, *others))]
+
+
+def _anchors(table: Table) -> list[str]:
+    """The anchor that the scores of a column share, since all are of one task and variant."""
+    rank, _, *others = zip(*(row.cells for row in table.rows), strict=True)
+    return [_anchor(column) for column in (rank, *others)]
+
+
+def _anchor(column: Iterable[Cell]) -> str:
+    links = (cell.link for cell in column if cell.link is not None)
+    return next((link.to.anchor for link in links if link.to), "")
+
+
+def _packed(cell: Cell) -> Packed:
+    shown = cell.text, cell.value, cell.tone
+    return (*shown, cell.note, cell.tags) if cell.note or cell.tags else shown
+
+
+def _link(site: Site, task: str) -> Link:
+    return page_link(site.labels.tasks[task], "task", task)
+
+
+def task_groups(
+    site: Site, tasks: Sequence[TaskResult]
+) -> tuple[tuple[str, tuple[Link, ...]], ...]:
+    """Links to tasks, by category."""
+    groups: dict[str, list[Link]] = {}
+    for t in tasks:
+        category = site.results.catalog.tasks[t.task].category or "No category"
+        groups.setdefault(category, []).append(_link(site, t.task))
+    return tuple((name, tuple(links)) for name, links in groups.items())
+
 
 LEAST_FIGURES = 3
 MOST_OTHERS = 150
@@ -60,7 +250,7 @@ class TaskContext(Record):
     figures: tuple[Fact, ...]
     ranking: Table
     cut: str
-    legend: tuple[Mark, ...]
+    legend: tuple[LegendItem, ...]
     tie_note: str
     flagged: Table | None
     flagged_note: str
@@ -85,8 +275,8 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
         summary=summary,
         facts=tuple(_facts(fact)),
         figures=tuple(_figures(site, task)),
-        ranking=ranking_table(site, task, "ranking", most_listed(site), drawn=True),
-        cut=cut_note(site, len({*task.scores.models, *(f.model for f in task.flagged)})),
+        ranking=ranking_table(site, task, "ranking", row_limit(site), drawn=True),
+        cut=row_limit_note(site, len({*task.scores.models, *(f.model for f in task.flagged)})),
         legend=line_legend(site, task),
         tie_note=tie_note(site, task),
         flagged=flagged_table(site, task),
@@ -113,7 +303,7 @@ def task_summary(site: Site, task: TaskResult) -> str:
     return f"{text}; {labels.baseline} has {scale.score(task.baseline_score)}."
 
 
-def _facts(fact: TaskFacts) -> Iterator[Fact]:
+def _facts(fact: TaskInfo) -> Iterator[Fact]:
     """What the tasks table says, as far as it says it."""
     if fact.category:
         link = page_link(fact.category, "category", fact.category)
@@ -133,7 +323,7 @@ def _facts(fact: TaskFacts) -> Iterator[Fact]:
         yield Fact("Data set", fact.dataset_url, link=link)
 
 
-def _training_set(fact: TaskFacts) -> Iterator[Fact]:
+def _training_set(fact: TaskInfo) -> Iterator[Fact]:
     for name, value in fact.numbers.items():
         yield Fact(_meaning(name), quantity(value))
     if fact.length_unit:
@@ -219,4 +409,83 @@ def _similar(site: Site, task: TaskResult) -> Table | None:
         columns_of(fields),
         rows_of(fields, task.similar),
         sorted_by="rho",
+    )
+
+
+class TasksContext(Record):
+    """What the list of tasks shows.
+
+    Attributes:
+        table: Every task.
+        picker: The ranking of one task, to choose; None on a board too small or too large for it.
+        by_task: Best contender minus baseline; None where the board has nothing for it.
+    """
+
+    table: Table
+    picker: Picker | None
+    by_task: Chart | None
+
+
+def make_tasks(site: Site) -> Iterator[Page]:
+    """The list of tasks, then a page for each in the order of the tasks table."""
+    tasks = site.results.tasks
+    by_task = site.chart(chart_best_lift_by_task)
+    context = TasksContext(_task_list(site), make_picker(site, "picker"), by_task)
+    compared = any(task.outcome is not None for task in tasks)
+    versus = f", and how far from {site.labels.baseline} the best is" if compared else ""
+    about = f"{counted(len(tasks), 'task')}: who is best on each, how hard each is{versus}."
+    yield Page(Address("tasks"), "tasks.html", "Tasks", about, ready(context), (HOME,))
+    yield from in_sequence(make_task(site, task) for task in tasks)
+
+
+def _task_list(site: Site) -> Table:
+    labels, facts = site.labels, site.results.catalog.tasks
+    fields: tuple[Field[TaskResult], ...] = (
+        Field(TASK, lambda t: task_cell(labels, t.task)),
+        Field(
+            CATEGORY,
+            lambda t: category_cell(facts[t.task].category),
+            any(fact.category for fact in facts.values()),
+        ),
+        Field(
+            Column("metric", "Metric"),
+            lambda t: _metric_cell(facts[t.task]),
+            any(fact.metric for fact in facts.values()),
+        ),
+        *best_fields(
+            labels, f"Best {labels.contender} minus {labels.baseline}, positive is better"
+        ),
+        *_mean_fields(site),
+    )
+    rows = rows_of(fields, site.results.tasks, marks=lambda t: task_marks(site, t.task))
+    return Table("task-list", "Tasks", columns_of(fields), rows, tools=task_tools(site))
+
+
+def _metric_cell(fact: TaskInfo) -> Cell:
+    note = "" if fact.higher_is_better else "lower is better"
+    return Cell(fact.metric or MISSING, fact.metric, note)
+
+
+def _mean_fields(site: Site) -> tuple[Field[TaskResult], Field[TaskResult]]:
+    """How hard a task is, and what tuning brings on it."""
+    labels, roles = site.labels, site.labels.roles
+    mean = f"Mean, {labels.in_sentence(roles.primary)}"
+    lift = f"Mean over models of {labels.tuned} minus {labels.base} score"
+    return (
+        Field(
+            Column(
+                "mean",
+                mean,
+                "number",
+                "Mean over models: low where the task is difficult",
+                "ascending",
+                "task-mean",
+            ),
+            lambda t: score_cell(t.mean.get(roles.primary), labels.scales[t.task]),
+        ),
+        Field(
+            Column("mean_lift_over_base", "Mean lift", "number", lift, term="lift"),
+            lambda t: lift_cell(t.mean_lift_over_base, labels.scales[t.task]),
+            labels.lifted,
+        ),
     )

@@ -13,7 +13,7 @@ import pandas as pd
 from pandas.api import types as kinds
 
 from site_builder.records import Record
-from site_builder.tables.load import LoadedTable
+from site_builder.tables.read import LoadedTable
 from site_builder.tables.schema import ColumnSpec, TableSpec, Type
 
 # A row takes forty bytes as CSV, five when that is packed, eighty as JSON, two as Parquet.

@@ -6,17 +6,25 @@
   const table = box?.querySelector("table");
   const source = box?.querySelector("[data-calculator-data]");
   if (!(form instanceof HTMLFormElement) || !table || !source) return;
-  /** @type {{offers: Offer[], candidates: number[], patterns: Record<string, string>}} */
-  const { offers, candidates, patterns } = JSON.parse(source.textContent ?? "");
+  /** @type {{offers: Offer[], candidates: number[]}} */
+  const { offers, candidates } = JSON.parse(source.textContent ?? "");
   const inputs = [...form.querySelectorAll("input")];
   const select = form.querySelector("select");
-  const rows = new Map(offers.map((offer, i) => [offer, document.getElementById(`offer-${i}`)]));
   const columns = site.table.heads(table).map((head) => head.dataset.key);
   const KEYS = [...inputs.map((input) => input.name), "against", "at", "by"];
   const MOST = 1e12;
   const DAYS_A_MONTH = 365.25 / 12;
   const HOURS_A_DAY = 24;
   const PRICED_TOKENS = 1_000_000;
+  const LOAD = inputs.length ? "Requests a day: {requests}, each with {sent} tokens sent and {received} received." : "";
+  const COMPARED = "Compared with {reference}.";
+  const CHEAPEST = "Cheapest: {offer}, {cost} a month.";
+  const WORKED = {
+    tokens: "{offer}: {requests} \u00d7 365.25 / 12 \u00d7 ({sent} \u00d7 {input} + {received} \u00d7 {output}) / 1,000,000 = {cost}",
+    hours: "{offer}: {hour} \u00d7 24 \u00d7 365.25 / 12 = {cost}",
+    times: "{offer}: {reference_cost} / {cost} = {cheaper}",
+    break_even: "{offer}, and {reference}: {hour} \u00d7 24 / {request} = {break_even} a day",
+  };
 
   // --- what it costs --------------------------------------------------------------------------------
 
@@ -91,7 +99,7 @@
   /** The offer that the others are compared with: the chosen one, or the cheapest of the candidates. @returns {Offer | undefined} */
   const against = () => (select?.value ? offers[Number(select.value)] : candidates.map((i) => offers[i]).sort((a, b) => order(month(a), month(b)))[0]);
 
-  /** What the patterns say of one row; where it lacks a kind of price, that of the reference. @param {Cost} cost @param {Cost | undefined} reference @returns {Record<string, string>} */
+  /** What the patterns name, of one row; where it lacks a kind of price, that of the reference. @param {Cost} cost @param {Cost | undefined} reference @returns {Record<string, string>} */
   const valuesOf = (cost, reference) => {
     const both = reference ? [cost.offer, reference.offer] : [cost.offer];
     const token = both.find((offer) => offer.hour === null);
@@ -113,10 +121,10 @@
     };
   };
 
-  /** @param {string} key @param {Cost} cost @param {Cost} [reference] */
-  const phrase = (key, cost, reference) => {
+  /** @param {string} pattern @param {Cost} cost @param {Cost} [reference] */
+  const phrase = (pattern, cost, reference) => {
     const values = valuesOf(cost, reference);
-    return patterns[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+    return pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   };
 
   /** @param {string} selector @param {string} text */
@@ -125,13 +133,19 @@
     if (place) place.textContent = text;
   };
 
-  /** @param {HTMLTableRowElement} row @param {string} column @param {string} text @param {number | null} value */
-  const writeCell = (row, column, text, value) => {
-    const cell = row.cells[columns.indexOf(column)];
-    if (!cell) return;
-    cell.textContent = text;
-    cell.classList.toggle("soft", value === null);
-    cell.dataset.value = String(value ?? "");
+  /** @param {Cost} cost @param {boolean} isReference */
+  const makeRow = ({ offer, month, times, inverse, breakEven }, isReference) => {
+    /** @type {Record<string, Cell>} */
+    const byColumn = {
+      month_usd: { text: money(month), value: month },
+      times_cheaper: { text: cheaper(times, inverse), value: times },
+      break_even: { text: threeDigits(breakEven), value: breakEven },
+    };
+    const numbers = columns.slice(1).map((key) => {
+      const cell = byColumn[key ?? ""];
+      return site.cells.make("td", { ...cell, tone: cell.value === null ? "soft" : "" }, key === "month_usd" ? "merit" : "");
+    });
+    return site.make("tr", isReference ? { class: "reference" } : {}, site.cells.make("th", offer.cell), ...numbers);
   };
 
   /** Each formula with the numbers of the first row that has them. @param {Cost[]} costs @param {Cost | undefined} reference */
@@ -142,7 +156,7 @@
       times: costs.find((cost) => cost !== reference && cost.times !== null),
       break_even: costs.find((cost) => cost.breakEven !== null),
     };
-    for (const [key, cost] of Object.entries(first)) write(`[data-worked=${key}]`, cost ? phrase(key, cost, reference) : "");
+    for (const [key, cost] of Object.entries(first)) write(`[data-worked=${key}]`, cost ? phrase(WORKED[/** @type {keyof typeof WORKED} */ (key)], cost, reference) : "");
   };
 
   /** Compute and show; returns what is to be said. */
@@ -150,20 +164,13 @@
     const other = against();
     const all = costs(other);
     const reference = all.find((cost) => cost.offer === other);
-    for (const cost of all) {
-      const row = rows.get(cost.offer);
-      if (!(row instanceof HTMLTableRowElement)) continue;
-      writeCell(row, "month_usd", money(cost.month), cost.month);
-      writeCell(row, "times_cheaper", cheaper(cost.times, cost.inverse), cost.times);
-      writeCell(row, "break_even", threeDigits(cost.breakEven), cost.breakEven);
-      row.classList.toggle("reference", cost === reference);
-      table.tBodies[0].append(row);
-    }
+    table.tBodies[0].replaceChildren(...all.map((cost) => makeRow(cost, cost === reference)));
     table.dispatchEvent(new Event("rowschange"));
-    write("[data-calculator-load]", phrase("load", all[0]));
-    write("[data-calculator-compared]", reference ? phrase("compared", all[0], reference) : "");
+    site.table.makeSortable(table);
+    write("[data-calculator-load]", phrase(LOAD, all[0]));
+    write("[data-calculator-compared]", reference ? phrase(COMPARED, all[0], reference) : "");
     showFormulas(all, reference);
-    return phrase("said", all[0]);
+    return phrase(CHEAPEST, all[0]);
   };
 
   const toAddress = () => {

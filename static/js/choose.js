@@ -177,6 +177,8 @@
   /** @param {Choice} choice */
   const show = (choice) => {
     const { listed: [first], smallest, staysFirst, margin } = choice;
+    const marginField = panel.querySelector("[data-amount=margin]");
+    if (marginField && choice.question.margin === null) marginField.setAttribute("placeholder", text(margin));
     part("first").replaceChildren(first ? linkTo(first.model) : "No model is left");
     part("brief").textContent = first ? `${name(first.model)}, ${text(first.merit)}` : "no model is left";
     put("reason", first ? reasonText(choice) : nothingText(choice));
@@ -199,7 +201,7 @@
 
   /** @type {Promise<(question: Question) => Choice> | null} */
   let answerer = null;
-  /** What answers questions; the scores are fetched for the first. */
+  /** What answers questions, once the scores are there. */
   const whoAnswers = () => {
     const { scores = "", errors } = box.dataset;
     const tables = () => Promise.all([site.load("scores", scores), errors ? site.load("errors", errors) : undefined]);
@@ -231,9 +233,11 @@
       if (turn !== asked) return;
       const choice = answers(site.wishes.question(board, wish));
       show(choice);
-      sayAnswer(choice);
+      delete box.dataset.failed;
+      if (turn > 1 || address.isAsked()) sayAnswer(choice);
     } catch (error) {
       answerer = null;
+      if (box.dataset.answered === undefined) box.dataset.failed = "";
       note(`${error instanceof Error ? error.message : error} Load the page again.`);
     } finally {
       if (turn === asked) box.dataset.answered = String(turn);
@@ -256,12 +260,12 @@
     changed(true);
   });
 
-  /** What the address asks stands in the form; the page's own answer is to no question at all. */
+  /** Show in the form what the address asks, and answer it. */
   const fromAddress = () => {
     const { wish, remarks } = address.read();
     form.write(wish);
     note(remarks.join(" "));
-    if (asked || address.isAsked()) answer(wish);
+    answer(wish);
   };
 
   box.querySelector("[data-choose-reset]")?.addEventListener("click", () => {
@@ -270,7 +274,6 @@
   });
   const opener = box.querySelector("[data-choose-open]");
   opener?.addEventListener("click", () => opener.setAttribute("aria-expanded", String(opener.getAttribute("aria-expanded") !== "true")));
-  panel.addEventListener("focusin", () => whoAnswers().catch(() => {}), { once: true });
 
   form.listen(changed);
   addEventListener("popstate", fromAddress);

@@ -13,7 +13,7 @@
   /** @type {{board: Board, runs: [model: string, variant: string][]}} */
   const { board, runs: named } = JSON.parse(source.textContent ?? "");
   const places = new Map(board.models.map(({ id }, i) => [id, i]));
-  /** @type {Run[]} */
+  /** The runs that the page opens with. @type {Run[]} */
   const firstRuns = named.map(([model, variant]) => ({ model: places.get(model) ?? 0, variant }));
   const slots = /** @type {HTMLElement[]} */ ([...bar.querySelectorAll("[data-slot]")]);
   const title = document.title;
@@ -273,6 +273,7 @@
     const made = rows.map((row) => make("tr", {}, ...row.map((cell, i) => cells.make(i ? "td" : "th", cell, alignOf(i)))));
     table.tBodies[0].replaceChildren(...made);
     table.dispatchEvent(new Event("rowschange"));
+    if (table.hasAttribute("data-table")) site.table.makeSortable(table);
   };
 
   /** @param {Node} symbol @param {Link} link @param {string} note */
@@ -325,7 +326,9 @@
       const scores = await site.load("scores", box.dataset.scores ?? "");
       return turn === asked ? show(scores) : "";
     } catch {
-      put("remark", "The scores could not be loaded, so what is shown below has not changed. Reload the page to try again.");
+      const isFilled = box.dataset.ready !== undefined;
+      put("remark", `The scores could not be loaded${isFilled ? ", so what is shown below has not changed" : ""}. Reload the page to try again.`);
+      if (!isFilled) box.dataset.failed = "";
       return "";
     } finally {
       if (turn === asked) box.dataset.ready = "";
@@ -421,6 +424,5 @@
   });
   fromAddress();
   bar.hidden = false;
-  if (site.address.get("model") === null) box.dataset.ready = "";
-  else update();
+  update();
 })();

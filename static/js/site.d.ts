@@ -69,6 +69,8 @@ interface Tables {
   headText(head: HTMLElement): string;
   /** The prefix of a table's keys in the address. */
   scope(table: HTMLTableElement): string;
+  /** Give a table its sort buttons; scripts call it for a table that they filled. */
+  makeSortable(table: HTMLTableElement): void;
   /** The table of a box that is in sight. */
   shown(box: Element): HTMLTableElement | undefined;
 }
@@ -296,6 +298,7 @@ interface Offer {
   provider: string;
   model: string;
   name: string;
+  cell: Cell;
   input: number | null;
   output: number | null;
   hour: number | null;

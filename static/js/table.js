@@ -175,6 +175,7 @@
     headText: (head) => (head.textContent ?? "").trim(),
     // A page has one box of tables, whose keys in the address are plain; those of another table begin with its id.
     scope: (table) => (table.closest("[data-box]") ? "" : `${table.id}.`),
+    makeSortable: () => {}, // below
     shown: (box) => site.table.all("table", box).find((table) => !table.closest("[data-view-of][hidden]")),
   };
 
@@ -225,7 +226,8 @@
 // Sorting: a button in each heading, the choice in the address. Missing values stay last both ways, equal ones keep their published order.
 (() => {
   const { heads, headText, scope, ranks } = site.table;
-  const tables = site.table.all("[data-table]").filter((table) => site.table.entries(table).length > 1);
+  /** @type {HTMLTableElement[]} */
+  const tables = [];
 
   /** The order that the first click gives. @param {HTMLElement | undefined} head */
   const firstWay = (head) => head?.dataset.first ?? (head?.classList.contains("text") ? "ascending" : "descending");
@@ -284,7 +286,9 @@
     site.say(`Sorted by ${headText(head)}, ${way}`);
   };
 
-  for (const table of tables) {
+  site.table.makeSortable = (table) => {
+    if (tables.includes(table) || site.table.entries(table).length < 2) return;
+    tables.push(table);
     for (const head of heads(table)) {
       if (head.classList.contains("plot")) continue;
       const button = site.button("", "sort");
@@ -304,7 +308,9 @@
       delete table.dataset.sorted;
       fromAddress(table);
     });
-  }
+  };
+
+  site.table.all("[data-table]").forEach(site.table.makeSortable);
   document.addEventListener("viewchange", () => tables.forEach(fromAddress), true);
   addEventListener("popstate", () => tables.forEach(fromAddress));
 })();

@@ -1,0 +1,566 @@
+"""Chart correlations, features, similar tasks, training sets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from site_builder.addresses import method_link
+from site_builder.charts import theme
+from site_builder.charts.cells import (
+    TASK,
+    Field,
+    columns_of,
+    lift_cell,
+    number_cell,
+    rows_of,
+    task_cell,
+)
+from site_builder.charts.chart import Chart, id_of
+from site_builder.charts.forms import draw_heatmap, nullable
+from site_builder.charts.theme import hover_texts
+from site_builder.compute.correlation import Correlation, Correlations, Fit, Verdict, fit_line
+from site_builder.compute.intervals import LEVEL
+from site_builder.compute.numbers import Array
+from site_builder.compute.results import Results
+from site_builder.compute.stats import Bin, TrainingSets
+from site_builder.compute.tasks import compute_rank_agreement
+from site_builder.formatting import (
+    MISSING,
+    NumberFormat,
+    count,
+    counted,
+    listed,
+    p_value,
+    percent,
+    quantity,
+    rounded,
+    sentence,
+)
+from site_builder.labels import Labels
+from site_builder.records import Record
+from site_builder.table_model import Cell, Column, Table
+from site_builder.tables.schema import TASKS
+
+SCALE = NumberFormat(places=2)
+
+
+def correlation_text(pair: Correlation) -> str:
+    """Spearman's coefficient at two places, or `not defined`."""
+    return "not defined" if pair.spearman is None else rounded(pair.spearman, 2)
+
+
+def chart_correlations(results: Results, labels: Labels) -> Chart | None:
+    """Every column that has a correlation, against every other."""
+    found = results.correlations
+    if found is None:
+        return None
+    columns = [
+        a for a in found.columns if any(_is_defined(found, a, b) for b in found.columns if b != a)
+    ]
+    title = _correlations_title(found, columns, labels)
+    names = [column_label(c, labels) for c in columns]
+    return Chart(
+        id="correlations",
+        title=title,
+        reading=f"{title}. Each cell is a Spearman correlation over tasks, from "
+        "\N{MINUS SIGN}1 to +1.",
+        caption="Spearman's rank correlation over tasks; green goes together, orange goes apart. "
+        "Point at a cell for n, p, the interval and what can be concluded.",
+        figure=draw_heatmap(
+            [[found.pairs[a, b].spearman for b in columns] for a in columns],
+            names,
+            names,
+            [[_correlation_hover(found.pairs[a, b]) for b in columns] for a in columns],
+            colorscale=theme.DIVERGING,
+            zmin=-1,
+            zmax=1,
+        ),
+        table=_correlations_table(found, columns, labels),
+        terms="correlation",
+        embedded=True,
+    )
+
+
+def _is_defined(found: Correlations, a: str, b: str) -> bool:
+    return found.pairs[a, b].spearman is not None
+
+
+def _correlations_title(found: Correlations, columns: Sequence[str], labels: Labels) -> str:
+    """The feature and the derived column that go together most.
+
+    The derived columns alone are related by construction.
+    """
+    derived = [c for c in columns if c not in found.features]
+    pairs = [(f, d) for f in found.features for d in derived if _is_defined(found, f, d)]
+    if not pairs:
+        return "How the columns go together"
+    feature, other = max(pairs, key=lambda pair: abs(found.pairs[pair].spearman or 0.0))
+    rho = correlation_text(found.pairs[feature, other])
+    return (
+        f"{column_label(feature, labels)} goes most with {column_phrase(other, labels)} "
+        f"(\N{GREEK SMALL LETTER RHO} = {rho})"
+    )
+
+
+def _correlation_hover(pair: Correlation) -> str:
+    if pair.spearman is None:
+        return f"not defined (n = {pair.n})"
+    interval = ""
+    if pair.spearman_interval is not None:
+        interval = f", 95\N{NO-BREAK SPACE}% interval {SCALE.interval(*pair.spearman_interval)}"
+    found = f"{correlation_text(pair)}{interval}, n = {pair.n}, p {p_value(pair.spearman_p)}"
+    return f"{found}: {verdict_words(pair)}"
+
+
+def _correlations_table(found: Correlations, columns: Sequence[str], labels: Labels) -> Table:
+    fields: tuple[Field[str], ...] = (
+        Field(Column("column", "Column"), lambda c: _name_cell(c, labels)),
+        *(_field(found, column, labels) for column in columns),
+    )
+    return Table(
+        "correlations-table",
+        "Spearman correlation over tasks",
+        columns_of(fields),
+        rows_of(fields, columns),
+        explained=(method_link("Correlation", "correlation"),),
+    )
+
+
+def _name_cell(column: str, labels: Labels) -> Cell:
+    name = column_label(column, labels)
+    return Cell(name, name)
+
+
+def _field(found: Correlations, column: str, labels: Labels) -> Field[str]:
+    return Field(
+        Column(column, column_label(column, labels), "number"),
+        lambda c: _cell(found.pairs[c, column], itself=c == column),
+    )
+
+
+def _cell(pair: Correlation, *, itself: bool) -> Cell:
+    """A coefficient, and what it lets one conclude; of a column with itself, nothing."""
+    return Cell(correlation_text(pair), pair.spearman, "" if itself else verdict_words(pair))
+
+
+LIFTS = ("mean_lift_over_base", "best_lift_over_baseline")
+# The section on method that explains each.
+LIFT_TERMS = {"mean_lift_over_base": "lift", "best_lift_over_baseline": "lift-over-baseline"}
+
+_VERDICTS: Mapping[Verdict, str] = {
+    "together": "go together",
+    "apart": "go opposite ways",
+    "unclear": "no clear direction",
+    "too few": "too few tasks",
+}
+
+
+def verdict_words(pair: Correlation) -> str:
+    """What a correlation lets one conclude, shortly; empty where it is not defined."""
+    return "" if pair.verdict is None else _VERDICTS[pair.verdict]
+
+
+def verdict_text(pair: Correlation) -> str:
+    """The same with what it rests on: `no clear direction with 31 tasks`."""
+    ends = {"unclear": f" with {counted(pair.n, 'task')}", "too few": " to conclude"}
+    return f"{verdict_words(pair)}{ends.get(pair.verdict or '', '')}"
+
+
+def column_phrase(column: str, labels: Labels) -> str:
+    """Name of a derived column or a feature inside a sentence, in this board's own words."""
+    tuned, base, baseline = labels.tuned, labels.base or "base", labels.baseline or "baseline"
+    derived = {
+        "baseline_score": f"{baseline} score",
+        "best_lift_over_baseline": f"best lift over {baseline}",
+        "mean_lift_over_base": f"mean lift over {base}",
+        "best_base_score": f"best {base} score",
+        "mean_base_score": f"mean {base} score",
+        "best_tuned_score": f"best {tuned} score",
+        "mean_tuned_score": f"mean {tuned} score",
+    }
+    spec = TASKS.column(column)
+    meaning = spec.meaning if spec else column.replace("_", " ")
+    return derived.get(column) or meaning[:1].lower() + meaning[1:]
+
+
+def column_label(column: str, labels: Labels) -> str:
+    """Name of a derived column or a feature, as a heading."""
+    return sentence(column_phrase(column, labels))
+
+
+def column_text(column: str, value: float | None, labels: Labels) -> str:
+    """A value of a column, as it is read."""
+    if "lift" in column and TASKS.column(column) is None:
+        return labels.scale.signed(value)
+    return labels.scale.score(value) if column.endswith("_score") else quantity(value)
+
+
+SCATTERS_HEIGHT = 360
+# A feature whose largest value is so many times its smallest stands on a log axis.
+LOG_RATIO = 30
+
+
+class _Point(Record):
+    task: str
+    feature: float
+    lift: float
+
+
+class _FeaturePair(Record):
+    """A feature and a kind of lift; `id` names their chart."""
+
+    id: str
+    feature: str
+    lift: str
+    found: Correlation
+    points: tuple[_Point, ...]
+    fit: Fit | None
+
+
+def charts_features(results: Results, labels: Labels) -> tuple[Chart, ...]:
+    """Each feature against each kind of lift that the board has, with a least-squares line."""
+    found = results.correlations
+    if found is None:
+        return ()
+    return tuple(
+        _chart(_pair(found, results.scores.tasks, feature, lift), labels)
+        for feature in found.features
+        for lift in LIFTS
+        if found.pairs[feature, lift].spearman is not None
+    )
+
+
+def _id(found: Correlations, feature: str, lift: str) -> str:
+    """A short id: of the feature's own name, which is free text, or of its place."""
+    place = found.features.index(feature) + 1
+    return f"{id_of(feature, place)}-{lift.replace('_', '-')}"
+
+
+def _pair(found: Correlations, tasks: Sequence[str], feature: str, lift: str) -> _FeaturePair:
+    points = tuple(
+        _Point(task, x, y)
+        for task, x, y in zip(tasks, found.values[feature], found.values[lift], strict=True)
+        if x is not None and y is not None
+    )
+    xs, ys = np.array([p.feature for p in points]), np.array([p.lift for p in points])
+    log_x = bool(xs.min() > 0 and xs.max() / xs.min() > LOG_RATIO)
+    fit = fit_line(xs, ys, log_x=log_x)
+    return _FeaturePair(
+        _id(found, feature, lift), feature, lift, found.pairs[feature, lift], points, fit
+    )
+
+
+def _chart(pair: _FeaturePair, labels: Labels) -> Chart:
+    rho = f"\N{GREEK SMALL LETTER RHO} = {rounded(pair.found.spearman or 0.0, 2)}"
+    p_is = p_value(pair.found.spearman_p)
+    p_text = f"p {p_is}" if p_is.startswith("<") else f"p = {p_is}"
+    title = _features_title(pair, rho, p_text, labels)
+    n = pair.found.n
+    return Chart(
+        id=pair.id,
+        title=title,
+        reading=f"{title}, over {counted(n, 'task')}.",
+        caption=f"One dot a task. Spearman's {rho}{_interval_text(pair.found)}, {p_text}, n = {n}: "
+        f"{verdict_text(pair.found)}.{_fit_text(pair.fit)}",
+        figure=_draw_scatters(pair, labels),
+        table=_features_table(pair, labels),
+        terms="correlation",
+    )
+
+
+def _features_title(pair: _FeaturePair, rho: str, p_text: str, labels: Labels) -> str:
+    words = link_in_words(pair.found, pair.feature, pair.lift, labels)
+    is_clear = pair.found.verdict in ("together", "apart")
+    return f"{words} ({rho})" if is_clear else f"{words} ({rho}, {p_text})"
+
+
+def link_in_words(found: Correlation, feature: str, lift: str, labels: Labels) -> str:
+    """How a kind of lift goes along with a feature: `Mean lift grows with ...`."""
+    what, why = column_phrase(lift, labels), column_phrase(feature, labels)
+    if found.verdict == "too few":
+        return f"Too few tasks to conclude how {what} goes along with {why}"
+    if found.verdict == "unclear":
+        return f"No clear link between {why} and {what}"
+    return f"{sentence(what)} {'grows' if found.verdict == 'together' else 'falls'} with {why}"
+
+
+def _interval_text(found: Correlation) -> str:
+    if found.spearman_interval is None:
+        return ""
+    low, high = (rounded(end, 2) for end in found.spearman_interval)
+    return f", {percent(LEVEL)} interval {low} to {high}"
+
+
+def _fit_text(fit: Fit | None) -> str:
+    if fit is None:
+        return ""
+    on = " on the logarithm" if fit.log_x else ""
+    r_squared = f"R\N{SUPERSCRIPT TWO} = {rounded(fit.r_squared, 2)}"
+    return f" The line is a least-squares fit{on} ({r_squared})."
+
+
+def _draw_scatters(pair: _FeaturePair, labels: Labels) -> dict[str, Any]:
+    what, why = column_phrase(pair.lift, labels), column_phrase(pair.feature, labels)
+    hovers = [
+        f"{labels.tasks[p.task]}: {why} {column_text(pair.feature, p.feature, labels)}, "
+        f"{what} {labels.scale.signed(p.lift)}"
+        for p in pair.points
+    ]
+    lifts = [p.lift for p in pair.points]
+    dots = theme.scatter(
+        x=[p.feature for p in pair.points],
+        y=lifts,
+        mode="markers",
+        marker={"size": 9, "color": theme.ACCENT, "opacity": 0.8},
+        **hover_texts(hovers),
+    )
+    log = pair.fit is not None and pair.fit.log_x
+    scale = {"type": "log", "dtick": 1} if log else {}
+    x_title = f"{sentence(why)}{' (log axis)' if log else ''}"
+    heights = theme.ticks(min(lifts), max(lifts), signed=True)
+    return theme.figure(
+        [dots] if pair.fit is None else [dots, _line(pair.points, pair.fit)],
+        SCATTERS_HEIGHT,
+        xaxis=theme.axis(x_title, zeroline=False, **scale),
+        yaxis=theme.axis(sentence(what), zerolinecolor=theme.INK, **heights),
+    )
+
+
+def _line(points: Sequence[_Point], fit: Fit) -> theme.Trace:
+    """The fitted line from the smallest to the largest value of the feature."""
+    ends = np.array([min(p.feature for p in points), max(p.feature for p in points)])
+    fitted = fit.intercept + fit.slope * (np.log10(ends) if fit.log_x else ends)
+    return theme.scatter(
+        x=ends.tolist(), y=fitted.tolist(), mode="lines", line=theme.DOTTED, hoverinfo="skip"
+    )
+
+
+def _features_table(pair: _FeaturePair, labels: Labels) -> Table:
+    feature_label = column_label(pair.feature, labels)
+    fields: tuple[Field[_Point], ...] = (
+        Field(TASK, lambda p: task_cell(labels, p.task)),
+        Field(
+            Column(pair.feature, feature_label, "number"),
+            lambda p: number_cell(p.feature, column_text(pair.feature, p.feature, labels)),
+        ),
+        Field(
+            Column(
+                pair.lift, column_label(pair.lift, labels), "number", term=LIFT_TERMS[pair.lift]
+            ),
+            lambda p: lift_cell(p.lift, labels.scale),
+        ),
+    )
+    return Table(
+        f"{pair.id}-table",
+        f"{feature_label} and {column_phrase(pair.lift, labels)}, by task",
+        columns_of(fields),
+        rows_of(fields, pair.points),
+    )
+
+
+MOST_DRAWN = 40
+MOST_LISTED = 20
+
+
+class _TaskPair(Record):
+    """Two tasks, and how alike they rank the `n` models that have both."""
+
+    task: str
+    other: str
+    rho: float
+    n: int
+
+
+def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
+    """Spearman's correlation of every two tasks over the models that have both."""
+    rho, common = compute_rank_agreement(results.scores)
+    paired = [i for i in range(len(rho)) if (~np.isnan(np.delete(rho[i], i))).any()]
+    if len(paired) < 3:
+        return None
+    pairs, median = _most_alike(results.scores.tasks, rho, common)
+    title = _similarity_title(pairs[0], labels)
+    variant = labels.in_sentence(results.board.variant)
+    drawn = paired[:MOST_DRAWN]
+    part = np.ix_(drawn, drawn)
+    names = [labels.tasks[results.scores.tasks[i]] for i in drawn]
+    return Chart(
+        id="redundancy",
+        title=title,
+        reading=f"{title}. Over all pairs of tasks the median is {rounded(median, 2)}: near 1, "
+        "tasks would be interchangeable; near 0, each asks something of its own.",
+        caption=f"Spearman's correlation of the {variant} scores of two tasks over the models that "
+        f"have both; the table has the {MOST_LISTED} pairs most alike."
+        f"{'' if drawn == paired else f' The first {MOST_DRAWN} tasks are drawn.'}",
+        figure=_draw_similarity(names, rho[part], common[part]),
+        table=_similarity_table(pairs, labels),
+        terms="similar-tasks",
+    )
+
+
+def _most_alike(
+    tasks: Sequence[str], rho: Array, common: Array
+) -> tuple[tuple[_TaskPair, ...], float]:
+    """The pairs that rank models most alike, best first; and the median of all pairs."""
+    later, earlier = np.tril_indices(len(tasks), -1)
+    known = ~np.isnan(rho[later, earlier])
+    later, earlier = later[known], earlier[known]
+    values = rho[later, earlier]
+    best = np.argsort(-values, kind="stable")[:MOST_LISTED]
+    pairs = tuple(
+        _TaskPair(tasks[j], tasks[i], float(rho[i, j]), int(common[i, j]))
+        for i, j in zip(later[best], earlier[best], strict=True)
+    )
+    return pairs, float(np.median(values))
+
+
+def _similarity_title(top: _TaskPair, labels: Labels) -> str:
+    return (
+        f"{labels.tasks[top.task]} and {labels.tasks[top.other]} rank the models most alike "
+        f"(\N{GREEK SMALL LETTER RHO} = {rounded(top.rho, 2)})"
+    )
+
+
+def _draw_similarity(names: Sequence[str], rho: Array, common: Array) -> dict[str, Any]:
+    hovers = [
+        [
+            f"{MISSING if np.isnan(r) else rounded(r, 2)} over {counted(int(n), 'model')}"
+            for r, n in row
+        ]
+        for row in np.dstack([rho, common])
+    ]
+    return draw_heatmap(
+        nullable(rho), names, names, hovers, colorscale=theme.DIVERGING, zmin=-1, zmax=1
+    )
+
+
+def _similarity_table(pairs: Sequence[_TaskPair], labels: Labels) -> Table:
+    fields: tuple[Field[_TaskPair], ...] = (
+        Field(Column("task", "Task"), lambda p: task_cell(labels, p.task)),
+        Field(Column("other", "and task"), lambda p: task_cell(labels, p.other)),
+        Field(
+            Column("rho", "Spearman", "number", term="similar-tasks"),
+            lambda p: Cell(rounded(p.rho, 2), p.rho),
+        ),
+        Field(
+            Column("n", "Models", "number", term="similar-tasks"),
+            lambda p: Cell(str(p.n), float(p.n)),
+        ),
+    )
+    return Table(
+        "redundancy-table",
+        "Pairs of tasks that rank models most alike",
+        columns_of(fields),
+        rows_of(fields, pairs),
+        sorted_by="rho",
+    )
+
+
+TRAINING_SETS_HEIGHT = 340
+
+
+def chart_training_sets(results: Results, labels: Labels) -> Chart | None:
+    """Training-set sizes on a log axis, with the thresholds of `site.toml` as lines."""
+    sets = results.training_sets
+    if sets is None or not sets.bins or len(sets.sizes) < 2:
+        return None
+    title = _training_sets_title(sets)
+    shares = "; ".join(f"{percent(share)} below {count(t)}" for t, share in sets.shares.items())
+    unknown = len(results.scores.tasks) - len(sets.sizes)
+    left_out = f" {counted(unknown, 'task')} of unknown training-set size left out."
+    empty = sum(size == 0 for size in sets.sizes.values())
+    no_bar = f" {counted(empty, 'set')} without examples in no bar."
+    return Chart(
+        id="training-sets",
+        title=title,
+        reading=f"{title}. Half have {count(sets.median)} or fewer; the largest has "
+        f"{count(max(sets.sizes.values()))}.",
+        caption="Examples in the train split of each task, log axis, three bars a decade"
+        f"{f'; {shares}' if shares else ''}.{left_out if unknown else ''}"
+        f"{no_bar if empty else ''}",
+        figure=_draw_training_sets(sets, labels),
+        table=_training_sets_table(sets, labels),
+        terms="training-set-sizes",
+        embedded=True,
+    )
+
+
+def _training_sets_title(sets: TrainingSets) -> str:
+    known = len(sets.sizes)
+    if not sets.below:
+        return f"Half of the {known} training sets have {count(sets.median)} examples or fewer"
+    nouns = [" training sets", *[""] * (len(sets.below) - 1)]
+    return listed(
+        [
+            f"{n} of {known}{noun} {'has' if n == 1 else 'have'} fewer than "
+            f"{count(threshold)} examples"
+            for noun, (threshold, n) in zip(nouns, sets.below.items(), strict=True)
+        ]
+    )
+
+
+def _draw_training_sets(sets: TrainingSets, labels: Labels) -> dict[str, Any]:
+    """Bars over log10 of the size, where bins are of equal width; the ticks say the sizes."""
+    bars = theme.bar(
+        x=[(math.log10(b.low) + math.log10(b.high)) / 2 for b in sets.bins],
+        y=[len(b.tasks) for b in sets.bins],
+        width=[math.log10(b.high) - math.log10(b.low) for b in sets.bins],
+        marker={"color": theme.GAIN, "line": {"color": theme.PAPER, "width": 1.5}},
+        **hover_texts([_training_sets_hover(b, labels) for b in sets.bins]),
+    )
+    low, high = math.floor(math.log10(sets.bins[0].low)), math.ceil(math.log10(sets.bins[-1].high))
+    ticks = list(range(low, high + 1))
+    x_axis = theme.axis(
+        "training examples (log axis)",
+        tickvals=ticks,
+        ticktext=[count(10.0**t) for t in ticks],
+        showgrid=False,
+    )
+    return theme.figure(
+        [bars],
+        TRAINING_SETS_HEIGHT,
+        **_thresholds(sets),
+        bargap=0,
+        xaxis=x_axis,
+        yaxis=theme.axis("tasks", tickformat="d", nticks=6),
+    )
+
+
+def _training_sets_hover(sizes: Bin, labels: Labels) -> str:
+    names = f" ({listed([labels.tasks[t] for t in sizes.tasks])})" if sizes.tasks else ""
+    between = f"{count(sizes.low)} to {count(sizes.high)} examples"
+    return f"{between}: {counted(len(sizes.tasks), 'task')}{names}"
+
+
+def _thresholds(sets: TrainingSets) -> dict[str, Any]:
+    """A line for each threshold.
+
+    They may stand close together, so every second name stands to the left of its line.
+    """
+    lines = [theme.reference_line(math.log10(t), count(t)) for t in sets.below]
+    notes = [
+        note | {"xanchor": "right" if i % 2 == 0 else "left"}
+        for i, line in enumerate(lines)
+        for note in line["annotations"]
+    ]
+    return {"shapes": [s for line in lines for s in line["shapes"]], "annotations": notes}
+
+
+def _training_sets_table(sets: TrainingSets, labels: Labels) -> Table:
+    fields: tuple[Field[tuple[str, int]], ...] = (
+        Field(TASK, lambda sized: task_cell(labels, sized[0])),
+        Field(
+            Column("train_examples", "Training examples", "number", first="ascending"),
+            lambda sized: number_cell(sized[1], count(sized[1])),
+        ),
+    )
+    return Table(
+        "training-sets-table",
+        "Training-set size by task",
+        columns_of(fields),
+        rows_of(fields, sorted(sets.sizes.items(), key=lambda sized: sized[1])),
+        sorted_by="train_examples",
+    )

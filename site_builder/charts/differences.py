@@ -1,0 +1,274 @@
+"""Chart differences from the baseline, by task and category."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from site_builder.charts.cells import (
+    CATEGORY,
+    TASK,
+    Field,
+    best_fields,
+    category_cell,
+    columns_of,
+    lift_cell,
+    models_cell,
+    number_cell,
+    rows_of,
+    task_cell,
+)
+from site_builder.charts.chart import Chart
+from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
+from site_builder.compute.results import Results
+from site_builder.compute.tasks import CategoryResult, TaskResult
+from site_builder.formatting import count, counted, listed
+from site_builder.labels import Labels
+from site_builder.records import Record
+from site_builder.table_model import Cell, Column, Table
+
+
+def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
+    """Best contender minus baseline, task by task; None where no two can share an axis."""
+    comparable = set(labels.side_by_side)
+    tasks = [t for t in results.tasks if t.outcome is not None and t.task in comparable]
+    if len(tasks) < 2:
+        return None
+    tasks.sort(key=lambda t: -(t.best_lift_over_baseline or 0.0))
+    beaten = sum(t.outcome == "beats" for t in tasks)
+    title = (
+        f"The best {labels.contender} beats {labels.baseline} on {beaten} of "
+        f"{counted(len(tasks), 'task')}"
+    )
+    half = MOST_BARS // 2
+    shown = tasks if len(tasks) <= MOST_BARS else [*tasks[:half], *tasks[-half:]]
+    cut = f" The {half} at each end are drawn."
+    return Chart(
+        id="best-lift-by-task",
+        title=title,
+        reading=_task_reading(title, tasks, labels),
+        caption=f"Score of the best {labels.contender} minus the score of {labels.baseline}"
+        f"{labels.turning}, in points of the task's metric; right of zero is better."
+        f"{'' if shown is tasks else cut}",
+        figure=draw_bars(
+            [_task_bar(t, labels) for t in shown],
+            f"difference from {labels.baseline} (points of score)",
+        ),
+        table=_task_table(shown, labels),
+        terms="lift-over-baseline",
+        embedded=True,
+    )
+
+
+def _task_reading(title: str, tasks: Sequence[TaskResult], labels: Labels) -> str:
+    first, tied = tasks[0], sum(t.outcome == "ties" for t in tasks)
+    best = f"{labels.tasks[first.task]} ({_lift_text(first, labels)})"
+    most = (
+        f", most of all on {best}" if first.outcome == "beats" else f"; it comes closest on {best}"
+    )
+    worst = [labels.tasks[t.task] for t in reversed(tasks) if t.outcome == "loses"][:2]
+    ties = f" It ties on {tied}." if tied else ""
+    behind = f" It stays furthest behind on {listed(worst)}." if worst else ""
+    return f"{title}{most}.{ties}{behind}"
+
+
+def _lift_text(task: TaskResult, labels: Labels) -> str:
+    return labels.scales[task.task].signed(task.best_lift_over_baseline)
+
+
+def _task_bar(task: TaskResult, labels: Labels) -> Bar:
+    name, scale, best = labels.tasks[task.task], labels.scales[task.task], task.best_contender
+    who = "" if best is None else f"{listed(labels.runs(best))} {scale.score(best.score)}"
+    hover = (
+        f"{_lift_text(task, labels)}. {who}, {labels.baseline} {scale.score(task.baseline_score)}"
+    )
+    return Bar(name, task.best_lift_over_baseline or 0.0, hover)
+
+
+def _task_table(tasks: Sequence[TaskResult], labels: Labels) -> Table:
+    fields: tuple[Field[TaskResult], ...] = (
+        Field(TASK, lambda t: task_cell(labels, t.task)),
+        *best_fields(labels),
+    )
+    return Table(
+        "best-lift-by-task-table",
+        f"Best {labels.contender} minus {labels.baseline}, by task",
+        columns_of(fields),
+        rows_of(fields, tasks),
+        sorted_by="best_lift_over_baseline",
+    )
+
+
+def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
+    """Best contender minus baseline averaged by category, from harder to easier to beat."""
+    shown = [
+        c
+        for c in results.categories
+        if c.best_lift_over_baseline is not None and labels.are_side_by_side(c.tasks)
+    ]
+    if len(shown) < 2:
+        return None
+    hardest, easiest = shown[0], shown[-1]
+    low, high = (labels.scale.signed(c.best_lift_over_baseline) for c in (hardest, easiest))
+    title = _category_title(hardest, easiest, labels)
+    ends = f": {low} against {high} on average over their tasks." if low != high else "."
+    few = min(c.compared for c in shown)
+    caution = f" The smallest category has {counted(few, 'task')}: read its bar with care."
+    return Chart(
+        id="category-difference",
+        title=title,
+        reading=f"{title}{ends}",
+        caption=f"Best {labels.contender} minus {labels.baseline}{labels.turning}, mean over the "
+        f"tasks of a category; the number of tasks in brackets.{caution if few < 4 else ''}",
+        figure=draw_bars(
+            [_category_bar(c, labels) for c in shown],
+            f"mean difference from {labels.baseline} (points of score)",
+        ),
+        table=category_table(shown, labels, "category-difference-table"),
+        terms="categories",
+        embedded=True,
+    )
+
+
+def _category_title(hardest: CategoryResult, easiest: CategoryResult, labels: Labels) -> str:
+    low, high = (labels.scale.signed(c.best_lift_over_baseline) for c in (hardest, easiest))
+    if low == high:
+        return f"Every category is equally far from {labels.baseline}: {low}"
+    return (
+        f"{hardest.category} is the hardest category to beat {labels.baseline} in, "
+        f"{easiest.category} the easiest"
+    )
+
+
+def _category_bar(category: CategoryResult, labels: Labels) -> Bar:
+    lift = category.best_lift_over_baseline
+    hover = (
+        f"{labels.scale.signed(lift)} on average; {labels.baseline} is beaten on "
+        f"{category.beating} of {counted(category.compared, 'task')}"
+    )
+    return Bar(f"{category.category} ({category.compared})", lift or 0.0, hover)
+
+
+def category_table(categories: Sequence[CategoryResult], labels: Labels, table_id: str) -> Table:
+    """Categories, harder to easier: differences, tasks beaten, lift over base."""
+    compared = any(c.best_lift_over_baseline is not None for c in categories)
+    by = Column(
+        "best_lift_over_baseline",
+        f"Best minus {labels.baseline}",
+        "number",
+        first="ascending",
+        term="categories",
+    )
+    fields: tuple[Field[CategoryResult], ...] = (
+        Field(CATEGORY, lambda c: category_cell(c.category)),
+        Field(
+            Column("tasks", "Tasks", "number"),
+            lambda c: number_cell(len(c.tasks), count(len(c.tasks))),
+        ),
+        Field(
+            Column("leaders", "Leads", term="rank"),
+            lambda c: models_cell(labels, _leaders(c, labels)),
+            any(_leaders(c, labels) for c in categories),
+        ),
+        Field(by, lambda c: lift_cell(c.best_lift_over_baseline, labels.scale), compared),
+        Field(
+            Column(
+                "beating",
+                f"Tasks that beat {labels.baseline}",
+                "number",
+                term="lift-over-baseline",
+            ),
+            lambda c: number_cell(c.beating, f"{c.beating} of {c.compared}"),
+            compared,
+        ),
+        Field(
+            Column("mean_lift_over_base", f"Mean lift over {labels.base}", "number", term="lift"),
+            lambda c: lift_cell(c.mean_lift_over_base, labels.scale),
+            labels.lifted,
+        ),
+    )
+    return Table(
+        table_id,
+        "Categories, from harder to easier" if compared else "Categories",
+        columns_of(fields),
+        rows_of(fields, categories),
+        sorted_by=by.key if compared else "",
+    )
+
+
+def _leaders(category: CategoryResult, labels: Labels) -> tuple[str, ...]:
+    """The models that share the first rank of the category's board."""
+    board = category.boards[labels.roles.primary]
+    return tuple(s.model for s in board.ranked if s.rank == 1)
+
+
+# --- of one model -------------------------------------------------------------------------------
+
+
+class _CategoryLift(Record):
+    category: str
+    lift: float
+    tasks: int
+
+
+def chart_model_categories(results: Results, labels: Labels, model: str) -> Chart | None:
+    """Mean lift of a model over its own base, by category; over the baseline without a base."""
+    over_base = results.board.standing(model).lift_over_base is not None
+    lifts = _category_lifts(results, labels, model, over_base=over_base)
+    if len(lifts) < 2 or (not over_base and model == labels.roles.baseline):
+        return None
+    first, last = lifts[0], lifts[-1]
+    against = f"its {labels.base} scores" if over_base else labels.baseline
+    most = f"most over {against} in {first.category}, least in {last.category}"
+    same = f"as much over {against} in one category as in another"
+    high, low = labels.scale.signed(first.lift), labels.scale.signed(last.lift)
+    title = f"{labels.models[model]} gains {most if low != high else same}"
+    return Chart(
+        id="model-categories",
+        title=title,
+        reading=f"{title}: {high}{f' against {low}' if low != high else ''}.",
+        caption=f"Mean over the tasks of a category of the score minus {against}{labels.turning}, "
+        "in points of score; the number of tasks in brackets.",
+        figure=draw_bars(
+            [_category_lift_bar(c, labels) for c in lifts], "mean lift (points of score)"
+        ),
+        table=_category_lift_table(lifts, labels),
+        terms="lift" if over_base else "lift-over-baseline",
+    )
+
+
+def _category_lifts(
+    results: Results, labels: Labels, model: str, *, over_base: bool
+) -> list[_CategoryLift]:
+    """The categories in which the model has a mean lift, the largest first."""
+    found = []
+    for category in results.categories:
+        s = category.boards[results.board.variant].standing(model)
+        lift = s.lift_over_base if over_base else s.lift_over_baseline
+        paired, compared = s.helped + s.unchanged + s.hurt, s.beats + s.ties + s.loses
+        if lift is not None and labels.are_side_by_side(category.tasks):
+            n = paired if over_base else compared
+            found.append(_CategoryLift(category.category, lift, n))
+    return sorted(found, key=lambda c: -c.lift)
+
+
+def _category_lift_bar(lift: _CategoryLift, labels: Labels) -> Bar:
+    hover = f"{labels.scale.signed(lift.lift)} on average"
+    return Bar(f"{lift.category} ({lift.tasks})", lift.lift, hover)
+
+
+def _category_lift_table(lifts: Sequence[_CategoryLift], labels: Labels) -> Table:
+    fields: tuple[Field[_CategoryLift], ...] = (
+        Field(CATEGORY, lambda c: category_cell(c.category)),
+        Field(Column("tasks", "Tasks", "number"), lambda c: Cell(count(c.tasks), c.tasks)),
+        Field(
+            Column("lift", "Mean lift", "number", term=labels.lift_term),
+            lambda c: lift_cell(c.lift, labels.scale),
+        ),
+    )
+    return Table(
+        "model-categories-table",
+        "Mean lift by category",
+        columns_of(fields),
+        rows_of(fields, lifts),
+        sorted_by="lift",
+    )

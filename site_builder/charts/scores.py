@@ -1,0 +1,344 @@
+"""Chart single scores: a model, a task, all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isnan
+from typing import Any
+
+import numpy as np
+
+from site_builder.charts import theme
+from site_builder.charts.cells import (
+    MODEL,
+    TASK,
+    Field,
+    columns_of,
+    flag_tags,
+    linked_score_cell,
+    model_cell,
+    rows_of,
+    task_cell,
+)
+from site_builder.charts.chart import Chart
+from site_builder.charts.forms import (
+    DumbbellEnd,
+    DumbbellRow,
+    draw_dumbbells,
+    draw_heatmap,
+    drawn_of,
+    ends_of,
+    line_table,
+    nullable,
+)
+from site_builder.compute.board import Standing
+from site_builder.compute.intervals import LEVEL
+from site_builder.compute.numbers import Array
+from site_builder.compute.results import Results
+from site_builder.compute.scores import Score
+from site_builder.compute.tasks import TaskResult
+from site_builder.formatting import counted, listed, percent
+from site_builder.labels import Labels
+from site_builder.table_model import Cell, Column, Table
+
+# --- one model ----------------------------------------------------------------------------------
+
+
+def chart_model_tasks(
+    results: Results, labels: Labels, model: str, told_by: str = ""
+) -> Chart | None:
+    """One model, task by task: before, after, and the baseline's mark.
+
+    Args:
+        results: The board.
+        labels: What things are called.
+        model: Which one.
+        told_by: Id of a table of its page that has the same numbers; else the chart brings one.
+    """
+    tasks = _best_first(results, labels, model)
+    if len(tasks) < 2:
+        return None
+    lines = _model_lines(results, labels, model, ends_of(tasks))
+    title = _model_title(labels, results.board.standing(model), len(tasks))
+    every = len(labels.side_by_side) == len(results.scores.tasks)
+    group = "" if every else f"; the {len(tasks)} tasks that share a metric"
+    own = (
+        None if told_by else line_table("model-tasks-table", "Scores by task", TASK, lines, labels)
+    )
+    return Chart(
+        id="model-tasks",
+        title=title,
+        reading=f"{title}. {_ends(results, labels, lines)}.",
+        caption=f"Score on each task, best on top{group}.{_bands(lines)}{drawn_of(len(tasks))}",
+        figure=draw_dumbbells(lines, labels, "score"),
+        table=own,
+        terms=labels.lift_term,
+        told_by=told_by,
+    )
+
+
+def _ends(results: Results, labels: Labels, lines: Sequence[DumbbellRow]) -> str:
+    """The tasks with the best and with the worst score, by what their scores are."""
+    scores = results.scores
+    direction = float(scores.direction[scores.columns[labels.side_by_side[0]]])
+    if _top(lines[0], direction) == _top(lines[-1], direction):
+        return "The same on every task"
+    highest, lowest = ("Highest", "lowest") if direction > 0 else ("Lowest", "highest")
+    return f"{highest} on {lines[0].head.text}, {lowest} on {lines[-1].head.text}"
+
+
+def _best_first(results: Results, labels: Labels, model: str) -> list[str]:
+    """The tasks that the model has a score on, its best first: after tuning, else before it."""
+    scores, roles = results.scores, labels.roles
+    place = scores.rows[model]
+    top = np.fmax.reduce([scores.values[v][place] * scores.direction for v in roles.contest])
+    if roles.base is not None:
+        before = scores.values[roles.base][place] * scores.direction
+        top = np.where(np.isnan(top), before, top)
+    known = dict(zip(scores.tasks, (-top).tolist(), strict=True))
+    there = [task for task in labels.by_name if not isnan(known[task])]
+    return sorted(there, key=known.__getitem__)
+
+
+def _model_lines(
+    results: Results, labels: Labels, model: str, tasks: Sequence[str]
+) -> list[DumbbellRow]:
+    found, is_baseline = results.scores_on(model, tasks), model == labels.roles.baseline
+    return [
+        _line(
+            labels,
+            task_cell(labels, task),
+            (model, task),
+            found[task],
+            None if is_baseline else results.task(task).baseline_score,
+        )
+        for task in tasks
+    ]
+
+
+def _top(line: DumbbellRow, direction: float) -> float:
+    """The best of the values after, or else the value before, turned so that greater is better."""
+    after = [a.value * direction for a in line.after]
+    return max(after) if after else (line.before or 0.0) * direction
+
+
+def _model_title(labels: Labels, standing: Standing, tasks: int) -> str:
+    name, baseline = labels.models[standing.model], labels.baseline
+    tuned = labels.in_sentence(labels.roles.primary)
+    compared = standing.beats + standing.ties + standing.loses
+    if standing.model == labels.roles.baseline:
+        compared = 0
+    if standing.lift_over_base is not None:
+        paired = standing.helped + standing.unchanged + standing.hurt
+        title = (
+            f"{name} is better {tuned} than {labels.base} on {standing.helped} of "
+            f"{counted(paired, 'task')}"
+        )
+        beats = f" and beats {baseline} on {standing.beats} of {compared}" if compared else ""
+        return title + beats
+    if compared:
+        return f"{name} beats {baseline} on {standing.beats} of {counted(compared, 'task')}"
+    return f"{name} on {counted(tasks, 'task')}"
+
+
+# --- one task -----------------------------------------------------------------------------------
+
+
+def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | None:
+    """One task, model by model: before, after, and the baseline as a line."""
+    result, fact = results.task(task), results.catalog.tasks[task]
+    models = result.scores.models
+    if len(models) < 2:
+        return None
+    found = result.scores.of(ends_of(models))
+    lines = [_line(labels, model_cell(labels, m), (m, task), found[m]) for m in found]
+    title = _task_title(results, labels, task)
+    unit = f"{fact.metric or 'score'}{'' if fact.higher_is_better else '; lower is better'}"
+    return Chart(
+        id="task-models",
+        title=title,
+        reading=f"{title}.",
+        caption=f"{counted(len(models), 'model')} on this task, by {unit}."
+        f"{_bands(lines)}{drawn_of(len(models))}",
+        figure=draw_dumbbells(lines, labels, unit, **_baseline_line(result, labels)),
+        table=line_table("task-models-table", "Scores by model", MODEL, lines, labels),
+        terms=labels.lift_term,
+    )
+
+
+def _baseline_line(result: TaskResult, labels: Labels) -> dict[str, object]:
+    score = result.baseline_score
+    if score is None:
+        return {}
+    return theme.reference_line(score, labels.baseline, labels.scales[result.task].score(score))
+
+
+def _task_title(results: Results, labels: Labels, task: str) -> str:
+    result, scale = results.task(task), labels.scales[task]
+    best = result.best_contender or next(iter(result.best.values()))
+    leads = "leads" if len(best.models) == 1 else "lead"
+    title = f"{listed(labels.runs(best))} {leads} with {scale.score(best.score)}"
+    lift = result.best_lift_over_baseline
+    if lift is None:
+        return title
+    words = {
+        "beats": f"{scale.score(abs(lift))} better than",
+        "ties": "level with",
+        "loses": f"{scale.score(abs(lift))} worse than",
+    }
+    return f"{title}, {words[result.outcome or 'ties']} {labels.baseline}"
+
+
+def _line(
+    labels: Labels,
+    head: Cell,
+    of: tuple[str, str],
+    found: Mapping[str, Score],
+    reference: float | None = None,
+) -> DumbbellRow:
+    """The scores `of` one model on one task, by variant, as a row."""
+    roles = labels.roles
+    after = tuple(
+        DumbbellEnd(v, s.score, s.lift_over_base, s.interval, s.flag)
+        for v, s in ((v, found[v]) for v in roles.contest if v in found)
+    )
+    before = found.get(roles.base) if roles.base is not None and roles.tuned else None
+    return DumbbellRow(
+        head,
+        labels.scales[of[1]],
+        None if before is None else before.score,
+        after,
+        reference,
+        None if before is None else before.flag,
+        of,
+    )
+
+
+def _bands(lines: Sequence[DumbbellRow]) -> str:
+    """What a caption says of the bands behind the marks, where there are any."""
+    drawn = any(after.interval for line in lines for after in line.after)
+    return f" A band is the {percent(LEVEL)} interval of a score." if drawn else ""
+
+
+MOST_MODELS, MOST_TASKS = 40, 100
+
+
+def chart_scores(results: Results, labels: Labels) -> Chart | None:
+    """Every score of the primary variant: models in the order of the board, easiest task first."""
+    board = results.board
+    scored = [s.model for s in board.standings if s.scored]
+    models, tasks = scored[:MOST_MODELS], _tasks(results)
+    if len(models) < 2 or len(tasks) < 2:
+        return None
+    averaged, variant = board.rules.averaged, labels.in_sentence(board.variant)
+    how = "darker is higher" if averaged else "darker is better within its row"
+    title = _title(results, labels, len(models), len(tasks))
+    return Chart(
+        id="scores",
+        title=title,
+        reading=f"{title}; scores of {counted(len(models), 'model')}, {variant}.",
+        caption=f"Scores, {variant}; {how}.{_cut(results, len(models), len(tasks))}",
+        figure=_draw(results, labels, models, tasks),
+        table=_table(results, labels, models, tasks),
+        terms="average",
+        embedded=True,
+    )
+
+
+def _tasks(results: Results) -> list[str]:
+    """The tasks that are drawn: from easy to hard where scores of different tasks compare."""
+    tasks = _scored(results)[:MOST_TASKS]
+    if results.board.rules.averaged:
+        tasks.sort(key=lambda t: -_mean(results, t))
+    return [t.task for t in tasks]
+
+
+def _scored(results: Results) -> list[TaskResult]:
+    return [t for t in results.tasks if results.board.variant in t.best]
+
+
+def _mean(results: Results, task: TaskResult) -> float:
+    return task.mean[results.board.variant] or 0.0
+
+
+def _title(results: Results, labels: Labels, n_models: int, n_tasks: int) -> str:
+    easiest, *_, hardest = sorted(_scored(results), key=lambda t: -_mean(results, t))
+    if (
+        results.board.rules.averaged
+        and not labels.turned
+        and _mean(results, easiest) > _mean(results, hardest)
+    ):
+        easy, hard = labels.tasks[easiest.task], labels.tasks[hardest.task]
+        return f"{easy} is the easiest task on average, {hard} the hardest"
+    return f"{counted(n_models, 'model')} on {counted(n_tasks, 'task')}"
+
+
+def _cut(results: Results, n_models: int, n_tasks: int) -> str:
+    """What a caption says where not every model, or not every task, is drawn."""
+    all_models = n_models == sum(s.scored > 0 for s in results.board.standings)
+    all_tasks = n_tasks == len(_scored(results))
+    cuts = [
+        *([] if all_models else [f"{n_models} models"]),
+        *([] if all_tasks else [f"{n_tasks} tasks"]),
+    ]
+    return f" The first {listed(cuts)} are drawn; the table of each task has all." if cuts else ""
+
+
+def _values(results: Results, models: Sequence[str], tasks: Sequence[str]) -> Array:
+    """Scores of the primary variant, shape (tasks, models)."""
+    rows = [results.scores.rows[m] for m in models]
+    return results.scores.only(tasks).values[results.board.variant][rows].T
+
+
+def _draw(
+    results: Results, labels: Labels, models: Sequence[str], tasks: Sequence[str]
+) -> dict[str, Any]:
+    values, averaged = _values(results, models, tasks), results.board.rules.averaged
+    direction = results.scores.only(tasks).direction[:, None]
+    hovers = [
+        [labels.scales[task].score(score) for score in row]
+        for task, row in zip(tasks, nullable(values), strict=True)
+    ]
+    return draw_heatmap(
+        nullable(values if averaged else _within_rows(values * direction)),
+        [labels.tasks[t] for t in tasks],
+        [labels.models[m] for m in models],
+        hovers,
+        colorscale=theme.SEQUENTIAL,
+        showscale=averaged,
+    )
+
+
+def _within_rows(values: Array) -> Array:
+    """Each row stretched to 0 (its worst) .. 1 (its best); a row of equals is 0.5."""
+    low = np.fmin.reduce(values, axis=1, keepdims=True)
+    high = np.fmax.reduce(values, axis=1, keepdims=True)
+    span = np.where(high > low, high - low, 1.0)
+    shares = np.where(high > low, (values - low) / span, 0.5)
+    return np.where(np.isnan(values), np.nan, shares)
+
+
+def _table(results: Results, labels: Labels, models: Sequence[str], tasks: Sequence[str]) -> Table:
+    scores = {
+        model: dict(zip(tasks, column, strict=True))
+        for model, column in zip(models, nullable(_values(results, models, tasks).T), strict=True)
+    }
+    fields: tuple[Field[str], ...] = (
+        Field(TASK, lambda t: task_cell(labels, t)),
+        *(_model_field(results, labels, model, scores[model]) for model in models),
+    )
+    return Table(
+        "scores-table", "Scores by task and model", columns_of(fields), rows_of(fields, tasks)
+    )
+
+
+def _model_field(
+    results: Results, labels: Labels, model: str, scores: Mapping[str, float | None]
+) -> Field[str]:
+    variant = results.board.variant
+
+    def cell(task: str) -> Cell:
+        tags = flag_tags(results.task(task).reasons.get((model, variant)))
+        return linked_score_cell(labels, (model, task, variant), scores[task], tags=tags)
+
+    return Field(Column(model, labels.models[model], "number"), cell)

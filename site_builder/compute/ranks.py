@@ -1,0 +1,252 @@
+"""Find who is ahead of whom, and which ranks a model could have."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from site_builder.compute.intervals import t_quantile
+from site_builder.compute.numbers import Array, counts_to, round_significant
+from site_builder.compute.score_error import REACH
+from site_builder.compute.scores import Scores
+
+
+def compute_win_rates(scores: Scores, variant: str) -> Array:
+    """Share of rivals that each model beats on each task, ties counting one half.
+
+    On a task with n scores, a model of average rank r from the worst (equal scores share their mean
+    rank) beats (r - 1) / (n - 1) of its rivals. NaN for a model without a score, and where there is
+    no rival.
+
+    Shape: (models, tasks).
+    Units: share in 0..1; each full column averages 0.5.
+    Source: the mean win rate of HELM (Liang et al., 2022, arXiv:2211.09110);
+        docs/statistics.md#win-rate.
+    """
+    signed = scores.signed[variant]
+    rivals = (~np.isnan(signed)).sum(axis=0) - 1
+    with np.errstate(invalid="ignore"):
+        return np.asarray(count_beaten(signed) / rivals)
+
+
+def count_beaten(signed: Array) -> Array:
+    """Rivals that each model beats on each task, ties counting one half; NaN without a score.
+
+    Shape: scores, greater is better, to the same shape (models, tasks).
+    """
+    return pd.DataFrame(signed).rank().to_numpy(dtype=float) - 1
+
+
+def compute_wins(signed: Array) -> Array:
+    """Where a row has the best score of its column, all who tie counting.
+
+    Shape: scores as they are compared (rows, tasks), to boolean (rows, tasks).
+    """
+    best = np.fmax.reduce(signed, axis=0, initial=-np.inf)
+    return np.asarray(signed == best)
+
+
+Flags = npt.NDArray[np.bool_]
+# Differences below it are what binary fractions make of none.
+_NOISE = 1e-12
+_ROWS_AT_ONCE = 128  # so that what is between two steps stays in the processor
+
+
+def significantly_ahead(measure: Array, errors: Array | None = None) -> Flags:
+    """Which model is distinguishably ahead of which, over the tasks that the two have in common.
+
+    A paired t test of each pair: the mean of the n differences is above t sqrt(v / n), where v is
+    their variance and t as in `student_reach`, and above 1.96 times its standard error by the
+    scores' own errors, where these are known. Nobody is ahead over fewer than two common tasks.
+
+    Args:
+        measure: What ranks the models, shape (models, tasks), greater is better.
+        errors: Standard error of each; NaN, and None, where it is not known.
+
+    Shape: boolean (models, models), row ahead of column.
+    Source: Student (1908), Biometrika 6(1), 1-25; docs/statistics.md#rank-interval.
+    """
+    there = (~np.isnan(measure)).astype(float)
+    # Within -1..1, so that no square overflows; centred, so that their sums lose no digits.
+    scale = max(1e-300, float(np.nanmax(np.abs(measure), initial=0.0)))
+    values = np.where(there > 0, measure, 0.0) / scale
+    values -= there * (values.sum(axis=0) / np.maximum(there.sum(axis=0), 1))
+    squares = None
+    if errors is not None and not np.isnan(errors).all():
+        squares = np.minimum(np.nan_to_num(errors) * there / scale, 1e100) ** 2
+    ahead = np.zeros((len(measure), len(measure)), dtype=bool)
+    for start in range(0, len(measure), _ROWS_AT_ONCE):
+        # What one model is behind another, that one is ahead: half of the pairs tell of all.
+        rows, others = slice(start, start + _ROWS_AT_ONCE), slice(start, None)
+        errors_there = None if squares is None else squares[others]
+        lead, reach = _leads(values[others], there[others], errors_there)
+        ahead[rows, others] = lead > reach
+        ahead[others, rows] |= (lead < -reach).T
+    return ahead
+
+
+def _leads(values: Array, there: Array, squares: Array | None) -> tuple[Array, Array]:
+    """How far each of the first models is ahead of every model, and how far it must be to count.
+
+    By sums over the common tasks of every pair; NaN where a pair has fewer than two.
+    """
+    own, mine = values[:_ROWS_AT_ONCE], there[:_ROWS_AT_ONCE]
+    n, lead, of_squares = _sums(values, there)
+    some = counts_to(values.shape[1])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        factors = t_quantile(some) / np.sqrt(some * (some - 1))
+        of_squares -= lead**2 / n
+        np.maximum(of_squares, 0.0, out=of_squares)
+        lead /= n
+        by_tasks = np.sqrt(of_squares, out=of_squares)
+        by_tasks *= factors[n.astype(int)]
+        if squares is not None:
+            of_errors = squares[: len(own)] @ there.T + mine @ squares.T
+            by_tasks = np.maximum(by_tasks, REACH * np.sqrt(of_errors) / n)
+    by_tasks += _NOISE * np.abs(values).max(initial=0.0)
+    return lead, by_tasks
+
+
+def _sums(values: Array, there: Array) -> tuple[Array, Array, Array]:
+    """Of each of the first models and every model: common tasks, sum of leads, sum of squares.
+
+    Shape: three arrays that broadcast to (first models, models).
+    """
+    own, mine = values[:_ROWS_AT_ONCE], there[:_ROWS_AT_ONCE]
+    if there.all():
+        # No score is missing: sums over common tasks are sums over all, a vector each.
+        sums, squares = values.sum(axis=1), (values**2).sum(axis=1)
+        products = own @ values.T
+        lead = sums[: len(own), np.newaxis] - sums
+        return (
+            np.full((1, 1), float(values.shape[1])),
+            lead,
+            squares[: len(own), np.newaxis] + squares - 2 * products,
+        )
+    n = mine @ there.T
+    lead = own @ there.T - mine @ values.T
+    return n, lead, own**2 @ there.T + mine @ (values**2).T - 2 * own @ values.T
+
+
+def is_ahead(leads: Array, counts: Array, errors: Array | None = None) -> Flags:
+    """Which leads over tasks that count more or less than 1 each are distinguishably above 0.
+
+    As `find_ahead`, with the weighted mean sum(c d) / sum(c), and in place of v / n its variance
+    n / (n - 1) sum(c² (d - mean)²) / sum(c)², which is the same where every task counts 1.
+
+    Args:
+        leads: Differences from other models, shape (models, tasks); NaN where there is none.
+        counts: What each task counts, shape (tasks,).
+        errors: Standard error of each difference; None where none is known.
+
+    Shape: boolean (models,).
+    Source: docs/statistics.md#choice.
+    """
+    there = ~np.isnan(leads)
+    scale = max(1e-300, float(np.nanmax(np.abs(leads), initial=0.0)))
+    values, weights = np.where(there, leads, 0.0) / scale, np.where(there, counts, 0.0)
+    n = there.sum(axis=1).astype(float)
+    known = np.zeros_like(leads) if errors is None else np.nan_to_num(errors) / scale
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        total = weights.sum(axis=1)
+        mean = (weights * values).sum(axis=1) / total
+        squares = (weights * (values - mean[:, np.newaxis])) ** 2
+        by_tasks = t_quantile(n) * np.sqrt(n / (n - 1) * squares.sum(axis=1)) / total
+        by_errors = REACH * np.linalg.norm(weights * known, axis=1) / total
+        return np.asarray(mean > np.maximum(by_tasks, by_errors) + _NOISE)
+
+
+def rank_intervals(ranks: Array, ahead: Flags, tied: Flags) -> tuple[Array, Array]:
+    """Best and worst rank that the tasks allow each ranked model.
+
+    The best is 1 + the models that are distinguishably ahead of it, the worst is the number of
+    ranked models less those that it is distinguishably ahead of. Both hold the rank itself, and
+    agree with the ties: a model can be first exactly where it is tied with the best.
+
+    Args:
+        ranks: Rank of each model, shape (models,); NaN where it has none.
+        ahead: As `find_ahead` gives it.
+        tied: Which models are tied with the best.
+
+    Shape: two arrays (models,); NaN where a model has no rank.
+    Source: docs/statistics.md#rank-interval.
+    """
+    ranked = ~np.isnan(ranks)
+    if not ranked.any():
+        return ranks.copy(), ranks.copy()
+    leader = int(np.flatnonzero(ranks == 1)[0])
+    pairs = ahead & np.outer(ranked, ranked)
+    pairs[:, leader] = False
+    pairs[leader] = ranked & ~tied
+    best, worst = 1.0 + pairs.sum(axis=0), ranked.sum() - pairs.sum(axis=1).astype(float)
+    best = np.where(tied, 1.0, np.maximum(np.minimum(best, ranks), 2.0))
+    return np.where(ranked, best, np.nan), np.where(ranked, np.fmax(worst, ranks), np.nan)
+
+
+def possible_means(signed: Array, low: Array, high: Array) -> tuple[Array, Array]:
+    """Least and greatest mean over all tasks that a model can have, whatever its missing scores.
+
+    Args:
+        signed: Scores, greater is better, shape (models, tasks).
+        low: Least score of each task, in the same turn, shape (tasks,); infinite where it states
+            none.
+        high: Its greatest score.
+
+    Shape: two arrays (models,); NaN for a model without a score.
+    Source: docs/statistics.md#missing-scores.
+    """
+    missing = np.isnan(signed)
+    shares = signed / signed.shape[1]
+    known = np.where(missing, 0.0, shares).sum(axis=1)
+    bounds = np.array([low, high]) / signed.shape[1]
+    ends = known + np.where(missing, bounds[:, np.newaxis], 0.0).sum(axis=2)
+    seen = np.concatenate([shares.ravel(), bounds[np.isfinite(bounds)]])
+    size = float(np.nanmax(np.abs(seen), initial=0.0)) * signed.shape[1]
+    least, most = np.where(
+        missing.all(axis=1), np.nan, round_significant(ends, np.full(ends.shape, size))
+    )
+    return least, most
+
+
+def possible_rates(signed: Array) -> tuple[Array, Array]:
+    """Least and greatest mean win rate that a model can have, whatever scores are missing.
+
+    Of the models with any score on the board, the ones that lack a task may all be below or all
+    above who has it; who lacks it may beat all or none of the others.
+
+    Shape: scores (models, tasks), greater is better, to two arrays (models,); NaN for a model
+        without a score, and where there is no rival.
+    Source: docs/statistics.md#missing-scores.
+    """
+    there = ~np.isnan(signed)
+    some = np.asarray(there.any(axis=1))
+    n, rivals = there.sum(axis=0), max(int(some.sum()) - 1, 0)
+    if rivals == 0:
+        return np.full(len(some), np.nan), np.full(len(some), np.nan)
+    beaten = count_beaten(signed)
+    least = np.where(there, beaten / rivals, 0.0).mean(axis=1)
+    most = np.where(there, (beaten + (some.sum() - n)) / rivals, 1.0).mean(axis=1)
+    one = np.ones(len(some))
+    return (
+        np.where(some, round_significant(least, one), np.nan),
+        np.where(some, round_significant(most, one), np.nan),
+    )
+
+
+def possible_ranks(least: Array, most: Array) -> tuple[Array, Array]:
+    """Best and worst rank that a model could have if every model had a score on every task.
+
+    The best is 1 + the models whose least figure is above its greatest, the worst 1 + the others
+    whose greatest figure is above its least.
+
+    Shape: two arrays (models,) to two arrays (models,); NaN where a figure is.
+    Source: docs/statistics.md#missing-scores.
+    """
+    known = ~np.isnan(least)
+    lows, highs = np.sort(least[known]), np.sort(most[known])
+    above_most = len(lows) - np.searchsorted(lows, most, side="right")
+    above_least = len(highs) - np.searchsorted(highs, least, side="right")
+    best = 1.0 + above_most
+    worst = 1.0 + above_least - (most > least)
+    return np.where(known, best, np.nan), np.where(known, worst, np.nan)

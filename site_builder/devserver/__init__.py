@@ -1,0 +1,1 @@
+"""Development server with live reload."""

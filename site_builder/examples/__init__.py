@@ -1,0 +1,1 @@
+"""Scores of single examples: aggregated into results and paired differences."""

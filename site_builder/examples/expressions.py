@@ -1,0 +1,170 @@
+"""State all arithmetic on rows as Narwhals expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, TypeAlias
+
+import narwhals as nw
+
+Frame: TypeAlias = "nw.LazyFrame[Any]"
+
+RUN = ("model", "task", "variant")
+LARGEST = 1e100
+"""What the contract's check holds for a score."""
+
+
+def as_contract(frame: Frame, columns: Mapping[str, str], default_variant: str) -> Frame:
+    """Rows as the contract has them: ids as text, scores as floats, no run without a variant.
+
+    Args:
+        frame: Rows as they are stored.
+        columns: Column of the frame by the column of the contract; the variant may be absent.
+        default_variant: The variant of a row that names none.
+
+    Shape: in (rows, any); out (rows, 5): model, task, variant, example, score.
+    """
+    variant = (
+        nw.col(columns["variant"]).cast(nw.String).fill_null(default_variant)
+        if "variant" in columns
+        else nw.lit(default_variant)
+    )
+    return frame.select(
+        model=nw.col(columns["model"]).cast(nw.String).fill_null(""),
+        task=nw.col(columns["task"]).cast(nw.String).fill_null(""),
+        variant=variant,
+        example=nw.col(columns["example"]).cast(nw.String),
+        score=nw.col(columns["score"]).cast(nw.Float64),
+    )
+
+
+def together(frames: Iterable[Frame]) -> Frame:
+    """The rows of several frames of the same columns."""
+    return nw.concat(list(frames))
+
+
+def survey(rows: Frame) -> Frame:
+    """How many rows each run has, and how many of them are unfit: one pass, whatever the order.
+
+    Shape: in (rows, 5); out (runs, 8): model, task, variant, `rows`, `unfit` (rows whose score is
+    no sound number), `unfit_example` (the first of their examples), `unnamed` (rows whose example
+    is null or blank).
+    """
+    return (
+        rows.with_columns(
+            unfit=nw.when(_is_unfit()).then(nw.lit(1)).otherwise(nw.lit(0)),
+            unfit_example=nw.when(_is_unfit()).then(nw.col("example")),
+            unnamed=nw.when(_is_unnamed()).then(nw.lit(1)).otherwise(nw.lit(0)),
+        )
+        .group_by(*RUN)
+        .agg(
+            nw.len().alias("rows"),
+            nw.col("unfit").sum(),
+            nw.col("unfit_example").min(),
+            nw.col("unnamed").sum(),
+        )
+    )
+
+
+def _is_unfit() -> nw.Expr:
+    # Not `is_nan`: DuckDB concludes from the statistics of a file, which leave NaN out, that there
+    # is none.
+    score = nw.col("score")
+    return score.is_null() | ~score.is_finite() | (score.abs() > LARGEST)
+
+
+def _is_unnamed() -> nw.Expr:
+    example = nw.col("example")
+    return example.is_null() | (example.str.strip_chars().str.len_chars() == 0)
+
+
+def fit_rows(rows: Frame, models: Collection[str], tasks: Collection[str]) -> Frame:
+    """The sound rows of some models on some tasks, which engines find by the files' statistics."""
+    task, model = nw.col("task"), nw.col("model")
+    of_runs = rows.filter(task.is_in(list(tasks)), model.is_in(list(models)))
+    return of_runs.filter(~_is_unfit(), ~_is_unnamed())
+
+
+def by_example(rows: Frame, runs: Frame) -> Frame:
+    """One row an example of a run; the mean where it has several scores.
+
+    Shape: in (rows, 5) and (runs, 4): model, task, variant, `run`; out (examples, 6): `run`,
+    example, `score`, `low`, `high` (the least and greatest of its scores), `rows`.
+    """
+    low, high = nw.col("low"), nw.col("high")
+    examples = (
+        rows.join(runs, on=list(RUN))
+        .group_by("run", "example")
+        .agg(
+            nw.len().alias("rows"),
+            nw.col("score").min().alias("low"),
+            nw.col("score").max().alias("high"),
+            nw.col("score").mean(),
+        )
+    )
+    # The mean of equal numbers may differ from them in the last bit.
+    return examples.with_columns(score=nw.when(low == high).then(low).otherwise(nw.col("score")))
+
+
+def repeats(examples: Frame) -> Frame:
+    """Runs with examples of several rows, and how many of these differ in their scores.
+
+    Shape: in (examples, 6); out (runs, 5): `run`, `repeated` (examples with several rows),
+    `differing` (those whose scores are not all the same), and the first example of each.
+    """
+    differs = nw.col("low") < nw.col("high")
+    return (
+        examples.filter(nw.col("rows") > 1)
+        .with_columns(
+            differing=nw.when(differs).then(nw.lit(1)).otherwise(nw.lit(0)),
+            differing_example=nw.when(differs).then(nw.col("example")),
+        )
+        .group_by("run")
+        .agg(
+            nw.len().alias("repeated"),
+            nw.col("example").min(),
+            nw.col("differing").sum(),
+            nw.col("differing_example").min(),
+        )
+    )
+
+
+def differences(examples: Frame, pairs: Frame) -> Frame:
+    """The difference of each example that both runs of a pair have.
+
+    Shape: in (examples, 6) and (pairs, 3): `pair`, `run`, `against` (the run that it is set
+    against); out (common examples of all pairs, 2): `pair`, `difference`.
+    """
+    mine = examples.select("run", "example", "score").join(pairs, on="run")
+    theirs = examples.select("example", against=nw.col("run"), other=nw.col("score"))
+    both = mine.join(theirs, on=["against", "example"])
+    return both.select("pair", difference=nw.col("score") - nw.col("other"))
+
+
+def spreads(values: Frame, key: str, value: str) -> Frame:
+    """Sums of which mean and standard error of a group are made: see `spread.Spread`.
+
+    Three passes: the mean, the mean square of the deviations from it, and what both have lost in
+    rounding. Only sums of numbers that lie around 0 are exact enough for millions of rows.
+
+    Shape: in (rows, any); out (groups, 8): the key, `n`, `centre`, `off`, `square`, `over`, `low`,
+    `high`.
+    """
+    centres = values.group_by(key).agg(nw.col(value).mean().alias("centre"))
+    around = values.join(centres, on=key).with_columns(off=nw.col(value) - nw.col("centre"))
+    around = around.with_columns(own_square=nw.col("off") * nw.col("off"))
+    squares = around.group_by(key).agg(nw.col("own_square").mean().alias("square"))
+    return (
+        around.join(squares, on=key)
+        .with_columns(over=nw.col("own_square") - nw.col("square"))
+        .group_by(key)
+        .agg(
+            nw.len().alias("n"),
+            nw.col("centre").max(),
+            nw.col("off").sum(),
+            nw.col("square").max(),
+            nw.col("over").sum(),
+            nw.col(value).min().alias("low"),
+            nw.col(value).max().alias("high"),
+        )
+    )

@@ -1,1 +1,0 @@
-"""Scores of single examples, more than memory holds, to results and paired differences."""

@@ -1,1 +1,0 @@
-"""The site while it is written: watched, built anew in memory, served to one's own browser."""

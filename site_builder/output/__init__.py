@@ -1,1 +1,0 @@
-"""Output: pages to files on disk. URLs, templates, assets, publishing."""

@@ -1,0 +1,1 @@
+"""Prose of a project: Markdown with live figures and checked claims."""

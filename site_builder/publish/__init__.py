@@ -1,0 +1,1 @@
+"""Publishing: files into a folder or a branch, whole or not at all."""

@@ -1,0 +1,1 @@
+"""Releases of a board: reading, comparing and reporting two of them."""

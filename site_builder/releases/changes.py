@@ -1,0 +1,449 @@
+"""Compare two snapshots of a board, and the claims of both."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from functools import cached_property
+from math import inf
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+
+from site_builder.compute.catalog import Provenance, Release
+from site_builder.compute.numbers import Array, difference
+from site_builder.compute.score_error import REACH
+from site_builder.formatting import NumberFormat, scale_for
+from site_builder.prose.figures import number_filters
+from site_builder.prose.markdown import plain_text
+from site_builder.prose.template import Claim, judge_claims, text_file
+from site_builder.records import Record
+
+# Model, task and variant; and model and variant.
+ScoreKey: TypeAlias = tuple[str, str, str]
+RunKey: TypeAlias = tuple[str, str]
+FactValues: TypeAlias = Mapping[str, object]
+
+
+class ScoreState(Record):
+    """One score.
+
+    Attributes:
+        score: Its value, in the metric's own unit.
+        error: Its standard error, as stated or from the number of examples; None where it is not
+            known (docs/statistics.md#error-of-a-score).
+        flag: Why it should be read with care; None for no reservation.
+    """
+
+    score: float
+    error: float | None = None
+    flag: str | None = None
+
+
+class Snapshot(Record):
+    """A board at one moment.
+
+    Attributes:
+        release: Which data it is.
+        rules: What decides how it ranks: `baseline`, `variants`, `ranked_by`, `min_coverage`.
+        models: By id, what its row says: `name`, `developer`, `parameters_b`.
+        tasks: By id, what its row says: `name`, `category`, `metric`, `higher_is_better`. Of a
+            model or a task that no table speaks of, nothing is said.
+        ranks: The rank of each model in each variant that it is ranked in.
+        scores: Every score, those that do not count among them.
+        evidence: What stands beside each score; None where that was not published.
+    """
+
+    release: Release
+    rules: FactValues
+    models: Mapping[str, FactValues]
+    tasks: Mapping[str, FactValues]
+    ranks: Mapping[RunKey, int]
+    scores: Mapping[ScoreKey, ScoreState]
+    evidence: Mapping[ScoreKey, Provenance] | None = None
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The variants of the board, the primary one first."""
+        listed = self.rules.get("variants")
+        return tuple(map(str, listed)) if isinstance(listed, list | tuple) else ()
+
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def find_changes(old: Snapshot, new: Snapshot, claims: ClaimChanges | None = None) -> Changes:
+    """Hold a board against an earlier moment of it.
+
+    Models, tasks and scores are matched by their ids. Two scores are equal where they agree in
+    twelve significant digits. Ranks never decide what counts as changed: they are told apart from
+    the scores, and move when others do.
+
+    Args:
+        old: The earlier moment.
+        new: The later one.
+        claims: What became of the claims of the prose.
+
+    Source: docs/statistics.md#changes.
+    """
+    return Changes(
+        old=old.release,
+        new=new.release,
+        models=_names(old.models, new.models),
+        tasks=_names(old.tasks, new.tasks),
+        models_added=_only(new.models, old.models),
+        models_removed=_only(old.models, new.models),
+        models_changed=_changed_facts(old.models, new.models),
+        tasks_added=_only(new.tasks, old.tasks),
+        tasks_removed=_only(old.tasks, new.tasks),
+        tasks_changed=_changed_facts(old.tasks, new.tasks),
+        scores_added=tuple(
+            ScoreChange(*key, None, new.scores[key].score) for key in _only(new.scores, old.scores)
+        ),
+        scores_removed=tuple(
+            ScoreChange(*key, old.scores[key].score, None) for key in _only(old.scores, new.scores)
+        ),
+        scores_changed=_changed_scores(old, new),
+        flags=tuple(
+            FactChange(key, "flag", old.scores[key].flag, state.flag)
+            for key, state in new.scores.items()
+            if key in old.scores and old.scores[key].flag != state.flag
+        ),
+        ranks=_moves(old, new),
+        rules=tuple(_facts_that_differ((), old.rules, new.rules)),
+        claims=claims,
+        lost=_losses(old.evidence, new.evidence),
+    )
+
+
+def _only(mine: Iterable[Key], others: Mapping[Key, object]) -> tuple[Key, ...]:
+    return tuple(key for key in mine if key not in others)
+
+
+def _names(old: Mapping[str, FactValues], new: Mapping[str, FactValues]) -> dict[str, str]:
+    named = {
+        key: str(facts["name"]) for f in (old, new) for key, facts in f.items() if "name" in facts
+    }
+    return {key: named.get(key, key) for key in {**old, **new}}
+
+
+def _changed_facts(
+    old: Mapping[str, FactValues], new: Mapping[str, FactValues]
+) -> tuple[FactChange, ...]:
+    both = (key for key in new if key in old)
+    return tuple(c for key in both for c in _facts_that_differ((key,), old[key], new[key]))
+
+
+def _facts_that_differ(
+    of: tuple[str, ...], old: FactValues, new: FactValues
+) -> Iterator[FactChange]:
+    """What both say and say otherwise: what one of them does not speak of is no change."""
+    for key, value in new.items():
+        if key in old and old[key] != value:
+            yield FactChange(of, key, old[key], value)
+
+
+def _changed_scores(old: Snapshot, new: Snapshot) -> tuple[ScoreChange, ...]:
+    """Scores of both moments that differ.
+
+    d = after - before is beyond noise where |d| > 1.96 sqrt(se_before^2 + se_after^2). That takes
+    the two as independent; what was measured twice on the same examples differs by less than that
+    by chance, so that noise is found too often rather than change.
+
+    Source: the z test of two means; docs/statistics.md#changes.
+    """
+    keys = [key for key in new.scores if key in old.scores]
+    pairs = [(old.scores[key], new.scores[key]) for key in keys]
+    before, after = _array(a.score for a, _ in pairs), _array(b.score for _, b in pairs)
+    errors = (_array(a.error for a, _ in pairs), _array(b.error for _, b in pairs))
+    found, reach = difference(after, before), REACH * np.hypot(*errors)
+    changes = [
+        ScoreChange(
+            *keys[i],
+            float(before[i]),
+            float(after[i]),
+            float(found[i]),
+            bool(found[i] > 0) == _rises(keys[i][1], new, old),
+            None if np.isnan(reach[i]) else bool(abs(found[i]) > reach[i]),
+        )
+        for i in np.flatnonzero(found).tolist()
+    ]
+    return tuple(sorted(changes, key=_weight))
+
+
+def _rises(task: str, *moments: Snapshot) -> bool:
+    """Whether a higher score is better: as the first says that says so, else it is."""
+    said = (moment.tasks.get(task, {}).get("higher_is_better") for moment in moments)
+    return next((bool(higher) for higher in said if higher is not None), True)
+
+
+def _array(values: Iterable[float | None]) -> Array:
+    return np.array([np.nan if value is None else value for value in values], dtype=float)
+
+
+def _weight(change: ScoreChange) -> tuple[int, float, ScoreKey]:
+    certainty = (True, None, False).index(change.beyond_noise)
+    return certainty, -abs(change.difference or 0), change.key
+
+
+def _moves(old: Snapshot, new: Snapshot) -> tuple[RankMove, ...]:
+    """Ranks that differ, in the order of the newer boards; who left them last."""
+    variants = [variant for variant in new.variants if variant in old.variants]
+    models = [model for model in new.models if model in old.models]
+    moves = [
+        RankMove(model, variant, old.ranks.get((model, variant)), new.ranks.get((model, variant)))
+        for variant in variants
+        for model in models
+    ]
+    moved = [move for move in moves if move.before != move.after]
+    return tuple(
+        sorted(moved, key=lambda m: (variants.index(m.variant), m.after or inf, m.before or inf))
+    )
+
+
+def _losses(
+    old: Mapping[ScoreKey, Provenance] | None, new: Mapping[ScoreKey, Provenance] | None
+) -> tuple[LostProvenance, ...] | None:
+    """Of scores in both, what was said of where they come from and is not any more."""
+    if old is None or new is None:
+        return None
+    both = ((key, old[key], after) for key, after in new.items() if key in old)
+    found = ((key, _lost(before, after)) for key, before, after in both)
+    return tuple(LostProvenance(*key, names) for key, names in found if names)
+
+
+def _lost(before: Provenance, after: Provenance) -> tuple[str, ...]:
+    return tuple(
+        name
+        for name in PROVENANCE
+        if getattr(before, name) is not None and getattr(after, name) is None
+    )
+
+
+# What the results table can say of where a score comes from and how exact it is.
+PROVENANCE = ("source", "command", "date", "n_examples", "stderr")
+
+
+class ScoreChange(Record):
+    """One score that is new, gone or another.
+
+    Attributes:
+        model, task, variant: Which score.
+        before, after: Its value; None where there was, or is, none.
+        difference: After minus before, in the metric's own unit; None where either is missing.
+        better: Whether it changed for the better; None without a difference.
+        beyond_noise: Whether the two values are told apart by their standard errors; None where
+            either error is not known (docs/statistics.md#changes).
+    """
+
+    model: str
+    task: str
+    variant: str
+    before: float | None
+    after: float | None
+    difference: float | None = None
+    better: bool | None = None
+    beyond_noise: bool | None = None
+
+    @property
+    def key(self) -> ScoreKey:
+        """Which score, as the catalog keys it."""
+        return self.model, self.task, self.variant
+
+
+class FactChange(Record):
+    """One thing that is said otherwise: of a model, of a task, of a score, of the board itself.
+
+    Attributes:
+        of: Ids of what it is said of: a model, a task, model, task and variant, or nothing.
+        key: What is said, such as `name` or `baseline`.
+        before, after: The two values; None where nothing is said.
+    """
+
+    of: tuple[str, ...]
+    key: str
+    before: object
+    after: object
+
+
+class RankMove(Record):
+    """A model whose rank on the board of a variant is another; None where it is not ranked."""
+
+    model: str
+    variant: str
+    before: int | None
+    after: int | None
+
+
+class ChangedClaim(Record):
+    """A claim of the prose that the figures of one moment bear out and those of the other do not.
+
+    Attributes:
+        file, line: Where it stands.
+        condition: Its condition, as it is written.
+        held, holds: Whether it held before, and holds after.
+        before, after: The sentence with the figures of before and of after.
+    """
+
+    file: str
+    line: int
+    condition: str
+    held: bool
+    holds: bool
+    before: str
+    after: str
+
+    @property
+    def sentence(self) -> str:
+        """The sentence with the figures that bear it out."""
+        return self.before if self.held else self.after
+
+
+class LostProvenance(Record):
+    """What was known of a score and is not any more: names out of `PROVENANCE`."""
+
+    model: str
+    task: str
+    variant: str
+    lost: tuple[str, ...]
+
+
+class ClaimChanges(Record):
+    """What became of the claims.
+
+    Attributes:
+        turned: Those that turned.
+        unjudged: How many could be judged by the figures of one moment only.
+    """
+
+    turned: tuple[ChangedClaim, ...] = ()
+    unjudged: int = 0
+
+
+class Changes(Record):
+    """Everything that differs between two moments of a board.
+
+    Attributes:
+        old, new: Which data the two are.
+        models, tasks: Names to show by id, of both moments; the newer name where they differ.
+        models_added, models_removed, tasks_added, tasks_removed: Ids, in published order.
+        models_changed, tasks_changed: What is said otherwise of those in both.
+        scores_added, scores_removed: In published order, task by task.
+        scores_changed: Those beyond noise first, then those of which that is not known, then the
+            others; the largest difference first.
+        flags: Reservations that were made, reworded or taken back, of scores in both.
+        ranks: Models of both moments whose rank in a variant of both is another.
+        rules: What decides how the board ranks, where that differs.
+        claims: The claims of the prose; None where neither moment brings prose.
+        lost: Provenance that is gone; None where one of the two did not publish any.
+    """
+
+    old: Release
+    new: Release
+    models: Mapping[str, str]
+    tasks: Mapping[str, str]
+    models_added: tuple[str, ...]
+    models_removed: tuple[str, ...]
+    models_changed: tuple[FactChange, ...]
+    tasks_added: tuple[str, ...]
+    tasks_removed: tuple[str, ...]
+    tasks_changed: tuple[FactChange, ...]
+    scores_added: tuple[ScoreChange, ...]
+    scores_removed: tuple[ScoreChange, ...]
+    scores_changed: tuple[ScoreChange, ...]
+    flags: tuple[FactChange, ...]
+    ranks: tuple[RankMove, ...]
+    rules: tuple[FactChange, ...]
+    claims: ClaimChanges | None
+    lost: tuple[LostProvenance, ...] | None
+
+    @property
+    def any_score(self) -> bool:
+        """Whether a score was added, removed or changed: what counts as a change of the board."""
+        return bool(self.scores_added or self.scores_removed or self.scores_changed)
+
+    @cached_property
+    def scales(self) -> Mapping[str, NumberFormat]:
+        """How scores are written, by task: in digits that suit those that changed."""
+        values: dict[str, list[float]] = {}
+        for change in (*self.scores_changed, *self.scores_added, *self.scores_removed):
+            found = (change.before, change.after)
+            values.setdefault(change.task, []).extend(v for v in found if v is not None)
+        return {task: scale_for(own) for task, own in values.items()}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing differs at all."""
+        models = (self.models_added, self.models_removed, self.models_changed)
+        tasks = (self.tasks_added, self.tasks_removed, self.tasks_changed)
+        turned = self.claims.turned if self.claims else ()
+        rest = (self.flags, self.ranks, self.rules, turned, self.lost)
+        return not self.any_score and not any((*models, *tasks, *rest))
+
+
+# Slot, condition, and how many claims of this condition stand before it in the text.
+_Key: TypeAlias = tuple[str, str, int]
+
+
+class ProseInputs(Record):
+    """The prose of one moment, and what it may name.
+
+    Attributes:
+        figures: The figures, by name.
+        scale: In how many digits scores are written.
+        texts: The prose by slot; None where it was not published.
+    """
+
+    figures: Mapping[str, Any]
+    scale: NumberFormat
+    texts: Mapping[str, str] | None = None
+
+
+def find_turned_claims(old: ProseInputs, new: ProseInputs) -> ClaimChanges | None:
+    """The claims of either moment's prose, each judged by the figures of both.
+
+    So a claim that the newer prose has dropped since it is not true any more is told too. Of a
+    claim that both have, the newer text is told. None where neither moment brings prose.
+    """
+    if old.texts is None and new.texts is None:
+        return None
+    before, after = dict[_Key, Claim](), dict[_Key, Claim]()
+    for texts in (old.texts or {}, new.texts or {}):
+        before |= _judged(texts, old)
+        after |= _judged(texts, new)
+    both = [key for key in after if key in before]
+    turned = tuple(
+        _turn(key[0], before[key], after[key])
+        for key in both
+        if before[key].holds != after[key].holds
+    )
+    return ClaimChanges(turned, len(before) + len(after) - 2 * len(both))
+
+
+def _turn(slot: str, before: Claim, after: Claim) -> ChangedClaim:
+    return ChangedClaim(
+        file=text_file(slot),
+        line=after.line,
+        condition=after.condition,
+        held=before.holds,
+        holds=after.holds,
+        before=_sentence(before),
+        after=_sentence(after),
+    )
+
+
+def _sentence(claim: Claim) -> str:
+    """What it says, without what joins it to the sentence before."""
+    return plain_text(claim.sentence).lstrip(",; ")
+
+
+def _judged(texts: Mapping[str, str], telling: ProseInputs) -> dict[_Key, Claim]:
+    judged = judge_claims(texts, telling.figures, number_filters(telling.scale))
+    return {key: claim for slot, claims in judged.items() for key, claim in _keyed(slot, claims)}
+
+
+def _keyed(slot: str, claims: tuple[Claim, ...]) -> Iterator[tuple[_Key, Claim]]:
+    seen: Counter[str] = Counter()
+    for claim in claims:
+        yield (slot, claim.condition, seen[claim.condition]), claim
+        seen[claim.condition] += 1

@@ -1,0 +1,186 @@
+"""Measure and cut text in the published font."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cache, cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from fontTools.ttLib import TTFont
+
+from site_builder.records import Record
+from site_builder.render.assets import find_static
+
+FILES = ("vendor/inter-latin-wght-normal.woff2", "vendor/inter-latin-ext-wght-normal.woff2")
+REGULAR, BOLD = 400, 600
+DOTS = "\N{HORIZONTAL ELLIPSIS}"
+# Stands for a run of letters that the font has not, so that nothing is left out in silence.
+UNKNOWN = "?"
+
+# Every white space but the one that does not break.
+_SPACES = re.compile("[^\\S\N{NO-BREAK SPACE}]+")
+
+
+class FontFile:
+    """One file of the font: some of its letters, in every weight.
+
+    Args:
+        woff2: The file as it is published.
+    """
+
+    def __init__(self, woff2: bytes) -> None:
+        # Without a time stamp of its own, so that the same file always gives the same bytes.
+        self._font = TTFont(BytesIO(woff2), recalcTimestamp=False)
+        self._glyphs: dict[int, str] = self._font.getBestCmap()
+        self._em: int = self._font["head"].unitsPerEm
+        self._sets: dict[int, Any] = {}
+
+    def __contains__(self, letter: str) -> bool:
+        return ord(letter) in self._glyphs
+
+    @cached_property
+    def truetype(self) -> bytes:
+        """The same file, unpacked."""
+        out = BytesIO()
+        self._font.flavor = None
+        self._font.save(out)
+        return out.getvalue()
+
+    def width(self, letter: str, weight: int) -> float:
+        """How wide a letter is, as a share of the size of the type."""
+        glyph = self._glyphs[ord(letter)]
+        if weight == self._own_weight:
+            # As the file says it. A set of glyphs reads every outline, to say the same.
+            return float(self._font["hmtx"][glyph][0]) / self._em
+        if weight not in self._sets:
+            self._sets[weight] = self._font.getGlyphSet(location={"wght": weight})
+        return float(self._sets[weight][glyph].width) / self._em
+
+    @cached_property
+    def _own_weight(self) -> float | None:
+        """The weight that the file has where none is asked for; None where it has one alone."""
+        axes = self._font["fvar"].axes if "fvar" in self._font else ()
+        return next((float(a.defaultValue) for a in axes if a.axisTag == "wght"), None)
+
+
+class Lines(Record):
+    """A text set in lines.
+
+    Attributes:
+        texts: The lines.
+        size: Size of their type, in px.
+    """
+
+    texts: tuple[str, ...]
+    size: float
+
+
+class Typeface:
+    """The font of the site, of which every letter can be measured.
+
+    Attributes:
+        parts: Its files; where two have a letter, it is of the first.
+    """
+
+    def __init__(self, parts: Sequence[FontFile]) -> None:
+        self.parts = tuple(parts)
+        self._widths: dict[tuple[str, int], float] = {}
+
+    def shown(self, text: str) -> str:
+        """Text as the font can draw it."""
+        letters: list[str] = []
+        for letter in plain_text(text):
+            known = any(letter in part for part in self.parts)
+            if known or letters[-1:] != [UNKNOWN]:
+                letters.append(letter if known else UNKNOWN)
+        return "".join(letters)
+
+    def width(self, text: str, size: float, weight: int = REGULAR) -> float:
+        """How wide a line is, in px; kerning, which makes it narrower, is left out."""
+        return size * sum(self._share(letter, weight) for letter in text)
+
+    def _share(self, letter: str, weight: int) -> float:
+        key = letter, weight
+        if key not in self._widths:
+            part = next((part for part in self.parts if letter in part), None)
+            self._widths[key] = 1.0 if part is None else part.width(letter, weight)
+        return self._widths[key]
+
+    def cut(self, text: str, size: float, room: float, weight: int = REGULAR) -> str:
+        """A line cut to the room that there is for it."""
+        text = self.shown(text)
+        if self.width(text, size, weight) <= room:
+            return text
+        left = room - self.width(DOTS, size, weight)
+        end = 0
+        while self.width(text[: end + 1], size, weight) <= left:
+            end += 1
+        return f"{text[:end].rstrip()}{DOTS}"
+
+    def lines(
+        self, text: str, room: float, sizes: Iterable[tuple[float, int]], weight: int = REGULAR
+    ) -> Lines:
+        """A text broken into lines, in the first size that has room for all of it.
+
+        Args:
+            text: The text.
+            room: Width of a line, in px.
+            sizes: Sizes to try, in px, each with its greatest number of lines; cut in the last.
+            weight: Weight of the type.
+        """
+        tried = Lines((), 0)
+        for size, most in sizes:
+            lines = self._broken(self.shown(text), size, room, weight)
+            if len(lines) <= most:
+                return Lines(tuple(self._balanced(lines, size, room, weight)), size)
+            last = self.cut(" ".join(lines[most - 1 :]), size, room, weight)
+            tried = Lines((*lines[: most - 1], last), size)
+        return tried
+
+    def _balanced(self, lines: list[str], size: float, room: float, weight: int) -> list[str]:
+        """The same text in as many lines, as equal as its words let them be."""
+        text = " ".join(lines)
+        while len(lines) > 1:
+            room -= size
+            if self.width(max(text.split(" "), key=len), size, weight) > room:
+                break
+            narrower = self._broken(text, size, room, weight)
+            if len(narrower) > len(lines):
+                break
+            lines = narrower
+        return lines
+
+    def _broken(self, text: str, size: float, room: float, weight: int) -> list[str]:
+        """Words into lines; a word that is longer than a line is cut."""
+        lines: list[str] = []
+        for word in text.split(" "):
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and self.width(longer, size, weight) <= room:
+                lines[-1] = longer
+            else:
+                lines.append(self.cut(word, size, room, weight))
+        return lines
+
+
+def plain_text(text: str) -> str:
+    """Text in single spaces, without the marks that only steer, some of which XML refuses."""
+    spaced = unicodedata.normalize("NFC", " ".join(_SPACES.split(text.strip())))
+    return "".join(letter for letter in spaced if unicodedata.category(letter)[0] != "C")
+
+
+def load_typeface(root: Path) -> Typeface:
+    """The font that the site of a project is set in.
+
+    Raises:
+        AssetError: It is not there.
+    """
+    return _read_once(*(find_static(root, name) for name in FILES))
+
+
+@cache
+def _read_once(*files: bytes) -> Typeface:
+    return Typeface([FontFile(file) for file in files])

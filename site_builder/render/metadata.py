@@ -1,0 +1,255 @@
+"""Write citations, schema.org, Croissant."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from site_builder.addresses import Address, Link, make_slugs
+from site_builder.formatting import sentence
+from site_builder.pages.data import CROISSANT, Dataset, download_address, file_name
+from site_builder.pages.page import Citation, Page
+from site_builder.records import Record
+from site_builder.render.urls import Urls, license_link
+from site_builder.tables.export import ExportedColumn, ExportedTable
+from site_builder.tables.schema import Type
+
+# A brace is spelled out even behind a backslash: BibTeX counts them all the same.
+_ESCAPED = str.maketrans(
+    {mark: f"\\{mark}" for mark in "%&_#$"}
+    | {
+        "\\": r"{\textbackslash}",
+        "{": r"{\textbraceleft}",
+        "}": r"{\textbraceright}",
+        "~": r"{\textasciitilde}",
+        "^": r"{\textasciicircum}",
+    }
+)
+# An address stands as it is, but for what would end its field.
+_IN_ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
+
+
+class CitationText(Record):
+    """A citation, ready to copy.
+
+    Attributes:
+        sentence: For a text.
+        bibtex: For a bibliography.
+    """
+
+    sentence: str
+    bibtex: str
+
+
+def write_citation(citation: Citation, urls: Urls) -> CitationText:
+    """A citation in both forms; it has an address where the site's place is known."""
+    address = urls.permalink(citation.to)
+    said = f"{citation.text} " if citation.text else ""
+    words = f"{said}{citation.site}, {citation.release.name}. {address}".strip()
+    return CitationText(words, _entry(citation, address))
+
+
+@lru_cache
+def _slug(text: str) -> str:
+    return make_slugs([text])[text]
+
+
+def escape_bibtex(text: str) -> str:
+    """Text as a BibTeX field within braces: every mark of TeX stands for itself."""
+    return " ".join(text.split()).translate(_ESCAPED)
+
+
+def _entry(citation: Citation, address: str) -> str:
+    release, name = citation.release, citation.name
+    title = f"{citation.site}: {name}" if name else citation.site
+    fields = {
+        # Braces keep the capitals of names from the style's own ideas of a title.
+        "title": f"{{{escape_bibtex(title)}}}",
+        "year": release.date[:4] if release.date else "",
+        "note": escape_bibtex(f"{citation.text} {sentence(release.name)}"),
+        "url": address.translate(_IN_ADDRESS),
+    }
+    lines = ",\n".join(f"  {name:5} = {{{text}}}" for name, text in fields.items() if text)
+    key = _slug(citation.site) + f"-{citation.key}" if citation.key else _slug(title)
+    return f"@misc{{{key}-{release.short},\n{lines}\n}}"
+
+
+_SCHEMA_ORG = "https://schema.org/"
+ABOUT_THE_DATA = ("home", "data")
+
+
+def structured_data(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any] | None:
+    """The data set on the pages that present it, the way from the home page on all others.
+
+    None where a page has nothing to say: a way needs absolute addresses.
+    """
+    if page.address.kind in ABOUT_THE_DATA:
+        return dataset_values(dataset, page.address, urls)
+    return _way(page, urls) if page.crumbs and page.listed and urls.base_url else None
+
+
+def dataset_values(dataset: Dataset, page: Address, urls: Urls) -> dict[str, Any]:
+    """The data set by schema.org's Dataset; what is not known is absent.
+
+    Source: https://schema.org/Dataset.
+    """
+    known = {
+        "@context": _SCHEMA_ORG,
+        "@type": "Dataset",
+        "name": dataset.name,
+        "description": dataset.description,
+        "url": urls.canonical(Address("data")),
+        "license": license_link(dataset.license) or dataset.license,
+        "citation": dataset.citation,
+        "version": dataset.release.sha256,
+        "dateModified": dataset.release.date,
+        "isAccessibleForFree": True,
+        "variableMeasured": list(dataset.measured),
+        "distribution": _downloads(dataset, page, urls),
+    }
+    return {name: value for name, value in known.items() if value}
+
+
+def _downloads(dataset: Dataset, page: Address, urls: Urls) -> list[dict[str, Any]]:
+    return [
+        {
+            "@type": "DataDownload",
+            "name": file_name(table, file),
+            "contentUrl": urls.absolute_or_relative(page, download_address(table, file)),
+            "encodingFormat": file.media_type,
+            "contentSize": f"{len(file.content)} B",
+            "sha256": file.sha256,
+        }
+        for table in dataset.tables
+        for file in table.files
+    ]
+
+
+def _way(page: Page, urls: Urls) -> dict[str, Any]:
+    steps = (*page.crumbs, Link(page.title, page.address))
+    return {
+        "@context": _SCHEMA_ORG,
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {
+                "@type": "ListItem",
+                "position": place,
+                "name": step.text,
+                "item": urls.canonical(step.to),
+            }
+            for place, step in enumerate(steps, start=1)
+            if step.to is not None
+        ],
+    }
+
+
+SPECIFICATION = "http://mlcommons.org/croissant/1.0"
+# The format from which the records are read: it alone keeps types, and every text as it is.
+RECORDS_FROM = "parquet"
+# A `url` of the contract may be a path, so it is text.
+_DATA_TYPES: dict[Type, str] = {
+    "text": "sc:Text",
+    "number": "sc:Float",
+    "integer": "sc:Integer",
+    "boolean": "sc:Boolean",
+    "date": "sc:Date",
+    "url": "sc:Text",
+}
+_TERMS = (
+    *("citeAs", "column", "equivalentProperty", "extract", "field", "fileObject", "fileProperty"),
+    *("fileSet", "format", "includes", "isLiveDataset", "jsonPath", "key", "md5", "parentField"),
+    *("path", "recordSet", "references", "regex", "repeated", "replace", "samplingRate"),
+    *("separator", "source", "subField", "transform"),
+)
+# The context that the specification asks every description to repeat.
+_CROISSANT_CONTEXT: dict[str, Any] = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "dct": "http://purl.org/dc/terms/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "sc": "https://schema.org/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    **{term: f"cr:{term}" for term in _TERMS},
+}
+
+
+def croissant_values(dataset: Dataset, urls: Urls) -> dict[str, Any]:
+    """The description of every table: its files, its columns with their types, its key.
+
+    Source: https://docs.mlcommons.org/croissant/docs/croissant-spec-1.0.html.
+    """
+    known = {
+        "@context": _CROISSANT_CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": SPECIFICATION,
+        "name": dataset.name,
+        "description": dataset.description,
+        "url": urls.base_url,
+        "license": license_link(dataset.license) or dataset.license,
+        "citeAs": dataset.citation,
+        # The specification asks for three numbers; the checksum goes where these allow it.
+        "version": f"1.0.0+{dataset.release.short}",
+        "datePublished": dataset.release.date,
+        "isLiveDataset": False,
+    }
+    return {
+        **{name: value for name, value in known.items() if value not in ("", None)},
+        "distribution": [file for table in dataset.tables for file in _files(table, urls)],
+        "recordSet": [_records(table) for table in dataset.tables if table.columns],
+    }
+
+
+def _files(table: ExportedTable, urls: Urls) -> list[dict[str, Any]]:
+    return [
+        {
+            "@type": "cr:FileObject",
+            "@id": file_name(table, file),
+            "name": file_name(table, file),
+            "description": f"{table.spec.meaning} One row is {table.spec.row}.",
+            "contentUrl": urls.absolute_or_relative(CROISSANT, download_address(table, file)),
+            "contentSize": f"{len(file.content)} B",
+            "encodingFormat": file.media_type,
+            "sha256": file.sha256,
+        }
+        for file in table.files
+    ]
+
+
+def _records(table: ExportedTable) -> dict[str, Any]:
+    name = table.spec.name
+    # A name is free text; what stands in an identifier is not.
+    ids = {c: f"{name}/{slug}" for c, slug in make_slugs(c.name for c in table.columns).items()}
+    key = [{"@id": ids[column]} for column in table.spec.key if column in ids]
+    return {
+        "@type": "cr:RecordSet",
+        "@id": name,
+        "name": name,
+        "description": f"{table.spec.meaning} One row is {table.spec.row}.",
+        **({"key": key} if key else {}),
+        "field": [_field(table, column, ids[column.name]) for column in table.columns],
+    }
+
+
+def _field(table: ExportedTable, column: ExportedColumn, identifier: str) -> dict[str, Any]:
+    return {
+        "@type": "cr:Field",
+        "@id": identifier,
+        "name": column.name,
+        "description": _meaning(column),
+        "dataType": _DATA_TYPES[column.type],
+        "source": {
+            "fileObject": {"@id": f"{table.spec.name}.{RECORDS_FROM}"},
+            "extract": {"column": column.name},
+        },
+    }
+
+
+def _meaning(column: ExportedColumn) -> str:
+    if column.spec is None:
+        return "Beyond the contract, published as it is."
+    unit = f", in {column.spec.unit}" if column.spec.unit else ""
+    return f"{column.spec.meaning.replace('`', '')}{unit}"

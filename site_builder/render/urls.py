@@ -1,0 +1,189 @@
+"""Turn addresses into paths and links."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, lru_cache
+from urllib.parse import quote, urlencode, urlsplit
+
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
+from site_builder.addresses import Address, Kind, make_slugs
+from site_builder.records import Record
+
+FIXED: Mapping[Kind, str] = {
+    "home": "",
+    "models": "models/",
+    "tasks": "tasks/",
+    "categories": "categories/",
+    "analysis": "analysis/",
+    "serving": "serving/",
+    "choose": "choose/",
+    "compare": "compare/",
+    "data": "data/",
+    "changes": "changes/",
+    "about": "about/",
+    "not_found": "404.html",
+}
+FOLDERS: Mapping[Kind, str] = {
+    "model": "models",
+    "task": "tasks",
+    "category": "categories",
+    "embed": "embed",
+    "page": "pages",
+}
+_PAGES = frozenset((*FIXED, *FOLDERS))
+# Marks that no host has; a link with one of them leads nowhere.
+_NO_HOST = frozenset(' "<>\\^`{|}%')
+
+
+class Urls(Record):
+    """Published paths of every address of a site.
+
+    Attributes:
+        slugs: By kind of page, slug by key.
+        base_url: Where the site will stand, with a trailing slash; empty where that is not known.
+    """
+
+    slugs: Mapping[Kind, Mapping[str, str]]
+    base_url: str = ""
+
+    @classmethod
+    def of(cls, addresses: Iterable[Address], base_url: str = "") -> Urls:
+        """The paths of a site that has these pages."""
+        keys: dict[Kind, list[str]] = {kind: [] for kind in FOLDERS}
+        for address in addresses:
+            if address.kind in keys:
+                keys[address.kind].append(address.key)
+        base = f"{base_url.rstrip('/')}/" if base_url else ""
+        return cls({kind: make_slugs(found) for kind, found in keys.items()}, base)
+
+    def path(self, address: Address) -> str:
+        """Path from the site's root; a folder ends in a slash, the home page's path is empty."""
+        if address.kind == "file":
+            return address.key
+        if address.kind in FIXED:
+            return FIXED[address.kind]
+        if address.kind == "badge":
+            return f"badges/{self.slugs['model'][address.key]}.svg"
+        if address.kind == "scores":
+            return f"models/{self.slugs['model'][address.key]}/scores.js"
+        return f"{FOLDERS[address.kind]}/{self.slugs[address.kind][address.key]}/"
+
+    def file(self, address: Address) -> str:
+        """The file that holds a page: `index.html` in its folder."""
+        path = self.path(address)
+        return f"{path}index.html" if path == "" or path.endswith("/") else path
+
+    def picture(self, address: Address) -> str:
+        """Path of the picture that a link to a page is shown with."""
+        return f"cards/{self.path(address).rstrip('/') or 'home'}.png"
+
+    def linker(self, origin: Address) -> Callable[[Address], str]:
+        """What gives the links from one page, as `relative` does: each page is looked up once.
+
+        Once for all pages of a folder, such as those of the models, which lead alike to any other.
+        """
+        known, own = self._known[origin.kind] if origin.kind in FOLDERS else {}, origin[:2]
+
+        def link(target: Address) -> str:
+            page = target[:2]
+            if page == own or page[0] not in _PAGES:
+                return self.relative(origin, target)
+            path = known.get(page)
+            if path is None:
+                path = known[page] = self.relative_path(origin, self.path(target))
+            return path + _ending(target) if target.anchor or target.query else path
+
+        return link
+
+    @cached_property
+    def _known(self) -> defaultdict[Kind, dict[tuple[Kind, str], str]]:
+        """By the kind of page that a link stands on, what it leads to and how."""
+        return defaultdict(dict)
+
+    def relative(self, origin: Address, target: Address) -> str:
+        """Link from one page to another that holds under any base path."""
+        if target.anchor and not target.query and origin[:2] == target[:2]:
+            return _ending(target)
+        return self.relative_path(origin, self.path(target)) + _ending(target)
+
+    def relative_path(self, origin: Address, path: str) -> str:
+        """Link from a page to a path of the site.
+
+        The 404 page is served at any depth, so its links are absolute where the site's place is
+        known.
+        """
+        if origin.kind == "not_found" and self.base_url:
+            return urlsplit(self.base_url).path + quote(path)
+        return _relative(self.file(origin).rpartition("/")[0], path)
+
+    def from_root(self, address: Address) -> str:
+        """Link to a page from the site's root, whatever page it is followed from."""
+        return quote(self.path(address))
+
+    def canonical(self, address: Address) -> str:
+        """Absolute link to a page; empty where the site's place is not known."""
+        return self.absolute(self.path(address)) if self.base_url else ""
+
+    def absolute(self, path: str) -> str:
+        """Absolute link to a path of the site; from its root where its place is not known."""
+        return self.base_url + quote(path)
+
+    def permalink(self, address: Address) -> str:
+        """Absolute link to a place on a page; empty where the site's place is not known."""
+        anchor = f"#{quote(address.anchor)}" if address.anchor else ""
+        return self.canonical(address) + anchor if self.base_url else ""
+
+    def absolute_or_relative(self, origin: Address, target: Address) -> str:
+        """Absolute link for who reads it elsewhere; relative to `origin` where there is none."""
+        return self.canonical(target) or self.relative(origin, target)
+
+
+def _ending(target: Address) -> str:
+    """What a link to a place, or to a view, has behind the path of its page."""
+    query = f"?{urlencode(target.query)}" if target.query else ""
+    return f"{query}#{_quoted(target.anchor)}" if target.anchor else query
+
+
+def _relative(start: str, path: str) -> str:
+    """Link from a folder of the site to a path of it.
+
+    Not by `os.path.relpath`, which asks the system each time what folder the process is in.
+    """
+    if start.partition("/")[0] != path.partition("/")[0]:  # nothing in common, as with static files
+        return "../" * (start.count("/") + 1 if start else 0) + _quoted(path) or "./"
+    here, there = start.split("/") if start else [], path.split("/")
+    pairs = enumerate(zip(here, there[:-1], strict=False))
+    shared = next((i for i, (a, b) in pairs if a != b), min(len(here), len(there) - 1))
+    return "../" * (len(here) - shared) + _quoted("/".join(there[shared:])) or "./"
+
+
+_quoted = lru_cache(maxsize=1 << 16)(quote)  # a page leads to the same ones many times
+
+
+def web_link(href: str) -> str:
+    """A link out of the site, if it may be followed: http or https with a host; else empty.
+
+    One with a name before its host (`https://bank.example@evil.example/`) only seems to lead there.
+    """
+    try:
+        parts = urlsplit(href.strip())
+        host = parts.hostname or ""
+    except ValueError:
+        return ""
+    is_host = host != "" and not set(host) & _NO_HOST and "@" not in parts.netloc
+    return href.strip() if is_host and parts.scheme in ("http", "https") else ""
+
+
+def license_link(license_text: str) -> str:
+    """The page of a licence: its own link, or SPDX's page of its id; empty for any other text."""
+    if link := web_link(license_text):
+        return link
+    try:
+        known = canonicalize_license_expression(license_text)
+    except InvalidLicenseExpression:
+        return ""
+    is_id = " " not in known and not known.startswith("LicenseRef-")
+    return f"https://spdx.org/licenses/{known}.html" if is_id else ""

@@ -1,0 +1,262 @@
+"""The built Index in a real browser: what a visitor does, and what comes of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from site_builder.build import build_site
+from site_builder.config import load_config
+from tests.helpers.browsing import (
+    AXE,
+    AXE_RUN,
+    EMPTY_CHARTS,
+    LAYOUT_SHIFT,
+    NARROW,
+    PAGE_TYPES,
+    ROOT,
+    WIDE,
+    first_column,
+    open_page,
+    scroll_through,
+)
+from tests.helpers.serve import served
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Index, built into a folder of its own."""
+    out = tmp_path_factory.mktemp("browser") / "site"
+    build_site(load_config(ROOT), out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def home(folder: Path) -> Iterator[str]:
+    """Address of the served Index."""
+    with served(folder) as address:
+        yield address
+
+
+@pytest.mark.parametrize("path", PAGE_TYPES)
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_pages_draw_their_charts_in_silence(
+    chromium: Browser, home: str, path: str, size: tuple[int, int]
+) -> None:
+    """No page complains, asks another host, scrolls sideways or moves; every chart is drawn."""
+    page, heard = open_page(chromium, home + path, size)
+    scroll_through(page)
+    assert [] == heard.complaints
+    assert [] == [url for url in heard.requests if not url.startswith((home, "data:", "blob:"))]
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.evaluate(LAYOUT_SHIFT) < 0.01
+    assert 0 == page.evaluate(EMPTY_CHARTS)
+    page.context.close()
+
+
+# In the first frame that has it: whether a part below the first is laid out wherever it stands.
+FIRST_FRAME = """requestAnimationFrame(function look() {
+    const later = document.querySelector('main > .block ~ .block ~ .block');
+    if (later && document.readyState !== 'loading') {
+        window.inFirstFrame = getComputedStyle(later).contentVisibility;
+    } else requestAnimationFrame(look);
+})"""
+
+
+def test_what_stands_below_waits_for_the_first_frame(chromium: Browser, home: str) -> None:
+    """Then all is laid out; from the start where a place in it is asked for, or found again."""
+    page, _ = open_page(chromium, home)
+    page.add_init_script(FIRST_FRAME)
+    laid_out = page.locator("html.laid-out")
+    page.goto(f"{home}models/zephyr-7b-beta/")
+    assert "auto" == page.evaluate("inFirstFrame")
+    expect(laid_out).to_have_count(1)
+    assert {"visible"} == set(
+        page.locator("main > .block").evaluate_all(
+            "parts => parts.map(part => getComputedStyle(part).contentVisibility)"
+        )
+    )
+    page.reload()
+    assert "visible" == page.evaluate("inFirstFrame")
+    page.goto(f"{home}models/gpt-4/#score-gsm8k--base")
+    assert "visible" == page.evaluate("inFirstFrame")
+    expect(page.locator("tr:target")).to_be_in_viewport()
+    page.context.close()
+
+
+def test_every_link_leads_somewhere_under_a_sub_path(
+    chromium: Browser, home: str, folder: Path
+) -> None:
+    """Every internal link answers, and every page is reached from the home page."""
+    page, _ = open_page(chromium, home)
+    waiting, seen, broken = [home], set(), []
+    while waiting:
+        url = waiting.pop()
+        if url in seen:
+            continue
+        seen.add(url)
+        response = page.goto(url)
+        if response is None or not response.ok:
+            broken.append(url)
+            continue
+        links = page.eval_on_selector_all(
+            "a[href]:not([download])", "links => links.map(a => a.href.split('#')[0])"
+        )
+        waiting += [
+            link
+            for link in links
+            if link.startswith(home) and not link.endswith((".json", ".parquet", ".csv"))
+        ]
+        for link in page.eval_on_selector_all(
+            "a[download], a[href$='.json']", "links => links.map(a => a.href)"
+        ):
+            if link not in seen:
+                seen.add(link)
+                if not page.request.get(link).ok:
+                    broken.append(link)
+    assert [] == broken
+    pages = {
+        urljoin(home, p.relative_to(folder).as_posix().removesuffix("index.html"))
+        for p in folder.rglob("index.html")
+    }
+    assert set() == pages - seen
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_toggle_shows_one_view_and_puts_it_into_the_address(
+    chromium: Browser, home: str, size: tuple[int, int]
+) -> None:
+    """The chosen view alone is seen; the address names it, back undoes it, a link keeps it."""
+    page, _ = open_page(chromium, home, size)
+    expect(page.locator("[data-view-of]:visible")).to_have_count(1)
+    assert "Zephyr 7B Beta" == first_column(page, "board-fine-tuned", "model")[0]
+    page.get_by_role("button", name="Base", exact=True).click()
+    expect(page.locator("#view-base")).to_be_visible()
+    expect(page.locator("#view-fine-tuned")).to_be_hidden()
+    assert page.url.endswith("/?view=base")
+    assert ["GPT-4", "GPT-3.5 Turbo"] == first_column(page, "board-base", "model")[:2]
+    page.get_by_role("button", name="Lift", exact=True).click()
+    assert "Gemma 2B" == first_column(page, "board-lift", "model")[0]
+    page.go_back()
+    expect(page.locator("#view-base")).to_be_visible()
+    expect(page.get_by_role("button", name="Base", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.reload()
+    expect(page.locator("#view-base")).to_be_visible()
+    page.goto(home + "?view=no-such-view")
+    expect(page.locator("#view-fine-tuned")).to_be_visible()
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_picker_shows_another_task(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+    """Another task's ranking stands in the table, as on its own page; the address names it."""
+    page, _ = open_page(chromium, home + "tasks/gsm8k/", size)
+    own = [
+        first_column(page, "ranking", key)
+        for key in ("rank", "model", "fine_tuned", "lift_fine_tuned", "lift_over_baseline")
+    ]
+    page.goto(home)
+    page.get_by_label("Task", exact=True).select_option("gsm8k")
+    expect(page.locator("[data-picker-link]")).to_have_text("Grade School Math (gsm8k)")
+    shown = [
+        first_column(page, "picker", key)
+        for key in ("rank", "model", "fine_tuned", "lift_fine_tuned", "lift_over_baseline")
+    ]
+    assert own == shown
+    assert page.url.endswith("?task=gsm8k")
+    assert page.locator("#picker tr.reference").count() == 1
+    page.get_by_role("button", name="Next").click()
+    assert "gsm8k" not in page.url
+    page.go_back()
+    expect(page.locator("[data-picker-link]")).to_have_text("Grade School Math (gsm8k)")
+    page.locator("#picker").get_by_role("link", name="Gemma 7B", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gemma 7B")
+    page.context.close()
+
+
+def test_sorting_keeps_missing_values_last_and_ties_in_order(chromium: Browser, home: str) -> None:
+    """A heading sorts both ways; rows without a value stay last; equal ones keep their order."""
+    page, _ = open_page(chromium, home + "tasks/bc5cdr/")
+    published = first_column(page, "ranking", "model")
+    assert ["Gemma 7B", "Gemma 7B Instruct", "Zephyr 7B Beta"] == published[2:5]  # tied at 0.969
+    heading = page.locator("#ranking th[data-key=fine_tuned]")
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    heading.get_by_role("button").click()
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    ascending = first_column(page, "ranking", "model")
+    assert "Phi-2" == ascending[0]
+    assert {"GPT-4", "GPT-3.5 Turbo"} == set(ascending[-2:])
+    assert ["Gemma 7B", "Gemma 7B Instruct", "Zephyr 7B Beta"] == ascending[5:8]
+    page.locator("#ranking th[data-key=base]").get_by_role("button").press("Enter")
+    assert "GPT-4" == first_column(page, "ranking", "model")[0]
+    expect(heading).not_to_have_attribute("aria-sort", "ascending")
+    page.context.close()
+
+
+def test_without_scripts_everything_is_there(chromium: Browser, home: str) -> None:
+    """With JavaScript off, views, the first task's ranking and charts' tables can be read."""
+    page, _ = open_page(chromium, home, java_script_enabled=False)
+    expect(page.locator("[data-view-of]:visible")).to_have_count(3)
+    expect(page.locator("#picker")).to_be_visible()
+    expect(page.locator(".chart-plot:visible")).to_have_count(0)
+    page.locator("#chart-averages .chart-table summary").click()
+    expect(page.locator("#averages-table")).to_be_visible()
+    expect(page.locator("button:visible")).to_have_count(0)
+    page.context.close()
+
+
+def test_the_site_opens_from_the_disk(chromium: Browser, folder: Path) -> None:
+    """From file://, charts are drawn, controls work, and links open pages, not folders.
+
+    Browsers refuse font files from the disk; the system's font stands in, and that is all they say.
+    """
+    page, heard = open_page(chromium, (folder / "index.html").as_uri())
+    scroll_through(page)
+    page.get_by_role("button", name="Base", exact=True).click()
+    expect(page.locator("#view-base")).to_be_visible()
+    page.get_by_label("Task", exact=True).select_option("mmlu")
+    expect(page.locator("[data-picker-link]")).to_have_text("MMLU")
+    page.locator("[data-picker-link]").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("MMLU")
+    page.get_by_role("link", name="Fine-tuning Index").first.click()
+    expect(page.locator("#board-fine-tuned")).to_be_visible()
+    assert [] == [text for text in heard.complaints if ".woff2" not in text]
+    assert [] == [url for url in heard.requests if not url.startswith(("file:", "data:", "blob:"))]
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGE_TYPES)
+def test_axe_finds_nothing(chromium: Browser, home: str, path: str, scheme: str) -> None:
+    """axe-core finds no breach of WCAG 2.2 AA, in either theme, with every chart drawn."""
+    page, _ = open_page(chromium, home + path, color_scheme=scheme, bypass_csp=True)
+    scroll_through(page)
+    page.add_script_tag(path=AXE)
+    found = page.evaluate(AXE_RUN)
+    assert [] == found
+    page.context.close()
+
+
+def test_the_keyboard_reaches_the_content_first(chromium: Browser, home: str) -> None:
+    """The first stop of the Tab key is the link past the header, and it leads to the content."""
+    page, _ = open_page(chromium, home)
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", PAGE_TYPES)
+def test_the_smallest_screen_needs_no_sideways_scrolling(
+    chromium: Browser, home: str, path: str
+) -> None:
+    """At 320 px, as at 400 % zoom of 1,280 px, only tables scroll sideways, in themselves."""
+    page, _ = open_page(chromium, home + path, (320, 640))
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.context.close()

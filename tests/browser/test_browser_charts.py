@@ -1,0 +1,173 @@
+"""Charts of the built Index in a real browser."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from site_builder.charts import theme
+from tests.helpers.browsing import NARROW, WIDE, open_page, scroll_through
+from tests.helpers.charted import dressed, walk
+from tests.helpers.serve import served
+from tests.helpers.sites import BuiltSite
+
+TRACE = ("type", "mode", "orientation", "name", "x", "customdata", "hovertemplate")
+
+
+@pytest.fixture(scope="module")
+def home(index_site: BuiltSite) -> Iterator[str]:
+    """Address of the served Index."""
+    assert index_site.folder is not None
+    with served(index_site.folder) as address:
+        yield address
+
+
+def test_the_theme_is_remembered_and_charts_follow(chromium: Browser, home: str) -> None:
+    """The switch turns the page dark, the charts with it; the next page is dark from the start."""
+    page, _ = open_page(chromium, home, color_scheme="light")
+    plot = page.locator("[data-chart=averages]")
+    plot.scroll_into_view_if_needed()
+    expect(plot.locator(".main-svg").first).to_be_visible()
+    colour = (
+        "() => getComputedStyle(document.querySelector('[data-chart=averages] .ytick text')).fill"
+    )
+    light = page.evaluate(colour)
+    page.get_by_role("button", name="Dark theme").click()
+    page.wait_for_function(f"before => ({colour})() !== before", arg=light)
+    page.goto(home + "models/")
+    assert "dark" == page.evaluate("document.documentElement.dataset.theme")
+    assert "rgb(15, 20, 26)" == page.evaluate(
+        "getComputedStyle(document.documentElement).backgroundColor"
+    )
+    page.context.close()
+
+
+def test_charts_are_drawn_in_the_look_of_all(chromium: Browser, home: str) -> None:
+    """What a figure does not say itself is what the look says: each key that has no colour."""
+    page, _ = open_page(chromium, home)
+    scroll_through(page)
+    found = page.evaluate(
+        """() => [...document.querySelectorAll('[data-chart]')].map(plot => [
+            JSON.parse(document.querySelector(`[data-figure="${plot.dataset.chart}"]`).textContent),
+            plot.layout,
+            plot.data,
+        ])"""
+    )
+    assert len(found) > 3
+    all_say = {path for path, _ in walk(theme.LOOK["layout"])}
+    axes_say = {(axis, *p) for axis in ("xaxis", "yaxis") for p, _ in walk(theme.LOOK["axis"])}
+    moved = {("margin", "l"), ("yaxis", "automargin")}  # by the room for the names of rows
+    shared = {path for path in all_say | axes_say if not path[-1].endswith("color")} - moved
+    for figure, layout, data in found:
+        whole = dressed(figure)
+        expected, drawn = dict(walk(whole["layout"])), dict(walk(layout))
+        assert expected.keys() & shared
+        assert [] == [p for p in expected.keys() & shared if expected[p] != drawn[p]]
+        # Rods, what is read at a mark, its shape: as the tests have Plotly check it.
+        for ours, trace in zip(whole["data"], data, strict=True):
+            assert {key: ours.get(key) for key in TRACE} == {key: trace.get(key) for key in TRACE}
+            assert ours.get("y") == trace.get("y", [*range(len(ours["x"]))])
+            shapes = [of.get("marker", {}).get("symbol") for of in (ours, trace)]
+            assert shapes[0] == shapes[1]
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_mark_says_its_row_and_its_score(
+    chromium: Browser, home: str, size: tuple[int, int]
+) -> None:
+    """The name comes from the axis, the rest from the figure; both as the table has them."""
+    page, _ = open_page(chromium, home + "tasks/gsm8k/", size)
+    scroll_through(page)
+    page.get_by_text("Show as table").first.click()
+    rows = page.locator(".chart-table table tbody tr").all()
+    scores = {row.locator("th").inner_text(): row.locator("td").nth(1) for row in rows}
+    marks = page.evaluate(
+        """() => {
+            const plot = document.querySelector('[data-chart]');
+            const curve = plot.data.findIndex(({name}) => name === 'Fine-tuned');
+            const {x, y = [...x.keys()]} = plot.data[curve];
+            return y.map((row, point) => [curve, point, row]);
+        }"""
+    )
+    assert 10 == len(marks)
+    for curve, point, row in marks[:3]:
+        page.evaluate(
+            "at => Plotly.Fx.hover(document.querySelector('[data-chart]'), [at])",
+            {"curveNumber": curve, "pointNumber": point},
+        )
+        name = list(scores)[row]
+        said = f"{name}: Fine-tuned {scores[name].inner_text().split()[0]}"
+        expect(page.locator(".hoverlayer .hovertext text").first).to_contain_text(said)
+    page.context.close()
+
+
+def test_names_of_rows_have_the_room_that_plotly_would_make(chromium: Browser, home: str) -> None:
+    """The script gives it beforehand, to the pixel, so that nothing is drawn twice for it."""
+    page, _ = open_page(chromium, home)
+    scroll_through(page)
+    found = page.evaluate(
+        """async () => {
+            const plots = [...document.querySelectorAll('[data-chart]')];
+            const given = plots.filter(plot => plot.layout.yaxis.automargin === false);
+            return Promise.all(given.map(async plot => {
+                const beside = document.createElement('div');
+                plot.parentElement.append(beside);
+                const {data, layout} = structuredClone({data: plot.data, layout: plot.layout});
+                layout.yaxis.automargin = true;
+                layout.margin.l = 8;
+                await Plotly.newPlot(beside, data, layout);
+                return [plot._fullLayout._size.l, beside._fullLayout._size.l];
+            }));
+        }"""
+    )
+    assert len(found) > 3
+    assert [] == [room for room in found if abs(room[0] - room[1]) > 1]
+    page.context.close()
+
+
+def test_a_chart_is_saved_as_a_picture(chromium: Browser, home: str) -> None:
+    """PNG and SVG of a chart are downloaded under its name, with something in them."""
+    page, _ = open_page(chromium, home)
+    for format_name, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
+        figure = page.locator("#chart-averages")
+        figure.scroll_into_view_if_needed()
+        with page.expect_download() as waiting:
+            figure.get_by_role("button", name=format_name).click()
+        assert f"averages.{format_name.lower()}" == waiting.value.suggested_filename
+        content = Path(waiting.value.path()).read_bytes()
+        assert content.startswith(begins)
+        assert len(content) > 5_000
+    page.context.close()
+
+
+def test_a_chart_shows_its_numbers_as_a_table(chromium: Browser, home: str) -> None:
+    """“Show as table” opens the numbers behind a chart."""
+    page, _ = open_page(chromium, home)
+    figure = page.locator("#chart-best-lift-by-task")
+    figure.get_by_text("Show as table").click()
+    expect(figure.get_by_role("row")).to_have_count(32)
+    expect(figure.get_by_role("row").nth(1)).to_contain_text("+0.534")
+    page.context.close()
+
+
+def test_charts_fit_a_window_that_changes(chromium: Browser, home: str) -> None:
+    """As wide as their place, as high as before, so that they cover nothing below them."""
+    page, _ = open_page(chromium, home + "models/zephyr-7b-beta/", WIDE)
+    scroll_through(page)
+    sizes = """() => [...document.querySelectorAll('[data-chart]')].map(plot => {
+        const drawing = plot.querySelector('.main-svg').getBoundingClientRect();
+        const place = plot.getBoundingClientRect();
+        return [drawing.width - place.width, place.height, drawing.height];
+    })"""
+    before = page.evaluate(sizes)
+    assert [[0, 820, 820], [0, 196, 196]] == before
+    for width in (700, NARROW[0], 900, WIDE[0]):
+        page.set_viewport_size({"width": width, "height": WIDE[1]})
+        page.wait_for_function(
+            f"before => JSON.stringify(({sizes})()) === before",
+            arg=json.dumps(before, separators=(",", ":")),
+        )
+    page.context.close()

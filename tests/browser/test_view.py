@@ -1,0 +1,381 @@
+"""Tables in a real browser: filters, columns, sorting, export, and all of it in the address."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from site_builder.build import build_site
+from site_builder.config import load_config
+from tests.helpers.browsing import AXE, AXE_RUN, LAID_OUT, NARROW, WIDE, first_column, open_page
+from tests.helpers.serve import served
+from tests.helpers.sites import BuiltSite
+from tests.helpers.tables import board, changed, having, write_project
+
+both_widths = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+DASH = "\N{EN DASH}"
+SHOWN = """id => [...document.getElementById(id).tBodies[0].rows]
+    .filter(row => row.checkVisibility())
+    .map(row => row.querySelector('th').querySelector('a').textContent.trim())"""
+ODD = "A, B/c & \N{SNOWMAN}=d"
+
+
+@pytest.fixture(scope="module")
+def home(index_site: BuiltSite) -> Iterator[str]:
+    """Address of the served Index."""
+    assert index_site.folder is not None
+    with served(index_site.folder) as address:
+        yield address
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Iterator[str]:
+    """Address of a board whose names have marks that an address and a spreadsheet read."""
+    tables = board()
+    models = changed(tables["models"], "developer", {1: ODD})
+    tables["models"] = having(models, name=["=SUM(A1)", 'Beta, "B"', "@gamma"])
+    project = write_project(tmp_path / "odd", tables)
+    build_site(load_config(project), project / "site")
+    with served(project / "site") as address:
+        yield address
+
+
+def shown(page: Page, table: str) -> list[str]:
+    """Names of the rows that are seen, top to bottom."""
+    names: list[str] = page.evaluate(SHOWN, table)
+    return names
+
+
+def choose(page: Page, menu: str, *values: str) -> None:
+    """Tick values in a menu, and close it."""
+    page.locator(".tools").get_by_text(menu, exact=False).first.click()
+    for value in values:
+        page.locator(".menu[open]").get_by_label(value, exact=True).click()
+    page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("path", ["", "models/", "models/zephyr-7b-beta/", "tasks/"])
+def test_scripts_begin_without_a_layout(chromium: Browser, home: str, path: str) -> None:
+    """None asks for sizes or places: the page would be laid out within their task, not after it."""
+    page = chromium.new_page()
+    page.add_init_script(LAID_OUT)
+    page.goto(home + path)
+    expect(page.locator("thead .sort:visible").first).to_be_visible()
+    assert [] == page.evaluate("window.asked")
+    page.close()
+
+
+@pytest.mark.parametrize(("query", "there"), [("", False), ("?developer=Google", True)])
+def test_choices_are_found_after_the_first_frame(
+    chromium: Browser, home: str, query: str, there: bool
+) -> None:
+    """Looking through the rows for them can wait, unless the address has chosen some of them."""
+    page = chromium.new_page()
+    page.add_init_script(
+        """document.addEventListener('DOMContentLoaded', () => {
+            window.found = document.querySelectorAll('[data-facet] input').length > 0;
+        })"""
+    )
+    page.goto(f"{home}models/{query}")
+    assert there == page.evaluate("window.found")
+    expect(page.locator("[data-facet] input")).not_to_have_count(0)
+    expect(page.locator("[data-facet] input:checked")).to_have_count(int(there))
+    page.close()
+
+
+@both_widths
+def test_text_filters_rows_and_ranks_stay(
+    chromium: Browser, home: str, size: tuple[int, int]
+) -> None:
+    """Typing hides the rows without the words, says how many, and is one step back."""
+    page, heard = open_page(chromium, home, size)
+    field = page.get_by_role("searchbox", name="Filter models")
+    field.press_sequentially("7b INSTRUCT")
+    assert ["Mistral 7B Instruct", "Gemma 7B Instruct"] == shown(page, "board-fine-tuned")
+    ranks = first_column(page, "board-fine-tuned", "rank")
+    assert ["1", "2", "3"] == ranks[:3]
+    said = page.locator("[data-said]")
+    expect(said).to_have_text("2 of 11 models; 9 hidden by filters, ranks unchanged")
+    assert page.url.endswith("/?q=7b+INSTRUCT")
+    page.go_back()
+    expect(said).to_have_text("11 models")
+    expect(field).to_have_value("")
+    page.go_forward()
+    expect(field).to_have_value("7b INSTRUCT")
+    page.get_by_role("button", name="Show all").click()
+    expect(said).to_have_text("11 models")
+    expect(field).to_be_focused()
+    assert page.url == home
+    field.fill("no such model")
+    expect(said).to_contain_text("0 of 11 models; 11 hidden")
+    assert [] == heard.complaints
+    page.context.close()
+
+
+@both_widths
+def test_filters_add_up_and_hold_in_every_view(
+    chromium: Browser, home: str, size: tuple[int, int]
+) -> None:
+    """Developers widen, size narrows; another view and a new visit show the same choice."""
+    page, _ = open_page(chromium, home, size)
+    choose(page, "Developer", "Google", "Meta")
+    assert 6 == len(shown(page, "board-fine-tuned"))
+    page.locator("select[data-facet=size]").select_option("At most 3B")
+    assert ["Gemma 2B", "Gemma 2B Instruct"] == shown(page, "board-fine-tuned")
+    assert page.url.endswith("?developer=Google&developer=Meta&size=3")
+    page.get_by_role("button", name="Base", exact=True).click()
+    expect(page.locator("[data-said]")).to_contain_text("2 of 12 models")
+    assert {"Gemma 2B", "Gemma 2B Instruct"} == set(shown(page, "board-base"))
+    page.reload()
+    assert {"Gemma 2B", "Gemma 2B Instruct"} == set(shown(page, "board-base"))
+    expect(page.locator("select[data-facet=size]")).to_have_value("3")
+    expect(page.locator(".menu summary").first).to_have_text("Developer: 2")
+    page.goto(home + "?size=7.24")
+    assert "Zephyr 7B Beta" in shown(page, "board-fine-tuned")
+    assert "Gemma 7B" not in shown(page, "board-fine-tuned")
+    assert "GPT-4" not in shown(page, "board-fine-tuned")  # its size is not known
+    page.context.close()
+
+
+@both_widths
+def test_tasks_and_scores_are_filtered_by_category(
+    chromium: Browser, home: str, size: tuple[int, int]
+) -> None:
+    """The list of tasks and a model's scores have their own filters."""
+    page, _ = open_page(chromium, home + "tasks/", size)
+    choose(page, "Category", "Coding")
+    assert 2 == len(shown(page, "task-list")) or "Magicoder" in str(shown(page, "task-list"))
+    assert page.url.endswith("?category=Coding")
+    page.goto(home + "models/phi-2/?variant=Base&q=gsm8k")
+    assert ["Grade School Math (gsm8k)"] == shown(page, "all-scores")
+    expect(page.locator("[data-said]")).to_contain_text("1 of 62 scores")
+    page.context.close()
+
+
+@both_widths
+def test_sorting_is_in_the_address(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+    """A sorted view can be sent; the published order needs no query; back undoes a step."""
+    page, _ = open_page(chromium, home, size)
+    lift = page.locator("#board-fine-tuned th[data-key=lift_over_base] button")
+    lift.click()
+    assert page.url.endswith("?sort=lift_over_base")
+    assert "Gemma 2B" == shown(page, "board-fine-tuned")[0]
+    lift.click()
+    assert page.url.endswith("?sort=lift_over_base&way=ascending")
+    assert "GPT-4" == shown(page, "board-fine-tuned")[-1]
+    page.reload()
+    assert "Gemma 7B Instruct" == shown(page, "board-fine-tuned")[0]
+    page.go_back()
+    assert "Gemma 2B" == shown(page, "board-fine-tuned")[0]
+    page.locator("#board-fine-tuned th[data-key=average] button").click()
+    assert page.url == home
+    assert "Zephyr 7B Beta" == shown(page, "board-fine-tuned")[0]
+    page.locator("#top th[data-key=model] button").click()
+    assert "top.sort=model" in page.url
+    page.reload()
+    assert sorted(shown(page, "top"), key=str.lower) == shown(page, "top")
+    page.context.close()
+
+
+@both_widths
+def test_columns_are_chosen(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+    """A column that is unticked goes from every view, and comes back."""
+    page, _ = open_page(chromium, home, size)
+    choose(page, "Columns", "Lift over base", "Size")
+    lift = page.locator("#board-fine-tuned [data-key=lift_over_base]")
+    expect(lift).to_be_hidden()
+    expect(page.locator("#board-fine-tuned tbody tr").first.locator("td:visible")).to_have_count(5)
+    assert page.url.endswith("?hide=lift_over_base&hide=parameters_b")
+    page.get_by_role("button", name="Base", exact=True).click()
+    expect(page.locator("#board-base [data-key=parameters_b]")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#board-base [data-key=parameters_b]")).to_be_hidden()
+    expect(page.locator("#board-base [data-key=average]")).to_be_visible()
+    choose(page, "Columns", "Size")
+    expect(page.locator("#board-base [data-key=parameters_b]")).to_be_visible()
+    page.context.close()
+
+
+@both_widths
+def test_a_view_is_taken_along(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+    """CSV and text hold what is seen, in its order: raw numbers in the one, words in the other."""
+    address = home + "?q=mistral&sort=average&way=ascending&hide=beats&hide=parameters_b"
+    page, _ = open_page(chromium, address, size, permissions=["clipboard-read", "clipboard-write"])
+    page.locator(".tools").get_by_text("Export").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download as CSV").click()
+    assert "board-fine-tuned.csv" == waiting.value.suggested_filename
+    text = Path(waiting.value.path()).read_bytes().decode()
+    head, *rows = list(csv.reader(io.StringIO(text, newline="")))
+    notes = ["#", "# (note)", "Model", "Model (note)", "Score", "Score (note)"]
+    assert [*notes, "Lift over base"] == head[:7]
+    assert ["Mistral 7B Instruct", "Mistral 7B tied with best"] == [row[2] for row in rows]
+    assert [["3", f"2{DASH}5"], ["2", f"1{DASH}4"]] == [row[:2] for row in rows]
+    score = page.locator("#board-fine-tuned tr[data-id=mistral-7b] td.merit")
+    assert float(score.evaluate("cell => site.table.value(cell)")) == float(rows[1][4])
+    assert len(rows[1][4]) > len("0.732")
+    assert text.endswith("\r\n")
+    page.get_by_role("button", name="Copy as text").click()
+    expect(page.locator("[data-status]")).to_have_text("Copied")
+    lines = page.evaluate("navigator.clipboard.readText()").split("\n")
+    assert 3 == len(lines)
+    assert [f"2 (1{DASH}4)", "Mistral 7B tied with best (Mistral AI)"] == lines[2].split("\t")[:2]
+    assert "+0.461" in lines[2]
+    page.get_by_role("button", name="Copy link to this view").click()
+    expect(page.get_by_role("button", name="Copied").last).to_be_visible()
+    assert page.url == page.evaluate("navigator.clipboard.readText()")
+    page.context.close()
+
+
+def test_odd_names_stand_in_the_address_and_run_in_no_sheet(chromium: Browser, odd: str) -> None:
+    """Commas, slashes and Unicode survive the address; a formula in a name is defused."""
+    page, _ = open_page(chromium, odd + "models/")
+    choose(page, "Developer", ODD)
+    assert ["=SUM(A1)"] == shown(page, "board-fine-tuned")
+    page.goto(page.url)
+    assert ["=SUM(A1)"] == shown(page, "board-fine-tuned")
+    page.goto(odd + "models/?view=base")
+    page.locator(".tools").get_by_text("Export").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download as CSV").click()
+    rows = list(csv.reader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf8"))))
+    assert {"'=SUM(A1)", 'Beta, "B"', "'@gamma"} == {row[1] for row in rows[1:]}
+    page.context.close()
+
+
+def test_the_address_of_another_board_does_no_harm(chromium: Browser, home: str) -> None:
+    """Unknown columns, values and numbers in a query leave the page whole."""
+    page, heard = open_page(chromium, home + "?sort=nope&way=up&hide=none&size=x&developer=Nobody")
+    expect(page.locator("[data-said]")).to_contain_text("0 of 11 models")
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator("[data-said]")).to_have_text("11 models")
+    assert "Zephyr 7B Beta" == shown(page, "board-fine-tuned")[0]
+    assert [] == heard.complaints
+    page.context.close()
+
+
+def test_menus_answer_to_the_keyboard(chromium: Browser, home: str) -> None:
+    """Enter opens a menu, Space ticks, Escape closes it and returns; leaving by Tab closes it."""
+    page, _ = open_page(chromium, home)
+    summary = page.locator(".menu summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.locator(".menu[open] input").first).to_be_checked()
+    assert "developer=Google" in page.url
+    page.keyboard.press("Escape")
+    expect(page.locator(".menu[open]")).to_have_count(0)
+    expect(summary).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(9):
+        page.keyboard.press("Tab")
+    expect(page.locator(".menu[open]")).to_have_count(0)
+    page.locator(".menu summary").last.click()
+    expect(page.locator(".menu[open]")).to_have_count(1)
+    page.mouse.click(5, 5)
+    expect(page.locator(".menu[open]")).to_have_count(0)
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", ["tasks/", "models/"])
+@both_widths
+def test_head_and_names_stay_in_sight(
+    chromium: Browser, home: str, path: str, size: tuple[int, int]
+) -> None:
+    """Scrolled down, the headings are still seen; scrolled sideways, the names are."""
+    page, _ = open_page(chromium, home + path, size)
+    wrap = page.locator(".box .table-wrap:visible").first
+    last, is_tall = wrap.locator("tbody tr").last, "tall" in (wrap.get_attribute("class") or "")
+    assert is_tall == (path == "tasks/")
+    wrap.evaluate("box => { box.scrollIntoView(); box.scrollTop = box.scrollHeight; }")
+    if size == WIDE:
+        last.scroll_into_view_if_needed()
+    if is_tall:
+        expect(last).to_be_in_viewport()
+        expect(wrap.locator("thead th[data-key]").first).to_be_in_viewport()
+    wrap.evaluate("box => box.scrollLeft = box.scrollWidth")
+    name, frame = last.locator("th").bounding_box(), wrap.bounding_box()
+    assert name is not None
+    assert frame is not None
+    assert frame["x"] - 1 <= name["x"] < frame["x"] + frame["width"] / 2
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@both_widths
+def test_axe_finds_nothing_in_open_menus(
+    chromium: Browser, home: str, size: tuple[int, int], scheme: str
+) -> None:
+    """Open menus and a filtered table keep to WCAG 2.2 AA."""
+    page, _ = open_page(
+        chromium, home + "models/?q=gem", size, color_scheme=scheme, bypass_csp=True
+    )
+    page.add_script_tag(path=AXE)
+    for menu in ("Developer", "Columns", "Export"):
+        page.locator(".tools").get_by_text(menu).click()
+        assert [] == page.evaluate(AXE_RUN)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        page.keyboard.press("Escape")
+    page.context.close()
+
+
+@both_widths
+def test_ticked_rows_lead_to_the_comparison(
+    chromium: Browser, home: str, size: tuple[int, int]
+) -> None:
+    """Up to four rows of any view; the link has each with its variant, as does the next page."""
+    page, heard = open_page(chromium, home, size)
+    bar = page.locator(".tick-bar")
+    expect(bar).to_be_hidden()
+    page.get_by_label("Compare Zephyr 7B Beta").first.check()
+    expect(bar).to_contain_text("Zephyr 7B Beta: tick another to compare")
+    expect(bar.get_by_role("link")).to_be_hidden()
+    page.get_by_role("button", name="Base", exact=True).click()
+    page.locator("#view-base").get_by_label("Compare GPT-4", exact=True).check()
+    expect(bar).to_contain_text("Zephyr 7B Beta and GPT-4")
+    bar.get_by_role("link", name="Compare").click()
+    assert page.url.endswith("/compare/?model=zephyr-7b-beta&as=fine_tuned&model=gpt-4&as=base")
+    expect(page.locator("main")).to_contain_text("Zephyr 7B Beta (fine-tuned)")
+    assert [] == heard.complaints
+    page.context.close()
+
+
+def test_four_rows_can_be_ticked_and_all_be_cleared(chromium: Browser, home: str) -> None:
+    """A fifth cannot be ticked; a row that stands in two views is ticked in both."""
+    page, _ = open_page(chromium, home + "tasks/gsm8k/")
+    boxes = page.locator("#ranking .tick input")
+    for place in range(4):
+        boxes.nth(place).check()
+    expect(page.locator(".tick-bar")).to_contain_text("four at most")
+    expect(boxes.nth(4)).to_be_disabled()
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator(".tick-bar")).to_be_hidden()
+    expect(boxes.nth(4)).to_be_enabled()
+    expect(boxes.first).to_be_focused()
+    page.goto(home)
+    page.locator("#view-fine-tuned").get_by_label("Compare Phi-2").check()
+    page.get_by_role("button", name="Lift", exact=True).click()
+    expect(page.locator("#view-lift").get_by_label("Compare Phi-2")).to_be_checked()
+    page.context.close()
+
+
+@both_widths
+def test_ticks_stay_when_another_task_is_picked(
+    chromium: Browser, home: str, size: tuple[int, int]
+) -> None:
+    """The rows of every task can be ticked, and a model that is ticked on one is on the next."""
+    page, heard = open_page(chromium, home + "tasks/", size)
+    page.locator("#picker").get_by_label("Compare Phi-2").check()
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("#picker").get_by_label("Compare Phi-2")).to_be_checked()
+    page.locator("#picker").get_by_label("Compare GPT-4", exact=True).check()
+    page.get_by_role("link", name="Compare", exact=True).last.click()
+    assert page.url.endswith("/compare/?model=phi-2&model=gpt-4") or page.url.endswith(
+        "/compare/?model=gpt-4&model=phi-2"
+    )
+    assert [] == heard.complaints
+    page.context.close()

@@ -1,0 +1,248 @@
+"""Averages, sizes, the matrix of scores: the right finding, or no chart."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from site_builder.charts.averages import chart_averages, chart_size
+from site_builder.charts.scores import chart_scores
+from tests.helpers.boards import make_frames
+from tests.helpers.charted import (
+    ONE,
+    SEVERAL,
+    TUNED,
+    chart_on,
+    charts_of,
+    column,
+    drawn,
+    keys,
+    said,
+    table_of,
+)
+from tests.helpers.tables import having
+
+MINUS = "\N{MINUS SIGN}"
+
+
+# --- averages -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("runs", "board", "title"),
+    [
+        # Before (0.1 + 0.5 + 0.5 + 0.5) / 4, after (0.5 + 0.4 + 0.6 + 0.6) / 4; ref averages 0.5.
+        (TUNED, {}, "Fine-tuned models average 0.525, up from 0.400"),
+        (
+            TUNED,
+            {"baseline": "ref"},
+            "Fine-tuned models average 0.525, up from 0.400; 1 of 2 passes ref",
+        ),
+        (
+            {"base": {"a": [0.2], "b": [0.2]}, "t": {"a": [0.2], "b": [0.2]}},
+            {},
+            "T models average 0.200, as before",
+        ),
+        (ONE, {}, "a has the best average, 0.500"),
+        (ONE, {"baseline": "c"}, "a has the best average, 0.500; 2 of 2 pass c"),
+        (
+            {"base": {"a": [0.4], "b": [0.4], "c": [0.1]}},
+            {},
+            "a and b have the best average, 0.400",
+        ),
+        # Tuned scores of the paired runs: sft 0.4, 0.2, 0.4, 0.1; ppo 0.2, 0.7, 0.8, 0.3.
+        (SEVERAL, {}, "Tuned models average 0.388, up from 0.200"),
+    ],
+)
+def test_averages(runs, board, title):
+    """How far tuning moved them, who is best where nothing is tuned, how many pass the baseline."""
+    chart = said(chart_averages, runs, **board)
+    assert title == chart.title
+
+
+def test_averages_go_down_where_lower_is_better():
+    """And the best is the smallest: 1.5 against 3, so a stands first."""
+    runs = {"base": {"b": [4.0, 4.0], "a": [2.0, 3.0]}, "t": {"b": [3.0, 3.0], "a": [1.0, 2.0]}}
+    chart = said(chart_averages, runs, lower=["t1", "t2"])
+    assert "T models average 2.25, down from 3.25" == chart.title
+    assert f"{chart.title}. Averages run from 1.50 (a) to 3.00 (b)." == chart.reading
+
+
+def test_models_stand_by_the_best_of_their_variants():
+    """Where lower is better by the least: 1 of a's against 2 of b's."""
+    runs = {
+        "base": {"a": [9.0], "b": [9.0]},
+        "x": {"b": [2.0], "a": [8.0]},
+        "y": {"b": [3.0], "a": [1.0]},
+    }
+    chart = said(chart_averages, runs, lower=["t1"])
+    assert ["a", "b"] == column(chart, "model")
+    assert chart.reading.endswith("Averages run from 1.00 (a) to 2.00 (b).")
+
+
+@pytest.mark.parametrize(
+    ("runs", "lower", "why"),
+    [
+        ({"base": {"a": [0.1, 0.2]}}, [], "one model"),
+        (TUNED, ["t2"], "tasks of both directions"),
+        ({"base": {"a": [0.1, None], "b": [None, 0.2]}, "x": {}}, ["t1"], "nobody is ranked"),
+    ],
+)
+def test_no_averages(runs, lower, why):
+    """Where there is nothing to compare, or the mean has no meaning."""
+    assert said(chart_averages, runs, lower=lower) is None, why
+
+
+def test_averages_table_has_the_baseline_where_it_competes():
+    """A column for each variant that anyone has."""
+    chart = said(chart_averages, TUNED, baseline="ref")
+    assert ["model", "average_base", "average_fine_tuned"] == keys(chart)
+    assert ["b", "a"] == column(chart, "model")
+
+
+# --- size -----------------------------------------------------------------------------------------
+
+
+def sized(*sizes, scores=(0.2, 0.5, 0.4, 0.9)):
+    """Models a, b, c, d of these sizes, with one score each."""
+    names = "abcd"[: len(sizes)]
+    frames = make_frames({"base": {m: [s] for m, s in zip(names, scores, strict=False)}})
+    frames["models"] = having(frames["models"], parameters_b=pd.array(list(sizes), dtype="Float64"))
+    return frames
+
+
+@pytest.mark.parametrize(
+    ("sizes", "title", "left_out"),
+    [
+        ((1, 2, 3, 4), "a, b and d give the best average for their size", ""),
+        (
+            (1, 2, 3, None),
+            "a and b give the best average for their size",
+            " 1 model of unknown size left out.",
+        ),
+        ((4, 3, 2, 1), "d gives the best average for its size", ""),
+        ((1, 1, 1, 2), "b and d give the best average for their size", ""),
+    ],
+)
+def test_size(sizes, title, left_out):
+    """C has more parameters than b and a lower score."""
+    chart = said(chart_size, frames=sized(*sizes))
+    assert title == chart.title
+    assert chart.caption.endswith(f"the line joins the frontier.{left_out}")
+
+
+def test_smaller_is_better_on_the_frontier_where_lower_is_better():
+    """Perplexity: 0.2 is the best, and a is the smallest."""
+    frames = sized(1, 2, 3, 4)
+    frames["tasks"]["higher_is_better"] = False
+    assert "a gives the best average for its size" == said(chart_size, frames=frames).title
+
+
+def test_equal_score_at_a_larger_size_is_not_on_the_frontier():
+    """The smaller model has it already."""
+    frames = sized(1, 2, 3, 4, scores=(0.5, 0.5, 0.5, 0.4))
+    assert "a gives the best average for its size" == said(chart_size, frames=frames).title
+
+
+@pytest.mark.parametrize("sizes", [(1, 2), (1, 1, 1, 1), (1, 2, None, None)])
+def test_no_size(sizes):
+    """Three models of known size, and not all of one size."""
+    assert said(chart_size, frames=sized(*sizes)) is None
+
+
+def test_models_of_the_frontier_are_named():
+    """The others are told when they are pointed at."""
+    dots = said(chart_size, frames=sized(1, 2, 3, 4)).figure["data"][1]
+    assert ["a", "b", "", "d"] == [
+        dict(zip(dots["x"], dots["text"], strict=True))[x] for x in (1, 2, 3, 4)
+    ]
+
+
+def test_bars_of_the_intervals_end_where_the_intervals_do():
+    """A bar reaches from the low end to the high end of the average's interval."""
+    results, _ = drawn("index")
+    dots = chart_on("index", "", "size").figure["data"][1]
+    intervals = {s.average: s.interval for s in results.board.ranked}
+    bars = zip(dots["y"], dots["error_y"]["arrayminus"], dots["error_y"]["array"], strict=True)
+    assert dots["y"]
+    for y, down, up in bars:
+        assert pytest.approx(intervals[y]) == (y - down, y + up)
+
+
+def test_names_keep_clear_of_the_baseline():
+    """Above its line if ahead, below it if behind; its name in the widest gap."""
+    baseline = {"base": {"a": [0.2], "b": [0.5], "d": [0.9], "ref": [0.4]}}
+    frames = make_frames(baseline)
+    frames["models"] = having(
+        frames["models"], parameters_b=pd.array([1, 2, 200, None], dtype="Float64")
+    )
+    figure = said(chart_size, frames=frames, baseline="ref").figure
+    dots, (note,) = figure["data"][1], figure["layout"]["annotations"]
+    sides = dict(zip(dots["x"], dots["textposition"], strict=True))
+    assert {1: "bottom left", 2: "top left", 200: "top left"} == sides
+    assert pytest.approx(math.log10(20)) == note["x"]
+
+
+# --- scores ---------------------------------------------------------------------------------------
+
+
+def test_scores():
+    """t1 averages 0.55 after tuning, t2 0.5."""
+    chart = said(chart_scores)
+    assert "t1 is the easiest task on average, t2 the hardest" == chart.title
+    assert "Scores, fine-tuned; darker is higher." == chart.caption
+
+
+@pytest.mark.parametrize(
+    ("runs", "lower"),
+    [({"base": {"a": [0.5, 0.5], "b": [0.1, 0.1]}}, []), (ONE, ["t1", "t2"]), (ONE, ["t1"])],
+)
+def test_scores_without_an_easiest_task(runs, lower):
+    """Equal means, or tasks whose scores do not tell how hard they are."""
+    models = len(runs["base"])
+    assert f"{models} models on 2 tasks" == said(chart_scores, runs, lower=lower).title
+
+
+def test_row_is_its_own_scale_where_units_differ():
+    """Worst to best is 0 to 1, turned where lower is better; equals are in the middle."""
+    runs = {"base": {"a": [1.0, 10.0, 3.0], "b": [2.0, 20.0, 3.0], "c": [5.0, None, 3.0]}}
+    chart = said(
+        chart_scores, runs, lower=["t2"], tasks={"metric": ["x", "y", "z"]}, min_coverage=0
+    )
+    rows = dict(zip(column(chart, "task"), chart.figure["data"][0]["z"], strict=True))
+    models = [c.label for c in table_of(chart).columns[1:]]
+    shades = {task: dict(zip(models, row, strict=True)) for task, row in rows.items()}
+    assert {"a": 0.0, "b": 0.25, "c": 1.0} == shades["t1"]
+    assert {"a": 1.0, "b": 0.0, "c": None} == shades["t2"]
+    assert {"a": 0.5, "b": 0.5, "c": 0.5} == shades["t3"]
+    assert "Scores, base; darker is better within its row." == chart.caption
+
+
+def test_caption_says_what_is_not_drawn():
+    """40 models of 41, 100 tasks of 101; the hardest of all is named, drawn or not."""
+    scores = [1 - i / 200 for i in range(101)]
+    chart = said(chart_scores, {"base": {f"m{i}": scores for i in range(41)}})
+    assert chart.caption.endswith(
+        " The first 40 models and 100 tasks are drawn; the table of each task has all."
+    )
+    assert "t1 is the easiest task on average, t101 the hardest" == chart.title
+
+
+def test_no_scores():
+    """One model or one task is no matrix."""
+    assert said(chart_scores, {"base": {"a": [0.1, 0.2]}}) is None
+    assert said(chart_scores, {"base": {"a": [0.1], "b": [0.2]}}) is None
+
+
+def test_fixture_board():
+    """The findings of the board of tests/helpers/tables.py."""
+    charts = {chart.id: chart.title for page, chart in charts_of(*drawn("fixture")) if page == ""}
+    assert {
+        "averages": "Fine-tuned models average 0.594, up from 0.375; 2 of 2 pass Gamma",
+        "best-lift-by-task": "The best fine-tuned model beats Gamma on 2 of 2 tasks",
+        "category-difference": "Lists is the hardest category to beat Gamma in, Math the easiest",
+        "winners": "Alpha and Beta are at the top most often: on 1 of 2 tasks",
+        "scores": "Addition is the easiest task on average, Sorting the hardest",
+        "training-sets": "1 of 2 training sets has fewer than 10,000 examples and 2 of 2 have "
+        "fewer than 20,000 examples",
+    } == charts

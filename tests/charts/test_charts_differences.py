@@ -1,0 +1,240 @@
+"""Differences from the baseline, categories, winners: the right finding, or no chart."""
+
+import pytest
+
+from site_builder.charts.averages import chart_winners
+from site_builder.charts.differences import (
+    category_table,
+    chart_best_lift_by_task,
+    chart_category_difference,
+    chart_model_categories,
+)
+from tests.helpers.boards import make_frames
+from tests.helpers.charted import ONE, TUNED, column, draw, said
+
+MINUS = "\N{MINUS SIGN}"
+
+
+# --- differences from the baseline ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("runs", "title", "reading"),
+    [
+        # a: 0.5 - 0.6 and 0.4 - 0.4; b: 0.6 - 0.6 and 0.6 - 0.4.
+        (
+            TUNED,
+            "The best fine-tuned model beats ref on 1 of 2 tasks",
+            ", most of all on t2 (+0.200). It ties on 1.",
+        ),
+        (
+            {"base": {"ref": [0.5, 0.5], "a": [0.1, 0.2]}},
+            "The best model beats ref on 0 of 2 tasks",
+            f"; it comes closest on t2 ({MINUS}0.300). It stays furthest behind on t1 and t2.",
+        ),
+        (
+            {"base": {"ref": [0.5, 0.5, 0.5], "a": [0.6, 0.5, 0.1], "b": [0.7, 0.1, 0.2]}},
+            "The best model beats ref on 1 of 3 tasks",
+            ", most of all on t1 (+0.200). It ties on 1. It stays furthest behind on t3.",
+        ),
+        (
+            {
+                "base": {"ref": [0.5, 0.5], "a": [0.6, 0.9]},
+                "sft": {"a": [0.1, 0.6]},
+                "dpo": {"a": [0.7, 0.5]},
+            },
+            "The best tuned model beats ref on 2 of 2 tasks",
+            ", most of all on t1 (+0.200).",
+        ),
+    ],
+)
+def test_best_lift_by_task(runs, title, reading):
+    """On how many tasks the best contender is ahead, on which the most, and where it is behind."""
+    chart = said(chart_best_lift_by_task, runs, baseline="ref")
+    assert (title, f"{title}{reading}") == (chart.title, chart.reading)
+
+
+def test_best_lift_is_turned_where_lower_is_better():
+    """1 is 2 better than 3; the caption says that it is turned."""
+    runs = {"base": {"ref": [3.0, 5.0], "a": [1.0, 6.0]}}
+    chart = said(chart_best_lift_by_task, runs, lower=["t1", "t2"], baseline="ref")
+    assert "The best model beats ref on 1 of 2 tasks" == chart.title
+    assert [2.0, -1.0] == list(chart.figure["data"][0]["x"])
+    assert "turned where lower is better" in chart.caption
+
+
+@pytest.mark.parametrize(
+    ("runs", "board"),
+    [
+        (TUNED, {}),
+        ({"base": {"ref": [0.5], "a": [0.6]}}, {"baseline": "ref"}),
+        ({"base": {"ref": [0.5, None], "a": [None, 0.6]}}, {"baseline": "ref"}),
+    ],
+)
+def test_no_best_lift(runs, board):
+    """Without a baseline, or with less than two tasks that both have."""
+    assert said(chart_best_lift_by_task, runs, **board) is None
+
+
+def test_only_tasks_of_one_unit_share_an_axis():
+    """Three of accuracy, two of perplexity: the three."""
+    runs = {"base": {"ref": [0.5, 30.0, 0.5, 20.0, 0.5], "a": [0.6, 10.0, 0.7, 10.0, 0.1]}}
+    tasks = {"metric": ["acc", "ppl", "acc", "ppl", "acc"]}
+    chart = said(chart_best_lift_by_task, runs, lower=["t2", "t4"], tasks=tasks, baseline="ref")
+    assert "The best model beats ref on 2 of 3 tasks" == chart.title
+    assert ["t3", "t1", "t5"] == column(chart, "task")
+
+
+def test_many_tasks_are_drawn_from_both_ends():
+    """40 and 40 of 90, in the drawing and in its table; the caption says so."""
+    runs = {"base": {"ref": [0.0] * 90, "a": [i / 100 for i in range(90)]}}
+    chart = said(chart_best_lift_by_task, runs, baseline="ref")
+    bars = list(chart.figure["data"][0]["x"])
+    assert ([0.89, 0.5], [0.39, 0.0]) == ([bars[0], bars[39]], [bars[40], bars[79]])
+    assert (80, 80) == (len(bars), len(chart.table.rows))
+    assert chart.caption.endswith(" The 40 at each end are drawn.")
+
+
+# --- categories -----------------------------------------------------------------------------------
+
+CATEGORIES = {"category": ["A", "B"]}
+
+
+def test_category_difference():
+    """A: 0.6 - 0.6 = 0; B: 0.6 - 0.4 = +0.2, easier."""
+    chart = said(chart_category_difference, tasks=CATEGORIES, baseline="ref")
+    assert "A is the hardest category to beat ref in, B the easiest" == chart.title
+    assert f"{chart.title}: 0.000 against +0.200 on average over their tasks." == chart.reading
+    assert "The smallest category has 1 task: read its bar with care." in chart.caption
+    assert ["A (1)", "B (1)"] == chart.figure["layout"]["yaxis"]["ticktext"]
+
+
+def test_equal_categories_are_told_as_equal():
+    """None is harder."""
+    runs = {"base": {"ref": [0.5, 0.3], "a": [0.6, 0.4]}}
+    chart = said(chart_category_difference, runs, tasks=CATEGORIES, baseline="ref")
+    assert "Every category is equally far from ref: +0.100" == chart.title
+    assert f"{chart.title}." == chart.reading
+
+
+def test_large_categories_need_no_caution():
+    """Four tasks each."""
+    runs = {"base": {"ref": [0.5] * 8, "a": [0.6] * 4 + [0.7] * 4}}
+    chart = said(chart_category_difference, runs, tasks={"category": [*"AAAABBBB"]}, baseline="ref")
+    assert "with care" not in chart.caption
+
+
+def test_categories_of_different_units_share_no_axis():
+    """Accuracy in A and B, perplexity in C: C is in the table, not among the bars."""
+    runs = {"base": {"ref": [0.5, 0.5, 0.5, 9.0], "a": [0.6, 0.6, 0.7, 3.0]}}
+    tasks = {"category": [*"AABC"], "metric": ["acc", "acc", "acc", "ppl"]}
+    results, labels = draw(make_frames(runs, ["t4"], tasks), baseline="ref")
+    chart = chart_category_difference(results, labels)
+    assert chart is not None
+    assert ["A", "B"] == column(chart, "category")
+    assert 3 == len(category_table(results.categories, labels, "x").rows)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "board"),
+    [
+        (None, {"baseline": "ref"}),
+        ({"category": ["A", "A"]}, {"baseline": "ref"}),
+        (CATEGORIES, {}),
+    ],
+)
+def test_no_category_difference(tasks, board):
+    """Without categories, with one, without a baseline."""
+    assert said(chart_category_difference, tasks=tasks, **board) is None
+
+
+@pytest.mark.parametrize(
+    ("model", "title"),
+    [
+        ("a", "a gains most over its base scores in A, least in B"),
+        ("b", "b gains as much over its base scores in one category as in another"),
+    ],
+)
+def test_model_categories(model, title):
+    """a: +0.4 in A, -0.1 in B; b: +0.1 in both."""
+    chart = said(chart_model_categories, TUNED, model, tasks=CATEGORIES, baseline="ref")
+    assert title == chart.title
+
+
+def test_model_without_a_base_is_measured_against_the_baseline():
+    """a: +0.3 in A and -0.4 in B; the caption and the link to the method say so."""
+    runs = {"base": {"ref": [0.6, 0.5], "a": [0.9, 0.1]}}
+    chart = said(chart_model_categories, runs, "a", tasks=CATEGORIES, baseline="ref")
+    assert "a gains most over ref in A, least in B" == chart.title
+    assert f"{chart.title}: +0.300 against {MINUS}0.400." == chart.reading
+    assert "lift-over-baseline" == chart.terms
+
+
+def test_model_categories_count_what_was_compared():
+    """A has two scores, of which one has a base."""
+    runs = {"base": {"a": [0.1, None, 0.1]}, "t": {"a": [0.2, 0.3, 0.4]}}
+    chart = said(chart_model_categories, runs, "a", tasks={"category": [*"AAB"]})
+    assert {"A": 1, "B": 1} == dict(
+        zip(column(chart, "category"), column(chart, "tasks"), strict=True)
+    )
+
+
+def test_no_model_categories():
+    """The baseline has no difference from itself, one category no contrast."""
+    for model, tasks in (("ref", CATEGORIES), ("a", {"category": ["A", "A"]}), ("a", None)):
+        assert said(chart_model_categories, TUNED, model, tasks=tasks, baseline="ref") is None
+
+
+# --- winners --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("runs", "title", "reading"),
+    [
+        (ONE, "a and b are at the top most often: on 1 of 2 tasks", "2 models of 3 are at the top"),
+        (
+            {"base": {"a": [0.9, 0.9], "b": [0.1, 0.1]}},
+            "a is at the top most often: on 2 of 2 tasks",
+            "1 model of 2 is at the top",
+        ),
+        (
+            {"base": {m: [0.5, 0.5] for m in "abcd"}},
+            "a, b and 2 more are at the top most often: on 2 of 2 tasks",
+            "4 models of 4 are at the top",
+        ),
+        # Too few scores for a rank, and yet the best on t1.
+        (
+            {"base": {"a": [0.9, None], "b": [0.1, 0.1]}},
+            "b and a are at the top most often: on 1 of 2 tasks",
+            "2 models of 2 are at the top",
+        ),
+    ],
+)
+def test_winners(runs, title, reading):
+    """All who tie for a task count, and all who have scores are counted among."""
+    chart = said(chart_winners, runs)
+    assert (title, f"{title}. {reading} of at least one task.") == (chart.title, chart.reading)
+
+
+@pytest.mark.parametrize(
+    ("runs", "words"),
+    [
+        (ONE, "a model has the best score; all who tie for a task's best count."),
+        (
+            {"base": {"a": [0.1, 0.1]}, "instruct": {"a": [0.2, 0.2]}},
+            "an instruct model has the best",
+        ),
+        (
+            {"base": {"a": [0.5, 0.5], "b": [0.5, 0.5]}},
+            "count, so the sum exceeds the number of tasks.",
+        ),
+    ],
+)
+def test_winners_caption(runs, words):
+    """That the sum exceeds the number of tasks is said where it does."""
+    assert words in said(chart_winners, runs).caption
+
+
+def test_no_winners():
+    """Of one task everybody knows who is best."""
+    assert said(chart_winners, {"base": {"a": [0.1], "b": [0.2]}}) is None

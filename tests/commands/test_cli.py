@@ -1,0 +1,517 @@
+"""The command line: what it says, where, and with which exit code."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+from xml.etree import ElementTree
+
+import click
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from site_builder import __version__
+from site_builder.build import make_files
+from site_builder.cli import main
+from site_builder.config import load_config
+from tests.helpers.sites import ROOT, contents
+from tests.helpers.tables import board, write_project
+
+PYTHON = [sys.executable, "-m", "site_builder"]
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+LIMIT_S = 60
+
+
+def run(*args: object) -> Result:
+    """A command, in this process."""
+    return CliRunner().invoke(main, [str(arg) for arg in args])
+
+
+def add_result(project: Path, task: str, score: float = 0.5) -> None:
+    """Give the fixture board an eleventh score that is at fault."""
+    results = board()["results"]
+    results.loc[10] = ["alpha", task, "base", score]
+    write_project(project, {"results": results}, site_toml=None)
+
+
+def add_warning(project: Path) -> str:
+    """Make the project odd; returns the line that is printed for it."""
+    (project / "data/content").mkdir(exist_ok=True)
+    (project / "data/content/abuot.md").touch()
+    return "warning: data/content/abuot.md: no page shows this file. Did you mean 'about'?"
+
+
+@pytest.fixture
+def built(project: Path) -> Path:
+    """A project with a site."""
+    assert 0 == run("build", "--project", project, "--quiet").exit_code
+    return project
+
+
+def test_help_names_every_command():
+    """With what it does, in a sentence."""
+    said = run("--help")
+    assert 0 == said.exit_code
+    assert sorted(main.commands) == re.findall(r"^  (\w+)  +[A-Z].*\.$", said.stdout, re.MULTILINE)
+    assert said.stdout == run("-h").stdout
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_explains_itself(name):
+    """A sentence of its own, one for each option, and an example that is a call of it."""
+    command = main.commands[name]
+    assert isinstance(command, click.Command)
+    said = run(name, "--help")
+    assert 0 == said.exit_code
+    assert command.help is not None
+    assert command.help.splitlines()[0] in said.stdout
+    program, called, *args = said.stdout.partition("Example:")[2].split()
+    assert ("site-builder", name) == (program.replace("_", "-"), called)
+    command.make_parser(click.Context(command)).parse_args(args)
+    options = [p for p in command.params if isinstance(p, click.Option)]
+    assert [] == [option.name for option in options if not option.help and option.name != "help"]
+    assert [] == [flag for option in options for flag in option.opts if flag not in said.stdout]
+
+
+def test_serve_help():
+    """The whole of it, as `make help` readers will see it."""
+    said = " ".join(run("serve", "--help").stdout.split())
+    assert "Show the site on this machine, anew at each change, until Ctrl-C." in said
+    assert "Port; 0 takes any free one. Default: 8000, or the next free one." in said
+
+
+def test_version():
+    """The package's own."""
+    assert f"site_builder, version {__version__}\n" == run("--version").stdout
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["bild"],
+        ["build", "--nope"],
+        ["build", "--project", "/no/such/folder"],
+        ["build", "--project", __file__],
+        ["serve", "--port", "x"],
+        ["serve", "--port", "70000"],
+        ["check", "left over"],
+    ],
+)
+def test_a_command_that_is_not_understood(args):
+    """Exit code 2, what is wrong, and how to get help; nothing on stdout."""
+    said = run(*args)
+    assert (2, "") == (said.exit_code, said.stdout)
+    assert "Error: " in said.stderr
+    assert "Try 'main" in said.stderr
+
+
+def test_build(project):
+    """Exit code 0, the stages, and where the site is; it goes into `site/` of the project."""
+    said = run("build", "--project", project)
+    assert 0 == said.exit_code
+    *stages, summary, hint = said.stderr.splitlines()
+    assert [
+        "Reading and checking the tables",
+        "Computing",
+        "Making the pages",
+        "Publishing",
+    ] == [re.sub(r"  +\d+\.\d s$", "", stage).strip() for stage in stages]
+    files = contents(project / "site")
+    pages = sum(path.endswith(".html") for path in files)
+    size = sum(map(len, files.values())) / 1e6
+    place = project / "site"
+    n = len(files)
+    expected = (
+        f"{pages} pages, {n} files, {size:.1f}\N{NO-BREAK SPACE}MB in {place} ({n} changed), "
+    )
+    assert expected == re.sub(r"\d+\.\d s\.$", "", summary)
+    serve = f"site-builder serve --project {project}"
+    assert f"Open {place / 'index.html'}, or run `{serve}`." == hint
+
+
+@pytest.mark.parametrize(
+    ("makefile", "serve"), [(True, "make serve"), (False, "site-builder serve")]
+)
+def test_a_build_says_how_to_look_at_it(project, monkeypatch, makefile, serve):
+    """By the repository's own target where there is one."""
+    if makefile:
+        (project / "Makefile").touch()
+    monkeypatch.chdir(project)
+    assert run("build").stderr.endswith(f"Open site/index.html, or run `{serve}`.\n")
+
+
+def test_a_second_build_changes_nothing(built):
+    """And says so."""
+    before = contents(built / "site")
+    assert "(0 changed)" in run("build", "--project", built).stderr
+    assert before == contents(built / "site")
+
+
+def test_build_into_another_folder(project, tmp_path):
+    """The project's own folder stays as it is."""
+    out = tmp_path / "public" / "board"
+    assert 0 == run("build", "--project", project, "--out", out).exit_code
+    assert (out / "index.html").exists()
+    assert not (project / "site").exists()
+
+
+def test_build_from_within_the_project(project, monkeypatch):
+    """Without any option."""
+    monkeypatch.chdir(project)
+    assert 0 == run("build").exit_code
+    assert (project / "site/index.html").exists()
+
+
+def test_output_is_plain_where_no_terminal_is(project):
+    """No colours, no line that is written over, so that a log can be read; all of it on stderr."""
+    said = subprocess.run(
+        [*PYTHON, "build", "--project", project],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        timeout=LIMIT_S,
+    )
+    assert b"" == said.stdout
+    assert b"\x1b" not in said.stderr
+    assert b"\r" not in said.stderr
+    assert 6 == len(said.stderr.splitlines())
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_quiet(project, command):
+    """Prints nothing where all is well."""
+    said = run(command, "--project", project, "--quiet")
+    assert (0, "", "") == (said.exit_code, said.stdout, said.stderr)
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_quiet_still_says_what_is_wrong(project, command):
+    """Faults, on stderr."""
+    add_result(project, "ad")
+    said = run(command, "--project", project, "--quiet")
+    assert (1, "") == (said.exit_code, said.stdout)
+    assert [
+        "data/results.parquet: row 11: task 'ad' is not in tasks.parquet. Did you mean 'add'?",
+        "1 error; nothing was written.",
+    ] == said.stderr.splitlines()
+
+
+def test_check(project):
+    """Says that there is nothing to say, and writes nothing."""
+    before = contents(project)
+    said = run("check", "--project", project)
+    assert 0 == said.exit_code
+    assert "No faults." == said.stderr.splitlines()[-1]
+    assert before == contents(project)
+    assert not (project / "site").exists()
+
+
+def test_check_with_warnings(project):
+    """They are printed, and are no errors."""
+    warning = add_warning(project)
+    said = run("check", "--project", project)
+    assert (0, [warning, "No errors."]) == (said.exit_code, said.stderr.splitlines()[-2:])
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_every_fault_is_a_line_of_its_own(project, command):
+    """Of the tables, of site.toml and of the prose, and how many there are."""
+    frames = board()
+    frames["results"].loc[0, "task"] = "ad"
+    frames["results"].loc[4, "score"] = 7.0
+    write_project(project, {"results": frames["results"]}, '[board]\nbaseline = "gama"\n')
+    (project / "data/content").mkdir()
+    (project / "data/content/about.md").write_bytes(b"\xff")
+    said = run(command, "--project", project, "--quiet")
+    lines = said.stderr.splitlines()
+    assert 1 == said.exit_code
+    assert "site.toml: baseline 'gama' is not a model. Did you mean 'gamma'?" in lines
+    assert (
+        "data/results.parquet: row 1: task 'ad' is not in tasks.parquet. Did you mean 'add'?"
+        in lines
+    )
+    assert [] == [
+        line for line in lines[:-1] if not re.match(r"(warning: )?(data/|site\.toml: )", line)
+    ]
+    errors = sum(not line.startswith("warning: ") for line in lines[:-1])
+    assert f"{errors} errors; nothing was written." == lines[-1]
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_strict(project, command):
+    """A warning stops the build as an error does; without `--strict` it does not."""
+    warning = add_warning(project)
+    assert 0 == run(command, "--project", project).exit_code
+    said = run(command, "--project", project, "--strict", "--quiet")
+    assert 1 == said.exit_code
+    assert [warning, "1 warning; nothing was written."] == said.stderr.splitlines()
+
+
+def test_nothing_is_written_where_there_are_faults(built):
+    """The published site stays as it was, to the byte, and nothing is put beside it."""
+    before = contents(built)
+    add_result(built, "sort", float("inf"))
+    expected = contents(built)
+    assert 1 == run("build", "--project", built).exit_code
+    assert expected == contents(built)
+    assert {path for path in before if path.startswith("site/")} <= set(expected)
+
+
+def template(text: str) -> dict[str, bytes]:
+    """An about page of the project's own."""
+    return {"templates/about.html": text.encode()}
+
+
+FAULTS: dict[str, dict[str, bytes]] = {
+    "no results": {"data/results.parquet": b""},
+    "not Parquet": {"data/tasks.parquet": b"PK\x03\x04 a spreadsheet"},
+    "no TOML": {"site.toml": b"[site"},
+    "TOML of another kind": {"site.toml": b'site = "x"'},
+    "unknown key": {"site.toml": b'[site]\ntitel = "x"\n'},
+    "base URL": {"site.toml": b'[site]\nbase_url = "ftp://x"\n'},
+    "baseline": {"site.toml": b'[board]\nbaseline = "x"\n'},
+    "prose": {"data/content/about.md": b"{{ nope }}"},
+    "claim": {"data/content/about.md": b"{% claim false %}So.{% endclaim %}"},
+    "prose that divides by zero": {"data/content/lede.md": b"{{ 1 / 0 }}"},
+    "prose that links nowhere": {"data/content/about.md": b'{{ link("model", "x") }}'},
+    "prose that is not UTF-8": {"data/content/about.md": b"\xff"},
+    "template name": template("{{ nope }}"),
+    "template syntax": template("{% if %}"),
+    "template that is not there": template('{% extends "x.html" %}'),
+    "template that is not UTF-8": {"templates/about.html": b"\xff"},
+    "asset": template("{{ asset('x.js') }}"),
+    "style sheet": {"static/css/base.css": b"a{background:url(x.png)}"},
+    "output folder": {"site/thesis.tex": b""},
+    "output is a file": {"site": b""},
+}
+
+
+@pytest.mark.parametrize("files", FAULTS.values(), ids=FAULTS.keys())
+def test_a_users_mistake_prints_lines(project, files):
+    """Exit code 1, what is wrong, and never a traceback; nothing is written."""
+    for name, content in files.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_bytes(content)
+    before = contents(project)
+    said = run("build", "--project", project, "--quiet")
+    assert (1, "") == (said.exit_code, said.stdout)
+    assert isinstance(said.exception, SystemExit)
+    lines = said.stderr.splitlines()
+    assert 2 <= len(lines) <= 3, lines
+    assert "; nothing was written." in lines[-1]
+    assert "Traceback" not in said.stderr
+    assert before == contents(project)
+
+
+def test_a_fault_cannot_write_to_the_terminal(project):
+    """Control characters of the data are shown, not obeyed; square brackets are no markup."""
+    add_result(project, "\x1b[31mred\x07 [bold]x[/bold]")
+    said = run("build", "--project", project, "--quiet")
+    assert "\x1b" not in said.stderr
+    assert "\x07" not in said.stderr
+    assert r"\x1b[31mred\x07 [bold]x[/bold]" in said.stderr
+
+
+def test_a_long_fault_stays_on_one_line(project):
+    """A narrow window is no reason to break it: it can be searched for."""
+    add_result(project, "t" * 300)
+    said = run("build", "--project", project, "--quiet")
+    assert 2 == len(said.stderr.splitlines())
+
+
+def pages_of(folder: Path) -> list[str]:
+    """The addresses of the pages that search engines should know, from the root of the site."""
+    pages = [path for path in contents(folder) if path.endswith(".html") and path != "404.html"]
+    return sorted(path.removesuffix("index.html") for path in pages)
+
+
+@pytest.mark.parametrize("base_url", ["https://example.org/board/", "https://example.org/board"])
+def test_base_url(project, base_url):
+    """Gives every page its canonical link, a complete sitemap, and a line in robots.txt."""
+    assert 0 == run("build", "--project", project, "--base-url", base_url).exit_code
+    files = contents(project / "site")
+    base = "https://example.org/board/"
+    tree = ElementTree.fromstring(files["sitemap.xml"])
+    assert f"{SITEMAP}urlset" == tree.tag
+    locations = [found.text or "" for found in tree.iter(f"{SITEMAP}loc")]
+    listed = [page for page in pages_of(project / "site") if not page.startswith("embed/")]
+    assert [base + page for page in listed] == sorted(locations)
+    for page in listed:
+        file = f"{page}index.html"
+        assert [base + page] == re.findall(
+            r'<link rel="canonical" href="([^"]*)">', files[file].decode()
+        )
+    assert b'rel="canonical"' not in files["404.html"]
+    assert (
+        f"User-agent: *\nAllow: /\n\nSitemap: {base}sitemap.xml\n".encode() == files["robots.txt"]
+    )
+
+
+def test_base_url_stands_over_that_of_the_project(project):
+    """A copy for another place needs no other site.toml."""
+    (project / "site.toml").write_text('[site]\nbase_url = "https://example.org/one/"\n')
+    assert 0 == run("build", "--project", project).exit_code
+    assert b"https://example.org/one/models/" in contents(project / "site")["sitemap.xml"]
+    run("build", "--project", project, "--base-url", "https://example.org/two/")
+    assert b"https://example.org/two/models/" in contents(project / "site")["sitemap.xml"]
+
+
+def test_without_a_base_url(built):
+    """No page claims a place, and there is no sitemap, since its links must be absolute."""
+    files = contents(built / "site")
+    assert "sitemap.xml" not in files
+    assert b"User-agent: *\nAllow: /\n" == files["robots.txt"]
+    assert [] == [
+        path
+        for path, content in files.items()
+        if path.endswith(".html") and b"canonical" in content
+    ]
+
+
+@pytest.mark.parametrize(
+    "base_url", ["ftp://example.org/", "example.org", "https://", "https://x/?a", "/board/"]
+)
+def test_a_base_url_that_is_none(project, base_url):
+    """Is told like any fault."""
+    said = run("build", "--project", project, "--base-url", base_url, "--quiet")
+    assert 1 == said.exit_code
+    assert "must be a link (https:// or http://)" in said.stderr
+
+
+@pytest.fixture
+def served(project: Path) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """The address of a served project, and the process that serves it."""
+    command = [*PYTHON, "serve", "--project", str(project), "--port", "0"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            found = re.fullmatch(r"(http://\S+) \(Ctrl-C ends it\)\n", line)
+            assert found is not None, line
+            yield found[1], process
+        finally:
+            process.kill()
+            process.wait(LIMIT_S)
+
+
+def said_until(process: "subprocess.Popen[str]", end: str) -> list[str]:
+    """What a process says on stderr, up to a line that begins like this."""
+    assert process.stderr is not None
+    lines = []
+    for line in process.stderr:
+        lines.append(re.sub(r" +\d+\.\d s", "", line.rstrip()))
+        if line.startswith(end):
+            return lines
+    raise AssertionError(lines)
+
+
+def test_serve(served, project):
+    """On this machine only, the bytes of a build, with what is wrong and mended, until Ctrl-C."""
+    address, process = served
+    assert "127.0.0.1" == urlsplit(address).hostname
+    files, _ = make_files(load_config(project))
+    for path in (path for path in files if not path.endswith(".html")):
+        with urllib.request.urlopen(address + quote(path), timeout=LIMIT_S) as answer:
+            assert files[path] == answer.read()
+    stages = ["  Reading and checking the tables", "  Computing", "  Making the pages"]
+    assert [*stages, "Built in."] == said_until(process, "Built")
+    (project / ".new").write_text("[sit]")
+    (project / ".new").replace(project / "site.toml")
+    assert [
+        "site.toml changed.",
+        "site.toml: unknown section 'sit'. Did you mean 'site'?",
+        "1 error; the browser shows what is wrong over the last good site.",
+    ] == said_until(process, "1 error")
+    (project / "site.toml").unlink()
+    assert ["site.toml changed. Built in."] == said_until(process, "site.toml changed")
+    process.send_signal(signal.SIGINT)
+    assert 0 == process.wait(LIMIT_S)
+    assert "" == process.stderr.read().strip()
+    assert not (project / "site").exists()
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(address, timeout=LIMIT_S)
+
+
+def test_serve_a_project_that_is_at_fault(project, monkeypatch):
+    """It is served all the same, and says where what is wrong is shown."""
+    (project / "data/results.parquet").unlink()
+
+    def end(root: Path, before: object, stop: object) -> Iterator[list[Path]]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("site_builder.devserver.rebuild.changes", end)
+    said = run("serve", "--project", project, "--port", 0)
+    assert 0 == said.exit_code
+    assert "1 error; the browser shows what is wrong." == said.stderr.splitlines()[-2]
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/ \(Ctrl-C ends it\)\n", said.stdout)
+
+
+def test_serve_says_that_the_usual_port_is_taken(project, monkeypatch):
+    """And which it takes."""
+
+    def end(root: Path, before: object, stop: object) -> Iterator[list[Path]]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("site_builder.devserver.rebuild.changes", end)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        for module in ("commands.serve", "live.server"):  # the one says in its help what it imports
+            monkeypatch.setattr(import_module(f"site_builder.{module}"), "FIRST_PORT", taken)
+        monkeypatch.setattr("site_builder.devserver.server._LAST_PORT", 65535)
+        said = run("serve", "--project", project)
+    found = re.search(rf"^Port {taken} is not free; (\d+) is\.$", said.stderr, re.MULTILINE)
+    assert found is not None
+    assert f"http://127.0.0.1:{found[1]}/ (Ctrl-C ends it)\n" == said.stdout
+
+
+def test_serve_opens_the_browser_once(project, monkeypatch):
+    """After the first build, at the address of the home page."""
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+
+    def one_change(root: Path, before: object, stop: object) -> Iterator[list[Path]]:
+        yield [root.resolve() / "site.toml", Path("/elsewhere/a\x1b.html")]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("site_builder.devserver.rebuild.changes", one_change)
+    said = run("serve", "--project", project, "--port", 0, "--open")
+    assert [said.stdout.partition(" ")[0]] == opened
+    assert r"site.toml and /elsewhere/a\x1b.html changed. Built in" in said.stderr
+
+
+def test_serve_on_a_port_that_is_taken(served, project):
+    """It says so, and how to choose another."""
+    port = urlsplit(served[0]).port
+    said = run("serve", "--project", project, "--port", port)
+    assert (1, "") == (said.exit_code, said.stdout)
+    assert re.fullmatch(
+        rf"Error: port {port} is not free \(.+\)\. Choose another with --port\.\n", said.stderr
+    )
+
+
+def test_a_faulty_configuration_hides_no_fault_of_the_tables(tmp_path):
+    """One run tells both: an unknown key of site.toml, and a task that is not in tasks.parquet."""
+    root = write_project(tmp_path / "both", board())
+    results = pd.read_parquet(root / "data/results.parquet")
+    results.loc[0, "task"] = "ad"
+    results.to_parquet(root / "data/results.parquet")
+    (root / "site.toml").write_text('[board]\nbaselin = "gamma"\n', encoding="utf8")
+    found = run("check", "--project", root)
+    assert 1 == found.exit_code
+    assert [
+        "site.toml: unknown key 'board.baselin'. Did you mean 'baseline'?",
+        "data/results.parquet: row 1: task 'ad' is not in tasks.parquet. Did you mean 'add'?",
+        "warning: data/results.parquet: row 2: tuned score without its 'base' score: "
+        "no lift is computed for it",
+        "2 errors; nothing was written.",
+    ] == found.stderr.splitlines()[-4:]

@@ -1,0 +1,377 @@
+import ast
+import json
+import tomllib
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from site_builder import config as config_module
+from site_builder import config as looks
+from site_builder.config import Colours, SiteConfig, config_keys, load_config
+from site_builder.errors import FaultsError
+
+DEFAULTS: dict[str, object] = {
+    "site.title": "Leaderboard",
+    "site.headline": "",
+    "site.description": "",
+    "site.base_url": "",
+    "site.cards": True,
+    "site.repository": "",
+    "site.license": "",
+    "site.released": None,
+    "board.baseline": None,
+    "board.base_variant": None,
+    "board.tuned_variants": None,
+    "board.rank_by": None,
+    "board.min_coverage": None,
+    "board.exclude_flagged": False,
+    "board.labels": {},
+    "analysis.features": None,
+    "analysis.training_set_thresholds": [10_000, 20_000],
+    "import.columns": {},
+    "import.task_columns": None,
+    "import.scale": None,
+    "import.metrics": [],
+    "import.models": {},
+    "import.tasks": {},
+    "import.pairs": {},
+    "import.variants": {},
+    "citation.bibtex": "",
+    "citation.text": "",
+    "theme.logo": None,
+    "theme.light": Colours(),
+    "theme.dark": Colours(),
+    "navigation.header": None,
+    "navigation.footer": None,
+    "charts.home": [],
+    "charts.models": [],
+    "charts.tasks": [],
+    "charts.categories": [],
+    "charts.analysis": [],
+    "charts.serving": [],
+}
+SECTIONS = "Known sections: analysis, board, charts, citation, import, navigation, site, theme."
+SITE_KEYS = (
+    "Known keys: base_url, cards, description, headline, license, released, repository, title."
+)
+EVERY_KEY = """\
+[site]
+title = "A board"
+headline = "Which?"
+description = "What it holds"
+base_url = "https://example.org/board/"
+cards = false
+repository = "https://github.com/a/b"
+license = "CC0"
+released = 2024-05-02
+[board]
+baseline = "gpt-4"
+base_variant = "base"
+tuned_variants = ["sft", "ppo"]
+rank_by = "mean_win_rate"
+min_coverage = 0.5
+exclude_flagged = true
+labels = { sft = "Tuned" }
+[analysis]
+features = ["tokens_p95"]
+training_set_thresholds = [5]
+[import]
+columns = { score = "Acc" }
+task_columns = ["a"]
+scale = "percent"
+metrics = ["acc_norm"]
+models = { "org/a" = "a" }
+tasks = { t = "T" }
+pairs = { "org/tuned" = "org/a" }
+variants = { "org/tuned" = "sft" }
+[citation]
+bibtex = "@misc{a}"
+text = "A (2024)"
+[theme]
+logo = "logo.svg"
+light = { ink = "#000000" }
+dark = { accent_ink = "#ffffff80" }
+[navigation]
+header = { Board = "models" }
+footer = { Imprint = "pages/imprint" }
+[charts]
+home = ["a"]
+models = ["a", "b"]
+tasks = []
+categories = ["a"]
+analysis = ["b"]
+serving = ["c"]
+"""
+
+
+def read(config, key):
+    """The value at `section.key`."""
+    section, name = key.split(".")
+    return getattr(section_of(config, section), name)
+
+
+def section_of(config, name):
+    """A section by its name in `site.toml`; Python keeps `import` for itself."""
+    return getattr(config, {"import": "importing"}.get(name, name))
+
+
+def lines_of(folder, toml, base_url=None):
+    """The faults of a `site.toml`, as printed; fails where there are none."""
+    content = toml if isinstance(toml, bytes) else toml.encode()
+    (folder / "site.toml").write_bytes(content)
+    with pytest.raises(FaultsError) as caught:
+        load_config(folder, base_url)
+    return str(caught.value).split("\n")
+
+
+def test_project_without_site_toml_has_every_default(tmp_path):
+    """No `site.toml` is no fault: every key has its default."""
+    config = load_config(tmp_path)
+    assert {key: read(config, key) for key in config_keys()} == DEFAULTS
+
+
+@pytest.mark.parametrize("toml", ["", "[site]\n[board]\n[analysis]\n[citation]\n"])
+def test_empty_sections_have_every_default(tmp_path, toml):
+    """A section that is there and says nothing changes nothing."""
+    (tmp_path / "site.toml").write_text(toml)
+    config = load_config(tmp_path)
+    assert config == SiteConfig(root=tmp_path, sha256=config.sha256)
+
+
+def test_every_key_is_read(tmp_path):
+    """What `site.toml` says of any key is what the config holds."""
+    (tmp_path / "site.toml").write_text(EVERY_KEY)
+    config = load_config(tmp_path)
+    said = tomllib.loads(EVERY_KEY)
+    assert said == {name: section_of(config, name).model_dump(exclude_none=True) for name in said}
+    assert sorted(DEFAULTS) == sorted(
+        f"{name}.{key}" for name, keys in said.items() for key in keys
+    )
+
+
+def test_every_key_says_what_it_is():
+    """Each key has a docstring of its own under it, which the documentation can be held against."""
+    files = (Path(str(module.__file__)) for module in (config_module, looks))
+    explained = [
+        field.target.id
+        for file in files
+        for section in ast.parse(file.read_text(encoding="utf8")).body
+        if isinstance(section, ast.ClassDef)
+        for field, below in pairwise(section.body)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+    ]
+    assert [] == [key for key in config_keys() if key.split(".")[1] not in explained]
+
+
+def test_config_is_frozen(tmp_path):
+    """Nothing changes the configuration once it is read."""
+    with pytest.raises(ValidationError):
+        setattr(load_config(tmp_path).site, "title", "other")  # noqa: B010 - mypy knows it too
+
+
+def test_folders_lie_in_the_project(tmp_path):
+    """Tables and prose are looked for in the project's own data folder."""
+    config = load_config(tmp_path)
+    assert (tmp_path / "data", tmp_path / "data/content") == (config.data_dir, config.content_dir)
+
+
+def test_variant_without_a_label_shows_its_id_in_words(tmp_path):
+    """A label is shown as given; an id becomes words, and keeps its capitals."""
+    (tmp_path / "site.toml").write_text('[board]\nlabels = { sft = "Tuned with SFT" }')
+    config = load_config(tmp_path)
+    shown = [config.label(variant) for variant in ("sft", "fine_tuned", "CoT", "μ", "")]
+    assert ["Tuned with SFT", "Fine-tuned", "CoT", "Μ", ""] == shown  # noqa: RUF001 - capital mu
+
+
+def test_score_without_a_variant_is_of_the_base_variant(tmp_path):
+    """A score that names no variant is of the one that `site.toml` calls the base, or `base`."""
+    assert "base" == load_config(tmp_path).default_variant
+    (tmp_path / "site.toml").write_text('[board]\nbase_variant = "five_shot"')
+    assert "five_shot" == load_config(tmp_path).default_variant
+
+
+def test_base_url_of_the_command_line_goes_first(tmp_path):
+    """A base URL that is handed over stands in place of the one in `site.toml`, or of none."""
+    url = "https://example.org/x/"
+    assert url == load_config(tmp_path, url).site.base_url
+    (tmp_path / "site.toml").write_text('[site]\nbase_url = "https://example.org/"')
+    assert url == load_config(tmp_path, url).site.base_url
+
+
+@pytest.mark.parametrize(
+    ("toml", "line"),
+    [
+        ("[sitte]", "unknown section 'sitte'. Did you mean 'site'?"),
+        ("[x]", "unknown section 'x'. " + SECTIONS),
+        ("x = 1", "unknown key 'x'. " + SECTIONS),
+        ("title = 'A'", "unknown key 'title'. It belongs in [site]."),
+        ("[site]\ntitel = 'A'", "unknown key 'site.titel'. Did you mean 'title'?"),
+        ("[site]\nTitle = 'A'", "unknown key 'site.Title'. Did you mean 'title'?"),
+        ("[site]\nbaseline = 'A'", "unknown key 'site.baseline'. It belongs in [board]."),
+        ("[citation]\nx = 1", "unknown key 'citation.x'. Known keys: bibtex, text."),
+        ('[site]\n"a\\nb" = 1', r"unknown key 'site.a\nb'. " + SITE_KEYS),
+        ("root = '/'", "unknown key 'root'. " + SECTIONS),
+    ],
+)
+def test_unknown_key_is_a_fault_with_a_hint(tmp_path, toml, line):
+    """An unknown section or key is named with the nearest known one, or the section it is of."""
+    assert [f"site.toml: {line}"] == lines_of(tmp_path, toml)
+
+
+@pytest.mark.parametrize(
+    ("toml", "line"),
+    [
+        ("site = 3", "site = 3 must be a section"),
+        ("[[site]]", "site = [{}] must be a section"),
+        ("[site]\ntitle = 5", "site.title = 5 must be text"),
+        ("[site]\ntitle = ''", 'site.title = "" must not be empty'),
+        ("[site]\nlicense = 2024-01-02", 'site.license = "2024-01-02" must be text'),
+        ("[site]\nheadline = ['é']", 'site.headline = ["é"] must be text'),
+        ("[board]\nbaseline = 4", "board.baseline = 4 must be text"),
+        ("[board]\nbaseline = ''", 'board.baseline = "" must not be empty'),
+        ("[board]\nbase_variant = ['a']", 'board.base_variant = ["a"] must be text'),
+        ("[board]\ntuned_variants = 'a'", 'board.tuned_variants = "a" must be a list'),
+        ("[board]\ntuned_variants = ['a', 3]", "board.tuned_variants = 3 must be text"),
+        (
+            "[board]\ntuned_variants = ['a', 'a']",
+            'board.tuned_variants = ["a", "a"] must not name anything twice',
+        ),
+        (
+            "[board]\nrank_by = 'median'",
+            "board.rank_by = \"median\" must be 'mean' or 'mean_win_rate'",
+        ),
+        ("[board]\nmin_coverage = 1.5", "board.min_coverage = 1.5 must be at most 1"),
+        ("[board]\nmin_coverage = -1", "board.min_coverage = -1 must be at least 0"),
+        ("[board]\nmin_coverage = nan", "board.min_coverage = NaN must be at most 1"),
+        ("[board]\nmin_coverage = true", "board.min_coverage = true must be a number"),
+        ("[board]\nmin_coverage = '1'", 'board.min_coverage = "1" must be a number'),
+        ("[board]\nexclude_flagged = 1", "board.exclude_flagged = 1 must be true or false"),
+        ("[board]\nlabels = 'a'", 'board.labels = "a" must be a table of names'),
+        ("[board]\nlabels = { a = 3 }", "board.labels.a = 3 must be text"),
+        ("[board]\nlabels = { a = '' }", 'board.labels.a = "" must not be empty'),
+        ("[analysis]\nfeatures = {}", "analysis.features = {} must be a list"),
+        (
+            "[analysis]\nfeatures = ['a', 'b', 'a']",
+            'analysis.features = ["a", "b", "a"] must not name anything twice',
+        ),
+        (
+            "[analysis]\ntraining_set_thresholds = [0]",
+            "analysis.training_set_thresholds = 0 must be greater than 0",
+        ),
+        (
+            "[analysis]\ntraining_set_thresholds = [1e3]",
+            "analysis.training_set_thresholds = 1000.0 must be a whole number",
+        ),
+        (
+            "[analysis]\ntraining_set_thresholds = [true]",
+            "analysis.training_set_thresholds = true must be a whole number",
+        ),
+        ("[citation]\nbibtex = false", "citation.bibtex = false must be text"),
+    ],
+)
+def test_wrong_value_is_a_fault_that_says_what_is_allowed(tmp_path, toml, line):
+    """A value of a wrong type or range is shown as TOML writes it, with what it must be."""
+    assert [f"site.toml: {line}"] == lines_of(tmp_path, toml)
+
+
+@pytest.mark.parametrize("key", ["base_url", "repository"])
+@pytest.mark.parametrize(
+    "link",
+    [
+        "example.org",
+        "ftp://example.org/",
+        "javascript:alert(1)",
+        "https://",
+        "https:///path",
+        "//example.org/",
+        "https://example.org/a b",
+        "https://example.org/?a=1",
+        "https://example.org/#a",
+        " https://example.org/",
+        "https://example.org/\\n",
+    ],
+)
+def test_bad_link_is_a_fault(tmp_path, key, link):
+    """A link must be whole and http(s), and have room for a path behind it."""
+    rule = "must be a link (https:// or http://) without '?' and '#'"
+    shown = f'site.toml: site.{key} = "{link}" {rule}'
+    assert [shown] == lines_of(tmp_path, f'[site]\n{key} = "{link}"')
+
+
+def test_bad_link_of_the_command_line_is_a_fault(tmp_path):
+    """A base URL that is handed over is held to the same rule."""
+    (line,) = lines_of(tmp_path, "", base_url="example.org")
+    assert line.startswith('site.toml: site.base_url = "example.org" must be a link')
+
+
+@pytest.mark.parametrize("link", ["https://example.org", "http://localhost:8000/a/b/", ""])
+def test_whole_link_is_no_fault(tmp_path, link):
+    """Any http or https link will do, with a path or without; so does none."""
+    (tmp_path / "site.toml").write_text(f'[site]\nbase_url = "{link}"')
+    assert link == load_config(tmp_path).site.base_url
+
+
+def test_every_fault_is_reported_in_one_run(tmp_path):
+    """Faults of several sections and kinds come together, one line each."""
+    toml = "[site]\ntitle = 5\nx = 1\n[board]\nmin_coverage = 2\nrank_by = 1\n[sit]\n"
+    assert [
+        "site.toml: site.title = 5 must be text",
+        f"site.toml: unknown key 'site.x'. {SITE_KEYS}",
+        "site.toml: board.rank_by = 1 must be 'mean' or 'mean_win_rate'",
+        "site.toml: board.min_coverage = 2 must be at most 1",
+        "site.toml: unknown section 'sit'. Did you mean 'site'?",
+    ] == lines_of(tmp_path, toml)
+
+
+@pytest.mark.parametrize(
+    ("toml", "line"),
+    [
+        (b"[site", "is not valid TOML: Expected ']' at the end of a table declaration"),
+        (b"title", "is not valid TOML: Expected '=' after a key in a key/value pair"),
+        (b"[site]\ntitle = \xff", "is not UTF-8 text. Save it as UTF-8."),
+        (b"a = 1\na = 2", "is not valid TOML: Cannot overwrite a value"),
+        (b"a = " + b"1" * 5000, "is not valid TOML: Exceeds the limit"),
+        (b"a = " + b"[" * 100_000, "is not valid TOML: "),
+    ],
+)
+def test_file_that_is_no_toml_is_one_fault(tmp_path, toml, line):
+    """A file that cannot be parsed says where it breaks, on one line."""
+    (found,) = lines_of(tmp_path, toml)
+    assert found.startswith(f"site.toml: {line}")
+
+
+def test_folder_in_place_of_the_file_is_a_fault(tmp_path):
+    """A `site.toml` that cannot be read is named, without a traceback."""
+    (tmp_path / "site.toml").mkdir()
+    with pytest.raises(FaultsError, match=r"^site\.toml: cannot be read: "):
+        load_config(tmp_path)
+
+
+def test_byte_order_mark_is_no_fault(tmp_path):
+    """Windows editors begin a UTF-8 file with a mark; it is skipped."""
+    (tmp_path / "site.toml").write_bytes(b"\xef\xbb\xbf[site]\ntitle = 'A'")
+    assert "A" == load_config(tmp_path).site.title
+
+
+plain_text = st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=5)
+scalars = st.booleans() | st.integers() | st.floats(allow_infinity=False) | plain_text
+
+
+@given(st.sampled_from(config_keys()), scalars | st.lists(scalars, max_size=3) | st.just({}))
+def test_any_value_of_any_key_is_taken_or_a_fault(tmp_path_factory, key, value):
+    """Whatever a key is set to, the config is read, or a fault is printed on one line."""
+    folder = tmp_path_factory.mktemp("project")
+    section, name = key.split(".")
+    toml = json.dumps(value, ensure_ascii=False).replace("NaN", "nan")
+    (folder / "site.toml").write_text(f"[{section}]\n{name} = {toml}\n", encoding="utf8")
+    lines = []
+    try:
+        load_config(folder)
+    except FaultsError as error:
+        lines = str(error).split("\n")
+    assert [] == [line for line in lines if not line.startswith(f"site.toml: {key} = ")]

@@ -1,0 +1,128 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_builder import errors
+from site_builder.errors import Fault, FaultsError, SiteError, did_you_mean, one_line, rows_text
+
+
+@pytest.mark.parametrize(
+    ("fault", "line"),
+    [
+        (Fault("site.toml", "is odd"), "site.toml: is odd"),
+        (Fault("site.toml", "is odd", "Mend it."), "site.toml: is odd. Mend it."),
+        (Fault("site.toml", "is odd.", "Mend it."), "site.toml: is odd. Mend it."),
+        (Fault("site.toml", "is it odd?", "Mend it."), "site.toml: is it odd? Mend it."),
+        (Fault("a\nb", "x\ty", "\x1b[31mred"), r"a\nb: x\ty. \x1b[31mred"),
+    ],
+)
+def test_fault_reads_as_one_line(fault, line):
+    """A fault prints where, what and how to mend it, with one full stop between the last two."""
+    assert line == str(fault)
+
+
+def test_fault_is_an_error_unless_it_says_otherwise():
+    """Only a fault that calls itself a warning lets a build go on."""
+    assert "error" == Fault("site.toml", "is odd").severity
+
+
+@given(st.text())
+def test_one_line_is_one_printable_line(text):
+    """Whatever text the data holds, a terminal gets one line and no control character."""
+    assert one_line(text).isprintable()
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S"])))
+def test_one_line_leaves_plain_text_alone(text):
+    """Letters of any script, digits, marks and emoji are shown as they are."""
+    assert text == one_line(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\r\nb", r"a\r\nb"),
+        ("\x1b[2J", r"\x1b[2J"),
+        ("\u202eevil", r"\u202eevil"),
+        ("line\u2028sep", r"line\u2028sep"),
+        ("\ud800", r"\ud800"),
+        (r"C:\new", r"C:\new"),
+    ],
+)
+def test_one_line_shows_what_it_does_not_obey(text, shown):
+    """Line ends, escape sequences, direction overrides and lone surrogates come out as escapes."""
+    assert shown == one_line(text)
+
+
+@pytest.mark.parametrize(
+    ("got", "known", "hint"),
+    [
+        ("gsmk8", ["gsm8k", "mmlu"], "Did you mean 'gsm8k'?"),
+        ("GPT-4", ["gpt-4"], "Did you mean 'gpt-4'?"),
+        ("gpt-4", ["GPT-4"], "Did you mean 'GPT-4'?"),
+        ("it", ["it's"], 'Did you mean "it\'s"?'),
+        ("zzz", ["beta", "alpha"], "Known: alpha, beta."),
+        ("zzz", list("abcdefgh"), "Known: a, b, c, d, e, f, g, h."),
+        ("zzz", list("abcdefghi"), ""),
+        ("zzz", [], ""),
+    ],
+)
+def test_near_names_what_was_meant(got, known, hint):
+    """The nearest name is offered, whatever its case; else all names, where they are few."""
+    assert hint == did_you_mean(got, known)
+
+
+def test_near_says_what_the_known_names_are():
+    """A list of names says what they name."""
+    assert "Known keys: a, b." == did_you_mean("zzz", {"b", "a"}, "keys")
+
+
+def test_near_takes_a_cutoff():
+    """A caller can ask for greater likeness than usual."""
+    assert "Did you mean 'family'?" == did_you_mean("fmly", ["family"])
+    assert "Known: family." == did_you_mean("fmly", ["family"], cutoff=0.9)
+
+
+def test_near_does_not_hang_on_the_order_of_a_set():
+    """Of two names that differ by case alone the same one is offered, in any order."""
+    assert did_you_mean("alpa", ["Alpha", "alpha"]) == did_you_mean("alpa", ["alpha", "Alpha"])
+
+
+@given(st.text(), st.lists(st.text(), max_size=12))
+def test_near_never_fails(got, known):
+    """A hint is given or not, for any texts."""
+    assert (
+        did_you_mean(got, known).startswith(("Did you mean ", "Known: "))
+        or did_you_mean(got, known) == ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        ([41], "row 41"),
+        ([12, 97], "rows 12, 97"),
+        ([1, 2, 3, 4, 5], "rows 1, 2, 3, 4, 5"),
+        ([1, 2, 3, 4, 5, 6], "rows 1, 2, 3, 4, 5 and 1 more"),
+        (range(1, 1316), "rows 1, 2, 3, 4, 5 and 1,310 more"),
+    ],
+)
+def test_rows_text_names_five_rows(rows, text):
+    """Five row numbers are named, the others are counted."""
+    assert text == rows_text(rows)
+
+
+def test_faults_error_holds_every_fault_and_prints_a_line_for_each():
+    """The error keeps the faults as values, and its text is one line a fault."""
+    faults = [Fault("a", "x"), Fault("b", "y", "", "warning")]
+    error = FaultsError(iter(faults))
+    assert tuple(faults) == error.faults
+    assert "a: x\nb: y" == str(error)
+
+
+def test_every_error_of_the_module_stands_in_its_tree():
+    """The tree that opens the module names each error class, and all are a SiteError."""
+    own = [v for v in vars(errors).values() if isinstance(v, type) and issubclass(v, Exception)]
+    assert own
+    assert all(issubclass(error, SiteError) for error in own)
+    assert [] == [error.__name__ for error in own if error.__name__ not in str(errors.__doc__)]

@@ -1,0 +1,503 @@
+"""Everything that bad input can be: what `check` and `build` say, and that nothing is touched."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from click.testing import CliRunner, Result
+
+from site_builder.cli import main
+from site_builder.commands.console import as_annotations, as_document
+from site_builder.errors import Fault
+from site_builder.prose.figures import FILTERS, NAMES, prose_filters, prose_variables
+from tests.helpers.sites import ROOT, contents, make_site
+from tests.helpers.tables import (
+    SITE_TOML,
+    Files,
+    board,
+    changed,
+    having,
+    models_frame,
+    parquet,
+    results_frame,
+    tasks_frame,
+    write_project,
+)
+
+COMMANDS = ("check", "build")
+ERROR_END, WARNING_END = "error; nothing was written.", "warning; nothing was written."
+
+
+def run(command: str, project: Path, *options: str) -> Result:
+    """A command, in this process."""
+    return CliRunner().invoke(main, [command, "--project", str(project), "--quiet", *options])
+
+
+def proportions() -> Files:
+    """Eleven scores of one metric without bounds, one of them in percent."""
+    models = [f"m{i}" for i in range(11)]
+    results = pd.DataFrame({"model": models, "task": "add", "score": [*[0.5] * 10, 81.0]})
+    tasks = pd.DataFrame({"task": ["add"], "metric": ["accuracy"]})
+    return {"results": results, "models": pd.DataFrame({"model": models}), "tasks": tasks}
+
+
+def one(name: str, **columns: Any) -> Files:
+    """One table with other columns."""
+    return {name: having(board()[name], **columns)}
+
+
+def cell(name: str, column: str, row: int, value: object) -> Files:
+    """One table with another value."""
+    return {name: changed(board()[name], column, {row: value})}
+
+
+def with_nan() -> Files:
+    """A score that a division by zero left behind."""
+    scores = pa.array([float("nan"), *results_frame()["score"][1:]], from_pandas=False)
+    rest = pa.Table.from_pandas(results_frame().drop(columns="score"), preserve_index=False)
+    return {"results": rest.append_column("score", scores)}
+
+
+MORE = "Fill it in, or leave the row out."
+# Each fault of DESIGN.md, section 9: tables, the text of other files, and the one line.
+FAULTS: dict[str, tuple[Files, dict[str, str], str]] = {
+    "truncated": (
+        {"models": parquet(models_frame())[:-9]},
+        {},
+        "data/models.parquet: the Parquet file is cut short. Write it anew as Parquet.",
+    ),
+    "not Parquet": (
+        {"models": b"model,name\n"},
+        {},
+        "data/models.parquet: the file is not Parquet. Write it anew as Parquet.",
+    ),
+    "empty file": (
+        {"models": b""},
+        {},
+        "data/models.parquet: the file is empty (0 bytes). Write it anew.",
+    ),
+    "missing column": (
+        {"tasks": tasks_frame().drop(columns="task")},
+        {},
+        "data/tasks.parquet: column 'task' is missing. Add it: id of the task.",
+    ),
+    "mistyped column": (
+        one("models", parameters_b=["2B", "7B", None]),
+        {},
+        "data/models.parquet: column 'parameters_b' is text, not a number",
+    ),
+    "null score": (
+        cell("results", "score", 10, None),
+        {},
+        f"data/results.parquet: row 10: 'score' is null. {MORE}",
+    ),
+    "NaN score": (
+        with_nan(),
+        {},
+        "data/results.parquet: row 1: 'score' is not a number (NaN). "
+        "Give the number, or leave the row out.",
+    ),
+    "infinite score": (
+        cell("results", "score", 2, float("inf")),
+        {},
+        "data/results.parquet: row 2: 'score' is infinite. Give the number, or leave the row out.",
+    ),
+    "score out of bounds": (
+        cell("results", "score", 2, 7.5),
+        {},
+        "data/results.parquet: row 2: score 7.5 of task 'add' is out of its bounds, 0 to 1. "
+        "Correct the score, or the task's bounds.",
+    ),
+    "percent among proportions": (
+        proportions(),
+        {"site.toml": ""},
+        "data/results.parquet: row 11: score above 1, while the other scores of metric 'accuracy' "
+        "are proportions. Divide percentages by 100, or state the task's score_max.",
+    ),
+    "duplicate key": (
+        {"results": pd.concat([results_frame(), results_frame()[3:4]])},
+        {},
+        "data/results.parquet: rows 4, 11: two scores for (alpha, sort, fine_tuned). "
+        "Keep one score for each.",
+    ),
+    "unknown model": (
+        {"results": pd.concat([results_frame(), results_frame()[9:].assign(model="gama")])},
+        {},
+        "data/results.parquet: row 11: model 'gama' is not in models.parquet. "
+        "Did you mean 'gamma'?",
+    ),
+    "unknown task": (
+        {"results": pd.concat([results_frame(), results_frame()[9:].assign(task="srot")])},
+        {},
+        "data/results.parquet: row 11: task 'srot' is not in tasks.parquet. Did you mean 'sort'?",
+    ),
+    "empty id": (
+        {"models": pd.concat([models_frame(), pd.DataFrame({"model": [" "], "name": ["X"]})])},
+        {},
+        "data/models.parquet: row 4: 'model' is empty. Fill it in.",
+    ),
+    "unknown key": (
+        {},
+        {"site.toml": f"{SITE_TOML}baselin = 'gamma'"},
+        "site.toml: unknown key 'board.baselin'. Did you mean 'baseline'?",
+    ),
+    "value of a wrong type": (
+        {},
+        {"site.toml": f"{SITE_TOML}min_coverage = 'all'"},
+        'site.toml: board.min_coverage = "all" must be a number',
+    ),
+    "no such baseline": (
+        {},
+        {"site.toml": "[board]\nbaseline = 'gama'"},
+        "site.toml: baseline 'gama' is not a model. Did you mean 'gamma'?",
+    ),
+    "template that names what is not there": (
+        {},
+        {"templates/about.html": "a\n{{ nonsense }}"},
+        "templates/about.html:2: 'nonsense' is undefined.",
+    ),
+    "template that is broken": (
+        {},
+        {"templates/about.html": "a\n{{ 1 + }}"},
+        "templates/about.html:2: unexpected 'end of print statement'",
+    ),
+    "template that asks for a file that is not there": (
+        {},
+        {"templates/about.html": "{{ asset('js/nope.js') }}"},
+        "static/js/nope.js: a template asks for this file, but no static folder has it.",
+    ),
+    "prose that names what is not there": (
+        {},
+        {"data/content/about.md": "a\n\n{{ stats.taks }}"},
+        "data/content/about.md:3: figure 'taks' does not exist. Did you mean 'tasks'?",
+    ),
+    "claim that is false": (
+        {},
+        {"data/content/about.md": "{% claim stats.tasks > 5 %}Many.{% endclaim %}"},
+        "data/content/about.md:1: the data does not bear this out "
+        "(stats.tasks > 5; stats.tasks is 2): Many. Rewrite the sentence, or take it out.",
+    ),
+    "style sheet that names what is not there": (
+        {},
+        {"static/css/own.css": "a { background: url(x.png) }"},
+        "static/css/own.css: it names url(x.png), which is not there.",
+    ),
+}
+WARNINGS: dict[str, tuple[Files, dict[str, str], str]] = {
+    "tuned score without its base": (
+        {"results": results_frame()[1:]},
+        {},
+        "data/results.parquet: row 1: tuned score without its 'base' score: "
+        "no lift is computed for it",
+    ),
+    "baseline without a score": (
+        {"results": results_frame()[:9]},
+        {},
+        "data/results.parquet: the baseline 'gamma' has no score on 1 of 2 tasks: 'sort'",
+    ),
+    "model without results": (
+        {"models": pd.concat([models_frame(), pd.DataFrame({"model": ["delta"]})])},
+        {},
+        "data/models.parquet: row 4: no result of model 'delta'",
+    ),
+    "column that looks misspelt": (
+        one("models", licence="MIT"),
+        {},
+        "data/models.parquet: column 'licence' is not of the contract. Did you mean 'license'?",
+    ),
+    "file that is not read": (
+        {"result": results_frame()},
+        {},
+        "data: 'result.parquet' is no table of the contract and is not read. "
+        "Did you mean 'results.parquet'?",
+    ),
+    "prose that no page shows": (
+        {},
+        {"data/content/abuot.md": ""},
+        "data/content/abuot.md: no page shows this file. Did you mean 'about'?",
+    ),
+    "lengths of several units": (
+        one("tasks", length_unit=["characters", "words and marks"]),
+        {},
+        "data/tasks.parquet: lengths count different things, so that no correlation with them "
+        "holds: 'characters' and 'words and marks'. "
+        "Profile every training set with one tokenizer.",
+    ),
+    "metrics averaged without bounds": (
+        {"tasks": having(tasks_frame()[["task"]], metric=["accuracy", "rouge"])},
+        {},
+        "data/tasks.parquet: scores of 2 metrics are averaged, and no task states its bounds: "
+        "'accuracy' and 'rouge'. State score_min and score_max of the tasks, or rank_by in "
+        "site.toml.",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sound project with its site."""
+    project = write_project(tmp_path_factory.mktemp("published"), board())
+    assert 0 == run("build", project).exit_code
+    return project
+
+
+@pytest.fixture
+def broken(published: Path, tmp_path: Path) -> Callable[[Files, dict[str, str]], Path]:
+    """Copies the sound project and changes tables and texts of it."""
+
+    def change(tables: Files, texts: dict[str, str]) -> Path:
+        project = tmp_path / "project"
+        shutil.copytree(published, project)
+        write_project(project, tables, site_toml=None)
+        for name, text in texts.items():
+            (project / name).parent.mkdir(parents=True, exist_ok=True)
+            (project / name).write_text(text, encoding="utf8")
+        return project
+
+    return change
+
+
+@pytest.mark.parametrize(("tables", "texts", "line"), FAULTS.values(), ids=FAULTS.keys())
+def test_each_fault_is_one_line(broken, tables, texts, line):
+    """By both commands, with exit code 1; the published site stays, to the byte."""
+    project = broken(tables, texts)
+    before = contents(project)
+    for command in COMMANDS:
+        said = run(command, project)
+        assert (1, "") == (said.exit_code, said.stdout)
+        errors = [text for text in said.stderr.splitlines() if not text.startswith("warning: ")]
+        assert [line, f"1 {ERROR_END}"] == errors
+    assert before == contents(project)
+
+
+@pytest.mark.parametrize(("tables", "texts", "line"), WARNINGS.values(), ids=WARNINGS.keys())
+def test_each_warning_is_one_line(broken, tables, texts, line):
+    """`--strict` makes it an error; that it is none without it is held in `test_cli.py`."""
+    project = broken(tables, texts)
+    for command in COMMANDS:
+        said = run(command, project, "--strict")
+        expected = [f"warning: {line}", f"1 {WARNING_END}"]
+        assert (1, "", expected) == (said.exit_code, said.stdout, said.stderr.splitlines())
+
+
+def test_a_missing_file(broken):
+    """Of the tables only the results must be there."""
+    project = broken({}, {})
+    (project / "data/results.parquet").unlink()
+    for command in COMMANDS:
+        line = (
+            "data/results.parquet: the file is missing. Write it with one row for a score and at "
+            "least the columns 'model', 'task', 'score'."
+        )
+        assert [line, f"1 {ERROR_END}"] == run(command, project).stderr.splitlines()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("out", "what", "fix"),
+    [
+        ("data", "the output folder overlaps data/ of the project", ", such as site/."),
+        ("data/site", "the output folder overlaps data/ of the project", ", such as site/."),
+        ("", "the output folder would hold the project itself", ", such as site/."),
+        ("..", "the output folder would hold the project itself", ", such as site/."),
+        ("other", "the folder holds something else than a site built by site_builder", None),
+        ("site.toml", "this is a file", None),
+    ],
+)
+def test_output_folders_that_are_none(broken, command, out, what, fix):
+    """One that holds something else, lies in a source, or holds one."""
+    project = broken({}, {"other/thesis.tex": "x"})
+    said = run(command, project, "--out", str(project / out))
+    line, end = said.stderr.splitlines()
+    assert line.startswith(f"{project / out}: {what}. ")
+    assert fix is None or line.endswith(f"Choose one of its own{fix}")
+    assert (1, f"1 {ERROR_END}") == (said.exit_code, end)
+
+
+def test_all_faults_of_all_files_in_one_run(broken):
+    """Tables, site.toml, prose, templates, style sheets and the output folder, sound tables."""
+    texts = {
+        "site.toml": f"{SITE_TOML}baselin = 'x'\n",
+        "data/content/about.md": "{{ nope }} {{ stats.taks }}\n\n{{ 1 / 0 }}",
+        "data/content/lede.md": "{% claim false %}A.{% endclaim %} {{ model('alfa').name }}",
+        "templates/about.html": "{{ prose('about') }}{{ nonsense }}",
+        "templates/task.html": "\n{{ 1 + }}",
+        "other/thesis.tex": "x",
+    }
+    project = broken({"results": results_frame()[:9]}, texts)
+    for command in COMMANDS:
+        said = run(command, project, "--out", str(project / "other"))
+        assert [
+            "site.toml: unknown key 'board.baselin'. Did you mean 'baseline'?",
+            "warning: data/results.parquet: the baseline 'gamma' has no score on 1 of 2 tasks: "
+            "'sort'",
+            f"{project / 'other'}: the folder holds something else than a site built by "
+            "site_builder. Choose another, or empty it.",
+            "data/content/about.md:1: 'nope' is undefined",
+            "data/content/about.md:1: figure 'taks' does not exist. Did you mean 'tasks'?",
+            "data/content/about.md:3: division by zero",
+            "data/content/lede.md:1: model 'alfa' does not exist. Did you mean 'alpha'?",
+            "data/content/lede.md:1: the data does not bear this out (false): A. "
+            "Rewrite the sentence, or take it out.",
+            "templates/about.html:1: 'nonsense' is undefined.",
+            "templates/task.html:2: unexpected 'end of print statement'",
+            "9 errors; nothing was written.",
+        ] == said.stderr.splitlines()
+
+
+def test_what_shows_without_figures_is_told_with_broken_tables(broken):
+    """Templates and prose are read too where no figure can be computed."""
+    texts = {
+        "data/content/about.md": "{{ nope }} {% include 'x' %} {{ stats.taks }}",
+        "data/content/lede.md": "{% if %}",
+        "templates/task.html": "{{ 1 + }}",
+    }
+    project = broken({**cell("results", "score", 1, None), "tasks": b""}, texts)
+    for command in COMMANDS:
+        assert [
+            "data/tasks.parquet: the file is empty (0 bytes). Write it anew.",
+            f"data/results.parquet: row 1: 'score' is null. {MORE}",
+            "templates/task.html:1: unexpected 'end of print statement'",
+            "data/content/about.md:1: prose has no {% include %}",
+            "data/content/about.md:1: 'nope' is undefined",
+            "data/content/lede.md:1: Expected an expression, got 'end of statement block'",
+            "6 errors; nothing was written.",
+        ] == run(command, project).stderr.splitlines()
+
+
+def test_names_of_prose_are_known_without_figures():
+    """What is looked for before there are figures is what there is with them."""
+    site = make_site(ROOT)
+    assert {*NAMES} == {*prose_variables(site.results), "link"}
+    assert {*FILTERS} == {*prose_filters(site.labels)}
+
+
+def test_thousands_of_faults_are_counted(tmp_path):
+    """Twenty of a kind have a line, the others are counted on one more, none is left out."""
+    n = 20_000
+    ids = [f"m{i}" for i in range(n)]
+    results = pd.DataFrame({"model": ids * 2, "task": ids * 2})
+    tables = {
+        "results": results.assign(variant="base", score=0.5),
+        "models": pd.DataFrame({"model": [f"x{i}" for i in range(n)]}),
+        "tasks": pd.DataFrame({"task": ids, "score_min": 1, "score_max": 0}),
+    }
+    said = run("check", write_project(tmp_path, tables, ""))
+    lines = said.stderr.splitlines()
+    assert [
+        "data/results.parquet: and 19,980 more like these: two scores or more for one "
+        "(model, task, variant)",
+        "data/results.parquet: and 19,980 more like these: models that are not in models.parquet",
+        "data/tasks.parquet: and 19,980 more like these: tasks whose bounds are crossed",
+        "warning: data/models.parquet: and 19,980 more like these: models without a result",
+    ] == [line for line in lines if " more like these: " in line]
+    assert 4 * 21 + 1 == len(lines)
+    assert "60,000 errors; nothing was written." == lines[-1]
+
+
+def test_faults_as_one_document(broken):
+    """On stdout, with the keys that the documentation names; people are told the sum."""
+    project = broken(cell("results", "score", 1, None), {"data/content/abuot.md": ""})
+    for command in COMMANDS:
+        said = run(command, project, "--format", "json")
+        assert (1, f"1 {ERROR_END}\n") == (said.exit_code, said.stderr)
+        assert {
+            "ok": False,
+            "errors": 1,
+            "warnings": 1,
+            "faults": [
+                {
+                    "severity": "error",
+                    "file": "data/results.parquet",
+                    "line": None,
+                    "place": "row 1",
+                    "found": "'score' is null",
+                    "fix": "Fill it in, or leave the row out.",
+                    "count": 1,
+                },
+                {
+                    "severity": "warning",
+                    "file": "data/content/abuot.md",
+                    "line": None,
+                    "place": "",
+                    "found": "no page shows this file.",
+                    "fix": "Did you mean 'about'?",
+                    "count": 1,
+                },
+            ],
+        } == json.loads(said.stdout)
+
+
+def test_a_document_without_faults(published):
+    """Is one all the same."""
+    said = run("check", published, "--format", "json")
+    assert (0, "") == (said.exit_code, said.stderr)
+    assert {"ok": True, "errors": 0, "warnings": 0, "faults": []} == json.loads(said.stdout)
+
+
+def test_strict_tells_machines_of_errors(broken):
+    """What stops a build is an error in a document and in an annotation."""
+    project = broken({}, {"data/content/abuot.md": ""})
+    said = run("check", project, "--strict", "--format", "json")
+    document = json.loads(said.stdout)
+    assert (1, False, 1, 0) == (
+        said.exit_code,
+        document["ok"],
+        document["errors"],
+        document["warnings"],
+    )
+    assert run("check", project, "--strict", "--format", "github").stdout.startswith("::error ")
+    assert run("check", project, "--format", "github").stdout.startswith("::warning ")
+
+
+def test_faults_as_annotations(broken, monkeypatch):
+    """A line each on stdout, which names its file as the workflow's folder has it."""
+    texts = {"data/content/about.md": "a\n{{ nope }}", "data/content/abuot.md": ""}
+    project = broken({}, texts)
+    monkeypatch.chdir(project.parent)
+    said = CliRunner().invoke(main, ["check", "--project", "project", "--format", "github"])
+    assert [
+        "::warning file=project/data/content/abuot.md::"
+        "no page shows this file. Did you mean 'about'?",
+        "::error file=project/data/content/about.md,line=2::'nope' is undefined",
+    ] == said.stdout.splitlines()
+    assert said.stderr.endswith(f"1 {ERROR_END}\n")
+
+
+@pytest.mark.parametrize(
+    ("fault", "line"),
+    [
+        (Fault("a.parquet: row 1", "is odd"), "::error file=a.parquet::row 1: is odd"),
+        (
+            Fault("a.md:3", "100 % odd\n::error::x"),
+            r"::error file=a.md,line=3::100 %25 odd\n::error::x",
+        ),
+        (Fault("a,b:c.md:3", "x", "y", "warning"), "::warning file=a%2Cb%3Ac.md,line=3::x. y"),
+        (Fault("a\nb%.md", "x\r\x1b"), r"::error file=a\nb%25.md::x\r\x1b"),
+        (Fault("", "x"), "::error::x"),
+    ],
+)
+def test_annotations_are_escaped(fault, line):
+    """Nothing that the data holds ends a message or begins another command."""
+    assert line == as_annotations([fault], Path())
+
+
+def test_a_document_is_plain_text_on_one_screen():
+    """Whatever the data holds, it is ASCII without control characters but line ends."""
+    text = as_document([Fault("a.md", "\x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}\ud800é")], Path())
+    assert text.isascii()
+    assert text.replace("\n", "").isprintable()
+    assert "\x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}\ud800é" == json.loads(text)["faults"][0]["found"]
+
+
+@pytest.mark.parametrize(
+    "args", [["check", "--format", "xml"], ["check", "--strct"], ["build", "--project", "nowhere"]]
+)
+def test_wrong_use_is_told_apart_from_a_fault(args):
+    """By its exit code, 2."""
+    assert 2 == CliRunner().invoke(main, args).exit_code

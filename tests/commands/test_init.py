@@ -1,0 +1,311 @@
+"""`site-builder init`: a project that builds at once, and never over another's files."""
+
+import errno
+import json
+import tomllib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+from ruamel.yaml import YAML
+
+from site_builder import __version__
+from site_builder.build import make_files
+from site_builder.cli import main
+from site_builder.config import load_config
+from site_builder.errors import StartError
+from site_builder.starter.project import place
+from tests.helpers.odd_boards import SHAPES
+from tests.helpers.sites import BuiltSite, build, contents, visible
+
+CSV = (
+    "model,task,score\nalpha,adding,0.71\nalpha,sorting,0.64\nbeta,adding,0.82\nbeta,sorting,0.55\n"
+)
+FILES = [
+    ".github/workflows/check.yml",
+    ".github/workflows/pages.yml",
+    ".gitignore",
+    "README.md",
+    "data/content/about.md",
+    "data/content/lede.md",
+    "data/content/takeaways.md",
+    "data/results.parquet",
+    "requirements.txt",
+    "site.toml",
+]
+SAMPLE_FILES = sorted([*FILES, "data/models.parquet", "data/tasks.parquet"])
+
+
+def run(*args: object) -> Result:
+    """`site-builder init`, in this process."""
+    return CliRunner().invoke(main, ["init", *map(str, args)])
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> Path:
+    """A table of four scores."""
+    path = tmp_path / "results.csv"
+    path.write_text(CSV, encoding="utf8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of the sample."""
+    folder = tmp_path_factory.mktemp("made") / "my-board"
+    assert 0 == run(folder, "--quiet").exit_code
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(sample: Path) -> BuiltSite:
+    """The site of the sample."""
+    return build(sample)
+
+
+def test_it_says_what_it_made_and_what_comes_next(tmp_path):
+    """Every file, and the command that builds."""
+    folder = tmp_path / "board"
+    said = run(folder)
+    assert (0, "") == (said.exit_code, said.stdout)
+    assert SAMPLE_FILES == list(contents(folder))
+    assert [
+        f"12 files in {folder}:",
+        *(f"  {name}" for name in SAMPLE_FILES),
+        f"Next: cd {folder} && site-builder build",
+    ] == said.stderr.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("folder", "told"), [(".", "site-builder build"), ("a b", "cd 'a b' && site-builder build")]
+)
+def test_what_comes_next_can_be_copied(tmp_path, monkeypatch, folder, told):
+    """Into a shell, from where one is."""
+    monkeypatch.chdir(tmp_path)
+    assert f"Next: {told}" == run(folder).stderr.splitlines()[-1]
+
+
+def test_quiet_says_nothing(tmp_path):
+    """And makes the same."""
+    said = run(tmp_path / "board", "--quiet")
+    assert (0, "") == (said.exit_code, said.output)
+    assert SAMPLE_FILES == list(contents(tmp_path / "board"))
+
+
+@pytest.mark.parametrize("host", ["github-pages", "hf-space"])
+@pytest.mark.parametrize("source", [True, False], ids=["from", "sample"])
+def test_what_is_made_builds_without_a_warning(tmp_path, csv, host, source):
+    """As `site-builder check --strict` says, for either host, from a table and from the sample."""
+    options = ["--from", csv] if source else []
+    assert 0 == run(tmp_path / "board", "--host", host, *options).exit_code
+    said = CliRunner().invoke(main, ["check", "--project", str(tmp_path / "board"), "--strict"])
+    assert 0 == said.exit_code
+    assert "No faults." == said.stderr.splitlines()[-1]
+
+
+def test_the_sample_says_that_it_is_one(sample, site):
+    """In its title, on the page on method with its source, and in the README."""
+    assert "Sample leaderboard" in site.page("").title.get_text()
+    about = visible(site.page("about/"))
+    assert "This is a sample" in about
+    assert "LoRA Land" in about
+    assert "The tables are a sample" in (sample / "README.md").read_text(encoding="utf8")
+
+
+def test_the_sample_shows_what_a_board_has(site):
+    """Both variants, a baseline, categories, where each score comes from."""
+    stats = site.api("stats")
+    assert (6, 8, 88) == (stats["models"], stats["tasks"], stats["scores"])
+    assert ["fine_tuned", "base"] == stats["variants"]
+    assert stats["baseline"]
+    assert "categories/index.html" in site.files
+    assert "source" in visible(site.page("models/phi-2/")).lower()
+
+
+def test_its_prose_is_computed(site):
+    """The lede and the one claim, with the figures of the board."""
+    home = visible(site.page(""))
+    assert "6 models on 8 tasks: 88 scores, and the way from each to where it comes from." in home
+    ranked = [model for model in site.api("models") if model["rank"]]
+    assert ["Zephyr 7B Beta", 5] == [ranked[0]["name"], len(ranked)]
+    assert 4 == sum(model["tied_with_best"] for model in ranked)
+    assert (
+        "Zephyr 7B Beta is first of 5 ranked models, with a score on 8 of 8 tasks. "
+        "These tasks cannot tell it from three others."
+    ) in home
+
+
+def test_a_table_of_scores(tmp_path, csv):
+    """The scores are the file's, the title is the folder's, nothing of the sample is left."""
+    folder = tmp_path / "my-first_board"
+    assert 0 == run(folder, "--from", csv).exit_code
+    assert FILES == list(contents(folder))
+    expected = pd.read_csv(csv)
+    found = pd.read_parquet(folder / "data/results.parquet")
+    assert expected.to_dict("records") == found.to_dict("records")
+    assert "My first board" == load_config(folder).site.title
+    assert None is load_config(folder).board.baseline
+    site = build(folder)
+    assert "2 models on 2 tasks: 4 scores" in visible(site.page(""))
+    texts = [path.read_text(encoding="utf8") for path in folder.rglob("*.md")]
+    assert not any("sample" in text.lower() or "LoRA" in text for text in texts)
+    assert "`results.csv`" in (folder / "README.md").read_text(encoding="utf8")
+
+
+@pytest.mark.parametrize("shape", sorted({*SHAPES} - {"without_results", "failed_requests"}))
+def test_any_table_of_scores(tmp_path, shape):
+    """One model, one score, losses, ties, hostile names: the words given along hold on each."""
+    frames, _ = SHAPES[shape]()
+    frames["results"].to_csv(tmp_path / "scores.csv", index=False)
+    said = run(tmp_path / "board", "--from", tmp_path / "scores.csv")
+    assert 0 == said.exit_code, said.stderr
+    files, _ = make_files(load_config(tmp_path / "board"), dry=True)
+    assert "index.html" in files
+
+
+def test_a_table_at_fault(tmp_path, csv):
+    """A line each, and no folder."""
+    csv.write_text("model,task,score\na,t,1\na,t,2\nb,t,x\n", encoding="utf8")
+    said = run(tmp_path / "board", "--from", csv)
+    assert (1, "") == (said.exit_code, said.stdout)
+    fix = "Write a number, such as 0.71, or leave the row out."
+    assert [
+        f"{csv}: row 3: 'score' is 'x', no number. {fix}",
+        f"{csv}: rows 1, 2: two scores for (a, t). Keep one score for each.",
+        "2 errors; nothing was written.",
+    ] == said.stderr.splitlines()
+    assert ["results.csv"] == list(contents(tmp_path))
+    said = run(tmp_path / "board", "--from", csv, "--format", "json")
+    assert 2 == len(json.loads(said.stdout)["faults"])
+
+
+def test_no_file_is_overwritten(tmp_path):
+    """Each that is in the way is named, and all stays as it was."""
+    folder = tmp_path / "board"
+    (folder / "data").mkdir(parents=True)
+    (folder / "README.md").write_text("mine", encoding="utf8")
+    (folder / "data/content").write_text("a file of that name", encoding="utf8")
+    (folder / "site.toml").symlink_to("nowhere")
+    (folder / "notes.txt").write_text("also mine", encoding="utf8")
+    before = contents(folder)
+    said = run(folder)
+    assert (1, "") == (said.exit_code, said.stdout)
+    assert [
+        *(
+            f"{folder}/{name}: it is there already. Move it away, or name another folder."
+            for name in ("README.md", "data/content", "site.toml")
+        ),
+        "3 errors; nothing was written.",
+    ] == said.stderr.splitlines()
+    assert before == contents(folder)
+
+
+def test_other_files_stay(tmp_path):
+    """A folder that has none of the project's names is filled."""
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf8")
+    assert 0 == run(tmp_path).exit_code
+    assert sorted([*SAMPLE_FILES, "notes.txt"]) == list(contents(tmp_path))
+
+
+def test_a_file_is_no_folder(csv):
+    """It says so."""
+    said = run(csv)
+    assert 1 == said.exit_code
+    assert f"{csv}: this is a file. Name a folder for the project." == said.stderr.splitlines()[0]
+    assert CSV == csv.read_text(encoding="utf8")
+
+
+@pytest.mark.parametrize("failing", ["a.txt", "new/b.txt", "new/deep/c.txt"])
+def test_a_disk_that_refuses_half_way(tmp_path, monkeypatch, failing):
+    """What was written before is taken away again, what was there stays."""
+    (tmp_path / "mine.txt").touch()
+    honest = Path.open
+
+    def refuse(path: Path, mode: str = "r", *args: object) -> object:
+        if path == tmp_path / failing:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        return honest(path, mode, *args)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(StartError) as error:
+        place({"a.txt": b"1", "new/b.txt": b"2", "new/deep/c.txt": b"3"}, tmp_path)
+    assert f"{tmp_path / failing}: cannot be written: No space left on device." == str(error.value)
+    assert [tmp_path / "mine.txt"] == list(tmp_path.iterdir())
+
+
+def test_what_comes_in_the_way_meanwhile_stays(tmp_path):
+    """A file made between the look and the writing is not overwritten."""
+    (tmp_path / "b.txt").write_text("mine", encoding="utf8")
+    with pytest.raises(StartError, match=r"b\.txt: cannot be written: File exists\."):
+        place({"a.txt": b"1", "b.txt": b"2"}, tmp_path)
+    assert {"b.txt": b"mine"} == contents(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        [],
+        ["board", "--host", "elsewhere"],
+        ["board", "--from", "no-such.csv"],
+        ["board", "--from", "/"],
+        ["board", "--title", "two\nlines"],
+    ],
+)
+def test_wrong_usage(args, tmp_path, monkeypatch):
+    """Exit code 2, and nothing is made."""
+    monkeypatch.chdir(tmp_path)
+    said = run(*args)
+    assert (2, "") == (said.exit_code, said.stdout)
+    assert "Error: " in said.stderr
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_title_of_ones_own(tmp_path, csv):
+    """In `site.toml` and on top of the README."""
+    title = 'The "best" of 2024 @home'
+    assert 0 == run(tmp_path / "board", "--from", csv, "--title", title).exit_code
+    assert title == load_config(tmp_path / "board").site.title
+    assert (tmp_path / "board/README.md").read_text(encoding="utf8").startswith(f"# {title}\n")
+
+
+def test_a_space_has_its_settings_in_the_readme(tmp_path, csv):
+    """The keys that Hugging Face reads, quoted so that any title is one."""
+    title = "Evals: 'so far' # not \"done\""
+    folder = tmp_path / "board"
+    assert 0 == run(folder, "--from", csv, "--title", title, "--host", "hf-space").exit_code
+    nothing, settings, text = (folder / "README.md").read_text(encoding="utf8").split("---\n", 2)
+    assert "" == nothing
+    assert {
+        "title": title,
+        "emoji": "📊",
+        "colorFrom": "blue",
+        "colorTo": "indigo",
+        "sdk": "static",
+        "app_file": "index.html",
+        "pinned": False,
+    } == dict(YAML(typ="safe").load(settings))
+    assert text.lstrip().startswith(f"# {title}\n")
+    workflows = sorted(path.name for path in (folder / ".github/workflows").iterdir())
+    assert ["check.yml", "space.yml"] == workflows
+
+
+def test_the_project_asks_for_this_version(sample):
+    """What builds it elsewhere is what built it here."""
+    assert f"site-builder=={__version__}\n" == (sample / "requirements.txt").read_text(
+        encoding="utf8"
+    )
+
+
+def test_what_a_build_makes_is_ignored_by_git(sample):
+    """The site, and what stands beside it while a build works."""
+    lines = (sample / ".gitignore").read_text(encoding="utf8").splitlines()
+    assert {"/site/", "/.site.lock", "/.site.staging/", "/.cache/"} <= {*lines}
+
+
+def test_the_settings_of_the_sample_are_in_its_commented_file(sample):
+    """What is set stands where the default stood, once."""
+    text = (sample / "site.toml").read_text(encoding="utf8")
+    assert {"site", "board", "import", "theme", "charts"} < set(tomllib.loads(text))
+    assert 1 == text.count("\ntitle = ")
+    assert "# title = " not in text

@@ -1,0 +1,340 @@
+"""A site of one's own: colours and logo, pages of words, where header and footer lead."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from site_builder.addresses import make_slugs
+from site_builder.build import make_files
+from site_builder.config import Colours, load_config
+from site_builder.errors import FaultsError
+from site_builder.render.assets import TOKENS_SHEET, colours_of, contrast, default_folder, mixed
+from tests.helpers.browsing import AXE, AXE_RUN, open_page
+from tests.helpers.serve import served
+from tests.helpers.sites import ROOT, BuiltSite, build, on_disk, target
+from tests.helpers.tables import SITE_TOML
+
+# A token as the browser reads it, and every colour that the chart of a page is painted in.
+TOKEN = """name => {
+    const probe = document.body.appendChild(document.createElement('i'));
+    probe.style.color = `var(${name})`;
+    const colour = getComputedStyle(probe).color;
+    probe.remove();
+    return colour;
+}"""
+PAINTS = """[...document.querySelectorAll('.main-svg *')].flatMap(
+    part => [getComputedStyle(part).fill, getComputedStyle(part).stroke])"""
+OURS = ROOT / "docs/theme.md"
+
+
+def built(project: Path, toml: str, **pages: str) -> BuiltSite:
+    """The site of a project with this `site.toml` and these pages of its own."""
+    write_pages(project, **pages)
+    (project / "site.toml").write_text(toml, encoding="utf8")
+    return build(project)
+
+
+def write_pages(project: Path, **pages: str) -> None:
+    """Give a project pages of its own, by their names."""
+    (project / "data/content/pages").mkdir(parents=True, exist_ok=True)
+    for name, text in pages.items():
+        (project / f"data/content/pages/{name}.md").write_text(text, encoding="utf8")
+
+
+def said(project: Path) -> list[str]:
+    """What a build says where it fails."""
+    with pytest.raises(FaultsError) as error:
+        make_files(load_config(project))
+    return str(error.value).splitlines()
+
+
+def sheet_of(site: BuiltSite, name: str) -> str:
+    """A published style sheet."""
+    found = [path for path in site.files if re.fullmatch(rf"assets/css/{name}\.\w+\.css", path)]
+    assert 1 == len(found)
+    return site.files[found[0]].decode()
+
+
+def links(site: BuiltSite, selector: str, path: str = "") -> list[tuple[str, str]]:
+    """Texts and addresses of the links of a page."""
+    return [(a.get_text(), str(a["href"])) for a in site.page(path).select(f"{selector} a")]
+
+
+def test_colours_go_into_a_sheet_of_their_own(project):
+    """After the generator's, for both themes; tints follow the colours that they are of."""
+    light = '[theme.light]\naccent = "#800000"\ngain = "#008000"\n'
+    toml = f'{light}[theme.dark]\naccent_ink = "#000000"\n'
+    site = built(project, toml)
+    sheet = sheet_of(site, "theme")
+    light = (
+        "--accent: #800000; --gain: #008000; --band: #80000040; --heat: #80000024; "
+        "--heat-low: #dbeddb;"  # 0.14 of the gain over the white card: 255 * 0.86 is 219, db
+    )
+    assert f":root {{{light}}}" in sheet
+    assert ':root[data-theme="dark"] {--accent-ink: #000000;}' in sheet
+    assert ":root:not([data-theme]) {--accent-ink: #000000;}" in sheet
+    for path, page in site.pages():
+        links = [str(link["href"]) for link in page.select("[rel=stylesheet]")]
+        css = "".join(site.files[target(path, link)[0]].decode() for link in links)
+        assert css.startswith(sheet_of(site, "tokens")), path
+        assert css.removeprefix(sheet_of(site, "tokens")).lstrip().startswith(sheet), path
+
+
+def test_badges_have_the_colours_too(project):
+    """They are drawn by the build."""
+    site = built(project, '[theme.light]\nink = "#123456"\naccent = "#654321"\n')
+    badge = site.files["badges/alpha.svg"].decode()
+    assert {"#123456", "#654321"} & set(re.findall(r"#[0-9a-f]{6}", badge))
+
+
+def test_without_colours_there_is_no_such_sheet(index_site):
+    """Nor a request for one."""
+    assert [] == [path for path in index_site.files if "css/theme" in path]
+
+
+def test_every_colour_is_one_of_the_style_sheet_and_explained():
+    """None is set in vain; docs/theme.md has a row for each."""
+    sheet = (default_folder("static") / TOKENS_SHEET).read_text(encoding="utf8")
+    names = [name.replace("_", "-") for name in Colours.model_fields]
+    assert [] == [name for name in names if name not in colours_of(sheet)]
+    assert [] == [n for n in names if n in colours_of(sheet, "dark") and n not in names]
+    rows = re.findall(r"^\| `(\w+)` \| ", OURS.read_text(encoding="utf8"), re.MULTILINE)
+    assert [*Colours.model_fields] == rows
+
+
+@pytest.mark.parametrize("colour", ["red", "#fff", "#12345g", "#0f766e; } body { x: y", ""])
+def test_what_is_no_colour(project, colour):
+    """Is a fault, so that no text of site.toml gets into a style sheet."""
+    (project / "site.toml").write_text(f'[theme.light]\nink = "{colour}"\n')
+    assert [f'site.toml: theme.light.ink = "{colour}" must be a colour such as #0f766e'] == said(
+        project
+    )
+
+
+def test_a_colour_that_does_not_exist(project):
+    """The nearest is named; a colour outside of its theme is sent there."""
+    (project / "site.toml").write_text(
+        '[theme]\nink = "#000000"\n[theme.dark]\nacent = "#000000"\n'
+    )
+    assert [
+        "site.toml: unknown key 'theme.dark.acent'. Did you mean 'accent'?",
+        "site.toml: unknown key 'theme.ink'. It belongs in [theme.light].",
+    ] == said(project)
+
+
+def test_a_text_that_cannot_be_read(project):
+    """Is a warning with both colours, those of ours among them."""
+    site = built(project, '[theme.light]\nsoft = "#cccccc"\n')
+    assert (
+        "site.toml: theme.light: soft #cccccc on paper #fbfbfa has a contrast of 1.6. "
+        "Text needs 4.5 to be read.",
+    ) == site.warnings
+
+
+@pytest.mark.parametrize(
+    ("text", "ground", "expected"),
+    [
+        ("#000000", "#ffffff", 21.0),
+        ("#000", "#ffffff", 21.0),
+        ("#ffffff", "#000000", 21.0),
+        ("#777777", "#ffffff", 4.48),  # the grey that just fails, of WCAG's own examples
+        ("#0f766e", "#0f766e", 1.0),
+        ("#00000080", "#ffffff", None),
+        ("", "#ffffff", None),
+    ],
+)
+def test_contrast(text, ground, expected):
+    """As WCAG defines it; not known of what shines through."""
+    found = contrast(text, ground)
+    assert expected == (None if found is None else round(found, 2))
+
+
+def test_a_mix_of_two_colours():
+    """A share of one over the other: 0.25 * 200 + 0.75 * 100 is 125, 7d in hexadecimal."""
+    assert "#7d7d7d" == mixed("#c8c8c8", "#646464", 0.25)
+    assert "#ffffff" == mixed("#000000", "#fff", 0.0)
+
+
+def test_our_own_colours_can_be_read(project):
+    """No pair of ours is told of when a project names one colour of each theme."""
+    toml = '[theme.light]\nink = "#000000"\n[theme.dark]\nink = "#ffffff"\n'
+    assert () == built(project, toml).warnings
+
+
+def test_a_logo(project):
+    """Stands in the header in place of the drawing; its title says whose it is."""
+    (project / "static").mkdir()
+    (project / "static/logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    site = built(project, '[theme]\nlogo = "logo.svg"\n')
+    pictures = site.page("models/").select(".brand img, .brand svg")
+    assert ["img"] == [picture.name for picture in pictures]
+    assert "" == pictures[0]["alt"]
+    assert f"assets/{str(pictures[0]['src']).rsplit('/', 1)[-1]}" in site.files
+
+
+@pytest.mark.parametrize(
+    ("logo", "expected"),
+    [
+        ("logo.svg", "theme.logo: static/logo.svg is not there. Put it there."),
+        ("../x.svg", 'theme.logo = "../x.svg" must name a picture of static/, such as logo.svg'),
+        (
+            "/etc/x.png",
+            'theme.logo = "/etc/x.png" must name a picture of static/, such as logo.svg',
+        ),
+        ("x.js", 'theme.logo = "x.js" must name a picture of static/, such as logo.svg'),
+    ],
+)
+def test_a_logo_that_is_none(project, logo, expected):
+    """One line says so."""
+    (project / "site.toml").write_text(f'[theme]\nlogo = "{logo}"\n')
+    assert [f"site.toml: {expected}"] == said(project)
+
+
+def test_a_page_of_words(project):
+    """Title, live figures, links of other pages to it; in footer, quick find and sitemap."""
+    toml = '[site]\nbase_url = "https://x.example/"\ncards = false\n'
+    text = "\n# How *we* measure #\n\nOn {{ stats.tasks }} tasks.\n\n## A part\n"
+    site = built(
+        project,
+        toml,
+        **{"our-method": text, "imprint": "[Method]({{ link('page', 'our-method') }})"},
+    )
+    page = site.page("pages/our-method/")
+    assert ["How *we* measure"] == [head.get_text() for head in page.select("h1")]
+    assert "On 2 tasks." in page.get_text()
+    assert ["A part"] == [head.get_text() for head in page.select("main h2")]
+    assert ("How *we* measure", "../pages/our-method/") in links(site, "footer", "models/")
+    assert ("Imprint", "../../pages/imprint/") not in links(site, "header", "models/alpha/")
+    assert [("Method", "../our-method/")] == links(site, ".prose", "pages/imprint/")
+    assert b"https://x.example/pages/our-method/" in site.files["sitemap.xml"]
+    found = next(c for p, c in site.files.items() if re.fullmatch(r"assets/data/find\.\w+\.js", p))
+    assert b"pages/our-method/" in found
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "title"),
+    [
+        ("our-method", "# One\n\nTwo", "One"),
+        ("our-method", "Two\n\n# One", "Our method"),
+        ("our_method", "", "Our method"),
+        ("x", "#hashtag", "X"),
+        ("x", "# <b> & {{ x }}", "<b> & {{ x }}"),
+        ("caf\N{LATIN SMALL LETTER E WITH ACUTE}", "", "Caf\N{LATIN SMALL LETTER E WITH ACUTE}"),
+    ],
+)
+def test_the_title_of_a_page(project, name, text, title):
+    """Its first heading as plain text, else its name in words."""
+    site = built(project, "", **{name: text})
+    page = site.page(f"pages/{make_slugs([name])[name]}/")
+    assert [title] == [head.get_text() for head in page.select("h1")]
+
+
+def test_faults_of_a_page_of_words(project):
+    """Have the line of the file, title and all."""
+    write_pages(project, method="# Title\n\n{{ nope }}")
+    assert ["data/content/pages/method.md:3: 'nope' is undefined"] == said(project)
+
+
+def test_navigation(project):
+    """Header and footer lead where they are told, in that order, and nowhere else."""
+    toml = """
+[site]
+repository = "https://x.example/code"
+[navigation.header]
+Board = "models"
+Method = "pages/method"
+Blog = "https://x.example/blog/"
+Prices = "serving"
+[navigation.footer]
+Imprint = "pages/imprint"
+"""
+    site = built(project, toml, method="# How", imprint="")
+    header = [
+        ("Board", "../"),
+        ("Method", "../../pages/method/"),
+        ("Blog", "https://x.example/blog/"),
+    ]
+    assert header == links(site, "header nav", "models/alpha/")
+    assert [("Imprint", "pages/imprint/")] == links(site, "footer li")
+    current = site.page("pages/method/").select("header [aria-current]")
+    assert ["Method"] == [link.get_text() for link in current]
+
+
+def test_a_page_in_the_header_does_not_stand_in_the_footer_too(project):
+    """The other pages of one's own do."""
+    toml = '[navigation.header]\nMethod = "pages/method"\n'
+    site = built(project, toml, method="", imprint="")
+    assert ["How this is computed", "Data and API", "Imprint"] == [
+        text for text, _ in links(site, "footer li")
+    ]
+
+
+def test_no_navigation(project):
+    """An empty section leaves the header its title."""
+    assert [] == links(built(project, "[navigation.header]\n"), "header nav")
+
+
+def test_an_entry_that_leads_nowhere(project):
+    """Each is told, with what was meant; faults of tables do not hide it."""
+    write_pages(project, method="")
+    (project / "site.toml").write_text(
+        '[navigation.header]\nA = "pages/methd"\nB = "taks"\n'
+        '[navigation.footer]\nC = "javascript:alert(1)"\n'
+    )
+    expected = [
+        "site.toml: navigation.header: 'A' leads to 'pages/methd', which is no page. "
+        "Did you mean 'pages/method'?",
+        "site.toml: navigation.header: 'B' leads to 'taks', which is no page. "
+        "Did you mean 'tasks'?",
+        "site.toml: navigation.footer: 'C' leads to 'javascript:alert(1)', which is no page. "
+        "Name a page, or a link with https://.",
+    ]
+    assert expected == said(project)
+    (project / "data/results.parquet").unlink()
+    assert expected == said(project)[-3:]
+
+
+def test_the_documentations_own_example_builds(project):
+    """Every block of TOML in docs/theme.md, with the files that it names."""
+    blocks = re.findall(r"```toml\n(.*?)```", OURS.read_text(encoding="utf8"), re.DOTALL)
+    (project / "static").mkdir()
+    (project / "static/logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    site = built(project, "\n".join(blocks), **{"our-method": "", "imprint": ""})
+    assert () == site.warnings
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_looks_in_a_browser(project, tmp_path, chromium, scheme):
+    """Colours reach pages and charts in both themes, the logo is drawn; no complaint."""
+    write_pages(project, method="# How\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
+    (project / "static").mkdir()
+    square = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"
+    (project / "static/logo.svg").write_text(square)
+    toml = (
+        '[theme]\nlogo = "logo.svg"\nlight = { accent = "#800000", gain = "#004d40" }\n'
+        'dark = { accent = "#ffb4ab", gain = "#80cbc4" }\n'
+    )
+    site = on_disk(built(project, f"{SITE_TOML}{toml}"), tmp_path / "site")
+    red, teal = {
+        "light": ("rgb(128, 0, 0)", "rgb(0, 77, 64)"),
+        "dark": ("rgb(255, 180, 171)", "rgb(128, 203, 196)"),
+    }[scheme]
+    assert site.folder is not None
+    with served(site.folder) as home:
+        page, heard = open_page(
+            chromium, f"{home}pages/method/", color_scheme=scheme, bypass_csp=True
+        )
+        expect(page.locator(".brand-logo")).to_have_css("height", "28px")
+        expect(page.locator("footer a").first).to_be_visible()
+        page.add_script_tag(path=AXE)
+        assert [] == page.evaluate(AXE_RUN)
+        page.goto(home)
+        assert red == page.evaluate(TOKEN, "--accent")
+        plot = page.locator("[data-chart=best-lift-by-task], [data-chart=winners]").first
+        plot.scroll_into_view_if_needed()
+        expect(plot).to_have_attribute("data-drawn", "wide")
+        assert {red, teal} & {*page.evaluate(PAINTS)}
+        assert [] == heard.complaints
+        page.context.close()

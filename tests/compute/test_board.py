@@ -1,0 +1,469 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from site_builder.compute.board import RankingRules, choose_rules
+from site_builder.compute.intervals import Bootstrap
+from site_builder.compute.ranks import compute_win_rates, compute_wins
+from site_builder.compute.scores import collect_scores
+from site_builder.config import BoardConfig
+from tests.helpers.boards import BY_MEAN, make_board, make_frames, make_scores, make_tables
+
+NAN = float("nan")
+BY_WIN_RATE = RankingRules("mean_win_rate", 0.0, averaged=False, why="mixed units")
+SPARSE = RankingRules("mean", 0.5, averaged=True, why="configured")
+
+
+def column(board, name):
+    """One attribute of every standing, by model."""
+    return {s.model: getattr(s, name) for s in board.standings}
+
+
+# --- averages and coverage ----------------------------------------------------------------------
+
+
+def test_average_is_over_the_tasks_that_a_model_has():
+    """A missing score is no zero, and coverage says how many there are."""
+    board = make_board(make_scores({"base": {"a": [0.2, 0.4, 0.9], "b": [0.2, None, 0.4]}}), SPARSE)
+    # a: 1.5 / 3; b: 0.6 / 2
+    assert {"a": 0.5, "b": 0.3} == column(board, "average")
+    assert {"a": 3, "b": 2} == column(board, "scored")
+    assert {"a": 1, "b": 2} == column(board, "rank")
+
+
+def test_model_below_the_coverage_is_listed_without_a_rank():
+    """The reason is given, its average is told, and the others rank as if it were not there."""
+    runs = {"base": {"a": [0.1, 0.2], "best": [0.9, None], "b": [0.3, 0.4], "none": [None, None]}}
+    scores = make_scores(
+        {
+            "base": {k: v for k, v in runs["base"].items() if k != "none"},
+            "x": {"none": [0.1, None]},
+        },
+    )
+    board = make_board(scores, BY_MEAN, "base")
+    assert ["b", "a", "best", "none"] == [s.model for s in board.standings]
+    assert {"b": 1, "a": 2, "best": None, "none": None} == column(board, "rank")
+    assert {"b": "", "a": "", "best": "coverage", "none": "no score"} == column(board, "unranked")
+    assert {"b": 0.35, "a": 0.15, "best": 0.9, "none": None} == column(board, "average")
+    assert ["b", "a"] == [s.model for s in board.ranked]
+
+
+@pytest.mark.parametrize(("least", "ranked"), [(0.0, 3), (0.3, 3), (1 / 3, 3), (0.34, 2), (1.0, 1)])
+def test_coverage_is_a_share_of_the_tasks(least, ranked):
+    """One score of three is enough for a third, and too little for more."""
+    scores = make_scores({"base": {"a": [1, 1, 1], "b": [1, 1, None], "c": [1, None, None]}})
+    board = make_board(scores, RankingRules("mean", least, averaged=True, why="configured"))
+    assert ranked == len(board.ranked)
+
+
+def test_equal_averages_share_the_better_rank():
+    """0.9, 0.8, 0.8, 0.1 rank 1, 2, 2, 4, in the order of the models table where equal."""
+    scores = make_scores({"base": {"d": [0.1], "b": [0.8], "a": [0.9], "c": [0.8]}})
+    board = make_board(scores)
+    assert ["a", "b", "c", "d"] == [s.model for s in board.standings]
+    assert [1, 2, 2, 4] == [s.rank for s in board.standings]
+
+
+def test_averages_that_are_equal_on_paper_share_a_rank():
+    """0.1 + 0.2 + 0.3 and 0.3 + 0.3 + 0.0 differ in floats alone."""
+    scores = make_scores({"base": {"a": [0.1, 0.2, 0.3], "b": [0.3, 0.3, 0.0]}})
+    assert 0.1 + 0.2 + 0.3 != 0.3 + 0.3 + 0.0
+    assert {"a": 1, "b": 1} == column(make_board(scores), "rank")
+
+
+def test_equal_models_stand_by_coverage_first():
+    """Of two equal averages the one over more tasks comes first, at the same rank."""
+    scores = make_scores({"base": {"few": [0.5, None], "many": [0.5, 0.5]}})
+    board = make_board(scores, SPARSE)
+    assert ["many", "few"] == [s.model for s in board.standings]
+    assert [1, 1] == [s.rank for s in board.standings]
+
+
+def test_lower_is_better_turns_the_ranks():
+    """The least mean error leads; the average is told as it is."""
+    scores = make_scores({"base": {"a": [3.0, 5.0], "b": [1.0, 2.0]}}, lower=["t1", "t2"])
+    board = make_board(scores)
+    assert {"b": 1, "a": 2} == column(board, "rank")
+    assert {"b": 1.5, "a": 4.0} == column(board, "average")
+
+
+def test_all_models_equal():
+    """All are first, all are tied with the best, and none has an interval of any width."""
+    board = make_board(make_scores({"base": {m: [0.7, 0.7, 0.7] for m in "abc"}}))
+    assert [1, 1, 1] == [s.rank for s in board.standings]
+    assert [True] * 3 == [s.tied_with_best for s in board.standings]
+    assert [(0.7, 0.7)] * 3 == [s.interval for s in board.standings]
+    assert [3, 3, 3] == [s.wins for s in board.standings]
+    assert [0.5, 0.5, 0.5] == [s.win_rate for s in board.standings]
+
+
+def test_one_model():
+    """It is first however the board ranks; there is no rival to have a win rate against."""
+    scores = make_scores({"base": {"a": [0.1, 0.3]}})
+    for rules in (BY_MEAN, BY_WIN_RATE):
+        (only,) = make_board(scores, rules).standings
+        assert (1, True, "") == (only.rank, only.tied_with_best, only.unranked)
+        assert None is only.win_rate
+        assert 2 == only.wins
+
+
+def test_one_task():
+    """It ranks, has no interval, and ties only equals: one task tells nothing of others."""
+    board = make_board(make_scores({"base": {"a": [0.9], "b": [0.9], "c": [0.8]}}))
+    assert {"a": 1, "b": 1, "c": 3} == column(board, "rank")
+    assert {"a": None, "b": None, "c": None} == column(board, "interval")
+    assert {"a": True, "b": True, "c": False} == column(board, "tied_with_best")
+
+
+def test_variant_without_a_score():
+    """All flagged away: every model is listed, none is ranked."""
+    frames = make_frames({"base": {"a": [0.1], "b": [0.2]}})
+    frames["results"]["flag"] = "leaked"
+    scores = collect_scores(make_tables(frames), BoardConfig(exclude_flagged=True))
+    for rules in (BY_MEAN, BY_WIN_RATE):
+        board = make_board(scores, rules)
+        assert () == board.ranked
+        assert ["flagged", "flagged"] == [s.unranked for s in board.standings]
+
+
+def test_standing_of_a_model():
+    """A board gives the row of a model by its id."""
+    board = make_board(make_scores({"base": {"a": [0.1], "b": [0.2]}}))
+    assert 2 == board.standing("a").rank
+
+
+# --- win rates and wins -------------------------------------------------------------------------
+
+
+def test_win_rate_counts_ties_one_half():
+    """Over rivals on the task: those below count one, those equal one half."""
+    scores = make_scores(
+        {"base": {"a": [0.9, 0.5], "b": [0.5, 0.5], "c": [0.5, 0.1], "d": [0.1, None]}}
+    )
+    # t1: a beats 3 of 3; b and c beat 1 and tie 1: 1.5 of 3; d beats 0.
+    # t2: a and b beat 1 and tie 1: 1.5 of 2; c beats 0.
+    rates = compute_win_rates(scores, "base")
+    assert [[1, 0.75], [0.5, 0.75], [0.5, 0]] == rates[:3].tolist()
+    assert 0 == rates[3, 0]
+    assert np.isnan(rates[3, 1])
+    board = make_board(scores, BY_WIN_RATE)
+    assert {"a": 0.875, "b": 0.625, "c": 0.25, "d": 0} == column(board, "win_rate")
+
+
+def test_win_rate_turns_with_the_direction():
+    """Where lower is better, the least score beats the others."""
+    scores = make_scores({"base": {"a": [1.0], "b": [2.0], "c": [3.0]}}, lower=["t1"])
+    assert [[1], [0.5], [0]] == compute_win_rates(scores, "base").tolist()
+
+
+@given(arrays(float, (5, 4), elements=st.sampled_from([0.0, 0.1, 0.2, 0.3, NAN])))
+@settings(max_examples=50, deadline=None)
+def test_full_column_of_win_rates_averages_one_half(values):
+    """What one beats, another is beaten by; of a task with one score alone there is no rate."""
+    scores = make_scores({"base": {str(i): row for i, row in enumerate(values.tolist())}})
+    rates = compute_win_rates(scores, "base")
+    for task in range(rates.shape[1]):
+        found = rates[~np.isnan(rates[:, task]), task]
+        there = (~np.isnan(values[:, task])).sum()
+        assert (there if there > 1 else 0) == len(found)
+        if len(found):
+            assert 0.5 == pytest.approx(found.mean())
+
+
+def test_model_without_a_rival_on_any_task_is_not_ranked_by_win_rate():
+    """It has scores and the reason says why they rank it nowhere."""
+    scores = make_scores({"base": {"a": [0.1, None], "b": [0.2, None], "alone": [None, 0.9]}})
+    board = make_board(scores, BY_WIN_RATE)
+    assert {"b": 1, "a": 2, "alone": None} == column(board, "rank")
+    assert "no rival" == board.standing("alone").unranked
+    assert not board.standing("alone").tied_with_best
+
+
+def test_wins_count_all_who_tie_for_the_top():
+    """Two who share the best score of a task have both won it; a gap wins nothing."""
+    signed = np.array([[0.9, 0.5, NAN], [0.9, 0.1, NAN], [0.2, NAN, NAN]])
+    assert [
+        [True, True, False],
+        [True, False, False],
+        [False, False, False],
+    ] == compute_wins(signed).tolist()
+    scores = make_scores(
+        {"base": {"a": [0.9, 1.0], "b": [0.9, 2.0], "c": [0.2, None]}}, lower=["t2"]
+    )
+    assert {"a": 2, "b": 1, "c": 0} == column(make_board(scores, SPARSE), "wins")
+
+
+def test_noise_makes_no_winner():
+    """0.1 + 0.2 does not beat 0.3."""
+    scores = make_scores({"base": {"a": [0.1 + 0.2], "b": [0.3]}})
+    board = make_board(scores)
+    assert {"a": 1, "b": 1} == column(board, "wins")
+    assert {"a": 0.5, "b": 0.5} == column(board, "win_rate")
+    assert {"a": 1, "b": 1} == column(board, "rank")
+
+
+# --- lifts and counts ---------------------------------------------------------------------------
+
+LIFTED = {
+    "base": {"gpt": [0.5, 0.5, 0.5, 20], "a": [0.1, 0.4, 0.3, 30], "b": [0.2, None, 0.2, 10]},
+    "tuned": {"a": [0.5, 0.4, 0.6, 10], "b": [0.1, 0.9, 0.2, None]},
+}
+
+
+def test_lift_over_base_is_averaged_over_tasks_with_both():
+    """Helped, unchanged and hurt count the tasks on either side of zero."""
+    board = make_board(make_scores(LIFTED, lower=["t4"], baseline="gpt"), SPARSE)
+    # a: 0.4, 0, 0.3, 20 (lower is better): 20.7 / 4; b: -0.1, no base, 0, no score: -0.1 / 2
+    assert {"a": 5.175, "b": -0.05, "gpt": None} == column(board, "lift_over_base")
+    assert {"a": 3, "b": 0, "gpt": 0} == column(board, "helped")
+    assert {"a": 1, "b": 1, "gpt": 0} == column(board, "unchanged")
+    assert {"a": 0, "b": 1, "gpt": 0} == column(board, "hurt")
+
+
+def test_lift_over_baseline_is_averaged_over_common_tasks():
+    """Beats is strictly better; a tie is a tie."""
+    board = make_board(make_scores(LIFTED, lower=["t4"], baseline="gpt"), SPARSE)
+    # a: 0, -0.1, 0.1, 10: 10 / 4; b: -0.4, 0.4, -0.3: -0.3 / 3
+    assert {"a": 2.5, "b": -0.1, "gpt": None} == column(board, "lift_over_baseline")
+    assert {"a": 2, "b": 1, "gpt": 0} == column(board, "beats")
+    assert {"a": 1, "b": 0, "gpt": 0} == column(board, "ties")
+    assert {"a": 1, "b": 2, "gpt": 0} == column(board, "loses")
+
+
+def test_baseline_is_ranked_like_any_other_where_it_has_scores():
+    """On the base board it has a rank, and ties with itself everywhere."""
+    board = make_board(make_scores(LIFTED, lower=["t4"], baseline="gpt"), BY_WIN_RATE, "base")
+    gpt = board.standing("gpt")
+    assert (1, 4, 0, 0) == (gpt.rank, gpt.ties, gpt.beats, gpt.loses)
+
+
+def test_model_that_shares_no_task_with_the_baseline():
+    """It is ranked, and nothing is said of how far it is from the baseline."""
+    scores = make_scores({"base": {"gpt": [0.5, None], "a": [None, 0.9]}}, baseline="gpt")
+    a = make_board(scores, SPARSE).standing("a")
+    assert (1, None, 0, 0, 0) == (a.rank, a.lift_over_baseline, a.beats, a.ties, a.loses)
+
+
+def test_mixed_units_have_counts_and_no_averages():
+    """Dollars and points do not add up; better and worse can still be counted."""
+    board = make_board(make_scores(LIFTED, lower=["t4"], baseline="gpt"), BY_WIN_RATE)
+    a = board.standing("a")
+    assert (None, None, None) == (a.average, a.lift_over_base, a.lift_over_baseline)
+    assert (3, 1, 0) == (a.helped, a.unchanged, a.hurt)
+    assert (2, 1, 1) == (a.beats, a.ties, a.loses)
+
+
+# --- ties with the best -------------------------------------------------------------------------
+
+
+def test_tied_where_the_tasks_do_not_tell():
+    """`b` wins as often as it loses against the leader; `c` is below on every task."""
+    runs = {"a": [0.9, 0.1, 0.9, 0.2], "b": [0.1, 0.9, 0.2, 0.8], "c": [0.0, 0.0, 0.1, 0.1]}
+    board = make_board(make_scores({"base": runs}))
+    assert {"a": True, "b": True, "c": False} == column(board, "tied_with_best")
+
+
+def test_unranked_models_are_tied_with_nobody():
+    """Too few tasks for a rank are too few for a tie."""
+    runs = {"a": [0.9, 0.1, 0.9], "b": [0.9, 0.1, None]}
+    board = make_board(make_scores({"base": runs}))
+    assert {"a": True, "b": False} == column(board, "tied_with_best")
+
+
+def test_all_who_share_the_first_rank_are_tied():
+    """Also one whose few tasks are all among those that the leader is better on."""
+    # a: 2.4 / 4 = 0.6, b: 1.2 / 2 = 0.6, and 0.3, 0.1 below a on both of the common tasks
+    runs = {"a": [0.9, 0.7, 0.4, 0.4], "b": [0.6, 0.6, None, None]}
+    board = make_board(make_scores({"base": runs}), SPARSE)
+    assert {"a": 1, "b": 1} == column(board, "rank")
+    assert {"a": True, "b": True} == column(board, "tied_with_best")
+
+
+def test_interval_is_of_what_ranks_the_board():
+    """Of the average, in its own direction; or of the win rate."""
+    scores = make_scores({"base": {"a": [3.0, 5.0], "b": [1.0, 2.0]}}, lower=["t1", "t2"])
+    assert (3.0, 5.0) == make_board(scores).standing("a").interval
+    assert (0.0, 0.0) == make_board(scores, BY_WIN_RATE).standing("a").interval
+
+
+def test_board_knows_its_tasks_and_rules():
+    """A page can say over what a board ranks, and how."""
+    scores = make_scores({"base": {"a": [0.1, 0.2]}})
+    board = make_board(scores, BY_WIN_RATE)
+    assert ("base", ("t1", "t2"), BY_WIN_RATE) == (board.variant, board.tasks, board.rules)
+
+
+# --- the choice of rules ------------------------------------------------------------------------
+
+
+def rules_of(runs, lower=(), tasks=None, **config):
+    """The rules that a board over these runs gets."""
+    tables = make_tables(make_frames(runs, lower, tasks))
+    return choose_rules(tables.tasks, make_scores(runs, lower, **config), BoardConfig(**config))
+
+
+FULL = {"base": {"a": [0.1, 0.2], "b": [0.3, 0.4]}}
+HALF = {"base": {"a": [0.1, 0.2], "b": [0.3, None]}}
+THIN = {"base": {"a": [0.1, 0.2], "b": [0.3, None], "c": [None, 0.4]}}
+
+
+def test_comparable_tasks_rank_by_mean():
+    """With one direction and nothing said of bounds and metrics, over all tasks."""
+    assert RankingRules("mean", 1.0, averaged=True, why="comparable") == rules_of(FULL)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "averaged"),
+    [
+        ({"metric": ["f1", "f1"], "score_max": [1, 100]}, True),
+        ({"metric": ["f1", "accuracy"], "score_min": [0, 0], "score_max": [1, 1]}, True),
+        ({"metric": ["f1", "accuracy"]}, True),
+        ({"metric": ["f1", "accuracy"], "score_max": [1, 100]}, False),
+        ({"metric": ["f1", None], "score_max": [1, None]}, False),
+        ({"metric": [None, None], "score_max": [1, 100]}, False),
+    ],
+)
+def test_comparable_is_one_metric_or_one_pair_of_bounds(tasks, averaged):
+    """A task without a metric shares it with none; tasks without bounds share having none."""
+    rules = rules_of(FULL, tasks=tasks)
+    assert averaged == rules.averaged
+    assert ("comparable" if averaged else "mixed units") == rules.why
+    assert ("mean" if averaged else "mean_win_rate") == rules.rank_by
+
+
+def test_mixed_directions_rank_by_win_rate():
+    """Even with one metric and one pair of bounds."""
+    expected = RankingRules("mean_win_rate", 1.0, averaged=False, why="mixed units")
+    assert expected == rules_of(FULL, lower=["t2"], tasks={"metric": ["f1", "f1"]})
+    both_lower = rules_of(FULL, lower=["t1", "t2"])
+    assert RankingRules("mean", 1.0, averaged=True, why="comparable") == both_lower
+
+
+def test_full_coverage_is_asked_where_half_of_the_runs_have_it():
+    """Else all rank, by win rate, which needs no common task set."""
+    assert RankingRules("mean", 1.0, averaged=True, why="comparable") == rules_of(HALF)
+    assert RankingRules("mean_win_rate", 0.0, averaged=True, why="sparse") == rules_of(THIN)
+
+
+def test_runs_without_a_score_do_not_make_a_board_sparse():
+    """A baseline that was never tuned is no gap in the tuned runs."""
+    runs = {"base": {"gpt": [0.5, 0.6], **FULL["base"]}, "tuned": {"a": [0.2, 0.3]}}
+    assert 1.0 == rules_of(runs).min_coverage
+
+
+def test_variants_that_the_site_does_not_show_do_not_count():
+    """Sparse runs of an unnamed variant change no rule of the named ones."""
+    runs = {**FULL, "x": {m: [0.1, None] for m in "abcde"}}
+    assert "sparse" == rules_of(runs).why
+    assert "comparable" == rules_of(runs, tuned_variants=[]).why
+
+
+def test_sparse_board_of_mixed_units():
+    """All rank by win rate, and nothing is averaged."""
+    expected = RankingRules("mean_win_rate", 0.0, averaged=False, why="mixed units")
+    assert expected == rules_of(THIN, lower=["t2"])
+
+
+def test_configured_coverage_holds():
+    """A sparse board with a coverage of its own ranks by mean those who reach it."""
+    expected = RankingRules("mean", 0.5, averaged=True, why="comparable")
+    assert expected == rules_of(THIN, min_coverage=0.5)
+    assert 0.0 == rules_of(FULL, min_coverage=0.0).min_coverage
+
+
+@pytest.mark.parametrize(
+    ("lower", "rank_by", "averaged"),
+    [
+        ((), "mean", True),
+        ((), "mean_win_rate", True),
+        (("t2",), "mean", True),
+        (("t2",), "mean_win_rate", False),
+    ],
+)
+def test_configured_ranking_holds(lower, rank_by, averaged):
+    """Who asks for means gets averages; win rates leave them where the tasks allow them."""
+    expected = RankingRules(rank_by, 1.0, averaged=averaged, why="configured")
+    assert expected == rules_of(FULL, lower=lower, rank_by=rank_by)
+
+
+def test_configured_ranking_leaves_the_coverage_to_the_board():
+    """`rank_by` alone asks a sparse board for no coverage."""
+    assert RankingRules("mean", 0.0, averaged=True, why="configured") == rules_of(
+        THIN, rank_by="mean"
+    )
+
+
+def test_board_without_a_score_is_sparse():
+    """Nothing was run: nothing has full coverage."""
+    frames = make_frames(FULL)
+    frames["results"]["flag"] = "leaked"
+    tables, config = make_tables(frames), BoardConfig(exclude_flagged=True)
+    assert "sparse" == choose_rules(tables.tasks, collect_scores(tables, config), config).why
+
+
+# --- properties ---------------------------------------------------------------------------------
+
+GRID = st.integers(0, 20).map(lambda n: n / 20)
+
+
+@given(arrays(float, (4, 3), elements=GRID), st.sampled_from([-3.0, 0.25, 7.0]))
+@settings(max_examples=20, deadline=None)
+def test_a_constant_added_to_all_scores_changes_no_rank_and_no_lift(values, constant):
+    """Averages move by the constant, differences do not."""
+    for rules in (BY_MEAN, BY_WIN_RATE):
+        boards = [
+            make_board(
+                make_scores(
+                    {"base": rows(values[:2] + shift), "tuned": rows(values[2:] + shift)},
+                    baseline="0",
+                ),
+                rules,
+            )
+            for shift in (0.0, constant)
+        ]
+        for name in ("rank", "tied_with_best", "wins", "win_rate", "helped", "hurt", "beats"):
+            assert column(boards[0], name) == column(boards[1], name)
+        if rules.averaged:
+            for name in ("lift_over_base", "lift_over_baseline"):
+                assert column(boards[0], name) == pytest.approx(column(boards[1], name), abs=1e-9)
+
+
+@given(arrays(float, (4, 3), elements=GRID | st.just(NAN)))
+@settings(max_examples=20, deadline=None)
+def test_turning_the_sign_and_the_direction_of_all_scores_changes_no_rank(values):
+    """-x with lower is better is x with higher is better."""
+    for rules in (SPARSE, BY_WIN_RATE):
+        up = make_board(make_scores({"base": rows(values)}), rules)
+        turned = {m: [None if v is None else -v for v in row] for m, row in rows(values).items()}
+        down = make_board(make_scores({"base": turned}, lower=["t1", "t2", "t3"]), rules)
+        for name in ("rank", "unranked", "tied_with_best", "wins", "win_rate"):
+            assert column(up, name) == column(down, name)
+
+
+def rows(values):
+    """Rows of an array as the scores of models `0`, `1`, ...; the first has no gap."""
+    return {
+        str(i): [(0.5 if i == 0 else None) if np.isnan(v) else v for v in row]
+        for i, row in enumerate(values)
+    }
+
+
+def test_large_board():
+    """1,000 models x 100 tasks rank as plain means do."""
+    values = np.random.default_rng(1).random((1_000, 100)).round(3)
+    runs = {"base": {f"m{i}": row for i, row in enumerate(values.tolist())}}
+    board = make_board(make_scores(runs))
+    assert 1_000 == len(board.ranked)
+    assert pd.Series([s.average for s in board.standings]).is_monotonic_decreasing
+    expected = np.sort(values.mean(axis=1))[::-1]
+    assert expected.tolist() == pytest.approx([s.average for s in board.standings])
+
+
+def test_bootstrap_is_shared_by_the_models_of_a_board():
+    """The same weights give the same board again."""
+    scores = make_scores({"base": {"a": [0.1, 0.9, 0.4], "b": [0.3, 0.2, 0.8]}})
+    assert make_board(scores) == make_board(scores)
+    assert (Bootstrap.over(3).weights == Bootstrap.over(3).weights).all()

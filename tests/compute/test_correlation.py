@@ -1,0 +1,360 @@
+from math import atanh, sqrt, tanh
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy import stats
+
+from site_builder.compute.correlation import DERIVED, Correlation, Fit, correlate, fit_line
+from site_builder.config import Analysis
+from tests.helpers.boards import Runs, find_holes, make_frames, make_results
+
+NAN = float("nan")
+
+
+def column(*values):
+    """A column as an array of floats."""
+    return np.array(values, dtype=float)
+
+
+# --- one pair of columns ------------------------------------------------------------------------
+
+
+def test_coefficients_by_hand():
+    """Five pairs, one of them swapped, with integer sums."""
+    x, y = column(1, 2, 3, 4, 5), column(1, 2, 3, 5, 4)
+    # Both columns are their own ranks. Sum of d² = 2, so rho = 1 - 6 x 2 / (5 x 24) = 0.9.
+    # Sum of products about the mean (3, 3): 4 + 1 + 0 + 2 + 2 = 9, of squares 10 and 10: r = 0.9.
+    found = correlate(x, y)
+    assert (5, 0.9, 0.9) == (found.n, found.spearman, found.pearson)
+
+
+def test_spearman_sees_order_and_pearson_distance():
+    """The cube of a column is a perfect order and no straight line."""
+    x = column(1, 2, 3, 4)
+    found = correlate(x, x**3)
+    # About the means 2.5 and 25: products 36 + 8.5 + 1 + 58.5 = 104; squares 5 and 2,390.
+    assert 1.0 == found.spearman
+    assert 104 / sqrt(5 * 2390) == pytest.approx(found.pearson)
+    assert None is found.spearman_interval
+    assert found.pearson_interval is not None
+
+
+def test_ties_share_their_mean_rank():
+    """1, 1, 2, 3 has the ranks 1.5, 1.5, 3, 4."""
+    found = correlate(column(1, 1, 2, 3), column(1, 2, 3, 4))
+    # About 2.5: x -1, -1, 0.5, 1.5 and y -1.5, -0.5, 0.5, 1.5; products 1.5 + 0.5 + 0.25 + 2.25.
+    assert 4.5 / sqrt(4.5 * 5) == pytest.approx(found.spearman)
+
+
+@given(
+    arrays(float, 12, elements=st.integers(-30, 30).map(float)),
+    arrays(float, 12, elements=st.integers(-30, 30).map(float)),
+)
+@settings(max_examples=60, deadline=None)
+def test_agrees_with_scipy(x, y):
+    """Coefficients and p-values are scipy's on the same numbers."""
+    found = correlate(x, y)
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        assert Correlation(12) == found
+        return
+    rho, r = stats.spearmanr(x, y), stats.pearsonr(x, y)
+    assert (rho.statistic, rho.pvalue) == pytest.approx(
+        (found.spearman, found.spearman_p), abs=1e-9
+    )
+    assert (r.statistic, r.pvalue) == pytest.approx((found.pearson, found.pearson_p), abs=1e-9)
+
+
+def test_p_value_is_that_of_t():
+    """Of r sqrt((n - 2) / (1 - r²)), two-sided, with n - 2 degrees of freedom."""
+    found = correlate(column(1, 2, 3, 4, 5), column(1, 2, 3, 5, 4))
+    expected = 2 * stats.t.sf(0.9 * sqrt(3 / (1 - 0.81)), df=3)
+    assert (expected, expected) == pytest.approx((found.spearman_p, found.pearson_p))
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        (Correlation(31, 0.5, 0.004, (0.16, 0.74)), "together"),
+        (Correlation(31, -0.5, 0.004, (-0.74, -0.16)), "apart"),
+        (Correlation(31, 0.3, 0.1, (-0.07, 0.6)), "unclear"),
+        (Correlation(31, 0.3, 0.05, (0.0, 0.6)), "unclear"),
+        (Correlation(10, 1.0, 0.0), "together"),
+        (Correlation(10, -1.0, 0.0), "apart"),
+        (Correlation(9, 1.0, 0.0), "too few"),
+        (Correlation(9, 0.9, 0.001, (0.5, 0.98)), "too few"),
+        (Correlation(31), None),
+        (Correlation(3), None),
+    ],
+)
+def test_verdict_is_what_the_interval_holds(found, verdict):
+    """A direction where it leaves out 0, from ten tasks on; a perfect order has no interval."""
+    assert verdict == found.verdict
+
+
+def test_intervals_are_fishers():
+    """By tanh(atanh r ± 1.96 s): s² is 1/(n - 3) for Pearson, (1 + rho²/2)/(n - 3) for Spearman."""
+    found = correlate(column(1, 2, 3, 4, 5, 6, 7), column(2, 1, 4, 3, 7, 5, 6))
+    r, rho, z = found.pearson, found.spearman, 1.959963984540054
+    assert r is not None
+    assert rho is not None
+    line = (tanh(atanh(r) - z / 2), tanh(atanh(r) + z / 2))
+    reach = z * sqrt((1 + rho**2 / 2) / 4)
+    rank = (tanh(atanh(rho) - reach), tanh(atanh(rho) + reach))
+    assert line == pytest.approx(found.pearson_interval)
+    assert rank == pytest.approx(found.spearman_interval)
+
+
+def test_perfect_correlation_has_no_interval():
+    """The atanh of 1 is infinite; p is 0."""
+    found = correlate(column(1, 2, 3, 4), column(-2, -4, -6, -8))
+    assert (-1.0, 0.0, None) == (found.spearman, found.spearman_p, found.spearman_interval)
+    assert (-1.0, 0.0, None) == (found.pearson, found.pearson_p, found.pearson_interval)
+
+
+def test_only_pairs_that_are_there_count():
+    """A gap or an infinity on either side takes the pair out."""
+    x, y = column(1, 2, NAN, 3, 4, 9, np.inf), column(2, 1, 7, 4, 3, NAN, 5)
+    assert correlate(column(1, 2, 3, 4), column(2, 1, 4, 3)) == correlate(x, y)
+    assert 4 == correlate(x, y).n
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        (column(1, 2, 3), column(1, 2, 3)),
+        (column(1, 2, 3, NAN), column(1, 2, 3, 4)),
+        (column(), column()),
+    ],
+)
+def test_three_pairs_are_too_few(x, y):
+    """Below four nothing is defined, and n says why."""
+    found = correlate(x, y)
+    assert found == Correlation(found.n)
+    assert found.n <= 3
+
+
+def test_constant_column_correlates_with_nothing():
+    """Not with a varying one, not with a constant one; noise is constant, too."""
+    x, constant = column(1, 2, 3, 4), column(0.3, 0.3, 0.3, 0.1 + 0.2)
+    assert Correlation(4) == correlate(x, constant)
+    assert Correlation(4) == correlate(constant, x)
+    assert Correlation(4) == correlate(constant, constant)
+
+
+EXTREME = st.sampled_from([0.0, 1e11, -1e11, 1e-300, -1e-300, 0.5, 1.7e308, 1e11 + 0.1, NAN])
+
+
+@given(arrays(float, 6, elements=EXTREME), arrays(float, 6, elements=EXTREME))
+@settings(max_examples=100, deadline=None)
+def test_extreme_values_give_numbers_or_none(x, y):
+    """Never NaN, never a warning, never beyond 1."""
+    found = correlate(x, y)
+    assert [] == find_holes(found)
+    assert (found.spearman is None) == (found.pearson is None)
+    assert -1 <= (found.spearman or 0) <= 1
+    assert -1 <= (found.pearson or 0) <= 1
+    for log_x in (True, False):
+        assert [] == find_holes(fit_line(x, y, log_x=log_x))
+
+
+# --- a line through them ------------------------------------------------------------------------
+
+
+@given(
+    arrays(float, 9, elements=st.integers(1, 30).map(float), unique=True),
+    arrays(float, 9, elements=st.integers(-30, 30).map(float), unique=True),
+    st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_line_agrees_with_scipy(x, y, log_x):
+    """Slope, intercept and share of the variance are scipy's on the same numbers."""
+    line = stats.linregress(np.log10(x) if log_x else x, y)
+    found = fit_line(x, y, log_x=log_x)
+    assert found is not None
+    assert (line.slope, line.intercept, line.rvalue**2) == pytest.approx(
+        (found.slope, found.intercept, found.r_squared), rel=1e-9, abs=1e-9
+    )
+
+
+def test_line_by_hand():
+    """Points on y = 1 + 2 x give it back; one point off the line turns it."""
+    assert Fit(2.0, 1.0, 1.0, log_x=False, n=4) == fit_line(
+        column(0, 1, 2, 3), column(1, 3, 5, 7), log_x=False
+    )
+    found = fit_line(column(0, 1, 2, 3), column(0, 0, 0, 2), log_x=False)
+    # About 1.5 and 0.5: products 0.75 + 0.25 - 0.25 + 2.25 = 3; squares 5 and 3.
+    assert found is not None
+    # slope 3/5, intercept 0.5 - 0.6 x 1.5, r² = 9 / 15
+    assert (0.6, -0.4, 0.6) == pytest.approx((found.slope, found.intercept, found.r_squared))
+
+
+def test_line_on_a_log_axis():
+    """One more for each tenfold x; what is not above zero has no logarithm and is left out."""
+    x, y = column(1, 10, 100, 1000, 0, -5), column(0, 1, 2, 3, 99, 99)
+    assert Fit(1.0, 0.0, 1.0, log_x=True, n=4) == fit_line(x, y, log_x=True)
+
+
+def test_flat_line():
+    """A constant y has a slope of zero, and x explains nothing of it."""
+    assert Fit(0.0, 5.0, 0.0, log_x=False, n=4) == fit_line(
+        column(1, 2, 3, 4), column(5, 5, 5, 5), log_x=False
+    )
+
+
+def test_no_line():
+    """Below four points, or where x does not vary."""
+    assert None is fit_line(column(1, 2, 3), column(1, 2, 3), log_x=False)
+    assert None is fit_line(column(1, 2, 3, 0), column(1, 2, 3, 4), log_x=True)
+    assert None is fit_line(column(2, 2, 2, 2), column(1, 2, 3, 4), log_x=False)
+
+
+# --- all columns of a board ---------------------------------------------------------------------
+
+# `c` is not tuned, `b` not on t4; the baseline is in no other column than its own.
+RUNS: Runs = {
+    "base": {
+        "gpt": [0.5, 0.6, 0.7, 0.8],
+        "a": [0.1, 0.2, 0.3, 0.4],
+        "b": [0.3, 0.1, 0.2, 0.9],
+        "c": [0.9, 0.9, 0.9, 0.9],
+    },
+    "tuned": {"a": [0.4, 0.6, 0.5, 0.9], "b": [0.6, 0.5, 0.8, None]},
+}
+SIZES = {"train_examples": [10, 1000, 100, 10000]}
+
+
+def correlations_of(runs=RUNS, lower=(), tasks=SIZES, features=None, **board):
+    """The correlations of a board against `gpt`."""
+    frames = make_frames(runs, lower, tasks)
+    board = {"baseline": "gpt", **board}
+    return make_results(frames, Analysis(features=features), **board).correlations
+
+
+def test_derived_columns_by_hand():
+    """Base scores are those of the models tuned on the task; lifts are theirs as well."""
+    values = correlations_of().values
+    assert (0.5, 0.6, 0.7, 0.8) == values["baseline_score"]
+    # best tuned 0.6, 0.6, 0.8, 0.9 minus the baseline
+    assert (0.1, 0.0, 0.1, 0.1) == values["best_lift_over_baseline"]
+    # a: 0.3, 0.4, 0.2, 0.5; b: 0.3, 0.4, 0.6
+    assert (0.3, 0.4, 0.4, 0.5) == values["mean_lift_over_base"]
+    assert (0.3, 0.2, 0.3, 0.4) == values["best_base_score"]
+    assert (0.2, 0.15, 0.25, 0.4) == values["mean_base_score"]
+    assert (0.6, 0.6, 0.8, 0.9) == values["best_tuned_score"]
+    assert (0.5, 0.55, 0.65, 0.9) == values["mean_tuned_score"]
+    assert (10, 1000, 100, 10000) == values["train_examples"]
+
+
+def test_average_tuned_minus_average_base_is_average_lift():
+    """Which holds since both averages are over the same models."""
+    values = correlations_of().values
+    for tuned, base, lift in zip(
+        values["mean_tuned_score"],
+        values["mean_base_score"],
+        values["mean_lift_over_base"],
+        strict=True,
+    ):
+        assert lift == pytest.approx(tuned - base)
+
+
+def test_best_is_the_least_where_lower_is_better():
+    """On every task, since a board of both directions has no derived columns."""
+    lower = ["t1", "t2", "t3", "t4"]
+    values = correlations_of(lower=lower).values
+    assert (0.1, 0.1, 0.2, 0.4) == values["best_base_score"]
+    assert (0.4, 0.5, 0.5, 0.9) == values["best_tuned_score"]
+    assert (0.1, 0.1, 0.2, -0.1) == values["best_lift_over_baseline"]
+
+
+def test_every_pair_is_there_in_both_orders():
+    """Derived columns first, then the features; each with itself is 1."""
+    found = correlations_of()
+    assert (*DERIVED, "train_examples") == found.columns
+    assert ("train_examples",) == found.features
+    assert len(found.columns) ** 2 == len(found.pairs)
+    for a in found.columns:
+        assert 1.0 == found.pairs[a, a].spearman
+        for b in found.columns:
+            assert found.pairs[a, b] == found.pairs[b, a]
+    x, y = (column(*found.values[name]) for name in ("train_examples", "mean_lift_over_base"))
+    assert correlate(x, y) == found.pairs["train_examples", "mean_lift_over_base"]
+
+
+def test_without_tuned_variants_the_base_scores_are_the_contest():
+    """All models but the baseline; what needs tuning is not defined."""
+    values = correlations_of({"base": RUNS["base"]}).values
+    assert (0.9, 0.9, 0.9, 0.9) == values["best_base_score"]
+    assert (1.3 / 3, 0.4, 1.4 / 3, 2.2 / 3) == pytest.approx(values["mean_base_score"])
+    assert (None,) * 4 == values["mean_tuned_score"]
+    assert (None,) * 4 == values["mean_lift_over_base"]
+
+
+def test_without_a_base_variant_there_are_no_base_scores():
+    """And the baseline's own tuned scores are not among the tuned."""
+    runs = {"tuned": {"gpt": [0.9, 0.9, 0.9, 0.9], "a": [0.4, 0.6, 0.5, 0.9]}}
+    values = correlations_of(runs).values
+    assert (None,) * 4 == values["mean_base_score"]
+    assert (0.4, 0.6, 0.5, 0.9) == values["best_tuned_score"]
+    assert (0.9, 0.9, 0.9, 0.9) == values["baseline_score"]
+
+
+def test_without_a_baseline_its_columns_are_not_defined():
+    """The others are."""
+    found = correlations_of(baseline=None)
+    assert (None,) * 4 == found.values["baseline_score"]
+    assert Correlation(0) == found.pairs["baseline_score", "train_examples"]
+    assert found.pairs["mean_lift_over_base", "train_examples"].spearman is not None
+
+
+def test_mixed_units_leave_the_features():
+    """Scores that cannot be set side by side correlate with nothing; features still do."""
+    tasks = {**SIZES, "tokens_p95": [1, 2, 4, 3]}
+    found = correlations_of(lower=["t1"], tasks=tasks)
+    assert (None,) * 4 == found.values["mean_tuned_score"]
+    # ranks 1, 3, 2, 4 against 1, 2, 4, 3: d² = 0 + 1 + 4 + 1 = 6; 1 - 6 x 6 / 60
+    assert 0.4 == found.pairs["train_examples", "tokens_p95"].spearman
+
+
+def test_nothing_to_correlate():
+    """Three tasks are too few, and the results say so by having no correlations at all."""
+    runs = {v: {m: s[:3] for m, s in models.items()} for v, models in RUNS.items()}
+    assert None is correlations_of(runs, tasks={"train_examples": [1, 2, 3]})
+
+
+def test_features_are_the_numeric_columns_that_have_values():
+    """Those of the contract that describe the task, and further ones; not bounds, flags, words."""
+    tasks = {
+        "train_examples": [10, 1000, 100, 10000],
+        "tokens_p95": [None] * 4,
+        "score_max": [1.0] * 4,
+        "turns": [1, 2, 3, 4],
+        "is_public": [True, False, True, False],
+        "language": ["en", "de", "fr", "ja"],
+    }
+    assert ("train_examples", "turns") == correlations_of(tasks=tasks).features
+
+
+def test_named_features_are_taken_as_they_are_named():
+    """In the order of `site.toml`, also where they have no value."""
+    tasks = {**SIZES, "turns": [1, 2, 3, 4], "tokens_p95": [None] * 4}
+    found = correlations_of(tasks=tasks, features=["turns", "tokens_p95"])
+    assert ("turns", "tokens_p95") == found.features
+    assert (None,) * 4 == found.values["tokens_p95"]
+
+
+def test_feature_never_stands_for_a_computed_column():
+    """A column of the tasks table with such a name is left to the computed one."""
+    tasks = {**SIZES, "baseline_score": [9, 9, 9, 9]}
+    found = correlations_of(tasks=tasks)
+    assert ("train_examples",) == found.features
+    assert (0.5, 0.6, 0.7, 0.8) == found.values["baseline_score"]
+
+
+def test_infinite_feature_is_missing():
+    """A further column is not checked against the contract; its infinities reach no record."""
+    found = correlations_of(tasks={"turns": [1, 2, np.inf, 4]})
+    assert (1, 2, None, 4) == found.values["turns"]
+    assert 3 == found.pairs["turns", "mean_tuned_score"].n

@@ -1,0 +1,591 @@
+"""Whole results: the Index recomputed from its CSV in exact fractions, and any board at all."""
+
+import csv
+from collections import defaultdict
+from fractions import Fraction
+from itertools import combinations
+from pathlib import Path
+from statistics import median
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from site_builder.compute.results import Results, compute_results
+from site_builder.config import load_config
+from site_builder.tables.check import check_tables
+from site_builder.tables.read import load_tables
+from tests.helpers.boards import find_holes, make_frames, make_results
+
+ROOT = Path(__file__).parents[2]
+NOTHING = (0, 0, 0)
+
+
+@pytest.fixture(scope="module")
+def index() -> Results:
+    """The results of the Index, as the site has them."""
+    config = load_config(ROOT)
+    return compute_results(check_tables(load_tables(config.data_dir), config), config)
+
+
+def read(name):
+    """The rows of a transcription."""
+    with (ROOT / "data/source" / f"{name}.csv").open(encoding="utf8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def mean(values):
+    """Exact mean; None of nothing."""
+    values = list(values)
+    return sum(values, Fraction(0)) / len(values) if values else None
+
+
+class Plain:
+    """The Index in plain Python: what is published, in fractions, and nothing of ours."""
+
+    def __init__(self):
+        self.tasks = [row["task"] for row in read("tasks")]
+        self.category = {row["task"]: row["category"] for row in read("tasks")}
+        self.scores: dict[str, dict[tuple[str, str], Fraction]] = defaultdict(dict)
+        for row in read("results"):
+            self.scores[row["variant"]][row["model"], row["task"]] = Fraction(row["score"])
+        self.base, self.tuned = self.scores["base"], self.scores["fine_tuned"]
+        self.tuned_models = list(dict.fromkeys(model for model, _ in self.tuned))
+
+    def column(self, variant, task):
+        """The scores of a task, by model."""
+        return {m: s for (m, t), s in self.scores[variant].items() if t == task}
+
+    def gap(self, task):
+        """Best tuned minus baseline."""
+        return max(self.column("fine_tuned", task).values()) - self.base["gpt-4", task]
+
+    def lifts(self, model=None, task=None):
+        """Tuned - base of every run, of a model, of a task."""
+        return [
+            score - self.base[m, t]
+            for (m, t), score in self.tuned.items()
+            if model in (m, None) and task in (t, None)
+        ]
+
+
+@pytest.fixture(scope="module")
+def plain() -> Plain:
+    """The same board by other means."""
+    return Plain()
+
+
+def standings(index):
+    """Every standing of the Index with its variant."""
+    return [(v, s) for v, board in index.boards.items() for s in board.standings]
+
+
+# --- the Index ----------------------------------------------------------------------------------
+
+
+def test_figures_that_the_index_is_known_by(index):
+    """The numbers that anyone who writes of it would quote."""
+    stats = index.stats
+    assert (12, 31, 5, 682) == (stats.models, stats.tasks, stats.categories, stats.scores)
+    assert (24, 1, 31) == (
+        stats.tasks_beating_baseline,
+        stats.tasks_tying_baseline,
+        stats.tasks_compared,
+    )
+    assert ["customer_support"] == [t.task for t in index.tasks if t.outcome == "ties"]
+    assert (6, 10) == (stats.models_ahead_of_baseline, stats.models_compared)
+    assert (301, 0, 9, 310) == (
+        stats.runs_helped,
+        stats.runs_unchanged,
+        stats.runs_hurt,
+        stats.runs_paired,
+    )
+    assert 0.3839 == round(stats.mean_lift_over_base, 4)
+
+
+def test_figures_of_the_index_from_the_csv(index, plain):
+    """All of them again, in fractions."""
+    stats, gaps, lifts = index.stats, [plain.gap(t) for t in plain.tasks], plain.lifts()
+    over = {
+        m: mean(plain.tuned[m, t] - plain.base["gpt-4", t] for t in plain.tasks)
+        for m in plain.tuned_models
+    }
+    assert sum(g > 0 for g in gaps) == stats.tasks_beating_baseline
+    assert sum(g == 0 for g in gaps) == stats.tasks_tying_baseline
+    assert sum(lift > 0 for lift in over.values()) == stats.models_ahead_of_baseline
+    assert near(mean(lifts)) == stats.mean_lift_over_base
+    assert (len(lifts), sum(x > 0 for x in lifts)) == (stats.runs_paired, stats.runs_helped)
+    assert sum(x < 0 for x in lifts) == stats.runs_hurt
+    before = mean(plain.base[run] for run in plain.tuned)
+    assert near(before) == stats.mean_base_score
+    assert near(before + mean(lifts)) == stats.mean_tuned_score
+    beating = [score > plain.base["gpt-4", t] for (_, t), score in plain.tuned.items()]
+    assert sum(beating) == stats.runs_beating_baseline
+    assert (len(plain.tuned), 10, 10) == (stats.runs_tuned, stats.models_tuned, stats.models_ranked)
+    assert len(plain.base) + len(plain.tuned) == stats.scores
+
+
+def test_averages_and_ranks_of_the_index(index, plain):
+    """Mean of 31 scores; the rank is one more than the number of better averages."""
+    for variant, standing in standings(index):
+        row = [s for (m, _), s in plain.scores[variant].items() if m == standing.model]
+        if not row:
+            assert (None, "no score", 0) == (standing.rank, standing.unranked, standing.scored)
+            continue
+        averages = defaultdict(list)
+        for (model, _), score in plain.scores[variant].items():
+            averages[model].append(score)
+        better = sum(mean(scores) > mean(row) for scores in averages.values())
+        assert near(mean(row)) == standing.average
+        assert (1 + better, 31) == (standing.rank, standing.scored)
+
+
+def test_lifts_of_the_index(index, plain):
+    """By model: over its own base scores and over GPT-4, and how many tasks lie on each side."""
+    for variant, s in standings(index):
+        scores = {t: x for (m, t), x in plain.scores[variant].items() if m == s.model}
+        over = [x - plain.base["gpt-4", t] for t, x in scores.items()]
+        own = plain.lifts(model=s.model) if variant == "fine_tuned" else []
+        assert sides(over) == (s.beats, s.ties, s.loses)
+        assert sides(own) == (s.helped, s.unchanged, s.hurt)
+        assert near(mean(over)) == s.lift_over_baseline
+        assert near(mean(own)) == s.lift_over_base
+
+
+def sides(lifts):
+    """How many are above, at, below zero."""
+    return sum(x > 0 for x in lifts), sum(x == 0 for x in lifts), sum(x < 0 for x in lifts)
+
+
+def near(value):
+    """What a float must be close to; None for None."""
+    return None if value is None else pytest.approx(float(value), abs=1e-11)
+
+
+def test_win_rates_and_wins_of_the_index(index, plain):
+    """Duel by duel: one for a win, a half for a tie, over the rivals on the task."""
+    for variant, s in standings(index):
+        rates, wins = [], 0
+        for task in plain.tasks:
+            column = plain.column(variant, task)
+            if s.model not in column:
+                continue
+            mine = column[s.model]
+            duels = [
+                Fraction(1 + (mine > x) - (mine < x), 2) for m, x in column.items() if m != s.model
+            ]
+            rates.append(mean(duels))
+            wins += mine == max(column.values())
+        assert near(mean(rates)) == s.win_rate
+        assert wins == s.wins
+
+
+def test_intervals_of_the_index_hold_their_averages(index):
+    """And the ties with the best are those that the tasks do not tell from it."""
+    for _, s in standings(index):
+        if s.average is None:
+            assert None is s.interval
+        else:
+            assert s.interval[0] < s.average < s.interval[1]
+    tied = [s.model for s in index.board.standings if s.tied_with_best]
+    assert ["zephyr-7b-beta", "mistral-7b"] == tied
+
+
+def test_tasks_of_the_index(index, plain):
+    """Best by variant, all who tie; the gap to GPT-4; the mean lift of the ten runs."""
+    for result in index.tasks:
+        for variant in ("fine_tuned", "base"):
+            column = plain.column(variant, result.task)
+            top = [m for m, x in column.items() if x == max(column.values())]
+            assert sorted(top) == sorted(result.best[variant].models)
+            assert float(max(column.values())) == result.best[variant].score
+            assert near(mean(column.values())) == result.mean[variant]
+        assert result.best["fine_tuned"] == result.best_contender
+        assert near(plain.gap(result.task)) == result.best_lift_over_baseline
+        assert near(mean(plain.lifts(task=result.task))) == result.mean_lift_over_base
+        assert float(plain.base["gpt-4", result.task]) == result.baseline_score
+
+
+def test_scores_of_the_tasks_of_the_index(index, plain):
+    """Each of the 682, with its rank within its variant and both its lifts."""
+    found = {(s.model, t.task, s.variant): s for t in index.tasks for s in t.scores}
+    assert 682 == len(found)
+    for (model, task, variant), s in found.items():
+        score = plain.scores[variant][model, task]
+        better = sum(x > score for x in plain.column(variant, task).values())
+        own = score - plain.base[model, task] if variant == "fine_tuned" else None
+        assert (float(score), 1 + better) == (s.score, s.rank)
+        assert near(own) == s.lift_over_base
+        assert near(score - plain.base["gpt-4", task]) == s.lift_over_baseline
+        assert s == index.scores_of(model, task)[variant]
+
+
+def test_categories_of_the_index(index, plain):
+    """From the one furthest below GPT-4 to the one furthest above."""
+    members = defaultdict(list)
+    for task, category in plain.category.items():
+        members[category].append(task)
+    gaps = {c: mean(map(plain.gap, tasks)) for c, tasks in members.items()}
+    assert sorted(gaps, key=gaps.__getitem__) == [c.category for c in index.categories]
+    assert ["Coding", "Reasoning", "Knowledge", "Classic NLP", "Math"] == sorted(
+        gaps, key=gaps.__getitem__
+    )
+    for c in index.categories:
+        tasks = members[c.category]
+        assert near(gaps[c.category]) == c.best_lift_over_baseline
+        assert near(mean(mean(plain.lifts(task=t)) for t in tasks)) == c.mean_lift_over_base
+        assert (sum(plain.gap(t) > 0 for t in tasks), len(tasks)) == (c.beating, c.compared)
+        for s in c.boards["fine_tuned"].ranked:
+            assert near(mean(plain.tuned[s.model, t] for t in tasks)) == s.average
+
+
+def ranks(values):
+    """Mean ranks, in plain Python."""
+    return [sum(x < v for x in values) + (sum(x == v for x in values) + 1) / 2 for v in values]
+
+
+def pearson(x, y):
+    """The coefficient by its definition."""
+    mx, my = mean(x), mean(y)
+    xy = sum((a - mx) * (b - my) for a, b in zip(x, y, strict=True))
+    xx, yy = sum((a - mx) ** 2 for a in x), sum((b - my) ** 2 for b in y)
+    return float(xy) / (float(xx) * float(yy)) ** 0.5
+
+
+def test_correlations_of_the_index(index, plain):
+    """All 55 pairs of eleven columns, by their definitions."""
+    tuned = {t: list(plain.column("fine_tuned", t).values()) for t in plain.tasks}
+    base = {t: [plain.base[m, t] for m in plain.tuned_models] for t in plain.tasks}
+    columns = {
+        "baseline_score": [plain.base["gpt-4", t] for t in plain.tasks],
+        "best_lift_over_baseline": [plain.gap(t) for t in plain.tasks],
+        "mean_lift_over_base": [mean(plain.lifts(task=t)) for t in plain.tasks],
+        "best_base_score": [max(base[t]) for t in plain.tasks],
+        "mean_base_score": [mean(base[t]) for t in plain.tasks],
+        "best_tuned_score": [max(tuned[t]) for t in plain.tasks],
+        "mean_tuned_score": [mean(tuned[t]) for t in plain.tasks],
+    }
+    for name in ("train_examples", "tokens_min", "tokens_max", "tokens_p95"):
+        columns[name] = [Fraction(row[name]) if row[name] else None for row in read("tasks")]
+    found = index.correlations
+    assert tuple(columns) == found.columns
+    for name, values in columns.items():
+        assert [near(v) for v in values] == list(found.values[name])
+    for a, b in combinations(columns, 2):
+        both = [p for p in zip(columns[a], columns[b], strict=True) if None not in p]
+        x, y = zip(*both, strict=True)
+        pair = found.pairs[a, b]
+        assert len(both) == pair.n
+        assert near(pearson(x, y)) == pair.pearson
+        assert (
+            near(pearson([Fraction(r) for r in ranks(x)], [Fraction(r) for r in ranks(y)]))
+            == pair.spearman
+        )
+
+
+def test_training_sets_of_the_index(index):
+    """How many tasks learn from fewer than 10,000 and 20,000 examples."""
+    sizes = [int(row["train_examples"]) for row in read("tasks") if row["train_examples"]]
+    found = index.training_sets
+    for threshold in (10_000, 20_000):
+        below = sum(n < threshold for n in sizes)
+        assert (below, below / len(sizes)) == (found.below[threshold], found.shares[threshold])
+    assert (median(sizes), len(sizes)) == (found.median, len(found.sizes))
+    assert len(sizes) == sum(len(b.tasks) for b in found.bins)
+
+
+def test_latency_of_the_index(index):
+    """150 requests to each of five providers; Lepton turned 130 away."""
+    rows = read("serving_requests")
+    assert 5 == len(index.serving.latency)
+    for found in index.serving.latency:
+        mine = [r for r in rows if r["provider"] == found.provider]
+        done = [r for r in mine if not r["error_code"]]
+        first = [float(r["ttft_s"]) for r in done]
+        rates = [
+            (int(r["output_tokens"]) - 1) / (float(r["total_s"]) - float(r["ttft_s"])) for r in done
+        ]
+        assert (150, 150 - len(done)) == (found.requests, found.failed)
+        assert median(first) == pytest.approx(found.median_s)
+        assert median(rates) == pytest.approx(found.tokens_per_s)
+    failed = {r.provider: (r.failed, r.error_codes) for r in index.serving.latency if r.failed}
+    assert {"lepton": (130, (("429", 130),))} == failed
+    done = [r for r in rows if not r["error_code"]]
+    size = [median(int(r[name]) for r in done) for name in ("input_tokens", "output_tokens")]
+    assert [550, 151] == size == list(index.serving.request_size)
+
+
+def test_prices_of_the_index(index):
+    """GPT-4 costs 45 dollars for a mixed million; 300 times what the cheapest 7B model does."""
+    assert (30.0, 60.0, 45.0, 1.0) == price(index.serving.baseline_price)
+    for row in read("prices"):
+        sent, received = (
+            Fraction(row[f"usd_per_million_{way}_tokens"]) for way in ("input", "output")
+        )
+        found = next(
+            p
+            for p in index.serving.prices
+            if (p.provider, p.model) == (row["provider"], row["model"])
+        )
+        both = (sent + received) / 2
+        expected = tuple(map(float, (sent, received, both, 45 / both)))
+        assert expected == pytest.approx(price(found))
+    assert 300.0 == max(p.ratio for p in index.serving.prices)
+
+
+def price(p):
+    """What a price is compared by."""
+    return p.input_usd, p.output_usd, p.million_usd, p.ratio
+
+
+def test_index_has_no_holes(index):
+    """No NaN and no infinity in any record."""
+    assert [] == find_holes(index)
+
+
+def test_index_is_computed_alike_twice(index):
+    """Nothing depends on a clock, a hash or a chance."""
+    config = load_config(ROOT)
+    again = compute_results(check_tables(load_tables(config.data_dir), config), config)
+    assert records(index) == records(again)
+    assert index.catalog == again.catalog
+
+
+def test_results_find_their_parts(index):
+    """A task by its id; a model's scores on it, primary variant first; the board that opens."""
+    assert "gsm8k" == index.task("gsm8k").task
+    assert ["fine_tuned", "base"] == list(index.scores_of("phi-2", "gsm8k"))
+    assert ["base"] == list(index.scores_of("gpt-4", "gsm8k"))
+    assert index.boards["fine_tuned"] == index.board
+
+
+# --- figures of other boards --------------------------------------------------------------------
+
+
+def stats_of(runs, lower=(), **board):
+    """The figures of a board."""
+    return make_results(make_frames(runs, lower), **board).stats
+
+
+def test_board_without_a_baseline():
+    """Nothing is compared with it; lifts over base are there all the same."""
+    stats = stats_of({"base": {"a": [0.1, 0.5]}, "tuned": {"a": [0.4, 0.4]}})
+    assert NOTHING == (stats.tasks_compared, stats.models_compared, stats.models_ahead_of_baseline)
+    assert 0 == stats.runs_beating_baseline
+    assert (2, 1, 0, 1) == (
+        stats.runs_paired,
+        stats.runs_helped,
+        stats.runs_unchanged,
+        stats.runs_hurt,
+    )
+    assert 0.1 == stats.mean_lift_over_base
+
+
+def test_board_without_a_tuned_variant():
+    """The models compete with the baseline by their base scores, the baseline not with itself."""
+    stats = stats_of(
+        {"base": {"gpt": [0.5, 0.5], "a": [0.9, 0.2], "b": [0.5, 0.9]}}, baseline="gpt"
+    )
+    assert (0, 0, 0) == (stats.models_tuned, stats.runs_tuned, stats.runs_paired)
+    assert None is stats.mean_lift_over_base
+    assert (2, 0, 2) == (
+        stats.tasks_beating_baseline,
+        stats.tasks_tying_baseline,
+        stats.tasks_compared,
+    )
+    # a: (0.4 - 0.3) / 2 and b: (0 + 0.4) / 2 are both ahead.
+    assert (2, 2, 3) == (stats.models_ahead_of_baseline, stats.models_compared, stats.models_ranked)
+
+
+def test_several_tuned_variants():
+    """A model is ahead if it is so in one of them, and counts once; runs count each."""
+    runs = {
+        "base": {"gpt": [0.5], "a": [0.2], "b": [0.3]},
+        "sft": {"a": [0.4], "b": [0.3]},
+        "ppo": {"a": [0.6], "b": [0.1]},
+    }
+    stats = stats_of(runs, baseline="gpt")
+    assert (1, 2) == (stats.models_ahead_of_baseline, stats.models_compared)
+    assert (4, 4, 2, 1, 1) == (
+        stats.runs_tuned,
+        stats.runs_paired,
+        stats.runs_helped,
+        stats.runs_unchanged,
+        stats.runs_hurt,
+    )
+    assert (1, 2) == (stats.runs_beating_baseline, stats.models_tuned)
+    assert 0.1 == stats.mean_lift_over_base  # (0.2 + 0 + 0.4 - 0.2) / 4
+    # Each base score counts once a run: (0.2 + 0.3 + 0.2 + 0.3) / 4 and (0.4 + 0.3 + 0.6 + 0.1) / 4
+    assert (0.25, 0.35) == (stats.mean_base_score, stats.mean_tuned_score)
+
+
+def test_tuned_run_without_its_base_score_has_no_lift():
+    """It counts among the runs that were tuned, not among those that are paired."""
+    stats = stats_of({"base": {"a": [0.1, None]}, "tuned": {"a": [0.2, 0.9]}})
+    assert (2, 1, 0.1) == (stats.runs_tuned, stats.runs_paired, stats.mean_lift_over_base)
+    assert (0.1, 0.2) == (stats.mean_base_score, stats.mean_tuned_score)
+
+
+def test_model_is_compared_where_it_has_a_mean_lift_over_the_baseline():
+    """Not one that shares no task with it, nor any where scores cannot be averaged."""
+    runs = {"base": {"gpt": [0.5, 0.5, None], "a": [0.9, 0.9, None], "b": [None, None, 0.9]}}
+    stats = stats_of(runs, baseline="gpt")
+    assert (1, 1) == (stats.models_ahead_of_baseline, stats.models_compared)
+    stats = stats_of(runs, lower=["t2"], baseline="gpt")
+    assert (0, 0) == (stats.models_ahead_of_baseline, stats.models_compared)
+    assert (1, 2) == (stats.tasks_beating_baseline, stats.tasks_compared)
+
+
+def test_lead_that_is_zero_on_paper_is_no_lead():
+    """0.1, 0.2 above and 0.3 below leave nothing, though not in floats."""
+    assert 0.1 + 0.2 - 0.3 > 0
+    stats = stats_of({"base": {"gpt": [0.5, 0.5, 0.5], "a": [0.6, 0.7, 0.2]}}, baseline="gpt")
+    assert (0, 1) == (stats.models_ahead_of_baseline, stats.models_compared)
+
+
+def test_mixed_units_have_no_mean_lift():
+    """Helped and hurt are counted; what they amount to is not defined."""
+    stats = stats_of({"base": {"a": [0.1, 50]}, "tuned": {"a": [0.2, 40]}}, lower=["t2"])
+    assert (None, 2) == (stats.mean_lift_over_base, stats.runs_helped)
+    assert (None, None) == (stats.mean_base_score, stats.mean_tuned_score)
+
+
+def test_scores_of_the_named_variants_are_counted():
+    """A variant that the site does not show is not of the board."""
+    runs = {"base": {"a": [0.1]}, "sft": {"a": [0.2]}, "ppo": {"a": [0.3]}}
+    assert 3 == stats_of(runs).scores
+    assert 2 == stats_of(runs, tuned_variants=["sft"]).scores
+
+
+# --- any board ----------------------------------------------------------------------------------
+
+EXTREMES = [
+    0.0,
+    1.0,
+    0.5,
+    0.3,
+    0.1 + 0.2,
+    -1.0,
+    1e11,
+    -1e11,
+    1e11 + 0.1,
+    1e-300,
+    -1e-300,
+    1e300,
+    1.7e308,
+    -1.7e308,
+]
+GRID = [n / 10 for n in range(-3, 11)]
+VARIANTS = ("base", "sft", "ppo")
+
+
+@st.composite
+def boards(draw, values):
+    """A board of any shape with scores among `values`, and a configuration that fits it."""
+    n_models, n_tasks = draw(st.integers(1, 5)), draw(st.integers(1, 6))
+    variants = draw(st.lists(st.sampled_from(VARIANTS), min_size=1, max_size=3, unique=True))
+    row = st.lists(st.sampled_from([None, *values]), min_size=n_tasks, max_size=n_tasks)
+    runs = {v: {f"m{i}": draw(row) for i in range(n_models)} for v in variants}
+    runs[variants[0]]["m0"] = [0.5] * n_tasks
+    shown = [v for v in variants if any(x is not None for s in runs[v].values() for x in s)]
+    each = {"min_size": n_tasks, "max_size": n_tasks}
+    tasks = {
+        "category": draw(st.lists(st.sampled_from(["x", "y", None]), **each)),
+        "metric": draw(st.lists(st.sampled_from(["f1", None]), **each)),
+        "score_max": draw(st.lists(st.sampled_from([1e308, None]), **each)),
+        "train_examples": draw(st.lists(st.sampled_from([None, 0, 1, 10_000, 10**9]), **each)),
+        "turns": draw(st.lists(st.sampled_from([None, *EXTREMES]), **each)),
+    }
+    lower = draw(st.sets(st.sampled_from([f"t{n}" for n in range(1, n_tasks + 1)])))
+    board = {
+        "baseline": draw(st.sampled_from([None, "m0", f"m{n_models - 1}"])),
+        "tuned_variants": [v for v in shown if v != "base"],
+        "rank_by": draw(st.sampled_from([None, "mean", "mean_win_rate"])),
+        "min_coverage": draw(st.sampled_from([None, 0.0, 0.5, 1.0])),
+    }
+    return make_frames(runs, lower, tasks), board
+
+
+def records(results):
+    """What is computed, as records that compare: neither the arrays nor the rows of the tables."""
+    return {
+        name: getattr(results, name)
+        for name in ("boards", "tasks", "categories", "correlations", "training_sets", "stats")
+    }
+
+
+@given(boards(EXTREMES))
+@settings(max_examples=80, deadline=None)
+def test_any_board_gives_numbers_or_none(drawn):
+    """No exception, no warning, no NaN, no infinity; and the counts agree with each other."""
+    frames, board = drawn
+    results = make_results(frames, **board)
+    assert [] == find_holes(results)
+    stats = results.stats
+    assert stats.runs_paired == stats.runs_helped + stats.runs_unchanged + stats.runs_hurt
+    assert stats.models_ahead_of_baseline <= stats.models_compared <= stats.models
+    assert stats.tasks_beating_baseline + stats.tasks_tying_baseline <= stats.tasks_compared
+    assert stats.scores == sum(len(task.scores) for task in results.tasks)
+    for found in results.boards.values():
+        assert sorted(results.scores.models) == sorted(s.model for s in found.standings)
+        places = [s.rank for s in found.ranked if s.rank is not None]
+        assert sorted(places) == places
+        assert places[:1] in ([], [1])
+        for s in found.standings:
+            assert (s.rank is None) == (s.unranked != "")
+            assert s.tied_with_best <= (s.rank is not None)
+            assert (s.rank == 1) <= s.tied_with_best
+
+
+@given(boards(GRID), st.randoms(use_true_random=False))
+@settings(max_examples=25, deadline=None)
+def test_order_of_the_results_does_not_matter(drawn, random):
+    """Rows are a set: models, tasks and variants have their order from elsewhere."""
+    frames, board = drawn
+    rows = list(range(len(frames["results"])))
+    random.shuffle(rows)
+    shuffled = {**frames, "results": frames["results"].iloc[rows].reset_index(drop=True)}
+    assert records(make_results(frames, **board)) == records(make_results(shuffled, **board))
+
+
+@given(boards(GRID))
+@settings(max_examples=25, deadline=None)
+def test_order_of_the_models_moves_them_and_nothing_else(drawn):
+    """Standings, tasks and figures are the same with the models table upside down."""
+    frames, board = drawn
+    turned = {**frames, "models": frames["models"].iloc[::-1].reset_index(drop=True)}
+    first, second = make_results(frames, **board), make_results(turned, **board)
+    assert first.stats == second.stats
+    assert first.correlations == second.correlations
+    for variant, found in first.boards.items():
+        other = second.boards[variant]
+        assert by_model(found) == by_model(other)
+    for task, same in zip(first.tasks, second.tasks, strict=True):
+        assert (task.outcome, task.best_lift_over_baseline) == (
+            same.outcome,
+            same.best_lift_over_baseline,
+        )
+        assert set(task.scores) == set(same.scores)
+    assert [(c.category, c.beating) for c in first.categories] == [
+        (c.category, c.beating) for c in second.categories
+    ]
+
+
+def by_model(board):
+    """Each standing; of several leaders the first is the one that ties are judged by."""
+    several = sum(s.rank == 1 for s in board.standings) > 1
+    passing = ("tied_with_best", "rank_interval") if several else ()
+    return {
+        s.model: (*(x for f, x in s._asdict().items() if f not in passing),)
+        for s in board.standings
+    }
+
+
+def test_least_that_makes_a_board():
+    """One file with model, task and score."""
+    frame = pd.DataFrame({"model": ["a"], "task": ["t"], "score": [0.5]})
+    results = make_results({"results": frame})
+    assert (1, 1, 1) == (results.stats.models, results.stats.tasks, results.stats.scores)
+    assert [("a", 1, 0.5)] == [(s.model, s.rank, s.average) for s in results.board.standings]
+    assert (None, None, ()) == (results.correlations, results.training_sets, results.categories)

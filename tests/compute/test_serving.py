@@ -1,0 +1,223 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from site_builder.compute.serving import Price, compute_serving
+from tests.helpers.boards import find_holes, make_frames, make_tables
+
+REQUEST = ("provider", "model", "error_code", "ttft_s", "total_s", "input_tokens", "output_tokens")
+PRICE = (
+    "provider",
+    "model",
+    "usd_per_million_input_tokens",
+    "usd_per_million_output_tokens",
+    "usd_per_hour",
+    "source",
+    "date",
+)
+
+
+def serving_of(requests=None, prices=None, baseline=None):
+    """Serving of rows in the order of the columns above."""
+    frames = make_frames({"base": {"a": [0.1]}})
+    if requests is not None:
+        frames["serving_requests"] = pd.DataFrame(requests, columns=REQUEST)
+    if prices is not None:
+        padded = [(*row, *[None] * (len(PRICE) - len(row))) for row in prices]
+        frames["prices"] = pd.DataFrame(padded, columns=PRICE)
+    tables = make_tables(frames)
+    return compute_serving(tables.serving_requests, tables.prices, baseline)
+
+
+def request(ttft, total=None, tokens=None, error=None, **served):
+    """One row of the requests table."""
+    by = {"provider": "p", "model": "m", "sent": 100, **served}
+    return (by["provider"], by["model"], error, ttft, total, by["sent"], tokens)
+
+
+# --- latency ------------------------------------------------------------------------------------
+
+
+def test_percentiles_by_hand():
+    """Linear interpolation: share s of n values lies at place s (n - 1), from 0 on."""
+    (row,) = serving_of([request(t) for t in (0.5, 0.1, 0.3, 0.2, 0.4)]).latency
+    # Places 1, 2, 3 of 0.1 ... 0.5; 95 %: place 3.8, eight tenths of the way from 0.4 to 0.5
+    assert (0.2, 0.3, 0.4, 0.48) == (row.low_s, row.median_s, row.high_s, row.p95_s)
+    assert (0.1, 0.2, 0.3, 0.4, 0.5) == row.ttft_s
+
+
+def test_failed_requests_have_no_latency():
+    """They count in the share of failures and in nothing else."""
+    rows = [request(0.2), request(9.9, 10.0, 50, "429"), request(0.4), request(None, error="500")]
+    (row,) = serving_of(rows).latency
+    assert (4, 2, 0.5) == (row.requests, row.failed, row.failed_share)
+    assert (0.2, 0.4) == row.ttft_s
+    assert 0.3 == row.median_s
+
+
+def test_error_codes_are_counted_most_frequent_first():
+    """Equal counts in the order of the codes."""
+    rows = [request(None, error=code) for code in ("500", "429", "429", "400")]
+    (row,) = serving_of(rows).latency
+    assert (("429", 2), ("400", 1), ("500", 1)) == row.error_codes
+
+
+def test_all_requests_failed():
+    """There is a row that says so, without latency."""
+    (row,) = serving_of([request(None, error="429")]).latency
+    assert (1, 1.0) == (row.requests, row.failed_share)
+    assert (None, None, None, None, None) == (
+        row.low_s,
+        row.median_s,
+        row.high_s,
+        row.p95_s,
+        row.tokens_per_s,
+    )
+    assert () == row.ttft_s
+
+
+def test_rate_is_of_the_tokens_after_the_first():
+    """(tokens - 1) / (total - first): 150 tokens in 0.5 + 2.98 s are 50 a second."""
+    (row,) = serving_of([request(0.5, 3.48, 150)]).latency
+    assert 50.0 == row.tokens_per_s
+
+
+def test_rate_is_the_median_of_those_measured():
+    """A single token, a stream that took no time, and a gap have no rate."""
+    rows = [
+        request(0.1, 1.1, 2),  # 1 a second
+        request(0.1, 1.1, 11),  # 10
+        request(0.1, 1.1, 21),  # 20
+        request(0.1, 1.1, 1),
+        request(0.1, 0.1, 50),
+        request(0.1, None, 50),
+        request(None, 1.1, 50),
+        request(0.1, 1.1, None),
+        request(0.1, 1.1, 999, "500"),
+    ]
+    (row,) = serving_of(rows).latency
+    assert 10.0 == row.tokens_per_s
+    (row,) = serving_of([request(0.1, None, None)]).latency
+    assert None is row.tokens_per_s
+
+
+def test_stream_of_no_time_but_noise_has_no_rate():
+    """0.3 s in all and 0.1 + 0.2 s to the first token leave nothing to divide by."""
+    (row,) = serving_of([request(0.3, 0.1 + 0.2, 100)]).latency
+    assert None is row.tokens_per_s
+
+
+def test_latency_from_the_fastest_on():
+    """By median; equal ones by name; those without one last."""
+    rows = [
+        request(0.5, provider="slow"),
+        request(None, error="x", provider="dead"),
+        request(0.1, provider="fast"),
+        request(0.5, provider="also"),
+        request(0.5, provider="also", model="a"),
+    ]
+    found = [(r.provider, r.model) for r in serving_of(rows).latency]
+    expected = [("fast", "m"), ("also", "a"), ("also", "m"), ("slow", "m"), ("dead", "m")]
+    assert expected == found
+
+
+def test_request_size_is_the_median_of_the_successes():
+    """Tokens sent and received; not known where nothing was measured."""
+    rows = [
+        request(0.1, tokens=10, sent=500),
+        request(0.1, tokens=30, sent=700),
+        request(0.1, tokens=20, sent=None),
+        request(None, tokens=9_999, sent=9_999, error="429"),
+    ]
+    assert (600.0, 20.0) == serving_of(rows).request_size
+    assert None is serving_of([request(0.1)]).request_size
+    assert None is serving_of().request_size
+
+
+# --- prices -------------------------------------------------------------------------------------
+
+
+def test_ratio_is_how_many_times_cheaper_than_the_baseline():
+    """By the mean of both prices: (30 + 60) / 2 = 45 against (0.15 + 0.15) / 2 = 0.15."""
+    found = serving_of(prices=[("x", "gpt", 30, 60), ("y", "a", 0.15, 0.15)], baseline="gpt")
+    assert [("a", 0.15, 300.0), ("gpt", 45.0, 1.0)] == [
+        (p.model, p.million_usd, p.ratio) for p in found.prices
+    ]
+    assert found.prices[1] == found.baseline_price
+
+
+def test_baseline_is_compared_by_its_lowest_price():
+    """A dearer offer of the baseline is itself dearer than the baseline."""
+    prices = [("x", "gpt", 20, 20), ("y", "gpt", 10, 10), ("z", "gpt", None, 1), ("y", "a", 5, 5)]
+    found = serving_of(prices=prices, baseline="gpt")
+    assert ("y", 10.0) == (found.baseline_price.provider, found.baseline_price.million_usd)
+    assert [2.0, 1.0, 0.5, None] == [p.ratio for p in found.prices]
+
+
+@pytest.mark.parametrize(
+    ("prices", "baseline"),
+    [
+        ([("y", "a", 5, 5)], "gpt"),
+        ([("y", "a", 5, 5)], None),
+        ([("x", "gpt", None, None, 4), ("y", "a", 5, 5)], "gpt"),
+        ([("x", "gpt", 0, 0), ("y", "a", 5, 5)], "gpt"),
+    ],
+)
+def test_without_a_baseline_price_there_is_no_ratio(prices, baseline):
+    """Not listed, not named, sold by the hour, or free."""
+    found = serving_of(prices=prices, baseline=baseline)
+    assert {None} == {p.ratio for p in found.prices}
+
+
+def test_price_of_zero_has_no_ratio():
+    """Free is not a number of times cheaper; it still comes first."""
+    found = serving_of(prices=[("x", "gpt", 10, 10), ("y", "a", 0, 0)], baseline="gpt")
+    assert [("a", 0.0, None), ("gpt", 10.0, 1.0)] == [
+        (p.model, p.million_usd, p.ratio) for p in found.prices
+    ]
+
+
+def test_price_by_the_hour_stands_last():
+    """It has no price by the token."""
+    found = serving_of(prices=[("x", "a", None, None, 4.5), ("y", "b", 1, 3)])
+    hourly = Price("x", "a", None, None, 4.5, None, None, "", "")
+    assert (Price("y", "b", 1.0, 3.0, None, 2.0, None, "", ""), hourly) == found.prices
+
+
+def test_half_a_price_is_none():
+    """Known for tokens sent alone, it has no mean."""
+    (price,) = serving_of(prices=[("x", "a", 1, None)]).prices
+    assert (1.0, None, None) == (price.input_usd, price.output_usd, price.million_usd)
+
+
+def test_price_says_where_and_when_it_was_listed():
+    """Empty where that is not known."""
+    prices = [("x", "a", 1, 1, None, "https://a.example", "2026-01-31"), ("y", "a", 2, 2)]
+    first, second = serving_of(prices=prices).prices
+    assert ("https://a.example", "2026-01-31") == (first.source, first.date)
+    assert ("", "") == (second.source, second.date)
+
+
+def test_equal_prices_in_the_order_of_names():
+    """Cheapest first, then provider, then model."""
+    prices = [("y", "a", 1, 1), ("x", "b", 1, 1), ("x", "a", 1, 1), ("z", "z", 0.5, 0.5)]
+    found = [(p.provider, p.model) for p in serving_of(prices=prices).prices]
+    assert [("z", "z"), ("x", "a"), ("x", "b"), ("y", "a")] == found
+
+
+def test_project_without_serving_tables():
+    """Nothing is measured and nothing is sold."""
+    found = serving_of()
+    assert ((), (), None, None) == (
+        found.latency,
+        found.prices,
+        found.baseline_price,
+        found.request_size,
+    )
+
+
+def test_records_hold_no_nan():
+    """Whatever is missing is None, also beside the largest and smallest numbers."""
+    rows = [request(np.nan, np.nan, np.nan, sent=np.nan), request(1e-300, 1e11, 1e11)]
+    prices = [("x", "gpt", 1e11, 1e11), ("y", "a", 1e-300, 1e-300), ("z", "b", np.nan, 1.0)]
+    assert [] == find_holes(serving_of(rows, prices, "gpt"))

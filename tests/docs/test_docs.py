@@ -1,0 +1,121 @@
+"""The documentation says what is true: columns, keys, files, versions."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from plotly.offline import get_plotlyjs_version
+
+import site_builder
+from docs.reference.api import MEANINGS
+from docs.reference.tables import describe_tables
+from site_builder.api import api_values
+from site_builder.build import make_files
+from site_builder.cli import main
+from site_builder.config import config_keys, load_config
+from site_builder.starter.project import FILES
+
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "data/README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+
+
+def test_the_data_contract_is_the_schema() -> None:
+    """docs/data.md is what `make docs` writes."""
+    assert describe_tables() == (ROOT / "docs/data.md").read_text(encoding="utf8")
+
+
+@pytest.mark.parametrize("page", [*PAGES, *sorted(FILES.rglob("*.md"))], ids=lambda page: page.name)
+def test_every_command_of_the_documentation_is_one(page: Path) -> None:
+    """What stands in a block to be copied has a command's name and options that it knows."""
+    text = page.read_text(encoding="utf8")
+    for line in re.findall(r"^(?:\w+: )?site[-_]builder (.*)$", text, re.MULTILINE):
+        name, *args = shlex.split(line, comments=True)
+        command = main.commands[name]
+        command.make_parser(click.Context(command)).parse_args(args)
+
+
+def test_every_key_of_the_configuration_is_explained() -> None:
+    """docs/site-toml.md has a row for each key, and none for a key that there is not."""
+    explained = re.findall(
+        r"^\| `([a-z_.]+)` \|",
+        (ROOT / "docs/site-toml.md").read_text(encoding="utf8"),
+        re.MULTILINE,
+    )
+    assert sorted(config_keys()) == sorted(explained)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_the_documentation_leads_to_a_file(page: Path) -> None:
+    """Links and pictures to files of the repository are there."""
+    links = re.findall(r"\]\((?!https?:|#|\{)([^)#\s]+)", page.read_text(encoding="utf8"))
+    assert [] == [
+        link for link in links if "link(" not in link and not (page.parent / link).exists()
+    ]
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    """The newest heading of the changelog is the version of the package."""
+    newest = re.search(
+        r"^## ([0-9.]+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf8"), re.MULTILINE
+    )
+    assert newest is not None
+    assert site_builder.__version__ == newest[1]
+
+
+def test_the_chart_library_is_the_one_that_plotly_speaks() -> None:
+    """The bundle that npm locks is of the version that plotly.py writes figures for."""
+    locked = re.search(
+        r'"plotly.js-cartesian-dist-min": "([0-9.]+)"',
+        (ROOT / "package.json").read_text(encoding="utf8"),
+    )
+    assert locked is not None
+    assert get_plotlyjs_version() == locked[1]
+
+
+def test_every_key_of_the_api_is_documented() -> None:
+    """docs/api.md names every key of every file, in that file's section."""
+    text = (ROOT / "docs/api.md").read_text(encoding="utf8")
+    sections = dict(re.findall(r"^## `(\w+)\.json`\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL))
+    for name, value in _api().items():
+        record = value[0] if isinstance(value, list) else value
+        assert [] == [key for key in record if f"`{key}`" not in sections[name]], name
+
+
+def test_every_meaning_is_of_a_key_of_the_api() -> None:
+    """In the order of the file, each once."""
+    values = _api()
+    for name, meanings in MEANINGS.items():
+        record = values[name][0] if isinstance(values[name], list) else values[name]
+        assert sorted(record) == sorted(key for keys in meanings for key in keys.split(", "))
+
+
+def _api() -> dict[str, Any]:
+    from site_builder.compute.results import compute_results
+    from site_builder.tables.check import check_tables
+    from site_builder.tables.read import load_tables
+
+    config = load_config(ROOT)
+    return api_values(compute_results(check_tables(load_tables(config.data_dir), config), config))
+
+
+def test_the_readmes_own_example_builds(tmp_path: Path) -> None:
+    """The ten lines of Python in the README make a project that builds."""
+    text = (ROOT / "README.md").read_text(encoding="utf8")
+    code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert code is not None
+    assert code[1].count("\n") <= 10
+    subprocess.run([sys.executable, "-c", code[1]], cwd=tmp_path, check=True)
+    files, warnings = make_files(load_config(tmp_path / "my-board"), strict=True)
+    assert () == warnings
+    assert "models/alpha/index.html" in files

@@ -1,0 +1,208 @@
+"""The structure of the package: the direction of imports, and one home for each library."""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "site_builder"
+MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
+TEXTS = [
+    path
+    for folder, endings in (
+        ("site_builder", "py html css js"),
+        ("templates", "html svg"),
+        ("static", "css js"),
+    )
+    for ending in endings.split()
+    for path in sorted((ROOT / folder).rglob(f"*.{ending}"))
+    if "vendor" not in path.parts
+]
+
+# The direction of imports. A package may import the packages before it that are listed here, the
+# leaves, and its own modules.
+LEAVES_MAY_IMPORT: dict[str, set[str]] = {
+    "__init__": set(),
+    "addresses": {"records"},
+    "config": {"errors"},
+    "errors": {"records"},
+    "formatting": {"records"},
+    "memory": set(),
+    "processes": {"errors", "memory"},
+    "records": set(),
+    "table_model": {"addresses", "records"},
+}
+BOARD = {"tables", "compute", "labels"}
+MAY_IMPORT = {
+    "tables": set(),
+    "compute": {"tables"},
+    "labels": {"tables", "compute"},
+    "api": BOARD,
+    "charts": BOARD,
+    "prose": {*BOARD, "api"},
+    "releases": {*BOARD, "api", "prose"},
+    "pages": {*BOARD, "api", "charts", "prose", "releases"},
+    "render": {*BOARD, "api", "charts", "prose", "releases", "pages"},
+    "publish": set(),
+    "head_start": {"tables", "compute"},
+    "work": {"head_start", "tables", "pages", "render"},
+    "build": {
+        *BOARD,
+        *("charts", "head_start", "pages", "prose", "publish", "releases", "render", "work"),
+    },
+    "importers": {"tables"},
+    "examples": {"tables", "importers"},
+    "profile": {"tables"},
+    "starter": {"tables", "build"},
+    "devserver": {"build", "publish", "render", "work"},
+    "commands": {
+        *("build", "devserver", "examples", "head_start", "importers", "profile", "publish"),
+        *("releases", "render", "starter", "work"),
+    },
+    "cli": {"commands"},
+    "__main__": {"cli"},
+}
+LEAVES = {*LEAVES_MAY_IMPORT}
+# The one home of each library; a library without a home here may not be imported at all.
+HOMES = {
+    "click": "(cli|commands/*).py",
+    "dask": "examples/dask_engine.py",
+    "distributed": "examples/dask_engine.py",
+    "duckdb": "examples/duckdb_engine.py",
+    "filelock": "publish/folder.py",
+    "fontTools": "render/font.py",
+    "git": "publish/git_branch.py",
+    "jinja2": "(render|prose)/*.py",
+    "markdown": "prose/markdown.py",
+    "markupsafe": "(render|prose)/*.py",
+    "msgspec": "records.py",
+    "narwhals": "examples/(expressions|duckdb_engine|dask_engine).py",
+    "nh3": "prose/markdown.py",
+    "numpy": "(tables/*|compute/*|labels|charts/*|releases/*).py",
+    "packaging": "render/urls.py",
+    "pandas": "(tables/*|compute/*|importers/*|examples/dask_engine).py",
+    "pyarrow": "(tables/read|tables/write|importers/inspect_ai|examples/dask_engine).py",
+    "pydantic": "(config|releases/read).py",
+    "pydantic_core": "config.py",
+    "rapidfuzz": "profile/features.py",
+    "resvg_py": "render/previews.py",
+    "rich": "commands/console.py",
+    "ruamel": "importers/hugging_face.py",
+    "scipy": "compute/numbers.py",
+    "slugify": "addresses.py",
+    "tokenizers": "profile/features.py",
+}
+# What another library imports for us, and what packages draw their own charts with: at the version
+# whose figures the library of the pages can draw.
+INDIRECT = {"brotli", "plotly"}
+# What is imported under another name than it is installed by.
+NAMES = {"git": "gitpython", "ruamel": "ruamel-yaml"}
+# Ids of the Index's tasks that are English words: looked for in quotes only.
+ENGLISH = {"covid", "drop", "jigsaw", "legal", "reuters"}
+each_module = pytest.mark.parametrize("module", MODULES)
+
+
+def imported(module: str) -> Iterator[str]:
+    """Dotted names of all that a module imports, at its top or within a function."""
+    for node in ast.walk(ast.parse((PACKAGE / module).read_text(encoding="utf8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, (
+                f"{module}: a relative import hides the package that it leads to"
+            )
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def package_of(module: str) -> str:
+    """Return the package, or the module of the root, that a file belongs to."""
+    return Path(module).parts[0].removesuffix(".py")
+
+
+def packages_imported(module: str) -> set[str]:
+    """Return the packages that a module imports, without its own."""
+    names = [name.split(".")[1] for name in imported(module) if name.startswith("site_builder.")]
+    packages = {package_of(path) for path in MODULES}
+    return {name if name in packages else "__init__" for name in names} - {package_of(module)}
+
+
+def libraries_imported(module: str) -> set[str]:
+    """The libraries that a module imports beyond Python's own."""
+    names = {name.split(".")[0] for name in imported(module)}
+    return names - {"site_builder"} - sys.stdlib_module_names
+
+
+def is_home(module: str, homes: str) -> bool:
+    """Whether a module is one of `homes`: a pattern, perhaps with a choice of folders."""
+    choice = re.match(r"(.*)\((.*)\)(.*)", homes)
+    patterns = [choice[1] + one + choice[3] for one in choice[2].split("|")] if choice else [homes]
+    return any(fnmatch(module, pattern) for pattern in patterns)
+
+
+def test_every_package_has_its_rule():
+    """A new package gets its place in the order of imports before it gets code."""
+    assert {package_of(module) for module in MODULES} <= {*MAY_IMPORT, *LEAVES}
+
+
+@each_module
+def test_imports_follow_the_data_flow_backwards(module):
+    """No package imports one that comes after it in the data flow."""
+    package = package_of(module)
+    may = LEAVES_MAY_IMPORT[package] if package in LEAVES else MAY_IMPORT[package] | LEAVES
+    assert set() == packages_imported(module) - may
+
+
+@each_module
+def test_libraries_stay_in_their_homes(module):
+    """Each library is imported in its home and nowhere else."""
+    strangers = {name for name in libraries_imported(module) if name not in HOMES}
+    astray = {
+        name for name in libraries_imported(module) & {*HOMES} if not is_home(module, HOMES[name])
+    }
+    assert (set(), set()) == (strangers, astray)
+
+
+def test_every_dependency_is_used():
+    """What pyproject.toml asks to be installed is imported by some module."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))["project"]
+    names = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
+    libraries = set.union(*(libraries_imported(module) for module in MODULES))
+    used = {canonicalize_name(NAMES.get(name, name)) for name in libraries} | INDIRECT
+    assert set() == {name.removeprefix("python-") for name in names} - used
+
+
+@each_module
+def test_module_is_named_for_what_it_holds(module):
+    """A name that says nothing attracts everything."""
+    assert Path(module).stem not in {"utils", "util", "helpers", "common", "misc", "tools"}
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_generator_knows_no_model_or_task_by_name(path):
+    """Names come from the data and from site.toml: the next board has others."""
+    text = path.read_text(encoding="utf8")
+    ids = {
+        *pd.read_csv(ROOT / "data/source/models.csv")["model"],
+        *pd.read_csv(ROOT / "data/source/tasks.csv")["task"],
+    }
+    words = "|".join(sorted(map(re.escape, ids - ENGLISH)))
+    quoted = "|".join(sorted(ENGLISH))
+    pattern = rf"(?<![\w-])({words}|gpt-?4|lora)(?![\w-])|[\"'`]({quoted})[\"'`]"
+    found = [match[0] for match in re.finditer(pattern, text, re.IGNORECASE)]
+    assert [] == found
+
+
+def test_there_are_files_to_judge():
+    """The tests above look where the files are."""
+    assert len(MODULES) > 40
+    assert {".py", ".html", ".svg", ".css", ".js"} == {path.suffix for path in TEXTS}
+    assert set(ENGLISH) <= set(pd.read_csv(ROOT / "data/source/tasks.csv")["task"])

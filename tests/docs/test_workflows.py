@@ -1,0 +1,163 @@
+"""The repository's own workflows, and those that `site-builder init` gives to a publisher."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from site_builder.starter.project import FILES, HOSTS, SETTINGS
+
+ROOT = Path(__file__).parents[2]
+OWN = sorted((ROOT / ".github" / "workflows").iterdir())
+GIVEN = sorted(path for path in FILES.rglob("*.yml") if path.name != SETTINGS)
+WORKFLOWS = (*OWN, *GIVEN)
+MARK = "<!-- site-builder diff -->"
+
+each_workflow = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+
+
+def read(workflow: Path) -> dict[str, Any]:
+    """A workflow as values."""
+    content: dict[str, Any] = YAML(typ="safe").load(workflow)
+    return content
+
+
+def steps(workflow: Path) -> list[dict[str, Any]]:
+    """The steps of all its jobs."""
+    return [step for job in read(workflow)["jobs"].values() for step in job["steps"]]
+
+
+def pins(workflow: Path) -> dict[str, str]:
+    """The commit and release of each action that it uses."""
+    used = re.findall(r"uses: (\S+)@(\S+ # \S+)$", workflow.read_text(), re.MULTILINE)
+    return dict(used)
+
+
+def test_there_are_workflows_to_check():
+    """They are where the tests below look for them: for each host its own, and one for all."""
+    assert ["ci.yml", "pages.yml"] == [workflow.name for workflow in OWN]
+    assert sorted(["check.yml", *HOSTS.values()]) == sorted(workflow.name for workflow in GIVEN)
+
+
+@each_workflow
+def test_workflow_follows_githubs_schema(workflow):
+    """A workflow has only the keys that GitHub knows, by the schema that check-jsonschema ships."""
+    check = [sys.executable, "-m", "check_jsonschema"]
+    schema = ["--builtin-schema", "vendor.github-workflows"]
+    result = subprocess.run([*check, *schema, workflow], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@each_workflow
+def test_workflow_grants_nothing_to_all_jobs(workflow):
+    """Every permission is given to the one job that needs it."""
+    content = read(workflow)
+    assert content["permissions"] == {}
+    assert all("permissions" in job for job in content["jobs"].values())
+
+
+@each_workflow
+def test_actions_are_pinned_by_commit_hash(workflow):
+    """A tag can be moved to other code, a hash cannot; the comment says which release it is."""
+    uses = re.findall(r"^.*\buses:.*$", workflow.read_text(), re.MULTILINE)
+    pinned = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+    assert uses
+    assert [] == [line for line in uses if not pinned.search(line)]
+
+
+def test_an_action_is_of_one_release_everywhere():
+    """What a publisher gets is what the repository itself runs."""
+    releases: dict[str, set[str]] = {}
+    for workflow in WORKFLOWS:
+        for action, release in pins(workflow).items():
+            releases.setdefault(action, set()).add(release)
+    assert {} == {action: found for action, found in releases.items() if len(found) > 1}
+
+
+@each_workflow
+def test_no_text_of_others_is_run(workflow):
+    """What GitHub fills in reaches a script as a variable, so that a branch's name is no code."""
+    assert [] == [step["run"] for step in steps(workflow) if "${{" in step.get("run", "")]
+
+
+@each_workflow
+def test_scripts_are_ones(workflow):
+    """Every step that runs something is what bash can read."""
+    for step in steps(workflow):
+        script = step.get("run", "")
+        result = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True)
+        assert 0 == result.returncode, script + result.stderr
+
+
+@pytest.mark.parametrize("workflow", GIVEN, ids=lambda path: path.name)
+def test_what_a_pull_request_brings_has_nothing_to_write_with(workflow):
+    """A job that installs or runs what is in the branch reads the repository, and no more."""
+    for job in read(workflow)["jobs"].values():
+        runs = " ".join(step.get("run", "") for step in job["steps"])
+        if "pip install" in runs or "site-builder" in runs.replace(MARK, ""):
+            assert {} == {
+                scope: level for scope, level in job["permissions"].items() if level != "read"
+            }
+
+
+def run_step(name: str, folder: Path, **stubs: str) -> subprocess.CompletedProcess[str]:
+    """A step of the check of pull requests as GitHub runs it, with stand-ins for its commands."""
+    (script,) = (s["run"] for s in steps(FILES / "check.yml") if s.get("name") == name)
+    (folder / "bin").mkdir(exist_ok=True)
+    for command, does in stubs.items():
+        stub = folder / "bin" / command.replace("_", "-")
+        stub.write_text(f'#!/bin/bash\necho "$*" >> calls\n{does}\n', encoding="utf8")
+        stub.chmod(0o755)
+    env = {
+        "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "GITHUB_REPOSITORY": "owner/board",
+        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+        "NUMBER": "7",
+    }
+    shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    return subprocess.run(shell, cwd=folder, env=env, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("does", "told"),
+    [
+        ("echo '2 scores changed'", "2 scores changed\n"),
+        (
+            "echo half; exit 1",
+            "What changes cannot be told: the board before this change does not build.\n",
+        ),
+    ],
+)
+def test_what_changes_is_told_in_the_summary(tmp_path, does, told):
+    """A board that was broken before stops no pull request that mends it."""
+    done = run_step("What changes", tmp_path, site_builder=does)
+    assert 0 == done.returncode, done.stderr
+    assert "diff .before . --format markdown\n" == (tmp_path / "calls").read_text()
+    assert told == (tmp_path / "changes.md").read_text() == (tmp_path / "summary").read_text()
+
+
+@pytest.mark.parametrize(
+    ("found", "call"),
+    [
+        ("", "--silent repos/owner/board/issues/7/comments"),
+        ("12\n34", "--silent --method PATCH repos/owner/board/issues/comments/12"),
+    ],
+)
+def test_there_is_one_comment(tmp_path, found, call):
+    """The first push makes it, later ones renew it; it is within what GitHub takes."""
+    (tmp_path / "changes.md").write_text("x" * 100_000, encoding="utf8")
+    listing = f"case \"$*\" in *--paginate*) [ -z '{found}' ] || printf '%s\\n' '{found}';; esac"
+    done = run_step("One comment, renewed at each push", tmp_path, gh=listing)
+    assert 0 == done.returncode, done.stderr
+    asked, written = re.split(r"\n(?=api --silent)", (tmp_path / "calls").read_text().strip())
+    assert asked.startswith("api --paginate repos/owner/board/issues/7/comments --jq ")
+    assert "github-actions[bot]" in asked
+    assert f"api {call} --field body=@comment.md" == written
+    comment = (tmp_path / "comment.md").read_text()
+    assert comment.startswith(f"{MARK}\nx")
+    assert 60_000 < len(comment) < 65_536

@@ -1,0 +1,304 @@
+"""The command: what it computes of a table done by hand, what it writes, and what it says."""
+
+import json
+import subprocess
+import sys
+from math import sqrt
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from site_builder.config import load_config
+from site_builder.examples import duckdb_engine as duck
+from site_builder.examples.aggregate import ExampleRun, Moments, pair_runs, part_runs
+from tests.commands.test_cli import run
+from tests.helpers.imported import contents
+from tests.helpers.instances import ROWS, Row, project_of, rows_of, run_aggregate, told, write_rows
+from tests.helpers.sites import ROOT
+
+
+@pytest.fixture
+def instances(tmp_path: Path) -> Path:
+    """The rows of tests/helpers/instances.py in a folder."""
+    write_rows(tmp_path / "instances/part-0.parquet", ROWS)
+    return tmp_path / "instances"
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Path:
+    """A project with `gamma` as its baseline, and nothing in it."""
+    return project_of(tmp_path / "board")
+
+
+def test_scores_of_a_table_done_by_hand(instances: Path, board: Path) -> None:
+    """Mean, standard error and number of examples of each run; of one example no error."""
+    assert 0 == run_aggregate(instances, "--into", board).exit_code
+    found = {
+        (row["model"], row["task"], row["variant"]): (
+            row["score"],
+            row["stderr"],
+            row["n_examples"],
+        )
+        for row in rows_of(board, "results")
+    }
+    assert {
+        # 0, 0, 1, 1: variance (4 * 0.25) / 3, over 4 examples.
+        ("alpha", "add", "base"): (0.5, pytest.approx(sqrt(1 / 3 / 4), rel=1e-15), 4),
+        # 1, 0.5, 1, 0: mean 0.625; (2 * 0.140625 + 0.015625 + 0.390625) / 3 / 4 = 0.6875 / 12.
+        ("alpha", "add", "tuned"): (0.625, pytest.approx(sqrt(0.6875 / 12), rel=1e-15), 4),
+        # 1, 1, 1, 0: (3 * 0.0625 + 0.5625) / 3 / 4 = 0.0625.
+        ("gamma", "add", "base"): (0.75, 0.25, 4),
+        ("alpha", "sort", "base"): (0.25, None, 1),
+        ("alpha", "sort", "tuned"): (0.5, None, 1),
+    } == found
+    assert {"instances"} == {row["source"] for row in rows_of(board, "results")}
+
+
+def test_differences_of_a_table_done_by_hand(instances: Path, board: Path) -> None:
+    """Over the examples that both have; the others are counted on their side."""
+    run_aggregate(instances, "--into", board)
+    found = {
+        (row["task"], row["variant"], row["against"]): [*row.values()][4:]
+        for row in rows_of(board, "differences")
+    }
+    sixth, half = pytest.approx(1 / 6, rel=1e-15), pytest.approx(sqrt(1 / 12), rel=1e-15)
+    assert {
+        # Examples 1, 2, 3: 1, 0.5, 0. Variance 0.25, over 3 pairs.
+        ("add", "tuned", "base"): ["alpha", "base", 0.5, half, 3, 1, 1],
+        # The same: 0, -0.5, 0. Mean -1/6; (2 / 36 + 1 / 9) / 2 / 3 = 1 / 36.
+        ("add", "tuned", "baseline"): [
+            *("gamma", "base", pytest.approx(-1 / 6, rel=1e-15)),
+            *(sixth, 3, 1, 1),
+        ],
+        # Examples 1 to 4: -1, -1, 0, 1. Mean -0.25; (2 * 0.5625 + 0.0625 + 1.5625) / 3 / 4.
+        ("add", "base", "baseline"): [
+            *("gamma", "base", -0.25),
+            *(pytest.approx(sqrt(2.75 / 12), rel=1e-15), 4, 0, 0),
+        ],
+        ("sort", "tuned", "base"): ["alpha", "base", 0.25, None, 1, 0, 0],
+    } == found
+
+
+def test_the_report(instances: Path, board: Path) -> None:
+    """What was read, what has no partner, what was written, in lines; nothing on stdout."""
+    (instances / "notes.md").write_text("notes")
+    said = run_aggregate(instances, "--into", board)
+    assert (0, "") == (said.exit_code, said.stdout)
+    data = board / "data"
+    run, of = "warning: instances: alpha, add (tuned):", "the difference is of 3 pairs"
+    assert [
+        f"warning: {instances / 'notes.md'}: skipped: it is no Parquet file",
+        f"{run} its base lacks 1 example and has 1 of its own; {of}",
+        f"{run} the baseline, gamma (base), lacks 1 example and has 1 of its own; {of}",
+        "14 rows of 2 models on 2 tasks.",
+        "Scores: 5 added, 0 replaced, 0 as they were, 0 not taken.",
+        "Paired differences: 4 added, 0 replaced, 0 as they were.",
+        f"Wrote {data / 'results.parquet'} and {data / 'differences.parquet'}.",
+        f"Next: `site_builder check --project {board}`.",
+    ] == told(said)
+
+
+def test_aggregating_twice_changes_nothing(instances: Path, board: Path) -> None:
+    """Not even the time of a file; nor does noise in the last digits, as threads leave it."""
+    write_rows(instances / "part-1.parquet", [("beta", "add", "base", e, 0.5) for e in "12"])
+    rows = [("beta", "add", "tuned", "1", 0.500001), ("beta", "add", "tuned", "2", 0.499999)]
+    write_rows(instances / "part-2.parquet", rows)
+    run_aggregate(instances, "--into", board)
+    path = board / "data/results.parquet"
+    noisy = pd.read_parquet(path)
+    noisy["score"] *= 1 + 4e-16
+    noisy.to_parquet(path, index=False)
+    path = board / "data/differences.parquet"
+    noisy = pd.read_parquet(path)
+    noisy["difference"] += 4e-16  # of the scores, not of a difference that is near 0
+    noisy.to_parquet(path, index=False)
+    before = contents(board)
+    said = run_aggregate(instances, "--into", board)
+    assert [
+        "Scores: 0 added, 0 replaced, 7 as they were, 0 not taken.",
+        "Paired differences: 0 added, 0 replaced, 7 as they were.",
+        "Nothing has changed; nothing was written.",
+    ] == told(said)[-3:]
+    assert before == contents(board)
+
+
+def test_other_rows_and_columns_stay(instances: Path, board: Path) -> None:
+    """Scores go into the rows that are there, by key; one that is another is replaced."""
+    run_aggregate(instances, "--into", board)
+    path = board / "data/results.parquet"
+    table = pd.read_parquet(path)
+    table.loc[0, "score"], table.loc[len(table)] = 0.75, ["delta", "add", "base", 1.0, None, 2, "x"]
+    table["note"] = "kept"
+    table.to_parquet(path, index=False)
+    said = run_aggregate(instances, "--into", board)
+    assert "Scores: 0 added, 1 replaced, 4 as they were, 0 not taken." in told(said)
+    found = rows_of(board, "results")
+    assert (6, 0.5, 1.0, {"kept"}) == (
+        len(found),
+        found[0]["score"],
+        found[-1]["score"],
+        {row["note"] for row in found},
+    )
+
+
+def test_a_difference_that_is_another_is_replaced(instances: Path, board: Path) -> None:
+    """By its key, while those of other runs stay."""
+    run_aggregate(instances, "--into", board)
+    write_rows(instances / "part-0.parquet", [*ROWS[:-1], ("alpha", "sort", "tuned", "1", 0.75)])
+    said = run_aggregate(instances, "--into", board)
+    assert "Paired differences: 0 added, 1 replaced, 3 as they were." in told(said)
+    assert 0.5 == rows_of(board, "differences")[-1]["difference"]
+
+
+def test_dry_run(instances: Path, board: Path) -> None:
+    """Says what would be done."""
+    said = run_aggregate(instances, "--into", board, "--dry-run")
+    assert "Nothing was written (--dry-run)." == told(said)[-1]
+    assert not (board / "data").exists()
+
+
+def test_what_is_written_builds(instances: Path, board: Path) -> None:
+    """The tables are sound, and the differences are published with the others."""
+    run_aggregate(instances, "--into", board)
+    said = run("build", "--project", board, "--quiet")
+    assert (0, 1) == (said.exit_code, len(said.stderr.splitlines()))
+    assert "the baseline 'gamma' has no score on 1 of 2 tasks" in said.stderr
+    assert [*(board / "site").rglob("differences.csv")]
+    page = (board / "site/data/index.html").read_text()
+    assert "Differences of scores, paired by example." in page
+
+
+def test_rows_that_are_there_twice_count_once(instances: Path, board: Path) -> None:
+    """With the same score; it is said where, and what such an example is."""
+    write_rows(instances / "again.parquet", ROWS[:3])
+    said = run_aggregate(instances, "--into", board)
+    assert (
+        "warning: instances: alpha, add (base): 3 examples more than once with the same score, "
+        "such as '1': each counts once"
+    ) == told(said)[0]
+    assert 4 == rows_of(board, "results")[0]["n_examples"]
+
+
+def test_several_samples_of_an_example(instances: Path, board: Path) -> None:
+    """With `--average-repeats` an example counts once, with the mean of its scores."""
+    write_rows(instances / "again.parquet", [("alpha", "add", "base", "1", s) for s in (1.0, 0.5)])
+    said = run_aggregate(instances, "--into", board, "--average-repeats")
+    assert 0 == said.exit_code
+    assert not any("more than once" in line for line in told(said))
+    row = rows_of(board, "results")[0]
+    # Example 1 has 0, 1 and 0.5: then 0.5, 0, 1, 1. Mean 0.625, error as of 1, 0.5, 1, 0.
+    assert (0.625, 4) == (row["score"], row["n_examples"])
+    assert sqrt(0.6875 / 12) == pytest.approx(row["stderr"], rel=1e-15)
+
+
+def test_files_and_folders_in_any_mixture(instances: Path, board: Path, tmp_path: Path) -> None:
+    """A file that is named twice is read once."""
+    write_rows(tmp_path / "more.data", [("delta", "add", "base", "1", 1.0)])
+    paths = (instances, instances / "part-0.parquet", tmp_path / "more.data")
+    said = run_aggregate(*paths, "--into", board)
+    assert "15 rows of 3 models on 2 tasks." in told(said)
+
+
+def test_columns_of_other_names(tmp_path: Path, board: Path) -> None:
+    """Each is told by the column of the contract that it holds; lm-eval counts its documents."""
+    names = {"doc_id": [1, 2], "acc": [True, False], "example": None, "score": None}
+    write_rows(tmp_path / "i.parquet", ROWS[:2], **names)
+    asked = ("--column", "example=doc_id", "--column", "score=acc")
+    assert 0 == run_aggregate(tmp_path / "i.parquet", "--into", board, *asked).exit_code
+    assert 0.5 == rows_of(board, "results")[0]["score"]
+
+
+def test_no_variant_is_the_base(tmp_path: Path) -> None:
+    """As in the results: the one that `site.toml` names, or `base`."""
+    board = project_of(tmp_path / "p", '[board]\nbase_variant = "plain"\n')
+    write_rows(tmp_path / "i.parquet", ROWS[:4], variant=None)
+    run_aggregate(tmp_path / "i.parquet", "--into", board)
+    assert "plain" == rows_of(board, "results")[0]["variant"]
+
+
+def test_equal_differences_have_no_error(tmp_path: Path, board: Path) -> None:
+    """0.3 - 0.1 and 0.2 - 0.0 are the same on paper: what differs is rounding."""
+    scores = {"base": (0.1, 0.0, 0.7), "tuned": (0.3, 0.2, 0.9)}
+    rows = [("a", "t", v, str(e), s) for v, own in scores.items() for e, s in enumerate(own)]
+    write_rows(tmp_path / "i.parquet", rows)
+    run_aggregate(tmp_path / "i.parquet", "--into", board)
+    [row] = rows_of(board, "differences")
+    assert (pytest.approx(0.2, rel=1e-15), None) == (row["difference"], row.get("stderr"))
+
+
+def test_a_spread_by_hand() -> None:
+    """Of 1, 2 and 6 around a centre that is off: the mean is 3, the error sqrt(14 / 2 / 3)."""
+    off = (1 - 2.5, 2 - 2.5, 6 - 2.5)
+    squares = sum(d * d for d in off)
+    spread = Moments(3, 2.5, sum(off), 4.0, squares - 3 * 4.0, 1, 6)
+    assert 3.0 == spread.mean
+    assert pytest.approx(sqrt(14 / 2 / 3), rel=1e-15) == spread.stderr()
+    assert Moments(1, 2.0, 0.0, 0.0, 0.0, 2.0, 2.0).stderr() is None
+    assert Moments(9, 2.0, 0.0, 0.0, 0.0, 2.0, 2.0).stderr() is None
+
+
+def runs_of(*rows: tuple[str, str, str, int]) -> list[ExampleRun]:
+    """Runs by task, model, variant and rows, sorted."""
+    return sorted(ExampleRun(*row) for row in rows)
+
+
+def test_parts_hold_whole_models_and_the_baseline(board: Path) -> None:
+    """No part is larger than asked for, unless a single model on a task is."""
+    runs = runs_of(
+        *(("t", model, variant, 10) for model in "abc" for variant in ("base", "tuned")),
+        ("t", "gamma", "base", 5),
+        ("u", "a", "base", 90),
+    )
+    parts = [*part_runs(runs, pair_runs(runs, load_config(board)), 45)]
+    assert [(45, "aabb"), (25, "ccgamma"), (90, "a")] == [
+        (part.rows, "".join(run.model for run in part.runs)) for part in parts
+    ]
+    assert runs == [run for part in parts for run in part.runs]
+
+
+def test_the_baseline_stands_in_its_first_variant(tmp_path: Path) -> None:
+    """Its base; where it has none, the first tuned one that it has."""
+    runs = runs_of(("t", "a", "base", 1), ("t", "gamma", "sft", 1), ("t", "gamma", "ppo", 1))
+    toml = '[board]\nbaseline = "gamma"\ntuned_variants = ["sft", "ppo"]\n'
+    pairs = pair_runs(runs, load_config(project_of(tmp_path, toml)))
+    assert [("a", "sft"), ("gamma", "sft")] == [(p.run.model, p.other.variant) for p in pairs]
+
+
+def test_a_part_at_a_time_or_all_at_once(tmp_path: Path, board: Path, monkeypatch) -> None:
+    """How many rows are held at once changes nothing."""
+    rows: list[Row] = [
+        (model, task, variant, str(e), (e * 7 % 5) / 4)
+        for model in ("a", "b", "gamma")
+        for task in ("t", "u")
+        for variant in ("base", "tuned")
+        for e in range(20)
+    ]
+    write_rows(tmp_path / "i.parquet", rows)
+    run_aggregate(tmp_path / "i.parquet", "--into", board)
+    monkeypatch.setattr(duck, "_BYTES_A_ROW", 10**9)
+    other = project_of(tmp_path / "other")
+    run_aggregate(tmp_path / "i.parquet", "--into", other)
+    for table in ("results", "differences"):
+        assert rows_of(board, table) == rows_of(other, table)
+
+
+def test_the_engine_is_imported_when_it_is_asked_for() -> None:
+    """No other command waits for it."""
+    code = "import sys, site_builder.cli; print({'duckdb', 'dask', 'narwhals'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert "set()\n" == done.stdout
+
+
+def test_help_has_an_example() -> None:
+    """As every command's."""
+    said = run_aggregate("--help")
+    assert "Example: site-builder aggregate instances/ --into my-board" in said.stdout
+
+
+def test_faults_for_machines(instances: Path, board: Path) -> None:
+    """Warnings too, as the other commands tell them."""
+    said = run_aggregate(instances, "--into", board, "--format", "json", "--quiet")
+    found = json.loads(said.stdout)
+    assert (True, 0, 2) == (found["ok"], found["errors"], found["warnings"])
+    assert "instances" == found["faults"][0]["file"]

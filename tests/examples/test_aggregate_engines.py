@@ -1,0 +1,248 @@
+"""Both engines say the same, to the twelfth digit; the cluster loses a worker and no result."""
+
+import signal
+from collections.abc import Iterator
+from itertools import chain
+from math import isclose, sqrt
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from distributed import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from site_builder.examples.dask_engine import cluster as engine_of
+from site_builder.examples.engines import EngineError
+from tests.helpers.clusters import KillWorker, RunningCluster, running_cluster
+from tests.helpers.instances import (
+    NAMES,
+    ROWS,
+    Row,
+    by_run,
+    exact,
+    project_of,
+    rows_of,
+    run_aggregate,
+    told,
+    write_rows,
+)
+
+# 12 digits of the largest number that a mean or an error is made of.
+DIGITS = 1e-12
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[RunningCluster]:
+    """A scheduler and two workers, for this module."""
+    with running_cluster() as running:
+        yield running
+
+
+def on(cluster: RunningCluster) -> tuple[str, ...]:
+    """The options that choose it."""
+    return ("--engine", "dask", "--scheduler", cluster.address)
+
+
+def tables(folder: Path, name: str, *options: str) -> list[list[dict[str, Any]]]:
+    """Results and differences of the instances in a folder, by a run of the command."""
+    project = project_of(folder / name)
+    said = run_aggregate(folder / "i", "--into", project, "--quiet", *options)
+    assert 0 == said.exit_code, said.stderr
+    return [rows_of(project, table) for table in ("results", "differences")]
+
+
+def assert_same(
+    some: list[list[dict[str, Any]]], others: list[list[dict[str, Any]]], size: float
+) -> None:
+    """The same rows, numbers to the twelfth digit of the scores' size."""
+    assert [len(rows) for rows in some] == [len(rows) for rows in others]
+    for row, other in zip(chain(*some), chain(*others), strict=True):
+        assert row.keys() == other.keys()
+        for name, value in row.items():
+            if isinstance(value, float):
+                assert isclose(value, other[name], rel_tol=DIGITS, abs_tol=DIGITS * size), name
+            else:
+                assert value == other[name]
+
+
+def rows_with(scores: np.ndarray) -> list[Row]:
+    """Rows of two models before and after tuning, a few examples missing here and there."""
+    numbers = iter(scores.tolist())
+    return [
+        (model, task, variant, str(example), next(numbers))
+        for model in ("alpha", "gamma")
+        for task in ("add", "sort")
+        for variant in ("base", "tuned")
+        for example in range(100)
+        if (example + len(model + variant)) % 7
+    ]
+
+
+def test_engines_agree_on_scores_far_from_zero(cluster: RunningCluster, tmp_path: Path) -> None:
+    """A million times as far as they differ: sums of squares would have lost all digits."""
+    rows = rows_with(1e6 + np.random.default_rng(1).random(800))
+    write_rows(tmp_path / "i/a.parquet", rows[:300])
+    write_rows(tmp_path / "i/b.parquet", rows[300:])
+    found = tables(tmp_path, "duck")
+    assert_same(found, tables(tmp_path, "dask", *on(cluster)), 1.0)
+    runs = by_run(rows)
+    assert len(runs) == len(found[0])
+    for row in found[0]:
+        mean, error = exact([*runs[row["model"], row["task"], row["variant"]].values()])
+        assert error is not None
+        assert isclose(mean, row["score"], rel_tol=1e-15)
+        # Each score is itself the nearest of numbers that lie 1e-10 apart.
+        assert isclose(error, row["stderr"], rel_tol=DIGITS)
+
+
+def test_half_a_million_examples_lose_no_digit(tmp_path: Path) -> None:
+    """A plain sum of their squares is off in the eleventh: all its terms are of one sign."""
+    n, right = 500_000, 150_000
+    scores = np.zeros(n)
+    scores[np.random.default_rng(3).permutation(n)[:right]] = 1.0
+    names = {name: pa.array([name]).take(pa.array([0] * n)) for name in NAMES[:3]}
+    columns: dict[str, Any] = {
+        **names,
+        "example": pa.array(np.arange(n)),
+        "score": pa.array(scores),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "i")
+    run_aggregate(tmp_path / "i", "--into", project_of(tmp_path / "p"))
+    [row] = rows_of(tmp_path / "p", "results")
+    assert isclose(0.3, row["score"], rel_tol=1e-13)
+    assert isclose(sqrt(0.3 * 0.7 / (n - 1)), row["stderr"], rel_tol=1e-13)
+
+
+SCORES = st.floats(-1e9, 1e9, allow_subnormal=False) | st.sampled_from([0.0, 1.0, 0.1, 0.3])
+Table = dict[tuple[str, str, str, str], float]
+TABLES = st.dictionaries(
+    st.tuples(
+        st.sampled_from(["alpha", "gamma"]),
+        st.sampled_from(["add", "ßort/7"]),
+        st.sampled_from(["base", "tuned"]),
+        st.sampled_from("123456"),
+    ),
+    SCORES,
+    min_size=1,
+    max_size=30,
+)
+
+
+@given(TABLES)
+@settings(max_examples=40)
+def test_figures_are_those_of_exact_arithmetic(
+    table: Table,
+) -> None:
+    """Of any table, every score and every difference, with its error and its counts."""
+    runs = by_run((*key, score) for key, score in table.items())
+    with TemporaryDirectory() as folder:
+        write_rows(Path(folder, "i.parquet"), [(*key, score) for key, score in table.items()])
+        project = project_of(Path(folder, "p"))
+        run_aggregate(Path(folder, "i.parquet"), "--into", project)
+        results, paired = rows_of(project, "results"), rows_of(project, "differences")
+    for row in results:
+        values = [*runs[row["model"], row["task"], row["variant"]].values()]
+        agrees(values, row["score"], row.get("stderr"), max(map(abs, values)))
+        assert len(values) == row["n_examples"]
+    for row in paired:
+        mine = runs[row["model"], row["task"], row["variant"]]
+        other = runs[row["against_model"], row["task"], row["against_variant"]]
+        apart = [mine[example] - other[example] for example in mine.keys() & other.keys()]
+        size = max(abs(score) for score in (*mine.values(), *other.values()))
+        counts = (len(apart), len(mine) - len(apart), len(other) - len(apart))
+        assert counts == (row["n_pairs"], row["n_unpaired"], row["n_unpaired_against"])
+        if apart:
+            agrees(apart, row["difference"], row.get("stderr"), size)
+        else:
+            assert row.get("difference") is row.get("stderr") is None
+
+
+def agrees(values: list[float], mean: float, error: float | None, size: float) -> None:
+    """A mean and its error are those of exact arithmetic."""
+    wanted, wanted_error = exact(values)
+    assert isclose(wanted, mean, rel_tol=DIGITS, abs_tol=DIGITS * size)
+    assert isclose(wanted_error or 0.0, error or 0.0, rel_tol=DIGITS, abs_tol=DIGITS * size)
+    assert len(values) > 1 or error is None
+
+
+@given(table=TABLES)
+@settings(max_examples=4)
+def test_engines_agree_on_any_table(cluster: RunningCluster, table: Table) -> None:
+    """Whatever is missing, alone or all the same."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        rows = [(*key, score) for key, score in table.items()]
+        write_rows(folder / "i/a.parquet", rows)
+        size = max(abs(row[-1]) for row in rows)
+        assert_same(tables(folder, "duck"), tables(folder, "dask", *on(cluster)), size)
+
+
+def test_engines_read_the_same_of_every_layout(cluster: RunningCluster, tmp_path: Path) -> None:
+    """Folders named by columns, ids like numbers, other types, missing variants, odd names."""
+    i = tmp_path / "i"
+    write_rows(i / "model=007/task=a%2Fb/x[1].parquet", ROWS[:4], model=None, task=None)
+    write_rows(i / "model=1e3/x*.parquet", ROWS[4:8], model=None, example=[1, 2, 3, 5])
+    write_rows(i / "model=1e3/y.parquet", ROWS[:4], model=None, variant=[None] * 4)
+    write_rows(i / "flat.parquet", ROWS[8:12], score=[True, True, False, True])
+    write_rows(i / "deep/er/one.pq", ROWS[12:])
+    found = tables(tmp_path, "duck")
+    assert_same(found, tables(tmp_path, "dask", *on(cluster)), 1.0)
+    assert [
+        ("007", "a/b", "base", 0.5),
+        ("1e3", "add", "base", 0.5),
+        ("1e3", "add", "tuned", 0.625),
+        ("gamma", "add", "base", 0.75),
+        ("alpha", "sort", "base", 0.25),
+        ("alpha", "sort", "tuned", 0.5),
+    ] == [(row["model"], row["task"], row["variant"], row["score"]) for row in found[0]]
+
+
+def test_engines_tell_the_same_faults(cluster: RunningCluster, tmp_path: Path) -> None:
+    """Word for word: what is null, what is twice, what contradicts."""
+    rows = [*ROWS, ("alpha", "add", "base", "1", 0.0), ("alpha", "add", "base", "2", 1.0)]
+    rows += [("alpha", "sort", "base", "2", float("nan")), ("", "sort", "base", "2", 1.0)]
+    write_rows(tmp_path / "i.parquet", rows)
+    project = project_of(tmp_path / "p")
+    one, other = (
+        run_aggregate(tmp_path / "i.parquet", "--into", project, *options)
+        for options in ((), on(cluster))
+    )
+    assert (1, told(one)) == (other.exit_code, told(other))
+    assert 4 == len(told(one))
+
+
+def test_a_cluster_that_gives_up(cluster: RunningCluster) -> None:
+    """It says why, on one line."""
+    with pytest.raises(EngineError) as found, engine_of(cluster.address):
+        raise MemoryError("no room\nfor anything")
+    assert "Dask says: no room" == str(found.value)
+
+
+def test_a_cluster_without_workers() -> None:
+    """How to start some is said."""
+    with running_cluster(workers=0) as empty:
+        with pytest.raises(EngineError) as found, engine_of(empty.address):
+            pass
+        assert (
+            f"--scheduler {empty.address}: the scheduler has no workers. "
+            f"Start some with `dask worker {empty.address}`."
+        ) == str(found.value)
+
+
+def test_a_worker_is_killed_midway_and_the_job_finishes(tmp_path: Path) -> None:
+    """What it held and what it worked at is done again by the other: not a digit is lost."""
+    rows = rows_with(np.random.default_rng(2).random(800))
+    for n in range(4):
+        write_rows(tmp_path / f"i/{n}.parquet", rows[n::4])
+    with running_cluster() as cluster:
+        with Client(cluster.address, set_as_default=False) as client:
+            client.register_plugin(KillWorker(cluster.workers[0].pid, after=40))
+        found = tables(tmp_path, "dask", *on(cluster))
+        assert -signal.SIGKILL == cluster.workers[0].wait()
+        assert cluster.workers[1].poll() is None
+    assert_same(tables(tmp_path, "duck"), found, 1.0)

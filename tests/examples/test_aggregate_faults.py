@@ -1,0 +1,287 @@
+"""What is wrong with per-example scores: every fault of every file in one run, word for word."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from site_builder.examples import dask_engine as cluster
+from site_builder.examples.duckdb_engine import duck
+from site_builder.examples.engines import EngineError
+from tests.commands.test_cli import run
+from tests.helpers.instances import ROWS, project_of, run_aggregate, told, write_rows
+from tests.helpers.tables import board as fixture_board
+from tests.helpers.tables import write_project
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Path:
+    """A project with nothing in it."""
+    return project_of(tmp_path / "board")
+
+
+def faults(*args: object) -> list[str]:
+    """The lines of a run that must fail, without writing anything."""
+    said = run_aggregate(*args)
+    assert (1, "") == (said.exit_code, said.stdout), said.output
+    into = Path(str(args[args.index("--into") + 1]))
+    assert not (into / "data/results.parquet").exists()
+    return told(said)
+
+
+def test_paths_that_are_none(tmp_path: Path, board: Path) -> None:
+    """All of them."""
+    (tmp_path / "empty").mkdir()
+    assert [
+        f"{tmp_path / 'nowhere'}: there is no such file or folder",
+        f"{tmp_path / 'neither'}: there is no such file or folder",
+        "2 errors; nothing was written.",
+    ] == faults(tmp_path / "nowhere", tmp_path / "neither", tmp_path / "empty", "--into", board)
+
+
+@pytest.mark.parametrize("name", [None, "notes.md"])
+def test_a_folder_without_parquet_files(tmp_path: Path, board: Path, name: str | None) -> None:
+    """Empty, or with something else in it."""
+    folder = tmp_path / "i"
+    folder.mkdir()
+    if name:
+        (folder / name).write_text("notes")
+    skipped = [f"warning: {folder / str(name)}: skipped: it is no Parquet file"] if name else []
+    assert [
+        *skipped,
+        "i: no Parquet file was found. Name files that end in .parquet, .parq, .pq.",
+        "1 error; nothing was written.",
+    ] == faults(folder, "--into", board)
+
+
+def test_files_without_rows(tmp_path: Path, board: Path) -> None:
+    """There is nothing to aggregate."""
+    write_rows(tmp_path / "i.parquet", ROWS[:1])
+    pq.write_table(pq.read_table(tmp_path / "i.parquet").slice(0, 0), tmp_path / "i.parquet")
+    fault = "i.parquet: no file has a row. Name files with scores in them."
+    assert [fault, "1 error; nothing was written."] == faults(
+        tmp_path / "i.parquet", "--into", board
+    )
+
+
+def test_garbage_among_the_files(tmp_path: Path, board: Path) -> None:
+    """Each file that is none, whatever it holds, beside a missing column and a wrong type."""
+    folder = tmp_path / "i"
+    write_rows(folder / "good.parquet", ROWS)
+    write_rows(folder / "a.parquet", ROWS[:4], example=None, doc_id=[1, 2, 3, 4])
+    write_rows(folder / "b.parquet", ROWS[:4], score=["a", "b", "c", "d"], task=[1, 2, 3, 4])
+    write_rows(folder / "c.parquet", ROWS[:4], example=[0.5, 1.5, 2.5, 3.5])
+    (folder / "cut.parquet").write_bytes((folder / "good.parquet").read_bytes()[:100])
+    (folder / "empty.parquet").touch()
+    found = faults(folder, "--into", board)
+    assert [
+        "i/a.parquet: column 'example' is missing. Known columns: doc_id. "
+        "Say which column it is: --column example=COLUMN.",
+        "i/b.parquet: column 'task' is a whole number, not text",
+        "i/b.parquet: column 'score' is text, not a number or a whole number",
+        "i/c.parquet: column 'example' is a number, not text or a whole number",
+        "6 errors; nothing was written.",
+    ] == [line for line in found if "cannot be read" not in line]
+    unread = [line for line in found if "cannot be read" in line]
+    assert ["i/cut.parquet", "i/empty.parquet"] == [line.partition(":")[0] for line in unread]
+    assert all(line.endswith("Write it anew, or take it out.") for line in unread)
+
+
+def test_many_files_of_one_form_are_one_fault(tmp_path: Path, board: Path) -> None:
+    """Rather than a line for each of a thousand."""
+    for n in range(5):
+        write_rows(tmp_path / f"i/{n}.parquet", ROWS[:4], model=None, modle=["a"] * 4)
+    assert (
+        "i/0.parquet and 4 more: column 'model' is missing. Did you mean 'modle'? "
+        "Say which column it is: --column model=COLUMN."
+    ) == faults(tmp_path / "i", "--into", board)[0]
+
+
+def test_two_columns_of_one_name(tmp_path: Path, board: Path) -> None:
+    """Which of them is meant nobody can tell."""
+    table = pa.Table.from_arrays([pa.array(["a"])] * 2, names=["model", "model"])
+    pq.write_table(table, tmp_path / "i.parquet")
+    fault = "i.parquet: two columns are named 'model'. Rename one of them."
+    assert fault == faults(tmp_path / "i.parquet", "--into", board)[0]
+
+
+def test_a_column_that_was_told_and_is_not_there(tmp_path: Path, board: Path) -> None:
+    """Even the variant, which may be absent otherwise."""
+    write_rows(tmp_path / "i.parquet", ROWS)
+    fault = "i.parquet: column 'stage' is missing. Say which column it is: --column variant=COLUMN."
+    told_so = ("--column", "variant=stage")
+    assert fault == faults(tmp_path / "i.parquet", "--into", board, *told_so)[0]
+
+
+def test_rows_that_are_none(tmp_path: Path, board: Path) -> None:
+    """Scores that are no numbers, ids that are blank: counted by run, all in one run."""
+    odd = (None, float("nan"), float("inf"), -1e200)
+    rows = [("alpha", "add", "base", f"x{n}", 0.0) for n in range(4)]
+    write_rows(tmp_path / "i/a.parquet", rows, score=pa.array(odd))
+    write_rows(
+        tmp_path / "i/b.parquet",
+        [("alpha", "add", "tuned", "1", 1.0)] * 4,
+        model=[None, " ", "alpha", "al\rpha"],
+        example=["1", "2", None, "3"],
+    )
+    assert [
+        "i: 'model' is null or empty in 2 rows. Fill it in, or leave the rows out.",
+        "i: model 'al\\rpha' holds a control character. Take it out.",
+        "i: alpha, add (base): 'score' is null, NaN, infinite or beyond 1e+100 in 4 rows, such as "
+        "example 'x0'. Give the number, or leave the rows out.",
+        "i: alpha, add (tuned): 'example' is null or empty in 1 row. "
+        "Fill it in, or leave the rows out.",
+        "4 errors; nothing was written.",
+    ] == faults(tmp_path / "i", "--into", board)
+
+
+def test_scores_that_contradict_each_other(tmp_path: Path, board: Path) -> None:
+    """The run, how many, one of them; those that are only twice are none."""
+    rows = [*ROWS, ("alpha", "add", "base", "1", 0.0), ("alpha", "add", "tuned", "5", 1.0)]
+    write_rows(tmp_path / "i.parquet", [*rows, ("alpha", "add", "tuned", "3", 0.0)])
+    assert [
+        "i.parquet: alpha, add (tuned): 2 examples with scores that contradict each other, such as "
+        "'3'. Keep one score for each, or take their mean: --average-repeats.",
+        "1 error; nothing was written.",
+    ] == faults(tmp_path / "i.parquet", "--into", board)
+
+
+def test_models_and_tasks_that_the_project_does_not_have(tmp_path: Path) -> None:
+    """Where it lists them; the nearest is named."""
+    board = fixture_board()
+    project = write_project(tmp_path / "p", {k: v for k, v in board.items() if k != "results"})
+    (project / "data/results.parquet").unlink(missing_ok=True)
+    rows = [("alhpa", "add", "base", "1", 1.0), ("beta", "multiply", "base", "1", 1.0)]
+    write_rows(tmp_path / "i.parquet", rows)
+    assert [
+        "i.parquet: model 'alhpa' is not in models.parquet. Did you mean 'alpha'?",
+        "i.parquet: task 'multiply' is not in tasks.parquet. Known tasks: add, sort.",
+        "2 errors; nothing was written.",
+    ] == faults(tmp_path / "i.parquet", "--into", project)
+
+
+def test_of_very_many_faults_the_first_and_a_count(tmp_path: Path, board: Path) -> None:
+    """Twenty runs have a line each."""
+    rows = [(f"m{n:02}", "add", "base", "1", float("nan")) for n in range(30)]
+    write_rows(tmp_path / "i.parquet", rows)
+    found = faults(tmp_path / "i.parquet", "--into", board)
+    assert [
+        "i.parquet: and 10 more like these: runs with scores that are none",
+        "30 errors; nothing was written.",
+    ] == found[20:]
+
+
+def test_tables_that_cannot_be_added_to(tmp_path: Path, board: Path) -> None:
+    """Every one of them, and before anything is computed."""
+    write_rows(tmp_path / "i.parquet", ROWS)
+    (board / "data").mkdir()
+    for table in ("differences", "models"):
+        (board / f"data/{table}.parquet").write_text("no table")
+    found = faults(tmp_path / "i.parquet", "--into", board)
+    assert ["data/differences.parquet", "data/models.parquet"] == [
+        line.partition(":")[0] for line in found[:-1]
+    ]
+
+
+def test_a_file_that_is_damaged_inside(tmp_path: Path, board: Path) -> None:
+    """What its end says is whole, what it holds is not: DuckDB says so, on one line."""
+    path = write_rows(tmp_path / "i.parquet", [("a", "t", "b", f"{n}", n / 7) for n in range(9999)])
+    content = bytearray(path.read_bytes())
+    content[100 : len(content) // 2] = bytes(len(content) // 2 - 100)
+    path.write_bytes(content)
+    found = faults(path, "--into", board)
+    assert found[0].startswith("DuckDB says: ")
+    assert ["1 error; nothing was written."] == found[1:]
+
+
+def test_memory_that_is_too_little() -> None:
+    """It is said which option gives more."""
+    with pytest.raises(EngineError) as found, duck(200_000_000):
+        raise duckdb.OutOfMemoryException
+    fault = "--memory: 200 MB are too few for the examples of a single model and task. Give more."
+    assert fault == str(found.value)
+
+
+def test_ctrl_c_within_a_query() -> None:
+    """It ends the command as it does anywhere else."""
+    with pytest.raises(KeyboardInterrupt), duck(200_000_000):
+        raise RuntimeError("Query interrupted")
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ((), "Missing argument 'INSTANCES...'"),
+        (("i",), "Missing option '--into'"),
+        (("i", "--into", "p", "--engine", "spark"), "'spark' is not one of 'duckdb', 'dask'"),
+        (("i", "--into", "p", "--engine", "dask"), "--engine dask needs the address of a cluster"),
+        (
+            ("i", "--into", "p", "--scheduler", "tcp://a:1"),
+            "--scheduler is for --engine dask alone",
+        ),
+        (("i", "--into", "p", "--memory", "much"), "'much' is no size of 100MB or more"),
+        (("i", "--into", "p", "--memory", "5MB"), "'5MB' is no size of 100MB or more"),
+        (
+            ("i", "--into", "p", "--column", "exmaple=id"),
+            "'exmaple' is no column of the contract. Did you mean 'example'?",
+        ),
+        (("i", "--into", "p", "--column", "score"), "'score' names no column. Write score=COLUMN."),
+    ],
+)
+def test_wrong_usage(args: tuple[str, ...], said: str) -> None:
+    """Exit code 2, and nothing on stdout."""
+    found = run_aggregate(*args)
+    assert (2, "") == (found.exit_code, found.stdout)
+    assert said in " ".join(found.stderr.split())
+
+
+def test_no_scheduler_at_the_address(tmp_path: Path, board: Path, monkeypatch) -> None:
+    """Nobody listens there, or it is no address."""
+    monkeypatch.setattr(cluster, "_PATIENCE_S", 0.5)
+    write_rows(tmp_path / "i.parquet", ROWS)
+    for address in ("tcp://127.0.0.1:9", "nonsense://x"):
+        options = ("--engine", "dask", "--scheduler", address)
+        found = faults(tmp_path / "i.parquet", "--into", board, *options)
+        assert found[0].startswith(f"--scheduler {address}: no Dask scheduler answers: ")
+        assert found[0].endswith("Start one with `dask scheduler`.")
+
+
+def test_without_the_packages_of_dask(tmp_path: Path, board: Path) -> None:
+    """What to install, in one line; DuckDB needs none of them."""
+    write_rows(tmp_path / "i.parquet", ROWS)
+    code = (
+        "import sys; sys.modules['distributed'] = None; from site_builder.cli import main; main()"
+    )
+    words = ["aggregate", str(tmp_path / "i.parquet"), "--into", str(board)]
+    dask = ["--engine", "dask", "--scheduler", "tcp://127.0.0.1:9"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words, *dask], capture_output=True, text=True
+    )
+    assert (1, "") == (done.returncode, done.stdout)
+    assert [
+        "--engine dask needs the package distributed, which is not installed. "
+        "Install it: pip install 'site-builder[dask]'.",
+        "1 error; nothing was written.",
+    ] == done.stderr.splitlines()
+
+
+def test_check_names_faults_of_the_differences(board: Path) -> None:
+    """They are a table of the contract."""
+    (board / "data").mkdir()
+    pd.DataFrame({"model": ["gamma"], "task": ["t"], "score": [1.0]}).to_parquet(
+        board / "data/results.parquet"
+    )
+    row = {"model": "gamma", "task": "t", "variant": "x", "against": "base", "stderr": -1.0}
+    pd.DataFrame([row, row]).to_parquet(board / "data/differences.parquet")
+    said = run("check", "--project", board, "--quiet")
+    assert [
+        "data/differences.parquet: rows 1, 2: 'stderr' is less than 0",
+        "data/differences.parquet: rows 1, 2: two differences for (gamma, t, x, base). "
+        "Keep one difference for each.",
+        "2 errors; nothing was written.",
+    ] == said.stderr.splitlines()

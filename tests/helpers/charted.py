@@ -1,0 +1,276 @@
+"""Charts of boards: every one that a board has, and what of it is to be compared."""
+
+import functools
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+
+from site_builder.charts import theme
+from site_builder.charts.analysis import (
+    chart_correlations,
+    chart_redundancy,
+    chart_training_sets,
+    charts_features,
+)
+from site_builder.charts.averages import chart_averages, chart_size, chart_winners
+from site_builder.charts.chart import Chart
+from site_builder.charts.differences import (
+    chart_best_lift_by_task,
+    chart_category_difference,
+    chart_model_categories,
+)
+from site_builder.charts.scores import chart_model_tasks, chart_scores, chart_task_models
+from site_builder.charts.serving import chart_latency, chart_prices
+from site_builder.charts.theme import HOVER
+from site_builder.compute.results import Results, compute_results
+from site_builder.config import Analysis, BoardConfig, SiteConfig
+from site_builder.formatting import NumberFormat
+from site_builder.labels import Labels, make_labels
+from site_builder.table_model import Table
+from tests.helpers.boards import Runs, make_frames, make_tables
+from tests.helpers.odd_boards import SHAPES
+from tests.helpers.sites import ROOT, make_site
+from tests.helpers.tables import SITE_TOML, board, having, write_project
+
+Drawn = tuple[Results, Labels]
+# a gains 0.4 on t1 and loses 0.1 on t2; b gains 0.1 and 0.1; the baseline ref is never tuned.
+TUNED: Runs = {
+    "base": {"a": [0.1, 0.5], "b": [0.5, 0.5], "ref": [0.6, 0.4]},
+    "fine_tuned": {"a": [0.5, 0.4], "b": [0.6, 0.6]},
+}
+ONE: Runs = {"base": {"a": [0.9, 0.1], "b": [0.3, 0.5], "c": [0.1, 0.1]}}
+SEVERAL: Runs = {
+    "base": {"a": [0.1, 0.2], "b": [0.3, 0.2]},
+    "sft": {"a": [0.4, 0.2], "b": [0.4, 0.1]},
+    "ppo": {"a": [0.2, 0.7], "b": [0.8, 0.3]},
+}
+BUILDERS = (
+    chart_averages,
+    chart_best_lift_by_task,
+    chart_category_difference,
+    chart_winners,
+    chart_size,
+    chart_scores,
+    chart_correlations,
+    chart_redundancy,
+    chart_training_sets,
+    chart_latency,
+    chart_prices,
+)
+
+
+def draw(
+    frames: Mapping[str, pd.DataFrame], analysis: Analysis | None = None, **board: Any
+) -> Drawn:
+    """Results and labels of tables; further arguments are keys of `[board]`."""
+    config = SiteConfig(root=Path(), board=BoardConfig(**board), analysis=analysis or Analysis())
+    results = compute_results(make_tables(frames, config.default_variant), config)
+    return results, make_labels(results, config)
+
+
+def said(
+    build: Callable[..., Any],
+    runs: Runs = TUNED,
+    *args: str,
+    lower: Collection[str] = (),
+    tasks: Mapping[str, Any] | None = None,
+    frames: Mapping[str, pd.DataFrame] | None = None,
+    analysis: Analysis | None = None,
+    **board: Any,
+) -> Any:
+    """A chart of a board of runs; None where there is none.
+
+    Args:
+        build: The builder.
+        runs: The scores, as in tests/helpers/boards.py.
+        args: What the builder takes beyond results and labels: a model, or a task.
+        lower: Tasks on which a lower score is better.
+        tasks: Further columns of the tasks table.
+        frames: The tables, in place of runs.
+        analysis: `[analysis]`.
+        board: Keys of `[board]`.
+    """
+    return build(*draw(frames or make_frames(runs, lower, tasks), analysis, **board), *args)
+
+
+def several() -> dict[str, pd.DataFrame]:
+    """Two tuned variants and a base, with gaps; features, sizes, categories and developers."""
+    runs: dict[str, dict[str, list[float | None]]] = {
+        variant: {
+            f"m{i}": [
+                None if (i + j) % 7 == gap else round(0.1 + 0.1 * i + 0.03 * j * (step + i % 2), 3)
+                for j in range(6)
+            ]
+            for i in range(5)
+        }
+        for step, (variant, gap) in enumerate((("base", 9), ("sft", 5), ("ppo", 6)))
+    }
+    tasks: dict[str, list[Any]] = {
+        "category": ["A", "A", "B", "B", "C", None],
+        "train_examples": [10, 200, 3_000, 0, 500_000, 40],
+        "depth": [1.0, 2.0, 2.0, 5.0, 3.0, 4.0],
+    }
+    frames = make_frames(runs, tasks=tasks)
+    frames["models"] = having(
+        frames["models"],
+        parameters_b=[0.5, 1.0, 7.0, 7.0, None],
+        developer=["X", "Y", "X", None, "Z"],
+    )
+    return frames
+
+
+@functools.cache
+def drawn(name: str) -> Drawn:
+    """A board by its name: the Index, the fixture board, `several`, or of helpers/odd_boards.py."""
+    if name == "several":
+        return draw(several(), baseline="m1", min_coverage=0.5, rank_by="mean")
+    with TemporaryDirectory() as folder:
+        frames, toml = (board(), SITE_TOML) if name == "fixture" else ({}, "")
+        if name in SHAPES:
+            frames, toml = SHAPES[name]()
+        root = ROOT if name == "index" else write_project(Path(folder), frames, toml)
+        site = make_site(root)
+    return site.results, site.labels
+
+
+def charts_of(results: Results, labels: Labels) -> Iterator[tuple[str, Chart]]:
+    """Every chart of a board, by the page that it stands on."""
+    for build in BUILDERS:
+        chart = build(results, labels)
+        if chart is not None:
+            yield "", chart
+    yield from (("", chart) for chart in charts_features(results, labels))
+    for model in results.scores.models:
+        for chart in (
+            chart_model_tasks(results, labels, model),
+            chart_model_categories(results, labels, model),
+        ):
+            if chart is not None:
+                yield f"model {model}", chart
+    for task in results.scores.tasks:
+        chart = chart_task_models(results, labels, task)
+        if chart is not None:
+            yield f"task {task}", chart
+
+
+def charts(name: str) -> list[tuple[str, Chart]]:
+    """Every chart of a board by its name, with the page that it stands on."""
+    return list(charts_of(*drawn(name)))
+
+
+def chart_on(name: str, page: str, chart_id: str) -> Chart:
+    """One chart of a board."""
+    return next(chart for at, chart in charts(name) if (at, chart.id) == (page, chart_id))
+
+
+def as_json(chart: Chart) -> str:
+    """A figure as a page embeds it; NaN is refused."""
+    return json.dumps(chart.figure, ensure_ascii=False, allow_nan=False)
+
+
+def table_of(chart: Chart) -> Table:
+    """The table that a chart brings."""
+    assert chart.table is not None
+    return chart.table
+
+
+def column(chart: Chart, key: str) -> list[Any]:
+    """The values of a column of the table behind a chart, from top to bottom."""
+    at = [c.key for c in table_of(chart).columns].index(key)
+    return [row.cells[at].value for row in table_of(chart).rows]
+
+
+def subjects(chart: Chart) -> list[str]:
+    """The ids of the models or tasks that the rows of a chart's table are about."""
+    links = [row.cells[0].link for row in table_of(chart).rows]
+    return [link.to.key for link in links if link is not None and link.to is not None]
+
+
+def keys(chart: Chart) -> list[str]:
+    """The keys of the table's columns."""
+    return [c.key for c in table_of(chart).columns]
+
+
+def traces(chart: Chart) -> dict[str, Any]:
+    """The traces of a figure that have a name, by that name."""
+    return {t["name"]: t for t in chart.figure["data"] if t.get("name")}
+
+
+def walk(value: object, path: Sequence[str] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every leaf of a figure with the keys that lead to it; lists add none."""
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from walk(part, (*path, str(key)))
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from walk(part, path)
+    else:
+        yield tuple(path), value
+
+
+def dressed(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """A figure as the script draws it: in the look of all charts, where it was made for that."""
+    layout = dict(figure["layout"])
+    if layout.get("meta", {}).get("look") != "house":
+        return dict(figure)
+    narrow = theme.LOOK["narrow"] if layout.get("yaxis", {}).get("like") == "rows" else {}
+    layout["meta"] = {**layout["meta"], "narrow": {**narrow, **layout["meta"].get("narrow", {})}}
+    for name in layout:
+        if name.startswith(("xaxis", "yaxis")):
+            layout[name] = _dressed_axis(layout[name])
+    rods = _rods(figure["data"])
+    data = [
+        _dressed_trace(trace | rods if trace.get("like") == "rod" else trace)
+        for trace in figure["data"]
+    ]
+    return {"data": data, "layout": _over(theme.LOOK["layout"], layout)}
+
+
+def _dressed_axis(own: Mapping[str, Any]) -> dict[str, Any]:
+    kind = theme.LOOK["axes"].get(own.get("like", ""), {})
+    names = own.get("ticktext", ())
+    rows = {"tickvals": list(range(len(names))), "range": [len(names) - 0.4, -0.6]}
+    look = _over(theme.LOOK["axis"], kind | (rows if own.get("like") == "rows" else {}))
+    return _over(look, {k: v for k, v in own.items() if k != "like"})
+
+
+def _rods(data: Sequence[Mapping[str, Any]]) -> dict[str, list[float | None]]:
+    rows: dict[int, list[float]] = {}
+    for trace in data:
+        if trace.get("like") in ("before", "after"):
+            for row, value in zip(trace.get("y", range(len(trace["x"]))), trace["x"], strict=True):
+                rows.setdefault(row, []).append(value)
+    return {
+        "x": [end for values in rows.values() for end in (min(values), max(values), None)],
+        "y": [at for row in rows for at in (row, row, None)],
+    }
+
+
+def _dressed_trace(own: Mapping[str, Any]) -> dict[str, Any]:
+    kind = theme.LOOK["traces"].get(own.get("like", ""), {})
+    rows = {} if "y" in own or not kind else {"y": list(range(len(own["x"])))}
+    hover = dict[str, Any]()
+    if "scale" in own:
+        hover["customdata"] = _scores_told(own)
+    if "customdata" in own or hover:
+        hover["hovertemplate"] = f"{own.get('hovertemplate', HOVER)}<extra></extra>"
+    said = {k: v for k, v in own.items() if k not in ("like", "scale", "lifts")}
+    return _over(kind, said) | rows | hover
+
+
+def _scores_told(own: Mapping[str, Any]) -> list[str]:
+    scale, lifts = NumberFormat(**own["scale"]), own.get("lifts", [None] * len(own["x"]))
+    return [
+        scale.score(x) if lift is None else f"{scale.score(x)}, {scale.signed(lift)}"
+        for x, lift in zip(own["x"], lifts, strict=True)
+    ]
+
+
+def _over(look: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """A look with what a figure says itself put over it, key by key."""
+    both = {k: _over(v, own[k]) for k, v in look.items() if isinstance(v, dict) and k in own}
+    return {**look, **own, **both}

@@ -1,0 +1,59 @@
+"""Two editions of the fixture board, and sites that are told of their previous one."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from site_builder.build import make_files
+from site_builder.config import load_config
+from tests.helpers.sites import BuiltSite, on_disk
+from tests.helpers.tables import board, changed, having, models_frame, results_frame, write_project
+
+BASE = "https://example.org/board/"
+DAYS = ("2024-05-02", "2024-06-03")
+PROSE = '{% claim models[0].model == "alpha" %}{{ models[0].name }} leads.{% endclaim %}'
+
+
+def toml(day: str | None, base: str = BASE) -> str:
+    """`site.toml` with the day of the data and the place of the site, without a baseline."""
+    lines = ['title = "Fixture board"', "cards = false"]
+    lines += [f'base_url = "{base}"'] if base else []
+    lines += [f"released = {day}"] if day else []
+    return "\n".join(["[site]", *lines])
+
+
+def older_results() -> pd.DataFrame:
+    """The fixture's scores, each of 100 examples."""
+    return having(results_frame(), n_examples=100, source="https://example.org/run")
+
+
+def newer_results() -> pd.DataFrame:
+    """Three scores are others, one of them within noise; one of a new model is new, one is gone."""
+    frame = changed(older_results(), "score", {2: 0.5, 4: 0.125, 8: 0.3125})
+    frame.loc[0, "source"] = None
+    new = frame.tail(1).assign(model="delta", task="add", score=0.5)
+    return pd.concat([frame[:-1], new], ignore_index=True)
+
+
+def newer_models() -> pd.DataFrame:
+    """With the new model, and a name that is written otherwise."""
+    models = models_frame().assign(name=["Alpha", "Beta", "GAMMA"])
+    return pd.concat([models, pd.DataFrame({"model": ["delta"], "name": ["Delta"]})])
+
+
+def build(root: Path, previous: object, strict: bool = False) -> BuiltSite:
+    """The site of a project that is told of its previous edition."""
+    config = load_config(root)
+    files, warnings = make_files(config, strict=strict, previous=str(previous))
+    return BuiltSite(files, tuple(map(str, warnings)))
+
+
+def write_editions(root: Path) -> Path:
+    """Two projects: `old`, which is told of itself and published in `old/site`, and `new`."""
+    old = write_project(root / "old", {**board(), "results": older_results()}, toml(DAYS[0]))
+    (old / "data/content").mkdir()
+    (old / "data/content/lede.md").write_text(PROSE, encoding="utf8")
+    on_disk(build(old, old), old / "site")
+    newer = {**board(), "results": newer_results(), "models": newer_models()}
+    write_project(root / "new", newer, toml(DAYS[1]))
+    return root

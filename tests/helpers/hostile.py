@@ -1,0 +1,129 @@
+"""A board whose every text is hostile, and which a page that obeys one of them gives away.
+
+What would run sets `window.canary`; no page of ours has that name.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from tests.helpers.odd_boards import results
+from tests.helpers.tables import Files, write_project
+
+RUNS = "window.canary=1"
+TEXTS = (
+    f"<script>{RUNS}</script>",
+    f'<img src=x onerror="{RUNS}">',
+    f'"><svg onload={RUNS}>',
+    f"' onfocus='{RUNS}' autofocus x='",
+    f"</script><script>{RUNS}</script>",
+    f"</title></style></textarea><iframe srcdoc='<script>parent.{RUNS}</script>'>",
+    f"[md](javascript:{RUNS}) **b** <javascript:{RUNS}>",
+    "{{ 7*7 }}{% include '/etc/passwd' %}{# gone #}${7*7}`${7*7}`",
+    "=cmd|'/C calc'!A0",
+    "__proto__",
+    "constructor",
+    "\x01one \x07bell \x1b[31mred\x1b[0m \x08",
+    "\N{RIGHT-TO-LEFT OVERRIDE}gpj.exe \N{ZERO WIDTH SPACE}x\N{BYTE ORDER MARK}",
+    "line\N{LINE SEPARATOR}end &lt;b&gt; &#x3C;i&#x3E; \\u003cscript\\u003e",
+    "\N{PILE OF POO}\N{ZERO WIDTH JOINER}\N{ROCKET} مرحبا",
+)
+LINKS = (
+    f"javascript:{RUNS}",
+    f"JaVaScRiPt:{RUNS}",
+    f" \x01javascript:{RUNS}",
+    f"java\nscript:{RUNS}",
+    f"vbscript:{RUNS}",
+    f"data:text/html,<script>{RUNS}</script>",
+    "//evil.example/x",
+    "\\\\evil.example\\x",
+    "http://",
+    "https:evil.example",
+    "https://exam ple.org/",
+    'https://example.org" onclick="x/',
+    "https://example.org@evil.example/",
+    "https://user:secret@evil.example/",
+    "file:///etc/passwd",
+)
+LONG = f"<b>{'long ' * 20_000}</b>"
+TOML = f"""\
+[site]
+title = "<script>{RUNS}</script>"
+headline = "<img src=x onerror={RUNS}>"
+description = '"><script>{RUNS}</script>'
+license = "javascript:{RUNS}"
+base_url = "https://example.org/some-repo/"
+cards = false
+
+[board]
+baseline = "__proto__"
+labels = {{ base = "<b onclick={RUNS}>", tuned = "constructor" }}
+
+[citation]
+text = "<img src=x onerror={RUNS}>"
+bibtex = "</code></pre><script>{RUNS}</script>"
+"""
+PROSE = f"""\
+## <script>{RUNS}</script> heading
+
+<script>{RUNS}</script> <img src=x onerror="{RUNS}"> <p onclick="{RUNS}" style="color:red">text</p>
+
+[script](javascript:{RUNS}) [data](data:text/html,x) [vb](vbscript:x) [outside](//evil.example)
+[good](https://example.org/good) [here](#here) ![picture](https://evil.example/x.png)
+
+{{% for m in models %}}- {{{{ m.name }}}}
+{{% endfor %}}
+
+{{{{ models[0].name }}}} {{{{ tasks[0].name }}}} {{{{ baseline }}}}
+"""
+
+
+def frames() -> Files:
+    """The tables: fifteen models on fifteen tasks, twice."""
+    n, text = len(TEXTS), list(TEXTS)
+    scored = results(text, text, lambda i, j, tuned: ((7 * i + 3 * j + 5 * tuned) % 20) / 20)
+    scored = scored.assign(
+        source=[LINKS[i % n] for i in range(len(scored))],
+        flag=[TEXTS[i % n] if i % 9 == 0 else "" for i in range(len(scored))],
+        command=[TEXTS[i % n] for i in range(len(scored))],
+    )
+    scored[f"=<b onclick={RUNS}>"] = TEXTS[1]
+    models = pd.DataFrame({"model": text, "name": text, "developer": text, "family": text[::-1]})
+    models = models.assign(
+        license=text,
+        tuning=text,
+        url=LINKS,
+        hf_id=text,
+        description=[LONG, *text[1:]],
+        parameters_b=[1.0 + i for i in range(n)],
+        release_date="2024-05-01",
+    )
+    tasks = pd.DataFrame({"task": text, "name": text, "category": text[:5] * 3, "metric": TEXTS[0]})
+    tasks = tasks.assign(
+        description=text,
+        dataset_url=LINKS,
+        evaluation_split=text,
+        train_examples=[100 * (i + 1) for i in range(n)],
+    )
+    tasks[TEXTS[1]] = [float(i * i % 7) for i in range(n)]
+    prices = pd.DataFrame({"provider": text, "model": text, "source": LINKS})
+    prices = prices.assign(usd_per_million_input_tokens=1.0, usd_per_million_output_tokens=2.0)
+    requests = pd.DataFrame({"provider": text * 2, "model": text * 2, "total_s": 2.0})
+    requests = requests.assign(ttft_s=0.5, input_tokens=100.0, output_tokens=50.0)
+    requests["error_code"] = [TEXTS[0], *[None] * (2 * n - 1)]
+    return {
+        "results": scored,
+        "models": models,
+        "tasks": tasks,
+        "prices": prices,
+        "serving_requests": requests,
+    }
+
+
+def write_hostile(root: Path) -> Path:
+    """The project, with prose on every page that has some."""
+    write_project(root, frames(), TOML)
+    (root / "data/content").mkdir()
+    for slot in ("lede", "takeaways", "models", "about"):
+        (root / "data/content" / f"{slot}.md").write_text(PROSE, encoding="utf8")
+    return root

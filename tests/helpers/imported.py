@@ -1,0 +1,60 @@
+"""Imports in tests: the command, what it wrote, and files as harnesses write them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from click.testing import CliRunner, Result
+
+from site_builder.cli import main
+
+HARNESSES = Path(__file__).parents[1] / "data/harnesses"
+ANSWERED = ["--other-unit"]
+
+
+def run_import(source: str, *args: object, into: Path) -> Result:
+    """`site_builder import`, in this process."""
+    words = ["import", source, *map(str, args), "--into", str(into)]
+    return CliRunner().invoke(main, words)
+
+
+def imported(source: str, *args: object, into: Path) -> list[dict[str, Any]]:
+    """The results after an import that must work."""
+    said = run_import(source, *args, into=into)
+    assert 0 == said.exit_code, said.stderr
+    return rows(into)
+
+
+def rows(project: Path, table: str = "results") -> list[dict[str, Any]]:
+    """The rows of a table of a project; a value that is not known is left out of its row."""
+    stored = pq.read_table(project / f"data/{table}.parquet").to_pylist()
+    return [{k: v for k, v in row.items() if v is not None} for row in stored]
+
+
+def scores(project: Path) -> dict[tuple[str, str, str], float]:
+    """The scores of a project by model, task and variant."""
+    return {(r["model"], r["task"], r["variant"]): r["score"] for r in rows(project)}
+
+
+def contents(project: Path) -> dict[str, tuple[bytes, int]]:
+    """Every file of a project's data, with the time at which it was written."""
+    return {
+        path.name: (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in sorted((project / "data").iterdir())
+    }
+
+
+def write_json(path: Path, value: object) -> Path:
+    """A JSON file, with the folders that it needs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value))
+    return path
+
+
+def lm_eval_results(
+    results: dict[str, Any], model_args: object = "pretrained=org/base", **more: Any
+) -> dict[str, Any]:
+    """What a results file of the lm-evaluation-harness holds, as of 0.4."""
+    config = {"model": "hf", "model_args": model_args, "limit": None, **more.pop("config", {})}
+    return {"results": results, "config": config, "n-shot": dict.fromkeys(results, 0), **more}

@@ -1,0 +1,76 @@
+"""A project that is served while a test changes it, in this process and on loopback."""
+
+import json
+import queue
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from site_builder.devserver.rebuild import Built, follow
+from site_builder.devserver.server import LOOPBACK, LiveServer, ServedState, StateHolder, listen
+
+LIMIT_S = 60  # a slow machine is no failure
+
+
+@dataclass(frozen=True)
+class Live:
+    """What a test sees of it.
+
+    Attributes:
+        root: The project.
+        server: What serves it.
+        builds: Every build that is not asked for yet.
+    """
+
+    root: Path
+    server: LiveServer
+    builds: "queue.Queue[Built]"
+
+    @property
+    def url(self) -> str:
+        """The address of the home page."""
+        return self.server.url
+
+    def built(self) -> Built:
+        """The next build."""
+        return self.builds.get(timeout=LIMIT_S)
+
+    def write(self, name: str, content: str | bytes) -> Built:
+        """Change a file of the project, in one step so that it is told once; what came of it."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_name(".new")
+        new.write_bytes(content.encode() if isinstance(content, str) else content)
+        new.replace(path)
+        return self.built()
+
+
+@contextmanager
+def live(root: Path) -> Iterator[Live]:
+    """The project served, its first build done; all threads have ended after the block."""
+    builds: queue.Queue[Built] = queue.Queue()
+    stop, window = threading.Event(), StateHolder(ServedState())
+    server = listen(LOOPBACK, 0, window)
+    thread = threading.Thread(target=follow, args=(root, window, builds.put, stop))
+    with server.running():
+        thread.start()
+        try:
+            served = Live(root, server, builds)
+            served.built()
+            yield served
+        finally:
+            stop.set()
+            thread.join(LIMIT_S)
+
+
+@contextmanager
+def events(url: str) -> Iterator[Iterator[Any]]:
+    """What the server tells an open page, as it comes; what it only says again is left out."""
+    with urllib.request.urlopen(f"{url}_live/events", timeout=LIMIT_S) as stream:
+        told = (json.loads(line[6:]) for line in stream if line.startswith(b"data: "))
+        yield (said for said, _ in groupby(told))

@@ -1,0 +1,312 @@
+"""Boards that are not like the Index: other people's, and the shapes that a board may have."""
+
+import functools
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.helpers.sites import ROOT, BuiltSite, build
+from tests.helpers.tables import write_project
+
+Frames = dict[str, pd.DataFrame]
+Project = tuple[Frames, str]
+
+# Handed over beside the repository, and not part of it: where it is absent, its tests are skipped.
+SHARED = ROOT.parent / "shared/data/boards"
+# What the publisher of such a board would have to do: rename what is called otherwise.
+RENAMED = {"params_b": "parameters_b", "url": "dataset_url"}
+FOREIGN = {"jp_finetuned": "base", "pythia": "zero_shot", "peft_methods": ""}
+NO_BASELINE = "without baseline"
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '" onmouseover="alert(1)',
+    "**bold** [x](javascript:alert(1)) {{ 7*7 }} {% raw %}",
+    "</script><img src=x onerror=alert(1)>",
+    "<b>&amp;</b> &lt;i&gt;",
+    "<!-- gone --> ]]> <![CDATA[",
+    "\N{RIGHT-TO-LEFT OVERRIDE}evil",
+    "../x",
+    "a/b",
+    "*star",
+    "x" * 300,
+    "\N{PILE OF POO}",
+    "مرحبا",
+    "var(--accent)",
+    "$x^2$ %{x} <br>",
+    "\\u003c \\n",
+)
+NO_LINKS = (
+    "javascript:alert(1)",
+    "//evil.example/x",
+    "data:text/html,<script>",
+    "http:",
+    "results/run 1.json",
+)
+
+
+def foreign(name: str, *, baseline: bool) -> Project:
+    """One of the boards that others published, its columns renamed to those of the contract."""
+    folder = SHARED / name
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not there: it is handed over beside the repository")
+    frames = {
+        table: pd.read_parquet(folder / f"{table}.parquet")
+        for table in ("results", "models", "tasks")
+    }
+    models = frames["models"].rename(columns={"params_b": RENAMED["params_b"]})
+    frames["models"] = models.drop(columns="is_baseline")
+    frames["tasks"] = frames["tasks"].rename(columns={"url": RENAMED["url"]})
+    lines = ["[board]"]
+    if baseline:
+        lines.append(f'baseline = "{models.loc[models["is_baseline"], "model"].iloc[0]}"')
+    if FOREIGN[name] not in ("", "base"):
+        lines.append(f'base_variant = "{FOREIGN[name]}"')
+    return frames, "\n".join(lines)
+
+
+def results(
+    models: Iterable[str],
+    tasks: Iterable[str],
+    score: Callable[[int, int, bool], float],
+    variants: int = 2,
+) -> pd.DataFrame:
+    """A score for every model, task and variant, of their places and whether it is tuned."""
+    named = list(enumerate(tasks))
+    rows = [
+        (model, task, "tuned" if tuned else "base", score(i, j, tuned))
+        for i, model in enumerate(models)
+        for j, task in named
+        for tuned in (False, True)[:variants]
+    ]
+    return pd.DataFrame(rows, columns=["model", "task", "variant", "score"])
+
+
+def ids(letter: str, n: int) -> list[str]:
+    """`m0`, `m1`, ..."""
+    return [f"{letter}{i}" for i in range(n)]
+
+
+def climbing(i: int, j: int, tuned: bool) -> float:
+    """Scores within 0..1 that differ, and gain by tuning."""
+    return round(0.1 + 0.1 * i + 0.02 * j + 0.05 * tuned, 4)
+
+
+def three_columns() -> Project:
+    """Nothing but `results.parquet` with model, task and score."""
+    frame = results(ids("m", 3), ids("t", 3), climbing, variants=1)
+    return {"results": frame.drop(columns="variant")}, ""
+
+
+def one_score() -> Project:
+    """One model on one task."""
+    return {"results": pd.DataFrame({"model": ["only"], "task": ["one"], "score": [0.5]})}, ""
+
+
+def one_model() -> Project:
+    """One model on many tasks, before and after."""
+    return {"results": results(["only"], ids("t", 6), climbing)}, ""
+
+
+def one_task() -> Project:
+    """Many models on one task, with a baseline."""
+    return {"results": results(ids("m", 6), ["one"], climbing)}, '[board]\nbaseline = "m2"'
+
+
+def all_equal() -> Project:
+    """Every score is the same: nobody leads, nothing helps."""
+    tasks = pd.DataFrame(
+        {"task": ids("t", 6), "category": ["A", "B"] * 3, "train_examples": [10] * 6}
+    )
+    frames = {"results": results(ids("m", 6), ids("t", 6), lambda *_: 0.5), "tasks": tasks}
+    return frames, '[board]\nbaseline = "m2"'
+
+
+def apart() -> Project:
+    """No model shares a task with the baseline."""
+    own = results(["ref"], ids("r", 3), climbing, variants=1)
+    frame = pd.concat([own, results(ids("m", 3), ids("t", 5), climbing)], ignore_index=True)
+    return {"results": frame}, '[board]\nbaseline = "ref"'
+
+
+def large_scores() -> Project:
+    """Scores up to 1e11."""
+    frame = results(
+        ids("m", 4),
+        ids("t", 5),
+        lambda i, j, tuned: 1e11 * (i + 1) / (j + 4) * (1.1 if tuned else 1),
+    )
+    return {"results": frame}, '[board]\nbaseline = "m1"'
+
+
+def lower_is_better() -> Project:
+    """Perplexities: tuning lowers them."""
+    tasks = pd.DataFrame(
+        {
+            "task": ids("t", 5),
+            "metric": "perplexity",
+            "higher_is_better": False,
+            "category": ["A", "A", "B", "B", "B"],
+        }
+    )
+    frame = results(
+        ids("m", 4), ids("t", 5), lambda i, j, tuned: 5.0 + i + j / 2 - (0.25 + i / 8) * tuned
+    )
+    return {"results": frame, "tasks": tasks}, '[board]\nbaseline = "m1"'
+
+
+def mixed_directions() -> Project:
+    """Some tasks where higher is better, some where lower is: no averages."""
+    frames, toml = lower_is_better()
+    frames["tasks"]["higher_is_better"] = [True, False, True, False, True]
+    frames["tasks"]["metric"] = ["accuracy", "perplexity"] * 2 + ["accuracy"]
+    return frames, toml
+
+
+def negative_scores() -> Project:
+    """All below zero."""
+    frame = results(ids("m", 4), ids("t", 5), lambda i, j, tuned: -5.0 + i / 2 + j / 4 + tuned / 8)
+    return {"results": frame}, '[board]\nbaseline = "m1"'
+
+
+def zeros_and_ones() -> Project:
+    """Passed or failed, so that most are ties."""
+    frame = results(ids("m", 4), ids("t", 5), lambda i, j, tuned: float((i + j + tuned) % 2))
+    return {"results": frame}, '[board]\nbaseline = "m1"'
+
+
+def tuned_only() -> Project:
+    """No base variant: no lift over it."""
+    frame = results(ids("m", 4), ids("t", 5), climbing)
+    return {"results": frame[frame["variant"] == "tuned"].reset_index(drop=True)}, ""
+
+
+def without_results() -> Project:
+    """The baseline, a task and a category have no score at all."""
+    frames, _ = tuned_only()
+    frames["models"] = pd.DataFrame({"model": [*ids("m", 4), "ghost"]})
+    frames["tasks"] = pd.DataFrame({"task": [*ids("t", 5), "void"], "category": [*"AAABB", "C"]})
+    return frames, '[board]\nbaseline = "ghost"'
+
+
+def failed_requests() -> Project:
+    """Every measured request failed, and the only price is by the hour."""
+    frames, toml = three_columns()
+    requests: dict[str, Any] = {
+        "provider": ["p"],
+        "model": ["m0"],
+        "error_code": ["429"],
+        "ttft_s": [float("nan")],
+        "total_s": [float("nan")],
+        "input_tokens": [1.0],
+        "output_tokens": [float("nan")],
+    }
+    frames["serving_requests"] = (
+        pd.DataFrame(requests)
+        .replace({float("nan"): None})
+        .astype({c: "Float64" for c in ("ttft_s", "total_s", "output_tokens")})
+    )
+    frames["prices"] = pd.DataFrame({"provider": ["p"], "model": ["m0"], "usd_per_hour": [1.5]})
+    return frames, toml
+
+
+def hostile() -> Project:
+    """HTML, scripts, Markdown and paths in every text of every table and of `site.toml`."""
+    n, places = len(HOSTILE), range(len(HOSTILE))
+    text = list(HOSTILE)
+    links = [NO_LINKS[i % len(NO_LINKS)] for i in places]
+    frame = results(text, text, lambda i, j, tuned: ((i * 7 + j * 3 + 5 * tuned) % 20) / 20)
+    frame = frame.replace({"variant": {"tuned": "<u>tuned</u>"}})
+    frame = frame.assign(
+        source=links[0], flag="<b>flag</b>", command="<i>run</i>", date="2024-05-01"
+    )
+    frame["<b>extra</b>"] = "<i>x</i>"
+    models = pd.DataFrame(
+        {"model": text, "url": links, "hf_id": text, "parameters_b": [1.0 + i for i in places]}
+    )
+    for column in ("developer", "family", "license", "tuning", "description"):
+        models[column] = text
+    models["name"] = [f"{name} model" for name in text]
+    tasks = pd.DataFrame(
+        {"task": text, "dataset_url": links, "train_examples": [100 * (i + 1) for i in places]}
+    )
+    for column in ("category", "metric", "description", "evaluation_split"):
+        tasks[column] = text
+    tasks["metric"] = "<b>accuracy</b>"
+    tasks["name"] = [f"{name} task" for name in text]
+    tasks["<i>odd</i> length"] = [float(i * i % 7) for i in places]
+    prices = pd.DataFrame({"provider": text, "model": text, "source": links})
+    prices["usd_per_million_input_tokens"] = prices["usd_per_million_output_tokens"] = [
+        1.0 + i for i in places
+    ]
+    requests = pd.DataFrame(
+        {"provider": text * 3, "model": text * 3, "ttft_s": [0.1 + i / 100 for i in range(3 * n)]}
+    )
+    requests = requests.assign(
+        total_s=requests["ttft_s"] + 1, input_tokens=100.0, output_tokens=50.0
+    )
+    requests["error_code"] = pd.Series(["<b>429</b>", *[None] * (3 * n - 1)], dtype="string")
+    requests.loc[0, ["ttft_s", "total_s", "output_tokens"]] = None
+    frames = {
+        "results": frame,
+        "models": models,
+        "tasks": tasks,
+        "prices": prices,
+        "serving_requests": requests,
+    }
+    return frames, HOSTILE_TOML
+
+
+HOSTILE_TOML = """\
+[site]
+title = "<script>alert('t')</script>"
+headline = "<h1>h</h1>{{ 7*7 }}"
+description = '"><script>alert(1)</script>'
+license = "<b>L</b>"
+
+[board]
+baseline = "<script>alert(1)</script>"
+labels = { base = "<em>B</em>", "<u>tuned</u>" = "<em>T</em>" }
+
+[citation]
+text = "<b>cite</b>"
+bibtex = "</code><script>alert(1)</script>"
+"""
+SHAPES: dict[str, Callable[[], Project]] = {
+    make.__name__: make
+    for make in (
+        three_columns,
+        one_score,
+        one_model,
+        one_task,
+        all_equal,
+        apart,
+        large_scores,
+        lower_is_better,
+        mixed_directions,
+        negative_scores,
+        zeros_and_ones,
+        tuned_only,
+        without_results,
+        failed_requests,
+        hostile,
+    )
+}
+FOREIGN_BOARDS = (*FOREIGN, *(f"{name} {NO_BASELINE}" for name in FOREIGN))
+BOARDS = (*SHAPES, *FOREIGN_BOARDS)
+
+
+@functools.cache
+def built(name: str) -> BuiltSite:
+    """The site of a board by its name, built once for each pytest worker."""
+    frames, toml = (
+        SHAPES[name]()
+        if name in SHAPES
+        else foreign(name.removesuffix(f" {NO_BASELINE}"), baseline=NO_BASELINE not in name)
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        return build(write_project(Path(folder), frames, toml))

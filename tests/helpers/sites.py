@@ -1,0 +1,284 @@
+"""Built sites as a reader meets them: pages, rows of tables, where links lead, the API."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from html.parser import HTMLParser
+from pathlib import Path
+from posixpath import dirname, normpath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from bs4 import BeautifulSoup, Tag
+
+from site_builder.build import make_files, read_project
+from site_builder.compute.results import compute_results
+from site_builder.config import load_config
+from site_builder.labels import make_labels
+from site_builder.pages.page import Site
+from site_builder.publish.folder import publish
+
+ROOT = Path(__file__).parents[2]
+# What stands where a number or a text is missing by mistake; `none` is also a word of ours.
+HOLES = re.compile(r"\b(?i:nan|inf|infinity|undefined)\b|\bNone\b|\bNaT\b|<NA>")
+
+
+LINKS = (
+    "href",
+    "src",
+    "data-href",
+    "data-plotly",
+    "data-find",
+    "data-root",
+    "data-cite",
+    "data-card",
+)
+HEARD = ("aria-label", "title", "alt", "content", "data-value", "label")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table: its text without note and tags, its raw value, where it leads."""
+
+    text: str
+    value: str | None
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    href: str = ""
+
+    @property
+    def number(self) -> float | None:
+        """The raw value as a number; None where there is none."""
+        return None if self.value is None else float(self.value)
+
+
+@dataclass(frozen=True)
+class BuiltSite:
+    """Every file of a site, and on disk where a test asked for that.
+
+    Attributes:
+        files: Content by path.
+        warnings: What the build found odd, as printed.
+        folder: Where the site lies; None where it is in memory only.
+    """
+
+    files: Mapping[str, bytes]
+    warnings: tuple[str, ...] = ()
+    folder: Path | None = None
+
+    @cached_property
+    def html(self) -> dict[str, str]:
+        """Source of every page, by path."""
+        return {path: c.decode() for path, c in self.files.items() if path.endswith(".html")}
+
+    @cached_property
+    def _soups(self) -> dict[str, BeautifulSoup]:
+        return {}
+
+    def page(self, path: str) -> BeautifulSoup:
+        """A page by its path or its folder: `page("models/")`, `page("")`."""
+        file = f"{path}index.html" if path == "" or path.endswith("/") else path
+        if file not in self._soups:
+            self._soups[file] = BeautifulSoup(self.html[file], "lxml")
+        return self._soups[file]
+
+    def pages(self) -> Iterator[tuple[str, BeautifulSoup]]:
+        """Every page with its path."""
+        return ((path, self.page(path)) for path in self.html)
+
+    @cached_property
+    def readings(self) -> dict[str, "Reading"]:
+        """Every page, read fast, by its path."""
+        return {path: Reading(html) for path, html in self.html.items()}
+
+    def api(self, name: str) -> Any:
+        """A file of the API as values; NaN is refused."""
+        return load_json(self.files[f"api/v1/{name}.json"])
+
+
+def load_json(text: str | bytes) -> Any:
+    """JSON as a browser reads it: NaN and infinities, which Python would read too, are refused."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def build(root: Path, base_url: str | None = None) -> BuiltSite:
+    """The site of a project, in memory."""
+    files, warnings = make_files(load_config(root, base_url))
+    return BuiltSite(files, tuple(str(warning) for warning in warnings))
+
+
+def make_site(root: Path) -> Site:
+    """The results of a project, as page makers read them: for a test that needs a page or two."""
+    config = load_config(root)
+    tables, _ = read_project(config)
+    results = compute_results(tables, config)
+    return Site(config, tables, results, make_labels(results, config))
+
+
+def on_disk(site: BuiltSite, folder: Path) -> BuiltSite:
+    """The same site, published into a folder too."""
+    publish(site.files, folder)
+    return replace(site, folder=folder)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, by its path from there."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def copy_project(to: Path) -> Path:
+    """The Index's own `site.toml` and `data/` in another folder, to change or to build from."""
+    shutil.copytree(ROOT / "data", to / "data", ignore=shutil.ignore_patterns("source"))
+    shutil.copy(ROOT / "site.toml", to)
+    return to
+
+
+def table(soup: BeautifulSoup, table_id: str) -> list[dict[str, Cell]]:
+    """The rows of a table, each cell by its column's key."""
+    found = soup.find("table", id=table_id)
+    assert isinstance(found, Tag), f"no table {table_id}"
+    keys = [str(head["data-key"]) for head in found.select("thead th")]
+    return [dict(zip(keys, map(_cell, cells), strict=True)) for cells in cells_of(found)]
+
+
+def cells_of(found: Tag) -> list[list[Tag]]:
+    """The cells of a table, row by row; each with its raw value as `data-value`."""
+    rows: list[list[Tag]] = [list(row.find_all(["th", "td"])) for row in found.select("tbody tr")]
+    columns = json.loads(str(found.get("data-values", "[]")))
+    for place, cells in enumerate(rows):
+        for cell, values in zip(cells, columns, strict=False):
+            if values is not None and "data-value" not in cell.attrs:
+                cell["data-value"] = "" if values[place] is None else str(values[place])
+    return rows
+
+
+def raw_of(cell: Tag | None) -> str:
+    """What a cell is sorted by, as programs write it; empty where it has no value."""
+    assert cell is not None
+    found = cell.find_parent("table")
+    if isinstance(found, Tag) and "data-values" in found.attrs:
+        cells_of(found)
+        del found["data-values"]
+    text = re.sub(r"^\+(?=\d)", "", single_spaced(cell.get_text()))
+    return str(cell.get("data-value", re.sub(r"^\N{MINUS SIGN}(?=\d)", "-", text)))
+
+
+def _cell(tag: Tag) -> Cell:
+    note, link = tag.find("small"), tag.find("a")
+    tags = tuple(part.get_text() for part in tag.select(".tag"))
+    own = [
+        part.get_text() if isinstance(part, Tag) else str(part)
+        for part in tag.children
+        if not isinstance(part, Tag) or part.name == "a"
+    ]
+    return Cell(
+        single_spaced("".join(own)),
+        raw_of(tag) or None,
+        note.get_text() if note else "",
+        tags,
+        str(link["href"]) if isinstance(link, Tag) else "",
+    )
+
+
+def visible(soup: BeautifulSoup | Tag) -> str:
+    """What is read of a page or a part of it: its text without scripts, in single spaces."""
+    texts = (
+        text
+        for text in soup.find_all(string=True)
+        if text.parent is not None and text.parent.name not in ("script", "style")
+    )
+    return single_spaced(" ".join(texts))
+
+
+def single_spaced(text: str) -> str:
+    """Text as a browser sets it: white space made single, but for spaces that do not break."""
+    return re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
+
+
+class Reading(HTMLParser):
+    """One page, read fast: for what is asked of every page of a large board.
+
+    Attributes:
+        links: Every address that the page asks for or leads to.
+        ids: Every id, in order.
+        words: Everything that is read, seen in a tip or heard.
+        main: What is read below the header of the site.
+        tags, attributes: The names that occur.
+        data: What the page holds for scripts, by what it is for.
+        linked: What it says to search engines, as JSON-LD.
+        inline: Scripts that would run where they stand.
+    """
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.words: list[str] = []
+        self.main: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.data: dict[str, str] = {}
+        self.linked: list[str] = []
+        self.inline: list[str] = []
+        self._script: dict[str, str] | None = None
+        self._in_main = False
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what an element has."""
+        own = {name: value or "" for name, value in attrs}
+        self.tags.add(tag)
+        self.attributes.update(own)
+        self.links += [own[name] for name in LINKS if name in own]
+        self.words += [own[name] for name in HEARD if name in own]
+        columns = json.loads(own.get("data-values", "[]"))
+        known = [value for values in columns for value in values or () if value is not None]
+        self.words += map(str, known)
+        if "id" in own:
+            self.ids.append(own["id"])
+        self._script = own if tag == "script" else None
+        self._in_main = self._in_main or tag == "main"
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note what has ended."""
+        self._script = None
+        self._in_main = self._in_main and tag != "main"
+
+    def handle_data(self, data: str) -> None:
+        """Text, or what a script holds."""
+        if self._script is None:
+            self.words.append(data)
+            if self._in_main:
+                self.main.append(data)
+        elif self._script.get("type") == "application/json":
+            self.data[self._script.get("data-figure", "picker")] = data
+        elif self._script.get("type") == "application/ld+json":
+            self.linked.append(data)
+        elif data.strip():
+            self.inline.append(data)
+
+
+def is_outside(href: str) -> bool:
+    """Whether a link leads out of the site: it has a scheme, or a host."""
+    parts = urlsplit(href)
+    return bool(parts.scheme or parts.netloc)
+
+
+def target(page: str, href: str) -> tuple[str, str]:
+    """The file that a relative link of a page leads to on a web server, and the anchor."""
+    parts = urlsplit(href)
+    if not parts.path:
+        return page, unquote(parts.fragment)
+    path = normpath(f"{dirname(page)}/{unquote(parts.path)}".lstrip("/"))
+    is_folder = parts.path.endswith(("/", ".", ".."))
+    file = f"{path}/index.html" if is_folder else path
+    return normpath(file), unquote(parts.fragment)

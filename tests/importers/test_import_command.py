@@ -1,0 +1,145 @@
+"""The command: what it asks, what it says, and with which exit code."""
+
+import json
+
+import click
+import pytest
+
+from site_builder.commands import import_ as command
+from site_builder.importers.formats import FORMATS
+from tests.commands.test_cli import run
+from tests.helpers.imported import contents, lm_eval_results, rows, run_import, write_json
+from tests.helpers.sites import ROOT
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Two results files, and one that is none."""
+    for name, score in (("a", 0.25), ("b", 0.5)):
+        document = lm_eval_results({"t": {"acc": score, "f1": 0.5}}, f"pretrained=org/{name}")
+        write_json(tmp_path / f"runs/{name}.json", document)
+    (tmp_path / "runs/notes.md").write_text("notes")
+    return tmp_path / "runs"
+
+
+def test_the_report(folder, tmp_path):
+    """What was read, left out, added and written, in lines; nothing on stdout."""
+    said = run_import("lm-eval", folder, into=tmp_path / "p")
+    assert (0, "") == (said.exit_code, said.stdout)
+    assert [
+        "warning: runs/notes.md: skipped: .md is no ending of a results file",
+        "2 files with scores, 1 skipped.",
+        "Left out 2, which --verbose lists: acc (0-shot) stands for the task (2).",
+        "Scores: 2 added, 0 replaced, 0 moved, 0 as they were, 0 not taken.",
+        "New: 2 models and 1 task.",
+        "Wrote {0}/models.parquet, {0}/tasks.parquet and {0}/results.parquet.".format(
+            tmp_path / "p/data"
+        ),
+        f"Next: `site_builder check --project {tmp_path / 'p'}`.",
+    ] == said.stderr.splitlines()[1:]
+
+
+def test_a_line_for_everything_that_is_left_out(folder, tmp_path):
+    """With `--verbose`."""
+    said = run_import("lm-eval", folder, "--verbose", into=tmp_path / "p")
+    lines = [f"left out: runs/{n}.json: t, f1 (0-shot): acc (0-shot) stands for" for n in "ab"]
+    assert all(line in said.stderr for line in lines)
+
+
+def test_the_terminal_obeys_no_name(tmp_path):
+    """Control characters of a model's name are shown."""
+    runs = (("a", "pretrained=org/\x1b[31mred"), ("b", "pretrained=org/\x1b[31mred,peft=\x1b[0m"))
+    for name, args in runs:
+        write_json(tmp_path / f"runs/{name}.json", lm_eval_results({"t": {"acc": 0.5}}, args))
+    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path / "p")
+    assert "paired: \\x1b[0m with org/\\x1b[31mred" in said.stderr
+    assert "\x1b" not in said.stderr
+
+
+def test_quiet(folder, tmp_path):
+    """Only what should be looked at."""
+    said = run_import("lm-eval", folder, "--quiet", into=tmp_path / "p")
+    assert ["warning: runs/notes.md: skipped: .md is no ending of a results file"] == (
+        said.stderr.splitlines()
+    )
+
+
+def test_faults_for_machines(folder, tmp_path):
+    """As the other commands tell them."""
+    said = run_import("lm-eval", folder, "--format", "json", "--quiet", into=tmp_path / "p")
+    told = json.loads(said.stdout)
+    assert (True, 0, 1) == (told["ok"], told["errors"], told["warnings"])
+    assert "runs/notes.md" == told["faults"][0]["file"]
+    said = run_import("lm-eval", folder / "notes.md", "--format", "github", into=tmp_path / "q")
+    assert 1 == said.exit_code
+    assert "::error::no score of format lm-eval was found." in said.stdout
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["import"],
+        ["import", "lm-eval"],
+        ["import", "lm-eval", "x"],
+        ["import", "excel", "x", "--into", "y"],
+        ["import", "csv", "x", "--into", __file__],
+    ],
+)
+def test_wrong_usage(args):
+    """Exit code 2, and nothing on stdout."""
+    said = run(*args)
+    assert (2, "") == (said.exit_code, said.stdout)
+    assert "Error: " in said.stderr
+
+
+def test_a_fault_of_site_toml(folder, tmp_path):
+    """It is told before anything is read."""
+    (tmp_path / "site.toml").write_text("[import]\nscale = 5\n")
+    said = run_import("lm-eval", folder, into=tmp_path)
+    assert 1 == said.exit_code
+    assert "import.scale = 5 must be 'percent', 'proportion' or 'other'" in said.stderr
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(("answer", "most"), [("percent", 100.0), ("other", None)])
+def test_the_question_on_a_terminal(tmp_path, monkeypatch, answer, most):
+    """What scores between 1 and 100 are; the answer goes on with the import."""
+    monkeypatch.setattr(command, "is_terminal", lambda: True)
+    monkeypatch.setattr(click, "prompt", lambda *_args, **_more: answer)
+    path = tmp_path / "a.csv"
+    path.write_text("model,add\nalpha,71.5\n")
+    said = run_import("csv", path, into=tmp_path)
+    assert 0 == said.exit_code
+    assert "a.csv: 71.5 of task 'add' may be a percentage or have another unit" in said.stderr
+    assert most == rows(tmp_path, "tasks")[0].get("score_max")
+
+
+def test_what_is_imported_builds(folder, tmp_path):
+    """A project of nothing but what the command wrote, without a warning."""
+    run_import("lm-eval", folder, into=tmp_path / "p")
+    said = run("build", "--project", tmp_path / "p", "--strict", "--quiet")
+    assert (0, "") == (said.exit_code, said.stderr)
+    assert (tmp_path / "p/site/models/org-a/index.html").exists()
+
+
+def test_examples_are_a_table_of_the_project(tmp_path):
+    """Checked with the others and offered for download."""
+    document = lm_eval_results({"t": {"acc,none": 0.5}})
+    write_json(tmp_path / "runs/results_2024.json", document)
+    line = {"doc_id": 0, "metrics": ["acc"], "acc": 1.0, "filter": "none"}
+    (tmp_path / "runs/samples_t_2024.jsonl").write_text(json.dumps(line))
+    run_import("lm-eval", tmp_path / "runs", "--examples", into=tmp_path / "p")
+    assert "examples.parquet" in contents(tmp_path / "p")
+    said = run("build", "--project", tmp_path / "p", "--strict", "--quiet")
+    assert (0, "") == (said.exit_code, said.stderr)
+    assert [*(tmp_path / "p/site").rglob("examples.csv")]
+
+
+def test_the_documentation_has_every_format_and_every_option():
+    """docs/importing.md has a section for each format, and names each option."""
+    text = (ROOT / "docs/importing.md").read_text(encoding="utf8")
+    assert [] == [known.name for known in FORMATS if f"\n## `{known.name}`\n" not in text]
+    options = [flag for option in command.import_.params for flag in option.opts if "--" in flag]
+    assert [] == [
+        flag for flag in options if flag not in text and flag not in ("--quiet", "--into")
+    ]

@@ -1,0 +1,522 @@
+"""HELM, Inspect, MTEB, Hugging Face, Every Eval Ever: real files, and the traps in them."""
+
+import json
+import shutil
+import zipfile
+import zlib
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_builder.importers.formats import FORMATS, format_of
+from site_builder.importers.reading import ImportOptions
+from tests.helpers.imported import (
+    HARNESSES,
+    contents,
+    imported,
+    rows,
+    run_import,
+    scores,
+    write_json,
+)
+
+FOLDERS = {
+    "lm-eval": "lm_eval",
+    "helm": "helm",
+    "inspect": "inspect",
+    "mteb": "mteb",
+    "model-index": "hugging_face",
+    "every-eval-ever": "every_eval_ever",
+}
+HELM = HARNESSES / "helm/mmlu-subject=philosophy,method=multiple_choice_joint,model=openai_gpt2"
+INSPECT = HARNESSES / "inspect/data_arc_qwen.json"
+
+
+def copied(run, folder):
+    """A run folder of HELM that may be changed."""
+    return Path(shutil.copytree(run, folder / run.name))
+
+
+def test_a_run_of_helm(tmp_path):
+    """Score, examples, error and date, each from where it stands."""
+    (row,) = imported("helm", HELM, into=tmp_path)
+    assert row == {
+        "model": "openai/gpt2",
+        "task": "mmlu:subject=philosophy,method=multiple_choice_joint",
+        "variant": "base",
+        "score": 1 / 9,
+        # One of nine was right: sqrt((1/9 * 8/9) * 9/8 / 9) = 1/9.
+        "stderr": pytest.approx(1 / 9),
+        "n_examples": 9,
+        "date": "2025-11-05",
+        "source": f"{HELM.name}/stats.json",
+    }
+    (task,) = rows(tmp_path, "tasks")
+    assert ("exact_match", "test") == (task["metric"], task["evaluation_split"])
+    assert "exact_match, 5-shot" == task["setting"]
+
+
+def test_the_number_of_examples_is_not_count(tmp_path):
+    """`count` is the number of trials, which is 1."""
+    stats = json.loads((HELM / "stats.json").read_text())
+    assert {1} == {s["count"] for s in stats if s["name"]["name"] == "exact_match"}
+    assert 9 == imported("helm", HELM, into=tmp_path)[0]["n_examples"]
+
+
+def test_perturbed_statistics_do_not_count(tmp_path):
+    """They stand in the same list, under the same name and split."""
+    run = copied(HELM, tmp_path)
+    stats = json.loads((run / "stats.json").read_text())
+    for stat in stats:
+        if "perturbation" in stat["name"]:
+            stat["mean"] = 0.99
+    write_json(run / "stats.json", stats)
+    assert 1 / 9 == imported("helm", run, into=tmp_path)[0]["score"]
+
+
+def test_without_values_of_single_examples_no_error_is_made_up(tmp_path):
+    """Nor where the score is no mean of them."""
+    run = copied(HELM, tmp_path)
+    (run / "per_instance_stats.json").unlink()
+    (run / "scenario_state.json").unlink()
+    (row,) = imported("helm", run, into=tmp_path)
+    assert {"stderr", "date"}.isdisjoint(row)
+    write_json(run / "per_instance_stats.json", [
+        {"instance_id": n, "stats": [{"name": {"name": "exact_match", "split": "test"}, "mean": n}]}
+        for n in (0, 1)
+    ])  # fmt: skip
+    assert "stderr" not in imported("helm", run, into=tmp_path)[0]
+
+
+@pytest.mark.parametrize(
+    ("gone", "why"),
+    [
+        ("stats.json", "its run did not end: it has no stats.json"),
+        ("run_spec.json", "its run did not end: it has no run_spec.json"),
+    ],
+)
+def test_a_run_of_helm_that_did_not_end(tmp_path, gone, why):
+    """It is named."""
+    run = copied(HELM, tmp_path / "runs")
+    (run / gone).unlink()
+    said = run_import("helm", tmp_path / "runs", into=tmp_path)
+    assert (1, True) == (said.exit_code, f"runs/{run.name}: skipped: {why}" in said.stderr)
+
+
+def test_examples_of_helm(tmp_path):
+    """Nine of the test split; one of them was right."""
+    imported("helm", HELM, "--examples", into=tmp_path)
+    found = [row["score"] for row in rows(tmp_path, "examples")]
+    assert (9, 1.0) == (len(found), sum(found))
+
+
+def test_a_log_of_inspect(tmp_path):
+    """The metric's value, the error beside it, and the examples that were scored."""
+    (row,) = imported("inspect", INSPECT, into=tmp_path)
+    assert row == {
+        "model": "ollama/qwen2.5:0.5b",
+        "task": "inspect_evals/arc_easy",
+        "variant": "base",
+        "score": 0.3333333333333333,
+        "stderr": 0.33333333333333337,
+        "n_examples": 3,
+        "date": "2025-10-21",
+        "source": INSPECT.name,
+        "flag": "Measured on 3 of 2,376 examples.",
+    }
+
+
+def test_an_old_log_of_inspect(tmp_path):
+    """Without `scored_samples`: completed ones by epochs. A standard error of 0 is not known."""
+    (row,) = imported("inspect", HARNESSES / "inspect/data_pubmedqa_gpt4o_mini.json", into=tmp_path)
+    assert (1.0, 2) == (row["score"], row["n_examples"])
+    assert "stderr" not in row
+
+
+def log(**changes):
+    """The real log with something changed."""
+    return {**json.loads(INSPECT.read_text()), **changes}
+
+
+def test_examples_by_epochs(tmp_path):
+    """Two epochs of three examples are three examples."""
+    document = log()
+    document["eval"]["config"]["epochs"] = 2
+    document["results"]["completed_samples"] = 6
+    del document["results"]["scores"][0]["scored_samples"]
+    path = write_json(tmp_path / "log.json", document)
+    assert 3 == imported("inspect", path, into=tmp_path)[0]["n_examples"]
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        ("cancelled", "its run was cancelled"),
+        ("error", "its run ended with an error"),
+        ("started", "its run has not ended"),
+    ],
+)
+def test_only_runs_that_ended_well_count(tmp_path, status, why):
+    """Even where the log has a score."""
+    path = write_json(tmp_path / "log.json", log(status=status))
+    said = run_import("inspect", path, into=tmp_path)
+    assert (1, True) == (said.exit_code, f"log.json: skipped: {why}" in said.stderr)
+
+
+def test_several_scorers_and_metrics(tmp_path):
+    """One stands for the task, and what spreads is no metric."""
+    document = log()
+    first = document["results"]["scores"][0]
+    extra = {**first, "name": "judge", "metrics": {"mean": {"value": 0.5}, "std": {"value": 0.25}}}
+    document["results"]["scores"].append(extra)
+    path = write_json(tmp_path / "log.json", document)
+    said = run_import("inspect", path, "--verbose", into=tmp_path)
+    assert [0.3333333333333333] == list(scores(tmp_path).values())
+    assert "log.json: inspect_evals/arc_easy, mean (judge): accuracy (choice) stands" in said.stderr
+    assert "std" not in said.stderr
+
+
+def eval_file(path, parts):
+    """A `.eval` file: a ZIP of JSON."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, value in parts.items():
+            archive.writestr(name, json.dumps(value))
+    return path
+
+
+def test_packed_logs_of_inspect(tmp_path):
+    """The header, which older ones have in two parts; one without it has not ended."""
+    document = log()
+    header = {key: value for key, value in document.items() if key not in ("samples", "reductions")}
+    new = eval_file(tmp_path / "new.eval", {
+        "header.json": header, "reductions.json": document["reductions"], "samples/1.json": {},
+    })  # fmt: skip
+    (row,) = imported("inspect", new, "--examples", into=tmp_path / "new")
+    assert 0.3333333333333333 == row["score"]
+    assert [1.0, 0.0, 0.0] == [r["score"] for r in rows(tmp_path / "new", "examples")]
+    start = {key: header[key] for key in ("version", "eval", "plan")}
+    end = {key: header[key] for key in ("status", "results", "stats")}
+    old = eval_file(tmp_path / "old.eval", {"start.json": start, "results.json": end})
+    assert 3 == imported("inspect", old, into=tmp_path / "old")[0]["n_examples"]
+    going = eval_file(tmp_path / "going.eval", {"_journal/start.json": start})
+    assert "its run has not ended" in run_import("inspect", going, into=tmp_path / "x").stderr
+    (tmp_path / "no.eval").write_bytes(b"no ZIP")
+    said = run_import("inspect", tmp_path / "no.eval", into=tmp_path / "x")
+    assert "it is no ZIP file, or damaged" in said.stderr
+
+
+def zstandard(path, content, *, damage=False):
+    """A `.eval` file as newer versions pack it: method 93, which `zipfile` cannot write."""
+    packed = pa.compress(content, "zstd", asbytes=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("header.json", packed)
+        info = archive.getinfo("header.json")
+        info.CRC, info.file_size, info.compress_type = (
+            zlib.crc32(content) + damage,
+            len(content),
+            93,
+        )
+    return path
+
+
+def test_logs_packed_with_zstandard(tmp_path):
+    """Python before 3.14 has no Zstandard of its own; a damaged member is named."""
+    content = json.dumps(log()).encode()
+    found = imported("inspect", zstandard(tmp_path / "a.eval", content), into=tmp_path)
+    assert [0.3333333333333333] == [row["score"] for row in found]
+    said = run_import(
+        "inspect", zstandard(tmp_path / "b.eval", content, damage=True), into=tmp_path
+    )
+    assert "b.eval: skipped: it is no ZIP file, or damaged" in said.stderr
+
+
+@given(cut=st.integers(0, 1500), put=st.binary(max_size=4), zstd=st.booleans())
+def test_damaged_packed_logs_are_read_or_named(tmp_path_factory, cut, put, zstd):
+    """Whatever byte is another."""
+    path = tmp_path_factory.mktemp("any") / "a.eval"
+    header = {key: value for key, value in log().items() if key != "samples"}
+    if zstd:
+        zstandard(path, json.dumps(header).encode())
+    else:
+        eval_file(path, {"header.json": header})
+    content = path.read_bytes()
+    path.write_bytes(content[:cut] + put + content[cut + len(put) :])
+    reading = format_of("inspect").read(path, ImportOptions())
+    assert reading.measures or reading.skipped
+
+
+def test_results_of_mteb(tmp_path):
+    """The mean over subsets, as MTEB has it, and the model from the file beside."""
+    imported("mteb", HARNESSES / "mteb", into=tmp_path)
+    # (0.871582 + 0.729968 + 0.852723) / 3
+    assert {
+        ("fixture-org/small-model", "STS17", "base"): 0.818091,
+        ("intfloat/multilingual-e5-small", "ItaHateClassification", "base"): 0.5784823848238483,
+    } == scores(tmp_path)
+    assert rows(tmp_path, "models")[0] == {
+        "model": "fixture-org/small-model",
+        "release_date": "2024-02-08",
+        "parameters_b": 0.118,
+        "license": "mit",
+        "url": "https://huggingface.co/fixture-org/small-model",
+    }
+    # `accuracy_stderr` of old files is a deviation over repeated trainings, no standard error.
+    assert all("stderr" not in row for row in rows(tmp_path))
+
+
+def test_subsets_of_mteb(tmp_path):
+    """With `--subtasks`, each with the number of the file."""
+    imported("mteb", HARNESSES / "mteb/fixture-org__small-model", "--subtasks", into=tmp_path)
+    found = {task: score for (_, task, _), score in scores(tmp_path).items()}
+    assert {
+        "STS17 (en-en)": 0.871582,
+        "STS17 (es-en)": 0.729968,
+        "STS17 (es-es)": 0.852723,
+    } == found
+
+
+def test_the_test_split_goes_before_others(tmp_path):
+    """A file may have several."""
+    scores_ = {
+        "train": [{"main_score": 1.0}],
+        "test": [{"main_score": 0.5, "hf_subset": "default"}],
+    }
+    path = write_json(tmp_path / "org__m/T.json", {"task_name": "T", "scores": scores_})
+    imported("mteb", path, into=tmp_path)
+    assert {("org/m", "T", "base"): 0.5} == scores(tmp_path)
+
+
+def card(folder, text):
+    """A model card with this front matter."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "README.md").write_text(f"---\n{text}---\n\n# A model\n", encoding="utf8")
+    return folder
+
+
+def test_a_model_card(tmp_path):
+    """Its `model-index`; a part of a data set is a task of its own."""
+    imported("model-index", HARNESSES / "hugging_face", into=tmp_path)
+    model = "bert-base-uncased-finetuned-qnli"
+    assert {(model, "glue (qnli)", "base"): 0.791689547867472} == scores(tmp_path)
+    assert [{"model": model, "license": "apache-2.0"}] == rows(tmp_path, "models")
+
+
+INDEX = """\
+base_model: {base}
+model-index:
+- name: {name}
+  results:
+  - task: {{type: asr}}
+    dataset: {{name: Voice fr, type: org/voice, config: fr, split: validation}}
+    metrics:
+    - {{type: rouge, name: Rouge1, value: "26.5 ± 0.5"}}
+    - {{type: rouge, name: Rouge2, value: 9.5}}
+    source: {{url: "https://example.org/run"}}
+"""
+
+
+def test_metrics_of_one_type_and_a_base_model(tmp_path):
+    """Rouge1 and Rouge2 are told apart by their names, base and tuned paired by the card."""
+    card(tmp_path / "hub/base", INDEX.format(base="", name="base"))
+    card(tmp_path / "hub/tuned", INDEX.format(base="base", name="tuned"))
+    imported("model-index", tmp_path / "hub", into=tmp_path)
+    places = {("base", "Voice fr", "base"), ("base", "Voice fr", "fine_tuned")}
+    assert places == set(scores(tmp_path))
+    assert {26.5} == set(scores(tmp_path).values())
+    assert "Rouge1, validation split" == rows(tmp_path, "tasks")[0]["setting"]
+    assert {"https://example.org/run"} == {row["source"] for row in rows(tmp_path)}
+
+
+def test_repositories_in_the_cache_of_the_hub(tmp_path):
+    """Their folders tell the ids that cards name a base by; their files are links."""
+    for name, base in (("base", ""), ("tuned", "org/base")):
+        folder = tmp_path / f"hub/models--org--{name}"
+        blob = card(folder / "blobs/1", INDEX.format(base=base, name="short")) / "README.md"
+        (folder / "snapshots/abc").mkdir(parents=True)
+        (folder / "snapshots/abc/README.md").symlink_to(blob.rename(folder / "blobs/f00"))
+    imported("model-index", tmp_path / "hub", into=tmp_path)
+    places = {("org/base", "Voice fr", "base"), ("org/base", "Voice fr", "fine_tuned")}
+    assert places == set(scores(tmp_path))
+
+
+def test_a_merge_of_models_is_paired_with_none(tmp_path):
+    """And it is said."""
+    card(tmp_path / "hub/m", INDEX.format(base="[a, b]", name="m"))
+    said = run_import("model-index", tmp_path / "hub", into=tmp_path)
+    assert {("m", "Voice fr", "base")} == set(scores(tmp_path))
+    assert "hub/m/README.md: made from a, b, so it is paired with none" in said.stderr
+
+
+EVAL_RESULTS = """\
+- dataset: {id: openai/gsm8k, task_id: gsm8k}
+  source: {name: Model Card, url: "https://huggingface.co/org/m"}
+  value: 96.06
+  date: 2025-01-15
+- dataset: {id: cais/hle, task_id: default}
+  value: 20.9
+  notes: no-tools
+- dataset: {id: broken}
+  value: high
+"""
+
+
+def test_eval_results_of_a_repository(tmp_path):
+    """The folder is hidden; the model is the repository's."""
+    folder = tmp_path / "hub/org__m/.eval_results"
+    folder.mkdir(parents=True)
+    (folder / "all.yaml").write_text(EVAL_RESULTS)
+    imported("model-index", tmp_path / "hub", into=tmp_path)
+    assert {
+        ("org/m", "openai/gsm8k: gsm8k", "base"): 96.06,
+        ("org/m", "cais/hle", "base"): 20.9,
+    } == scores(tmp_path)
+    first, second = rows(tmp_path)
+    assert ("2025-01-15", "https://huggingface.co/org/m") == (first["date"], first["source"])
+    assert "hub/org__m/.eval_results/all.yaml" == second["source"]
+    assert ["no-tools"] == [t["setting"] for t in rows(tmp_path, "tasks") if "setting" in t]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a: [\n", "its YAML cannot be read: "),
+        ("license: mit\n", "it has no model-index"),
+        ("model-index: []\n", "it holds no score"),
+        ("x: !!python/object/apply:os.system [ls]\nmodel-index: []\n", "its YAML cannot be read: "),
+    ],
+)
+def test_cards_that_cannot_be_read(tmp_path, text, why):
+    """With the reason; nothing in them is run."""
+    card(tmp_path / "hub/m", text)
+    said = run_import("model-index", tmp_path / "hub", into=tmp_path)
+    assert (1, True) == (said.exit_code, f"hub/m/README.md: skipped: {why}" in said.stderr)
+
+
+def test_records_of_every_eval_ever(tmp_path):
+    """Bounds and direction are the record's; the number of samples of the data set is no n."""
+    imported("every-eval-ever", HARNESSES / "every_eval_ever", into=tmp_path)
+    model = "TencentARC/LLaMA-Pro-8B-Instruct"
+    own = {task: score for (m, task, _), score in scores(tmp_path).items() if m == model}
+    assert own == {
+        "IFEval": 0.4486,
+        "BBH": 0.4224,
+        "MATH Level 5": 0.0249,
+        "GPQA": 0.2743,
+        "MUSR": 0.419,
+        "MMLU-PRO": 0.1946,
+    }
+    # The evaluation is called after its scorer, so the data set is named too.
+    assert 0.3333333333333333 == scores(tmp_path)["ollama/qwen2.5-0.5b", "ai2_arc: choice", "base"]
+    assert all("n_examples" not in row for row in rows(tmp_path))
+    assert "2025-10-20" == rows(tmp_path)[0]["date"]
+    task = next(row for row in rows(tmp_path, "tasks") if row["task"] == "GPQA")
+    assert (True, 0.0, 1.0) == (task["higher_is_better"], task["score_min"], task["score_max"])
+    assert 8.357 == rows(tmp_path, "models")[1]["parameters_b"]
+
+
+def test_uncertainty_levels_and_lines(tmp_path):
+    """0.3: an error with its samples; -1 of a scale with an unknown level is no score."""
+
+    def result(name, score, **more):
+        metric = {"lower_is_better": True, "metric_id": "mae", **more}
+        spread = {"standard_error": {"value": 0.25}, "num_samples": 40}
+        return {
+            "evaluation_name": name,
+            "metric_config": metric,
+            "score_details": {"score": score, "uncertainty": spread},
+        }
+
+    results = [result("a", 1.5), result("b", -1, has_unknown_level=True)]
+    record = {"model_info": {"id": "m"}, "evaluation_results": results}
+    (tmp_path / "all.jsonl").write_text(json.dumps(record) + "\n\n")
+    (row,) = imported("every-eval-ever", tmp_path / "all.jsonl", into=tmp_path)
+    assert ("a", 0.25, 40) == (row["task"], row["stderr"], row["n_examples"])
+    assert rows(tmp_path, "tasks")[0]["higher_is_better"] is False
+
+
+@pytest.mark.parametrize("source", FOLDERS)
+def test_importing_twice_changes_nothing(tmp_path, source):
+    """Every format, with the scores of single examples."""
+    folder = HARNESSES / FOLDERS[source]
+    imported(source, folder, "--examples", into=tmp_path)
+    before = contents(tmp_path)
+    said = run_import(source, folder, "--examples", into=tmp_path)
+    assert "Nothing has changed; nothing was written." in said.stderr
+    assert before == contents(tmp_path)
+
+
+@pytest.mark.parametrize("source", [known.name for known in FORMATS])
+def test_every_format_survives_the_files_of_all_others(tmp_path, source):
+    """Nothing raises; a file that it does not read is named, once."""
+    for path in sorted(HARNESSES.rglob("*")):
+        target = tmp_path / "mixed" / "_".join(path.relative_to(HARNESSES).parts)
+        if path.is_file():
+            target.parent.mkdir(exist_ok=True)
+            shutil.copyfile(path, target)
+    (tmp_path / "mixed/null.json").write_text("null")
+    (tmp_path / "mixed/strange.json").write_text('{"results": [1], "scores": 5, "eval": {}}')
+    reading = format_of(source).read(tmp_path / "mixed", ImportOptions(examples=True))
+    named = [skipped.where for skipped in reading.skipped if skipped.what == "file"]
+    # A model repository is full of files, of which only its card and its results are looked at.
+    assert len(named) == len(set(named)) > (5 if source != "model-index" else -1)
+
+
+@pytest.mark.parametrize("source", [known.name for known in FORMATS])
+def test_an_empty_folder(tmp_path, source):
+    """An error in one line."""
+    (tmp_path / "empty").mkdir()
+    said = run_import(source, tmp_path / "empty", into=tmp_path / "p")
+    assert 1 == said.exit_code
+    assert f"no score of format {source} was found, since there is no file. Name " in said.stderr
+    assert "1 error; nothing was written." in said.stderr
+
+
+# What the readers look for, as keys and as texts, among anything else.
+WORDS = st.sampled_from((
+    "results", "groups", "group_subtasks", "config", "configs", "model", "model_args",
+    "n-samples", "n-shot", "alias", "acc,none", "acc_stderr,none", "date", "effective",
+    "original", "limit", "eval", "status", "success", "task", "dataset", "samples", "scores",
+    "metrics", "accuracy", "value", "name", "stderr", "created", "task_name", "main_score",
+    "test", "hf_subset", "model_info", "id", "evaluation_results", "evaluation_name",
+    "metric_config", "score_details", "score", "uncertainty", "t", "org/m",
+    "pretrained=org/m,peft=me/a", "adapter_spec", "mean", "split", "instance_id", "stats",
+    "2024-05-01",
+))  # fmt: skip
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=30,
+)
+JSON_FORMATS = ["lm-eval", "helm", "inspect", "mteb", "every-eval-ever", "csv"]
+
+
+@pytest.mark.parametrize("source", JSON_FORMATS)
+@given(first=VALUES, second=VALUES)
+def test_any_json_is_read_or_named(tmp_path_factory, source, first, second):
+    """Whatever stands where: no exception, and every score is a number with its model and task."""
+    folder = tmp_path_factory.mktemp("any") / "run"
+    for name, value in (("run_spec.json", first), ("stats.json", second)):
+        write_json(folder / name, value)
+    (folder / "a.jsonl").write_text(json.dumps(first))
+    reading = format_of(source).read(folder, ImportOptions(examples=True))
+    assert all(m.model and m.task and abs(m.score) <= 1e100 for m in reading.measures)
+    assert reading.measures or reading.examples or reading.skipped
+
+
+@pytest.mark.parametrize("source", JSON_FORMATS)
+@given(cut=st.integers(0, 4000), put=st.binary(max_size=4))
+def test_damaged_files_are_read_or_named(tmp_path_factory, source, cut, put):
+    """A real file with a piece of something else in it."""
+    real = {"helm": HELM / "stats.json", "inspect": INSPECT}.get(source)
+    real = real or next(
+        p for p in HARNESSES.rglob("*.json") if FOLDERS.get(source, "mteb") in p.parts
+    )
+    folder = tmp_path_factory.mktemp("any") / "run"
+    folder.mkdir()
+    content = real.read_bytes()
+    (folder / real.name).write_bytes(content[:cut] + put + content[cut + len(put) :])
+    reading = format_of(source).read(folder, ImportOptions())
+    assert reading.measures or reading.skipped

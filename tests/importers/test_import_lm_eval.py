@@ -1,0 +1,502 @@
+"""Results of the lm-evaluation-harness: every age of them, and what is wrong with them."""
+
+import json
+import math
+import os
+
+import pytest
+
+from tests.helpers.imported import (
+    HARNESSES,
+    contents,
+    imported,
+    lm_eval_results,
+    rows,
+    run_import,
+    scores,
+    write_json,
+)
+
+REAL = HARNESSES / "lm_eval"
+MODERN = REAL / "modern/results_2026-01-21T03-44-18.458309.json"
+LLAMA = REAL / "stablelm/external/meta-llama-Llama-2-7b.json"
+
+
+def test_a_modern_file(tmp_path):
+    """0.4.9: metric and filter in one key, examples counted, dated; the number is the file's."""
+    found = imported("lm-eval", MODERN, into=tmp_path)
+    model = "RylanSchaeffer/mem_Qwen3-93M_minerva_math_rep_0_sbst_1.0000_epch_1_ot_1"
+    command = (
+        f"lm_eval --model hf --model_args pretrained={model},trust_remote_code=True "
+        "--tasks math_rephrased_full --num_fewshot 0"
+    )
+    common = {"model": model, "variant": "base", "n_examples": 5000, "date": "2026-01-21"}
+    zero, other = found
+    assert other == {
+        **common,
+        "task": "math_rephrased_full",
+        "score": 0.0004,
+        "stderr": 0.0002828144211304471,
+        "source": MODERN.name,
+        "command": command,
+    }
+    assert ("math_perturbed_full", 0.0) == (zero["task"], zero["score"])
+    assert {"model": model, "parameters_b": 0.09306928, "hf_id": model} == rows(tmp_path, "models")[
+        0
+    ]
+    assert rows(tmp_path, "tasks")[0] == {
+        "task": "math_perturbed_full",
+        "metric": "exact_match",
+        "higher_is_better": True,
+        "score_min": 0.0,
+        "score_max": 1.0,
+        "evaluation_split": "test",
+        "test_examples": 5000,
+        "setting": "exact_match, 0-shot",
+    }
+
+
+def test_a_standard_error_of_exactly_0_is_not_known(tmp_path):
+    """The harness writes it where every example came out alike; it is no width of an interval."""
+    assert (
+        0.0
+        == json.loads(MODERN.read_text())["results"]["math_perturbed_full"][
+            "exact_match_stderr,none"
+        ]
+    )
+    assert "stderr" not in imported("lm-eval", MODERN, into=tmp_path)[0]
+
+
+def test_an_old_file(tmp_path):
+    """0.2 and 0.3: `results[task][metric]`, and nothing on examples or dates."""
+    imported("lm-eval", LLAMA, into=tmp_path)
+    stated = json.loads(LLAMA.read_text())["results"]
+    metric = {"truthfulqa_mc": "mc2"}
+    expected = {
+        ("meta-llama/Llama-2-7b-hf", task, "base"): values[metric.get(task, "acc")]
+        for task, values in stated.items()
+    }
+    assert expected == scores(tmp_path)
+    errors = {row["task"]: row["stderr"] for row in rows(tmp_path)}
+    assert errors == {t: v[f"{metric.get(t, 'acc')}_stderr"] for t, v in stated.items()}
+    assert all("n_examples" not in row and "date" not in row for row in rows(tmp_path))
+
+
+def test_the_model_is_the_one_of_the_file_not_of_its_name(tmp_path):
+    """`meta-llama-Llama-2-7b.json` holds the model `meta-llama/Llama-2-7b-hf`."""
+    assert {"meta-llama/Llama-2-7b-hf"} == {
+        r["model"] for r in imported("lm-eval", LLAMA, into=tmp_path)
+    }
+
+
+def test_a_file_without_ending_and_one_with_the_model_in_place_of_the_backend(tmp_path):
+    """Both are met in the field."""
+    imported("lm-eval", REAL / "stablelm/external/openlm-research-open_llama_13b", into=tmp_path)
+    fork = REAL / "stablelm/open_llm_leaderboard/stablelm-beta-3b-v2-arc-challenge.json"
+    imported("lm-eval", fork, into=tmp_path)
+    models = {row["model"] for row in rows(tmp_path)}
+    assert {"openlm-research/open_llama_13b", "stabilityai/stablelm-base-alpha-3b-v2"} == models
+
+
+def test_checkpoints_of_a_model_are_models(tmp_path):
+    """Two revisions of one repository do not write over each other."""
+    imported("lm-eval", REAL / "pythia", into=tmp_path)
+    assert {"EleutherAI/pythia-v1.1-160m@step3000", "EleutherAI/pythia-v1.1-160m@step143000"} == {
+        row["model"] for row in rows(tmp_path)
+    }
+
+
+def test_numbers_of_shots_are_not_mixed(tmp_path):
+    """One task measured with 0 and with 25 examples in the prompt is two tasks."""
+    imported("lm-eval", REAL / "stablelm", into=tmp_path)
+    model = "stabilityai/stablelm-base-alpha-3b-v2"
+    own = {task: s for (m, task, _), s in scores(tmp_path).items() if m == model}
+    old = json.loads((REAL / "stablelm/stablelm-base-alpha-3b-v2.json").read_text())["results"]
+    assert old["arc_challenge"]["acc"] == own["arc_challenge"]
+    assert 0.36689419795221845 == own["arc_challenge (25-shot)"]
+    settings = {row["task"]: row["setting"] for row in rows(tmp_path, "tasks")}
+    assert "acc, 0-shot" == settings["arc_challenge"]
+    assert "acc, 25-shot" == settings["arc_challenge (25-shot)"]
+
+
+def test_of_two_runs_the_newest_counts_and_the_other_is_listed(tmp_path):
+    """By what the files say, not by their names."""
+    for name, day, score in (("a", 1_700_000_000, 0.75), ("b", 1_600_000_000, 0.5)):
+        document = lm_eval_results({"task": {"acc,none": score}}, date=day)
+        write_json(tmp_path / f"runs/{name}.json", document)
+    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert {("org/base", "task", "base"): 0.75} == scores(tmp_path)
+    assert "older: 1 score of runs/b.json, since runs/a.json is newer" in said.stderr
+
+
+def test_of_two_undated_runs_the_file_written_last_counts(tmp_path):
+    """Old files say no date."""
+    for name, time, score in (("a", 2_000, 0.75), ("b", 1_000, 0.5)):
+        document = lm_eval_results({"task": {"acc,none": score}})
+        os.utime(write_json(tmp_path / f"runs/{name}.json", document), (time, time))
+    assert [0.75] == [row["score"] for row in imported("lm-eval", tmp_path / "runs", into=tmp_path)]
+    assert "date" not in rows(tmp_path)[0]
+
+
+def test_a_file_name_dates_a_run(tmp_path):
+    """`results_2024-05-01T10-20-30.123456.json`, as the harness names it."""
+    document = lm_eval_results({"task": {"acc,none": 0.5}})
+    path = write_json(tmp_path / "results_2024-05-01T10-20-30.123456.json", document)
+    assert "2024-05-01" == imported("lm-eval", path, into=tmp_path)[0]["date"]
+
+
+GROUPED = lm_eval_results(
+    {
+        "know": {"alias": "know", "acc,none": 0.5, "acc_stderr,none": 0.125},
+        "know_stem": {"alias": " - stem", "acc,none": 0.25},
+        "know_algebra": {"alias": "  - algebra", "acc,none": 0.25},
+        "know_art": {"alias": " - art", "acc,none": 0.75},
+        "other": {"alias": "other", "acc,none": 1.0},
+    },
+    **{"n-samples": {t: {"original": 8, "effective": 8} for t in ("know_algebra", "know_art")}},
+)
+MEMBERS = {"know": ["know_stem", "know_art"], "know_stem": ["know_algebra"], "other": []}
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_group_stands_for_its_tasks(tmp_path, stated):
+    """Also where only the indented names say what belongs to it; a score counts once."""
+    document = {**GROUPED, "groups": {"know": GROUPED["results"]["know"]}}
+    document |= {"group_subtasks": MEMBERS} if stated else {}
+    path = write_json(tmp_path / "results.json", document)
+    imported("lm-eval", path, into=tmp_path)
+    assert {("org/base", "know", "base"): 0.5, ("org/base", "other", "base"): 1.0} == scores(
+        tmp_path
+    )
+
+
+def test_a_group_has_the_examples_and_the_prompts_of_its_tasks(tmp_path):
+    """Files count neither for a group: 8 + 8 examples, with 5 in each prompt."""
+    document = {
+        **GROUPED,
+        "group_subtasks": MEMBERS,
+        "n-shot": {"know_algebra": 5, "know_art": 5, "other": 0},
+    }
+    path = write_json(tmp_path / "results.json", document)
+    found = {row["task"]: row for row in imported("lm-eval", path, into=tmp_path)}
+    assert 16 == found["know"]["n_examples"]
+    assert found["know"]["command"].endswith("--tasks know --num_fewshot 5")
+    assert ["acc, 5-shot", "acc, 0-shot"] == [r["setting"] for r in rows(tmp_path, "tasks")]
+
+
+def test_subtasks_in_place_of_groups(tmp_path):
+    """With `--subtasks`: the leaves, and what is no group."""
+    path = write_json(tmp_path / "results.json", {**GROUPED, "group_subtasks": MEMBERS})
+    imported("lm-eval", path, "--subtasks", into=tmp_path)
+    assert {"know_algebra": 0.25, "know_art": 0.75, "other": 1.0} == {
+        task: score for (_, task, _), score in scores(tmp_path).items()
+    }
+
+
+def test_a_group_without_a_score_leaves_its_tasks(tmp_path):
+    """Some groups are only names."""
+    results = {"g": {"alias": "g", " ": " "}, "a": {"alias": " - a", "acc,none": 0.5}}
+    path = write_json(tmp_path / "r.json", lm_eval_results(results, group_subtasks={"g": ["a"]}))
+    imported("lm-eval", path, into=tmp_path)
+    assert {("org/base", "a", "base"): 0.5} == scores(tmp_path)
+
+
+TWO_FILTERS = {
+    "alias": "math",
+    "exact_match,strict-match": 0.5,
+    "exact_match_stderr,strict-match": "N/A",
+    "exact_match,flexible-extract": 0.75,
+    "exact_match_stderr,flexible-extract": 0.25,
+    "sample_len": 40,
+}
+
+
+def test_two_filters_of_a_task(tmp_path):
+    """The first of the file counts; an error of "N/A" is not known; `sample_len` is no metric."""
+    path = write_json(tmp_path / "r.json", lm_eval_results({"math": TWO_FILTERS}))
+    (row,) = imported("lm-eval", path, into=tmp_path)
+    assert (0.5, 40) == (row["score"], row["n_examples"])
+    assert "stderr" not in row
+    assert "exact_match, strict-match, 0-shot" == rows(tmp_path, "tasks")[0]["setting"]
+
+
+@pytest.mark.parametrize(
+    ("more", "n", "setting"),
+    [
+        ({"sample_len,none": 40}, 40, "acc"),
+        ({"samples": 40, "n-shot": 5, "name": "t"}, 40, "acc, 5-shot"),
+        ({"sample_len": 40, "version": 2, "sample_count": {"acc,none": 40}}, 40, "acc"),
+    ],
+)
+def test_what_versions_put_among_the_metrics(tmp_path, more, n, setting):
+    """Counts, shots and names are no metrics, and say something all the same."""
+    document = lm_eval_results({"t": {**more, "acc,none": 0.5}})
+    del document["n-shot"]
+    path = write_json(tmp_path / "r.json", document)
+    said = run_import("lm-eval", path, "--verbose", into=tmp_path)
+    assert "left out" not in said.stderr
+    assert (0.5, n) == (rows(tmp_path)[0]["score"], rows(tmp_path)[0]["n_examples"])
+    assert setting == rows(tmp_path, "tasks")[0]["setting"]
+
+
+METRICS = {"ppl": 3.5, "ppl_stderr": 0.1, "acc": 0.25, "acc_norm": 0.5, "acc_norm_stderr": 0.125}
+
+
+@pytest.mark.parametrize(
+    ("asked", "score", "metric"),
+    [((), 0.25, "acc"), (("acc_norm",), 0.5, "acc_norm"), (("ppl", "acc_norm"), 3.5, "ppl")],
+)
+def test_one_metric_stands_for_a_task(tmp_path, asked, score, metric):
+    """`acc`, or the one that is asked for; the facts of the task are that metric's."""
+    path = write_json(tmp_path / "r.json", lm_eval_results({"lambada": METRICS}))
+    options = [word for name in asked for word in ("--metric", name)]
+    (row,) = imported("lm-eval", path, *options, into=tmp_path)
+    (task,) = rows(tmp_path, "tasks")
+    assert (score, metric) == (row["score"], task["metric"])
+    assert (metric == "ppl") == (task.get("higher_is_better") is False)
+    assert (metric != "ppl") == ("score_max" in task)
+
+
+def test_site_toml_names_the_metric(tmp_path):
+    """`[import] metrics`, after what the command line says."""
+    (tmp_path / "site.toml").write_text('[import]\nmetrics = ["acc_norm"]\n')
+    path = write_json(tmp_path / "r.json", lm_eval_results({"lambada": METRICS}))
+    assert 0.5 == imported("lm-eval", path, into=tmp_path)[0]["score"]
+
+
+def test_a_task_keeps_the_metric_that_it_has(tmp_path):
+    """Who names a metric once need not name it at every import."""
+    path = write_json(tmp_path / "r.json", lm_eval_results({"lambada": METRICS}))
+    imported("lm-eval", path, "--metric", "acc_norm", into=tmp_path)
+    before = contents(tmp_path)
+    imported("lm-eval", path, into=tmp_path)
+    assert before == contents(tmp_path)
+    imported("lm-eval", path, "--metric", "acc", into=tmp_path)
+    tasks = {task: score for (_, task, _), score in scores(tmp_path).items()}
+    assert {"lambada": 0.5, "lambada (acc)": 0.25} == tasks
+
+
+def test_a_metric_that_no_file_has_is_a_mistake(tmp_path):
+    """With the nearest; nothing is written."""
+    path = write_json(tmp_path / "r.json", lm_eval_results({"lambada": METRICS}))
+    said = run_import("lm-eval", path, "--metric", "acc_nrom", into=tmp_path)
+    line = "--metric 'acc_nrom': no score is of this metric. Did you mean 'acc_norm'?"
+    assert (1, line) == (said.exit_code, said.stderr.splitlines()[-2])
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("config", "counts", "flag"),
+    [
+        ({}, None, None),
+        ({"limit": 10}, None, "Measured on the first 10 examples only (--limit)."),
+        ({"limit": 0.25}, None, "Measured on 25% of the examples only (--limit)."),
+        ({"limit": 10.0}, {"original": 1319, "effective": 10}, "Measured on 10 of 1,319 examples."),
+        ({"limit": 50}, {"original": 30, "effective": 30}, None),
+    ],
+)
+def test_a_limited_run_is_flagged(tmp_path, config, counts, flag):
+    """A score over the first ten examples should be read with care."""
+    more = {"n-samples": {"t": counts}} if counts else {}
+    document = lm_eval_results({"t": {"acc,none": 0.5}}, config=config, **more)
+    path = write_json(tmp_path / "r.json", document)
+    assert flag == imported("lm-eval", path, into=tmp_path)[0].get("flag")
+
+
+def test_model_arguments_as_an_object(tmp_path):
+    """Newer files have them so."""
+    arguments = {"pretrained": "org/base", "revision": "v2", "dtype": "auto"}
+    path = write_json(tmp_path / "r.json", lm_eval_results({"t": {"acc,none": 0.5}}, arguments))
+    (row,) = imported("lm-eval", path, into=tmp_path)
+    assert "org/base@v2" == row["model"]
+    assert "--model_args pretrained=org/base,revision=v2,dtype=auto " in row["command"]
+
+
+@pytest.mark.parametrize("outside", [True, False])
+def test_results_nested_by_time(tmp_path, outside):
+    """One level deeper than they should be; of two times the later counts."""
+    times = {
+        f"2024-05-0{day}T10-00-00": {"t": {"acc,none": score}}
+        for day, score in ((2, 0.5), (1, 0.25))
+    }
+    whole = lm_eval_results({})
+    if outside:
+        document = {time: {**whole, "results": part} for time, part in times.items()}
+    else:
+        document = {**whole, "results": times}
+    path = write_json(tmp_path / "r.json", document)
+    (row,) = imported("lm-eval", path, into=tmp_path)
+    assert (0.5, "2024-05-02") == (row["score"], row["date"])
+
+
+def test_what_stands_among_scores_and_is_none(tmp_path):
+    """Lists by question, texts and NaN are left out, and counted."""
+    values = {"acc,none": 0.5, "by_question,none": [1, 0], "f1,none": math.nan, "note": "x"}
+    path = write_json(tmp_path / "r.json", lm_eval_results({"t": values}))
+    said = run_import("lm-eval", path, "--verbose", into=tmp_path)
+    assert {("org/base", "t", "base"): 0.5} == scores(tmp_path)
+    assert "r.json: t, by_question,none: what stands in place of a score is a list" in said.stderr
+    assert "r.json: t, f1,none: what stands in place of a score is no number" in said.stderr
+
+
+BAD = {
+    "empty.json": (b" \n", "it is empty"),
+    "cut.json": (b'{"results": {', "it is not JSON, or cut short: "),
+    "list.json": (b"[1]", "it holds no JSON object"),
+    "deep.json": (b"[" * 100_000, "its JSON is nested too deeply"),
+    "summary.json": (b'{"table_results": {}}', "it is a summary (table_results) without results"),
+    "nothing.json": (b'{"results": {}}', "its results are empty"),
+    "other.json": (b'{"a": 1}', "it has no results: it was not written by this harness"),
+    "latin.json": ("{é".encode("latin-1"), "it is not UTF-8 text"),
+    "notes.md": (b"# notes", ".md is no ending of a results file"),
+    "noname.json": (
+        b'{"results": {"t": {"acc": 1}}, "config": {"model": "hf"}}',
+        "it names no model",
+    ),
+    "noscore.json": (
+        b'{"results": {"t": {"alias": "t"}}, "config": {"model": "org/m"}}',
+        "it holds no score",
+    ),
+}
+
+
+@pytest.mark.parametrize("is_usable", [True, False])
+def test_garbage_is_named_with_the_reason(tmp_path, is_usable):
+    """Each file; an error only where nothing at all was usable."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    for name, (content, _) in BAD.items():
+        (folder / name).write_bytes(content)
+    if is_usable:
+        write_json(folder / "ok.json", lm_eval_results({"t": {"acc,none": 0.5}}))
+    said = run_import("lm-eval", folder, tmp_path / "nowhere", into=tmp_path)
+    for name, (_, why) in BAD.items():
+        assert f"warning: runs/{name}: skipped: {why}" in said.stderr
+    assert f"warning: {tmp_path}/nowhere: skipped: there is no such file or folder" in said.stderr
+    assert said.exit_code == (not is_usable)
+    assert is_usable == (tmp_path / "data").exists()
+    assert ("1 file with scores, 12 skipped." in said.stderr) == is_usable
+    assert ("no score of format lm-eval was found." in said.stderr) != is_usable
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path):
+    """A pipe, and a link to nothing."""
+    folder = tmp_path / "runs"
+    write_json(folder / "ok.json", lm_eval_results({"t": {"acc,none": 0.5}}))
+    os.mkfifo(folder / "pipe.json")
+    (folder / "link.json").symlink_to("nowhere")
+    said = run_import("lm-eval", folder, into=tmp_path)
+    assert "runs/pipe.json: skipped: it is no file" in said.stderr
+    assert "runs/link.json: skipped: there is no such file" in said.stderr
+    assert 0 == said.exit_code
+
+
+def test_a_folder_that_names_another_model_is_said(tmp_path):
+    """The file counts."""
+    document = lm_eval_results({"t": {"acc,none": 0.5}})
+    write_json(tmp_path / "out/org__base/results_1.json", document)
+    write_json(tmp_path / "out/org__else/results_2.json", document)
+    said = run_import("lm-eval", tmp_path / "out", into=tmp_path)
+    assert {"org/base"} == {row["model"] for row in rows(tmp_path)}
+    assert "the folder names 'org__else', the file 'org/base', which counts" in said.stderr
+    assert "names 'org__base'" not in said.stderr
+
+
+def test_scores_of_single_examples(tmp_path):
+    """With `--examples`; the file is cut short, and that is said."""
+    said = run_import("lm-eval", REAL / "modern", "--examples", into=tmp_path)
+    examples = rows(tmp_path, "examples")
+    assert [str(n) for n in range(10)] == [row["example"] for row in examples]
+    assert {0.0} == {row["score"] for row in examples}
+    assert {"math_perturbed_full"} == {row["task"] for row in examples}
+    assert "holds 10 of the 5,000 examples of the run" in said.stderr
+    before = contents(tmp_path)
+    assert (
+        "Nothing has changed"
+        in run_import("lm-eval", REAL / "modern", "--examples", into=tmp_path).stderr
+    )
+    assert before == contents(tmp_path)
+
+
+def test_without_examples_their_files_are_counted_only(tmp_path):
+    """They may be large; a folder of results is full of them."""
+    said = run_import("lm-eval", REAL / "modern", into=tmp_path)
+    assert "which --examples reads (1)" in said.stderr
+    assert not (tmp_path / "data/examples.parquet").exists()
+
+
+def test_a_file_of_examples_by_its_name(tmp_path):
+    """It is read without being asked for, with the score that its examples make."""
+    samples = next((REAL / "modern").glob("samples_*"))
+    (row,) = imported("lm-eval", samples, into=tmp_path)
+    assert ("math_perturbed_full", 0.0, MODERN.name) == (row["task"], row["score"], row["source"])
+    assert 10 == len(rows(tmp_path, "examples"))
+
+
+def test_a_line_of_examples_that_is_cut(tmp_path):
+    """The whole lines count."""
+    results = tmp_path / "run/results_2024-05-01T10-00-00.json"
+    write_json(results, lm_eval_results({"t": {"acc,none": 0.5}}))
+    lines = [json.dumps({"doc_id": n, "metrics": ["acc"], "acc": n / 2}) for n in range(2)]
+    samples = results.with_name("samples_t_2024-05-01T10-00-00.jsonl")
+    samples.write_text("\n".join([*lines, '{"doc_id": 2, "metr']))
+    imported("lm-eval", results.parent, "--examples", into=tmp_path)
+    found = [(row["example"], row["score"]) for row in rows(tmp_path, "examples")]
+    assert [("0", 0.0), ("1", 0.5)] == found
+
+
+def test_examples_are_of_the_run_that_counts(tmp_path):
+    """Those of an older run of the same are left out, and it is said."""
+    for day, score in ((2, 1.0), (1, 0.0)):
+        name = f"2024-05-0{day}T10-00-00"
+        document = lm_eval_results({"t": {"acc,none": score}})
+        results = write_json(tmp_path / f"run/results_{name}.json", document)
+        sample = {"doc_id": 0, "metrics": ["acc"], "acc": score}
+        results.with_name(f"samples_t_{name}.jsonl").write_text(json.dumps(sample))
+    said = run_import("lm-eval", tmp_path / "run", "--examples", into=tmp_path)
+    assert [1.0] == [row["score"] for row in rows(tmp_path, "examples")]
+    assert "Left out 1 score of single examples, whose task, metric or run was not" in said.stderr
+
+
+def test_examples_without_their_results(tmp_path):
+    """Nothing says which model they are of."""
+    (tmp_path / "samples_t_2024.jsonl").write_text('{"doc_id": 0, "metrics": ["acc"], "acc": 1.0}')
+    said = run_import("lm-eval", tmp_path / "samples_t_2024.jsonl", into=tmp_path)
+    assert 1 == said.exit_code
+    assert "only results_2024.json beside it would say" in said.stderr
+
+
+def test_importing_twice_changes_nothing(tmp_path):
+    """Not even the times of the files."""
+    imported("lm-eval", REAL, into=tmp_path)
+    before = contents(tmp_path)
+    said = run_import("lm-eval", REAL, into=tmp_path)
+    assert "Nothing has changed; nothing was written." in said.stderr
+    assert before == contents(tmp_path)
+
+
+def test_every_number_is_one_of_the_files(tmp_path):
+    """Of all the real files: the scores, and their errors unless they are 0."""
+    imported("lm-eval", REAL, into=tmp_path)
+    stated = set()
+    for path in REAL.rglob("*"):
+        if path.is_file() and path.suffix != ".jsonl":
+            results = json.loads(path.read_text())["results"]
+            stated |= {v for values in results.values() for v in values.values()}
+    found = [row[name] for row in rows(tmp_path) for name in ("score", "stderr") if name in row]
+    assert len(found) > 300
+    assert set() == set(found) - stated
+    assert all(row.get("stderr", 1) > 0 for row in rows(tmp_path))
+
+
+def test_five_hundred_files(tmp_path):
+    """All of them, and again, without a row lost."""
+    document = json.loads(LLAMA.read_text())
+    for n in range(500):
+        document["config"]["model_args"] = f"pretrained=org/model-{n}"
+        write_json(tmp_path / f"runs/{n}.json", document)
+    imported("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert 500 * len(document["results"]) == len(scores(tmp_path))
+    before = contents(tmp_path)
+    imported("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert before == contents(tmp_path)

@@ -1,0 +1,345 @@
+"""Imports into tables that are there: keys, pairs, ids of tasks; nothing lost, nothing twice."""
+
+import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from site_builder.build import make_files
+from site_builder.config import load_config
+from site_builder.errors import FaultsError
+from site_builder.importers.merge import Placed, merge_results
+from site_builder.importers.reading import ImportedScore
+from site_builder.importers.select import name_tasks
+from site_builder.tables.schema import RESULTS
+from site_builder.tables.write import read_stored, save_tables
+from tests.helpers.imported import (
+    contents,
+    imported,
+    lm_eval_results,
+    rows,
+    run_import,
+    scores,
+    write_json,
+)
+
+
+def store(project, table="results", /, **columns):
+    """A table of a project, as Arrow types have it."""
+    (project / "data").mkdir(exist_ok=True)
+    pq.write_table(pa.table(columns), project / f"data/{table}.parquet")
+
+
+def run_file(folder, name, score, model_args="pretrained=org/base", **more):
+    """A results file with one score of the task `t`."""
+    results = more.pop("results", {"t": {"acc,none": score}})
+    return write_json(folder / f"{name}.json", lm_eval_results(results, model_args, **more))
+
+
+def test_what_is_there_stays(tmp_path):
+    """Rows of other keys, columns beyond the contract, their types and their order."""
+    store(
+        tmp_path,
+        model=["hand", "org/base"],
+        task=["t", "u"],
+        score=pa.array([1, 2], pa.int64()),
+        mine=pa.array([[1, 2], None], pa.list_(pa.int8())),
+        kind=pa.array(["a", "b"]).dictionary_encode(),
+        when=pa.array([datetime.datetime(2024, 5, 1), None], pa.timestamp("ms")),  # noqa: DTZ001
+    )
+    imported("lm-eval", run_file(tmp_path, "a", 0.5), into=tmp_path)
+    table = pq.read_table(tmp_path / "data/results.parquet")
+    assert ["model", "task", "score", "mine", "kind", "when"] == table.column_names[:6]
+    assert [1.0, 2.0, 0.5] == table["score"].to_pylist()
+    assert [[1, 2], None, None] == table["mine"].to_pylist()
+    assert pa.list_(pa.int8()) == table.schema.field("mine").type
+    assert pa.types.is_dictionary(table.schema.field("kind").type)
+    assert pa.timestamp("ms") == table.schema.field("when").type
+    assert [None, None, "base"] == table["variant"].to_pylist()
+
+
+def test_dates_keep_their_type(tmp_path):
+    """A column of days stays one."""
+    day = datetime.date(2024, 5, 1)
+    store(tmp_path, model=["hand"], task=["t"], score=[0.5], date=pa.array([day], pa.date32()))
+    path = run_file(tmp_path, "a", 0.5, date=1_700_000_000)
+    imported("lm-eval", path, into=tmp_path)
+    dates = pq.read_table(tmp_path / "data/results.parquet")["date"]
+    assert [day, datetime.date(2023, 11, 14)] == dates.to_pylist()
+
+
+def test_every_model_and_task_gets_its_row(tmp_path):
+    """Those that were there without one too; else the tables would not fit each other."""
+    store(tmp_path, model=["hand"], task=["old"], score=[0.5])
+    store(tmp_path, "models", model=["else"], name=["Else"])
+    imported("lm-eval", run_file(tmp_path, "a", 0.5), into=tmp_path)
+    assert ["else", "hand", "org/base"] == [row["model"] for row in rows(tmp_path, "models")]
+    assert ["old", "t"] == [row["task"] for row in rows(tmp_path, "tasks")]
+    assert make_files(load_config(tmp_path))
+
+
+def test_what_a_row_says_is_not_changed(tmp_path):
+    """Only what it leaves open is filled in; an absent bound says something."""
+    store(tmp_path, model=["org/base"], task=["t"], score=[0.25])
+    store(
+        tmp_path, "models", model=["org/base"], name=["Base"], hf_id=pa.array([None], pa.string())
+    )
+    store(tmp_path, "tasks", task=["t"], metric=["exactness"])
+    imported("lm-eval", run_file(tmp_path, "a", 0.5), into=tmp_path)
+    assert [{"model": "org/base", "name": "Base", "hf_id": "org/base"}] == rows(tmp_path, "models")
+    assert [{"task": "t", "metric": "exactness", "setting": "acc, 0-shot"}] == rows(
+        tmp_path, "tasks"
+    )
+
+
+def test_a_newer_score_replaces_an_older_one(tmp_path):
+    """With all that belongs to it, and both scores are told; the other way round it does not."""
+    old = run_file(
+        tmp_path, "old", 0.25, date=1_600_000_000, config={"limit": 5},
+        results={"t": {"acc,none": 0.25, "acc_stderr,none": 0.125}},
+    )  # fmt: skip
+    new = run_file(tmp_path, "new", 0.5, date=1_700_000_000)
+    imported("lm-eval", old, into=tmp_path)
+    said = run_import("lm-eval", new, into=tmp_path)
+    assert "replaced: org/base, t (base), 0.25 by 0.5" in said.stderr
+    (row,) = rows(tmp_path)
+    assert (0.5, "2023-11-14", "new.json") == (row["score"], row["date"], row["source"])
+    assert {"stderr", "flag"}.isdisjoint(row)
+    before = contents(tmp_path)
+    said = run_import("lm-eval", old, into=tmp_path)
+    line = "old.json: org/base, t (base): not taken: the score there is newer (2023-11-14)"
+    assert f"warning: {line}" in said.stderr
+    assert before == contents(tmp_path)
+
+
+def test_a_reservation_of_ones_own_stays_with_its_score(tmp_path):
+    """Who flagged a score by hand finds the flag after the next import."""
+    path = run_file(tmp_path, "a", 0.5)
+    imported("lm-eval", path, into=tmp_path)
+    store(tmp_path, model=["org/base"], task=["t"], score=[0.5], flag=["leaked"])
+    imported("lm-eval", path, into=tmp_path)
+    assert "leaked" == rows(tmp_path)[0]["flag"]
+
+
+def test_a_dry_run_writes_nothing(tmp_path):
+    """And says what it would do."""
+    said = run_import("lm-eval", run_file(tmp_path, "a", 0.5), "--dry-run", into=tmp_path / "p")
+    assert "Scores: 1 added, 0 replaced" in said.stderr
+    assert "Nothing was written (--dry-run)." in said.stderr
+    assert not (tmp_path / "p").exists()
+
+
+def test_a_table_that_cannot_be_added_to(tmp_path):
+    """It is no Parquet, or has two columns of one name; both are told, nothing is written."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/models.parquet").write_bytes(b"no Parquet")
+    twice = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], names=["model", "model"])
+    pq.write_table(twice, tmp_path / "data/results.parquet")
+    before = contents(tmp_path)
+    said = run_import("lm-eval", run_file(tmp_path, "a", 0.5), into=tmp_path)
+    assert 1 == said.exit_code
+    assert "data/models.parquet: the table cannot be added to: " in said.stderr
+    assert "data/results.parquet: the table cannot be added to: two columns share" in said.stderr
+    assert "2 errors; nothing was written." in said.stderr
+    assert before == contents(tmp_path)
+
+
+def test_a_value_that_does_not_fit_its_column(tmp_path):
+    """Scores that are text cannot be added to."""
+    store(tmp_path, model=["a"], task=["t"], score=["high"])
+    before = contents(tmp_path)
+    said = run_import("lm-eval", run_file(tmp_path, "a", 0.5), into=tmp_path)
+    line = "data/results.parquet: column 'score' holds what does not fit its type. Correct it; "
+    assert line in said.stderr
+    assert before == contents(tmp_path)
+
+
+@pytest.mark.parametrize("at", ["write_table", "replace"])
+def test_a_disk_that_refuses_loses_nothing(tmp_path, monkeypatch, at):
+    """Neither a table nor a scrap of a new one."""
+    imported("lm-eval", run_file(tmp_path, "a", 0.25), into=tmp_path)
+    before = contents(tmp_path)
+
+    def refuse(*_args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pq if at == "write_table" else Path, at, refuse)
+    said = run_import("lm-eval", run_file(tmp_path, "b", 0.5), into=tmp_path)
+    line = "data: writing failed: No space left on device. The tables stay as they were."
+    assert (1, line) == (said.exit_code, said.stderr.splitlines()[-2])
+    assert before == contents(tmp_path)
+
+
+def test_numbers_get_the_width_that_they_need(tmp_path):
+    """A column of narrow or decimal numbers does not round what is added."""
+    for column in (pa.array([0.5], pa.float32()), pa.array([Decimal("0.5")], pa.decimal128(3, 1))):
+        store(tmp_path, model=["a"], task=["t"], score=column)
+        stored = read_stored(RESULTS, tmp_path / "data")
+        added = {"model": "b", "task": "t", "score": 0.1}
+        save_tables(tmp_path / "data", [(stored, [*stored.rows, added])])
+        assert [0.5, 0.1] == [row["score"] for row in rows(tmp_path)]
+
+
+PEFT = "pretrained=org/base,peft=me/adapter"
+
+
+def test_an_adapter_is_paired_with_its_base(tmp_path):
+    """By `peft=`: one model, two variants."""
+    run_file(tmp_path / "runs", "base", 0.25)
+    run_file(tmp_path / "runs", "tuned", 0.75, PEFT)
+    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert {("org/base", "t", "base"): 0.25, ("org/base", "t", "fine_tuned"): 0.75} == scores(
+        tmp_path
+    )
+    assert "paired: me/adapter with org/base" in said.stderr
+    assert "me/adapter" == rows(tmp_path)[1]["run_model"]
+    assert ["org/base"] == [row["model"] for row in rows(tmp_path, "models")]
+
+
+def test_a_base_without_a_score_is_said(tmp_path):
+    """There is nothing to compare the tuned model with yet."""
+    said = run_import("lm-eval", run_file(tmp_path, "tuned", 0.75, PEFT), into=tmp_path)
+    assert (
+        "warning: not paired: 'me/adapter' was tuned from 'org/base', which has no sc"
+        in said.stderr
+    )
+
+
+def test_variants_are_those_of_the_board(tmp_path):
+    """`base_variant`, and the first of `tuned_variants`."""
+    (tmp_path / "site.toml").write_text('[board]\nbase_variant = "raw"\ntuned_variants = ["sft"]\n')
+    run_file(tmp_path / "runs", "base", 0.25)
+    run_file(tmp_path / "runs", "tuned", 0.75, PEFT)
+    imported("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert {("org/base", "t", "raw"), ("org/base", "t", "sft")} == set(scores(tmp_path))
+
+
+OTHER = "pretrained=org/base,peft=me/other"
+
+
+def test_two_adapters_of_one_base_cannot_both_be_its_tuned_variant(tmp_path):
+    """They become models of their own, and it is said how to pair them."""
+    for name, args in (("base", "pretrained=org/base"), ("one", PEFT), ("two", OTHER)):
+        run_file(tmp_path / "runs", name, 0.5, args)
+    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert {
+        ("org/base", "t", "base"),
+        ("me/adapter", "t", "fine_tuned"),
+        ("me/other", "t", "fine_tuned"),
+    } == set(scores(tmp_path))
+    assert (
+        "warning: not paired: me/adapter and me/other would all be 'fine_tuned' of 'org/base', so "
+        "they became models of their own. Name a variant for each under [import.variants]"
+    ) in said.stderr
+    (tmp_path / "site.toml").write_text('[import.variants]\n"me/other" = "second"\n')
+    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert {"base", "fine_tuned", "second"} == {variant for _, _, variant in scores(tmp_path)}
+    assert {"org/base"} == {model for model, _, _ in scores(tmp_path)}
+    assert "moved: me/other, t (fine_tuned) to org/base (second)" in said.stderr
+
+
+def test_an_adapter_that_is_there_stays_when_another_comes(tmp_path):
+    """The second import does not write over the first."""
+    imported("lm-eval", run_file(tmp_path, "one", 0.25, PEFT), into=tmp_path)
+    said = run_import("lm-eval", run_file(tmp_path, "two", 0.75, OTHER), into=tmp_path)
+    assert {
+        ("org/base", "t", "fine_tuned"): 0.25,
+        ("me/other", "t", "fine_tuned"): 0.75,
+    } == scores(tmp_path)
+    assert "'me/adapter' stays, the others became models of their own" in said.stderr
+
+
+def test_pairs_of_site_toml(tmp_path):
+    """For a whole model that was tuned: no file says from what. What was imported before moves."""
+    run_file(tmp_path / "runs", "base", 0.25)
+    run_file(tmp_path / "runs", "tuned", 0.75, "pretrained=me/tuned")
+    imported("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert {"org/base", "me/tuned"} == {model for model, _, _ in scores(tmp_path)}
+    (tmp_path / "site.toml").write_text('[import.pairs]\n"me/tuned" = "org/base"\n')
+    said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert {("org/base", "t", "base"): 0.25, ("org/base", "t", "fine_tuned"): 0.75} == scores(
+        tmp_path
+    )
+    assert "moved: me/tuned, t (base) to org/base (fine_tuned)" in said.stderr
+    before = contents(tmp_path)
+    imported("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert before == contents(tmp_path)
+
+
+def test_names_of_site_toml(tmp_path):
+    """Ids of models and tasks that are one's own."""
+    (tmp_path / "site.toml").write_text(
+        '[import]\nmodels = { "org/base" = "Base" }\ntasks = { t = "Adding" }\n'
+    )
+    run_file(tmp_path / "runs", "base", 0.25)
+    run_file(tmp_path / "runs", "tuned", 0.75, PEFT)
+    imported("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert {("Base", "Adding", "base"), ("Base", "Adding", "fine_tuned")} == set(scores(tmp_path))
+    assert [{"model": "Base", "hf_id": "org/base"}] == rows(tmp_path, "models")
+
+
+def test_a_table_with_base_models(tmp_path):
+    """A column `base_model` pairs the rows of a CSV file."""
+    path = tmp_path / "a.csv"
+    path.write_text("model,task,score,base_model\nbase,t,0.25,\ntuned,t,0.75,base\n")
+    imported("csv", path, into=tmp_path)
+    assert {("base", "t", "base"): 0.25, ("base", "t", "fine_tuned"): 0.75} == scores(tmp_path)
+
+
+def test_a_task_keeps_the_way_that_the_tables_have(tmp_path):
+    """Whatever more is measured later, and in whatever order."""
+    imported("lm-eval", run_file(tmp_path, "few", 0.5, **{"n-shot": {"t": 5}}), into=tmp_path)
+    assert {"t"} == {task for _, task, _ in scores(tmp_path)}
+    for n in range(3):
+        run_file(tmp_path / "runs", str(n), 0.25, f"pretrained=org/{n}")
+    imported("lm-eval", tmp_path / "runs", into=tmp_path)
+    assert {"t", "t (0-shot)"} == {task for _, task, _ in scores(tmp_path)}
+    before = contents(tmp_path)
+    imported("lm-eval", tmp_path / "runs", tmp_path / "few.json", into=tmp_path)
+    assert before == contents(tmp_path)
+
+
+def measure(setting, metric="acc", task="t"):
+    """A score that was measured in some way."""
+    return ImportedScore("m", task, 0.5, metric=metric, setting=setting)
+
+
+@pytest.mark.parametrize(
+    ("ways", "known", "expected"),
+    [
+        (["0-shot"], {}, {"acc, 0-shot": "t"}),
+        (["0-shot", "0-shot", "5-shot"], {}, {"acc, 0-shot": "t", "acc, 5-shot": "t (5-shot)"}),
+        (["5-shot"], {"t": "acc, 0-shot"}, {"acc, 5-shot": "t (5-shot)"}),
+        (["5-shot"], {"t": ""}, {"acc, 5-shot": "t"}),
+        (["5-shot"], {"t": "f1, 5-shot"}, {"acc, 5-shot": "t (acc)"}),
+        (["5-shot"], {"t": "f1", "t (way)": "acc, 5-shot"}, {"acc, 5-shot": "t (way)"}),
+        (["", "5-shot"], {}, {"acc": "t", "acc, 5-shot": "t (5-shot)"}),
+    ],
+)
+def test_ids_of_tasks(ways, known, expected):
+    """The plain name is that of the way that is there, else of the most frequent one."""
+    found = name_tasks(map(measure, ways), known, {})
+    assert expected == {way: name for (_, way), name in found.items()}
+
+
+def test_two_scores_of_one_place_are_not_mixed(tmp_path):
+    """The first is taken, the other named."""
+    first, second = (
+        Placed(ImportedScore(name, "t", 0.5, source=f"{name}.json"), "m", "t", "base")
+        for name in "ab"
+    )
+    merged = merge_results([], [first, second], "base")
+    assert ["m"] == [row["model"] for row in merged.rows]
+    assert [(second, "'a' of a.json has the same place")] == merged.refused
+
+
+def test_saving_names_the_column_at_fault(tmp_path):
+    """Rather than a type of Arrow's."""
+    stored = read_stored(RESULTS, tmp_path / "data")
+    row = {"model": "a", "task": "t", "score": "high"}
+    with pytest.raises(FaultsError, match="column 'score' holds what does not fit its type"):
+        save_tables(tmp_path / "data", [(stored, [row])])
+    assert [] == list((tmp_path / "data").iterdir())

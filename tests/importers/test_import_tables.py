@@ -1,0 +1,357 @@
+"""CSV, Parquet and JSON lines: which column is what, and what kind of number a score is."""
+
+import datetime
+import json
+from decimal import Decimal
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_builder.importers.reading import ImportOptions
+from site_builder.importers.tabular import ParsedNumber, bounds_of, is_nothing, read_cell, read_flat
+from tests.helpers.imported import contents, imported, rows, run_import, scores
+
+LONG = """\
+Model,Benchmark,Stage,Score,StdErr,n,Date,URL,Notes
+alpha,add,base,0.5,0.125,16,2024-05-01,https://example.org/a,x
+alpha,add,fine_tuned,0.75,,16,,,
+beta,add,base,0.25,0.0,,,,
+"""
+
+
+def write(folder, name, content):
+    """A file with this content."""
+    path = folder / name
+    path.write_text(content, encoding="utf8")
+    return path
+
+
+def test_a_long_table(tmp_path):
+    """Every column by what it is called; what is not known stays so."""
+    said = run_import("csv", write(tmp_path, "a.csv", LONG), into=tmp_path)
+    first, second, third = rows(tmp_path)
+    assert first == {
+        "model": "alpha",
+        "task": "add",
+        "variant": "base",
+        "score": 0.5,
+        "stderr": 0.125,
+        "n_examples": 16,
+        "date": "2024-05-01",
+        "source": "https://example.org/a",
+    }
+    assert ("fine_tuned", 0.75, "a.csv") == (second["variant"], second["score"], second["source"])
+    assert {"stderr", "n_examples", "date"}.isdisjoint(third)
+    assert [{"task": "add", "score_min": 0.0, "score_max": 1.0}] == rows(tmp_path, "tasks")
+    assert (
+        "a.csv: a score a row; model = 'Model'; task = 'Benchmark'; score = 'Score'; "
+        "variant = 'Stage'; stderr = 'StdErr'; n_examples = 'n'; date = 'Date'; "
+        "source = 'URL'; not used: Notes"
+    ) in said.stderr
+
+
+WIDE = """\
+model;Params (B);license;add;add_stderr;sort;Average
+alpha;7;mit;0,5;0,125;0,25;0,375
+beta;13;;**0,75**;;n/a;0,75
+"""
+
+
+def test_a_wide_table(tmp_path):
+    """A task a column, with its error; averages are no task; decimal commas are read."""
+    said = run_import("csv", write(tmp_path, "a.csv", WIDE), into=tmp_path)
+    assert {
+        ("alpha", "add", "base"): 0.5,
+        ("alpha", "sort", "base"): 0.25,
+        ("beta", "add", "base"): 0.75,
+    } == scores(tmp_path)
+    assert [0.125, None] == [r.get("stderr") for r in rows(tmp_path) if r["task"] == "add"]
+    assert [
+        {"model": "alpha", "parameters_b": 7.0, "license": "mit"},
+        {"model": "beta", "parameters_b": 13.0},
+    ] == rows(tmp_path, "models")
+    assert "a task a column; model = 'model'; license = 'license'; parameters_b" in said.stderr
+    assert "tasks = add, sort; not used: Average" in said.stderr
+
+
+def test_a_wide_table_of_models(tmp_path):
+    """A model a column, a task a row."""
+    path = write(tmp_path, "a.tsv", "Task\talpha\tbeta\nadd\t0.5\t0.25\n")
+    imported("csv", path, into=tmp_path)
+    assert {("alpha", "add", "base"): 0.5, ("beta", "add", "base"): 0.25} == scores(tmp_path)
+
+
+RECORDS = [
+    {"model": "alpha", "task": "add", "score": 0.5, "n": 16},
+    {"model": "beta", "task": "add", "score": 0.25, "n": None},
+]
+
+
+@pytest.mark.parametrize("ending", ["parquet", "jsonl"])
+def test_parquet_and_json_lines(tmp_path, ending):
+    """The same rows in other files."""
+    path = tmp_path / f"a.{ending}"
+    if ending == "parquet":
+        pd.DataFrame(RECORDS).to_parquet(path)
+    else:
+        write(tmp_path, path.name, "\n".join(map(json.dumps, RECORDS)))
+    found = imported("csv", path, into=tmp_path)
+    assert [16, None] == [row.get("n_examples") for row in found]
+    assert {("alpha", "add", "base"): 0.5, ("beta", "add", "base"): 0.25} == scores(tmp_path)
+
+
+def test_types_of_parquet(tmp_path):
+    """Whole numbers, decimals, days and truths, as Arrow has them."""
+    day = datetime.date(2024, 5, 1)
+    table = pa.table(
+        {
+            "model": ["a"],
+            "task": ["t"],
+            "score": pa.array([Decimal("0.5")], pa.decimal128(3, 1)),
+            "n": pa.array([16], pa.int32()),
+            "date": pa.array([day], pa.date32()),
+            "higher_is_better": [False],
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet")
+    (row,) = imported("csv", tmp_path / "a.parquet", into=tmp_path)
+    assert (0.5, 16, "2024-05-01") == (row["score"], row["n_examples"], row["date"])
+    assert rows(tmp_path, "tasks")[0]["higher_is_better"] is False
+
+
+def test_the_column_of_scores_may_be_named_by_its_metric(tmp_path):
+    """The only column of numbers is that of the scores."""
+    path = write(tmp_path, "a.csv", "model,task,Accuracy\nalpha,add,0.5\n")
+    imported("csv", path, into=tmp_path)
+    assert "Accuracy" == rows(tmp_path, "tasks")[0]["metric"]
+
+
+def test_of_two_rows_of_one_score_the_last_counts(tmp_path):
+    """And the other is told."""
+    path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5\na,t,0.25\n")
+    said = run_import("csv", path, into=tmp_path)
+    assert {("a", "t", "base"): 0.25} == scores(tmp_path)
+    line = "older: 1 score of a.csv, which has another of the same further down"
+    assert line in said.stderr
+
+
+def test_a_task_with_two_metrics_is_two_tasks(tmp_path):
+    """Nothing that somebody put into a table is left out."""
+    path = write(tmp_path, "a.csv", "model,task,metric,score\na,t,acc,0.5\na,t,f1,0.25\n")
+    imported("csv", path, into=tmp_path)
+    assert {("a", "t (acc)", "base"): 0.5, ("a", "t (f1)", "base"): 0.25} == scores(tmp_path)
+
+
+def test_columns_as_site_toml_has_them(tmp_path):
+    """For a table whose names say nothing."""
+    (tmp_path / "site.toml").write_text(
+        '[import]\ncolumns = { model = "who", score = "y" }\ntask_columns = ["x 1"]\n'
+    )
+    path = write(tmp_path, "a.csv", "who,x 1,x 2\nalpha,0.5,0.25\n")
+    said = run_import("csv", path, into=tmp_path)
+    assert (
+        "a.csv: skipped: site.toml names the column 'y'; the file has who, x 1, x 2" in said.stderr
+    )
+    (tmp_path / "site.toml").write_text(
+        '[import]\ncolumns = { model = "who" }\ntask_columns = ["x 1"]\n'
+    )
+    imported("csv", path, into=tmp_path)
+    assert {("alpha", "x 1", "base"): 0.5} == scores(tmp_path)
+
+
+def test_a_column_that_the_contract_does_not_have(tmp_path):
+    """With the nearest that it has."""
+    (tmp_path / "site.toml").write_text('[import.columns]\nscor = "y"\n')
+    said = run_import("csv", write(tmp_path, "a.csv", LONG), into=tmp_path)
+    assert "[import.columns] of site.toml names 'scor'. Did you mean 'score'?" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("a,b\n1,2\n", "it has no column of models and none of tasks; name them under [import.col"),
+        ("model,license\nalpha,mit\n", "it has no column of scores"),
+        ("model,task,acc,f1\na,t,0.5,0.5\n", "it has several columns of numbers, acc, f1; name"),
+        ("model,task,text\na,t,x\n", "it has no column of numbers; name the one with the scores"),
+        ("model,model,a\nx,y,1\n", "two of its columns are named 'model'"),
+        ("model,add\nalpha,-\n", "it has no column of scores"),
+        ("", "it is empty"),
+    ],
+)
+def test_a_table_that_cannot_be_read(tmp_path, content, why):
+    """With the reason."""
+    said = run_import("csv", write(tmp_path, "a.csv", content), into=tmp_path)
+    assert 1 == said.exit_code
+    assert f"warning: a.csv: skipped: {why}" in said.stderr
+
+
+def test_other_files_of_a_folder_are_named(tmp_path):
+    """And the tables among them are read."""
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    write(folder, "a.csv", LONG)
+    write(folder, "b.parquet", "no Parquet")
+    write(folder, "c.jsonl", "[1]\n")
+    write(folder, "d.txt", "x")
+    (folder / "e.csv").write_bytes("modèle,tâche\n".encode("latin-1"))
+    said = run_import("csv", folder, into=tmp_path)
+    assert 3 == len(rows(tmp_path))
+    assert "tables/b.parquet: skipped: it is not Parquet, or damaged: " in said.stderr
+    assert "tables/c.jsonl: skipped: line 1 holds no JSON object" in said.stderr
+    assert "tables/d.txt: skipped: .txt is none of .csv, .tsv, .parquet" in said.stderr
+    assert "tables/e.csv: skipped: it is not UTF-8 text; save it as UTF-8" in said.stderr
+
+
+def test_rows_that_cannot_be_read_are_named(tmp_path):
+    """Rows count from 1; an empty cell is no row at fault."""
+    path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5\na,u,high\n,v,0.5\na,,0.5\na,w,\n")
+    said = run_import("csv", path, into=tmp_path)
+    assert {("a", "t", "base"): 0.5} == scores(tmp_path)
+    assert "a.csv: row 2: skipped: 'high' is no number" in said.stderr
+    assert "a.csv: row 3: skipped: it names no model" in said.stderr
+    assert "a.csv: row 4: skipped: it names no task" in said.stderr
+    assert "row 5" not in said.stderr
+
+
+def test_what_stands_behind_a_plus_minus_sign_is_left_out(tmp_path):
+    """It may be a standard error, a deviation or an interval."""
+    path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5 ± 0.1\n")
+    said = run_import("csv", path, into=tmp_path)
+    assert "stderr" not in rows(tmp_path)[0]
+    assert "what stands behind ± is left out (1)" in said.stderr
+
+
+PERCENT = "model,add\nalpha,71.5\nbeta,55\n"
+
+
+def test_percent_or_not_is_asked_where_it_cannot_be_told(tmp_path):
+    """Elsewhere than on a terminal one line says which option to give; nothing is written."""
+    said = run_import("csv", write(tmp_path, "a.csv", PERCENT), into=tmp_path)
+    line = (
+        "a.csv: 71.5 of task 'add' may be a percentage or have another unit. Say --percent, "
+        "--proportion or --other-unit, or scale under [import] in site.toml."
+    )
+    assert (1, line) == (said.exit_code, said.stderr.splitlines()[-2])
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "bounds"),
+    [("--percent", (0.0, 100.0)), ("--other-unit", (None, None))],
+)
+def test_the_answer_on_the_command_line(tmp_path, answer, bounds):
+    """The scores stay as they are in the file; the answer sets the bounds of the task."""
+    imported("csv", write(tmp_path, "a.csv", PERCENT), answer, into=tmp_path)
+    assert [71.5, 55.0] == list(scores(tmp_path).values())
+    (task,) = rows(tmp_path, "tasks")
+    assert bounds == (task.get("score_min"), task.get("score_max"))
+
+
+def test_the_answer_of_site_toml(tmp_path):
+    """For who imports every night."""
+    (tmp_path / "site.toml").write_text('[import]\nscale = "percent"\n')
+    imported("csv", write(tmp_path, "a.csv", PERCENT), into=tmp_path)
+    assert 100.0 == rows(tmp_path, "tasks")[0]["score_max"]
+
+
+def test_a_score_above_1_is_no_proportion(tmp_path):
+    """Each is named; the others are taken."""
+    path = write(tmp_path, "a.csv", "model,add\nalpha,71.5\nbeta,0.55\n")
+    said = run_import("csv", path, "--proportion", into=tmp_path)
+    assert {("beta", "add", "base"): 0.55} == scores(tmp_path)
+    assert "a.csv: row 1: skipped: 71.5 is no proportion" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("cells", "metric", "scale", "bounds"),
+    [
+        ([0.0, 0.5, 1.0], "", None, (0.0, 1.0)),
+        ([0.5], "", "percent", (0.0, 100.0)),
+        ([0.5, 71.0], "", None, "unclear"),
+        ([71.0], "", None, "unclear"),
+        ([71.0], "accuracy", None, (0.0, 100.0)),
+        ([0.5, 71.0], "accuracy", None, "unclear"),
+        ([71.0, 120.0], "", None, None),
+        ([-0.5, 0.5], "", None, None),
+        ([12.5], "perplexity", None, None),
+        ([71.0], "", "other", None),
+    ],
+)
+def test_bounds(cells, metric, scale, bounds):
+    """What can be told by the scores and the metric is told, and nothing else."""
+    assert bounds == bounds_of([ParsedNumber(value) for value in cells], metric, scale)
+
+
+def test_a_percent_sign_tells():
+    """In every cell of the task; a heading with the sign puts it there."""
+    assert (0.0, 100.0) == bounds_of([ParsedNumber(0.5, is_percent=True)], "", None)
+    assert "unclear" == bounds_of(
+        [ParsedNumber(0.5, is_percent=True), ParsedNumber(71.0)], "", None
+    )
+
+
+def test_a_percent_sign_in_the_heading(tmp_path):
+    """`add (%)`."""
+    imported("csv", write(tmp_path, "a.csv", "model,add (%)\nalpha,71.5\n"), into=tmp_path)
+    assert 100.0 == rows(tmp_path, "tasks")[0]["score_max"]
+
+
+@pytest.mark.parametrize(
+    ("text", "comma", "value"),
+    [
+        ("0.5", False, 0.5),
+        (" 71.3 % ", False, 71.3),
+        ("**0.5**", False, 0.5),
+        ("0,71", True, 0.71),
+        ("0,71", False, None),
+        ("1,234.5", False, None),
+        ("-1.5e-3", False, -0.0015),
+        ("1e999", False, None),
+        ("0.5 ± 0.1", False, 0.5),
+        ("0.5 (0.1)", False, None),
+        ("\N{ARABIC-INDIC DIGIT FIVE}", False, None),
+        ("x", False, None),
+    ],
+)
+def test_cells(text, comma, value):
+    """As people write numbers into tables; what may be read in two ways is no number."""
+    cell = read_cell(text, comma=comma)
+    assert value == (cell.value if cell else None)
+
+
+@pytest.mark.parametrize(
+    "value", ["", " ", "-", "\N{EN DASH}", "N/A", "nan", "NaN", None, float("nan"), "?"]
+)
+def test_cells_that_say_that_there_is_no_score(value):
+    """They are left out in silence."""
+    assert is_nothing(value)
+
+
+def test_importing_twice_changes_nothing(tmp_path):
+    """Long and wide."""
+    paths = [write(tmp_path, "a.csv", LONG), write(tmp_path, "b.csv", WIDE)]
+    imported("csv", *paths, into=tmp_path)
+    before = contents(tmp_path)
+    assert "Nothing has changed" in run_import("csv", *paths, into=tmp_path).stderr
+    assert before == contents(tmp_path)
+
+
+@given(content=st.binary(max_size=300), ending=st.sampled_from([".csv", ".jsonl", ".parquet"]))
+def test_any_bytes_are_read_or_named(tmp_path_factory, content, ending):
+    """Whatever the file holds: a reading, and no exception."""
+    path = tmp_path_factory.mktemp("any") / f"a{ending}"
+    path.write_bytes(content)
+    reading = read_flat(path, ImportOptions())
+    assert reading.measures or reading.skipped
+
+
+@given(text=st.text(max_size=200))
+def test_any_text_below_sound_headings_is_read_or_named(tmp_path_factory, text):
+    """Quotes, line ends, marks: none of it stops an import."""
+    path = tmp_path_factory.mktemp("any") / "a.csv"
+    path.write_text(f"model,task,score\na,t,0.5\n{text}", encoding="utf8", errors="replace")
+    assert any(m.score == 0.5 for m in read_flat(path, ImportOptions()).measures)

@@ -1,0 +1,376 @@
+"""The JSON API: stable names, every number as it was computed, null for what is not defined."""
+
+import csv
+import json
+from collections import defaultdict
+from math import isclose
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from site_builder.api import api_values, encode
+from tests.helpers.sites import ROOT, BuiltSite, build, make_site
+from tests.helpers.tables import board, results_frame, write_project
+
+NUMBER = (int, float)
+NULL = type(None)
+COLUMNS = [
+    "baseline_score",
+    "best_lift_over_baseline",
+    "mean_lift_over_base",
+    "best_base_score",
+    "mean_base_score",
+    "best_tuned_score",
+    "mean_tuned_score",
+]
+# Results are rounded at twelve digits, so that all machines publish the same (docs/statistics.md).
+close = pytest.approx
+EXACT = 1e-11
+
+
+def scores_of_the_source() -> dict[tuple[str, str, str], float]:
+    """The transcription that the Index is made from: score by model, task and variant."""
+    with (ROOT / "data/source/results.csv").open(encoding="utf8") as file:
+        return {
+            (r["model"], r["task"], r["variant"]): float(r["score"]) for r in csv.DictReader(file)
+        }
+
+
+def of_project(root: Path, frames: dict[str, Any], site_toml: str | None = None) -> dict[str, Any]:
+    """The API of a board."""
+    return api_values(make_site(write_project(root, frames, site_toml)).results)
+
+
+def test_files_of_the_api(index_site):
+    """Five of them on a board that has everything; all of it valid JSON, without NaN."""
+    names = sorted(path for path in index_site.files if path.startswith("api/"))
+    expected = ["categories", "correlations", "models", "stats", "tasks"]
+    assert [f"api/v1/{name}.json" for name in expected] == names
+    for name in expected:
+        assert index_site.api(name)
+
+
+def test_files_hold_the_values(index_site):
+    """What prose reads and what is published is the same."""
+    values = api_values(make_site(ROOT).results)
+    assert values
+    for name, value in values.items():
+        assert encode(value) == index_site.files[f"api/v1/{name}.json"]
+
+
+def test_encoding():
+    """UTF-8, floats in their shortest exact form; NaN is refused."""
+    assert '["μ",0.1,null]\n'.encode() == encode(["μ", 0.1, None])
+    for value in (float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="not JSON compliant"):
+            encode([value])
+
+
+STATS = {
+    "models": 12,
+    "tasks": 31,
+    "categories": 5,
+    "scores": 682,
+    "baseline": "gpt-4",
+    "tasks_beating_baseline": 24,
+    "tasks_tying_baseline": 1,
+    "models_ahead_of_baseline": 6,
+    "runs_tuned": 310,
+    "runs_paired": 310,
+    "runs_helped": 301,
+    "runs_unchanged": 0,
+    "runs_hurt": 9,
+    "runs_beating_baseline": 194,
+}
+
+
+def test_stats_of_the_index(index_site):
+    """Counted by hand from data/source/results.csv."""
+    stats = index_site.api("stats")
+    assert {key: stats[key] for key in STATS} == STATS
+    assert 0.3838967741935484 == close(stats["mean_lift_over_base"], abs=EXACT)
+    # 13 of 31 training sets are below 10,000 examples, 17 below 20,000.
+    assert {"10000": 13 / 31, "20000": 17 / 31} == close(stats["training_sets"], abs=EXACT)
+
+
+def test_stats_agree_with_the_transcription(index_site):
+    """The same counts once more, in plain Python, so that a change of the data is noticed here."""
+    scores, stats = scores_of_the_source(), index_site.api("stats")
+    tasks = {task for _, task, _ in scores}
+    tuned = {(m, t): s for (m, t, v), s in scores.items() if v == "fine_tuned"}
+    lifts = [s - scores[m, t, "base"] for (m, t), s in tuned.items()]
+    best = {task: max(s for (_, t), s in tuned.items() if t == task) for task in tasks}
+    over = defaultdict(list)
+    for (m, t), s in tuned.items():
+        over[m].append(s - scores["gpt-4", t, "base"])
+    assert len(scores) == stats["scores"]
+    assert len(lifts) == stats["runs_tuned"]
+    assert sum(lift > 1e-9 for lift in lifts) == stats["runs_helped"]
+    assert sum(lift < -1e-9 for lift in lifts) == stats["runs_hurt"]
+    assert (
+        sum(best[t] > scores["gpt-4", t, "base"] for t in tasks) == stats["tasks_beating_baseline"]
+    )
+    assert (
+        sum(best[t] == scores["gpt-4", t, "base"] for t in tasks) == stats["tasks_tying_baseline"]
+    )
+    assert sum(sum(values) > 0 for values in over.values()) == stats["models_ahead_of_baseline"]
+    assert (
+        sum(s > scores["gpt-4", t, "base"] for (_, t), s in tuned.items())
+        == stats["runs_beating_baseline"]
+    )
+    assert sum(lifts) / len(lifts) == close(stats["mean_lift_over_base"], abs=EXACT)
+
+
+def test_types_of_stats(index_site):
+    """Counts are whole numbers, means are numbers."""
+    stats = index_site.api("stats")
+    whole = {key for key in STATS if key != "baseline"}
+    assert [] == [key for key in whole if type(stats[key]) is not int]
+    assert type(stats["mean_lift_over_base"]) is float
+
+
+def test_models_of_the_index(index_site):
+    """In board order, with every key of the documentation and its type."""
+    models = index_site.api("models")
+    assert 12 == len(models)
+    plain: dict[str, Any] = {
+        "model": str,
+        "name": str,
+        "developer": str,
+        "is_baseline": bool,
+        "rank": (int, NULL),
+        "tied_with_best": (bool, NULL),
+        "coverage": dict,
+    }
+    by_variant: dict[str, Any] = {
+        "average": NUMBER,
+        "interval": list,
+        "lift_over_base": (*NUMBER, NULL),
+        "lift_over_baseline": NUMBER,
+        "tasks_beating_baseline": int,
+        "wins": int,
+        "win_rate": NUMBER,
+    }
+    for model in models:
+        assert [] == [key for key, kind in plain.items() if not isinstance(model[key], kind)]
+        assert {"scored": 31, "of": 31} == model["coverage"]
+        for key, kind in by_variant.items():
+            assert set(model["average"]) == set(model[key])
+            assert [] == [v for v in model[key].values() if not isinstance(v, kind)]
+    ranks = [model["rank"] for model in models]
+    assert [*range(1, 11), None, None] == ranks
+    assert ["gpt-4"] == [model["model"] for model in models if model["is_baseline"]]
+
+
+def test_a_model_of_the_index(index_site):
+    """The first: its averages and lifts, from the transcription."""
+    scores, first = scores_of_the_source(), index_site.api("models")[0]
+    tasks = sorted({task for _, task, _ in scores})
+    assert "zephyr-7b-beta" == first["model"]
+    tuned = [scores["zephyr-7b-beta", t, "fine_tuned"] for t in tasks]
+    base = [scores["zephyr-7b-beta", t, "base"] for t in tasks]
+    gpt = [scores["gpt-4", t, "base"] for t in tasks]
+    assert sum(tuned) / 31 == close(first["average"]["fine_tuned"], abs=EXACT)
+    assert sum(base) / 31 == close(first["average"]["base"], abs=EXACT)
+    assert (sum(tuned) - sum(base)) / 31 == close(first["lift_over_base"]["fine_tuned"], abs=EXACT)
+    assert (sum(tuned) - sum(gpt)) / 31 == close(
+        first["lift_over_baseline"]["fine_tuned"], abs=EXACT
+    )
+    assert first["lift_over_base"]["base"] is None
+    beaten = sum(ours > theirs for ours, theirs in zip(tuned, gpt, strict=True))
+    assert beaten == first["tasks_beating_baseline"]["fine_tuned"]
+    low, high = first["interval"]["fine_tuned"]
+    assert low < first["average"]["fine_tuned"] < high
+
+
+def test_unranked_models_of_the_index(index_site):
+    """Those without a tuned score come last, with the reason, and with their base scores."""
+    last = index_site.api("models")[-2:]
+    assert {"gpt-4", "gpt-3.5-turbo"} == {model["model"] for model in last}
+    for model in last:
+        assert (None, "no score", None) == (
+            model["rank"],
+            model["unranked"],
+            model["tied_with_best"],
+        )
+        assert {"base"} == set(model["average"])
+
+
+def test_tasks_of_the_index(index_site):
+    """In the order of the tasks table, with every score and its rank among its variant."""
+    scores, tasks = scores_of_the_source(), index_site.api("tasks")
+    with (ROOT / "data/source/tasks.csv").open(encoding="utf8") as file:
+        assert [row["task"] for row in csv.DictReader(file)] == [task["task"] for task in tasks]
+    for task in tasks:
+        assert all(isinstance(task[key], str) for key in ("task", "name", "category", "metric"))
+        assert task["higher_is_better"] is True
+        assert scores["gpt-4", task["task"], "base"] == task["baseline_score"]
+        found = {(s["model"], task["task"], s["variant"]): s["score"] for s in task["scores"]}
+        assert found == {key: score for key, score in scores.items() if key[1] == task["task"]}
+        for variant, best in task["best"].items():
+            rivals = [s for s in task["scores"] if s["variant"] == variant]
+            top = max(s["score"] for s in rivals)
+            assert top == best["score"]
+            assert sorted(s["model"] for s in rivals if s["score"] == top) == sorted(best["models"])
+            for s in rivals:
+                assert 1 + sum(other["score"] > s["score"] for other in rivals) == s["rank"]
+        lift = task["best"]["fine_tuned"]["score"] - task["baseline_score"]
+        assert lift == close(task["best_lift_over_baseline"], abs=EXACT)
+        lifts = [s - scores[m, t, "base"] for (m, t, v), s in found.items() if v == "fine_tuned"]
+        assert sum(lifts) / 10 == close(task["mean_lift_over_base"], abs=EXACT)
+
+
+def test_categories_of_the_index(index_site):
+    """Harder to easier; every task in one of them."""
+    categories = index_site.api("categories")
+    tasks = {task["task"]: task for task in index_site.api("tasks")}
+    lifts = [category["best_lift_over_baseline"] for category in categories]
+    assert sorted(lifts) == lifts
+    assert sorted(tasks) == sorted(task for category in categories for task in category["tasks"])
+    for category in categories:
+        assert {category["category"]} == {tasks[task]["category"] for task in category["tasks"]}
+        values = [tasks[task]["best_lift_over_baseline"] for task in category["tasks"]]
+        mean = sum(values) / len(values)
+        assert mean == close(category["best_lift_over_baseline"], abs=EXACT)
+
+
+def test_correlations_of_the_index(index_site):
+    """Square and symmetric, in the order of the columns: what is computed, then the features."""
+    found = index_site.api("correlations")
+    features = ["train_examples", "tokens_min", "tokens_max", "tokens_p95"]
+    assert [*COLUMNS, *features] == found["columns"]
+    size = len(found["columns"])
+    matrices = {
+        "n": found["n"],
+        "spearman": found["spearman"],
+        "pearson": found["pearson"],
+        "p of spearman": found["p_value"]["spearman"],
+        "p of pearson": found["p_value"]["pearson"],
+    }
+    for name, matrix in matrices.items():
+        assert [size] * size == [len(row) for row in matrix], name
+        assert [list(column) for column in zip(*matrix, strict=True)] == matrix, name
+    assert [1.0] * size == [found["spearman"][i][i] for i in range(size)]
+    assert all(-1 <= value <= 1 for row in found["spearman"] for value in row)
+    assert all(0 <= value <= 1 for row in found["p_value"]["pearson"] for value in row)
+
+
+def test_a_correlation_of_the_index(index_site):
+    """Training-set size and lift, by pandas from the transcription."""
+    found = index_site.api("correlations")
+    scores = pd.read_csv(ROOT / "data/source/results.csv").pivot_table(
+        index="task", columns=["variant", "model"], values="score"
+    )
+    tuned = scores["fine_tuned"]
+    lift = (tuned - scores["base"][tuned.columns]).mean(axis=1)
+    sizes = pd.read_csv(ROOT / "data/source/tasks.csv", index_col="task")["train_examples"]
+    i, j = found["columns"].index("train_examples"), found["columns"].index("mean_lift_over_base")
+    both = pd.DataFrame({"size": sizes, "lift": lift.round(9)}).dropna()
+    assert len(both) == found["n"][i][j]
+    assert both["size"].corr(both["lift"]) == close(found["pearson"][i][j], abs=1e-8)
+    assert both["size"].rank().corr(both["lift"].rank()) == close(found["spearman"][i][j], abs=1e-8)
+
+
+def test_without_a_baseline(tmp_path):
+    """Nothing is compared with one: null, not 0."""
+    api = of_project(tmp_path, board())
+    none = (
+        "baseline",
+        "models_ahead_of_baseline",
+        "models_compared",
+        "runs_beating_baseline",
+        "tasks_beating_baseline",
+        "tasks_compared",
+        "tasks_tying_baseline",
+    )
+    assert dict.fromkeys(none) == {key: api["stats"][key] for key in none}
+    # (0.25 + 0.25 + 0.625 - 0.25) / 4
+    assert 0.21875 == api["stats"]["mean_lift_over_base"]
+    for model in api["models"]:
+        assert model["is_baseline"] is False
+        assert {None} == {
+            *model["lift_over_baseline"].values(),
+            *model["tasks_beating_baseline"].values(),
+        }
+    for task in api["tasks"]:
+        assert (None, None) == (task["baseline_score"], task["best_lift_over_baseline"])
+    assert {None} == {category["best_lift_over_baseline"] for category in api["categories"]}
+
+
+@pytest.mark.parametrize("variant", ["base", "fine_tuned"])
+def test_with_one_variant_only(tmp_path, variant):
+    """No lift over base, no run that was helped or hurt: null, not 0."""
+    results = results_frame()
+    results = results[results["variant"] == variant]
+    api = of_project(tmp_path, {**board(), "results": results})
+    none = (
+        "mean_base_score",
+        "mean_lift_over_base",
+        "mean_tuned_score",
+        "runs_helped",
+        "runs_hurt",
+        "runs_unchanged",
+    )
+    assert dict.fromkeys(none) == {key: api["stats"][key] for key in none}
+    assert 0 == api["stats"]["runs_paired"]
+    assert (4 if variant == "fine_tuned" else 0) == api["stats"]["runs_tuned"]
+    for model in api["models"]:
+        assert {None} >= set(model["lift_over_base"].values())
+        assert {variant} >= set(model["average"])
+    assert {None} == {task["mean_lift_over_base"] for task in api["tasks"]}
+
+
+def test_of_the_least_board(tmp_path):
+    """Three columns: no categories, no correlations, no training sets."""
+    results = pd.DataFrame({"model": ["a", "b"], "task": ["t", "t"], "score": [0.1, 0.2]})
+    api = of_project(tmp_path, {"results": results})
+    assert {"stats", "models", "tasks", "categories"} == set(api)
+    assert ([], {}) == (api["categories"], api["stats"]["training_sets"])
+    assert [("b", 1), ("a", 2)] == [(model["model"], model["rank"]) for model in api["models"]]
+    assert (None, None) == (api["models"][0]["developer"], api["models"][0]["parameters_b"])
+    task = api["tasks"][0]
+    assert (None, None, True) == (task["category"], task["metric"], task["higher_is_better"])
+
+
+def test_where_scores_have_no_common_unit(tmp_path):
+    """No average and no mean lift; the win rate ranks."""
+    frames = board()
+    frames["tasks"]["higher_is_better"] = [True, False]
+    api = of_project(tmp_path, frames)
+    assert "mean_win_rate" == api["stats"]["ranked_by"]
+    assert api["stats"]["mean_lift_over_base"] is None
+    for model in api["models"]:
+        assert {None} == {*model["average"].values(), *model["lift_over_base"].values()}
+        assert [] == [rate for rate in model["win_rate"].values() if not 0 <= rate <= 1]
+
+
+def test_downloads_and_api_hold_no_more_than_the_tables(index_site: BuiltSite):
+    """Every score of the API is a row of the published results, and the reverse."""
+    rows = json.loads(index_site.files["downloads/results.json"])
+    published = {(r["model"], r["task"], r["variant"]): r["score"] for r in rows}
+    tasks = index_site.api("tasks")
+    assert published == {
+        (s["model"], t["task"], s["variant"]): s["score"] for t in tasks for s in t["scores"]
+    }
+
+
+def test_a_board_builds_with_its_api(project):
+    """The fixture board's own: ranks, and the numbers that its table says."""
+    site = build(project)
+    beta, alpha = (
+        next(m for m in site.api("models") if m["model"] == name) for name in ("beta", "alpha")
+    )
+    # Tuned, alpha has (0.75 + 0.5) / 2 and beta (0.875 + 0.25) / 2.
+    assert (1, 0.625, 0.25) == (
+        alpha["rank"],
+        alpha["average"]["fine_tuned"],
+        alpha["lift_over_base"]["fine_tuned"],
+    )
+    assert (2, 0.5625, 0.1875) == (
+        beta["rank"],
+        beta["average"]["fine_tuned"],
+        beta["lift_over_base"]["fine_tuned"],
+    )
+    assert isclose(0.125, alpha["lift_over_baseline"]["fine_tuned"])

@@ -1,0 +1,510 @@
+"""Boards that are not like the Index come out whole, and say no more than their data does."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from bs4 import Tag
+
+from tests.helpers.odd_boards import (
+    BOARDS,
+    FOREIGN,
+    FOREIGN_BOARDS,
+    HOSTILE,
+    NO_BASELINE,
+    NO_LINKS,
+    SHAPES,
+    built,
+)
+from tests.helpers.sites import HOLES, ROOT, BuiltSite, build, load_json, table, visible
+
+WITHOUT_BASELINE = ("three_columns", "one_score", "one_model", "tuned_only", "failed_requests")
+WITHOUT_LIFT = (
+    "three_columns",
+    "one_score",
+    "tuned_only",
+    "without_results",
+    "failed_requests",
+    "peft_methods",
+)
+OVER_BASELINE = {
+    "lift_over_baseline",
+    "beats",
+    "baseline",
+    "baseline_score",
+    "best_lift_over_baseline",
+    "beating",
+}
+# Pages whose words are about the generator, whatever the board.
+ANY_BOARD = ("data/index.html",)
+MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
+
+every_board = pytest.mark.parametrize("name", BOARDS)
+every_shape = pytest.mark.parametrize("name", SHAPES)
+
+
+def column_keys(site: BuiltSite) -> set[str]:
+    """The keys of every column of every table of a site."""
+    return {
+        key
+        for html in site.html.values()
+        for key in re.findall(r'<th[^>]* data-key="?([^" >]*)', html)
+    }
+
+
+def pages_saying(site: BuiltSite, word: str) -> list[str]:
+    """Pages on which a word can be read or heard."""
+    return sorted(
+        path
+        for path, page in site.readings.items()
+        if path not in ANY_BOARD and re.search(word, " ".join(page.words), re.IGNORECASE)
+    )
+
+
+@every_board
+def test_no_page_has_a_hole(name):
+    """No `nan`, no `None`, no `inf`, no `undefined` is read or heard anywhere."""
+    site = built(name)
+    found = [
+        (path, words[max(0, hole.start() - 40) : hole.end() + 40])
+        for path, page in site.readings.items()
+        for words in [" ".join(page.words)]
+        for hole in HOLES.finditer(words)
+    ]
+    assert [] == found
+
+
+@every_board
+def test_no_data_of_a_page_has_a_hole(name):
+    """Figures and pickers are JSON that every browser reads: no NaN, no infinity."""
+    for page in built(name).readings.values():
+        for text in page.data.values():
+            assert load_json(text)
+
+
+@every_board
+def test_the_api_is_json(name):
+    """Without NaN."""
+    site = built(name)
+    for path in site.files:
+        if path.startswith("api/"):
+            assert site.api(path.removeprefix("api/v1/").removesuffix(".json")) is not None
+
+
+@every_board
+def test_no_page_is_empty(name):
+    """Each has a heading, and something to read below it."""
+    pages = built(name).readings
+    assert [] == [path for path, page in pages.items() if "h1" not in page.tags]
+    short = [path for path, page in pages.items() if len(" ".join(page.main).split()) < 15]
+    # A task or a model that nobody has run has little to say.
+    assert [] == [path for path in short if name not in ("without_results", "one_score")]
+
+
+@every_board
+def test_every_model_task_and_category_has_a_page(name):
+    """As many as the figures say."""
+    site = built(name)
+    stats = site.api("stats")
+    found = {
+        kind: sum(1 for path in site.html if re.fullmatch(rf"{kind}/[^/]+/index\.html", path))
+        for kind in ("models", "tasks", "categories")
+    }
+    assert {kind: stats[kind] for kind in found} == found
+
+
+@every_board
+def test_every_board_of_a_site_has_rows(name):
+    """The leaderboard opens with at least one ranked model, in the order of the ranks."""
+    site = built(name)
+    first = site.page("").select_one("[data-views] table")
+    assert isinstance(first, Tag)
+    rows = table(site.page(""), str(first["id"]))
+    ranks = [row["rank"].number for row in rows if row["rank"].value is not None]
+    assert ranks
+    assert sorted(ranks, key=lambda rank: rank or 0) == ranks
+    assert 1.0 == ranks[0]
+
+
+@pytest.mark.parametrize(
+    "name", [*WITHOUT_BASELINE, *(name for name in FOREIGN_BOARDS if NO_BASELINE in name)]
+)
+def test_a_board_without_a_baseline_shows_none(name):
+    """No column, no mark, no row for it; and no word of it but in the method."""
+    site = built(name)
+    assert set() == column_keys(site) & OVER_BASELINE
+    assert [] == [
+        path
+        for path, html in site.html.items()
+        if 'class="reference"' in html and "models/" not in path
+    ]
+    assert [] == [path for path, html in site.html.items() if "db-reference" in html]
+    assert [] == [path for path in pages_saying(site, "baseline") if path != "about/index.html"]
+
+
+@pytest.mark.parametrize("name", [f"{name} {NO_BASELINE}" for name in FOREIGN])
+def test_the_method_of_a_board_without_a_baseline(name):
+    """Explains nothing that the board does not show."""
+    assert [] == pages_saying(built(name), "baseline")
+
+
+def test_the_categories_of_a_board_without_a_baseline():
+    """Are neither harder nor easier than one another."""
+    site = built(f"peft_methods {NO_BASELINE}")
+    said = pages_saying(site, "(harder|easier)")
+    assert [] == [path for path in said if path.startswith(("index", "categories/"))]
+
+
+@pytest.mark.parametrize("name", WITHOUT_LIFT)
+def test_a_board_without_a_base_shows_no_lift(name):
+    """No column, no view, no chart of it; and no word of it but at the head of the analysis."""
+    site = built(name)
+    keys = {key for key in column_keys(site) if "lift" in key} - OVER_BASELINE
+    assert set() == keys
+    assert [] == [
+        path for path, html in site.html.items() if 'data-view="lift' in html or "db-rod" in html
+    ]
+    said = [path for path in pages_saying(site, r"\blift\b") if path != "analysis/index.html"]
+    assert [] == [path for path in said if name not in ("without_results", "peft_methods")]
+
+
+@pytest.mark.parametrize("name", ["tuned_only", "peft_methods"])
+def test_the_analysis_of_a_board_without_lift(name):
+    """Announces no more than it shows."""
+    description = built(name).page("analysis/").find("meta", attrs={"name": "description"})
+    assert isinstance(description, Tag)
+    assert "lift" not in str(description["content"])
+
+
+def stats(name: str) -> Any:
+    """The figures of a board."""
+    return built(name).api("stats")
+
+
+def test_japanese_models():
+    """Six variants, gaps, and tuning that often hurts: each variant has its view, and its lift."""
+    site = built("jp_finetuned")
+    views = [str(view["data-view-of"]) for view in site.page("").select("[data-view-of]")]
+    tuned = {"chat", "instruct", "ppo", "sft", "sft-v2"}
+    assert {*tuned, "base", *(f"lift-{variant}" for variant in tuned)} == set(views)
+    found = stats("jp_finetuned")
+    assert "meta-llama/Llama-2-13b-hf" == found["baseline"]
+    assert (19, 8, 232) == (found["models"], found["tasks"], found["scores"])
+    assert found["runs_hurt"] > found["runs_paired"] / 3
+    assert MINUS in visible(site.page("models/"))
+    assert "23.0 of" not in visible(site.page(""))
+
+
+def test_pythia():
+    """Accuracies and one perplexity: no mean over all, the win rate ranks, and that is said."""
+    site = built("pythia")
+    found = stats("pythia")
+    assert ("mean_win_rate", "zero_shot") == (found["ranked_by"], found["variants"][-1])
+    keys = {
+        str(head["data-key"])
+        for path in ("", "models/")
+        for head in site.page(path).select("th[data-key]")
+    }
+    assert {"win_rate"} == keys & {"average", "win_rate"}
+    assert "because the tasks differ in unit or direction" in visible(site.page(""))
+    perplexity = next(task for task in site.api("tasks") if not task["higher_is_better"])
+    best = perplexity["best"]["zero_shot"]["score"]
+    assert min(s["score"] for s in perplexity["scores"] if s["variant"] == "zero_shot") == best
+
+
+def test_fine_tuning_methods():
+    """One variant, bytes beside shares, lower is often better: no toggle, readable numbers."""
+    site = built("peft_methods")
+    assert [] == site.page("").select("[data-view]")
+    assert 1 == len(site.page("").select("[data-view-of]"))
+    text = visible(site.page("tasks/"))
+    assert "lower is better" in text
+    assert re.search(r"\d\N{NO-BREAK SPACE}G\b", text)
+    assert None is re.search(r"\d{8,}", text)
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_columns_beyond_the_contract_are_offered(name):
+    """What others' tables hold besides is published as it is, and is no fault."""
+    site = built(name)
+    text = visible(site.page("data/"))
+    assert "dataset_url" in text
+    columns = json.loads(site.files["downloads/results.json"])[0]
+    assert {"model", "task", "variant", "score"} <= set(columns)
+    if name == "jp_finetuned":
+        assert "task_version beyond the contract" in re.sub(rf" {DASH} {DASH}", "", text)
+
+
+def test_the_least_board():
+    """Three columns give a home page, models, tasks, data and method, and no more than that."""
+    site = built("three_columns")
+    navigation = [visible(link) for link in site.page("").select(".nav a")]
+    assert ["Choose", "Models", "Tasks", "Compare", "Data", "About"] == [
+        label for label in navigation if label != "Analysis"
+    ]
+    assert [] == [path for path in site.html if path.startswith(("serving/", "categories/"))]
+    assert 1 == len(site.page("").select("[data-view-of]"))
+
+
+def test_one_score():
+    """One model on one task: first of one, and no chart of a single point."""
+    site = built("one_score")
+    assert [] == [path for path, page in site.readings.items() if page.data]
+    summary = "only is 1st of 1 model, base, with a mean score of 0.500 over 1 task."
+    assert summary in visible(site.page("models/only/"))
+    assert "tied with best" not in visible(site.page("")).lower()
+
+
+def test_one_model():
+    """Its lift is shown, and it has no neighbours."""
+    site = built("one_model")
+    row = table(site.page(""), "board-tuned")[0]
+    assert ("only", "+0.050") == (row["model"].text, row["lift_over_base"].text)
+    assert [] == site.page("models/only/").select(".pager")
+
+
+def test_one_task():
+    """A model's average is its score."""
+    site = built("one_task")
+    for row in table(site.page(""), "board-tuned"):
+        ranked = {
+            r["model"].text: r["tuned"].value for r in table(site.page("tasks/one/"), "ranking")
+        }
+        assert ranked[row["model"].text] == row["average"].value
+
+
+def test_all_scores_equal():
+    """Everyone shares the first rank and every task; nothing is a gain or a loss."""
+    site = built("all_equal")
+    rows = table(site.page(""), "board-tuned")
+    assert [1.0] * 6 == [row["rank"].number for row in rows]
+    assert {("0.500", "0.000")} == {
+        (row["average"].text, row["lift_over_base"].text) for row in rows
+    }
+    found = stats("all_equal")
+    counts = ("runs_helped", "runs_hurt", "tasks_beating_baseline", "models_ahead_of_baseline")
+    assert dict.fromkeys(counts, 0) == {key: found[key] for key in counts}
+    assert (36, 6) == (found["runs_unchanged"], found["tasks_tying_baseline"])
+    assert [] == site.page("").select("td.gain, td.loss")
+
+
+def test_equal_lifts_share_a_rank():
+    """As equal averages do."""
+    rows = table(built("all_equal").page(""), "board-lift")
+    assert [1.0] * 6 == [row["rank"].number for row in rows]
+
+
+def test_a_mean_that_has_not_moved_is_not_down():
+    """0.500 after is no less than 0.500 before."""
+    assert "down from" not in visible(built("all_equal").page(""))
+
+
+def test_equal_categories_are_neither_harder_nor_easier():
+    """The title tells no difference where there is none."""
+    assert "is the hardest category" not in visible(built("all_equal").page(""))
+
+
+def test_no_task_shared_with_the_baseline():
+    """It is listed and not compared: no difference, and no count of tasks beaten."""
+    site = built("apart")
+    found = stats("apart")
+    assert (0, 0) == (found["tasks_compared"], found["models_compared"])
+    for row in table(site.page("models/"), "board-tuned"):
+        assert (None, None) == (row["lift_over_baseline"].value, row["beats"].value)
+    assert "beats ref" not in visible(site.page("models/m0/"))
+
+
+def test_large_scores():
+    """1e11 is written with a prefix, and sorted by what it is."""
+    site = built("large_scores")
+    first = table(site.page("tasks/t0/"), "ranking")[0]
+    assert "110\N{NO-BREAK SPACE}G" == first["tuned"].text
+    assert 1.1e11 == pytest.approx(first["tuned"].number)
+    assert [] == [
+        path
+        for path, page in site.readings.items()
+        if re.search(r"\d{3},\d{3},\d{3}", " ".join(page.words))
+    ]
+
+
+def test_lower_is_better():
+    """The lowest leads; a score that fell is a gain; one above the baseline's is a loss."""
+    site = built("lower_is_better")
+    rows = table(site.page(""), "board-tuned")
+    assert ["m0", "m1", "m2", "m3"] == [row["model"].text for row in rows]
+    assert ["+0.25", "+0.38", "+0.50", "+0.63"] == [row["lift_over_base"].text for row in rows]
+    # m0 tuned is 5 - 0.25, the baseline's base score 6, and m2 tuned is 7 - 0.5.
+    assert ["+1.25", f"{MINUS}0.50"] == [
+        rows[0]["lift_over_baseline"].text,
+        rows[2]["lift_over_baseline"].text,
+    ]
+    assert ["5 of 5", "0 of 5"] == [
+        f"{rows[i]['beats'].text} {rows[i]['beats'].note}" for i in (0, 2)
+    ]
+    assert "Tuning hurt on no task." in visible(site.page("models/m0/"))
+    assert "lower is better" in visible(site.page("tasks/t0/"))
+
+
+def test_a_worse_neighbour_is_behind():
+    """A model that comes after has a negative difference, whichever way is better."""
+    rows = table(built("lower_is_better").page("models/m0/"), "around")
+    assert [] == [
+        row["gap"].text
+        for row in rows
+        if row["gap"].value and not row["gap"].text.startswith(MINUS)
+    ]
+
+
+def test_mixed_directions():
+    """Ranked by win rate; lift stands on the pages of the tasks, where it has a unit."""
+    site = built("mixed_directions")
+    assert {"win_rate"} == column_keys(site) & {"average", "win_rate"}
+    # On t0 higher is better, so the same fall is a loss there.
+    assert f"{MINUS}0.25" == table(site.page("tasks/t0/"), "ranking")[-1]["lift_tuned"].text
+    assert "+0.25" == table(site.page("tasks/t1/"), "ranking")[0]["lift_tuned"].text
+
+
+def test_negative_scores():
+    """A true minus, and the greatest leads."""
+    rows = table(built("negative_scores").page(""), "board-tuned")
+    assert ["m3", "m2", "m1", "m0"] == [row["model"].text for row in rows]
+    assert all(row["average"].text.startswith(MINUS) for row in rows)
+
+
+def test_zeros_and_ones():
+    """Ties share the better rank."""
+    rows = table(built("zeros_and_ones").page("tasks/t0/"), "ranking")
+    assert [1.0, 1.0, 3.0, 3.0] == [row["rank"].number for row in rows]
+
+
+def test_models_and_tasks_without_results():
+    """They have a page that says so, and no rank."""
+    site = built("without_results")
+    assert "ghost has no scores on this board." in visible(site.page("models/ghost/"))
+    assert "No model has a score on void." in visible(site.page("tasks/void/"))
+    assert "data/models.parquet: row 5: no result of model 'ghost'" in site.warnings
+    assert "ghost" not in [row["model"].text for row in table(site.page(""), "board-tuned")]
+
+
+def test_requests_that_all_failed():
+    """Counted, and without a latency; a price by the hour stands as it is."""
+    text = visible(built("failed_requests").page("serving/"))
+    assert "100\N{NO-BREAK SPACE}%" in text
+    assert "1 with code 429" in text
+    assert "$1.50" in text
+
+
+def json_texts(value: object) -> Iterator[str]:
+    """Every text of a figure."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for part in value.values() for text in json_texts(part))
+    elif isinstance(value, list):
+        yield from (text for part in value for text in json_texts(part))
+
+
+def test_hostile_text_makes_no_element(index_site):
+    """No tag and no attribute occurs that the Index has not; no script runs where it stands."""
+    pages = built("hostile").readings.values()
+    usual = list(index_site.readings.values())
+    tags = set().union(*(page.tags for page in pages)) - set().union(*(page.tags for page in usual))
+    attributes = set().union(*(page.attributes for page in pages)) - set().union(
+        *(page.attributes for page in usual)
+    )
+    assert (set(), set()) == (tags, attributes)
+    assert [] == [page.inline for page in pages if page.inline]
+
+
+def test_hostile_text_is_shown_as_text():
+    """Every name is read as it is written, in the heading of its page and in a board."""
+    site = built("hostile")
+    for kind, noun in (("models", "model"), ("tasks", "task")):
+        pages = [path for path in site.html if re.fullmatch(rf"{kind}/[^/]+/index\.html", path)]
+        headings = {page.get_text() for path in pages for page in site.page(path).select("h1")}
+        assert {" ".join(f"{name} {noun}".split()) for name in HOSTILE} == headings
+    shown = {row["model"].text for row in table(site.page("models/"), "board-v1")}
+    assert {f"{name} model" for name in HOSTILE} >= shown
+    assert len(HOSTILE) - 2 <= len(shown)
+
+
+def test_hostile_text_of_the_configuration_is_shown_as_text():
+    """Title, headline, description, licence, labels and citation."""
+    site = built("hostile")
+    home = site.page("")
+    assert home.title is not None
+    assert "<script>alert('t')</script>" == home.title.get_text()
+    assert ["<h1>h</h1>{{ 7*7 }}"] == [heading.get_text() for heading in home.select("h1")]
+    description = home.find("meta", attrs={"name": "description"})
+    assert isinstance(description, Tag)
+    assert '"><script>alert(1)</script>' == description["content"]
+    text = visible(home)
+    for shown in (
+        "<b>L</b>",
+        "<em>B</em>",
+        "<em>T</em>",
+        "<b>cite</b>",
+        "</code><script>alert(1)</script>",
+    ):
+        assert shown in text
+
+
+def test_links_that_are_not_to_the_web_are_shown_as_text():
+    """They can be read, and not followed."""
+    site = built("hostile")
+    followed = {link for page in site.readings.values() for link in page.links}
+    assert set() == followed & {*NO_LINKS, *(f"{link} " for link in NO_LINKS)}
+    words = " ".join(word for page in site.readings.values() for word in page.words)
+    assert [] == [link for link in NO_LINKS if link.removeprefix("http://") not in words]
+
+
+def test_hostile_text_in_figures_is_shown_as_text():
+    """Plotly reads marks like HTML, so no text of the data holds one; nor can it end its script."""
+    for path, page in built("hostile").readings.items():
+        for name, text in page.data.items():
+            assert "<" not in text, path
+            if name != "picker":
+                # Line breaks, and Plotly's own mark for the box that it would draw beside a tip.
+                own = re.compile(r"<br>|<extra></extra>")
+                assert [] == [t for t in json_texts(json.loads(text)) if "<" in own.sub("", t)]
+
+
+@every_shape
+def test_shapes_are_legal(name):
+    """None of them is a fault; what is odd about some is a warning, a line each."""
+    warned = {"apart": 1, "without_results": 3}
+    warnings = built(name).warnings
+    assert warned.get(name, 0) == len(warnings), warnings
+
+
+def test_a_long_board_is_not_there_twice(monkeypatch):
+    """Sorted by its column of lifts it would be the same rows; a short list has both orders."""
+    shown = []
+    for most in (400, 5):
+        monkeypatch.setattr("site_builder.pages.board_views.LONG", most)
+        site = build(ROOT)
+        shown.append(
+            [
+                {str(t["id"]) for t in site.page(p).select("table[id^=board]")}
+                for p in ("", "models/")
+            ]
+        )
+    both = {"board-fine-tuned", "board-base", "board-lift"}
+    assert [[both, both], [both - {"board-lift"}] * 2] == shown
+
+
+def test_lists_beside_the_full_board_are_cut(monkeypatch):
+    """Of tasks and categories, on a board of many models; each page says so, the board has all."""
+    monkeypatch.setattr("site_builder.pages.task.LONG", 10)
+    monkeypatch.setattr("site_builder.pages.task.MOST_LISTED", 4)
+    site = build(ROOT)
+    assert 4 == len(table(site.page("tasks/gsm8k/"), "ranking"))
+    assert "The first 4 of 12 models. The page of each model has its rank." in visible(
+        site.page("tasks/gsm8k/")
+    )
+    coding = site.page("categories/coding/")
+    assert 4 == len(table(coding, "board-fine-tuned"))
+    assert "7 more models" in visible(coding)
+    assert 12 == len(table(site.page("models/"), "board-fine-tuned"))

@@ -1,0 +1,396 @@
+"""The cost calculator in a real browser: what a visitor sets, and what comes of it."""
+
+import functools
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from site_builder import formatting as text
+from site_builder.build import build_site
+from site_builder.compute.serving import (
+    Load,
+    cheapest,
+    collect_offers,
+    compute_costs,
+    reference_choice,
+)
+from site_builder.config import load_config
+from site_builder.pages.calculator import make_calculator
+from site_builder.pages.calculator_words import make_formulas, values_of
+from site_builder.pages.page import Site
+from tests.helpers.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, first_column, open_page
+from tests.helpers.priced import MIXED, priced
+from tests.helpers.serve import served
+from tests.helpers.sites import make_site
+
+ROOT = Path(__file__).parents[2]
+both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+COLUMNS = ("model", "month_usd", "times_cheaper", "break_even")
+LOADS = (
+    ("1", "1", "1"),
+    ("12,345.5", "321", "77"),
+    ("0", "100", "100"),
+    ("250", "0", "0"),
+    ("0.003", "7", "1999"),
+    ("1e12", "1e12", "999999999999"),
+)
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with both kinds of price."""
+    return priced(tmp_path_factory.mktemp("priced"), MIXED)
+
+
+@pytest.fixture(scope="module")
+def mixed(board: Path) -> Iterator[str]:
+    """Address of its serving page."""
+    build_site(load_config(board), board / "site")
+    with served(board / "site") as address:
+        yield f"{address}serving/"
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the Index's serving page."""
+    out = tmp_path_factory.mktemp("calculator") / "site"
+    build_site(load_config(ROOT), out)
+    with served(out) as address:
+        yield f"{address}serving/"
+
+
+def type_in(page: Page, label: str, typed: str) -> None:
+    """Set a field as a visitor does, and go on to the next one."""
+    field = page.get_by_label(label, exact=True)
+    field.fill(typed)
+    field.press("Tab")
+
+
+def set_load(page: Page, numbers: tuple[str, str, str]) -> None:
+    """All three fields."""
+    labels = ("Requests a day", "Tokens sent", "Tokens received")
+    for label, typed in zip(labels, numbers, strict=True):
+        type_in(page, label, typed)
+
+
+def shown(page: Page) -> tuple[list[tuple[str, ...]], dict[str, str]]:
+    """The rows of the table, and the formulas worked out."""
+    columns = [
+        first_column(page, "monthly-costs", key)
+        for key in COLUMNS
+        if page.locator(f"#monthly-costs th[data-key={key}]").count()
+    ]
+    worked = page.eval_on_selector_all(
+        "[data-worked]", "all => all.map(p => [p.dataset.worked, p.textContent])"
+    )
+    return list(zip(*columns, strict=True)), dict(worked)
+
+
+@functools.cache
+def read(root: Path) -> Site:
+    """The results of a project, computed once."""
+    return make_site(root)
+
+
+def expected(root: Path, load: Load, against: int | None = None) -> tuple[Any, dict[str, str]]:
+    """The same as `shown`, of the functions that the page is built with."""
+    site = read(root)
+    offers = collect_offers(site.results.serving.prices)
+    made = make_calculator(site)
+    assert made is not None
+    names = [str(offer["name"]) for offer in made.script["offers"]]  # type: ignore[attr-defined]
+    choice = reference_choice(offers, site.labels.roles.baseline)
+    reference = cheapest(choice, load) if against is None else offers[against]
+    costs = compute_costs(offers, load, reference)
+    other = next(cost for cost in costs if cost.offer == reference)
+    rows = [
+        (
+            site.labels.models.get(cost.offer.model, cost.offer.model),
+            text.money(cost.month_usd),
+            text.cheaper(cost.times_cheaper, cost.times_dearer),
+            text.three_digits(cost.break_even),
+        )[: 4 if any(offer.hourly for offer in offers) else 3]
+        for cost in costs
+    ]
+    formulas = make_formulas(
+        costs, other, lambda c: values_of(c, other, load, lambda o: names[offers.index(o)])
+    )
+    return rows, {formula.key: formula.worked for formula in formulas}
+
+
+def query_of(page: Page) -> list[tuple[str, str]]:
+    """The state in the address."""
+    return parse_qsl(urlsplit(page.url).query)
+
+
+def remark(page: Page, key: str) -> Locator:
+    """What is said of a field."""
+    return page.locator(f"#cost-{key}-remark")
+
+
+@both_sizes
+def test_numbers_are_those_of_the_build(
+    chromium: Browser, board: Path, mixed: str, size: tuple[int, int]
+) -> None:
+    """For every size, and every offer compared with, to the last digit; in silence."""
+    page, heard = open_page(chromium, mixed, size)
+    assert expected(board, Load(1000, 1000, 500)) == shown(page)
+    for numbers in LOADS:
+        set_load(page, numbers)
+        load = Load(*(float(n.replace(",", "")) for n in numbers))
+        assert expected(board, load) == shown(page)
+    set_load(page, ("40", "900", "300"))
+    for place in page.eval_on_selector_all("#cost-against option", "all => all.map(o => o.value)"):
+        page.get_by_label("Compare with").select_option(place)
+        found = expected(board, Load(40, 900, 300), int(place) if place else None)
+        assert found == shown(page)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert [] == heard.complaints
+    page.context.close()
+
+
+def test_numbers_are_written_as_the_build_writes_them(chromium: Browser, mixed: str) -> None:
+    """Every format of numbers.js that has a twin in format.py, over twenty powers of ten."""
+    page, _ = open_page(chromium, mixed)
+    drawn = random.Random(7)
+    values = [0.0, 0.0625, 1.005, 2.675, 9.995, 0.9995, 99.95, 999.5, 1e21, 1.5e26, 1e-7, 5e-324]
+    values += [drawn.uniform(1, 10) * 10.0 ** drawn.randint(-9, 20) for _ in range(200)]
+    values += [round(drawn.uniform(0, 100), 3) for _ in range(200)]
+    values += [-value for value in values]
+    twins: dict[str, Callable[[float], str]] = {
+        "money": text.money,
+        "quantity": text.quantity,
+        "threeDigits": text.three_digits,
+        "ratio": text.ratio,
+    }
+    for name, write in twins.items():
+        found = page.evaluate(f"values => values.map(site.format.{name})", values)
+        assert [write(value) for value in values] == found, name
+    rounded = page.evaluate("values => values.map(v => site.format.rounded(v, 3))", values)
+    assert [text.rounded(value, 3) for value in values] == rounded
+    compact = page.evaluate(
+        "values => values.map(v => site.format.score(v, {places: 1, compact: true}))", values
+    )
+    assert [text.NumberFormat(1, compact=True).score(value) for value in values] == compact
+    page.context.close()
+
+
+@both_sizes
+def test_the_index_is_computed_anew(chromium: Browser, index: str, size: tuple[int, int]) -> None:
+    """The state stands in the address, back undoes it, a link keeps it, the defaults leave none."""
+    page, heard = open_page(chromium, index, size)
+    assert [] == query_of(page)
+    before = shown(page)
+    assert expected(ROOT, Load(1000, 550, 151)) == before
+    type_in(page, "Requests a day", "2,500")
+    page.get_by_label("Compare with").select_option(label="GPT-3.5 Turbo, openai")
+    asked = [("requests", "2500"), ("against", "gpt-3.5-turbo"), ("at", "openai")]
+    assert asked == query_of(page)
+    expect(page.locator("#monthly-costs tr.reference")).to_contain_text("GPT-3.5 Turbo")
+    expect(page.locator("[data-calculator-load]")).to_contain_text("Requests a day: 2,500")
+    expect(page.locator("[data-calculator-compared]")).to_have_text(
+        "Compared with GPT-3.5 Turbo, openai."
+    )
+    after = shown(page)
+    page.reload()
+    assert after == shown(page)
+    assert ("2,500", "GPT-3.5 Turbo, openai") == (
+        page.get_by_label("Requests a day").input_value(),
+        page.locator("#cost-against option:checked").inner_text(),
+    )
+    page.go_back()
+    assert [("requests", "2500")] == query_of(page)
+    expect(page.locator("#monthly-costs tr.reference")).to_contain_text("GPT-4")
+    page.go_back()
+    assert before == shown(page)
+    page.go_forward()
+    expect(page.get_by_label("Requests a day")).to_have_value("2,500")
+    type_in(page, "Requests a day", "1000")
+    assert [] == query_of(page)
+    assert [] == heard.complaints
+    page.context.close()
+
+
+@both_sizes
+def test_what_is_no_number_is_told_beside_its_field(
+    chromium: Browser, mixed: str, size: tuple[int, int]
+) -> None:
+    """Once the visitor is done typing; the table keeps the last numbers, empty is not zero."""
+    page, _ = open_page(chromium, mixed, size)
+    before = shown(page)
+    field = page.get_by_label("Requests a day")
+    for typed, said in (
+        ("", "Enter a number; empty is not 0."),
+        ("many", "Enter a number, such as 1,000 or 0.5."),
+        ("0,125", "Enter a number, such as 1,000 or 0.5."),
+        ("1,00", "Enter a number, such as 1,000 or 0.5."),
+        ("-5", "Enter 0 or more."),
+        ("1e13", "Enter 1,000,000,000,000 or less."),
+        ("1e999", "Enter 1,000,000,000,000 or less."),
+    ):
+        field.fill("1000")
+        field.fill(typed)
+        expect(remark(page, "requests")).to_have_text("")
+        field.press("Tab")
+        expect(remark(page, "requests")).to_have_text(said)
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(field).to_have_accessible_description(f"An example. {said}")
+        assert said == page.locator("[data-status]").text_content()
+        assert before == shown(page)
+    assert [] == query_of(page)
+    field.fill("0")
+    expect(remark(page, "requests")).to_have_text("")
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    assert ("$0.00",) * 5 == tuple(row[1] for row in shown(page)[0][:5])
+    page.context.close()
+
+
+def test_numbers_are_read_as_they_are_typed(chromium: Browser, mixed: str) -> None:
+    """With marks between thousands, a power of ten, a leading plus; the wheel changes nothing."""
+    page, _ = open_page(chromium, mixed)
+    for typed in (
+        "1,234,567",
+        "1 234 567",
+        "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567",
+        "+1234567.0",
+    ):
+        type_in(page, "Tokens sent", typed)
+        assert [("sent", "1234567")] == query_of(page)
+        type_in(page, "Tokens sent", "1e3")
+        assert [] == query_of(page)
+    field = page.get_by_label("Tokens sent")
+    field.click()
+    page.mouse.wheel(0, 40)
+    expect(field).to_have_value("1e3")
+    page.context.close()
+
+
+def test_results_are_said_when_the_visitor_is_done(chromium: Browser, mixed: str) -> None:
+    """Not on each key; the table follows each, the address and the announcement the last."""
+    page, _ = open_page(chromium, mixed)
+    field, status = page.get_by_label("Requests a day"), page.locator("[data-status]")
+    field.fill("")
+    field.press_sequentially("50")
+    expect(page.locator("[data-calculator-load]")).to_contain_text("Requests a day: 50,")
+    assert "" == status.text_content()
+    assert [] == query_of(page)
+    field.press("Enter")
+    expect(status).to_have_text("Cheapest: Beta, r, $0.00 a month.")
+    assert [("requests", "50")] == query_of(page)
+    page.context.close()
+
+
+@both_sizes
+def test_bad_values_of_the_address_are_remarked_on(
+    chromium: Browser, mixed: str, size: tuple[int, int]
+) -> None:
+    """They are not used; the others are."""
+    asked = "?requests=%3Cb%3E&sent=&received=20&against=nobody&at=p&by=hour"
+    page, heard = open_page(chromium, mixed + asked, size)
+    expect(remark(page, "requests")).to_have_text(
+        "Not used from the address: “<b>”. Enter a number, such as 1,000 or 0.5."
+    )
+    expect(remark(page, "sent")).to_contain_text("empty is not 0")
+    expect(remark(page, "received")).to_have_text("")
+    expect(remark(page, "against")).to_have_text(
+        "Not used from the address: “nobody”. There is no such offer."
+    )
+    values = [page.get_by_label(n).input_value() for n in ("Requests a day", "Tokens sent")]
+    assert ["1,000", "1,000"] == values
+    expect(page.get_by_label("Tokens received")).to_have_value("20")
+    expect(page.locator("#cost-against option:checked")).to_have_text("Gamma, its cheapest offer")
+    assert page.evaluate(LAYOUT_SHIFT) < 0.01
+    assert [] == heard.complaints
+    page.context.close()
+
+
+def test_any_offer_can_be_named_in_the_address(chromium: Browser, board: Path, mixed: str) -> None:
+    """By the ids of model and provider as they are, and whether it is by the hour."""
+    page, _ = open_page(chromium, mixed)
+    select = page.get_by_label("Compare with")
+    for place in range(7):
+        select.select_option(str(place))
+        link = page.url
+        page.goto(mixed)
+        page.goto(link)
+        expect(select).to_have_value(str(place))
+    select.select_option(label="<b>{sent} & 7, s/t")
+    assert [("against", "<b>{sent} & 7"), ("at", "s/t")] == query_of(page)
+    select.select_option(label="Alpha, q, by the hour")
+    assert [("against", "alpha"), ("at", "q"), ("by", "hour")] == query_of(page)
+    assert expected(board, Load(1000, 1000, 500), int(select.input_value())) == shown(page)
+    page.context.close()
+
+
+@both_sizes
+def test_a_sorted_table_is_sorted_anew(
+    chromium: Browser, mixed: str, size: tuple[int, int]
+) -> None:
+    """New costs stand in the order that the visitor chose."""
+    page, _ = open_page(chromium, mixed, size)
+    cost = page.locator("#monthly-costs th[data-key=month_usd]")
+    cost.get_by_role("button").click()
+    expect(cost).to_have_attribute("aria-sort", "descending")
+    type_in(page, "Requests a day", "5000")
+    expect(cost).to_have_attribute("aria-sort", "descending")
+    # $0, 152,187.5 * $0.000625 and * $0.0025; the machines; then * $0.04 and * $0.045
+    costs = ["$0.00", "$95.12", "$380.47", "$1,461.00", "$4,383.00", "$6,087.50", "$6,848.44"]
+    assert costs[::-1] == first_column(page, "monthly-costs", "month_usd")
+    cost.get_by_role("button").click()
+    assert costs == first_column(page, "monthly-costs", "month_usd")
+    page.context.close()
+
+
+def test_the_link_is_copied(chromium: Browser, mixed: str) -> None:
+    """What was typed last is in it, though the field was not left before."""
+    page, _ = open_page(chromium, mixed, permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_label("Tokens received").fill("42")
+    page.locator(".calculator").get_by_role("button", name="Copy link").click()
+    expect(page.locator(".calculator").get_by_role("button", name="Copied")).to_be_visible()
+    assert f"{mixed}?received=42" == page.evaluate("navigator.clipboard.readText()")
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@both_sizes
+def test_axe_finds_nothing(
+    chromium: Browser, mixed: str, size: tuple[int, int], scheme: str
+) -> None:
+    """Nor with a remark on each kind of field."""
+    address = f"{mixed}?requests=x&against=nobody"
+    page, _ = open_page(chromium, address, size, color_scheme=scheme, bypass_csp=True)
+    type_in(page, "Tokens sent", "-1")
+    page.add_script_tag(path=AXE)
+    assert [] == page.evaluate(AXE_RUN)
+    page.context.close()
+
+
+def test_without_scripts_the_table_is_there(chromium: Browser, mixed: str) -> None:
+    """For the numbers that are said above it; the fields, which would do nothing, are not."""
+    page, _ = open_page(chromium, mixed, java_script_enabled=False)
+    expect(page.locator("#monthly-costs")).to_be_visible()
+    expect(page.locator(".calculator :is(input, select, button):visible")).to_have_count(0)
+    expect(page.locator("[data-calculator-load]")).to_contain_text("Requests a day: 1,000")
+    page.context.close()
+
+
+def test_it_works_from_the_disk(chromium: Browser, board: Path, mixed: str) -> None:
+    """Opened by a double click."""
+    assert mixed
+    page, heard = open_page(chromium, (board / "site/serving/index.html").as_uri())
+    type_in(page, "Requests a day", "50")
+    assert expected(board, Load(50, 1000, 500)) == shown(page)
+    assert [] == [said for said in heard.complaints if ".woff2" not in said]
+    page.context.close()
+
+
+def test_the_smallest_screen(chromium: Browser, mixed: str) -> None:
+    """320 px, with a long remark."""
+    page, _ = open_page(chromium, f"{mixed}?requests={'x' * 60}", (320, 640))
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.context.close()

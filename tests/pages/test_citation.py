@@ -1,0 +1,171 @@
+"""Citations: of the site, its pages and single scores; as a sentence, and as BibTeX that holds."""
+
+import re
+
+import pytest
+
+from site_builder.addresses import Address
+from site_builder.compute.catalog import Release
+from site_builder.pages.page import Citation, cite_page, cite_score, cite_site
+from site_builder.render.metadata import escape_bibtex, write_citation
+from site_builder.render.urls import Urls
+from tests.helpers.odd_boards import HOSTILE, built
+from tests.helpers.sites import build, make_site, visible
+from tests.helpers.tables import SITE_TOML, board, having, results_frame, write_project
+
+HERE = Urls.of([Address("model", "alpha")], "https://example.org/board")
+NOWHERE = Urls.of([Address("model", "alpha")])
+DATED = Release("0123456789abcdef", "2024-05-02")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The fixture board, dated."""
+    toml = SITE_TOML.replace("[site]\n", "[site]\nreleased = 2024-05-02\n")
+    frames = {**board(), "results": having(results_frame(), variant=results_frame()["variant"])}
+    return make_site(write_project(tmp_path_factory.mktemp("cited"), frames, toml))
+
+
+def fields_of(bibtex: str) -> dict[str, str]:
+    """The fields of an entry as BibTeX reads them: braces are counted, backslash or not."""
+    head = re.match(r"@misc\{[a-z0-9-]+,", bibtex)
+    assert head, bibtex
+    found, depth, name, value = {}, 0, "", ""
+    for mark in bibtex[head.end() : bibtex.rindex("}")]:
+        depth -= mark == "}"
+        assert depth >= 0, bibtex
+        if depth:
+            value += mark
+        elif mark == "}":
+            found[name.strip(" ,=\n")], name, value = value, "", ""
+        elif mark != "{":
+            name += mark
+        depth += mark == "{"
+    assert depth == 0, bibtex
+    return found
+
+
+def test_a_citation_of_the_site(site):
+    """Title, release, year and address; no author, since nobody is named."""
+    text = write_citation(cite_site(site), HERE)
+    short = site.results.release.short
+    expected = f"Fixture board, data release {short}, 2024-05-02. https://example.org/board/"
+    assert expected == text.sentence
+    assert text.bibtex.startswith(f"@misc{{fixture-board-{short},\n")
+    assert {
+        "title": "{Fixture board}",
+        "year": "2024",
+        "note": f"Data release {short}, 2024-05-02",
+        "url": "https://example.org/board/",
+    } == fields_of(text.bibtex)
+
+
+def test_a_citation_of_a_page(site):
+    """What it says, then the site, its release and the page's own address."""
+    citation = cite_page(site, "Alpha", "Alpha is 1st.", Address("model", "alpha"))
+    text = write_citation(citation, HERE)
+    assert text.sentence.startswith("Alpha is 1st. Fixture board, data release ")
+    assert text.sentence.endswith(" https://example.org/board/models/alpha/")
+    assert "{Fixture board: Alpha}" == fields_of(text.bibtex)["title"]
+
+
+def test_a_citation_of_a_score(site):
+    """Model, variant, value, metric and task; its place is the row that it is of."""
+    citation = cite_score(site, "alpha", "add", "fine_tuned")
+    assert "Alpha (fine-tuned) scores 0.750 (accuracy) on Addition." == citation.text
+    assert Address("model", "alpha", "score-add--fine-tuned") == citation.to
+    text = write_citation(citation, HERE)
+    assert text.sentence.endswith(" https://example.org/board/models/alpha/#score-add--fine-tuned")
+    assert "{Fixture board: Alpha (fine-tuned) on Addition}" == fields_of(text.bibtex)["title"]
+
+
+def test_what_is_not_known_is_left_out():
+    """No address without the site's place, no year without a date."""
+    citation = Citation("B", "", "", Release("0123456789abcdef", None), Address("home"))
+    text = write_citation(citation, NOWHERE)
+    assert "B, data release 0123456789ab." == text.sentence
+    assert {"title", "note"} == set(fields_of(text.bibtex))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("50% of R&D, a_b #1 $x", r"50\% of R\&D, a\_b \#1 \$x"),
+        ("{", r"{\textbraceleft}"),
+        ("a}", r"a{\textbraceright}"),
+        (r"\n", r"{\textbackslash}n"),
+        ("~^", r"{\textasciitilde}{\textasciicircum}"),
+        ("Zürich, 模型, μ", "Zürich, 模型, μ"),
+        ("two\n lines", "two lines"),
+        ('"quoted" @misc', '"quoted" @misc'),
+    ],
+)
+def test_marks_of_tex_stand_for_themselves(text, expected):
+    """Every one of them; letters of any script are kept."""
+    assert expected == escape_bibtex(text)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "{", "}", "}},", "\\}", '"}', "%"])
+def test_no_text_ends_its_field(text):
+    """Whatever a model or a site is called, the entry has its four fields and closes."""
+    citation = Citation(text, text, f"{text}.", DATED, Address("model", "alpha"))
+    entry = write_citation(citation, HERE).bibtex
+    found = fields_of(entry)
+    assert ["title", "year", "note", "url"] == list(found)
+    assert "2024" == found["year"]
+
+
+def test_an_address_stands_as_it_is():
+    """Its percents and underscores are not escaped; a brace that would end the field is."""
+    urls = Urls.of([], "https://example.org/a_b%20c/}/")
+    entry = write_citation(Citation("B", "", "", DATED, Address("home")), urls).bibtex
+    assert "https://example.org/a_b%20c/%7D/" == fields_of(entry)["url"]
+
+
+def test_pages_with_a_citation(index_site):
+    """The site's where it presents itself; its own on each model's and task's page."""
+    for path in ("", "data/", "about/"):
+        assert "Fine-tuning Index" in visible(index_site.page(path).select("#cite-bibtex")[0])
+    for path, said in (
+        ("models/zephyr-7b-beta/", "Zephyr 7B Beta is 1st of 10 models"),
+        ("tasks/gsm8k/", "on Grade School Math (gsm8k), with"),
+    ):
+        soup = index_site.page(path)
+        assert said in visible(soup.select("details #cite-sentence")[0])
+        note = fields_of(soup.select("#cite-bibtex")[0].get_text())["note"]
+        assert index_site.api("stats")["release"]["sha256"][:12] in note
+
+
+def test_the_publishers_own_citation_comes_first(index_site):
+    """As `site.toml` has it; then the one of the site, whose data it is not."""
+    ids = index_site.readings["index.html"].ids
+    assert ids.index("cite-source") < ids.index("cite-sentence")
+    source = index_site.page("").select("#cite-source")[0].get_text()
+    assert source.startswith("@misc{zhao2024loraland,")
+
+
+def test_a_board_without_a_citation_of_its_own(project):
+    """Is cited all the same, and by its address where that is known."""
+    home = build(project, "https://example.org/board").page("")
+    assert [] == home.select("#cite-source")
+    assert "https://example.org/board/" == fields_of(home.select("#cite-bibtex")[0].text)["url"]
+
+
+def test_citations_of_hostile_names_hold():
+    """Every page of such a board has an entry that closes."""
+    site = built("hostile")
+    paths = [path for path in site.html if path.count("/") == 2 and path[:4] in ("mode", "task")]
+    found = [site.page(path).select("#cite-bibtex") for path in paths]
+    entries = [tag.get_text() for tags in found for tag in tags]
+    assert 2 * len(HOSTILE) == len(entries)
+    assert [] == [entry for entry in entries if "note" not in fields_of(entry)]
+
+
+def test_every_citation_has_a_button_that_copies_it(index_site):
+    """Sentence and entry each get one, by a name that an element of the page alone has."""
+    for path in ("", "data/", "models/gpt-4/", "tasks/gsm8k/"):
+        soup = index_site.page(path)
+        told = {str(tag.get("id")): str(tag["data-copied"]) for tag in soup.select("[data-copied]")}
+        cited = {"cite-sentence": "sentence", "cite-bibtex": "BibTeX"}
+        assert cited.items() <= told.items(), path
+        assert [1] * len(told) == [len(soup.select(f"[id='{name}']")) for name in told], path

@@ -1,0 +1,658 @@
+"""A number is the same wherever it stands: in a table, in the API, and in its transcription.
+
+The pages are read as a visitor reads them, and compared with the API; then a sample of each kind is
+computed once more, in plain Python, from data/source/*.csv.
+"""
+
+import csv
+import json
+import math
+import re
+from collections import defaultdict
+from statistics import mean, median
+from typing import Any
+
+import pytest
+
+from tests.helpers.sites import ROOT, BuiltSite, Cell, table, target, visible
+
+MINUS = "\N{MINUS SIGN}"
+# Results are rounded at twelve digits, so that all machines publish the same (docs/statistics.md).
+EXACT = 1e-9
+TUNED, BASE = "fine_tuned", "base"
+VIEWS = {"board-fine-tuned": TUNED, "board-base": BASE, "board-lift": TUNED}
+
+
+class Source:
+    """The transcription, and what it says by hand."""
+
+    def __init__(self) -> None:
+        self.scores: dict[tuple[str, str, str], float] = {}
+        self.row: dict[tuple[str, str, str], int] = {}
+        for at, record in enumerate(self._read("results"), start=1):
+            key = (record["model"], record["task"], record["variant"])
+            self.scores[key] = float(record["score"])
+            self.row[key] = at
+        self.models = {record["model"]: record for record in self._read("models")}
+        self.tasks = {record["task"]: record for record in self._read("tasks")}
+        self.requests = self._read("serving_requests")
+        self.prices = self._read("prices")
+        self.tuned = [model for model in self.models if (model, "gsm8k", TUNED) in self.scores]
+
+    def _read(self, name: str) -> list[dict[str, str]]:
+        with (ROOT / f"data/source/{name}.csv").open(encoding="utf8") as file:
+            return list(csv.DictReader(file))
+
+    def lift(self, model: str, task: str) -> float:
+        """What tuning brought to a model on a task."""
+        return self.scores[model, task, TUNED] - self.scores[model, task, BASE]
+
+    def best(self, task: str) -> float:
+        """The best tuned score of a task."""
+        return max(self.scores[model, task, TUNED] for model in self.tuned)
+
+    def over_baseline(self, task: str) -> float:
+        """How far the best tuned model is above the baseline."""
+        return self.best(task) - self.scores["gpt-4", task, BASE]
+
+
+@pytest.fixture(scope="module")
+def source() -> Source:
+    """The transcription."""
+    return Source()
+
+
+@pytest.fixture(scope="module")
+def models(index_site: BuiltSite) -> dict[str, Any]:
+    """The models of the API by name."""
+    return {model["name"]: model for model in index_site.api("models")}
+
+
+@pytest.fixture(scope="module")
+def tasks(index_site: BuiltSite) -> dict[str, Any]:
+    """The tasks of the API by name."""
+    return {task["name"]: task for task in index_site.api("tasks")}
+
+
+@pytest.fixture(scope="module")
+def model_pages(index_site: BuiltSite) -> dict[str, str]:
+    """The page of each model by its id."""
+    rows = table(index_site.page("models/"), "board-base")
+    ids = {model["name"]: model["model"] for model in index_site.api("models")}
+    return {
+        ids[row["model"].text]: target("models/index.html", row["model"].href)[0] for row in rows
+    }
+
+
+@pytest.fixture(scope="module")
+def task_pages(index_site: BuiltSite) -> dict[str, str]:
+    """The page of each task by its id."""
+    rows = table(index_site.page("tasks/"), "task-list")
+    ids = {task["name"]: task["task"] for task in index_site.api("tasks")}
+    return {ids[row["task"].text]: target("tasks/index.html", row["task"].href)[0] for row in rows}
+
+
+def near(expected: float | None, found: float | None) -> bool:
+    """Whether two numbers are the same but for the sixteenth digit, or both are not there."""
+    if expected is None or found is None:
+        return expected is found
+    return math.isclose(expected, found, rel_tol=EXACT, abs_tol=EXACT)
+
+
+def read(text: str) -> float:
+    """A number as a visitor reads it."""
+    return float(text.replace(MINUS, "-").replace(",", "").replace("+", ""))
+
+
+def says(cell: Cell, value: float | None) -> bool:
+    """Whether a cell holds the value, and shows it rounded to the places that it shows."""
+    if value is None:
+        return cell.value is None
+    places = len(cell.text.partition(".")[2])
+    half = 0.5 * 10.0**-places
+    return near(value, cell.number) and abs(read(cell.text) - value) <= half * (1 + 1e-6)
+
+
+def score_of(task: Any, model: str, variant: str) -> Any:
+    """A score of the API, None where the model has none."""
+    found = [s for s in task["scores"] if (s["model"], s["variant"]) == (model, variant)]
+    return found[0] if found else None
+
+
+@pytest.mark.parametrize("path", ["", "models/"])
+@pytest.mark.parametrize("table_id", VIEWS)
+def test_the_boards_of_models(index_site, models, path, table_id):
+    """Rank, average, interval, both lifts, tasks beaten, wins, win rate: as the API has them."""
+    variant = VIEWS[table_id]
+    rows = table(index_site.page(path), table_id)
+    for place, row in enumerate(rows, start=1):
+        model = models[row["model"].text]
+        # The baseline stands on the tuned board with what it has: its base scores.
+        own = variant if variant in model["average"] else BASE
+        if variant not in model["average"] and not model["is_baseline"]:
+            assert {None} == {row[key].value for key in ("rank", "average", "lift_over_base")}
+            continue
+        assert says(row["average"], model["average"][own])
+        low, high = (read(text) for text in row["average"].note.split("\N{EN DASH}"))
+        assert [low, high] == pytest.approx(model["interval"][own], abs=5.01e-4)
+        if table_id != "board-base":
+            assert says(row["lift_over_base"], model["lift_over_base"][own])
+        if not model["is_baseline"]:
+            assert says(row["lift_over_baseline"], model["lift_over_baseline"][own])
+            assert says(row["beats"], model["tasks_beating_baseline"][own])
+            assert "of 31" == row["beats"].note
+            if table_id == "board-fine-tuned":
+                assert says(row["rank"], model["rank"])
+            if table_id == "board-lift":
+                assert says(row["rank"], place)
+            if path == "models/":
+                assert says(row["wins"], model["wins"][own])
+                assert says(row["win_rate"], model["win_rate"][own])
+
+
+def test_helped_and_hurt_on_the_full_board(index_site, models, source):
+    """Counted once more; their sums are the headline figures."""
+    rows = table(index_site.page("models/"), "board-fine-tuned")
+    found = {
+        models[row["model"].text]["model"]: row for row in rows if row["helped"].value is not None
+    }
+    for model, row in found.items():
+        lifts = [source.lift(model, task) for task in source.tasks]
+        assert sum(lift > EXACT for lift in lifts) == row["helped"].number
+        assert sum(lift < -EXACT for lift in lifts) == row["hurt"].number
+    stats = index_site.api("stats")
+    assert stats["runs_helped"] == sum(row["helped"].number or 0 for row in found.values())
+    assert stats["runs_hurt"] == sum(row["hurt"].number or 0 for row in found.values())
+
+
+def test_averages_from_the_transcription(models, source):
+    """Mean over 31 tasks of each model's scores and lifts."""
+    for model in models.values():
+        for variant, average in model["average"].items():
+            scores = [source.scores[model["model"], task, variant] for task in source.tasks]
+            baseline = [source.scores["gpt-4", task, BASE] for task in source.tasks]
+            assert near(mean(scores), average)
+            pairs = list(zip(scores, baseline, strict=True))
+            assert near(mean(a - b for a, b in pairs), model["lift_over_baseline"][variant])
+            assert sum(a > b for a, b in pairs) == model["tasks_beating_baseline"][variant]
+        if TUNED in model["average"]:
+            lift = mean(source.lift(model["model"], task) for task in source.tasks)
+            assert near(lift, model["lift_over_base"][TUNED])
+
+
+def test_wins_and_win_rates_from_the_transcription(models, source):
+    """On how many tasks a model is at the top, ties counting; the mean share of rivals it beats."""
+    for model in source.tuned:
+        wins, rates = 0, []
+        for task in source.tasks:
+            own = source.scores[model, task, TUNED]
+            rivals = [source.scores[rival, task, TUNED] for rival in source.tuned if rival != model]
+            wins += all(own >= rival for rival in rivals)
+            rates.append(
+                sum((own > rival) + 0.5 * (own == rival) for rival in rivals) / len(rivals)
+            )
+        found = models[source.models[model]["name"]]
+        assert wins == found["wins"][TUNED]
+        assert near(mean(rates), found["win_rate"][TUNED])
+
+
+def test_top_five(index_site, models):
+    """The first five of the board, with the numbers that they have there."""
+    rows = table(index_site.page(""), "top")
+    assert [1.0, 2.0, 3.0, 4.0, 5.0] == [row["rank"].number for row in rows]
+    for row in rows:
+        model = models[row["model"].text]
+        assert says(row["rank"], model["rank"])
+        assert says(row["average"], model["average"][TUNED])
+        assert says(row["lift_over_base"], model["lift_over_base"][TUNED])
+        assert says(row["wins"], model["wins"][TUNED])
+
+
+def test_winners(index_site, models):
+    """The table behind the chart: every model with a win, the most first."""
+    rows = table(index_site.page(""), "winners-table")
+    found = {row["model"].text: row["wins"].number or 0.0 for row in rows}
+    wins = {name: float(m["wins"][TUNED]) for name, m in models.items() if m["wins"].get(TUNED)}
+    assert wins == found
+    assert sorted(found.values(), reverse=True) == list(found.values())
+
+
+def test_averages_behind_the_chart(index_site, models):
+    """Base and tuned average of every ranked model."""
+    rows = table(index_site.page(""), "averages-table")
+    assert {name for name, model in models.items() if model["rank"]} <= {
+        row["model"].text for row in rows
+    }
+    for row in rows:
+        for variant in (BASE, TUNED):
+            assert says(
+                row[f"average_{variant}"], models[row["model"].text]["average"].get(variant)
+            )
+
+
+def test_headline_figures_from_the_api(index_site):
+    """What stands largest is what the API says."""
+    stats = index_site.api("stats")
+    shown = [visible(one) for one in index_site.page("").select(".hero .figures dd")]
+    assert f"{stats['tasks_beating_baseline']} /{stats['tasks_compared']}" == shown[0]
+    assert abs(read(shown[1]) - stats["mean_lift_over_base"]) <= 5.01e-4
+    assert f"{stats['models_ahead_of_baseline']} /{stats['models_compared']}" == shown[2]
+    assert f"{stats['runs_hurt']} /{stats['runs_paired']}" == shown[3]
+
+
+def test_the_list_of_tasks(index_site, tasks, models):
+    """Best model and score, baseline, difference, mean and mean lift of each."""
+    rows = table(index_site.page("tasks/"), "task-list")
+    assert list(tasks) == [row["task"].text for row in rows]
+    names = {model["model"]: name for name, model in models.items()}
+    for row in rows:
+        task = tasks[row["task"].text]
+        best = task["best"][TUNED]
+        assert (task["category"], task["metric"]) == (row["category"].text, row["metric"].text)
+        if len(best["models"]) <= 3:
+            assert ", ".join(names[model] for model in best["models"]) == row["best_model"].text
+        assert says(row["best_score"], best["score"])
+        assert says(row["baseline_score"], task["baseline_score"])
+        assert says(row["best_lift_over_baseline"], task["best_lift_over_baseline"])
+        assert says(row["mean_lift_over_base"], task["mean_lift_over_base"])
+        tuned = [s["score"] for s in task["scores"] if s["variant"] == TUNED]
+        assert says(row["mean"], mean(tuned))
+
+
+def test_tasks_from_the_transcription(tasks, source):
+    """Best tuned score minus the baseline's; mean of the lifts."""
+    for task in tasks.values():
+        assert near(source.over_baseline(task["task"]), task["best_lift_over_baseline"])
+        lifts = [source.lift(model, task["task"]) for model in source.tuned]
+        assert near(mean(lifts), task["mean_lift_over_base"])
+
+
+def test_differences_behind_the_chart(index_site, tasks):
+    """Best tuned model minus baseline, the largest first, on the home page and the tasks' page."""
+    for path in ("", "tasks/"):
+        rows = table(index_site.page(path), "best-lift-by-task-table")
+        values = [row["best_lift_over_baseline"].number or 0.0 for row in rows]
+        assert sorted(values, reverse=True) == values
+        assert set(tasks) == {row["task"].text for row in rows}
+        for row in rows:
+            task = tasks[row["task"].text]
+            assert says(row["best_score"], task["best"][TUNED]["score"])
+            assert says(row["baseline_score"], task["baseline_score"])
+            assert says(row["best_lift_over_baseline"], task["best_lift_over_baseline"])
+
+
+def check_ranking(rows: list[dict[str, Cell]], task: Any, models: dict[str, Any]) -> None:
+    """A task's ranking against the API: rank, both scores, lift over base, lift over baseline."""
+    assert len({s["model"] for s in task["scores"]}) == len(rows)
+    for row in rows:
+        model = models[row["model"].text]["model"]
+        tuned, base = (score_of(task, model, variant) for variant in (TUNED, BASE))
+        assert says(row[TUNED], tuned and tuned["score"])
+        assert says(row[BASE], base and base["score"])
+        assert says(row["rank"], tuned and tuned["rank"])
+        assert says(row["lift_fine_tuned"], tuned and tuned["score"] - base["score"])
+        # Who was never tuned is compared by its base score; the baseline with nobody.
+        own = tuned or (base if model != "gpt-4" else None)
+        assert says(row["lift_over_baseline"], own and own["score"] - task["baseline_score"])
+
+
+def test_the_rankings_of_tasks(index_site, tasks, models, task_pages):
+    """On each task's own page."""
+    by_id = {task["task"]: task for task in tasks.values()}
+    for task, path in task_pages.items():
+        rows = table(index_site.page(path), "ranking")
+        check_ranking(rows, by_id[task], models)
+
+
+@pytest.mark.parametrize("path", ["", "tasks/"])
+def test_the_picker(index_site, tasks, models, path):
+    """The ranking that stands in the page, and every one that a script would put in its place."""
+    soup = index_site.page(path)
+    by_id = {task["task"]: task for task in tasks.values()}
+    check_ranking(
+        table(soup, "picker"), by_id[str(soup.select("[data-picker] option")[0]["value"])], models
+    )
+    data = json.loads(soup.select("[data-picker-data]")[0].get_text())
+    names = [name for _, (name, _) in data["models"]]
+    keys = ["rank", TUNED, BASE, "lift_fine_tuned", "lift_over_baseline"]
+    for task, ranking in data["rankings"].items():
+        rows = []
+        for model, *cells in ranking:
+            made = [Cell(text, None if value is None else str(value)) for text, value, _ in cells]
+            rows.append(
+                {"model": Cell(names[model], names[model]), **dict(zip(keys, made, strict=True))}
+            )
+        check_ranking(rows, by_id[task], models)
+
+
+def test_the_chart_of_a_task(index_site, tasks, models, task_pages):
+    """The table behind it."""
+    by_id = {task["task"]: task for task in tasks.values()}
+    for task, path in task_pages.items():
+        for row in table(index_site.page(path), "task-models-table"):
+            model = models[row["model"].text]["model"]
+            tuned, base = (score_of(by_id[task], model, variant) for variant in (TUNED, BASE))
+            assert says(row["after_fine_tuned"], tuned and tuned["score"])
+            assert says(row["before"], base and base["score"])
+            assert says(row["lift_fine_tuned"], tuned and tuned["score"] - base["score"])
+
+
+def test_headline_figures_of_tasks(index_site, tasks, task_pages):
+    """Best, baseline, difference and mean lift."""
+    by_id = {task["task"]: task for task in tasks.values()}
+    for task, path in task_pages.items():
+        shown = [
+            read(visible(one)) for one in index_site.page(path).select(".page-head .figures dd")
+        ]
+        api = by_id[task]
+        expected = [
+            api["best"][TUNED]["score"],
+            api["baseline_score"],
+            api["best_lift_over_baseline"],
+            api["mean_lift_over_base"],
+        ]
+        assert expected == pytest.approx(shown, abs=5.01e-4)
+
+
+def test_every_score_of_every_model(index_site, tasks, model_pages, source):
+    """On the model's page, with its rank, and the row of the published table that it comes from."""
+    for model, path in model_pages.items():
+        rows = table(index_site.page(path), "all-scores")
+        assert len([key for key in source.scores if key[0] == model]) == len(rows)
+        for row in rows:
+            task = tasks[row["task"].text]
+            variant = {"Fine-tuned": TUNED, "Base": BASE}[row["variant"].text]
+            score = score_of(task, model, variant)
+            assert says(row["score"], score["score"])
+            of = sum(s["variant"] == variant for s in task["scores"])
+            assert f"{score['rank']} of {of}" == row["rank"].text
+            assert source.row[model, task["task"], variant] == row["row"].number
+
+
+def test_rows_are_rows_of_the_published_table(index_site, tasks, model_pages):
+    """The row that is named on a page is that row of the downloaded file."""
+    published = index_site.files["downloads/results.csv"].decode().splitlines()
+    records = list(csv.DictReader(published))
+    for row in table(index_site.page(model_pages["phi-2"]), "all-scores"):
+        record = records[int(row["row"].number or 0) - 1]
+        assert ("phi-2", tasks[row["task"].text]["task"]) == (record["model"], record["task"])
+        assert float(record["score"]) == row["score"].number
+
+
+def test_headline_figures_of_models(index_site, models, model_pages):
+    """Rank, average with its interval, lift, tasks beaten."""
+    for model in models.values():
+        if model["rank"] is None:
+            continue
+        soup = index_site.page(model_pages[model["model"]])
+        shown = {
+            visible(one.select("dt")[0]): visible(one.select("dd")[0])
+            for one in soup.select(".figures > div")
+        }
+        rank, average, lift, beats = shown.values()
+        assert f"{model['rank']} /10" == rank
+        assert abs(read(average) - model["average"][TUNED]) <= 5.01e-4
+        assert abs(read(lift) - model["lift_over_base"][TUNED]) <= 5.01e-4
+        assert f"{model['tasks_beating_baseline'][TUNED]} /31" == beats
+        interval = re.findall(r"\d\.\d{3}", " ".join(shown))
+        assert model["interval"][TUNED] == pytest.approx(
+            [float(text) for text in interval], abs=5.01e-4
+        )
+
+
+def test_where_a_model_is_best_and_where_tuning_hurt(
+    index_site, tasks, models, model_pages, source
+):
+    """All its first places, and all tasks on which it fell."""
+    for model in models.values():
+        if model["rank"] is None:
+            continue
+        soup = index_site.page(model_pages[model["model"]])
+        top = {
+            task["name"]
+            for task in tasks.values()
+            if model["model"] in task["best"][TUNED]["models"]
+        }
+        rows = table(soup, "at-top") if top else []
+        assert top == {row["task"].text for row in rows}
+        assert len(top) == model["wins"][TUNED]
+        hurt = {name: source.lift(model["model"], task["task"]) for name, task in tasks.items()}
+        hurt = {name: lift for name, lift in hurt.items() if lift < -EXACT}
+        rows = table(soup, "hurt") if hurt else []
+        assert set(hurt) == {row["task"].text for row in rows}
+        assert [] == [
+            row for row in rows if not says(row["lift"], round(hurt[row["task"].text], 9))
+        ]
+
+
+def test_neighbours_of_a_model(index_site, models, model_pages):
+    """Their averages, and the distance to each."""
+    for model in models.values():
+        if model["rank"] is None:
+            continue
+        for row in table(index_site.page(model_pages[model["model"]]), "around"):
+            other = models[row["model"].text]
+            assert says(row["average"], other["average"][TUNED])
+            assert says(row["rank"], other["rank"])
+            if other is not model:
+                assert says(row["gap"], other["average"][TUNED] - model["average"][TUNED])
+
+
+def test_a_model_task_by_task(index_site, tasks, model_pages):
+    """The table behind the chart of a model."""
+    rows = table(index_site.page(model_pages["mistral-7b"]), "model-tasks-table")
+    assert 31 == len(rows)
+    for row in rows:
+        task = tasks[row["task"].text]
+        tuned, base = (score_of(task, "mistral-7b", variant)["score"] for variant in (TUNED, BASE))
+        assert says(row["after_fine_tuned"], tuned)
+        assert says(row["before"], base)
+        assert says(row["lift_fine_tuned"], tuned - base)
+        assert says(row["baseline"], task["baseline_score"])
+
+
+def test_a_model_category_by_category(index_site, tasks, model_pages, source):
+    """Its mean lift over the tasks of each."""
+    lifts = defaultdict(list)
+    for task in tasks.values():
+        lifts[task["category"]].append(source.lift("phi-2", task["task"]))
+    rows = table(index_site.page(model_pages["phi-2"]), "model-categories-table")
+    assert set(lifts) == {row["category"].text for row in rows}
+    for row in rows:
+        assert says(row["tasks"], len(lifts[row["category"].text]))
+        assert says(row["lift"], mean(lifts[row["category"].text]))
+
+
+def test_categories(index_site, tasks, source):
+    """List, chart and API: mean differences, counts of tasks beaten, mean lifts."""
+    categories = {category["category"]: category for category in index_site.api("categories")}
+    for path, table_id in (("categories/", "categories"), ("", "category-difference-table")):
+        rows = table(index_site.page(path), table_id)
+        assert list(categories) == [row["category"].text for row in rows]
+        for row in rows:
+            own = categories[row["category"].text]["tasks"]
+            differences = [source.over_baseline(task) for task in own]
+            assert near(
+                mean(differences), categories[row["category"].text]["best_lift_over_baseline"]
+            )
+            assert says(row["best_lift_over_baseline"], mean(differences))
+            beaten = sum(difference > EXACT for difference in differences)
+            assert f"{beaten} of {len(own)}" == row["beating"].text
+            assert says(row["tasks"], len(own))
+            lifts = [source.lift(model, task) for model in source.tuned for task in own]
+            assert says(row["mean_lift_over_base"], mean(lifts))
+    members = {
+        name: {t["task"] for t in tasks.values() if t["category"] == name} for name in categories
+    }
+    assert members == {name: set(category["tasks"]) for name, category in categories.items()}
+
+
+def test_the_board_of_a_category(index_site, models, source):
+    """Means over the tasks of the category only, in the order of the tuned mean."""
+    own = next(c["tasks"] for c in index_site.api("categories") if c["category"] == "Math")
+    soup = index_site.page("categories/math/")
+    for row in table(soup, "board-fine-tuned"):
+        model = models[row["model"].text]["model"]
+        variant = TUNED if model in source.tuned else BASE
+        assert says(row["average"], mean(source.scores[model, task, variant] for task in own))
+        if variant == TUNED:
+            assert says(row["lift_over_base"], mean(source.lift(model, task) for task in own))
+    tuned = {name: m["model"] for name, m in models.items() if m["model"] in source.tuned}
+    means = {
+        name: mean(source.scores[model, task, TUNED] for task in own)
+        for name, model in tuned.items()
+    }
+    ranks = {row["model"].text: row["rank"].number for row in table(soup, "board-fine-tuned")}
+    for name, value in means.items():
+        assert 1 + sum(other > value + EXACT for other in means.values()) == ranks[name]
+
+
+def test_the_tasks_of_a_category(index_site, tasks):
+    """The same numbers as in the list of all tasks."""
+    for row in table(index_site.page("categories/math/"), "tasks"):
+        task = tasks[row["task"].text]
+        assert says(row["best_score"], task["best"][TUNED]["score"])
+        assert says(row["baseline_score"], task["baseline_score"])
+        assert says(row["best_lift_over_baseline"], task["best_lift_over_baseline"])
+
+
+LABELS = {
+    "Examples in the train split": "train_examples",
+    "Tokens in the shortest example": "tokens_min",
+    "Tokens in the longest example": "tokens_max",
+    "95th percentile of the tokens in an example": "tokens_p95",
+}
+
+
+@pytest.mark.parametrize("path", ["", "analysis/"])
+def test_the_short_table_of_correlations(index_site, path):
+    """Spearman, Pearson, p and n of each feature with each kind of lift, as in the API."""
+    found = index_site.api("correlations")
+    at = {column: i for i, column in enumerate(found["columns"])}
+    rows = table(index_site.page(path), "correlations-short")
+    assert set(LABELS) == {row["feature"].text for row in rows}
+    for row in rows:
+        i = at[LABELS[row["feature"].text]]
+        for lift in ("mean_lift_over_base", "best_lift_over_baseline"):
+            j = at[lift]
+            rho = row[f"{lift}_spearman"]
+            assert near(found["spearman"][i][j], rho.number)
+            assert abs(read(rho.text) - found["spearman"][i][j]) <= 5.01e-3
+            assert says(row[f"{lift}_pearson"], found["pearson"][i][j])
+            assert near(found["p_value"]["spearman"][i][j], row[f"{lift}_p"].number)
+            lowest, highest = found["interval"]["spearman"][i][j]
+            way = "go together" if lowest > 0 else "go opposite ways" if highest < 0 else ""
+            words = way or f"no clear direction with {found['n'][i][j]} tasks"
+            assert words == row[f"{lift}_verdict"].text
+            low, high = (read(text) for text in rho.note.split(" to "))
+            assert found["interval"]["spearman"][i][j] == pytest.approx([low, high], abs=5.01e-3)
+        assert says(row["n"], found["n"][i][at["mean_lift_over_base"]])
+
+
+def ranks(values: list[float]) -> list[float]:
+    """Mean ranks, from 1 on."""
+    return [sum(v < x for v in values) + (1 + sum(v == x for v in values)) / 2 for x in values]
+
+
+def pearson(x: list[float], y: list[float]) -> float:
+    """The correlation, by its definition."""
+    dx, dy = [v - mean(x) for v in x], [v - mean(y) for v in y]
+    products = sum(a * b for a, b in zip(dx, dy, strict=True))
+    return products / math.sqrt(sum(a * a for a in dx) * sum(b * b for b in dy))
+
+
+def test_correlations_from_the_transcription(index_site, source):
+    """Every column against every other, Pearson's and Spearman's, over the tasks that have both."""
+    found, order = index_site.api("correlations"), list(source.tasks)
+    own: dict[str, list[float | None]] = {
+        "baseline_score": [source.scores["gpt-4", task, BASE] for task in order],
+        "best_lift_over_baseline": [round(source.over_baseline(task), 9) for task in order],
+        "mean_lift_over_base": [
+            round(mean(source.lift(m, t) for m in source.tuned), 9) for t in order
+        ],
+        "best_base_score": [max(source.scores[m, t, BASE] for m in source.tuned) for t in order],
+        "mean_base_score": [
+            round(mean(source.scores[m, t, BASE] for m in source.tuned), 9) for t in order
+        ],
+        "best_tuned_score": [source.best(task) for task in order],
+        "mean_tuned_score": [
+            round(mean(source.scores[m, t, TUNED] for m in source.tuned), 9) for t in order
+        ],
+    }
+    for feature in LABELS.values():
+        texts = [source.tasks[task][feature] for task in order]
+        own[feature] = [float(text) if text else None for text in texts]
+    assert list(own) == found["columns"]
+    for i, a in enumerate(own):
+        for j, b in enumerate(own):
+            pairs = [
+                (x, y)
+                for x, y in zip(own[a], own[b], strict=True)
+                if x is not None and y is not None
+            ]
+            x, y = [x for x, _ in pairs], [y for _, y in pairs]
+            assert len(pairs) == found["n"][i][j]
+            assert math.isclose(pearson(x, y), found["pearson"][i][j], abs_tol=1e-7), (a, b)
+            assert math.isclose(
+                pearson(ranks(x), ranks(y)), found["spearman"][i][j], abs_tol=1e-7
+            ), (a, b)
+
+
+def test_training_sets(index_site, source):
+    """How many are below the thresholds: in the title of the chart, and in the API."""
+    sizes = [
+        int(task["train_examples"]) for task in source.tasks.values() if task["train_examples"]
+    ]
+    shares = {str(t): sum(size < t for size in sizes) / len(sizes) for t in (10_000, 20_000)}
+    assert shares == pytest.approx(index_site.api("stats")["training_sets"])
+    title = visible(index_site.page("").select("#chart-training-sets-title")[0])
+    below = [sum(size < t for size in sizes) for t in (10_000, 20_000)]
+    assert [f"{n} of {len(sizes)}" for n in below] == re.findall(r"\d+ of \d+", title)
+
+
+def test_latency(index_site, source):
+    """Median of the requests that succeeded, and the share that failed, by provider."""
+    times: dict[str, list[float]] = defaultdict(list)
+    failed: dict[str, list[bool]] = defaultdict(list)
+    for request in source.requests:
+        failed[request["provider"]].append(bool(request["error_code"]))
+        if not request["error_code"]:
+            times[request["provider"]].append(float(request["ttft_s"]))
+    rows = table(index_site.page("serving/"), "latency-all")
+    assert set(failed) == {row["provider"].text for row in rows}
+    for row in rows:
+        provider = row["provider"].text
+        assert near(median(times[provider]), row["median_s"].number)
+        assert len(failed[provider]) == row["requests"].number
+        assert near(mean(failed[provider]), row["failed_share"].number)
+
+
+def test_prices(index_site, source):
+    """As they are listed; the mean of both; how many times as much the baseline costs."""
+    gpt = next(price for price in source.prices if price["model"] == "gpt-4")
+    both = ("usd_per_million_input_tokens", "usd_per_million_output_tokens")
+    baseline = mean(float(gpt[key]) for key in both)
+    rows = table(index_site.page("serving/"), "prices-all")
+    assert len(source.prices) == len(rows)
+    found = sorted((row["input_usd"].number, row["output_usd"].number) for row in rows)
+    assert sorted((float(p[both[0]]), float(p[both[1]])) for p in source.prices) == found
+    for row in rows:
+        each = mean((row["input_usd"].number or 0.0, row["output_usd"].number or 0.0))
+        assert near(each, row["million_usd"].number)
+        if row["ratio"].number is not None:
+            assert near(baseline / each, row["ratio"].number)
+
+
+def test_counts_in_words(index_site):
+    """What the pages say of themselves agrees with the API."""
+    stats = index_site.api("stats")
+    facts = {
+        visible(f.select("dt")[0]): visible(f.select("dd")[0])
+        for f in index_site.page("data/").select(".figures > div")
+    }
+    assert {key: str(stats[key]) for key in ("models", "tasks", "scores")} == {
+        key: facts[key] for key in ("models", "tasks", "scores")
+    }
+    for kind in ("models", "tasks", "categories"):
+        (meta,) = index_site.page(f"{kind}/").select("meta[name=description]")
+        assert str(meta["content"]).startswith(f"{stats[kind]} {kind}")

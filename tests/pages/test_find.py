@@ -1,0 +1,298 @@
+"""Quick find: what its index knows, and what a visitor does with it by keyboard alone."""
+
+import gzip
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.helpers.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
+from tests.helpers.odd_boards import HOSTILE, built
+from tests.helpers.serve import served
+from tests.helpers.sites import BuiltSite, load_json, on_disk
+
+Entry = tuple[tuple[str, str], str, str]
+sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+
+
+def index_of(site: BuiltSite) -> dict[str, list[Entry]]:
+    """The entries of each kind, as the script gives them."""
+    (text,) = (c.decode() for path, c in site.files.items() if path.startswith("assets/data/find."))
+    name, _, value = text.removeprefix("site.provide(").removesuffix(");\n").partition(",")
+    assert "find" == json.loads(name)
+    return {
+        kind: [((link[0], link[1]), hint, key) for link, hint, key in entries]
+        for kind, entries in load_json(value)
+    }
+
+
+def test_index_of_the_index(index_site):
+    """Models with their developer, tasks with their category, categories, pages."""
+    index = index_of(index_site)
+    assert (("Phi-2", "models/phi-2/"), "Microsoft", "phi-2") in index["Model"]
+    gsm8k = (("Grade School Math (gsm8k)", "tasks/gsm8k/"), "Math", "gsm8k")
+    assert gsm8k in index["Task"]
+    assert (("Math", "categories/math/"), "", "") in index["Category"]
+    assert (("Home", ""), "Fine-tuning Index", "") == index["Page"][0]
+    assert (("Serving", "serving/"), "", "") in index["Page"]
+    assert "404.html" not in [path for (_, path), _, _ in index["Page"]]
+
+
+def test_index_is_small(index_site):
+    """At most 10 kB on its way, and asked for by no page before it is opened."""
+    (path,) = (path for path in index_site.files if path.startswith("assets/data/find."))
+    assert len(gzip.compress(index_site.files[path], mtime=0)) <= 10_000
+    assert [] == [p for p, html in index_site.html.items() if f'src="{path}"' in html]
+
+
+@pytest.mark.parametrize("name", ["index", "hostile", "one_score", "one_task", "without_results"])
+def test_index_leads_to_every_listed_page(name, request):
+    """To each once, and nowhere else; a board without categories has none."""
+    site = request.getfixturevalue("index_site") if name == "index" else built(name)
+    index = index_of(site)
+    found = [f"{path}index.html" for entries in index.values() for (_, path), _, _ in entries]
+    listed = [path for path, html in site.html.items() if 'content="noindex"' not in html]
+    assert sorted(listed) == sorted(found)
+    assert all(index.values())
+
+
+@pytest.fixture(scope="module")
+def home(index_site: BuiltSite) -> Iterator[str]:
+    """Address of the served Index."""
+    assert index_site.folder
+    with served(index_site.folder) as address:
+        yield address
+
+
+def type_to_find(page: Page, text: str) -> None:
+    """Open quick find by its key, and type once the index is there."""
+    expect(page.get_by_role("button", name="Search", exact=True)).to_be_visible()
+    page.keyboard.press("/")
+    expect(page.get_by_role("combobox", name="A model, task")).to_be_focused()
+    expect(page.locator("[data-find-note]")).to_have_text("Type the beginning of a name.")
+    page.keyboard.type(text)
+
+
+def options(page: Page) -> list[str]:
+    """The names on offer, the best first."""
+    return page.locator(".find [role=option] span").all_text_contents()
+
+
+def expect_active(page: Page, at: int) -> None:
+    """One option is selected, and the field names it."""
+    option = page.locator("[role=option][aria-selected=true]")
+    expect(option).to_have_count(1)
+    expect(option).to_have_id(f"find-option-{at}")
+    field = page.get_by_role("combobox", name="A model, task")
+    expect(field).to_have_attribute("aria-activedescendant", f"find-option-{at}")
+
+
+@sizes
+@pytest.mark.parametrize(
+    ("start", "typed", "heading"),
+    [
+        ("", "zeph", "Zephyr 7B Beta"),
+        ("models/phi-2/", "gsm", "Grade School Math (gsm8k)"),
+        ("tasks/gsm8k/", "coding", "Coding"),
+        ("404.html", "analysis", "Analysis"),
+    ],
+)
+def test_a_few_keys_lead_to_a_page(
+    chromium: Browser, home: str, size: tuple[int, int], start: str, typed: str, heading: str
+) -> None:
+    """From any page to a model, a task, a category or a page, in silence."""
+    page, heard = open_page(chromium, home + start, size)
+    assert [] == [url for url in heard.requests if "/find." in url and "/data/" in url]
+    type_to_find(page, typed)
+    expect(page.get_by_role("combobox", name="A model, task")).to_have_attribute(
+        "aria-expanded", "true"
+    )
+    expect_active(page, 0)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    assert [] == heard.complaints
+    page.context.close()
+
+
+def test_better_matches_come_first(chromium: Browser, home: str) -> None:
+    """The name itself, its beginning, the beginning of a word, any part, the id, the hint."""
+    page, _ = open_page(chromium, home)
+    type_to_find(page, "Gemma 2b")
+    assert ["Gemma 2B", "Gemma 2B Instruct"] == options(page)
+    field = page.get_by_role("combobox", name="A model, task")
+    field.fill("math")
+    assert ["Math", "Grade School Math (gsm8k)"] == options(page)
+    field.fill("math grade")
+    assert ["Grade School Math (gsm8k)"] == options(page)
+    field.fill("ephyr")
+    assert ["Zephyr 7B Beta"] == options(page)
+    field.fill("gpt-3.5-turbo")
+    assert ["GPT-3.5 Turbo"] == options(page)
+    field.fill("MÍCROSOFT")
+    assert ["Phi-2"] == options(page)
+    expect(page.locator("[role=option] small")).to_have_text("Model · Microsoft")
+    page.context.close()
+
+
+@sizes
+def test_the_arrows_go_round(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+    """Down, up, Home and End move what Enter follows; the ends meet; a click follows it too."""
+    page, _ = open_page(chromium, home, size)
+    type_to_find(page, "a")
+    expect(page.locator("[role=option]")).to_have_count(12)
+    expect(page.locator("[data-find-note]")).to_contain_text("more; type on to narrow.")
+    for key, at in (("ArrowUp", 11), ("ArrowDown", 0), ("ArrowDown", 1), ("End", 11), ("Home", 0)):
+        page.keyboard.press(key)
+        expect_active(page, at)
+    page.keyboard.press("End")
+    expect(page.locator("#find-option-11")).to_be_in_viewport()
+    page.get_by_role("option", name="About Page").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("About")
+    page.go_back()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.context.close()
+
+
+@sizes
+def test_nothing_found_is_said_and_escape_leaves(
+    chromium: Browser, home: str, size: tuple[int, int]
+) -> None:
+    """The dialog says so in words; Escape, the button and a click beside it close it."""
+    page, _ = open_page(chromium, home + "tasks/", size)
+    button = page.get_by_role("button", name="Search", exact=True)
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-find-note]")).to_have_text("Type the beginning of a name.")
+    page.keyboard.type("no such <b>thing</b>")
+    expect(page.locator("[data-find-note]")).to_have_text(
+        "Nothing is called “no such <b>thing</b>”."
+    )
+    expect(page.locator("[role=option]")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog[open]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(button).to_be_focused()
+    button.click()
+    page.locator("[data-find-close]").click()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    button.click()
+    page.mouse.click(5, size[1] - 5)
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.context.close()
+
+
+def test_the_key_is_left_alone_where_it_is_typed(chromium: Browser, home: str) -> None:
+    """In a field it is a letter; with Control it is the browser's; with Shift it is the key."""
+    page, _ = open_page(chromium, home)
+    page.evaluate(
+        "document.querySelector('main').append(Object.assign(document.createElement('input'), "
+        "{id: 'own'}))"
+    )
+    page.locator("#own").focus()
+    page.keyboard.type("a/b")
+    expect(page.locator("#own")).to_have_value("a/b")
+    page.locator("#own").blur()
+    page.keyboard.press("Control+/")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.keyboard.press("Shift+/")  # how many keyboards type it
+    expect(page.locator("dialog[open]")).to_have_count(1)
+    page.context.close()
+
+
+def test_the_key_can_be_switched_off(chromium: Browser, home: str) -> None:
+    """For good, by keyboard; the button stays, and the mark on it goes."""
+    page, _ = open_page(chromium, home)
+    type_to_find(page, "")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Open with")).to_be_focused()
+    page.keyboard.press("Space")
+    page.goto(home + "models/")
+    expect(page.locator("[data-find-key]")).to_be_hidden()
+    page.keyboard.press("/")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.get_by_role("button", name="Search", exact=True).click()
+    page.get_by_label("Open with").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    expect(page.locator("dialog[open]")).to_have_count(1)
+    page.context.close()
+
+
+def test_an_index_that_does_not_come_is_said_and_asked_for_again(
+    chromium: Browser, home: str
+) -> None:
+    """The dialog says what is missing and what to do; doing it helps."""
+    page, _ = open_page(chromium, home)
+    page.route("**/data/find.*", lambda route: route.abort())
+    page.reload()  # so that the browser asks for nothing before it knows
+    page.keyboard.press("/")
+    expect(page.locator("[data-find-note]")).to_contain_text("could not be loaded. Close this")
+    page.keyboard.press("Escape")
+    page.unroute("**/data/find.*")
+    type_to_find(page, "phi")
+    assert ["Phi-2"] == options(page)
+    page.context.close()
+
+
+def test_it_finds_from_the_disk(chromium: Browser, index_site: BuiltSite) -> None:
+    """The index is a script, and the link names the page itself, not its folder."""
+    assert index_site.folder
+    page, _ = open_page(chromium, (index_site.folder / "models/phi-2/index.html").as_uri())
+    type_to_find(page, "mmlu")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("MMLU")
+    type_to_find(page, "home")
+    page.keyboard.press("Enter")
+    expect(page.locator("#board-fine-tuned")).to_be_visible()
+    page.context.close()
+
+
+def test_the_404_page_offers_it(chromium: Browser, home: str) -> None:
+    """As a button of its own."""
+    page, _ = open_page(chromium, home + "404.html")
+    page.get_by_role("button", name="Search by name").click()
+    expect(page.get_by_role("combobox", name="A model, task")).to_be_focused()
+    page.context.close()
+
+
+@sizes
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_dialog(
+    chromium: Browser, home: str, size: tuple[int, int], scheme: str
+) -> None:
+    """Open, with options and without."""
+    page, _ = open_page(chromium, home, size, color_scheme=scheme, bypass_csp=True)
+    page.add_script_tag(path=AXE)
+    type_to_find(page, "m")
+    expect_active(page, 0)
+    assert [] == page.evaluate(AXE_RUN)
+    page.keyboard.type("zzz")
+    expect(page.locator("[role=option]")).to_have_count(0)
+    assert [] == page.evaluate(AXE_RUN)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.context.close()
+
+
+def test_hostile_names_are_shown_as_text(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Each is found by what it is written with, read as it is, and leads to its page."""
+    site = on_disk(built("hostile"), tmp_path_factory.mktemp("hostile") / "site")
+    assert site.folder
+    with served(site.folder) as address:
+        page, heard = open_page(chromium, address, (320, 640))
+        type_to_find(page, "")
+        field = page.get_by_role("combobox", name="A model, task")
+        for name in HOSTILE:
+            field.fill(name)
+            shown = f"{name} model"
+            assert shown in options(page)
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        field.fill("مرحبا")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("مرحبا model")
+        assert [] == heard.complaints
+        page.context.close()

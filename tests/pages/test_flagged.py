@@ -1,0 +1,179 @@
+"""Flagged scores: shown with their reason wherever they stand, whether they count or not."""
+
+import re
+
+import pytest
+
+from site_builder.compute.scores import FlaggedScore
+from tests.helpers.measured import LEAKED, PROMPT, measured_pages, measured_results, measured_site
+from tests.helpers.sites import table, visible
+
+both = pytest.mark.parametrize("exclude", [False, True])
+
+
+# --- what is computed ---------------------------------------------------------------------------
+
+
+@both
+def test_flagged_scores_of_a_task(exclude):
+    """Each with its reason, and whether it counts, in the order of the results."""
+    expected = (
+        FlaggedScore("c", "quiz", "tuned", 0.6, PROMPT, not exclude),
+        FlaggedScore("d", "quiz", "tuned", 0.95, LEAKED, not exclude),
+        FlaggedScore("d", "quiz", "base", 0.3, LEAKED, not exclude),
+    )
+    assert expected == measured_results(exclude=exclude).task("quiz").flagged
+
+
+def test_a_flagged_score_counts_unless_it_is_left_out():
+    """It ranks and wins like any other."""
+    task = measured_results(exclude=False).task("quiz")
+    assert ("d",) == task.best["tuned"].models
+    assert {"c": PROMPT, "d": LEAKED} == {
+        s.model: s.flag for s in task.scores if s.flag and s.variant == "tuned"
+    }
+
+
+def test_a_flagged_score_that_is_left_out_counts_in_nothing():
+    """No rank, no win, no lift, no average; all ranks are as if it were not there."""
+    results = measured_results(exclude=True)
+    task = results.task("quiz")
+    assert [("a", 1), ("b", 2)] == [(s.model, s.rank) for s in task.scores if s.variant == "tuned"]
+    assert ("a",) == task.best["tuned"].models
+    standing = results.board.standing("d")
+    assert (None, 0, None, 0, "flagged") == (
+        standing.rank,
+        standing.scored,
+        standing.average,
+        standing.wins,
+        standing.unranked,
+    )
+    # lifts over base on quiz: a 0.3, b 0.35
+    assert 0.325 == pytest.approx(task.mean_lift_over_base)
+
+
+def test_reason_of_a_model_without_a_rank():
+    """Only who lost every score of the variant to flags is flagged; c has two scores left."""
+    standings = measured_results(exclude=True).board.standings
+    reasons = {s.model: s.unranked for s in standings if s.rank is None}
+    assert {"d": "flagged", "g": "no score", "c": "coverage"} == reasons
+
+
+# --- what is shown ------------------------------------------------------------------------------
+
+
+def test_the_ranking_marks_flagged_scores_that_count():
+    """A tag beside the score, which has its rank."""
+    rows = table(measured_site(exclude=False).page("tasks/quiz/"), "ranking")
+    assert ["1", "2", "3", "4"] == [row["rank"].text for row in rows[:4]]
+    assert {"d": ("flagged",), "a": (), "b": (), "c": ("flagged",), "g": ()} == {
+        row["model"].text: row["tuned"].tags for row in rows
+    }
+
+
+def test_the_ranking_lists_flagged_scores_that_do_not_count_last():
+    """Their value is there, their rank is not."""
+    rows = table(measured_site(exclude=True).page("tasks/quiz/"), "ranking")
+    assert ["a", "b", "g", "c", "d"] == [row["model"].text for row in rows]
+    c, d = rows[-2:]
+    assert ("\N{EN DASH}", "0.600") == (c["rank"].text, c["tuned"].text)
+    assert ("0.950", 0.95, "0.300") == (d["tuned"].text, d["tuned"].number, d["base"].text)
+    assert {"not ranked: flagged"} == {c["model"].note, d["model"].note}
+    assert {("flagged",)} == {c["tuned"].tags, d["tuned"].tags}
+
+
+@both
+def test_a_tasks_page_gives_the_reasons_as_text(exclude):
+    """In a table of their own, and whether they count."""
+    page = measured_site(exclude=exclude).page("tasks/quiz/")
+    rows = [
+        tuple(row[key].text for key in ("model", "variant", "score", "reason"))
+        for row in table(page, "flagged-scores")
+    ]
+    assert [
+        ("c", "Tuned", "0.600", PROMPT),
+        ("d", "Tuned", "0.950", LEAKED),
+        ("d", "Base", "0.300", LEAKED),
+    ] == rows
+    notes = ("It counts as any other does.", "counts in no rank, no average and no win.")
+    assert notes[exclude] in visible(page)
+    assert notes[not exclude] not in visible(page)
+
+
+@both
+def test_every_score_of_a_model_is_on_its_page(exclude):
+    """Flagged ones with the reason; a rank where they count; the anchor of their row."""
+    page = measured_site(exclude=exclude).page("models/d/")
+    rows = table(page, "all-scores")
+    assert 6 == len(rows)
+    assert {LEAKED} == {row["flag"].text for row in rows}
+    assert {("flagged",)} == {row["score"].tags for row in rows}
+    ranks = [row["rank"].text for row in rows]
+    assert ranks == ["\N{EN DASH}"] * 6 if exclude else all(" of " in rank for rank in ranks)
+    places = {row["score"].href.removeprefix("#") for row in rows}
+    assert 6 == len(places & {str(part["id"]) for part in page.select("[id]")})
+
+
+def test_a_model_whose_scores_are_all_left_out_keeps_its_place():
+    """Its page says why it has no rank; the full board lists it."""
+    site = measured_site(exclude=True)
+    said = "d is not ranked: its scores are flagged, and flagged scores do not count."
+    assert said in visible(site.page("models/d/"))
+    (board,) = (t["id"] for t in site.page("models/").select("[data-view-of=tuned] table"))
+    rows = {row["model"].text: row for row in table(site.page("models/"), str(board))}
+    assert "not ranked: flagged" == rows["d"]["model"].note
+    assert "\N{EN DASH}" == rows["d"]["rank"].text
+    assert "1 model whose scores are flagged" in visible(site.page(""))
+
+
+def test_the_best_score_is_marked_where_it_is_flagged():
+    """In the list of tasks, in the matrix behind the heatmap, in the tables of charts."""
+    site = measured_site(exclude=False)
+    best = table(site.page("tasks/"), "task-list")
+    assert {"quiz": ("flagged",), "essay": ("flagged",), "plain": ()} == {
+        row["task"].text: row["best_score"].tags for row in best
+    }
+    matrix = table(site.page("models/"), "scores-table")
+    assert {"quiz": ("flagged",), "essay": (), "plain": ()} == {
+        row["task"].text: row["c"].tags for row in matrix
+    }
+    lines = table(site.page("tasks/quiz/"), "task-models-table")
+    assert {"a": (), "b": (), "c": ("flagged",), "d": ("flagged",), "g": ()} == {
+        row["model"].text: row["after_tuned"].tags for row in lines
+    }
+
+
+@both
+def test_the_api_lists_flagged_scores(exclude):
+    """With the reason, and whether they count; those that do not are in no other list."""
+    site = measured_site(exclude=exclude)
+    quiz = site.api("tasks")[0]
+    assert [
+        {"model": "c", "variant": "tuned", "score": 0.6, "reason": PROMPT, "counts": not exclude},
+        {"model": "d", "variant": "tuned", "score": 0.95, "reason": LEAKED, "counts": not exclude},
+        {"model": "d", "variant": "base", "score": 0.3, "reason": LEAKED, "counts": not exclude},
+    ] == quiz["flagged"]
+    assert (not exclude) == any(score["model"] == "d" for score in quiz["scores"])
+    unranked = {row["model"]: row["unranked"] for row in site.api("models")}
+    assert ("flagged" if exclude else None) == unranked["d"]
+
+
+@both
+def test_downloads_hold_every_score(exclude):
+    """They are the publisher's own tables."""
+    text = measured_site(exclude=exclude).files["downloads/results.csv"].decode()
+    assert 7 == len(re.findall(f"{LEAKED}|{PROMPT}", text))
+
+
+def test_reasons_are_text(tmp_path):
+    """A reason is never markup."""
+    source = measured_site(exclude=True).html["tasks/quiz/index.html"]
+    assert "<i>test set</i>" not in source
+    assert "&lt;i&gt;test set&lt;/i&gt;" in source
+    assert LEAKED == measured_pages(tmp_path, exclude=True).results.task("quiz").flagged[1].reason
+
+
+def test_a_board_without_flags_says_nothing_of_them(index_site):
+    """No column, no table, no tag, no term."""
+    for path in ("tasks/gsm8k/", "models/zephyr-7b-beta/", "about/"):
+        assert "flagged" not in visible(index_site.page(path)).lower(), path

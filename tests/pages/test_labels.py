@@ -1,0 +1,180 @@
+"""How a board's models, tasks, variants and scores are called and written."""
+
+import pandas as pd
+import pytest
+
+from site_builder.formatting import NumberFormat
+from site_builder.labels import with_article
+from tests.helpers.boards import make_frames
+from tests.helpers.charted import draw, drawn
+from tests.helpers.tables import having
+
+BOTH = {"base": {"a": [0.1, 0.2]}, "fine_tuned": {"a": [0.5, 0.7]}}
+THREE = {"base": {"a": [0.1]}, "sft": {"a": [0.2]}, "ppo": {"a": [0.3]}}
+
+
+def labels_of(runs, lower=(), tasks=None, **board):
+    """The labels of a board of runs."""
+    return draw(make_frames(runs, lower, tasks), **board)[1]
+
+
+def test_names_come_from_the_tables():
+    """Models, tasks and the baseline by their names, not their ids."""
+    labels = drawn("fixture")[1]
+    assert {"alpha": "Alpha", "beta": "Beta", "gamma": "Gamma"} == labels.models
+    assert {"add": "Addition", "sort": "Sorting"} == labels.tasks
+    assert "Gamma" == labels.baseline
+
+
+def test_one_tuned_variant_is_called_by_its_name():
+    """In a sentence, and so is what competes with the baseline."""
+    labels = labels_of(BOTH)
+    assert ("fine-tuned", "base") == (labels.tuned, labels.base)
+    assert "fine-tuned model" == labels.contender
+    assert labels.lifted
+
+
+def test_several_tuned_variants_are_tuned():
+    """No one of them stands for all."""
+    labels = labels_of(THREE)
+    assert ("tuned", "tuned model") == (labels.tuned, labels.contender)
+
+
+def test_board_with_one_variant_has_models_only():
+    """Nothing is tuned, nothing is lifted, and nobody asks for the variant."""
+    labels = labels_of({"base": {"a": [0.1]}})
+    assert "model" == labels.contender
+    assert not labels.lifted
+    assert "a" == labels.run("a", "base")
+
+
+def test_board_without_base_has_no_lift():
+    """A tuned score alone."""
+    labels = labels_of({"tuned": {"a": [0.1]}})
+    assert ("", "") == (labels.base, labels.baseline)
+    assert not labels.lifted
+
+
+@pytest.mark.parametrize(
+    ("label", "in_sentence"),
+    [
+        ("Fine-tuned", "fine-tuned"),
+        ("SFT", "SFT"),
+        ("LoRA", "LoRA"),
+        ("5-shot", "5-shot"),
+    ],
+)
+def test_label_in_a_sentence(label, in_sentence):
+    """Begins small, unless it is a name with capitals of its own."""
+    labels = labels_of(BOTH, labels={"fine_tuned": label})
+    assert in_sentence == labels.in_sentence("fine_tuned")
+
+
+def test_run_names_the_variant_where_several_compete():
+    """Two tuned variants of a model are two runs."""
+    labels = labels_of(THREE, labels={"sft": "SFT"})
+    assert "a (SFT)" == labels.run("a", "sft")
+    assert "a" == labels_of(BOTH).run("a", "fine_tuned")
+
+
+def test_runs_are_all_who_tie():
+    """Each in the variant that has the best score."""
+    results, labels = draw(
+        make_frames({"base": {"a": [0.1]}, "sft": {"a": [0.5]}, "ppo": {"b": [0.5]}})
+    )
+    best = results.tasks[0].best_contender
+    assert best is not None
+    assert ["a (Sft)", "b (Ppo)"] == labels.runs(best)
+
+
+def test_served_model_need_not_be_on_the_board():
+    """Then it goes by the name that the prices give it."""
+    labels = drawn("fixture")[1]
+    assert "Alpha, host" == labels.served("host", "alpha")
+    assert "other-7b, host" == labels.served("host", "other-7b")
+
+
+def test_developers_take_colours_in_the_order_of_the_data():
+    """The ninth takes the first colour again; an unknown one none."""
+    frames = make_frames({"base": {f"m{i}": [0.1] for i in range(11)}})
+    developers = ["d0", "d0", *(f"d{i}" for i in range(1, 9)), None]
+    frames["models"] = having(frames["models"], developer=developers)
+    labels = draw(frames)[1]
+    assert {"m0": 0, "m1": 0, "m2": 1, "m8": 7, "m9": 0} == {
+        m: labels.dots[m] for m in ("m0", "m1", "m2", "m8", "m9")
+    }
+    assert "m10" not in labels.dots
+
+
+def test_scores_of_each_task_are_written_in_its_own_scale():
+    """0.9 at three places, 90 at one, 9 thousand million with a prefix; averages in the group's."""
+    tasks = {"metric": ["f1", "f1", "loss"], "score_max": [1.0, 1.0, None]}
+    labels = labels_of({"base": {"a": [0.9, 0.25, 9e9]}}, tasks=tasks)
+    assert [NumberFormat(3), NumberFormat(3), NumberFormat(1, compact=True)] == [
+        labels.scales[t] for t in ("t1", "t2", "t3")
+    ]
+    assert NumberFormat(3) == labels.scale
+
+
+def test_all_tasks_stand_side_by_side_where_averages_mean_something():
+    """One metric, or one pair of bounds."""
+    labels = labels_of({"base": {"a": [0.1, 0.2, 0.3]}})
+    assert ("t1", "t2", "t3") == labels.side_by_side
+    assert labels.are_side_by_side(["t3", "t1"])
+
+
+def test_largest_group_stands_side_by_side_elsewhere():
+    """Tasks of one metric and direction; a category across the border has no mean."""
+    tasks = {"metric": ["accuracy", "loss", "accuracy"]}
+    labels = labels_of({"base": {"a": [0.1, 2.0, 0.3]}}, lower=["t2"], tasks=tasks)
+    assert ("t1", "t3") == labels.side_by_side
+    assert not labels.are_side_by_side(["t1", "t2"])
+
+
+def test_differences_are_turned_where_lower_is_better():
+    """Then captions say so."""
+    plain, turned = (labels_of({"base": {"a": [0.1]}}, lower=low) for low in ([], ["t1"]))
+    assert ("", ", turned where lower is better") == (plain.turning, turned.turning)
+
+
+@pytest.mark.parametrize(
+    ("runs", "baseline", "term"),
+    [
+        (BOTH, None, "lift"),
+        (BOTH, "a", "lift"),
+        ({"base": {"a": [0.1]}}, "a", "lift-over-baseline"),
+        ({"base": {"a": [0.1]}}, None, "average"),
+    ],
+)
+def test_difference_is_explained_where_the_board_has_it(runs, baseline, term):
+    """Charts lead to a section of the about page that is there."""
+    assert term == labels_of(runs, baseline=baseline).lift_term
+
+
+@pytest.mark.parametrize(
+    ("phrase", "said"),
+    [
+        ("fine-tuned model", "a fine-tuned model"),
+        ("instruct model", "an instruct model"),
+        ("Instruct model", "an Instruct model"),
+        ("SFT model", "an SFT model"),
+        ("DPO model", "a DPO model"),
+        ("RLHF score", "an RLHF score"),
+        ("one-shot model", "a one-shot model"),
+        ("8-bit model", "an 8-bit model"),
+        ("untuned model", "an untuned model"),
+        ("model", "a model"),
+        ("", "a "),
+    ],
+)
+def test_article_is_the_one_that_is_spoken(phrase, said):
+    """By the sound, not by the letter."""
+    assert said == with_article(phrase)
+
+
+def test_labels_hold_no_pandas_values():
+    """Names are plain text, whatever the table's type."""
+    labels = drawn("index")[1]
+    names = [*labels.models.values(), *labels.tasks.values(), *labels.variants.values()]
+    assert {str} == {type(name) for name in names}
+    assert not any(pd.isna(name) for name in names)

@@ -1,0 +1,185 @@
+"""What a site shows of the errors of single scores; where none is known, nothing."""
+
+import json
+
+import pytest
+from playwright.sync_api import Browser, expect
+from scipy.stats import binomtest
+
+from site_builder.pages.task import tie_note
+from tests.helpers.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page, scroll_through
+from tests.helpers.measured import measured_pages, measured_site
+from tests.helpers.serve import served
+from tests.helpers.sites import on_disk, table, visible
+
+# The rows of a table as they are read and marked, but for what is drawn in them.
+ROWS = """id => {
+    const read = cell => [...cell.childNodes].map(node => node.textContent.trim());
+    const cells = row => [...row.cells].filter(cell => !cell.matches('.plot'));
+    return [...document.getElementById(id).tBodies[0].rows].map(
+        row => [row.className, ...cells(row).map(cell => read(cell).filter(Boolean).join('|'))]);
+}"""
+
+
+@pytest.fixture(scope="module")
+def site():
+    """The board with errors; flagged scores do not count."""
+    return measured_site(exclude=True)
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """Its results, as page makers read them."""
+    return measured_pages(tmp_path_factory.mktemp("measured"), exclude=True)
+
+
+@pytest.fixture(scope="module")
+def home(site, tmp_path_factory):
+    """Address of the served board."""
+    folder = tmp_path_factory.mktemp("measured-site") / "site"
+    on_disk(site, folder)
+    with served(folder) as address:
+        yield address
+
+
+def test_the_ranking_shows_intervals(site):
+    """Below the score; of a score without one, nothing."""
+    quiz = {row["model"].text: row for row in table(site.page("tasks/quiz/"), "ranking")}
+    assert ("0.800", "0.711\N{EN DASH}0.867") == (quiz["a"]["tuned"].text, quiz["a"]["tuned"].note)
+    assert ("0.500", "") == (quiz["a"]["base"].text, quiz["a"]["base"].note)
+    essay = {row["model"].text: row for row in table(site.page("tasks/essay/"), "ranking")}
+    # 0.8 ± 1.96 x 0.01
+    assert ("0.780\N{EN DASH}0.820", "") == (essay["a"]["tuned"].note, essay["c"]["tuned"].note)
+
+
+def test_the_ranking_marks_ties(site):
+    """As the boards of models do."""
+    tags = {
+        path: {row["model"].text: row["model"].tags for row in table(site.page(path), "ranking")}
+        for path in ("tasks/quiz/", "tasks/essay/", "tasks/plain/")
+    }
+    nothing = dict.fromkeys("abcdg", ())
+    assert {
+        "tasks/quiz/": nothing | {"a": ("best",), "b": ("tied with best",)},
+        "tasks/essay/": nothing | {"a": ("best",)},
+        "tasks/plain/": nothing,
+    } == tags
+
+
+def test_the_page_says_who_is_tied(pages):
+    """In a sentence, with the number of examples where all have the same."""
+    note = "Below a score stands its 95\N{NO-BREAK SPACE}% interval."
+    quiz, essay, plain = pages.results.tasks
+    assert (f"{note} b is not distinguishable from the best on these 100 examples.") == tie_note(
+        pages, quiz
+    )
+    assert (
+        f"{note} The lead of a is greater than chance among the examples of this task explains. "
+        "Of 1 score the error is not known."
+    ) == tie_note(pages, essay)
+    assert "" == tie_note(pages, plain)
+
+
+def test_rows_are_drawn_with_their_intervals(site):
+    """A band around the score after, and its word above the table."""
+    page = site.page("tasks/quiz/")
+    assert 2 == len(page.select("#ranking .db-band"))
+    assert ["base", "tuned", "its 95\N{NO-BREAK SPACE}% interval", "g, 0.600"] == [
+        visible(item) for item in page.select(".legend li")
+    ]
+    labels = [svg["aria-label"] for svg in page.select("#ranking svg.dumbbell")]
+    assert "a: 0.500 to 0.800, interval 0.711 to 0.867" == labels[0]
+
+
+def test_the_chart_has_bands(site):
+    """As far as each score's own interval; none around a score that has none."""
+    page = site.page("tasks/essay/")
+    figure = json.loads(page.select("[data-figure=task-models]")[0].get_text())
+    band = figure["data"][0]
+    # 0.8 ± 1.96 x 0.01 in the first row, 0.7 ± 0.0196 in the third; the second is c's.
+    ends = [0.7804, 0.8196, None, 0.6804, 0.7196, None]
+    assert ends == [x if x is None else pytest.approx(x, abs=1e-4) for x in band["x"]]
+    assert [0, 0, None, 2, 2, None] == band["y"]
+    assert "A band is the 95\N{NO-BREAK SPACE}% interval of a score." in visible(page)
+    notes = {row["model"].text: row["after_tuned"].note for row in table(page, "task-models-table")}
+    assert ("0.780\N{EN DASH}0.820", "") == (notes["a"], notes["c"])
+
+
+def test_the_api_has_the_errors(site):
+    """At full precision; null where nothing is known."""
+    quiz, essay, plain = site.api("tasks")
+    a, b = quiz["scores"][:2]
+    assert (0.04, 100, True) == (a["stderr"], a["n_examples"], a["tied_with_best"])
+    wilson = binomtest(80, 100).proportion_ci(method="wilson")
+    assert [wilson.low, wilson.high] == pytest.approx(a["interval"])
+    assert True is b["tied_with_best"]
+    c = next(s for s in essay["scores"] if s["model"] == "c" and s["variant"] == "tuned")
+    keys = ("interval", "stderr", "n_examples", "tied_with_best")
+    assert [None] * 4 == [c[key] for key in keys]
+    assert {None} == {score[key] for score in plain["scores"] for key in keys}
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_picker_shows_the_same(chromium: Browser, home: str, size: tuple[int, int]):
+    """Each task's rows are those of its own page, notes and tags too, whichever was seen before."""
+    page, _ = open_page(chromium, home + "tasks/", size)
+    own, _ = open_page(chromium, home, size)
+    for task in ("essay", "plain", "quiz"):
+        page.get_by_label("Task", exact=True).select_option(task)
+        expect(page.locator("[data-picker-link]")).to_have_text(task)
+        own.goto(f"{home}tasks/{task}/")
+        assert own.evaluate(ROWS, "ranking") == page.evaluate(ROWS, "picker")
+    page.context.close()
+    own.context.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "scheme"),
+    [
+        ("tasks/quiz/", WIDE, "dark"),
+        ("tasks/quiz/", NARROW, "light"),
+        ("models/d/", NARROW, "dark"),
+    ],
+)
+def test_axe_finds_nothing(
+    chromium: Browser, home: str, path: str, size: tuple[int, int], scheme: str
+):
+    """And the page complains of nothing."""
+    page, heard = open_page(chromium, home + path, size, color_scheme=scheme, bypass_csp=True)
+    scroll_through(page)
+    page.add_script_tag(path=AXE)
+    assert [] == page.evaluate(AXE_RUN)
+    assert [] == heard.complaints
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", ["tasks/quiz/", "tasks/", "models/d/"])
+def test_the_narrowest_screen_does_not_scroll_sideways(chromium: Browser, home: str, path: str):
+    """Tables do, within themselves."""
+    page, _ = open_page(chromium, home + path, (320, 640))
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.context.close()
+
+
+def test_the_method_is_explained(site):
+    """The page leads to the term, and the term is there."""
+    page, about = site.page("tasks/quiz/"), site.page("about/")
+    (link,) = (a for a in page.select("a") if str(a["href"]).endswith("about/#score-error"))
+    assert "95\N{NO-BREAK SPACE}% interval" == link.get_text()
+    assert "Wilson" in visible(about.select("#score-error")[0])
+
+
+def test_a_board_without_errors_shows_none(index_site):
+    """The Index states none: no note, no tag, no drawing, no term."""
+    page = index_site.page("tasks/gsm8k/")
+    rows = table(page, "ranking")
+    assert {("", ())} == {(cell.note, cell.tags) for row in rows for cell in row.values()}
+    assert [] == page.select("#ranking svg")
+    assert "error_x" not in index_site.html["tasks/gsm8k/index.html"]
+    assert [] == index_site.page("about/").select("#score-error")
+    assert {None} == {
+        score[key]
+        for task in index_site.api("tasks")
+        for score in task["scores"]
+        for key in ("interval", "stderr", "n_examples", "tied_with_best")
+    }

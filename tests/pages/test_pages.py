@@ -1,0 +1,567 @@
+"""The pages of the Index: which there are, what each must have, how they lead to one another."""
+
+import json
+import re
+from collections import Counter
+from hashlib import sha256
+from itertools import pairwise
+from math import isfinite
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from tests.helpers.sites import HOLES, ROOT, BuiltSite, build, raw_of, table, target, visible
+
+FIXED = (
+    "",
+    "choose/",
+    "models/",
+    "tasks/",
+    "categories/",
+    "analysis/",
+    "compare/",
+    "serving/",
+    "data/",
+    "about/",
+    "404.html",
+)
+# Views for frames in other people's pages: on no list, and without the site's own frame.
+EMBEDDED = (
+    "averages",
+    "best-lift-by-task",
+    "category-difference",
+    "correlations",
+    "latency",
+    "leaderboard",
+    "prices",
+    "scores",
+    "size",
+    "training-sets",
+    "winners",
+)
+HEADLINES = [
+    ("tasks where a fine-tuned model beats GPT-4", "24/31"),
+    ("mean lift over base", "+0.384"),
+    ("models ahead of GPT-4 on average, 1 clearly", "6/10"),
+    ("runs in which tuning hurt", "9/310"),
+]
+
+
+def file_of(path: str) -> str:
+    """The file of a page that is asked for by its folder."""
+    return path if path.endswith(".html") else f"{path}index.html"
+
+
+@pytest.fixture(scope="module")
+def keys(index_site: BuiltSite) -> dict[str, list[str]]:
+    """The pages of each kind, in the order in which the site publishes them, from its API."""
+    slugs = {
+        "models": [model["model"] for model in index_site.api("models")],
+        "tasks": [task["task"].replace("_", "-") for task in index_site.api("tasks")],
+        "categories": [
+            c["category"].lower().replace(" ", "-") for c in index_site.api("categories")
+        ],
+    }
+    return {
+        kind: [f"{kind}/{slug.replace('.', '-')}/index.html" for slug in found]
+        for kind, found in slugs.items()
+    }
+
+
+@pytest.fixture(
+    params=[*FIXED, "models/zephyr-7b-beta/", "models/gpt-4/", "tasks/gsm8k/", "categories/math/"]
+)
+def page(request: pytest.FixtureRequest, index_site: BuiltSite) -> BeautifulSoup:
+    """A page of every kind."""
+    return index_site.page(request.param)
+
+
+def leads_to(site: BuiltSite, path: str, selector: str = "main a[href]") -> list[str]:
+    """The files that the links of a part of a page lead to, in their order."""
+    links = site.page(path).select(selector)
+    return [target(path, str(link["href"]))[0] for link in links]
+
+
+def test_pages_of_the_index(index_site, keys):
+    """Every page that the design names, one for each model, task and category, and no other."""
+    views = [f"embed/{name}/index.html" for name in EMBEDDED]
+    expected = [*map(file_of, FIXED), *(path for paths in keys.values() for path in paths), *views]
+    assert sorted(expected) == sorted(index_site.html)
+    assert {"models": 12, "tasks": 31, "categories": 5} == {
+        kind: len(paths) for kind, paths in keys.items()
+    }
+
+
+def test_titles_are_unique(index_site):
+    """Each page has its own, with the site's name behind it; the home page has the name alone."""
+    titles = {path: str(soup.title and soup.title.get_text()) for path, soup in index_site.pages()}
+    assert "Fine-tuning Index" == titles.pop("index.html")
+    assert [] == [title for title, n in Counter(titles.values()).items() if n > 1]
+    assert [] == [title for title in titles.values() if not title.endswith(" · Fine-tuning Index")]
+
+
+def test_descriptions(index_site):
+    """Each page says in a sentence what it holds; no two say the same."""
+    found = {}
+    for path, soup in index_site.pages():
+        meta = soup.find_all("meta", attrs={"name": "description"})
+        assert 1 == len(meta), path
+        found[path] = str(meta[0]["content"])
+    assert [] == [path for path, text in found.items() if len(text) < 20 or not text.endswith(".")]
+    assert [] == [text for text, n in Counter(found.values()).items() if n > 1]
+    listed = {p: text for p, text in found.items() if p != "404.html" and "embed/" not in p}
+    assert {} == {p: text for p, text in listed.items() if not 50 <= len(text) <= 160}
+
+
+def test_language_and_viewport(page):
+    """What a screen reader and a phone ask first."""
+    assert page.html is not None
+    assert "en" == page.html["lang"]
+    assert page.select("meta[charset=utf-8]")
+    assert page.select('meta[name=viewport][content^="width=device-width"]')
+
+
+def test_headings(page):
+    """One h1, in the main part, and no level left out below it."""
+    levels = [int(heading.name[1]) for heading in page.select("main h1, main h2, main h3, main h4")]
+    assert [1] == [level for level in levels if level == 1]
+    assert 1 == levels[0]
+    assert [] == [pair for pair in pairwise(levels) if pair[1] > pair[0] + 1]
+    assert len(page.select("h1")) == len(page.select("main h1"))
+
+
+def test_landmarks(page):
+    """Header, main part and footer, and a way past the first; every navigation has a name."""
+    assert (1, 1, 1) == tuple(
+        len(page.select(name)) for name in ("body > header", "main", "body > footer")
+    )
+    skip = page.select_one("body > a")
+    assert skip is not None
+    assert page.find(id=str(skip["href"]).removeprefix("#")) is page.find("main")
+    names = [str(nav["aria-label"]) for nav in page.find_all("nav")]
+    assert "Site" in names
+    assert len(names) == len(set(names))
+
+
+def test_navigation_marks_where_one_is(index_site):
+    """The page at hand is the current one of the navigation, and of no other page."""
+    for path in FIXED:
+        current = index_site.page(path).select("nav[aria-label=Site] [aria-current=page]")
+        expected = [] if path in ("", "404.html") else [file_of(path)]
+        assert expected == [target(file_of(path), str(link["href"]))[0] for link in current]
+
+
+def test_navigation_leads_to_every_part(index_site):
+    """From every page but the embedded views, in the same order."""
+    expected = [file_of(path) for path in FIXED if path not in ("", "404.html")]
+    for path in (path for path in index_site.html if not path.startswith("embed/")):
+        assert expected == leads_to(index_site, path, "nav[aria-label=Site] a")
+
+
+def test_breadcrumbs(index_site, keys):
+    """The way from the home page, then the page itself, which is no link."""
+    parts = {"models": "Models", "tasks": "Tasks", "categories": "Categories"}
+    for kind, paths in keys.items():
+        for path in paths:
+            crumbs = index_site.page(path).select(".crumbs li")
+            heading = index_site.page(path).select_one("h1")
+            assert heading is not None
+            assert ["Home", parts[kind], heading.get_text()] == [
+                crumb.get_text() for crumb in crumbs
+            ]
+            assert ["index.html", f"{kind}/index.html"] == leads_to(index_site, path, ".crumbs a")
+            assert "page" == crumbs[-1].get("aria-current")
+    assert [] == index_site.page("").select(".crumbs")
+
+
+def test_previous_and_next_lead_through_all(index_site, keys):
+    """One can read all models in board order, all tasks, all categories by difficulty, and back."""
+    for paths in keys.values():
+        for way, order in (("next", paths), ("prev", paths[::-1])):
+            walked = [order[0]]
+            while found := leads_to(index_site, walked[-1], f"a[rel={way}]"):
+                walked += found
+                assert len(walked) <= len(order)
+            assert order == walked
+
+
+def test_models_tasks_and_categories_lead_to_one_another(index_site, keys):
+    """Model to tasks and back, task to category and back, category to models and back."""
+    tasks = {path: set(leads_to(index_site, path)) for path in keys["tasks"]}
+    models = {path: set(leads_to(index_site, path)) for path in keys["models"]}
+    categories = {path: set(leads_to(index_site, path)) for path in keys["categories"]}
+    assert [] == [path for path, links in models.items() if not set(keys["tasks"]) <= links]
+    assert [] == [path for path, links in tasks.items() if not set(keys["models"]) <= links]
+    up = {path: links & set(keys["categories"]) for path, links in tasks.items()}
+    assert {1} == {len(found) for found in up.values()}
+    down = {path: links & set(keys["tasks"]) for path, links in categories.items()}
+    assert {(task, category) for task, found in up.items() for category in found} == {
+        (task, category) for category, found in down.items() for task in found
+    }
+    tuned = [path for path in keys["models"] if "gpt" not in path]
+    assert [] == [path for path, links in categories.items() if not set(tuned) <= links]
+    assert [] == [path for path in tuned if not set(keys["categories"]) <= models[path]]
+
+
+def test_no_page_is_out_of_reach(index_site):
+    """Every page but the 404 page can be reached from the home page."""
+    reached, waiting = {"index.html"}, ["index.html"]
+    while waiting:
+        found = set(leads_to(index_site, waiting.pop(), "a[href]")) & set(index_site.html)
+        waiting += found - reached
+        reached |= found
+    assert set(index_site.html) - {"404.html"} == reached
+
+
+def test_tables(index_site):
+    """A caption, words in every heading, one heading a row, and as many cells as columns.
+
+    A heading is its row's where its column has nothing but headings, and its column's where its row
+    has nothing else: so it needs no scope (test_access).
+    """
+    for path, soup in index_site.pages():
+        for found in soup.find_all("table"):
+            name = f"{path}#{found.get('id')}"
+            assert found.caption is not None, name
+            assert visible(found.caption), name
+            heads = found.select("thead th")
+            assert [] == [head for head in heads if not visible(head)], name
+            assert [] == found.select("thead td"), name
+            places = set[int]()
+            for row in found.select("tbody tr"):
+                cells = row.find_all(["th", "td"])
+                assert len(heads) == len(cells), name
+                (place,) = (i for i, cell in enumerate(cells) if cell.name == "th")
+                places.add(place)
+            assert 1 == len(places), name
+
+
+def test_tables_hold_raw_values(index_site):
+    """A number's cell is sorted by its `data-value`, or by its text where that says it all."""
+    for path, soup in index_site.pages():
+        for cell in soup.select("[data-table] td:not(.text, .plot)"):
+            parts = (cell, *cell.find_all("a", recursive=False))
+            own = "".join(text for p in parts for text in p.find_all(string=True, recursive=False))
+            value = raw_of(cell)
+            assert bool(re.search(r"\d", own)) == bool(value), (path, cell)
+            if value:
+                assert re.fullmatch(r"\d{4}-\d\d-\d\d", value) or isfinite(float(value)), (
+                    path,
+                    cell,
+                )
+
+
+def test_charts(index_site):
+    """Each has a title, a text for the drawing, a caption, its figure as JSON, its table."""
+    charts = [
+        (path, chart) for path, soup in index_site.pages() for chart in soup.select("figure.chart")
+    ]
+    assert 60 < len(charts)
+    for path, chart in charts:
+        name = f"{path}#{chart['id']}"
+        heading = chart.find(id=str(chart["aria-labelledby"]))
+        assert isinstance(heading, Tag), name
+        assert visible(heading), name
+        (drawing,) = chart.select("[data-chart]")
+        assert "img" == drawing["role"], name
+        assert 20 < len(str(drawing["aria-label"])), name
+        (data,) = chart.select('script[type="application/json"]')
+        figure = json.loads(data.get_text())
+        assert {"data", "layout"} <= set(figure), name
+        assert figure["data"], name
+        assert drawing["data-chart"] == data["data-figure"], name
+        # The page keeps the room that the drawing will take.
+        (room,) = drawing.select("svg[height]")
+        assert figure["layout"]["height"] == float(str(room["height"])), name
+        (numbers,) = chart.select("details table")
+        assert numbers.select("tbody tr"), name
+        caption = chart.find("figcaption")
+        assert caption is not None, name
+        assert visible(caption), name
+
+
+def test_titles_of_charts_say_what_they_show(index_site):
+    """A finding, not a kind of chart."""
+    titles = [visible(title) for title in index_site.page("").select(".chart-title")]
+    assert 7 == len(titles)
+    assert [] == [
+        title for title in titles if re.search(r"(?i)\b(chart|plot|figure|bar|heatmap)\b", title)
+    ]
+    assert "The best fine-tuned model beats GPT-4 on 24 of 31 tasks" in titles
+
+
+def test_no_page_runs_a_script_of_its_own(index_site):
+    """Scripts are files; what stands in a page is data; it has no handlers and no styles."""
+    pages = index_site.readings
+    assert [] == [path for path, page in pages.items() if page.inline]
+    attributes = set().union(*(page.attributes for page in pages.values()))
+    assert [] == sorted(name for name in attributes if name.startswith("on") or name == "style")
+    assert "style" not in set().union(*(page.tags for page in pages.values()))
+
+
+def test_content_security_policy(page):
+    """Before anything is loaded: nothing from elsewhere, no script but files, no eval, no form."""
+    (policy,) = page.select('meta[http-equiv="Content-Security-Policy"]')
+    rules = dict(rule.strip().partition(" ")[::2] for rule in str(policy["content"]).split(";"))
+    assert ("'none'", "'self'", "'self'") == tuple(
+        rules[k] for k in ("default-src", "script-src", "connect-src")
+    )
+    assert ("'none'", "'none'") == (rules["base-uri"], rules["form-action"])
+    # Charts need styles that Plotly sets; nothing else may stand where it is asked for.
+    assert "'self' 'unsafe-inline'" == rules["style-src"]
+    assert "unsafe-eval" not in str(policy["content"])
+    before = [tag.name for tag in policy.find_all_previous(["script", "link", "style"])]
+    assert [] == before
+
+
+def test_no_request_leaves_the_site(index_site):
+    """Scripts, sheets, fonts and pictures are files of the site."""
+    for path, soup in index_site.pages():
+        asked = [str(tag["src"]) for tag in soup.select("[src]")] + [
+            str(tag["href"]) for tag in soup.select("link")
+        ]
+        assert [] == [link for link in asked if re.match(r"(?:[a-z]+:|//)", link)], path
+
+
+def test_links_out_of_the_site(index_site):
+    """Give the other page no hold on this one."""
+    for path, soup in index_site.pages():
+        out = [link for link in soup.find_all("a") if str(link.get("href")).startswith("http")]
+        assert [] == [link["href"] for link in out if "noopener" not in (link.get("rel") or [])], (
+            path
+        )
+
+
+def test_pictures_have_a_text(page):
+    """Or are hidden from those who cannot see them, as all is within what has a text itself."""
+    for svg in page.find_all("svg"):
+        is_hidden = svg.get("aria-hidden") == "true" or svg.find_parent(role="img") is not None
+        assert is_hidden or svg.get("aria-label"), svg
+    assert [] == [image for image in page.find_all("img") if not image.get("alt")]
+
+
+def test_buttons_and_fields_have_a_name(page):
+    """A text or a label; controls that need a script are hidden, or in a closed dialog, without."""
+    assert [] == [b for b in page.find_all("button") if not (visible(b) or b.get("aria-label"))]
+    labelled = {str(label.get("for")) for label in page.find_all("label")}
+    assert [] == [
+        field
+        for field in page.find_all(["select", "input"])
+        if not (
+            field.get("id") in labelled or field.find_parent("label") or field.get("aria-label")
+        )
+    ]
+    for control in page.find_all(["button", "select", "input"]):
+        around = (control, *control.parents)
+        assert any(p.has_attr("hidden") or p.name == "dialog" for p in around), control
+
+
+def test_canonical_links_need_a_base_url(index_site, project):
+    """None without one; with one, each page that is listed has its own."""
+    assert [] == [path for path, html in index_site.html.items() if "canonical" in html]
+    placed = build(project, "https://example.org/board")
+    for path, soup in placed.pages():
+        links = [str(link["href"]) for link in soup.select("link[rel=canonical]")]
+        place = f"https://example.org/board/{path.removesuffix('index.html')}"
+        unlisted = path == "404.html" or path.startswith("embed/")
+        assert ([] if unlisted else [place]) == links
+
+
+def test_links_of_the_404_page_hold_at_any_depth(project):
+    """Once the site's place is known, they begin at the root of the host."""
+    page = build(project, "https://example.org/board").page("404.html")
+    links = [str(tag.get("href") or tag.get("src")) for tag in page.select("[href], [src]")]
+    assert [] == [link for link in links if not link.startswith(("/board/", "#"))]
+
+
+def test_pages_that_are_not_for_search_engines(index_site):
+    """The 404 page and the embedded views; every other page may be found."""
+    hidden = [
+        path
+        for path, soup in index_site.pages()
+        if soup.select('meta[name=robots][content="noindex"]')
+    ]
+    assert ["404.html", *(f"embed/{name}/index.html" for name in EMBEDDED)] == sorted(hidden)
+
+
+def test_no_page_has_a_hole(index_site):
+    """No `nan`, no `None`, no `inf`, no `undefined` is read or heard anywhere."""
+    for path, page in index_site.readings.items():
+        words = " ".join(page.words)
+        assert [] == [
+            words[max(0, m.start() - 40) : m.end() + 40] for m in HOLES.finditer(words)
+        ], path
+
+
+def test_no_page_shows_the_inside_of_a_program(index_site):
+    """No expression that was not filled in, no record, no function."""
+    inside = re.compile(
+        r"\{\{|\}\}|\{%|%\}|<function|object at 0x|Address\(|Link\(|dict_|Undefined"
+    )
+    for path, page in index_site.readings.items():
+        words = " ".join(page.words).replace("{{LoRA} {Land}", "").replace("{GPT-4}}", "")
+        words = re.sub(r"@misc\{.*?\n\}", "", words, flags=re.DOTALL)
+        assert [] == inside.findall(words), path
+
+
+def test_headline_figures(index_site):
+    """The four that answer first."""
+    figures = index_site.page("").select(".hero .figures > div")
+    found = [
+        (visible(one.select("dt")[0]), visible(one.select("dd")[0]).replace(" ", ""))
+        for one in figures
+    ]
+    assert HEADLINES == found
+
+
+def test_the_home_page_follows_the_argument(index_site):
+    """Who leads; does it work; is it cheap; for which tasks; from which model; with which data."""
+    parts = [
+        "leaderboard",
+        "board-fine-tuned",
+        "chart-averages",
+        "chart-best-lift-by-task",
+        "chart-latency",
+        "chart-prices",
+        "picker",
+        "chart-category-difference",
+        "top",
+        "chart-winners",
+        "correlations-short",
+        "chart-training-sets",
+        "cite",
+    ]
+    ids = index_site.readings["index.html"].ids
+    assert parts == sorted(parts, key=ids.index)
+
+
+def test_the_three_views_of_the_leaderboard(index_site):
+    """Fine-tuned, base and lift stand in the page, whole, whether scripts run or not."""
+    for path in ("", "models/", "categories/math/"):
+        home = index_site.page(path)
+        buttons = [(str(b["data-view"]), visible(b)) for b in home.select("button[data-view]")]
+        assert [("fine-tuned", "Fine-tuned"), ("base", "Base"), ("lift", "Lift")] == buttons
+        views = home.select("[data-view-of]")
+        assert [name for name, _ in buttons] == [str(view["data-view-of"]) for view in views]
+        assert [] == [view for view in views if view.has_attr("hidden")]
+        # Ten were tuned; the baseline stands among them; the full board lists the other one too.
+        expected = [12 if path == "models/" else 11, 12, 10]
+        assert expected == [len(view.select("tbody tr")) for view in views]
+
+
+def test_rows_stand_in_the_order_of_their_ranks(index_site):
+    """The best average first; in the lift view, the largest lift."""
+    home = index_site.page("")
+    for table_id, key in (
+        ("board-fine-tuned", "average"),
+        ("board-base", "average"),
+        ("board-lift", "lift_over_base"),
+    ):
+        rows = table(home, table_id)
+        values = [row[key].number or 0.0 for row in rows]
+        assert sorted(values, reverse=True) == values
+        ranks = [row["rank"].number for row in rows if row["rank"].value is not None]
+        assert [float(n) for n in range(1, len(ranks) + 1)] == ranks
+
+
+def test_the_baseline_stands_among_the_others(index_site):
+    """Unranked among the tuned models, where its own score would be; marked as what it is."""
+    rows = table(index_site.page(""), "board-fine-tuned")
+    (at,) = [i for i, row in enumerate(rows) if row["model"].text == "GPT-4"]
+    assert 6 == at
+    assert (None, "OpenAI · baseline") == (rows[at]["rank"].value, rows[at]["model"].note)
+    kinds = [
+        " ".join(row.get("class") or [])
+        for row in index_site.page("").select("#board-fine-tuned tbody tr")
+    ]
+    assert ["reference"] == [kind for kind in kinds if kind]
+    assert "reference" == kinds[at]
+
+
+def test_tied_with_the_best(index_site):
+    """Said of the second only, in words."""
+    rows = table(index_site.page(""), "board-fine-tuned")
+    tags = {row["model"].text: row["model"].tags for row in rows if row["model"].tags}
+    assert {"Zephyr 7B Beta": ("best",), "Mistral 7B": ("tied with best",)} == tags
+
+
+def test_gain_and_loss_are_told_by_sign_and_tone(index_site):
+    """A gain has a plus, a loss a true minus; colour never says it alone."""
+    for path, soup in index_site.pages():
+        for cell in soup.select("td.gain, td.loss"):
+            sign = "+" if "gain" in (cell.get("class") or []) else "\N{MINUS SIGN}"
+            text = visible(cell)
+            # One that rounds to nothing has no sign to show.
+            assert text.startswith(sign) or not re.search(r"[1-9]", text), (path, text)
+            assert (float(raw_of(cell)) > 0) == (sign == "+"), (path, text)
+
+
+def test_the_picker_holds_every_task(index_site):
+    """By category, each with the link to its page; the first one's ranking stands in the page."""
+    for path in ("", "tasks/"):
+        soup = index_site.page(path)
+        options = soup.select("[data-picker] option")
+        tasks = index_site.api("tasks")
+        assert {task["task"] for task in tasks} == {str(option["value"]) for option in options}
+        groups = [str(group["label"]) for group in soup.select("[data-picker] optgroup")]
+        assert {task["category"] for task in tasks} == set(groups)
+        data = json.loads(soup.select("[data-picker-data]")[0].get_text())
+        assert {task["task"] for task in tasks} == set(data["rankings"])
+        assert {12} == {len(rows) for rows in data["rankings"].values()}
+        for _, (_, href) in data["models"]:
+            assert target(file_of(path), href)[0] in index_site.html
+
+
+def test_facts_of_a_model(index_site):
+    """Who made it, how large it is, and what it links to."""
+    facts = index_site.page("models/zephyr-7b-beta/").select(".facts > div")
+    found = {visible(fact.select("dt")[0]): visible(fact.select("dd")[0]) for fact in facts}
+    assert "Hugging Face" == found["Developer"]
+    assert "7.24B" == found["Parameters"]
+    gpt = {
+        visible(f.select("dt")[0]): visible(f.select("dd")[0])
+        for f in index_site.page("models/gpt-4/").select(".facts > div")
+    }
+    assert "undisclosed" == gpt["Parameters"]
+
+
+def test_facts_of_a_task(index_site):
+    """What it asks, how it is measured, how much data it has, and where that is."""
+    soup = index_site.page("tasks/gsm8k/")
+    found = {
+        visible(f.select("dt")[0]): visible(f.select("dd")[0]) for f in soup.select(".facts > div")
+    }
+    assert ("Math", "accuracy", "0 to 1") == (found["Category"], found["Metric"], found["Scores"])
+    links = [str(link["href"]) for link in soup.select(".facts a")]
+    assert any(link.startswith("https://huggingface.co/datasets/") for link in links)
+
+
+def test_the_data_page_offers_every_table(index_site):
+    """As Parquet, CSV and JSON, with the hash of each, and every file of the API."""
+    soup = index_site.page("data/")
+    offered = leads_to(index_site, "data/index.html", ".downloads a")
+    assert sorted(path for path in index_site.files if path.startswith("downloads/")) == sorted(
+        offered
+    )
+    assert [".csv", ".json", ".parquet"] == sorted({path[path.rindex(".") :] for path in offered})
+    assert len(offered) == len(soup.select(".downloads code"))
+    api = [path for path in index_site.files if path.startswith("api/")]
+    assert sorted(api) == sorted(set(leads_to(index_site, "data/index.html", "#api-files a")))
+
+
+def test_hashes_on_the_data_page(index_site):
+    """What `sha256sum` says of the downloaded file."""
+    for entry in index_site.page("data/").select(".downloads li"):
+        path = target("data/index.html", str(entry.select("a")[0]["href"]))[0]
+        assert sha256(index_site.files[path]).hexdigest() == visible(entry.select("code")[0])
+
+
+def test_tables_are_offered_as_they_are(index_site):
+    """The Parquet files are the project's own, to the byte."""
+    for path in (ROOT / "data").glob("*.parquet"):
+        assert path.read_bytes() == index_site.files[f"downloads/{path.name}"]
+
+
+def test_licences_of_what_is_published_with_the_site(index_site):
+    """The chart library and the font are given on with theirs."""
+    assert {"vendor/plotly-LICENSE.txt", "vendor/inter-LICENSE.txt"} <= set(index_site.files)

@@ -1,0 +1,144 @@
+"""How sure: what pages and API say of ties, ranks and clear differences is one and the same."""
+
+import re
+
+import pytest
+
+from tests.helpers.boards import make_frames
+from tests.helpers.sites import build, table, visible
+from tests.helpers.tables import write_project
+
+VARIANTS = {"board-fine-tuned": "fine_tuned", "board-base": "base"}
+
+
+@pytest.fixture(scope="module")
+def gaps(tmp_path_factory):
+    """A board of seven tasks between 0 and 1, on which one model lacks two."""
+    tuned = {
+        "a": [0.9, 0.8, 0.9, 0.8, 0.9, 0.8, 0.9],
+        "b": [0.6, 0.5, 0.6, 0.5, 0.6, 0.5, 0.6],
+        "c": [0.5, 0.7, 0.4, 0.6, 0.5, None, None],
+    }
+    tasks = {"score_min": [0.0] * 7, "score_max": [1.0] * 7}
+    frames = make_frames({"tuned": tuned}, tasks=tasks)
+    toml = "[board]\nmin_coverage = 0.5\nrank_by = 'mean'\n"
+    root = write_project(tmp_path_factory.mktemp("gaps"), frames, toml)
+    return build(root)
+
+
+def test_who_is_tied_with_the_best_on_the_index(index_site):
+    """After fine-tuning, Mistral 7B; before it, nobody is tied with GPT-4."""
+    tied = {
+        variant: [
+            m["name"]
+            for m in index_site.api("models")
+            if m["not_distinguishable_from_best"].get(variant)
+        ]
+        for variant in VARIANTS.values()
+    }
+    assert {"fine_tuned": ["Zephyr 7B Beta", "Mistral 7B"], "base": ["GPT-4"]} == tied
+    for path in ("", "models/"):
+        for board, variant in VARIANTS.items():
+            rows = table(index_site.page(path), board)
+            assert tied[variant] == [row["model"].text for row in rows if row["model"].tags]
+    said = [visible(note) for note in index_site.page("models/").select(".view > .note")]
+    assert "Mistral 7B is not distinguishable from the best on these 31 tasks." == said[0]
+    assert "GPT-4 is distinguishable from every other model on these 31 tasks." == said[1]
+
+
+def test_ranks_that_the_tasks_allow(index_site):
+    """Board, model page, neighbours and API."""
+    models = {m["name"]: m for m in index_site.api("models")}
+    assert [1, 4] == models["Mistral 7B"]["rank_interval"]["fine_tuned"]
+    for board, variant in VARIANTS.items():
+        for row in table(index_site.page("models/"), board):
+            best, worst = models[row["model"].text]["rank_interval"].get(variant) or (0, 0)
+            expected = f"{best}\N{EN DASH}{worst}" if best < worst else ""
+            assert expected == row["rank"].note
+    page = index_site.page("models/mistral-7b/")
+    assert "rank; these tasks allow 1\N{EN DASH}4" in [visible(t) for t in page.select("dt")]
+    around = {row["model"].text: row["rank"].note for row in table(page, "around")}
+    assert "1\N{EN DASH}4" == around["Mistral 7B"]
+    compared = table(index_site.page("compare/"), "compare-summary")
+    (ranks,) = [row for row in compared if row["measure"].text == "Rank"]
+    assert "fine-tuned, 1\N{EN DASH}4 allowed" == ranks["run-2"].note
+    leader = index_site.page("models/gpt-4/")
+    assert "rank; these tasks allow no other" in [visible(t) for t in leader.select("dt")]
+
+
+def test_what_is_clear_on_the_index(index_site):
+    """Tuning helped all ten beyond chance; of six ahead of GPT-4, one is so beyond chance."""
+    stats, models = index_site.api("stats"), index_site.api("models")
+    over_base = [m["tests_over_base"].get("fine_tuned") for m in models]
+    assert ["better"] * 10 == [test["verdict"] for test in over_base if test]
+    assert (10, 0) == (stats["models_clearly_helped"], stats["models_clearly_hurt"])
+    ahead = [
+        m["name"]
+        for m in models
+        if m["tests_over_baseline"].get("fine_tuned", {}).get("verdict") == "better"
+    ]
+    assert (["Zephyr 7B Beta"], 1) == (ahead, stats["models_clearly_ahead_of_baseline"])
+    rows = table(index_site.page(""), "board-fine-tuned")
+    clear = [row["model"].text for row in rows if row["lift_over_baseline"].note == "clear"]
+    assert ahead == clear
+    assert {"clear"} == {r["lift_over_base"].note for r in rows if r["lift_over_base"].value}
+
+
+def test_the_tests_of_a_model(index_site):
+    """Its page says what the API says: means, counts, corrected p-values, verdicts."""
+    page = index_site.page("models/mistral-7b/")
+    rows = {row["difference"].text: row for row in table(page, "lift-tests")}
+    assert [
+        "Fine-tuned over base",
+        "Fine-tuned against GPT-4",
+        "Base against GPT-4",
+    ] == list(rows)
+    (model,) = [m for m in index_site.api("models") if m["model"] == "mistral-7b"]
+    test = model["tests_over_baseline"]["fine_tuned"]
+    row = rows["Fine-tuned against GPT-4"]
+    assert test["mean"] == row["mean"].number
+    assert test["wilcoxon_p_adjusted"] == row["wilcoxon"].number
+    assert test["sign_p_adjusted"] == row["sign"].number
+    assert f"{test['above']} / {test['equal']} / {test['below']}" == row["tasks"].text
+    assert ("unclear", "no clear difference") == (test["verdict"], row["verdict"].text)
+    assert "helped" == rows["Fine-tuned over base"]["verdict"].text
+    assert "behind" == rows["Base against GPT-4"]["verdict"].text
+
+
+def test_where_a_board_has_no_baseline_and_no_base(gaps):
+    """There is no difference to test, and no heading without a table."""
+    assert not gaps.page("models/a/").select("#real")
+    first = gaps.api("models")[0]
+    assert ({}, {}) == (first["tests_over_base"], first["tests_over_baseline"])
+
+
+def test_coverage_says_what_the_gaps_could_change(gaps):
+    """The third has 5 of 7 tasks: with the others at 0 or 1 it would be third or second."""
+    rows = {row["model"].text: row for row in table(gaps.page("models/"), "board-tuned")}
+    # 2.7 of 7 and 4.7 of 7: from 0.386 to 0.671. The second has 3.9 / 7 = 0.557, the first 0.857.
+    assert ("5 of 7", "rank 2\N{EN DASH}3 if complete") == (
+        rows["c"]["coverage"].text,
+        rows["c"]["coverage"].note,
+    )
+    assert "rank 1 if complete" == rows["a"]["coverage"].note
+    (third,) = [m for m in gaps.api("models") if m["model"] == "c"]
+    assert {"tuned": [2, 3]} == third["possible_ranks"]
+
+
+def test_averages_over_common_tasks_are_a_view(gaps):
+    """The five tasks that all three have, on the full board; not on the home page."""
+    page = gaps.page("models/")
+    assert ["Tuned", "Common tasks"] == [visible(b) for b in page.select("button[data-view]")]
+    rows = {row["model"].text: row for row in table(page, "board-common-tuned")}
+    # 4.3 / 5, 2.8 / 5, 2.7 / 5.
+    assert [0.86, 0.56, 0.54] == [rows[m]["average"].number for m in "abc"]
+    note = visible(page.select("#view-common .note")[0])
+    assert note.startswith("Over the 5 tasks on which every model that is ranked over all")
+    assert not gaps.page("").select("#board-common-tuned")
+
+
+def test_every_word_on_ties_is_for_these_tasks(index_site):
+    """Wherever a page says that models cannot be told apart, it says on which tasks."""
+    for path, soup in index_site.pages():
+        for found in re.findall(r"not distinguishable from[^.]*\.", visible(soup)):
+            assert "on these" in found, (path, found)

@@ -1,0 +1,400 @@
+"""Training sets to features of tasks: numbers that one can do by hand, and files of every kind."""
+
+import json
+import math
+import random
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tokenizers import Tokenizer as FromFile
+from tokenizers import models, pre_tokenizers
+
+from site_builder.errors import Fault, FaultsError
+from site_builder.profile.features import (
+    TaskProfile,
+    find_tokenizer,
+    measure,
+    profile_sets,
+    rouge_l,
+)
+from site_builder.profile.training_sets import TrainingExample, find_sets
+from site_builder.tables.schema import TASKS
+
+WORDS = find_tokenizer("words")
+QA = [{"question": "What is 1 + 1?", "answer": "2"}, {"question": "Why?", "answer": "Because."}]
+
+
+def lines(path: Path, records: list[Any]) -> Path:
+    """A file of JSON lines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf8")
+    return path
+
+
+def profiles(*names: Path | str, **options: Any) -> dict[str, TaskProfile]:
+    """Profiles by task."""
+    found = profile_sets(find_sets(map(str, names)).files, WORDS, **options)
+    return {profile.task: profile for profile in found}
+
+
+def told(*names: Path | str, **options: Any) -> list[str]:
+    """The faults of files, as printed."""
+    with pytest.raises(FaultsError) as caught:
+        profiles(*names, **options)
+    return [str(fault) for fault in caught.value.faults]
+
+
+# --- what is measured -----------------------------------------------------------------------------
+
+
+def test_lengths_by_hand() -> None:
+    """Inputs of 2, 4 and 6 words, outputs of 1, 1 and 4: 3, 5 and 10 together."""
+    examples = [
+        TrainingExample("a b", "c"),
+        TrainingExample("a b c d", "e"),
+        TrainingExample("a b c d e f", "g h i j"),
+    ]
+    found = measure(examples, WORDS)
+    assert found is not None
+    assert (3, 4.0, 2.0) == (found.examples, found.input.mean, found.input.std)
+    assert (6, 2, 6) == (found.input.p95, found.input.least, found.input.greatest)
+    assert (2.0, math.sqrt(3)) == (found.output.mean, found.output.std)
+    # 3, 5, 10: the mean is 6, the deviations -3, -1, 4, so the variance 26 / 2.
+    assert (6.0, math.sqrt(13)) == (found.example.mean, found.example.std)
+
+
+def test_a_percentile_is_a_length_of_the_set() -> None:
+    """Of 20 lengths, 1 to 20, 19 are at most 19: that is 95 %."""
+    found = measure([TrainingExample("a " * n, "") for n in range(1, 21)], WORDS)
+    assert found is not None
+    assert 19 == found.input.p95
+
+
+@given(st.lists(st.integers(0, 50), min_size=2, max_size=60))
+def test_lengths_are_those_of_numpy(lengths: list[int]) -> None:
+    """Whatever they are, and in whatever order they come."""
+    found = measure([TrainingExample("a " * n, "b") for n in lengths], WORDS)
+    assert found is not None
+    spread = found.input
+    assert np.mean(lengths) == pytest.approx(spread.mean)
+    assert np.std(lengths, ddof=1) == pytest.approx(spread.std)
+    assert np.quantile(lengths, 0.95, method="inverted_cdf") == spread.p95
+
+
+def test_one_example_has_no_deviation() -> None:
+    """And no set at all has no profile."""
+    found = measure([TrainingExample("a", "b")], WORDS)
+    assert found is not None
+    assert found.input.std is None
+    assert measure([], WORDS) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "value"),
+    [
+        # Lin (2004): police killed the gunman; the longest common subsequences have 3 and 2 words.
+        ("police killed the gunman", "police kill the gunman", 6 / 8),
+        ("police killed the gunman", "the gunman kill police", 4 / 8),
+        ("a b c", "a b c", 1.0),
+        ("A, b. C!", "a b c", 1.0),
+        ("a b", "c d", 0.0),
+        ("", "a", 0.0),
+        ("...", "a", 0.0),
+        ("один два", "ДВА", 2 / 3),
+    ],
+)
+def test_rouge_l(first: str, second: str, value: float) -> None:
+    """Twice the longest common subsequence over all words of both."""
+    assert value == rouge_l(first, second) == rouge_l(second, first)
+
+
+@given(st.text("ab ", max_size=12), st.text("ab ", max_size=12))
+def test_rouge_l_is_by_the_longest_common_subsequence(first: str, second: str) -> None:
+    """As the textbook computes it, word by word."""
+    a, b = first.split(), second.split()
+    longest = np.zeros((len(a) + 1, len(b) + 1), dtype=int)
+    for i, x in enumerate(a):
+        for j, y in enumerate(b):
+            longest[i + 1, j + 1] = (
+                longest[i, j] + 1 if x == y else max(longest[i, j + 1], longest[i + 1, j])
+            )
+    expected = 2 * longest[-1, -1] / (len(a) + len(b)) if a and b else 0.0
+    assert expected == pytest.approx(rouge_l(first, second))
+
+
+def test_compression_is_that_of_the_whole_set() -> None:
+    """Bytes of all texts over these bytes compressed; what repeats itself compresses further."""
+    same = measure([TrainingExample("the same words again", "and again")] * 100, WORDS)
+    rng = random.Random(1)
+    odd = [TrainingExample(" ".join(str(rng.random()) for _ in range(5)), "x") for _ in range(100)]
+    found = measure(odd, WORDS)
+    assert same is not None
+    assert found is not None
+    assert found.compression_ratio is not None
+    text = "".join(f"{e.input}\n{e.output}\n" for e in odd).encode()
+    assert len(text) / len(zlib.compress(text, 9)) == pytest.approx(found.compression_ratio, 0.01)
+    assert same.compression_ratio is not None
+    assert same.compression_ratio > 20 > found.compression_ratio
+
+
+def test_no_text_does_not_compress() -> None:
+    """What is empty has no ratio."""
+    found = measure([TrainingExample("", "")], WORDS)
+    assert found is not None
+    assert found.compression_ratio is None
+
+
+# --- what is counted ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "count"),
+    [
+        ("words", "What's 1 + 1?", 7),
+        ("words", "naïve 日本 ", 2),
+        ("words", "", 0),
+        ("characters", "What's 1 + 1?", 13),
+    ],
+)
+def test_tokenizers_that_need_nothing(name: str, text: str, count: int) -> None:
+    """Words and each mark; or every character."""
+    assert count == find_tokenizer(name).count(text)
+
+
+def test_the_tokenizer_of_a_model(tmp_path: Path) -> None:
+    """Its tokens, none cut off and none added; the folder says whose they are."""
+    made = FromFile(models.WordLevel({"a": 0, "b": 1, "?": 2}, unk_token="?"))
+    made.pre_tokenizer = pre_tokenizers.Whitespace()
+    made.enable_truncation(2)
+    path = tmp_path / "some-model" / "tokenizer.json"
+    path.parent.mkdir()
+    made.save(str(path))
+    tokenizer = find_tokenizer(str(path))
+    assert ("tokens of some-model", 4) == (tokenizer.unit, tokenizer.count("a b c a"))
+
+
+def test_tokenizers_that_are_none(tmp_path: Path) -> None:
+    """One line that says which there are."""
+    known = "Give words, characters or the path of a model's tokenizer.json."
+    with pytest.raises(FaultsError) as caught:
+        find_tokenizer("word")
+    assert f"word: there is no such tokenizer. {known}" == str(caught.value)
+    (tmp_path / "tokenizer.json").write_text("{}")
+    with pytest.raises(FaultsError, match=r"this is no tokenizer\.json: "):
+        find_tokenizer(str(tmp_path / "tokenizer.json"))
+
+
+# --- which files, which fields --------------------------------------------------------------------
+
+
+def test_files_and_folders_say_task_and_split(tmp_path: Path) -> None:
+    """As people name them; a folder with splits in it is a task."""
+    for name in (
+        "one.jsonl",
+        "two_train.jsonl",
+        "two-test.csv",
+        "three/train-00000-of-00002.parquet",
+        "three/train-00001-of-00002.parquet",
+        "three/dev.jsonl",
+        "four/anything.jsonl",
+        ".hidden/train.jsonl",
+        "README.md",
+    ):
+        lines(tmp_path / name, QA)
+    sets = find_sets([str(tmp_path)])
+    found = [(s.task, s.split, s.path.name) for s in sets.files]
+    assert [tmp_path / "README.md"] == sets.others
+    assert [
+        ("four", "train", "anything.jsonl"),
+        ("one", "train", "one.jsonl"),
+        ("three", "train", "train-00000-of-00002.parquet"),
+        ("three", "train", "train-00001-of-00002.parquet"),
+        ("three", "validation", "dev.jsonl"),
+        ("two", "test", "two-test.csv"),
+        ("two", "train", "two_train.jsonl"),
+    ] == found
+    (own,) = find_sets([str(tmp_path / "one.jsonl")]).files
+    (asked,) = find_sets([f"gsm8k={tmp_path / 'one.jsonl'}"]).files
+    (folder, *_) = find_sets([str(tmp_path / "three")]).files
+    assert ("one", "gsm8k", "three") == (own.task, asked.task, folder.task)
+
+
+def test_paths_that_hold_nothing(tmp_path: Path) -> None:
+    """Each gets a line."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "a.txt").write_text("a")
+    once = lines(tmp_path / "b.jsonl", QA)
+    forms = ".jsonl, .ndjson, .csv, .tsv, .parquet"
+    fix = "Convert it to one of these."
+    names = [tmp_path / "nowhere", tmp_path / "empty", tmp_path / "a.txt", once, once]
+    assert [
+        f"{tmp_path / 'nowhere'}: there is no such file or folder.",
+        f"{tmp_path / 'empty'}: holds no file ending in {forms}. {fix}",
+        f"{tmp_path / 'a.txt'}: is not a file ending in {forms}. {fix}",
+        f"{once}: is named twice. Name each file once.",
+    ] == told(*names)
+
+
+@pytest.mark.parametrize(
+    ("record", "fields", "example"),
+    [
+        ({"question": "q", "answer": "a"}, "input 'question', output 'answer'", ("q", "a")),
+        (
+            {"instruction": "do", "input": "this", "output": "o"},
+            "input 'instruction' + 'input', output 'output'",
+            ("do\nthis", "o"),
+        ),
+        (
+            {"instruction": "do", "input": "", "output": "o"},
+            "input 'instruction' + 'input', output 'output'",
+            ("do", "o"),
+        ),
+        ({"text": "t", "label": 1}, "input 'text', output 'label'", ("t", "1")),
+        (
+            {
+                "messages": [
+                    {"role": "system", "content": "s"},
+                    {"role": "user", "content": "u"},
+                    {"role": "assistant", "content": "a"},
+                ]
+            },
+            "chat 'messages'",
+            ("s\nu", "a"),
+        ),
+        (
+            {"conversations": [{"from": "human", "value": "u"}, {"from": "gpt", "value": "a"}]},
+            "chat 'conversations'",
+            ("u", "a"),
+        ),
+    ],
+)
+def test_fields_are_guessed(
+    tmp_path: Path, record: dict[str, Any], fields: str, example: tuple[str, str]
+) -> None:
+    """By the names that they have in the wild; what was guessed is said."""
+    found = profiles(lines(tmp_path / "t.jsonl", [record]))["t"]
+    assert fields == str(found.fields)
+    assert found.profile is not None
+    expected = measure([TrainingExample(*example)], WORDS)
+    assert expected == found.profile
+
+
+def test_fields_are_asked_for(tmp_path: Path) -> None:
+    """Several are one input."""
+    path = lines(tmp_path / "t.jsonl", [{"a": "1 2", "b": "3", "c": "4", "output": "no"}])
+    found = profiles(path, inputs=("b", "a"), output="c")["t"]
+    assert "input 'b' + 'a', output 'c'" == str(found.fields)
+    assert found.profile is not None
+    assert (3.0, 1.0) == (found.profile.input.mean, found.profile.output.mean)
+
+
+def test_the_same_set_in_every_form(tmp_path: Path) -> None:
+    """JSON lines, CSV, TSV and Parquet have one profile; so have its parts together."""
+    records = [{"prompt": f'ä, "{n}"\n{"x " * n}', "completion": str(n)} for n in range(9)]
+    frame = pd.DataFrame(records)
+    lines(tmp_path / "lines.jsonl", records)
+    frame.to_csv(tmp_path / "sheet.csv", index=False)
+    frame.to_csv(tmp_path / "tabs.tsv", index=False, sep="\t")
+    frame.to_parquet(tmp_path / "table.parquet")
+    (tmp_path / "parts").mkdir()
+    frame[:4].to_parquet(tmp_path / "parts/train-0.parquet")
+    frame[4:].to_csv(tmp_path / "parts/train-1.csv", index=False)
+    found = profiles(tmp_path)
+    assert {"lines", "sheet", "tabs", "table", "parts"} == {*found}
+    assert 1 == len({str(profile.profile) for profile in found.values()})
+
+
+def test_splits_are_counted_and_the_train_split_is_measured(tmp_path: Path) -> None:
+    """A split that there is not is not among the columns; what there is has a column each."""
+    lines(tmp_path / "qa/train.jsonl", QA)
+    lines(tmp_path / "qa/test.jsonl", [*QA, *QA, QA[0]])
+    lines(tmp_path / "untrained/test.jsonl", QA)
+    found = profiles(tmp_path)
+    row = found["qa"].row(WORDS.unit)
+    assert (2, 5, "words and marks") == (
+        row["train_examples"],
+        row["test_examples"],
+        row["length_unit"],
+    )
+    assert "validation_examples" not in row
+    assert {*row} <= {column.name for column in TASKS.columns}
+    assert {"task": "untrained", "test_examples": 2} == found["untrained"].row(WORDS.unit)
+
+
+def test_every_mistake_of_every_file_in_one_run(tmp_path: Path) -> None:
+    """Each line that is no example, by its place; of many the first twenty and a count."""
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text('{"question": "q", "answer": "a"}\n{"question": 1}\n[]\n{\n\n{"question": []}\n')
+    lines(tmp_path / "many.jsonl", [QA[0], *[{"question": "q"}] * 30])
+    lines(tmp_path / "odd.jsonl", [{"x": 1, "y": 2}])
+    lines(tmp_path / "half.jsonl", [{"input": "x"}])
+    (tmp_path / "none.parquet").write_bytes(b"PAR1")
+    (tmp_path / "latin.csv").write_bytes(b"question,answer\nq,\xff\n")
+    found = told(tmp_path)
+    assert [
+        f"{bad}: line 2: 'answer' is missing",
+        f"{bad}: line 3: is a list, not an object with fields",
+    ] == found[:2]
+    assert found[2].startswith(f"{bad}: line 4: is not JSON: ")
+    assert f"{bad}: line 6: 'question' is a list, not text" == found[3]
+    fix = "Name them with --input and --output."
+    assert [
+        f"{tmp_path / 'half.jsonl'}: none of its fields looks like an output: input. {fix}",
+        f"{tmp_path / 'latin.csv'}: is not UTF-8 text. Save it as UTF-8.",
+        f"{tmp_path / 'many.jsonl'}: line 2: 'answer' is missing",
+    ] == found[4:7]
+    more = "and 10 more like these: records that are no examples"
+    assert f"{tmp_path / 'many.jsonl'}: {more}" == found[26]
+    assert found[27].startswith(f"{tmp_path / 'none.parquet'}: cannot be read as Parquet: ")
+    assert (
+        f"{tmp_path / 'odd.jsonl'}: none of its fields looks like an input: x, y. {fix}"
+        == (found[28])
+    )
+    assert 29 == len(found)
+
+
+def test_fields_that_are_not_there(tmp_path: Path) -> None:
+    """With what was meant."""
+    path = lines(tmp_path / "t.jsonl", QA)
+    assert [f"{path}: there is no field 'questoin'. Did you mean 'question'?"] == told(
+        path, inputs=("questoin",)
+    )
+
+
+@given(st.lists(st.text(max_size=20) | st.none() | st.integers() | st.lists(st.text()), max_size=9))
+def test_any_records_are_examples_or_faults(
+    tmp_path_factory: pytest.TempPathFactory, values: list[Any]
+) -> None:
+    """Every record is counted once: as an example, or as a fault."""
+    records = [{"input": value, "output": "o"} for value in values]
+    path = lines(tmp_path_factory.mktemp("any") / "t.jsonl", records)
+    good = sum(isinstance(value, str | int) for value in values)
+    faults: tuple[Fault, ...] = ()
+    try:
+        counted = profiles(path)["t"].counts["train"]
+    except FaultsError as error:
+        counted, faults = good, error.faults
+    assert good == counted
+    assert len(values) - good == sum(fault.stands_for for fault in faults)
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_progress_is_told(tmp_path: Path, ending: str) -> None:
+    """Which share of a file has been read, in steps, and all of it in the end."""
+    frame, path = pd.DataFrame(QA * 1_250), tmp_path / f"t.{ending}"
+    writers = {
+        "jsonl": lambda: frame.to_json(path, orient="records", lines=True),
+        "csv": lambda: frame.to_csv(path, index=False),
+        "parquet": lambda: frame.to_parquet(path),
+    }
+    writers[ending]()
+    seen: list[float] = []
+    profiles(path, told=lambda _file, share: seen.append(share))
+    assert 3 == len(seen)
+    assert 0 < seen[0] < seen[1] <= seen[2] == 1

@@ -1,0 +1,442 @@
+"""Prose: figures that cannot go stale, claims that cannot turn false in silence, safe HTML."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup, Tag
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_builder import formatting as wording
+from site_builder.errors import FaultsError, SiteError
+from site_builder.pages.all import make_find, make_pages
+from site_builder.pages.page import Made, Page, Site
+from site_builder.prose.markdown import SLOTS, escape_markdown, load_prose, to_html
+from site_builder.render.pages import render_files
+from tests.helpers.sites import ROOT, BuiltSite, build, make_site, visible
+from tests.helpers.tables import board, write_project
+
+# Of the fixture board (helpers/tables.py): mean lift = (0.25 + 0.25 + 0.625 - 0.25) / 4 = 0.21875.
+REFUSED = "is not written with a filter such as `score`, `signed` or `percent`"
+
+Write = Callable[[str], Tag]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The results of the fixture board."""
+    return make_site(write_project(tmp_path_factory.mktemp("prose"), board()))
+
+
+def about_page(site: Site) -> list[Made]:
+    """The one page that most of these tests render, and the index that every page names."""
+    pages = [p for p in make_pages(site) if isinstance(p, Page) and p.template == "about.html"]
+    return [*pages, make_find(site, pages)]
+
+
+@pytest.fixture(scope="module")
+def about(site: Site) -> list[Made]:
+    """The fixture board's."""
+    return about_page(site)
+
+
+@pytest.fixture
+def write(site: Site, about: list[Made], tmp_path: Path) -> Write:
+    """Writes the about page's prose and gives what stands in the page for it."""
+
+    def prose_of(text: str) -> Tag:
+        (tmp_path / "about.md").write_text(text, encoding="utf8")
+        html = render_files(site, about, load_prose(tmp_path))["about/index.html"]
+        prose = BeautifulSoup(html, "html.parser").select_one(".prose")
+        assert prose is not None
+        return prose
+
+    return prose_of
+
+
+@pytest.fixture
+def refused(write: Write) -> Callable[[str], str]:
+    """What is said of prose that stops the build, without the name of its file."""
+
+    def message(text: str) -> str:
+        with pytest.raises(FaultsError) as error:
+            write(text)
+        assert 1 == len(error.value.faults)
+        return str(error.value).removeprefix("data/content/about.md:")
+
+    return message
+
+
+def with_content(root: Path, **texts: str) -> Path:
+    """A project of the fixture board with prose."""
+    write_project(root, board())
+    (root / "data/content").mkdir()
+    for slot, text in texts.items():
+        (root / "data/content" / f"{slot}.md").write_text(text, encoding="utf8")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("{{ stats.tasks }} tasks", "2 tasks"),
+        ("{{ stats.mean_lift_over_base | signed }}", "+0.219"),
+        ("{{ stats.mean_lift_over_base | score }}", "0.219"),
+        ("{{ stats.mean_lift_over_base | percent }}", "22\N{NO-BREAK SPACE}%"),
+        ("{{ stats.mean_lift_over_base | percent(1) }}", "21.9\N{NO-BREAK SPACE}%"),
+        ("{{ stats.mean_lift_over_base | decimals(4) }}", "0.2188"),
+        ('{{ model("beta").lift_over_base.fine_tuned | signed }}', "+0.188"),
+        ('{{ task("sort").best_lift_over_baseline | signed }}', "+0.125"),
+        ('{{ category("Math").best_lift_over_baseline | signed }}', "+0.250"),
+        ("{{ (0.0 - stats.mean_lift_over_base) | signed }}", "\N{MINUS SIGN}0.219"),
+        ("{{ 12345 | count }}", "12,345"),
+        ("{{ 0.2 | money }}", "$0.20"),
+        ("{{ 1.5 | seconds }}", "1.50\N{NO-BREAK SPACE}s"),
+        ("{{ 300 | ratio }}", "300\N{MULTIPLICATION SIGN}"),
+        ("{{ 0.0001 | p_value }}", "< 0.001"),
+        (
+            "{{ stats.tasks | in_words }} tasks, {{ 0 | in_words }}, {{ 13 | in_words }}",
+            "two tasks, no, 13",
+        ),
+        ("{{ models | map(attribute='name') | listed }}", "Alpha, Beta and Gamma"),
+        ("{{ baseline }}", "Gamma"),
+        ("{{ training_sets.below[10000] }} of {{ training_sets.sizes | length }}", "1 of 2"),
+        ("{{ none | score }}", "\N{EN DASH}"),
+        ("{% claim stats.tasks == 2 %}Two.{% endclaim %}", "Two."),
+        ("{% set best = models[0] %}{{ best.name }}", "Alpha"),
+    ],
+)
+def test_live_figures(write, written, read):
+    """A figure is an expression over the published values, a filter says how it is written."""
+    assert read == write(written).get_text().strip()
+
+
+def test_links_to_pages_of_the_site(tmp_path):
+    """`link` leads from the page at hand, by the id of what it leads to."""
+    text = (
+        '[A]({{ link("model", "alpha") }}) [T]({{ link("task", "sort") }}) [D]({{ link("data") }})'
+    )
+    soup = build(with_content(tmp_path, about=text)).page("about/")
+    hrefs = [a["href"] for a in soup.select(".prose a")]
+    assert ["../models/alpha/", "../tasks/sort/", "../data/"] == hrefs
+
+
+@pytest.mark.parametrize(
+    ("link", "hint"),
+    [
+        ("'model', 'alfa'", "Did you mean 'alpha'?"),
+        ("'mdoel', 'alpha'", "Did you mean 'model'?"),
+        ("'serving', ''", ""),
+    ],
+)
+def test_links_to_pages_that_are_not_there(tmp_path, link, hint):
+    """The build stops: a link must not lead nowhere."""
+    with pytest.raises(FaultsError) as error:
+        build(with_content(tmp_path, about=f"[a]({{{{ link({link}) }}}})"))
+    said = f"data/content/about.md:1: there is no page for link({link}). {hint}".strip()
+    assert said == str(error.value)
+
+
+def test_a_bare_float_is_refused(refused):
+    """Its digits would be chosen by the machine."""
+    assert f"1: the figure 0.21875 {REFUSED}" == refused("{{ stats.mean_lift_over_base }}")
+
+
+def test_a_figure_that_is_not_defined_is_refused(refused):
+    """`None` never stands in a sentence."""
+    text = 'One.\n\n{{ model("gamma").lift_over_base.base }}'
+    assert "3: the figure is not defined on this board" == refused(text)
+
+
+def test_what_is_no_figure_is_refused(refused):
+    """Nor do the inner workings of a value."""
+    assert "1: a record is neither a text nor a figure" == refused('{{ model("beta").average }}')
+    assert "1: function is neither a text nor a figure" == refused("{{ model }}")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("One.\n\n{{ statz.tasks }}", "3: 'statz' is undefined. Did you mean 'stats'?"),
+        ("{{ stats.taks }}", "1: figure 'taks' does not exist. Did you mean 'tasks'?"),
+        ("{{ models[9].name }}", "1: list object has no element 9"),
+        ("\n{{ model('alfa').name }}", "2: model 'alfa' does not exist. Did you mean 'alpha'?"),
+        ("{{ task('srt').name }}", "1: task 'srt' does not exist. Did you mean 'sort'?"),
+        (
+            "{{ category('Maths').tasks }}",
+            "1: category 'Maths' does not exist. Did you mean 'Math'?",
+        ),
+        ("{{ model('zzz').name }}", "1: model 'zzz' does not exist. Known: alpha, beta, gamma."),
+        ("{{ stats.tasks | no_filter }}", "1: No filter named 'no_filter'."),
+        ("{{ baseline | score }}", "1: could not convert string to float: 'Gamma'"),
+        ("{{ 1 / 0 }}", "1: division by zero"),
+        ('Two\nlines. {{ "x" ~ 1 / 0 }}', "2: division by zero"),
+    ],
+)
+def test_names_that_do_not_exist(refused, text, said):
+    """The build stops with file and line, and with what may have been meant."""
+    assert said == refused(text)
+
+
+def test_columns_of_the_correlation(tmp_path):
+    """On the Index: a known pair has its figures, an unknown column a fault with a hint."""
+    index = make_site(ROOT)
+    (tmp_path / "about.md").write_text(
+        '{{ correlation("train_exmples", "mean_lift_over_base").n }}'
+    )
+    with pytest.raises(FaultsError) as error:
+        render_files(index, about_page(index), load_prose(tmp_path))
+    said = "correlation column 'train_exmples' does not exist. Did you mean 'train_examples'?"
+    assert f"data/content/about.md:1: {said}" == str(error.value)
+
+
+def test_broken_prose(refused):
+    """A block that is not closed, an expression that is none."""
+    assert refused("One.\n{% claim stats.tasks %}Two.").startswith("2: Unexpected end of template.")
+    assert refused("{{ }}").startswith("1: Expected an expression")
+
+
+def test_a_false_claim(refused):
+    """The message has the line, the condition as it is written, the sentence with its figures."""
+    said = (
+        "3: the data does not bear this out (stats.tasks > 5; stats.tasks is 2): **Many** tasks: 2."
+        " Rewrite the sentence, or take it out."
+    )
+    assert said == refused(
+        "One.\n\n{% claim stats.tasks > 5 %}**Many** tasks:\n{{ stats.tasks }}.{% endclaim %}"
+    )
+
+
+def test_a_false_claim_behind_a_true_one(refused):
+    """Its own condition is told, even on the same line, and even over several."""
+    second = "{%- claim stats.tasks > 5\n   and true -%} Many. {% endclaim %}"
+    text = f"{{% claim stats.tasks == 2 %}}Two.{{% endclaim %}} {second}"
+    assert refused(text).startswith(
+        "1: the data does not bear this out (stats.tasks > 5 and true; stats.tasks is 2): Many."
+    )
+
+
+def test_every_false_claim_of_a_file_is_told(write):
+    """New data may turn several sentences false at once."""
+    with pytest.raises(FaultsError) as error:
+        write("{% claim false %}A.{% endclaim %}\n\n{% claim 1 > 2 %}B.{% endclaim %}")
+    assert ["data/content/about.md:1", "data/content/about.md:3"] == [
+        f.where for f in error.value.faults
+    ]
+
+
+def test_every_fault_of_every_file_in_one_run(tmp_path):
+    """Two of a page among them, and with them what is wrong with the tables."""
+    names = [slot for slot in SLOTS if slot not in ("serving", "analysis")]
+    texts = dict.fromkeys(names, "{{ nope }}") | {"limits": "{% claim false %}So.{% endclaim %}"}
+    root = with_content(tmp_path, **texts)
+    with pytest.raises(FaultsError) as error:
+        build(root)
+    assert sorted(f"data/content/{name}.md:1" for name in names) == sorted(
+        f.where for f in error.value.faults
+    )
+
+
+def test_files_that_no_page_shows(tmp_path):
+    """A warning, with the name that may have been meant, or all of them."""
+    built = build(with_content(tmp_path, abuot="One.", zzz="Two."))
+    expected = (
+        "data/content/abuot.md: no page shows this file. Did you mean 'about'?",
+        f"data/content/zzz.md: no page shows this file. Names: {', '.join(SLOTS)}.",
+    )
+    assert expected == built.warnings
+
+
+def test_a_file_that_is_not_utf8(tmp_path):
+    """An error, together with those of the tables."""
+    root = with_content(tmp_path)
+    (root / "data/content/about.md").write_bytes(b"caf\xe9")
+    (root / "data/results.parquet").write_bytes(b"")
+    with pytest.raises(FaultsError) as error:
+        build(root)
+    said = str(error.value)
+    assert "data/content/about.md: cannot be read as UTF-8 text" in said
+    assert "data/results.parquet: the file is empty" in said
+
+
+def test_every_slot_has_a_page(tmp_path):
+    """What is written for a page stands in it, once."""
+    prices = pd.DataFrame({"provider": ["p"], "model": ["alpha"], "usd_per_hour": [1.0]})
+    root = with_content(tmp_path, **{slot: f"Said under {slot}." for slot in SLOTS})
+    # Analysis has a page, since the fixture board states the sizes of its training sets.
+    write_project(root, {**board(), "prices": prices})
+    built = build(root)
+    said = "\n".join(visible(soup) for _, soup in built.pages())
+    assert dict.fromkeys(SLOTS, 1) == {slot: said.count(f"Said under {slot}.") for slot in SLOTS}
+
+
+HOSTILE_NAMES = (
+    "<script>alert(1)</script>",
+    "**bold** _it_ `code`",
+    "[x](javascript:alert(1)) ![y](http://x/y.png)",
+    "<http://example.org> http://example.org",
+    "R&D &amp; &lt;b&gt; &#42;",
+    "GPT-4: a | b ~c~ d^2^",
+    "# heading",
+    "- item",
+    "1. item",
+    "> quote",
+    "===",
+    "---",
+    "| a | b |",
+    "\"quoted\" and 'single' -- and ... more",
+    "{{ 7 * 7 }} {% claim false %} {# gone #}",
+    "\\* back\\slash \\",
+    "[ref]: http://example.org",
+    "    indented",
+    "```",
+    "line\n\nbreak",
+    "&nbsp;",
+)
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_text_from_data_is_shown_as_text(name):
+    """No mark of it is obeyed, by Markdown, by HTML or by the typographer; space is made single."""
+    for before in ("Named ", "", "Text\n"):
+        soup = BeautifulSoup(to_html(f"{before}{escape_markdown(name)} end"), "html.parser")
+        assert f"{before}{' '.join(name.split())} end" == soup.get_text().strip()
+        assert ["p"] == [tag.name for tag in soup.find_all(True)]
+
+
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp", "Zs"]), min_size=1)
+)
+def test_any_text_from_data_is_shown_as_text(name):
+    """Whatever its characters are, but for spaces and control characters."""
+    soup = BeautifulSoup(to_html(f"Named {escape_markdown(name)} end"), "html.parser")
+    assert f"Named {name} end" == soup.get_text().strip()
+    assert ["p"] == [tag.name for tag in soup.find_all(True)]
+
+
+def test_a_hostile_name_in_prose(tmp_path):
+    """A model's name comes out of an expression as it is, in a paragraph and in a list."""
+    name = HOSTILE_NAMES[0] + HOSTILE_NAMES[1] + HOSTILE_NAMES[2]
+    frames = board()
+    frames["models"]["name"] = name
+    root = with_content(tmp_path, about="{{ models[0].name }}\n\n- {{ models[0].name }}")
+    write_project(root, frames)
+    prose = build(root).page("about/").select_one(".prose")
+    assert prose is not None
+    assert [name, name] == [tag.get_text().strip() for tag in prose.find_all(["p", "li"])]
+    assert {"p", "ul", "li"} == {tag.name for tag in prose.find_all(True)}
+
+
+@pytest.mark.parametrize(
+    ("written", "html"),
+    [
+        ("a <script>alert(1)</script> b", "<p>a  b</p>"),
+        ('<p onclick="alert(1)">a</p>', "<p>a</p>"),
+        ('<p style="color:red" class="x">a</p>', "<p>a</p>"),
+        ("<style>p{}</style>", ""),
+        ('<iframe src="https://example.org"></iframe>', ""),
+        ("![alt](https://example.org/x.png)", "<p></p>"),
+        ("<img src=x onerror=alert(1)>", "<p></p>"),
+        ("[a](javascript:alert(1))", '<p><a rel="noopener">a</a></p>'),
+        ("[a](JaVaScRiPt:alert(1))", '<p><a rel="noopener">a</a></p>'),
+        ("[a](data:text/html,x)", '<p><a rel="noopener">a</a></p>'),
+        ('<form action="/x"><input name="a"></form>', ""),
+        ("[a](https://example.org/)", '<p><a href="https://example.org/" rel="noopener">a</a></p>'),
+        ("[a](../models/)", '<p><a href="../models/" rel="noopener">a</a></p>'),
+        ("# One\n\n## Two", '\n\n<h2 id="two">Two</h2>'),
+    ],
+)
+def test_prose_is_sanitised(written, html):
+    """No script, handler, style or picture, no link but to the web and to the site, no h1."""
+    expected = html.strip() if html else ""
+    assert expected == re.sub(r"^One\s*", "", to_html(written).strip())
+
+
+def test_what_prose_may_hold():
+    """Headings, lists, tables, code, quotes and emphasis come through."""
+    soup = BeautifulSoup(
+        to_html("## H\n\n- a\n\n1. b\n\n> q\n\n`c` *e* **s**\n\n| x | y |\n|---|--:|\n| 1 | 2 |\n"),
+        "html.parser",
+    )
+    wanted = {"h2", "ul", "ol", "li", "blockquote", "code", "em", "strong", "table", "th", "td"}
+    assert wanted <= {tag.name for tag in soup.find_all(True)}
+
+
+def test_no_error_of_prose_is_a_bug(write):
+    """Whatever goes wrong in an expression is told as a fault of the file."""
+    for text in (
+        "{{ 'a' | count }}",
+        "{{ model(3).name }}",
+        "{{ 10**400 * 1.0 }}",
+        "{% include 'x' %}",
+        "{{ [] | max }}",
+    ):
+        with pytest.raises(SiteError, match=re.escape("data/content/about.md:1: ")):
+            write(text)
+
+
+NUMBER = re.compile(r"(?<![\w.])[+\N{MINUS SIGN}$]?\d+(?:,\d{3})*(?:\.\d+)?")
+
+
+def numbers_of_the_api(site: BuiltSite) -> list[float]:
+    """Every number of the API, however deep."""
+
+    def walk(value: object) -> list[float]:
+        if isinstance(value, bool):
+            return []
+        if isinstance(value, int | float):
+            return [float(value)]
+        if isinstance(value, dict):
+            return [n for part in value.values() for n in walk(part)] + [float(len(value))]
+        return [n for part in value for n in walk(part)] if isinstance(value, list) else []
+
+    names = [
+        path.removeprefix("api/v1/").removesuffix(".json")
+        for path in site.files
+        if path.startswith("api/")
+    ]
+    return [n for name in names for n in walk(site.api(name))]
+
+
+def numbers_of_serving() -> list[float]:
+    """What prose says of requests and prices, which the API leaves to the tables."""
+    prices = pd.read_csv(ROOT / "data/source/prices.csv")
+    mean = (prices["usd_per_million_input_tokens"] + prices["usd_per_million_output_tokens"]) / 2
+    requests = pd.read_csv(ROOT / "data/source/serving_requests.csv").groupby("provider").size()
+    ratios = mean[prices["model"] == "gpt-4"].iloc[0] / mean
+    return [*mean, *ratios, *map(float, requests)]
+
+
+def counts_of_training_sets() -> list[float]:
+    """How many training sets are below the thresholds; the API has the shares."""
+    sizes = pd.read_csv(ROOT / "data/source/tasks.csv")["train_examples"].dropna()
+    return [
+        float((sizes < 10_000).sum()),
+        float((sizes < 20_000).sum()),
+        float(len(sizes)),
+        10_000.0,
+        20_000.0,
+    ]
+
+
+def test_every_figure_of_the_prose_is_a_published_one(index_site):
+    """A number that the files do not spell out is one of the API's, or of the tables'."""
+    known = numbers_of_the_api(index_site) + numbers_of_serving() + counts_of_training_sets()
+    written = {wording.rounded(n, places) for n in known for places in range(4)}
+    spelt = "\n".join(
+        re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", path.read_text(encoding="utf8"), flags=re.DOTALL)
+        for path in sorted((ROOT / "data/content").glob("*.md"))
+    )
+    names = " ".join(
+        record["name"] for kind in ("models", "tasks") for record in index_site.api(kind)
+    )
+    typed = set(NUMBER.findall(spelt)) | set(NUMBER.findall(names))
+    # What the comparison says is counted for the models that it compares, by tests of its own.
+    others = [soup for path, soup in index_site.pages() if path != "compare/index.html"]
+    blocks = [block for soup in others for block in soup.select(".prose, .lede")]
+    found = {n for block in blocks for n in NUMBER.findall(block.get_text())}
+    assert 20 <= len(found - typed)
+    assert [] == sorted(n for n in found - typed if n.lstrip("+$") not in written)

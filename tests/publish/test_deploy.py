@@ -1,0 +1,330 @@
+"""`site-builder deploy`: to a branch of a bare repository beside it, and what is refused."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from site_builder import __version__
+from site_builder.cli import main
+from site_builder.errors import DeployError
+from site_builder.publish.folder import publish
+from site_builder.publish.git_branch import push_site
+from site_builder.publish.manifest import read_manifest
+from site_builder.publish.verify import verify_site
+from tests.helpers.published import NEW_SITE, SITE
+from tests.helpers.sites import contents
+
+GH_PAGES = "refs/heads/gh-pages"
+
+
+def git(folder: Path, *args: str) -> str:
+    """What Git says; it must succeed."""
+    done = subprocess.run(["git", *args], cwd=folder, capture_output=True, text=True)
+    assert 0 == done.returncode, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Git as on a new machine, where nobody can be asked for a password."""
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_TERMINAL_PROMPT", "0")
+    for name in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{name}_NAME", "A Publisher")
+        monkeypatch.setenv(f"GIT_{name}_EMAIL", "publisher@example.org")
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> Path:
+    """A bare repository without a commit."""
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", "remote.git")
+    return tmp_path / "remote.git"
+
+
+@pytest.fixture
+def root(project: Path, remote: Path) -> Path:
+    """The fixture board in a repository of its own, committed, with the bare one as its remote."""
+    git(project, "init", "--quiet", "--initial-branch=main")
+    git(project, "remote", "add", "origin", str(remote))
+    (project / ".gitignore").write_text("/site/\n", encoding="utf8")
+    git(project, "add", ".")
+    git(project, "commit", "--quiet", "--message", "The board")
+    return project
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A small site on the disk."""
+    publish(SITE, tmp_path / "small")
+    return tmp_path / "small"
+
+
+def deploy(root: Path, *options: str) -> tuple[int, list[str]]:
+    """Exit code and lines; nothing goes to stdout."""
+    said = CliRunner().invoke(main, ["deploy", "--project", str(root), "--quiet", *options])
+    assert "" == said.stdout
+    return said.exit_code, said.stderr.splitlines()
+
+
+def published(remote: Path, to: Path) -> Path:
+    """The branch of the site as a host would have it."""
+    git(remote.parent, "clone", "--quiet", "--branch", "gh-pages", str(remote), str(to))
+    (to / ".git").rename(to.with_suffix(".git"))
+    return to
+
+
+def commits(remote: Path) -> list[str]:
+    """The subjects of the branch's commits, the newest first."""
+    return git(remote, "log", "--format=%s", GH_PAGES).splitlines()
+
+
+def test_the_branch_holds_the_site_and_nothing_else(root, remote, tmp_path):
+    """Byte for byte, the files that begin with a dot too: a copy that `verify` finds whole."""
+    said = CliRunner().invoke(main, ["deploy", "--project", str(root)])
+    assert 0 == said.exit_code
+    commit = git(remote, "rev-parse", GH_PAGES)
+    assert f"origin/gh-pages is at commit {commit[:10]}." == said.stderr.splitlines()[-1]
+    copy = published(remote, tmp_path / "copy")
+    assert contents(root / "site") == contents(copy)
+    assert () == verify_site(copy).faults
+    assert b"" == (copy / ".nojekyll").read_bytes()
+
+
+def test_the_commit_names_the_data(root, remote):
+    """Which release, and what built it; the publisher is its author."""
+    assert (0, []) == deploy(root)
+    manifest = read_manifest(root / "site")
+    assert manifest is not None
+    assert manifest.release is not None
+    expected = f"Data release {manifest.release[:10]}\n\nBuilt by site_builder {__version__}."
+    assert expected == git(remote, "log", "--format=%B", GH_PAGES)
+    assert "A Publisher" == git(remote, "log", "--format=%an", GH_PAGES)
+
+
+def test_a_dated_release_has_its_day(root, remote):
+    """As `site.toml` says it."""
+    toml = (root / "site.toml").read_text(encoding="utf8")
+    dated = toml.replace("[site]", "[site]\nreleased = 2024-05-02")
+    (root / "site.toml").write_text(dated, encoding="utf8")
+    assert (0, []) == deploy(root)
+    assert commits(remote)[0].endswith(" of 2024-05-02")
+
+
+def test_the_sources_stay_as_they_are(root):
+    """No branch is made or moved, no file staged, nothing left to commit."""
+    before = git(root, "rev-parse", "HEAD"), git(root, "branch"), git(root, "ls-files", "--stage")
+    assert (0, []) == deploy(root)
+    assert "" == git(root, "status", "--porcelain")
+    after = git(root, "rev-parse", "HEAD"), git(root, "branch"), git(root, "ls-files", "--stage")
+    assert before == after
+
+
+def test_the_same_site_makes_no_commit(root, remote):
+    """It says so, with exit code 0."""
+    deploy(root)
+    said = CliRunner().invoke(main, ["deploy", "--project", str(root)])
+    commit = git(remote, "rev-parse", GH_PAGES)
+    expected = f"origin/gh-pages has this site already, at commit {commit[:10]}."
+    assert (0, expected) == (said.exit_code, said.stderr.splitlines()[-1])
+    assert 1 == len(commits(remote))
+
+
+def test_a_changed_site_is_one_commit_more(root, remote, tmp_path):
+    """On top of the one before; what the site no longer has is gone from the branch."""
+    deploy(root)
+    text = (root / "site.toml").read_text(encoding="utf8")
+    (root / "site.toml").write_text(text.replace("Fixture board", "Renamed"), encoding="utf8")
+    assert (0, []) == deploy(root)
+    assert 2 == len(commits(remote))
+    assert contents(root / "site") == contents(published(remote, tmp_path / "copy"))
+
+
+def test_another_clone_goes_on(root, remote, tmp_path, site):
+    """What was pushed from elsewhere is fetched first: its commit stays below the new one."""
+    push_site(site, root, "origin", "gh-pages", "The first")
+    git(tmp_path, "clone", "--quiet", str(remote), "elsewhere")
+    publish(NEW_SITE, site)
+    push_site(site, tmp_path / "elsewhere", "origin", "gh-pages", "From elsewhere")
+    publish(SITE, site)
+    push_site(site, root, "origin", "gh-pages", "From here")
+    assert ["From here", "From elsewhere", "The first"] == commits(remote)
+
+
+def test_the_address_set_at_the_host_is_kept(root, remote, site):
+    """GitHub writes it into the branch as `CNAME`; everything else of the branch is the site's."""
+    push_site(site, root, "origin", "gh-pages", "The first")
+    clone = published(remote, root.parent / "clone")
+    (clone.with_suffix(".git")).rename(clone / ".git")
+    (clone / "CNAME").write_text("board.example.org\n", encoding="utf8")
+    (clone / "stray.txt").write_text("by hand", encoding="utf8")
+    git(clone, "add", ".")
+    git(clone, "commit", "--quiet", "--message", "Create CNAME")
+    git(clone, "push", "--quiet")
+    publish(NEW_SITE, site)
+    assert push_site(site, root, "origin", "gh-pages", "The second").changed
+    found = git(remote, "ls-tree", "-r", "--name-only", GH_PAGES).splitlines()
+    assert sorted([*contents(site), "CNAME"]) == sorted(found)
+    assert not push_site(site, root, "origin", "gh-pages", "The same").changed
+
+
+def test_the_bytes_are_the_sites(root, remote, site):
+    """Whatever the machine does to line ends and which files it ignores."""
+    git(root, "config", "--global", "core.autocrlf", "true")
+    git(root, "config", "--global", "core.excludesFile", str(root.parent / "ignored"))
+    git(root, "config", "--global", "core.attributesFile", str(root.parent / "attributes"))
+    (root.parent / "ignored").write_text("*\n", encoding="utf8")
+    (root.parent / "attributes").write_text("* text eol=crlf ident\n", encoding="utf8")
+    files = {**SITE, "crlf.txt": b"a\r\nb\n$Id: x$\r\n"}
+    publish(files, site)
+    push_site(site, root, "origin", "gh-pages", "As it is")
+    for path, content in files.items():
+        shown = subprocess.run(
+            ["git", "show", f"{GH_PAGES}:{path}"], cwd=remote, capture_output=True, check=True
+        )
+        assert content == shown.stdout, path
+
+
+def refused(root: Path, *options: str) -> str:
+    """The one line that says why; exit code 1."""
+    code, lines = deploy(root, *options)
+    assert 1 == code
+    assert "1 error; nothing was pushed." == lines[-1]
+    assert 2 == len(lines), lines
+    return lines[0]
+
+
+def test_a_remote_that_there_is_not(root):
+    """With those that there are."""
+    expected = "--remote: the repository has no remote 'upstream'. Known remotes: origin."
+    assert expected == refused(root, "--remote", "upstream")
+    git(root, "remote", "remove", "origin")
+    assert (
+        "--remote: the repository has no remote 'origin'. Add it: git remote add origin ADDRESS."
+        == refused(root)
+    )
+
+
+def test_the_branch_of_the_sources(root, remote):
+    """It would be replaced by what is made from it."""
+    assert (
+        "--branch: 'main' is the branch that is checked out, which the site would replace. "
+        "Name one for the site alone, such as gh-pages."
+    ) == refused(root, "--branch", "main")
+    assert "" == git(remote, "branch")
+
+
+def test_a_branch_of_something_else(root, remote):
+    """As a folder with something else is refused."""
+    git(root, "push", "--quiet", "origin", "main:docs")
+    before = git(remote, "rev-parse", "docs")
+    assert (
+        "origin/docs: the branch holds something else than a site built by site_builder. "
+        "Name another, or delete it at the remote."
+    ) == refused(root, "--branch", "docs")
+    assert before == git(remote, "rev-parse", "docs")
+
+
+def test_a_remote_that_cannot_be_reached(root, remote):
+    """In Git's own words."""
+    remote.rename(remote.with_name("gone.git"))
+    said = refused(root)
+    assert said == (
+        f"origin/gh-pages: git says: '{remote}' does not appear to be a git repository. "
+        "Look at the address: git remote -v."
+    )
+
+
+def test_a_remote_that_refuses(root, remote, site):
+    """Nothing of it is published; what was there stays."""
+    push_site(site, root, "origin", "gh-pages", "The first")
+    hook = remote / "hooks/pre-receive"
+    hook.write_text("#!/bin/sh\necho no thanks >&2\nexit 1\n", encoding="utf8")
+    hook.chmod(0o755)
+    publish(NEW_SITE, site)
+    with pytest.raises(DeployError) as error:
+        push_site(site, root, "origin", "gh-pages", "The second")
+    assert str(error.value).startswith("origin/gh-pages: git says: ! [remote rejected]")
+    assert "pre-receive hook declined" in str(error.value)
+    assert ["The first"] == commits(remote)
+
+
+def test_a_push_that_came_between(root, remote, site, tmp_path, monkeypatch):
+    """Another's commit is not taken away: the push is refused, as it is no fast-forward."""
+    push_site(site, root, "origin", "gh-pages", "The first")
+    git(tmp_path, "clone", "--quiet", str(remote), "elsewhere")
+    publish(NEW_SITE, tmp_path / "theirs")
+    publish({**SITE, "ours.txt": b"ours"}, site)
+    _after_fetching(
+        monkeypatch,
+        lambda: push_site(
+            tmp_path / "theirs", tmp_path / "elsewhere", "origin", "gh-pages", "Theirs"
+        ),
+    )
+    with pytest.raises(
+        DeployError, match=r"says: ! \[rejected\].*\(fetch first\)\. Somebody"
+    ) as error:
+        push_site(site, root, "origin", "gh-pages", "Ours")
+    assert str(error.value).endswith(". Somebody has pushed meanwhile. Deploy again.")
+    assert ["Theirs", "The first"] == commits(remote)
+
+
+def _after_fetching(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Let something happen once, between the look at the remote and the push."""
+    from site_builder.publish import git_branch as branch
+
+    write = branch._write_tree
+
+    def writing(*args: object) -> str:
+        monkeypatch.setattr(branch, "_write_tree", write)
+        act()
+        return write(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(branch, "_write_tree", writing)
+
+
+def test_nobody_to_commit_as(root, monkeypatch):
+    """Git says what is missing."""
+    for name in ("AUTHOR", "COMMITTER"):
+        monkeypatch.delenv(f"GIT_{name}_NAME")
+        monkeypatch.delenv(f"GIT_{name}_EMAIL")
+    git(root, "config", "user.useConfigOnly", "true")
+    said = refused(root)
+    assert said == (
+        "origin/gh-pages: git says: no email was given and auto-detection is disabled. "
+        "Tell Git who you are: git config user.name and user.email."
+    )
+
+
+def test_a_project_in_no_repository(project):
+    """It says how to begin one."""
+    assert f"{project}: lies in no Git repository. Run `git init` and add a remote." == refused(
+        project
+    )
+
+
+def test_no_git_at_all(root, monkeypatch):
+    """One line; commands that need none are not concerned."""
+    monkeypatch.setitem(__import__("sys").modules, "git", None)
+    assert "git is not installed, or not on the PATH. Install it to deploy to a branch." == refused(
+        root
+    )
+
+
+def test_a_board_at_fault_is_not_pushed(root, remote):
+    """Its faults are told as `build` tells them."""
+    (root / "site.toml").write_text("[site]\ntitel = 'x'\n", encoding="utf8")
+    assert "site.toml: unknown key 'site.titel'. Did you mean 'title'?" == refused(root)
+    assert "" == git(remote, "branch")
+
+
+def test_another_branch_and_folder(root, remote, tmp_path):
+    """As asked for; the sitemap has the address that was given."""
+    out = tmp_path / "elsewhere"
+    options = ("--branch", "web", "--out", str(out), "--base-url", "https://example.org/b/")
+    assert (0, []) == deploy(root, *options)
+    assert "https://example.org/b/" in git(remote, "show", "web:sitemap.xml")
+    assert not (root / "site").exists()

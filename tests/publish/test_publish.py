@@ -1,0 +1,288 @@
+"""Publishing: all or nothing, and no byte is written that stands there already."""
+
+import json
+import os
+import re
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from site_builder import __version__
+from site_builder.build import make_files
+from site_builder.config import load_config
+from site_builder.publish import folder as publishing
+from site_builder.publish.folder import publish
+from site_builder.publish.manifest import MANIFEST, Origin, with_manifest
+from site_builder.publish.verify import verify_site
+from tests.helpers.published import NEW_SITE, SITE, beside, refusal
+from tests.helpers.sites import ROOT, contents
+
+
+def inodes(folder: Path) -> dict[str, tuple[int, int]]:
+    """Where on the disk each file is, and when it was written."""
+    found = {path: (folder / path).stat() for path in contents(folder)}
+    return {path: (status.st_ino, status.st_mtime_ns) for path, status in found.items()}
+
+
+def test_everything_is_published(tmp_path):
+    """Every file; parents of the folder are made."""
+    out = tmp_path / "public" / "board"
+    published = publish(SITE, out)
+    assert SITE == contents(out)
+    assert (out, 5, 5) == (published.folder, published.files, published.changed)
+    assert sum(map(len, SITE.values())) == published.size
+    assert [] == beside(out)
+
+
+def test_the_same_site_again_changes_nothing(tmp_path):
+    """Nothing is counted as changed, and nothing is touched, not even the folder."""
+    out = tmp_path / "site"
+    publish(SITE, out)
+    before, folder = inodes(out), out.stat()
+    assert 0 == publish(SITE, out).changed
+    assert (SITE, before) == (contents(out), inodes(out))
+    assert (folder.st_ino, folder.st_mtime_ns) == (out.stat().st_ino, out.stat().st_mtime_ns)
+    assert [] == beside(out)
+
+
+def test_what_is_no_longer_a_page_vanishes(tmp_path):
+    """The folder holds the new site and nothing else; new and changed files are counted."""
+    out = tmp_path / "site"
+    publish(SITE, out)
+    # index.html, b/index.html and the manifest
+    assert 3 == publish(NEW_SITE, out).changed
+    assert NEW_SITE == contents(out)
+    assert [] == beside(out)
+
+
+def test_a_site_that_only_lost_a_page_is_swapped_too(tmp_path):
+    """Its manifest says so: one changed file."""
+    out = tmp_path / "site"
+    publish(SITE, out)
+    fewer = with_manifest({"index.html": SITE["index.html"]})
+    assert 1 == publish(fewer, out).changed
+    assert fewer == contents(out)
+
+
+def test_files_that_stay_keep_their_place_and_time(tmp_path):
+    """A copy that goes by times, and a browser that asks by them, take the changed ones only."""
+    out = tmp_path / "site"
+    publish(SITE, out)
+    before = inodes(out)
+    publish(NEW_SITE, out)
+    after = inodes(out)
+    assert {path: before[path] for path in ("deep/er/x.txt", "empty")} == {
+        path: place for path, place in after.items() if before.get(path) == place
+    }
+
+
+def test_a_changed_file_is_never_written_in_place(tmp_path):
+    """Somebody's copy by hard links stays what it was."""
+    out, copy = tmp_path / "site", tmp_path / "index.html"
+    publish(SITE, out)
+    os.link(out / "index.html", copy)
+    publish(NEW_SITE, out)
+    assert (b"<h1>One</h1>", b"<h1>Two</h1>") == (
+        copy.read_bytes(),
+        (out / "index.html").read_bytes(),
+    )
+
+
+def test_what_was_edited_or_removed_by_hand_is_put_right(tmp_path):
+    """The next build counts it as changed and brings it back."""
+    out = tmp_path / "site"
+    publish(SITE, out)
+    (out / "index.html").write_bytes(b"edited")
+    (out / "empty").unlink()
+    assert 2 == publish(SITE, out).changed
+    assert SITE == contents(out)
+
+
+def test_a_link_in_place_of_a_file_becomes_a_file(tmp_path):
+    """What it leads to stays as it was, and nothing is written through it."""
+    out, elsewhere = tmp_path / "site", tmp_path / "elsewhere"
+    publish(SITE, out)
+    elsewhere.write_bytes(SITE["index.html"])
+    (out / "index.html").unlink()
+    (out / "index.html").symlink_to(elsewhere)
+    assert 0 == publish(SITE, out).changed  # to a reader it is the same
+    assert not (out / "index.html").is_symlink()
+    assert 3 == publish(NEW_SITE, out).changed
+    assert SITE["index.html"] == elsewhere.read_bytes()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_who_may_read_is_put_right(tmp_path):
+    """A file keeps its place only with the mode that a new one has: a forgotten umask heals."""
+    out = tmp_path / "site"
+    publish(SITE, out)
+    expected = (out / "index.html").stat().st_mode
+    (out / "index.html").chmod(0o600)
+    before = inodes(out)
+    assert 0 == publish(SITE, out).changed
+    assert expected == (out / "index.html").stat().st_mode
+    assert before["empty"] == inodes(out)["empty"]
+    assert SITE == contents(out)
+
+
+def test_a_file_system_without_links_gets_copies(tmp_path, monkeypatch):
+    """As FAT is; the site is the same."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    out = tmp_path / "site"
+    publish(SITE, out)
+    monkeypatch.setattr(os, "link", refuse)
+    assert 3 == publish(NEW_SITE, out).changed
+    assert NEW_SITE == contents(out)
+
+
+def test_a_system_without_exchange_uses_renames(tmp_path, monkeypatch):
+    """What can be seen is the same, but for a moment."""
+    monkeypatch.setattr(publishing, "exchange", lambda *_: False)
+    out = tmp_path / "site"
+    publish(SITE, out)
+    assert 3 == publish(NEW_SITE, out).changed
+    assert NEW_SITE == contents(out)
+    assert [] == beside(out)
+
+
+def test_an_empty_folder_is_filled(tmp_path):
+    """As one that was made for the site."""
+    out = tmp_path / "site"
+    out.mkdir()
+    publish(SITE, out)
+    assert SITE == contents(out)
+
+
+def test_a_link_to_a_folder_stays_one(tmp_path):
+    """What it leads to gets the new site: a web server looks there."""
+    served, out = tmp_path / "www" / "served", tmp_path / "site"
+    served.mkdir(parents=True)
+    out.symlink_to(served)
+    publish(SITE, out)
+    publish(NEW_SITE, out)
+    assert out.is_symlink()
+    assert NEW_SITE == contents(served)
+    assert ([], []) == (beside(out), beside(served))
+
+
+def test_a_link_to_a_folder_that_is_not_there_stays_one(tmp_path):
+    """The folder is made where it leads to."""
+    served, out = tmp_path / "www" / "served", tmp_path / "site"
+    out.symlink_to(served)
+    publish(SITE, out)
+    assert out.is_symlink()
+    assert SITE == contents(served)
+
+
+def test_what_was_added_while_the_site_was_made_is_not_taken_away(tmp_path):
+    """The folder is looked at again before the swap."""
+    out = tmp_path / "site"
+    publish(SITE, out)
+    (out / "deep" / "notes.txt").write_text("mine")
+    added = (
+        "the folder holds 'deep/notes.txt', which no build put there and a build would take away"
+    )
+    expected = f"{out}: {added}. Move it out, or choose another folder."
+    assert expected == refusal(publish, NEW_SITE, out)
+    assert {**SITE, "deep/notes.txt": b"mine"} == contents(out)
+    assert [] == beside(out)
+
+
+def test_the_manifest_names_every_file_with_its_hash():
+    """All but itself, by path, so that a copy can be checked."""
+    files = {"b": b"2", "a": b"1"}
+    manifest = json.loads(with_manifest(files)[MANIFEST])
+    assert ["generator", "files"] == list(manifest)
+    assert f"site_builder {__version__}" == manifest["generator"]
+    # printf 1 | sha256sum; printf 2 | sha256sum
+    expected = {
+        "a": "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b",
+        "b": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
+    }
+    assert list(expected.items()) == list(manifest["files"].items())
+
+
+def test_the_manifest_names_what_the_site_was_made_from():
+    """The data release, and the files that were read."""
+    origin = Origin("12ab", "2024-05-02", {"site.toml": "c", "data/results.parquet": "d"})
+    manifest = json.loads(with_manifest({}, origin)[MANIFEST])
+    assert ["generator", "release", "sources", "files"] == list(manifest)
+    assert {"sha256": "12ab", "date": "2024-05-02"} == manifest["release"]
+    assert [("data/results.parquet", "d"), ("site.toml", "c")] == list(manifest["sources"].items())
+
+
+def test_the_sources_of_a_project_are_its_files(project):
+    """Tables, site.toml and prose that a page shows, as they are on the disk."""
+    content = project / "data/content"
+    content.mkdir()
+    (content / "about.md").write_bytes(b"One.\r\n\r\nTwo.\r\n")
+    (content / "odd.md").write_bytes(b"no page shows this")
+    (project / "data/further.parquet").touch()
+    files, _ = make_files(load_config(project))
+    manifest = json.loads(files[MANIFEST])
+    read = ("content/about.md", "models.parquet", "results.parquet", "tasks.parquet")
+    names = [*(f"data/{name}" for name in read), "site.toml"]
+    expected = {name: sha256((project / name).read_bytes()).hexdigest() for name in names}
+    assert expected == manifest["sources"]
+    assert json.loads(files["api/v1/stats.json"])["release"] == manifest["release"]
+
+
+def test_a_project_without_site_toml_has_none_among_its_sources(project):
+    """What is not there was not read."""
+    (project / "site.toml").unlink()
+    files, _ = make_files(load_config(project))
+    assert "site.toml" not in json.loads(files[MANIFEST])["sources"]
+
+
+def test_every_key_of_the_manifest_is_documented():
+    """docs/api.md has a row for each, in their order."""
+    text = (ROOT / "docs/api.md").read_text(encoding="utf8")
+    section = text.partition("## `manifest.json`")[2]
+    keys = list(json.loads(with_manifest({}, Origin("", None, {}))[MANIFEST]))
+    assert keys == re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+
+
+# Few names, so that a file of one site is a folder of the next; some that shells and disks mind.
+NAMES = st.sampled_from(["a", "b", "-rf", "é 模", "*", "x\n", "n" * 200])
+PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
+
+
+@st.composite
+def sites(draw: st.DrawFn) -> dict[str, bytes]:
+    """A site of any files: none is the folder of another."""
+    files = draw(st.dictionaries(PATHS, st.binary(max_size=2), max_size=8))
+    folders = {str(parent) for path in files for parent in PurePosixPath(path).parents}
+    return with_manifest({path: files[path] for path in files if path not in folders})
+
+
+@settings(max_examples=40)
+@given(st.lists(sites(), min_size=2, max_size=4))
+def test_any_site_over_any_other(tmp_path_factory, published):
+    """What is there is the last, whole; what had not changed has not moved, and is not counted."""
+    out = tmp_path_factory.mktemp("any") / "site"
+    before: dict[str, bytes] = {}
+    for files in published:
+        places = inodes(out)
+        same = {path for path in files if before.get(path) == files[path]}
+        assert len(files) - len(same) == publish(files, out).changed
+        assert files == contents(out)
+        assert () == verify_site(out).faults
+        assert {path: places[path] for path in same} == {
+            path: place for path, place in inodes(out).items() if path in same
+        }
+        before = files
+    assert [] == beside(out)
+
+
+def test_the_index_is_published_whole(index_site):
+    """What lies on the disk is what was built, and what the manifest says."""
+    on_disk = contents(index_site.folder)
+    assert index_site.files == on_disk
+    hashes = json.loads(on_disk.pop(MANIFEST))["files"]
+    assert hashes == {path: sha256(content).hexdigest() for path, content in on_disk.items()}

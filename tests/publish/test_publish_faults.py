@@ -1,0 +1,327 @@
+"""Whatever ends a publication: one whole site is there, and the next build clears up."""
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from site_builder import head_start
+from site_builder.cli import main
+from site_builder.errors import Fault, OutputFolderError
+from site_builder.publish import folder as publishing
+from site_builder.publish.folder import publish, recover
+from site_builder.publish.manifest import with_manifest
+from site_builder.publish.verify import verify_site
+from tests.helpers.faulty import KILLS, at_step, full_disk, once, state
+from tests.helpers.published import NEW_SITE, SITE, beside, refusal
+from tests.helpers.sites import ROOT, contents
+
+FULL = "No space left on device"
+WHOLE: list[dict[str, object]] = [
+    {"faults": [], "restored": False, "recovered": site} for site in ("old", "new")
+]
+LIMIT_S = 120
+linux = pytest.mark.skipif(sys.platform != "linux", reason="swaps in one step are Linux's")
+no_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no processes to fork")
+
+
+@pytest.fixture
+def out() -> Iterator[Path]:
+    """A published site, in memory where the system has a place for that: hundreds of swaps."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        publish(SITE, Path(folder, "site"))
+        yield Path(folder, "site")
+
+
+@pytest.fixture(params=["exchange", "renames"])
+def swaps(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How sites are swapped: in one step, or by two renames."""
+    if request.param == "renames":
+        monkeypatch.setattr(publishing, "exchange", lambda *_: False)
+    return str(request.param)
+
+
+def killed(mode: str, out: Path) -> list[dict[str, Any]]:
+    """What is found after each kill; tests/helpers/faulty.py has the ways of killing."""
+    command = [sys.executable, "-m", "tests.helpers.faulty", mode, str(out)]
+    said = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=LIMIT_S)
+    return [json.loads(line) for line in said.stdout.splitlines()]
+
+
+@no_fork
+def test_killed_at_every_step(out):
+    """The old site or the new one, whole; the next build succeeds and leaves nothing beside it."""
+    *reports, last = killed("steps", out)
+    assert len(reports) > 40
+    assert ({True}, False) == ({report["killed"] for report in reports}, last["killed"])
+    found = [report["found"] for report in (*reports, last)]
+    # The old one up to the swap, the new one from there on.
+    assert sorted(found, reverse=True) == found
+    assert {"old", "new"} == set(found)
+    for report in reports:
+        seen = {key: report[key] for key in WHOLE[0]}
+        assert (seen in WHOLE, report["then"], report["left"]) == (True, "old", []), report
+
+
+@no_fork
+def test_killed_at_every_step_where_a_swap_is_two_renames(out):
+    """Between the two nothing is published: verify says so, and the next build puts it back."""
+    reports = killed("renames", out)
+    (between,) = (report for report in reports if report["found"] == "none")
+    assert len(between["faults"]) == 1
+    assert "a killed build left no site here." in between["faults"][0]
+    assert (True, "old") == (between["restored"], between["recovered"])
+    assert {"old", "new", "none"} == {report["found"] for report in reports}
+    assert [] == [r for r in reports if r["found"] != "none" and r["faults"]]
+    assert {("old", ())} == {(report["then"], tuple(report["left"])) for report in reports}
+
+
+@no_fork
+def test_killed_twice(out):
+    """The build after it, too, while it cleared up: the third one finds its way."""
+    reports = killed("twice", out)
+    assert sum(report["killed"] for report in reports) > 40
+    assert {"old", "new"} == {report["recovered"] for report in reports}
+    assert {("old", ())} == {(report["then"], tuple(report["left"])) for report in reports}
+    assert [] == [r for r in reports if r["found"] not in ("old", "new", "none")]
+
+
+@no_fork
+@linux
+def test_killed_at_any_moment(out):
+    """As by the system, which knows of no steps: larger files, and two sites by turns."""
+    reports = killed("moments", out)
+    assert KILLS == len(reports) >= 50
+    for report in reports:
+        seen = {key: report[key] for key in WHOLE[0]}
+        assert (seen in WHOLE, report["then"], report["left"]) == (True, "old", []), report
+
+
+@linux
+def test_a_reader_always_finds_a_whole_site(out):
+    """One that looks all the while, as a web server does, while two builds publish by turns."""
+    command = [sys.executable, "-m", "tests.helpers.faulty", "swaps", str(out)]
+    read: set[bytes] = set()
+    faults: set[Fault] = set()
+    with (
+        subprocess.Popen(command, cwd=ROOT) as one,
+        subprocess.Popen(command, cwd=ROOT) as other,
+    ):
+        while None in (one.poll(), other.poll()):
+            read |= {(out / "index.html").read_bytes() for _ in range(20)}
+            faults.update(verify_site(out).faults)
+    assert (0, 0) == (one.returncode, other.returncode)
+    assert {SITE["index.html"], NEW_SITE["index.html"]} == read
+    assert set() == faults
+    assert ("old", []) == (state(out), beside(out))
+
+
+def faulted(out: Path, step: int, act: Any) -> tuple[bool, object]:
+    """Publish with a fault at a step: whether it came to that, and how the publication ended."""
+    ended: object = "done"
+    with at_step(step, act) as fault:
+        try:
+            publish(NEW_SITE, out)
+        except BaseException as error:
+            ended = error
+    return fault.came, ended
+
+
+def check_next_build(out: Path) -> None:
+    """One whole site is there now, perhaps after a look; then a build, and nothing beside it."""
+    recover(out)
+    assert state(out) in ("old", "new")
+    publish(SITE, out)
+    assert ("old", []) == (state(out), beside(out))
+
+
+def test_a_disk_that_is_full_from_some_step_on(out, swaps):
+    """The old site stays, and the message says why; nothing half-made is left beside it."""
+    step, came = 0, True
+    while came:
+        step += 1
+        came, ended = faulted(out, step, full_disk)
+        if isinstance(ended, OutputFolderError):
+            assert str(ended) in (
+                f"{out}: cannot be written: {FULL}.",
+                f"{out}: writing failed, what was published stays: {FULL}.",
+            )
+            assert "old" == state(out)
+        else:
+            # What is left then is to take away the old site, which a full disk allows.
+            assert ("done", "new") == (ended, state(out))
+        assert [] == beside(out)
+        check_next_build(out)
+    assert step > 40
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.EIO, "Input/output error"), MemoryError(), KeyboardInterrupt()]
+)
+def test_an_error_at_every_step(out, swaps, error):
+    """A disk's is told in a line, others go on to whoever can act on them; the site is whole."""
+    step, came, told = 0, True, 0
+    while came:
+        step += 1
+        came, ended = faulted(out, step, once(error))
+        if isinstance(ended, OutputFolderError):
+            assert str(ended).endswith(": Input/output error.")
+            assert "old" == state(out)
+        elif ended != "done":
+            assert not isinstance(error, OSError), ended
+            assert error is ended
+        told += ended != "done"
+        check_next_build(out)
+    assert step > 40
+    assert told >= 15
+
+
+@pytest.mark.parametrize("error", [MemoryError(), KeyboardInterrupt()])
+def test_a_site_that_cannot_be_put_back_is_kept(out, monkeypatch, error):
+    """Both renames failed, and the way back: it waits in the staging folder for the next build."""
+    monkeypatch.setattr(publishing, "exchange", lambda *_: False)
+    before, replace, calls = contents(out), Path.replace, iter(range(100))
+
+    def refuse(path: Path, to: Path) -> Path:
+        call = next(calls)
+        if call == 1:
+            raise error
+        if call > 1:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return replace(path, to)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", refuse)
+        with pytest.raises(type(error)):
+            publish(NEW_SITE, out)
+    assert not out.exists()
+    assert before == contents(out.parent / ".site.staging/old")
+    check_next_build(out)
+
+
+def test_the_first_build_fails(out):
+    """Not half a site, and not a folder of ours."""
+    first = out.with_name("first")
+    step, came = 0, True
+    while came:
+        step += 1
+        with at_step(step, full_disk) as fault, suppress(OutputFolderError):
+            publish(SITE, first)
+        came = fault.came
+        assert state(first) in ("none", "old")
+        assert [] == beside(first)
+        if first.exists():
+            break
+    assert step > 10
+    assert "old" == state(first)
+
+
+def mount(folder: Path, options: str) -> bool:
+    """Hang a small disk in memory there; whether this process may do that."""
+    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    with suppress(OSError):
+        return subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
+    return False
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 256 kB with a published site on it."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if not mount(folder, "size=256k"):
+        pytest.skip("only root may mount a small disk, and not everywhere")
+    try:
+        publish(SITE, folder / "site")
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_that_is_really_full(disk):
+    """Half the new site fits: it is taken away again, and a smaller one finds room."""
+    out = disk / "site"
+    too_large = with_manifest({f"{i}.bin": bytes([i]) * 20_000 for i in range(20)})
+    expected = f"{out}: writing failed, what was published stays: {FULL}."
+    assert expected == refusal(publish, too_large, out)
+    assert ("old", []) == (state(out), beside(out))
+    publish(NEW_SITE, out)
+    assert ("new", []) == (state(out), beside(out))
+
+
+def test_a_disk_that_is_read_only(disk):
+    """Nothing can be made beside the site."""
+    out = disk / "site"
+    assert mount(disk, "remount,ro")
+    assert f"{out}: cannot be written: Read-only file system." == refusal(publish, NEW_SITE, out)
+    assert ("old", []) == (state(out), beside(out))
+    assert mount(disk, "remount,rw")
+    check_next_build(out)
+
+
+def test_a_parent_that_may_not_be_written_to(tmp_path):
+    """The site cannot be swapped there, which is said before anything is made."""
+    out = tmp_path / "parent" / "site"
+    publish(SITE, out)
+    out.parent.chmod(0o555)
+    try:
+        if os.access(out.parent, os.W_OK):
+            pytest.skip("root may write anywhere")
+        expected = f"{out}: cannot be written: Permission denied."
+        assert expected == refusal(publish, NEW_SITE, out)
+        assert ("old", []) == (state(out), beside(out))
+    finally:
+        out.parent.chmod(0o755)
+
+
+def test_the_root_of_a_disk(disk):
+    """It cannot be swapped, which is said before anything is made."""
+    shutil.rmtree(disk / "site")
+    expected = f"{disk}: a disk is mounted here. Name a folder in it to publish into."
+    assert expected == refusal(publish, NEW_SITE, disk)
+
+
+def raising(error: BaseException) -> Any:
+    """Computing, which ends by an error."""
+
+    def compute(*_: object) -> None:
+        raise error
+
+    return compute
+
+
+@pytest.mark.parametrize("what", ["table", "template", "memory", "Ctrl-C"])
+def test_a_build_that_fails_before_it_publishes(project, monkeypatch, what):
+    """An unreadable table, a broken template, no memory, Ctrl-C: the site is not touched."""
+    out, table = project / "site", project / "data/results.parquet"
+    publish(SITE, out)
+    with monkeypatch.context() as broken:
+        if what == "table":
+            table.rename(project / "away")
+            table.mkdir()
+        elif what == "template":
+            (project / "templates").mkdir()
+            (project / "templates/about.html").write_text("{% if %}")
+        else:
+            error = MemoryError() if what == "memory" else KeyboardInterrupt()
+            broken.setattr(head_start, "compute_results", raising(error))
+        assert 1 == CliRunner().invoke(main, ["build", "--project", str(project)]).exit_code
+    assert ("old", []) == (state(out), beside(out))
+    if what == "table":
+        table.rmdir()
+        (project / "away").rename(table)
+    if what == "template":
+        (project / "templates/about.html").unlink()
+    assert 0 == CliRunner().invoke(main, ["build", "--project", str(project)]).exit_code
+    assert (0, []) == (CliRunner().invoke(main, ["verify", str(out)]).exit_code, beside(out))

@@ -1,0 +1,569 @@
+"""`site_builder diff`: what it says of two boards, wherever they are kept, and with which code."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from markdown import markdown
+
+from site_builder.cli import main
+from site_builder.errors import SiteError
+from site_builder.records import replace
+from site_builder.releases.read import ReleaseContent, compare_releases, read_release
+from site_builder.releases.wording import FORMATS
+from tests.helpers.hostile import RUNS, write_hostile
+from tests.helpers.odd_boards import HOSTILE
+from tests.helpers.serve import PREFIX, served
+from tests.helpers.sites import ROOT, BuiltSite, build, copy_project, load_json, on_disk
+from tests.helpers.tables import board, changed, having, results_frame, write_project
+
+PROSE = """\
+{% set first = models[0] %}
+{% set mean = first.average.fine_tuned %}
+{% claim first.model == "alpha" %}**{{ first.name }}** leads with {{ mean | score }}{% endclaim %}
+{% claim stats.tasks == 2 %}, on {{ stats.tasks }} tasks{% endclaim %}.
+"""
+# Three scores of the Index, and what they are in the copy.
+CHANGED = {
+    ("phi-2", "gsm8k", "fine_tuned"): 0.1,
+    ("zephyr-7b-beta", "gsm8k", "fine_tuned"): 0.0,
+    ("mistral-7b", "mmlu", "fine_tuned"): 0.9,
+}
+
+
+def run(*args: object) -> Result:
+    """The command, in this process."""
+    return CliRunner().invoke(main, ["diff", *map(str, args)])
+
+
+def compared(old: object, new: object) -> Any:
+    """The JSON document of two boards that can be compared."""
+    said = run(old, new, "--format", "json")
+    assert (0, "") == (said.exit_code, said.stderr)
+    return load_json(said.stdout)
+
+
+def write(root: Path, prose: str = PROSE, **frames: Any) -> Path:
+    """The fixture board with other tables in place of its own, and prose."""
+    write_project(root, {**board(), **frames})
+    (root / "data/content").mkdir()
+    (root / "data/content/lede.md").write_text(prose, encoding="utf8")
+    return root
+
+
+def newer() -> pd.DataFrame:
+    """The fixture's results with two scores changed and one gone.
+
+    Alpha's mean is then (0.5 + 0.25) / 2 = 0.375, behind beta's 0.5625.
+    """
+    frame = changed(results_frame(), "score", {2: 0.5, 4: 0.25})
+    return frame[:-1]
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    """The fixture board, and a newer edition of it."""
+    before = having(results_frame(), n_examples=100, source="https://example.org/run")
+    after = newer().assign(n_examples=100, source="https://example.org/run")
+    after.loc[0, "source"] = None
+    return write(tmp_path / "old", results=before), write(tmp_path / "new", results=after)
+
+
+@pytest.mark.parametrize(("form", "file"), [("text", "changes.txt"), ("markdown", "changes.md")])
+def test_the_whole_of_it(form, file, pair):
+    """As it is read, to the letter; the names of the releases depend on how Parquet is written."""
+    said = run(*pair, "--format", form)
+    assert (0, "") == (said.exit_code, said.stderr)
+    names = re.findall(r"data release ([0-9a-f]{12})", said.stdout)
+    assert 2 == len({*names})
+    shown = said.stdout.replace(names[0], "a" * 12).replace(names[1], "b" * 12)
+    assert (ROOT / "tests/golden" / file).read_text(encoding="utf8") == shown
+
+
+def test_json(pair):
+    """Numbers as they are, not as they are written; null where nothing was compared."""
+    found = compared(*pair)
+    change = {"model": "alpha", "task": "add", "variant": "fine_tuned", "before": 0.75}
+    change |= {"after": 0.5, "difference": -0.25, "better": False, "beyond_noise": True}
+    assert change == found["scores"]["changed"][0]
+    assert [{"model": "gamma", "task": "sort", "variant": "base", "score": 0.375}] == (
+        found["scores"]["removed"]
+    )
+    (claim,) = found["claims"]
+    assert {"holds": True, "sentence": "Alpha leads with 0.625"} == claim["before"]
+    assert {"holds": False, "sentence": "Beta leads with 0.563"} == claim["after"]
+    assert found["any_score"] is True
+
+
+def test_nothing_changed(pair):
+    """Of a board and itself, and of copies that were written anew."""
+    said = run(pair[0], pair[0])
+    assert said.stdout.endswith("Nothing changed.\n")
+    assert compared(pair[0], pair[0])["any_score"] is False
+
+
+def test_names_and_ranks_change_no_score(tmp_path):
+    """It says so first."""
+    models = board()["models"].assign(name=["A", "Beta", "Gamma"])
+    old, new = write(tmp_path / "old"), write(tmp_path / "new", models=models)
+    assert "\nNo score changed; 1 fact changed.\n" in run(old, new).stdout
+
+
+def test_a_small_change_is_written_in_digits_that_show_it(tmp_path):
+    """0.75 and 0.75001 are not both 0.750."""
+    results = changed(results_frame(), "score", {2: 0.75001})
+    old, new = write(tmp_path / "old"), write(tmp_path / "new", results=results)
+    assert "alpha  add   fine_tuned  0.75000  0.75001  +0.00001" in run(old, new).stdout
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The Index, and a copy of it with three scores changed."""
+
+    folder: Path
+    found: Mapping[str, Any]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """What is told of the two."""
+    folder = copy_project(tmp_path_factory.mktemp("copy"))
+    file = folder / "data/results.parquet"
+    results = pd.read_parquet(file)
+    keys = results.set_index(["model", "task", "variant"]).index
+    for key, score in CHANGED.items():
+        results.loc[keys == key, "score"] = score
+    results.to_parquet(file, index=False)
+    return Copy(folder, compared(ROOT, folder))
+
+
+def means(folder: Path) -> "pd.Series[float]":
+    """The average of every model that has every tuned score, reckoned here alone."""
+    results = pd.read_parquet(folder / "data/results.parquet")
+    tuned = results[results["variant"] == "fine_tuned"].groupby("model")["score"]
+    return tuned.mean()[tuned.count() == results["task"].nunique()].round(9)
+
+
+def test_the_three_scores_of_the_index_are_named_and_no_other(copy):
+    """Nothing was added or removed, said otherwise or lost."""
+    scores = copy.found["scores"]
+    named = {(c["model"], c["task"], c["variant"]): c["after"] for c in scores["changed"]}
+    assert CHANGED == named
+    assert 3 == len(scores["changed"])
+    rest = {**copy.found, "scores": 0, "ranks": 0, "claims": 0, "old": 0, "new": 0}
+    nothing: dict[str, list[str]] = {"added": [], "removed": [], "changed": []}
+    assert nothing == {**scores, "changed": []}
+    assert (nothing, nothing) == (rest["models"], rest["tasks"])
+    assert ([], [], [], 0) == (
+        rest["provenance_lost"], rest["flags"], rest["rules"], rest["claims_not_compared"],
+    )  # fmt: skip
+
+
+def test_the_ranks_of_the_index_that_moved(copy):
+    """As pandas ranks the averages."""
+    before, after = (
+        means(folder).rank(ascending=False, method="min").astype(int)
+        for folder in (ROOT, copy.folder)
+    )
+    expected = {
+        (model, "fine_tuned", before[model], after[model])
+        for model in before.index
+        if before[model] != after[model]
+    }
+    told = {(m["model"], m["variant"], m["before"], m["after"]) for m in copy.found["ranks"]}
+    assert expected == told
+    assert expected
+
+
+def test_the_claims_of_the_index_that_turned(copy):
+    """Those that a build of the copy stops at, in the same lines with the same conditions."""
+    stopped = CliRunner().invoke(main, ["check", "--project", str(copy.folder), "--quiet"])
+    lines = [line for line in stopped.stderr.splitlines() if "does not bear this out" in line]
+    turned = copy.found["claims"]
+    assert len(lines) == len(turned) == 3
+    for line, claim in zip(lines, turned, strict=True):
+        assert line.startswith(f"{claim['file']}:{claim['line']}: ")
+        assert claim["condition"] in line
+        assert (True, False) == (claim["before"]["holds"], claim["after"]["holds"])
+
+
+def test_the_index_backwards(copy):
+    """The mirror image."""
+    back = compared(copy.folder, ROOT)
+    assert {(c["model"], c["before"], c["after"]) for c in copy.found["scores"]["changed"]} == {
+        (c["model"], c["after"], c["before"]) for c in back["scores"]["changed"]
+    }
+    assert [True] * 3 == [claim["after"]["holds"] for claim in back["claims"]]
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    """The fixture board, published."""
+    folder = tmp_path_factory.mktemp("published")
+    frame = having(results_frame(), n_examples=100, source="https://example.org/run")
+    return on_disk(build(write(folder / "project", results=frame)), folder / "site")
+
+
+@pytest.fixture(scope="module")
+def address(published: BuiltSite) -> Iterator[str]:
+    """Its address."""
+    assert published.folder is not None
+    with served(published.folder) as found:
+        yield found
+
+
+def without_old_claims(found: Any) -> Any:
+    """A document as it is where the older board brings no prose: the newer's own are judged."""
+    return {**found, "claims": 0, "claims_not_compared": 0}
+
+
+@pytest.mark.parametrize("place", ["", "api/v1", "api/v1/"])
+def test_a_published_folder_tells_the_same_as_its_project(place, pair, published):
+    """And so does the folder of its API."""
+    expected = without_old_claims(compared(*pair))
+    assert expected == without_old_claims(compared(published.folder / place, pair[1]))
+
+
+@pytest.mark.parametrize("place", ["", "index.html", "api/v1", "api/v1/", "?x#y"])
+def test_a_published_address_tells_the_same_as_its_project(place, pair, address):
+    """Whatever page of it is named."""
+    expected = compared(*pair)
+    found = compared(address + place, pair[1])
+    assert without_old_claims(expected) == without_old_claims(found)
+    assert expected["claims"] == found["claims"]
+
+
+def test_the_api_alone_tells_all_but_provenance(pair, published, tmp_path):
+    """A copy of its five files, wherever it is."""
+    shutil.copytree(published.folder / "api/v1", tmp_path / "mirror")
+    found = compared(tmp_path / "mirror", pair[1])
+    assert found["provenance_lost"] is None
+    expected = {**without_old_claims(compared(*pair)), "provenance_lost": None}
+    assert expected == without_old_claims(found)
+    said = run(tmp_path / "mirror", pair[1]).stdout
+    note = "Provenance was not compared: one of the two does not publish its results.\n"
+    assert said.endswith(note)
+
+
+def test_two_published_sites_bring_no_claims(published):
+    """It is said that they were not compared."""
+    found = compared(published.folder, published.folder)
+    assert (None, None) == (found["claims"], found["claims_not_compared"])
+    said = run(published.folder, published.folder).stdout
+    note = "Claims were not compared: neither of the two brings its prose.\n"
+    assert said.endswith(f"Nothing changed.\n\n{note}")
+
+
+def test_a_claim_that_needs_what_is_not_published(pair, published):
+    """It is counted, and not guessed."""
+    (pair[1] / "data/content/about.md").write_text(
+        "{% claim training_sets.shares[10000] > 0.3 %}Small.{% endclaim %}", encoding="utf8"
+    )
+    assert 1 == compared(published.folder, pair[1])["claims_not_compared"]
+    said = run(published.folder, pair[1], "--format", "markdown").stdout
+    lacks = "it needs a figure that one of the two does not have"
+    assert said.endswith(f"1 claim could not be compared: {lacks}.\n")
+
+
+def test_a_claim_that_only_the_older_prose_makes(tmp_path):
+    """It is judged by the new figures all the same: that may be why it was dropped."""
+    old = write(tmp_path / "old")
+    new = write(tmp_path / "new", prose="No claim.", results=newer())
+    (claim,) = compared(old, new)["claims"]
+    assert ('first.model == "alpha"', False) == (claim["condition"], claim["after"]["holds"])
+
+
+@pytest.mark.parametrize("place", ["data", "data/results.parquet"])
+def test_parquet_tables_alone(place, pair):
+    """Their scores and ranks are told; what they do not speak of is no change."""
+    found, whole = compared(pair[0] / place, pair[1]), compared(*pair)
+    for key in ("ranks", "models", "tasks", "provenance_lost", "rules"):
+        assert whole[key] == found[key], key
+    if place == "data/results.parquet":  # without the bounds of the tasks no error is known
+        whole["scores"]["changed"] = [
+            {**change, "beyond_noise": None} for change in whole["scores"]["changed"]
+        ]
+    assert whole["scores"] == found["scores"]
+    assert ([], 2) == (found["claims"], found["claims_not_compared"])
+
+
+def test_directions_are_known_by_the_board_that_has_tasks(tmp_path):
+    """Lower is better, as the older board says and a newer bare table does not."""
+    tasks = board()["tasks"].assign(higher_is_better=[False, True])
+    old = write(tmp_path / "old", tasks=tasks)
+    new = write_project(tmp_path / "new", {"results": newer()}, site_toml=None)
+    found = compared(old, new / "data/results.parquet")["scores"]["changed"]
+    assert {"add": True, "sort": False} == {c["task"]: c["better"] for c in found}
+
+
+GARBAGE: Mapping[str, tuple[Mapping[str, bytes], str]] = {
+    "nothing": ({}, "the folder is empty. Name the folder of a board."),
+    "other files": (
+        {"x.txt": b"x"},
+        "the folder holds no board. Looked for site.toml, data/results.parquet, results.parquet "
+        "and api/v1/stats.json.",
+    ),
+    "no Parquet": (
+        {"results.parquet": b"junk"}, "/results.parquet: the file is not Parquet. "
+        "Write it anew as Parquet.",
+    ),
+    "no results": (
+        {"site.toml": b""},
+        "/data/results.parquet: the file is missing. Write it with one row for a score and at "
+        "least the columns 'model', 'task', 'score'.",
+    ),
+    "no TOML": (
+        {"site.toml": b"[", "data/results.parquet": b""},
+        "/site.toml: is not valid TOML: Invalid initial character for a key part "
+        "(at end of document)",
+    ),
+    "no JSON": (
+        {"api/v1/stats.json": b"<html>"}, "/api/v1/stats.json: it is not JSON. "
+        "Name the site of a board.",
+    ),
+    "too deep": (
+        {"api/v1/stats.json": b"[" * 100_000}, "/api/v1/stats.json: it is not JSON. "
+        "Name the site of a board.",
+    ),
+    "no models": (
+        {"api/v1/stats.json": b"{}", "api/v1/tasks.json": b"[]"},
+        "/api/v1/models.json: there is no such file. Name the site of a board.",
+    ),
+    "another API": (
+        {f"api/v1/{name}.json": b"[]" for name in ("models", "tasks")}
+        | {"api/v1/stats.json": b'{"variants": 1}'},
+        "/api/v1/stats.json: it is no file of the API: field required at release. "
+        "Name the site of a board.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "line"), GARBAGE.values(), ids=GARBAGE.keys())
+def test_what_is_no_board(files, line, tmp_path, pair):
+    """Exit code 1 and one line, for either of the two; nothing on stdout."""
+    root = tmp_path / "garbage"
+    root.mkdir()
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
+    expected = f"{root}{line}\n" if line.startswith("/") else f"{root}: {line}\n"
+    for places in ((root, pair[1]), (pair[0], root)):
+        said = run(*places)
+        assert (1, "", expected) == (said.exit_code, said.stdout, said.stderr)
+
+
+def places_in(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every value within a document."""
+    yield way
+    parts = value.items() if isinstance(value, dict) else ()
+    for key, part in enumerate(value) if isinstance(value, list) else parts:
+        yield from places_in(part, (*way, key))
+
+
+def with_other(value: Any, way: tuple[Any, ...], other: Any) -> Any:
+    """A document with another value in one place."""
+    if not way:
+        return other
+    part = with_other(value[way[0]], way[1:], other)
+    if isinstance(value, dict):
+        return {**value, way[0]: part}
+    return [*value[: way[0]], part, *value[way[0] + 1 :]]
+
+
+ODD: tuple[Any, ...] = (
+    *(None, True, -1, 10**400, float("inf"), "", "alpha", "\ud800"),
+    *([], [1], {}, {"model": "alpha"}),
+)
+
+
+def read_or_refused(folder: str) -> ReleaseContent | SiteError:
+    """What is kept in a folder, or why it cannot be read."""
+    try:
+        return read_release(folder)
+    except SiteError as error:
+        return error
+
+
+API = ("stats", "models", "tasks", "categories", "correlations")
+
+
+@given(st.integers(0, 10_000), st.sampled_from(ODD), st.sampled_from([None, *API]))
+@example(6, "\ud800", None)
+@settings(max_examples=150)
+def test_any_other_value_in_an_api_is_told_or_taken(published, place, odd, gone):
+    """Whatever it is and wherever: no traceback, and what is told is a line a file."""
+    found = {n: f"api/v1/{n}.json" for n in API if n != gone}
+    files = {n: json.loads(published.files[p]) for n, p in found.items() if p in published.files}
+    ways = [way for way in places_in(files) if way]
+    files = with_other(files, ways[place % len(ways)], odd)
+    with TemporaryDirectory() as folder:
+        for name, value in files.items():
+            (Path(folder) / f"{name}.json").write_text(json.dumps(value), encoding="utf8")
+        old = read_or_refused(folder)
+    if isinstance(old, SiteError):
+        assert 1 <= len(old.faults) <= 5
+    else:
+        new = replace(old, telling=replace(old.telling, texts={"lede": PROSE}))
+        for write_report in FORMATS.values():
+            write_report(compare_releases(old, new)).encode()
+
+
+@pytest.mark.parametrize("deep", [300, 900, 5_000])
+def test_an_api_that_is_nested_deeply(deep, published, tmp_path):
+    """It is read or told."""
+    shutil.copytree(published.folder / "api/v1", tmp_path / "mirror")
+    stats = load_json(published.files["api/v1/stats.json"])
+    text = json.dumps(stats)[:-1] + f', "x": {"[" * deep}{"]" * deep}}}'
+    (tmp_path / "mirror/stats.json").write_text(text, encoding="utf8")
+    said = run(tmp_path / "mirror", published.folder)
+    assert said.exit_code in (0, 1)
+    assert isinstance(said.exception, SystemExit | None)
+    assert (said.exit_code == 1) == (1 == len(said.stderr.splitlines()))
+
+
+@pytest.mark.parametrize("frame", [
+    pd.DataFrame({"x": [1]}),
+    pd.DataFrame({"model": [1.5], "task": [None], "score": ["a"], "date": [3], "variant": [True]}),
+    pd.DataFrame({"model": ["alpha"], "task": ["add"], "variant": [None], "source": [b"\xff"]}),
+    results_frame()[:0],
+])  # fmt: skip
+def test_published_results_that_are_none(frame, published, pair, tmp_path):
+    """The API says what the scores are; provenance is what can be read."""
+    shutil.copytree(published.folder, tmp_path / "site")
+    frame.to_parquet(tmp_path / "site/downloads/results.parquet", index=False)
+    found = compared(tmp_path / "site", pair[1])
+    assert [] == found["provenance_lost"]
+    assert compared(*pair)["scores"] == found["scores"]
+
+
+@pytest.mark.parametrize(("place", "line"), [
+    ("no/such/place", "no/such/place: there is no such file or folder. "
+        "Name a board, or the address of one."),
+    ("ftp://example.org/", "ftp:/example.org: there is no such file or folder. "
+        "Name a board, or the address of one."),
+    ("", "'': this names no board. Name a folder, a file or an address."),
+    ("x" * 300, "x" * 300 + ": cannot be read: File name too long"),
+    ("a\0b", r"a\x00b: there is no such file or folder. Name a board, or the address of one."),
+    ("http://[", "http://[: cannot be read: Invalid IPv6 URL"),
+])  # fmt: skip
+def test_a_place_that_is_none(place, line, pair):
+    """One line."""
+    said = run(place, pair[0])
+    assert (1, "", f"{line}\n") == (said.exit_code, said.stdout, said.stderr)
+
+
+def test_both_places_are_told_in_one_run(tmp_path):
+    """Each with its own line."""
+    said = run(tmp_path / "one", tmp_path / "other")
+    what = "there is no such file or folder. Name a board, or the address of one."
+    expected = [f"{tmp_path / name}: {what}" for name in ("one", "other")]
+    assert expected == said.stderr.splitlines()
+
+
+def test_every_fault_of_a_project_is_told_with_its_place(tmp_path, pair):
+    """Warnings are not: the board is only read."""
+    bad = changed(results_frame(), "task", {1: "ad", 2: "srt"})
+    said = run(write(tmp_path / "bad", results=bad), pair[0])
+    lines = said.stderr.splitlines()
+    assert 1 == said.exit_code
+    assert 2 == len(lines)
+    assert all(line.startswith(f"{tmp_path / 'bad'}/data/results.parquet: row ") for line in lines)
+
+
+def test_a_host_that_has_no_board(address, pair):
+    """A page that is not there, and a port on which nobody answers."""
+    elsewhere = address.removesuffix(PREFIX)
+    said = run(elsewhere, pair[0])
+    line = f"{elsewhere}/api/v1/stats.json: there is no such file. Name the site of a board.\n"
+    assert (1, line) == (said.exit_code, said.stderr)
+
+
+def test_a_host_that_does_not_answer(pair):
+    """The port is let go before it is asked."""
+    with served(pair[0]) as gone:
+        pass
+    said = run(gone, pair[0])
+    expected = f"{gone}api/v1/stats.json: cannot be read: Connection refused. "
+    assert (1, f"{expected}Look whether it is the right place.\n") == (said.exit_code, said.stderr)
+
+
+@pytest.mark.parametrize("args", [[], ["one"], ["a", "b", "c"], ["a", "b", "--format", "xml"]])
+def test_a_command_that_is_not_understood(args):
+    """Exit code 2, as of every command."""
+    said = run(*args)
+    assert (2, "") == (said.exit_code, said.stdout)
+    assert "Error: " in said.stderr
+
+
+def test_hostile_names_are_shown_and_obeyed_nowhere(tmp_path):
+    """No control character in the text, no mark and no call in the Markdown."""
+    old = write_hostile(tmp_path / "old")
+    new = tmp_path / "new"
+    shutil.copytree(old, new)
+    results = pd.read_parquet(new / "data/results.parquet")
+    results = results.assign(score=results["score"] / 2, source=None)
+    results.to_parquet(new / "data/results.parquet", index=False)
+    text, comment = (run(old, new, "--format", form).stdout for form in ("text", "markdown"))
+    assert not any(not (c.isprintable() or c == "\n") for c in text + comment)
+    html = markdown(comment, extensions=["tables"])
+    for mark in (f"<script>{RUNS}", "<img", "<iframe", "<svg", "href="):
+        assert mark not in html
+    assert RUNS in html
+    assert len(comment) < 65_536
+    json.loads(run(old, new, "--format", "json").stdout)
+
+
+def test_ids_with_bars_and_backticks_stay_in_their_cells(tmp_path):
+    """A comment's tables keep their columns, and nobody is called by a name in a sentence."""
+    names = ["a|b", "`c`", "@team"]
+    frame = pd.DataFrame({"model": names, "task": "t", "score": [0.1, 0.2, 0.3]})
+    prose = "{% claim models[0].model == '@team' %}{{ models[0].name }} leads.{% endclaim %}"
+    old = write(tmp_path / "old", prose, results=frame, models=pd.DataFrame({"model": names}),
+                tasks=pd.DataFrame({"task": ["t"]}))  # fmt: skip
+    (old / "site.toml").unlink()
+    new = tmp_path / "new"
+    shutil.copytree(old, new)
+    frame.assign(score=[0.5, 0.4, 0.2]).to_parquet(new / "data/results.parquet", index=False)
+    said = run(old, new, "--format", "markdown").stdout
+    assert r"| `a\|b` | `t` | `base` |" in said
+    assert "| `` `c` `` | `t` | `base` |" in said
+    assert "| @\N{WORD JOINER}team leads\\. |" in said
+
+
+def test_long_tables_of_a_comment_are_cut_and_counted(tmp_path):
+    """Of the text they are not."""
+    many = [*HOSTILE, *(f"t{i}" for i in range(100))]
+    frame = pd.DataFrame({"model": "m", "task": many, "score": 0.5})
+    old = write_project(tmp_path / "old", {"results": frame}, site_toml=None)
+    new = write_project(tmp_path / "new", {"results": frame.assign(score=0.25)}, site_toml=None)
+    said = run(old, new, "--format", "markdown").stdout
+    assert f"\n\nand {len(many) - 40} more" in said
+    assert 40 == said.count("`0.250`")
+    assert len(many) == run(old, new).stdout.count(" 0.250 ")
+
+
+def keys_of(value: Any) -> set[str]:
+    """Every key of a document, at any depth."""
+    if isinstance(value, dict):
+        return {*value}.union(*map(keys_of, value.values()))
+    return set().union(*map(keys_of, value)) if isinstance(value, list) else set()
+
+
+def test_every_key_of_the_document_is_explained(pair):
+    """docs/changes.md names each, of whatever can be in it."""
+    models = board()["models"].assign(name=["A", "Beta", "Gamma"])
+    write_project(pair[1], {"models": models, "results": newer().assign(flag="odd")}, "[board]")
+    found = keys_of(compared(*pair))
+    assert {"condition", "lost", "key", "beyond_noise", "holds", "sha256"} <= found
+    text = (ROOT / "docs/changes.md").read_text(encoding="utf8")
+    assert [] == sorted(key for key in found if f"`{key}`" not in text)

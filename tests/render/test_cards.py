@@ -1,0 +1,482 @@
+"""Link previews: a finding and a real chart of each page, drawn the same on every machine."""
+
+import re
+import shutil
+import struct
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from site_builder.charts.previews import (
+    Axis,
+    AxisLabel,
+    BarSpan,
+    CardRow,
+    PreviewCard,
+    PreviewChart,
+)
+from site_builder.config import load_config
+from site_builder.errors import TemplateFaultError
+from site_builder.pages.all import make_pages
+from site_builder.pages.page import Page
+from site_builder.records import asdict
+from site_builder.render import previews as pictures
+from site_builder.render.assets import colours_of, default_folder, light_colours
+from site_builder.render.environment import make_environment
+from site_builder.render.font import BOLD, DOTS, REGULAR, UNKNOWN, Typeface, load_typeface
+from site_builder.render.previews import (
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    WIDTH,
+    CardDrawer,
+    PictureCache,
+    draw_pictures,
+    with_cards,
+)
+from site_builder.table_model import Dumbbell
+from tests.helpers.odd_boards import HOSTILE, SHAPES
+from tests.helpers.sites import ROOT, BuiltSite, build, contents, copy_project, make_site
+from tests.helpers.tables import SITE_TOML, write_project
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+SVG = "{http://www.w3.org/2000/svg}"
+BASE = "https://example.org/board/"
+HAND_MADE = PreviewCard(
+    "Tuning brings two of three models ahead.",
+    PreviewChart(
+        rows=(
+            CardRow("Alpha", "0.750", Dumbbell(0.25, 0.75, 0.5, 0.5, 0.875)),
+            CardRow("Beta & <Co>", "\N{MINUS SIGN}0.125", Dumbbell(None, 0.5, None), "loss"),
+            CardRow("Gamma", "+0.250", BarSpan(0.25, 0.5), "gain"),
+        ),
+        ticks=(AxisLabel(0.0, "0"), AxisLabel(1.0, "1.0")),
+        caption="Mean score over 2 tasks",
+        reference=AxisLabel(0.625, "Gamma 0.625"),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def typeface() -> Typeface:
+    """The published font."""
+    return load_typeface(ROOT)
+
+
+@pytest.fixture(scope="module")
+def drawer(typeface: Typeface) -> CardDrawer:
+    """Draws cards of a site called `Fixture board`."""
+    environment = make_environment([default_folder("templates")])
+    return CardDrawer(
+        environment, typeface, light_colours(load_config(ROOT)), "Fixture board", "example.org/b"
+    )
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    """The Index at a place that is known."""
+    root = copy_project(tmp_path_factory.mktemp("index"))
+    return build(root, BASE)
+
+
+@pytest.fixture
+def placed(project: Path) -> Path:
+    """The fixture board at a place that is known."""
+    text = SITE_TOML.replace("[site]", f'[site]\nbase_url = "{BASE}"')
+    (project / "site.toml").write_text(text)
+    return project
+
+
+def metas(site: BuiltSite, path: str) -> dict[str, str]:
+    """What a page says to those who show links to it."""
+    return {
+        str(meta.get("property") or meta.get("name")): str(meta["content"])
+        for meta in site.page(path).select("meta[property], meta[name^=twitter]")
+    }
+
+
+def pixels(png: bytes) -> tuple[int, int, bytes]:
+    """Width, height and packed rows of a PNG of eight bits a channel."""
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", png[16:24])
+    data, at = b"", 8
+    while at < len(png):
+        (length,), kind = struct.unpack(">I", png[at : at + 4]), png[at + 4 : at + 8]
+        data += png[at + 8 : at + 8 + length] if kind == b"IDAT" else b""
+        at += length + 12
+    return width, height, zlib.decompress(data)
+
+
+def extents(svg: str, typeface: Typeface) -> Iterator[tuple[str, float, float]]:
+    """Every text of a drawing, with its left and its right end as measured."""
+
+    def walk(
+        node: ElementTree.Element, above: Mapping[str, str]
+    ) -> Iterator[tuple[str, float, float]]:
+        own = {**above, **node.attrib}
+        if node.tag == f"{SVG}text" and node.text:
+            weight = BOLD if own.get("font-weight") == "600" else REGULAR
+            width = typeface.width(node.text, float(own["font-size"]), weight)
+            before = {"start": 0.0, "middle": 0.5, "end": 1.0}[own.get("text-anchor", "start")]
+            left = float(own["x"]) - before * width
+            yield node.text, left, left + width
+        for child in node:
+            yield from walk(child, own)
+
+    return walk(ElementTree.fromstring(svg), {})
+
+
+def astray(svg: str, typeface: Typeface) -> list[str]:
+    """The texts of a drawing that leave it, by more than half a pixel of its margins."""
+    found = extents(svg, typeface)
+    return [text for text, left, right in found if left < LEFT - 0.5 or right > RIGHT + 0.5]
+
+
+# --- drawing ------------------------------------------------------------------------------------
+
+
+def test_a_card_by_hand(drawer):
+    """The drawing of a known card, to the byte; delete the file to write it anew."""
+    golden = GOLDEN / "card.svg"
+    drawn = drawer.draw(HAND_MADE, "Models")
+    if not golden.exists():
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(drawn, encoding="utf8")
+        pytest.fail(f"{golden} is written anew: look at it")
+    assert golden.read_text(encoding="utf8") == drawn
+
+
+def test_marks_stand_where_their_shares_are(drawer):
+    """Between the names and the values, a share of the way."""
+    root = ElementTree.fromstring(drawer.draw(HAND_MADE, ""))
+    circles = [float(c.attrib["cx"]) for c in root.findall(f"{SVG}circle")]
+    texts = {t.text: float(t.attrib["x"]) for t in root.iter(f"{SVG}text") if t.text}
+    left, right = texts["0"], texts["1.0"]
+    assert [left + share * (right - left) for share in (0.25, 0.75, 0.5)] == pytest.approx(
+        circles, abs=0.1
+    )
+    assert left + 0.625 * (right - left) == pytest.approx(texts["Gamma 0.625"], abs=0.1)
+
+
+def test_a_card_without_a_chart(drawer, typeface):
+    """Says its finding alone."""
+    svg = drawer.draw(PreviewCard("Nothing to draw.", None), "About")
+    assert ["Fixture board", "About", "Nothing to draw.", "example.org/b"] == [
+        text for text, _, _ in extents(svg, typeface)
+    ]
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "word " * 80, "", "\x00\x0b\ud7ff", "A\u0301" * 90])
+def test_no_text_leaves_the_picture(drawer, typeface, text):
+    """Whatever it is and wherever it stands: names, values, findings, titles."""
+    mark = Dumbbell(0.0, 1.0, None)
+    chart = PreviewChart(
+        (CardRow(text, text, mark), CardRow("x", "1", mark)),
+        (AxisLabel(0.0, "0"),),
+        text,
+        AxisLabel(0.0, text),
+    )
+    svg = drawer.draw(PreviewCard(text, chart), text)
+    assert [] == astray(svg, typeface)
+    at_the_end = PreviewChart(chart.rows, chart.ticks, text, AxisLabel(1.0, text))
+    assert [] == astray(drawer.draw(PreviewCard(text, at_the_end), text), typeface)
+
+
+def test_no_name_runs_into_the_chart(drawer, typeface):
+    """A row's name ends before its marks begin, and these before its value."""
+    long = PreviewChart(
+        (CardRow("n" * 99, "9" * 99, BarSpan(0, 1)),), (AxisLabel(0, "0"), AxisLabel(1, "1")), ""
+    )
+    found = {
+        text: (left, right)
+        for text, left, right in extents(drawer.draw(PreviewCard("x", long), ""), typeface)
+    }
+    name, value = (next(ends for text, ends in found.items() if text.startswith(c)) for c in "n9")
+    zero, one = (sum(found[tick]) / 2 for tick in "01")
+    assert name[1] < zero < one < value[0]
+
+
+# --- the font -----------------------------------------------------------------------------------
+
+
+def test_a_line_is_cut_where_its_room_ends(typeface):
+    """With an ellipsis that is within the room; a line that fits stays."""
+    room = typeface.width("Alpha", 20)
+    assert "Alpha" == typeface.cut("Alpha", 20, room)
+    cut = typeface.cut("Alpha Beta", 20, room)
+    assert cut.endswith(DOTS)
+    assert cut[:-1] == "Alpha Beta"[: len(cut) - 1]
+    assert typeface.width(cut, 20) <= room
+
+
+def test_bold_letters_are_wider(typeface):
+    """A width is that of the weight in which the text is set."""
+    assert typeface.width("mmm", 20, REGULAR) < typeface.width("mmm", 20, BOLD)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\n b", "a b"),
+        ("95\N{NO-BREAK SPACE}%", "95\N{NO-BREAK SPACE}%"),
+        ("\N{RIGHT-TO-LEFT OVERRIDE}evil\x00", "evil"),
+        ("مرحبا x", f"{UNKNOWN} x"),
+        ("A\N{COMBINING ACUTE ACCENT}", "\N{LATIN CAPITAL LETTER A WITH ACUTE}"),
+        ("Ł ő", "Ł ő"),
+    ],
+)
+def test_what_the_font_can_show(typeface, text, shown):
+    """Runs of other letters are one sign; marks that only steer are gone."""
+    assert shown == typeface.shown(text)
+
+
+def test_lines_are_as_equal_as_their_words_let_them_be(typeface):
+    """In the first size that has room, else cut in the last."""
+    room = typeface.width("aaaa bbbb cccc d", 40)
+    assert ("aaaa bbbb", "cccc dddd") == typeface.lines(
+        "aaaa bbbb cccc dddd", room, [(40, 2)]
+    ).texts
+    assert (30, 1) == (
+        (found := typeface.lines("aaaa bbbb cccc d", room, [(60, 1), (30, 1)])).size,
+        len(found.texts),
+    )
+    cut = typeface.lines("word " * 50, room, [(60, 1), (40, 2)])
+    assert (40, 2, True) == (cut.size, len(cut.texts), cut.texts[-1].endswith(DOTS))
+
+
+def test_colours_are_those_of_the_light_theme(tmp_path):
+    """Of the project's own sheet, as far as it has them."""
+    ours = light_colours(load_config(ROOT))
+    assert ("#fbfbfa", "#0f766e") == (ours["paper"], ours["accent"])
+    sheet = tmp_path / "static/css/tokens.css"
+    sheet.parent.mkdir(parents=True)
+    sheet.write_text(":root { --paper: #abcdef; --ink: red; } :root { --paper: #000000; }")
+    own = light_colours(load_config(tmp_path))
+    assert ("#abcdef", ours["ink"]) == (own["paper"], own["ink"])
+    assert {} == colours_of("")
+
+
+def test_axes():
+    """Around values with a little room; from zero where they are lengths; never without width."""
+    axis = Axis.around([2.0, None, 4.0])
+    assert (0.5, None) == (axis.share(3.0), axis.place(None))
+    assert 0 < axis.share(2.0) < 0.1
+    assert 0.5 == Axis.around([0.7]).share(0.7)
+    assert 0.5 == Axis.around([0.0]).share(0.0)
+    assert BarSpan(0.25, 1.0) == Axis.from_zero([-1.0, 3.0]).bar(3.0)
+    assert BarSpan(0.0, 0.25) == Axis.from_zero([-1.0, 3.0]).bar(-1.0)
+    assert BarSpan(0.0, 0.0) == Axis.from_zero([0.0]).bar(0.0)
+    assert all(0 <= tick.share <= 1 for tick in axis.ticks())
+
+
+# --- pictures -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def drawings(drawer) -> dict[str, str]:
+    """Two drawings by their paths."""
+    return {f"cards/{name}.png": drawer.draw(HAND_MADE, name) for name in ("one", "two")}
+
+
+def test_a_picture(drawings, typeface, tmp_path):
+    """1200 x 630, and more than paper."""
+    drawn = draw_pictures(drawings, typeface, PictureCache(tmp_path))
+    assert [*drawings] == [*drawn]
+    width, height, rows = pixels(drawn["cards/one.png"])
+    assert (1200, 630) == (width, height)
+    assert len(set(zip(rows[1::4], rows[2::4], rows[3::4], strict=False))) > 100
+    assert drawn["cards/one.png"] != drawn["cards/two.png"]
+
+
+def test_a_kept_picture_is_not_drawn_again(drawings, typeface, tmp_path, monkeypatch):
+    """The same bytes come from the cache; only what is new is drawn, and what is unused goes."""
+    cache = PictureCache(tmp_path / "cache")
+    first = draw_pictures(drawings, typeface, cache)
+    drawn: list[int] = []
+    draw_all = pictures._draw_all
+
+    def counting(svgs: Sequence[str], fonts: Sequence[bytes]) -> list[bytes]:
+        drawn.append(len(svgs))
+        return draw_all(svgs, fonts)
+
+    monkeypatch.setattr(pictures, "_draw_all", counting)
+    assert first == draw_pictures(drawings, typeface, cache)
+    one = {"cards/one.png": drawings["cards/one.png"]}
+    assert first["cards/one.png"] == draw_pictures(one, typeface, cache)["cards/one.png"]
+    assert 1 == len([*(tmp_path / "cache").iterdir()])
+    assert first == draw_pictures(drawings, typeface, cache)
+    assert [0, 0, 1] == drawn
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"x" * 5000])
+def test_a_broken_entry_is_drawn_anew(drawings, typeface, tmp_path, content):
+    """And mended; the site gets the same bytes."""
+    cache = PictureCache(tmp_path)
+    first = draw_pictures(drawings, typeface, cache)
+    good = contents(tmp_path)
+    for path in tmp_path.iterdir():
+        path.write_bytes(content)
+    assert first == draw_pictures(drawings, typeface, cache)
+    assert good == contents(tmp_path)
+
+
+def test_a_cache_that_cannot_be_written(drawings, typeface, tmp_path):
+    """Costs time, and nothing else; what is not a picture of ours stays."""
+    (tmp_path / "file").touch()
+    (tmp_path / "notes.txt").touch()
+    first = draw_pictures(drawings, typeface, PictureCache(tmp_path / "file"))
+    assert first == draw_pictures(drawings, typeface, PictureCache(tmp_path))
+    assert (tmp_path / "notes.txt").exists()
+
+
+def test_many_are_shared_among_processes(drawings, typeface, tmp_path, monkeypatch):
+    """And are the same."""
+    alone = draw_pictures(drawings, typeface, PictureCache(tmp_path / "alone"))
+    monkeypatch.setattr(pictures, "MANY", 2)
+    assert alone == draw_pictures(drawings, typeface, PictureCache(tmp_path / "together"))
+
+
+# --- sites --------------------------------------------------------------------------------------
+
+
+def test_every_listed_page_of_the_index_has_its_picture(index):
+    """Title, description, address, and a picture that is in the site, with its finding in words."""
+    pictured = set()
+    for path in index.html:
+        said = metas(index, path)
+        if path == "404.html" or path.startswith("embed/"):
+            assert {} == said
+            continue
+        page = path.removesuffix("index.html")
+        assert f"{BASE}{page}" == said["og:url"]
+        assert ("website", "Fine-tuning Index") == (said["og:type"], said["og:site_name"])
+        description = index.page(path).select_one("meta[name=description]")
+        assert description is not None
+        assert said["og:description"] == description["content"]
+        assert said["og:title"]
+        picture = said["og:image"].removeprefix(BASE)
+        assert f"cards/{page.rstrip('/') or 'home'}.png" == picture
+        assert (said["og:image:width"], said["og:image:height"]) == tuple(
+            map(str, pixels(index.files[picture])[:2])
+        )
+        assert len(said["og:image:alt"]) > 10
+        assert "summary_large_image" == said["twitter:card"]
+        pictured.add(picture)
+    assert pictured == {path for path in index.files if path.startswith("cards/")}
+
+
+def test_no_text_of_the_index_leaves_its_picture(drawer, typeface):
+    """Of no page."""
+    site = make_site(ROOT)
+    pages = with_cards(site, make_pages(site))
+    cards = {p.title: p.card for p in pages if isinstance(p, Page) and p.card is not None}
+    drawn = {title: drawer.draw(card, title) for title, card in cards.items()}
+    assert {} == {title: found for title, svg in drawn.items() if (found := astray(svg, typeface))}
+    assert [] == [
+        title for title, svg in drawn.items() if DOTS in re.findall(r">([^<]*)</text>", svg)[2]
+    ]
+    assert all(card.chart for card in cards.values())
+
+
+def test_what_the_cards_of_the_index_say(index):
+    """The finding of each kind of page, computed."""
+    said = {path: metas(index, path).get("og:image:alt", "") for path in index.html}
+    finding = "Fine-tuned models average 0.685, up from 0.301; 6 of 10 pass GPT-4, 1 clearly."
+    assert finding == said["index.html"]
+    assert said["models/zephyr-7b-beta/index.html"].startswith("Zephyr 7B Beta is 1st of 10 models")
+    assert "The best fine-tuned model beats GPT-4 on 24 of 31 tasks." == said["tasks/index.html"]
+    assert (
+        "Coding is the hardest category to beat GPT-4 in, Math the easiest."
+        == (said["categories/index.html"])
+    )
+    assert said["analysis/index.html"].endswith("(Spearman 0.50).")
+
+
+def test_rows_are_the_boards_own():
+    """The top of the fixture board by hand: alpha (0.5 + 0.75)... average 0.625, beta 0.5625."""
+    site = make_site(ROOT)
+    page = next(p for p in with_cards(site, make_pages(site)) if isinstance(p, Page))
+    assert page.card is not None
+    assert page.card.chart is not None
+    ranked = site.results.board.ranked
+    expected = [(site.labels.models[s.model], site.labels.scale.score(s.average)) for s in ranked]
+    assert expected[:6] == [(row.name, row.text) for row in page.card.chart.rows]
+
+
+def test_without_a_base_url_there_is_no_picture(project):
+    """Title and description alone, and not a word of pictures."""
+    site = build(project)
+    said = metas(site, "")
+    assert "Fixture board" == said["og:title"]
+    assert "twitter:card" not in said  # a title and a description are a card of their own
+    assert [] == [key for key in said if "image" in key or "url" in key]
+    assert [] == [path for path in site.files if path.startswith("cards/")]
+    assert not (project / ".cache").exists()
+
+
+def test_pictures_can_be_left_out(placed):
+    """By `cards = false`; the address stays."""
+    text = (placed / "site.toml").read_text()
+    (placed / "site.toml").write_text(text.replace("[site]", "[site]\ncards = false"))
+    site = build(placed)
+    assert "og:url" in metas(site, "")
+    assert "og:image" not in metas(site, "")
+    assert [] == [path for path in site.files if path.startswith("cards/")]
+
+
+def test_a_cold_cache_gives_the_same_bytes(placed):
+    """A site does not depend on what was built before it."""
+    cold = build(placed).files
+    assert cold == build(placed).files
+    shutil.rmtree(placed / ".cache")
+    assert cold == build(placed).files
+    assert any(path.startswith("cards/") for path in cold)
+
+
+def test_a_projects_own_colours_and_template(placed):
+    """By files of the same name; a template that draws no SVG is told in a line."""
+    before = build(placed).files["cards/home.png"]
+    own = placed / "templates/cards/card.svg"
+    own.parent.mkdir(parents=True)
+    own.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    assert before != build(placed).files["cards/home.png"]
+    own.write_text("no picture")
+    with pytest.raises(TemplateFaultError, match=r"templates/cards/card.svg: what it draws is no"):
+        build(placed)
+    own.write_text("{{ nonsense }}")
+    with pytest.raises(TemplateFaultError, match=r"card.svg:1: 'nonsense' is undefined."):
+        build(placed)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_cards_of_odd_boards(tmp_path, drawer, typeface, name):
+    """Every page has one, whatever the board lacks, and its texts and marks have room."""
+    frames, toml = SHAPES[name]()
+    site = make_site(write_project(tmp_path, frames, toml))
+    for page in with_cards(site, make_pages(site)):
+        if isinstance(page, Page) and page.listed:
+            assert page.card is not None
+            assert page.card.finding
+            assert [] == shares_astray(page.card)
+            assert [] == astray(drawer.draw(page.card, page.title), typeface)
+
+
+def shares_astray(card: PreviewCard) -> list[float]:
+    """The places of a card's marks that lie beside its axis."""
+    rows = card.chart.rows if card.chart else ()
+    places = (place for row in rows for place in asdict(row.mark).values())
+    return [place for place in places if isinstance(place, float) and not 0 <= place <= 1]
+
+
+def test_pictures_of_a_hostile_board(tmp_path, drawer, typeface):
+    """Are drawn: no name breaks the drawing."""
+    frames, toml = SHAPES["hostile"]()
+    site = make_site(write_project(tmp_path, frames, toml))
+    pages = [p for p in with_cards(site, make_pages(site)) if isinstance(p, Page) and p.card]
+    drawings = {page.title: drawer.draw(page.card, page.title) for page in pages[::6]}
+    drawn = draw_pictures(drawings, typeface, PictureCache(tmp_path / "cache"))
+    assert {(WIDTH, HEIGHT)} == {pixels(picture)[:2] for picture in drawn.values()}
+    assert len(drawn) > 5

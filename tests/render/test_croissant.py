@@ -1,0 +1,148 @@
+"""The description of the tables for machines, as the format's own loader reads it, offline."""
+
+import io
+from typing import Any
+
+import mlcroissant
+import pandas as pd
+import pytest
+
+from tests.helpers.odd_boards import BOARDS, SHAPES, built
+from tests.helpers.sites import BuiltSite, build, load_json, on_disk
+from tests.helpers.tables import SITE_TOML, board, having, write_project
+
+# mlcroissant's own libraries speak of their future.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+PATH = "data/croissant.json"
+
+
+def described(site: BuiltSite) -> Any:
+    """The description as JSON; NaN is refused."""
+    return load_json(site.files[PATH])
+
+
+def loaded(site: BuiltSite, mapping: dict[str, str] | None = None) -> mlcroissant.Dataset:
+    """The data set that the loader makes of a published site; it raises on any error."""
+    assert site.folder is not None
+    return mlcroissant.Dataset(str(site.folder / PATH), mapping=mapping)
+
+
+def records(site: BuiltSite, dataset: mlcroissant.Dataset, table: str) -> pd.DataFrame:
+    """The records of a table under the names of its columns; bytes as text."""
+    (spec,) = (r for r in described(site)["recordSet"] if r["@id"] == table)
+    names = {field["@id"]: field["name"] for field in spec["field"]}
+    rows = [
+        {names[k]: v.decode() if isinstance(v, bytes) else v for k, v in record.items()}
+        for record in dataset.records(table)
+    ]
+    return pd.DataFrame(rows, columns=list(names.values()))
+
+
+def published(site: BuiltSite, table: str) -> pd.DataFrame:
+    """A table as it is published."""
+    return pd.read_parquet(io.BytesIO(site.files[f"downloads/{table}.parquet"]))
+
+
+def test_the_loader_finds_no_error(index_site):
+    """It warns of what nobody has said of the Index, a licence and a date, and of no more."""
+    issues = loaded(index_site).metadata.ctx.issues
+    assert set() == issues.errors
+    missing = [text for text in issues.warnings if "is recommended" in text]
+    assert sorted(missing) == sorted(issues.warnings)
+    assert ["datePublished", "license"] == sorted(
+        text.split("schema.org/")[1].partition('"')[0] for text in missing
+    )
+
+
+@pytest.mark.parametrize("table", ["results", "models", "tasks", "serving_requests", "prices"])
+def test_records_are_the_rows_of_the_tables(index_site, table):
+    """Every row and every column, read from the published files without a network."""
+    found, expected = records(index_site, loaded(index_site), table), published(index_site, table)
+    assert list(expected.columns) == list(found.columns)
+    for name in expected.columns:
+        assert [None if pd.isna(value) else value for value in expected[name].tolist()] == [
+            _plain(value, expected[name]) for value in found[name].tolist()
+        ], name
+
+
+def _plain(value: Any, like: pd.Series) -> Any:
+    """A value of a record in the type of the table: a day of the contract is text there."""
+    if pd.isna(value):
+        return None
+    return (
+        value.date().isoformat()
+        if isinstance(value, pd.Timestamp) and like.dtype == "str"
+        else value
+    )
+
+
+def test_scores_are_read_as_they_are(index_site):
+    """The 682 scores of the Index, as its API has them."""
+    found = records(index_site, loaded(index_site), "results")
+    scores = {(r.model, r.task, r.variant): r.score for r in found.itertuples()}
+    assert {
+        (s["model"], task["task"], s["variant"]): s["score"]
+        for task in index_site.api("tasks")
+        for s in task["scores"]
+    } == scores
+
+
+def test_a_project_that_says_everything(tmp_path):
+    """Not even a warning; addresses are absolute, and the loader is told where the files lie."""
+    toml = SITE_TOML.replace(
+        "[site]\n",
+        '[site]\nlicense = "CC-BY-4.0"\nreleased = 2024-05-02\ndescription = "A board."\n',
+    )
+    project = write_project(tmp_path / "project", board(), f'{toml}[citation]\ntext = "Us."\n')
+    site = on_disk(build(project, "https://example.org/board"), tmp_path / "site")
+    assert site.folder is not None
+    found = described(site)
+    addresses = {file["@id"]: file["contentUrl"] for file in found["distribution"]}
+    assert "https://example.org/board/downloads/results.parquet" == addresses["results.parquet"]
+    assert ("https://spdx.org/licenses/CC-BY-4.0.html", "2024-05-02", "Us.") == (
+        found["license"],
+        found["datePublished"],
+        found["citeAs"],
+    )
+    here = {name: str(site.folder / "downloads" / name) for name in addresses}
+    dataset = loaded(site, here)
+    assert (set(), set()) == (
+        dataset.metadata.ctx.issues.errors,
+        dataset.metadata.ctx.issues.warnings,
+    )
+    assert 10 == len(records(site, dataset, "results"))
+
+
+def test_types_and_keys(tmp_path):
+    """As the contract has them; a column beyond it by what it holds."""
+    frames, toml = SHAPES["lower_is_better"]()
+    frames["tasks"] = having(frames["tasks"], note="x", steps=range(5), share=0.5, easy=True)
+    site = build(write_project(tmp_path, frames, toml))
+    tasks = next(r for r in described(site)["recordSet"] if r["@id"] == "tasks")
+    assert [{"@id": "tasks/task"}] == tasks["key"]
+    assert {
+        "task": "sc:Text",
+        "metric": "sc:Text",
+        "higher_is_better": "sc:Boolean",
+        "category": "sc:Text",
+        "note": "sc:Text",
+        "steps": "sc:Integer",
+        "share": "sc:Float",
+        "easy": "sc:Boolean",
+    } == {field["name"]: field["dataType"] for field in tasks["field"]}
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_every_board_is_described_without_error(name, tmp_path):
+    """Whatever its columns and ids are; its results have as many records as rows."""
+    site = on_disk(built(name), tmp_path / "site")
+    dataset = loaded(site)
+    assert set() == dataset.metadata.ctx.issues.errors
+    assert site.api("stats")["scores"] == len(list(dataset.records("results")))
+
+
+def test_the_data_page_leads_to_it(index_site):
+    """With a sentence that says what it is for."""
+    (link,) = index_site.page("data/").select('a[href="croissant.json"]')
+    assert link.parent is not None
+    assert "Croissant" in link.parent.get_text()

@@ -1,0 +1,316 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_builder import formatting as text
+from site_builder.formatting import MINUS, MISSING, NumberFormat, exact, rounded, scale_for, signed
+
+NBSP = "\N{NO-BREAK SPACE}"
+TIMES = "\N{MULTIPLICATION SIGN}"
+FORMATS = (
+    NumberFormat().score,
+    NumberFormat().signed,
+    NumberFormat(1, compact=True).score,
+    NumberFormat(1, compact=True).signed,
+    text.count,
+    text.quantity,
+    text.percent,
+    text.money,
+    text.seconds,
+    text.ratio,
+    text.billions,
+    text.p_value,
+)
+each_format = pytest.mark.parametrize("write", FORMATS, ids=lambda f: f.__qualname__)
+finite = st.floats(allow_nan=False, allow_infinity=False)
+EXTREMES = (0.0, -0.0, 5e-324, -5e-324, 1e300, -1e300, 1.7976931348623157e308, 1e26, 1e11, -1e-7)
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "written"),
+    [
+        (0.0625, 3, "0.063"),
+        (-0.0625, 3, f"{MINUS}0.063"),
+        (0.5, 0, "1"),
+        (1.5, 0, "2"),
+        (2.5, 0, "3"),
+        (1.005, 2, "1.01"),
+        (2.675, 2, "2.68"),
+        (0.1, 3, "0.100"),
+        (1234567.891, 1, "1,234,567.9"),
+        (0.9996, 3, "1.000"),
+        (7, 2, "7.00"),
+    ],
+)
+def test_rounding_is_half_away_from_zero(value, places, written):
+    """Numbers are rounded as by hand, on the decimals that stand for the float."""
+    assert written == rounded(value, places)
+
+
+@pytest.mark.parametrize("value", [0.0, -0.0, -0.0004, -5e-324])
+def test_zero_has_no_sign(value):
+    """What rounds to zero is written as zero, with no minus sign."""
+    assert "0.000" == rounded(value, 3)
+
+
+@pytest.mark.parametrize(
+    ("scale", "value", "written"),
+    [
+        (NumberFormat(), 0.7424, "0.742"),
+        (NumberFormat(2), -3.145, f"{MINUS}3.15"),
+        (NumberFormat(), None, MISSING),
+        (NumberFormat(1, compact=True), 22_781_380_000, f"22.8{NBSP}G"),
+        (NumberFormat(1, compact=True), 9_999.0, "9,999.0"),
+        (NumberFormat(1, compact=True), 10_000.0, f"10.0{NBSP}k"),
+        (NumberFormat(1, compact=True), -12_345.0, f"{MINUS}12.3{NBSP}k"),
+        (NumberFormat(1, compact=False), 12_345.0, "12,345.0"),
+    ],
+)
+def test_score_is_written_on_its_scale(scale, value, written):
+    """A score has the scale's places, a prefix where the scale is compact, a dash where missing."""
+    assert written == scale.score(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0.081, "+0.081"),
+        (-0.004, f"{MINUS}0.004"),
+        (0.0, "0.000"),
+        (0.0004, "0.000"),
+        (-0.0004, "0.000"),
+        (0.0005, "+0.001"),
+        (None, MISSING),
+    ],
+)
+def test_difference_has_its_sign(value, written):
+    """A difference is signed both ways; one that rounds to zero has no sign."""
+    assert written == NumberFormat().signed(value)
+
+
+def test_large_difference_is_signed_too():
+    """A difference on a compact scale has sign and prefix."""
+    assert f"+22.8{NBSP}G" == NumberFormat(1, compact=True).signed(22_781_380_000)
+
+
+@pytest.mark.parametrize(
+    ("value", "written", "difference"),
+    [
+        (0.0475, "0.0475", "+0.0475"),
+        (-0.0475, "-0.0475", f"{MINUS}0.0475"),
+        (2.0, "2", "+2"),
+        (0.0, "0", "0"),
+        (-0.0, "0", "0"),
+    ],
+)
+def test_every_digit_is_written(value, written, difference):
+    """As programs read it; a difference with its sign, which a zero has not."""
+    assert (written, difference) == (exact(value), signed(value))
+
+
+def test_interval_names_both_ends():
+    """An interval is written low to high, on one scale."""
+    assert "0.662 to 0.818" == NumberFormat().interval(0.6621, 0.8176)
+
+
+@pytest.mark.parametrize(
+    ("values", "bounds", "scale"),
+    [
+        ([], (), NumberFormat(3)),
+        ([0.1, 0.9], (), NumberFormat(3)),
+        ([0.0, 0.0], (), NumberFormat(3)),
+        ([1.5], (), NumberFormat(3)),
+        ([1.51], (), NumberFormat(2)),
+        ([-7.0], (), NumberFormat(2)),
+        ([19.9], (), NumberFormat(2)),
+        ([20.0], (), NumberFormat(1)),
+        ([81.2], (), NumberFormat(1)),
+        ([100_000.0], (), NumberFormat(1)),
+        ([100_001.0], (), NumberFormat(1, compact=True)),
+        ([2.2e10], (), NumberFormat(1, compact=True)),
+        ([0.9], (0.0, 100.0), NumberFormat(1)),
+        ([0.001], (0.0, 1.0), NumberFormat(3)),
+        ([0.9], (None, None), NumberFormat(3)),
+        ([0.05], (), NumberFormat(3)),
+        ([0.01], (), NumberFormat(3)),
+        ([0.00512], (), NumberFormat(5)),
+        ([0.0000512], (), NumberFormat(7)),
+        ([5e-324], (), NumberFormat(12)),
+        ([math.nan, math.inf, 0.5], (math.nan, math.inf), NumberFormat(3)),
+    ],
+)
+def test_scale_shows_three_digits(values, bounds, scale):
+    """The scale follows the largest of scores and bounds: fewer places for larger numbers."""
+    assert scale == scale_for(values, bounds)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (999.4, "999.4"),
+        (999.6, f"1.00{NBSP}k"),
+        (1_000, f"1.00{NBSP}k"),
+        (10_000, f"10.0{NBSP}k"),
+        (560_000, f"560{NBSP}k"),
+        (999_400, f"999{NBSP}k"),
+        (999_999, f"1.00{NBSP}M"),
+        (1_234_567, f"1.23{NBSP}M"),
+        (22_781_380_000, f"22.8{NBSP}G"),
+        (1e11, f"100{NBSP}G"),
+        (-3.5e12, f"{MINUS}3.50{NBSP}T"),
+        (999.4e12, f"999{NBSP}T"),
+        (1e15, "1.00e15"),
+        (-1e300, f"{MINUS}1.00e300"),
+        (0, "0.0"),
+    ],
+)
+def test_compact_number_has_three_digits_and_a_prefix(value, written):
+    """A large number keeps three digits, and takes the next prefix when it rounds up to it."""
+    assert written == text.compact(value)
+
+
+@pytest.mark.parametrize(
+    ("write", "value", "written"),
+    [
+        (text.count, 560_000, "560,000"),
+        (text.count, 2.5, "3"),
+        (text.quantity, 7.24, "7.24"),
+        (text.quantity, 226.0, "226"),
+        (text.quantity, 0.0, "0"),
+        (text.quantity, 1.23456, "1.235"),
+        (text.quantity, 0.00002, "0.00002"),
+        (text.quantity, -1_200.5, f"{MINUS}1,200.5"),
+        (text.billions, 7.24, "7.24B"),
+        (text.billions, 70, "70B"),
+        (text.percent, 0.48, f"48{NBSP}%"),
+        (text.percent, 0.285, f"29{NBSP}%"),
+        (text.percent, 1, f"100{NBSP}%"),
+        (text.money, 30, "$30.00"),
+        (text.money, 0, "$0.00"),
+        (text.money, 0.05, "$0.05"),
+        (text.money, 0.075, "$0.075"),
+        (text.money, 0.0015, "$0.0015"),
+        (text.money, 1.345, "$1.35"),
+        (text.money, 1234.5, "$1,234.50"),
+        (text.money, -0.5, f"{MINUS}$0.50"),
+        (text.seconds, 0.204, f"0.204{NBSP}s"),
+        (text.seconds, 0.9996, f"1.00{NBSP}s"),
+        (text.seconds, 3.68, f"3.68{NBSP}s"),
+        (text.seconds, 9.996, f"10.0{NBSP}s"),
+        (text.seconds, 41.24, f"41.2{NBSP}s"),
+        (text.seconds, 412.34, f"412.3{NBSP}s"),
+        (text.ratio, 300, f"300{TIMES}"),
+        (text.ratio, 20, f"20{TIMES}"),
+        (text.ratio, 2.04, f"2.0{TIMES}"),
+        (text.ratio, 2, f"2.0{TIMES}"),
+        (text.ratio, 0.05, f"0.05{TIMES}"),
+        (text.ratio, 0.01, f"0.01{TIMES}"),
+        (text.ratio, 1.504, f"1.50{TIMES}"),
+        (text.ratio, 0.0033, f"0.00330{TIMES}"),
+        (text.ratio, 0, f"0.00{TIMES}"),
+        (text.p_value, 0.0004, "< 0.001"),
+        (text.p_value, 0.001, "0.001"),
+        (text.p_value, 0.0314, "0.031"),
+        (text.p_value, 0.1, "0.10"),
+        (text.p_value, 0.314, "0.31"),
+    ],
+)
+def test_number_is_written_as_its_kind(write, value, written):
+    """Counts, quantities, shares, money, seconds, multiples and p-values have a form each."""
+    assert written == write(value)
+
+
+def test_percent_takes_places():
+    """A share can be written with decimals."""
+    assert f"48.1{NBSP}%" == text.percent(0.48125, 1)
+
+
+@pytest.mark.parametrize(
+    ("n_bytes", "written"),
+    [
+        (0, f"0{NBSP}B"),
+        (812, f"812{NBSP}B"),
+        (999, f"999{NBSP}B"),
+        (1_000, f"1.0{NBSP}kB"),
+        (24_800, f"24.8{NBSP}kB"),
+        (999_949, f"999.9{NBSP}kB"),
+        (999_950, f"1.0{NBSP}MB"),
+        (1_500_000, f"1.5{NBSP}MB"),
+        (2_340_000_000, f"2.3{NBSP}GB"),
+    ],
+)
+def test_size_of_a_file(n_bytes, written):
+    """A size takes the unit that keeps it below a thousand."""
+    assert written == text.size(n_bytes)
+
+
+@pytest.mark.parametrize(
+    ("names", "most", "phrase"),
+    [
+        ([], 3, ""),
+        (["A"], 3, "A"),
+        (["A", "B"], 3, "A and B"),
+        (["A", "B", "C"], 3, "A, B and C"),
+        (["A", "B", "C", "D"], 3, "A, B and 2 more"),
+        (["A", "B"], 1, "A and 1 more"),
+    ],
+)
+def test_names_are_listed_as_a_phrase(names, most, phrase):
+    """A list reads as a phrase, and says how many names it leaves out."""
+    assert phrase == text.listed(names, most)
+
+
+def test_words_around_numbers():
+    """Coverage, counted nouns, lists and sentences read as English."""
+    assert "A, B and 2 more" == text.listed(["A", "B", "C", "D"])
+    assert "23 of 31" == text.coverage(23, 31)
+    assert "1,200 of 1,500" == text.coverage(1200, 1500)
+    assert ["0 tasks", "1 task", "1,500 tasks"] == [text.counted(n, "task") for n in (0, 1, 1500)]
+    assert "2 categories" == text.counted(2, "category", "categories")
+    assert ["A b", "Éa", ""] == [text.sentence(words) for words in ("a b", "éa", "")]
+
+
+@each_format
+def test_missing_number_is_a_dash(write):
+    """No number is a dash, never a zero, and never the word None."""
+    assert MISSING == write(None)
+
+
+@each_format
+@pytest.mark.parametrize("value", EXTREMES)
+def test_extreme_numbers_are_written(write, value):
+    """The largest and the smallest floats are written, without an ASCII minus sign."""
+    assert "-" not in write(value)
+
+
+@each_format
+@given(finite)
+def test_any_finite_number_is_written(write, value):
+    """No finite number fails, reads as nan, or comes out as a signed zero."""
+    written = write(value)
+    assert "nan" not in written.lower()
+    assert "-" not in written
+    assert not written.startswith((MINUS, "+")) or any(c in "123456789" for c in written)
+
+
+@given(st.lists(finite), st.tuples(st.none() | finite, st.none() | finite), finite)
+def test_any_scale_writes_any_number(values, bounds, value):
+    """A scale can be had for any scores, and writes any other score."""
+    scale = scale_for(values, bounds)
+    assert "nan" not in (scale.score(value) + scale.signed(value)).lower()
+
+
+@given(finite, st.integers(0, 6))
+def test_rounding_is_symmetric(value, places):
+    """A number and its opposite have the same digits."""
+    assert rounded(value, places).lstrip(MINUS) == rounded(-value, places).lstrip(MINUS)
+
+
+@given(st.integers(-(10**6), 10**6), st.integers(0, 6))
+def test_rounding_moves_by_half_a_step_at_most(millionths, places):
+    """The written number lies within half a unit of its last place."""
+    value = millionths / 10**6
+    written = float(rounded(value, places).replace(MINUS, "-"))
+    assert abs(written - value) <= 0.5 * 10**-places + 1e-12

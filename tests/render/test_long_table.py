@@ -1,0 +1,271 @@
+"""Tables too long to be laid out at once: their rows stand in groups, and all else is the same.
+
+What is in sight is put in order at once, the rest after the next frame. A test that does several
+things in one `evaluate` does them before that frame.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from site_builder import table_model as parts
+from tests.helpers.browsing import LAID_OUT, NARROW, WIDE, open_page
+from tests.helpers.serve import served
+from tests.helpers.sites import ROOT, build, on_disk
+from tests.tools.bench.boards import write_large
+
+SHOWN = """() => [...document.querySelectorAll('#board-fine-tuned tbody tr')]
+    .filter(row => !row.hidden).map(row => row.dataset.id)"""
+GROUPS = """() => [...document.querySelectorAll('#board-fine-tuned tbody')]
+    .map(body => [body.hidden, Number(body.style.getPropertyValue('--rows'))])"""
+ORDER = """() => [...document.querySelectorAll('#board-fine-tuned tbody tr')]
+    .map(row => row.querySelector('th a').textContent)"""
+SORTED = """key => {
+    const table = document.getElementById('board-fine-tuned');
+    const at = [...table.tHead.rows[0].cells].findIndex(cell => cell.dataset.key === key);
+    const values = [...table.querySelectorAll('tbody tr')]
+        .map(row => Number(site.table.value(row.cells[at])));
+    return values.every((value, i) => i === 0 || values[i - 1] >= value);
+}"""
+# In sight are the headings and some rows; most groups are far away.
+LOW = (1280, 300)
+
+
+def clicked(*keys: str, then: str) -> str:
+    """Script: headings clicked in turn, and in the same moment something else done and given."""
+    clicks = "".join(
+        f"document.querySelector('#board-fine-tuned th[data-key={key}] button').click();"
+        for key in keys
+    )
+    return f"() => {{ {clicks} return ({then})(); }}"
+
+
+@contextmanager
+def in_groups(project: Path, folder: Path) -> Iterator[str]:
+    """Address of a project's site on which more than eight rows are many: in groups of four."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "LONG", 8)
+        patch.setattr(parts, "GROUP", 4)
+        site = on_disk(build(project), folder)
+    assert isinstance(site.folder, Path)
+    with served(site.folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the full board of 80 models, in groups of four."""
+    project = write_large(tmp_path_factory.mktemp("board") / "project", 80, 3)
+    with in_groups(project, tmp_path_factory.mktemp("board") / "site") as address:
+        yield f"{address}models/"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the Index as if eleven rows were many: in groups of four."""
+    with in_groups(ROOT, tmp_path_factory.mktemp("long") / "site") as address:
+        yield address
+
+
+def groups(page: Page) -> list[list[object]]:
+    """Of each group: whether it is hidden, and how many rows it shows."""
+    found: list[list[object]] = page.evaluate(GROUPS)
+    return found
+
+
+def test_a_board_that_is_as_published_is_not_measured(chromium: Browser, home: str) -> None:
+    """No row is hidden and none moved, so its scripts begin without having it laid out."""
+    page = chromium.new_page()
+    page.add_init_script(LAID_OUT)
+    page.goto(home)
+    expect(page.locator("thead .sort:visible").first).to_be_visible()
+    assert [] == page.evaluate("window.asked")
+    page.close()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_rows_in_groups_sort_and_filter_as_ever(
+    chromium: Browser, home: str, size: tuple[int, int]
+) -> None:
+    """Order and filters go over all groups; each knows how many rows it shows."""
+    page, heard = open_page(chromium, home, size)
+    published = page.evaluate(SHOWN)
+    assert [[False, 4], [False, 4], [False, 3]] == groups(page)
+    heading = page.locator("#board-fine-tuned th[data-key=lift_over_base] button")
+    heading.click()
+    by_lift = page.evaluate(SHOWN)
+    assert "gemma-2b" == by_lift[0]
+    assert set(published) == set(by_lift)
+    assert [[False, 4], [False, 4], [False, 3]] == groups(page)
+    page.get_by_role("searchbox").fill("gemma")
+    assert [model for model in by_lift if "gemma" in model] == page.evaluate(SHOWN)
+    assert 4 == sum(int(str(shown)) for _, shown in groups(page))
+    assert all(is_hidden == (shown == 0) for is_hidden, shown in groups(page))
+    heading.click()
+    assert [model for model in by_lift[::-1] if "gemma" in model] == page.evaluate(SHOWN)
+    page.get_by_role("button", name="Show all").click()
+    page.go_back()
+    page.go_back()
+    page.goto(home)
+    assert published == page.evaluate(SHOWN)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert [] == heard.complaints
+    page.context.close()
+
+
+def test_columns_of_a_long_table_stand_below_their_headings(chromium: Browser, home: str) -> None:
+    """Heading and cell have one left edge; a hidden column takes its width along."""
+    page, _ = open_page(chromium, home + "?hide=win_rate&hide=beats")
+    edges = """() => ['thead tr', 'tbody tr'].map(row =>
+        [...document.querySelector('#board-fine-tuned ' + row).cells]
+        .filter(cell => cell.checkVisibility())
+        .map(cell => Math.round(cell.getBoundingClientRect().x)))"""
+    head, row = page.evaluate(edges)
+    assert head == row
+    assert sorted(head) == head
+    assert len(set(head)) == len(head)
+    page.context.close()
+
+
+def test_a_row_out_of_sight_is_found(chromium: Browser, home: str) -> None:
+    """Every row is text of the page, to the last, and comes into sight when it is asked for."""
+    page, _ = open_page(chromium, home, (1280, 300))
+    last = page.locator("#board-fine-tuned tbody tr").last
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport()
+    expect(last.locator("th a")).to_be_visible()
+    page.context.close()
+
+
+def open_board(chromium: Browser, address: str) -> Page:
+    """The board, its headings at the top of a low window, with all that scripts add to it."""
+    page, _ = open_page(chromium, address, LOW)
+    expect(page.locator("#board-fine-tuned .tick")).to_have_count(80)
+    page.locator("thead:visible").evaluate("head => head.scrollIntoView({behavior: 'instant'})")
+    return page
+
+
+def test_what_is_in_sight_is_sorted_at_once_and_the_rest_in_the_end(
+    chromium: Browser, long: str
+) -> None:
+    """The first groups are right before the next frame, the last ones soon after."""
+    page = open_board(chromium, long)
+    at_once = page.evaluate(clicked("lift_over_base", then=ORDER))
+    page.wait_for_function(SORTED, arg="lift_over_base")
+    assert at_once[:8] == page.evaluate(ORDER)[:8]
+    assert at_once[8:] != page.evaluate(ORDER)[8:]
+    assert [[False, 4]] * 20 == groups(page)
+    expect(page).to_have_url(f"{long}?sort=lift_over_base")
+    page.context.close()
+
+
+def test_rows_in_sight_are_sorted_at_once_far_down_the_page(chromium: Browser, long: str) -> None:
+    """Where the window stands in the middle of the table it stays, with the right rows in it."""
+    page = open_board(chromium, long)
+    page.locator("tbody:visible").nth(12).evaluate(
+        "body => body.scrollIntoView({behavior: 'instant'})"
+    )
+    in_sight = """() => [...document.querySelectorAll('#board-fine-tuned tbody')[12].rows]
+        .map(row => row.dataset.id)"""
+    where = (
+        "() => document.querySelectorAll('#board-fine-tuned tbody')[12].getBoundingClientRect().y"
+    )
+    before = page.evaluate(where)
+    at_once = page.evaluate(clicked("lift_over_base", then=in_sight))
+    page.wait_for_function(SORTED, arg="lift_over_base")
+    assert at_once == page.evaluate(in_sight)
+    assert abs(page.evaluate(where) - before) < 2
+    page.context.close()
+
+
+def test_the_last_of_two_sorts_stands(chromium: Browser, long: str) -> None:
+    """Each asked for before the one before it was done; both are steps in the address."""
+    page = open_board(chromium, long)
+    page.evaluate(clicked("model", "lift_over_base", then="() => null"))
+    page.wait_for_function(SORTED, arg="lift_over_base")
+    assert 80 == len(set(page.evaluate(ORDER)))
+    expect(page.locator("#board-fine-tuned [aria-sort]")).to_have_attribute(
+        "data-key", "lift_over_base"
+    )
+    expect(page).to_have_url(f"{long}?sort=lift_over_base")
+    page.go_back()
+    expect(page).to_have_url(f"{long}?sort=model")
+    page.wait_for_function(f"() => ({ORDER})()[79] === 'Model 79'")
+    assert [f"Model {i}" for i in range(80)] == page.evaluate(ORDER)
+    page.context.close()
+
+
+def test_a_filter_amid_a_sort_hides_the_right_rows_of_the_right_groups(
+    chromium: Browser, long: str
+) -> None:
+    """And when it is lifted, amid another sort, every row is there again."""
+    page = open_board(chromium, long)
+    typed = """text => {
+        const field = document.querySelector('[data-search]');
+        field.value = text;
+        field.dispatchEvent(new Event('input'));
+    }"""
+    page.evaluate(clicked("lift_over_base", then=f"() => ({typed})('model-1')"))
+    expect(page.locator("[data-said]")).to_contain_text("11 of 80 models; 69 hidden")
+    page.wait_for_function(SORTED, arg="lift_over_base")
+    shown = page.evaluate(SHOWN)
+    assert {1, *range(10, 20)} == {int(model.split("-")[-1]) for model in shown}
+    rooms = page.evaluate("""() => [...document.querySelectorAll('#board-fine-tuned tbody')]
+        .map(body => [...body.rows].filter(row => !row.hidden).length)""")
+    assert [[room == 0, room] for room in rooms] == groups(page)
+    page.evaluate(clicked("average", then=f"() => ({typed})('')"))
+    page.wait_for_function(SORTED, arg="average")
+    assert [[False, 4]] * 20 == groups(page)
+    assert 80 == len(page.evaluate(SHOWN))
+    unseen = "body => getComputedStyle(body).contentVisibility !== 'auto'"
+    bodies = "[...document.querySelectorAll('#board-fine-tuned tbody')]"
+    page.wait_for_function(f"() => !{bodies}.some({unseen})")
+    expect(page).to_have_url(long)
+    page.context.close()
+
+
+def test_what_is_taken_along_amid_a_sort_is_in_its_order(chromium: Browser, long: str) -> None:
+    """A file that is asked for in the moment of the sort has the rows as they will stand."""
+    page = open_board(chromium, long)
+    save = """() => [...document.querySelectorAll('[data-menu=export] button')]
+        .find(button => button.textContent === 'Download as CSV').click()"""
+    with page.expect_download() as waiting:
+        page.evaluate(clicked("model", then=save))
+    rows = csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf8")))
+    assert [f"Model {i}" for i in range(80)] == [" ".join(row["Model"].split()[:2]) for row in rows]
+    page.context.close()
+
+
+def test_a_page_that_is_printed_amid_a_sort_is_in_its_order(chromium: Browser, long: str) -> None:
+    """As is one that is copied."""
+    page = open_board(chromium, long)
+    for event, key in (("beforeprint", "model"), ("copy", "average")):
+        printed = f"() => {{ dispatchEvent(new Event('{event}')); return ({ORDER})(); }}"
+        at_once = page.evaluate(clicked(key, then=printed))
+        assert sorted(at_once, key=lambda name: int(name.split()[1])) == at_once or key != "model"
+        assert page.evaluate(SORTED, "average") == (key == "average")
+    page.context.close()
+
+
+def test_every_row_is_found_amid_a_sort(chromium: Browser, long: str) -> None:
+    """Find-in-page looks at all rows at any moment, wherever they stand."""
+    page = open_board(chromium, long)
+    find = "() => [...Array(80).keys()].filter(i => window.find(`Model ${i}`, false, false, true))"
+    assert list(range(80)) == page.evaluate(clicked("lift_over_base", then=find))
+    page.context.close()
+
+
+def test_ticks_go_along_with_their_rows(chromium: Browser, long: str) -> None:
+    """What was ticked before a sort is ticked after it, and stands in the bar."""
+    page = open_board(chromium, long)
+    page.get_by_label("Compare Model 7", exact=True).first.check()
+    page.evaluate(clicked("model", then="() => null"))
+    page.wait_for_function(f"() => ({ORDER})()[79] === 'Model 79'")
+    expect(page.locator("#board-fine-tuned tbody tr").nth(7).locator("input")).to_be_checked()
+    expect(page.locator(".tick-bar")).to_contain_text("Model 7")
+    page.context.close()

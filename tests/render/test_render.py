@@ -1,0 +1,341 @@
+"""Templates: each uses what its page has, and nothing else; a publisher's own may replace it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import jinja2
+import pytest
+from jinja2 import meta, nodes
+from markupsafe import Markup
+
+from docs.reference.templates import BLOCKS, CONTEXTS, describe_templates
+from docs.reference.templates import GLOBALS as GLOBAL_MEANINGS
+from site_builder.addresses import Address
+from site_builder.errors import FaultsError
+from site_builder.pages.all import make_pages
+from site_builder.pages.page import Page
+from site_builder.prose.markdown import load_prose
+from site_builder.records import Record, replace
+from site_builder.releases.read import find_news, release_content
+from site_builder.render.assets import Assets, default_folder
+from site_builder.render.environment import make_environment
+from site_builder.render.pages import Renderer, render_files
+from site_builder.render.urls import Urls
+from tests.helpers.sites import ROOT, build, make_site
+from tests.helpers.tables import board, write_project
+
+TEMPLATES = default_folder("templates")
+# What the renderer gives to every template, besides the page's own context.
+GLOBALS = {name.partition("(")[0] for name in GLOBAL_MEANINGS}
+PAGE_TEMPLATES = sorted(
+    path.name
+    for path in TEMPLATES.glob("*.html")
+    if path.name != "base.html" and path.name[0] != "_"
+)
+
+
+@pytest.fixture(scope="module")
+def environment() -> jinja2.Environment:
+    """The environment of the pages, over our own templates."""
+    return make_environment([TEMPLATES])
+
+
+@pytest.fixture(scope="module")
+def contexts() -> dict[str, type]:
+    """The context of each template: the pages of the Index, told of itself, and an own page."""
+    site = replace(make_site(ROOT), own={"x": "X"})
+    edition = release_content(site.tables, site.results, site.labels, {})
+    told = replace(site, news=find_news(site.config, edition, edition)[0])
+    pages = [page for page in make_pages(told) if isinstance(page, Page)]
+    return {page.template: type(page.context()) for page in pages}
+
+
+def own_parts(environment: jinja2.Environment, name: str) -> Iterator[nodes.Template]:
+    """A template, what it extends, what it includes; macros get what they need as arguments."""
+    tree = environment.parse((TEMPLATES / name).read_text(encoding="utf8"))
+    yield tree
+    for node in tree.find_all((nodes.Extends, nodes.Include)):
+        assert isinstance(node, nodes.Extends | nodes.Include)
+        assert isinstance(node.template, nodes.Const)
+        yield from own_parts(environment, node.template.value)
+
+
+def test_every_template_has_a_page(contexts):
+    """None is left over, and there is a page of every kind."""
+    assert PAGE_TEMPLATES == sorted(contexts)
+
+
+@pytest.mark.parametrize("name", PAGE_TEMPLATES)
+def test_a_template_uses_exactly_its_context(environment, contexts, name):
+    """Its variables are the fields of its context: none is missing, none is made in vain."""
+    used = set().union(
+        *(meta.find_undeclared_variables(part) for part in own_parts(environment, name))
+    )
+    assert {*contexts[name].__struct_fields__} == used - GLOBALS
+
+
+@pytest.mark.parametrize("name", PAGE_TEMPLATES)
+def test_a_context_is_frozen(contexts, name):
+    """Nothing changes what a page maker has made, and no name hides one that all pages have."""
+    assert contexts[name].__struct_config__.frozen
+    assert set() == GLOBALS & {*contexts[name].__struct_fields__}
+
+
+@pytest.mark.parametrize(
+    "path", sorted(TEMPLATES.glob("macros/*.html")), ids=lambda path: path.name
+)
+def test_a_macro_reads_no_globals(environment, path):
+    """It shows its arguments, so that it can be understood, and used, alone."""
+    assert set() == meta.find_undeclared_variables(
+        environment.parse(path.read_text(encoding="utf8"))
+    )
+
+
+def test_the_documentation_of_templates_is_what_they_are():
+    """docs/templates.md is what `make docs` writes, from templates and contexts as they are."""
+    assert describe_templates() == (ROOT / "docs/templates.md").read_text(encoding="utf8")
+
+
+def test_every_context_is_documented(contexts):
+    """Of each page the one that it is rendered with."""
+    assert contexts == dict(CONTEXTS)
+
+
+def test_every_name_that_templates_have_is_documented(tmp_path):
+    """And is there: a page that uses all of them comes out."""
+    uses = "".join(f"{{% if {name} is defined %}}{name},{{% endif %}}" for name in sorted(GLOBALS))
+    root = write_project(tmp_path, board())
+    (root / "templates").mkdir()
+    (root / "templates/404.html").write_text(uses)
+    assert ",".join(sorted(GLOBALS)) == build(root).html["404.html"].rstrip(",")
+    site = make_site(ROOT)
+    renderer = Renderer(site, [], Urls({}), Assets({}, {}), None, [TEMPLATES])  # type: ignore[arg-type]
+    page = Page(Address("home"), "404.html", "", "", Record)
+    assert GLOBALS == {"range", *renderer._globals(page)}
+
+
+def test_every_block_is_documented(environment):
+    """The frame of a page has them all, and no page has others."""
+    blocks = {
+        path.name: {
+            block.name
+            for block in environment.parse(path.read_text(encoding="utf8")).find_all(nodes.Block)
+        }
+        for path in TEMPLATES.glob("*.html")
+    }
+    assert {*BLOCKS} == blocks["base.html"]
+    assert set() == set().union(*blocks.values()) - {*BLOCKS}
+
+
+def test_every_block_can_be_replaced(tmp_path):
+    """By a template of the same name that builds on the one that it stands in for."""
+    root = write_project(tmp_path, board())
+    (root / "templates").mkdir()
+    blocks = (f"{{% block {b} %}}my-{b} {{{{ super() }}}}{{% endblock %}}" for b in BLOCKS)
+    mine = "".join(['{% extends "ours/about.html" %}', *blocks])
+    (root / "templates/about.html").write_text(mine)
+    html = build(root).html
+    assert [] == [name for name in BLOCKS if f"my-{name} " not in html["about/index.html"]]
+    assert [] == [name for name in BLOCKS if f"my-{name} " in html["data/index.html"]]
+    assert "How the numbers come about" in html["about/index.html"]
+
+
+def test_the_frame_of_every_page_can_be_changed(tmp_path):
+    """By a `base.html` that builds on the generator's."""
+    root = write_project(tmp_path, board())
+    (root / "templates").mkdir()
+    (root / "templates/base.html").write_text(
+        '{% extends "ours/base.html" %}{% block footer %}mine{{ super() }}{% endblock %}'
+    )
+    html = build(root).html
+    assert [] == [p for p in html if "mine" not in html[p] and not p.startswith("embed/")]
+
+
+def test_the_documentations_own_template_builds(tmp_path):
+    """The example of docs/templates.md is a home page with a section of its own."""
+    text = (ROOT / "docs/templates.md").read_text(encoding="utf8")
+    example = text.partition("```html\n")[2].partition("```")[0]
+    root = write_project(tmp_path, board())
+    (root / "templates").mkdir()
+    (root / "templates/home.html").write_text(example)
+    (root / "data/content/pages").mkdir(parents=True)
+    (root / "data/content/pages/thanks.md").write_text("To all {{ stats.models }}.")
+    page = build(root).page("")
+    assert "To all 3." in page.select("section[aria-labelledby=thanks]")[0].get_text()
+
+
+def test_a_template_that_stands_on_itself(tmp_path):
+    """It is told, not followed for ever."""
+    root = write_project(tmp_path, board())
+    (root / "templates").mkdir()
+    (root / "templates/about.html").write_text('{% extends "about.html" %}')
+    with pytest.raises(FaultsError, match=r"^templates/about.html:1: .*recursion"):
+        build(root)
+
+
+def test_templates_name_no_model_and_no_task():
+    """What a board is about comes from its data."""
+    pages = {path: path.read_text(encoding="utf8").lower() for path in TEMPLATES.rglob("*.html")}
+    names = ("gpt", "zephyr", "mistral", "llama", "gsm8k", "lora", "fine-tun")
+    assert [] == [
+        (path.name, name) for path, text in pages.items() for name in names if name in text
+    ]
+
+
+def test_the_environment_is_strict():
+    """It escapes everything, forgives no unknown name, and offers none of Jinja's own globals."""
+    environment = make_environment([TEMPLATES])
+    assert environment.autoescape is True
+    assert environment.undefined is jinja2.StrictUndefined
+    assert {"range"} == set(environment.globals)
+    assert "&lt;b&gt;" == environment.from_string("{{ x }}").render(x="<b>")
+
+
+def render_with(root: Path, **templates: str) -> dict[str, bytes]:
+    """The site of the fixture board, with templates of its own."""
+    write_project(root, board())
+    for name, text in templates.items():
+        path = root / "templates" / f"{name.replace('__', '/')}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf8")
+    site = make_site(root)
+    return render_files(site, make_pages(site), load_prose(root / "data/content"))
+
+
+def fault(root: Path, **templates: str) -> str:
+    """What is said of a template that stops the build."""
+    with pytest.raises(FaultsError) as error:
+        render_with(root, **templates)
+    return str(error.value)
+
+
+def test_a_projects_own_template_takes_the_place_of_ours(tmp_path):
+    """By the same name, and only that one."""
+    own = '{% extends "base.html" %}{% block main %}<h1>Ours</h1>{{ terms | length }}{% endblock %}'
+    files = render_with(tmp_path, about=own)
+    assert b"<h1>Ours</h1>" in files["about/index.html"]
+    assert b"<h1>Ours</h1>" not in files["index.html"]
+    assert b"<title>About" in files["about/index.html"]
+
+
+def test_a_projects_own_part_takes_the_place_of_ours(tmp_path):
+    """A frame, an included part or a macro, in every page that uses it."""
+    own = (
+        (TEMPLATES / "base.html")
+        .read_text(encoding="utf8")
+        .replace("</body>", "<p>Made by us</p></body>")
+    )
+    files = render_with(
+        tmp_path, base=own, macros__links="{% macro link_to(link, href) %}L{% endmacro %}"
+    )
+    # An embedded view has a frame of its own: the other page's.
+    pages = [
+        content
+        for path, content in files.items()
+        if path.endswith(".html") and not path.startswith("embed/")
+    ]
+    assert [] == [page for page in pages if b"<p>Made by us</p>" not in page]
+
+
+def test_an_unknown_name_in_a_template(tmp_path):
+    """One line, that names the template, the line in it and the name."""
+    own = '{% extends "base.html" %}\n{% block main %}\n{{ nonsense }}\n{% endblock %}'
+    assert "templates/about.html:3: 'nonsense' is undefined." == fault(tmp_path, about=own)
+
+
+def test_an_unknown_attribute_in_a_template(tmp_path):
+    """What a page has is a record: it has what it has."""
+    said = fault(
+        tmp_path, about='{% extends "base.html" %}{% block main %}{{ page.subtitle }}{% endblock %}'
+    )
+    assert "templates/about.html:1: " in said
+    assert "has no attribute 'subtitle'." in said
+
+
+def test_an_unknown_name_in_a_part_of_a_page(tmp_path):
+    """The part is named, not the page that happened to come first."""
+    assert "templates/base.html:2: 'nonsense' is undefined." == fault(
+        tmp_path, base="<p>\n{{ nonsense }}"
+    )
+
+
+def test_an_unknown_name_in_a_macro(tmp_path):
+    """The macro's file and line."""
+    own = (
+        (TEMPLATES / "macros/links.html")
+        .read_text(encoding="utf8")
+        .replace("{{ link.text }}", "{{ lnk.text }}")
+    )
+    assert fault(tmp_path, macros__links=own).startswith("templates/macros/links.html:")
+
+
+def test_a_broken_template(tmp_path):
+    """File, line, and what is wrong."""
+    own = '{% extends "base.html" %}\n\n{% block main %}{{ 1 + }}{% endblock %}'
+    expected = "templates/about.html:3: unexpected 'end of print statement'"
+    assert expected == fault(tmp_path, about=own)
+
+
+def test_a_broken_part_of_a_page(tmp_path):
+    """The part is named."""
+    assert fault(tmp_path, base="\n{% if %}").startswith("templates/base.html:2: ")
+
+
+def test_an_unknown_filter_in_a_template(tmp_path):
+    """File and line too."""
+    said = fault(
+        tmp_path, about='{% extends "base.html" %}\n{% block main %}{{ page | nope }}{% endblock %}'
+    )
+    assert "templates/about.html:2: No filter named 'nope'." == said
+
+
+def test_a_template_that_asks_for_one_that_is_not_there(tmp_path):
+    """The missing one is named."""
+    said = fault(tmp_path, about='{% extends "bass.html" %}')
+    assert "templates/bass.html: there is no such template." == said
+
+
+def test_a_template_that_asks_for_a_file_that_is_not_there(tmp_path):
+    """A script or a sheet."""
+    with pytest.raises(FaultsError) as error:
+        render_with(tmp_path, about="{{ asset('js/nope.js') }}")
+    expected = "static/js/nope.js: a template asks for this file, but no static folder has it."
+    assert expected == str(error.value)
+
+
+def test_a_template_that_is_not_utf8(tmp_path):
+    """A mistake like another, told in a line."""
+    write_project(tmp_path, board())
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/about.html").write_bytes(b"caf\xe9")
+    with pytest.raises(FaultsError) as error:
+        build(tmp_path)
+    expected = "templates/about.html: it, or a part of it, is not UTF-8 text."
+    assert expected == str(error.value)
+
+
+def test_what_is_said_is_escaped_once():
+    """Text of any kind once, markup never again; what looks alike is not taken for the same."""
+    environment = make_environment([TEMPLATES])
+    source = (
+        "{% macro mark(x) %}<b>{{ x }}</b>{% endmacro %}"
+        "{% for x in given %}{{ mark(x) }}{{ loop.index }}{% endfor %}"
+    )
+    given = ["<a & b>", Markup("<i>"), 1, True, 1.0, "<a & b>"]
+    said = environment.from_string(source).render(given=given)
+    assert [
+        *("<b>&lt;a &amp; b&gt;</b>1", "<b><i></b>2", "<b>1</b>3", "<b>True</b>4", "<b>1.0</b>5"),
+        "<b>&lt;a &amp; b&gt;</b>6",
+    ] == re.findall(r"<b>.*?</b>\d", said)
+
+
+def test_markup_stays_markup_from_macro_to_macro():
+    """However deep; and a text that a macro is given stays a text."""
+    environment = make_environment([TEMPLATES])
+    source = (
+        "{% macro inner(x) %}<i>{{ x }}</i>{% endmacro %}"
+        "{% macro outer(x) %}{{ inner(x) }}{{ caller(x) }}{% endmacro %}"
+        "{% call(y) outer('<') %}{{ y }}{% endcall %}"
+    )
+    assert "<i>&lt;</i>&lt;" == environment.from_string(source).render()

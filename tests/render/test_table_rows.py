@@ -1,0 +1,192 @@
+"""The head and the rows of a table as markup, to the letter."""
+
+import json
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_builder.addresses import Address, Link
+from site_builder.formatting import MISSING
+from site_builder.render.tables import raw_value, write_data, write_rows, write_words
+from site_builder.table_model import (
+    Cell,
+    Column,
+    Dumbbell,
+    NumbersRow,
+    Row,
+    RowStart,
+    Table,
+    TableRow,
+)
+
+COLUMNS = (Column("model", "Model"), Column("score", "Score", "number"), Column("l", "", "plot"))
+LINK = Link("A & B", Address("model", "a"))
+
+
+def href(link: Link) -> str:
+    """Where links lead in these tests; one without a page leads nowhere."""
+    return f"../{link.to.key}/" if link.to else link.href if link.href.startswith("http") else ""
+
+
+def rows(*made: TableRow, columns: tuple[Column, ...] = COLUMNS[:2], sorted_by: str = "") -> str:
+    """The head and the body of a table."""
+    table = Table("t", "T", columns, made, sorted_by=sorted_by)
+    return str(write_rows(table, href, lambda plot: f"<svg>{plot.text}</svg>"))
+
+
+def test_a_row():
+    """The name is its heading; a number has a raw value, and a link, and no class."""
+    name = Cell("A & B", "A & B", link=LINK, dot=3)
+    assert (
+        "<thead><tr><th class=text data-key=model>Model<th data-key=score>Score\n"
+        "<tbody>\n"
+        "<tr><th><i class=dot-3></i><a href=../a/>A &amp; B</a><td>0.813\n"
+    ) == rows(Row((name, Cell("0.813", 0.8125))))
+
+
+def test_what_a_row_is_and_is_filtered_by():
+    """Its kind, its anchor, its id; the column that gave the order is set apart."""
+    row = Row((Cell("a", "a"), Cell("1", 1.0)), "reference", "score-1", (("id", 'A "B"'),))
+    assert (
+        '<tr class=reference id=score-1 data-id="A &quot;B&quot;"><th>a<td class=merit>1\n'
+    ) in rows(row, sorted_by="score")
+
+
+def test_the_heads():
+    """Key, order of the first click where it is not the usual one, what a heading does not say."""
+    columns = (
+        Column("model", "A & B"),
+        Column("rank", "#", "number", 'Of "all"', "ascending"),
+        Column("on a date", "Date", first="descending"),
+        Column("line", "", "plot"),
+    )
+    row = Row(tuple(Cell("1", 1.0) for _ in columns))
+    assert (
+        "<thead><tr><th class=text data-key=model>A &amp; B"
+        '<th data-key=rank data-first=ascending title="Of &quot;all&quot;">#'
+        '<th class=text data-key="on a date" data-first=descending>Date'
+        "<th class=plot data-key=line>\n<tbody>"
+    ) in rows(row, columns=columns)
+
+
+def test_what_filters_know_of_the_rows_is_said_once():
+    """The distinct values of each mark, and which of them each row has; -1 for none."""
+    cells = (Cell("a", "a"), Cell("1", 1.0))
+    made = (
+        Row(cells, marks=(("id", "1"), ("by", "A & 'B'"), ("size", "7.0"))),
+        Row(cells, marks=(("id", "2"), ("size", "13.0"))),
+        NumbersRow(RowStart(cells[0], marks=(("by", "<C>"), ("size", "7.0"))), ("1",)),
+    )
+    table = Table("t", "T", COLUMNS[:2], made)
+    told = BeautifulSoup(f"<table{write_data(table)}>", "lxml").table
+    assert told is not None
+    assert {"by": [["A & 'B'", "<C>"], [0, -1, 1]], "size": [["7.0", "13.0"], [0, 1, 0]]} == (
+        json.loads(str(told["data-marks"]))
+    )
+    assert "" == write_data(Table("t", "T", COLUMNS[:2], (Row(cells), Row(cells))))
+    assert "" == write_data(Table("t", "T", COLUMNS[:2], (Row(cells, marks=(("id", "1"),)),)))
+
+
+def test_what_stands_beside_a_number():
+    """Tone, tags, the best of them first, and a note; then the text is not its value."""
+    cell = Cell("+0.1", 0.1, "0.0 to 0.2", "gain", tags=("best", "flagged"))
+    assert (
+        '<td class=gain>+0.1 <span class="tag tag-best">best</span> '
+        "<span class=tag>flagged</span><small>0.0 to 0.2</small>\n"
+    ) in rows(Row((Cell("a", "a"), cell)))
+
+
+def test_a_row_of_numbers():
+    """Texts that are their own values, behind a beginning that other tables share."""
+    name = Cell("A & B", "A & B", link=LINK)
+    start = RowStart(name, "score-1", (("category", "C"),))
+    expected = "<tr id=score-1><th><a href=../a/>A &amp; B</a><td>0.5\n"
+    row = NumbersRow(start, ("0.5",))
+    assert rows(row).endswith(f"<tbody>\n{expected}")
+    assert (name, Cell("0.5", 0.5)) == row.cells
+    # Where the same leads elsewhere, it is written anew.
+    table = Table("t", "T", COLUMNS[:2], (row,))
+    elsewhere = write_rows(table, lambda link: f"b/{href(link)}", str)
+    assert expected.replace("../a/", "b/../a/") in elsewhere
+
+
+def test_a_drawing():
+    """In place of the text, with the value that it is sorted by."""
+    drawn = Cell("", 0.5, plot=Dumbbell(0.1, 0.5, None, text="a: 0.1 to 0.5"))
+    row = Row((Cell("a", "a"), Cell("1", 1), drawn))
+    assert "<td class=plot><svg>a: 0.1 to 0.5</svg>\n" in rows(row, columns=COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        (Cell("12", 12.0), None),
+        (Cell("12", 12), None),
+        (Cell("1,200", 1200.0), "1200"),
+        (Cell("12", 12.0, "of 13"), "12"),
+        (Cell("12", 12.0, tags=("best",)), "12"),
+        (Cell(MISSING, None, tone="soft"), "null"),
+        (Cell("0", 0.0), None),
+        (Cell("-0.5", -0.5), None),
+        (Cell("+0.5", 0.5), None),
+        (Cell("\N{MINUS SIGN}0.5", -0.5), None),
+        (Cell("+0.5", 0.51), "0.51"),
+        (Cell("0.000", 1e-15), "1e-15"),
+        (Cell("\N{INFINITY}", float("inf")), '"inf"'),
+        (Cell("+a", "+a"), None),
+        (Cell("+5 a", "+5 a"), '"+5 a"'),
+        (Cell("a", "a & 'b'"), "\"a & 'b'\""),
+        (Cell("", 0.5, plot=Dumbbell(0.1, 0.5, None)), "0.5"),
+    ],
+)
+def test_a_value_is_told_where_the_text_does_not_say_it(cell: Cell, value: str | None) -> None:
+    """By column, for each row where any text does not; a missing one is null, never zero."""
+    name = Cell("a", "a")
+    made = Table("t", "T", COLUMNS[:2], (Row((name, cell)), Row((name, Cell("7", 7.0)))))
+    told = BeautifulSoup(f"<table{write_data(made)}>", "lxml").table
+    assert told is not None
+    assert told.get("data-values") == (None if value is None else f"[null,[{value},7]]")
+
+
+def test_the_values_of_rows_of_numbers() -> None:
+    """Their texts tell them; beside a row whose texts do not, theirs are listed too."""
+    name = Cell("a", "a")
+    numbers = NumbersRow(RowStart(name), ("\N{MINUS SIGN}0.25",))
+    assert "" == write_data(Table("t", "T", COLUMNS[:2], (numbers, numbers)))
+    mixed = Table("t", "T", COLUMNS[:2], (numbers, Row((name, Cell(MISSING)))))
+    assert " data-values='[null,[-0.25,null]]'" == write_data(mixed)
+
+
+def test_a_licence_keeps_its_version():
+    """Text is no number, however it ends."""
+    assert "Apache-2.0" == raw_value(Cell("Apache-2.0", "Apache-2.0"))
+
+
+def test_a_link_out_of_the_site_and_one_that_may_not_be_followed():
+    """The text of the other stands alone."""
+    out = Cell("x", "x", link=Link("x", href="https://x.example"))
+    assert "<a href=https://x.example rel=noopener>x</a>" == write_words(out, href)
+    assert "x" == write_words(Cell("x", "x", link=Link("x", href="javascript:x")), href)
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_no_text_becomes_markup(text: str, note: str, tag: str, mark: str) -> None:
+    """Whatever the data holds, the elements are ours."""
+    cell = Cell(text, text, note, tags=(tag,), link=Link(text, href=f"http{text}"))
+    body = rows(Row((cell, Cell("1", 1.0)), marks=(("id", mark),)))
+    found = {element.name for element in BeautifulSoup(f"<table>{body}</table>", "lxml")()}
+    assert found <= {
+        "html",
+        "body",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "a",
+        "span",
+        "small",
+    }

@@ -1,0 +1,270 @@
+"""Slugs, paths and links: every page has one place, and every link leads to it from anywhere."""
+
+import random
+import re
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_builder.addresses import Address, make_slugs
+from site_builder.render.urls import Urls, web_link
+from tests.helpers.sites import is_outside, target
+
+HOSTILE = (
+    "humaneval",
+    "humaneval+",
+    "../x",
+    "x",
+    "a/b",
+    "a-b",
+    "a\\b",
+    "CON",
+    "con",
+    "Nul",
+    "com1",
+    "*star",
+    "x" * 300,
+    "x" * 299 + "y",
+    "\N{SMILING FACE WITH OPEN MOUTH}",
+    "\N{PILE OF POO}",
+    "مرحبا",
+    "\N{RIGHT-TO-LEFT OVERRIDE}evil",
+    "index.html",
+    "?",
+    "#",
+    "%2e%2e",
+    " ",
+    "meta-llama/Llama-2-7b-hf",
+    "gpt-4o (2024)",
+    "μ",
+    "<script>",
+)
+WINDOWS = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
+
+
+def is_fit(slug: str) -> bool:
+    """Whether a slug can be a folder on every file system, and stand in an address as it is."""
+    return re.fullmatch(r"[a-z0-9-]{1,80}", slug) is not None and not WINDOWS.fullmatch(slug)
+
+
+def test_slugs_of_hostile_ids_are_unique_and_fit_for_a_path():
+    """Every id gets a slug of its own, of small letters, digits and hyphens, 80 at most."""
+    slugs = make_slugs(HOSTILE)
+    assert set(HOSTILE) == set(slugs)
+    assert len(HOSTILE) == len(set(slugs.values()))
+    assert [] == [slug for slug in slugs.values() if not is_fit(slug)]
+
+
+def test_slugs_are_readable():
+    """An id that shares its slug with no other keeps it plain."""
+    slugs = make_slugs(["meta-llama/Llama-2-7b-hf", "gpt-4o (2024)", "μ", "../x", "*star"])
+    assert ["meta-llama-llama-2-7b-hf", "gpt-4o-2024", "m", "x", "star"] == list(slugs.values())
+
+
+def test_slugs_of_ids_that_are_spelled_alike_are_marked():
+    """Both get a part of the hash of their id, so that neither takes the other's address over."""
+    slugs = make_slugs(["humaneval", "humaneval+"])
+    # The first digits of `printf humaneval | sha256sum` and `printf humaneval+ | sha256sum`.
+    assert {"humaneval": "humaneval-6a08f34e", "humaneval+": "humaneval-a14853ac"} == slugs
+
+
+def test_slugs_do_not_depend_on_the_order_of_the_ids():
+    """A link to a page holds when rows of the tables change places."""
+    shuffled = random.Random(7).sample(HOSTILE, len(HOSTILE))
+    assert make_slugs(HOSTILE) == make_slugs(shuffled)
+
+
+def test_slug_of_an_id_that_is_spelled_like_a_marked_one():
+    """An id may read like another's slug with its mark, and like the mark of that, and so on."""
+    ids = ["humaneval", "humaneval+"]
+    for _ in range(3):
+        ids += [slug for slug in make_slugs(ids).values() if slug not in ids]
+        assert len(ids) == len(set(make_slugs(ids).values()))
+
+
+@given(st.lists(st.text(min_size=1, max_size=120), min_size=2, max_size=12, unique=True))
+def test_different_ids_get_different_fit_slugs(ids: list[str]):
+    """Whatever the ids are."""
+    slugs = make_slugs(ids)
+    assert len(ids) == len(set(slugs.values()))
+    assert [] == [slug for slug in slugs.values() if not is_fit(slug)]
+
+
+@given(st.lists(st.from_regex(r"[aA][ _+-]?[bB]?", fullmatch=True), min_size=2, unique=True))
+def test_ids_that_are_nearly_the_same_get_different_slugs(ids: list[str]):
+    """Ids that differ in capitals and punctuation only."""
+    assert len(ids) == len(set(make_slugs(ids).values()))
+
+
+ADDRESSES = [
+    Address("home"),
+    Address("models"),
+    Address("tasks"),
+    Address("categories"),
+    Address("analysis"),
+    Address("serving"),
+    Address("data"),
+    Address("about"),
+    Address("not_found"),
+    *(Address("model", key) for key in HOSTILE),
+    *(Address("task", key) for key in HOSTILE),
+    *(Address("category", key) for key in HOSTILE),
+    Address("file", "downloads/results.parquet"),
+    Address("file", "api/v1/stats.json"),
+]
+PAGES = [address for address in ADDRESSES if address.kind != "file"]
+
+
+def test_every_page_has_a_file_of_its_own():
+    """No two pages share one, and every one lies in the site."""
+    urls = Urls.of(ADDRESSES)
+    files = [urls.file(address) for address in ADDRESSES]
+    assert len(files) == len(set(files))
+    assert [] == [file for file in files if file.startswith(("/", ".")) or ".." in file]
+
+
+@pytest.mark.parametrize(
+    "base", ["https://example.org/", "https://example.org/a/b%20c/", "file:///home/me/site/"]
+)
+def test_relative_links_lead_from_any_page_to_any_other(base):
+    """A link, resolved as a browser does it, is the target's address under whatever base path."""
+    urls = Urls.of(ADDRESSES)
+    for origin in PAGES:
+        # A page is asked for by its folder on a server, and by its file from the disk.
+        for start in {urls.path(origin), urls.file(origin)}:
+            for there in ADDRESSES:
+                link = urls.relative(origin, there)
+                assert base + urls.path(there) == urljoin(base + start, link), (origin, there)
+            for file in ("favicon.svg", "assets/css/base.0123456789.css", "models/star/scores.js"):
+                link = urls.relative_path(origin, file)
+                assert base + file == urljoin(base + start, link), (origin, file)
+
+
+def test_links_that_are_kept_for_a_folder_are_those_of_each_page():
+    """To pages and to places of them, whichever page asks first."""
+    urls = Urls.of(ADDRESSES)
+    for origin in PAGES:
+        to_page = urls.linker(origin)
+        for there in (*ADDRESSES, Address("task", HOSTILE[0], anchor="x")):
+            assert urls.relative(origin, there) == to_page(there), (origin, there)
+
+
+def test_links_to_a_place_within_a_page():
+    """An anchor stands behind the path; on the page itself it stands alone."""
+    urls = Urls.of([Address("model", "a")])
+    there = Address("about", anchor="ties")
+    assert "../../about/#ties" == urls.relative(Address("model", "a"), there)
+    assert "#ties" == urls.relative(Address("about"), there)
+
+
+@pytest.mark.parametrize("base_url", ["https://example.org/index", "https://example.org/index/"])
+def test_the_404_page_links_from_the_root_of_the_host(base_url):
+    """A host shows it at any depth, so its links hold anywhere once the site's place is known."""
+    urls = Urls.of(ADDRESSES, base_url)
+    assert "/index/" == urls.relative(Address("not_found"), Address("home"))
+    assert "/index/models/star/" == urls.relative(Address("not_found"), Address("model", "*star"))
+    assert "/index/about/#ties" == urls.relative(
+        Address("not_found"), Address("about", anchor="ties")
+    )
+    assert "/index/assets/x.css" == urls.relative_path(Address("not_found"), "assets/x.css")
+    assert "../" == urls.relative(Address("about"), Address("home"))
+
+
+def test_the_404_page_keeps_the_marks_of_its_base_url():
+    """A base URL is written as it stands in an address: what is encoded in it stays so."""
+    urls = Urls.of([], "https://example.org/my%20site")
+    assert "/my%20site/about/" == urls.relative(Address("not_found"), Address("about"))
+    assert "https://example.org/my%20site/about/" == urls.canonical(Address("about"))
+
+
+def test_canonical_links():
+    """Absolute with a base URL, none without."""
+    assert "" == Urls.of([]).canonical(Address("about"))
+    urls = Urls.of([], "https://example.org/index")
+    assert "https://example.org/index/" == urls.canonical(Address("home"))
+    assert "https://example.org/index/about/" == urls.canonical(Address("about"))
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://example.org",
+        "http://example.org/a?b=c#d",
+        "HTTPS://EXAMPLE.ORG/",
+        "https://xn--mnchen-3ya.de/",
+        "https://münchen.de/straße",
+        "http://localhost:8000/",
+        "http://[::1]/",
+        "https://example.org/a b",
+    ],
+)
+def test_web_links_may_be_followed(href):
+    """Links by http or https to a host are left as they are."""
+    assert href == web_link(href)
+
+
+def test_space_around_a_web_link_is_dropped():
+    """A table may hold it by accident."""
+    assert "https://example.org/" == web_link(" https://example.org/\n")
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "",
+        " ",
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        " javascript:alert(1)",
+        "java\nscript:alert(1)",
+        "\x01javascript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "ftp://example.org/",
+        "mailto:me@example.org",
+        "//example.org/x",
+        "/etc/passwd",
+        "results/run-1.json",
+        "example.org",
+        "http:",
+        "http:/",
+        "http://",
+        "http:///x",
+        "http://?x",
+        "http://#x",
+        "https://:80/",
+        "https://user@/",
+        "https://example.org@evil.example/",
+        "https://user:secret@evil.example/",
+        "http:example.org",
+        "https://[",
+        "https://a b",
+        " https://a b ",
+        "https://<script>/",
+        'https://a".b/',
+    ],
+)
+def test_other_links_may_not_be_followed(href):
+    """No scheme but http and https, and none of them without a host that can be one."""
+    assert "" == web_link(href)
+
+
+@given(st.text(max_size=60))
+def test_a_followed_link_has_a_scheme_and_a_host(text):
+    """Whatever the text is: a browser would not read it as anything else."""
+    href = web_link(text)
+    assert href == "" or re.match(r"(?i)https?://[^/?#\s]", href), href
+
+
+def test_helpers_resolve_links_as_a_browser_does(index_site):
+    """What the other tests rest on: `target` finds the file that `urljoin` finds."""
+    base = "https://example.org/"
+    for path in ("index.html", "models/zephyr-7b-beta/index.html"):
+        for href in index_site.readings[path].links:
+            if not is_outside(href) and not href.startswith("#"):
+                found = unquote(urlsplit(urljoin(base + path, href)).path).lstrip("/")
+                file = f"{found}index.html" if found == "" or found.endswith("/") else found
+                assert file == target(path, href)[0]

@@ -1,0 +1,549 @@
+"""Hostile input, a case a name: each gets the line that it deserves, or comes out as it is."""
+
+import os
+import zipfile
+from collections.abc import Callable
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from site_builder.config import load_config
+from site_builder.errors import FaultsError
+from site_builder.pages.all import make_find, make_pages
+from site_builder.pages.page import Made, Page, Site
+from site_builder.prose.markdown import load_prose
+from site_builder.records import replace
+from site_builder.render.pages import render_files
+from site_builder.render.urls import web_link
+from tests.helpers.hostile import LINKS
+from tests.helpers.sites import make_site
+from tests.helpers.tables import (
+    board,
+    changed,
+    fault_lines,
+    having,
+    models_frame,
+    parquet,
+    results_frame,
+    tasks_frame,
+    write_project,
+)
+
+WHOLE = parquet(results_frame())
+CUT = "the Parquet file is cut short. Write it anew as Parquet."
+FOREIGN = "the file is not Parquet. Write it anew as Parquet."
+NO_FILE = "this is no file. Write the table as one Parquet file."
+MISSING = (
+    "the file is missing. Write it with one row for a score and at least the columns "
+    "'model', 'task', 'score'."
+)
+
+
+def zipped() -> bytes:
+    """A spreadsheet, as far as its first bytes tell."""
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    return file.getvalue()
+
+
+FILES: dict[str, tuple[bytes, str]] = {
+    "no bytes": (b"", "the file is empty (0 bytes). Write it anew."),
+    "one byte": (b"P", FOREIGN),
+    "CSV": (b"model,task,score\na,b,1\n", FOREIGN),
+    "spreadsheet": (zipped(), FOREIGN),
+    "web page": (b"<!doctype html><script>alert(1)</script>", FOREIGN),
+    "terminal escapes": (b"\x1b[2J\x1b]0;title\x07", FOREIGN),
+    "without its head": (WHOLE[4:], FOREIGN),
+    "without its foot": (WHOLE[:-4], CUT),
+    "first half": (WHOLE[: len(WHOLE) // 2], CUT),
+    "first hundred bytes": (WHOLE[:100], CUT),
+    "all but one byte": (WHOLE[:-1], CUT),
+    "magic alone": (b"PAR1PAR1", "the Parquet file is damaged: "),
+    "foot of a giant": (b"PAR1" + b"\xff" * 8 + b"PAR1", "the Parquet file is damaged: "),
+    "zeros between": (b"PAR1" + bytes(5_000) + b"PAR1", "the Parquet file is damaged: "),
+}
+
+
+@pytest.mark.parametrize(("content", "line"), FILES.values(), ids=FILES.keys())
+def test_files_that_are_no_table(tmp_path, content, line):
+    """One line, the same for each table, and nothing is made up about the others."""
+    (found,) = fault_lines(write_project(tmp_path, {"results": content}, ""))
+    assert found.startswith(f"data/results.parquet: {line}")
+    (found,) = fault_lines(write_project(tmp_path, board() | {"prices": content}))
+    assert found.startswith(f"data/prices.parquet: {line}")
+
+
+def test_a_table_cut_anywhere(tmp_path):
+    """At every tenth byte, and at each of the last fifty."""
+    for end in (*range(1, len(WHOLE), len(WHOLE) // 10), *range(len(WHOLE) - 50, len(WHOLE))):
+        write_project(tmp_path, {"results": WHOLE[:end]}, "")
+        line = FOREIGN if end < 4 else CUT
+        assert [f"data/results.parquet: {line}"] == fault_lines(tmp_path)
+
+
+def folder(path: Path) -> None:
+    """A folder of parts."""
+    path.mkdir()
+
+
+def loop(path: Path) -> None:
+    """A link to itself."""
+    path.symlink_to(path)
+
+
+def pipe(path: Path) -> None:
+    """One that nobody writes to."""
+    os.mkfifo(path)
+
+
+def endless(path: Path) -> None:
+    """A device that gives bytes for ever."""
+    path.symlink_to("/dev/zero")
+
+
+def dangling(path: Path) -> None:
+    """A link to nothing."""
+    path.symlink_to("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("make", "line"),
+    [(folder, NO_FILE), (pipe, NO_FILE), (endless, NO_FILE), (loop, MISSING), (dangling, MISSING)],
+)
+def test_what_stands_in_place_of_a_file(tmp_path, make, line):
+    """The build neither waits for it nor fails."""
+    (tmp_path / "data").mkdir()
+    make(tmp_path / "data/results.parquet")
+    assert [f"data/results.parquet: {line}"] == fault_lines(tmp_path)
+
+
+def test_a_table_may_be_a_link(tmp_path):
+    """Data often lie elsewhere."""
+    write_project(tmp_path, board())
+    real = tmp_path / "real.parquet"
+    (tmp_path / "data/results.parquet").rename(real)
+    (tmp_path / "data/results.parquet").symlink_to(real)
+    assert [] == fault_lines(tmp_path)
+
+
+def scored(values: "pa.Array[Any]") -> pa.Table:
+    """The results with other scores, of any type."""
+    table = pa.Table.from_pandas(results_frame().drop(columns="score"), preserve_index=False)
+    return table.append_column("score", values)
+
+
+def named(values: "pa.Array[Any]") -> pa.Table:
+    """The results with other models, of any type."""
+    table = pa.Table.from_pandas(results_frame().drop(columns="model"), preserve_index=False)
+    return table.append_column("model", values)
+
+
+FILL, GIVE = "Fill it in, or leave the row out.", "Give the number, or leave the row out."
+ALL = "rows 1, 2, 3, 4, 5 and 5 more"
+TABLES: dict[str, tuple[dict[str, Any], str]] = {
+    "lists": (
+        {"results": scored(pa.array([[0.5]] * 10))},
+        "column 'score' is a list, not a number",
+    ),
+    "lists of nulls": (
+        {"results": scored(pa.array([[None, [None]]] * 10))},
+        "column 'score' is a list, not a number",
+    ),
+    "structs": (
+        {"results": scored(pa.array([{"a": {"b": None}}] * 10))},
+        "column 'score' is a structure, not a number",
+    ),
+    "timestamps": (
+        {"results": scored(pa.array([0] * 10, pa.timestamp("ns")))},
+        "column 'score' is a date or time, not a number",
+    ),
+    "durations": (
+        {"results": scored(pa.array([0] * 10, pa.duration("s")))},
+        "column 'score' is a date or time, not a number",
+    ),
+    "dictionary of text": (
+        {"results": scored(pa.array(["0.5"] * 10).dictionary_encode())},
+        "column 'score' is text, not a number",
+    ),
+    "bytes": (
+        {"results": scored(pa.array([b"\xff"] * 10))},
+        "column 'score' is binary, not a number",
+    ),
+    "true and false": (
+        {"results": scored(pa.array([True] * 10))},
+        "column 'score' is true or false, not a number",
+    ),
+    "nothing but nulls": ({"results": scored(pa.nulls(10))}, f"{ALL}: 'score' is null. {FILL}"),
+    "NaN": (
+        {"results": scored(pa.array([float("nan")] * 10, from_pandas=False))},
+        f"{ALL}: 'score' is not a number (NaN). {GIVE}",
+    ),
+    "infinite": (
+        {"results": scored(pa.array([float("-inf")] * 10))},
+        f"{ALL}: 'score' is infinite. {GIVE}",
+    ),
+    "1e308": (
+        {"results": scored(pa.array([1e308] * 10)), "tasks": tasks_frame()[["task"]]},
+        f"{ALL}: 'score' is beyond 1e+100. Choose a larger unit.",
+    ),
+    "numbers as ids": (
+        {"results": named(pa.array([2**62] * 10))},
+        "column 'model' is a number, not text",
+    ),
+    "lists as ids": (
+        {"results": named(pa.array([["a"]] * 10))},
+        "column 'model' is a list, not text",
+    ),
+    "ids of nothing to see": (
+        {"results": named(pa.array(["\u200b\u2060 \t"] * 10))},
+        f"{ALL}: 'model' is empty. Fill it in.",
+    ),
+    "ids with a null character": (
+        {"results": named(pa.array(["a\0b"] * 10))},
+        f"{ALL}: 'model' holds a null character. Take it out.",
+    ),
+    "ids with half a line end": (
+        {"results": named(pa.array(["a\r"] * 10))},
+        f"{ALL}: 'model' holds a carriage return. Take it out.",
+    ),
+    "an id that drives a terminal": (
+        {"results": changed(results_frame(), "task", {1: "\x1b[2J\x07\r\u202e"})},
+        r"row 1: task '\x1b[2J\x07\r\u202e' is not in tasks.parquet. Known tasks: add, sort.",
+    ),
+    "an id of 100,000 letters": (
+        {"results": changed(results_frame(), "task", {1: "x" * 100_000})},
+        f"row 1: task '{'x' * 994}\N{HORIZONTAL ELLIPSIS} (99,031 characters more)"
+        ". Known tasks: add, sort.",
+    ),
+    "no rows": (
+        {"results": results_frame()[:0]},
+        "the table has no rows. Write at least one row for a score.",
+    ),
+    "no columns": (
+        {"results": pa.table({})},
+        "column 'model' is missing. Add it: id of the model.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("tables", "line"), TABLES.values(), ids=TABLES.keys())
+def test_values_that_are_none(tmp_path, tables, line):
+    """Each is named once, on one printable line."""
+    lines = fault_lines(write_project(tmp_path, board() | tables))
+    assert 1 == lines.count(f"data/results.parquet: {line}"), lines
+    assert all(found.isprintable() and len(found) < 2_500 for found in lines)
+
+
+LEGAL: dict[str, dict[str, Any]] = {
+    "dictionary": {"results": scored(pa.array([0.5] * 10).dictionary_encode())},
+    "decimal": {"results": scored(pa.array([Decimal("0.5")] * 10))},
+    "half floats": {"results": scored(pa.array([0.5] * 10, pa.float16()))},
+    "negative zero": {"results": scored(pa.array([-0.0] * 10))},
+    "huge whole numbers": {"results": having(results_frame(), n_examples=2**62)},
+    "1e100": {"results": scored(pa.array([1e100] * 10)), "tasks": tasks_frame()[["task"]]},
+    "least float": {"results": scored(pa.array([5e-324] * 10))},
+    "columns of one name": {
+        "results": pa.Table.from_arrays(
+            [*pa.Table.from_pandas(results_frame(), preserve_index=False).columns, pa.nulls(10)],
+            names=["model", "task", "variant", "score", "score"],
+        )
+    },
+    "a column without a name": {"results": having(results_frame(), **{"": 1})},
+    "nested columns beyond the contract": {
+        "results": having(results_frame(), extra=[{"a": [None, {"b": []}]}] * 10)
+    },
+    "a month before the first": {"models": having(models_frame(), release_date="0001-01-01")},
+}
+
+
+@pytest.mark.parametrize("tables", LEGAL.values(), ids=LEGAL.keys())
+def test_odd_values_are_legal(tmp_path, tables):
+    """And warn of nothing."""
+    assert [] == fault_lines(write_project(tmp_path, board() | tables))
+
+
+LINK = "must be a link (https:// or http://) without '?' and '#'"
+TOML: dict[str, tuple[bytes, str]] = {
+    "not UTF-8": (b"[site]\ntitle = '\xff'", "is not UTF-8 text. Save it as UTF-8."),
+    "UTF-16": ("[site]".encode("utf-16"), "is not UTF-8 text. Save it as UTF-8."),
+    "null byte": (b"[site]\ntitle = '\x00'", "is not valid TOML: "),
+    "a list for a section": (b"site = [1]", "site = [1] must be a section"),
+    "a number for a title": (b"[site]\ntitle = 1", "site.title = 1 must be text"),
+    "an empty title": (b"[site]\ntitle = ''", 'site.title = "" must not be empty'),
+    "huge number": (
+        b"[board]\nmin_coverage = 1e999",
+        "board.min_coverage = Infinity must be at most 1",
+    ),
+    "huge whole number": (
+        b"[analysis]\ntraining_set_thresholds = [-" + b"9" * 4_000 + b"]",
+        "analysis.training_set_thresholds = ",
+    ),
+    "deep nesting": (b"a = " + b"[" * 50_000, "is not valid TOML: "),
+    "script for a link": (
+        b"[site]\nrepository = 'javascript:alert(1)'",
+        f'site.repository = "javascript:alert(1)" {LINK}',
+    ),
+    "quote in a link": (
+        b"[site]\nbase_url = 'https://x\" onclick=\"y'",
+        f'site.base_url = "https://x\\" onclick=\\"y" {LINK}',
+    ),
+    "a folder outside": (b"[site]\ndata_dir = '../..'", "unknown key 'site.data_dir'. "),
+    "a key of markup": (b"[site]\n'<b>' = 1", "unknown key 'site.<b>'. "),
+    "a key that drives a terminal": (b'[site]\n"\\u001b[2J" = 1', r"unknown key 'site.\x1b[2J'. "),
+    "no such base": (
+        b"[board]\nbaseline = '../../etc/passwd'",
+        "baseline '../../etc/passwd' is not a model. Known models: alpha, beta, gamma.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("toml", "line"), TOML.values(), ids=TOML.keys())
+def test_configurations_that_are_none(project, toml, line):
+    """One line, printable and of readable length."""
+    (project / "site.toml").write_bytes(toml)
+    (found,) = fault_lines(project)
+    assert found.startswith(f"site.toml: {line}")
+    assert found.isprintable()
+    assert len(found) < 2_500
+
+
+def test_a_thousand_unknown_keys(project):
+    """Twenty are named, the others counted."""
+    toml = "[site]\n" + "".join(f"key{i} = 1\n" for i in range(1_000))
+    (project / "site.toml").write_text(toml)
+    with pytest.raises(FaultsError) as caught:
+        load_config(project)
+    assert 21 == len(caught.value.faults)
+    assert "site.toml: and 980 more like these: keys and values" == str(caught.value.faults[-1])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The results of the fixture board."""
+    return make_site(write_project(tmp_path_factory.mktemp("hostile"), board()))
+
+
+@pytest.fixture(scope="module")
+def about(site: Site) -> list[Made]:
+    """The one page that these tests render, and the index that every page names."""
+    pages = [p for p in make_pages(site) if isinstance(p, Page) and p.template == "about.html"]
+    return [*pages, make_find(site, pages)]
+
+
+@pytest.fixture
+def write(site: Site, about: list[Made], tmp_path: Path) -> Callable[[str], Tag]:
+    """Writes the about page's prose and gives what stands in the page for it."""
+
+    def prose_of(text: str) -> Tag:
+        (tmp_path / "about.md").write_text(text, encoding="utf8")
+        html = render_files(site, about, load_prose(tmp_path))["about/index.html"]
+        prose = BeautifulSoup(html, "html.parser").select_one(".prose")
+        assert prose is not None
+        return prose
+
+    return prose_of
+
+
+DEEP = "it is nested too deeply to be read"
+TOO_MUCH = "makes too much of it: prose is for figures, not for computing"
+UNSAFE = "access to attribute '{}' of '{}' object is unsafe."
+DOUBLED = "{% set a = 'x' %}" + "{% set a = a X a %}" * 40 + "{{ a }}"
+PROSE: dict[str, tuple[str, str]] = {
+    "class of a value": ("{{ stats.__class__ }}", UNSAFE.format("__class__", "Record")),
+    "class by a key": ("{{ models['__class__'] }}", UNSAFE.format("__class__", "list")),
+    "all classes": (
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        UNSAFE.format("__class__", "str"),
+    ),
+    "globals of a function": ("{{ link.__globals__ }}", UNSAFE.format("__globals__", "function")),
+    "the template itself": (
+        "{{ self._TemplateReference__context }}",
+        UNSAFE.format("_TemplateReference__context", "TemplateReference"),
+    ),
+    "class by a filter": ("{{ stats | attr('__class__') }}", "No filter named 'attr'."),
+    "change of a figure": ("{{ stats.update({}) }}", UNSAFE.format("update", "Record")),
+    "a method of a text": ("{{ 'x'.ljust(9) }}", UNSAFE.format("ljust", "str")),
+    "a width by format": ("{{ '{:>999999999}'.format(1) }}", UNSAFE.format("format", "str")),
+    "a width by %": ("{{ '%999999999d' % 1 }}", "a figure is written with a filter, not with '%'"),
+    "a method of a list": ("{{ models.index(1) }}", "'index' cannot be called"),
+    "a file": ("{% include '/etc/passwd' %}", "prose has no {% include %}"),
+    "a file of macros": ("{% import 'x' as x %}", "prose has no {% import %}"),
+    "names of a file": ("{% from 'x' import y %}", "prose has no {% from %}"),
+    "another frame": ("{% extends 'base.html' %}", "prose has no {% extends %}"),
+    "a macro that calls itself": (
+        "{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}",
+        "prose has no {% macro %}",
+    ),
+    "a loop that calls itself": (
+        "{% for m in models recursive %}{{ loop(models) }}{% endfor %}",
+        "prose has no recursive loops",
+    ),
+    "a long loop": ("{% for i in range(10**9) %}{% endfor %}", "'range' is undefined"),
+    "loops in loops": (
+        "{% for m in models %}" * 12 + "{% endfor %}" * 12,
+        "the loops of this text take more than 100,000 rounds",
+    ),
+    "more loops than Python nests": (
+        "{% for m in models %}" * 30 + "{% endfor %}" * 30,
+        "the loops of this text take more than 100,000 rounds",
+    ),
+    "deep brackets": ("{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}", DEEP),
+    "a long text": ("{{ 'a' * 10**9 }}", f"'*' {TOO_MUCH}"),
+    "a huge power": ("{{ 9 ** (9 ** 9) }}", f"'**' {TOO_MUCH}"),
+    "a text joined to itself": (DOUBLED.replace("X", "~"), f"'~' {TOO_MUCH}"),
+    "a text added to itself": (DOUBLED.replace("X", "+"), f"'+' {TOO_MUCH}"),
+    "a text set twice": (
+        "{% set a = 'x' %}" + "{% set a %}{{ a }}{{ a }}{% endset %}" * 40 + "{{ a }}",
+        "a text of 1,048,576 characters is too long for prose",
+    ),
+    "an endless figure": ("{{ (1e308 * 10) | score }}", "the figure inf is not finite"),
+    "chance": ("{{ models | random }}", "No filter named 'random'."),
+    "HTML by a filter": ("{{ '<b>' | safe }}", "No filter named 'safe'."),
+    "a link to a file of the machine": (
+        "{{ link('/etc/passwd') }}",
+        "there is no page for link('/etc/passwd', ''). Known: about.",
+    ),
+    "an open block": ("{% if true %}x", "Unexpected end of template."),
+    "an open figure": ("{{ stats.tasks", "unexpected end of template"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "line"), PROSE.values(), ids=PROSE.keys())
+def test_prose_that_wants_more_than_figures(write, text, line):
+    """File, line, and what prose may not do; it ends soon, and reaches nothing."""
+    with pytest.raises(FaultsError) as caught:
+        write(text)
+    first = str(caught.value.faults[0])
+    assert first.startswith(f"data/content/about.md:1: {line}")
+    assert "0x" not in first
+
+
+MARKDOWN: dict[str, tuple[str, str]] = {
+    "script": ("a <script>alert(1)</script> b", "<p>a  b</p>"),
+    "script in a script": ("<scr<script>ipt>alert(1)</script>", "<p>&lt;scr</p>"),
+    "handler": ('<em onclick="alert(1)">a</em>', "<p><em>a</em></p>"),
+    "style": ('<p style="position:fixed" class="x" id="main">a</p>', "<p>a</p>"),
+    "script link": ("[a](javascript:alert(1))", '<p><a rel="noopener">a</a></p>'),
+    "script link in disguise": (
+        "[a](&#106;ava&#x0A;script&colon;alert(1))",
+        '<p><a rel="noopener">a</a></p>',
+    ),
+    "data link": ("[a](data:text/html;base64,PHNjcmlwdD4=)", '<p><a rel="noopener">a</a></p>'),
+    "visual basic": ("[a](vbscript:x)", '<p><a rel="noopener">a</a></p>'),
+    "mail": ("<a href='mailto:me@example.org'>a</a>", '<p><a rel="noopener">a</a></p>'),
+    "host without a scheme": ("[a](//evil.example)", '<p><a rel="noopener">a</a></p>'),
+    "host behind backslashes": ("<a href='\\\\evil'>a</a>", '<p><a rel="noopener">a</a></p>'),
+    "anchor": ("[a](#b)", '<p><a href="#b" rel="noopener">a</a></p>'),
+    "own page": ("[a](../models/)", '<p><a href="../models/" rel="noopener">a</a></p>'),
+    "picture": ("![a](https://evil.example/x.png)", "<p></p>"),
+    "frame": ("<iframe src='https://evil.example'></iframe>", ""),
+    "form": ("<form action='https://evil.example'><input></form>", ""),
+    "drawing": ("<svg onload=alert(1)><a xlink:href='javascript:alert(1)'>a</a></svg>", "<p></p>"),
+    "refresh": ("<meta http-equiv=refresh content='0;url=https://evil.example'>", "<p></p>"),
+    "base": ("<base href='https://evil.example'>", "<p></p>"),
+    "template that is none": ("{% raw %}{{ stats }}{% endraw %}", "<p>{{ stats }}</p>"),
+    "byte order mark": ("\N{BYTE ORDER MARK}a", "<p>a</p>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "html"), MARKDOWN.values(), ids=MARKDOWN.keys())
+def test_prose_comes_out_clean(write, text, html):
+    """Of HTML only what prose needs, of links only those to the web and to the site."""
+    prose = write(text)
+    inside = prose.decode_contents().strip()
+    assert html == inside
+    assert {"a", "em", "p"} >= {tag.name for tag in prose.find_all(True)}
+    hrefs = {str(tag["href"]) for tag in prose.find_all("a", href=True)}
+    assert hrefs <= {"#b", "../models/"}
+
+
+OUTSIDE = "cannot be read: it is a link that leads out of the folder"
+
+
+def test_lists_in_lists_without_end(write):
+    """What Markdown cannot read is a fault, too."""
+    with pytest.raises(FaultsError) as caught:
+        write("\n".join(f"{'    ' * i}- a" for i in range(250)))
+    line = "data/content/about.md: its lists or quotes are nested too deeply"
+    assert [line] == [str(fault) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("make", "line"),
+    [
+        (endless, OUTSIDE),
+        (lambda path: path.symlink_to("/etc/passwd"), OUTSIDE),
+        (pipe, "cannot be read: it is no file"),
+        (folder, "cannot be read: it is no file"),
+        (lambda path: path.write_bytes(b"\xff"), "cannot be read as UTF-8 text: "),
+    ],
+    ids=["device", "file of the machine", "pipe", "folder", "no text"],
+)  # fmt: skip
+def test_prose_that_is_no_text(tmp_path, make, line):
+    """No file from elsewhere is published, and nothing is waited for."""
+    make(tmp_path / "about.md")
+    prose = load_prose(tmp_path)
+    assert {} == prose.texts
+    (fault,) = prose.faults
+    assert str(fault).startswith(f"data/content/about.md: {line}")
+
+
+NAMED = "about.html:1: '{}' may not be asked for in a template."
+TEMPLATES: dict[str, tuple[str, str]] = {
+    "class of a value": ("{{ ''.__class__.__mro__ }}", NAMED.format("__mro__")),
+    "globals of a function": ("{{ url.__globals__ }}", NAMED.format("__globals__")),
+    "a name that nothing asks for": ("{% if false %}{{ x._y }}{% endif %}", NAMED.format("_y")),
+    "attributes by a format": ("{{ '{0.__class__}'.format(url) }}", NAMED.format("format")),
+    "globals by a key": (
+        "{{ url['__globals__'] }}",
+        f"about.html:1: {UNSAFE.format('__globals__', 'function')}",
+    ),
+    "globals by a key that is made": (
+        "{{ url['__glo' ~ 'bals__'] }}",
+        f"about.html:1: {UNSAFE.format('__globals__', 'function')}",
+    ),
+    "globals by a filter": (
+        "{{ [url] | map(attribute='__globals__') | first }}",
+        f"about.html:1: {UNSAFE.format('__globals__', 'function')}",
+    ),
+    "the filter for attributes": (
+        "{{ url | attr('__globals__') }}",
+        "about.html:1: No filter named 'attr'.",
+    ),
+    "a file of the machine": (
+        "{% include '../../../etc/passwd' %}",
+        "../../../etc/passwd: there is no such template.",
+    ),
+    "an endless range": (
+        "{% for i in range(10**9) %}{% endfor %}",
+        "about.html:1: Range too big. The sandbox blocks ranges larger than MAX_RANGE (100000).",
+    ),
+    "a sum of words": (
+        "{{ page.title + 1 }}",
+        'about.html:1: can only concatenate str (not "int") to str.',
+    ),
+    "a division by zero": ("{{ 1 / 0 }}", "about.html:1: division by zero."),
+    "an open block": ("{% if true %}", "about.html:1: Unexpected end of template."),
+}
+
+
+@pytest.mark.parametrize(("text", "line"), TEMPLATES.values(), ids=TEMPLATES.keys())
+def test_templates_that_want_more_than_a_page(site, about, tmp_path, text, line):
+    """A project's own template runs no code in the build, and its mistakes are lines."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/about.html").write_text(text)
+    own = replace(site, config=site.config.model_copy(update={"root": tmp_path}))
+    with pytest.raises(FaultsError) as caught:
+        render_files(own, about, load_prose(tmp_path))
+    assert str(caught.value.faults[0]).startswith(f"templates/{line}")
+
+
+def test_links_of_the_data():
+    """Only http and https with a host and no name before it are followed."""
+    assert [""] * len(LINKS) == [web_link(link) for link in LINKS]

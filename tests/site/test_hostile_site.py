@@ -1,0 +1,251 @@
+"""One site that carries every hostile text, in a real browser: all is shown, nothing is obeyed."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.helpers.browsing import Heard, open_page, scroll_through
+from tests.helpers.hostile import LINKS, LONG, TEXTS, write_hostile
+from tests.helpers.serve import served
+from tests.helpers.sites import BuiltSite, build, is_outside, load_json, on_disk
+
+FORMULA = re.compile(r"[=+\-@\t\r\n]")
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?")
+# What the prose and the address of the site, which are the publisher's, lead to.
+OWN = ("https://example.org/good", "https://example.org/some-repo/")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    """The site, in memory and on disk."""
+    root = write_hostile(tmp_path_factory.mktemp("hostile"))
+    return on_disk(build(root), root / "site")
+
+
+@pytest.fixture(scope="module")
+def home(site: BuiltSite) -> Iterator[str]:
+    """Address of the served site."""
+    assert site.folder is not None
+    with served(site.folder) as address:
+        yield address
+
+
+class Watch:
+    """A page that tells what it was made to do."""
+
+    def __init__(self, browser: Browser, home: str) -> None:
+        self.home = home
+        self.dialogs: list[str] = []
+        self.page, self.heard = open_page(browser, home)
+        self.page.on("dialog", self._dialog)
+        self.page.on("popup", lambda _: self.dialogs.append("a window"))
+
+    def _dialog(self, dialog: Any) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def assert_calm(self) -> None:
+        """No script of the data ran, nothing complained, and nothing was asked of another host."""
+        place = self.page.url
+        assert self.page.evaluate("window.canary") is None, place
+        assert self.page.evaluate("Object.prototype.canary") is None, place
+        heard: Heard = self.heard
+        assert ([], []) == (self.dialogs, heard.complaints), place
+        assert [] == [url for url in heard.requests if not url.startswith((self.home, "blob:"))]
+
+
+@pytest.fixture
+def watch(chromium: Browser, home: str) -> Iterator[Watch]:
+    """A page of the served site, which must be calm in the end."""
+    watched = Watch(chromium, home)
+    yield watched
+    watched.assert_calm()
+    watched.page.context.close()
+
+
+def seen(text: str) -> str:
+    """A text as a page shows it: space made single."""
+    return " ".join(text.split())
+
+
+def test_every_page_is_calm_and_shows_the_names(watch: Watch, site: BuiltSite) -> None:
+    """Every page of the site is visited; the heading of a model's or a task's is its name."""
+    headings = []
+    for path in site.html:
+        watch.page.goto(watch.home + path.removesuffix("index.html"))
+        watch.assert_calm()
+        if re.fullmatch(r"(models|tasks)/[^/]+/index\.html", path):
+            headings.append(seen(watch.page.locator("h1").text_content() or ""))
+    assert sorted([seen(text) for text in TEXTS] * 2) == sorted(headings)
+
+
+@pytest.mark.parametrize("path", ["", "models/", "analysis/", "serving/"])
+def test_charts_obey_nothing(watch: Watch, path: str) -> None:
+    """Plotly reads marks like HTML in names and in tips."""
+    watch.page.goto(watch.home + path)
+    scroll_through(watch.page)
+    for plot in watch.page.locator(".js-plotly-plot .nsewdrag").all()[:4]:
+        plot.hover(force=True)
+    watch.assert_calm()
+    assert 0 == watch.page.locator(".js-plotly-plot a, .js-plotly-plot image[href^=http]").count()
+
+
+def test_tables_are_sorted_and_filtered(watch: Watch) -> None:
+    """By every column, and by every name as it is typed."""
+    page = watch.page
+    page.goto(watch.home + "models/")
+    for button in page.locator("[data-view-of]:visible th button").all():
+        button.click()
+    for text in TEXTS[::3]:
+        page.get_by_role("searchbox").first.fill(text)
+        page.reload()
+    page.get_by_role("searchbox").first.fill("")
+    page.locator(".tools").get_by_text("Developer").first.click()
+    for box in page.locator(".menu[open] input").all():
+        box.check()
+    watch.assert_calm()
+
+
+def test_a_view_is_taken_along_without_formulas(watch: Watch) -> None:
+    """As CSV: each text stands as it is read, one that a sheet would run behind an apostrophe."""
+    page = watch.page
+    page.goto(watch.home + "models/")
+    page.locator(".tools").get_by_text("Export").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download as CSV").click()
+    assert re.fullmatch(r"[\w-]+\.csv", waiting.value.suggested_filename)
+    text = Path(waiting.value.path()).read_text(encoding="utf8")
+    cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+    assert "'=cmd|'/C calc'!A0" in cells
+    assert [] == [cell for cell in cells if FORMULA.match(cell) and not NUMBER.fullmatch(cell)]
+    assert any(cell.startswith("-0.") for cell in cells)
+
+
+def test_quick_find_shows_names_as_text(watch: Watch) -> None:
+    """Each is found by its beginning and read as it is."""
+    page = watch.page
+    page.goto(watch.home)
+    expect(page.get_by_role("button", name="Search", exact=True)).to_be_visible()
+    page.keyboard.press("/")
+    for text in TEXTS[:11]:
+        page.get_by_role("combobox", name="A model, task").fill(text)
+        # The names are loaded when the field first opens; from then on each letter answers at once.
+        expect(page.locator(".find [role=option]").first).to_be_visible()
+        names = page.locator(".find [role=option] span").all_text_contents()
+        assert text in names, (text, names)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(TEXTS[10])
+
+
+def test_every_task_is_picked(watch: Watch) -> None:
+    """The picker writes a task's name and table anew."""
+    page = watch.page
+    page.goto(watch.home + "tasks/")
+    picker = page.get_by_label("Task", exact=True)
+    for value, name in picker.locator("option").evaluate_all(
+        "options => options.map(option => [option.value, option.textContent])"
+    ):
+        picker.select_option(value)
+        expect(page.locator("[data-picker-link]")).to_have_text(name)
+    watch.assert_calm()
+
+
+ODD = ("__proto__", "constructor", "toString", TEXTS[0], TEXTS[1], "#", "%", "\N{PILE OF POO}")
+
+
+@pytest.mark.parametrize("path", ["", "models/", "tasks/", "choose/", "compare/", "serving/"])
+def test_addresses_that_ask_for_markup(watch: Watch, path: str) -> None:
+    """Whatever a link's query asks for, it is a name or it is nothing."""
+    keys = ("model", "task", "as", "q", "sort", "view", "developer", "hide", "size", "w", "in")
+    for value in ODD:
+        query = urlencode([(key, value) for key in keys for _ in (0, 1)])
+        watch.page.goto(f"{watch.home}{path}?{query}#{value}")
+        watch.assert_calm()
+
+
+def test_models_are_compared(watch: Watch) -> None:
+    """Names that are keys of every object in JavaScript among them."""
+    page = watch.page
+    for four in (TEXTS[:4], TEXTS[4:8], ("__proto__", "constructor", TEXTS[11], TEXTS[14])):
+        page.goto(f"{watch.home}compare/?{urlencode([('model', text) for text in four])}")
+        expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
+        names = page.locator("[data-part=runs] a").all_text_contents()
+        assert [seen(text) for text in four] == [seen(name) for name in names[:4]]
+        watch.assert_calm()
+
+
+def test_a_model_is_chosen(watch: Watch) -> None:
+    """Over tasks whose names are hostile."""
+    page = watch.page
+    for tasks in (TEXTS[:5], TEXTS[5:10], TEXTS[10:]):
+        page.goto(f"{watch.home}choose/?{urlencode([('task', text) for text in tasks])}")
+        expect(page.locator("[data-choose-page][data-answered]")).to_have_count(1)
+        watch.assert_calm()
+
+
+def test_from_the_disk(chromium: Browser, site: BuiltSite) -> None:
+    """A double click on a file gives a page that obeys as little."""
+    assert site.folder is not None
+    watched = Watch(chromium, site.folder.as_uri() + "/")
+    for path in ("index.html", "models/index.html", "compare/index.html", "choose/index.html"):
+        watched.page.goto(watched.home + path)
+        # Chromium complains of the font, which a page from the disk may not load.
+        watched.heard.complaints.clear()
+        watched.assert_calm()
+    watched.page.context.close()
+
+
+def test_no_page_leads_where_the_data_says(site: BuiltSite) -> None:
+    """No link of the data may be followed, and each can be read."""
+    for path, page in site.readings.items():
+        outside = [link for link in page.links if is_outside(link)]
+        assert [] == [link for link in outside if not link.startswith(OWN)], path
+        assert [] == page.inline, path
+    words = seen(" ".join(word for page in site.readings.values() for word in page.words))
+    assert [] == [link for link in LINKS if seen(link) not in words]
+
+
+def test_a_description_of_a_hundred_thousand_letters(site: BuiltSite) -> None:
+    """It stands on its model's page, whole."""
+    path = next(p for p in site.html if p.startswith("models/script-window-canary"))
+    assert LONG in site.page(path).get_text()
+
+
+def test_drawings_and_lists_for_machines_are_whole(site: BuiltSite) -> None:
+    """Control characters, which XML has not, spoil no badge and no sitemap; JSON is JSON."""
+    read = 0
+    for path, content in site.files.items():
+        if path.endswith((".svg", ".xml")):
+            ElementTree.fromstring(content)
+            read += path.startswith("badges/")
+        elif path.endswith(".json"):
+            load_json(content)
+    assert len(TEXTS) == read
+    for page in site.readings.values():
+        for text in (*page.data.values(), *page.linked):
+            assert "<" not in text
+            json.loads(text)
+
+
+def test_downloads_run_in_no_sheet(site: BuiltSite) -> None:
+    """Every CSV that is published: cells and headings."""
+    files = [content.decode() for path, content in site.files.items() if path.endswith(".csv")]
+    assert 5 == len(files)
+    cells = [cell for text in files for row in csv.reader(io.StringIO(text)) for cell in row]
+    assert "'=cmd|'/C calc'!A0" in cells
+    assert [] == [cell for cell in cells if FORMULA.match(cell) and not NUMBER.fullmatch(cell)]
+
+
+def test_names_of_files_are_plain(site: BuiltSite) -> None:
+    """Whatever the ids are, a path has letters, digits and hyphens."""
+    assert [] == [path for path in site.files if not re.fullmatch(r"[\w./-]+", path, re.ASCII)]
+    assert [] == [path for path in site.files if ".." in path or len(path) > 150]

@@ -1,0 +1,315 @@
+import datetime as dt
+import json
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from site_builder.errors import FaultsError
+from site_builder.tables.check import Tables
+from tests.helpers.tables import (
+    SITE_TOML,
+    board,
+    changed,
+    check_project,
+    fault_lines,
+    having,
+    models_frame,
+    parquet,
+    results_frame,
+    tasks_frame,
+    write_project,
+)
+
+HOSTILE_IDS = (
+    "humaneval",
+    "humaneval+",
+    "../x",
+    "a/b",
+    "CON",
+    "*star",
+    "m" * 300,
+    "\N{ROCKET}\N{ZERO WIDTH JOINER}\N{ROCKET}",
+    "\N{HEBREW LETTER ALEF}\N{HEBREW LETTER BET}",
+    "\N{RIGHT-TO-LEFT OVERRIDE}x",
+    "<script>alert(1)</script>",
+    "{{ 7 * 7 }}",
+    "a, b",
+    'it\'s "x"',
+    "=1+1",
+    "line\nend",
+    "null",
+    "\N{GREEK SMALL LETTER MU}",
+)
+
+
+def lines(tmp_path, toml=SITE_TOML, **tables):
+    """The fault lines of the fixture board with some tables in place of its own."""
+    return fault_lines(write_project(tmp_path, board() | tables, toml))
+
+
+def one_score(**columns):
+    """A results table of one score, with further columns."""
+    return pd.DataFrame({"model": ["alpha"], "task": ["add"], "score": [0.5]} | columns)
+
+
+def test_sound_tables_are_handed_over(project):
+    """A project without fault gives its tables, and no warning."""
+    tables = check_project(project)
+    assert (10, 3, 2) == (len(tables.results), len(tables.models), len(tables.tasks))
+    assert () == tables.warnings
+
+
+def test_every_fault_of_every_table_is_reported_in_one_run(tmp_path):
+    """Files, columns, values, keys, references and `site.toml` are judged in the same run."""
+    results = changed(results_frame(), "task", {4: "srot"})
+    results = changed(results, "score", {1: None, 2: 7.5})
+    results = pd.concat([results, results[7:8]], ignore_index=True)
+    toml = "[board]\nbaseline = 'gama'\n[analysis]\nfeatures = ['token_p95']"
+    tables = {
+        "results": results,
+        "models": having(models_frame(), parameters_b=["2B", "7B", None], licence="MIT"),
+        "tasks": tasks_frame().drop(columns="train_examples"),
+        "prices": b"junk",
+        "result": b"",
+    }
+    assert [
+        "data/prices.parquet: the file is not Parquet. Write it anew as Parquet.",
+        "data: 'result.parquet' is no table of the contract and is not read. "
+        "Did you mean 'results.parquet'?",
+        "data/results.parquet: row 1: 'score' is null. Fill it in, or leave the row out.",
+        "data/results.parquet: rows 8, 11: two scores for (beta, sort, fine_tuned). "
+        "Keep one score for each.",
+        "data/models.parquet: column 'licence' is not of the contract. Did you mean 'license'?",
+        "data/models.parquet: column 'parameters_b' is text, not a number",
+        "data/results.parquet: row 4: task 'srot' is not in tasks.parquet. Did you mean 'sort'?",
+        "data/results.parquet: row 2: score 7.5 of task 'add' is out of its bounds, 0 to 1. "
+        "Correct the score, or the task's bounds.",
+        "site.toml: baseline 'gama' is not a model. Did you mean 'gamma'?",
+        "site.toml: feature 'token_p95' is not a column of tasks.parquet. "
+        "Did you mean 'tokens_p95'?",
+        "data/results.parquet: row 4: tuned score without its 'base' score: "
+        "no lift is computed for it",
+    ] == lines(tmp_path, toml, **tables)
+
+
+@pytest.mark.parametrize(
+    ("tables", "line"),
+    [
+        ({"models": b"junk"}, "data/models.parquet: the file is not Parquet"),
+        ({"tasks": b"junk"}, "data/tasks.parquet: the file is not Parquet"),
+        (
+            {"models": models_frame().rename(columns={"model": "id"})},
+            "data/models.parquet: column 'model' is missing",
+        ),
+        (
+            {"tasks": having(tasks_frame(), task=[1, 2])},
+            "data/tasks.parquet: column 'task' is a number, not text",
+        ),
+        (
+            {"tasks": having(tasks_frame(), score_max=["1", "1"])},
+            "data/tasks.parquet: column 'score_max' is text, not a number",
+        ),
+        (
+            {"tasks": having(tasks_frame(), train_examples=["1", "1"])},
+            "data/tasks.parquet: column 'train_examples' is text, not a whole number",
+        ),
+        (
+            {"results": having(results_frame(), model=1)},
+            "data/results.parquet: column 'model' is a number, not text",
+        ),
+        (
+            {"results": results_frame().drop(columns="task")},
+            "data/results.parquet: column 'task' is missing",
+        ),
+        (
+            {"results": having(results_frame(), variant=1)},
+            "data/results.parquet: column 'variant' is a number, not text",
+        ),
+        (
+            {"results": having(results_frame(), score="high")},
+            "data/results.parquet: column 'score' is text, not a number",
+        ),
+    ],
+)
+def test_one_fault_makes_up_no_other(tmp_path, tables, line):
+    """What cannot be read or has a wrong type is one fault; nothing is compared with it."""
+    toml = f"{SITE_TOML}[analysis]\nfeatures = ['train_examples']"
+    (found,) = lines(tmp_path, toml, **tables)
+    assert found.startswith(line)
+
+
+def test_warnings_stop_nothing(tmp_path):
+    """What is odd but no error comes with the tables."""
+    project = write_project(tmp_path, board() | {"results": results_frame()[:9]})
+    assert ["warning"] == [fault.severity for fault in check_project(project).warnings]
+
+
+def test_errors_stop_the_build_and_bring_the_warnings(tmp_path):
+    """Who mends the errors sees the warnings in the same list, told apart by their severity."""
+    results = changed(results_frame()[:9], "score", {1: None})
+    project = write_project(tmp_path, board() | {"results": results})
+    with pytest.raises(FaultsError) as caught:
+        check_project(project)
+    assert ["error", "warning"] == [fault.severity for fault in caught.value.faults]
+    write_project(tmp_path, {"results": changed(results_frame(), "score", {1: None})})
+    with pytest.raises(FaultsError):
+        check_project(project)
+
+
+def test_unknown_parquet_file_is_a_warning(tmp_path):
+    """A Parquet file that is not read is pointed out, with the table it may have meant."""
+    line = "data: 'model.parquet' is no table of the contract and is not read. "
+    assert [f"{line}Did you mean 'models.parquet'?"] == lines(tmp_path, model=models_frame())
+
+
+def test_hostile_ids_are_legal(tmp_path):
+    """Any text that is not blank is an id, of a model, a task and a variant alike."""
+    results = pd.DataFrame(
+        {"model": HOSTILE_IDS, "task": HOSTILE_IDS[::-1], "variant": HOSTILE_IDS, "score": 0.5}
+    )
+    tables = {
+        "results": results,
+        "models": pd.DataFrame({"model": HOSTILE_IDS}),
+        "tasks": pd.DataFrame({"task": HOSTILE_IDS}),
+    }
+    toml = f"[board]\nbaseline = {json.dumps('m' * 300)}\ntuned_variants = ['a/b', 'CON']"
+    (odd,) = fault_lines(write_project(tmp_path, tables, toml))
+    assert odd.startswith("data/results.parquet: the baseline 'mmmm")
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        one_score(score=[-1.5]),
+        one_score(score=[1e11]),
+        one_score(score=[1e100]),
+        one_score(score=[7]),
+        one_score(score=[False]).astype({"score": "int8"}),
+        one_score(model=["phi 2 "]),
+        having(results_frame(), score=0.5),
+        having(results_frame(), score=[0, 1] * 5),
+        results_frame()[::-1],
+        results_frame().astype({"model": "category", "task": "category", "variant": "category"}),
+        having(results_frame(), score=[Decimal("0.125")] * 10),
+        having(results_frame(), date=dt.date(2024, 5, 1)),
+        having(results_frame(), date=pd.Timestamp("2024-05-01 12:00", tz="UTC")),
+        having(results_frame(), stderr=None, n_examples=None, date=None, source=None, flag=None),
+        having(results_frame(), n_examples=[1.0, None] * 5),
+        having(results_frame(), source="javascript:alert(1)", command="rm -rf /"),
+        having(results_frame(), samples=[[0.1, 0.2]] * 10, config=[{"a": [1]}] * 10),
+        having(results_frame(), variant=[None, "fine_tuned"] * 4 + [None] * 2),
+    ],
+)  # fmt: skip
+def test_odd_results_are_legal(tmp_path, results):
+    """Scores of any size and sign, any encoding, any further column: none is a fault."""
+    assert [] == fault_lines(write_project(tmp_path, {"results": results}, ""))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"models": models_frame()[:0]},
+        {"tasks": tasks_frame()[:0]},
+        {"models": pa.table({"model": pa.array([], pa.null())})},
+        {"serving_requests": pd.DataFrame({"provider": [], "model": []})},
+        {"prices": pd.DataFrame({"provider": [], "model": [], "usd_per_hour": []})},
+        {"models": models_frame()[["model"]]},
+        {"models": having(models_frame(), parameters_b=None, license=None)},
+        {"models": models_frame()[::-1]},
+        {"tasks": tasks_frame()[["task"]]},
+        {"tasks": having(tasks_frame(), higher_is_better=[False, None])},
+        {"tasks": having(tasks_frame(), score_min=None, score_max=None)},
+        {"tasks": having(tasks_frame(), score_min=[0, 0], score_max=[1, 1])},
+        {"tasks": having(tasks_frame(), difficulty=[1, 2], languages=[["en"], None])},
+        {"models": having(models_frame(), release_date=pd.Timestamp("2024-05-01"))},
+    ],
+)
+def test_odd_optional_tables_are_legal(tmp_path, change):
+    """Tables without rows, with the key alone, with all null or further columns are no fault."""
+    assert [] == lines(tmp_path, **change)
+
+
+def test_columns_of_one_name_are_legal(tmp_path):
+    """Of two columns of one name the first counts."""
+    table = pa.Table.from_pandas(results_frame(), preserve_index=False)
+    table = table.append_column("score", pa.array(["x"] * 10))
+    assert [] == lines(tmp_path, results=table)
+
+
+def test_text_of_any_width_is_legal(tmp_path):
+    """Text that other tools write as large strings or views is text."""
+    columns = {name: pa.array(results_frame()[name]) for name in ("model", "task", "variant")}
+    for kind in (pa.large_string(), pa.string_view()):
+        typed = {name: values.cast(kind) for name, values in columns.items()}
+        table = pa.table({**typed, "score": pa.array(results_frame()["score"])})
+        assert [] == lines(tmp_path, results=table)
+
+
+texts = st.sampled_from(["add", "alpha", "base", "", " ", *HOSTILE_IDS]) | st.text(max_size=3)
+numbers = st.floats() | st.sampled_from([0.5, 0.0, -1.0, 1e300]) | st.integers(-5, 2**53)
+kinds = (texts, numbers, st.booleans(), st.binary(max_size=3), st.dates(), st.lists(numbers))
+columns = st.sampled_from(kinds).flatmap(
+    lambda kind: st.lists(st.none() | kind, min_size=3, max_size=3)
+)
+NAMES = {
+    "results": ("model", "task", "variant", "score", "stderr", "n_examples", "date", "scores"),
+    "models": ("model", "name", "parameters_b", "release_date"),
+    "tasks": ("task", "metric", "higher_is_better", "score_min", "score_max", "extra"),
+    "prices": ("provider", "model", "usd_per_hour"),
+}
+
+
+@st.composite
+def hostile_tables(draw):
+    """Tables of three rows whose columns may be absent, of any type, and hold anything."""
+    tables = {}
+    for name, known in NAMES.items():
+        if name == "results" or draw(st.booleans()):
+            chosen = draw(st.lists(st.sampled_from(known), unique=True, max_size=6))
+            arrays = {column: pa.array(draw(columns), from_pandas=False) for column in chosen}
+            tables[name] = pa.table(arrays)
+    return tables
+
+
+@st.composite
+def likely_tables(draw):
+    """Tables of the right types: what gets past the checks of one table, to those of several."""
+    ids, some = st.sampled_from(["a", "b", "\n"]), st.none() | numbers
+    rows = st.fixed_dictionaries({"model": ids, "task": ids, "variant": ids, "score": numbers})
+    bounds = st.fixed_dictionaries({"task": ids, "score_min": some, "score_max": some})
+    results = pd.DataFrame(draw(st.lists(rows, min_size=1, max_size=4)))
+    tasks = pd.DataFrame(draw(st.lists(bounds, min_size=1, max_size=3)))
+    return {
+        "results": results.astype({"score": float}),
+        "tasks": tasks.astype({"score_min": float, "score_max": float}),
+    }
+
+
+@settings(max_examples=100)
+@given(hostile_tables() | likely_tables(), st.sampled_from(["", SITE_TOML]))
+def test_any_tables_are_checked(tables, toml):
+    """Whatever the tables hold, they are handed over or refused, with one line a fault."""
+    with TemporaryDirectory() as folder:
+        project = write_project(Path(folder), tables, toml)
+        try:
+            outcome: Tables | FaultsError = check_project(project)
+        except FaultsError as error:
+            outcome = error
+    faults = outcome.warnings if isinstance(outcome, Tables) else outcome.faults
+    assert isinstance(outcome, Tables) or "error" in {fault.severity for fault in faults}
+    assert [] == [str(fault) for fault in faults if not str(fault).isprintable()]
+
+
+def test_truncated_results_stop_nothing_but_themselves(tmp_path):
+    """Where the results cannot be read, the other tables are checked all the same."""
+    tables = {"results": parquet(results_frame())[:-3], "models": having(models_frame(), url=1)}
+    assert [
+        "data/results.parquet: the Parquet file is cut short. Write it anew as Parquet.",
+        "data/models.parquet: column 'url' is a number, not a link (http or https) or path",
+    ] == lines(tmp_path, **tables)

@@ -1,0 +1,146 @@
+import csv
+import gzip
+import io
+import json
+from hashlib import sha256
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from site_builder.tables.export import ExportedTable, export_tables
+from site_builder.tables.read import load_tables
+from site_builder.tables.schema import RESULTS
+from tests.helpers.tables import board, parquet, results_frame, write_project
+
+
+def export(tmp_path, table) -> ExportedTable:
+    """The results table of a project, as it is published."""
+    write_project(tmp_path, {"results": table})
+    (exported,) = export_tables(load_tables(tmp_path / "data").tables)
+    return exported
+
+
+def contents(tmp_path, **columns) -> tuple[list[list[str]], list[dict[str, object]]]:
+    """A table as its CSV rows, heading first, and its JSON records."""
+    files = {file.ending: file.content for file in export(tmp_path, pa.table(columns)).files}
+    rows = list(csv.reader(io.StringIO(files["csv"].decode(), newline="")))
+    return rows, json.loads(files["json"])
+
+
+def test_every_table_is_exported(project):
+    """Each table of the project is offered, in the order of the contract, with its size."""
+    exported = export_tables(load_tables(project / "data").tables)
+    assert [("results", 10), ("models", 3), ("tasks", 2)] == [
+        (t.spec.name, t.rows) for t in exported
+    ]
+
+
+def test_table_comes_as_three_files_with_their_checksums(tmp_path):
+    """A table is offered as the very Parquet file, as CSV and as JSON, each with its SHA-256."""
+    files = export(tmp_path, results_frame()).files
+    assert ["parquet", "csv", "json"] == [file.ending for file in files]
+    assert parquet(results_frame()) == files[0].content
+    assert [sha256(file.content).hexdigest() for file in files] == [file.sha256 for file in files]
+
+
+def test_columns_say_what_they_are(tmp_path):
+    """A column comes with its entry of the contract, if any, and the number of its values."""
+    frame = results_frame().assign(flag=None, seed=range(10))
+    columns = {c.name: (c.spec, c.filled) for c in export(tmp_path, frame).columns}
+    assert (RESULTS.column("score"), 10) == columns["score"]
+    assert (RESULTS.column("flag"), 0) == columns["flag"]
+    assert (None, 10) == columns["seed"]
+
+
+def test_csv_and_json_hold_the_numbers_of_the_table(tmp_path):
+    """Every number is written in full, and read back as the same float."""
+    scores = [0.1, 1 / 3, 1e-300, 1e11, -0.0]
+    rows, records = contents(tmp_path, score=scores)
+    assert scores == [float(score) for (score,) in rows[1:]]
+    assert scores == [record["score"] for record in records]
+
+
+@pytest.mark.parametrize(
+    ("values", "in_csv", "in_json"),
+    [
+        (pa.array([1, None]), ["1", ""], [1, None]),
+        (pa.array([2**60, None]), [str(float(2**60)), ""], [2.0**60, None]),
+        (pa.array([2**60, 1]), [str(2**60), "1"], [2**60, 1]),
+        (pa.array([1.5, None]), ["1.5", ""], [1.5, None]),
+        (pa.array([float("nan"), float("-inf")]), ["", "-inf"], [None, "-inf"]),
+        (pa.array([True, None]), ["True", ""], [True, None]),
+        (pa.array([True, False]), ["True", "False"], [True, False]),
+        (pa.array(["a,\n\"b\"", None]), ["a,\n\"b\"", ""], ["a,\n\"b\"", None]),
+        (pa.array(["a\rb", "b\r\n"]), ["a\rb", "b\r\n"], ["a\rb", "b\r\n"]),
+        (pa.array(["é</script>", ""]), ["é</script>", ""], ["é</script>", ""]),
+        (pa.array([[1, 2], None]), ["[1, 2]", ""], ["[1, 2]", None]),
+        (pa.nulls(2), ["", ""], [None, None]),
+    ],
+)  # fmt: skip
+def test_values_are_written_as_what_they_are(tmp_path, values, in_csv, in_json):
+    """Whole numbers stay whole, missing values are empty or null, any text is read back."""
+    rows, records = contents(tmp_path, first=pa.array(["x", "y"]), extra=values)
+    assert in_csv == [row[1] for row in rows[1:]]
+    assert in_json == [record["extra"] for record in records]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "=cmd|'/C calc'!A0",
+        "+1+1",
+        "-1-1",
+        "-",
+        "+1e",
+        "@SUM(A1)",
+        "\tx",
+        "\rx",
+        "\n=1",
+        "\N{FULLWIDTH EQUALS SIGN}1+1",
+    ],
+)
+def test_formulas_are_defused_in_csv_alone(tmp_path, text):
+    """A spreadsheet does not run what the data holds; JSON and negative numbers are left alone."""
+    rows, records = contents(tmp_path, model=pa.array([text]), score=pa.array([-1.5]))
+    assert [f"'{text}", "-1.5"] == rows[1]
+    assert {"model": text, "score": -1.5} == records[0]
+
+
+@pytest.mark.parametrize("text", ["-0.12", "+1", "-1e-5", "-.5", "1-1", "a=b", "", "'=1"])
+def test_what_is_no_formula_is_left_alone(tmp_path, text):
+    """A number that is written as text among it."""
+    rows, _ = contents(tmp_path, model=pa.array([text]), score=pa.array([-1.5]))
+    assert [text, "-1.5"] == rows[1]
+
+
+def test_headings_are_defused_too(tmp_path):
+    """The name of a column is a text of the data like another."""
+    rows, _ = contents(tmp_path, **{"=1+1": pa.array(["x"]), "-0.12": pa.array(["y"])})
+    assert ["'=1+1", "-0.12"] == rows[0]
+
+
+def test_export_gives_the_same_bytes_twice(project):
+    """Two exports of one project do not differ in a byte."""
+    first, second = (export_tables(load_tables(project / "data").tables) for _ in range(2))
+    assert [table.files for table in first] == [table.files for table in second]
+
+
+def test_table_without_rows_is_exported(tmp_path):
+    """A table that has columns and no rows gives a heading and an empty list."""
+    empty = board()["results"][:0]
+    files = {file.ending: file.content for file in export(tmp_path, pd.DataFrame(empty)).files}
+    assert (b"model,task,variant,score\r\n", b"[]\n") == (files["csv"], files["json"])
+
+
+def test_a_large_table_comes_packed(tmp_path, monkeypatch):
+    """Its CSV holds the same, packed alike each time; the limit itself is still plain."""
+    found = []
+    for most in (2, 1, 1):
+        monkeypatch.setattr("site_builder.tables.export.MOST_PLAIN_ROWS", most)
+        found.append({f.ending: f.content for f in export(tmp_path, results_frame()[:2]).files})
+    plain, packed, again = found
+    assert (["parquet", "csv", "json"], ["parquet", "csv.gz"]) == (list(plain), list(packed))
+    assert plain["csv"] == gzip.decompress(packed["csv.gz"])
+    assert packed == again

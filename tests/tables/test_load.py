@@ -1,0 +1,217 @@
+import datetime as dt
+import errno
+import random
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from site_builder.tables.read import LoadedTables, load_tables
+from tests.helpers.tables import board, parquet, results_frame, write_project
+
+NOON = dt.datetime(2024, 5, 1, 12)  # noqa: DTZ001 - what a naive timestamp column holds
+BEGIN = "Write it with one row for a score and at least the columns 'model', 'task', 'score'."
+
+
+def load(project: Path) -> LoadedTables:
+    """The tables of a project."""
+    return load_tables(project / "data")
+
+
+def column_of(tmp_path, values: "pa.Array[Any]", name: str = "extra") -> pd.Series:
+    """A column as it is read back from a results table that has no other."""
+    project = write_project(tmp_path, {"results": pa.table({name: values})})
+    loaded = load(project)
+    assert () == loaded.faults
+    return loaded.tables["results"].frame[name]
+
+
+def known(values: pd.Series) -> list[Any]:
+    """The values of a column, None for a missing one."""
+    return [None if pd.api.types.is_scalar(v) and pd.isna(v) else v for v in values]
+
+
+def test_tables_are_read_as_they_were_written(project):
+    """Each table of the contract is read: rows, columns and values in their order."""
+    tables = load(project).tables
+    assert ["results", "models", "tasks"] == list(tables)
+    for name, frame in board().items():
+        pd.testing.assert_frame_equal(frame, tables[name].frame)
+
+
+def test_table_keeps_the_bytes_of_its_file(project):
+    """The file itself is offered for download, to the byte."""
+    file = (project / "data/results.parquet").read_bytes()
+    assert file == load(project).tables["results"].file
+
+
+def test_table_is_named_by_its_path(project):
+    """Messages name a table by the path that its publisher knows it by."""
+    assert "data/tasks.parquet" == load(project).tables["tasks"].where
+    other = load_tables(project / "data", "elsewhere").tables["tasks"]
+    assert "elsewhere/tasks.parquet" == other.where
+
+
+@pytest.mark.parametrize("folder", ["data", "nowhere"])
+def test_missing_results_are_the_one_fault(tmp_path, folder):
+    """Of all tables only the results must be there; the fault says how to write them."""
+    (tmp_path / "data").mkdir()
+    loaded = load_tables(tmp_path / folder)
+    assert [f"data/results.parquet: the file is missing. {BEGIN}"] == [
+        str(f) for f in loaded.faults
+    ]
+    assert not loaded.tables
+
+
+@pytest.mark.parametrize("name", ["results", "models", "tasks", "serving_requests", "prices"])
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"", "the file is empty (0 bytes). Write it anew."),
+        (b"model,task,score\n", "the file is not Parquet. Write it anew as Parquet."),
+        (b"PAR1", "the Parquet file is damaged: "),
+        (b"PAR1PAR1", "the Parquet file is damaged: "),
+        (parquet(results_frame())[:-9], "the Parquet file is cut short. Write it anew as Parquet."),
+        (
+            parquet(results_frame())[:200],
+            "the Parquet file is cut short. Write it anew as Parquet.",
+        ),
+        (parquet(results_frame())[4:], "the file is not Parquet. Write it anew as Parquet."),
+    ],
+)
+def test_file_that_is_no_whole_parquet_is_a_fault(project, name, content, what):
+    """An empty, foreign or truncated file is named, and no other table suffers from it."""
+    write_project(project, {name: content})
+    loaded = load(project)
+    (fault,) = loaded.faults
+    assert str(fault).startswith(f"data/{name}.parquet: {what}")
+    assert {name} == loaded.unreadable
+    assert {"results", "models", "tasks"} - {name} == set(loaded.tables)
+
+
+def test_folder_in_place_of_a_file_is_a_fault(tmp_path):
+    """A folder of Parquet parts is no table; the fault says so, with no traceback."""
+    (tmp_path / "data/results.parquet").mkdir(parents=True)
+    (fault,) = load(tmp_path).faults
+    expected = "this is no file. Write the table as one Parquet file."
+    assert f"data/results.parquet: {expected}" == str(fault)
+
+
+def test_file_without_permission_is_a_fault(project, monkeypatch):
+    """A file that may not be read is a fault, with the system's reason."""
+
+    def refuse(_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    expected = "the file cannot be read: Permission denied. Make it a file that you may read."
+    assert f"data/models.parquet: {expected}" in [str(fault) for fault in load(project).faults]
+
+
+def test_damaged_bytes_never_raise(tmp_path):
+    """Whichever bytes of a file are wrong, the table is read or is a fault of one line."""
+    file, choose = parquet(board()["tasks"]), random.Random(0)
+    for _ in range(300):
+        damaged = bytearray(file)
+        for _ in range(choose.choice([1, 3, 30])):
+            damaged[choose.randrange(len(file))] = choose.randrange(256)
+        loaded = load(write_project(tmp_path, {"results": bytes(damaged)}))
+        assert len(loaded.tables) + len(loaded.faults) == 1
+        assert all("\n" not in str(fault) for fault in loaded.faults)
+
+
+def test_text_that_is_not_utf8_is_a_fault(tmp_path):
+    """Bytes that are no text are found when the file is read, not when a page is written."""
+    broken = pa.array([b"\xff\xfe"], pa.binary()).view(pa.string())
+    (fault,) = load(write_project(tmp_path, {"results": pa.table({"model": broken})})).faults
+    assert str(fault).startswith("data/results.parquet: the Parquet file is damaged: ")
+
+
+def test_further_parquet_files_are_named(project):
+    """A Parquet file that is no table of the contract is named; other files are left alone."""
+    write_project(project, {"result": results_frame(), "Models": board()["models"]})
+    (project / "data/notes.csv").write_text("a")
+    assert ("Models.parquet", "result.parquet") == load(project).unknown_files
+
+
+@pytest.mark.parametrize(
+    ("values", "read"),
+    [
+        (pa.array(["a", None]), ["a", None]),
+        (pa.array(["a", None], pa.large_string()), ["a", None]),
+        (pa.array(["a", None], pa.string_view()), ["a", None]),
+        (pa.array(["a", None, "a"]).dictionary_encode(), ["a", None, "a"]),
+        (pa.array([0.5, None]).dictionary_encode(), [0.5, None]),
+        (pa.array([Decimal("0.125"), None]), [0.125, None]),
+        (pa.array([Decimal("0.125")], pa.decimal256(50, 3)), [0.125]),
+        (pa.array([1, None], pa.int8()), [1, None]),
+        (pa.array([0.5, None], pa.float16()), [0.5, None]),
+        (pa.array([True, None]), [True, None]),
+        (pa.nulls(2), [None, None]),
+        (pa.array([[1, 2], None, []]), ["[1, 2]", None, "[]"]),
+        (pa.array([{"a": "é"}, None]), ['{"a": "é"}', None]),
+        (pa.array([[("k", 1)]], pa.map_(pa.string(), pa.int64())), ['[["k", 1]]']),
+        (pa.array([["a"]], pa.list_(pa.dictionary(pa.int32(), pa.string()))), ['["a"]']),
+        (pa.array([b"a", None]), ["b'a'", None]),
+        (pa.array([1, None], pa.time64("ns")), ["00:00:00.000000001", None]),
+        (pa.array([dt.timedelta(1)]), ["1 day, 0:00:00"]),
+        (pa.array([dt.date(2024, 5, 1), None]), ["2024-05-01", None]),
+        (pa.array([NOON], pa.timestamp("s")), ["2024-05-01 12:00:00.000"]),
+    ],
+)
+def test_column_beyond_the_contract_is_read_whatever_its_type(tmp_path, values, read):
+    """A further column of any type comes out as numbers, true and false, or text."""
+    assert read == known(column_of(tmp_path, values))
+
+
+@pytest.mark.parametrize(
+    ("values", "read"),
+    [
+        (pa.array(["2024-05-01", "May", None]), ["2024-05-01", "May", None]),
+        (pa.array([dt.date(2024, 5, 1), None]), ["2024-05-01", None]),
+        (pa.array([dt.date(2024, 5, 1)], pa.date64()), ["2024-05-01"]),
+        (pa.array([dt.date(2024, 5, 1)]).dictionary_encode(), ["2024-05-01"]),
+        (pa.array([NOON], pa.timestamp("ns")), ["2024-05-01"]),
+        (pa.array([NOON.replace(year=9999)], pa.timestamp("us", "UTC")), ["9999-05-01"]),
+    ],
+)
+def test_date_is_read_as_text(tmp_path, values, read):
+    """Dates and timestamps of a date column come out as YYYY-MM-DD, whatever their unit."""
+    assert read == known(column_of(tmp_path, values, "date"))
+
+
+def test_columns_of_one_name_are_told_apart(tmp_path):
+    """The first column of a name keeps it; a later one is numbered, and none is lost."""
+    names = ["score", "score", "score (2)", "score"]
+    table = pa.table([pa.array([n]) for n in range(4)], names=names)
+    frame = load(write_project(tmp_path, {"results": table})).tables["results"].frame
+    names = ["score", "score (2)", "score (2) (2)", "score (3)"]
+    assert {name: [n] for n, name in enumerate(names)} == frame.to_dict("list")
+
+
+def test_nan_is_told_from_null(tmp_path):
+    """Rows that hold NaN are known, from 0 on; a null is none of them."""
+    scores = pa.array([0.5, np.nan, None, np.nan], from_pandas=False)
+    table = pa.table({"score": scores, "n": pa.array([1, None, 2, 3]), "t": ["a", "b", "c", "d"]})
+    loaded = load(write_project(tmp_path, {"results": table})).tables["results"]
+    assert {"score": [1, 3], "n": [], "t": []} == loaded.nan_rows
+
+
+def test_index_that_pandas_wrote_is_a_column(tmp_path):
+    """An index that was written with a frame is read as the column that it is."""
+    frame = results_frame().set_index("model")
+    write_project(tmp_path, {})
+    frame.to_parquet(tmp_path / "data/results.parquet")
+    loaded = load(tmp_path).tables["results"].frame
+    assert results_frame()["model"].tolist() == loaded["model"].tolist()
+
+
+def test_table_without_rows_or_columns_is_read(tmp_path):
+    """A file that holds nothing is read all the same; what it lacks is for the check to say."""
+    empty: dict[str, pa.Array[Any]] = {}
+    loaded = load(write_project(tmp_path, {"results": pa.table(empty)}))
+    assert (0, 0) == loaded.tables["results"].frame.shape

@@ -1,0 +1,76 @@
+"""Pictures of every kind of page, in four states each, for docs/pictures/: `make pictures`."""
+
+import base64
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from site_builder.build import build_site
+from site_builder.config import load_config
+from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
+from tests.helpers.browsing import PAGE_TYPES, scroll_through
+from tests.helpers.serve import served
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs/pictures"
+# Width of the window, colour scheme, width on the sheet.
+STATES = ((1280, "light", 640), (1280, "dark", 640), (390, "light", 300), (390, "dark", 300))
+# How much of a page a sheet shows, at the widths of the sheet.
+HEIGHT = 1100
+SHEET = """<body style="margin: 0; padding: 12px; display: flex; gap: 12px; background: #808080">
+{}</body>"""
+PART = (
+    """<div style="width: {}px; height: {}px; overflow: hidden"><img width="100%" src="{}"></div>"""
+)
+
+
+def take_pictures(browser: Browser, home: str) -> None:
+    """A sheet for each kind of page, and the home page by itself for the README."""
+    for path in PAGE_TYPES:
+        name = path.strip("/").replace("/", "-").removesuffix(".html") or "home"
+        parts = [_part(browser, home + path, *state) for state in STATES]
+        page = browser.new_page(viewport={"width": 1952, "height": HEIGHT + 24})
+        page.set_content(SHEET.format("".join(parts)))
+        page.screenshot(path=FOLDER / f"{name}.jpg", type="jpeg", quality=72)
+        page.close()
+        sys.stdout.write(f"docs/pictures/{name}.jpg\n")
+    page = _opened(browser, home, 1280, "light")
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.screenshot(path=FOLDER / "home.png")
+    page.context.close()
+
+
+def _opened(browser: Browser, url: str, width: int, scheme: str) -> Page:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.goto(url)
+    page.evaluate("document.fonts.ready")
+    scroll_through(page)
+    page.evaluate("scrollTo(0, 0)")
+    return page
+
+
+def _part(browser: Browser, url: str, width: int, scheme: str, shown: int) -> str:
+    page = _opened(browser, url, width, scheme)
+    # The window is as high as what is shown, so that what sticks to its top stays at the top.
+    page.set_viewport_size({"width": width, "height": HEIGHT * width // shown})
+    picture = base64.b64encode(page.screenshot(type="png")).decode()
+    page.context.close()
+    return PART.format(shown, HEIGHT, f"data:image/png;base64,{picture}")
+
+
+if __name__ == "__main__":
+    path = find_or_install_chromium()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        site = Path(folder) / "site"
+        build_site(load_config(ROOT), site)
+        chromium = playwright.chromium.launch(executable_path=path, args=LAUNCH_ARGS)
+        with served(site) as address:
+            take_pictures(chromium, address)
+        chromium.close()
