@@ -4,9 +4,9 @@
   const source = document.querySelector("[data-compare-data]");
   const bar = box?.querySelector("[data-compare-bar]");
   if (!source || !(bar instanceof HTMLElement)) return;
-  const { counted, listed, roundSignificant, score, signed } = site.format;
+  const { counted, listed, score, signed } = site.format;
   const { make, cells } = site;
-  const { phrase, summaryRows, taskRows, categoryRows } = site.comparison;
+  const { compare, phrase, summaryRows, taskRows, categoryRows } = site.comparison;
   const MOST_RUNS = 4;
   const MOST_LEADS = 5;
 
@@ -18,113 +18,6 @@
   const slots = /** @type {HTMLElement[]} */ ([...bar.querySelectorAll("[data-slot]")]);
   const title = document.title;
   let runs = firstRuns;
-
-  // --- numbers: runs against each other over their common tasks -----------------------------------------
-
-  /** @param {number | null} a @param {number | null} b */
-  const difference = (a, b) => (a === null || b === null ? null : site.format.difference(a, b));
-
-  /** Mean of what is there; null where nothing is. @param {Numbers} values */
-  const meanOf = (values) => {
-    const there = values.filter((value) => value !== null);
-    if (!there.length) return null;
-    const sum = there.reduce((total, value) => total + value, 0);
-    return roundSignificant(sum / there.length, Math.max(...there.map(Math.abs)));
-  };
-
-  /** Mean of what is there, if nothing is missing. @param {Numbers} values */
-  const meanOfAll = (values) => (values.includes(null) ? null : meanOf(values));
-
-  /** Places of the greatest values, all who tie counting; none for one value alone. @param {Numbers} values */
-  const placesOfBest = (values) => {
-    if (values.length < 2) return [];
-    const best = Math.max(...values.map((value) => value ?? -Infinity));
-    return values.flatMap((value, i) => (value === best ? [i] : []));
-  };
-
-  /** @param {Numbers} differences @param {boolean} averaged @returns {Sides | null} */
-  const sidesOf = (differences, averaged) => {
-    const there = differences.filter((value) => value !== null);
-    if (!there.length) return null;
-    const [ahead, level] = [there.filter((value) => value > 0).length, there.filter((value) => value === 0).length];
-    return { ahead, level, behind: there.length - ahead - level, tasks: there.length, mean: averaged ? meanOf(there) : null };
-  };
-
-  /** @param {Scores} scores @returns {Comparison} */
-  const compareRuns = (scores) => {
-    const { averaged, reference, base } = board;
-    const all = board.tasks.map((_, t) => t);
-    /** @param {number} model @param {string} variant @returns {Numbers} */
-    const scoresOf = (model, variant) => scores[variant]?.[model] ?? all.map(() => null);
-    /** As scores are compared: greater is better. @param {Numbers} row @returns {Numbers} */
-    const toSigned = (row) => row.map((score, t) => (score === null ? null : roundSignificant(score) * board.tasks[t].direction));
-    /** @param {Numbers} a @param {Numbers} b @param {number[]} tasks */
-    const apart = (a, b, tasks) => sidesOf(tasks.map((t) => difference(a[t], b[t])), averaged);
-
-    const values = runs.map((run) => scoresOf(run.model, run.variant));
-    const merits = values.map(toSigned);
-    const ofBaseline = reference ? scoresOf(reference.model, reference.variant) : all.map(() => null);
-    const common = all.filter((t) => values.every((row) => row[t] !== null));
-    const isCommon = new Set(common);
-
-    /** @param {number} t @returns {ComparedTask} */
-    const task = (t) => {
-      const contested = isCommon.has(t) && runs.length > 1;
-      const [first, second] = merits.map((row) => row[t] ?? -Infinity).sort((a, b) => b - a);
-      return {
-        task: t,
-        scores: values.map((row) => row[t]),
-        reference: ofBaseline[t],
-        best: contested ? placesOfBest(merits.map((row) => row[t])) : [],
-        margin: contested ? difference(first, second) : null,
-      };
-    };
-    const tasks = all.filter((t) => values.some((row) => row[t] !== null)).map(task);
-
-    /** @param {Run} run @param {number} i @returns {ComparedRun} */
-    const comparedRun = (run, i) => {
-      const tops = tasks.filter((found) => found.best.includes(i));
-      const isBaseline = reference && run.model === reference.model && run.variant === reference.variant;
-      const before = run.variant === base ? null : base;
-      return {
-        run,
-        average: averaged ? meanOf(common.map((t) => values[i][t])) : null,
-        atTop: tops.length,
-        shared: tops.filter((found) => found.best.length > 1).length,
-        tops,
-        overBaseline: isBaseline ? null : apart(merits[i], toSigned(ofBaseline), common),
-        overBase: before === null ? null : apart(merits[i], toSigned(scoresOf(run.model, before)), common),
-      };
-    };
-
-    /** Places of the runs with the best mean over some tasks. @param {number[]} over */
-    const leaders = (over) => placesOfBest(merits.map((row) => meanOf(over.map((t) => row[t]))));
-
-    /** @param {Board["categories"][number]} category @returns {ComparedCategory} */
-    const categoryMeans = (category) => {
-      const tasks = common.filter((t) => board.tasks[t].category === category.link[0]);
-      return {
-        category,
-        tasks: tasks.length,
-        means: values.map((row) => meanOf(tasks.map((t) => row[t]))),
-        best: leaders(tasks),
-        reference: tasks.length ? meanOfAll(tasks.map((t) => ofBaseline[t])) : null,
-      };
-    };
-
-    return {
-      runs: runs.map(comparedRun),
-      common: common.length,
-      tasks,
-      pair: runs.length === 2 ? apart(merits[0], merits[1], common) : null,
-      leaders: averaged && common.length ? leaders(common) : [],
-      reference: averaged && common.length ? meanOfAll(common.map((t) => ofBaseline[t])) : null,
-      categories: board.categories
-        .filter((category) => category.averaged)
-        .map(categoryMeans)
-        .filter((found) => found.tasks > 0),
-    };
-  };
 
   // --- sentences ----------------------------------------------------------------------------------------
 
@@ -302,7 +195,7 @@
 
   /** @param {Scores} scores */
   const show = (scores) => {
-    const comparison = compareRuns(scores);
+    const comparison = compare(board, scores, runs);
     const names = runNames(runs);
     const leads = runLeads(comparison, names);
     putLegend();

@@ -369,6 +369,7 @@ interface Site {
     leftOut(board: ChooseBoard, choice: Choice, limit: Limit): string;
   };
   comparison: {
+    compare(board: Board, scores: Scores, runs: Run[]): Comparison;
     phrase(board: Board, variant: string): string;
     summaryRows(board: Board, comparison: Comparison): (Cell | null)[][];
     taskRows(board: Board, comparison: Comparison, names: string[]): (Cell | null)[][];
