@@ -22,6 +22,7 @@ from site_builder.records import Record, replace
 from site_builder.table_model import LONG, Table
 
 _MOST_NAMED = 6
+_MOST_SHORT = 25
 
 
 class LegendItem(Record):
@@ -66,6 +67,12 @@ def board_views(spec: BoardTableSpec, table_id: str) -> tuple[BoardView, ...]:
                 views.append(_lift_view(spec, variant, table_id))
     views += [_common_view(spec, variant, table_id) for variant in spec.common]
     return tuple(views)
+
+
+def short_board(site: Site, table_id: str) -> BoardView:
+    """Return the board of the primary variant, for a page that scripts fill with more."""
+    spec = BoardTableSpec(site, site.results.boards, most=_MOST_SHORT)
+    return _variant_view(spec, site.labels.roles.primary, table_id)
 
 
 def board_lede(site: Site) -> str:

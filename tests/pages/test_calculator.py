@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from site_builder.pages.calculator import make_calculator
+from site_builder.pages.calculator_words import make_formulas, values_of
 
 from site_builder import formatting as text
 from site_builder.build import build_site
@@ -20,8 +22,6 @@ from site_builder.compute.serving import (
     reference_choice,
 )
 from site_builder.config import load_config
-from site_builder.pages.calculator import make_calculator
-from site_builder.pages.calculator_words import make_formulas, values_of
 from site_builder.pages.page import Site
 from tests.helpers.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, first_column, open_page
 from tests.helpers.priced import MIXED, priced
@@ -167,15 +167,14 @@ def test_numbers_are_written_as_the_build_writes_them(chromium: Browser, mixed: 
         "quantity": text.quantity,
         "threeDigits": text.three_digits,
         "ratio": text.ratio,
-        "percent": text.percent,
     }
     for name, write in twins.items():
-        found = page.evaluate("([name, values]) => values.map(v => site[name](v))", [name, values])
+        found = page.evaluate(f"values => values.map(site.format.{name})", values)
         assert [write(value) for value in values] == found, name
-    rounded = page.evaluate("values => values.map(v => site.rounded(v, 3))", values)
+    rounded = page.evaluate("values => values.map(v => site.format.rounded(v, 3))", values)
     assert [text.rounded(value, 3) for value in values] == rounded
     compact = page.evaluate(
-        "values => values.map(v => site.score(v, {places: 1, compact: true}))", values
+        "values => values.map(v => site.format.score(v, {places: 1, compact: true}))", values
     )
     assert [text.NumberFormat(1, compact=True).score(value) for value in values] == compact
     page.context.close()
