@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from scipy.stats import expon, kstest
 
 from site_builder.compute.intervals import RESAMPLES, SEED, t_quantile, tail_probability
 from site_builder.compute.numbers import floats_or_none
@@ -388,6 +389,13 @@ def test_random_numbers_are_those_of_the_published_generator(desk: Page) -> None
     for seed in (0, 1, SEED, 2**32 - 1):
         assert choosing.draw_words(500, seed).tolist() == desk.evaluate(draw, seed)
     assert 1144304738 == choosing.draw_words(1, 0)[0]
+
+
+def test_reweightings_are_exponential(desk: Page) -> None:
+    """Kolmogorov and Smirnov's test against the distribution of mean 1; none is infinite."""
+    found = np.array(desk.evaluate("seed => [...site.statistics.exponentials(31_000, seed)]", SEED))
+    assert np.isfinite(found).all()
+    assert kstest(found, expon.cdf).pvalue > 0.001
 
 
 def test_all_tasks_of_equal_weight_are_the_board(desk: Page, index_site: BuiltSite) -> None:
