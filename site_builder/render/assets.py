@@ -144,7 +144,7 @@ SHEETS = (
 # Each may use what an earlier one has put into `site`. Charts come early, since their library is
 # what a visitor may wait for.
 SCRIPTS = (
-    *("site", "lay-out", "chart-look", "charts", "numbers", "copy", "theme", "links"),
+    *("site", "lay-out", "chart-template", "charts", "numbers", "copy", "theme", "links"),
     *("find", "find-key", "rows", "views", "sort-table", "menus", "filter-rows"),
     *("hide-columns", "export-view", "tick-rows", "stick", "picker", "whence"),
 )

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from site_builder.addresses import Address, Link
 from site_builder.api import encode
-from site_builder.charts.theme import LOOK
+from site_builder.charts.theme import COLOURS, TEMPLATE
 from site_builder.config import SiteConfig
 from site_builder.errors import (
     AssetError,
@@ -36,7 +36,7 @@ from site_builder.render.previews import HEIGHT, WIDTH, BadgeDrawer
 from site_builder.render.prose import LiveProse, find_written_faults
 from site_builder.render.urls import Urls, web_link
 
-LOOK_SCRIPT = "js/chart-look.js"
+TEMPLATE_SCRIPT = "js/chart-template.js"
 
 
 def json_text(value: object, href: Callable[[Link], str]) -> str:
@@ -61,9 +61,13 @@ def render_script(data: ScriptData, urls: Urls) -> bytes:
     return f"site.give({json.dumps(data.name)},{text});\n".encode()
 
 
-def look_script() -> dict[str, bytes]:
-    """The script that gives the look of all charts, by its name; the bundle takes it in."""
-    return {LOOK_SCRIPT: f"site.chartLook = {json.dumps(LOOK, separators=(',', ':'))};\n".encode()}
+def template_script() -> dict[str, bytes]:
+    """Return the script with the Plotly template of all charts, and which colour is which token."""
+    template = json.dumps(TEMPLATE.to_plotly_json(), separators=(",", ":"))
+    tokens = {colour: f"--{token}" for token, colour in COLOURS.items()}
+    colours = json.dumps(tokens, separators=(",", ":"))
+    script = f"site.chartTemplate = {template};\nsite.chartColours = {colours};\n"
+    return {TEMPLATE_SCRIPT: script.encode()}
 
 
 NAVIGATION: tuple[tuple[Address, str], ...] = (
@@ -295,7 +299,7 @@ def render_files(
     html = [page for page in pages if isinstance(page, Page)]
     urls = Urls.of((page.address for page in html), site.config.site.base_url)
     templates = project_folders(site.config.root, "templates")
-    made = _made(pages, urls) | theme_sheet(site.config) | look_script()
+    made = _made(pages, urls) | theme_sheet(site.config) | template_script()
     try:
         assets = load_assets(project_folders(site.config.root, "static"), made)
     except AssetError as error:
