@@ -47,9 +47,9 @@
    */
   const makeRoomForNames = (layout, width) => {
     const { font, margin, yaxis } = layout.template.layout;
-    const { ticktext, ticklen, ticks, automargin, tickfont } = { ...yaxis, ...layout.yaxis };
+    const { ticktext, ticklen, automargin, tickfont, title } = { ...yaxis, ...layout.yaxis };
     pen ??= document.createElement("canvas").getContext("2d");
-    if (!pen || !automargin || !ticks || !ticktext?.length || layout.xaxis?.side === "top") return;
+    if (!pen || !automargin || !ticktext?.length || title.text || layout.xaxis?.side === "top") return;
     const size = tickfont.size ?? yaxis.tickfont.size;
     pen.font = `${size}px ${font.family}`;
     const widths = ticktext.map((/** @type {string} */ name) => pen?.measureText(name.replace(/&[a-z]+;/g, (mark) => MARKS.get(mark) ?? mark)).width);
