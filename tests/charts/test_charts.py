@@ -19,7 +19,6 @@ from tests.helpers.charted import (
     column,
     draw,
     drawn,
-    dressed,
     keys,
     subjects,
     table_of,
@@ -32,10 +31,7 @@ from tests.helpers.tables import board, write_project
 
 BOARDS = ("index", "fixture", "several", *SHAPES)
 each_board = pytest.mark.parametrize("name", BOARDS)
-CSS = "\n".join(
-    path.read_text(encoding="utf8") for path in sorted((ROOT / "static").rglob("*.css"))
-)
-TOKENS = set(re.findall(r"(?m)^\s*(--[a-z0-9-]+):", CSS))
+COLOUR = re.compile(r"color(s|way|scale)?$")  # as in charts.js
 # Where a figure has text from data, and how much room it has.
 ROOM = {
     "layout.yaxis.ticktext": theme.WIDE_LABEL,
@@ -49,12 +45,12 @@ ROOM = {
     "data.text": theme.NARROW_LABEL,
 }
 PLACE = re.compile(r"%\{(?:customdata|x|y)\}")
-MARKUP = re.compile(r"[<>]|&(?!(?:amp|lt|gt|#45);)")
+MARKUP = re.compile(r"[<>]|&(?!(?:amp|lt|gt);)")
 
 
 def leaves(chart):
-    """Every value of a figure, with the path that leads to it as text."""
-    return [(".".join(path), value) for path, value in walk(chart.figure)]
+    """Every value of a figure, with its path as text."""
+    return [(".".join(path), value) for path, value in walk(chart.figure_json)]
 
 
 # --- values ---------------------------------------------------------------------------------------
@@ -91,43 +87,40 @@ def test_tables_have_a_cell_for_each_column(name):
 
 
 @each_board
-def test_colours_are_tokens(name):
-    """The page's own, which follow it into dark mode; or none at all."""
+def test_colours_are_of_the_light_theme(name):
+    """The script of the page replaces them by the current values of the tokens."""
     for page, chart in charts(name):
         for path, value in leaves(chart):
-            if path.endswith(("color", "colorscale")) and isinstance(value, str):
-                token = re.fullmatch(r"var\((--[a-z0-9-]+)\)", value)
-                assert value == theme.CLEAR or (token and token[1] in TOKENS), (
-                    page,
-                    chart.id,
-                    path,
-                )
+            if COLOUR.search(path) and isinstance(value, str):
+                assert value in {theme.CLEAR, *theme.COLOURS.values()}, (page, chart.id, path)
+
+
+# --- Plotly ---------------------------------------------------------------------------------------
 
 
 @each_board
-def test_no_text_is_taken_for_a_colour(name):
-    """The script that draws looks up whatever begins with `var(--`."""
-    for _, chart in charts(name):
-        for path, value in leaves(chart):
-            if isinstance(value, str) and value.startswith("var("):
-                assert path.endswith(("color", "colorscale")) or value.startswith("var(&"), path
-
-
-# --- what Plotly takes ----------------------------------------------------------------------------
+def test_figures_are_valid(name):
+    """Plotly checks every key and value; what a page embeds makes the same figure."""
+    for page, chart in charts(name):
+        assert isinstance(chart.figure, go.Figure), (page, chart.id)
+        assert go.Figure(chart.figure_json).data == chart.figure.data, (page, chart.id)
 
 
 @each_board
-def test_plotly_knows_every_key_and_value(name):
-    """The build does not have Plotly check its figures, so that it is fast; here it does."""
+def test_figures_show_in_a_notebook(name):
+    """As HTML, in the template of the site; the chart itself has none."""
     for _, chart in charts(name):
-        go.Figure(dressed(chart.figure))
+        assert "template" not in chart.figure_json["layout"]
+        figure = go.Figure(chart.figure).update_layout(template="site_builder")
+        page = figure.to_html(include_plotlyjs=False)
+        assert chart.figure.data[0].type in page
+        assert theme.FONT in page
 
 
-def test_plotly_refuses_what_it_does_not_know():
-    """So the test above can fail."""
-    figure = theme.figure([theme.scatter(x=[1.0], nonsense=1)], 300)
+def test_plotly_refuses_an_unknown_key():
+    """A figure with a mistake is never made."""
     with pytest.raises(ValueError, match="nonsense"):
-        go.Figure(figure)
+        theme.figure([{"type": "scatter", "x": [1.0], "nonsense": 1}], 300)
 
 
 # --- texts ----------------------------------------------------------------------------------------
@@ -140,7 +133,7 @@ def test_texts_are_escaped_for_plotly(name):
         for path, value in leaves(chart):
             if path.endswith("hovertemplate"):
                 assert "%{" not in PLACE.sub("", value), (page, chart.id)
-            if isinstance(value, str):
+            elif isinstance(value, str):
                 assert not MARKUP.search(value.replace("<br>", " ")), (page, chart.id, path, value)
 
 
@@ -165,8 +158,8 @@ def test_whole_names_stand_in_the_hover():
 def test_narrow_screens_have_as_many_labels(name):
     """Shorter ones, of the same rows and columns."""
     for page, chart in charts(name):
-        layout = dressed(chart.figure)["layout"]
-        for path, value in layout["meta"]["narrow"].items():
+        layout = chart.figure_json["layout"]
+        for path, value in layout.get("meta", {}).get("narrow", {}).items():
             axis, _, key = path.partition(".")
             if key == "ticktext":
                 assert len(layout[axis]["ticktext"]) == len(value), (page, chart.id)
@@ -211,7 +204,7 @@ def test_reference_stands_where_the_baseline_does(name):
             assert not shapes, (page, chart.id)
         for note in chart.figure_json["layout"].get("annotations") or []:
             if chart.id != "training-sets":
-                assert labels.baseline[:20] in unescape(note["text"]).replace("&#45;", "-")
+                assert labels.baseline[:20] in unescape(note["text"])
 
 
 # --- ids, order -----------------------------------------------------------------------------------
@@ -258,7 +251,7 @@ def test_charts_follow_the_values_not_the_order_of_the_models():
     assert ["averages", "best-lift-by-task", "winners", "scores"] == list(first)
     assert [c.title for c in first.values()] == [c.title for c in second.values()]
     for key in ("averages", "best-lift-by-task"):
-        one, other = (found[key].figure["data"][-1]["x"] for found in (first, second))
+        one, other = (found[key].figure_json["data"][-1]["x"] for found in (first, second))
         assert one == other
 
 
@@ -283,8 +276,7 @@ def bars(key):
 
 def marks(chart):
     """Dumbbells: by row and kind of mark, the values drawn and the values listed."""
-    whole = dressed(chart.figure)["data"]
-    found = [trace for trace in whole if trace["mode"] == "markers"]
+    found = [trace for trace in chart.figure_json["data"] if trace["mode"] == "markers"]
     seen = sorted((y, x) for trace in found for x, y in zip(trace["x"], trace["y"], strict=True))
     at = [
         i for i, key in enumerate(keys(chart)) if re.match("before|after_|baseline|average_", key)
