@@ -166,7 +166,8 @@ def test_a_chart_that_no_package_brings(project, install):
     """The nearest is named; faults of tables do not hide it."""
     install("my_charts", EXAMPLE, **dict(ENTRY))
     toml = '[charts]\nhome = ["develpers"]\n'
-    line = "site.toml: charts.home: no package provides a chart 'develpers'. Did you mean 'developers'?"
+    what = "no package provides a chart 'develpers'"
+    line = f"site.toml: charts.home: {what}. Did you mean 'developers'?"
     assert [line] == said(project, toml)
     (project / "data/results.parquet").unlink()
     assert line in said(project, toml)
