@@ -1,16 +1,13 @@
-// @ts-check
 // Charts: draws each figure when it is in sight, or near once the page is scrolled, in the page's own colours; loads Plotly once, for the first of them.
 (() => {
-  const site = /** @type {any} */ (window).site;
   const bundle = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset.plotly : undefined;
   const NARROW = 560;
-  /** @type {HTMLElement[]} */
-  const plots = site.all("[data-chart]");
+  const plots = site.elements("[data-chart]");
   if (!bundle || plots.length === 0) return;
 
   const loadPlotly = async () => {
     await site.loadScript(bundle);
-    return /** @type {any} */ (window).Plotly;
+    return window.Plotly;
   };
 
   const COLOUR_KEY = /color(s|way|scale)?$/;

@@ -18,7 +18,7 @@ def marks_in(part: Tag | None) -> set[str]:
 
 def test_the_legend_of_the_index(index_site: BuiltSite):
     """Tuned views have two circles, the base view one; the baseline's score has its name."""
-    interval, baseline = f"its {percent(LEVEL)} interval over tasks", "GPT-4, 0.661"
+    interval, baseline = f"{percent(LEVEL)} interval of the mean", "GPT-4, 0.661"
     after = ["base", "fine-tuned", interval, baseline]
     expected = {"fine-tuned": after, "base": ["base", interval, baseline], "lift": after}
     assert expected == {
