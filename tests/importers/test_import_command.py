@@ -27,10 +27,10 @@ def test_the_report(folder, tmp_path):
     said = run_import("lm-eval", folder, into=tmp_path / "p")
     assert (0, "") == (said.exit_code, said.stdout)
     assert [
-        "warning: runs/notes.md: skipped: .md is no ending of a results file",
+        "warning: runs/notes.md: skipped: a results file does not end in .md",
         "2 files with scores, 1 skipped.",
-        "Left out 2, which --verbose lists: acc (0-shot) stands for the task (2).",
-        "Scores: 2 added, 0 replaced, 0 moved, 0 as they were, 0 not taken.",
+        "Left out 2, which --verbose lists: acc (0-shot) is used for the task (2).",
+        "Scores: 2 added, 0 replaced, 0 moved, 0 unchanged, 0 not imported.",
         "New: 2 models and 1 task.",
         "Wrote {0}/models.parquet, {0}/tasks.parquet and {0}/results.parquet.".format(
             tmp_path / "p/data"
@@ -59,7 +59,7 @@ def test_the_terminal_obeys_no_name(tmp_path):
 def test_quiet(folder, tmp_path):
     """Only what should be looked at."""
     said = run_import("lm-eval", folder, "--quiet", into=tmp_path / "p")
-    assert ["warning: runs/notes.md: skipped: .md is no ending of a results file"] == (
+    assert ["warning: runs/notes.md: skipped: a results file does not end in .md"] == (
         said.stderr.splitlines()
     )
 
