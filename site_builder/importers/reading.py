@@ -164,12 +164,16 @@ class Found(Record):
 def joined(readings: Iterable[Reading]) -> Reading:
     """Join several readings into one, in order."""
     every = list(readings)
-
-    def all_of(name: str) -> tuple[Any, ...]:
-        return tuple(chain.from_iterable(getattr(reading, name) for reading in every))
-
-    lists = ("measures", "models", "tasks", "examples", "skipped", "notes", "unclear")
-    return Reading(*map(all_of, lists), files=sum(reading.files for reading in every))
+    return Reading(
+        measures=tuple(chain.from_iterable(reading.measures for reading in every)),
+        models=tuple(chain.from_iterable(reading.models for reading in every)),
+        tasks=tuple(chain.from_iterable(reading.tasks for reading in every)),
+        examples=tuple(chain.from_iterable(reading.examples for reading in every)),
+        skipped=tuple(chain.from_iterable(reading.skipped for reading in every)),
+        notes=tuple(chain.from_iterable(reading.notes for reading in every)),
+        unclear=tuple(chain.from_iterable(reading.unclear for reading in every)),
+        files=sum(reading.files for reading in every),
+    )
 
 
 def find_files(path: Path) -> Iterator[Found]:

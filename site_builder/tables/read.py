@@ -164,9 +164,9 @@ def _read(file: bytes, spec: TableSpec) -> tuple[pa.Table, frozenset[str]]:
     table = pq.ParquetFile(pa.BufferReader(file)).read()
     table.validate(full=True)  # otherwise invalid UTF-8 fails much later, when a page is written
     columns = dict(zip(_unique(table.column_names), table.columns, strict=True))
-    plain = {name: _plain(column, spec.column(name)) for name, column in columns.items()}
+    plain = [_plain(column, spec.column(name)) for name, column in columns.items()]
     times = (name for name, column in columns.items() if pa.types.is_temporal(column.type))
-    return pa.table(plain), frozenset(times)
+    return pa.table(plain, names=list(columns)), frozenset(times)
 
 
 def _unique(names: list[str]) -> list[str]:

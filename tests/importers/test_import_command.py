@@ -42,7 +42,7 @@ def test_the_report(folder, tmp_path):
 def test_a_line_for_everything_that_is_left_out(folder, tmp_path):
     """With `--verbose`."""
     said = run_import("lm-eval", folder, "--verbose", into=tmp_path / "p")
-    lines = [f"left out: runs/{n}.json: t, f1 (0-shot): acc (0-shot) stands for" for n in "ab"]
+    lines = [f"left out: runs/{n}.json: t, f1 (0-shot): acc (0-shot) is used for" for n in "ab"]
     assert all(line in said.stderr for line in lines)
 
 

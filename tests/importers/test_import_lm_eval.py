@@ -336,7 +336,7 @@ def test_what_stands_among_scores_and_is_none(tmp_path):
     said = run_import("lm-eval", path, "--verbose", into=tmp_path)
     assert {("org/base", "t", "base"): 0.5} == scores(tmp_path)
     assert "r.json: t, by_question,none: there is no score: the value is a list" in said.stderr
-    assert "r.json: t, f1,none: what stands in place of a score is no number" in said.stderr
+    assert "r.json: t, f1,none: there is no score: the value is not a number" in said.stderr
 
 
 BAD = {
@@ -412,7 +412,7 @@ def test_scores_of_single_examples(tmp_path):
     assert "has 10 of the 5,000 examples of the run" in said.stderr
     before = contents(tmp_path)
     assert (
-        "Nothing has changed"
+        "Nothing changed"
         in run_import("lm-eval", REAL / "modern", "--examples", into=tmp_path).stderr
     )
     assert before == contents(tmp_path)
