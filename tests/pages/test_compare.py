@@ -448,8 +448,19 @@ def test_the_first_comparison_is_of_the_best(desk):
     assert "1 of 10 fine-tuned, 1\N{EN DASH}2 allowed" == rows["Rank"][0][0]
     expect(desk.locator("#compare-tasks .dumbbell")).to_have_count(31)
     expect(desk.locator("#compare-categories tbody tr")).to_have_count(5)
+    scores = desk.locator("#compare-tasks tbody td:not(.text) > a[href*='#score-']")
+    expect(scores).to_have_count(31 * 4)
+    expect(scores.first).to_have_attribute("href", re.compile("^../models/zephyr-7b-beta/#score-"))
     heads = desk.locator("#compare-tasks thead th[hidden]")
     assert ["run-4"] == heads.evaluate_all("all => all.map(head => head.dataset.key)")
+
+
+def test_rows_of_the_summary_lead_to_their_formulas(desk):
+    """The line below it names each that is computed."""
+    rows = [row[0][0].partition(" over ")[0] for row in desk.evaluate(ROWS, "compare-summary")]
+    named = desk.locator("#compare-summary").locator("xpath=../following-sibling::p").locator("a")
+    texts = [text.partition(" over ")[0] for text in named.all_text_contents()]
+    assert [row for row in rows if row not in ("Parameters", "Developer", "License")] == texts
 
 
 def test_models_that_share_no_task(chromium, tmp_path):
