@@ -565,13 +565,13 @@ def test_picking_and_weighting(chromium: Browser, home: str, size: tuple[int, in
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_limits_and_margin(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """A limit hides models and says how many; the margin moves the smallest that will do."""
+    """A limit hides models and says how many; the margin moves the smallest good-enough model."""
     page = open_form(chromium, home, size)
-    type_in(page, "Billion parameters, at most", "7")
+    type_in(page, "At most this many billion parameters", "7")
     out = page.locator("[data-left-out=size]")
     expect(out).to_have_text("Leaves out 5 of 10 ranked models.")
     assert "size=7" == query_of(page)
-    type_in(page, "Behind the best, at most", "0.5")
+    type_in(page, "Accept up to this much below the best", "0.5")
     assert "size=7&margin=0.5" == query_of(page)
     expect(page.locator("[data-choose=smallest]")).to_contain_text("2.51B: the smallest model")
     settle(page, 5)
@@ -619,11 +619,11 @@ def test_variant_licence_and_price(chromium: Browser, home: str, size: tuple[int
     expect(page.locator("[data-left-out=license]")).to_have_text(
         "Leaves out 10 of 12 ranked models."
     )
-    page.get_by_label("Dollars per million output tokens, at most").fill("0.15")
+    page.get_by_label("At most this many dollars per million output tokens").fill("0.15")
     expect(page.locator("[data-left-out=price]")).to_have_text(
         "Leaves out 8 of 12 ranked models, 3 without a known price."
     )
-    page.get_by_label("Dollars per million output tokens, at most").fill("0")
+    page.get_by_label("At most this many dollars per million output tokens").fill("0")
     wait_for(page, "No model is left")
     expect(page.locator("[data-choose=reason]")).to_contain_text("leave out all 12 ranked models")
     page.get_by_role("button", name="Start over").click()
@@ -690,7 +690,7 @@ def test_the_first_few_can_be_compared(chromium: Browser, home: str) -> None:
     page, _ = open_page(chromium, home + "choose/?variant=base")
     wait_for(page, "GPT-4")
     ids = ["gpt-4", "gpt-3.5-turbo", "mistral-7b-instruct", "gemma-7b-instruct"]
-    link = page.get_by_role("link", name="Compare the first few")
+    link = page.get_by_role("link", name="Compare the top models")
     expect(link).to_have_attribute(
         "href", f"../compare/?{urlencode([('model', model) for model in ids])}"
     )
