@@ -151,7 +151,9 @@ def _numbers(measured: tuple[float, float] | None) -> tuple[NumberField, ...]:
     hint = "Measured median." if measured else "An example."
     sent, received = map(quantity, measured or EXAMPLE_SIZE)
     return (
-        NumberField("requests", "Requests per day", quantity(EXAMPLE_REQUESTS_A_DAY), "An example."),
+        NumberField(
+            "requests", "Requests per day", quantity(EXAMPLE_REQUESTS_A_DAY), "An example."
+        ),
         NumberField("sent", "Input tokens", sent, hint),
         NumberField("received", "Output tokens", received, hint),
     )

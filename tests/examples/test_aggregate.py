@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from site_builder.config import load_config
-from site_builder.examples import duckdb_engine as duck
-from site_builder.examples.aggregate import ExampleRun, Moments, pair_runs, part_runs
+from site_builder.examples import engines
+from site_builder.examples.aggregate import ExampleRun, Moments, batches, pair_runs
 from tests.commands.test_cli import run
 from tests.helpers.imported import contents
 from tests.helpers.instances import ROWS, Row, project_of, rows_of, run_aggregate, told, write_rows
@@ -86,14 +86,14 @@ def test_the_report(instances: Path, board: Path) -> None:
     said = run_aggregate(instances, "--into", board)
     assert (0, "") == (said.exit_code, said.stdout)
     data = board / "data"
-    run, of = "warning: instances: alpha, add (tuned):", "the difference is of 3 pairs"
+    run, of = "warning: instances: alpha, add (tuned):", "the difference is over 3 pairs"
     assert [
-        f"warning: {instances / 'notes.md'}: skipped: it is no Parquet file",
-        f"{run} its base lacks 1 example and has 1 of its own; {of}",
-        f"{run} the baseline, gamma (base), lacks 1 example and has 1 of its own; {of}",
+        f"warning: {instances / 'notes.md'}: skipped: it is not Parquet",
+        f"{run} its base lacks 1 example and has 1 other; {of}",
+        f"{run} the baseline, gamma (base), lacks 1 example and has 1 other; {of}",
         "14 rows of 2 models on 2 tasks.",
-        "Scores: 5 added, 0 replaced, 0 as they were, 0 not taken.",
-        "Paired differences: 4 added, 0 replaced, 0 as they were.",
+        "Scores: 5 added, 0 replaced, 0 unchanged, 0 not saved.",
+        "Paired differences: 4 added, 0 replaced, 0 unchanged.",
         f"Wrote {data / 'results.parquet'} and {data / 'differences.parquet'}.",
         f"Next: `site_builder check --project {board}`.",
     ] == told(said)
@@ -116,9 +116,9 @@ def test_aggregating_twice_changes_nothing(instances: Path, board: Path) -> None
     before = contents(board)
     said = run_aggregate(instances, "--into", board)
     assert [
-        "Scores: 0 added, 0 replaced, 7 as they were, 0 not taken.",
-        "Paired differences: 0 added, 0 replaced, 7 as they were.",
-        "Nothing has changed; nothing was written.",
+        "Scores: 0 added, 0 replaced, 7 unchanged, 0 not saved.",
+        "Paired differences: 0 added, 0 replaced, 7 unchanged.",
+        "Nothing changed; nothing was written.",
     ] == told(said)[-3:]
     assert before == contents(board)
 
@@ -132,7 +132,7 @@ def test_other_rows_and_columns_stay(instances: Path, board: Path) -> None:
     table["note"] = "kept"
     table.to_parquet(path, index=False)
     said = run_aggregate(instances, "--into", board)
-    assert "Scores: 0 added, 1 replaced, 4 as they were, 0 not taken." in told(said)
+    assert "Scores: 0 added, 1 replaced, 4 unchanged, 0 not saved." in told(said)
     found = rows_of(board, "results")
     assert (6, 0.5, 1.0, {"kept"}) == (
         len(found),
@@ -147,7 +147,7 @@ def test_a_difference_that_is_another_is_replaced(instances: Path, board: Path) 
     run_aggregate(instances, "--into", board)
     write_rows(instances / "part-0.parquet", [*ROWS[:-1], ("alpha", "sort", "tuned", "1", 0.75)])
     said = run_aggregate(instances, "--into", board)
-    assert "Paired differences: 0 added, 1 replaced, 3 as they were." in told(said)
+    assert "Paired differences: 0 added, 1 replaced, 3 unchanged." in told(said)
     assert 0.5 == rows_of(board, "differences")[-1]["difference"]
 
 
@@ -166,7 +166,7 @@ def test_what_is_written_builds(instances: Path, board: Path) -> None:
     assert "the baseline 'gamma' has no score on 1 of 2 tasks" in said.stderr
     assert [*(board / "site").rglob("differences.csv")]
     page = (board / "site/data/index.html").read_text()
-    assert "Differences of scores, paired by example." in page
+    assert "Score differences, paired by example." in page
 
 
 def test_rows_that_are_there_twice_count_once(instances: Path, board: Path) -> None:
@@ -250,7 +250,7 @@ def test_parts_hold_whole_models_and_the_baseline(board: Path) -> None:
         ("t", "gamma", "base", 5),
         ("u", "a", "base", 90),
     )
-    parts = [*part_runs(runs, pair_runs(runs, load_config(board)), 45)]
+    parts = [*batches(runs, pair_runs(runs, load_config(board)), 45)]
     assert [(45, "aabb"), (25, "ccgamma"), (90, "a")] == [
         (part.rows, "".join(run.model for run in part.runs)) for part in parts
     ]
@@ -276,7 +276,7 @@ def test_a_part_at_a_time_or_all_at_once(tmp_path: Path, board: Path, monkeypatc
     ]
     write_rows(tmp_path / "i.parquet", rows)
     run_aggregate(tmp_path / "i.parquet", "--into", board)
-    monkeypatch.setattr(duck, "_BYTES_A_ROW", 10**9)
+    monkeypatch.setattr(engines, "_DUCKDB_BYTES", 10**9)
     other = project_of(tmp_path / "other")
     run_aggregate(tmp_path / "i.parquet", "--into", other)
     for table in ("results", "differences"):

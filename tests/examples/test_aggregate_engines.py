@@ -16,8 +16,7 @@ from distributed import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from site_builder.examples.dask_engine import cluster as engine_of
-from site_builder.examples.engines import EngineError
+from site_builder.examples.engines import EngineError, dask_engine
 from tests.helpers.clusters import KillWorker, RunningCluster, running_cluster
 from tests.helpers.instances import (
     NAMES,
@@ -218,7 +217,7 @@ def test_engines_tell_the_same_faults(cluster: RunningCluster, tmp_path: Path) -
 
 def test_a_cluster_that_gives_up(cluster: RunningCluster) -> None:
     """It says why, on one line."""
-    with pytest.raises(EngineError) as found, engine_of(cluster.address):
+    with pytest.raises(EngineError) as found, dask_engine(cluster.address):
         raise MemoryError("no room\nfor anything")
     assert "Dask says: no room" == str(found.value)
 
@@ -226,7 +225,7 @@ def test_a_cluster_that_gives_up(cluster: RunningCluster) -> None:
 def test_a_cluster_without_workers() -> None:
     """How to start some is said."""
     with running_cluster(workers=0) as empty:
-        with pytest.raises(EngineError) as found, engine_of(empty.address):
+        with pytest.raises(EngineError) as found, dask_engine(empty.address):
             pass
         assert (
             f"--scheduler {empty.address}: the scheduler has no workers. "

@@ -10,9 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from site_builder.examples import dask_engine as cluster
-from site_builder.examples.duckdb_engine import duck
-from site_builder.examples.engines import EngineError
+from site_builder.examples import engines
+from site_builder.examples.engines import EngineError, duckdb_engine
 from tests.commands.test_cli import run
 from tests.helpers.instances import ROWS, project_of, run_aggregate, told, write_rows
 from tests.helpers.tables import board as fixture_board
@@ -51,7 +50,7 @@ def test_a_folder_without_parquet_files(tmp_path: Path, board: Path, name: str |
     folder.mkdir()
     if name:
         (folder / name).write_text("notes")
-    skipped = [f"warning: {folder / str(name)}: skipped: it is no Parquet file"] if name else []
+    skipped = [f"warning: {folder / str(name)}: skipped: it is not Parquet"] if name else []
     assert [
         *skipped,
         "i: no Parquet file was found. Name files that end in .parquet, .parq, .pq.",
@@ -81,7 +80,7 @@ def test_garbage_among_the_files(tmp_path: Path, board: Path) -> None:
     found = faults(folder, "--into", board)
     assert [
         "i/a.parquet: column 'example' is missing. Known columns: doc_id. "
-        "Say which column it is: --column example=COLUMN.",
+        "Name the column: --column example=COLUMN.",
         "i/b.parquet: column 'task' is a whole number, not text",
         "i/b.parquet: column 'score' is text, not a number or a whole number",
         "i/c.parquet: column 'example' is a number, not text or a whole number",
@@ -89,7 +88,7 @@ def test_garbage_among_the_files(tmp_path: Path, board: Path) -> None:
     ] == [line for line in found if "cannot be read" not in line]
     unread = [line for line in found if "cannot be read" in line]
     assert ["i/cut.parquet", "i/empty.parquet"] == [line.partition(":")[0] for line in unread]
-    assert all(line.endswith("Write it anew, or take it out.") for line in unread)
+    assert all(line.endswith("Write it again, or remove it.") for line in unread)
 
 
 def test_many_files_of_one_form_are_one_fault(tmp_path: Path, board: Path) -> None:
@@ -98,7 +97,7 @@ def test_many_files_of_one_form_are_one_fault(tmp_path: Path, board: Path) -> No
         write_rows(tmp_path / f"i/{n}.parquet", ROWS[:4], model=None, modle=["a"] * 4)
     assert (
         "i/0.parquet and 4 more: column 'model' is missing. Did you mean 'modle'? "
-        "Say which column it is: --column model=COLUMN."
+        "Name the column: --column model=COLUMN."
     ) == faults(tmp_path / "i", "--into", board)[0]
 
 
@@ -113,7 +112,7 @@ def test_two_columns_of_one_name(tmp_path: Path, board: Path) -> None:
 def test_a_column_that_was_told_and_is_not_there(tmp_path: Path, board: Path) -> None:
     """Even the variant, which may be absent otherwise."""
     write_rows(tmp_path / "i.parquet", ROWS)
-    fault = "i.parquet: column 'stage' is missing. Say which column it is: --column variant=COLUMN."
+    fault = "i.parquet: column 'stage' is missing. Name the column: --column variant=COLUMN."
     told_so = ("--column", "variant=stage")
     assert fault == faults(tmp_path / "i.parquet", "--into", board, *told_so)[0]
 
@@ -131,7 +130,7 @@ def test_rows_that_are_none(tmp_path: Path, board: Path) -> None:
     )
     assert [
         "i: 'model' is null or empty in 2 rows. Fill it in, or leave the rows out.",
-        "i: model 'al\\rpha' holds a control character. Take it out.",
+        "i: model 'al\\rpha' contains a control character. Remove it.",
         "i: alpha, add (base): 'score' is null, NaN, infinite or beyond 1e+100 in 4 rows, such as "
         "example 'x0'. Give the number, or leave the rows out.",
         "i: alpha, add (tuned): 'example' is null or empty in 1 row. "
@@ -145,8 +144,8 @@ def test_scores_that_contradict_each_other(tmp_path: Path, board: Path) -> None:
     rows = [*ROWS, ("alpha", "add", "base", "1", 0.0), ("alpha", "add", "tuned", "5", 1.0)]
     write_rows(tmp_path / "i.parquet", [*rows, ("alpha", "add", "tuned", "3", 0.0)])
     assert [
-        "i.parquet: alpha, add (tuned): 2 examples with scores that contradict each other, such as "
-        "'3'. Keep one score for each, or take their mean: --average-repeats.",
+        "i.parquet: alpha, add (tuned): 2 examples with different scores, such as "
+        "'3'. Keep one score for each, or use their mean: --average-repeats.",
         "1 error; nothing was written.",
     ] == faults(tmp_path / "i.parquet", "--into", board)
 
@@ -171,7 +170,7 @@ def test_of_very_many_faults_the_first_and_a_count(tmp_path: Path, board: Path) 
     write_rows(tmp_path / "i.parquet", rows)
     found = faults(tmp_path / "i.parquet", "--into", board)
     assert [
-        "i.parquet: and 10 more like these: runs with scores that are none",
+        "i.parquet: and 10 more like these: runs with invalid scores",
         "30 errors; nothing was written.",
     ] == found[20:]
 
@@ -201,15 +200,15 @@ def test_a_file_that_is_damaged_inside(tmp_path: Path, board: Path) -> None:
 
 def test_memory_that_is_too_little() -> None:
     """It is said which option gives more."""
-    with pytest.raises(EngineError) as found, duck(200_000_000):
+    with pytest.raises(EngineError) as found, duckdb_engine(200_000_000):
         raise duckdb.OutOfMemoryException
-    fault = "--memory: 200 MB are too few for the examples of a single model and task. Give more."
+    fault = "--memory: 200 MB are too few for the examples of one model and task. Give more."
     assert fault == str(found.value)
 
 
 def test_ctrl_c_within_a_query() -> None:
     """It ends the command as it does anywhere else."""
-    with pytest.raises(KeyboardInterrupt), duck(200_000_000):
+    with pytest.raises(KeyboardInterrupt), duckdb_engine(200_000_000):
         raise RuntimeError("Query interrupted")
 
 
@@ -242,7 +241,7 @@ def test_wrong_usage(args: tuple[str, ...], said: str) -> None:
 
 def test_no_scheduler_at_the_address(tmp_path: Path, board: Path, monkeypatch) -> None:
     """Nobody listens there, or it is no address."""
-    monkeypatch.setattr(cluster, "_PATIENCE_S", 0.5)
+    monkeypatch.setattr(engines, "_TIMEOUT_S", 0.5)
     write_rows(tmp_path / "i.parquet", ROWS)
     for address in ("tcp://127.0.0.1:9", "nonsense://x"):
         options = ("--engine", "dask", "--scheduler", address)

@@ -27,10 +27,10 @@ def test_the_report(folder, tmp_path):
     said = run_import("lm-eval", folder, into=tmp_path / "p")
     assert (0, "") == (said.exit_code, said.stdout)
     assert [
-        "warning: runs/notes.md: skipped: .md is no ending of a results file",
+        "warning: runs/notes.md: skipped: a results file does not end in .md",
         "2 files with scores, 1 skipped.",
-        "Left out 2, which --verbose lists: acc (0-shot) stands for the task (2).",
-        "Scores: 2 added, 0 replaced, 0 moved, 0 as they were, 0 not taken.",
+        "Left out 2, which --verbose lists: acc (0-shot) is used for the task (2).",
+        "Scores: 2 added, 0 replaced, 0 moved, 0 unchanged, 0 not imported.",
         "New: 2 models and 1 task.",
         "Wrote {0}/models.parquet, {0}/tasks.parquet and {0}/results.parquet.".format(
             tmp_path / "p/data"
@@ -42,7 +42,7 @@ def test_the_report(folder, tmp_path):
 def test_a_line_for_everything_that_is_left_out(folder, tmp_path):
     """With `--verbose`."""
     said = run_import("lm-eval", folder, "--verbose", into=tmp_path / "p")
-    lines = [f"left out: runs/{n}.json: t, f1 (0-shot): acc (0-shot) stands for" for n in "ab"]
+    lines = [f"left out: runs/{n}.json: t, f1 (0-shot): acc (0-shot) is used for" for n in "ab"]
     assert all(line in said.stderr for line in lines)
 
 
@@ -59,7 +59,7 @@ def test_the_terminal_obeys_no_name(tmp_path):
 def test_quiet(folder, tmp_path):
     """Only what should be looked at."""
     said = run_import("lm-eval", folder, "--quiet", into=tmp_path / "p")
-    assert ["warning: runs/notes.md: skipped: .md is no ending of a results file"] == (
+    assert ["warning: runs/notes.md: skipped: a results file does not end in .md"] == (
         said.stderr.splitlines()
     )
 

@@ -167,7 +167,7 @@ def test_only_runs_that_ended_well_count(tmp_path, status, why):
 
 
 def test_several_scorers_and_metrics(tmp_path):
-    """One stands for the task, and what spreads is no metric."""
+    """One is used for the task, and what spreads is no metric."""
     document = log()
     first = document["results"]["scores"][0]
     extra = {**first, "name": "judge", "metrics": {"mean": {"value": 0.5}, "std": {"value": 0.25}}}
@@ -175,7 +175,7 @@ def test_several_scorers_and_metrics(tmp_path):
     path = write_json(tmp_path / "log.json", document)
     said = run_import("inspect", path, "--verbose", into=tmp_path)
     assert [0.3333333333333333] == list(scores(tmp_path).values())
-    assert "log.json: inspect_evals/arc_easy, mean (judge): accuracy (choice) stands" in said.stderr
+    assert "log.json: inspect_evals/arc_easy, mean (judge): accuracy (choice) is used" in said.stderr
     assert "std" not in said.stderr
 
 
@@ -205,7 +205,7 @@ def test_packed_logs_of_inspect(tmp_path):
     assert "its run has not ended" in run_import("inspect", going, into=tmp_path / "x").stderr
     (tmp_path / "no.eval").write_bytes(b"no ZIP")
     said = run_import("inspect", tmp_path / "no.eval", into=tmp_path / "x")
-    assert "it is no ZIP file, or damaged" in said.stderr
+    assert "it is not a ZIP file, or is damaged" in said.stderr
 
 
 def zstandard(path, content, *, damage=False):
@@ -230,7 +230,7 @@ def test_logs_packed_with_zstandard(tmp_path):
     said = run_import(
         "inspect", zstandard(tmp_path / "b.eval", content, damage=True), into=tmp_path
     )
-    assert "b.eval: skipped: it is no ZIP file, or damaged" in said.stderr
+    assert "b.eval: skipped: it is not a ZIP file, or is damaged" in said.stderr
 
 
 @given(cut=st.integers(0, 1500), put=st.binary(max_size=4), zstd=st.booleans())
@@ -347,7 +347,7 @@ def test_a_merge_of_models_is_paired_with_none(tmp_path):
     card(tmp_path / "hub/m", INDEX.format(base="[a, b]", name="m"))
     said = run_import("model-index", tmp_path / "hub", into=tmp_path)
     assert {("m", "Voice fr", "base")} == set(scores(tmp_path))
-    assert "hub/m/README.md: made from a, b, so it is paired with none" in said.stderr
+    assert "hub/m/README.md: made from a, b, so it is not paired" in said.stderr
 
 
 EVAL_RESULTS = """\
@@ -384,7 +384,7 @@ def test_eval_results_of_a_repository(tmp_path):
     [
         ("a: [\n", "its YAML cannot be read: "),
         ("license: mit\n", "it has no model-index"),
-        ("model-index: []\n", "it holds no score"),
+        ("model-index: []\n", "it has no score"),
         ("x: !!python/object/apply:os.system [ls]\nmodel-index: []\n", "its YAML cannot be read: "),
     ],
 )
@@ -444,7 +444,7 @@ def test_importing_twice_changes_nothing(tmp_path, source):
     imported(source, folder, "--examples", into=tmp_path)
     before = contents(tmp_path)
     said = run_import(source, folder, "--examples", into=tmp_path)
-    assert "Nothing has changed; nothing was written." in said.stderr
+    assert "Nothing changed; nothing was written." in said.stderr
     assert before == contents(tmp_path)
 
 

@@ -335,27 +335,27 @@ def test_what_stands_among_scores_and_is_none(tmp_path):
     path = write_json(tmp_path / "r.json", lm_eval_results({"t": values}))
     said = run_import("lm-eval", path, "--verbose", into=tmp_path)
     assert {("org/base", "t", "base"): 0.5} == scores(tmp_path)
-    assert "r.json: t, by_question,none: what stands in place of a score is a list" in said.stderr
-    assert "r.json: t, f1,none: what stands in place of a score is no number" in said.stderr
+    assert "r.json: t, by_question,none: there is no score: the value is a list" in said.stderr
+    assert "r.json: t, f1,none: there is no score: the value is not a number" in said.stderr
 
 
 BAD = {
     "empty.json": (b" \n", "it is empty"),
     "cut.json": (b'{"results": {', "it is not JSON, or cut short: "),
-    "list.json": (b"[1]", "it holds no JSON object"),
+    "list.json": (b"[1]", "it is not a JSON object"),
     "deep.json": (b"[" * 100_000, "its JSON is nested too deeply"),
     "summary.json": (b'{"table_results": {}}', "it is a summary (table_results) without results"),
     "nothing.json": (b'{"results": {}}', "its results are empty"),
-    "other.json": (b'{"a": 1}', "it has no results: it was not written by this harness"),
+    "other.json": (b'{"a": 1}', "it has no results: it is not from this harness"),
     "latin.json": ("{é".encode("latin-1"), "it is not UTF-8 text"),
-    "notes.md": (b"# notes", ".md is no ending of a results file"),
+    "notes.md": (b"# notes", "a results file does not end in .md"),
     "noname.json": (
         b'{"results": {"t": {"acc": 1}}, "config": {"model": "hf"}}',
         "it names no model",
     ),
     "noscore.json": (
         b'{"results": {"t": {"alias": "t"}}, "config": {"model": "org/m"}}',
-        "it holds no score",
+        "it has no score",
     ),
 }
 
@@ -386,7 +386,7 @@ def test_what_is_no_file_is_not_waited_for(tmp_path):
     os.mkfifo(folder / "pipe.json")
     (folder / "link.json").symlink_to("nowhere")
     said = run_import("lm-eval", folder, into=tmp_path)
-    assert "runs/pipe.json: skipped: it is no file" in said.stderr
+    assert "runs/pipe.json: skipped: it is not a file" in said.stderr
     assert "runs/link.json: skipped: there is no such file" in said.stderr
     assert 0 == said.exit_code
 
@@ -409,10 +409,10 @@ def test_scores_of_single_examples(tmp_path):
     assert [str(n) for n in range(10)] == [row["example"] for row in examples]
     assert {0.0} == {row["score"] for row in examples}
     assert {"math_perturbed_full"} == {row["task"] for row in examples}
-    assert "holds 10 of the 5,000 examples of the run" in said.stderr
+    assert "has 10 of the 5,000 examples of the run" in said.stderr
     before = contents(tmp_path)
     assert (
-        "Nothing has changed"
+        "Nothing changed"
         in run_import("lm-eval", REAL / "modern", "--examples", into=tmp_path).stderr
     )
     assert before == contents(tmp_path)
@@ -463,7 +463,7 @@ def test_examples_without_their_results(tmp_path):
     (tmp_path / "samples_t_2024.jsonl").write_text('{"doc_id": 0, "metrics": ["acc"], "acc": 1.0}')
     said = run_import("lm-eval", tmp_path / "samples_t_2024.jsonl", into=tmp_path)
     assert 1 == said.exit_code
-    assert "only results_2024.json beside it would say" in said.stderr
+    assert "results_2024.json, which states its model, is not in the folder" in said.stderr
 
 
 def test_importing_twice_changes_nothing(tmp_path):
@@ -471,7 +471,7 @@ def test_importing_twice_changes_nothing(tmp_path):
     imported("lm-eval", REAL, into=tmp_path)
     before = contents(tmp_path)
     said = run_import("lm-eval", REAL, into=tmp_path)
-    assert "Nothing has changed; nothing was written." in said.stderr
+    assert "Nothing changed; nothing was written." in said.stderr
     assert before == contents(tmp_path)
 
 

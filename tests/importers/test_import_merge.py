@@ -110,7 +110,7 @@ def test_a_newer_score_replaces_an_older_one(tmp_path):
     assert {"stderr", "flag"}.isdisjoint(row)
     before = contents(tmp_path)
     said = run_import("lm-eval", old, into=tmp_path)
-    line = "old.json: org/base, t (base): not taken: the score there is newer (2023-11-14)"
+    line = "old.json: org/base, t (base): not imported: the stored score is newer (2023-11-14)"
     assert f"warning: {line}" in said.stderr
     assert before == contents(tmp_path)
 
@@ -152,7 +152,7 @@ def test_a_value_that_does_not_fit_its_column(tmp_path):
     store(tmp_path, model=["a"], task=["t"], score=["high"])
     before = contents(tmp_path)
     said = run_import("lm-eval", run_file(tmp_path, "a", 0.5), into=tmp_path)
-    line = "data/results.parquet: column 'score' holds what does not fit its type. Correct it; "
+    line = "data/results.parquet: column 'score' has values that do not fit its type. Correct it; "
     assert line in said.stderr
     assert before == contents(tmp_path)
 
@@ -168,7 +168,7 @@ def test_a_disk_that_refuses_loses_nothing(tmp_path, monkeypatch, at):
 
     monkeypatch.setattr(pq if at == "write_table" else Path, at, refuse)
     said = run_import("lm-eval", run_file(tmp_path, "b", 0.5), into=tmp_path)
-    line = "data: writing failed: No space left on device. The tables stay as they were."
+    line = "data: writing failed: No space left on device. The tables are unchanged."
     assert (1, line) == (said.exit_code, said.stderr.splitlines()[-2])
     assert before == contents(tmp_path)
 
@@ -232,7 +232,7 @@ def test_two_adapters_of_one_base_cannot_both_be_its_tuned_variant(tmp_path):
     } == set(scores(tmp_path))
     assert (
         "warning: not paired: me/adapter and me/other would all be 'fine_tuned' of 'org/base', so "
-        "they became models of their own. Name a variant for each under [import.variants]"
+        "they became separate models. Name a variant for each under [import.variants]"
     ) in said.stderr
     (tmp_path / "site.toml").write_text('[import.variants]\n"me/other" = "second"\n')
     said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
@@ -249,7 +249,7 @@ def test_an_adapter_that_is_there_stays_when_another_comes(tmp_path):
         ("org/base", "t", "fine_tuned"): 0.25,
         ("me/other", "t", "fine_tuned"): 0.75,
     } == scores(tmp_path)
-    assert "'me/adapter' stays, the others became models of their own" in said.stderr
+    assert "'me/adapter' stays, the others became separate models" in said.stderr
 
 
 def test_pairs_of_site_toml(tmp_path):
@@ -340,6 +340,6 @@ def test_saving_names_the_column_at_fault(tmp_path):
     """Rather than a type of Arrow's."""
     stored = read_stored(RESULTS, tmp_path / "data")
     row = {"model": "a", "task": "t", "score": "high"}
-    with pytest.raises(FaultsError, match="column 'score' holds what does not fit its type"):
+    with pytest.raises(FaultsError, match="column 'score' has values that do not fit its type"):
         save_tables(tmp_path / "data", [(stored, [row])])
     assert [] == list((tmp_path / "data").iterdir())

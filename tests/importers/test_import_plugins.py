@@ -42,7 +42,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
 def test_the_example_of_the_documentation(install: Install, tmp_path: Path) -> None:
     """Its scores are in the tables, its odd line is named."""
     install("score-lines", "score-lines = score_lines:read_score_lines", EXAMPLE)
-    assert "brought by score-lines 1.0" == known_formats()["score-lines"]
+    assert "from score-lines 1.0" == known_formats()["score-lines"]
     (tmp_path / "scores.txt").write_text("a t 0.5\nb t 0.25\nb t\n")
     root = tmp_path / "board"
     root.mkdir()
@@ -64,13 +64,13 @@ def test_names_of_ours_stay_ours(install: Install) -> None:
 @pytest.mark.parametrize(
     ("code", "what"),
     [
-        ("1 / 0", r"fails: ZeroDivisionError: division by zero \(odd\.py, line 1\)"),
-        ("read = None", r"fails: TypeError: .* \(formats\.py, line \d+\)"),
-        ("other = 1", r"fails: AttributeError: .* \(.*, line \d+\)"),
-        ("def read(path, options):\n    return 1", r"gives int, where Reading is due"),
+        ("1 / 0", r"failed: ZeroDivisionError: division by zero \(odd\.py, line 1\)"),
+        ("read = None", r"failed: TypeError: .* \(formats\.py, line \d+\)"),
+        ("other = 1", r"failed: AttributeError: .* \(.*, line \d+\)"),
+        ("def read(path, options):\n    return 1", r"returned int instead of Reading"),
         (
             "def read(path, options):\n    raise KeyError('x')",
-            r"fails: KeyError: 'x' \(odd\.py, line 2\)",
+            r"failed: KeyError: 'x' \(odd\.py, line 2\)",
         ),
     ],
 )
@@ -90,7 +90,7 @@ def test_two_packages_with_one_name(install: Install) -> None:
     with pytest.raises(FaultsError) as caught:
         format_of("same")
     assert re.fullmatch(
-        "the format 'same' is brought by (one|two) 1.0 and by (one|two) 1.0. "
+        "several packages have the format 'same': (one|two) 1.0 and (one|two) 1.0. "
         "Uninstall all but one.",
         str(caught.value),
     )

@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder.importers.reading import ImportOptions
-from site_builder.importers.tabular import ParsedNumber, bounds_of, is_nothing, read_cell, read_flat
+from site_builder.importers.tabular import (
+    ParsedNumber,
+    bounds_of,
+    is_blank,
+    parse_number,
+    read_tabular,
+)
 from tests.helpers.imported import contents, imported, rows, run_import, scores
 
 LONG = """\
@@ -48,7 +54,7 @@ def test_a_long_table(tmp_path):
     assert {"stderr", "n_examples", "date"}.isdisjoint(third)
     assert [{"task": "add", "score_min": 0.0, "score_max": 1.0}] == rows(tmp_path, "tasks")
     assert (
-        "a.csv: a score a row; model = 'Model'; task = 'Benchmark'; score = 'Score'; "
+        "a.csv: one score per row; model = 'Model'; task = 'Benchmark'; score = 'Score'; "
         "variant = 'Stage'; stderr = 'StdErr'; n_examples = 'n'; date = 'Date'; "
         "source = 'URL'; not used: Notes"
     ) in said.stderr
@@ -74,7 +80,7 @@ def test_a_wide_table(tmp_path):
         {"model": "alpha", "parameters_b": 7.0, "license": "mit"},
         {"model": "beta", "parameters_b": 13.0},
     ] == rows(tmp_path, "models")
-    assert "a task a column; model = 'model'; license = 'license'; parameters_b" in said.stderr
+    assert "one task per column; model = 'model'; license = 'license'; parameters_b" in said.stderr
     assert "tasks = add, sort; not used: Average" in said.stderr
 
 
@@ -135,7 +141,7 @@ def test_of_two_rows_of_one_score_the_last_counts(tmp_path):
     path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5\na,t,0.25\n")
     said = run_import("csv", path, into=tmp_path)
     assert {("a", "t", "base"): 0.25} == scores(tmp_path)
-    line = "older: 1 score of a.csv, which has another of the same further down"
+    line = "older: 1 score of a.csv, since the file has the same score again"
     assert line in said.stderr
 
 
@@ -173,10 +179,10 @@ def test_a_column_that_the_contract_does_not_have(tmp_path):
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("a,b\n1,2\n", "it has no column of models and none of tasks; name them under [import.col"),
+        ("a,b\n1,2\n", "it has no column of models or tasks; name them under [import.col"),
         ("model,license\nalpha,mit\n", "it has no column of scores"),
         ("model,task,acc,f1\na,t,0.5,0.5\n", "it has several columns of numbers, acc, f1; name"),
-        ("model,task,text\na,t,x\n", "it has no column of numbers; name the one with the scores"),
+        ("model,task,text\na,t,x\n", "it has no numbers; name the column of scores"),
         ("model,model,a\nx,y,1\n", "two of its columns are named 'model'"),
         ("model,add\nalpha,-\n", "it has no column of scores"),
         ("", "it is empty"),
@@ -201,7 +207,7 @@ def test_other_files_of_a_folder_are_named(tmp_path):
     said = run_import("csv", folder, into=tmp_path)
     assert 3 == len(rows(tmp_path))
     assert "tables/b.parquet: skipped: it is not Parquet, or damaged: " in said.stderr
-    assert "tables/c.jsonl: skipped: line 1 holds no JSON object" in said.stderr
+    assert "tables/c.jsonl: skipped: line 1 is a list, not an object with fields" in said.stderr
     assert "tables/d.txt: skipped: .txt is none of .csv, .tsv, .parquet" in said.stderr
     assert "tables/e.csv: skipped: it is not UTF-8 text; save it as UTF-8" in said.stderr
 
@@ -211,7 +217,7 @@ def test_rows_that_cannot_be_read_are_named(tmp_path):
     path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5\na,u,high\n,v,0.5\na,,0.5\na,w,\n")
     said = run_import("csv", path, into=tmp_path)
     assert {("a", "t", "base"): 0.5} == scores(tmp_path)
-    assert "a.csv: row 2: skipped: 'high' is no number" in said.stderr
+    assert "a.csv: row 2: skipped: 'high' is not a number" in said.stderr
     assert "a.csv: row 3: skipped: it names no model" in said.stderr
     assert "a.csv: row 4: skipped: it names no task" in said.stderr
     assert "row 5" not in said.stderr
@@ -222,7 +228,7 @@ def test_what_stands_behind_a_plus_minus_sign_is_left_out(tmp_path):
     path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5 ± 0.1\n")
     said = run_import("csv", path, into=tmp_path)
     assert "stderr" not in rows(tmp_path)[0]
-    assert "what stands behind ± is left out (1)" in said.stderr
+    assert "the number after ± is ignored (1)" in said.stderr
 
 
 PERCENT = "model,add\nalpha,71.5\nbeta,55\n"
@@ -263,7 +269,7 @@ def test_a_score_above_1_is_no_proportion(tmp_path):
     path = write(tmp_path, "a.csv", "model,add\nalpha,71.5\nbeta,0.55\n")
     said = run_import("csv", path, "--proportion", into=tmp_path)
     assert {("beta", "add", "base"): 0.55} == scores(tmp_path)
-    assert "a.csv: row 1: skipped: 71.5 is no proportion" in said.stderr
+    assert "a.csv: row 1: skipped: 71.5 is not a proportion" in said.stderr
 
 
 @pytest.mark.parametrize(
@@ -319,7 +325,7 @@ def test_a_percent_sign_in_the_heading(tmp_path):
 )
 def test_cells(text, comma, value):
     """As people write numbers into tables; what may be read in two ways is no number."""
-    cell = read_cell(text, comma=comma)
+    cell = parse_number(text, comma=comma)
     assert value == (cell.value if cell else None)
 
 
@@ -328,7 +334,7 @@ def test_cells(text, comma, value):
 )
 def test_cells_that_say_that_there_is_no_score(value):
     """They are left out in silence."""
-    assert is_nothing(value)
+    assert is_blank(value)
 
 
 def test_importing_twice_changes_nothing(tmp_path):
@@ -336,7 +342,7 @@ def test_importing_twice_changes_nothing(tmp_path):
     paths = [write(tmp_path, "a.csv", LONG), write(tmp_path, "b.csv", WIDE)]
     imported("csv", *paths, into=tmp_path)
     before = contents(tmp_path)
-    assert "Nothing has changed" in run_import("csv", *paths, into=tmp_path).stderr
+    assert "Nothing changed" in run_import("csv", *paths, into=tmp_path).stderr
     assert before == contents(tmp_path)
 
 
@@ -345,7 +351,7 @@ def test_any_bytes_are_read_or_named(tmp_path_factory, content, ending):
     """Whatever the file holds: a reading, and no exception."""
     path = tmp_path_factory.mktemp("any") / f"a{ending}"
     path.write_bytes(content)
-    reading = read_flat(path, ImportOptions())
+    reading = read_tabular(path, ImportOptions())
     assert reading.measures or reading.skipped
 
 
@@ -354,4 +360,4 @@ def test_any_text_below_sound_headings_is_read_or_named(tmp_path_factory, text):
     """Quotes, line ends, marks: none of it stops an import."""
     path = tmp_path_factory.mktemp("any") / "a.csv"
     path.write_text(f"model,task,score\na,t,0.5\n{text}", encoding="utf8", errors="replace")
-    assert any(m.score == 0.5 for m in read_flat(path, ImportOptions()).measures)
+    assert any(m.score == 0.5 for m in read_tabular(path, ImportOptions()).measures)

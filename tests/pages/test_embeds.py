@@ -57,7 +57,7 @@ def test_a_view_asks_for_what_it_needs_alone(index_site):
             re.sub(r"\..*", "", str(tag["src"]).rpartition("/")[2])
             for tag in index_site.page(path).select("script[src]")
         }
-        own = set() if "leaderboard" in path else {"chart-look", "charts", "numbers"}
+        own = set() if "leaderboard" in path else {"chart-template", "charts"}
         assert {"first", "site", "table"} | own == scripts
 
 

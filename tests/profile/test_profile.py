@@ -186,7 +186,7 @@ def test_tokenizers_that_are_none(tmp_path: Path) -> None:
         find_tokenizer("word")
     assert f"word: there is no such tokenizer. {known}" == str(caught.value)
     (tmp_path / "tokenizer.json").write_text("{}")
-    with pytest.raises(FaultsError, match=r"this is no tokenizer\.json: "):
+    with pytest.raises(FaultsError, match=r"this is not a tokenizer\.json: "):
         find_tokenizer(str(tmp_path / "tokenizer.json"))
 
 
@@ -235,7 +235,7 @@ def test_paths_that_hold_nothing(tmp_path: Path) -> None:
     names = [tmp_path / "nowhere", tmp_path / "empty", tmp_path / "a.txt", once, once]
     assert [
         f"{tmp_path / 'nowhere'}: there is no such file or folder.",
-        f"{tmp_path / 'empty'}: holds no file ending in {forms}. {fix}",
+        f"{tmp_path / 'empty'}: has no file ending in {forms}. {fix}",
         f"{tmp_path / 'a.txt'}: is not a file ending in {forms}. {fix}",
         f"{once}: is named twice. Name each file once.",
     ] == told(*names)
@@ -349,7 +349,7 @@ def test_every_mistake_of_every_file_in_one_run(tmp_path: Path) -> None:
         f"{tmp_path / 'latin.csv'}: is not UTF-8 text. Save it as UTF-8.",
         f"{tmp_path / 'many.jsonl'}: line 2: 'answer' is missing",
     ] == found[4:7]
-    more = "and 10 more like these: records that are no examples"
+    more = "and 10 more like these: records that are not examples"
     assert f"{tmp_path / 'many.jsonl'}: {more}" == found[26]
     assert found[27].startswith(f"{tmp_path / 'none.parquet'}: cannot be read as Parquet: ")
     assert (
@@ -395,6 +395,6 @@ def test_progress_is_told(tmp_path: Path, ending: str) -> None:
     }
     writers[ending]()
     seen: list[float] = []
-    profiles(path, told=lambda _file, share: seen.append(share))
+    profiles(path, on_progress=lambda _file, share: seen.append(share))
     assert 3 == len(seen)
     assert 0 < seen[0] < seen[1] <= seen[2] == 1

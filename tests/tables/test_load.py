@@ -14,6 +14,7 @@ from site_builder.tables.read import LoadedTables, load_tables
 from tests.helpers.tables import board, parquet, results_frame, write_project
 
 NOON = dt.datetime(2024, 5, 1, 12)  # noqa: DTZ001 - what a naive timestamp column holds
+AGAIN = "Write it again as Parquet."
 BEGIN = "Write it with one row for a score and at least the columns 'model', 'task', 'score'."
 
 
@@ -71,16 +72,13 @@ def test_missing_results_are_the_one_fault(tmp_path, folder):
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"", "the file is empty (0 bytes). Write it anew."),
-        (b"model,task,score\n", "the file is not Parquet. Write it anew as Parquet."),
+        (b"", "the file is empty (0 bytes). Write it again."),
+        (b"model,task,score\n", f"the file is not Parquet. {AGAIN}"),
         (b"PAR1", "the Parquet file is damaged: "),
         (b"PAR1PAR1", "the Parquet file is damaged: "),
-        (parquet(results_frame())[:-9], "the Parquet file is cut short. Write it anew as Parquet."),
-        (
-            parquet(results_frame())[:200],
-            "the Parquet file is cut short. Write it anew as Parquet.",
-        ),
-        (parquet(results_frame())[4:], "the file is not Parquet. Write it anew as Parquet."),
+        (parquet(results_frame())[:-9], f"the Parquet file is cut short. {AGAIN}"),
+        (parquet(results_frame())[:200], f"the Parquet file is cut short. {AGAIN}"),
+        (parquet(results_frame())[4:], f"the file is not Parquet. {AGAIN}"),
     ],
 )
 def test_file_that_is_no_whole_parquet_is_a_fault(project, name, content, what):
@@ -97,7 +95,7 @@ def test_folder_in_place_of_a_file_is_a_fault(tmp_path):
     """A folder of Parquet parts is no table; the fault says so, with no traceback."""
     (tmp_path / "data/results.parquet").mkdir(parents=True)
     (fault,) = load(tmp_path).faults
-    expected = "this is no file. Write the table as one Parquet file."
+    expected = "this is not a file. Write the table as one Parquet file."
     assert f"data/results.parquet: {expected}" == str(fault)
 
 
@@ -108,7 +106,7 @@ def test_file_without_permission_is_a_fault(project, monkeypatch):
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    expected = "the file cannot be read: Permission denied. Make it a file that you may read."
+    expected = "the file cannot be read: Permission denied. Make it readable."
     assert f"data/models.parquet: {expected}" in [str(fault) for fault in load(project).faults]
 
 

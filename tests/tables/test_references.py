@@ -16,10 +16,10 @@ from tests.helpers.tables import (
     write_project,
 )
 
-MEND = "Correct the score, or the task's bounds."
+MEND = "Correct the score, or the bounds of the task."
 BASE = "Did you mean 'base'?"
 KNOWN = "Known variants: base, fine_tuned."
-DIVIDE = "Divide percentages by 100, or state the task's score_max."
+DIVIDE = "Divide percentages by 100, or state score_max of the task."
 
 
 def lines(tmp_path, toml=SITE_TOML, **tables):
@@ -92,7 +92,7 @@ def test_score_out_of_bounds_is_a_fault(tmp_path, cells, bounds, what, allowed):
     low, high = bounds
     tasks = having(tasks_frame(), score_min=[math.nan, low], score_max=[math.nan, high])
     found = lines(tmp_path, results=changed(results_frame(), "score", cells), tasks=tasks)
-    assert [f"data/results.parquet: {what} out of its bounds, {allowed}. {MEND}"] == found
+    assert [f"data/results.parquet: {what} outside its bounds, {allowed}. {MEND}"] == found
 
 
 def test_many_scores_out_of_bounds_are_one_line(tmp_path):
@@ -101,9 +101,9 @@ def test_many_scores_out_of_bounds_are_one_line(tmp_path):
     results = having(results, score=50.0, variant=[f"v{i}" for i in range(11)])
     assert [
         "data/results.parquet: rows 1, 3, 4, 7, 8 and 1 more: "
-        f"scores 50, 50, 50, 50 and 2 more of task 'sort' are out of its bounds, 0 to 1. {MEND}",
+        f"scores 50, 50, 50, 50 and 2 more of task 'sort' are outside its bounds, 0 to 1. {MEND}",
         "data/results.parquet: rows 2, 5, 6, 9, 10: "
-        f"scores 50, 50, 50, 50 and 50 of task 'add' are out of its bounds, 0 to 1. {MEND}",
+        f"scores 50, 50, 50, 50 and 50 of task 'add' are outside its bounds, 0 to 1. {MEND}",
     ] == lines(tmp_path, "", results=results)
 
 
@@ -121,10 +121,10 @@ def test_crossed_bounds_are_a_fault(tmp_path):
 
 
 def test_equal_bounds_are_no_fault(tmp_path):
-    """A task with one possible score is odd and legal; another score is out of its bounds."""
+    """A task with one possible score is odd and legal; another score is outside its bounds."""
     tasks = having(tasks_frame(), score_min=[0.0, 0.5], score_max=[1.0, 0.5])
     (line,) = lines(tmp_path, tasks=tasks)
-    assert "scores 0.25, 0.25 and 0.375 of task 'sort' are out of its bounds, 0.5 to 0.5" in line
+    assert "scores 0.25, 0.25 and 0.375 of task 'sort' are outside its bounds, 0.5 to 0.5" in line
 
 
 @pytest.mark.parametrize("score", [2.1, 81.2, 100.0])
@@ -168,7 +168,7 @@ def test_other_large_scores_are_no_percentages(tmp_path, values, columns):
         ),
         (
             "base_variant = 'base'\ntuned_variants = ['base']",
-            "tuned_variants holds 'base', which is the base_variant. Name it in one of them.",
+            "tuned_variants contains 'base', which is the base_variant. Name it in one of them.",
         ),
         ("labels = { x = 'X' }", "labels: no result has the variant 'x'. " + KNOWN),
         (
@@ -198,7 +198,7 @@ def test_what_is_only_odd_is_a_warning(tmp_path):
 def test_tuned_score_without_its_base_is_a_warning(tmp_path):
     """No lift can be computed for a tuned score whose model has no base score on the task."""
     results = results_frame().drop(index=[0, 6]).reset_index(drop=True)
-    line = "rows 1, 6: tuned score without its 'base' score: no lift is computed for it"
+    line = "rows 1, 6: tuned score without a 'base' score: its lift is not computed"
     assert [f"data/results.parquet: {line}"] == lines(tmp_path, results=results)
 
 

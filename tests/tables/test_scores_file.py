@@ -70,10 +70,8 @@ def test_every_fault_of_the_rows_in_one_run(tmp_path):
     rows = ["a,t,base,0.5,10", "a,t,base,0.5,x", 'b,t,,"0,7",2.5', ",t,,,3"]
     path = write(tmp_path, "model,task,variant,score,n_examples\n" + "\n".join(rows))
     assert [
-        f"row 3: 'score' is '0,7', no number. {NUMBER}",
-        f"row 2: 'n_examples' is 'x', no number. {NUMBER}".replace(
-            "leave the row out", "nothing where it is not known"
-        ),
+        f"row 3: 'score' is '0,7', not a number. {NUMBER}",
+        "row 2: 'n_examples' is 'x', not a number. Write a number, such as 0.71, or nothing.",
         "row 4: 'model' is null. Fill it in, or leave the row out.",
         "row 4: 'score' is null. Fill it in, or leave the row out.",
         "row 3: 'n_examples' is not a whole number",
@@ -84,8 +82,8 @@ def test_every_fault_of_the_rows_in_one_run(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "the file is empty. Write a heading, and below it a row a score."),
-        ("\n\n", "the file is empty. Write a heading, and below it a row a score."),
+        ("", "the file is empty. Write a heading, and one row per score."),
+        ("\n\n", "the file is empty. Write a heading, and one row per score."),
         ("model,task,score\n", "the table has no rows. Write at least one row for a score."),
         (b"model\xff", "is not UTF-8 text. Save it as CSV in UTF-8, or as Parquet."),
         ('model,task,score\n"a,t,1', "is not valid CSV: unexpected end of data"),
@@ -93,7 +91,7 @@ def test_every_fault_of_the_rows_in_one_run(tmp_path):
         ("model,task,score,score\na,t,1,1", "2 columns are called 'score'. Keep one."),
         ("model,task,score\na,t,1\nb,t\n", "row 2: it has 2 values, the heading 3"),
         ("modle,task,score\na,t,1", "column 'model' is missing. Is it 'modle'?"),
-        ("model,task,score\na,t,inf", f"row 1: 'score' is 'inf', no number. {NUMBER}"),
+        ("model,task,score\na,t,inf", f"row 1: 'score' is 'inf', not a number. {NUMBER}"),
         (
             "model,task,score\na,t,1e999",
             "row 1: 'score' is infinite. Give the number, or leave the row out.",
@@ -109,7 +107,7 @@ def test_a_parquet_file_that_is_none(tmp_path):
     """As a table of a project would be."""
     path = tmp_path / "scores.parquet"
     path.write_bytes(b"model,task,score")
-    assert ["the file is not Parquet. Write it anew as Parquet."] == faults(path)
+    assert ["the file is not Parquet. Write it again as Parquet."] == faults(path)
 
 
 def test_many_faults_of_a_kind_are_counted(tmp_path):
@@ -117,7 +115,7 @@ def test_many_faults_of_a_kind_are_counted(tmp_path):
     path = write(tmp_path, "model,task,score\n" + "".join(f"m{i},t,?\n" for i in range(50)))
     told = faults(path)
     assert 21 == len(told)
-    assert "and 30 more like these: values of 'score' that are no numbers" == told[-1]
+    assert "and 30 more like these: values of 'score' that are not numbers" == told[-1]
 
 
 @given(st.binary(max_size=200))
