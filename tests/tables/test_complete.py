@@ -18,8 +18,8 @@ def tables_of(tmp_path, toml="", **tables):
     return check_project(write_project(tmp_path, tables, toml))
 
 
-def test_every_column_of_the_contract_is_there(tmp_path):
-    """The least of boards has every column of its three tables, in the order of the contract."""
+def test_every_declared_column_is_added(tmp_path):
+    """In the order of the schema."""
     least = results_frame()[["model", "task", "score"]][:1]
     tables = tables_of(tmp_path, results=least)
     for frame, spec in ((tables.results, RESULTS), (tables.models, MODELS), (tables.tasks, TASKS)):
@@ -27,10 +27,7 @@ def test_every_column_of_the_contract_is_there(tmp_path):
 
 
 def test_columns_have_their_types(tmp_path):
-    """Numbers are floats, text is text; the direction is true or false, given or not.
-
-    What may stay unknown holds nulls too, so it is of no type.
-    """
+    """Numbers are floats, text is text, the direction is a boolean."""
     for tables in (tables_of(tmp_path, **board()), tables_of(tmp_path, results=results_frame())):
         for frame, spec in ((tables.results, RESULTS), (tables.tasks, TASKS)):
             for column in spec.columns:
@@ -40,8 +37,8 @@ def test_columns_have_their_types(tmp_path):
                 assert (column.name, wanted) == (column.name, str(frame[column.name].dtype))
 
 
-def test_what_is_not_said_has_its_default(tmp_path):
-    """Variant, name and direction have a value in each row; all else stays unknown."""
+def test_missing_values_have_their_default(tmp_path):
+    """Variant, name and direction have a value in each row; the rest is unknown."""
     results = results_frame()[["model", "task", "score"]][::2]
     tables = tables_of(tmp_path, results=results.drop_duplicates(["model", "task"]))
     assert {"base"} == set(tables.results["variant"])
@@ -52,24 +49,24 @@ def test_what_is_not_said_has_its_default(tmp_path):
     assert tables.results["flag"].isna().all()
 
 
-def test_models_and_tasks_of_the_results_come_in_their_order(tmp_path):
-    """Without tables of their own, models and tasks are listed as the results first name them."""
+def test_models_and_tasks_come_from_the_results(tmp_path):
+    """In the order in which the results name them."""
     results = results_frame()[::-1]
     tables = tables_of(tmp_path, results=results)
     assert ["gamma", "beta", "alpha"] == tables.models["model"].tolist()
     assert ["sort", "add"] == tables.tasks["task"].tolist()
 
 
-def test_variant_that_is_not_said_is_the_base_of_site_toml(tmp_path):
-    """A score that names no variant is of the variant that `site.toml` calls the base."""
+def test_missing_variant_is_the_base_of_site_toml(tmp_path):
+    """`base_variant` names it."""
     results = results_frame()[["model", "task", "score"]].drop_duplicates(["model", "task"])
     tables = tables_of(tmp_path, '[board]\nbase_variant = "five_shot"', results=results)
     assert {"five_shot"} == set(tables.results["variant"])
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\t", None])
-def test_blank_text_is_not_known(tmp_path, blank):
-    """An optional text of nothing but space says no more than a null does."""
+def test_blank_text_is_unknown(tmp_path, blank):
+    """Optional text of spaces is null."""
     models = having(models_frame(), name=["A", blank, "C"], developer=[blank, "B", "B"])
     results = having(results_frame(), flag=blank, date=blank)
     requests = pd.DataFrame({"provider": ["p"], "model": ["alpha"], "error_code": [blank]})
@@ -81,23 +78,23 @@ def test_blank_text_is_not_known(tmp_path, blank):
     assert tables.serving_requests["error_code"].isna().all()
 
 
-def test_direction_may_be_said_of_some_tasks(tmp_path):
-    """A task that does not say which way is better takes higher as better."""
+def test_direction_of_some_tasks(tmp_path):
+    """Higher is better for the others."""
     tasks = having(tasks_frame(), higher_is_better=[None, False])
     tables = tables_of(tmp_path, results=results_frame(), tasks=tasks)
     assert [True, False] == tables.tasks["higher_is_better"].tolist()
 
 
 def test_further_columns_are_kept(tmp_path):
-    """Columns beyond the contract follow those of the contract, with their values."""
+    """They follow the declared columns."""
     results = having(results_frame(), seed=range(10))
     tables = tables_of(tmp_path, results=results)
     assert "seed" == tables.results.columns[-1]
     assert list(range(10)) == tables.results["seed"].tolist()
 
 
-def test_optional_tables_are_there_or_none(tmp_path):
-    """Requests and prices are None where the project has no such file, or one without rows."""
+def test_missing_optional_tables_are_none(tmp_path):
+    """Also tables without rows."""
     prices = pd.DataFrame({"provider": ["p"], "model": ["alpha"], "usd_per_hour": [1.5]})
     tables = tables_of(tmp_path, results=results_frame(), prices=prices)
     assert tables.prices is not None
@@ -108,6 +105,6 @@ def test_optional_tables_are_there_or_none(tmp_path):
 
 
 def test_files_are_kept_for_download(tmp_path):
-    """The tables as they were read go with the completed ones, empty ones too."""
+    """Empty ones too."""
     tables = tables_of(tmp_path, results=results_frame(), models=models_frame()[:0])
     assert ["results", "models"] == list(tables.loaded)
