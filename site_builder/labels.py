@@ -20,7 +20,7 @@ from site_builder.records import Record
 
 N_COLOURS = 8
 
-# Model, task and variant, as the catalog keys the evidence of a score.
+# Model, task and variant.
 ScoreKey: TypeAlias = tuple[str, str, str]
 
 

@@ -103,7 +103,7 @@ def _best_first(results: Results, labels: Labels, model: str) -> list[str]:
 def _model_lines(
     results: Results, labels: Labels, model: str, tasks: Sequence[str]
 ) -> list[DumbbellRow]:
-    found, is_baseline = results.scores_on(model, tasks), model == labels.roles.baseline
+    found, is_baseline = results.scores.of_model(model, tasks), model == labels.roles.baseline
     return [
         _line(
             labels,
@@ -147,10 +147,10 @@ def _model_title(labels: Labels, standing: Standing, tasks: int) -> str:
 def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | None:
     """One task, model by model: before, after, and the baseline as a line."""
     result, fact = results.task(task), results.catalog.tasks[task]
-    models = result.scores.models
+    models = result.models
     if len(models) < 2:
         return None
-    found = result.scores.of(ends_of(models))
+    found = results.scores.of_task(task, ends_of(models))
     lines = [_line(labels, model_cell(labels, m), (m, task), found[m]) for m in found]
     title = _task_title(results, labels, task)
     unit = f"{fact.metric or 'score'}{'' if fact.higher_is_better else '; lower is better'}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from functools import lru_cache
 from math import isfinite, log10
 
@@ -100,8 +100,8 @@ def _have_places(values: Array, places: int) -> bool:
     return bool((same | np.isnan(values)).all())
 
 
-def integers_or_none(values: Array, places: int) -> list[int | None]:
-    """Numbers of so many decimal places as whole ones; None in place of what is no number."""
+def integers_or_none(values: Array, places: int = 0) -> list[int | None]:
+    """Return numbers times ten to the power of `places` as integers, None for NaN."""
     return [None if v is None else int(v) for v in floats_or_none(np.rint(values * 10**places))]
 
 
@@ -109,16 +109,6 @@ def pairs_or_none(low: Array, high: Array) -> list[tuple[float, float] | None]:
     """Intervals for records: None where an end is no number."""
     ends = zip(floats_or_none(low), floats_or_none(high), strict=True)
     return [None if a is None or b is None else (a, b) for a, b in ends]
-
-
-def texts_of(values: Array, write: Callable[[float], str]) -> npt.NDArray[np.object_]:
-    """Numbers as texts, each distinct one written once; empty in place of what is no number.
-
-    Shape: any, to the same.
-    """
-    codes, distinct = pd.factorize(values.ravel())
-    texts = np.array([*map(write, distinct.tolist()), ""], dtype=object)
-    return np.asarray(texts[codes].reshape(values.shape))
 
 
 def counts_to(n: int) -> Array:

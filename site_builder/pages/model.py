@@ -62,7 +62,7 @@ def _own_scores(site: Site, model: str, picked: Mapping[str, Iterable[int]]) -> 
     results, variants = site.results, list(picked)
     tasks = results.scores.tasks
     at = sorted((place, v) for v, variant in enumerate(variants) for place in picked[variant])
-    found = results.scores_on(model, list(dict.fromkeys(tasks[place] for place, _ in at)))
+    found = results.scores.of_model(model, {tasks[place] for place, _ in at})
     return [_Own(tasks[place], found[tasks[place]][variants[v]]) for place, v in at]
 
 
@@ -105,8 +105,9 @@ def tasks_at_top_table(site: Site, board: Board, model: str) -> Table:
         _score_field(labels),
         Field(Column("shared", "Shared with"), shared),
     )
-    ranks = site.results.cells[variant_id].rank[site.results.scores.rows[model]]
-    leading = _own_scores(site, model, {variant_id: (ranks == 1).nonzero()[0]})
+    best = [task.best.get(variant_id) for task in site.results.tasks]
+    at_top = [place for place, found in enumerate(best) if found and model in found.models]
+    leading = _own_scores(site, model, {variant_id: at_top})
     return Table(
         "at-top",
         f"Tasks on which it has the best {variant} score",
@@ -123,8 +124,12 @@ def tasks_hurt_table(site: Site, model: str) -> Table | None:
     standings = [results.boards[variant].standing(model) for variant in tuned]
     if not any(s.helped + s.unchanged + s.hurt for s in standings):
         return None
-    row = results.scores.rows[model]
-    worse = {v: (results.cells[v].over_base[row] < 0).nonzero()[0] for v in tuned}
+    scores = results.scores.of_model(model)
+    places = results.scores.columns
+    worse = {
+        v: [places[t] for t, s in scores.items() if v in s and (s[v].lift_over_base or 0) < 0]
+        for v in tuned
+    }
     hurt = sorted(_own_scores(site, model, worse), key=lambda own: own.score.lift_over_base or 0.0)
     fields = (
         _task_field(labels),
