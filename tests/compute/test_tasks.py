@@ -64,7 +64,7 @@ def test_variant_without_a_score_has_no_best():
         make_scores({"base": {"a": [0.1], "b": [None]}, "tuned": {"b": [None]}, "x": {"b": [0.3]}})
     )
     assert {"x", "base"} == set(only.best)
-    (first, second) = compute_tasks(
+    (first, second) = results_of(
         make_scores({"base": {"a": [0.1, 0.2]}, "tuned": {"a": [0.3, None]}})
     )
     assert {"tuned", "base"} == set(first.best)
