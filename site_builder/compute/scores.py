@@ -58,6 +58,11 @@ class Score(Record):
     tied_with_best: bool | None = None
     flag: str | None = None
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Model, task and variant."""
+        return self.model, self.task, self.variant
+
 
 class FlaggedScore(Record):
     """A score that should be read with care.

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from site_builder.addresses import Address
 from site_builder.charts.cells import served_cell, source_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.serving import chart_latency, chart_prices, latency_table, price_table
+from site_builder.charts.serving import latency_table, price_table
 from site_builder.compute.serving import Offer, collect_offers, reference_choice
 from site_builder.formatting import counted, quantity, sentence
 from site_builder.labels import Labels
-from site_builder.pages.page import HOME, Page, Site, ready
+from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record
 from site_builder.table_model import Cell, Table
 
@@ -98,15 +98,15 @@ def make_serving(site: Site) -> Iterator[Page]:
         return
     sources = dict.fromkeys(price.source for price in prices if price.source)
     context = ServingContext(
-        latency=site.chart(chart_latency),
+        latency=site.charts.latency,
         latency_table=latency_table(latency, labels, "latency-all") if latency else None,
-        prices=site.chart(chart_prices),
+        prices=site.charts.prices,
         price_table=price_table(prices, labels, "prices-all") if prices else None,
         calculator=_calculator(site),
         sources=tuple(map(source_cell, sources)),
     )
     about = _about(site)
-    yield Page(Address("serving"), "serving.html", "Serving", about, ready(context), (HOME,))
+    yield Page(Address("serving"), "serving.html", "Serving", about, lambda: context, (HOME,))
 
 
 def _about(site: Site) -> str:
@@ -114,8 +114,8 @@ def _about(site: Site) -> str:
     latency, prices = site.results.serving.latency, site.results.serving.prices
     providers = counted(len({row.provider for row in latency}), "provider")
     parts = (
-        (latency, f"how soon {providers} answered measured requests"),
-        (prices, f"what {counted(len(prices), 'offer')} cost by list price"),
+        (latency, f"measured latency of {providers}"),
+        (prices, f"list prices of {counted(len(prices), 'offer')}"),
     )
     return f"{sentence(', and '.join(words for there, words in parts if there))}."
 
@@ -151,9 +151,11 @@ def _numbers(measured: tuple[float, float] | None) -> tuple[NumberField, ...]:
     hint = "Measured median." if measured else "An example."
     sent, received = map(quantity, measured or EXAMPLE_SIZE)
     return (
-        NumberField("requests", "Requests a day", quantity(EXAMPLE_REQUESTS_A_DAY), "An example."),
-        NumberField("sent", "Tokens sent", sent, hint),
-        NumberField("received", "Tokens received", received, hint),
+        NumberField(
+            "requests", "Requests per day", quantity(EXAMPLE_REQUESTS_A_DAY), "An example."
+        ),
+        NumberField("sent", "Input tokens", sent, hint),
+        NumberField("received", "Output tokens", received, hint),
     )
 
 
