@@ -192,8 +192,7 @@ WARNINGS: dict[str, tuple[Files, dict[str, str], str]] = {
     "tuned score without its base": (
         {"results": results_frame()[1:]},
         {},
-        "data/results.parquet: row 1: tuned score without a 'base' score: "
-        "its lift is not computed",
+        "data/results.parquet: row 1: tuned score without a 'base' score: its lift is not computed",
     ),
     "baseline without a score": (
         {"results": results_frame()[:9]},
