@@ -11,8 +11,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from site_builder.pages.calculator import make_calculator
-from site_builder.pages.calculator_words import make_formulas, values_of
 
 from site_builder import formatting as text
 from site_builder.build import build_site
