@@ -251,4 +251,4 @@ def _test(models: Sequence[str], lifts: _Lifts, bootstrap: Bootstrap) -> dict[st
         "verdict": verdicts.tolist(),
     }
     tests = make_records(LiftTest, columns)
-    return {models[row]: test for row, test in zip(rows, tests, strict=True)}
+    return {models[row]: test for row, test in zip(rows.tolist(), tests, strict=True)}

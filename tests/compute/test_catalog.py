@@ -63,7 +63,9 @@ def test_provenance_of_each_score():
     """By model, task and variant, with its row from 1; incomplete rows are left out."""
     frames = make_frames({"base": {"a": [0.1, 0.2], "b": [0.3, None]}})
     results = make_tables(frames).results.assign(
-        flag=[None, "leaked", None], stderr=[0.01, None, None], model=["a", "a", None]
+        flag=pd.Series([None, "leaked", None]),
+        stderr=pd.Series([0.01, None, None]),
+        model=pd.Series(["a", "a", None]),
     )
     found = collect_provenance(results)
     assert [("a", "t1", "base"), ("a", "t2", "base")] == list(found)

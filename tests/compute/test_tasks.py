@@ -185,7 +185,7 @@ def test_models_of_a_task_are_in_the_order_of_its_ranking(tasks):
 def test_task_has_intervals_where_any_error_is_known():
     """By variant."""
     frames = make_frames({"base": {"a": [0.5, 0.25], "b": [0.75, 0.5]}})
-    frames["results"] = frames["results"].assign(stderr=[0.125, None, None, None])
+    frames["results"] = frames["results"].assign(stderr=[0.125, *[float("nan")] * 3])
     found = [t.with_intervals for t in make_results(frames).tasks]
     assert [frozenset(["base"]), frozenset()] == found
 
