@@ -26,7 +26,6 @@ from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
 from site_builder.compute.stats import Bin, TrainingSets
-from site_builder.compute.tasks import compute_rank_agreement
 from site_builder.formatting import (
     MISSING,
     NumberFormat,
@@ -378,7 +377,7 @@ class _TaskPair(Record):
 
 def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
     """Chart Spearman's correlation of every two tasks over the models that have both."""
-    rho, common = compute_rank_agreement(results.scores)
+    rho, common = results.agreement.rho, results.agreement.n
     paired = [i for i in range(len(rho)) if (~np.isnan(np.delete(rho[i], i))).any()]
     if len(paired) < 3:
         return None

@@ -31,7 +31,7 @@ from site_builder.charts.forms import (
 )
 from site_builder.compute.board import Standing
 from site_builder.compute.intervals import LEVEL
-from site_builder.compute.numbers import settled_float
+from site_builder.compute.numbers import round_float
 from site_builder.compute.results import Results
 from site_builder.compute.significance import LEAST_TASKS
 from site_builder.compute.stats import Stats
@@ -119,7 +119,7 @@ def _marks(labels: Labels) -> str:
 
 def _best_title(results: Results, labels: Labels, models: Sequence[str]) -> str:
     """The models with the best average, and whether others are effectively tied with them."""
-    averages = {m: settled_float(_best_average(results, labels, m) or 0.0) for m in models}
+    averages = {m: round_float(_best_average(results, labels, m) or 0.0) for m in models}
     best = averages[models[0]]
     first = [m for m in models if averages[m] == best]
     have = "has" if len(first) == 1 else "have"

@@ -275,10 +275,11 @@ def _win_rates(board: Board, top: Sequence[Standing], labels: Labels) -> Preview
 
 def card_model(results: Results, labels: Labels, model: str) -> PreviewChart | None:
     """Preview a model's largest and smallest lifts by task; without lifts, its best tasks."""
+    scores = results.scores.of_model(model)
     runs = [
-        _task_run(results, labels, task, found)
+        _task_run(results, labels, task, scores[task])
         for task in labels.side_by_side
-        if (found := results.scores_of(model, task))
+        if task in scores
     ]
     lifted = [(lift, run) for lift, run in runs if lift is not None]
     lifted.sort(key=lambda item: -item[0])
@@ -322,10 +323,10 @@ def _task_run(
 def card_task(results: Results, labels: Labels, task: str) -> PreviewChart | None:
     """Preview the top of a task's ranking, before and after, with the baseline's line."""
     result, fact = results.task(task), results.catalog.tasks[task]
-    models = result.scores.models[:_MOST_ROWS]
+    models = result.models[:_MOST_ROWS]
     if not models:
         return None
-    scale, found = labels.scales[task], result.scores.of(models)
+    scale, found = labels.scales[task], results.scores.of_task(task, models)
     runs = [_model_run(labels, scale, model, found[model]) for model in models]
     unit = f"{fact.metric or 'Score'}{'' if fact.higher_is_better else ', lower is better'}"
     caption = f"{unit[:1].upper()}{unit[1:]}{_circles(runs, labels)}"

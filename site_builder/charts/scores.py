@@ -100,7 +100,7 @@ def _best_first(results: Results, labels: Labels, model: str) -> list[str]:
 def _model_rows(
     results: Results, labels: Labels, model: str, tasks: Sequence[str]
 ) -> list[DumbbellRow]:
-    found, is_baseline = results.scores_on(model, tasks), model == labels.roles.baseline
+    found, is_baseline = results.scores.of_model(model, tasks), model == labels.roles.baseline
     return [
         _row(
             labels,
@@ -144,10 +144,10 @@ def _model_title(labels: Labels, standing: Standing, tasks: int) -> str:
 def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | None:
     """Chart the scores on one task by model: before, after, and the baseline as a line."""
     result, fact = results.task(task), results.catalog.tasks[task]
-    models = result.scores.models
+    models = result.models
     if len(models) < 2:
         return None
-    found = result.scores.of(ends_of(models))
+    found = results.scores.of_task(task, ends_of(models))
     rows = [_row(labels, model_cell(labels, m), (m, task), found[m]) for m in found]
     title, scores = _task_title(results, labels, task)
     unit = f"{fact.metric or 'score'}{'' if fact.higher_is_better else '; lower is better'}"

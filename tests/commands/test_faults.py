@@ -192,8 +192,7 @@ WARNINGS: dict[str, tuple[Files, dict[str, str], str]] = {
     "tuned score without its base": (
         {"results": results_frame()[1:]},
         {},
-        "data/results.parquet: row 1: tuned score without a 'base' score: "
-        "its lift is not computed",
+        "data/results.parquet: row 1: tuned score without a 'base' score: its lift is not computed",
     ),
     "baseline without a score": (
         {"results": results_frame()[:9]},
@@ -224,8 +223,8 @@ WARNINGS: dict[str, tuple[Files, dict[str, str], str]] = {
     "lengths of several units": (
         one("tasks", length_unit=["characters", "words and marks"]),
         {},
-        "data/tasks.parquet: lengths count different things, so that no correlation with them "
-        "holds: 'characters' and 'words and marks'. "
+        "data/tasks.parquet: lengths have different units, so correlations with them say nothing: "
+        "'characters' and 'words and marks'. "
         "Profile every training set with one tokenizer.",
     ),
     "metrics averaged without bounds": (
@@ -393,7 +392,7 @@ def test_thousands_of_faults_are_counted(tmp_path):
         "data/results.parquet: and 19,980 more like these: two scores or more for one "
         "(model, task, variant)",
         "data/results.parquet: and 19,980 more like these: models that are not in models.parquet",
-        "data/tasks.parquet: and 19,980 more like these: tasks whose bounds are crossed",
+        "data/tasks.parquet: and 19,980 more like these: tasks whose bounds are swapped",
         "warning: data/models.parquet: and 19,980 more like these: models without a result",
     ] == [line for line in lines if " more like these: " in line]
     assert 4 * 21 + 1 == len(lines)

@@ -142,7 +142,7 @@ def expected(root: Path, load: Load, against: int | None = None) -> list[tuple[s
     choice = reference_choice(offers, site.labels.roles.baseline)
     other = min(choice, key=lambda o: month(o, load)) if against is None else offers[against]
     mixed = any(offer.hourly for offer in offers)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for offer in sorted(offers, key=lambda o: month(o, load)):
         even = break_even(offer, other, load)
         found = (

@@ -17,6 +17,7 @@ from site_builder.formatting import billions, quantity
 from site_builder.pages.compare import ModelVariant, compare_address, default_runs
 from site_builder.pages.page import Site
 from site_builder.render.urls import Urls
+from tests.helpers.boards import Runs
 from tests.helpers.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page
 from tests.helpers.odd_boards import SHAPES, built, foreign
 from tests.helpers.serve import served
@@ -186,7 +187,7 @@ def test_addresses_carry_a_query():
 # --- by hand ------------------------------------------------------------------------------------
 
 # On t1 a leads by 0.2, on t2 b by 0.1, on t3 all tie, on t4 b has no score, t5 is c's alone.
-RUNS = {
+RUNS: Runs = {
     "base": {"a": [0.1, 0.2, 0.3, None, None], "ref": [0.5, 0.5, None, 0.5, None]},
     "tuned": {
         "a": [0.9, 0.4, 0.6, 0.8, None],
@@ -202,7 +203,7 @@ CATEGORIES = ("X", "X", "Y", "Y", "Z")
 def compare(
     page: Page,
     *runs: tuple[str, str],
-    scores: Mapping[str, Mapping[str, Sequence[float | None]]] = RUNS,
+    scores: Runs = RUNS,
     lower: Collection[int] = (),
     averaged: bool = True,
     baseline: bool = True,
@@ -236,7 +237,8 @@ def compare(
 
 def sides(found: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
     """Tasks ahead, level and behind, and the mean difference."""
-    return found and tuple(found[key] for key in ("ahead", "level", "behind", "mean"))
+    keys = ("ahead", "level", "behind", "mean")
+    return None if found is None else tuple(found[key] for key in keys)
 
 
 def each(found: Sequence[Mapping[str, Any]], *keys: str) -> list[Any]:

@@ -361,7 +361,10 @@ PROSE: dict[str, tuple[str, str]] = {
         "{{ ''.__class__.__mro__[1].__subclasses__() }}",
         UNSAFE.format("__class__", "str"),
     ),
-    "globals of a function": ("{{ link.__globals__ }}", "'site_builder.prose.template._Function object' has no"),
+    "globals of a function": (
+        "{{ link.__globals__ }}",
+        "'site_builder.prose.template._Function object' has no attribute '__globals__'",
+    ),
     "the template itself": (
         "{{ self._TemplateReference__context }}",
         UNSAFE.format("_TemplateReference__context", "TemplateReference"),

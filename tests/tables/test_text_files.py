@@ -29,8 +29,8 @@ def faults(path: Path) -> list[str]:
     return [str(fault).removeprefix(f"{path}: ") for fault in error.value.faults]
 
 
-def test_columns_have_the_types_of_the_contract(tmp_path):
-    """Ids are text though they look like numbers; blank is null; other columns are kept as text."""
+def test_columns_have_their_types(tmp_path):
+    """Ids are text even if they look like numbers; blank is null; other columns are text."""
     table = read_long_table(
         write(
             tmp_path,
@@ -48,8 +48,8 @@ def test_columns_have_the_types_of_the_contract(tmp_path):
     assert ["1", None] == [None if pd.isna(s) else s for s in frame["seed"]]
 
 
-def test_the_file_is_the_table_as_parquet(tmp_path):
-    """What a project is to hold reads back as the rows that were checked, without an index."""
+def test_csv_is_converted_to_parquet(tmp_path):
+    """It reads back as the checked rows, without an index."""
     table = read_long_table(write(tmp_path, "model,task,score\na,t,1\nb,t,2\n"))
     (tmp_path / "results.parquet").write_bytes(table.file)
     assert [
@@ -58,15 +58,15 @@ def test_the_file_is_the_table_as_parquet(tmp_path):
     ] == pq.read_table(tmp_path / "results.parquet").to_pylist()
 
 
-def test_parquet_is_taken_as_it_is(tmp_path):
-    """Byte for byte, in whatever case its ending is."""
+def test_parquet_is_kept_unchanged(tmp_path):
+    """Whatever the case of its ending."""
     path = tmp_path / "scores.PARQUET"
     pd.DataFrame({"model": ["a"], "task": ["t"], "score": [0.5]}).to_parquet(path)
     assert path.read_bytes() == read_long_table(path).file
 
 
 def test_every_fault_of_the_rows_in_one_run(tmp_path):
-    """Numbers that are none, nulls, doubles, each with its row, counted below the heading."""
+    """Each with its row, counted below the heading."""
     rows = ["a,t,base,0.5,10", "a,t,base,0.5,x", 'b,t,,"0,7",2.5', ",t,,,3"]
     path = write(tmp_path, "model,task,variant,score,n_examples\n" + "\n".join(rows))
     assert [
@@ -98,19 +98,19 @@ def test_every_fault_of_the_rows_in_one_run(tmp_path):
         ),
     ],
 )
-def test_a_file_that_is_no_table_of_scores(tmp_path, text, told):
-    """One line says what it is instead."""
+def test_file_that_is_not_a_table_of_scores(tmp_path, text, told):
+    """One line states why."""
     assert [told] == faults(write(tmp_path, text))
 
 
-def test_a_parquet_file_that_is_none(tmp_path):
-    """As a table of a project would be."""
+def test_file_that_is_not_parquet(tmp_path):
+    """As for a table of a project."""
     path = tmp_path / "scores.parquet"
     path.write_bytes(b"model,task,score")
     assert ["the file is not Parquet. Write it again as Parquet."] == faults(path)
 
 
-def test_many_faults_of_a_kind_are_counted(tmp_path):
+def test_many_faults_are_counted(tmp_path):
     """Twenty lines, and one for the rest."""
     path = write(tmp_path, "model,task,score\n" + "".join(f"m{i},t,?\n" for i in range(50)))
     told = faults(path)
@@ -119,8 +119,8 @@ def test_many_faults_of_a_kind_are_counted(tmp_path):
 
 
 @given(st.binary(max_size=200))
-def test_whatever_the_bytes_lines_are_all_that_comes(tmp_path_factory, junk):
-    """No file ends in a traceback."""
+def test_any_bytes_are_read_or_reported(tmp_path_factory, junk):
+    """No file raises another exception."""
     path = write(tmp_path_factory.mktemp("junk"), b"model,task,score,n_examples\n" + junk)
     with contextlib.suppress(FaultsError):
         read_long_table(path)
