@@ -385,5 +385,10 @@ def _dumbbells(
 
 
 def _dumbbell(axis: Axis, run: _Run) -> Dumbbell:
-    values = (run.before, run.after, run.reference, *(run.interval or ()))
-    return Dumbbell(*(None if value is None else axis.share(value) for value in values))
+    def place(value: float | None) -> float | None:
+        return None if value is None else axis.share(value)
+
+    low, high = run.interval or (None, None)
+    return Dumbbell(
+        place(run.before), place(run.after), place(run.reference), place(low), place(high)
+    )

@@ -20,7 +20,7 @@ from tests.helpers.sites import ROOT, copy_project
 copies = pytest.mark.skipif(sys.platform != "linux", reason="one process elsewhere")
 # Other commands', or of a case that the build at hand is not.
 NOT_FOR_A_BUILD = {"dask", "duckdb", "git", "narwhals", "rapidfuzz", "rich", "ruamel", "tokenizers"}
-SLOW = {"fontTools", "markdown", "numpy", "pandas", "pydantic", "pyarrow", "scipy"}
+SLOW = {"fontTools", "markdown", "numpy", "pandas", "plotly", "pydantic", "pyarrow", "scipy"}
 
 
 def imported_by(code: str) -> set[str]:
