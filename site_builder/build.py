@@ -107,7 +107,7 @@ def make_files(
         raise FaultsError((*error.faults, *folder)) from None
     faults = (*tables.warnings, *prose.faults, *_own_faults(config, prose), *folder)
     processes = work.processes_for(tables)
-    here = partial(compute_all, tables, config, processes, work.start.exported)
+    here = partial(compute_all, tables, config, work.start.exported)
     compute = (lambda: computed) if computed else here
     make = partial(_make_content, config, prose, old, work.say, compute)
     files_read = {name: table.file for name, table in tables.loaded.items()}

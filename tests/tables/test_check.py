@@ -79,22 +79,21 @@ def test_every_fault_of_every_table_is_reported_in_one_run(tmp_path):
         "result": b"",
     }
     assert [
-        "data/prices.parquet: the file is not Parquet. Write it anew as Parquet.",
-        "data: 'result.parquet' is no table of the contract and is not read. "
+        "data/prices.parquet: the file is not Parquet. Write it again as Parquet.",
+        "data: 'result.parquet' is not a table of the site and is ignored. "
         "Did you mean 'results.parquet'?",
         "data/results.parquet: row 1: 'score' is null. Fill it in, or leave the row out.",
         "data/results.parquet: rows 8, 11: two scores for (beta, sort, fine_tuned). "
         "Keep one score for each.",
-        "data/models.parquet: column 'licence' is not of the contract. Did you mean 'license'?",
+        "data/models.parquet: column 'licence' is not known. Did you mean 'license'?",
         "data/models.parquet: column 'parameters_b' is text, not a number",
         "data/results.parquet: row 4: task 'srot' is not in tasks.parquet. Did you mean 'sort'?",
-        "data/results.parquet: row 2: score 7.5 of task 'add' is out of its bounds, 0 to 1. "
-        "Correct the score, or the task's bounds.",
+        "data/results.parquet: row 2: score 7.5 of task 'add' is outside its bounds, 0 to 1. "
+        "Correct the score, or the bounds of the task.",
         "site.toml: baseline 'gama' is not a model. Did you mean 'gamma'?",
         "site.toml: feature 'token_p95' is not a column of tasks.parquet. "
         "Did you mean 'tokens_p95'?",
-        "data/results.parquet: row 4: tuned score without its 'base' score: "
-        "no lift is computed for it",
+        "data/results.parquet: row 4: tuned score without a 'base' score: its lift is not computed",
     ] == lines(tmp_path, toml, **tables)
 
 
@@ -164,7 +163,7 @@ def test_errors_stop_the_build_and_bring_the_warnings(tmp_path):
 
 def test_unknown_parquet_file_is_a_warning(tmp_path):
     """A Parquet file that is not read is pointed out, with the table it may have meant."""
-    line = "data: 'model.parquet' is no table of the contract and is not read. "
+    line = "data: 'model.parquet' is not a table of the site and is ignored. "
     assert [f"{line}Did you mean 'models.parquet'?"] == lines(tmp_path, model=models_frame())
 
 
@@ -310,6 +309,6 @@ def test_truncated_results_stop_nothing_but_themselves(tmp_path):
     """Where the results cannot be read, the other tables are checked all the same."""
     tables = {"results": parquet(results_frame())[:-3], "models": having(models_frame(), url=1)}
     assert [
-        "data/results.parquet: the Parquet file is cut short. Write it anew as Parquet.",
+        "data/results.parquet: the Parquet file is cut short. Write it again as Parquet.",
         "data/models.parquet: column 'url' is a number, not a link (http or https) or path",
     ] == lines(tmp_path, **tables)

@@ -43,7 +43,7 @@ def test_fixture_board_has_no_fault(project):
     [
         ("results", "model", "id of the model"),
         ("results", "task", "id of the task"),
-        ("results", "score", "the score, in the metric's own unit"),
+        ("results", "score", "the score, in the unit of the metric"),
         ("models", "model", "id of the model"),
         ("tasks", "task", "id of the task"),
     ],
@@ -76,7 +76,7 @@ def test_missing_column_may_stand_under_another_name(tmp_path):
 def test_column_that_looks_misspelt_is_a_warning(tmp_path, name, column, meant):
     """A further column whose name is very near one of the contract's is pointed out."""
     frame = board()[name].assign(**{column: None})
-    line = f"data/{name}.parquet: column '{column}' is not of the contract. Did you mean '{meant}'?"
+    line = f"data/{name}.parquet: column '{column}' is not known. Did you mean '{meant}'?"
     assert ([line] if meant else []) == faults(tmp_path, **{name: frame})
 
 
