@@ -57,8 +57,8 @@ def test_a_view_asks_for_what_it_needs_alone(index_site):
             re.sub(r"\..*", "", str(tag["src"]).rpartition("/")[2])
             for tag in index_site.page(path).select("script[src]")
         }
-        own = {"views"} if "leaderboard" in path else {"chart-look", "charts", "numbers"}
-        assert {"embed", "site", "links", "rows", "sort-table"} | own == scripts
+        own = set() if "leaderboard" in path else {"chart-template", "charts"}
+        assert {"first", "site", "table"} | own == scripts
 
 
 def test_a_view_has_the_policy_of_every_page(index_site):
