@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
 from site_builder.examples import expressions
-from site_builder.examples.expressions import LARGEST, RUN, Frame
+from site_builder.examples.expressions import RUN, Frame
 from site_builder.examples.files import ExampleFiles
 from site_builder.formatting import counted
 from site_builder.records import Record
+from site_builder.tables.schema import LARGEST
 
 if TYPE_CHECKING:
     from site_builder.examples.engines import Engine
