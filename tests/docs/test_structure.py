@@ -89,6 +89,7 @@ HOMES = {
     "nh3": "prose/markdown.py",
     "numpy": "(tables/*|compute/*|labels|charts/*|releases/*).py",
     "packaging": "render/urls.py",
+    "plotly": "charts/*.py",
     "pandas": "(tables/*|compute/*|importers/*|examples/engines).py",
     "pyarrow": "(tables/read|tables/write|importers/inspect_ai|examples/engines).py",
     "pydantic": "(config|releases/read).py",
@@ -101,9 +102,8 @@ HOMES = {
     "slugify": "addresses.py",
     "tokenizers": "profile/features.py",
 }
-# What another library imports for us, and what packages draw their own charts with: at the version
-# whose figures the library of the pages can draw.
-INDIRECT = {"brotli", "plotly"}
+# What another library imports for us.
+INDIRECT = {"brotli"}
 # What is imported under another name than it is installed by.
 NAMES = {"git": "gitpython", "ruamel": "ruamel-yaml"}
 # Ids of the Index's tasks that are English words: looked for in quotes only.
