@@ -7,11 +7,11 @@ from typing import Any, TypeAlias
 
 import narwhals as nw
 
+from site_builder.tables.schema import LARGEST
+
 Frame: TypeAlias = "nw.LazyFrame[Any]"
 
 RUN = ("model", "task", "variant")
-LARGEST = 1e100
-"""The largest score that the check of the tables accepts."""
 
 
 def all_rows(sources: Iterable[tuple[Frame, Mapping[str, str]]], default_variant: str) -> Frame:
