@@ -477,7 +477,7 @@ def _mean_fields(site: Site) -> tuple[Field[TaskResult], Field[TaskResult]]:
                 "mean",
                 mean,
                 "number",
-                "Mean over models: low where the task is difficult",
+                "Mean score over models",
                 "ascending",
                 "task-mean",
             ),
