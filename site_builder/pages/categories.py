@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from site_builder.addresses import Address
 from site_builder.charts.cells import TASK, Field, best_fields, columns_of, rows_of, task_cell
@@ -70,12 +71,15 @@ def _make_category(site: Site, category: CategoryResult) -> Page:
     summary = category_summary(site, category)
     most = row_limit(site)
     parts = BoardParts(category.boards, site.results, site.labels, full=False, most=most)
-
-    def context() -> CategoryContext:
-        return CategoryContext(summary, board_views(parts, "board"), _tasks(site, category))
-
+    context = partial(_category_context, site, category, summary, parts)
     name, crumbs = category.category, (HOME, CATEGORIES)
     return Page(Address("category", name), "category.html", name, summary, context, crumbs)
+
+
+def _category_context(
+    site: Site, category: CategoryResult, summary: str, parts: BoardParts
+) -> CategoryContext:
+    return CategoryContext(summary, board_views(parts, "board"), _tasks(site, category))
 
 
 def category_summary(site: Site, category: CategoryResult) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.comparison import ModelVariant, compare_runs
@@ -70,7 +71,7 @@ def make_compare(site: Site) -> Iterator[Page]:
             "compare.html",
             "Compare",
             f"Up to {MOST_RUNS} models side by side: who is ahead, on which tasks, by how much.",
-            lambda: compare_context(site, runs),
+            partial(compare_context, site, runs),
             (HOME,),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 from site_builder.addresses import Address, Link
@@ -143,7 +143,11 @@ T = TypeVar("T")
 
 def ready(value: T) -> Callable[[], T]:
     """What is made already, for where it is asked for later."""
-    return lambda: value
+    return partial(_same, value)
+
+
+def _same(value: T) -> T:
+    return value
 
 
 HOME = Link("Home", Address("home"))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from markupsafe import Markup
 
@@ -25,7 +25,7 @@ from site_builder.errors import (
 )
 from site_builder.pages.data import CROISSANT, describe_dataset
 from site_builder.pages.page import Document, Made, Page, ScriptData, Site
-from site_builder.processes import spread
+from site_builder.parallel import map_pages
 from site_builder.prose.markdown import Prose
 from site_builder.records import Record, asdict
 from site_builder.releases.feed import FEED, has_feed, write_feed
@@ -302,10 +302,9 @@ def render_files(
         written = find_source_faults(site.config.root, prose)
         raise FaultsError((*error.faults, *written)) from error
     live = LiveProse(site, prose, urls, {page.address for page in html})
-    renderer = Renderer(site, html, urls, assets, live, templates)
-    maker = _Maker(renderer, BadgeDrawer(site, urls), urls, live)
+    setup = partial(_page_maker, site, html, urls, assets, prose, templates)
     drawn = [p for p in pages if not isinstance(p, Document) and p.address.kind != "asset"]
-    come = spread(maker.make, drawn, processes, seen=lambda n: count(n, len(drawn)))
+    come = _counted(map_pages(setup, drawn, processes), len(drawn), count)
     files: dict[str, bytes] = {}
     for path, content in (
         *_collected(come, live),
@@ -327,6 +326,29 @@ def find_source_faults(root: Path, prose: Prose) -> list[Fault]:
     return [*templates, *find_written_faults(prose)]
 
 
+MadePage: TypeAlias = tuple[list[tuple[str, bytes]], list[Fault]]
+
+
+def _page_maker(
+    site: Site,
+    pages: Sequence[Page],
+    urls: Urls,
+    assets: Assets,
+    prose: Prose,
+    templates: Sequence[Path],
+) -> Callable[[Page | ScriptData], MadePage]:
+    """Return the function that makes the files of a page or script, in a worker or here."""
+    live = LiveProse(site, prose, urls, {page.address for page in pages})
+    renderer = Renderer(site, pages, urls, assets, live, templates)
+    return _Maker(renderer, BadgeDrawer(site, urls), urls, live).make
+
+
+def _counted(results: Iterable[MadePage], n: int, count: Count) -> Iterator[MadePage]:
+    for i, result in enumerate(results, start=1):
+        yield result
+        count(i, n)
+
+
 class _Maker:
     """Makes the files of one page or script: its own, and for a model its badge.
 
@@ -342,7 +364,7 @@ class _Maker:
     ) -> None:
         self._renderer, self._badges, self._urls, self._prose = renderer, badges, urls, prose
 
-    def make(self, page: Page | ScriptData) -> tuple[list[tuple[str, bytes]], list[Fault]]:
+    def make(self, page: Page | ScriptData) -> MadePage:
         """The files, and what is wrong with the project where they cannot be made."""
         known, faults, files = len(self._prose.faults), list[Fault](), list[tuple[str, bytes]]()
         for make in (self._own, self._badge):
@@ -363,9 +385,7 @@ class _Maker:
             yield self._badges.draw(page.address.key)
 
 
-def _collected(
-    made: Iterable[tuple[list[tuple[str, bytes]], list[Fault]]], prose: LiveProse
-) -> list[tuple[str, bytes]]:
+def _collected(made: Iterable[MadePage], prose: LiveProse) -> list[tuple[str, bytes]]:
     """The files of every page.
 
     Raises:

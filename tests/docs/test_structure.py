@@ -37,6 +37,7 @@ LEAVES_MAY_IMPORT: dict[str, set[str]] = {
     "errors": {"records"},
     "formatting": {"records"},
     "memory": set(),
+    "parallel": {"errors"},
     "processes": {"errors", "memory"},
     "records": set(),
     "table_model": {"addresses", "records"},
