@@ -1,9 +1,7 @@
-// @ts-check
-// Where a score comes from: a click on it, or Enter, opens a card, which is fetched for the first one. A click that asks for a tab of its own follows the link.
+// Scores are links to where they come from: a click on one, or Enter, opens a card, which is fetched for the first. A click that asks for a tab follows the link.
 (() => {
-  const site = /** @type {any} */ (window).site;
-  const { card, cite, release } = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset : /** @type {DOMStringMap} */ ({});
-  if (!card || !cite || !("popover" in HTMLElement.prototype)) return;
+  const { scoreCard, release } = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset : /** @type {DOMStringMap} */ ({});
+  if (!scoreCard || !("popover" in HTMLElement.prototype)) return;
   let asked = 0;
 
   /** The scores of the model that a link leads to, from the file beside its page. @param {HTMLAnchorElement} link */
@@ -13,13 +11,13 @@
     return site.load(`scores of ${model}`, `${file.href}?${release}`);
   };
 
-  /** Only what was asked for last is shown; what cannot be is read at its row. @param {HTMLAnchorElement} link */
+  /** Only what was asked for last is shown; what cannot be shown is read at its row. @param {HTMLAnchorElement} link */
   const open = async (link) => {
     const mine = (asked += 1);
     link.setAttribute("aria-busy", "true");
     try {
-      const [scores] = await Promise.all([scoresOf(link), site.loadScript(cite), site.loadScript(card)]);
-      if (mine === asked) site.showWhence(link, scores);
+      const [scores] = await Promise.all([scoresOf(link), site.loadScript(scoreCard)]);
+      if (mine === asked) site.openScoreCard(link, scores);
     } catch {
       if (mine === asked) location.assign(link.href);
     } finally {
@@ -28,7 +26,7 @@
   };
 
   document.addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest('a[href*="#score-"]:not(.whence a)') : null;
+    const link = event.target instanceof Element ? event.target.closest('a[href*="#score-"]:not(.score-card a)') : null;
     const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     if (!(link instanceof HTMLAnchorElement) || !isPlain || event.defaultPrevented) return;
     // Of a task and a variant: a section on method may be called so too.
