@@ -222,7 +222,7 @@ def test_a_branch_of_something_else(root, remote):
     git(root, "push", "--quiet", "origin", "main:docs")
     before = git(remote, "rev-parse", "docs")
     assert (
-        "origin/docs: the branch holds something else than a site built by site_builder. "
+        "origin/docs: the branch holds something that site_builder did not build. "
         "Name another, or delete it at the remote."
     ) == refused(root, "--branch", "docs")
     assert before == git(remote, "rev-parse", "docs")

@@ -185,9 +185,7 @@ def test_what_was_added_while_the_site_was_made_is_not_taken_away(tmp_path):
     out = tmp_path / "site"
     publish(SITE, out)
     (out / "deep" / "notes.txt").write_text("mine")
-    added = (
-        "the folder holds 'deep/notes.txt', which no build put there and a build would take away"
-    )
+    added = "the folder holds 'deep/notes.txt', which is not part of the site and would be deleted"
     expected = f"{out}: {added}. Move it out, or choose another folder."
     assert expected == refusal(publish, NEW_SITE, out)
     assert {**SITE, "deep/notes.txt": b"mine"} == contents(out)

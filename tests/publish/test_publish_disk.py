@@ -103,7 +103,10 @@ def test_a_disk_that_fails_to_keep_what_it_took(tmp_path, monkeypatch):
     out = tmp_path / "site"
     publish(SITE, out)
     monkeypatch.setattr(disk, "_flush_file_system", refuse)
-    with pytest.raises(OutputFolderError, match=r"what was published stays: Input/output error\.$"):
+    with pytest.raises(
+        OutputFolderError,
+        match=r"writing failed: Input/output error\. The published site is unchanged\.$",
+    ):
         publish(NEW_SITE, out)
     assert (SITE, []) == (contents(out), beside(out))
 

@@ -155,7 +155,7 @@ def test_a_disk_that_is_full_from_some_step_on(out, swaps):
         if isinstance(ended, OutputFolderError):
             assert str(ended) in (
                 f"{out}: cannot be written: {FULL}.",
-                f"{out}: writing failed, what was published stays: {FULL}.",
+                f"{out}: writing failed: {FULL}. The published site is unchanged.",
             )
             assert "old" == state(out)
         else:
@@ -253,7 +253,7 @@ def test_a_disk_that_is_really_full(disk):
     """Half the new site fits: it is taken away again, and a smaller one finds room."""
     out = disk / "site"
     too_large = with_manifest({f"{i}.bin": bytes([i]) * 20_000 for i in range(20)})
-    expected = f"{out}: writing failed, what was published stays: {FULL}."
+    expected = f"{out}: writing failed: {FULL}. The published site is unchanged."
     assert expected == refusal(publish, too_large, out)
     assert ("old", []) == (state(out), beside(out))
     publish(NEW_SITE, out)

@@ -10,13 +10,12 @@ from site_builder.publish.manifest import MANIFEST
 from tests.helpers.published import SITE, refusal
 
 NOT_OURS = (
-    "the folder holds something else than a site built by site_builder."
-    " Choose another, or empty it."
+    "the folder holds something that site_builder did not build. Choose another, or empty it."
 )
 OVERLAPS = "the output folder overlaps {} of the project. Choose one of its own, such as site/."
 HOLDS = "the output folder would hold the project itself. Choose one of its own, such as site/."
 ADDED = (
-    "the folder holds {!r}, which no build put there and a build would take away."
+    "the folder holds {!r}, which is not part of the site and would be deleted."
     " Move it out, or choose another folder."
 )
 MOUNTED = "a disk is mounted here. Name a folder in it to publish into."
@@ -145,7 +144,7 @@ def test_a_link_to_itself_is_refused(root):
     out = root / "site"
     out.symlink_to(out)
     check_output_folder(out, root)
-    expected = f"{out}: writing failed, what was published stays: Not a directory."
+    expected = f"{out}: writing failed: Not a directory. The published site is unchanged."
     assert expected == refusal(publish, SITE, out)
     assert out.is_symlink()
 

@@ -182,7 +182,7 @@ def test_a_staging_folder_of_somebody_else_is_refused(out, name):
     staged = out.parent / ".site.staging"
     (staged / name).parent.mkdir(parents=True)
     (staged / name).write_text("mine")
-    expected = f"{staged}: a build needs this name. Move away what has it."
+    expected = f"{staged}: a build needs this path for its own files. Move or delete what is there."
     assert expected == refusal(publish, NEW_SITE, out)
     assert expected == refusal(recover, out)
     assert "mine" == (staged / name).read_text()
@@ -194,7 +194,7 @@ def test_a_staging_folder_that_cannot_be_taken_away_is_named(out, monkeypatch):
     """It is another user's, whose build was killed."""
     staged = killed(out, "new").folder
     monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)
-    expected = f"{staged}: a build needs this name. Move away what has it."
+    expected = f"{staged}: a build needs this path for its own files. Move or delete what is there."
     assert expected == refusal(publish, NEW_SITE, out)
     assert SITE == contents(out)
 

@@ -54,8 +54,8 @@ def test_every_fault_is_a_line(copy, options):
             f"{copy}/a/index.html: the file is missing. Copy the site again.",
             f"{copy}/empty: it is not the file that was built. Copy the site again.",
             f"{copy}/index.html: it is not the file that was built. Copy the site again.",
-            f"{copy}/.git/: no build put this here. Move it out.",
-            f"{copy}/deep/er/new.txt: no build put this here. Move it out.",
+            f"{copy}/.git/: it is not part of the site. Move it out.",
+            f"{copy}/deep/er/new.txt: it is not part of the site. Move it out.",
         ],
     ) == verify(copy, *options)
     assert before == contents(copy)
@@ -69,7 +69,7 @@ def test_a_file_in_place_of_a_folder(copy):
         1,
         [
             f"{copy}/a/index.html: the file is missing. Copy the site again.",
-            f"{copy}/a: no build put this here. Move it out.",
+            f"{copy}/a: it is not part of the site. Move it out.",
         ],
     ) == verify(copy)
 
@@ -82,7 +82,7 @@ def test_a_folder_in_place_of_a_file(copy):
         1,
         [
             f"{copy}/empty: cannot be read: Is a directory. Make it one that you may read.",
-            f"{copy}/empty/: no build put this here. Move it out.",
+            f"{copy}/empty/: it is not part of the site. Move it out.",
         ],
     ) == verify(copy)
 
