@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from site_builder.work import BuildOptions
 
 from site_builder.build import load_project, make_files
 from site_builder.errors import FaultsError, SiteError
 from site_builder.processes import LEAST_EACH, ahead, made_or_none, processors, spread, spread_ahead
-from site_builder.work import BuildOptions
 from tests.helpers.sites import ROOT, copy_project
 
 ITEMS = range(2 * LEAST_EACH + 1)

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from site_builder.head_start import NO_HEAD_START, compute_all, head_start
+from site_builder.work import BuildOptions
 
 from site_builder import head_start as starts
 from site_builder.build import load_project, make_files
 from site_builder.errors import FaultsError
-from site_builder.head_start import NO_HEAD_START, compute_all, head_start
 from site_builder.render import environment
 from site_builder.render.environment import CompiledTemplates
 from site_builder.tables.check import check_tables
 from site_builder.tables.export import export_tables
 from site_builder.tables.read import load_tables
-from site_builder.work import BuildOptions
 from tests.helpers.sites import ROOT, copy_project
 
 copies = pytest.mark.skipif(sys.platform != "linux", reason="one process elsewhere")
