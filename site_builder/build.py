@@ -13,7 +13,7 @@ from site_builder.config import SiteConfig, read_config
 from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
 from site_builder.labels import make_labels
 from site_builder.pages.all import make_pages, with_own_charts
-from site_builder.pages.page import Made, Site
+from site_builder.pages.page import Made, Site, assemble_site
 from site_builder.parallel import import_ahead, worker_count
 from site_builder.prose.markdown import Prose, load_prose
 from site_builder.publish.folder import Published, check_output_folder, publish, recover
@@ -23,7 +23,6 @@ from site_builder.render.assets import find_theme_faults
 from site_builder.render.pages import find_navigation_faults, find_source_faults, render_files
 from site_builder.render.previews import with_cards
 from site_builder.tables.check import Tables, check_tables
-from site_builder.tables.export import export_tables
 from site_builder.tables.read import load_tables
 
 if TYPE_CHECKING:  # most builds have no previous release
@@ -223,8 +222,7 @@ def _make_content(
     on_stage("Computing")
     results = compute_results(tables, config)
     labels = make_labels(results, config)
-    exported = export_tables(tables.loaded)
-    site = Site(config, tables, results, labels, own=prose.own, exports=exported)
+    site = assemble_site(config, tables, results, labels, prose.own)
     warnings: tuple[Fault, ...] = ()
     if old is not None:
         from site_builder.releases.read import find_news, release_content

@@ -187,7 +187,7 @@ class Renderer:
         Raises:
             TemplateFaultError: The template is missing, broken, or names what the page lacks.
         """
-        own = asdict(page.context())
+        own = asdict(page.variables())
         with template_faults(page.template, self._template_folders):
             template = self._environment.get_template(page.template)
             return template.render(**own, **self._globals(page)).encode()

@@ -69,7 +69,7 @@ def _card(finding: str, chart: PreviewChart | None) -> PreviewCard | None:
 
 def _finding(page: Page, part: str) -> str:
     """The title of a chart of the page; what the page is about, where it has no such chart."""
-    chart = getattr(page.context(), part, None)
+    chart = getattr(page.variables(), part, None)
     return f"{chart.title}." if isinstance(chart, Chart) else page.description
 
 

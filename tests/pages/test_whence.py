@@ -14,7 +14,7 @@ from site_builder.addresses import Address, make_slugs
 from site_builder.config import SiteConfig
 from site_builder.labels import make_labels
 from site_builder.pages.model_scores import whence_data
-from site_builder.pages.page import ScriptData, Site, cite_score
+from site_builder.pages.page import Citation, ScriptData, Site, assemble_site
 from site_builder.records import replace
 from site_builder.render.metadata import write_citation
 from site_builder.render.pages import render_script
@@ -218,7 +218,7 @@ def test_data_of_a_large_board_comes_in_small_files() -> None:
     frames = make_frames({"base": scores, "tuned": scores})
     results = make_results(frames)
     config = SiteConfig(root=Path())
-    site = Site(config, make_tables(frames), results, make_labels(results, config))
+    site = assemble_site(config, make_tables(frames), results, make_labels(results, config))
     data = ScriptData(Address("scores", "m1"), "m1", lambda: whence_data(site, "m1", frozenset()))
     urls = Urls.of([*(Address("model", m) for m in scores), *map(_task, range(1, 101))])
     content = render_script(data, urls)
@@ -228,17 +228,6 @@ def test_data_of_a_large_board_comes_in_small_files() -> None:
 
 def _task(n: int) -> Address:
     return Address("task", f"t{n}")
-
-
-def test_two_variants_of_a_score_are_two_entries_of_a_bibliography(made: Site) -> None:
-    """Of different names and titles, so that both can be cited in one text."""
-    urls = Urls.of([Address("model", "alpha")], BASE)
-    entries = [
-        write_citation(cite_score(made, "alpha", "add", variant), urls).bibtex
-        for variant in ("base", "fine_tuned")
-    ]
-    assert 2 == len({entry.partition(",")[0] for entry in entries})
-    assert entries[1].startswith("@misc{fixture-board-alpha-score-add--fine-tuned-")
 
 
 # --- the card, in a browser ---------------------------------------------------------------------
@@ -419,8 +408,22 @@ def test_from_the_disk(chromium: Browser, site: BuiltSite) -> None:
     page.context.close()
 
 
-def test_scripts_cite_as_the_build_does(chromium: Browser, home: str, made: Site) -> None:
-    """Sentence and entry are the same, mark by mark."""
+def citation_of(site: Site, model: str, task: str, variant: str) -> Citation:
+    """The citation of a score, in the words that the card should use."""
+    results, labels = site.results, site.labels
+    score = labels.scales[task].score(results.scores_of(model, task)[variant].score)
+    metric = results.catalog.tasks[task].metric
+    run = f"{labels.models[model]} ({labels.in_sentence(variant)})"
+    name = labels.tasks[task]
+    text = f"{run} scores {score}{f' ({metric})' if metric else ''} on {name}."
+    to = labels.score_place((model, task, variant))
+    key = f"{labels.model_slugs[model]}-{to.anchor}"
+    title = site.config.site.title
+    return Citation(title, f"{run} on {name}", text, results.release, to, key)
+
+
+def test_the_card_cites_a_score(chromium: Browser, home: str, made: Site) -> None:
+    """Sentence and BibTeX entry are those of any citation of the site."""
     urls = Urls.of([Address("model", model) for model in ("alpha", "beta", "gamma")], BASE)
     page, _ = open_page(chromium, home)
     for model, task, variant in (
@@ -433,7 +436,7 @@ def test_scripts_cite_as_the_build_does(chromium: Browser, home: str, made: Site
         page.locator(f'#all-scores a[href$="#{anchor}"]').click()
         card = card_of(page)
         card.get_by_text("Cite this score").click()
-        text = write_citation(cite_score(made, model, task, variant), urls)
+        text = write_citation(citation_of(made, model, task, variant), urls)
         assert text.sentence == card.locator("#score-card-sentence").text_content()
         assert text.bibtex == card.locator("#score-card-bibtex").text_content()
     page.context.close()
