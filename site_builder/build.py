@@ -20,7 +20,7 @@ from site_builder.publish.folder import Published, check_output_folder, publish,
 from site_builder.publish.manifest import Origin, with_manifest
 from site_builder.records import Record, replace
 from site_builder.render.assets import find_theme_faults
-from site_builder.render.pages import find_navigation_faults, find_source_faults, render_files
+from site_builder.render.pages import find_navigation_faults, find_source_faults, render_site
 from site_builder.render.previews import with_cards
 from site_builder.tables.check import Tables, check_tables
 from site_builder.tables.read import load_tables
@@ -149,16 +149,16 @@ def make_files(
     try:
         content = (options.cache or BuildCache()).content(sources, make_content)
         faults += content.warnings
-        files = render_files(content.site, content.pages, prose, workers, options.on_page)
+        files = render_site(content.site, content.pages, prose, workers, options.on_page)
     except SiteError as error:
         raise FaultsError((*faults, *error.faults)) from error
     if any(strict or fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
     if config.has_cards and not dry:
-        from site_builder.render.previews import cache_of, draw_previews
+        from site_builder.render.previews import draw_previews
 
         options.on_stage("Drawing the link previews")
-        files |= draw_previews(content.site, content.pages, cache_of(config.root))
+        files |= draw_previews(content.site, content.pages)
     release = content.site.results.release
     checksums = _checksums(config, tables, prose)
     return with_manifest(files, Origin(release.sha256, release.date, checksums)), faults
@@ -199,7 +199,7 @@ def read_project(config: SiteConfig) -> tuple[Tables, Prose]:
         return check_tables(load_tables(config.data_dir), config), prose
     except FaultsError as error:
         config_faults = _config_faults(config, prose)
-        sources = find_source_faults(config.root, prose)
+        sources = find_source_faults(config, prose)
         raise FaultsError((*error.faults, *prose.faults, *config_faults, *sources)) from None
 
 

@@ -262,7 +262,7 @@ def _ordinal(n: int) -> str:
 
 
 def _facts(fact: ModelInfo) -> tuple[Fact, ...]:
-    size = "undisclosed" if fact.parameters_b is None else billions(fact.parameters_b)
+    size = "not stated" if fact.parameters_b is None else billions(fact.parameters_b)
     known = (
         ("Developer", fact.developer),
         ("Family", fact.family),

@@ -374,7 +374,7 @@ def test_names_of_prose_are_known_without_figures():
     """What is looked for before there are figures is what there is with them."""
     site = make_site(ROOT)
     assert {*NAMES} == {*prose_variables(site.results), "link"}
-    assert {*FILTERS} == {*prose_filters(site.labels)}
+    assert {*FILTERS} == {*prose_filters(site.labels.scale)}
 
 
 def test_thousands_of_faults_are_counted(tmp_path):

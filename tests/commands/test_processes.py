@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from site_builder.work import BuildOptions
+from site_builder.build import BuildOptions
 
 from site_builder.build import load_project, make_files
 from site_builder.errors import FaultsError, SiteError
@@ -221,7 +221,7 @@ def test_as_many_as_there_are_processors():
 def test_two_processes_make_the_same_site():
     """Byte for byte."""
     config = load_project(ROOT)
-    one, two = (make_files(config, BuildOptions(processes=n))[0] for n in (1, 2))
+    one, two = (make_files(config, BuildOptions(workers=n))[0] for n in (1, 2))
     assert one.keys() == two.keys()
     assert [] == [path for path in one if one[path] != two[path]]
 
@@ -237,7 +237,7 @@ def test_two_processes_tell_the_same_mistakes(tmp_path: Path):
     told = []
     for n in (1, 2):
         with pytest.raises(FaultsError) as raised:
-            make_files(load_project(root), BuildOptions(processes=n))
+            make_files(load_project(root), BuildOptions(workers=n))
         told.append([str(fault) for fault in raised.value.faults])
     assert told[0] == told[1]
     assert 3 == len(told[0])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from site_builder.head_start import NO_HEAD_START, compute_all, head_start
-from site_builder.work import BuildOptions
+from site_builder.build import BuildOptions
 
 from site_builder import head_start as starts
 from site_builder.build import load_project, make_files

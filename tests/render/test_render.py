@@ -20,7 +20,7 @@ from site_builder.records import Record, replace
 from site_builder.releases.read import find_news, release_content
 from site_builder.render.assets import Assets, default_folder
 from site_builder.render.environment import make_environment
-from site_builder.render.pages import Renderer, render_files
+from site_builder.render.pages import Renderer, render_site
 from site_builder.render.urls import Urls
 from tests.helpers.sites import ROOT, build, make_site
 from tests.helpers.tables import board, write_project
@@ -200,7 +200,7 @@ def render_with(root: Path, **templates: str) -> dict[str, bytes]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf8")
     site = make_site(root)
-    return render_files(site, make_pages(site), load_prose(root / "data/content"))
+    return render_site(site, make_pages(site), load_prose(root / "data/content"))
 
 
 def fault(root: Path, **templates: str) -> str:
