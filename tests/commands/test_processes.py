@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from site_builder.build import BuildOptions
 
-from site_builder.build import load_project, make_files
+from site_builder.build import BuildOptions, load_project, make_files
 from site_builder.errors import FaultsError, SiteError
 from site_builder.processes import LEAST_EACH, ahead, made_or_none, processors, spread, spread_ahead
 from tests.helpers.sites import ROOT, copy_project

@@ -7,10 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from site_builder.head_start import NO_HEAD_START, compute_all, head_start
-from site_builder.build import BuildOptions
 
 from site_builder import head_start as starts
-from site_builder.build import load_project, make_files
+from site_builder.build import BuildOptions, load_project, make_files
 from site_builder.errors import FaultsError
 from site_builder.render import environment
 from site_builder.render.environment import CompiledTemplates

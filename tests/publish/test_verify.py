@@ -1,4 +1,4 @@
-"""`site_builder verify`: what is missing, changed or added in a copy of a site, a line each."""
+"""`site-builder verify`: missing, changed and added files, one per line."""
 
 import os
 import shutil
@@ -33,7 +33,7 @@ def verify(folder: Path, *options: str) -> tuple[int, list[str]]:
 
 def test_a_whole_copy(copy):
     """Says how many files, and what built them; nothing at all where it is to be quiet."""
-    expected = f"Whole: 5 files, as site_builder {__version__} built them."
+    expected = f"Complete: 5 files, as site_builder {__version__} built them."
     assert (0, [expected]) == verify(copy)
     assert (0, []) == verify(copy, "--quiet")
 
@@ -140,7 +140,7 @@ def test_the_site_that_a_killed_build_has_moved_away(tmp_path):
     out = tmp_path / "site"
     publish(SITE, out)
     staged = Staging(out)
-    staged.open()
+    staged.create()
     out.replace(staged.old)
     before = contents(tmp_path)
     what = f"a killed build left no site here. The one before it is in {staged.old}."
@@ -171,4 +171,4 @@ def test_a_built_site_verifies(project):
     assert 0 == built.exit_code
     there = shutil.copytree(project / "site", project / "copy")
     n = len(contents(there))
-    assert (0, [f"Whole: {n} files, as site_builder {__version__} built them."]) == verify(there)
+    assert (0, [f"Complete: {n} files, as site_builder {__version__} built them."]) == verify(there)
