@@ -83,4 +83,4 @@ def _added_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:
 
 
 def _unreadable(place: str, error: OSError) -> Fault:
-    return Fault(place, f"cannot be read: {error.strerror}", "Change its permissions.")
+    return Fault(place, f"cannot be read: {error.strerror}", "Check its permissions.")

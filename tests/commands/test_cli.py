@@ -84,7 +84,7 @@ def test_every_command_explains_itself(name):
 def test_serve_help():
     """The whole of it, as `make help` readers will see it."""
     said = " ".join(run("serve", "--help").stdout.split())
-    assert "Show the site on this machine, anew at each change, until Ctrl-C." in said
+    assert "Serve the site on this machine and rebuild it after each change, until Ctrl-C." in said
     assert "Port; 0 takes any free one. Default: 8000, or the next free one." in said
 
 
@@ -472,7 +472,7 @@ def test_serve_says_that_the_usual_port_is_taken(project, monkeypatch):
             monkeypatch.setattr(import_module(f"site_builder.{module}"), "FIRST_PORT", taken)
         monkeypatch.setattr("site_builder.devserver.server._LAST_PORT", 65535)
         said = run("serve", "--project", project)
-    found = re.search(rf"^Port {taken} is not free; (\d+) is\.$", said.stderr, re.MULTILINE)
+    found = re.search(rf"^Port {taken} is in use; the site is on port (\d+)\.$", said.stderr, re.MULTILINE)
     assert found is not None
     assert f"http://127.0.0.1:{found[1]}/ (Ctrl-C ends it)\n" == said.stdout
 

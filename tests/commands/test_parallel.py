@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from site_builder.errors import SiteError
+from site_builder.build import BuildOptions, load_project, make_files
+from site_builder.errors import FaultsError, SiteError
 from site_builder.parallel import map_pages, worker_count
-from tests.helpers.sites import ROOT
+from tests.helpers.sites import ROOT, copy_project
 
 ITEMS = range(40)
 
@@ -120,3 +121,27 @@ def test_few_pages_and_many_scores_are_rendered_by_one_process():
     assert 1 == worker_count(100, 1_000)
     assert 1 == worker_count(10_000, 1_000_000)
     assert 1 <= worker_count(1_000, 100_000) <= 5
+
+
+def test_two_workers_make_the_same_site():
+    """Byte for byte."""
+    config = load_project(ROOT)
+    one, two = (make_files(config, BuildOptions(workers=n))[0] for n in (1, 2))
+    assert one.keys() == two.keys()
+    assert [] == [path for path in one if one[path] != two[path]]
+
+
+def test_two_workers_report_the_same_faults(tmp_path: Path):
+    """Faults of templates and of prose, each once."""
+    root = copy_project(tmp_path / "project")
+    (root / "templates").mkdir()
+    (root / "templates/model.html").write_text("{{ nonsense }}\n")
+    (root / "templates/task.html").write_text("{{ page.title.nonsense }}\n")
+    (root / "data/content/lede.md").write_text("{{ nothing }}\n")
+    faults = []
+    for n in (1, 2):
+        with pytest.raises(FaultsError) as raised:
+            make_files(load_project(root), BuildOptions(workers=n))
+        faults.append([str(fault) for fault in raised.value.faults])
+    assert faults[0] == faults[1]
+    assert 3 == len(faults[0])

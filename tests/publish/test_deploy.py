@@ -212,7 +212,7 @@ def test_the_branch_of_the_sources(root, remote):
     """It would be replaced by what is made from it."""
     assert (
         "--branch: 'main' is checked out, and the site would replace its files. "
-        "Name one for the site alone, such as gh-pages."
+        "Use a branch for the site, such as gh-pages."
     ) == refused(root, "--branch", "main")
     assert "" == git(remote, "branch")
 
@@ -223,7 +223,7 @@ def test_a_branch_of_something_else(root, remote):
     before = git(remote, "rev-parse", "docs")
     assert (
         "origin/docs: the branch holds something that site_builder did not build. "
-        "Name another, or delete it at the remote."
+        "Choose another, or delete it on the remote."
     ) == refused(root, "--branch", "docs")
     assert before == git(remote, "rev-parse", "docs")
 

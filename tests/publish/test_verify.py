@@ -81,7 +81,7 @@ def test_a_folder_in_place_of_a_file(copy):
     assert (
         1,
         [
-            f"{copy}/empty: cannot be read: Is a directory. Make it one that you may read.",
+            f"{copy}/empty: cannot be read: Is a directory. Check its permissions.",
             f"{copy}/empty/: it is not part of the site. Move it out.",
         ],
     ) == verify(copy)
@@ -105,7 +105,7 @@ def test_a_copy_without_a_manifest(copy):
 def test_a_manifest_that_is_none(copy, manifest):
     """Another program's, or one that was cut short."""
     (copy / MANIFEST).write_bytes(manifest)
-    expected = f"{copy}/{MANIFEST}: it is no manifest of site_builder. Copy the site again."
+    expected = f"{copy}/{MANIFEST}: it is not a manifest of site_builder. Copy the site again."
     assert (1, [expected]) == verify(copy)
 
 
@@ -125,7 +125,7 @@ def test_what_cannot_be_read(copy, monkeypatch, path):
 
     monkeypatch.setattr(Path, "read_bytes", read_bytes)
     monkeypatch.setattr(os, "scandir", scandir)
-    fix = "Make it one that you may read."
+    fix = "Check its permissions."
     assert (1, [f"{copy}/{path}: cannot be read: Permission denied. {fix}"]) == verify(copy)
 
 
@@ -143,8 +143,8 @@ def test_the_site_that_a_killed_build_has_moved_away(tmp_path):
     staged.create()
     out.replace(staged.old)
     before = contents(tmp_path)
-    what = f"a killed build left no site here. The one before it is in {staged.old}."
-    assert (1, [f"{out}: {what} Build again, which puts it back."]) == verify(out)
+    what = f"a killed build left no site here; the last one is in {staged.old}."
+    assert (1, [f"{out}: {what} Build again to restore it."]) == verify(out)
     assert before == contents(tmp_path)
 
 
