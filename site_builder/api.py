@@ -180,7 +180,9 @@ def task_values(results: Results) -> list[dict[str, Any]]:
             },
             "best_lift_over_baseline": t.best_lift_over_baseline,
             "mean_lift_over_base": t.mean_lift_over_base,
-            "scores": [_score_values(s) for s in t.scores] if listed else None,
+            "scores": [_score_values(s) for s in results.scores.ranking(t.task)]
+            if listed
+            else None,
             "flagged": [_flagged_values(f) for f in t.flagged],
         }
         for t in results.tasks

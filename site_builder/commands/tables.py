@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack, get_args
@@ -25,7 +24,6 @@ from site_builder.formatting import count, counted, rounded
 from site_builder.records import replace
 
 if TYPE_CHECKING:
-    from site_builder.examples.engines import Engine
     from site_builder.importers.run import ImportReport
     from site_builder.profile.features import MergedFeatures, TaskProfile, Tokenizer
     from site_builder.profile.training_sets import SetFile
@@ -255,7 +253,8 @@ def aggregate(  # noqa: PLR0913 - one per option
     paired differences from the base model and the baseline. Aggregating again changes nothing.
     """
     from site_builder.examples import aggregate as examples
-    from site_builder.examples.files import find_instances
+    from site_builder.examples.engines import dask_engine, duckdb_engine
+    from site_builder.examples.files import find_examples
     from site_builder.examples.save import lines_of, read_project, save, warnings_of
 
     if engine == "dask" and scheduler is None:
@@ -268,30 +267,16 @@ def aggregate(  # noqa: PLR0913 - one per option
     with console.exit_on_error():
         config = load_config(root)
         stored = read_project(config)
-        instances = find_instances(paths, dict(columns))
-        with _engine(memory, scheduler) as started, console.bar(instances.rows) as on_progress:
+        files = find_examples(paths, dict(columns))
+        started = duckdb_engine(memory) if scheduler is None else dask_engine(scheduler)
+        with started as backend, console.bar(files.rows) as on_progress:
             found = examples.aggregate(
-                instances, started, config, stored.known, average=average, told=on_progress
+                files, backend, config, stored.known, average=average, on_progress=on_progress
             )
-        report = save(found, stored, config, instances.shown, dry=dry)
-    console.warn(warnings_of(instances, found, report, average=average))
-    for line in lines_of(instances, found, report, dry=dry):
+        report = save(found, stored, config, files.shown, dry=dry)
+    console.warn(warnings_of(files, found, report, average=average))
+    for line in lines_of(files, found, report, dry=dry):
         console.say(line)
-
-
-def _engine(memory: int, scheduler: str | None) -> AbstractContextManager[Engine]:
-    """Return DuckDB, or Dask where there is a scheduler."""
-    from site_builder.examples.engines import EngineError
-
-    if scheduler is None:
-        from site_builder.examples.duckdb_engine import duck
-
-        return duck(memory)
-    try:
-        from site_builder.examples.dask_engine import cluster
-    except ImportError as error:
-        raise EngineError.not_installed(error.name or "dask", "dask") from error
-    return cluster(scheduler)
 
 
 @click.command(epilog="Example: site-builder profile training-sets/ --into my-board")

@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
 from site_builder.addresses import Address, make_slugs, page_link
 from site_builder.charts.cells import (
     TASK,
@@ -21,9 +25,9 @@ from site_builder.charts.cells import (
     task_score_cell,
     text_cell,
 )
-from site_builder.compute.catalog import Provenance, in_turn
-from site_builder.compute.numbers import texts_of
-from site_builder.compute.scores import FlaggedScore, Score, complete_tasks
+from site_builder.compute.catalog import Provenance
+from site_builder.compute.numbers import Array, competition_ranks
+from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.formatting import MISSING, NOT_STATED, count, exact, listed, sentence, signed
 from site_builder.labels import Labels, ScoreKey
 from site_builder.pages.board_table import task_marks, task_tools
@@ -61,10 +65,11 @@ def evidence_fields(site: Site, key: Callable[[Record], ScoreKey]) -> tuple[Fiel
         key: Which score a record is.
     """
     catalog, published = site.results.catalog, published_paths(site)
+    provenance = site.results.scores.provenance
 
     def field(column: Column, cell: Callable[[Provenance], Cell]) -> Field[Record]:
         wanted = column.key == "row" or column.key in catalog.stated
-        return Field(column, lambda record: _stated(cell(catalog.evidence[key(record)])), wanted)
+        return Field(column, lambda record: _stated(cell(provenance(*key(record)))), wanted)
 
     return (
         field(Column("row", "Row", "number", ROW_HELP, "ascending"), _row_cell),
@@ -120,7 +125,7 @@ def make_whence(site: Site) -> Iterator[ScriptData]:
     if site.results.stats.has_many_scores:
         return
     published = published_paths(site)
-    scored = {model for model, _, _ in site.results.catalog.evidence}
+    scored = {*site.results.scores.frame["model"]}
     for model in site.results.scores.models:
         if model in scored:
             name = f"scores of {site.labels.model_slugs[model]}"
@@ -138,7 +143,7 @@ def whence_data(site: Site, model: str, published: frozenset[str]) -> Mapping[st
     catalog, labels = site.results.catalog, site.labels
     own = list(_own_scores(site, model))
     tasks = list(dict.fromkeys(score.key[1] for score in own))
-    found = dict.fromkeys(catalog.evidence[score.key].source for score in own)
+    found = dict.fromkeys(site.results.scores.provenance(*score.key).source for score in own)
     sources = {s: place for place, s in enumerate(s for s in found if s is not None)}
     return {
         "model": page_link(labels.models[model], "model", model),
@@ -164,9 +169,10 @@ def _own_scores(site: Site, model: str) -> Iterator[_Own]:
     """Every score of a model, those that count nowhere too."""
     results, place = site.results, -1
     variants = list(site.labels.variants)
+    found = results.scores.of_model(model)
     for task in results.scores.tasks:
         scores: dict[str, Score | FlaggedScore] = {**results.flagged_of(model, task)}
-        scores |= results.scores_of(model, task)
+        scores |= found.get(task, {})
         place += bool(scores)
         for variant, score in scores.items():
             yield _Own((model, task, variant), score, place, variants.index(variant))
@@ -174,13 +180,13 @@ def _own_scores(site: Site, model: str) -> Iterator[_Own]:
 
 def _score(site: Site, own: _Own, sources: Mapping[str, int]) -> Sequence[object]:
     value, scale = own.score.score, site.labels.scales[own.key[1]]
-    row = count(site.results.catalog.evidence[own.key].row)
+    row = count(site.results.scores.provenance(*own.key).row)
     return own.task, own.variant, exact(value), scale.score(value), row, _known(site, own, sources)
 
 
 def _known(site: Site, own: _Own, sources: Mapping[str, int]) -> Mapping[str, object]:
     """What the results table says of a score beside its value, without what it does not say."""
-    evidence = site.results.catalog.evidence[own.key]
+    evidence = site.results.scores.provenance(*own.key)
     score, scale = own.score, site.labels.scales[own.key[1]]
     interval = score.interval if isinstance(score, Score) else None
     facts = {
@@ -223,8 +229,9 @@ class _Listed(NamedTuple):
 def _every_score(site: Site, model: str) -> list[_Listed]:
     """Every score of a model, those that do not count among them: by task, then by variant."""
     listed, results = [], site.results
+    scores = results.scores.of_model(model)
     for task in results.scores.tasks:
-        found, flagged = results.scores_of(model, task), results.flagged_of(model, task)
+        found, flagged = scores.get(task, {}), results.flagged_of(model, task)
         ordered = (found.get(v) or flagged.get(v) for v in results.scores.roles.variants)
         listed += [_Listed(task, score) for score in ordered if score is not None]
     return listed
@@ -232,7 +239,7 @@ def _every_score(site: Site, model: str) -> list[_Listed]:
 
 def scores_table(site: Site, model: str) -> Table:
     """Every score of the model, each with its place in the results table and its source."""
-    labels, catalog = site.labels, site.results.catalog
+    labels, provenance = site.labels, site.results.scores.provenance
     flag_help = "Why the score should be read with care"
     every = _every_score(site, model)
     evidence: tuple[Field[_Listed], ...] = evidence_fields(site, _key)
@@ -252,8 +259,8 @@ def scores_table(site: Site, model: str) -> Table:
         ),
         Field(
             Column("flag", "Flagged", help=flag_help),
-            lambda own: text_cell(catalog.evidence[_key(own)].flag),
-            any(catalog.evidence[_key(own)].flag is not None for own in every),
+            lambda own: text_cell(provenance(*_key(own)).flag),
+            any(provenance(*_key(own)).flag is not None for own in every),
         ),
         *evidence,
     )
@@ -270,6 +277,17 @@ def scores_table(site: Site, model: str) -> Table:
     if len({own.score.variant for own in every}) > 1:
         tools = replace(tools, facets=(*tools.facets, Filter("variant", "Variant")))
     return Table(ALL_SCORES, _CAPTION, columns_of(fields), rows, tools=tools)
+
+
+def _are_in_turn(rows: npt.NDArray[np.intp]) -> list[bool]:
+    found = (rows > 0).all(axis=1) & (np.diff(rows) == 1).all(axis=1)
+    return list(found.tolist())
+
+
+def _texts_of(values: Array, write: Callable[[float], str]) -> npt.NDArray[np.object_]:
+    codes, distinct = pd.factorize(values.ravel())
+    texts = np.array([*map(write, distinct.tolist()), ""], dtype=object)
+    return np.asarray(texts[codes].reshape(values.shape))
 
 
 class ScoreRows:
@@ -290,16 +308,17 @@ class ScoreRows:
         self._paired = [v for v in roles.tuned if roles.base is not None]
         self._columns = _columns(labels, self._variants, self._paired)
         self._row_columns = _row_columns(labels, self._variants)
-        models, tasks = site.results.scores.models, site.results.scores.tasks
-        evidence = site.results.catalog.evidence
-        self._kept = {v: evidence.rows(v, models, tasks) for v in self._variants}
-        self._in_turn = [all(of) for of in zip(*map(in_turn, self._kept.values()), strict=True)]
+        tasks = site.results.scores.tasks
+        scores = site.results.scores
+        self._kept = {v: scores.index[v] + 1 for v in self._variants}
+        self._in_turn = [
+            all(of) for of in zip(*map(_are_in_turn, self._kept.values()), strict=True)
+        ]
         self._starts = [_start(site, task) for task in tasks]
-        every = site.results.cells
         self._texts = [
-            *(texts_of(every[v].score, exact) for v in self._variants),
-            *(texts_of(every[v].over_base, signed) for v in self._paired),
-            *(texts_of(every[v].rank, exact) for v in self._variants),
+            *(_texts_of(scores.values[v], exact) for v in self._variants),
+            *(_texts_of(scores.lift_over_base(v), signed) for v in self._paired),
+            *(_texts_of(competition_ranks(scores.signed[v]), exact) for v in self._variants),
         ]
 
     def table(self, model: str) -> Table:
@@ -335,7 +354,8 @@ class ScoreRows:
 
     def _plain(self, row: int) -> dict[int, tuple[str, ...]]:
         """The numbers of each task, by its place, that a model has every score of."""
-        at = complete_tasks(self._site.results.cells, row)
+        values = [self._site.results.scores.values[v] for v in self._variants]
+        at = np.flatnonzero(np.all([~np.isnan(of[row]) for of in values], axis=0))
         kept = () if self._in_turn[row] else self._kept.values()
         columns: tuple[Iterable[str], ...] = (
             *(texts[row, at].tolist() for texts in self._texts),
@@ -347,11 +367,11 @@ class ScoreRows:
         """The same as cells, where a score is missing, or should be read with care."""
         site, own = self._site, self._variants
         results, scale = site.results, site.labels.scales[task]
-        found, evidence = results.scores_of(model, task), results.catalog.evidence
+        found = results.scores_of(model, task)
         flagged = results.flagged_of(model, task)
         listed = {v: _Listed(task, s) for v in own if (s := found.get(v) or flagged.get(v))}
         ranks = {v: found[v].rank for v in own if v in found}
-        rows = {v: evidence[model, task, v].row for v in listed}
+        rows = {v: results.scores.provenance(model, task, v).row for v in listed}
         lifts = (found[v].lift_over_base if v in found else None for v in self._paired)
         return (
             task_cell(site.labels, task),

@@ -55,9 +55,10 @@ def row_limit_note(site: Site, n_models: int) -> str:
 
 def tie_note(site: Site, task: TaskResult) -> str:
     """Which models the examples of the task cannot tell from its best; empty where nobody knows."""
-    if not task.scores.with_intervals:
+    if not task.with_intervals:
         return ""
-    scores = [s for s in task.scores if s.variant == site.labels.roles.primary]
+    primary, ranking = site.labels.roles.primary, site.results.scores.ranking(task.task)
+    scores = [s for s in ranking if s.variant == primary]
     known = [s for s in scores if s.tied_with_best is not None]
     if len(known) < 2:
         return ""
@@ -154,7 +155,7 @@ class Picker(Record):
 
 def make_picker(site: Site, table_id: str) -> Picker | None:
     """The picker; None on a board with one task, or one too large to put into a page."""
-    tasks = [t for t in site.results.tasks if t.scores]
+    tasks = [t for t in site.results.tasks if t.models]
     rows = int(site.results.scores.scored.sum(axis=0).clip(max=MOST_ROWS).sum())
     if len(tasks) < 2 or rows * CELLS_A_ROW > MOST_CELLS:
         return None
@@ -275,9 +276,7 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
         facts=tuple(_facts(fact)),
         figures=tuple(_figures(site, task)),
         ranking=ranking_table(site, task, "ranking", row_limit(site), drawn=True),
-        row_limit_note=row_limit_note(
-            site, len({*task.scores.models, *(f.model for f in task.flagged)})
-        ),
+        row_limit_note=row_limit_note(site, len({*task.models, *(f.model for f in task.flagged)})),
         legend=line_legend(site, task),
         tie_note=tie_note(site, task),
         flagged=flagged_table(site, task),
@@ -354,7 +353,7 @@ def _figures(site: Site, task: TaskResult) -> list[Fact]:
     )
     facts += [Fact(what, scale.signed(v), term=term) for what, v, term in lifts if v is not None]
     if len(facts) < LEAST_FIGURES:
-        facts.append(Fact("scores", count(len(task.scores))))
+        facts.append(Fact("scores", count(sum(task.counts.values()))))
     return facts
 
 

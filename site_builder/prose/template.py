@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
 from math import isfinite
@@ -216,7 +216,7 @@ def _joined(parts: Iterable[str]) -> str:
     return "".join(text)
 
 
-class _Missing(jinja2.StrictUndefined):
+class _Missing(jinja2.Undefined):
     """A name or a figure that does not exist: reported where it is used, and then nothing.
 
     Whatever is made of it is nothing as well, so that one rendering finds all mistakes.
@@ -359,20 +359,14 @@ class _Environment(ImmutableSandboxedEnvironment):
 def _forbidden(tree: nodes.Template) -> Iterator[Mistake]:
     for node in tree.find_all(tuple(_FORBIDDEN)):
         yield Mistake(node.lineno, f"prose has no {_FORBIDDEN[type(node)]}")
-    for loop in tree.find_all(nodes.For):
+    loops = [*tree.find_all(nodes.For)]
+    for loop in loops:
         if loop.recursive:
             yield Mistake(loop.lineno, "prose has no recursive loops")
-    for loop in _loops_within(tree, _MOST_LOOPS + 1):
+    for _ in range(_MOST_LOOPS):  # those in no loop, those in a loop, ...
+        loops = [*dict.fromkeys(inner for loop in loops for inner in loop.find_all(nodes.For))]
+    for loop in loops:
         yield Mistake(loop.lineno, f"more than {_MOST_LOOPS} loops are nested")
-
-
-def _loops_within(node: nodes.Node, depth: int) -> Collection[nodes.Node]:
-    """Return the loops that stand within `depth - 1` others."""
-    found: list[nodes.Node] = [node]
-    for _ in range(depth):
-        inner = [loop for node in found for loop in node.find_all(nodes.For)]
-        found = [*dict.fromkeys(inner)]
-    return found
 
 
 def _unknown_names(tree: nodes.Template) -> Iterator[Mistake]:

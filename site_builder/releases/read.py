@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from site_builder import __version__
 from site_builder.api import api_values, lists_no_scores
-from site_builder.compute.catalog import Provenance, Release, collect_catalog
+from site_builder.compute.catalog import Provenance, Release, collect_provenance
 from site_builder.compute.results import Results, compute_results
 from site_builder.config import SiteConfig, load_config
 from site_builder.errors import Fault, FaultsError, SiteError
@@ -321,7 +321,7 @@ def release_content(
     tables: Tables, results: Results, labels: Labels, texts: Mapping[str, str] | None
 ) -> ReleaseContent:
     """The edition that is about to be published, or that a project is."""
-    values, evidence = api_values(results), results.catalog.evidence
+    values, evidence = api_values(results), collect_provenance(tables.results)
     telling = ProseInputs(prose_variables(results), labels.scale, texts)
     unlisted = _states(tables, evidence) if results.stats.has_many_scores else None
     return ReleaseContent(take_snapshot(values, evidence, unlisted=unlisted), telling)
@@ -330,10 +330,7 @@ def release_content(
 def _states(tables: Tables, evidence: Mapping[ScoreKey, Provenance]) -> dict[ScoreKey, ScoreState]:
     """Every score as its table states it."""
     scores = tables.results["score"].tolist()
-    return {
-        key: ScoreState(score, e.stderr, e.flag)
-        for (key, e), score in zip(evidence.items(), scores, strict=True)
-    }
+    return {key: ScoreState(scores[e.row - 1], e.stderr, e.flag) for key, e in evidence.items()}
 
 
 def find_news(
@@ -497,6 +494,6 @@ def _with_table(shelf: SiteFiles, snapshot: Snapshot, *, read_scores: bool) -> S
     variants = snapshot.variants
     base = "base" if "base" in variants else "".join(variants[-1:])
     tables = complete_tables(LoadedTables({RESULTS.name: table}), base)
-    evidence = collect_catalog(tables).evidence
+    evidence = collect_provenance(tables.results)
     scores = _states(tables, evidence) if read_scores else snapshot.scores
     return replace(snapshot, scores=scores, evidence=evidence)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from site_builder.addresses import Address, Link
 from site_builder.api import encode
-from site_builder.charts.theme import LOOK
+from site_builder.charts.theme import COLOURS, TEMPLATE
 from site_builder.config import SiteConfig
 from site_builder.errors import (
     AssetError,
@@ -40,7 +40,7 @@ Count = Callable[[int, int], None]
 # Files by path, and the faults that keep others from being made.
 _Files = tuple[dict[str, bytes], list[Fault]]
 
-LOOK_SCRIPT = "js/chart-look.js"
+TEMPLATE_SCRIPT = "js/chart-template.js"
 
 
 def json_text(value: object, href: Callable[[Link], str]) -> str:
@@ -65,9 +65,13 @@ def render_script(data: ScriptData, urls: Urls) -> bytes:
     return f"site.provide({json.dumps(data.name)},{text});\n".encode()
 
 
-def look_script() -> dict[str, bytes]:
-    """The script that gives the look of all charts, by its name; the bundle takes it in."""
-    return {LOOK_SCRIPT: f"site.chartLook = {json.dumps(LOOK, separators=(',', ':'))};\n".encode()}
+def template_script() -> dict[str, bytes]:
+    """Return the script with the Plotly template of all charts, and which colour is which token."""
+    template = json.dumps(TEMPLATE.to_plotly_json(), separators=(",", ":"))
+    tokens = {colour: f"--{token}" for token, colour in COLOURS.items()}
+    colours = json.dumps(tokens, separators=(",", ":"))
+    script = f"site.chartTemplate = {template};\nsite.chartColours = {colours};\n"
+    return {TEMPLATE_SCRIPT: script.encode()}
 
 
 NAVIGATION: tuple[tuple[Address, str], ...] = (
@@ -327,7 +331,7 @@ def _load_assets(config: SiteConfig, pages: Sequence[Made], urls: Urls, prose: P
     }
     try:
         folders = project_folders(config.root, "static")
-        return load_assets(folders, data | theme_sheet(config) | look_script())
+        return load_assets(folders, data | theme_sheet(config) | template_script())
     except AssetError as error:
         raise FaultsError((*error.faults, *find_source_faults(config, prose))) from error
 

@@ -472,7 +472,9 @@ def test_serve_says_that_the_usual_port_is_taken(project, monkeypatch):
             monkeypatch.setattr(import_module(f"site_builder.{module}"), "FIRST_PORT", taken)
         monkeypatch.setattr("site_builder.devserver.server._LAST_PORT", 65535)
         said = run("serve", "--project", project)
-    found = re.search(rf"^Port {taken} is in use; the site is on port (\d+)\.$", said.stderr, re.MULTILINE)
+    found = re.search(
+        rf"^Port {taken} is in use; the site is on port (\d+)\.$", said.stderr, re.MULTILINE
+    )
     assert found is not None
     assert f"http://127.0.0.1:{found[1]}/ (Ctrl-C ends it)\n" == said.stdout
 
@@ -514,7 +516,7 @@ def test_a_faulty_configuration_hides_no_fault_of_the_tables(tmp_path):
     assert [
         "site.toml: unknown key 'board.baselin'. Did you mean 'baseline'?",
         "data/results.parquet: row 1: task 'ad' is not in tasks.parquet. Did you mean 'add'?",
-        "warning: data/results.parquet: row 2: tuned score without its 'base' score: "
-        "no lift is computed for it",
+        "warning: data/results.parquet: row 2: tuned score without a 'base' score: "
+        "its lift is not computed",
         "2 errors; nothing was written.",
     ] == found.stderr.splitlines()[-4:]

@@ -11,8 +11,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from site_builder.pages.calculator import make_calculator
-from site_builder.pages.calculator_words import make_formulas, values_of
 
 from site_builder import formatting as text
 from site_builder.build import build_site
@@ -144,7 +142,7 @@ def expected(root: Path, load: Load, against: int | None = None) -> list[tuple[s
     choice = reference_choice(offers, site.labels.roles.baseline)
     other = min(choice, key=lambda o: month(o, load)) if against is None else offers[against]
     mixed = any(offer.hourly for offer in offers)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for offer in sorted(offers, key=lambda o: month(o, load)):
         even = break_even(offer, other, load)
         found = (

@@ -98,18 +98,17 @@ def test_every_score_leads_to_its_row(index_site: BuiltSite) -> None:
         assert [] == [pair for pair in there if pair[0] != pair[1]], path
         led |= {path.partition("/")[0]} if links else set()
     assert 682 == len(rows)
-    assert {"index.html", "models", "tasks", "categories", "compare", "embed"} == led
+    assert {"index.html", "models", "tasks", "categories", "embed"} == led
 
 
 def test_every_score_of_a_ranking_is_a_link(index_site: BuiltSite) -> None:
-    """Each cell with a number in a column of scores: of a task, of a model, of the comparison."""
+    """Each cell with a number in a column of scores: of a task, of a model."""
     for path, selector in (
         ("tasks/gsm8k/", "#ranking"),
         ("tasks/", "#picker"),
         ("models/", "#scores-table"),
         ("models/phi-2/", "#all-scores"),
         ("models/phi-2/", "#model-tasks-table"),
-        ("compare/", "#compare-tasks"),
     ):
         found = index_site.page(path).select_one(selector)
         assert found is not None

@@ -35,9 +35,9 @@ from tests.helpers.tables import (
 )
 
 WHOLE = parquet(results_frame())
-CUT = "the Parquet file is cut short. Write it anew as Parquet."
-FOREIGN = "the file is not Parquet. Write it anew as Parquet."
-NO_FILE = "this is no file. Write the table as one Parquet file."
+CUT = "the Parquet file is cut short. Write it again as Parquet."
+FOREIGN = "the file is not Parquet. Write it again as Parquet."
+NO_FILE = "this is not a file. Write the table as one Parquet file."
 MISSING = (
     "the file is missing. Write it with one row for a score and at least the columns "
     "'model', 'task', 'score'."
@@ -53,7 +53,7 @@ def zipped() -> bytes:
 
 
 FILES: dict[str, tuple[bytes, str]] = {
-    "no bytes": (b"", "the file is empty (0 bytes). Write it anew."),
+    "no bytes": (b"", "the file is empty (0 bytes). Write it again."),
     "one byte": (b"P", FOREIGN),
     "CSV": (b"model,task,score\na,b,1\n", FOREIGN),
     "spreadsheet": (zipped(), FOREIGN),
@@ -206,11 +206,11 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "ids with a null character": (
         {"results": named(pa.array(["a\0b"] * 10))},
-        f"{ALL}: 'model' holds a null character. Take it out.",
+        f"{ALL}: 'model' contains a null character. Remove it.",
     ),
     "ids with half a line end": (
         {"results": named(pa.array(["a\r"] * 10))},
-        f"{ALL}: 'model' holds a carriage return. Take it out.",
+        f"{ALL}: 'model' contains a carriage return. Remove it.",
     ),
     "an id that drives a terminal": (
         {"results": changed(results_frame(), "task", {1: "\x1b[2J\x07\r\u202e"})},
@@ -361,7 +361,10 @@ PROSE: dict[str, tuple[str, str]] = {
         "{{ ''.__class__.__mro__[1].__subclasses__() }}",
         UNSAFE.format("__class__", "str"),
     ),
-    "globals of a function": ("{{ link.__globals__ }}", "'site_builder.prose.template._Function object' has no"),
+    "globals of a function": (
+        "{{ link.__globals__ }}",
+        "'site_builder.prose.template._Function object' has no attribute '__globals__'",
+    ),
     "the template itself": (
         "{{ self._TemplateReference__context }}",
         UNSAFE.format("_TemplateReference__context", "TemplateReference"),
