@@ -434,7 +434,7 @@ def make_tasks(site: Site) -> Iterator[Page]:
     compared = any(task.outcome is not None for task in tasks)
     versus = f", and how far from {site.labels.baseline} the best is" if compared else ""
     about = f"{counted(len(tasks), 'task')}: who is best on each, how hard each is{versus}."
-    yield Page(Address("tasks"), "tasks.html", "Tasks", about, lambda: context, (HOME,))
+    yield Page(Address("tasks"), "tasks.html", "Tasks", about, context, (HOME,))
     yield from in_sequence(make_task(site, task) for task in tasks)
 
 
