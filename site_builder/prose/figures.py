@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jinja2
@@ -10,6 +10,7 @@ import jinja2
 from site_builder import formatting as text
 from site_builder.api import api_values
 from site_builder.compute.results import Results
+from site_builder.compute.scores import Score
 from site_builder.errors import did_you_mean
 from site_builder.labels import Labels
 
@@ -64,15 +65,53 @@ def _with_records(value: object) -> object:
     return [_with_records(part) for part in value] if isinstance(value, list) else value
 
 
+class _TaskFigures(FigureDict):
+    """The figures of a task; its scores are made when prose first reads them."""
+
+    def __init__(self, figures: FigureDict, scores: Sequence[Score]) -> None:
+        super().__init__(figures)
+        self._scores = scores
+
+    def __missing__(self, key: str) -> object:
+        if key != "scores":
+            return super().__missing__(key)
+        self[key] = [_score_figures(score) for score in self._scores]
+        return self[key]
+
+
+def _score_figures(score: Score) -> FigureDict:
+    return FigureDict(
+        model=score.model,
+        variant=score.variant,
+        score=score.score,
+        rank=score.rank,
+        interval=None if score.interval is None else list(score.interval),
+        stderr=score.stderr,
+        n_examples=score.n,
+        tied_with_best=score.tied_with_best,
+    )
+
+
 def prose_variables(results: Results) -> dict[str, Any]:
-    """The names that an expression in prose can use."""
-    own = {"serving": results.serving, "training_sets": results.training_sets}
-    return {**published_figures(api_values(results)), **own}
+    """Return the names that an expression in prose can use."""
+    values = _as_record(api_values(results))
+    values["tasks"] = [
+        _TaskFigures(figures, task.scores)
+        for figures, task in zip(values["tasks"], results.tasks, strict=True)
+    ]
+    return {
+        **_figures(values),
+        "serving": results.serving,
+        "training_sets": results.training_sets,
+    }
 
 
 def published_figures(api: Mapping[str, Any]) -> dict[str, Any]:
-    """What of these names can be told from the values of the API alone."""
-    values = _as_record(dict(api))
+    """Return those of these names that the values of the API define."""
+    return _figures(_as_record(dict(api)))
+
+
+def _figures(values: FigureDict) -> dict[str, Any]:
     baseline = (model["name"] for model in values["models"] if model.get("is_baseline"))
     return {
         **values,
