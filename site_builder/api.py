@@ -192,33 +192,40 @@ def score_values(results: Results) -> Iterator[tuple[str, dict[str, Any]]]:
         yield name, _model_scores(results, model)
 
 
-# Attributes of a score, by their names in the API; rows are by task, then by variant.
-_OPTIONAL_COLUMNS = {
-    "interval": "interval",
-    "stderr": "stderr",
-    "n_examples": "n",
-    "tied_with_best": "tied_with_best",
-}
-
-
 def _model_scores(results: Results, model: str) -> dict[str, Any]:
-    """Return the scores of a model that count, by columns; null for a column without values."""
-    found = [
-        (task, score)
-        for task in results.scores.tasks
-        for score in results.scores_of(model, task).values()
+    """Return the scores of a model that count, by variant as lists in the order of `task`.
+
+    A list has null for a task without a value. What no score states is null in place of the lists.
+    """
+    scores = {task: results.scores_of(model, task) for task in results.scores.tasks}
+    found = {task: by_variant for task, by_variant in scores.items() if by_variant}
+    variants = [
+        variant
+        for variant in results.scores.roles.variants
+        if any(variant in by_variant for by_variant in found.values())
     ]
-    values: dict[str, Any] = {
+
+    def lists(attribute: str) -> dict[str, list[Any]] | None:
+        rows = {
+            variant: [
+                getattr(by_variant[variant], attribute) if variant in by_variant else None
+                for by_variant in found.values()
+            ]
+            for variant in variants
+        }
+        is_stated = any(value is not None for row in rows.values() for value in row)
+        return rows if is_stated else None
+
+    return {
         "model": model,
-        "task": [task for task, _ in found],
-        "variant": [score.variant for _, score in found],
-        "score": [score.score for _, score in found],
-        "rank": [score.rank for _, score in found],
+        "task": list(found),
+        "score": lists("score"),
+        "rank": lists("rank"),
+        "interval": lists("interval"),
+        "stderr": lists("stderr"),
+        "n_examples": lists("n"),
+        "tied_with_best": lists("tied_with_best"),
     }
-    for name, attribute in _OPTIONAL_COLUMNS.items():
-        column = [getattr(score, attribute) for _, score in found]
-        values[name] = column if any(value is not None for value in column) else None
-    return values
 
 
 def _flagged_values(flagged: FlaggedScore) -> dict[str, Any]:

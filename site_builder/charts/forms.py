@@ -345,9 +345,7 @@ def _value_cell(
 
 
 def _before_cell(labels: Labels, line: DumbbellRow) -> Cell:
-    """The value before; where it is kept in one row with one after, that leads there."""
-    cell = _value_cell(labels, line, labels.roles.base or "", line.before, flag=line.flag)
-    return replace(cell, link=None) if labels.row_a_task and line.after else cell
+    return _value_cell(labels, line, labels.roles.base or "", line.before, flag=line.flag)
 
 
 def _reference_cell(labels: Labels, line: DumbbellRow) -> Cell:

@@ -36,7 +36,12 @@ from site_builder.labels import Labels, ScoreKey
 from site_builder.pages.board_table import BoardParts, can_rank_firmly, rank_range
 from site_builder.pages.board_views import BoardView, board_note, board_views
 from site_builder.pages.compare_runs import compare_link
-from site_builder.pages.model_scores import ALL_SCORES, ScoreRows, scores_table, unstated_note
+from site_builder.pages.model_scores import (
+    ALL_SCORES,
+    provenance_table,
+    scores_table,
+    unstated_note,
+)
 from site_builder.pages.page import HOME, MODELS, Page, Site, cite_page, in_sequence
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Table
@@ -370,8 +375,8 @@ class ModelContext(Record):
         tests: Whether its lifts are real; None where it has none.
         board: Its neighbours on the board.
         compare: Leads to it beside its neighbours; None where there is no other to compare it with.
-        scores: Every score, with its row and all that is known of it.
-        rows_told: Which rows of the table its scores are, where a sentence says it; else empty.
+        scores: Every score, a row for each task.
+        provenance: Where the scores come from.
         unstated: What is not known of any score of the board.
         badge: Its place on the board, to show elsewhere.
     """
@@ -388,29 +393,20 @@ class ModelContext(Record):
     board: Table
     compare: Link | None
     scores: Table
-    rows_told: str
+    provenance: Table
     unstated: str
     badge: Badge
 
 
-def make_model(site: Site, model: str, rows: ScoreRows | None) -> Page:
-    """The page of a model.
-
-    Args:
-        site: The board.
-        model: Which one.
-        rows: What makes its table of scores where the board has many; None where each has a row.
-    """
+def make_model(site: Site, model: str) -> Page:
+    """Make the page of a model."""
     name, crumbs, here = site.labels.models[model], (HOME, MODELS), Address("model", model)
     summary = model_summary(site, model)
-    cite, context = (
-        cite_page(site, name, summary, here),
-        partial(_context, site, model, summary, rows),
-    )
+    cite, context = cite_page(site, name, summary, here), partial(_context, site, model, summary)
     return Page(here, "model.html", name, summary, context, crumbs, cite=cite)
 
 
-def _context(site: Site, model: str, summary: str, rows: ScoreRows | None) -> ModelContext:
+def _context(site: Site, model: str, summary: str) -> ModelContext:
     results, labels = site.results, site.labels
     fact, board = results.catalog.models[model], model_board(site, model)
     return ModelContext(
@@ -418,15 +414,15 @@ def _context(site: Site, model: str, summary: str, rows: ScoreRows | None) -> Mo
         summary=summary,
         facts=_facts(fact),
         figures=_figures(site, model),
-        tasks=chart_model_tasks(results, labels, model, ALL_SCORES if rows else ""),
+        tasks=chart_model_tasks(results, labels, model, ALL_SCORES),
         categories=chart_model_categories(results, labels, model),
         at_top=tasks_at_top_table(site, board, model),
         hurt=tasks_hurt_table(site, model),
         tests=lift_tests_table(site, model),
         board=neighbours_table(site, board, model),
         compare=compare_link(site, board, model),
-        scores=rows.table(model) if rows else scores_table(site, model),
-        rows_told=rows.rows_told(model) if rows else "",
+        scores=scores_table(site, model),
+        provenance=provenance_table(site, model),
         unstated=unstated_note(site),
         badge=make_badge(site, board, model),
     )
@@ -544,8 +540,7 @@ def make_models(site: Site) -> Iterator[Page]:
     size, heatmap = site.chart(chart_size), site.chart(chart_scores)
     about, context = _about(site, size, heatmap), partial(_list_context, site, size, heatmap)
     yield Page(Address("models"), "models.html", "Models", about, context, (HOME,))
-    rows = ScoreRows(site) if results.stats.has_many_scores else None
-    yield from in_sequence(make_model(site, s.model, rows) for s in results.board.standings)
+    yield from in_sequence(make_model(site, s.model) for s in results.board.standings)
 
 
 def _list_context(site: Site, size: Chart | None, heatmap: Chart | None) -> ModelsContext:

@@ -37,7 +37,7 @@ from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import HOME, TASKS, Page, Site, cite_page, in_sequence, ready
 from site_builder.pages.task_ranking import line_legend, ranking_table
 from site_builder.records import Record
-from site_builder.table_model import LONG, MOST_LISTED, Cell, Column, RowKind, Table, TableRow, Tone
+from site_builder.table_model import LONG, MOST_LISTED, Cell, Column, Row, RowKind, Table, Tone
 from site_builder.tables.schema import TASKS as TASKS_SPEC
 
 
@@ -175,11 +175,11 @@ def make_picker(site: Site, table_id: str) -> Picker | None:
     )
 
 
-def _model(row: TableRow) -> Link | None:
+def _model(row: Row) -> Link | None:
     return row.cells[1].link
 
 
-def _packed_row(row: TableRow, places: Mapping[Link | None, int]) -> list[Named | Packed]:
+def _packed_row(row: Row, places: Mapping[Link | None, int]) -> list[Named | Packed]:
     rank, name, *others = row.cells
     place, plain = places[_model(row)], not (name.note or name.tags)
     named = place if plain else (place, name.note, name.tags, row.kind)

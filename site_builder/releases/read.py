@@ -399,9 +399,8 @@ class _Api(_Published):
 class _ModelScores(_Published):
     model: str
     task: list[str]
-    variant: list[str]
-    score: list[float]
-    stderr: list[float | None] | None = None
+    score: dict[str, list[float | None]] | None
+    stderr: dict[str, list[float | None]] | None = None
 
 
 def _read_site(files: SiteFiles) -> ReleaseContent:
@@ -537,11 +536,13 @@ def _model_scores(files: SiteFiles, name: str) -> dict[ScoreKey, ScoreState]:
         found = _ModelScores.model_validate(_read_json(files, name))
     except ValidationError as error:
         raise FaultsError(_api_faults(error, files, name)) from None
-    columns = found.task, found.variant, found.score, found.stderr or [None] * len(found.score)
-    if len({*map(len, columns)}) > 1:
-        what = "it is no file of the API: its columns differ in length"
-        raise FaultsError([Fault(files.where(f"{files.api}{name}.json"), what, _NAME_A_BOARD)])
-    return {
-        (found.model, task, variant): ScoreState(score, stderr)
-        for task, variant, score, stderr in zip(*columns, strict=True)
-    }
+    states: dict[ScoreKey, ScoreState] = {}
+    for variant, scores in (found.score or {}).items():
+        errors = (found.stderr or {}).get(variant) or [None] * len(scores)
+        if not len(found.task) == len(scores) == len(errors):
+            what = "it is no file of the API: its lists differ in length"
+            raise FaultsError([Fault(files.where(f"{files.api}{name}.json"), what, _NAME_A_BOARD)])
+        for task, score, error in zip(found.task, scores, errors, strict=True):
+            if score is not None:
+                states[found.model, task, variant] = ScoreState(score, error)
+    return states

@@ -214,7 +214,6 @@ class Renderer:
             "href": href,
             "cite": lambda citation: write_citation(citation, self._urls),
             "release": self._site.results.release,
-            "has_score_cards": not self._site.results.stats.has_many_scores,
             "feed": FEED if _has_feed(self._site) else None,
             "structured": structured_data(page, self._dataset, self._urls),
             "prose": lambda slot: self._prose.html(page, slot),
