@@ -173,10 +173,11 @@ def _texts(value: float, scale: NumberFormat) -> tuple[str, str]:
 
 def _lift_cell(site: Site, variant: str, scores: _TaskScores) -> Cell:
     score = scores[variant].score if variant in scores else None
-    lift = score.lift_over_base if score else None
-    cell = lift_cell(lift, site.labels.scales[_task_of(scores)])
-    is_short = lift is not None and len(exact(lift)) <= _SHORT
-    return replace(cell, text=signed(lift)) if is_short else cell
+    lift, scale = score.lift_over_base if score else None, site.labels.scales[_task_of(scores)]
+    cell = lift_cell(lift, scale)
+    if lift is None or scale.shows_all(lift) or len(exact(lift)) > _SHORT:
+        return cell
+    return replace(cell, text=signed(lift))
 
 
 def _rank_cell(variant: str, scores: _TaskScores) -> Cell:
