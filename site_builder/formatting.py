@@ -200,24 +200,6 @@ def ratio(value: float | None) -> str:
     return f"{rounded(value, 0 if abs(value) >= 20 else 1 if abs(value) >= 2 else small)}{TIMES}"
 
 
-def three_digits(value: float | None) -> str:
-    """A number in three digits, and whole from 100 on: `0.0312`, `3.12`, `31.2`, `1,412`."""
-    return MISSING if value is None else rounded(value, _places(value, 0))
-
-
-def cheaper(times: float | None, inverse: float | None) -> str:
-    """How a price compares with one so many times as high: cheaper, dearer, or neither.
-
-    The inverse is what is written where it is dearer; taken here it would be rounded twice.
-    """
-    if times is None or inverse is None:
-        return MISSING
-    text = ratio(max(times, inverse))
-    if text == ratio(1):
-        return text
-    return f"{text} {'cheaper' if times > 1 else 'dearer'}"
-
-
 def billions(value: float | None) -> str:
     """A number of parameters, given in billions: `7.24B`, `0.56B`."""
     return MISSING if value is None else f"{quantity(value)}B"

@@ -119,8 +119,8 @@ class Labels(Record):
     @cached_property
     def _variant_queries(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
         return {
-            variant: () if variant == self.roles.primary else (("variant", slug),)
-            for variant, slug in self.variant_slugs.items()
+            variant: () if variant == self.roles.primary else (("variant", variant),)
+            for variant in self.variants
         }
 
     def in_sentence(self, variant: str) -> str:

@@ -47,17 +47,6 @@ def draw_places(shape: tuple[int, int], n: int, seed: int) -> npt.NDArray[np.int
     return (words * np.uint64(n) >> _BITS).astype(np.int64).reshape(shape)
 
 
-def draw_exponentials(shape: tuple[int, int], seed: int) -> Array:
-    """Draws of the exponential distribution of mean 1: -ln((word + 1/2) / 2^32), row by row.
-
-    The half keeps the logarithm away from 0.
-
-    Source: docs/statistics.md#draws.
-    """
-    shares = (draw_words(shape[0] * shape[1], seed).astype(float) + 0.5) / 2.0**32
-    return np.asarray(-np.log(shares)).reshape(shape)
-
-
 RESAMPLES = 2_000
 LEVEL = 0.95
 SEED = 20_240_502
@@ -105,13 +94,10 @@ class Bootstrap(Record):
     """Resampled task sets, drawn once and used for every model, so that differences are paired.
 
     Attributes:
-        weights: How often each resample holds each task, times what the task counts; shape
-            (resamples, tasks).
-        counts: What each task counts; None for 1.
+        weights: How often each resample holds each task, shape (resamples, tasks).
     """
 
     weights: Array
-    counts: Array | None = None
 
     @classmethod
     def over(cls, n_tasks: int, resamples: int = RESAMPLES, seed: int = SEED) -> Bootstrap:
@@ -124,18 +110,13 @@ class Bootstrap(Record):
         counts = np.bincount(cells.ravel(), minlength=resamples * n_tasks)
         return cls(counts.reshape(resamples, n_tasks).astype(float))
 
-    def weighted(self, task_weights: Array) -> Bootstrap:
-        """The same samples with tasks that count more or less than 1 each."""
-        return Bootstrap(self.weights * task_weights, task_weights)
-
     def intervals(self, values: Array, errors: Array | None = None) -> tuple[Array, Array]:
         """95 % interval of each model's mean over the tasks that it has.
 
         Percentiles of the resampled means, `tail_share` beyond each end; a resample that holds none
         of a model's tasks counts in no interval of that model. The spread of the scores holds their
         own error already; where by chance it shows less than that error alone, the interval is as
-        wide as the error: mean ± 1.96 sqrt(sum of squared errors) / n, tasks that count more
-        weighing more.
+        wide as the error: mean ± 1.96 sqrt(sum of squared errors) / n.
 
         Args:
             values: What is averaged, shape (models, tasks); NaN where there is none.
@@ -153,8 +134,7 @@ class Bootstrap(Record):
             block = enough[start : start + _MODELS_AT_ONCE]
             ends[:, block] = self._block(values[block], tails)
         if errors is not None:
-            counts = np.ones(values.shape[1]) if self.counts is None else self.counts
-            low, high = _error_interval(values, errors, counts)
+            low, high = _error_interval(values, errors)
             ends = np.array([np.fmin(ends[0], low), np.fmax(ends[1], high)])
             ends[:, (~np.isnan(values)).sum(axis=1) < 2] = np.nan
         return ends[0], ends[1]
@@ -188,8 +168,7 @@ class Bootstrap(Record):
         with np.errstate(invalid="ignore", over="ignore"):
             means = filled @ self.weights.T
             # Where no score is missing, every model has the same weights.
-            full = there.all() and self.counts is None
-            means /= values.shape[1] if full else there.astype(float) @ self.weights.T
+            means /= values.shape[1] if there.all() else there.astype(float) @ self.weights.T
             means.sort(axis=1)  # NaN last
             tail = tails[there.sum(axis=1)]
             last = (~np.isnan(means)).sum(axis=1) - 1
@@ -206,14 +185,13 @@ def _at(ordered: Array, places: Array) -> Array:
     return np.asarray(low + (places - below) * (high - low))
 
 
-def _error_interval(values: Array, errors: Array, counts: Array) -> tuple[Array, Array]:
+def _error_interval(values: Array, errors: Array) -> tuple[Array, Array]:
     """Mean ± 1.96 of its standard error by the scores' own errors; a point where none is known."""
     there = ~np.isnan(values)
-    weights = np.where(there, counts, 0.0)
+    n = there.sum(axis=1)
     filled, known = np.where(there, values, 0.0), np.where(there, np.nan_to_num(errors), 0.0)
     size = np.abs(filled).max(axis=1)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        total = weights.sum(axis=1)
-        middle = (weights * filled).sum(axis=1) / total
-        reach = REACH * np.linalg.norm(weights * known, axis=1) / total
+        middle = filled.sum(axis=1) / n
+        reach = REACH * np.linalg.norm(known, axis=1) / n
         return round_significant(middle - reach, size), round_significant(middle + reach, size)

@@ -129,34 +129,6 @@ def _sums(values: Array, there: Array) -> tuple[Array, Array, Array]:
     return n, lead, own**2 @ there.T + mine @ (values**2).T - 2 * own @ values.T
 
 
-def is_ahead(leads: Array, counts: Array, errors: Array | None = None) -> Flags:
-    """Which leads over tasks that count more or less than 1 each are distinguishably above 0.
-
-    As `find_ahead`, with the weighted mean sum(c d) / sum(c), and in place of v / n its variance
-    n / (n - 1) sum(c² (d - mean)²) / sum(c)², which is the same where every task counts 1.
-
-    Args:
-        leads: Differences from other models, shape (models, tasks); NaN where there is none.
-        counts: What each task counts, shape (tasks,).
-        errors: Standard error of each difference; None where none is known.
-
-    Shape: boolean (models,).
-    Source: docs/statistics.md#choice.
-    """
-    there = ~np.isnan(leads)
-    scale = max(1e-300, float(np.nanmax(np.abs(leads), initial=0.0)))
-    values, weights = np.where(there, leads, 0.0) / scale, np.where(there, counts, 0.0)
-    n = there.sum(axis=1).astype(float)
-    known = np.zeros_like(leads) if errors is None else np.nan_to_num(errors) / scale
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        total = weights.sum(axis=1)
-        mean = (weights * values).sum(axis=1) / total
-        squares = (weights * (values - mean[:, np.newaxis])) ** 2
-        by_tasks = t_quantile(n) * np.sqrt(n / (n - 1) * squares.sum(axis=1)) / total
-        by_errors = REACH * np.linalg.norm(weights * known, axis=1) / total
-        return np.asarray(mean > np.maximum(by_tasks, by_errors) + _NOISE)
-
-
 def rank_intervals(ranks: Array, ahead: Flags, tied: Flags) -> tuple[Array, Array]:
     """Best and worst rank that the tasks allow each ranked model.
 

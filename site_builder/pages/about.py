@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from site_builder.addresses import Address
-from site_builder.compute.choice import MARGIN_SHARE
 from site_builder.compute.correlation import LEAST_TO_CONCLUDE
 from site_builder.compute.intervals import RESAMPLES
 from site_builder.compute.serving import collect_offers
-from site_builder.compute.shortlist import REWEIGHTINGS
 from site_builder.formatting import count, percent
 from site_builder.pages.board_table import can_rank_firmly
 from site_builder.pages.board_views import board_note
+from site_builder.pages.browser_data import MARGIN_SHARE, REWEIGHTINGS
 from site_builder.pages.choose import can_choose
-from site_builder.pages.compare_runs import default_runs
+from site_builder.pages.compare import default_runs
 from site_builder.pages.page import HOME, Page, Site, cite_site, ready
 from site_builder.records import Record
 

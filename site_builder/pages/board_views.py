@@ -16,6 +16,7 @@ from site_builder.records import Record, replace
 from site_builder.table_model import LONG, Table
 
 MOST_NAMED = 6
+MOST_SHORT = 25
 
 
 class LegendItem(Record):
@@ -62,6 +63,12 @@ def board_views(parts: BoardParts, table_id: str) -> tuple[BoardView, ...]:
                 views.append(_lift_view(parts, variant, table_id))
     views += [_common_view(parts, variant, table_id) for variant in parts.common]
     return tuple(views)
+
+
+def short_board(site: Site, table_id: str) -> BoardView:
+    """Return the board of the primary variant, for a page that scripts fill with more."""
+    parts = BoardParts(site.results.boards, site.results, site.labels, full=False, most=MOST_SHORT)
+    return _variant_view(parts, site.labels.roles.primary, table_id)
 
 
 def _variant_view(parts: BoardParts, variant: str, table_id: str) -> BoardView:

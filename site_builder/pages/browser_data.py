@@ -8,7 +8,16 @@ from functools import partial
 from site_builder.addresses import Address, page_link
 from site_builder.compute.board import Board
 from site_builder.compute.catalog import ModelInfo, TaskInfo
-from site_builder.compute.numbers import Array, decimals_needed, floats_or_none, integers_or_none
+from site_builder.compute.intervals import RESAMPLES, SEED, t_quantile, tail_probability
+from site_builder.compute.numbers import (
+    Array,
+    counts_to,
+    decimals_needed,
+    floats_or_none,
+    integers_or_none,
+)
+from site_builder.compute.score_error import REACH
+from site_builder.compute.significance import LEAST_TASKS
 from site_builder.compute.tasks import CategoryResult
 from site_builder.formatting import NumberFormat
 from site_builder.pages.board_table import rank_range
@@ -17,6 +26,13 @@ from site_builder.records import asdict
 
 SCORES = "data/scores.js"
 ERRORS = "data/errors.js"
+# Of the choosing page.
+MARGIN_SHARE = 0.02
+REWEIGHTINGS = 1_000
+_REWEIGHTING_SEED = 19_810_101
+_LISTED = 10
+_COMPARED = 4
+_MOST_UNRANKED = 20
 
 
 def make_scores_data(site: Site) -> Iterator[ScriptData]:
@@ -66,6 +82,50 @@ def board_data(site: Site) -> Mapping[str, object]:
     }
 
 
+def choice_settings(site: Site) -> Mapping[str, object]:
+    """Return what `static/js/choose.js` needs beside `board_data`.
+
+    `ends` are the bounds that all tasks share; `reach` and `tail` hold what an interval over n
+    tasks needs, by n (docs/statistics.md#choice).
+    """
+    labels, prices = site.labels, cheapest_prices(site)
+    counts = counts_to(len(site.results.scores.tasks))
+    return {
+        "ends": _common_bounds(site),
+        "prices": [prices.get(model) for model in site.results.scores.models],
+        "runs": [labels.in_sentence(variant) for variant in labels.roles.variants],
+        "baseline": labels.baseline,
+        "listed": _LISTED,
+        "compared": _COMPARED,
+        "most_unranked": _MOST_UNRANKED,
+        "least_tasks_for_ties": LEAST_TASKS,
+        "margin_share": MARGIN_SHARE,
+        "reach": floats_or_none(t_quantile(counts)),
+        "tail": floats_or_none(tail_probability(counts)),
+        "error_reach": REACH,
+        "resamples": RESAMPLES,
+        "seed": SEED,
+        "reweightings": REWEIGHTINGS,
+        "reweighting_seed": _REWEIGHTING_SEED,
+    }
+
+
+def cheapest_prices(site: Site) -> dict[str, float]:
+    """Return the cheapest offer of each model, in US dollars per million output tokens."""
+    cheapest: dict[str, float] = {}
+    for price in site.results.serving.prices:
+        if price.output_usd is not None and price.model in site.labels.models:
+            found = cheapest.get(price.model, price.output_usd)
+            cheapest[price.model] = min(found, price.output_usd)
+    return cheapest
+
+
+def _common_bounds(site: Site) -> tuple[float, float] | None:
+    bounds = {(t.score_min, t.score_max) for t in site.results.catalog.tasks.values()}
+    low, high = next(iter(bounds))
+    return (low, high) if len(bounds) == 1 and low is not None and high is not None else None
+
+
 def _variant(site: Site, variant: str) -> Mapping[str, object]:
     labels = site.labels
     return {
@@ -82,12 +142,11 @@ def _category(site: Site, category: CategoryResult) -> Mapping[str, object]:
     return {
         "link": page_link(name, "category", name),
         "averaged": category.averaged,
-        "scale": asdict(category_scale(site, category)),
+        "scale": asdict(_category_scale(site, category)),
     }
 
 
-def category_scale(site: Site, category: CategoryResult) -> NumberFormat:
-    """How means over a category are written: as over the board, or as its tasks' own scores."""
+def _category_scale(site: Site, category: CategoryResult) -> NumberFormat:
     labels, averaged = site.labels, site.results.board.rules.averaged
     return labels.scale if averaged else labels.scales[category.tasks[0]]
 

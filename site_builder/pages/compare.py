@@ -1,111 +1,144 @@
-"""Up to four runs against each other and the baseline."""
+"""Make the comparing page, and links that ask it for runs: models in a variant.
+
+`static/js/compare.js` compares; this page ships the board, the places for runs and the labels.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
-from site_builder.addresses import Address, Link, page_link
-from site_builder.compute.comparison import ModelVariant, compare_runs
-from site_builder.pages.browser_data import board_data
-from site_builder.pages.compare_columns import Compared
-from site_builder.pages.compare_runs import MOST_RUNS, default_runs, run_names
-from site_builder.pages.compare_summary import summary_table
-from site_builder.pages.compare_tables import categories_table, tasks_table
-from site_builder.pages.compare_words import RunLeads, finding, run_leads, scope
+import numpy as np
+
+from site_builder.addresses import Address, Link, method_link
+from site_builder.compute.board import Board
+from site_builder.formatting import listed
+from site_builder.pages.board_views import BoardView, short_board
+from site_builder.pages.browser_data import SCORES, board_data
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record
-from site_builder.table_model import Table
+
+MOST_RUNS = 4
+FIRST_RUNS = 3
 
 
-class RunName(Record):
-    """A run in the legend.
+class ModelVariant(Record):
+    """A model in a variant."""
 
-    Attributes:
-        link: Its model.
-        note: Its variant and its developer.
-    """
-
-    link: Link
-    note: str
+    model: str
+    variant: str
 
 
 class CompareContext(Record):
-    """What the page shows.
+    """What the comparing page shows.
 
     Attributes:
-        runs: The runs that it opens with.
-        baseline: The baseline; None where the board has none.
-        finding: Who is ahead, in one sentence.
-        scope: Which tasks that is over.
-        summary: The runs side by side.
-        leads: Where each is at the top.
-        tasks: Task by task.
-        categories: Mean score by category; None where no category has one.
-        unused: Keys of the columns that the first comparison leaves empty.
+        board: The leaderboard that stands there without scripts.
         slots: Numbers of the places for a run.
         variants: Whether a model can be chosen in more than one variant.
+        baseline: Name of the baseline; empty where the board has none.
+        categories: Whether some category has a mean.
+        summary_terms: What explains the summary.
+        scores: Name of the file of scores.
         data: For the script: the board, and the runs that the page opens with.
     """
 
-    runs: tuple[RunName, ...]
-    baseline: Link | None
-    finding: str
-    scope: str
-    summary: Table
-    leads: tuple[RunLeads, ...]
-    tasks: Table
-    categories: Table | None
-    unused: tuple[str, ...]
+    board: BoardView
     slots: tuple[int, ...]
     variants: bool
+    baseline: str
+    categories: bool
+    summary_terms: tuple[Link, ...]
+    scores: str
     data: Mapping[str, object]
 
 
 def make_compare(site: Site) -> Iterator[Page]:
-    """The comparison that the page opens with; nothing below two models with scores."""
-    runs = default_runs(site)
-    if runs:
-        yield Page(
-            Address("compare"),
-            "compare.html",
-            "Compare",
-            f"Up to {MOST_RUNS} models side by side: who is ahead, on which tasks, by how much.",
-            lambda: compare_context(site, runs),
-            (HOME,),
-        )
+    """Make the comparing page; none below two models with scores."""
+    if runs := default_runs(site):
+        about = f"Up to {MOST_RUNS} models side by side: who is ahead, on which tasks, by how much."
+        context = partial(_context, site, runs)
+        yield Page(Address("compare"), "compare.html", "Compare", about, context, (HOME,))
 
 
-def compare_context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
-    """The comparison of these runs."""
-    labels, results = site.labels, site.results
-    categories = {c.category: c.tasks for c in results.categories if c.averaged}
-    averaged = results.board.rules.averaged
-    comparison = compare_runs(results.scores, runs, categories, averaged=averaged)
-    names = run_names(labels, runs)
-    compared = Compared(site, comparison, names)
-    baseline = labels.roles.baseline
+def default_runs(site: Site) -> tuple[ModelVariant, ...]:
+    """Return the runs that the page opens with: the best beside the baseline; none below two.
+
+    Where fewer than two are ranked beside the baseline, the models that follow are taken, and the
+    baseline last.
+    """
+    roles = site.labels.roles
+    reference = (roles.baseline, roles.baseline_variant)
+    best = [ModelVariant(s.model, site.results.board.variant) for s in site.results.board.ranked]
+    first = [run for run in best if (run.model, run.variant) != reference][:FIRST_RUNS]
+    if len(first) < 2:
+        others = (run for run in _by_coverage(site) if run.model not in {r.model for r in first})
+        first = [*first, *others][:2]
+    return tuple(first) if len(first) > 1 else ()
+
+
+def compare_link(site: Site, board: Board, model: str) -> Link | None:
+    """Return a link that compares a model with those next to it on a board.
+
+    None where it has no score, or no other model is ranked.
+    """
+    order, at = board.ranked, board.places.get(model)
+    neighbours = order[:1] if at is None else (*order[max(0, at - 1) : at], *order[at + 1 : at + 2])
+    others = [s.model for s in neighbours]
+    if not others or not board.standing(model).scored:
+        return None
+    names = [site.labels.models[other] for other in others]
+    runs = [ModelVariant(other, board.variant) for other in (model, *others)]
+    return Link(f"Compare with {listed(names)}", compare_address(site, runs))
+
+
+def compare_address(site: Site, runs: Sequence[ModelVariant]) -> Address:
+    """Return the address of a comparison; the variant that the page would take is left out."""
+    pairs: list[tuple[str, str]] = []
+    for run in runs:
+        pairs.append(("model", run.model))
+        if run.variant != _first_variant(site, run.model):
+            pairs.append(("as", run.variant))
+    return Address("compare", query=tuple(pairs))
+
+
+def _first_variant(site: Site, model: str) -> str | None:
+    scores = site.results.scores
+    row, variants = scores.rows[model], scores.roles.variants
+    return next((v for v in variants if not np.isnan(scores.values[v][row]).all()), None)
+
+
+def _by_coverage(site: Site) -> list[ModelVariant]:
+    """A run of every model that has a score, the baseline's last."""
+    found = {
+        s.model: ModelVariant(s.model, board.variant)
+        for board in reversed(tuple(site.results.boards.values()))
+        for s in board.standings
+        if s.scored
+    }
+    return sorted(found.values(), key=lambda run: run.model == site.labels.roles.baseline)
+
+
+def _context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
     return CompareContext(
-        runs=tuple(_run_name(site, run) for run in runs),
-        baseline=None if baseline is None else _model_link(site, baseline),
-        finding=finding(labels, comparison, names),
-        scope=scope(comparison, len(results.scores.tasks)),
-        summary=summary_table(compared),
-        leads=run_leads(site, comparison, names),
-        tasks=tasks_table(compared),
-        categories=categories_table(compared) if categories else None,
-        unused=tuple(f"run-{n}" for n in range(len(runs) + 1, MOST_RUNS + 1)),
+        board=short_board(site, "compare"),
         slots=tuple(range(1, MOST_RUNS + 1)),
-        variants=len(labels.roles.variants) > 1,
+        variants=len(site.labels.roles.variants) > 1,
+        baseline=site.labels.baseline,
+        categories=any(category.averaged for category in site.results.categories),
+        summary_terms=tuple(_summary_terms(site)),
+        scores=SCORES,
         data={"board": board_data(site), "runs": [[run.model, run.variant] for run in runs]},
     )
 
 
-def _model_link(site: Site, model: str) -> Link:
-    return page_link(site.labels.models[model], "model", model)
-
-
-def _run_name(site: Site, run: ModelVariant) -> RunName:
-    developer = site.results.catalog.models[run.model].developer
-    variant = site.labels.in_sentence(run.variant) if len(site.labels.roles.variants) > 1 else ""
-    note = " \N{MIDDLE DOT} ".join(filter(None, (variant, developer)))
-    return RunName(_model_link(site, run.model), note)
+def _summary_terms(site: Site) -> Iterator[Link]:
+    labels, averaged = site.labels, site.results.board.rules.averaged
+    merit = ("Mean score", "average") if averaged else ("Mean win rate", "win-rate")
+    yield method_link(*merit)
+    yield method_link("Tasks at the top", "comparison")
+    if labels.baseline:
+        yield method_link(f"Ahead / level / behind {labels.baseline}", "lift-over-baseline")
+    if averaged and labels.lifted:
+        yield method_link(f"Mean lift over {labels.base}", "lift")
+    yield method_link("Rank", "rank")

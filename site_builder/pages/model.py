@@ -35,7 +35,7 @@ from site_builder.formatting import billions, count, counted, coverage, listed, 
 from site_builder.labels import Labels, ScoreKey
 from site_builder.pages.board_table import BoardParts, can_rank_firmly, rank_range
 from site_builder.pages.board_views import BoardView, board_note, board_views
-from site_builder.pages.compare_runs import compare_link
+from site_builder.pages.compare import compare_link
 from site_builder.pages.model_scores import (
     ALL_SCORES,
     provenance_table,

@@ -276,8 +276,7 @@ def make_score_cards(site: Site) -> Iterator[ScriptData]:
 def shared_card_data(site: Site) -> Mapping[str, object]:
     """Return the tasks and variants that scores are of, and the shared parts of citations.
 
-    `tasks` are link, metric (empty where not stated) and slug; `variants` are label, label within a
-    sentence, and slug.
+    `tasks` are link, metric (empty where not stated) and slug.
     """
     labels, catalog = site.labels, site.results.catalog
     title, release = site.config.site.title, site.results.release
@@ -291,7 +290,12 @@ def shared_card_data(site: Site) -> Mapping[str, object]:
             for task in site.results.scores.tasks
         ],
         "variants": [
-            [labels.variants[v], labels.in_sentence(v), labels.variant_slugs[v]]
+            {
+                "id": v,
+                "label": labels.variants[v],
+                "phrase": labels.in_sentence(v),
+                "slug": labels.variant_slugs[v],
+            }
             for v in site.results.scores.roles.variants
         ],
         "cite": {
@@ -310,10 +314,10 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
 
     `tasks` are places in the shared list. All else is by variant a list in their order, null where
     there is nothing; what no score states is left out. `value` has every digit; `shown` is the
-    score as pages write it, null where that is the same. `date`, `source`, `command` and `flag` are
-    places in `texts`, which has links for sources.
+    score as pages write it, null where that is the same. `source` has places in
+    `sources`; `date`, `command` and `flag` have places in `texts`.
     """
-    scores, texts = _scores_of(site, model), dict[Link | str, int]()
+    scores, texts, sources = _scores_of(site, model), dict[str, int](), dict[Link, int]()
     tasks = list(dict.fromkeys(score.task for score in scores))
     variants = list(site.results.scores.roles.variants)
     columns: dict[str, list[list[object]]] = {}
@@ -321,7 +325,9 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     for score in scores:
         for name, value in _card_values(site, score):
             if value is not None:
-                if name in _SHARED_TEXTS:
+                if name == "source":
+                    value = sources.setdefault(value, len(sources))
+                elif name in ("date", "command", "flag"):
                     value = texts.setdefault(value, len(texts))
                 empty = [[None] * len(tasks) for _ in variants]
                 column = columns.setdefault(name, empty)
@@ -330,11 +336,9 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
         "model": page_link(site.labels.models[model], "model", model),
         "tasks": [site.results.scores.columns[task] for task in tasks],
         "texts": list(texts),
+        "sources": list(sources),
         **columns,
     }
-
-
-_SHARED_TEXTS = ("date", "source", "command", "flag")
 
 
 def _card_values(site: Site, score: _ModelScore) -> Iterator[tuple[str, Any]]:

@@ -1,18 +1,73 @@
-"""Make the serving page with its calculator."""
+"""Make the serving page: how soon providers answer, what they ask, and a calculator of costs.
+
+`static/js/calculator.js` computes what a month costs; this page ships the offers and the fields.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from site_builder.addresses import Address
-from site_builder.charts.cells import source_cell
+from site_builder.charts.cells import served_cell, source_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.serving import chart_latency, chart_prices, latency_table, price_table
-from site_builder.formatting import counted, sentence
-from site_builder.pages.calculator import Calculator, make_calculator
+from site_builder.compute.serving import Offer, collect_offers, reference_choice
+from site_builder.formatting import counted, quantity, sentence
+from site_builder.labels import Labels
 from site_builder.pages.page import HOME, Page, Site, ready
 from site_builder.records import Record
 from site_builder.table_model import Cell, Table
+
+# A board without measured requests is shown for a round size, which is called an example.
+EXAMPLE_SIZE = (1000.0, 500.0)
+EXAMPLE_REQUESTS_A_DAY = 1000.0
+
+
+class NumberField(Record):
+    """A number that the visitor sets.
+
+    Attributes:
+        key: Its name in the address.
+        label: What it is.
+        text: Its value at first, as it is typed.
+        hint: Where that value comes from.
+    """
+
+    key: str
+    label: str
+    text: str
+    hint: str
+
+
+class Choice(Record):
+    """An offer to compare with.
+
+    Attributes:
+        value: Its place among the offers; empty for the cheapest of those compared with at first.
+        text: What it is called.
+    """
+
+    value: str
+    text: str
+
+
+class Calculator(Record):
+    """The cost calculator.
+
+    Attributes:
+        numbers: What the visitor sets; empty where every offer is by the hour.
+        choices: Whom the visitor may compare with; empty where there is no one to compare.
+        compared: Whether the table compares with an offer.
+        by_token, by_hour: Whether there are such offers.
+        data: For the script: the offers, and the places of those to compare with at first.
+    """
+
+    numbers: tuple[NumberField, ...]
+    choices: tuple[Choice, ...]
+    compared: bool
+    by_token: bool
+    by_hour: bool
+    data: Mapping[str, object]
 
 
 class ServingContext(Record):
@@ -47,7 +102,7 @@ def make_serving(site: Site) -> Iterator[Page]:
         latency_table=latency_table(latency, labels, "latency-all") if latency else None,
         prices=site.chart(chart_prices),
         price_table=price_table(prices, labels, "prices-all") if prices else None,
-        calculator=make_calculator(site),
+        calculator=_calculator(site),
         sources=tuple(map(source_cell, sources)),
     )
     about = _about(site)
@@ -63,3 +118,75 @@ def _about(site: Site) -> str:
         (prices, f"what {counted(len(prices), 'offer')} cost by list price"),
     )
     return f"{sentence(', and '.join(words for there, words in parts if there))}."
+
+
+# --- calculator ---------------------------------------------------------------------------------
+
+
+def _calculator(site: Site) -> Calculator | None:
+    """The calculator; None where nothing has a price that can be paid."""
+    serving, labels = site.results.serving, site.labels
+    offers = collect_offers(serving.prices)
+    if not offers:
+        return None
+    by_token = any(not offer.hourly for offer in offers)
+    by_hour = any(offer.hourly for offer in offers)
+    several = len(offers) > 1
+    compared = reference_choice(offers, labels.roles.baseline) if several else ()
+    candidates = [offers.index(offer) for offer in compared]
+    paid = ", by the hour" if by_token and by_hour else ""
+    packed = [_packed(offer, labels, paid if offer.hourly else "") for offer in offers]
+    choices = _choices(packed, candidates, labels)
+    return Calculator(
+        numbers=_numbers(serving.request_size) if by_token else (),
+        choices=tuple(choices) if by_token and candidates else (),
+        compared=bool(candidates),
+        by_token=by_token,
+        by_hour=by_hour,
+        data={"offers": packed, "candidates": candidates},
+    )
+
+
+def _numbers(measured: tuple[float, float] | None) -> tuple[NumberField, ...]:
+    hint = "Measured median." if measured else "An example."
+    sent, received = map(quantity, measured or EXAMPLE_SIZE)
+    return (
+        NumberField("requests", "Requests a day", quantity(EXAMPLE_REQUESTS_A_DAY), "An example."),
+        NumberField("sent", "Tokens sent", sent, hint),
+        NumberField("received", "Tokens received", received, hint),
+    )
+
+
+def _choices(
+    offers: Sequence[Mapping[str, object]], candidates: Sequence[int], labels: Labels
+) -> Iterator[Choice]:
+    """The one compared with at first, then every other offer."""
+    names = [str(offer["name"]) for offer in offers]
+    alone = candidates[0] if len(candidates) == 1 else None
+    if alone is not None:
+        yield Choice("", names[alone])
+    elif offers[candidates[0]]["model"] == labels.roles.baseline:
+        yield Choice("", f"{labels.baseline}, its cheapest offer")
+    else:
+        yield Choice("", "The cheapest offer")
+    yield from (Choice(str(i), name) for i, name in enumerate(names) if i != alone)
+
+
+def _packed(offer: Offer, labels: Labels, paid: str) -> Mapping[str, object]:
+    """An offer for the script; `paid` says how, where that differs."""
+    cell = served_cell(labels, offer.model)
+    return {
+        "provider": offer.provider,
+        "model": offer.model,
+        "name": f"{labels.served(offer.provider, offer.model)}{paid}",
+        "cell": {
+            "text": cell.text,
+            "value": cell.text,
+            "link": cell.link,
+            "dot": cell.dot,
+            "note": f"{offer.provider}{paid}",
+        },
+        "input": offer.input_usd,
+        "output": offer.output_usd,
+        "hour": offer.hour_usd,
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from urllib.parse import urlencode
 
 from site_builder.addresses import Address, Fact, Link, page_link
 from site_builder.charts.cells import (
@@ -141,8 +142,8 @@ class Picker(Record):
         models: For the script: each model that occurs, as its id and a link.
         rankings: For the script: by task id, rows of (index of the model, then text, value and tone
             of each cell); behind them the note and the tags where there are any.
-        anchors: For the script: by task id, what the scores of each column are called on the pages
-            of their models; empty for a column of no scores.
+        anchors: For the script: by task id, how links to the scores of each column end; empty for
+            a column of no scores.
     """
 
     first: Link
@@ -187,14 +188,17 @@ def _packed_row(row: Row, places: Mapping[Link | None, int]) -> list[Named | Pac
 
 
 def _anchors(table: Table) -> list[str]:
-    """The anchor that the scores of a column share, since all are of one task and variant."""
+    """Return how links to the scores of each column end, all of one task and variant."""
     rank, _, *others = zip(*(row.cells for row in table.rows), strict=True)
     return [_anchor(column) for column in (rank, *others)]
 
 
 def _anchor(column: Iterable[Cell]) -> str:
-    links = (cell.link for cell in column if cell.link is not None)
-    return next((link.to.anchor for link in links if link.to), "")
+    links = (cell.link.to for cell in column if cell.link and cell.link.to)
+    to = next((to for to in links if to.anchor), None)
+    if to is None:
+        return ""
+    return f"{f'?{urlencode(to.query)}' if to.query else ''}#{to.anchor}"
 
 
 def _packed(cell: Cell) -> Packed:

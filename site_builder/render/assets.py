@@ -138,15 +138,14 @@ def _luminance(colour: str) -> float:
 # In the order of the cascade. A sheet that a site does not have, such as that of a theme, is left
 # out.
 SHEETS = (
-    *("tokens", "theme", "base", "layout", "components", "tables", "marks", "controls", "tools"),
-    *("signs", "find", "charts", "pages", "cite", "whence"),
+    *("tokens", "theme", "base", "layout", "components", "tables", "dumbbell", "tools"),
+    *("icons", "find", "charts", "pages", "cite", "score-card"),
 )
 # Each may use what an earlier one has put into `site`. Charts come early, since their library is
 # what a visitor may wait for.
 SCRIPTS = (
-    *("site", "lay-out", "chart-look", "charts", "numbers", "copy", "theme", "links"),
-    *("find", "find-key", "rows", "views", "sort-table", "menus", "filter-rows"),
-    *("hide-columns", "export-view", "tick-rows", "stick", "picker", "whence"),
+    *("site", "chart-look", "charts", "numbers", "theme", "find", "table", "table-tools"),
+    *("table-cells", "picker", "score-links"),
 )
 BUNDLE_SHEET, BUNDLE_SCRIPT = "css/every-page.css", "js/every-page.js"
 
@@ -178,7 +177,7 @@ NEEDED = (CHARTS, "vendor/inter-latin-wght-normal.woff2")
 # Chromium reads the chart library while it comes, and would compile each function when it is first
 # called, while the visitor waits. With this as its first line, all are compiled with the reading.
 COMPILED_AHEAD = b"//# allFunctionsCalledOnLoad\n"
-NOT_PUBLISHED = (".md", ".map", ".DS_Store")
+NOT_PUBLISHED = (".md", ".map", ".d.ts", ".DS_Store")
 
 
 def default_folder(name: str) -> Path:

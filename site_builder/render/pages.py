@@ -58,7 +58,7 @@ def render_script(data: ScriptData, urls: Urls) -> bytes:
     text = json_text(
         data.value(), lambda link: urls.from_root(link.to) if link.to else web_link(link.href)
     )
-    return f"site.give({json.dumps(data.name)},{text});\n".encode()
+    return f"site.provide({json.dumps(data.name)},{text});\n".encode()
 
 
 def look_script() -> dict[str, bytes]:

@@ -1,21 +1,74 @@
-// @ts-check
-// The cost calculator: computes the table anew for the visitor's numbers, and keeps them in the address.
+// The cost calculator: what a month of the visitor's requests costs at each offer; their numbers stand in the address (docs/statistics.md#cost).
 (() => {
-  const { cost: formulas, query, queryList, setQueryPairs, say, money, quantity, threeDigits, cheaper } = /** @type {any} */ (window).site;
-  const box = document.querySelector("[data-calculator]");
+  const { money, quantity, threeDigits, cheaper, roundSignificant } = site.format;
+  const [box] = site.elements("[data-calculator]");
   const form = box?.querySelector("[data-calculator-fields]");
   const table = box?.querySelector("table");
   const source = box?.querySelector("[data-calculator-data]");
-  if (!box || !(form instanceof HTMLFormElement) || !table || !source) return;
-  const { offers, candidates, patterns } = JSON.parse(source.textContent ?? "");
+  if (!(form instanceof HTMLFormElement) || !table || !source) return;
+  /** @type {{offers: Offer[], candidates: number[]}} */
+  const { offers, candidates } = JSON.parse(source.textContent ?? "");
   const inputs = [...form.querySelectorAll("input")];
   const select = form.querySelector("select");
-  const rows = new Map(offers.map((/** @type {any} */ offer, /** @type {number} */ i) => [offer, document.getElementById(`offer-${i}`)]));
-  const columns = [...(table.tHead?.rows[0].cells ?? [])].map((head) => head.dataset.key);
+  const columns = site.table.heads(table).map((head) => head.dataset.key);
   const KEYS = [...inputs.map((input) => input.name), "against", "at", "by"];
   const MOST = 1e12;
+  const DAYS_A_MONTH = 365.25 / 12;
+  const HOURS_A_DAY = 24;
+  const PRICED_TOKENS = 1_000_000;
+  const LOAD = inputs.length ? "Requests a day: {requests}, each with {sent} tokens sent and {received} received." : "";
+  const COMPARED = "Compared with {reference}.";
+  const CHEAPEST = "Cheapest: {offer}, {cost} a month.";
+  const WORKED = {
+    tokens: "{offer}: {requests} \u00d7 365.25 / 12 \u00d7 ({sent} \u00d7 {input} + {received} \u00d7 {output}) / 1,000,000 = {cost}",
+    hours: "{offer}: {hour} \u00d7 24 \u00d7 365.25 / 12 = {cost}",
+    times: "{offer}: {reference_cost} / {cost} = {cheaper}",
+    break_even: "{offer}, and {reference}: {hour} \u00d7 24 / {request} = {break_even} a day",
+  };
 
-  /** A number as people type it, or what is wrong with it. @param {string} text @returns {number | string} */
+  // --- what it costs --------------------------------------------------------------------------------
+
+  /** @typedef {{offer: Offer, month: number | null, times: number | null, inverse: number | null, breakEven: number | null}} Cost */
+
+  /** At twelve significant digits; null for what is no number. @param {number} value */
+  const rounded = (value) => {
+    const found = roundSignificant(value);
+    return Number.isFinite(found) ? found : null;
+  };
+
+  /** @param {Offer} offer */
+  const request = (offer) => (load.sent * (offer.input ?? 0) + load.received * (offer.output ?? 0)) / PRICED_TOKENS;
+
+  /** @param {Offer} offer */
+  const month = (offer) => rounded(offer.hour === null ? load.requests * DAYS_A_MONTH * request(offer) : offer.hour * HOURS_A_DAY * DAYS_A_MONTH);
+
+  /** @param {number | null} cost @param {number | null} reference */
+  const timesCheaper = (cost, reference) => (cost && reference && rounded(reference / cost)) || null;
+
+  /** Requests a day at which one by the token and one by the hour cost the same; null where both are paid the same way. @param {Offer} one @param {Offer} other */
+  const breakEven = (one, other) => {
+    const [token, hour] = one.hour === null ? [one, other] : [other, one];
+    const each = token.hour === null && request(token);
+    return each && hour.hour ? rounded((hour.hour * HOURS_A_DAY) / each) : null;
+  };
+
+  /** Cheapest first, then as they were; last what is too dear for a float. @param {number | null} a @param {number | null} b */
+  const order = (a, b) => Number(a === null) - Number(b === null) || (a ?? 0) - (b ?? 0);
+
+  /** @param {Offer | undefined} reference @returns {Cost[]} */
+  const costs = (reference) => {
+    const against = reference ? month(reference) : null;
+    return offers
+      .map((offer) => {
+        const cost = month(offer);
+        return { offer, month: cost, times: timesCheaper(cost, against), inverse: timesCheaper(against, cost), breakEven: reference ? breakEven(offer, reference) : null };
+      })
+      .sort((a, b) => order(a.month, b.month));
+  };
+
+  // --- numbers as people type them --------------------------------------------------------------------
+
+  /** A number that was typed, or what is wrong with it. @param {string} text @returns {number | string} */
   const read = (text) => {
     const trimmed = text.trim();
     const isGrouped = /^\D?[1-9]\d{0,2}([,\s]\d{3})+(\.\d*)?$/.test(trimmed); // 0,125 is not: it may mean a fraction
@@ -41,11 +94,14 @@
   /** What is asked: the last number of each field that could be read. @type {Record<string, number>} */
   const load = Object.fromEntries(inputs.map((input) => [input.name, Number(read(input.defaultValue))]));
 
-  const against = () => (select?.value ? offers[Number(select.value)] : formulas.cheapest(candidates.map((/** @type {number} */ i) => offers[i]), load));
+  // --- what is shown ----------------------------------------------------------------------------------
 
-  /** What the patterns say of one row; prices are its own or, where it has none, the reference's. @param {any} cost @param {any} reference */
+  /** The offer that the others are compared with: the chosen one, or the cheapest of the candidates. @returns {Offer | undefined} */
+  const against = () => (select?.value ? offers[Number(select.value)] : candidates.map((i) => offers[i]).sort((a, b) => order(month(a), month(b)))[0]);
+
+  /** What the patterns name, of one row; where it lacks a kind of price, that of the reference. @param {Cost} cost @param {Cost | undefined} reference @returns {Record<string, string>} */
   const valuesOf = (cost, reference) => {
-    const both = [cost, reference].filter(Boolean).map((entry) => entry.offer);
+    const both = reference ? [cost.offer, reference.offer] : [cost.offer];
     const token = both.find((offer) => offer.hour === null);
     const hour = both.find((offer) => offer.hour !== null);
     return {
@@ -56,7 +112,7 @@
       received: quantity(load.received),
       input: money(token?.input ?? null),
       output: money(token?.output ?? null),
-      request: money(token ? formulas.request(token, load) : null),
+      request: money(token ? request(token) : null),
       hour: money(hour?.hour ?? null),
       cost: money(cost.month),
       reference_cost: money(reference?.month ?? null),
@@ -65,10 +121,10 @@
     };
   };
 
-  /** @param {string} key @param {any} cost @param {any} [reference] */
-  const phrase = (key, cost, reference) => {
-    const values = /** @type {Record<string, string>} */ (valuesOf(cost, reference));
-    return patterns[key].replace(/\{(\w+)\}/g, (/** @type {string} */ _, /** @type {string} */ name) => values[name]);
+  /** @param {string} pattern @param {Cost} cost @param {Cost} [reference] */
+  const phrase = (pattern, cost, reference) => {
+    const values = valuesOf(cost, reference);
+    return pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   };
 
   /** @param {string} selector @param {string} text */
@@ -77,16 +133,22 @@
     if (place) place.textContent = text;
   };
 
-  /** @param {HTMLTableRowElement} row @param {string} column @param {string} text @param {number | null} value */
-  const writeCell = (row, column, text, value) => {
-    const cell = row.cells[columns.indexOf(column)];
-    if (!cell) return;
-    cell.textContent = text;
-    cell.classList.toggle("soft", value === null);
-    cell.dataset.value = String(value ?? "");
+  /** @param {Cost} cost @param {boolean} isReference */
+  const makeRow = ({ offer, month, times, inverse, breakEven }, isReference) => {
+    /** @type {Record<string, Cell>} */
+    const byColumn = {
+      month_usd: { text: money(month), value: month },
+      times_cheaper: { text: cheaper(times, inverse), value: times },
+      break_even: { text: threeDigits(breakEven), value: breakEven },
+    };
+    const numbers = columns.slice(1).map((key) => {
+      const cell = byColumn[key ?? ""];
+      return site.cells.make("td", { ...cell, tone: cell.value === null ? "soft" : "" }, key === "month_usd" ? "merit" : "");
+    });
+    return site.make("tr", isReference ? { class: "reference" } : {}, site.cells.make("th", offer.cell), ...numbers);
   };
 
-  /** Each formula with the numbers of the first row that has them, as `make_formulas` chooses it. @param {any[]} costs @param {any} reference */
+  /** Each formula with the numbers of the first row that has them. @param {Cost[]} costs @param {Cost | undefined} reference */
   const showFormulas = (costs, reference) => {
     const first = {
       tokens: costs.find(({ offer, month }) => offer.hour === null && month !== null),
@@ -94,41 +156,38 @@
       times: costs.find((cost) => cost !== reference && cost.times !== null),
       break_even: costs.find((cost) => cost.breakEven !== null),
     };
-    for (const [key, cost] of Object.entries(first)) write(`[data-worked=${key}]`, cost ? phrase(key, cost, reference) : "");
+    for (const [key, cost] of Object.entries(first)) write(`[data-worked=${key}]`, cost ? phrase(WORKED[/** @type {keyof typeof WORKED} */ (key)], cost, reference) : "");
   };
 
-  /** Compute and show; gives what is to be said of it. */
+  /** Compute and show; returns what is to be said. */
   const show = () => {
     const other = against();
-    const costs = formulas.costs(offers, load, other);
-    const reference = costs.find((/** @type {any} */ cost) => cost.offer === other);
-    for (const cost of costs) {
-      const row = rows.get(cost.offer);
-      writeCell(row, "month_usd", money(cost.month), cost.month);
-      writeCell(row, "times_cheaper", cheaper(cost.times, cost.inverse), cost.times);
-      writeCell(row, "break_even", threeDigits(cost.breakEven), cost.breakEven);
-      row.classList.toggle("reference", cost === reference);
-      table.tBodies[0].append(row);
-    }
+    const all = costs(other);
+    const reference = all.find((cost) => cost.offer === other);
+    table.tBodies[0].replaceChildren(...all.map((cost) => makeRow(cost, cost === reference)));
     table.dispatchEvent(new Event("rowschange"));
-    write("[data-calculator-load]", phrase("load", costs[0]));
-    write("[data-calculator-compared]", reference ? phrase("compared", costs[0], reference) : "");
-    showFormulas(costs, reference);
-    return phrase("said", costs[0]);
+    site.table.makeSortable(table);
+    write("[data-calculator-load]", phrase(LOAD, all[0]));
+    write("[data-calculator-compared]", reference ? phrase(COMPARED, all[0], reference) : "");
+    showFormulas(all, reference);
+    return phrase(CHEAPEST, all[0]);
   };
 
   const toAddress = () => {
-    const pairs = inputs.filter((input) => load[input.name] !== read(input.defaultValue)).map((input) => [input.name, String(load[input.name])]);
+    /** @type {[string, string][]} */
+    const pairs = [];
+    for (const { name, defaultValue } of inputs) if (load[name] !== read(defaultValue)) pairs.push([name, String(load[name])]);
     if (select?.value) {
       const { model, provider, hour } = offers[Number(select.value)];
-      pairs.push(["against", model], ["at", provider], ...(hour === null ? [] : [["by", "hour"]]));
+      pairs.push(["against", model], ["at", provider]);
+      if (hour !== null) pairs.push(["by", "hour"]);
     }
-    setQueryPairs(KEYS, pairs);
+    site.address.setPairs(KEYS, pairs);
   };
 
   /** @param {HTMLInputElement} input */
   const numberFromAddress = (input) => {
-    const asked = query(input.name);
+    const asked = site.address.get(input.name);
     const value = read(asked ?? input.defaultValue);
     const isNumber = typeof value === "number";
     load[input.name] = isNumber ? value : Number(read(input.defaultValue));
@@ -138,8 +197,8 @@
 
   /** @param {HTMLSelectElement} field */
   const offerFromAddress = (field) => {
-    const [asked] = queryList("against", ["at", "by"]);
-    const isAsked = (/** @type {any} */ offer) => offer.model === asked[0] && offer.provider === asked[1].at && (offer.hour !== null) === (asked[1].by === "hour");
+    const [asked] = site.address.list("against", ["at", "by"]);
+    const isAsked = (/** @type {Offer} */ offer) => offer.model === asked[0] && offer.provider === asked[1].at && (offer.hour !== null) === (asked[1].by === "hour");
     const place = asked ? offers.findIndex(isAsked) : -1;
     const option = [...field.options].find((choice) => choice.value === String(place));
     field.value = option?.value ?? "";
@@ -165,11 +224,11 @@
     const value = target instanceof HTMLInputElement ? read(target.value) : null;
     if (target instanceof HTMLInputElement && typeof value === "string") {
       remark(target, value);
-      say(value);
+      site.say(value);
       return;
     }
     toAddress();
-    say(show());
+    site.say(show());
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   addEventListener("popstate", fromAddress);

@@ -1,16 +1,13 @@
-// @ts-check
 // Charts: draws each figure when it is in sight, or near once the page is scrolled, in the page's own colours; loads Plotly once, for the first of them.
 (() => {
-  const site = /** @type {any} */ (window).site;
   const bundle = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset.plotly : undefined;
   const NARROW = 560;
-  /** @type {HTMLElement[]} */
-  const plots = site.all("[data-chart]");
+  const plots = site.elements("[data-chart]");
   if (!bundle || plots.length === 0) return;
 
   const loadPlotly = async () => {
     await site.loadScript(bundle);
-    return /** @type {any} */ (window).Plotly;
+    return window.Plotly;
   };
 
   /** Every `var(--name)` in a figure as the colour that the page gives it now. @param {any} value @param {CSSStyleDeclaration} style @returns {any} */
@@ -51,7 +48,7 @@
   };
 
   /** Each score in words, with how much better it is where that is known. @param {number[]} x @param {any} scale @param {(number | null)[]} [lifts] */
-  const scoresTold = (x, scale, lifts = []) => x.map((value, i) => site.score(value, scale) + ((lifts[i] ?? null) === null ? "" : `, ${site.signed(lifts[i], scale)}`));
+  const scoresTold = (x, scale, lifts = []) => x.map((value, i) => site.format.score(value, scale) + ((lifts[i] ?? null) === null ? "" : `, ${site.format.signed(lifts[i], scale)}`));
 
   /** A trace in the look of its kind; beside what is read when it is pointed at, its name is not. @param {any} trace */
   const traceInLook = ({ like, scale, lifts, ...own }) => {

@@ -1,97 +1,267 @@
-// @ts-check
-// The form of the choosing page: what is ticked and typed as a wish, and a wish as ticks and numbers.
+// What a visitor of the choosing page asks, a wish: in the address, in the form, in the line above the answer, and as a question to the statistics.
 (() => {
-  const site = /** @type {any} */ (window).site;
-  const { weightOf, amountOf } = site.chooseAddress;
+  const { counted, quantity } = site.format;
+  const PICKS = ["task", "category"];
+  /** @type {("size" | "price" | "margin")[]} */
+  const AMOUNTS = ["size", "price", "margin"];
+  /** @type {("license" | "developer")[]} */
+  const LISTS = ["license", "developer"];
+  const KEYS = [...PICKS, "variant", ...AMOUNTS, ...LISTS];
+  const MOST_WEIGHT = 1e6;
+  const MOST_NAMED = 3;
+  const UNKNOWN = { size: "of undisclosed size", price: "without a known price", license: "without a known license", developer: "without a known developer" };
 
-  /** @typedef {{kind: string, key: string, weight: number}} Pick */
-  /** @typedef {{picks: Pick[]} & Record<string, any>} Wish what a visitor asks, as choose-address.js reads it */
+  /** A weight that a text gives, or null. @param {string} text */
+  const weightOf = (text) => (text.trim() && Number(text) >= 1 / MOST_WEIGHT && Number(text) <= MOST_WEIGHT ? Number(text) : null);
+
+  /** An amount, 0 or more, that a text gives, or null. @param {string} text */
+  const amountOf = (text) => (text.trim() && Number(text) >= 0 && Number.isFinite(Number(text)) ? Number(text) : null);
+
+  /** @type {Site["wishes"]["empty"]} */
+  const empty = (board) => ({ picks: [], variant: board.variants[0].id, size: null, price: null, margin: null, license: [], developer: [] });
+
+  // --- in the address: `?task=a&weight=2&category=b&variant=c&size=8` ---------------------------------
+
+  /** @type {Site["wishes"]["address"]} */
+  const address = (board) => {
+    /** What the board has, by key. @type {Record<string, Set<string | null>>} */
+    const known = {
+      task: new Set(board.tasks.map(({ id }) => id)),
+      category: new Set(board.tasks.map(({ category }) => category)),
+      variant: new Set(board.variants.map(({ id }) => id)),
+      license: new Set(board.models.map(({ license }) => license)),
+      developer: new Set(board.models.map(({ developer }) => developer)),
+    };
+
+    return {
+      isAsked: () => KEYS.some((key) => site.address.get(key) !== null),
+
+      read() {
+        const wish = empty(board);
+        /** @type {string[]} */
+        const remarks = [];
+        for (const [value, details, key] of site.address.list(KEYS, ["weight"])) {
+          const [amount, list] = [AMOUNTS.find((name) => name === key), LISTS.find((name) => name === key)];
+          if (amount) {
+            wish[amount] = amountOf(value) ?? wish[amount];
+            if (amountOf(value) === null) remarks.push(`${key} “${value}” is no number of 0 or more and is left out.`);
+          } else if (!known[key].has(value)) remarks.push(`This board has no ${key} “${value}”; it is left out.`);
+          else if (list) wish[list].push(value);
+          else if (key === "variant") wish.variant = value;
+          else if (!wish.picks.some((pick) => pick.kind === key && pick.key === value)) {
+            const weight = "weight" in details ? weightOf(details.weight) : 1;
+            if (weight === null) remarks.push(`Weight “${details.weight}” is no number above 0; it is taken as 1.`);
+            wish.picks.push({ kind: key, key: value, weight: weight ?? 1 });
+          }
+        }
+        return { wish, remarks };
+      },
+
+      // What is not asked for is not in the address.
+      write(wish) {
+        /** @type {[string, string][]} */
+        const pairs = [];
+        for (const { kind, key, weight } of wish.picks) {
+          pairs.push([kind, key]);
+          if (weight !== 1) pairs.push(["weight", String(weight)]);
+        }
+        if (wish.variant !== board.variants[0].id) pairs.push(["variant", wish.variant]);
+        for (const key of AMOUNTS) if (wish[key] !== null) pairs.push([key, String(wish[key])]);
+        for (const key of LISTS) for (const value of wish[key]) pairs.push([key, value]);
+        site.address.setPairs([...KEYS, "weight"], pairs);
+      },
+    };
+  };
+
+  // --- in the form ------------------------------------------------------------------------------------
 
   /** @template {Element} T @param {ParentNode} root @param {string} selector @param {new () => T} type @returns {T[]} */
-  const every = (root, selector, type) => [...root.querySelectorAll(selector)].filter((found) => found instanceof type).map((found) => /** @type {T} */ (found));
+  const every = (root, selector, type) => /** @type {T[]} */ ([...root.querySelectorAll(selector)].filter((found) => found instanceof type));
 
-  /** @param {HTMLElement} form */
-  site.chooseForm = (form) => {
-    const boxes = every(form, "input[data-pick]", HTMLInputElement);
-    const numbers = every(form, "input[data-amount]", HTMLInputElement);
-    const lists = every(form, "input[data-one-of]", HTMLInputElement);
-    const variants = every(form, "button[data-variant]", HTMLButtonElement);
+  /** The field of a pick's weight. @param {HTMLInputElement} box */
+  const weightField = (box) => {
+    const field = box.closest(".choose-pick")?.querySelector(".choose-weight");
+    return field instanceof HTMLInputElement ? field : null;
+  };
 
-    /** The field of a pick's weight. @param {HTMLInputElement} box */
-    const weightField = (box) => box.closest(".choose-pick")?.querySelector(".choose-weight");
+  /** Show what a pick counts beside it; the field goes with the pick. @param {HTMLInputElement} box @param {number} weight */
+  const showWeight = (box, weight) => {
+    const shown = weightField(box);
+    if (!box.checked) shown?.remove();
+    else if (!shown) {
+      const attributes = { class: "choose-weight", type: "number", min: "0", step: "0.5", inputmode: "decimal", value: String(weight), "aria-label": `Weight of ${box.dataset.name}` };
+      box.closest(".choose-pick")?.append(site.make("input", attributes));
+    } else if (weightOf(shown.value) !== weight) shown.value = String(weight);
+  };
 
-    /** Show what a pick counts beside it; the field goes with the pick. @param {HTMLInputElement} box @param {number} weight */
-    const showWeight = (box, weight) => {
-      const shown = weightField(box);
-      if (!box.checked) return shown?.remove();
-      if (shown instanceof HTMLInputElement) {
-        if (weightOf(shown.value) !== weight) shown.value = String(weight);
-        return undefined;
-      }
-      const field = document.createElement("input");
-      Object.assign(field, { className: "choose-weight", type: "number", min: "0", step: "0.5", inputMode: "decimal", value: String(weight) });
-      field.setAttribute("aria-label", `Weight of ${box.dataset.name}`);
-      box.closest(".choose-pick")?.append(field);
-      return undefined;
-    };
+  /** @type {Site["wishes"]["form"]} */
+  const form = (element) => {
+    const boxes = every(element, "input[data-pick]", HTMLInputElement);
+    const amounts = every(element, "input[data-amount]", HTMLInputElement);
+    const lists = every(element, "input[data-one-of]", HTMLInputElement);
+    const variants = every(element, "button[data-variant]", HTMLButtonElement);
 
-    /** What the form says. @returns {Wish} */
-    const read = () => {
-      const picks = boxes.filter((box) => box.checked).map((box) => {
-        const field = weightField(box);
-        return { kind: box.dataset.pick ?? "", key: box.value, weight: (field instanceof HTMLInputElement && weightOf(field.value)) || 1 };
-      });
-      const amount = (/** @type {string} */ key) => amountOf(numbers.find((field) => field.dataset.amount === key)?.value ?? "");
-      const chosen = (/** @type {string} */ key) => lists.filter((box) => box.dataset.oneOf === key && box.checked).map((box) => box.value);
-      const variant = variants.find((button) => button.getAttribute("aria-pressed") === "true")?.dataset.variant;
-      return {
-        picks, variant: variant ?? form.dataset.only ?? "",
+    /** @param {string} key */
+    const amount = (key) => amountOf(amounts.find((field) => field.dataset.amount === key)?.value ?? "");
+    /** @param {string} key */
+    const chosen = (key) => lists.filter((box) => box.dataset.oneOf === key && box.checked).map((box) => box.value);
+    /** @param {string | undefined} variant */
+    const press = (variant) => variants.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.variant === variant)));
+
+    return {
+      read: () => ({
+        picks: boxes
+          .filter((box) => box.checked)
+          .map((box) => ({ kind: box.dataset.pick ?? "", key: box.value, weight: weightOf(weightField(box)?.value ?? "") || 1 })),
+        variant: variants.find((button) => button.getAttribute("aria-pressed") === "true")?.dataset.variant ?? element.dataset.only ?? "",
         size: amount("size"), price: amount("price"), margin: amount("margin"),
         license: chosen("license"), developer: chosen("developer"),
-      };
-    };
+      }),
 
-    /** Open the groups in which something is picked. */
-    const openPicked = () => {
-      for (const group of every(form, "details", HTMLDetailsElement)) group.open ||= group.querySelector("input:checked") !== null;
-    };
+      write(wish) {
+        for (const box of boxes) {
+          const pick = wish.picks.find(({ kind, key }) => kind === box.dataset.pick && key === box.value);
+          box.checked = pick !== undefined;
+          showWeight(box, pick?.weight ?? 1);
+        }
+        for (const field of amounts) {
+          const key = AMOUNTS.find((name) => name === field.dataset.amount);
+          field.value = String((key && wish[key]) ?? "");
+        }
+        for (const box of lists) box.checked = LISTS.some((key) => key === box.dataset.oneOf && wish[key].includes(box.value));
+        press(wish.variant);
+        for (const group of every(element, "details", HTMLDetailsElement)) group.open ||= group.querySelector("input:checked") !== null;
+      },
 
-    /** Show a wish. @param {Wish} wish */
-    const write = (wish) => {
-      for (const box of boxes) {
-        const pick = wish.picks.find(({ kind, key }) => kind === box.dataset.pick && key === box.value);
-        box.checked = pick !== undefined;
-        showWeight(box, pick?.weight ?? 1);
-      }
-      for (const field of numbers) field.value = String(/** @type {any} */ (wish)[field.dataset.amount ?? ""] ?? "");
-      for (const box of lists) box.checked = /** @type {any} */ (wish)[box.dataset.oneOf ?? ""].includes(box.value);
-      for (const button of variants) button.setAttribute("aria-pressed", String(button.dataset.variant === wish.variant));
-      openPicked();
-    };
-
-    /**
-     * Hear of every change: `isDone` says whether it is finished, as a number is when it is left.
-     * @param {(isDone: boolean) => void} changed
-     */
-    const listen = (changed) => {
-      form.addEventListener("input", (event) => {
-        const field = event.target;
-        if (!(field instanceof HTMLInputElement) || field.type === "search") return;
-        if (field.dataset.pick) showWeight(field, 1);
-        changed(field.type === "checkbox");
-      });
-      form.addEventListener("change", (event) => {
-        if (event.target instanceof HTMLInputElement && event.target.type === "number") changed(true);
-      });
-      form.addEventListener("submit", (event) => event.preventDefault());
-      for (const button of variants) {
-        button.addEventListener("click", () => {
-          for (const other of variants) other.setAttribute("aria-pressed", String(other === button));
-          changed(true);
+      listen(changed) {
+        element.addEventListener("input", ({ target }) => {
+          if (!(target instanceof HTMLInputElement) || target.type === "search") return;
+          if (target.dataset.pick) showWeight(target, 1);
+          changed(target.type === "checkbox");
         });
-      }
+        element.addEventListener("change", ({ target }) => {
+          if (target instanceof HTMLInputElement && target.type === "number") changed(true);
+        });
+        element.addEventListener("submit", (event) => event.preventDefault());
+        for (const button of variants) {
+          button.addEventListener("click", () => {
+            press(button.dataset.variant);
+            changed(true);
+          });
+        }
+      },
+    };
+  };
+
+  // --- in the line above the answer -------------------------------------------------------------------
+
+  /** @param {number} weight */
+  const times = (weight) => /** @type {Record<number, string>} */ ({ 0.5: "half", 2: "double", 3: "three times" })[weight] ?? `${quantity(weight)} times`;
+
+  /** @type {Site["wishes"]["pickedLine"]} */
+  const pickedLine = (line, board, remove) => {
+    const [text, chips] = [line.querySelector("[data-choose-picked]"), line.querySelector("[data-choose-chips]")];
+    const standing = text?.textContent ?? "";
+
+    /** @param {TaskPick} pick */
+    const nameOf = ({ kind, key }) => (kind === "category" ? key : (board.tasks.find((task) => task.id === key)?.link[0] ?? key));
+
+    /** @param {Wish} wish */
+    const sentence = ({ picks }) => {
+      const some = (/** @type {string} */ kind, /** @type {string} */ noun, /** @type {string} */ plural) => {
+        const n = picks.filter((pick) => pick.kind === kind).length;
+        return n ? [counted(n, noun, plural)] : [];
+      };
+      const what = [...some("category", "category", "categories"), ...some("task", "task", "tasks")].join(" and ");
+      const special = picks.filter(({ weight }) => weight !== 1);
+      const parts = special.slice(0, MOST_NAMED).map((pick) => `${nameOf(pick)} counts ${times(pick.weight)}`);
+      if (special.length > MOST_NAMED) parts.push(`${special.length - MOST_NAMED} more have a weight of their own`);
+      return `${[`${what} picked`, ...parts].join(", ")}.`;
     };
 
-    return { read, write, listen };
+    /** @param {TaskPick} pick */
+    const chip = (pick) => {
+      const weight = pick.weight === 1 ? "" : ` \u00d7 ${quantity(pick.weight)}`;
+      const button = site.make("button", { type: "button", class: "choose-chip" }, site.make("span", { class: "unseen" }, "Remove "), nameOf(pick) + weight);
+      button.addEventListener("click", () => {
+        remove(pick);
+        // The button is gone: the next one, or the line itself, is where the keyboard goes on.
+        (chips?.querySelector("button") ?? line).focus();
+      });
+      return button;
+    };
+
+    return (wish) => {
+      if (text) text.textContent = wish.picks.length ? sentence(wish) : standing;
+      chips?.replaceChildren(...wish.picks.map(chip));
+    };
   };
+
+  // --- as a question ------------------------------------------------------------------------------------
+
+  /** What limits are about, model by model. @param {ChooseBoard} board @returns {Record<Limit, (string | number | null)[]>} */
+  const factsOf = ({ models, prices }) => ({
+    size: models.map((model) => model.parameters_b), price: prices,
+    license: models.map((model) => model.license), developer: models.map((model) => model.developer),
+  });
+
+  /** What each task counts: its picks, and its share of its category's; 1 where nothing is picked. @param {ChooseBoard} board @param {Wish} wish */
+  const weightsOf = (board, { picks }) => {
+    if (!picks.length) return board.tasks.map(() => 1);
+    const weights = board.tasks.map(() => 0);
+    for (const { kind, key, weight } of picks) {
+      const places = board.tasks.flatMap((task, t) => ((kind === "task" ? task.id : task.category) === key ? [t] : []));
+      for (const t of places) weights[t] += weight / places.length;
+    }
+    return weights;
+  };
+
+  /** @type {Site["wishes"]["question"]} */
+  const question = (board, wish) => {
+    const facts = factsOf(board);
+    /** @type {Map<Limit, boolean[]>} */
+    const limits = new Map();
+    /** @param {Limit} limit @param {(fact: string | number) => boolean} isWithin */
+    const add = (limit, isWithin) => limits.set(limit, facts[limit].map((fact) => fact !== null && isWithin(fact)));
+    const { size, price } = wish;
+    if (size !== null) add("size", (fact) => Number(fact) <= size);
+    if (price !== null) add("price", (fact) => Number(fact) <= price);
+    for (const key of LISTS) if (wish[key].length) add(key, (fact) => wish[key].includes(String(fact)));
+    return { weights: weightsOf(board, wish), variant: wish.variant, limits, margin: wish.margin };
+  };
+
+  /** @type {Site["wishes"]["leftOut"]} */
+  const leftOut = (board, choice, limit) => {
+    const models = choice.leftOut.get(limit);
+    if (!models) return "";
+    const n = models.filter((m) => factsOf(board)[limit][m] === null).length;
+    return `Leaves out ${models.length} of ${counted(choice.ranked, "ranked model")}${n ? `, ${n} ${UNKNOWN[limit]}` : ""}.`;
+  };
+
+  site.wishes = { empty, address, form, pickedLine, question, leftOut };
+})();
+// Finds tasks by their name in the form; what is found is shown, whatever group it is in.
+(() => {
+  const field = document.querySelector("[data-choose-find]");
+  if (!(field instanceof HTMLInputElement)) return;
+  const groups = site.elements("[data-choose-group]").map((group) => ({
+    group,
+    details: group.querySelector("details"),
+    category: (group.querySelector("[data-pick=category]")?.getAttribute("data-name") ?? "").toLowerCase(),
+    rows: [...group.querySelectorAll("li")].map((row) => ({ row, name: (row.textContent ?? "").toLowerCase() })),
+  }));
+
+  field.addEventListener("input", () => {
+    const sought = field.value.trim().toLowerCase();
+    let n = 0;
+    for (const { group, details, category, rows } of groups) {
+      const isCategory = category.includes(sought);
+      for (const { row, name } of rows) row.hidden = !isCategory && !name.includes(sought);
+      const found = rows.filter(({ row }) => !row.hidden).length;
+      group.hidden = found === 0;
+      if (details) details.open = sought !== "" || group.querySelector("li input:checked") !== null;
+      n += found;
+    }
+    site.say(sought ? `${site.format.counted(n, "task")} found.` : "");
+  });
 })();

@@ -1,75 +1,246 @@
-// @ts-check
-// The choosing page: what the visitor wishes, in the form and in the address, answered at once.
+// The choosing page: what the visitor wishes, in the form and in the address, answered at once (templates/choose.html).
 (() => {
-  const site = /** @type {any} */ (window).site;
-  const box = document.querySelector("[data-choose-page]");
+  const [box] = site.elements("[data-choose-page]");
   const source = box?.querySelector("[data-choose-data]");
   const panel = box?.querySelector("[data-choose-form]");
   const line = box?.querySelector("[data-choose-line]");
   const remark = box?.querySelector("[data-choose-remark]");
-  if (!(box instanceof HTMLElement) || !(panel instanceof HTMLElement) || !(line instanceof HTMLElement) || !(remark instanceof HTMLElement) || !source) return;
+  if (!(panel instanceof HTMLElement) || !(line instanceof HTMLElement) || !(remark instanceof HTMLElement) || !source) return;
+  const { billions, counted, listed, rounded, score } = site.format;
   const SAY_AFTER_MS = 600;
+  const DOT = " \u00b7 ";
+  /** @type {ChooseBoard} */
   const board = JSON.parse(source.textContent ?? "");
-  const form = site.chooseForm(panel);
-  const view = site.choiceView(box, board);
-  const address = site.chooseAddress;
-  const { questionOf, leftOutText } = site.chooseQuestion;
+  const byMean = board.rank_by === "mean";
+  const scale = byMean ? board.scale : { places: 3, compact: false };
 
-  /** @typedef {any} Wish what a visitor asks, as choose-address.js reads it */
+  // --- sentences --------------------------------------------------------------------------------------
 
-  /** @type {Promise<(question: any) => any> | null} */
-  let answerer = null;
-  /** What answers questions; the scores are fetched for the first. */
-  const whoAnswers = () => {
-    const { scores, errors } = box.dataset;
-    const tables = () => Promise.all([site.load("scores", scores), errors ? site.load("errors", errors) : undefined]);
-    answerer ??= tables().then(([values, known]) => site.chooser(board, site.measures(board, values, known)));
-    return /** @type {Promise<(question: any) => any>} */ (answerer);
+  /** @param {number} value */
+  const text = (value) => score(value, scale);
+  /** @param {number} m */
+  const name = (m) => board.models[m].link[0];
+  /** @param {string | null} variant */
+  const run = (variant) => board.runs[board.variants.findIndex(({ id }) => id === variant)];
+  /** `23 of 31`. @param {number} n @param {number} of */
+  const coverage = (n, of) => `${rounded(n, 0)} of ${rounded(of, 0)}`;
+
+  /** The picked tasks: `the 31 tasks`, `your 6 tasks`, `your task`. @param {Choice} choice */
+  const tasksText = ({ question, tasks: n }) => {
+    if (question.weights.every((weight) => weight === 1)) return `the ${counted(n, "task")}`;
+    return n === 1 ? "your task" : `your ${counted(n, "task")}`;
   };
 
-  /** @param {string} text */
-  const note = (text) => {
-    remark.textContent = text;
-    remark.hidden = text === "";
+  /** @param {Choice} choice */
+  const tellsApart = (choice) => choice.tasks >= board.least_tasks_for_ties && choice.candidates > 1;
+
+  /** A difference in words; one that rounds to nothing is less than the last place. @param {number} gap */
+  const gapText = (gap) => (gap === 0 || /[1-9]/.test(text(gap)) ? text(gap) : `less than ${text(Number(`1e-${scale.places}`))}`);
+
+  /** @param {Choice} choice */
+  const meritText = (choice) => {
+    const weights = choice.question.weights.filter((weight) => weight > 0);
+    const mean = weights.every((weight) => weight === weights[0]) ? "Mean " : "Weighted mean ";
+    const what = `${choice.tasks > 1 ? mean : ""}${byMean ? "score" : "win rate"}`;
+    const how = board.variants.length > 1 ? `, ${run(choice.question.variant)}` : "";
+    return `${what[0].toUpperCase()}${what.slice(1)} ${text(choice.listed[0].merit)} on ${tasksText(choice)}${how}.`;
   };
 
-  let saying = 0;
-  /** Say the answer once the visitor pauses. @param {any} choice */
-  const sayAnswer = (choice) => {
-    clearTimeout(saying);
-    const [first] = choice.listed;
-    const text = first ? `${board.models[first.model].link[0]} is first of ${site.counted(choice.candidates, "model")}.` : "No model is left.";
-    saying = setTimeout(() => site.say(text), SAY_AFTER_MS);
+  /** @param {Choice} choice */
+  const bestOnText = (choice) => {
+    const n = choice.listed[0].bestOn;
+    if (choice.tasks === 1) return "Best on it";
+    return n === choice.tasks ? `Best on each of ${tasksText(choice)}` : `Best on ${n ? rounded(n, 0) : "none"} of ${tasksText(choice)}`;
   };
 
-  /** The link that compares the first few. @param {any} choice */
+  /** @param {Choice} choice */
+  const leadText = ({ listed: [, next] }) => {
+    if (!next) return "the only model that is left";
+    return next.behind ? `${gapText(next.behind)} ahead of ${name(next.model)}` : `level with ${name(next.model)}`;
+  };
+
+  /** @param {Choice} choice */
+  const tiesText = ({ listed: [, ...others], tasks: n, candidates }) => {
+    if (!others.length) return "";
+    if (n < board.least_tasks_for_ties) return `${counted(n, "task")}: too few to tell models apart.`;
+    const tied = others.filter((c) => c.tied).map((c) => name(c.model));
+    if (tied.length) return `Tied with ${listed(tied)}: these tasks cannot tell them apart.`;
+    return `These tasks tell it from ${candidates > board.listed ? `each of the next ${board.listed - 1}` : "every other model"}.`;
+  };
+
+  /** Why the first is the first. @param {Choice} choice */
+  const reasonText = (choice) => [meritText(choice), `${bestOnText(choice)}; ${leadText(choice)}.`, tiesText(choice)].filter(Boolean).join(" ");
+
+  /** What to say where no model is left. @param {Choice} choice */
+  const nothingText = (choice) =>
+    choice.ranked ? `Your limits leave out all ${counted(choice.ranked, "ranked model")}. Loosen one.` : `No model has enough scores on ${tasksText(choice)} to be ranked.`;
+
+  /** How one of the short list stands. @param {Choice} choice @param {Candidate} c */
+  const standingText = (choice, c) => {
+    const [best, worst] = c.ranks;
+    const parts = [
+      choice.tasks > 1 ? `best on ${coverage(c.bestOn, choice.tasks)}` : "",
+      c.behind > 0 ? `${gapText(c.behind)} behind` : c === choice.listed[0] ? "" : "level with the first",
+      c.scored < choice.tasks ? `scores on ${coverage(c.scored, choice.tasks)}` : "",
+      tellsApart(choice) && best < worst ? `any rank from ${rounded(best, 0)} to ${rounded(worst, 0)}` : "",
+    ];
+    return parts.filter(Boolean).join(DOT);
+  };
+
+  /** What the marks of the drawings are. @param {Choice} choice */
+  const legendText = (choice) => {
+    const isLifted = choice.listed.some((c) => c.before !== null);
+    const marks = isLifted ? [`Open circle: ${run(board.base)}; full circle: ${run(choice.question.variant)}.`] : [];
+    if (choice.reference !== null) marks.push(`Dashed line: ${board.baseline}, ${text(choice.reference)}.`);
+    return marks.join(" ");
+  };
+
+  /** Why the smallest model that is good enough is that one. @param {Candidate} c @param {number} margin */
+  const smallestText = (c, margin) => {
+    const within = `within ${text(margin)} of the best`;
+    const size = billions(board.models[c.model].parameters_b);
+    return c.behind === 0 ? `${size}: no smaller model is ${within}` : `${size}: the smallest model ${within}, with ${text(c.merit)}`;
+  };
+
+  // --- what is shown ------------------------------------------------------------------------------------
+
+  /** @param {string} key */
+  const part = (key) => /** @type {HTMLElement} */ (box.querySelector(`[data-choose="${key}"]`));
+  /** @param {number} m */
+  const linkTo = (m) => site.cells.link(board.models[m].link);
+
+  /** A line of text, hidden where it is empty. @param {string} key @param {string} line */
+  const put = (key, line) => {
+    part(key).textContent = line;
+    part(key).hidden = line === "";
+  };
+
+  /** A function that places values on the scale, 0..1. @param {Choice} choice */
+  const scaleOf = (choice) => {
+    const drawn = choice.listed.flatMap((c) => [c.merit, c.before, choice.reference]).filter((value) => value !== null);
+    const [low, high] = byMean ? (board.ends ?? [Math.min(...drawn), Math.max(...drawn)]) : [0, 1];
+    return (/** @type {number | null} */ value) => (value === null ? null : high <= low ? 0.5 : (value - low) / (high - low));
+  };
+
+  /** @param {Choice} choice */
+  const showList = (choice) => {
+    const place = scaleOf(choice);
+    const row = (/** @type {Candidate} */ c) => {
+      const { link, dot, developer, parameters_b } = board.models[c.model];
+      const note = [developer, parameters_b === null ? "" : billions(parameters_b)].filter(Boolean).join(DOT);
+      const tag = !tellsApart(choice) ? "" : c.rank === 1 ? "best" : c.tied ? "tied with best" : "";
+      const change = `${name(c.model)}: ${c.before === null ? "" : `${text(c.before)} to `}${text(c.merit)}`;
+      const drawing = site.cells.dumbbell({ before: place(c.before), after: place(c.merit), reference: place(choice.reference), text: change });
+      const column = (/** @type {string} */ key, /** @type {Cell} */ cell) => site.cells.fill(site.make("span", { class: `choose-${key}` }), cell);
+      return site.make(
+        "li", {},
+        column("rank", { text: String(c.rank) }),
+        column("name", { link, dot, note, tags: tag ? [tag] : [] }),
+        column("plot", { drawing }),
+        column("merit", { text: text(c.merit) }),
+        column("why", { text: standingText(choice, c) }),
+      );
+    };
+    part("list").replaceChildren(...choice.listed.map(row));
+    part("list").hidden = !choice.listed.length;
+  };
+
+  /** One of the two facts below the list. @param {string} key @param {Node | string | null} content @param {string} note */
+  const putFact = (key, content, note) => {
+    part(key).hidden = content === null;
+    part(key).querySelector("dd")?.replaceChildren(content ?? "", site.make("small", {}, note));
+  };
+
+  /** @param {Choice} choice */
+  const showUnranked = (choice) => {
+    const { unranked } = choice;
+    const hidden = unranked.length - board.most_unranked;
+    part("unranked").hidden = unranked.length === 0;
+    put("unranked-head", unranked.length ? `${counted(unranked.length, "model")} not ranked` : "");
+    const rows = unranked.slice(0, board.most_unranked).map(({ model, rivals, missing }) => {
+      const why = rivals ? `no score on ${rounded(missing, 0)} of ${tasksText(choice)}` : "no other model has a score on its tasks";
+      return site.make("li", {}, linkTo(model), `: ${why}`);
+    });
+    part("unranked-list").replaceChildren(...rows);
+    put("unranked-more", hidden > 0 ? `and ${counted(hidden, "more model")}` : "");
+  };
+
+  /** The link that compares the first few. @param {Choice} choice */
   const showCompare = (choice) => {
     const link = box.querySelector("[data-choose-compare]");
     if (!(link instanceof HTMLAnchorElement)) return;
-    const ids = view.firstIds(choice);
+    const ids = choice.listed.slice(0, board.compared).map((c) => board.models[c.model].id);
     link.hidden = ids.length < 2;
-    const query = new URLSearchParams(ids.map((/** @type {string} */ id) => ["model", id]));
-    link.href = `${site.pageLink(link.dataset.page)}?${query}`;
+    link.href = `${site.pageLink(link.dataset.page ?? "")}?${new URLSearchParams(ids.map((id) => ["model", id]))}`;
+  };
+
+  /** @param {Choice} choice */
+  const show = (choice) => {
+    const { listed: [first], smallest, staysFirst, margin } = choice;
+    const marginField = panel.querySelector("[data-amount=margin]");
+    if (marginField && choice.question.margin === null) marginField.setAttribute("placeholder", text(margin));
+    part("first").replaceChildren(first ? linkTo(first.model) : "No model is left");
+    part("brief").textContent = first ? `${name(first.model)}, ${text(first.merit)}` : "no model is left";
+    put("reason", first ? reasonText(choice) : nothingText(choice));
+    showList(choice);
+    const hidden = choice.candidates - choice.listed.length;
+    put("more", hidden ? `${counted(hidden, "more model")} below these.` : "");
+    put("legend", legendText(choice));
+    putFact("smallest", smallest && linkTo(smallest.model), smallest ? smallestText(smallest, margin) : "");
+    const sure = `random reweightings of the tasks in which ${first ? name(first.model) : ""} stays first`;
+    putFact("sure", staysFirst === null ? null : coverage(staysFirst, board.reweightings), sure);
+    showUnranked(choice);
+    for (const place of site.elements("[data-left-out]")) place.textContent = site.wishes.leftOut(board, choice, /** @type {Limit} */ (place.dataset.leftOut));
+    showCompare(choice);
+  };
+
+  // --- answering ----------------------------------------------------------------------------------------
+
+  const form = site.wishes.form(panel);
+  const address = site.wishes.address(board);
+
+  /** @type {Promise<(question: Question) => Choice> | null} */
+  let answerer = null;
+  /** What answers questions, once the scores are there. */
+  const whoAnswers = () => {
+    const { scores = "", errors } = box.dataset;
+    const tables = () => Promise.all([site.load("scores", scores), errors ? site.load("errors", errors) : undefined]);
+    return (answerer ??= tables().then(([values, known]) => site.statistics.chooser(board, site.statistics.measures(board, values, known))));
+  };
+
+  /** @param {string} line */
+  const note = (line) => {
+    remark.textContent = line;
+    remark.hidden = line === "";
+  };
+
+  let saying = 0;
+  /** Say the answer once the visitor pauses. @param {Choice} choice */
+  const sayAnswer = (choice) => {
+    clearTimeout(saying);
+    const [first] = choice.listed;
+    const line = first ? `${name(first.model)} is first of ${counted(choice.candidates, "model")}.` : "No model is left.";
+    saying = setTimeout(() => site.say(line), SAY_AFTER_MS);
   };
 
   let asked = 0;
   /** Answer a wish; one that was asked before and is answered after is dropped. @param {Wish} wish */
   const answer = async (wish) => {
-    const mine = ++asked;
+    const turn = ++asked;
     showPicked(wish);
     try {
       const answers = await whoAnswers();
-      if (mine !== asked) return;
-      const choice = answers(questionOf(board, wish));
-      view.show(choice);
-      for (const place of box.querySelectorAll("[data-left-out]")) place.textContent = leftOutText(board, choice, /** @type {HTMLElement} */ (place).dataset.leftOut);
-      showCompare(choice);
-      sayAnswer(choice);
+      if (turn !== asked) return;
+      const choice = answers(site.wishes.question(board, wish));
+      show(choice);
+      delete box.dataset.failed;
+      if (turn > 1 || address.isAsked()) sayAnswer(choice);
     } catch (error) {
       answerer = null;
+      if (box.dataset.answered === undefined) box.dataset.failed = "";
       note(`${error instanceof Error ? error.message : error} Load the page again.`);
     } finally {
-      if (mine === asked) box.dataset.answered = String(mine);
+      if (turn === asked) box.dataset.answered = String(turn);
     }
   };
 
@@ -78,35 +249,34 @@
     const wish = form.read();
     if (isDone) {
       note("");
-      address.write(board, wish);
+      address.write(wish);
     }
     answer(wish);
   };
 
-  const showPicked = site.pickedLine(line, board, (/** @type {any} */ pick) => {
+  const showPicked = site.wishes.pickedLine(line, board, (pick) => {
     const wish = form.read();
-    form.write({ ...wish, picks: wish.picks.filter((/** @type {any} */ other) => other.kind !== pick.kind || other.key !== pick.key) });
+    form.write({ ...wish, picks: wish.picks.filter((other) => other.kind !== pick.kind || other.key !== pick.key) });
     changed(true);
   });
 
-  /** What the address asks stands in the form; the page's own answer is to no question at all. */
+  /** Show in the form what the address asks, and answer it. */
   const fromAddress = () => {
-    const { wish, remarks } = address.read(board);
+    const { wish, remarks } = address.read();
     form.write(wish);
     note(remarks.join(" "));
-    if (asked || address.keys.some((/** @type {string} */ key) => site.query(key) !== null)) answer(wish);
+    answer(wish);
   };
 
   box.querySelector("[data-choose-reset]")?.addEventListener("click", () => {
-    form.write({ picks: [], variant: board.variants[0].id, size: null, price: null, margin: null, license: [], developer: [] });
+    form.write(site.wishes.empty(board));
     changed(true);
   });
   const opener = box.querySelector("[data-choose-open]");
   opener?.addEventListener("click", () => opener.setAttribute("aria-expanded", String(opener.getAttribute("aria-expanded") !== "true")));
-  panel.addEventListener("focusin", () => whoAnswers().catch(() => {}), { once: true });
 
   form.listen(changed);
   addEventListener("popstate", fromAddress);
   fromAddress();
-  for (const part of box.querySelectorAll("[data-choose-side], [data-choose-reset]")) /** @type {HTMLElement} */ (part).hidden = false;
+  for (const section of site.elements("[data-choose-side], [data-choose-reset]")) section.hidden = false;
 })();

@@ -1,47 +1,149 @@
-// @ts-check
-// The rows of a comparison's tables, as site_builder/pages/compare_summary.py and compare_tables.py make them.
+// A comparison of runs over their common tasks: its numbers, and its tables, which have a column for each run that there may be and one for the baseline.
 (() => {
-  const site = /** @type {any} */ (window).site;
-  const { billions, counted, rounded, score, signed, tone, MISSING } = site;
-  const { phrase } = site.compareWords;
+  const { billions, counted, rounded, roundSignificant, score, signed, tone, MISSING } = site.format;
   const MOST_RUNS = 4;
   const NO_SCORE = "no score";
 
-  /** A cell as compare-cells.js draws it. @typedef {any} Cell */
-  /** @typedef {{model: number, variant: string}} Run */
+  /** @type {Site["comparison"]["phrase"]} */
+  const phrase = (board, variant) => board.variants.find(({ id }) => id === variant)?.phrase ?? "";
 
-  /** @param {string | null | undefined} text @returns {Cell} */
-  const textCell = (text) => (text == null ? { text: MISSING, tone: "soft" } : { text, value: text });
-  /** @param {number | null} value @param {any} scale @returns {any} */
+  /** @param {number | null} a @param {number | null} b */
+  const difference = (a, b) => (a === null || b === null ? null : site.format.difference(a, b));
+
+  /** Mean of what is there; null where nothing is. @param {Numbers} values */
+  const meanOf = (values) => {
+    const there = values.filter((value) => value !== null);
+    if (!there.length) return null;
+    const sum = there.reduce((total, value) => total + value, 0);
+    return roundSignificant(sum / there.length, Math.max(...there.map(Math.abs)));
+  };
+
+  /** Mean of what is there, if nothing is missing. @param {Numbers} values */
+  const meanOfAll = (values) => (values.includes(null) ? null : meanOf(values));
+
+  /** Places of the greatest values, all who tie counting; none for one value alone. @param {Numbers} values */
+  const placesOfBest = (values) => {
+    if (values.length < 2) return [];
+    const best = Math.max(...values.map((value) => value ?? -Infinity));
+    return values.flatMap((value, i) => (value === best ? [i] : []));
+  };
+
+  /** @param {Numbers} differences @param {boolean} averaged @returns {Sides | null} */
+  const sidesOf = (differences, averaged) => {
+    const there = differences.filter((value) => value !== null);
+    if (!there.length) return null;
+    const [ahead, level] = [there.filter((value) => value > 0).length, there.filter((value) => value === 0).length];
+    return { ahead, level, behind: there.length - ahead - level, tasks: there.length, mean: averaged ? meanOf(there) : null };
+  };
+
+  /** @type {Site["comparison"]["compare"]} */
+  const compare = (board, scores, runs) => {
+    const { averaged, reference, base } = board;
+    const all = board.tasks.map((_, t) => t);
+    /** @param {number} model @param {string} variant @returns {Numbers} */
+    const scoresOf = (model, variant) => scores[variant]?.[model] ?? all.map(() => null);
+    /** As scores are compared: greater is better. @param {Numbers} row @returns {Numbers} */
+    const toSigned = (row) => row.map((score, t) => (score === null ? null : roundSignificant(score) * board.tasks[t].direction));
+    /** @param {Numbers} a @param {Numbers} b @param {number[]} tasks */
+    const apart = (a, b, tasks) => sidesOf(tasks.map((t) => difference(a[t], b[t])), averaged);
+
+    const values = runs.map((run) => scoresOf(run.model, run.variant));
+    const merits = values.map(toSigned);
+    const ofBaseline = reference ? scoresOf(reference.model, reference.variant) : all.map(() => null);
+    const common = all.filter((t) => values.every((row) => row[t] !== null));
+    const isCommon = new Set(common);
+
+    /** @param {number} t @returns {ComparedTask} */
+    const task = (t) => {
+      const contested = isCommon.has(t) && runs.length > 1;
+      const [first, second] = merits.map((row) => row[t] ?? -Infinity).sort((a, b) => b - a);
+      return {
+        task: t,
+        scores: values.map((row) => row[t]),
+        reference: ofBaseline[t],
+        best: contested ? placesOfBest(merits.map((row) => row[t])) : [],
+        margin: contested ? difference(first, second) : null,
+      };
+    };
+    const tasks = all.filter((t) => values.some((row) => row[t] !== null)).map(task);
+
+    /** @param {Run} run @param {number} i @returns {ComparedRun} */
+    const comparedRun = (run, i) => {
+      const tops = tasks.filter((found) => found.best.includes(i));
+      const isBaseline = reference && run.model === reference.model && run.variant === reference.variant;
+      const before = run.variant === base ? null : base;
+      return {
+        run,
+        average: averaged ? meanOf(common.map((t) => values[i][t])) : null,
+        atTop: tops.length,
+        shared: tops.filter((found) => found.best.length > 1).length,
+        tops,
+        overBaseline: isBaseline ? null : apart(merits[i], toSigned(ofBaseline), common),
+        overBase: before === null ? null : apart(merits[i], toSigned(scoresOf(run.model, before)), common),
+      };
+    };
+
+    /** Places of the runs with the best mean over some tasks. @param {number[]} over */
+    const leaders = (over) => placesOfBest(merits.map((row) => meanOf(over.map((t) => row[t]))));
+
+    /** @param {Board["categories"][number]} category @returns {ComparedCategory} */
+    const categoryMeans = (category) => {
+      const tasks = common.filter((t) => board.tasks[t].category === category.link[0]);
+      return {
+        category,
+        tasks: tasks.length,
+        means: values.map((row) => meanOf(tasks.map((t) => row[t]))),
+        best: leaders(tasks),
+        reference: tasks.length ? meanOfAll(tasks.map((t) => ofBaseline[t])) : null,
+      };
+    };
+
+    return {
+      runs: runs.map(comparedRun),
+      common: common.length,
+      tasks,
+      pair: runs.length === 2 ? apart(merits[0], merits[1], common) : null,
+      leaders: averaged && common.length ? leaders(common) : [],
+      reference: averaged && common.length ? meanOfAll(common.map((t) => ofBaseline[t])) : null,
+      categories: board.categories
+        .filter((category) => category.averaged)
+        .map(categoryMeans)
+        .filter((found) => found.tasks > 0),
+    };
+  };
+
+  /** @param {string | null} text @returns {Cell} */
+  const textCell = (text) => (text === null ? { text: MISSING, tone: "soft" } : { text, value: text });
+  /** @param {number | null} value @param {Places} scale @returns {Cell} */
   const scoreCell = (value, scale) => ({ text: score(value, scale), value, tone: value === null ? "soft" : "" });
-  /** A score of the results, leading to the row that it is kept in. @param {any} board @param {Run} run @param {any} task @param {number | null} value @returns {any} */
+  /** A score of the results, leading to the row that it is kept in. @param {Board} board @param {Run} run @param {BoardTask} task @param {number | null} value @returns {Cell} */
   const keptScoreCell = (board, { model, variant }, task, value) => {
     const cell = scoreCell(value, task.scale);
     if (value === null) return cell;
-    const { slug } = board.variants.find((/** @type {any} */ v) => v.id === variant);
-    return { ...cell, link: [cell.text, `${board.models[model].link[1]}#score-${task.slug}${board.row_a_task ? "" : `--${slug}`}`] };
+    const query = variant === board.variants[0].id ? "" : `?variant=${encodeURIComponent(variant)}`;
+    return { ...cell, link: [score(value, task.scale), `${board.models[model].link[1]}${query}#score-${task.slug}`] };
   };
-  /** @param {any} cell @param {number} i @param {number[]} best @returns {Cell} */
-  const top = (cell, i, best) => (best.includes(i) ? { ...cell, tag: best.length === 1 ? "best" : "tied" } : cell);
+  /** @param {Cell} cell @param {number} i @param {number[]} best @returns {Cell} */
+  const top = (cell, i, best) => (best.includes(i) ? { ...cell, tags: [best.length === 1 ? "best" : "tied"] } : cell);
 
   /** A row: what it is of, a cell for each run that there may be, and the baseline's where the board has one.
-   * @param {any} board @param {any} comparison @param {Cell} head @param {(i: number) => Cell} cell @param {Cell} baseline @returns {Cell[]} */
+   * @param {Board} board @param {Comparison} comparison @param {Cell} head @param {(i: number) => Cell} cell @param {Cell} baseline */
   const row = (board, comparison, head, cell, baseline) => {
     const cells = Array.from({ length: MOST_RUNS }, (_, i) => (i < comparison.runs.length ? cell(i) : null));
     return [head, ...cells, ...(board.reference ? [baseline] : [])];
   };
 
-  /** @param {any} sides @returns {Cell} */
+  /** @param {Sides | null} sides @returns {Cell} */
   const sidesCell = (sides) => (sides === null ? textCell(null) : { text: `${sides.ahead} / ${sides.level} / ${sides.behind}` });
 
-  /** @param {any} comparison @param {number} i @returns {Cell} */
+  /** @param {Comparison} comparison @param {number} i @returns {Cell} */
   const topsCell = (comparison, i) => {
     const { atTop, shared } = comparison.runs[i];
     if (comparison.runs.length < 2 || !comparison.common) return textCell(null);
     return { text: rounded(atTop, 0), value: atTop, note: shared ? `${shared} tied` : "" };
   };
 
-  /** @param {any} board @param {any} comparison @param {number} i @returns {Cell} */
+  /** @param {Board} board @param {Comparison} comparison @param {number} i @returns {Cell} */
   const overBaseCell = (board, comparison, i) => {
     const sides = comparison.runs[i].overBase;
     if (sides === null) return textCell(null);
@@ -49,10 +151,10 @@
     return { text: signed(sides.mean, board.scale), value: sides.mean, note, tone: tone(sides.mean) };
   };
 
-  /** The rows of the summary. @param {any} board @param {any} comparison */
+  /** @type {Site["comparison"]["summaryRows"]} */
   const summaryRows = (board, comparison) => {
     const several = board.variants.length > 1;
-    const tuned = board.base !== null && several;
+    const base = several ? board.base : null;
     const none = textCell(null);
     /** @param {string} label @param {(i: number) => Cell} cell @param {Cell} baseline */
     const measure = (label, cell, baseline = none) => row(board, comparison, { text: label }, cell, baseline);
@@ -60,11 +162,8 @@
     const place = (label, cell) => measure(label, (i) => cell(comparison.runs[i].run), board.reference ? cell(board.reference) : none);
     /** @param {Run} run */
     const standing = (run) => board.boards[run.variant].standings[run.model];
-    /** @param {string} label @param {string} key */
-    const fact = (label, key, write = (/** @type {any} */ value) => value) => {
-      if (board.models.every((/** @type {any} */ model) => model[key] === null)) return [];
-      return [place(label, ({ model }) => textCell(board.models[model][key] === null ? null : write(board.models[model][key])))];
-    };
+    /** @param {string} label @param {(string | null)[]} texts by model */
+    const fact = (label, texts) => (texts.every((text) => text === null) ? [] : [place(label, ({ model }) => textCell(texts[model]))]);
     const rows = [];
     if (board.averaged) {
       const label = `Mean score over ${counted(comparison.common, "task")}`;
@@ -75,8 +174,8 @@
       const label = `Ahead / level / behind ${board.models[board.reference.model].link[0]}`;
       rows.push(measure(label, (i) => sidesCell(comparison.runs[i].overBaseline)));
     }
-    if (board.averaged && tuned) rows.push(measure(`Mean lift over ${phrase(board, board.base)}`, (i) => overBaseCell(board, comparison, i)));
-    if (!board.averaged) rows.push(place("Mean win rate", (run) => ({ ...textCell(standing(run)[2] === null ? null : rounded(standing(run)[2], 3)), value: standing(run)[2] })));
+    if (board.averaged && base !== null) rows.push(measure(`Mean lift over ${phrase(board, base)}`, (i) => overBaseCell(board, comparison, i)));
+    if (!board.averaged) rows.push(place("Mean win rate", (run) => scoreCell(standing(run)[2], { places: 3, compact: false })));
     rows.push(
       place("Rank", (run) => {
         const [rank, , , allowed] = standing(run);
@@ -84,42 +183,43 @@
         return { text, value: rank, note: [several ? phrase(board, run.variant) : "", allowed ? `${allowed} allowed` : ""].filter(Boolean).join(", ") };
       }),
       place("Tasks with a score", (run) => ({ text: `${rounded(standing(run)[1], 0)} of ${rounded(board.tasks.length, 0)}`, value: standing(run)[1] })),
-      ...fact("Parameters", "parameters_b", billions),
-      ...fact("Developer", "developer"),
-      ...fact("License", "license"),
+      ...fact("Parameters", board.models.map(({ parameters_b }) => (parameters_b === null ? null : billions(parameters_b)))),
+      ...fact("Developer", board.models.map(({ developer }) => developer)),
+      ...fact("License", board.models.map(({ license }) => license)),
     );
     return rows;
   };
 
-  /** The scores on the task's bounds, or between the least and the greatest of them. @param {any} board @param {any} found @param {string[]} names @returns {Cell} */
+  /** The scores on the task's bounds, or between the least and the greatest of them. @param {Board} board @param {ComparedTask} found @param {string[]} names @returns {Cell} */
   const drawingCell = (board, found, names) => {
     const task = board.tasks[found.task];
     const drawn = [...found.scores, found.reference].filter((value) => value !== null);
-    const [low, high] = task.bounds.includes(null) ? [Math.min(...drawn), Math.max(...drawn)] : task.bounds;
+    const [least, most] = task.bounds;
+    const [low, high] = least === null || most === null ? [Math.min(...drawn), Math.max(...drawn)] : [least, most];
     /** @param {number | null} value */
     const share = (value) => (value === null ? null : high <= low ? 0.5 : (value - low) / (high - low));
     const texts = names.map((name, i) => `${name} ${found.scores[i] === null ? NO_SCORE : score(found.scores[i], task.scale)}`);
-    if (found.reference !== null) texts.push(`${board.models[board.reference.model].link[0]}, the baseline, ${score(found.reference, task.scale)}`);
-    return { marks: { places: found.scores.map(share), reference: share(found.reference), text: texts.join("; ") } };
+    if (found.reference !== null && board.reference) texts.push(`${board.models[board.reference.model].link[0]}, the baseline, ${score(found.reference, task.scale)}`);
+    return { drawing: site.cells.symbols(found.scores.map(share), share(found.reference), texts.join("; ")) };
   };
 
-  /** The rows of the table of tasks. @param {any} board @param {any} comparison @param {string[]} names */
+  /** @type {Site["comparison"]["taskRows"]} */
   const taskRows = (board, comparison, names) =>
-    comparison.tasks.map((/** @type {any} */ found) => {
+    comparison.tasks.map((found) => {
       const task = board.tasks[found.task];
       const { link, scale } = task;
       /** @param {number} i @returns {Cell} */
       const cell = (i) => (found.scores[i] === null ? { text: NO_SCORE, tone: "soft" } : top(keptScoreCell(board, comparison.runs[i].run, task, found.scores[i]), i, found.best));
-      const cells = row(board, comparison, { link, value: link[0] }, cell, board.reference && keptScoreCell(board, board.reference, task, found.reference));
-      return [...cells, drawingCell(board, found, names), scoreCell(found.margin, scale)];
+      const baseline = board.reference ? keptScoreCell(board, board.reference, task, found.reference) : {};
+      return [...row(board, comparison, { link, value: link[0] }, cell, baseline), drawingCell(board, found, names), scoreCell(found.margin, scale)];
     });
 
-  /** The rows of the table of categories. @param {any} board @param {any} comparison */
+  /** @type {Site["comparison"]["categoryRows"]} */
   const categoryRows = (board, comparison) =>
-    comparison.categories.map((/** @type {any} */ { category: { link, scale }, tasks, means, best, reference }) => {
+    comparison.categories.map(({ category: { link, scale }, tasks, means, best, reference }) => {
       const cells = row(board, comparison, { link, value: link[0] }, (i) => top(scoreCell(means[i], scale), i, best), scoreCell(reference, scale));
       return [...cells, { text: rounded(tasks, 0), value: tasks }];
     });
 
-  site.compareTables = { summaryRows, taskRows, categoryRows };
+  site.comparison = { compare, phrase, summaryRows, taskRows, categoryRows };
 })();

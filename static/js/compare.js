@@ -1,31 +1,106 @@
-// @ts-check
-// The comparison: its runs are chosen in four places and stand in the address; all below follows them.
+// The comparison: its runs are chosen in four places and stand in the address; all below follows them (templates/compare.html).
 (() => {
-  const site = /** @type {any} */ (window).site;
-  const box = document.querySelector("[data-compare]");
+  const [box] = site.elements("[data-compare]");
   const source = document.querySelector("[data-compare-data]");
   const bar = box?.querySelector("[data-compare-bar]");
-  if (!(box instanceof HTMLElement) || !source || !(bar instanceof HTMLElement)) return;
-  const { make, makeLink, makeMark, fillTable } = site.compareCells;
-  const { all, phrase, runNames, finding, scope, runLeads } = site.compareWords;
-  const { summaryRows, taskRows, categoryRows } = site.compareTables;
+  if (!source || !(bar instanceof HTMLElement)) return;
+  const { counted, listed, score, signed } = site.format;
+  const { make, cells } = site;
+  const { compare, phrase, summaryRows, taskRows, categoryRows } = site.comparison;
+  const MOST_RUNS = 4;
+  const MOST_LEADS = 5;
 
-  /** @typedef {{model: number, variant: string}} Run */
+  /** @type {{board: Board, runs: [model: string, variant: string][]}} */
   const { board, runs: named } = JSON.parse(source.textContent ?? "");
-  const places = new Map(board.models.map((/** @type {any} */ model, /** @type {number} */ i) => [model.id, i]));
-  /** @type {Run[]} */
-  const firstRuns = named.map((/** @type {[string, string]} */ [model, variant]) => ({ model: places.get(model), variant }));
+  const places = new Map(board.models.map(({ id }, i) => [id, i]));
+  /** The runs that the page opens with. @type {Run[]} */
+  const firstRuns = named.map(([model, variant]) => ({ model: places.get(model) ?? 0, variant }));
   const slots = /** @type {HTMLElement[]} */ ([...bar.querySelectorAll("[data-slot]")]);
   const title = document.title;
-  /** @type {Run[]} */
   let runs = firstRuns;
+
+  // --- sentences ----------------------------------------------------------------------------------------
+
+  /** @param {string[]} names @returns {string} */
+  const all = (names) => listed(names, MOST_RUNS);
+
+  /** What runs are called beside each other. @param {Run[]} runs */
+  const runNames = (runs) => {
+    const same = new Set(runs.map((run) => run.variant)).size === 1;
+    return runs.map(({ model, variant }) => board.models[model].link[0] + (same ? "" : ` (${phrase(board, variant)})`));
+  };
+
+  /** @param {string} first @param {string} second @param {Sides} sides */
+  const pair = (first, second, { ahead, level, behind, tasks, mean }) => {
+    const of = counted(tasks, "task");
+    if (level === tasks) return `${first} and ${second} are level on ${of}.`;
+    const levelText = level ? `, level on ${level}` : "";
+    if (ahead === behind) {
+      const average = mean === null ? "" : `; on average ${first} has ${signed(mean, board.scale)}`;
+      return `${first} and ${second} are each ahead on ${ahead} of ${of}${levelText}${average}.`;
+    }
+    const [leads, follows, by] = ahead > behind ? [first, second, mean] : [second, first, mean === null ? null : -mean];
+    const average = by === null ? "" : `; on average ${signed(by, board.scale)}`;
+    return `${leads} is ahead of ${follows} on ${Math.max(ahead, behind)} of ${of}${levelText}${average}.`;
+  };
+
+  /** @param {Comparison} comparison @param {string[]} names */
+  const several = (comparison, names) => {
+    const each = all(names.map((name, i) => `${name} on ${comparison.runs[i].atTop}`));
+    const of = counted(comparison.common, "common task");
+    const leaders = comparison.leaders.map((i) => names[i]);
+    if (!leaders.length) return `At the top of ${of}: ${each}.`;
+    const average = score(comparison.runs[comparison.leaders[0]].average, board.scale);
+    return `${all(leaders)} ${leaders.length === 1 ? "leads" : "lead"} on average over ${of}, with ${average}; at the top: ${each}.`;
+  };
+
+  /** Who is ahead, in one sentence. @param {Comparison} comparison @param {string[]} names */
+  const finding = (comparison, names) => {
+    if (!comparison.common) return `There is no task on which ${all(names)} have a score.`;
+    if (names.length === 1) {
+      const sides = comparison.runs[0].overBaseline;
+      if (sides === null || !board.reference) return `${names[0]} stands alone: choose a model to compare it with.`;
+      return pair(names[0], board.models[board.reference.model].link[0], sides);
+    }
+    return comparison.pair ? pair(names[0], names[1], comparison.pair) : several(comparison, names);
+  };
+
+  /** Which tasks the figures are over. @param {Comparison} comparison */
+  const scope = (comparison) => {
+    const who = comparison.runs.length === 1 ? "it has" : "all that are compared have";
+    const tasks = `${comparison.common} of ${counted(board.tasks.length, "task")}`;
+    return `Means, margins and tasks at the top are over the ${tasks} on which ${who} a score. Ranks are those of the whole board.`;
+  };
+
+  /** Where each run is at the top: name, summary, tasks with their margins, how many more there are. @param {Comparison} comparison @param {string[]} names */
+  const runLeads = (comparison, names) => {
+    if (names.length < 2 || !comparison.common) return [];
+    /** @param {ComparedTask} found @param {number} i */
+    const lead = (found, i) => {
+      const others = found.best.filter((j) => j !== i).map((j) => names[j]);
+      const task = board.tasks[found.task];
+      return { link: task.link, margin: others.length ? `tied with ${all(others)}` : signed(found.margin, task.scale) };
+    };
+    return comparison.runs.map(({ tops, atTop, shared }, i) => {
+      // Margins in different units have no order; ties still come last.
+      const order = (/** @type {ComparedTask} */ { margin }) => (board.averaged ? -(margin ?? 0) : Number(!margin));
+      const sorted = [...tops].sort((a, b) => order(a) - order(b));
+      const more = tops.length - MOST_LEADS;
+      return {
+        name: names[i],
+        summary: `At the top on ${atTop} of ${counted(comparison.common, "task")}${shared ? `, ${shared} of them tied` : ""}.`,
+        leads: sorted.slice(0, MOST_LEADS).map((found) => lead(found, i)),
+        more: more > 0 ? `And on ${more} more, in the table below.` : "",
+      };
+    });
+  };
 
   /** @param {Run} a @param {Run} b */
   const isSame = (a, b) => a.model === b.model && a.variant === b.variant;
   /** @param {Run[]} list */
   const isFirst = (list) => list.length === firstRuns.length && list.every((run, i) => isSame(run, firstRuns[i]));
   /** The variants in which a model has scores, the one that is taken by itself first. @param {number} model @returns {string[]} */
-  const variantsOf = (model) => board.variants.map((/** @type {any} */ v) => v.id).filter((/** @type {string} */ v) => board.boards[v].standings[model][1] > 0);
+  const variantsOf = (model) => board.variants.map(({ id }) => id).filter((id) => board.boards[id].standings[model][1] > 0);
   /** @param {number} model @returns {string} */
   const nameOf = (model) => board.models[model].link[0];
 
@@ -37,12 +112,15 @@
     const found = [];
     const remarks = [];
     let beyond = 0;
-    for (const [id, { as }] of site.queryList("model", ["as"])) {
+    for (const [id, { as }] of site.address.list("model", ["as"])) {
       const model = places.get(id);
-      const variants = model === undefined ? [] : variantsOf(model);
+      if (model === undefined) {
+        remarks.push(`“${id}” is not a model of this board and is left out.`);
+        continue;
+      }
+      const variants = variantsOf(model);
       const run = { model, variant: as ?? variants[0] };
-      if (model === undefined) remarks.push(`“${id}” is not a model of this board and is left out.`);
-      else if (!variants.length) remarks.push(`${nameOf(model)} has no score and is left out.`);
+      if (!variants.length) remarks.push(`${nameOf(model)} has no score and is left out.`);
       else if (!variants.includes(run.variant)) remarks.push(`${nameOf(model)} has no score as “${as}” and is left out.`);
       else if (found.some((other) => isSame(other, run))) remarks.push(`${nameOf(model)} is named twice and counted once.`);
       else if (found.length === slots.length) beyond += 1;
@@ -54,11 +132,13 @@
   };
 
   const toQuery = () => {
-    const pairs = runs.flatMap(({ model, variant }) => {
-      const own = [["model", board.models[model].id]];
-      return variant === variantsOf(model)[0] ? own : [...own, ["as", variant]];
-    });
-    site.setQueryPairs(["model", "as"], isFirst(runs) ? [] : pairs);
+    /** @type {[string, string][]} */
+    const pairs = [];
+    for (const { model, variant } of runs) {
+      pairs.push(["model", board.models[model].id]);
+      if (variant !== variantsOf(model)[0]) pairs.push(["as", variant]);
+    }
+    site.address.setPairs(["model", "as"], isFirst(runs) ? [] : pairs);
   };
 
   // --- what is shown -------------------------------------------------------------------------------
@@ -70,44 +150,57 @@
     const section = box.querySelector(`[data-section="${name}"]`);
     if (section instanceof HTMLElement) section.hidden = !shown;
   };
-  /** @param {string} id @param {string[]} names @param {any[]} rows */
+  /** Put other runs and rows into a table; the first cell names its row. @param {string} id @param {string[]} names @param {(Cell | null)[][]} rows */
   const putTable = (id, names, rows) => {
     const table = document.getElementById(id);
-    if (table) fillTable(table, names, rows);
+    if (!(table instanceof HTMLTableElement)) return;
+    const heads = site.table.heads(table);
+    for (const head of heads) {
+      const [kind, n] = (head.dataset.key ?? "").split("-");
+      if (kind !== "run") continue;
+      head.hidden = Number(n) > names.length;
+      const label = head.querySelector("span");
+      if (label) label.textContent = names[Number(n) - 1] ?? `Model ${n}`;
+    }
+    const alignOf = (/** @type {number} */ i) => heads[i].className.replace("sorts", "").trim();
+    const made = rows.map((row) => make("tr", {}, ...row.map((cell, i) => cells.make(i ? "td" : "th", cell, alignOf(i)))));
+    table.tBodies[0].replaceChildren(...made);
+    table.dispatchEvent(new Event("rowschange"));
+    if (table.hasAttribute("data-table")) site.table.makeSortable(table);
   };
 
-  /** @param {Node} mark @param {[string, string]} link @param {string} note */
-  const legendItem = (mark, link, note) => make("li", {}, mark, " ", makeLink(link), ...(note ? [" ", make("small", {}, note)] : []));
+  /** @param {Node} symbol @param {Link} link @param {string} note */
+  const legendItem = (symbol, link, note) => make("li", {}, symbol, " ", cells.link(link), ...(note ? [" ", make("small", {}, note)] : []));
 
   const putLegend = () => {
     const several = board.variants.length > 1;
     const items = runs.map(({ model, variant }, i) => {
       const notes = [several ? phrase(board, variant) : "", board.models[model].developer];
-      return legendItem(makeMark(i + 1), board.models[model].link, notes.filter(Boolean).join(" · "));
+      return legendItem(cells.symbol(i + 1), board.models[model].link, notes.filter(Boolean).join(" · "));
     });
-    if (board.reference) items.push(legendItem(makeMark(), board.models[board.reference.model].link, "baseline"));
+    if (board.reference) items.push(legendItem(cells.symbol(), board.models[board.reference.model].link, "baseline"));
     put("runs", ...items);
   };
 
-  /** @param {{link: [string, string], margin: string}} lead */
-  const leadItem = ({ link, margin }) => make("li", {}, makeLink(link), " ", make("span", {}, margin));
+  /** @param {{link: Link, margin: string}} lead */
+  const leadItem = ({ link, margin }) => make("li", {}, cells.link(link), " ", make("span", {}, margin));
 
-  /** @param {any} lead @param {number} i */
+  /** @param {ReturnType<typeof runLeads>[number]} lead @param {number} i */
   const leadBlock = ({ name, summary, leads, more }, i) => {
-    const block = make("div", {}, make("h3", {}, makeMark(i + 1), " ", name), make("p", { class: "note" }, summary));
+    const block = make("div", {}, make("h3", {}, cells.symbol(i + 1), " ", name), make("p", { class: "note" }, summary));
     if (leads.length) block.append(make("ol", { class: "leads" }, ...leads.map(leadItem)));
     if (more) block.append(make("p", { class: "note" }, more));
     return block;
   };
 
-  /** @param {any} scores */
+  /** @param {Scores} scores */
   const show = (scores) => {
-    const comparison = site.compareRuns(board, scores, runs);
-    const names = runNames(board, runs);
-    const leads = runLeads(board, comparison, names);
+    const comparison = compare(board, scores, runs);
+    const names = runNames(runs);
+    const leads = runLeads(comparison, names);
     putLegend();
-    put("finding", finding(board, comparison, names));
-    put("scope", scope(board, comparison));
+    put("finding", finding(comparison, names));
+    put("scope", scope(comparison));
     put("leads", ...leads.map(leadBlock));
     showSection("leads", leads.length > 0);
     putTable("compare-summary", names, summaryRows(board, comparison));
@@ -115,21 +208,23 @@
     putTable("compare-categories", names, categoryRows(board, comparison));
     showSection("categories", comparison.categories.length > 0);
     document.title = isFirst(runs) ? title : `${all(names)} · ${title}`;
-    return finding(board, comparison, names);
+    return finding(comparison, names);
   };
 
   let asked = 0;
   /** Show the runs once their scores are there; only what was asked for last is shown. */
   const update = async () => {
-    const mine = (asked += 1);
+    const turn = (asked += 1);
     try {
-      const scores = await site.load("scores", box.dataset.scores);
-      return mine === asked ? show(scores) : "";
+      const scores = await site.load("scores", box.dataset.scores ?? "");
+      return turn === asked ? show(scores) : "";
     } catch {
-      put("remark", "The scores could not be loaded, so what is shown below has not changed. Reload the page to try again.");
+      const isFilled = box.dataset.ready !== undefined;
+      put("remark", `The scores could not be loaded${isFilled ? ", so what is shown below has not changed" : ""}. Reload the page to try again.`);
+      if (!isFilled) box.dataset.failed = "";
       return "";
     } finally {
-      if (mine === asked) box.dataset.ready = "";
+      if (turn === asked) box.dataset.ready = "";
     }
   };
 
@@ -144,8 +239,8 @@
   /** A run's other slots hold it already. @param {Run} run @param {number} slot */
   const isTaken = (run, slot) => runs.some((other, i) => i !== slot && isSame(other, run));
 
-  const models = board.models.flatMap((/** @type {any} */ model, /** @type {number} */ i) => (variantsOf(i).length ? [make("option", { value: model.id }, nameOf(i))] : []));
-  for (const slot of slots) partsOf(slot).model.replaceChildren(make("option", { value: "", "data-none": "" }), ...models.map((/** @type {Node} */ option) => option.cloneNode(true)));
+  const models = board.models.flatMap(({ id }, i) => (variantsOf(i).length ? [make("option", { value: id }, nameOf(i))] : []));
+  for (const slot of slots) partsOf(slot).model.replaceChildren(make("option", { value: "", "data-none": "" }), ...models.map((option) => option.cloneNode(true)));
 
   /** @param {HTMLElement} slot @param {number} i */
   const fillSlot = (slot, i) => {
@@ -163,7 +258,7 @@
     const options = run ? variantsOf(run.model) : [];
     variant.replaceChildren(
       ...options.map((id) => {
-        const option = /** @type {HTMLOptionElement} */ (make("option", { value: id }, board.variants.find((/** @type {any} */ v) => v.id === id).label));
+        const option = make("option", { value: id }, board.variants.find((variant) => variant.id === id)?.label ?? id);
         option.disabled = isTaken({ model: run.model, variant: id }, i);
         option.selected = id === run.variant;
         return option;
@@ -179,8 +274,8 @@
     fillSlots();
     put("remark");
     toQuery();
-    const said = await update();
-    if (said) site.say(said);
+    const finding = await update();
+    if (finding) site.say(finding);
   };
 
   /** A model was chosen in a slot: in the variant shown there, if it has it and it is free. @param {number} i @param {number} model */
@@ -200,7 +295,7 @@
 
   slots.forEach((slot, i) => {
     const { model, variant, remove } = partsOf(slot);
-    model.addEventListener("change", () => chooseModel(i, places.get(model.value)));
+    model.addEventListener("change", () => chooseModel(i, places.get(model.value) ?? 0));
     variant?.addEventListener("change", () => choose(runs.with(i, { ...runs[i], variant: variant.value })));
     remove.addEventListener("click", () => {
       model.focus();
@@ -222,6 +317,5 @@
   });
   fromAddress();
   bar.hidden = false;
-  if (site.query("model") === null) box.dataset.ready = "";
-  else update();
+  update();
 })();

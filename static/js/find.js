@@ -1,16 +1,12 @@
-// @ts-check
 // Quick find: `/` or a button opens a field that leads to any model, task, category or page by its name.
 (() => {
-  const { all, load, pageLink, counted } = /** @type {any} */ (window).site;
   const MOST = 12;
   const HINT = "Type the beginning of a name.";
   const WHAT = "A model, task, category or page";
-  const openers = all("[data-find]");
+  const openers = site.elements("[data-find]");
   if (openers.length === 0) return;
 
-  const dialog = document.createElement("dialog");
-  dialog.className = "find";
-  dialog.setAttribute("aria-label", "Search");
+  const dialog = site.make("dialog", { class: "find", "aria-label": "Search" });
   dialog.innerHTML = `
     <div class="find-bar">
       <label class="unseen" for="find-field">${WHAT}</label>
@@ -35,7 +31,7 @@
   /** Text without case, accents and doubled spaces. @param {string} text */
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
 
-  /** @param {[string, [[string, string], string, string][]][]} kinds @returns {Entry[]} */
+  /** @param {FoundNames} kinds @returns {Entry[]} */
   const read = (kinds) =>
     kinds.flatMap(([kind, found]) =>
       found.map(([[text, path], hint, id]) => ({
@@ -71,17 +67,11 @@
       .sort((a, b) => a.rank - b.rank)
       .map(({ entry }) => entry);
 
-  /** A link, so that it also opens in a tab of its own. @param {Entry} entry @param {number} at */
+  /** A link, so that it also opens in another tab. @param {Entry} entry @param {number} at */
   const makeOption = (entry, at) => {
-    const option = document.createElement("a");
-    const [name, about] = [document.createElement("span"), document.createElement("small")];
-    name.textContent = entry.text;
-    about.textContent = entry.about;
-    option.id = `find-option-${at}`;
-    option.setAttribute("role", "option");
+    const href = site.pageLink((document.documentElement.dataset.root ?? "") + entry.path);
+    const option = site.make("a", { id: `find-option-${at}`, role: "option", href }, site.make("span", {}, entry.text), " ", site.make("small", {}, entry.about));
     option.tabIndex = -1;
-    option.href = pageLink((document.documentElement.dataset.root ?? "") + entry.path);
-    option.append(name, " ", about);
     return option;
   };
 
@@ -106,7 +96,7 @@
     // The page's own status is out of reach while a dialog is open, so the dialog has one.
     if (!whole) note.textContent = HINT;
     else if (!found.length) note.textContent = `Nothing is called “${input.value.trim()}”.`;
-    else note.textContent = found.length > MOST ? `${counted(found.length - MOST, "more", "more")}; type on to narrow.` : `${counted(found.length, "name")} found.`;
+    else note.textContent = found.length > MOST ? `${site.format.counted(found.length - MOST, "more", "more")}; type on to narrow.` : `${site.format.counted(found.length, "name")} found.`;
   };
 
   const open = async () => {
@@ -115,7 +105,7 @@
     if (entries) return;
     note.textContent = "Loading…";
     try {
-      entries = read(await load("find", /** @type {HTMLElement} */ (openers[0]).dataset.find));
+      entries = read(await site.load("find", openers[0].dataset.find ?? ""));
       show();
     } catch (error) {
       note.textContent = `${error instanceof Error ? error.message : error} Close this and try again.`;
@@ -139,6 +129,42 @@
   });
   for (const opener of openers) {
     opener.addEventListener("click", open);
-    /** @type {HTMLElement} */ (opener).hidden = false;
+    opener.hidden = false;
   }
+})();
+// The key `/` opens quick find. A key without a modifier can get in the way of speech input, so it can be switched off.
+(() => {
+  const box = document.getElementById("find-slash");
+  const [opener] = site.elements("[data-find]");
+  if (!(box instanceof HTMLInputElement) || !opener) return;
+  const TYPED_IN = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range])";
+
+  const show = () => {
+    for (const key of site.elements("[data-find-key]")) key.hidden = !box.checked;
+  };
+  const remembered = () => {
+    try {
+      return localStorage.getItem("find-key") !== "off";
+    } catch {
+      return true;
+    }
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const isTyped = event.target instanceof Element && event.target.closest(TYPED_IN);
+    // Shift is no modifier here: on many keyboards `/` is typed with it.
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyped || !box.checked || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    opener.click();
+  });
+  box.addEventListener("change", () => {
+    try {
+      localStorage.setItem("find-key", box.checked ? "on" : "off");
+    } catch {
+      // Not remembered then; it holds for this page.
+    }
+    show();
+  });
+  box.checked = remembered();
+  show();
 })();

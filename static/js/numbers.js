@@ -1,5 +1,5 @@
-// @ts-check
-// Numbers to text, as the pages write them (site_builder/format.py): half away from zero, a true minus, a dash for none.
+// Numbers to text, as the pages write them (site_builder/formatting.py): half away from zero, a true minus, a dash for none. Numbers rounded at twelve
+// significant digits, so that what is equal on paper is equal here (site_builder/compute/numbers.py).
 (() => {
   const MINUS = "\u2212";
   const MISSING = "\u2013";
@@ -43,21 +43,19 @@
     return `${rounded(value, power + 2 - magnitude, -power)}${SPACE}${prefix}`;
   };
 
-  /** @typedef {{places: number, compact: boolean}} Scale */
-
-  /** @param {number | null} value @param {Scale} scale */
-  const score = (value, scale) => {
+  /** @param {number | null} value @param {Places} format */
+  const score = (value, format) => {
     if (value === null) return MISSING;
-    return scale.compact && Math.abs(value) >= 10_000 ? compact(value) : rounded(value, scale.places);
+    return format.compact && Math.abs(value) >= 10_000 ? compact(value) : rounded(value, format.places);
   };
 
-  /** A difference with its sign. @param {number | null} value @param {Scale} scale */
-  const signed = (value, scale) => {
-    const text = score(value, scale);
+  /** A difference with its sign. @param {number | null} value @param {Places} format */
+  const signed = (value, format) => {
+    const text = score(value, format);
     return value !== null && value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
   };
 
-  /** Gain, loss, or neither: the class of a difference's cell. @param {number | null} value */
+  /** @type {Format["tone"]} */
   const tone = (value) => (value === null || value === 0 ? "" : value > 0 ? "gain" : "loss");
 
   /** US dollars: $30.00, $0.0015. @param {number | null} value */
@@ -89,9 +87,6 @@
     return `${text} ${times > 1 ? "cheaper" : "dearer"}`;
   };
 
-  /** A share in 0..1 as a percentage. @param {number | null} share */
-  const percent = (share, places = 0) => (share === null ? MISSING : `${rounded(share, places, 2)}${SPACE}%`);
-
   /** A number of parameters, given in billions: 7.24B. @param {number | null} value */
   const billions = (value) => (value === null ? MISSING : `${quantity(value)}B`);
 
@@ -104,5 +99,39 @@
     return [shown.slice(0, -1).join(", "), ...shown.slice(-1)].filter(Boolean).join(" and ");
   };
 
-  Object.assign(/** @type {any} */ (window).site, { rounded, score, signed, tone, money, quantity, billions, threeDigits, ratio, cheaper, percent, counted, listed, MISSING });
+  const DIGITS = 12;
+  const LEAST = -307;
+  const POWERS = Array.from({ length: 616 }, (_, i) => Number(`1e${i + LEAST}`));
+
+  /** To the nearest whole number, halves to the even one. @param {number} x */
+  const evenly = (x) => {
+    const up = Math.round(x);
+    return Math.abs(x % 1) === 0.5 && up % 2 !== 0 ? up - 1 : up;
+  };
+
+  /** The power of ten that a size reaches. @param {number} size */
+  const decade = (size) => {
+    if (!(size >= POWERS[0])) return LEAST - 1;
+    let at = Math.min(POWERS.length - 1, Math.max(0, Math.floor(Math.log10(size)) - LEAST));
+    while (at > 0 && POWERS[at] > size) at -= 1;
+    while (at < POWERS.length - 1 && POWERS[at + 1] <= size) at += 1;
+    return at + LEAST;
+  };
+
+  /** A value freed of the noise that binary fractions add, judged by `size`. @param {number} value */
+  const roundSignificant = (value, size = Math.abs(value), digits = DIGITS) => {
+    if (!Number.isFinite(value)) return value;
+    const places = Math.min(300, Math.max(-300, digits - 1 - decade(size)));
+    const up = POWERS[Math.max(places, 0) - LEAST];
+    const down = POWERS[Math.max(-places, 0) - LEAST];
+    return (evenly((value * up) / down) / up) * down + 0;
+  };
+
+  /** `a - b` of rounded values; equal ones differ by zero. @param {number} a @param {number} b */
+  const difference = (a, b) => {
+    const [x, y] = [roundSignificant(a), roundSignificant(b)];
+    return roundSignificant(x - y, Math.max(Math.abs(x), Math.abs(y)), DIGITS + 1);
+  };
+
+  site.format = { MISSING, rounded, score, signed, tone, money, quantity, billions, threeDigits, ratio, cheaper, counted, listed, roundSignificant, difference };
 })();

@@ -1,25 +1,23 @@
-// @ts-check
-// The one shared name: state in the address, links to pages, data and code that are fetched when first needed.
+// The one shared name (site.d.ts): state in the address, elements, and data and code that are fetched when first needed.
 (() => {
   const SLICE_MS = 8;
   // Where there are thousands of rows, a browser takes long to look for anything, and to change the address.
   const hasLong = document.querySelector("table.long") !== null;
 
-  /** Every element that is not in the rows of a table. @returns {Element[]} */
-  const outsideOfRows = () => {
+  const elementsOutsideOfRows = () => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT, (node) => (node.nodeName === "TBODY" ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
     const found = [];
     while (walker.nextNode()) found.push(/** @type {Element} */ (walker.currentNode));
     return found;
   };
-  const frame = hasLong ? outsideOfRows() : null;
+  const frame = hasLong ? elementsOutsideOfRows() : null;
 
-  /** What a behaviour is for: the elements of a selector that are there from the start. @param {string} selector @returns {Element[]} */
-  const all = (selector) => (frame ? frame.filter((element) => element.matches(selector)) : [...document.querySelectorAll(selector)]);
-  const [status] = all("[data-status]");
+  /** @type {Site["elements"]} */
+  const elements = (selector) => /** @type {never[]} */ (frame ? frame.filter((element) => element.matches(selector)) : [...document.querySelectorAll(selector)]);
+  const [status] = elements("[data-status]");
 
-  /** Values that data scripts gave, by name. @type {Map<string, any>} */
-  const given = new Map();
+  /** @type {Map<string, unknown>} */
+  const provided = new Map();
   /** @type {Map<string, Promise<void>>} */
   const loading = new Map();
 
@@ -45,87 +43,52 @@
     if (!hasLong) waiting.finish();
   };
 
-  /** Run a script of the site, once however often it is asked for. @param {string} src */
-  const loadScript = (src) => {
-    const known = loading.get(src);
-    if (known) return known;
-    const loaded = new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = src;
-      script.onload = () => resolve(undefined);
-      script.onerror = () => {
-        loading.delete(src);
-        script.remove();
-        reject(new Error(`${src.split("/").pop()} could not be loaded.`));
-      };
-      document.head.append(script);
-    });
-    loading.set(src, loaded);
-    return loaded;
-  };
+  /** @type {Address} */
+  const address = {
+    get: (key) => here().searchParams.get(key),
+    all: (key) => here().searchParams.getAll(key),
 
-  /** @param {{places: number | null, values: Record<string, (number | null)[][]>}} data */
-  const inPlaces = ({ places, values }) => {
-    if (!places) return values;
-    const unit = 10 ** places;
-    const read = (/** @type {(number | null)[][]} */ rows) => rows.map((row) => row.map((whole) => (whole === null ? null : whole / unit)));
-    return Object.fromEntries(Object.entries(values).map(([key, rows]) => [key, read(rows)]));
-  };
+    list(keys, details) {
+      /** @type {Listed[]} */
+      const found = [];
+      for (const [key, value] of here().searchParams) {
+        if ([keys].flat().includes(key)) found.push([value, {}, key]);
+        else if (details.includes(key) && found.length) found[found.length - 1][1][key] = value;
+      }
+      return found;
+    },
 
-  const site = {
-    /** A value of the query, or null. @param {string} key */
-    query: (key) => here().searchParams.get(key),
-
-    /** All values of a key of the query. @param {string} key */
-    queryAll: (key) => here().searchParams.getAll(key),
-
-    /**
-     * Put a value into the query as a step that the back button undoes; null takes it out.
-     * @param {string} key @param {string | null} value
-     */
-    setQuery(key, value) {
+    set(key, value) {
       const url = here();
       if (value === null) url.searchParams.delete(key);
       else url.searchParams.set(key, value);
       go(url);
     },
 
-    /**
-     * A list in the query, each item with what follows it and its key: `?task=a&weight=2&task=b` as
-     * [["a", {weight: "2"}, "task"], ["b", {}, "task"]]. Ids stand as they are, whatever marks they have.
-     * @param {string | string[]} item one key, or several that take turns
-     * @returns {[string, Record<string, string>, string][]}
-     */
-    queryList(item, details = ["weight", "as"]) {
-      /** @type {[string, Record<string, string>, string][]} */
-      const found = [];
-      for (const [key, value] of here().searchParams) {
-        if ([item].flat().includes(key)) found.push([value, {}, key]);
-        else if (details.includes(key) && found.length) found[found.length - 1][1][key] = value;
-      }
-      return found;
-    },
-
-    /**
-     * Put pairs into the query in place of all that have one of these keys; the others stay, before them.
-     * @param {string[]} keys @param {[string, string][]} pairs
-     */
-    setQueryPairs(keys, pairs, { replace = false } = {}) {
+    setPairs(keys, pairs, { replace = false } = {}) {
       const url = here();
       const others = [...url.searchParams].filter(([key]) => !keys.includes(key));
       url.search = new URLSearchParams([...others, ...pairs]).toString();
       go(url, replace);
     },
+  };
 
-    /** Say something to those who hear the page. @param {string} text */
+  /** Numbers come as whole ones where they have few decimal places. @param {{places: number | null, values: Scores}} data */
+  const withPlaces = ({ places, values }) => {
+    if (!places) return values;
+    const unit = 10 ** places;
+    const read = (/** @type {Numbers[]} */ rows) => rows.map((row) => row.map((whole) => (whole === null ? null : whole / unit)));
+    return Object.fromEntries(Object.entries(values).map(([key, rows]) => [key, read(rows)]));
+  };
+
+  const site = /** @type {Site} */ ({
+    address,
+    elements,
+
     say(text) {
       if (status) status.textContent = text;
     },
 
-    /**
-     * Take steps in turn, after the next frame and in short tasks, between which the page answers; `finish` takes at once what are left.
-     * @param {(() => void)[]} steps
-     */
     inSlices(steps) {
       let [at, request, timer] = [0, 0, 0];
       const work = (until = performance.now() + SLICE_MS) => {
@@ -146,20 +109,6 @@
       };
     },
 
-    all,
-
-    loadScript,
-
-    /** Called by a data script. Numbers may come as whole ones, with how many decimal places they have. @param {string} name @param {any} value */
-    give: (name, value) => given.set(name, "places" in value ? inPlaces(value) : value),
-
-    /** The value that a data script gives, fetched once; it works from the disk too. @param {string} name @param {string} src */
-    async load(name, src) {
-      await loadScript(src);
-      return given.get(name);
-    },
-
-    /** An element with attributes and content. @param {string} name @param {Record<string, string>} attributes @param {(Node | string)[]} content */
     make(name, attributes = {}, ...content) {
       const element = document.createElement(name);
       for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -167,15 +116,105 @@
       return element;
     },
 
-    /** Link to a page. Opened from the disk, a folder would show its listing: there the link names the page itself. @param {string} href */
+    checkbox(text, value, isChecked) {
+      const input = site.make("input", { type: "checkbox", value });
+      input.checked = isChecked;
+      return site.make("label", {}, input, " ", text);
+    },
+
+    button: (text, className = "") => site.make("button", { type: "button", ...(className && { class: className }) }, text),
+
     pageLink(href) {
       const [, path, rest] = /^([^?#]*)(.*)$/s.exec(href) ?? ["", href, ""];
       const isFolder = !/^[a-z][a-z+.-]*:/i.test(path) && (path.endsWith("/") || path === "." || path === "..");
       if (location.protocol !== "file:" || !isFolder) return href;
       return `${path.replace(/\/?$/, "/")}index.html${rest}`;
     },
+
+    loadScript(src) {
+      const known = loading.get(src);
+      if (known) return known;
+      /** @type {Promise<void>} */
+      const loaded = new Promise((resolve, reject) => {
+        const script = site.make("script", { src });
+        script.onload = () => resolve();
+        script.onerror = () => {
+          loading.delete(src);
+          script.remove();
+          reject(new Error(`${src.split("/").pop()} could not be loaded.`));
+        };
+        document.head.append(script);
+      });
+      loading.set(src, loaded);
+      return loaded;
+    },
+
+    provide: (name, value) => void provided.set(name, value && "places" in value ? withPlaces(/** @type {{places: number | null, values: Scores}} */ (value)) : value),
+
+    async load(name, src) {
+      await site.loadScript(src);
+      return /** @type {never} */ (provided.get(name));
+    },
+  });
+
+  window.site = site;
+  addEventListener("popstate", () => (coming = null));
+})();
+// What stands below the first part of a page is laid out after the first frame, which is there sooner so; layout.css keeps its room until then.
+site.inSlices([() => document.documentElement.classList.add("laid-out")]);
+// Opened from the disk, links to folders name the page itself.
+if (location.protocol === "file:") for (const link of document.querySelectorAll("a[href]")) link.setAttribute("href", site.pageLink(link.getAttribute("href") ?? ""));
+// Copy buttons: `data-copy` names the element whose text is copied; without a name, the address of the page. What has `data-copied` gets one.
+(() => {
+  /** @param {string} text */
+  const write = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return false;
+    }
   };
 
-  /** @type {any} */ (window).site = site;
-  addEventListener("popstate", () => (coming = null));
+  site.copy = async (button, text) => {
+    const label = (button.dataset.label ??= button.textContent ?? "");
+    button.textContent = (await write(text)) ? "Copied" : "Could not copy";
+    site.say(button.textContent);
+    setTimeout(() => (button.textContent = label), 2000);
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button[data-copy]") : null;
+    if (!(button instanceof HTMLElement)) return;
+    const source = button.dataset.copy ? document.getElementById(button.dataset.copy) : null;
+    site.copy(button, source ? (source.textContent ?? "").trim() : location.href);
+  });
+  for (const source of site.elements("[data-copied]")) {
+    (source.closest("pre") ?? source).after(site.make("button", { type: "button", class: "quiet", "data-copy": source.id }, `Copy ${source.dataset.copied}`));
+  }
+  for (const button of site.elements("button[data-copy][hidden]")) button.hidden = false;
+})();
+// Menus that open below a button: one at a time; a click elsewhere or Escape closes them, and the focus goes back to the button.
+(() => {
+  /** @type {HTMLDetailsElement[]} */
+  const menus = site.elements("details.menu");
+  for (const menu of menus) {
+    if (menu.querySelector(".menu-body")) continue;
+    menu.append(site.make("div", { class: "menu-body", role: "group", "aria-label": menu.textContent?.trim() ?? "" }));
+  }
+  const open = () => menus.filter((menu) => menu.open);
+  const closeOthers = (/** @type {Event} */ { target }) => {
+    for (const menu of open()) if (!(target instanceof Node && menu.contains(target))) menu.open = false;
+  };
+
+  document.addEventListener("click", closeOthers);
+  // Leaving by the Tab key closes it too, so that no menu covers what is focused next.
+  document.addEventListener("focusin", closeOthers);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of open()) {
+      menu.open = false;
+      menu.querySelector("summary")?.focus();
+    }
+  });
 })();

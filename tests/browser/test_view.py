@@ -215,7 +215,7 @@ def test_a_view_is_taken_along(chromium: Browser, home: str, size: tuple[int, in
     assert ["Mistral 7B Instruct", "Mistral 7B tied with best"] == [row[2] for row in rows]
     assert [["3", f"2{DASH}5"], ["2", f"1{DASH}4"]] == [row[:2] for row in rows]
     score = page.locator("#board-fine-tuned tr[data-id=mistral-7b] td.merit")
-    assert float(score.evaluate("cell => site.rawOf(cell)")) == float(rows[1][4])
+    assert float(score.evaluate("cell => site.table.value(cell)")) == float(rows[1][4])
     assert len(rows[1][4]) > len("0.732")
     assert text.endswith("\r\n")
     page.get_by_role("button", name="Copy as text").click()

@@ -50,7 +50,7 @@ def about(heading: str) -> str:
     return template.replace("<h1>About</h1>", f"<h1>{heading}</h1>")
 
 
-SHEET = (default_folder("static") / "css/marks.css").read_text(encoding="utf8")
+SHEET = (default_folder("static") / "css/dumbbell.css").read_text(encoding="utf8")
 # One after the other, each with the stages that it takes.
 CHANGES: list[tuple[str, Callable[[Path], None], list[str]]] = [
     ("nothing", lambda _: None, [READ]),
@@ -60,8 +60,8 @@ CHANGES: list[tuple[str, Callable[[Path], None], list[str]]] = [
     ("a template", write("templates/about.html", about("Two")), [READ]),
     ("a part of templates", write("templates/_csp.html", "<!-- mine -->"), [READ]),
     ("no template of one's own", remove("templates"), [READ]),
-    ("a sheet that was not there", write("static/css/marks.css", f"{SHEET}a {{}}"), [READ]),
-    ("a sheet", write("static/css/marks.css", f"{SHEET}b {{}}"), [READ]),
+    ("a sheet that was not there", write("static/css/dumbbell.css", f"{SHEET}a {{}}"), [READ]),
+    ("a sheet", write("static/css/dumbbell.css", f"{SHEET}b {{}}"), [READ]),
     ("no sheet of one's own", remove("static"), [READ]),
     ("a table", write("data/results.parquet", results(0.375)), ALL),
     ("the same table", write("data/results.parquet", results(0.375)), [READ]),

@@ -65,7 +65,7 @@ def test_names_of_ours_stay_ours(install: Install) -> None:
     ("code", "what"),
     [
         ("1 / 0", r"fails: ZeroDivisionError: division by zero \(odd\.py, line 1\)"),
-        ("read = None", r"fails: TypeError: .* \(plugins\.py, line \d+\)"),
+        ("read = None", r"fails: TypeError: .* \(formats\.py, line \d+\)"),
         ("other = 1", r"fails: AttributeError: .* \(.*, line \d+\)"),
         ("def read(path, options):\n    return 1", r"gives int, where Reading is due"),
         (

@@ -1,50 +1,32 @@
-"""The comparison: as the page holds it, and as a browser makes it of the runs that are chosen."""
+"""The comparison: the page without scripts, and what its script makes of the runs chosen."""
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
 from site_builder.addresses import Address
-from site_builder.compute.comparison import ModelVariant, runs_of
 from site_builder.formatting import billions, quantity
-from site_builder.pages.compare import compare_context
-from site_builder.pages.compare_runs import compare_address, default_runs
+from site_builder.pages.compare import ModelVariant, compare_address, default_runs
 from site_builder.pages.page import Site
 from site_builder.render.urls import Urls
-from site_builder.table_model import Cell, Table
 from tests.helpers.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page
 from tests.helpers.odd_boards import SHAPES, built, foreign
 from tests.helpers.serve import served
-from tests.helpers.sites import ROOT, build, make_site, on_disk, table, target, visible
+from tests.helpers.sites import ROOT, build, make_site, on_disk, target
 from tests.helpers.tables import write_project
 
 both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
-# Every element below the head of the comparison, its attributes sorted, places in drawings apart.
-MARKUP = """() => {
-    const passing = ['data-place', 'aria-sort'];
-    const valueOf = ({name, value}) => {
-        if (name === 'class') return value.replace(' sorts', '');
-        const number = name.startsWith('data-v') || /^[xy]/.test(name) ? Number(value) : NaN;
-        return Number.isNaN(number) ? value : number;
-    };
-    const write = node => {
-        if (node.nodeType === Node.TEXT_NODE) return node.data.replace(/\\s+/g, ' ').trim();
-        if (node.nodeType !== Node.ELEMENT_NODE) return '';
-        const own = [...node.attributes].filter(a => !passing.includes(a.name) && a.value !== '');
-        const parts = [...node.childNodes].map(write).filter(part => part !== '');
-        return [node.localName, Object.fromEntries(own.map(a => [a.name, valueOf(a)])), parts];
-    };
-    const roots = '[data-part], [data-section], .compare-grid';
-    return [...document.querySelectorAll(roots)].map(write);
-}"""
+COMPARE = "([board, scores, runs]) => site.comparison.compare(board, scores, runs)"
+SHIPPED = "JSON.parse(document.querySelector('[data-compare-data]').textContent).board"
 # Rows of a table as they are read: tag and note behind the text, a drawing by its words.
 ROWS = """id => [...document.querySelectorAll(`#${id} tbody tr`)].map(row => [...row.cells]
     .filter(cell => !cell.hidden)
@@ -120,94 +102,36 @@ def index_runs(*models: str) -> list[ModelVariant]:
 def some_runs(site: Site, seed: int) -> Iterator[list[ModelVariant]]:
     """A few sets of one to four runs, among them tuned and base of one model."""
     draw = random.Random(seed)
+    scores = site.results.scores
     every = [
-        run for model in site.results.scores.models for run in runs_of(site.results.scores, model)
+        ModelVariant(model, variant)
+        for row, model in enumerate(scores.models)
+        for variant in scores.roles.variants
+        if not np.isnan(scores.values[variant][row]).all()
     ]
-    yield list(runs_of(site.results.scores, every[0].model))[:4]
+    yield [run for run in every if run.model == every[0].model][:4]
     for n in (1, 2, 3, 4, 4):
         yield draw.sample(every, min(n, len(every)))
 
 
-def rows_read(found: Table, n_runs: int) -> list[list[tuple[str, float | str | None]]]:
-    """What a table of Python's says, as ROWS reads it."""
-
-    def read(cell: Cell) -> tuple[str, float | str | None]:
-        parts = [cell.marks.text if cell.marks else cell.text, *cell.tags, cell.note]
-        return re.sub(r"[ \n]+", " ", " ".join(filter(None, parts))).strip(), cell.value
-
-    used = [
-        i
-        for i, c in enumerate(found.columns)
-        if c.key not in ("run-1", "run-2", "run-3", "run-4")[n_runs:]
-    ]
-    return [[read(row.cells[i]) for i in used] for row in found.rows]
-
-
-def close(read: str | None, value: float | str | None) -> bool:
-    """Whether a raw value in the page is the one that Python has."""
-    if isinstance(value, float | int):
-        return read is not None and float(read) == pytest.approx(value, rel=1e-9, abs=1e-12)
-    return read == value
-
-
-def agree(page: Page, board: Board, runs: list[ModelVariant]) -> None:
-    """The page says of these runs what Python says."""
-    page.goto(board.url(runs))
-    expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
-    context = compare_context(board.site, runs)
-    for part in ("finding", "scope"):
-        assert getattr(context, part) == page.locator(f"[data-part={part}]").text_content()
-    for found in filter(None, (context.summary, context.tasks, context.categories)):
-        expected, shown = rows_read(found, len(runs)), page.evaluate(ROWS, found.id)
-        assert [[text for text, _ in row] for row in expected] == [
-            [text for text, _ in row] for row in shown
-        ]
-        values = [
-            (read, value)
-            for row, own in zip(shown, expected, strict=True)
-            for (_, read), (_, value) in zip(row, own, strict=True)
-        ]
-        assert [] == [pair for pair in values if not close(*pair)]
-    leads = [
-        [
-            lead.name,
-            lead.summary,
-            *(f"{item.task.text} {item.margin}" for item in lead.leads),
-            lead.more,
-        ]
-        for lead in context.leads
-    ]
-    blocks = page.locator("[data-part=leads] > div")
-    read = [blocks.nth(i).locator("h3, p, li").all_text_contents() for i in range(blocks.count())]
-    assert [list(filter(None, lead)) for lead in leads] == [
-        [" ".join(t.split()) for t in block] for block in read
-    ]
+@pytest.fixture(scope="module")
+def desk(chromium, index) -> Iterator[Page]:
+    """A page that has the script of comparing."""
+    page, _ = open_page(chromium, f"{index.home}compare/")
+    yield page
+    page.context.close()
 
 
 # --- the page -----------------------------------------------------------------------------------
 
 
-def test_the_first_comparison_is_of_the_best(index_site):
-    """The first three of the board, GPT-4 beside them, all of it without scripts."""
-    page = index_site.page("compare/")
-    text = visible(page)
-    assert "Zephyr 7B Beta leads on average over 31 common tasks, with 0.742" in text
-    rows = {row["measure"].text: row for row in table(page, "compare-summary")}
-    board = table(index_site.page("models/"), "board-fine-tuned")[0]
-    first = {name: row["run-1"] for name, row in rows.items()}
-    assert board["average"].text == first["Mean score over 31 tasks"].text
-    assert ("best",) == first["Mean score over 31 tasks"].tags
-    assert board["lift_over_base"].text == first["Mean lift over base"].text
-    assert "22 / 1 / 8" == first["Ahead / level / behind GPT-4"].text
-    assert "0.661" == rows["Mean score over 31 tasks"]["baseline"].text
-    assert 31 == len(table(page, "compare-tasks"))
-    assert 5 == len(table(page, "compare-categories"))
-
-
-def test_columns_that_are_not_used_are_hidden(index_site):
-    """Three runs are compared; the fourth column waits for a script."""
-    heads = index_site.page("compare/").select("#compare-tasks thead th")
-    assert ["run-4"] == [head["data-key"] for head in heads if head.has_attr("hidden")]
+def test_the_leaderboard_stands_there_without_scripts(chromium, index):
+    """With a sentence on what scripts add; no control, no empty table."""
+    page, _ = open_page(chromium, f"{index.home}compare/", java_script_enabled=False)
+    expect(page.get_by_text("With scripts you can compare up to four models")).to_be_visible()
+    expect(page.locator("table:visible tbody tr")).to_have_count(11)
+    expect(page.locator("button:visible, select:visible")).to_have_count(0)
+    page.context.close()
 
 
 @pytest.mark.parametrize("name", ["one_score", "one_model"])
@@ -226,36 +150,11 @@ def test_a_board_without_a_baseline():
     ]
 
 
-def make_board(folder: Path, frame: pd.DataFrame, baseline: str) -> Site:
-    """The results of a board of three columns with a baseline."""
-    return make_site(write_project(folder, {"results": frame}, f'[board]\nbaseline = "{baseline}"'))
-
-
 def test_the_baseline_is_compared_where_there_is_nobody_else(tmp_path):
     """Two models, one of them the baseline."""
     frame = pd.DataFrame({"model": ["ref", "a"], "task": ["t"] * 2, "score": [0.5, 0.4]})
-    site = make_board(tmp_path, frame, "ref")
+    site = make_site(write_project(tmp_path, {"results": frame}, '[board]\nbaseline = "ref"'))
     assert ["a", "ref"] == [run.model for run in default_runs(site)]
-
-
-def test_models_that_share_no_task(tmp_path):
-    """Are not compared on any, and that is said; a missing score is no zero."""
-    frame = pd.DataFrame({"model": ["a", "b"], "task": ["t", "u"], "score": [0.5, 0.4]})
-    site = make_board(tmp_path, frame, "a")
-    context = compare_context(site, [ModelVariant("a", "base"), ModelVariant("b", "base")])
-    assert "There is no task on which a and b have a score." == context.finding
-    row = context.tasks.rows[0].cells
-    assert ["0.500", "no score"] == [cell.text for cell in row[1:3]]
-    assert ((), None) == (context.leads, row[2].value)
-
-
-def test_mixed_units_rank_by_win_rate():
-    """No mean of dollars and points: the board's win rate stands in the summary."""
-    page = built("mixed_directions").page("compare/")
-    measures = [row["measure"].text for row in table(page, "compare-summary")]
-    assert "Mean win rate" in measures
-    assert [] == [m for m in measures if m.startswith(("Mean score", "Mean lift"))]
-    assert "on average" not in visible(page)
 
 
 def test_a_model_leads_to_its_comparison(index_site, index):
@@ -284,55 +183,302 @@ def test_addresses_carry_a_query():
     assert "./?model=x" == urls.relative(Address("compare"), own)
 
 
-# --- in a browser -------------------------------------------------------------------------------
+# --- by hand ------------------------------------------------------------------------------------
+
+# On t1 a leads by 0.2, on t2 b by 0.1, on t3 all tie, on t4 b has no score, t5 is c's alone.
+RUNS = {
+    "base": {"a": [0.1, 0.2, 0.3, None, None], "ref": [0.5, 0.5, None, 0.5, None]},
+    "tuned": {
+        "a": [0.9, 0.4, 0.6, 0.8, None],
+        "b": [0.7, 0.5, 0.6, None, None],
+        "c": [0.3, 0.3, 0.6, 0.9, 0.9],
+    },
+}
+A, B, C = (("tuned", model) for model in "abc")
+A_BASE, REF = ("base", "a"), ("base", "ref")
+CATEGORIES = ("X", "X", "Y", "Y", "Z")
 
 
-def test_scripts_draw_what_the_page_holds(chromium, index):
-    """The first comparison, asked for by name, is the one that stands in the page: same markup."""
-    page, heard = open_page(chromium, f"{index.home}compare/")
-    expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
-    held = page.evaluate(MARKUP)
-    page.goto(index.url(list(default_runs(index.site))))
-    expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
-    assert len(held) > 8
-    assert [] == heard.complaints
-    for own, drawn in zip(held, page.evaluate(MARKUP), strict=True):
-        assert_alike(own, drawn)
-    page.context.close()
+def compare(
+    page: Page,
+    *runs: tuple[str, str],
+    scores: Mapping[str, Mapping[str, Sequence[float | None]]] = RUNS,
+    lower: Collection[int] = (),
+    averaged: bool = True,
+    baseline: bool = True,
+) -> dict[str, Any]:
+    """A comparison of runs, each a variant and a model, with the baseline `ref`.
+
+    Args:
+        page: A page that has the script.
+        runs: What is compared.
+        scores: By variant and model.
+        lower: Numbers of the tasks on which a lower score is better, from 1 on.
+        averaged: Whether means of scores mean anything.
+        baseline: Whether the board has the baseline.
+    """
+    models = list(dict.fromkeys(model for rows in scores.values() for model in rows))
+    n = len(next(iter(scores["base"].values())))
+    board = {
+        "tasks": [
+            {"direction": -1 if i + 1 in lower else 1, "category": CATEGORIES[i]} for i in range(n)
+        ],
+        "categories": [{"link": [name, ""], "averaged": averaged} for name in ("X", "Y", "Z")],
+        "reference": {"model": models.index("ref"), "variant": "base"} if baseline else None,
+        "base": "base" if "tuned" in scores else None,
+        "averaged": averaged,
+    }
+    rows = {v: [of.get(m, [None] * n) for m in models] for v, of in scores.items()}
+    asked = [{"variant": variant, "model": models.index(model)} for variant, model in runs]
+    found: dict[str, Any] = page.evaluate(COMPARE, [board, rows, asked])
+    return found
 
 
-def assert_alike(own: object, drawn: object) -> None:
-    """Equal, but for what rounding does to the places of marks, a tenth of a pixel."""
-    if isinstance(own, float) or isinstance(drawn, float):
-        assert own == pytest.approx(drawn, abs=0.11)
-    elif isinstance(own, list) and isinstance(drawn, list):
-        assert len(own) == len(drawn), (own, drawn)
-        for one, other in zip(own, drawn, strict=True):
-            assert_alike(one, other)
-    elif isinstance(own, dict) and isinstance(drawn, dict):
-        assert own.keys() == drawn.keys(), (own, drawn)
-        for key in own:
-            assert_alike(own[key], drawn[key])
-    else:
-        assert own == drawn
+def sides(found: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
+    """Tasks ahead, level and behind, and the mean difference."""
+    return found and tuple(found[key] for key in ("ahead", "level", "behind", "mean"))
 
 
-def test_browser_and_python_agree_on_the_index(chromium, index):
-    """Numbers, words and order of several sets of runs."""
-    page, heard = open_page(chromium, f"{index.home}compare/")
+def each(found: Sequence[Mapping[str, Any]], *keys: str) -> list[Any]:
+    """Values of records; a tuple a record for several keys."""
+    values = [tuple(record[key] for key in keys) for record in found]
+    return [value[0] for value in values] if len(keys) == 1 else values
+
+
+def test_averages_are_over_common_tasks(desk):
+    """t1, t2, t3: a has (0.9 + 0.4 + 0.6) / 3, though t4 would raise it."""
+    found = compare(desk, A, B, C)
+    assert 3 == found["common"]
+    assert [0.633333333333, 0.6, 0.4] == each(found["runs"], "average")
+    assert [0] == found["leaders"]
+
+
+def test_who_is_at_the_top(desk):
+    """A on t1 and, with all, on t3; b on t2 and t3; c on t3 only: t4 and t5 are not contested."""
+    found = compare(desk, A, B, C)
+    assert [(2, 1), (2, 1), (1, 1)] == each(found["runs"], "atTop", "shared")
+    assert [[0], [1], [0, 1, 2], [], []] == each(found["tasks"], "best")
+    assert [0.2, 0.1, 0.0, None, None] == each(found["tasks"], "margin")
+
+
+def test_a_task_that_one_lacks_is_no_win(desk):
+    """On t4 b has no score: a's and c's stand in the row, and nobody is best."""
+    task = compare(desk, A, B, C)["tasks"][3]
+    expected = {"task": 3, "scores": [0.8, None, 0.9], "reference": 0.5, "best": [], "margin": None}
+    assert expected == task
+
+
+def test_a_task_without_any_score_has_no_row(desk):
+    """t5 has a row only where c is compared."""
+    assert [0, 1, 2, 3] == each(compare(desk, A, B)["tasks"], "task")
+    assert 5 == len(compare(desk, A, C)["tasks"])
+
+
+def test_one_against_another(desk):
+    """A is 0.2 better, 0.1 worse, level: on average 0.1 / 3."""
+    pair = compare(desk, A, B)["pair"]
+    assert (1, 1, 1, pytest.approx(0.1 / 3)) == sides(pair)
+    assert 3 == pair["tasks"]
+    assert (1, 1, 1, pytest.approx(-0.1 / 3)) == sides(compare(desk, B, A)["pair"])
+    assert None is compare(desk, A, B, C)["pair"]
+
+
+def test_against_the_baseline(desk):
+    """On t1 and t2, which the baseline has too: a is +0.4 and -0.1, c -0.2 on both."""
+    found = compare(desk, A, B, C)["runs"]
+    assert (1, 0, 1, pytest.approx(0.15)) == sides(found[0]["overBaseline"])
+    assert (0, 0, 2, pytest.approx(-0.2)) == sides(found[2]["overBaseline"])
+
+
+def test_the_baseline_against_itself(desk):
+    """Is neither ahead nor level."""
+    found = compare(desk, A, REF)
+    assert None is found["runs"][1]["overBaseline"]
+    assert 3 == found["common"]  # t1, t2, t4
+
+
+def test_average_of_the_baseline_needs_every_common_task(desk):
+    """It has no score on t3, which a and b share; of a and the baseline itself, it has all."""
+    assert None is compare(desk, A, B)["reference"]
+    assert 0.5 == compare(desk, A, REF)["reference"]
+
+
+def test_against_the_base_scores(desk):
+    """A gained 0.8, 0.2 and 0.3 on the common tasks; b has no base scores."""
+    found = compare(desk, A, B)["runs"]
+    assert (3, 0, 0, pytest.approx(1.3 / 3)) == sides(found[0]["overBase"])
+    assert None is found[1]["overBase"]
+    assert None is compare(desk, A_BASE, A)["runs"][0]["overBase"]
+
+
+def test_tuned_against_base_of_the_same_model(desk):
+    """Two runs of one model."""
+    assert (3, 0, 0, pytest.approx(1.3 / 3)) == sides(compare(desk, A, A_BASE)["pair"])
+
+
+def test_categories(desk):
+    """X: t1 and t2; of Y only t3 is common; Z has no common task and is absent."""
+    found = compare(desk, A, B, C)["categories"]
+    assert [("X", 2), ("Y", 1)] == [(c["category"]["link"][0], c["tasks"]) for c in found]
+    assert [0.65, 0.6, 0.3] == found[0]["means"]
+    assert [([0], 0.5), ([0, 1, 2], None)] == each(found, "best", "reference")
+
+
+def test_lower_is_better(desk):
+    """On t1 the lowest is at the top; margins and differences stay positive for the better one."""
+    task = compare(desk, A, B, C, lower=[1])["tasks"][0]
+    assert ([2], 0.4) == (task["best"], task["margin"])
+    assert (0, 1, 2, pytest.approx(-0.1)) == sides(compare(desk, A, B, lower=[1])["pair"])
+
+
+def test_lowest_mean_leads_where_lower_is_better(desk):
+    """On every task: c has the lowest mean."""
+    assert [2] == compare(desk, A, B, C, lower=range(1, 6))["leaders"]
+
+
+def test_mixed_units_have_no_averages(desk):
+    """Wins and margins stay, means are not defined."""
+    found = compare(desk, A, B, averaged=False)
+    assert [(None, 2), (None, 2)] == each(found["runs"], "average", "atTop")
+    assert ([], None, []) == (found["leaders"], found["reference"], found["categories"])
+    assert (1, 1, 1, None) == sides(found["pair"])
+
+
+def test_one_run_alone(desk):
+    """It is at the top of nothing, and has its baseline and its mean."""
+    found = compare(desk, A)
+    assert (4, 0, []) == (found["common"], found["runs"][0]["atTop"], found["leaders"])
+    assert [([], None)] * 4 == each(found["tasks"], "best", "margin")
+    assert (2, 0, 1, pytest.approx(0.6 / 3)) == sides(found["runs"][0]["overBaseline"])
+
+
+def test_no_common_task(desk):
+    """Nothing is compared, and nothing is zero by mistake."""
+    scores = {"base": {"ref": [0.5, 0.5]}, "tuned": {"a": [0.1, None], "b": [None, 0.2]}}
+    found = compare(desk, A, B, scores=scores)
+    keys = ("common", "pair", "leaders", "reference", "categories")
+    assert [0, None, [], None, []] == [found[key] for key in keys]
+    assert [(None, 0, None, None)] * 2 == each(
+        found["runs"], "average", "atTop", "overBaseline", "overBase"
+    )
+
+
+def test_equal_on_paper_is_a_tie(desk):
+    """0.1 + 0.2 is not 0.3 in binary, and is level here."""
+    scores = {"base": {"a": [0.1 + 0.2], "ref": [0.5], "b": [0.3]}}
+    found = compare(desk, A_BASE, ("base", "b"), scores=scores)
+    assert (0, 1, 0, 0.0) == sides(found["pair"])
+    assert ([0, 1], 0.0) == (found["tasks"][0]["best"], found["tasks"][0]["margin"])
+    assert [0, 1] == found["leaders"]
+
+
+def test_a_board_without_a_baseline_has_nobody_to_be_ahead_of(desk):
+    """Nor an average of it."""
+    scores = {"base": {"a": [0.1], "b": [0.2]}}
+    found = compare(desk, A_BASE, ("base", "b"), scores=scores, baseline=False)
+    assert [None, None] == each(found["runs"], "overBaseline")
+    assert None is found["reference"]
+
+
+# --- by numpy -----------------------------------------------------------------------------------
+
+
+def check(page: Page, board: Board, runs: Sequence[ModelVariant]) -> None:
+    """The script finds what numpy finds."""
+    scores = board.site.results.scores
+    shipped = page.evaluate(SHIPPED)
+    rows = [scores.rows[run.model] for run in runs]
+    plain = np.array([scores.values[r.variant][i] for r, i in zip(runs, rows, strict=True)])
+    sent = {
+        variant: [[None if np.isnan(x) else float(x) for x in row] for row in values]
+        for variant, values in scores.values.items()
+    }
+    asked = [{"model": i, "variant": r.variant} for r, i in zip(runs, rows, strict=True)]
+    found = page.evaluate(COMPARE, [shipped, sent, asked])
+    signed, common = plain * scores.direction, ~np.isnan(plain).any(axis=0)
+    assert int(common.sum()) == found["common"]
+    averaged = board.site.results.board.rules.averaged and common.any()
+    top = np.round(signed, 10) == np.round(signed, 10).max(axis=0)
+    for i, run in enumerate(found["runs"]):
+        expected = plain[i, common].mean() if averaged else None
+        assert expected == (pytest.approx(run["average"]) if averaged else run["average"])
+        assert run["atTop"] == (int(top[i, common].sum()) if len(runs) > 1 else 0)
+    for task in found["tasks"] if len(runs) > 1 else ():
+        values = np.sort(signed[:, task["task"]])
+        margin = None if np.isnan(values).any() else pytest.approx(values[-1] - values[-2])
+        assert margin == task["margin"]
+    if len(runs) == 2 and common.any():
+        gaps = np.round(signed[0] - signed[1], 10)[common]
+        counts = [int(part.sum()) for part in (gaps > 0, gaps == 0, gaps < 0)]
+        assert counts == [found["pair"][key] for key in ("ahead", "level", "behind")]
+
+
+def test_numbers_are_those_of_numpy_on_the_index(desk, index):
+    """For several sets of runs."""
     for runs in (index_runs("zephyr-7b-beta", "gpt-4 base"), *some_runs(index.site, seed=1)):
-        agree(page, index, runs)
-    assert [] == heard.complaints
-    page.context.close()
+        check(desk, index, runs)
 
 
-def test_browser_and_python_agree_on_odd_boards(chromium, odd):
+def test_numbers_are_those_of_numpy_on_odd_boards(chromium, odd):
     """Gaps, units that have no mean, lower is better, many variants, odd ids."""
     page, heard = open_page(chromium, f"{odd.home}compare/")
     for runs in some_runs(odd.site, seed=2):
-        agree(page, odd, runs)
+        check(page, odd, runs)
+        page.goto(odd.url(runs))
+        expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
+        expect(page.locator("[data-part=runs] a").first).to_have_text(
+            odd.site.labels.models[runs[0].model]
+        )
     assert [] == heard.complaints
     page.context.close()
+
+
+# --- in a browser -------------------------------------------------------------------------------
+
+
+def test_the_first_comparison_is_of_the_best(desk):
+    """The first three of the board, GPT-4 beside them."""
+    expect(desk.locator("[data-part=finding]")).to_contain_text(
+        "Zephyr 7B Beta leads on average over 31 common tasks, with 0.742"
+    )
+    rows = {row[0][0]: row[1:] for row in desk.evaluate(ROWS, "compare-summary")}
+    assert ["0.742 best", "0.661"] == [rows["Mean score over 31 tasks"][i][0] for i in (0, -1)]
+    assert "+0.392" == rows["Mean lift over base"][0][0]
+    assert "22 / 1 / 8" == rows["Ahead / level / behind GPT-4"][0][0]
+    assert "1 of 10 fine-tuned, 1\N{EN DASH}2 allowed" == rows["Rank"][0][0]
+    expect(desk.locator("#compare-tasks .dumbbell")).to_have_count(31)
+    expect(desk.locator("#compare-categories tbody tr")).to_have_count(5)
+    heads = desk.locator("#compare-tasks thead th[hidden]")
+    assert ["run-4"] == heads.evaluate_all("all => all.map(head => head.dataset.key)")
+
+
+def test_models_that_share_no_task(chromium, tmp_path):
+    """Are not compared on any, and that is said; a missing score is no zero."""
+    frame = pd.DataFrame({"model": ["a", "b"], "task": ["t", "u"], "score": [0.5, 0.4]})
+    root = write_project(tmp_path / "project", {"results": frame}, "")
+    on_disk(build(root), tmp_path / "site")
+    with served(tmp_path / "site") as home:
+        page, _ = open_page(chromium, f"{home}compare/?model=a&model=b")
+        expect(page.locator("[data-part=finding]")).to_have_text(
+            "There is no task on which a and b have a score."
+        )
+        row = page.evaluate(ROWS, "compare-tasks")[0]
+        assert [["0.500", "0.5"], ["no score", None]] == row[1:3]
+        expect(page.locator("[data-section=leads]")).to_be_hidden()
+        page.context.close()
+
+
+def test_mixed_units_rank_by_win_rate(chromium, tmp_path):
+    """No mean of dollars and points: the board's win rate stands in the summary."""
+    on_disk(built("mixed_directions"), tmp_path / "site")
+    with served(tmp_path / "site") as home:
+        page, _ = open_page(chromium, f"{home}compare/")
+        expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
+        measures = [row[0][0] for row in page.evaluate(ROWS, "compare-summary")]
+        assert "Mean win rate" in measures
+        assert [] == [m for m in measures if m.startswith(("Mean score", "Mean lift"))]
+        expect(page.locator("[data-part=finding]")).not_to_contain_text("on average")
+        page.context.close()
 
 
 @both_sizes
@@ -472,15 +618,6 @@ def test_axe_finds_nothing_in_a_comparison(chromium, index, scheme):
     page.context.close()
 
 
-def test_without_scripts_the_first_comparison_is_there(chromium, index):
-    """Tables, drawings and lists; no control; a word on where others are."""
-    page, _ = open_page(chromium, f"{index.home}compare/", java_script_enabled=False)
-    expect(page.locator("#compare-tasks .dumbbell:visible")).to_have_count(31)
-    expect(page.locator("button:visible, select:visible")).to_have_count(0)
-    expect(page.get_by_text("With JavaScript, other models can be chosen here.")).to_be_visible()
-    page.context.close()
-
-
 def test_a_comparison_opens_from_the_disk(chromium, index_site):
     """A model's page leads to it, its scores are loaded, and its links open pages."""
     page, heard = open_page(chromium, (index_site.folder / "models/phi-2/index.html").as_uri())
@@ -495,11 +632,12 @@ def test_a_comparison_opens_from_the_disk(chromium, index_site):
 
 
 def test_scores_that_cannot_be_loaded(chromium, index):
-    """What stands in the page stays, and a line says that it is not what was asked for."""
-    page, _ = open_page(chromium, f"{index.home}compare/")
+    """The leaderboard stands in place of the comparison, and a line says so."""
+    page, _ = open_page(chromium, index.home)
     page.route("**/scores.*.js", lambda route: route.abort())
-    page.get_by_label("Model 4", exact=True).select_option(label="Phi-2")
+    page.goto(f"{index.home}compare/")
     expect(page.locator("[data-part=remark]")).to_contain_text("could not be loaded")
+    expect(page.locator(".without-scripts table")).to_be_visible()
     page.context.close()
 
 
@@ -507,6 +645,7 @@ def test_scripts_write_numbers_as_pages_do(chromium, index):
     """`quantity` and `billions` of numbers.js are those of format.py."""
     values = [0, 7, 7.24, 0.5, 100, 1000.5, 0.00002, 12345.6789, 0.0005, 1e-9, None]
     page, _ = open_page(chromium, f"{index.home}compare/")
-    shown = page.evaluate("values => values.map(v => [site.quantity(v), site.billions(v)])", values)
+    write = "values => values.map(v => [site.format.quantity(v), site.format.billions(v)])"
+    shown = page.evaluate(write, values)
     assert [[quantity(v), billions(v)] for v in values] == shown
     page.context.close()

@@ -19,7 +19,7 @@ sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def index_of(site: BuiltSite) -> dict[str, list[Entry]]:
     """The entries of each kind, as the script gives them."""
     (text,) = (c.decode() for path, c in site.files.items() if path.startswith("assets/data/find."))
-    name, _, value = text.removeprefix("site.give(").removesuffix(");\n").partition(",")
+    name, _, value = text.removeprefix("site.provide(").removesuffix(");\n").partition(",")
     assert "find" == json.loads(name)
     return {
         kind: [((link[0], link[1]), hint, key) for link, hint, key in entries]

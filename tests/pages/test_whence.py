@@ -246,7 +246,7 @@ def test_two_variants_of_a_score_are_two_entries_of_a_bibliography(made: Site) -
 
 def card_of(page: Page) -> Locator:
     """The card, which is open."""
-    card = page.locator(".whence:popover-open")
+    card = page.locator(".score-card:popover-open")
     expect(card).to_be_visible()
     return card
 
@@ -273,7 +273,7 @@ def test_a_click_tells_all_of_a_score(chromium: Browser, home: str, project: Pat
     card = card_of(page)
     row = pd.read_parquet(project / "data/results.parquet").iloc[1]
     assert "Alpha on Addition Fine-tuned" == " ".join(card.locator("h2").inner_text().split())
-    assert f"{row['score']} accuracy" == card.locator(".whence-value").inner_text()
+    assert f"{row['score']} accuracy" == card.locator(".score-card-value").inner_text()
     facts = facts_of(card)
     assert {
         "95\N{NO-BREAK SPACE}% interval": "0.730 to 0.779",
@@ -284,8 +284,8 @@ def test_a_click_tells_all_of_a_score(chromium: Browser, home: str, project: Pat
         "Row": "2 of results.parquet",
     } == facts
     assert row["source"] == card.get_by_role("link", name="example.org").get_attribute("href")
-    assert row["command"] == card.locator("#whence-command").inner_text()
-    assert f"Read with care: {row['flag']}" == card.locator(".whence-flag").inner_text()
+    assert row["command"] == card.locator("#score-card-command").inner_text()
+    assert f"Read with care: {row['flag']}" == card.locator(".score-card-flag").inner_text()
     assert [] == heard.complaints
     page.context.close()
 
@@ -319,7 +319,7 @@ def test_by_the_keyboard(chromium: Browser, home: str, path: str, table_id: str)
     expect(card).to_be_focused()
     expect(page.get_by_role("dialog", name=" on ")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.locator(".whence:popover-open")).to_have_count(0)
+    expect(page.locator(".score-card:popover-open")).to_have_count(0)
     expect(link).to_be_focused()
     page.keyboard.press("Enter")
     stops = card_of(page).locator(":is(a, button, summary, pre):visible").count()
@@ -327,7 +327,7 @@ def test_by_the_keyboard(chromium: Browser, home: str, path: str, table_id: str)
         page.keyboard.press("Tab")
     expect(card).to_be_visible()
     page.keyboard.press("Tab")
-    expect(page.locator(".whence:popover-open")).to_have_count(0)
+    expect(page.locator(".score-card:popover-open")).to_have_count(0)
     page.keyboard.press("Shift+Tab")
     expect(link).to_be_focused()
     page.context.close()
@@ -370,7 +370,7 @@ def test_a_click_with_a_key_follows_the_link(chromium: Browser, home: str) -> No
     with page.context.expect_page() as opened:
         page.locator(f"#ranking td > {SCORE}").first.click(modifiers=["ControlOrMeta"])
     assert opened.value.url.endswith("#score-add--fine-tuned")
-    expect(page.locator(".whence:popover-open")).to_have_count(0)
+    expect(page.locator(".score-card:popover-open")).to_have_count(0)
     page.context.close()
 
 
@@ -434,8 +434,8 @@ def test_scripts_cite_as_the_build_does(chromium: Browser, home: str, made: Site
         card = card_of(page)
         card.get_by_text("Cite this score").click()
         text = write_citation(cite_score(made, model, task, variant), urls)
-        assert text.sentence == card.locator("#whence-sentence").text_content()
-        assert text.bibtex == card.locator("#whence-bibtex").text_content()
+        assert text.sentence == card.locator("#score-card-sentence").text_content()
+        assert text.bibtex == card.locator("#score-card-bibtex").text_content()
     page.context.close()
 
 

@@ -181,8 +181,8 @@ def test_scripts_of_ours_are_sent_without_comments(index_site):
     comment = re.compile(r"\s*(//.*|/\*\*.*\*/)")
     lines = [line for text in own.values() for line in text.splitlines()]
     assert [] == [line for line in lines if comment.fullmatch(line)]
-    source = (default_folder("static") / "js/links.js").read_text(encoding="utf8")
-    (sent,) = (text for path, text in own.items() if "/links." in path)
+    source = (default_folder("static") / "js/theme.js").read_text(encoding="utf8")
+    (sent,) = (text for path, text in own.items() if "/theme." in path)
     kept = [line for line in source.splitlines() if not comment.fullmatch(line)]
     assert kept == sent.splitlines()
 

@@ -10,8 +10,8 @@ from tests.helpers.sites import build, on_disk
 
 def test_parts_stand_in_their_order():
     """As one after the other would be read; what a site does not have is left out."""
-    parts = {"js/copy.js": b"copy", "css/base.css": b"base", "css/tokens.css": b"tokens"}
-    guarded = b"try {\ncopy\n} catch (error) { reportError(error); }\n"
+    parts = {"js/theme.js": b"theme", "css/base.css": b"base", "css/tokens.css": b"tokens"}
+    guarded = b"try {\ntheme\n} catch (error) { reportError(error); }\n"
     assert {BUNDLE_SHEET: b"tokens\nbase", BUNDLE_SCRIPT: guarded} == make_bundles(parts)
 
 

@@ -29,7 +29,7 @@ SORTED = """key => {
     const table = document.getElementById('board-fine-tuned');
     const at = [...table.tHead.rows[0].cells].findIndex(cell => cell.dataset.key === key);
     const values = [...table.querySelectorAll('tbody tr')]
-        .map(row => Number(site.rawOf(row.cells[at])));
+        .map(row => Number(site.table.value(row.cells[at])));
     return values.every((value, i) => i === 0 || values[i - 1] >= value);
 }"""
 # In sight are the headings and some rows; most groups are far away.

@@ -175,12 +175,12 @@ def test_no_file_says_where_it_was_built(twice):
 
 
 def test_nothing_of_a_site_asks_for_the_time():
-    """So `SOURCE_DATE_EPOCH` has nothing to say. `live/` and `importers/` make none."""
+    """So `SOURCE_DATE_EPOCH` has nothing to say. `devserver/` and `importers/` make none."""
     asking = {
         path.name
         for path in (ROOT / "site_builder").rglob("*.py")
-        if path.parent.name not in ("live", "importers")
+        if path.parent.name not in ("devserver", "importers")
         and CLOCK.search(path.read_text(encoding="utf8"))
     }
     # One dates a staging folder, for those who wait; one sees that a folder was swapped.
-    assert {"manifest.py", "staging.py"} == asking
+    assert {"manifest.py", "folder.py"} == asking

@@ -1,0 +1,155 @@
+// The card that opens at a score: all that is known of it, a link to its row, and how to cite it (as the build writes
+// citations).
+(() => {
+  const { make, pageLink } = site;
+  const { root = "", base = "" } = document.documentElement.dataset;
+  const UNKNOWN = "not stated";
+  const ROOM = 8;
+
+  const card = make("div", { class: "score-card", popover: "", role: "dialog", "aria-labelledby": "score-card-title", tabindex: "-1" });
+  document.body.append(card);
+
+  /** A link of the data: out of the site, or a path from its root; text where it leads nowhere. @param {Link} link */
+  const linkTo = ([text, href]) => {
+    if (!href) return text;
+    return /^https?:/i.test(href) ? make("a", { href, rel: "noopener" }, text) : make("a", { href: pageLink(root + href) }, text);
+  };
+
+  /** A text with a button that copies it. @param {string} id @param {HTMLElement} shown @param {string} label */
+  const copied = (id, shown, label) => {
+    shown.id = id;
+    return make("div", { class: "copied" }, shown, make("button", { type: "button", class: "quiet", "data-copy": id }, label));
+  };
+
+  /** @typedef {ReturnType<typeof readScore>} Score */
+
+  /** What TeX has no plain mark for. @type {Record<string, string>} */
+  const SPELLED = { "\\": "{\\textbackslash}", "{": "{\\textbraceleft}", "}": "{\\textbraceright}", "~": "{\\textasciitilde}", "^": "{\\textasciicircum}" };
+  /** What would end the field of an address. @type {Record<string, string>} */
+  const IN_ADDRESS = { "{": "%7B", "}": "%7D", "\\": "%5C" };
+
+  /** Text within braces: every mark of TeX stands for itself. @param {string} text */
+  const escape = (text) => text.trim().replace(/\s+/g, " ").replace(/[\\{}~^%&_#$]/g, (mark) => SPELLED[mark] ?? `\\${mark}`);
+
+  /**
+   * The sentence and the entry of a score; without an address where the site's place is not known.
+   * @param {ScoreFacts["cite"]} cite What all citations share
+   * @param {Score} score
+   */
+  const citeScore = (cite, { run, task, shown, metric, key, address }) => {
+    const said = `${run} scores ${shown}${metric ? ` (${metric})` : ""} on ${task}.`;
+    const fields = {
+      title: `{${escape(`${cite.site}: ${run} on ${task}`)}}`,
+      year: cite.year,
+      note: escape(`${said} ${cite.note}`),
+      url: address.replace(/[{}\\]/g, (mark) => IN_ADDRESS[mark]),
+    };
+    const lines = Object.entries(fields).flatMap(([name, text]) => (text ? [`  ${name.padEnd(5)} = {${text}}`] : []));
+    return {
+      sentence: `${said} ${cite.site}, ${cite.release}. ${address}`.trim(),
+      bibtex: `@misc{${key},\n${lines.join(",\n")}\n}`,
+    };
+  };
+
+  /** The score that a link names. @param {HTMLAnchorElement} link @param {ScoreCards} scores @param {ScoreFacts} facts */
+  const readScore = (link, scores, facts) => {
+    const task = facts.tasks.findIndex(([, , slug]) => link.hash === `#score-${slug}`);
+    const asked = new URL(link.href).searchParams.get("variant");
+    const variant = Math.max(0, facts.variants.findIndex(({ id }) => id === asked));
+    const place = scores.tasks.indexOf(task);
+    /** @template T @param {(T | null)[][] | undefined} column */
+    const of = (column) => column?.[variant]?.[place] ?? undefined;
+    /** @param {(number | null)[][] | undefined} column */
+    const textOf = (column) => scores.texts[of(column) ?? -1];
+    const value = of(scores.value);
+    if (value === undefined) throw new Error(`There is no score at ${link.href}.`);
+    const [[name], metric, slug] = facts.tasks[task];
+    const { id, label, phrase, slug: variantSlug } = facts.variants[variant];
+    const [model, path] = scores.model;
+    const query = variant === 0 ? "" : `?variant=${encodeURIComponent(id)}`;
+    const key = [facts.cite.slug, path.split("/").at(-2), `score-${slug}--${variantSlug}`, facts.cite.short].join("-");
+    return {
+      ...{ model, task: name, label, metric, key, value, shown: of(scores.shown) ?? value, row: of(scores.row) ?? 0 },
+      ...{ interval: of(scores.interval), stderr: of(scores.stderr), n: of(scores.n) },
+      ...{ date: textOf(scores.date), source: scores.sources[of(scores.source) ?? -1], command: textOf(scores.command), flag: textOf(scores.flag) },
+      ...{ run: `${model} (${phrase})`, address: base && `${base}${path}${query}#score-${slug}` },
+    };
+  };
+
+  /** @param {Score} score */
+  const makeFacts = ({ row, interval, stderr, n, date, source, command }) => {
+    /** @type {Record<string, string | HTMLElement | undefined>} */
+    const facts = {
+      "95\u00a0% interval": interval && make("a", { href: pageLink(`${root}about/#score-error`) }, interval),
+      "Standard error": stderr,
+      Examples: n,
+      Date: date,
+      Source: source && linkTo(source),
+      Row: make("span", {}, `${row.toLocaleString("en-US")} of `, make("a", { href: pageLink(`${root}data/#table-results`) }, "results.parquet")),
+    };
+    if (!command) facts.Command = undefined;
+    const lines = Object.entries(facts).map(([name, fact]) => make("div", {}, make("dt", {}, name), make("dd", fact ? {} : { class: "soft" }, fact ?? UNKNOWN)));
+    return make("dl", {}, ...lines);
+  };
+
+  /** @param {string | undefined} command */
+  const makeCommand = (command) => {
+    if (!command) return [];
+    return [make("h3", {}, "Command"), copied("score-card-command", make("pre", { class: "cite", tabindex: "0", role: "region", "aria-label": "Command" }, command), "Copy")];
+  };
+
+  /** @param {ScoreFacts} facts @param {Score} score */
+  const makeCitation = (facts, score) => {
+    const { sentence, bibtex } = citeScore(facts.cite, score);
+    const entry = make("pre", { class: "cite", tabindex: "0", role: "region", "aria-label": "BibTeX entry of this score" }, bibtex);
+    const texts = [copied("score-card-sentence", make("p", {}, sentence), "Copy sentence"), copied("score-card-bibtex", entry, "Copy BibTeX")];
+    return make("details", { class: "cite-page" }, make("summary", {}, "Cite this score"), ...texts);
+  };
+
+  /** @param {HTMLAnchorElement} link @param {ScoreFacts} facts @param {Score} score */
+  const fill = (link, facts, score) => {
+    const close = site.button("\u00d7", "quiet");
+    const copyLink = site.button("Copy link", "quiet");
+    close.setAttribute("aria-label", "Close");
+    close.addEventListener("click", () => card.hidePopover());
+    copyLink.addEventListener("click", () => site.copy(copyLink, score.address || link.href));
+    const title = make("h2", { id: "score-card-title" }, `${score.model} on ${score.task}`, " ", make("small", {}, score.label));
+    card.replaceChildren(
+      make("div", { class: "score-card-head" }, title, close),
+      make("p", { class: "score-card-value" }, score.value, ...(score.metric ? [" ", make("small", {}, score.metric)] : [])),
+      ...(score.flag ? [make("p", { class: "score-card-flag" }, `Read with care: ${score.flag}`)] : []),
+      makeFacts(score),
+      ...makeCommand(score.command),
+      make("p", { class: "score-card-ways" }, make("a", { href: link.href }, "Its row among all scores"), copyLink),
+      makeCitation(facts, score),
+    );
+  };
+
+  /** Below its score, or above it where there is more room; on a narrow screen the sheet says where. @param {HTMLElement} link */
+  const place = (link) => {
+    const [at, own] = [link.getBoundingClientRect(), card.getBoundingClientRect()];
+    const [wide, high] = [document.documentElement.clientWidth, innerHeight];
+    const below = at.bottom + ROOM;
+    const above = at.top - ROOM - own.height;
+    const y = below + own.height > high - ROOM && above >= ROOM ? above : Math.max(ROOM, Math.min(below, high - own.height - ROOM));
+    const x = Math.max(ROOM, Math.min(at.left + at.width / 2 - own.width / 2, wide - own.width - ROOM));
+    card.style.setProperty("--x", `${Math.round(x + scrollX)}px`);
+    card.style.setProperty("--y", `${Math.round(y + scrollY)}px`);
+  };
+
+  // The card is the last part of the page: from its ends the Tab key goes on from the score, as if it stood there.
+  card.addEventListener("keydown", (event) => {
+    if (event.key !== "Tab") return;
+    const stops = [...card.querySelectorAll("a, button, summary, [tabindex]")].filter((stop) => stop.checkVisibility());
+    const isEnd = event.shiftKey ? (document.activeElement === card || document.activeElement === stops[0]) : document.activeElement === stops.at(-1);
+    if (isEnd) card.hidePopover();
+  });
+
+  site.openScoreCard = (link, scores, facts) => {
+    fill(link, facts, readScore(link, scores, facts));
+    link.focus({ preventScroll: true });
+    card.showPopover();
+    place(link);
+    card.focus({ preventScroll: true });
+  };
+})();

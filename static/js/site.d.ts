@@ -1,0 +1,397 @@
+// The namespace that the scripts share. site.js makes it; each script below adds the part that bears its name.
+
+type Link = [text: string, href: string];
+type Numbers = (number | null)[];
+type Places = { places: number; compact: boolean };
+type Listed = [value: string, details: Record<string, string>, key: string];
+
+/** Work that is done in slices: `finish` does the rest at once, `drop` forgets it. */
+interface Slices {
+  finish(): void;
+  drop(): void;
+}
+
+interface Address {
+  get(key: string): string | null;
+  all(key: string): string[];
+  /** `?task=a&weight=2&task=b` is [["a", {weight: "2"}, "task"], ["b", {}, "task"]]. */
+  list(keys: string | string[], details: string[]): Listed[];
+  /** A step that the back button undoes; null takes the key out. */
+  set(key: string, value: string | null): void;
+  /** Put pairs in place of all that have one of these keys; with `replace`, in place of the present step. */
+  setPairs(keys: string[], pairs: [string, string][], options?: { replace?: boolean }): void;
+}
+
+/** Numbers to text, as site_builder writes them. */
+interface Format {
+  MISSING: string;
+  rounded(value: number, places: number, shift?: number): string;
+  score(value: number | null, format: Places): string;
+  signed(value: number | null, format: Places): string;
+  /** The class of a difference's cell. */
+  tone(value: number | null): "" | "gain" | "loss";
+  money(value: number | null): string;
+  quantity(value: number | null): string;
+  billions(value: number | null): string;
+  threeDigits(value: number | null): string;
+  ratio(value: number | null): string;
+  /** How a price compares with one that is so many times as high. */
+  cheaper(times: number | null, inverse: number | null): string;
+  counted(n: number, noun: string, plural?: string): string;
+  listed(names: string[], most?: number): string;
+  roundSignificant(value: number, size?: number, digits?: number): number;
+  difference(a: number, b: number): number;
+}
+
+/** A row as it was published. `filterValues` is what filters know of it, by name. */
+interface TableEntry {
+  row: HTMLTableRowElement;
+  place: number;
+  isShown: boolean;
+  filterValues: Record<string, string>;
+}
+
+interface Tables {
+  /** The tables that are there from the start. */
+  all(selector: string, within?: Element): HTMLTableElement[];
+  /** What a cell is sorted by; empty where it has no value. */
+  value(cell: HTMLTableCellElement | undefined): string;
+  /** The rows in published order. */
+  entries(table: HTMLTableElement): TableEntry[];
+  /** The ranks of a column's values, by published place. */
+  ranks(table: HTMLTableElement, column: number): Numbers;
+  arrange(table: HTMLTableElement, order: TableEntry[]): void;
+  /** Hide and show rows; returns how many are shown. */
+  showOnly(table: HTMLTableElement, isShown: (entry: TableEntry) => boolean): number;
+  /** Put every row where it belongs now. */
+  finishSorting(table: HTMLTableElement): void;
+  heads(table: HTMLTableElement): HTMLTableCellElement[];
+  headText(head: HTMLElement): string;
+  /** The prefix of a table's keys in the address. */
+  scope(table: HTMLTableElement): string;
+  /** Give a table its sort buttons; scripts call it for a table that they filled. */
+  makeSortable(table: HTMLTableElement): void;
+  /** The table of a box that is in sight. */
+  shown(box: Element): HTMLTableElement | undefined;
+}
+
+/** A cell as scripts make it: as site_builder/render writes one, with a text and a value. */
+interface Cell {
+  text?: string;
+  value?: string | number | null;
+  link?: Link | null;
+  note?: string;
+  tags?: string[];
+  tone?: string;
+  dot?: string | number | null;
+  drawing?: Element;
+}
+
+/** Shares of a scale, 0..1. */
+interface DumbbellPlot {
+  before: number | null;
+  after: number | null;
+  reference: number | null;
+  text: string;
+}
+
+interface Cells {
+  link(link: Link): HTMLAnchorElement;
+  /** Put tags and a note into an element, in place of those that it has. */
+  annotate(element: Element, tags: string[], note: string): void;
+  fill<E extends HTMLElement>(element: E, cell: Cell): E;
+  /** A cell of a row; a hidden one for null. */
+  make(tag: "td" | "th", cell: Cell | null, className?: string): HTMLTableCellElement;
+  dumbbell(plot: DumbbellPlot): SVGElement;
+  /** The symbol of a run, by its number from 1 on; of the baseline without one. */
+  symbol(n?: number): SVGElement;
+  /** Each run as its symbol, on a line of its own. */
+  symbols(shares: Numbers, reference: number | null, text: string): SVGElement;
+}
+
+interface BoardTask {
+  id: string;
+  link: Link;
+  category: string | null;
+  slug: string;
+  direction: number;
+  bounds: [number | null, number | null];
+  scale: Places;
+}
+
+interface BoardModel {
+  id: string;
+  link: Link;
+  developer: string | null;
+  dot: number | null;
+  parameters_b: number | null;
+  license: string | null;
+}
+
+type BoardStanding = [rank: number | null, scored: number, winRate: number | null, allowed: string];
+type Run = { model: number; variant: string };
+
+/** What pages/browser_data ships of a board beside its scores. */
+interface Board {
+  models: BoardModel[];
+  tasks: BoardTask[];
+  variants: { id: string; label: string; phrase: string; slug: string }[];
+  categories: { link: Link; averaged: boolean; scale: Places }[];
+  boards: Record<string, { ranked: number; standings: BoardStanding[] }>;
+  base: string | null;
+  reference: Run | null;
+  scale: Places;
+  rank_by: string;
+  averaged: boolean;
+  min_coverage: number;
+}
+
+/** What intervals need, by number of tasks. */
+interface Reaches {
+  reach: Numbers;
+  tail: Numbers;
+  error_reach: number;
+}
+
+interface ChooseBoard extends Board, Reaches {
+  ends: [number, number] | null;
+  prices: Numbers;
+  runs: string[];
+  baseline: string;
+  listed: number;
+  compared: number;
+  most_unranked: number;
+  least_tasks_for_ties: number;
+  margin_share: number;
+  resamples: number;
+  seed: number;
+  reweightings: number;
+  reweighting_seed: number;
+}
+
+type Scores = Record<string, Numbers[]>;
+type Row = Float64Array;
+type Entrant = { row: Row; errors: Row | null };
+
+/** The rows of a variant: scores turned so that greater is better, what ranks, standard errors. */
+interface Measures {
+  signed: Row[];
+  measure: Row[];
+  errors: Row[] | null;
+}
+
+interface Question {
+  weights: number[];
+  variant: string;
+  limits: Map<Limit, boolean[]>;
+  margin: number | null;
+}
+
+interface Candidate {
+  model: number;
+  rank: number;
+  ranks: [best: number, worst: number];
+  merit: number;
+  before: number | null;
+  behind: number;
+  bestOn: number;
+  scored: number;
+  tied: boolean;
+}
+
+interface Choice {
+  question: Question;
+  tasks: number;
+  listed: Candidate[];
+  candidates: number;
+  ranked: number;
+  reference: number | null;
+  margin: number;
+  smallest: Candidate | null;
+  staysFirst: number | null;
+  leftOut: Map<Limit, number[]>;
+  unranked: { model: number; missing: number; rivals: boolean }[];
+}
+
+interface Statistics {
+  words(seed: number): () => number;
+  /** How often each of `rows` samples of `n` of `n` places holds each place, row by row. */
+  samples(rows: number, n: number, seed: number): Float64Array;
+  /** Draws of the exponential distribution of mean 1. */
+  exponentials(n: number, seed: number): Float64Array;
+  winRates(rows: Row[]): Row[];
+  measures(board: Board, scores: Scores, errors?: Scores): (variant: string) => Measures;
+  isTied(first: Entrant, other: Entrant, weights: Row, samples: Row, reaches: Reaches): boolean;
+  isAhead(one: Entrant, other: Entrant, weights: Row, reaches: Reaches): boolean;
+  staysFirst(rows: Row[], weights: Row, draws: Row): number;
+  chooser(board: ChooseBoard, measuresOf: (variant: string) => Measures): (question: Question) => Choice;
+}
+
+type TaskPick = { kind: string; key: string; weight: number };
+type Limit = "size" | "price" | "license" | "developer";
+
+/** What a visitor asks of the choosing page. */
+interface Wish {
+  picks: TaskPick[];
+  variant: string;
+  size: number | null;
+  price: number | null;
+  margin: number | null;
+  license: string[];
+  developer: string[];
+}
+
+interface ChooseForm {
+  read(): Wish;
+  write(wish: Wish): void;
+  /** `isDone` says whether a change is finished, as a number is when it is left. */
+  listen(changed: (isDone: boolean) => void): void;
+}
+
+interface WishAddress {
+  isAsked(): boolean;
+  read(): { wish: Wish; remarks: string[] };
+  write(wish: Wish): void;
+}
+
+type Sides = { ahead: number; level: number; behind: number; tasks: number; mean: number | null };
+
+interface ComparedTask {
+  task: number;
+  scores: Numbers;
+  reference: number | null;
+  best: number[];
+  margin: number | null;
+}
+
+interface ComparedRun {
+  run: Run;
+  average: number | null;
+  atTop: number;
+  shared: number;
+  tops: ComparedTask[];
+  overBaseline: Sides | null;
+  overBase: Sides | null;
+}
+
+interface ComparedCategory {
+  category: Board["categories"][number];
+  tasks: number;
+  means: Numbers;
+  best: number[];
+  reference: number | null;
+}
+
+interface Comparison {
+  runs: ComparedRun[];
+  common: number;
+  tasks: ComparedTask[];
+  pair: Sides | null;
+  leaders: number[];
+  reference: number | null;
+  categories: ComparedCategory[];
+}
+
+/** One way to pay for a model, in US dollars: by the hour, or by a million tokens. */
+interface Offer {
+  provider: string;
+  model: string;
+  name: string;
+  cell: Cell;
+  input: number | null;
+  output: number | null;
+  hour: number | null;
+}
+
+/** By variant, then by the tasks of the model; null where there is nothing. */
+type ScoreColumn<T> = (T | null)[][];
+
+/** The scores of one model with all that is known of each. */
+interface ScoreCards {
+  model: Link;
+  /** Places in the tasks of `ScoreFacts`. */
+  tasks: number[];
+  texts: string[];
+  sources: Link[];
+  value: ScoreColumn<string>;
+  /** Absent or null where it is the value. */
+  shown?: ScoreColumn<string>;
+  row: ScoreColumn<number>;
+  interval?: ScoreColumn<string>;
+  stderr?: ScoreColumn<string>;
+  n?: ScoreColumn<string>;
+  /** Places in `texts` or `sources`. */
+  date?: ScoreColumn<number>;
+  source?: ScoreColumn<number>;
+  command?: ScoreColumn<number>;
+  flag?: ScoreColumn<number>;
+}
+
+/** What the cards of all models share. */
+interface ScoreFacts {
+  tasks: [link: Link, metric: string, slug: string][];
+  /** The primary one first. */
+  variants: { id: string; label: string; phrase: string; slug: string }[];
+  cite: { site: string; slug: string; year: string; release: string; short: string; note: string };
+}
+
+type FoundNames = [kind: string, found: [link: Link, hint: string, id: string][]][];
+
+/** What data scripts provide, by name. */
+interface SiteData {
+  scores: Scores;
+  errors: Scores;
+  find: FoundNames;
+  "score cards": ScoreFacts;
+  [scoresOfAModel: `scores of ${string}`]: ScoreCards;
+}
+
+interface Site {
+  // site.js
+  address: Address;
+  /** The elements that are there from the start. */
+  elements<E extends HTMLElement = HTMLElement>(selector: string): E[];
+  /** Tell those who hear the page. */
+  say(text: string | null): void;
+  /** Take steps in turn after the next frame, in tasks between which the page answers. */
+  inSlices(steps: (() => void)[]): Slices;
+  make<K extends keyof HTMLElementTagNameMap>(name: K, attributes?: Record<string, string>, ...content: (Node | string)[]): HTMLElementTagNameMap[K];
+  checkbox(text: string, value: string, isChecked: boolean): HTMLLabelElement;
+  button(text: string, className?: string): HTMLButtonElement;
+  /** Opened from the disk, a folder would show its listing: there the link names the page itself. */
+  pageLink(href: string): string;
+  loadScript(src: string): Promise<void>;
+  /** Called by a data script. */
+  provide<K extends keyof SiteData>(name: K, value: SiteData[K] | { places: number | null; values: Scores }): void;
+  load<K extends keyof SiteData>(name: K, src: string): Promise<SiteData[K]>;
+  copy(button: HTMLElement, text: string): Promise<void>;
+  // The others, each by the script of its name or, of those of a page, by its last one
+  format: Format;
+  table: Tables;
+  cells: Cells;
+  chartLook: any;
+  openScoreCard(link: HTMLAnchorElement, scores: ScoreCards, facts: ScoreFacts): void;
+  statistics: Statistics;
+  wishes: {
+    empty(board: ChooseBoard): Wish;
+    address(board: ChooseBoard): WishAddress;
+    form(form: HTMLElement): ChooseForm;
+    pickedLine(line: HTMLElement, board: ChooseBoard, remove: (pick: TaskPick) => void): (wish: Wish) => void;
+    question(board: ChooseBoard, wish: Wish): Question;
+    leftOut(board: ChooseBoard, choice: Choice, limit: Limit): string;
+  };
+  comparison: {
+    compare(board: Board, scores: Scores, runs: Run[]): Comparison;
+    phrase(board: Board, variant: string): string;
+    summaryRows(board: Board, comparison: Comparison): (Cell | null)[][];
+    taskRows(board: Board, comparison: Comparison, names: string[]): (Cell | null)[][];
+    categoryRows(board: Board, comparison: Comparison): (Cell | null)[][];
+  };
+}
+
+interface Window {
+  site: Site;
+  Plotly: any;
+}
+
+declare const site: Site;

@@ -1,0 +1,372 @@
+// Filters: they hide rows and say how many; ranks stay as they are. By text, by the values that rows have, by a greatest number.
+(() => {
+  const BOUNDS = [0.5, 1, 2, 3, 4, 8, 9, 14, 20, 35, 75, 100, 200, 400, 800];
+
+  /** Without case and accents. @param {string} text */
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+  /** @param {HTMLElement} box */
+  const setUp = (box) => {
+    const tools = box.querySelector("[data-tools]");
+    const search = box.querySelector("[data-search]");
+    const note = box.querySelector("[data-said]");
+    const clear = box.querySelector("[data-clear]");
+    if (!(tools instanceof HTMLElement) || !(search instanceof HTMLInputElement) || !note || !(clear instanceof HTMLButtonElement)) return;
+    const entries = site.table.all("table", box).flatMap(site.table.entries);
+    const facets = [...tools.querySelectorAll("[data-facet]")].filter((facet) => facet instanceof HTMLElement);
+    const keys = ["q", ...facets.map((facet) => facet.dataset.facet ?? "")];
+    /** @type {Map<TableEntry, string>} */
+    const texts = new Map();
+
+    /** @param {TableEntry} entry */
+    const textOf = (entry) => {
+      const known = texts.get(entry);
+      if (known !== undefined) return known;
+      const { row, filterValues } = entry;
+      const text = plain([row.querySelector("th")?.textContent, row.dataset.id, ...Object.values(filterValues)].join(" "));
+      texts.set(entry, text);
+      return text;
+    };
+
+    /** @param {string} key */
+    const valuesOf = (key) => [...new Set(entries.map(({ filterValues }) => filterValues[key]))].filter((value) => value !== undefined);
+
+    /** A list of checkboxes, one a value. @param {HTMLElement} facet */
+    const fillChoice = (facet) => {
+      const key = facet.dataset.facet ?? "";
+      const body = facet.querySelector(".menu-body");
+      const values = valuesOf(key).sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
+      for (const value of values) body?.append(site.checkbox(value, value, false));
+    };
+
+    /** Bounds that tell rows apart. @param {HTMLSelectElement} select */
+    const fillMost = (select) => {
+      const numbers = valuesOf(select.dataset.facet ?? "").map(Number);
+      let before = 0;
+      for (const bound of BOUNDS) {
+        const within = numbers.filter((number) => number <= bound).length;
+        if (within > before && within < numbers.length) select.append(new Option(`At most ${bound}${select.dataset.unit}`, String(bound)));
+        before = within;
+      }
+    };
+
+    // What there is to choose takes long to find among thousands of rows: it is there after the first frame, or when the address has a choice.
+    const filling = site.inSlices(facets.map((facet) => () => (facet instanceof HTMLSelectElement ? fillMost(facet) : fillChoice(facet))));
+
+    /** What is asked for, of each key of the address. */
+    const asked = () => new Map(keys.map((key) => [key, site.address.all(key)]));
+
+    // Only the table that is seen: the others follow when they come into view.
+    const show = () => {
+      const table = site.table.shown(box);
+      if (!table) return;
+      const wanted = asked();
+      const words = plain(wanted.get("q")?.[0] ?? "").split(/\s+/).filter(Boolean);
+      const active = facets.filter((facet) => wanted.get(facet.dataset.facet ?? "")?.length);
+      /** @param {TableEntry} entry */
+      const isWanted = (entry) =>
+        words.every((word) => textOf(entry).includes(word)) &&
+        active.every((facet) => {
+          const value = entry.filterValues[facet.dataset.facet ?? ""];
+          const choices = wanted.get(facet.dataset.facet ?? "") ?? [];
+          if (value === undefined) return false;
+          return facet.dataset.kind === "most" ? Number(value) <= Number(choices[0]) : choices.includes(value);
+        });
+      tell(site.table.showOnly(table, isWanted), site.table.entries(table).length);
+    };
+
+    /** @param {number} shown @param {number} of */
+    const tell = (shown, of) => {
+      const all = site.format.counted(of, box.dataset.noun ?? "", box.dataset.nouns);
+      note.textContent = shown < of ? `${site.format.rounded(shown, 0)} of ${all}; ${site.format.rounded(of - shown, 0)} hidden by filters, ranks unchanged` : all;
+      clear.hidden = ![...asked().values()].some((values) => values.length);
+    };
+
+    /** Put the controls where the address says. */
+    const fromAddress = () => {
+      const wanted = asked();
+      if (facets.some((facet) => wanted.get(facet.dataset.facet ?? "")?.length)) filling.finish();
+      if (search.value !== (wanted.get("q")?.[0] ?? "")) search.value = wanted.get("q")?.[0] ?? "";
+      for (const facet of facets) {
+        const values = wanted.get(facet.dataset.facet ?? "") ?? [];
+        if (facet instanceof HTMLSelectElement) {
+          // A bound of the visitor's making, from an address, is one to choose too.
+          if (values[0] && !Number.isNaN(Number(values[0])) && ![...facet.options].some((option) => option.value === values[0])) facet.append(new Option(`At most ${values[0]}${facet.dataset.unit}`, values[0]));
+          facet.value = values[0] ?? "";
+        } else {
+          for (const input of facet.querySelectorAll("input")) input.checked = values.includes(input.value);
+          const summary = facet.querySelector("summary");
+          if (summary) {
+            summary.dataset.label ??= summary.textContent ?? "";
+            summary.textContent = values.length ? `${summary.dataset.label}: ${values.length}` : summary.dataset.label;
+          }
+        }
+      }
+      show();
+    };
+
+    const fromControls = () => {
+      /** @type {[string, string][]} */
+      const pairs = search.value.trim() ? [["q", search.value.trim()]] : [];
+      for (const facet of facets) {
+        const key = facet.dataset.facet ?? "";
+        if (facet instanceof HTMLSelectElement) pairs.push(.../** @type {[string, string][]} */ (facet.value ? [[key, facet.value]] : []));
+        else for (const input of facet.querySelectorAll("input:checked")) pairs.push([key, /** @type {HTMLInputElement} */ (input).value]);
+      }
+      return pairs;
+    };
+
+    for (const facet of facets) {
+      facet.addEventListener("change", () => {
+        site.address.setPairs(keys, fromControls());
+        fromAddress();
+        site.say(note.textContent);
+      });
+    }
+    // Read before the first letter, so that it is answered as fast as the others.
+    search.addEventListener("focus", () => {
+      const table = site.table.shown(box);
+      if (table) site.inSlices(site.table.entries(table).map((entry) => () => textOf(entry)));
+    });
+    let typing = false;
+    search.addEventListener("input", () => {
+      site.address.setPairs(keys, fromControls(), { replace: typing });
+      typing = true;
+      show();
+    });
+    search.addEventListener("change", () => {
+      typing = false;
+      site.say(note.textContent);
+    });
+    clear.addEventListener("click", () => {
+      site.address.setPairs(keys, []);
+      fromAddress();
+      search.focus();
+      site.say(note.textContent);
+    });
+    addEventListener("popstate", fromAddress);
+    box.addEventListener("viewchange", show);
+    fromAddress();
+    tools.hidden = false;
+  };
+
+  site.elements("[data-box]").forEach(setUp);
+})();
+// The column chooser: hides columns of every table of a box by one rule of style each, so that no row is touched.
+(() => {
+  const sheet = new CSSStyleSheet();
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+
+  /** @param {Element} box */
+  const keysOf = (box) => {
+    /** @type {Map<string, string>} */
+    const found = new Map();
+    for (const table of site.table.all("table", box)) {
+      for (const head of site.table.heads(table)) {
+        if (!table.tBodies[0].querySelector(`th:nth-child(${head.cellIndex + 1})`)) found.set(head.dataset.key ?? "", site.table.headText(head));
+      }
+    }
+    return found;
+  };
+
+  /** @param {Set<string>} hidden @param {HTMLTableElement} table */
+  const hide = (hidden, table) => {
+    const places = site.table.heads(table).flatMap((head, i) => (hidden.has(head.dataset.key ?? "") ? [i] : []));
+    for (const place of places) sheet.insertRule(`#${CSS.escape(table.id)} :is(th, td):nth-child(${place + 1}) { display: none; }`);
+    if (!table.classList.contains("long")) return;
+    const all = (table.dataset.columns ??= table.style.getPropertyValue("--columns")).split(" ");
+    table.style.setProperty("--columns", all.filter((_, i) => !places.includes(i)).join(" "));
+  };
+
+  for (const box of site.elements("[data-box]")) {
+    const menu = box.querySelector('[data-menu="columns"]');
+    const body = menu?.querySelector(".menu-body");
+    if (!menu || !body) continue;
+    const keys = keysOf(box);
+    for (const [key, text] of keys) body.append(site.checkbox(text, key, true));
+    const inputs = [...body.querySelectorAll("input")];
+
+    const fromAddress = () => {
+      const hidden = new Set(site.address.all("hide"));
+      while (sheet.cssRules.length) sheet.deleteRule(0);
+      for (const input of inputs) input.checked = !hidden.has(input.value);
+      for (const table of site.table.all("table", box)) hide(new Set([...hidden].filter((key) => keys.has(key))), table);
+      dispatchEvent(new Event("resize"));
+    };
+    menu.addEventListener("change", () => {
+      site.address.setPairs(["hide"], inputs.filter((input) => !input.checked).map((input) => ["hide", input.value]));
+      fromAddress();
+    });
+    addEventListener("popstate", fromAddress);
+    fromAddress();
+  }
+})();
+// Exports: the rows and columns in sight, in their order, as text to paste or as CSV; or the address of the view.
+(() => {
+
+  /** @param {Element | undefined} part */
+  const isSeen = (part) => part !== undefined && getComputedStyle(part).display !== "none";
+
+  /** What a cell shows, its note apart. @param {HTMLTableCellElement} cell */
+  const read = (cell) => {
+    const note = cell.querySelector("small")?.textContent?.trim() ?? "";
+    const parts = [...cell.childNodes].filter((node) => !(node instanceof Element && node.matches("small, .tick, svg")));
+    return { text: parts.map((node) => node.textContent).join(" ").replace(/\s+/g, " ").trim(), note };
+  };
+
+  /** Raw numbers where there are any, so that no digit is lost; text as it stands. @param {HTMLTableCellElement} cell */
+  const raw = (cell) => {
+    const value = site.table.value(cell).trim();
+    if (value === "" && !cell.classList.contains("text")) return "";
+    return value !== "" && !Number.isNaN(Number(value)) ? String(Number(value)) : read(cell).text;
+  };
+
+  /** The seen columns and rows of a table. @param {HTMLTableElement} table */
+  const view = (table) => {
+    site.table.finishSorting(table);
+    const heads = site.table.heads(table).filter((head) => isSeen(head) && !head.classList.contains("plot"));
+    const places = heads.map((head) => head.cellIndex);
+    const rows = [...table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.hidden).map((row) => places.map((i) => row.cells[i]));
+    return { titles: heads.map(site.table.headText), rows };
+  };
+
+  /** A text that a sheet would run as a formula, defused; a number stays one. @param {string} text */
+  const defused = (text) => (/^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text);
+
+  /** What a cell shows, with its note. @param {HTMLTableCellElement} cell */
+  const withNote = (cell) => {
+    const { text, note } = read(cell);
+    return note && text ? `${text} (${note})` : text || note;
+  };
+
+  /** Tab-separated, as it is read, for a document or a sheet. @param {HTMLTableElement} table */
+  const asText = (table) => {
+    const { titles, rows } = view(table);
+    const lines = rows.map((cells) => cells.map(withNote));
+    return [titles, ...lines].map((line) => line.map(defused).join("\t")).join("\n");
+  };
+
+  /** One field of a CSV file (RFC 4180). @param {string} text */
+  const field = (text) => (/[",\r\n]/.test(defused(text)) ? `"${defused(text).replaceAll('"', '""')}"` : defused(text));
+
+  /** @param {HTMLTableElement} table */
+  const asCsv = (table) => {
+    const { titles, rows } = view(table);
+    const noted = titles.map((_, i) => rows.some((cells) => read(cells[i]).note));
+    const head = titles.flatMap((title, i) => (noted[i] ? [title, `${title} (note)`] : [title]));
+    const lines = rows.map((cells) => cells.flatMap((cell, i) => (noted[i] ? [raw(cell), read(cell).note] : [raw(cell)])));
+    return [head, ...lines].map((line) => `${line.map(field).join(",")}\r\n`).join("");
+  };
+
+  /** @param {string} name @param {string} text */
+  const save = (name, text) => {
+    const link = site.make("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" })), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+
+  for (const box of site.elements("[data-box]")) {
+    const body = box.querySelector('[data-menu="export"] .menu-body');
+    if (!body) continue;
+    /** @param {string} text @param {(button: HTMLButtonElement, table: HTMLTableElement) => void} act */
+    const add = (text, act) => {
+      const button = site.button(text);
+      button.addEventListener("click", () => {
+        const table = site.table.shown(box);
+        if (table) act(button, table);
+      });
+      body.append(button);
+    };
+    add("Copy as text", (button, table) => site.copy(button, asText(table)));
+    add("Download as CSV", (_, table) => save(`${table.id}.csv`, asCsv(table)));
+    add("Copy link to this view", (button) => site.copy(button, location.href));
+  }
+})();
+// Ticks: up to four rows of a board, in whatever views, and the way to the page that compares them.
+(() => {
+  const target = document.body.dataset.comparePage;
+  const MOST = 4;
+  const tables = site.table.all("[data-tick]");
+  if (!target || tables.length === 0) return;
+
+  /** @type {HTMLInputElement[]} */
+  let boxes = [];
+  /** The ticked runs; one that stands in several views counts once. @type {Map<string, HTMLInputElement>} */
+  let chosen = new Map();
+  /** The tables that have theirs, or are about to. @type {Map<HTMLTableElement, {finish: () => void, drop: () => void}>} */
+  const adding = new Map();
+
+  /** What a box stands for: a model, and as what. @param {HTMLInputElement} box */
+  const runOf = (box) => `${box.dataset.as} ${box.dataset.model}`;
+
+  /** @param {HTMLInputElement} box */
+  const disable = (box) => (box.disabled = chosen.size >= MOST && !box.checked);
+
+  /** @param {HTMLTableRowElement} row @param {string} as */
+  const addBox = (row, as) => {
+    const name = row.querySelector("th a")?.textContent?.trim();
+    if (!name || !row.dataset.id) return;
+    // A browser would otherwise save the state of thousands of boxes at each step in the address.
+    const input = site.make("input", { type: "checkbox", autocomplete: "off", "aria-label": `Compare ${name}`, "data-model": row.dataset.id, "data-as": as, "data-name": name });
+    input.checked = chosen.has(runOf(input));
+    disable(input);
+    row.cells[0].prepend(site.make("label", { class: "tick" }, input));
+    boxes.push(input);
+  };
+
+  /** The tables in sight get theirs; those of a view out of sight when it comes into it. */
+  const addMissing = () => {
+    for (const table of tables) {
+      if (table.closest("[data-view-of][hidden]") || adding.has(table)) continue;
+      const boxesOf = site.inSlices(site.table.entries(table).map(({ row }) => () => addBox(row, table.dataset.tick ?? "")));
+      if (!table.classList.contains("long")) boxesOf.finish();
+      adding.set(table, boxesOf);
+    }
+    show();
+  };
+
+  const text = site.make("p");
+  const go = site.make("a", { class: "button" }, "Compare");
+  const clear = site.button("Clear", "quiet");
+  const bar = site.make("aside", { class: "tick-bar", "aria-label": "Compare", hidden: "" }, text, go, clear);
+  document.querySelector("main")?.append(bar);
+
+  const show = () => {
+    chosen = new Map(boxes.filter((box) => box.checked).map((box) => [runOf(box), box]));
+    bar.hidden = chosen.size === 0;
+    document.documentElement.classList.toggle("ticking", !bar.hidden);
+    boxes.forEach(disable);
+    const query = new URLSearchParams();
+    for (const box of chosen.values()) {
+      query.append("model", box.dataset.model ?? "");
+      if (box.dataset.as) query.append("as", box.dataset.as);
+    }
+    go.href = `${site.pageLink(target)}?${query}`;
+    const names = [...chosen.values()].map((box) => box.dataset.name ?? "");
+    text.textContent = `${site.format.listed(names, MOST)}${chosen.size === 1 ? ": tick another to compare" : chosen.size === MOST ? ": four at most" : ""}`;
+    go.hidden = chosen.size < 2;
+  };
+
+  document.addEventListener("change", ({ target }) => {
+    if (!(target instanceof HTMLInputElement) || !target.closest(".tick")) return;
+    for (const box of boxes) if (runOf(box) === runOf(target)) box.checked = target.checked;
+    show();
+    site.say(text.textContent);
+  });
+  clear.addEventListener("click", () => {
+    const [first] = chosen.values();
+    for (const box of boxes) box.checked = false;
+    show();
+    first?.focus();
+  });
+  document.addEventListener("viewchange", addMissing, true);
+  // Other rows have come in place of those that were there; what is ticked stays so where it is still in sight.
+  document.addEventListener("rowschange", ({ target }) => {
+    if (!(target instanceof HTMLTableElement)) return;
+    adding.get(target)?.drop();
+    adding.delete(target);
+    boxes = boxes.filter((box) => box.isConnected);
+    addMissing();
+  }, true);
+  addMissing();
+})();

@@ -1,0 +1,315 @@
+// Tables: their rows in published order with the raw value of each cell, and how rows are put and hidden.
+(() => {
+  /** Made for the first text, since making it takes as long as all else of a page's beginning. @type {Intl.Collator | undefined} */
+  let collator;
+  const tables = site.elements("table").filter((table) => table instanceof HTMLTableElement);
+  const ROOM_REM = 3.5; // of a row out of sight, as in tables.css
+
+  /** `order` is the one that rows are to have, `rest` what is still to be done for it. */
+  /** @typedef {{entries: TableEntry[], size: number, order: TableEntry[], rest: Slices | null, ranks: Map<number, Numbers>}} State */
+  /** @type {Map<HTMLTableElement, State>} */
+  const states = new Map();
+
+  /** By name the distinct values of a filter, and which of them each row has. @typedef {[string, [string[], number[]]][]} Filters */
+  /** @type {Map<HTMLTableElement, Filters>} */
+  const filtersOfTables = new Map();
+  /** Which of a table's rows each was when the page came: those that scripts add later have no place. @type {WeakMap<Element, number>} */
+  const published = new WeakMap();
+
+  /** @param {HTMLTableElement} table */
+  const rowsOf = (table) => [...table.tBodies].flatMap((body) => [...body.rows]);
+
+  /** @param {HTMLTableElement} table */
+  const filtersOf = (table) => {
+    let found = filtersOfTables.get(table);
+    if (!found) {
+      /** @type {Filters} */
+      found = Object.entries(JSON.parse(table.dataset.marks ?? "{}"));
+      filtersOfTables.set(table, found);
+      rowsOf(table).forEach((row, place) => published.set(row, place));
+    }
+    return found;
+  };
+
+  /** @param {Filters} filters @param {HTMLTableRowElement} row @returns {Record<string, string>} */
+  const filterValuesOf = (filters, row) => {
+    const place = published.get(row) ?? -1;
+    return Object.fromEntries(filters.flatMap(([name, [values, of]]) => (of[place] >= 0 ? [[name, values[of[place]]]] : [])));
+  };
+
+  /** @param {HTMLTableElement} table */
+  const stateOf = (table) => {
+    let found = states.get(table);
+    if (!found) {
+      const filters = filtersOf(table);
+      const entries = rowsOf(table).map((row, place) => ({ row, place, isShown: !row.hidden, filterValues: filterValuesOf(filters, row) }));
+      found = { entries, size: table.tBodies[0]?.rows.length ?? 0, order: entries, rest: null, ranks: new Map() };
+      states.set(table, found);
+    }
+    return found;
+  };
+
+  /** The value that a cell says, or else its text, with the sign that programs read. @param {HTMLTableCellElement | undefined} cell @returns {string} */
+  const valueOf = (cell) => cell?.dataset.value ?? cell?.textContent?.replace(/^[+−](?=\d)/, (sign) => (sign === "+" ? "" : "-")) ?? "";
+
+  /** @param {string} text */
+  const numberOrText = (text) => {
+    const number = Number(text);
+    return text === "" ? null : text.trim() === "" || Number.isNaN(number) ? text : number;
+  };
+
+  /** @param {number | string} a @param {number | string} b */
+  const compare = (a, b) => {
+    if (typeof a === "number" && typeof b === "number") return a - b;
+    collator ??= new Intl.Collator(undefined, { numeric: true });
+    return collator.compare(String(a), String(b));
+  };
+
+  /** The rank of each value, upwards from 0; equal ones share it. @param {(number | string | null)[]} values */
+  const rank = (values) => {
+    const distinct = [...new Set(values)].flatMap((value) => (value === null ? [] : [value])).sort(compare);
+    /** @type {Map<number | string | null, number>} */
+    const ranks = new Map();
+    distinct.forEach((value, i) => ranks.set(value, i > 0 && compare(distinct[i - 1], value) === 0 ? (ranks.get(distinct[i - 1]) ?? 0) : i));
+    return values.map((value) => ranks.get(value) ?? null);
+  };
+
+  /** @typedef {{top: number, room: number, sight: number}} Measured Where the rows of a long table begin, the room of a row out of sight, the height of the window. */
+
+  /** @param {HTMLTableElement} table @returns {Measured} */
+  const measure = (table) => {
+    // Asking would have the page laid out, before the scripts that come have added what they add.
+    if (!table.classList.contains("long")) return { top: 0, room: 0, sight: 0 };
+    return { top: table.getBoundingClientRect().top, room: ROOM_REM * parseFloat(getComputedStyle(document.documentElement).fontSize), sight: innerHeight };
+  };
+
+  /** @typedef {{body: HTMLTableSectionElement, rows: HTMLTableRowElement[], shown: number, isNear: boolean}} Group */
+
+  /** The groups as they are to be, and which of them will be in sight or near it. @param {HTMLTableElement} table @param {Measured} measured @returns {Group[]} */
+  const groupsOf = (table, { top, room, sight }) => {
+    const { order, size } = stateOf(table);
+    return [...table.tBodies].map((body, i) => {
+      const entries = order.slice(i * size, (i + 1) * size);
+      const shown = entries.filter(({ isShown }) => isShown).length;
+      const begin = top;
+      top += shown * room;
+      return { body, rows: entries.map(({ row }) => row), shown, isNear: begin < 1.5 * sight && top > -0.5 * sight };
+    });
+  };
+
+  /** Put its rows into a group. Those of others that stand there stay, or go into `aside`. @param {Group} group @param {HTMLTableSectionElement} [aside] */
+  const fill = ({ body, rows }, aside) => {
+    if (body.rows.length === rows.length && rows.every((row, i) => body.rows[i] === row)) return;
+    body.prepend(...rows);
+    aside?.append(...[...body.rows].slice(rows.length));
+  };
+
+  /**
+   * Put the rows of a table where they belong. In a long one, what will be in sight is done at once and the rest after the next frame; each
+   * group keeps the room of the rows that it shows while it is out of sight.
+   * @param {HTMLTableElement} table @param {Measured} measured
+   */
+  const put = (table, measured) => {
+    const state = stateOf(table);
+    state.rest?.drop();
+    const groups = groupsOf(table, measured);
+    if (!table.classList.contains("long")) return groups.forEach((group) => fill(group));
+    const far = groups.filter((group) => !group.isNear);
+    for (const { body, shown, isNear } of groups) {
+      // A group in sight that grows out of it would be laid out once more, with all that it now shows.
+      if (!isNear && shown > Number(body.style.getPropertyValue("--rows"))) body.style.contentVisibility = "hidden";
+      body.style.setProperty("--rows", String(shown));
+      body.hidden = shown === 0;
+    }
+    for (const group of groups) if (group.isNear) fill(group, far[0]?.body);
+    const reveal = () => groups.forEach(({ body }) => (body.style.contentVisibility = ""));
+    state.rest = site.inSlices([reveal, ...far.map((group) => () => fill(group))]);
+  };
+
+  site.table = {
+    all: (selector, within = document.body) => tables.filter((table) => table.matches(selector) && within.contains(table)),
+
+    value: valueOf,
+
+    entries: (table) => stateOf(table).entries,
+
+    ranks(table, column) {
+      const { entries, ranks } = stateOf(table);
+      const found = ranks.get(column) ?? rank(entries.map(({ row }) => numberOrText(valueOf(row.cells[column]))));
+      ranks.set(column, found);
+      return found;
+    },
+
+    arrange(table, order) {
+      stateOf(table).order = order;
+      put(table, measure(table));
+    },
+
+    showOnly(table, isShown) {
+      const { entries } = stateOf(table);
+      const wanted = entries.map(isShown);
+      if (entries.some((entry, i) => entry.isShown !== wanted[i])) {
+        const measured = measure(table);
+        entries.forEach((entry, i) => {
+          if (entry.isShown !== wanted[i]) entry.row.hidden = !wanted[i];
+          entry.isShown = wanted[i];
+        });
+        put(table, measured);
+      }
+      return wanted.filter(Boolean).length;
+    },
+
+    finishSorting: (table) => states.get(table)?.rest?.finish(),
+    heads: (table) => [...(table.tHead?.rows[0].cells ?? [])],
+    headText: (head) => (head.textContent ?? "").trim(),
+    // A page has one box of tables, whose keys in the address are plain; those of another table begin with its id.
+    scope: (table) => (table.closest("[data-box]") ? "" : `${table.id}.`),
+    makeSortable: () => {}, // below
+    shown: (box) => site.table.all("table", box).find((table) => !table.closest("[data-view-of][hidden]")),
+  };
+
+  document.addEventListener("rowschange", ({ target }) => {
+    if (!(target instanceof HTMLTableElement)) return;
+    states.get(target)?.rest?.drop();
+    states.delete(target);
+  }, true);
+  // A column's first sort is as fast as its second: the ranks are there before they are asked for.
+  const long = tables.filter((table) => table.classList.contains("long"));
+  addEventListener("load", () => site.inSlices(long.flatMap((table) => site.table.heads(table).map((_, i) => () => site.table.ranks(table, i)))));
+  for (const name of ["beforeprint", "copy"]) addEventListener(name, () => [...states.keys()].forEach(site.table.finishSorting), true);
+})();
+// The toggle between the views of a board: one shown at a time, its name in the address.
+(() => {
+  for (const box of site.elements("[data-views]")) {
+    const group = box.querySelector(".segments");
+    const within = (/** @type {string} */ selector) => site.elements(selector).filter((element) => box.contains(element));
+    const buttons = within("button[data-view]");
+    const views = within("[data-view-of]");
+    const names = buttons.map((button) => button.dataset.view ?? "");
+
+    /** @param {string} name */
+    const show = (name) => {
+      for (const view of views) view.hidden = view.dataset.viewOf !== name;
+      buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(names[i] === name)));
+      box.dispatchEvent(new Event("viewchange"));
+    };
+    const fromAddress = () => {
+      const asked = site.address.get("view");
+      show(asked !== null && names.includes(asked) ? asked : names[0]);
+    };
+
+    if (group instanceof HTMLElement) {
+      buttons.forEach((button, i) =>
+        button.addEventListener("click", () => {
+          show(names[i]);
+          site.address.set("view", i === 0 ? null : names[i]);
+        }),
+      );
+      addEventListener("popstate", fromAddress);
+      fromAddress();
+      group.hidden = false;
+    }
+    box.dataset.ready = "";
+  }
+})();
+// Sorting: a button in each heading, the choice in the address. Missing values stay last both ways, equal ones keep their published order.
+(() => {
+  const { heads, headText, scope, ranks } = site.table;
+  /** @type {HTMLTableElement[]} */
+  const tables = [];
+
+  /** The order that the first click gives. @param {HTMLElement | undefined} head */
+  const firstWay = (head) => head?.dataset.first ?? (head?.classList.contains("text") ? "ascending" : "descending");
+
+  /** The order in which a table was published. @param {HTMLTableElement} table */
+  const published = (table) => {
+    const head = heads(table).find((other) => other.dataset.key === table.dataset.sortedBy);
+    return { key: head?.dataset.key ?? null, way: firstWay(head) };
+  };
+
+  /** Rank and place as one number each, since a browser sorts numbers fastest. @param {TableEntry[]} entries @param {Numbers} ranks @param {string} way */
+  const inOrder = (entries, ranks, way) => {
+    const n = entries.length;
+    const keys = Float64Array.from(ranks, (rank, place) => (rank === null ? n : way === "ascending" ? rank : n - 1 - rank) * n + place);
+    return Array.from(keys.sort(), (key) => entries[key % n]);
+  };
+
+  /** @param {HTMLTableElement} table @param {string | null} key @param {string} way */
+  const sort = (table, key, way) => {
+    const column = heads(table).findIndex((head) => head.dataset.key === key);
+    const first = published(table);
+    let entries = site.table.entries(table);
+    if (column >= 0 && (key !== first.key || way !== first.way)) entries = inOrder(entries, ranks(table, column), way);
+    site.table.arrange(table, entries);
+    heads(table).forEach((head, i) => {
+      if (i === column) head.setAttribute("aria-sort", way);
+      else head.removeAttribute("aria-sort");
+    });
+  };
+
+  /** As the address says; the published order where it says nothing of this table. @param {HTMLTableElement} table */
+  const fromAddress = (table) => {
+    // A view out of sight follows when it comes into it.
+    if (table.closest("[data-view-of][hidden]")) return;
+    const prefix = scope(table);
+    const asked = heads(table).find((head) => head.dataset.key === site.address.get(`${prefix}sort`));
+    const { key, way } = asked ? { key: asked.dataset.key, way: site.address.get(`${prefix}way`) ?? firstWay(asked) } : published(table);
+    if ((key ?? "") !== table.dataset.sorted || way !== table.dataset.way) sort(table, key ?? null, way);
+    table.dataset.sorted = key ?? "";
+    table.dataset.way = way;
+  };
+
+  /** @param {HTMLTableElement} table @param {HTMLElement} head */
+  const ask = (table, head) => {
+    const prefix = scope(table);
+    const first = firstWay(head);
+    const now = head.getAttribute("aria-sort");
+    const way = now === null ? first : now === "ascending" ? "descending" : "ascending";
+    const { key, way: publishedWay } = published(table);
+    const asked = head.dataset.key ?? "";
+    /** @type {[string, string][]} */
+    const pairs = asked === key && way === publishedWay ? [] : [[`${prefix}sort`, asked]];
+    if (pairs.length && way !== first) pairs.push([`${prefix}way`, way]);
+    site.address.setPairs([`${prefix}sort`, `${prefix}way`], pairs);
+    for (const other of tables) if (scope(other) === prefix) fromAddress(other);
+    site.say(`Sorted by ${headText(head)}, ${way}`);
+  };
+
+  site.table.makeSortable = (table) => {
+    if (tables.includes(table) || site.table.entries(table).length < 2) return;
+    tables.push(table);
+    for (const head of heads(table)) {
+      if (head.classList.contains("plot")) continue;
+      const button = site.button("", "sort");
+      button.replaceChildren(...head.childNodes);
+      head.append(button);
+      head.classList.add("sorts");
+      button.addEventListener("click", () => ask(table, head));
+      // Read on the way to the click, so that thousands of rows are sorted at once.
+      for (const way of ["pointerenter", "focus"]) button.addEventListener(way, () => ranks(table, head.cellIndex), { once: true });
+    }
+    const { key, way } = published(table);
+    table.dataset.sorted = key ?? "";
+    table.dataset.way = way;
+    heads(table).find((head) => head.dataset.key === key)?.setAttribute("aria-sort", way);
+    fromAddress(table);
+    table.addEventListener("rowschange", () => {
+      delete table.dataset.sorted;
+      fromAddress(table);
+    });
+  };
+
+  site.table.all("[data-table]").forEach(site.table.makeSortable);
+  document.addEventListener("viewchange", () => tables.forEach(fromAddress), true);
+  addEventListener("popstate", () => tables.forEach(fromAddress));
+})();
+// A table that fits its page needs no scrolling of its own: its head then sticks to the top of the window.
+(() => {
+  const observer = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const table = target.querySelector("table");
+      if (table) target.classList.toggle("fits", table.scrollWidth <= target.clientWidth && !(target.classList.contains("tall") && target.classList.contains("wide")));
+    }
+  });
+  for (const wrap of site.elements(".table-wrap")) observer.observe(wrap);
+})();

@@ -1,0 +1,237 @@
+"""Answers of the choosing page, computed with numpy and scipy, to hold its script to."""
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import norm, rankdata, t
+
+Array = npt.NDArray[np.float64]
+NOISE = 1e-12
+
+
+def draw_words(n: int, seed: int) -> Array:
+    """mulberry32 as its author wrote it, one word after the other."""
+    found = np.empty(n)
+    for i in range(n):
+        seed = (seed + 0x6D2B79F5) & 0xFFFFFFFF
+        word = (seed ^ seed >> 15) * (seed | 1) & 0xFFFFFFFF
+        word ^= word + ((word ^ word >> 7) * (word | 61) & 0xFFFFFFFF) & 0xFFFFFFFF
+        found[i] = word ^ word >> 14
+    return found
+
+
+def choose(
+    board: Mapping[str, Any],
+    scores: Mapping[str, Array],
+    errors: Mapping[str, Array] | None,
+    question: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Answer a question, in the shape of `site.statistics.chooser`.
+
+    Args:
+        board: What the page ships of the board.
+        scores: By variant, models x tasks.
+        errors: Standard errors of these; None where none is known.
+        question: Weight of each task, variant, limits by kind, margin.
+    """
+    return _Field(board, scores, errors, question).answer()
+
+
+class _Field:
+    """The models over the picked tasks."""
+
+    def __init__(
+        self,
+        board: Mapping[str, Any],
+        scores: Mapping[str, Array],
+        errors: Mapping[str, Array] | None,
+        question: Mapping[str, Any],
+    ) -> None:
+        self.board, self.question, self.scores = board, question, scores
+        self.direction = np.array([task["direction"] for task in board["tasks"]])
+        weights = np.array(question["weights"], dtype=float)
+        self.picked = weights > 0
+        self.weights = weights[self.picked]
+        self.by_mean = board["rank_by"] == "mean"
+        whole = scores[question["variant"]] * self.direction
+        self.signed = whole[:, self.picked]
+        self.measure = self.signed if self.by_mean else _win_rates(whole)[:, self.picked]
+        self.errors = np.zeros_like(self.signed)
+        if errors is not None and self.by_mean:
+            self.errors = np.nan_to_num(errors[question["variant"]])[:, self.picked]
+        self.merit = self._covered_mean(self.measure, self.signed)
+        inside = np.logical_and.reduce([np.ones(len(whole), bool), *question["limits"].values()])
+        self.inside = np.asarray(inside)
+        scored = (~np.isnan(self.signed)).sum(axis=1)
+        among = np.flatnonzero(self.inside & ~np.isnan(self.merit))
+        self.order = sorted(among, key=lambda m: (-round(self.merit[m], 10), -scored[m], m))
+        self.scored = scored
+
+    def answer(self) -> dict[str, Any]:
+        """The whole answer."""
+        board, question, n = self.board, self.question, len(self.weights)
+        ranked = np.flatnonzero(~np.isnan(self.merit))
+        unranked = np.flatnonzero(self.inside & np.isnan(self.merit))
+        margin = question["margin"]
+        if margin is None:
+            known = self.merit[ranked]
+            span = 1.0 if not self.by_mean else np.ptp(board["ends"] or known) if n else 0.0
+            margin = board["margin_share"] * span if len(known) else 0.0
+        reference = board["reference"]
+        return {
+            "tasks": n,
+            "candidates": len(self.order),
+            "ranked": len(ranked),
+            "listed": [self._candidate(m) for m in self.order[: board["listed"]]],
+            "reference": reference and self._shown_mean(reference["variant"], reference["model"]),
+            "margin": margin,
+            "smallest": self._smallest(margin),
+            "staysFirst": self._stays_first(),
+            "leftOut": {
+                kind: [int(m) for m in ranked if not within[m]]
+                for kind, within in question["limits"].items()
+            },
+            "unranked": [
+                {
+                    "model": int(m),
+                    "missing": int(n - self.scored[m]),
+                    "rivals": bool(self.scored[m] == 0 or not np.isnan(self.measure[m]).all()),
+                }
+                for m in unranked
+            ],
+        }
+
+    def _covered_mean(self, values: Array, scores: Array) -> Array:
+        share = (~np.isnan(scores) @ self.weights) / self.weights.sum()
+        means = np.array([_mean(row, self.weights) for row in values])
+        return np.where(share >= self.board["min_coverage"] - NOISE, means, np.nan)
+
+    def _shown(self, merit: float) -> float | None:
+        turned = self.by_mean and (self.direction[self.picked] < 0).all()
+        return None if np.isnan(merit) else float(-merit if turned else merit)
+
+    def _shown_mean(self, variant: str, model: int) -> float | None:
+        if not self.by_mean:
+            return None
+        row = (self.scores[variant] * self.direction)[[model]][:, self.picked]
+        return self._shown(self._covered_mean(row, row)[0])
+
+    def _behind(self, model: int) -> float:
+        return float(round(self.merit[self.order[0]] - self.merit[model], 12))
+
+    def _rank(self, model: int) -> int:
+        return 1 + sum(self.merit[m] > self.merit[model] + 1e-10 for m in self.order)
+
+    def _candidate(self, model: int) -> dict[str, Any]:
+        base = self.board["base"]
+        lifted = base is not None and base != self.question["variant"]
+        field = self.signed[self.order]
+        best = np.nanmax(field, axis=0, initial=-np.inf)
+        rank = self._rank(model)
+        return {
+            "model": int(model),
+            "rank": rank,
+            "ranks": self._ranks(model, rank),
+            "merit": self._shown(self.merit[model]),
+            "before": self._shown_mean(base, model) if lifted else None,
+            "behind": self._behind(model),
+            "bestOn": int((self.signed[model] == best).sum()),
+            "scored": int(self.scored[model]),
+            "tied": bool(rank == 1 or self._is_tied(model)),
+        }
+
+    def _lead(self, one: int, other: int) -> tuple[Array, Array, Array]:
+        """Differences on the common tasks, their weights, their standard errors."""
+        gaps = self.measure[one] - self.measure[other]
+        both = ~np.isnan(gaps)
+        errors = np.hypot(self.errors[one], self.errors[other])
+        return gaps[both], self.weights[both], errors[both]
+
+    def _is_tied(self, model: int) -> bool:
+        """Whether the expanded percentile interval of the lead holds 0 (Hesterberg 2015)."""
+        if model not in self.order[: self.board["listed"]]:
+            return False
+        board, gaps = self.board, self.measure[self.order[0]] - self.measure[model]
+        known, weights, errors = self._lead(self.order[0], model)
+        n = len(known)
+        if n < 2:
+            return False
+        tail = norm.cdf(-np.sqrt(n / (n - 1)) * t.ppf(0.975, n - 1))
+        samples = _samples(board["resamples"], len(gaps), board["seed"]) * self.weights
+        there = ~np.isnan(gaps)
+        with np.errstate(invalid="ignore"):
+            means = samples @ np.nan_to_num(gaps) / (samples @ there)
+        low, high = np.quantile(means[~np.isnan(means)], [tail, 1 - tail])
+        middle = np.average(known, weights=weights)
+        reach = norm.ppf(0.975) * np.linalg.norm(weights * errors) / weights.sum()
+        noise = NOISE * np.abs(known).max()
+        return bool(min(low, middle - reach) <= noise and max(high, middle + reach) >= -noise)
+
+    def _is_ahead(self, one: int, other: int) -> bool:
+        """A paired t test over the common tasks, with weights; ties decide beside the first."""
+        first, listed = self.order[0], self.order[: self.board["listed"]]
+        if other == first and one in listed:
+            return False
+        if one == first and other in listed:
+            return not self._is_tied(other)
+        gaps, weights, errors = self._lead(one, other)
+        n = len(gaps)
+        if n < 2:
+            return False
+        mean = np.average(gaps, weights=weights)
+        spread = np.linalg.norm(weights * (gaps - mean)) * np.sqrt(n / (n - 1))
+        by_tasks = t.ppf(0.975, n - 1) * spread / weights.sum()
+        by_errors = norm.ppf(0.975) * np.linalg.norm(weights * errors) / weights.sum()
+        return bool(mean > max(by_tasks, by_errors) + NOISE * np.abs(gaps).max())
+
+    def _ranks(self, model: int, rank: int) -> list[int]:
+        if len(self.order) < 2:
+            return [1, 1]
+        ahead = sum(self._is_ahead(model, m) for m in self.order)
+        is_first = model == self.order[0]
+        behind = 0 if is_first else sum(self._is_ahead(m, model) for m in self.order)
+        is_tied = rank == 1 or self._is_tied(model)
+        best = 1 if is_tied else max(2, min(rank, 1 + behind))
+        return [best, max(rank, len(self.order) - ahead)]
+
+    def _smallest(self, margin: float) -> int | None:
+        sizes = {m: self.board["models"][m]["parameters_b"] for m in self.order}
+        fit = [m for m in self.order if self._behind(m) <= margin and sizes[m] is not None]
+        return int(min(fit, key=lambda m: sizes[m])) if fit else None
+
+    def _stays_first(self) -> int | None:
+        """In how many reweightings the first has the greatest mean (Rubin 1981)."""
+        if len(self.order) < 2 or len(self.weights) < 2:
+            return None
+        shape = (self.board["reweightings"], len(self.weights))
+        words = draw_words(shape[0] * shape[1], self.board["reweighting_seed"])
+        weights = -np.log((words + 0.5) / 2.0**32).reshape(shape) * self.weights
+        values = self.measure[self.order]
+        means = np.nan_to_num(values) @ weights.T / (~np.isnan(values) @ weights.T)
+        noise = NOISE * np.nanmax(np.abs(values))
+        return int((means[0] >= means[1:].max(axis=0) - noise).sum())
+
+
+def _mean(row: Array, weights: Array) -> float:
+    there = ~np.isnan(row)
+    return float(np.average(row[there], weights=weights[there])) if there.any() else np.nan
+
+
+def _win_rates(signed: Array) -> Array:
+    """The share of rivals that each model beats on each task, ties counting one half."""
+    rates = np.full(signed.shape, np.nan)
+    for column, rate in zip(signed.T, rates.T, strict=True):
+        there = ~np.isnan(column)
+        if there.sum() > 1:
+            rate[there] = (rankdata(column[there]) - 1) / (there.sum() - 1)
+    return rates
+
+
+@functools.cache
+def _samples(rows: int, n: int, seed: int) -> Array:
+    """How often each sample of tasks holds each task."""
+    places = np.floor(draw_words(rows * n, seed) * n / 2.0**32).astype(int).reshape(rows, n)
+    return np.array([np.bincount(row, minlength=n) for row in places], dtype=float)
