@@ -28,7 +28,7 @@ from site_builder.formatting import NOT_STATED, NumberFormat, count, exact, list
 from site_builder.pages.board_table import task_marks, task_tools
 from site_builder.pages.data import published_paths
 from site_builder.pages.page import ScriptData, Site
-from site_builder.records import Record, replace
+from site_builder.records import Record, asdict, replace
 from site_builder.table_model import Cell, Column, Table
 
 ALL_SCORES = "all-scores"
@@ -276,7 +276,7 @@ def make_score_cards(site: Site) -> Iterator[ScriptData]:
 def shared_card_data(site: Site) -> Mapping[str, object]:
     """Return the tasks and variants that scores are of, and the shared parts of citations.
 
-    `tasks` are link, metric (empty where not stated) and slug.
+    `tasks` are link, metric (empty where not stated), slug and number format.
     """
     labels, catalog = site.labels, site.results.catalog
     title, release = site.config.site.title, site.results.release
@@ -286,6 +286,7 @@ def shared_card_data(site: Site) -> Mapping[str, object]:
                 page_link(labels.tasks[task], "task", task),
                 catalog.tasks[task].metric or "",
                 labels.task_slugs[task],
+                asdict(labels.scales[task]),
             ]
             for task in site.results.scores.tasks
         ],
@@ -313,9 +314,8 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     """Return what the cards of a model's scores show.
 
     `tasks` are places in the shared list. All else is by variant a list in their order, null where
-    there is nothing; what no score states is left out. `value` has every digit; `shown` is the
-    score as pages write it, null where that is the same. `source` has places in
-    `sources`; `date`, `command` and `flag` have places in `texts`.
+    there is nothing; what no score states is left out. `source` has places in `sources`; `date`,
+    `command` and `flag` have places in `texts`.
     """
     scores, texts, sources = _scores_of(site, model), dict[str, int](), dict[Link, int]()
     tasks = list(dict.fromkeys(score.task for score in scores))
@@ -342,15 +342,12 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
 
 
 def _card_values(site: Site, score: _ModelScore) -> Iterator[tuple[str, Any]]:
-    scale, p = site.labels.scales[score.task], score.provenance
-    value, shown = exact(score.value), scale.score(score.value)
-    interval = score.score.interval if score.score else None
-    yield "value", value
-    yield "shown", None if shown == value else shown
+    p = score.provenance
+    yield "value", score.value
     yield "row", p.row
-    yield "interval", None if interval is None else scale.interval(*interval)
-    yield "stderr", None if p.stderr is None else exact(p.stderr)
-    yield "n", None if p.n_examples is None else count(p.n_examples)
+    yield "interval", score.score.interval if score.score else None
+    yield "stderr", p.stderr
+    yield "n", p.n_examples
     yield "date", p.date
     yield "source", None if p.source is None else source_link(p.source, published_paths(site))
     yield "command", p.command

@@ -133,8 +133,7 @@ class Urls(Record):
 
     def permalink(self, address: Address) -> str:
         """Absolute link to a place on a page; empty where the site's place is not known."""
-        anchor = f"#{quote(address.anchor)}" if address.anchor else ""
-        return self.canonical(address) + anchor if self.base_url else ""
+        return self.canonical(address) + _ending(address) if self.base_url else ""
 
     def absolute_or_relative(self, origin: Address, target: Address) -> str:
         """Absolute link for who reads it elsewhere; relative to `origin` where there is none."""

@@ -1,7 +1,7 @@
 // The card that opens at a score: all that is known of it, a link to its row, and how to cite it (as the build writes
 // citations).
 (() => {
-  const { make, pageLink } = site;
+  const { format, make, pageLink } = site;
   const { root = "", base = "" } = document.documentElement.dataset;
   const UNKNOWN = "not stated";
   const ROOM = 8;
@@ -63,14 +63,14 @@
     const textOf = (column) => scores.texts[of(column) ?? -1];
     const value = of(scores.value);
     if (value === undefined) throw new Error(`There is no score at ${link.href}.`);
-    const [[name], metric, slug] = facts.tasks[task];
+    const [[name], metric, slug, scale] = facts.tasks[task];
     const { id, label, phrase, slug: variantSlug } = facts.variants[variant];
     const [model, path] = scores.model;
     const query = variant === 0 ? "" : `?variant=${encodeURIComponent(id)}`;
     const key = [facts.cite.slug, path.split("/").at(-2), `score-${slug}--${variantSlug}`, facts.cite.short].join("-");
     return {
-      ...{ model, task: name, label, metric, key, value, shown: of(scores.shown) ?? value, row: of(scores.row) ?? 0 },
-      ...{ interval: of(scores.interval), stderr: of(scores.stderr), n: of(scores.n) },
+      ...{ model, task: name, label, metric, key, value, shown: format.score(value, scale), row: of(scores.row) ?? 0 },
+      ...{ interval: of(scores.interval)?.map((end) => format.score(end, scale)).join(" to "), stderr: of(scores.stderr), n: of(scores.n) },
       ...{ date: textOf(scores.date), source: scores.sources[of(scores.source) ?? -1], command: textOf(scores.command), flag: textOf(scores.flag) },
       ...{ run: `${model} (${phrase})`, address: base && `${base}${path}${query}#score-${slug}` },
     };
@@ -81,8 +81,8 @@
     /** @type {Record<string, string | HTMLElement | undefined>} */
     const facts = {
       "95\u00a0% interval": interval && make("a", { href: pageLink(`${root}about/#score-error`) }, interval),
-      "Standard error": stderr,
-      Examples: n,
+      "Standard error": stderr?.toString(),
+      Examples: n?.toLocaleString("en-US"),
       Date: date,
       Source: source && linkTo(source),
       Row: make("span", {}, `${row.toLocaleString("en-US")} of `, make("a", { href: pageLink(`${root}data/#table-results`) }, "results.parquet")),
@@ -116,7 +116,7 @@
     const title = make("h2", { id: "score-card-title" }, `${score.model} on ${score.task}`, " ", make("small", {}, score.label));
     card.replaceChildren(
       make("div", { class: "score-card-head" }, title, close),
-      make("p", { class: "score-card-value" }, score.value, ...(score.metric ? [" ", make("small", {}, score.metric)] : [])),
+      make("p", { class: "score-card-value" }, String(score.value), ...(score.metric ? [" ", make("small", {}, score.metric)] : [])),
       ...(score.flag ? [make("p", { class: "score-card-flag" }, `Read with care: ${score.flag}`)] : []),
       makeFacts(score),
       ...makeCommand(score.command),

@@ -313,13 +313,11 @@ interface ScoreCards {
   tasks: number[];
   texts: string[];
   sources: Link[];
-  value: ScoreColumn<string>;
-  /** Absent or null where it is the value. */
-  shown?: ScoreColumn<string>;
+  value: ScoreColumn<number>;
   row: ScoreColumn<number>;
-  interval?: ScoreColumn<string>;
-  stderr?: ScoreColumn<string>;
-  n?: ScoreColumn<string>;
+  interval?: ScoreColumn<[number, number]>;
+  stderr?: ScoreColumn<number>;
+  n?: ScoreColumn<number>;
   /** Places in `texts` or `sources`. */
   date?: ScoreColumn<number>;
   source?: ScoreColumn<number>;
@@ -329,7 +327,7 @@ interface ScoreCards {
 
 /** What the cards of all models share. */
 interface ScoreFacts {
-  tasks: [link: Link, metric: string, slug: string][];
+  tasks: [link: Link, metric: string, slug: string, scale: Places][];
   /** The primary one first. */
   variants: { id: string; label: string; phrase: string; slug: string }[];
   cite: { site: string; slug: string; year: string; release: string; short: string; note: string };

@@ -150,23 +150,13 @@ def table(soup: BeautifulSoup, table_id: str) -> list[dict[str, Cell]]:
 
 
 def cells_of(found: Tag) -> list[list[Tag]]:
-    """The cells of a table, row by row; each with its raw value as `data-value`."""
-    rows: list[list[Tag]] = [list(row.find_all(["th", "td"])) for row in found.select("tbody tr")]
-    columns = json.loads(str(found.get("data-values", "[]")))
-    for place, cells in enumerate(rows):
-        for cell, values in zip(cells, columns, strict=False):
-            if values is not None and "data-value" not in cell.attrs:
-                cell["data-value"] = "" if values[place] is None else str(values[place])
-    return rows
+    """The cells of a table, row by row."""
+    return [list(row.find_all(["th", "td"])) for row in found.select("tbody tr")]
 
 
 def raw_of(cell: Tag | None) -> str:
     """What a cell is sorted by, as programs write it; empty where it has no value."""
     assert cell is not None
-    found = cell.find_parent("table")
-    if isinstance(found, Tag) and "data-values" in found.attrs:
-        cells_of(found)
-        del found["data-values"]
     text = re.sub(r"^\+(?=\d)", "", single_spaced(cell.get_text()))
     return str(cell.get("data-value", re.sub(r"^\N{MINUS SIGN}(?=\d)", "-", text)))
 
@@ -240,9 +230,8 @@ class Reading(HTMLParser):
         self.attributes.update(own)
         self.links += [own[name] for name in LINKS if name in own]
         self.words += [own[name] for name in HEARD if name in own]
-        columns = json.loads(own.get("data-values", "[]"))
-        known = [value for values in columns for value in values or () if value is not None]
-        self.words += map(str, known)
+        if own.get("data-value"):
+            self.words.append(own["data-value"])
         if "id" in own:
             self.ids.append(own["id"])
         self._script = own if tag == "script" else None

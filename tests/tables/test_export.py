@@ -138,4 +138,3 @@ def test_table_without_rows_is_exported(tmp_path):
     empty = board()["results"][:0]
     files = unpacked(export(tmp_path, pd.DataFrame(empty)))
     assert [b"model,task,variant,score\r\n", b"[]\n"] == list(files.values())
-
