@@ -14,7 +14,7 @@ from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
 from site_builder.head_start import Computed, compute_all
 from site_builder.labels import make_labels
 from site_builder.pages.all import make_pages, with_own_charts
-from site_builder.pages.page import Site, ready
+from site_builder.pages.page import assemble_site
 from site_builder.prose.markdown import Prose, load_prose
 from site_builder.publish.folder import Published, check_output_folder, publish, recover
 from site_builder.publish.manifest import Origin, with_manifest
@@ -108,7 +108,7 @@ def make_files(
     faults = (*tables.warnings, *prose.faults, *_own_faults(config, prose), *folder)
     processes = work.processes_for(tables)
     here = partial(compute_all, tables, config, processes, work.start.exported)
-    compute = ready(computed) if computed else here
+    compute = (lambda: computed) if computed else here
     make = partial(_make_content, config, prose, old, work.say, compute)
     files_read = {name: table.file for name, table in tables.loaded.items()}
     sources = (config, tables.warnings, files_read, prose.own, old and prose.texts, old)
@@ -153,7 +153,7 @@ def _make_content(
     say("Computing")
     tables, results, exported = compute()
     labels = make_labels(results, config)
-    site = Site(config, tables, results, labels, own=prose.own, exports=exported)
+    site = assemble_site(config, tables, results, labels, prose.own, exported)
     odd: tuple[Fault, ...] = ()
     if old is not None:
         from site_builder.releases.read import find_news, release_content

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from site_builder.addresses import Address, Kind, Link
 from site_builder.charts.chart import Chart, asked_for, draw_own_charts
@@ -19,32 +20,35 @@ from site_builder.pages.embeds import make_embeds
 from site_builder.pages.home import make_home
 from site_builder.pages.model import make_models
 from site_builder.pages.model_scores import make_score_cards
-from site_builder.pages.page import HOME, Made, Page, ScriptData, Site, ready
+from site_builder.pages.page import HOME, Made, Page, ScriptData, Site
 from site_builder.pages.serving import make_serving
 from site_builder.pages.task import make_tasks
 from site_builder.records import Record, replace
+
+_FIND = "data/find.js"
+# The order in which equally good matches are listed. Every other kind is a page among others.
+_KINDS: dict[Kind, str] = {"model": "Model", "task": "Task", "category": "Category"}
+_OTHER = "Page"
 
 
 class OwnPageContext(Record):
     """What a page of the project's own shows.
 
     Attributes:
-        slot: The prose that it is made of.
+        slot: The name of its prose.
     """
 
     slot: str
 
 
-def make_own_pages(site: Site) -> Iterator[Page]:
-    """A page for each text."""
-    for name, title in site.own.items():
-        about = f"{title}: a page of {site.config.site.title}."
-        context = OwnPageContext(f"pages/{name}")
-        yield Page(Address("page", name), "page.html", title, about, ready(context), (HOME,))
+def make_pages(site: Site) -> tuple[Made, ...]:
+    """Return every page and document, and the search index over the pages."""
+    made = tuple(page for make in _PAGE_MAKERS for page in make(site))
+    return (*made, make_find(site, (page for page in made if isinstance(page, Page))))
 
 
 def with_own_charts(site: Site, pages: Iterable[Made]) -> tuple[Made, ...]:
-    """The same pages, each with the charts that `[charts]` of `site.toml` puts on it.
+    """Return the pages, each with the charts that `[charts]` of `site.toml` puts on it.
 
     Raises:
         FaultsError: Every chart that cannot be drawn.
@@ -66,45 +70,42 @@ def with_own_charts(site: Site, pages: Iterable[Made]) -> tuple[Made, ...]:
     )
 
 
-FIND = "data/find.js"
-# The order in which equally good finds are listed; every other kind is a page among others.
-KINDS: dict[Kind, str] = {"model": "Model", "task": "Task", "category": "Category"}
-OTHER = "Page"
-
-IndexEntry = tuple[Link, str, str]
-
-
 def make_find(site: Site, pages: Iterable[Page]) -> ScriptData:
-    """The index over the pages that are made: it cannot name one that is not there.
+    """Return the search index over the listed pages.
 
-    By kind, each entry is a link, a hint (developer or category) and the id where the name is
-    another; hint and id are empty where there is none.
+    By kind, each entry is a link, a hint (developer or category), and the id where it differs from
+    the name.
     """
-    found: dict[str, list[IndexEntry]] = {kind: [] for kind in (*KINDS.values(), OTHER)}
+    found: dict[str, list[tuple[Link, str, str]]] = {kind: [] for kind in _KINDS.values()}
+    found[_OTHER] = []
     for page in pages:
         if page.listed:
-            found[KINDS.get(page.address.kind, OTHER)].append(_entry(site, page))
+            found[_KINDS.get(page.address.kind, _OTHER)].append(_entry(site, page))
     value = [[kind, entries] for kind, entries in found.items() if entries]
-    return ScriptData(Address("asset", FIND), "find", lambda: value)
+    return ScriptData(Address("asset", _FIND), "find", lambda: value)
 
 
-def _entry(site: Site, page: Page) -> IndexEntry:
-    name, key = page.title, page.address.key
+def _entry(site: Site, page: Page) -> tuple[Link, str, str]:
+    name, key, catalog = page.title, page.address.key, site.results.catalog
     if page.address == HOME.to:
         return HOME, name, ""
-    return Link(name, page.address), _hint(site, page.address), "" if key == name else key
+    hint: str | None = ""
+    if page.address.kind == "model":
+        hint = catalog.models[key].developer
+    elif page.address.kind == "task":
+        hint = catalog.tasks[key].category
+    return Link(name, page.address), hint or "", "" if key == name else key
 
 
-def _hint(site: Site, address: Address) -> str:
-    catalog = site.results.catalog
-    if address.kind == "model":
-        return catalog.models[address.key].developer or ""
-    if address.kind == "task":
-        return catalog.tasks[address.key].category or ""
-    return ""
+def _make_own_pages(site: Site) -> Iterator[Page]:
+    """A page for each text of the project's own."""
+    for name, title in site.own.items():
+        about = f"{title}: a page of {site.config.site.title}."
+        context = partial(OwnPageContext, f"pages/{name}")
+        yield Page(Address("page", name), "page.html", title, about, context, (HOME,))
 
 
-PAGE_MAKERS: tuple[Callable[[Site], Iterator[Made]], ...] = (
+_PAGE_MAKERS: tuple[Callable[[Site], Iterator[Made]], ...] = (
     make_home,
     make_choose,
     make_models,
@@ -116,14 +117,8 @@ PAGE_MAKERS: tuple[Callable[[Site], Iterator[Made]], ...] = (
     make_data,
     make_changes,
     make_about,
-    make_own_pages,
+    _make_own_pages,
     make_embeds,
     make_scores_data,
     make_score_cards,
 )
-
-
-def make_pages(site: Site) -> tuple[Made, ...]:
-    """Every page and every document, in the order of the makers, and the index over the pages."""
-    made = tuple(page for make in PAGE_MAKERS for page in make(site))
-    return (*made, make_find(site, (page for page in made if isinstance(page, Page))))

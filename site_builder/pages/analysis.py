@@ -1,4 +1,4 @@
-"""Analysis: what goes along with lift, how large training sets are, which tasks repeat others."""
+"""Make the analysis page: correlations with lift, training sets, similar tasks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from site_builder.addresses import Address
 from site_builder.charts.analysis import (
     LIFTS,
-    chart_correlations,
     chart_redundancy,
-    chart_training_sets,
     charts_features,
     column_label,
     correlation_text,
@@ -21,7 +19,7 @@ from site_builder.compute.correlation import LEAST_TO_CONCLUDE, Correlation, Cor
 from site_builder.compute.results import Results
 from site_builder.formatting import count, listed, p_value, rounded, sentence
 from site_builder.labels import Labels
-from site_builder.pages.page import HOME, Page, Site, ready
+from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Table
 
@@ -30,11 +28,11 @@ class AnalysisContext(Record):
     """What the analysis page shows; each part is None, or empty, where there is nothing for it.
 
     Attributes:
-        short: Each feature with each kind of lift.
-        matrix: Every column with every other.
-        features: Each feature against each kind of lift.
+        short: The correlation of each feature with each kind of lift.
+        matrix: The correlation of every pair of columns.
+        features: Each feature plotted against each kind of lift.
         training_sets: How large the training sets are.
-        redundancy: How alike the tasks rank the models.
+        redundancy: How similarly tasks rank the models.
     """
 
     short: Table | None
@@ -45,33 +43,38 @@ class AnalysisContext(Record):
 
 
 def make_analysis(site: Site) -> Iterator[Page]:
-    """The analysis page, where there is anything to analyse."""
+    """Yield the analysis page, where there is anything to analyse."""
     results, labels = site.results, site.labels
     context = AnalysisContext(
         short=short_correlations(results, labels),
-        matrix=site.chart(chart_correlations),
+        matrix=site.charts.correlations,
         features=charts_features(results, labels),
-        training_sets=site.chart(chart_training_sets),
+        training_sets=site.charts.training_sets,
         redundancy=chart_redundancy(results, labels),
     )
     if context != AnalysisContext(None, None, (), None, None):
-        about = _about(context)
-        yield Page(Address("analysis"), "analysis.html", "Analysis", about, ready(context), (HOME,))
+        yield Page(
+            Address("analysis"),
+            "analysis.html",
+            "Analysis",
+            _about(context),
+            lambda: context,
+            (HOME,),
+        )
 
 
 def _about(context: AnalysisContext) -> str:
-    """What the page shows, in one sentence."""
     parts = (
-        (context.short, "what goes along with lift"),
-        (context.matrix and not context.short, "which columns go together"),
+        (context.short, "which features correlate with lift"),
+        (context.matrix and not context.short, "which columns correlate"),
         (context.training_sets, "how large the training sets are"),
-        (context.redundancy, "which tasks rank models alike"),
+        (context.redundancy, "which tasks rank models similarly"),
     )
     return f"{sentence(listed([words for there, words in parts if there], most=4))}."
 
 
 def short_correlations(results: Results, labels: Labels) -> Table | None:
-    """Each feature with each kind of lift: Spearman with its interval, Pearson, n and p."""
+    """Return the correlation of each feature with each kind of lift; None without any."""
     found = results.correlations
     if found is None:
         return None
@@ -102,11 +105,10 @@ def _is_defined(found: Correlations, lift: str) -> bool:
 
 
 def _lift_fields(found: Correlations, lift: str, labels: Labels) -> tuple[Field[str], ...]:
-    """A kind of lift with the feature of the row."""
     spearman = "Spearman's rank correlation over tasks, with its 95 % interval"
-    p = "Two-sided p-value of Spearman's correlation, not corrected for the number of rows"
+    p = "Two-sided p-value of Spearman's correlation, not corrected for multiple comparisons"
     pearson = "Pearson's correlation over tasks"
-    verdict = f"A direction where the interval leaves out 0, from {LEAST_TO_CONCLUDE} tasks on"
+    verdict = f"A direction is named from {LEAST_TO_CONCLUDE} tasks on, if the interval excludes 0"
     return (
         Field(
             Column(
@@ -119,7 +121,7 @@ def _lift_fields(found: Correlations, lift: str, labels: Labels) -> tuple[Field[
             lambda feature: _spearman_cell(found.pairs[feature, lift]),
         ),
         Field(
-            Column(f"{lift}_verdict", "In words", "text", verdict, "ascending", "correlation"),
+            Column(f"{lift}_verdict", "Direction", "text", verdict, "ascending", "correlation"),
             lambda feature: text_cell(verdict_text(found.pairs[feature, lift]) or None),
         ),
         Field(

@@ -1,4 +1,4 @@
-"""The categories: harder to easier, and a board for each."""
+"""Make the pages of categories."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from site_builder.addresses import Address
 from site_builder.charts.cells import TASK, Field, best_fields, columns_of, rows_of, task_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.differences import category_table, chart_category_difference
+from site_builder.charts.differences import category_table
 from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import counted, listed
 from site_builder.labels import Labels
-from site_builder.pages.board_table import BoardParts
+from site_builder.pages.board_table import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
-from site_builder.pages.page import CATEGORIES, HOME, Page, Site, in_sequence, ready
+from site_builder.pages.page import CATEGORIES, HOME, Page, Site, in_sequence
 from site_builder.pages.task import row_limit
 from site_builder.records import Record
 from site_builder.table_model import Table
@@ -23,7 +23,7 @@ class CategoriesContext(Record):
     """What the list of categories shows.
 
     Attributes:
-        chart: Best contender minus baseline; None where the board has nothing for it.
+        chart: Best model minus baseline; None where the board has nothing for it.
         table: Every category.
     """
 
@@ -46,45 +46,42 @@ class CategoryContext(Record):
 
 
 def make_categories(site: Site) -> Iterator[Page]:
-    """The list of categories, then a page for each; nothing where tasks have none."""
+    """Yield the list of categories, then a page for each; nothing where tasks have none."""
     found, labels = site.results.categories, site.labels
     if not found:
         return
-    chart = site.chart(chart_category_difference)
-    context = CategoriesContext(chart, category_table(found, labels, "categories"))
+    table = category_table(found, labels, "categories")
+    context = CategoriesContext(site.charts.category_lifts, table)
     n = counted(len(found), "category", "categories")
-    ordered = any(category.best_lift_over_baseline is not None for category in found)
-    how = (
-        f", from harder to easier: how far from {labels.baseline} the best {labels.contender} is"
-        if ordered
-        else ", each with a board of its own: who leads it, and who is best on each of its tasks"
-    )
-    about = f"{n} of tasks{how}."
+    about = f"{n} of tasks, each with its own leaderboard and the best model on each of its tasks."
+    if any(category.best_lift_over_baseline is not None for category in found):
+        about = (
+            f"{n} of tasks, from harder to easier: how far the best {labels.contender} is from "
+            f"{labels.baseline}."
+        )
     yield Page(
-        Address("categories"), "categories.html", "Categories", about, ready(context), (HOME,)
+        Address("categories"), "categories.html", "Categories", about, lambda: context, (HOME,)
     )
     yield from in_sequence(_make_category(site, category) for category in found)
 
 
 def _make_category(site: Site, category: CategoryResult) -> Page:
-    summary = category_summary(site, category)
-    most = row_limit(site)
-    parts = BoardParts(category.boards, site.results, site.labels, full=False, most=most)
+    summary = _summary(site, category)
+    spec = BoardTableSpec(site, category.boards, most=row_limit(site))
 
     def context() -> CategoryContext:
-        return CategoryContext(summary, board_views(parts, "board"), _tasks(site, category))
+        return CategoryContext(summary, board_views(spec, "board"), _tasks(site, category))
 
     name, crumbs = category.category, (HOME, CATEGORIES)
     return Page(Address("category", name), "category.html", name, summary, context, crumbs)
 
 
-def category_summary(site: Site, category: CategoryResult) -> str:
-    """A category in a sentence or two."""
+def _summary(site: Site, category: CategoryResult) -> str:
     labels, n = site.labels, counted(len(category.tasks), "task")
     board = category.boards[labels.roles.primary]
     leaders = [labels.models[s.model] for s in board.ranked if s.rank == 1]
     lead = "leads" if len(leaders) == 1 else "lead"
-    first = f"{n}; {listed(leaders)} {lead} its board." if leaders else f"{n}."
+    first = f"{n}; {listed(leaders)} {lead} the leaderboard." if leaders else f"{n}."
     if category.best_lift_over_baseline is None:
         return first
     distance = _distance(category.best_lift_over_baseline, labels)
@@ -107,6 +104,5 @@ def _tasks(site: Site, category: CategoryResult) -> Table:
         *best_fields(site.labels),
     )
     tasks = [site.results.task(t) for t in category.tasks]
-    return Table(
-        "tasks", f"Tasks of {category.category}", columns_of(fields), rows_of(fields, tasks)
-    )
+    caption = f"Tasks of {category.category}"
+    return Table("tasks", caption, columns_of(fields), rows_of(fields, tasks))

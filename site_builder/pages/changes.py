@@ -1,4 +1,4 @@
-"""The page of changes: what the previous release said otherwise, and what the ones before did."""
+"""Make the page of changes since the previous release."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from site_builder.charts.cells import (
 from site_builder.compute.catalog import Release
 from site_builder.formatting import count, counted
 from site_builder.pages.model_scores import WORDS
-from site_builder.pages.page import HOME, Page, Site, ready
+from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record, replace
 from site_builder.releases.changes import (
     ChangedClaim,
@@ -45,10 +45,9 @@ from site_builder.releases.wording import (
 )
 from site_builder.table_model import Cell, Column, Table
 
-Change = TypeVar("Change")
-MOST_ROWS = 500
-CHANGES = Link("Changes", Address("changes"))
-DOCUMENT = Link("changes.json", Address("file", f"{FOLDER}/changes.json"))
+_Change = TypeVar("_Change")
+_MOST_ROWS = 500
+_DOCUMENT = Link("changes.json", Address("file", f"{FOLDER}/changes.json"))
 
 
 class ChangeTable(Record):
@@ -66,11 +65,11 @@ class ChangesContext(Record):
     Attributes:
         old: The previous data release.
         facts: How many scores changed, were added, were removed.
-        first: The scores that changed, and the ranks that moved; what there is of them.
-        rest: Every other kind of change that there is.
-        claims: What the site says, or said, that the figures bear out in one of the two only.
+        first: The scores that changed, and the ranks that moved, where there are any.
+        rest: Every other kind of change, where there are any.
+        claims: Claims in the texts that hold in one of the two releases only.
         notes: What could not be compared.
-        document: All of it for machines.
+        document: The same as JSON.
         earlier: Entries of the releases before, newest first.
     """
 
@@ -85,26 +84,24 @@ class ChangesContext(Record):
 
 
 def make_changes(site: Site) -> Iterator[Page]:
-    """The page of changes, where the build was told of a previous edition."""
+    """Yield the page of changes, where there is a previous release."""
     if site.news is None:
         return
-    changes = site.news.changes
-    cells = _Cells(site, changes)
-    told = summary(changes)
-    about = f"Since {changes.old.name}: {told[:1].lower()}{told[1:]}"
+    news, changes = site.news, site.news.changes
+    text, tables = summary(changes), _Tables(site, changes)
+    entries = make_entries(site.config, news)
     context = ChangesContext(
         old=changes.old,
         facts=_facts(changes),
-        first=_first(cells, changes),
-        rest=_rest(cells, changes),
+        first=_filled(tables.first()),
+        rest=_filled(tables.rest()),
         claims=changes.claims.turned if changes.claims else (),
         notes=notes(changes),
-        document=DOCUMENT,
-        earlier=tuple(
-            entry for entry in make_entries(site.config, site.news) if entry in site.news.earlier
-        ),
+        document=_DOCUMENT,
+        earlier=tuple(entry for entry in entries if entry in news.earlier),
     )
-    yield Page(Address("changes"), "changes.html", CHANGES.text, about, ready(context), (HOME,))
+    about = f"Since {changes.old.name}: {text[:1].lower()}{text[1:]}"
+    yield Page(Address("changes"), "changes.html", "Changes", about, lambda: context, (HOME,))
 
 
 def _facts(changes: Changes) -> tuple[Fact, ...]:
@@ -118,85 +115,92 @@ def _facts(changes: Changes) -> tuple[Fact, ...]:
     )
 
 
-def _first(cells: _Cells, changes: Changes) -> tuple[ChangeTable, ...]:
-    compared = (*cells.scored, *cells.compared)
-    return _filled(
-        _table("scores", "Scores changed", compared, changes.scores_changed),
-        _table("ranks", "Ranks moved", cells.moved, changes.ranks),
-    )
-
-
-def _rest(cells: _Cells, changes: Changes) -> tuple[ChangeTable, ...]:
-    single = (*cells.scored, cells.single)
-    return _filled(
-        _table("models-added", "Models added", cells.models, changes.models_added),
-        _table("models-removed", "Models removed", cells.models, changes.models_removed),
-        _table("tasks-added", "Tasks added", cells.tasks, changes.tasks_added),
-        _table("tasks-removed", "Tasks removed", cells.tasks, changes.tasks_removed),
-        _table("lost", "Evidence lost", cells.lost, changes.lost or ()),
-        _table("flags", "Reservations", cells.flagged, changes.flags),
-        _table("models", "Models said otherwise", cells.of_model, changes.models_changed),
-        _table("tasks", "Tasks said otherwise", cells.of_task, changes.tasks_changed),
-        _table("rules", "How the board ranks", cells.of_board, changes.rules),
-        _table("added", "Scores added", single, changes.scores_added),
-        _table("removed", "Scores removed", single, changes.scores_removed),
-    )
-
-
-def _filled(*tables: ChangeTable) -> tuple[ChangeTable, ...]:
+def _filled(tables: Iterator[ChangeTable]) -> tuple[ChangeTable, ...]:
     return tuple(made for made in tables if made.table.rows)
 
 
 def _table(
-    key: str, title: str, fields: Sequence[Field[Change]], changes: Sequence[Change]
+    key: str, title: str, fields: Sequence[Field[_Change]], changes: Sequence[_Change]
 ) -> ChangeTable:
-    rows = rows_of(tuple(fields), changes[:MOST_ROWS])
-    more = f"The first {MOST_ROWS:,} of {counted(len(changes), 'row')}."
-    caption = f"{title} since the release before"
-    table = Table(f"changes-{key}", caption, columns_of(tuple(fields)), rows)
-    return ChangeTable(key, title, table, more if len(changes) > MOST_ROWS else "")
+    rows = rows_of(fields, changes[:_MOST_ROWS])
+    more = f"The first {_MOST_ROWS:,} of {counted(len(changes), 'row')}."
+    caption = f"{title} since the previous release"
+    table = Table(f"changes-{key}", caption, columns_of(fields), rows)
+    return ChangeTable(key, title, table, more if len(changes) > _MOST_ROWS else "")
 
 
-class _Cells:
-    """The columns of the tables, on one site."""
+_FACT: Field[FactChange] = Field(
+    Column("fact", "Fact"), lambda f: text_cell(f.key.replace("_", " "))
+)
+_FACT_VALUES: tuple[Field[FactChange], ...] = (
+    Field(Column("before", "Before"), lambda f: text_cell(fact_text(f.before))),
+    Field(Column("after", "After"), lambda f: text_cell(fact_text(f.after))),
+)
+
+
+class _Tables:
+    """The tables of the page; models and tasks have links where they still have a page."""
 
     def __init__(self, site: Site, changes: Changes) -> None:
         self._site, self._labels, self._changes = site, site.labels, changes
 
-    @property
-    def scored(self) -> tuple[Field[ScoreChange], ...]:
-        """Which score."""
-        return self._keys(lambda c: c.key)
+    def first(self) -> Iterator[ChangeTable]:
+        changes = self._changes
+        compared = (*self._keys(lambda c: c.key), *self._compared())
+        yield _table("scores", "Scores changed", compared, changes.scores_changed)
+        yield _table("ranks", "Ranks moved", self._moved(), changes.ranks)
 
-    def _keys(self, key: Callable[[Change], tuple[str, str, str]]) -> tuple[Field[Change], ...]:
+    def rest(self) -> Iterator[ChangeTable]:
+        changes = self._changes
+        models: tuple[Field[str], ...] = (Field(MODEL, self._model),)
+        tasks: tuple[Field[str], ...] = (Field(TASK, self._task),)
+        yield _table("models-added", "Models added", models, changes.models_added)
+        yield _table("models-removed", "Models removed", models, changes.models_removed)
+        yield _table("tasks-added", "Tasks added", tasks, changes.tasks_added)
+        yield _table("tasks-removed", "Tasks removed", tasks, changes.tasks_removed)
+        yield _table("lost", "Provenance lost", self._lost(), changes.lost or ())
+        flag_fields = (*self._keys(_flagged_key), *_FACT_VALUES)
+        yield _table("flags", "Flags changed", flag_fields, changes.flags)
+        model_fields = (Field(MODEL, self._fact_model), _FACT, *_FACT_VALUES)
+        yield _table("models", "Facts of models changed", model_fields, changes.models_changed)
+        task_fields = (Field(TASK, self._fact_task), _FACT, *_FACT_VALUES)
+        yield _table("tasks", "Facts of tasks changed", task_fields, changes.tasks_changed)
+        rule_fields = (_FACT, *_FACT_VALUES)
+        yield _table("rules", "Ranking rules changed", rule_fields, changes.rules)
+        score = Field[ScoreChange](
+            Column("score", "Score", "number"),
+            lambda c: self._linked(c, one_score(changes, c)),
+        )
+        scored = (*self._keys(lambda c: c.key), score)
+        yield _table("added", "Scores added", scored, changes.scores_added)
+        yield _table("removed", "Scores removed", scored, changes.scores_removed)
+
+    def _keys(self, key: Callable[[_Change], tuple[str, str, str]]) -> tuple[Field[_Change], ...]:
         return (
             Field(MODEL, lambda c: self._model(key(c)[0])),
             Field(TASK, lambda c: self._in_variant(self._task(key(c)[1]), key(c)[2])),
         )
 
-    def _in_variant(self, cell: Cell, variant: str) -> Cell:
-        """The cell with the variant below it, where the board has several."""
-        many = len(self._labels.roles.variants) > 1 or variant not in self._labels.roles.variants
-        return replace(cell, note=self._site.config.label(variant)) if many else cell
-
-    @property
-    def compared(self) -> tuple[Field[ScoreChange], ...]:
+    def _compared(self) -> tuple[Field[ScoreChange], ...]:
         """A score before and after."""
-        turned = f"After minus before, positive is better{self._labels.turning}"
-        difference = Column("difference", "Difference", "number", turned, term="changes")
-        noise = Column("noise", "Told apart by the errors", term="changes")
+        changes = self._changes
+        meaning = f"After minus before, positive is better{self._labels.turning}"
+        difference = Column("difference", "Difference", "number", meaning, term="changes")
         return (
             Field(difference, self._difference),
-            Field(Column("before", "Before", "number"), self._before),
-            Field(Column("after", "After", "number"), self._after),
-            Field(noise, lambda c: text_cell(NOISE[c.beyond_noise])),
+            Field(
+                Column("before", "Before", "number"),
+                lambda c: number_cell(c.before, score_texts(changes, c)[0]),
+            ),
+            Field(
+                Column("after", "After", "number"),
+                lambda c: self._linked(c, score_texts(changes, c)[1]),
+            ),
+            Field(
+                Column("noise", "Beyond noise?", term="changes"),
+                lambda c: text_cell(NOISE[c.beyond_noise]),
+            ),
         )
-
-    def _before(self, change: ScoreChange) -> Cell:
-        return number_cell(change.before, score_texts(self._changes, change)[0])
-
-    def _after(self, change: ScoreChange) -> Cell:
-        return self._kept(change, score_texts(self._changes, change)[1])
 
     def _difference(self, change: ScoreChange) -> Cell:
         """Positive is better; the text has as many digits as the two scores."""
@@ -206,20 +210,13 @@ class _Cells:
         value = -(change.difference or 0.0) if is_turned else change.difference
         return Cell(text, value, tone="gain" if change.better else "loss")
 
-    @property
-    def single(self) -> Field[ScoreChange]:
-        """A score that was added or removed."""
-        column = Column("score", "Score", "number")
-        return Field(column, lambda c: self._kept(c, one_score(self._changes, c)))
-
-    def _kept(self, change: ScoreChange, text: str) -> Cell:
-        """A score that is there leads to its row; one that is gone leads nowhere."""
+    def _linked(self, change: ScoreChange, text: str) -> Cell:
+        """A score with a link to its row, if it still exists."""
         value = change.before if change.after is None else change.after
         cell = number_cell(value, text)
         return cell if change.after is None else kept_cell(self._labels, change.key, cell)
 
-    @property
-    def moved(self) -> tuple[Field[RankMove], ...]:
+    def _moved(self) -> tuple[Field[RankMove], ...]:
         """A rank before and after."""
 
         def rank(key: str, label: str, of: Callable[[RankMove], int | None]) -> Field[RankMove]:
@@ -233,60 +230,37 @@ class _Cells:
             Field(Column("move", "Move"), lambda m: text_cell(move_text(m))),
         )
 
-    @property
-    def models(self) -> tuple[Field[str], ...]:
-        """A model."""
-        return (Field(MODEL, self._model),)
-
-    @property
-    def tasks(self) -> tuple[Field[str], ...]:
-        """A task."""
-        return (Field(TASK, self._task),)
-
-    @property
-    def lost(self) -> tuple[Field[LostProvenance], ...]:
-        """What is not known any more of a score."""
-        column = Column("lost", "Not stated any more")
+    def _lost(self) -> tuple[Field[LostProvenance], ...]:
         return (
             *self._keys(lambda x: (x.model, x.task, x.variant)),
-            Field(column, lambda x: text_cell(", ".join(WORDS[name] for name in x.lost))),
+            Field(
+                Column("lost", "No longer stated"),
+                lambda x: text_cell(", ".join(WORDS[name] for name in x.lost)),
+            ),
         )
 
-    @property
-    def flagged(self) -> tuple[Field[FactChange], ...]:
-        """A reservation about a score."""
-        return (*self._keys(lambda f: (f.of[0], f.of[1], f.of[2])), *_SAID)
-
-    @property
-    def of_model(self) -> tuple[Field[FactChange], ...]:
-        """What is said otherwise of a model."""
-        return (Field(MODEL, lambda f: self._model(f.of[0])), _FACT, *_SAID)
-
-    @property
-    def of_task(self) -> tuple[Field[FactChange], ...]:
-        """What is said otherwise of a task."""
-        return (Field(TASK, lambda f: self._task(f.of[0])), _FACT, *_SAID)
-
-    @property
-    def of_board(self) -> tuple[Field[FactChange], ...]:
-        """A rule by which the board ranks."""
-        return (_FACT, *_SAID)
+    def _in_variant(self, cell: Cell, variant: str) -> Cell:
+        """The cell with the variant below it, where the board has several."""
+        variants = self._labels.roles.variants
+        if len(variants) == 1 and variant in variants:
+            return cell
+        return replace(cell, note=self._site.config.label(variant))
 
     def _model(self, model: str) -> Cell:
-        """A model, leading to its page where it has one."""
         name = self._changes.models.get(model, model)
         return model_cell(self._labels, model) if model in self._labels.models else Cell(name, name)
 
     def _task(self, task: str) -> Cell:
-        """A task, leading to its page where it has one."""
         name = self._changes.tasks.get(task, task)
         return task_cell(self._labels, task) if task in self._labels.tasks else Cell(name, name)
 
+    def _fact_model(self, fact: FactChange) -> Cell:
+        return self._model(fact.of[0])
 
-_FACT: Field[FactChange] = Field(
-    Column("fact", "Fact"), lambda f: text_cell(f.key.replace("_", " "))
-)
-_SAID: tuple[Field[FactChange], ...] = (
-    Field(Column("before", "Before"), lambda f: text_cell(fact_text(f.before))),
-    Field(Column("after", "After"), lambda f: text_cell(fact_text(f.after))),
-)
+    def _fact_task(self, fact: FactChange) -> Cell:
+        return self._task(fact.of[0])
+
+
+def _flagged_key(fact: FactChange) -> tuple[str, str, str]:
+    model, task, variant = fact.of
+    return model, task, variant

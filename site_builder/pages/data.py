@@ -9,8 +9,8 @@ from site_builder.api import FOLDER, api_values, encode, score_values
 from site_builder.charts.cells import Field, columns_of, rows_of, text_cell
 from site_builder.compute.catalog import Release
 from site_builder.formatting import count, counted, size
-from site_builder.pages.home import board_lede
-from site_builder.pages.page import HOME, Document, Page, Site, cite_site, ready
+from site_builder.pages.board_views import board_lede
+from site_builder.pages.page import HOME, Document, Page, Site, cite_site
 from site_builder.records import Record
 from site_builder.releases.wording import change_values
 from site_builder.table_model import Cell, Column, Table
@@ -148,7 +148,7 @@ def make_data(site: Site) -> Iterator[Page | Document]:
         "with checksums, and a JSON API."
     )
     cite = cite_site(site)
-    yield Page(Address("data"), "data.html", "Data", about, ready(context), (HOME,), cite=cite)
+    yield Page(Address("data"), "data.html", "Data", about, lambda: context, (HOME,), cite=cite)
     for table in site.exported:
         for file in table.files:
             yield Document(download_address(table, file), file.content)

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
-from typing import TypeVar
 
 from site_builder.addresses import Address, Link
+from site_builder.charts.analysis import chart_correlations, chart_training_sets
+from site_builder.charts.averages import chart_averages, chart_size, chart_winners
 from site_builder.charts.chart import Chart
+from site_builder.charts.differences import chart_best_lift_by_task, chart_category_difference
 from site_builder.charts.previews import PreviewCard
+from site_builder.charts.scores import chart_scores
+from site_builder.charts.serving import chart_latency, chart_prices
 from site_builder.compute.catalog import Release
 from site_builder.compute.results import Results
 from site_builder.config import SiteConfig
 from site_builder.labels import Labels
-from site_builder.records import Record, field, replace
+from site_builder.records import Record, replace
 from site_builder.releases.feed import ReleaseNews
 from site_builder.tables.check import Tables
 from site_builder.tables.export import ExportedTable, export_tables
 
 
 class Citation(Record):
-    """Something of the site that one cites.
+    """What a reader cites: the site, a page of it, or a place on a page.
 
     Attributes:
         site: The site's name.
-        name: What a part of the site is about; empty for the site as a whole.
-        text: What is cited of it, in a sentence; empty for the site as a whole.
+        name: What the page is about; empty for the site as a whole.
+        text: The finding, as a sentence; empty for the site as a whole.
         release: The data that it rests on.
-        to: Where it stands.
-        key: Its name in a bibliography, after the site's; empty for one made of site and name.
+        to: The page or the place on it.
+        key: The key in a bibliography, after that of the site; empty for one made of site and name.
     """
 
     site: str
@@ -43,18 +46,18 @@ class Page(Record):
     """One HTML page.
 
     Attributes:
-        address: What it is about; `output/urls.py` makes the path of it.
-        template: The template that draws it.
+        address: What it is about; `render/urls.py` makes the path of it.
+        template: The template that renders it.
         title: Its name, for the browser's tab, the heading and search engines.
         description: One sentence on what it says.
-        context: Makes the template's variables, the values of a record, when the page is drawn: a
-            large board has more pages than would fit into memory at once.
+        context: Makes the variables of the template. It is called when the page is rendered,
+            because the contexts of a large board do not fit into memory at once.
         crumbs: The way from the home page, without the page itself.
         previous, next: Its neighbours in the published order.
-        listed: Whether the sitemap names it.
-        cite: What one cites of it; None where there is nothing to cite.
+        listed: Whether the sitemap and the search name it.
+        cite: What a reader of it cites; None where there is nothing to cite.
         card: The picture that a link to it is shown with; None for no picture.
-        charts: Charts of installed packages, below what it shows.
+        charts: Charts of installed packages, below everything else.
     """
 
     address: Address
@@ -72,25 +75,19 @@ class Page(Record):
 
 
 class Document(Record):
-    """One file that no template draws: a table to download, an answer of the API.
-
-    Attributes:
-        address: Its path.
-        content: Its bytes.
-    """
+    """A file without a template: a table to download, an answer of the API."""
 
     address: Address
     content: bytes
 
 
 class ScriptData(Record):
-    """A value for scripts, in a script that gives it: a page opened from the disk may load that.
+    """A value for scripts, published as a script, which a page opened from the disk can load.
 
     Attributes:
-        address: The asset, or the file beside the page that it is of.
-        name: What scripts ask for it by.
-        value: Makes what it gives: what JSON can hold, and links, which become text and path from
-            the site's root.
+        address: The asset, or the file beside a page.
+        name: The name by which scripts ask for it.
+        value: Makes the value: JSON, and links, which become text and path from the site's root.
     """
 
     address: Address
@@ -101,49 +98,69 @@ class ScriptData(Record):
 Made = Page | Document | ScriptData
 
 
+class BoardCharts(Record):
+    """The charts of the whole board; None for a chart that the board has no data for."""
+
+    averages: Chart | None
+    winners: Chart | None
+    size: Chart | None
+    scores: Chart | None
+    task_lifts: Chart | None
+    category_lifts: Chart | None
+    correlations: Chart | None
+    training_sets: Chart | None
+    latency: Chart | None
+    prices: Chart | None
+
+
 class Site(Record):
     """What every page maker reads.
 
     Attributes:
         config: `site.toml`.
         tables: The checked tables.
-        results: All that is computed from them.
-        labels: How things are called, and how numbers are written.
-        news: What changed since the previous edition; None where the build was told of none.
+        results: Everything that is computed from them.
+        labels: Names, and formats of numbers.
+        charts: The charts that several pages share.
+        exported: The tables as they are published.
+        news: What changed since the previous release; None without a previous release.
         own: The titles of the project's own pages, by their names.
-        exports: The tables as they are published, where these are made already.
     """
 
     config: SiteConfig
     tables: Tables
     results: Results
     labels: Labels
-    news: ReleaseNews | None = None
-    own: Mapping[str, str] = field(default_factory=dict)
-    exports: tuple[ExportedTable, ...] | None = None
-
-    @cached_property
-    def exported(self) -> tuple[ExportedTable, ...]:
-        """Every table of the project, ready to publish."""
-        return export_tables(self.tables.loaded) if self.exports is None else self.exports
-
-    def chart(self, draw: Callable[[Results, Labels], Chart | None]) -> Chart | None:
-        """A chart of the whole board, drawn once for every page that has it; None without data."""
-        if draw not in self._drawn:
-            self._drawn[draw] = draw(self.results, self.labels)
-        return self._drawn[draw]
-
-    @cached_property
-    def _drawn(self) -> dict[Callable[[Results, Labels], Chart | None], Chart | None]:
-        return {}
+    charts: BoardCharts
+    exported: tuple[ExportedTable, ...]
+    news: ReleaseNews | None
+    own: Mapping[str, str]
 
 
-T = TypeVar("T")
-
-
-def ready(value: T) -> Callable[[], T]:
-    """What is made already, for where it is asked for later."""
-    return lambda: value
+def assemble_site(
+    config: SiteConfig,
+    tables: Tables,
+    results: Results,
+    labels: Labels,
+    own: Mapping[str, str] | None = None,
+    exported: tuple[ExportedTable, ...] | None = None,
+) -> Site:
+    """Return the site: the results with the charts and exports that its pages share."""
+    charts = BoardCharts(
+        averages=chart_averages(results, labels),
+        winners=chart_winners(results, labels),
+        size=chart_size(results, labels),
+        scores=chart_scores(results, labels),
+        task_lifts=chart_best_lift_by_task(results, labels),
+        category_lifts=chart_category_difference(results, labels),
+        correlations=chart_correlations(results, labels),
+        training_sets=chart_training_sets(results, labels),
+        latency=chart_latency(results, labels),
+        prices=chart_prices(results, labels),
+    )
+    if exported is None:
+        exported = export_tables(tables.loaded)
+    return Site(config, tables, results, labels, charts, exported, None, own or {})
 
 
 HOME = Link("Home", Address("home"))
@@ -153,7 +170,7 @@ CATEGORIES = Link("Categories", Address("categories"))
 
 
 def in_sequence(pages: Iterable[Page]) -> Iterator[Page]:
-    """Pages of one kind, each leading to the one before and the one after it."""
+    """Yield pages of one kind, each with links to the one before and the one after it."""
     pages = tuple(pages)
     links = (None, *(Link(page.title, page.address) for page in pages), None)
     for page, before, after in zip(pages, links, links[2:], strict=False):
@@ -161,33 +178,17 @@ def in_sequence(pages: Iterable[Page]) -> Iterator[Page]:
 
 
 def cite_site(site: Site) -> Citation:
-    """The site as a whole."""
-    return Citation(site.config.site.title, "", "", site.results.release, Address("home"))
+    """Return the citation of the site as a whole."""
+    return cite_page(site, "", "", Address("home"))
 
 
 def cite_page(site: Site, name: str, said: str, to: Address) -> Citation:
-    """A page of the site.
+    """Return the citation of a page, or of a place on it.
 
     Args:
         site: The site.
         name: What the page is about.
-        said: The finding to cite, as a whole sentence.
-        to: The page, or a place on it.
+        said: The finding to cite, as a sentence.
+        to: The page, or the place on it.
     """
     return Citation(site.config.site.title, name, said, site.results.release, to)
-
-
-def cite_score(site: Site, model: str, task: str, variant: str) -> Citation:
-    """One score: a row of the results; its place is the row on the model's page."""
-    results, labels = site.results, site.labels
-    score = results.scores_of(model, task)[variant]
-    metric = results.catalog.tasks[task].metric
-    run = f"{labels.models[model]} ({labels.in_sentence(variant)})"
-    said = (
-        f"{run} scores "
-        f"{labels.scales[task].score(score.score)}{f' ({metric})' if metric else ''} "
-        f"on {labels.tasks[task]}."
-    )
-    to = labels.score_place((model, task, variant))
-    cited = cite_page(site, f"{run} on {labels.tasks[task]}", said, to)
-    return replace(cited, key=f"{labels.model_slugs[model]}-{to.anchor}")

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from site_builder.addresses import Address
 from site_builder.charts.cells import served_cell, source_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.serving import chart_latency, chart_prices, latency_table, price_table
+from site_builder.charts.serving import latency_table, price_table
 from site_builder.compute.serving import Offer, collect_offers, reference_choice
 from site_builder.formatting import counted, quantity, sentence
 from site_builder.labels import Labels
-from site_builder.pages.page import HOME, Page, Site, ready
+from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record
 from site_builder.table_model import Cell, Table
 
@@ -98,15 +98,15 @@ def make_serving(site: Site) -> Iterator[Page]:
         return
     sources = dict.fromkeys(price.source for price in prices if price.source)
     context = ServingContext(
-        latency=site.chart(chart_latency),
+        latency=site.charts.latency,
         latency_table=latency_table(latency, labels, "latency-all") if latency else None,
-        prices=site.chart(chart_prices),
+        prices=site.charts.prices,
         price_table=price_table(prices, labels, "prices-all") if prices else None,
         calculator=_calculator(site),
         sources=tuple(map(source_cell, sources)),
     )
     about = _about(site)
-    yield Page(Address("serving"), "serving.html", "Serving", about, ready(context), (HOME,))
+    yield Page(Address("serving"), "serving.html", "Serving", about, lambda: context, (HOME,))
 
 
 def _about(site: Site) -> str:

@@ -25,7 +25,6 @@ from site_builder.charts.cells import (
     text_cell,
 )
 from site_builder.charts.chart import Chart
-from site_builder.charts.differences import chart_best_lift_by_task
 from site_builder.charts.scores import chart_task_models
 from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.intervals import LEVEL
@@ -35,7 +34,7 @@ from site_builder.formatting import MISSING, count, counted, listed, percent, qu
 from site_builder.labels import Labels, ScoreKey
 from site_builder.pages.board_table import task_marks, task_tools
 from site_builder.pages.board_views import LegendItem
-from site_builder.pages.page import HOME, TASKS, Page, Site, cite_page, in_sequence, ready
+from site_builder.pages.page import HOME, TASKS, Page, Site, cite_page, in_sequence
 from site_builder.pages.task_ranking import line_legend, ranking_table
 from site_builder.records import Record
 from site_builder.table_model import LONG, MOST_LISTED, Cell, Column, Row, RowKind, Table, Tone
@@ -237,7 +236,7 @@ class TaskContext(Record):
         facts: Its row of the tasks table.
         figures: The figures that answer first.
         ranking: The models, by their score.
-        cut: How many of them it lists; empty where it lists all.
+        row_limit_note: How many of them it lists; empty where it lists all.
         legend: What the drawings in its rows show; empty where it has none.
         tie_note: Which models cannot be told from the best; empty where nobody knows.
         flagged: Scores that should be read with care, with the reason; None where there are none.
@@ -253,7 +252,7 @@ class TaskContext(Record):
     facts: tuple[Fact, ...]
     figures: tuple[Fact, ...]
     ranking: Table
-    cut: str
+    row_limit_note: str
     legend: tuple[LegendItem, ...]
     tie_note: str
     flagged: Table | None
@@ -280,7 +279,9 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
         facts=tuple(_facts(fact)),
         figures=tuple(_figures(site, task)),
         ranking=ranking_table(site, task, "ranking", row_limit(site), drawn=True),
-        cut=row_limit_note(site, len({*task.scores.models, *(f.model for f in task.flagged)})),
+        row_limit_note=row_limit_note(
+            site, len({*task.scores.models, *(f.model for f in task.flagged)})
+        ),
         legend=line_legend(site, task),
         tie_note=tie_note(site, task),
         flagged=flagged_table(site, task),
@@ -433,12 +434,12 @@ class TasksContext(Record):
 def make_tasks(site: Site) -> Iterator[Page]:
     """The list of tasks, then a page for each in the order of the tasks table."""
     tasks = site.results.tasks
-    by_task = site.chart(chart_best_lift_by_task)
+    by_task = site.charts.task_lifts
     context = TasksContext(_task_list(site), make_picker(site, "picker"), by_task)
     compared = any(task.outcome is not None for task in tasks)
     versus = f", and how far from {site.labels.baseline} the best is" if compared else ""
     about = f"{counted(len(tasks), 'task')}: who is best on each, how hard each is{versus}."
-    yield Page(Address("tasks"), "tasks.html", "Tasks", about, ready(context), (HOME,))
+    yield Page(Address("tasks"), "tasks.html", "Tasks", about, lambda: context, (HOME,))
     yield from in_sequence(make_task(site, task) for task in tasks)
 
 

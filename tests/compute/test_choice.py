@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
+from site_builder.compute.choice import compute_choice, default_margin
+from site_builder.compute.picks import Pick, Question, spread_weights, weighted_mean
+from site_builder.compute.shortlist import LISTED, REWEIGHTINGS
 
 from site_builder.compute.board import RankingRules
 from site_builder.compute.catalog import TaskInfo
-from site_builder.compute.choice import compute_choice, default_margin
-from site_builder.compute.picks import Pick, Question, spread_weights, weighted_mean
 from site_builder.compute.ranks import compute_win_rates
-from site_builder.compute.shortlist import LISTED, REWEIGHTINGS
 from tests.helpers.boards import BY_MEAN, make_board, make_scores
 
 NAN = float("nan")

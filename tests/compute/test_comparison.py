@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-
 from site_builder.compute.comparison import ModelVariant, Sides, compare_runs, runs_of
+
 from tests.helpers.boards import make_scores
 
 # On t1 a leads by 0.2, on t2 b by 0.1, on t3 all tie, on t4 b has no score, t5 is c's alone.

@@ -18,7 +18,7 @@ from site_builder.build import make_files, read_project
 from site_builder.compute.results import compute_results
 from site_builder.config import load_config
 from site_builder.labels import make_labels
-from site_builder.pages.page import Site
+from site_builder.pages.page import Site, assemble_site
 from site_builder.publish.folder import publish
 
 ROOT = Path(__file__).parents[2]
@@ -119,7 +119,7 @@ def make_site(root: Path) -> Site:
     config = load_config(root)
     tables, _ = read_project(config)
     results = compute_results(tables, config)
-    return Site(config, tables, results, make_labels(results, config))
+    return assemble_site(config, tables, results, make_labels(results, config))
 
 
 def on_disk(site: BuiltSite, folder: Path) -> BuiltSite:

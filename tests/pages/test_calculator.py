@@ -1,10 +1,12 @@
 """The cost calculator in a real browser: what a visitor sets, and what comes of it."""
 
 import functools
+import math
 import random
+import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -12,24 +14,19 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from site_builder import formatting as text
 from site_builder.build import build_site
-from site_builder.compute.serving import (
-    Load,
-    cheapest,
-    collect_offers,
-    compute_costs,
-    reference_choice,
-)
+from site_builder.compute.serving import Offer, collect_offers, reference_choice
 from site_builder.config import load_config
-from site_builder.pages.calculator import make_calculator
-from site_builder.pages.calculator_words import make_formulas, values_of
 from site_builder.pages.page import Site
 from tests.helpers.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, first_column, open_page
-from tests.helpers.priced import MIXED, priced
+from tests.helpers.odd_boards import built
+from tests.helpers.priced import MIXED, NO_BASELINE, Listed, priced
 from tests.helpers.serve import served
-from tests.helpers.sites import make_site
+from tests.helpers.sites import BuiltSite, build, make_site, on_disk, visible
 
 ROOT = Path(__file__).parents[2]
 both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+TIMES = "\N{MULTIPLICATION SIGN}"
+NONE = "\N{EN DASH}"
 COLUMNS = ("model", "month_usd", "times_cheaper", "break_even")
 LOADS = (
     ("1", "1", "1"),
@@ -62,6 +59,14 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     build_site(load_config(ROOT), out)
     with served(out) as address:
         yield f"{address}serving/"
+
+
+@pytest.fixture(scope="module")
+def calculator(chromium: Browser, mixed: str) -> Iterator[Page]:
+    """The page of the board with both kinds of price."""
+    page, _ = open_page(chromium, mixed)
+    yield page
+    page.context.close()
 
 
 def type_in(page: Page, label: str, typed: str) -> None:
@@ -97,30 +102,65 @@ def read(root: Path) -> Site:
     return make_site(root)
 
 
-def expected(root: Path, load: Load, against: int | None = None) -> tuple[Any, dict[str, str]]:
-    """The same as `shown`, of the functions that the page is built with."""
+Load = tuple[float, float, float]  # requests a day, tokens sent, tokens received
+
+
+def month(offer: Offer, load: Load) -> float:
+    """What a month costs, at twelve digits: its requests by the token, or all of its hours."""
+    by_hour = (offer.hour_usd or 0) * 24 * 365.25 / 12
+    cost = by_hour if offer.hourly else load[0] * 365.25 / 12 * request(offer, load)
+    return float(f"{cost:.12g}")
+
+
+def request(offer: Offer, load: Load) -> float:
+    """What a request costs by the token."""
+    return (load[1] * (offer.input_usd or 0) + load[2] * (offer.output_usd or 0)) / 1e6
+
+
+def break_even(offer: Offer, other: Offer, load: Load) -> float | None:
+    """Requests a day at which one by the token costs as much as one by the hour."""
+    token, hour = (other, offer) if offer.hourly else (offer, other)
+    if token.hourly or not hour.hour_usd or not request(token, load):
+        return None
+    return hour.hour_usd * 24 / request(token, load)
+
+
+def compared(cost: float, reference: float) -> str:
+    """How much cheaper or dearer a cost is."""
+    if not cost or not reference:
+        return NONE
+    times = max(cost / reference, reference / cost)
+    found = text.ratio(float(f"{times:.12g}"))
+    word = "" if found == text.ratio(1) else " cheaper" if cost < reference else " dearer"
+    return f"{found}{word}"
+
+
+def expected(root: Path, load: Load, against: int | None = None) -> list[tuple[str, ...]]:
+    """The rows of the table, computed by hand."""
     site = read(root)
     offers = collect_offers(site.results.serving.prices)
-    made = make_calculator(site)
-    assert made is not None
-    names = [str(offer["name"]) for offer in made.script["offers"]]  # type: ignore[attr-defined]
     choice = reference_choice(offers, site.labels.roles.baseline)
-    reference = cheapest(choice, load) if against is None else offers[against]
-    costs = compute_costs(offers, load, reference)
-    other = next(cost for cost in costs if cost.offer == reference)
-    rows = [
-        (
-            site.labels.models.get(cost.offer.model, cost.offer.model),
-            text.money(cost.month_usd),
-            text.cheaper(cost.times_cheaper, cost.times_dearer),
-            text.three_digits(cost.break_even),
-        )[: 4 if any(offer.hourly for offer in offers) else 3]
-        for cost in costs
-    ]
-    formulas = make_formulas(
-        costs, other, lambda c: values_of(c, other, load, lambda o: names[offers.index(o)])
-    )
-    return rows, {formula.key: formula.worked for formula in formulas}
+    other = min(choice, key=lambda o: month(o, load)) if against is None else offers[against]
+    mixed = any(offer.hourly for offer in offers)
+    rows = []
+    for offer in sorted(offers, key=lambda o: month(o, load)):
+        even = break_even(offer, other, load)
+        found = (
+            site.labels.models.get(offer.model, offer.model),
+            text.money(month(offer, load)),
+            compared(month(offer, load), month(other, load)),
+            NONE if even is None else three_digits(even),
+        )
+        rows.append(found if mixed else found[:3])
+    return rows
+
+
+def three_digits(value: float) -> str:
+    """A number in three digits, and whole from 100 on."""
+    exact = float(f"{value:.12g}")
+    shown = float(f"{exact:.3g}") if exact < 99.95 else exact
+    places = max(0, 2 - math.floor(math.log10(shown)))
+    return text.rounded(exact, places)
 
 
 def query_of(page: Page) -> list[tuple[str, str]]:
@@ -134,21 +174,21 @@ def remark(page: Page, key: str) -> Locator:
 
 
 @both_sizes
-def test_numbers_are_those_of_the_build(
+def test_numbers_are_those_of_the_formulas(
     chromium: Browser, board: Path, mixed: str, size: tuple[int, int]
 ) -> None:
     """For every size, and every offer compared with, to the last digit; in silence."""
     page, heard = open_page(chromium, mixed, size)
-    assert expected(board, Load(1000, 1000, 500)) == shown(page)
+    assert expected(board, (1000, 1000, 500)) == shown(page)[0]
     for numbers in LOADS:
         set_load(page, numbers)
-        load = Load(*(float(n.replace(",", "")) for n in numbers))
-        assert expected(board, load) == shown(page)
+        requests, sent, received = (float(n.replace(",", "")) for n in numbers)
+        assert expected(board, (requests, sent, received)) == shown(page)[0]
     set_load(page, ("40", "900", "300"))
     for place in page.eval_on_selector_all("#cost-against option", "all => all.map(o => o.value)"):
         page.get_by_label("Compare with").select_option(place)
-        found = expected(board, Load(40, 900, 300), int(place) if place else None)
-        assert found == shown(page)
+        found = expected(board, (40, 900, 300), int(place) if place else None)
+        assert found == shown(page)[0]
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert [] == heard.complaints
     page.context.close()
@@ -165,7 +205,6 @@ def test_numbers_are_written_as_the_build_writes_them(chromium: Browser, mixed: 
     twins: dict[str, Callable[[float], str]] = {
         "money": text.money,
         "quantity": text.quantity,
-        "threeDigits": text.three_digits,
         "ratio": text.ratio,
     }
     for name, write in twins.items():
@@ -186,7 +225,7 @@ def test_the_index_is_computed_anew(chromium: Browser, index: str, size: tuple[i
     page, heard = open_page(chromium, index, size)
     assert [] == query_of(page)
     before = shown(page)
-    assert expected(ROOT, Load(1000, 550, 151)) == before
+    assert expected(ROOT, (1000, 550, 151)) == before[0]
     type_in(page, "Requests a day", "2,500")
     page.get_by_label("Compare with").select_option(label="GPT-3.5 Turbo, openai")
     asked = [("requests", "2500"), ("against", "gpt-3.5-turbo"), ("at", "openai")]
@@ -323,7 +362,7 @@ def test_any_offer_can_be_named_in_the_address(chromium: Browser, board: Path, m
     assert [("against", "<b>{sent} & 7"), ("at", "s/t")] == query_of(page)
     select.select_option(label="Alpha, q, by the hour")
     assert [("against", "alpha"), ("at", "q"), ("by", "hour")] == query_of(page)
-    assert expected(board, Load(1000, 1000, 500), int(select.input_value())) == shown(page)
+    assert expected(board, (1000, 1000, 500), int(select.input_value())) == shown(page)[0]
     page.context.close()
 
 
@@ -370,12 +409,13 @@ def test_axe_finds_nothing(
     page.context.close()
 
 
-def test_without_scripts_the_table_is_there(chromium: Browser, mixed: str) -> None:
-    """For the numbers that are said above it; the fields, which would do nothing, are not."""
+def test_without_scripts_a_sentence_says_what_they_add(chromium: Browser, mixed: str) -> None:
+    """The formulas are there; the fields and the empty table are not."""
     page, _ = open_page(chromium, mixed, java_script_enabled=False)
-    expect(page.locator("#monthly-costs")).to_be_visible()
+    expect(page.get_by_text("With scripts you can compute what a month")).to_be_visible()
+    expect(page.get_by_text("Cost a month, by the hour")).to_be_visible()
+    expect(page.locator("#monthly-costs")).to_be_hidden()
     expect(page.locator(".calculator :is(input, select, button):visible")).to_have_count(0)
-    expect(page.locator("[data-calculator-load]")).to_contain_text("Requests a day: 1,000")
     page.context.close()
 
 
@@ -384,7 +424,7 @@ def test_it_works_from_the_disk(chromium: Browser, board: Path, mixed: str) -> N
     assert mixed
     page, heard = open_page(chromium, (board / "site/serving/index.html").as_uri())
     type_in(page, "Requests a day", "50")
-    assert expected(board, Load(50, 1000, 500)) == shown(page)
+    assert expected(board, (50, 1000, 500)) == shown(page)[0]
     assert [] == [said for said in heard.complaints if ".woff2" not in said]
     page.context.close()
 
@@ -394,3 +434,137 @@ def test_the_smallest_screen(chromium: Browser, mixed: str) -> None:
     page, _ = open_page(chromium, f"{mixed}?requests={'x' * 60}", (320, 640))
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     page.context.close()
+
+
+# --- by hand ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("times", "inverse", "text"),
+    [
+        (300.2, 0.0033, f"300{TIMES} cheaper"),
+        (1.5, 0.667, f"1.50{TIMES} cheaper"),
+        (0.888888888889, 1.125, f"1.13{TIMES} dearer"),
+        (1.0, 1.0, f"1.00{TIMES}"),
+        (1.001, 0.999, f"1.00{TIMES}"),
+        (0.999, 1.001, f"1.00{TIMES}"),
+        (None, None, "\N{EN DASH}"),
+    ],
+)
+def test_cheaper_or_dearer(
+    calculator: Page, times: float | None, inverse: float | None, text: str
+) -> None:
+    """Always a number above 1, and a word for which way."""
+    found = calculator.evaluate("pair => site.format.cheaper(...pair)", [times, inverse])
+    assert text == found
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.03125, "0.0313"), (3.116, "3.12"), (31.16, "31.2"), (999.6, "1,000"), (1411.76, "1,412")],
+)
+def test_three_digits(calculator: Page, value: float, text: str) -> None:
+    """Whole from 100 on."""
+    assert text == calculator.evaluate("site.format.threeDigits", value)
+
+
+def test_a_board_with_both_kinds_of_price(calculator: Page) -> None:
+    """1,000 a day of 1,000 and 500 tokens: an example, and called one."""
+    # 30,437.5 a month at $0, $0.000625, $0.0025, $0.04, $0.045; 730.5 hours at $2 and $6.
+    assert [
+        ("r", "$0.00", NONE, NONE),
+        ("s/t", "$19.02", f"64{TIMES} cheaper", NONE),
+        ("q", "$76.09", f"16.0{TIMES} cheaper", NONE),
+        ("p", "$1,217.50", f"1.00{TIMES}", NONE),
+        ("q", "$1,369.69", f"1.13{TIMES} dearer", NONE),
+        ("r, by the hour", "$1,461.00", f"1.20{TIMES} dearer", "1,200"),
+        ("q, by the hour", "$4,383.00", f"3.6{TIMES} dearer", "3,600"),
+    ] == [
+        (note, *row[1:])
+        for note, row in zip(
+            calculator.locator("#monthly-costs th small").all_text_contents(),
+            shown(calculator)[0],
+            strict=True,
+        )
+    ]
+    assert ["An example."] * 3 == calculator.locator(".field-hint").all_text_contents()
+    options = calculator.locator(".calculator option").all_text_contents()
+    assert "Gamma, its cheapest offer" == options[0]
+    assert "Alpha, q, by the hour" in options
+    assert 8 == len(options)
+    worked = shown(calculator)[1]
+    assert (
+        f"Alpha, r, by the hour, and Gamma, p: $2.00 {TIMES} 24 / $0.04 = 1,200 a day"
+        == worked["break_even"]
+    )
+    hours = f"Alpha, r, by the hour: $2.00 {TIMES} 24 {TIMES} 365.25 / 12 = $1,461.00"
+    assert hours == worked["hours"]
+    assert f"<b>{{sent}} & 7, s/t: $1,217.50 / $19.02 = 64{TIMES} cheaper" == worked["times"]
+
+
+def test_the_formulas_of_the_index(chromium: Browser, index: str) -> None:
+    """The measured size, GPT-4 to compare with, the cheapest first; no hour is sold."""
+    page, _ = open_page(chromium, index)
+    rows, worked = shown(page)
+    # 30,437.5 requests of (550 * 30 + 151 * 60) / 1e6 = $0.02556
+    assert ("$777.98", f"1.00{TIMES}") == rows[-1][1:]
+    assert ["tokens", "times"] == list(worked)
+    assert worked["tokens"].startswith(f"Llama 2 7B, replicate: 1,000 {TIMES}")
+    expect(page.locator("[data-calculator-compared]")).to_have_text("Compared with GPT-4, openai.")
+    assert 13 == page.locator(".calculator option").count()
+    page.context.close()
+
+
+@pytest.fixture
+def show(chromium: Browser, tmp_path: Path) -> Iterator[Callable[[BuiltSite], Page]]:
+    """Shows the calculator of a site."""
+    with ExitStack() as stack:
+
+        def show(site: BuiltSite) -> Page:
+            folder = on_disk(site, tmp_path / "shown").folder
+            assert folder is not None
+            home = stack.enter_context(served(folder))
+            page, _ = open_page(chromium, f"{home}serving/")
+            stack.callback(page.context.close)
+            return page
+
+        yield show
+
+
+def test_a_board_without_a_baseline(show: Callable[[BuiltSite], Page], tmp_path: Path) -> None:
+    """Compared with the cheapest; the word is not used."""
+    prices: list[Listed] = [("p", "x", 1, 1, None), ("q", "y", 2, 2, None)]
+    site = build(priced(tmp_path / "project", prices, NO_BASELINE))
+    page = show(site)
+    assert [f"1.00{TIMES}", f"2.0{TIMES} dearer"] == [row[2] for row in shown(page)[0]]
+    options = page.locator(".calculator option").all_text_contents()
+    assert "The cheapest offer" == options[0]
+    words = visible(site.page("serving/"))
+    assert not re.search("baseline|break-even", words, re.IGNORECASE)
+
+
+def test_prices_by_the_hour_alone(show: Callable[[BuiltSite], Page]) -> None:
+    """A cost a month, and nothing to set or to compare: 730.5 hours at $1.50."""
+    page = show(built("failed_requests"))
+    ((_, cost),), worked = shown(page)
+    assert "$1,095.75" == cost
+    assert ["hours"] == list(worked)
+    assert 0 == page.locator(".calculator :is(input, select, [data-copy])").count()
+
+
+def test_one_price(show: Callable[[BuiltSite], Page], tmp_path: Path) -> None:
+    """Nothing to compare with."""
+    page = show(build(priced(tmp_path / "project", [("p", "x", 1, 1, None)])))
+    rows, worked = shown(page)
+    assert [2] == [len(row) for row in rows]
+    assert ["tokens"] == list(worked)
+    assert 0 == page.locator(".calculator select").count()
+
+
+@pytest.mark.parametrize("prices", [[("p", "x", 1, None, None)], []])
+def test_nothing_to_pay(tmp_path: Path, prices: list[Listed]) -> None:
+    """Half a price, or a table without one: no section, no script, no term."""
+    site = build(priced(tmp_path, prices))
+    assert [] == [p for p in site.html if "data-calculator" in site.html[p]]
+    assert [] == [p for p in site.html if "js/calculator" in site.html[p]]
+    assert [] == site.page("about/").select("#cost")

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from scipy.stats import expon, kstest
 
 from site_builder.compute.intervals import RESAMPLES, SEED, t_quantile, tail_probability
 from site_builder.compute.numbers import floats_or_none
@@ -390,6 +391,13 @@ def test_random_numbers_are_those_of_the_published_generator(desk: Page) -> None
     assert 1144304738 == choosing.draw_words(1, 0)[0]
 
 
+def test_reweightings_are_exponential(desk: Page) -> None:
+    """Kolmogorov and Smirnov's test against the distribution of mean 1; none is infinite."""
+    found = np.array(desk.evaluate("seed => [...site.statistics.exponentials(31_000, seed)]", SEED))
+    assert np.isfinite(found).all()
+    assert kstest(found, expon.cdf).pvalue > 0.001
+
+
 def test_all_tasks_of_equal_weight_are_the_board(desk: Page, index_site: BuiltSite) -> None:
     """Order, ranks, averages and ties are those of the leaderboard."""
     ranked = sorted(
@@ -556,13 +564,13 @@ def test_picking_and_weighting(chromium: Browser, home: str, size: tuple[int, in
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_limits_and_margin(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """A limit hides models and says how many; the margin moves the smallest that will do."""
+    """A limit hides models and says how many; the margin moves the smallest good-enough model."""
     page = open_form(chromium, home, size)
-    type_in(page, "Billion parameters, at most", "7")
+    type_in(page, "At most this many billion parameters", "7")
     out = page.locator("[data-left-out=size]")
     expect(out).to_have_text("Leaves out 5 of 10 ranked models.")
     assert "size=7" == query_of(page)
-    type_in(page, "Behind the best, at most", "0.5")
+    type_in(page, "Accept up to this much below the best", "0.5")
     assert "size=7&margin=0.5" == query_of(page)
     expect(page.locator("[data-choose=smallest]")).to_contain_text("2.51B: the smallest model")
     settle(page, 5)
@@ -610,11 +618,11 @@ def test_variant_licence_and_price(chromium: Browser, home: str, size: tuple[int
     expect(page.locator("[data-left-out=license]")).to_have_text(
         "Leaves out 10 of 12 ranked models."
     )
-    page.get_by_label("Dollars per million output tokens, at most").fill("0.15")
+    page.get_by_label("At most this many dollars per million output tokens").fill("0.15")
     expect(page.locator("[data-left-out=price]")).to_have_text(
         "Leaves out 8 of 12 ranked models, 3 without a known price."
     )
-    page.get_by_label("Dollars per million output tokens, at most").fill("0")
+    page.get_by_label("At most this many dollars per million output tokens").fill("0")
     wait_for(page, "No model is left")
     expect(page.locator("[data-choose=reason]")).to_contain_text("leave out all 12 ranked models")
     page.get_by_role("button", name="Start over").click()
@@ -681,7 +689,7 @@ def test_the_first_few_can_be_compared(chromium: Browser, home: str) -> None:
     page, _ = open_page(chromium, home + "choose/?variant=base")
     wait_for(page, "GPT-4")
     ids = ["gpt-4", "gpt-3.5-turbo", "mistral-7b-instruct", "gemma-7b-instruct"]
-    link = page.get_by_role("link", name="Compare the first few")
+    link = page.get_by_role("link", name="Compare the top models")
     expect(link).to_have_attribute(
         "href", f"../compare/?{urlencode([('model', model) for model in ids])}"
     )

@@ -6,7 +6,7 @@ import pytest
 
 from site_builder.addresses import Address
 from site_builder.compute.catalog import Release
-from site_builder.pages.page import Citation, cite_page, cite_score, cite_site
+from site_builder.pages.page import Citation, cite_page, cite_site
 from site_builder.render.metadata import escape_bibtex, write_citation
 from site_builder.render.urls import Urls
 from tests.helpers.odd_boards import HOSTILE, built
@@ -67,16 +67,6 @@ def test_a_citation_of_a_page(site):
     assert text.sentence.startswith("Alpha is 1st. Fixture board, data release ")
     assert text.sentence.endswith(" https://example.org/board/models/alpha/")
     assert "{Fixture board: Alpha}" == fields_of(text.bibtex)["title"]
-
-
-def test_a_citation_of_a_score(site):
-    """Model, variant, value, metric and task; its place is the row that it is of."""
-    citation = cite_score(site, "alpha", "add", "fine_tuned")
-    assert "Alpha (fine-tuned) scores 0.750 (accuracy) on Addition." == citation.text
-    assert Address("model", "alpha", "score-add--fine-tuned") == citation.to
-    text = write_citation(citation, HERE)
-    assert text.sentence.endswith(" https://example.org/board/models/alpha/#score-add--fine-tuned")
-    assert "{Fixture board: Alpha (fine-tuned) on Addition}" == fields_of(text.bibtex)["title"]
 
 
 def test_what_is_not_known_is_left_out():

@@ -43,7 +43,7 @@ HEADLINES = [
     ("tasks where a fine-tuned model beats GPT-4", "24/31"),
     ("mean lift over base", "+0.384"),
     ("models ahead of GPT-4 on average, 1 clearly", "6/10"),
-    ("runs in which tuning hurt", "9/310"),
+    ("scores that tuning made worse", "9/310"),
 ]
 
 
@@ -217,7 +217,7 @@ def test_tables(index_site):
     """A caption, words in every heading, one heading a row, and as many cells as columns.
 
     A heading is its row's where its column has nothing but headings, and its column's where its row
-    has nothing else: so it needs no scope (test_access).
+    has nothing else: so it needs no scope (test_access). Scripts fill some tables.
     """
     for path, soup in index_site.pages():
         for found in soup.find_all("table"):
@@ -233,7 +233,8 @@ def test_tables(index_site):
                 assert len(heads) == len(cells), name
                 (place,) = (i for i, cell in enumerate(cells) if cell.name == "th")
                 places.add(place)
-            assert 1 == len(places), name
+            is_filled_by_scripts = found.find_parent(class_="with-scripts") is not None
+            assert len(places) == (0 if is_filled_by_scripts else 1), name
 
 
 def test_tables_hold_raw_values(index_site):

@@ -15,7 +15,7 @@ from site_builder.addresses import Address
 from site_builder.config import SiteConfig
 from site_builder.labels import make_labels
 from site_builder.pages.model_scores import card_data
-from site_builder.pages.page import ScriptData, Site, cite_page
+from site_builder.pages.page import ScriptData, Site, assemble_site, cite_page
 from site_builder.records import replace
 from site_builder.render.metadata import write_citation
 from site_builder.render.pages import render_script
@@ -104,7 +104,7 @@ def test_every_score_leads_to_its_row(index_site: BuiltSite) -> None:
             assert float(raw_of(link.parent)) == cell.number, (path, href)
             led.add(path.partition("/")[0])
     assert 12 * 31 == len(rows)
-    assert {"index.html", "models", "tasks", "categories", "compare", "embed"} == led
+    assert {"index.html", "models", "tasks", "categories", "embed"} == led
 
 
 def model_slugs(site: BuiltSite) -> list[str]:
@@ -113,12 +113,11 @@ def model_slugs(site: BuiltSite) -> list[str]:
 
 
 def test_every_score_of_a_ranking_is_a_link(index_site: BuiltSite) -> None:
-    """Each cell with a number in a column of scores: of a task, of all, of the comparison."""
+    """Each cell with a number in a column of scores: of a task, of the picker, of all models."""
     for path, selector in (
         ("tasks/gsm8k/", "#ranking"),
         ("tasks/", "#picker"),
         ("models/", "#scores-table"),
-        ("compare/", "#compare-tasks"),
     ):
         found = index_site.page(path).select_one(selector)
         assert found is not None
@@ -244,7 +243,7 @@ def test_data_of_a_large_board_comes_in_small_files() -> None:
     frames = make_frames({"base": scores, "tuned": scores})
     results = make_results(frames)
     config = SiteConfig(root=Path())
-    site = Site(config, make_tables(frames), results, make_labels(results, config))
+    site = assemble_site(config, make_tables(frames), results, make_labels(results, config))
     data = ScriptData(Address("scores", "m1"), "m1", lambda: card_data(site, "m1"))
     content = render_script(data, Urls.of(Address("model", m) for m in scores))
     assert len(content) < 9_000

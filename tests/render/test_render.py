@@ -138,7 +138,7 @@ def test_every_block_can_be_replaced(tmp_path):
     html = build(root).html
     assert [] == [name for name in BLOCKS if f"my-{name} " not in html["about/index.html"]]
     assert [] == [name for name in BLOCKS if f"my-{name} " in html["data/index.html"]]
-    assert "How the numbers come about" in html["about/index.html"]
+    assert "How the numbers are computed" in html["about/index.html"]
 
 
 def test_the_frame_of_every_page_can_be_changed(tmp_path):

@@ -1,11 +1,13 @@
-"""How sure: what pages and API say of ties, ranks and clear differences is one and the same."""
-
-import re
+"""The views of boards: ranks, ties, clear differences and legends, on pages and in the API."""
 
 import pytest
+from bs4 import Tag
 
+from site_builder.compute.intervals import LEVEL
+from site_builder.formatting import percent
 from tests.helpers.boards import make_frames
-from tests.helpers.sites import build, table, visible
+from tests.helpers.odd_boards import BOARDS, built
+from tests.helpers.sites import BuiltSite, build, table, visible
 from tests.helpers.tables import write_project
 
 VARIANTS = {"board-fine-tuned": "fine_tuned", "board-base": "base"}
@@ -26,7 +28,7 @@ def gaps(tmp_path_factory):
     return build(root)
 
 
-def test_who_is_tied_with_the_best_on_the_index(index_site):
+def test_ties_with_the_best_on_the_index(index_site):
     """After fine-tuning, Mistral 7B; before it, nobody is tied with GPT-4."""
     tied = {
         variant: [
@@ -41,12 +43,14 @@ def test_who_is_tied_with_the_best_on_the_index(index_site):
         for board, variant in VARIANTS.items():
             rows = table(index_site.page(path), board)
             assert tied[variant] == [row["model"].text for row in rows if row["model"].tags]
-    said = [visible(note) for note in index_site.page("models/").select(".view > .note")]
-    assert "Mistral 7B is not distinguishable from the best on these 31 tasks." == said[0]
-    assert "GPT-4 is distinguishable from every other model on these 31 tasks." == said[1]
+    notes = index_site.page("models/").select(".view > .note:not(.ranked-by)")
+    assert [
+        "Mistral 7B is effectively tied for first.",
+        "GPT-4 leads, and no other model is tied with it.",
+    ] == [visible(note) for note in notes]
 
 
-def test_ranks_that_the_tasks_allow(index_site):
+def test_plausible_ranks(index_site):
     """Board, model page, neighbours and API."""
     models = {m["name"]: m for m in index_site.api("models")}
     assert [1, 4] == models["Mistral 7B"]["rank_interval"]["fine_tuned"]
@@ -56,17 +60,14 @@ def test_ranks_that_the_tasks_allow(index_site):
             expected = f"{best}\N{EN DASH}{worst}" if best < worst else ""
             assert expected == row["rank"].note
     page = index_site.page("models/mistral-7b/")
-    assert "rank; these tasks allow 1\N{EN DASH}4" in [visible(t) for t in page.select("dt")]
+    assert "rank (plausible: 1\N{EN DASH}4)" in [visible(t) for t in page.select("dt")]
     around = {row["model"].text: row["rank"].note for row in table(page, "around")}
     assert "1\N{EN DASH}4" == around["Mistral 7B"]
-    compared = table(index_site.page("compare/"), "compare-summary")
-    (ranks,) = [row for row in compared if row["measure"].text == "Rank"]
-    assert "fine-tuned, 1\N{EN DASH}4 allowed" == ranks["run-2"].note
     leader = index_site.page("models/gpt-4/")
-    assert "rank; these tasks allow no other" in [visible(t) for t in leader.select("dt")]
+    assert "rank (plausible: 1)" in [visible(t) for t in leader.select("dt")]
 
 
-def test_what_is_clear_on_the_index(index_site):
+def test_clear_differences_of_the_index(index_site):
     """Tuning helped all ten beyond chance; of six ahead of GPT-4, one is so beyond chance."""
     stats, models = index_site.api("stats"), index_site.api("models")
     over_base = [m["tests_over_base"].get("fine_tuned") for m in models]
@@ -84,7 +85,7 @@ def test_what_is_clear_on_the_index(index_site):
     assert {"clear"} == {r["lift_over_base"].note for r in rows if r["lift_over_base"].value}
 
 
-def test_the_tests_of_a_model(index_site):
+def test_significance_tests_of_a_model(index_site):
     """Its page says what the API says: means, counts, corrected p-values, verdicts."""
     page = index_site.page("models/mistral-7b/")
     rows = {row["difference"].text: row for row in table(page, "lift-tests")}
@@ -105,14 +106,14 @@ def test_the_tests_of_a_model(index_site):
     assert "behind" == rows["Base against GPT-4"]["verdict"].text
 
 
-def test_where_a_board_has_no_baseline_and_no_base(gaps):
+def test_board_without_baseline_and_base_has_no_tests(gaps):
     """There is no difference to test, and no heading without a table."""
     assert not gaps.page("models/a/").select("#real")
     first = gaps.api("models")[0]
     assert ({}, {}) == (first["tests_over_base"], first["tests_over_baseline"])
 
 
-def test_coverage_says_what_the_gaps_could_change(gaps):
+def test_coverage_gives_the_ranks_if_complete(gaps):
     """The third has 5 of 7 tasks: with the others at 0 or 1 it would be third or second."""
     rows = {row["model"].text: row for row in table(gaps.page("models/"), "board-tuned")}
     # 2.7 of 7 and 4.7 of 7: from 0.386 to 0.671. The second has 3.9 / 7 = 0.557, the first 0.857.
@@ -125,20 +126,55 @@ def test_coverage_says_what_the_gaps_could_change(gaps):
     assert {"tuned": [2, 3]} == third["possible_ranks"]
 
 
-def test_averages_over_common_tasks_are_a_view(gaps):
+def test_view_of_common_tasks(gaps):
     """The five tasks that all three have, on the full board; not on the home page."""
     page = gaps.page("models/")
     assert ["Tuned", "Common tasks"] == [visible(b) for b in page.select("button[data-view]")]
     rows = {row["model"].text: row for row in table(page, "board-common-tuned")}
     # 4.3 / 5, 2.8 / 5, 2.7 / 5.
     assert [0.86, 0.56, 0.54] == [rows[m]["average"].number for m in "abc"]
-    note = visible(page.select("#view-common .note")[0])
-    assert note.startswith("Over the 5 tasks on which every model that is ranked over all")
+    rule, note = map(visible, page.select("#view-common > .note"))
+    assert "Ranked by mean score over 5 tasks." == rule
+    assert note.startswith("Only the 5 tasks on which every model that is ranked")
     assert not gaps.page("").select("#board-common-tuned")
 
 
-def test_every_word_on_ties_is_for_these_tasks(index_site):
-    """Wherever a page says that models cannot be told apart, it says on which tasks."""
-    for path, soup in index_site.pages():
-        for found in re.findall(r"not distinguishable from[^.]*\.", visible(soup)):
-            assert "on these" in found, (path, found)
+def test_each_view_says_by_what_it_ranks(index_site):
+    """The view by lift is not ranked by the mean score."""
+    rules = [visible(rule) for rule in index_site.page("models/").select(".ranked-by")]
+    assert [
+        "Ranked by mean score over 31 tasks.",
+        "Ranked by mean score over 31 tasks.",
+        "Ranked by average gain from base to fine-tuned.",
+    ] == rules
+
+
+# --- legends -------------------------------------------------------------------------------------
+
+MARKS = ("before", "after", "band", "reference")
+
+
+def marks_in(part: Tag | None) -> set[str]:
+    """The kinds of marks that are drawn in a part of a page."""
+    return {mark for mark in MARKS if part is not None and part.select_one(f".db-{mark}")}
+
+
+def test_legend_of_the_index(index_site: BuiltSite):
+    """Tuned views have two circles, the base view one; the baseline's score has its name."""
+    interval, baseline = f"{percent(LEVEL)} interval of the mean", "GPT-4, 0.661"
+    after = ["base", "fine-tuned", interval, baseline]
+    expected = {"fine-tuned": after, "base": ["base", interval, baseline], "lift": after}
+    assert expected == {
+        view["data-view-of"]: [visible(item).strip() for item in view.select(".legend li")]
+        for view in index_site.page("").select("[data-view-of]")
+    }
+    own = next(row for row in index_site.api("models") if row["is_baseline"])
+    assert baseline.endswith(f"{own['average']['base']:.3f}")
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_legend_has_the_marks_of_the_board(name: str):
+    """On boards of any shape a mark that is drawn has its word, and no word is without a mark."""
+    for view in built(name).page("models/").select("[data-view-of]"):
+        legend, table = view.select_one(".legend"), view.select_one("table")
+        assert marks_in(legend) == marks_in(table), view["data-view-of"]
