@@ -15,7 +15,7 @@ FacetKind = Literal["choice", "most"]
 TALL = 12
 WIDE = 10
 LONG = 400
-MOST_LISTED = 100
+MOST_LISTED = 100  # rows of models on the pages of tasks and categories
 GROUP = 50
 
 

@@ -14,9 +14,8 @@ from site_builder.labels import Labels
 from site_builder.pages.board_table import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
 from site_builder.pages.page import CATEGORIES, HOME, Page, Site, in_sequence
-from site_builder.pages.task import row_limit
 from site_builder.records import Record
-from site_builder.table_model import Table
+from site_builder.table_model import MOST_LISTED, Table
 
 
 class CategoriesContext(Record):
@@ -67,7 +66,7 @@ def make_categories(site: Site) -> Iterator[Page]:
 
 def _make_category(site: Site, category: CategoryResult) -> Page:
     summary = _summary(site, category)
-    spec = BoardTableSpec(site, category.boards, most=row_limit(site))
+    spec = BoardTableSpec(site, category.boards, most=MOST_LISTED)
 
     def context() -> CategoryContext:
         return CategoryContext(summary, board_views(spec, "board"), _tasks(site, category))

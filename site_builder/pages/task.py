@@ -37,21 +37,16 @@ from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import HOME, TASKS, Page, Site, cite_page, in_sequence
 from site_builder.pages.task_ranking import line_legend, ranking_table
 from site_builder.records import Record
-from site_builder.table_model import LONG, MOST_LISTED, Cell, Column, Row, RowKind, Table, Tone
+from site_builder.table_model import MOST_LISTED, Cell, Column, Row, RowKind, Table, Tone
 from site_builder.tables.schema import TASKS as TASKS_SPEC
 
 
-def row_limit(site: Site) -> int | None:
-    """Greatest number of models that such a page lists; None for all of them."""
-    return MOST_LISTED if len(site.results.scores.models) > LONG else None
-
-
-def row_limit_note(site: Site, n_models: int) -> str:
-    """What is said where not all models are listed; empty where all are."""
-    most = row_limit(site)
-    if most is None or n_models <= most:
+def _row_limit_note(task: TaskResult) -> str:
+    """Return a sentence that not all models are listed; empty where all are."""
+    n = len({*task.scores.models, *(f.model for f in task.flagged)})
+    if n <= MOST_LISTED:
         return ""
-    return f"The first {most} of {n_models:,} models. The page of each model has its rank."
+    return f"The first {MOST_LISTED} of {n:,} models. The page of each model has its rank."
 
 
 def tie_note(site: Site, task: TaskResult) -> str:
@@ -278,10 +273,8 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
         summary=summary,
         facts=tuple(_facts(fact)),
         figures=tuple(_figures(site, task)),
-        ranking=ranking_table(site, task, "ranking", row_limit(site), drawn=True),
-        row_limit_note=row_limit_note(
-            site, len({*task.scores.models, *(f.model for f in task.flagged)})
-        ),
+        ranking=ranking_table(site, task, "ranking", MOST_LISTED, drawn=True),
+        row_limit_note=_row_limit_note(task),
         legend=line_legend(site, task),
         tie_note=tie_note(site, task),
         flagged=flagged_table(site, task),

@@ -98,6 +98,28 @@ class BuiltSite:
         """A file of the API as values; NaN is refused."""
         return load_json(self.files[f"api/v1/{name}.json"])
 
+    @cached_property
+    def scores(self) -> dict[str, list[dict[str, Any]]]:
+        """The scores of the API by task, by variant and rank: each as a record."""
+        found: dict[str, list[dict[str, Any]]] = {task["task"]: [] for task in self.api("tasks")}
+        columns = ("score", "rank", "interval", "stderr", "n_examples", "tied_with_best")
+        for model in self.api("models"):
+            file = self.api(model["scores_file"].removesuffix(".json"))
+            for variant in file["score"] or ():
+                for place, task in enumerate(file["task"]):
+                    values = {c: file[c] and file[c][variant][place] for c in columns}
+                    if values["score"] is not None:
+                        record = {"model": model["model"], "variant": variant, **values}
+                        found[task].append(record)
+        order = self.api("stats")["variants"]
+        for scores in found.values():
+            scores.sort(key=lambda s: (order.index(s["variant"]), s["rank"]))
+        return found
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """The tasks of the API, each with its scores."""
+        return [{**task, "scores": self.scores[task["task"]]} for task in self.api("tasks")]
+
 
 def load_json(text: str | bytes) -> Any:
     """JSON as a browser reads it: NaN and infinities, which Python would read too, are refused."""

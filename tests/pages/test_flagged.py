@@ -1,5 +1,6 @@
 """Flagged scores: shown with their reason wherever they stand, whether they count or not."""
 
+import gzip
 import re
 
 import pytest
@@ -147,7 +148,7 @@ def test_the_best_score_is_marked_where_it_is_flagged():
 def test_the_api_lists_flagged_scores(exclude):
     """With the reason, and whether they count; those that do not are in no other list."""
     site = measured_site(exclude=exclude)
-    quiz = site.api("tasks")[0]
+    quiz = site.tasks()[0]
     assert [
         {"model": "c", "variant": "tuned", "score": 0.6, "reason": PROMPT, "counts": not exclude},
         {"model": "d", "variant": "tuned", "score": 0.95, "reason": LEAKED, "counts": not exclude},
@@ -161,7 +162,8 @@ def test_the_api_lists_flagged_scores(exclude):
 @both
 def test_downloads_hold_every_score(exclude):
     """They are the publisher's own tables."""
-    text = measured_site(exclude=exclude).files["downloads/results.csv"].decode()
+    packed = measured_site(exclude=exclude).files["downloads/results.csv.gz"]
+    text = gzip.decompress(packed).decode()
     assert 7 == len(re.findall(f"{LEAKED}|{PROMPT}", text))
 
 
