@@ -14,7 +14,7 @@ from plotly.offline import get_plotlyjs_version
 import site_builder
 from docs.reference.api import MEANINGS
 from docs.reference.tables import describe_tables
-from site_builder.api import api_values
+from site_builder.api import api_values, score_values
 from site_builder.build import make_files
 from site_builder.cli import main
 from site_builder.config import config_keys, load_config
@@ -106,7 +106,8 @@ def _api() -> dict[str, Any]:
     from site_builder.tables.read import load_tables
 
     config = load_config(ROOT)
-    return api_values(compute_results(check_tables(load_tables(config.data_dir), config), config))
+    results = compute_results(check_tables(load_tables(config.data_dir), config), config)
+    return {**api_values(results), "scores": next(score_values(results))[1]}
 
 
 def test_the_readmes_own_example_builds(tmp_path: Path) -> None:
