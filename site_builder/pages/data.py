@@ -123,6 +123,7 @@ class DataContext(Record):
     Attributes:
         facts: Size of the board, and the licence of its figures.
         croissant: Link to the machine-readable description of the tables.
+        tables: Every table of the project.
         api: The files of the JSON API.
     """
 
