@@ -197,8 +197,8 @@ def _model_scores(results: Results, model: str) -> dict[str, Any]:
 
     A list has null for a task without a value. What no score states is null in place of the lists.
     """
-    scores = {task: results.scores_of(model, task) for task in results.scores.tasks}
-    found = {task: by_variant for task, by_variant in scores.items() if by_variant}
+    scores = results.scores.of_model(model)
+    found = {task: scores[task] for task in results.scores.tasks if task in scores}
     variants = [
         variant
         for variant in results.scores.roles.variants

@@ -20,7 +20,7 @@ from site_builder.publish.folder import Published, check_output_folder, publish,
 from site_builder.publish.manifest import Origin, with_manifest
 from site_builder.records import Record, replace
 from site_builder.render.assets import find_theme_faults
-from site_builder.render.pages import find_navigation_faults, find_source_faults, render_files
+from site_builder.render.pages import find_navigation_faults, find_source_faults, render_site
 from site_builder.render.previews import with_cards
 from site_builder.tables.check import Tables, check_tables
 from site_builder.tables.read import load_tables
@@ -107,7 +107,7 @@ def make_files(
         raise FaultsError((*error.faults, *folder)) from None
     faults = (*tables.warnings, *prose.faults, *_own_faults(config, prose), *folder)
     processes = work.processes_for(tables)
-    here = partial(compute_all, tables, config, processes, work.start.exported)
+    here = partial(compute_all, tables, config, work.start.exported)
     compute = (lambda: computed) if computed else here
     make = partial(_make_content, config, prose, old, work.say, compute)
     files_read = {name: table.file for name, table in tables.loaded.items()}
@@ -115,16 +115,16 @@ def make_files(
     try:
         made = (work.kept or BuildCache()).made(sources, make)
         faults += made.odd
-        files = render_files(made.site, made.pages, prose, processes, work.count)
+        files = render_site(made.site, made.pages, prose, processes, work.count)
     except SiteError as error:
         raise FaultsError((*faults, *error.faults)) from error
     if any(strict or fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
     if config.has_cards and not dry:
-        from site_builder.render.previews import cache_of, draw_previews  # with what draws them
+        from site_builder.render.previews import draw_previews  # with what draws them
 
         work.say("Drawing the link previews")
-        files |= draw_previews(made.site, made.pages, cache_of(config.root))
+        files |= draw_previews(made.site, made.pages)
     release = made.site.results.release
     origin = Origin(release.sha256, release.date, _sources(config, tables, prose))
     return with_manifest(files, origin), faults
@@ -218,7 +218,7 @@ def read_project(config: SiteConfig, computed: Computed | None = None) -> tuple[
     try:
         return check_tables(load_tables(config.data_dir), config), prose
     except FaultsError as error:
-        written = find_source_faults(config.root, prose)
+        written = find_source_faults(config, prose)
         own = _own_faults(config, prose)
         raise FaultsError((*error.faults, *prose.faults, *own, *written)) from None
 

@@ -96,7 +96,6 @@ def _compute(config: SiteConfig) -> Computed:
 def compute_all(
     tables: Tables,
     config: SiteConfig,
-    processes: int = 1,
     exported: Callable[[], Exports | None] = lambda: None,
 ) -> Computed:
     """All that follows from the checked tables.
@@ -104,10 +103,9 @@ def compute_all(
     Args:
         tables: The checked tables.
         config: `site.toml`.
-        processes: How many processes work at once.
         exported: Waits for the tables as they are published, where they are made ahead.
     """
-    results, made = compute_results(tables, config, processes), exported()
+    results, made = compute_results(tables, config), exported()
     files = [table.file for table in tables.loaded.values()]
     # What was made ahead may be of files that have changed since.
     if made is None or files != [table.files[0].content for table in made]:

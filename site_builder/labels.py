@@ -1,4 +1,4 @@
-"""Name and format the things of one board."""
+"""Name the models, tasks and variants of a board, and format its numbers."""
 
 from __future__ import annotations
 
@@ -20,25 +20,23 @@ from site_builder.records import Record
 
 N_COLOURS = 8
 
-# Model, task and variant, as the catalog keys the evidence of a score.
+# Model, task and variant.
 ScoreKey: TypeAlias = tuple[str, str, str]
 
 
 class Labels(Record):
-    """How a board's things are called.
+    """Names and number formats of a board.
 
     Attributes:
         models, tasks: Name to show, by id.
         variants: Label, by variant.
-        roles: Base, tuned and baseline.
-        dots: Index of the colour that marks a model's developer, by model; absent where it has
-            none.
-        scale: How averages and differences over tasks are written.
-        scales: How the scores of a task are written, by task.
-        side_by_side: The tasks whose scores can stand on one axis: all, or the largest group of one
+        dots: Index of the colour of a model's developer, by model; absent without a developer.
+        scale: Format of averages and differences over tasks.
+        scales: Format of the scores of each task.
+        side_by_side: The tasks whose scores fit on one axis: all, or the largest group with one
             metric, direction and pair of bounds.
-        turned: Whether differences are turned on some task, since lower is better there.
-        model_slugs, task_slugs, variant_slugs: What addresses and anchors call them, by id.
+        turned: Whether lower is better on some task, so that the sign of differences is turned.
+        model_slugs, task_slugs, variant_slugs: Names in addresses and anchors, by id.
     """
 
     models: Mapping[str, str]
@@ -61,24 +59,24 @@ class Labels(Record):
 
     @property
     def tuned(self) -> str:
-        """What a tuned model is called in a sentence: by the one tuned variant, else `tuned`."""
+        """A tuned model in a sentence: the label of the only tuned variant, else `tuned`."""
         return self.in_sentence(self.roles.tuned[0]) if len(self.roles.tuned) == 1 else "tuned"
 
     @property
     def base(self) -> str:
-        """What the base variant is called in a sentence; empty where the board has none."""
+        """The base variant in a sentence; empty where the board has none."""
         return "" if self.roles.base is None else self.in_sentence(self.roles.base)
 
     @property
     def lift_term(self) -> str:
-        """The section on method that explains the differences that this board shows."""
+        """The section on method that explains the differences of this board."""
         if self.lifted:
             return "lift"
         return "average" if self.roles.baseline is None else "lift-over-baseline"
 
     @property
     def contender(self) -> str:
-        """What competes with the baseline: `fine-tuned model`, or just `model`."""
+        """What competes with the baseline: `fine-tuned model`, or only `model`."""
         return f"{self.tuned} model" if self.roles.tuned else "model"
 
     @property
@@ -88,16 +86,16 @@ class Labels(Record):
 
     @property
     def turning(self) -> str:
-        """What is to be said of a difference; empty where higher is better on every task."""
+        """A note on the sign of differences; empty where higher is better on every task."""
         return ", turned where lower is better" if self.turned else ""
 
     def are_side_by_side(self, tasks: Collection[str]) -> bool:
-        """Whether the scores of these tasks can stand on the one axis of `side_by_side`."""
+        """Return whether the scores of these tasks fit on one axis."""
         return self._comparable.issuperset(tasks)
 
     @cached_property
     def by_name(self) -> Sequence[str]:
-        """The tasks of `side_by_side` by their names."""
+        """The tasks of `side_by_side`, sorted by name."""
         return sorted(self.side_by_side, key=self.tasks.__getitem__)
 
     @cached_property
@@ -124,26 +122,26 @@ class Labels(Record):
         }
 
     def in_sentence(self, variant: str) -> str:
-        """A variant's label inside a sentence: `Fine-tuned` as `fine-tuned`; `SFT` stays."""
+        """Return a variant's label for a sentence: `fine-tuned` for `Fine-tuned`; `SFT` stays."""
         label = self.variants[variant]
         return label[:1].lower() + label[1:] if label[1:] == label[1:].lower() else label
 
     def run(self, model: str, variant: str) -> str:
-        """A model in a variant; the variant goes unsaid where only one competes."""
+        """Name a model in a variant; the variant is left out where only one competes."""
         name = self.models[model]
         return name if len(self.roles.contest) == 1 else f"{name} ({self.variants[variant]})"
 
     def runs(self, best: Best) -> list[str]:
-        """All who tie for a best score."""
+        """Name all models that share a best score."""
         return [self.run(m, v) for m, v in zip(best.models, best.variants, strict=True)]
 
     def served(self, provider: str, model: str) -> str:
-        """A model at a provider; the board need not have it."""
+        """Name a model at a provider, also a model that is not on the board."""
         return f"{self.models.get(model, model)}, {provider}"
 
 
 def make_labels(results: Results, config: SiteConfig) -> Labels:
-    """The names and number formats of a board."""
+    """Choose the names and number formats of a board."""
     models, tasks = results.catalog.models.values(), results.catalog.tasks.values()
     places = {name: i % N_COLOURS for i, name in enumerate(results.catalog.developers)}
     side_by_side = _side_by_side(results)
@@ -164,7 +162,7 @@ def make_labels(results: Results, config: SiteConfig) -> Labels:
 
 
 def with_article(phrase: str) -> str:
-    """A noun with `a` or `an`, as it is spoken: `an instruct model`, `an SFT model`."""
+    """Put `a` or `an` before a noun, as spoken: `an instruct model`, `an SFT model`."""
     word = re.split(r"[\W_]", phrase, maxsplit=1)[0]
     spelled_out = len(word) > 1 and word.isupper()
     vowels = "AEFHILMNORSX8" if spelled_out else "aeiouAEIOU8"
@@ -173,7 +171,7 @@ def with_article(phrase: str) -> str:
 
 
 def _scale(results: Results, tasks: tuple[str, ...]) -> NumberFormat:
-    """How the scores of these tasks are written, in whatever variant."""
+    """Choose the number format of the scores of some tasks in all variants."""
     facts = [results.catalog.tasks[task] for task in tasks]
     bounds = [bound for fact in facts for bound in (fact.score_min, fact.score_max)]
     columns = [results.scores.columns[task] for task in tasks]
@@ -181,7 +179,7 @@ def _scale(results: Results, tasks: tuple[str, ...]) -> NumberFormat:
 
 
 def _tops(arrays: Iterable[Array]) -> Iterator[float]:
-    """The greatest size in each array that has any: all that a scale depends on."""
+    """Yield the greatest magnitude of each array, on which the format depends."""
     for array in arrays:
         sizes = np.abs(array[np.isfinite(array)])
         if len(sizes):

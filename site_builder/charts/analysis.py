@@ -7,27 +7,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from site_builder.addresses import method_link
 from site_builder.charts import theme
 from site_builder.charts.cells import (
     TASK,
     Field,
-    columns_of,
     lift_cell,
     number_cell,
-    rows_of,
+    table_of,
     task_cell,
 )
 from site_builder.charts.chart import Chart, id_of
-from site_builder.charts.forms import draw_heatmap, nullable
-from site_builder.charts.theme import hover_texts
+from site_builder.charts.forms import draw_heatmap
 from site_builder.compute.correlation import Correlation, Correlations, Fit, Verdict, fit_line
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
 from site_builder.compute.stats import Bin, TrainingSets
-from site_builder.compute.tasks import compute_rank_agreement
 from site_builder.formatting import (
     MISSING,
     NumberFormat,
@@ -41,20 +39,22 @@ from site_builder.formatting import (
     sentence,
 )
 from site_builder.labels import Labels
-from site_builder.records import Record
+from site_builder.records import Record, replace
 from site_builder.table_model import Cell, Column, Table
 from site_builder.tables.schema import TASKS
 
-SCALE = NumberFormat(places=2)
+# --- correlations -------------------------------------------------------------------------------
+
+_SCALE = NumberFormat(places=2)
 
 
 def correlation_text(pair: Correlation) -> str:
-    """Spearman's coefficient at two places, or `not defined`."""
+    """Return Spearman's coefficient with two decimals, or `not defined`."""
     return "not defined" if pair.spearman is None else rounded(pair.spearman, 2)
 
 
 def chart_correlations(results: Results, labels: Labels) -> Chart | None:
-    """Every column that has a correlation, against every other."""
+    """Chart the correlation of every two columns."""
     found = results.correlations
     if found is None:
         return None
@@ -68,10 +68,10 @@ def chart_correlations(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}. Each cell is a Spearman correlation over tasks, from "
         "\N{MINUS SIGN}1 to +1.",
-        caption="Spearman's rank correlation over tasks; green goes together, orange goes apart. "
-        "Point at a cell for n, p, the interval and what can be concluded.",
+        caption="Spearman's rank correlation over tasks. Green: they rise together; orange: one "
+        "falls as the other rises. Point at a cell for n, p, the interval and the conclusion.",
         figure=draw_heatmap(
-            [[found.pairs[a, b].spearman for b in columns] for a in columns],
+            np.array([[found.pairs[a, b].spearman for b in columns] for a in columns], float),
             names,
             names,
             [[_correlation_hover(found.pairs[a, b]) for b in columns] for a in columns],
@@ -90,20 +90,26 @@ def _is_defined(found: Correlations, a: str, b: str) -> bool:
 
 
 def _correlations_title(found: Correlations, columns: Sequence[str], labels: Labels) -> str:
-    """The feature and the derived column that go together most.
+    """The feature and the derived column with the strongest correlation.
 
-    The derived columns alone are related by construction.
+    Correlations between derived columns follow from their definitions.
     """
     derived = [c for c in columns if c not in found.features]
     pairs = [(f, d) for f in found.features for d in derived if _is_defined(found, f, d)]
     if not pairs:
-        return "How the columns go together"
+        return "Correlations between the columns"
     feature, other = max(pairs, key=lambda pair: abs(found.pairs[pair].spearman or 0.0))
-    rho = correlation_text(found.pairs[feature, other])
+    pair = found.pairs[feature, other]
+    unclear = "" if _is_clear(pair) else f", {verdict_words(pair)}"
     return (
-        f"{column_label(feature, labels)} goes most with {column_phrase(other, labels)} "
-        f"(\N{GREEK SMALL LETTER RHO} = {rho})"
+        f"{column_label(feature, labels)} correlates most strongly with "
+        f"{column_phrase(other, labels)} "
+        f"(\N{GREEK SMALL LETTER RHO} = {correlation_text(pair)}{unclear})"
     )
+
+
+def _is_clear(pair: Correlation) -> bool:
+    return pair.verdict in ("together", "apart")
 
 
 def _correlation_hover(pair: Correlation) -> str:
@@ -111,7 +117,7 @@ def _correlation_hover(pair: Correlation) -> str:
         return f"not defined (n = {pair.n})"
     interval = ""
     if pair.spearman_interval is not None:
-        interval = f", 95\N{NO-BREAK SPACE}% interval {SCALE.interval(*pair.spearman_interval)}"
+        interval = f", 95\N{NO-BREAK SPACE}% interval {_SCALE.interval(*pair.spearman_interval)}"
     found = f"{correlation_text(pair)}{interval}, n = {pair.n}, p {p_value(pair.spearman_p)}"
     return f"{found}: {verdict_words(pair)}"
 
@@ -121,13 +127,8 @@ def _correlations_table(found: Correlations, columns: Sequence[str], labels: Lab
         Field(Column("column", "Column"), lambda c: _name_cell(c, labels)),
         *(_field(found, column, labels) for column in columns),
     )
-    return Table(
-        "correlations-table",
-        "Spearman correlation over tasks",
-        columns_of(fields),
-        rows_of(fields, columns),
-        explained=(method_link("Correlation", "correlation"),),
-    )
+    table = table_of("correlations-table", "Spearman correlation over tasks", fields, columns)
+    return replace(table, explained=(method_link("Correlation", "correlation"),))
 
 
 def _name_cell(column: str, labels: Labels) -> Cell:
@@ -143,13 +144,15 @@ def _field(found: Correlations, column: str, labels: Labels) -> Field[str]:
 
 
 def _cell(pair: Correlation, *, itself: bool) -> Cell:
-    """A coefficient, and what it lets one conclude; of a column with itself, nothing."""
+    """A coefficient and the conclusion; none for a column with itself."""
     return Cell(correlation_text(pair), pair.spearman, "" if itself else verdict_words(pair))
 
 
+# --- words for columns and verdicts -------------------------------------------------------------
+
 LIFTS = ("mean_lift_over_base", "best_lift_over_baseline")
-# The section on method that explains each.
-LIFT_TERMS = {"mean_lift_over_base": "lift", "best_lift_over_baseline": "lift-over-baseline"}
+# Section of the about page that explains each.
+_LIFT_TERMS = {"mean_lift_over_base": "lift", "best_lift_over_baseline": "lift-over-baseline"}
 
 _VERDICTS: Mapping[Verdict, str] = {
     "together": "go together",
@@ -160,18 +163,18 @@ _VERDICTS: Mapping[Verdict, str] = {
 
 
 def verdict_words(pair: Correlation) -> str:
-    """What a correlation lets one conclude, shortly; empty where it is not defined."""
+    """Return the conclusion from a correlation in few words; empty if it is not defined."""
     return "" if pair.verdict is None else _VERDICTS[pair.verdict]
 
 
 def verdict_text(pair: Correlation) -> str:
-    """The same with what it rests on: `no clear direction with 31 tasks`."""
+    """Return the conclusion with its basis: `no clear direction with 31 tasks`."""
     ends = {"unclear": f" with {counted(pair.n, 'task')}", "too few": " to conclude"}
     return f"{verdict_words(pair)}{ends.get(pair.verdict or '', '')}"
 
 
 def column_phrase(column: str, labels: Labels) -> str:
-    """Name of a derived column or a feature inside a sentence, in this board's own words."""
+    """Return the name of a derived column or a feature inside a sentence."""
     tuned, base, baseline = labels.tuned, labels.base or "base", labels.baseline or "baseline"
     derived = {
         "baseline_score": f"{baseline} score",
@@ -188,20 +191,22 @@ def column_phrase(column: str, labels: Labels) -> str:
 
 
 def column_label(column: str, labels: Labels) -> str:
-    """Name of a derived column or a feature, as a heading."""
+    """Return the name of a derived column or a feature as a heading."""
     return sentence(column_phrase(column, labels))
 
 
 def column_text(column: str, value: float | None, labels: Labels) -> str:
-    """A value of a column, as it is read."""
+    """Format a value of a column."""
     if "lift" in column and TASKS.column(column) is None:
         return labels.scale.signed(value)
     return labels.scale.score(value) if column.endswith("_score") else quantity(value)
 
 
-SCATTERS_HEIGHT = 360
-# A feature whose largest value is so many times its smallest stands on a log axis.
-LOG_RATIO = 30
+# --- features and lift --------------------------------------------------------------------------
+
+_SCATTER_HEIGHT = 360
+# A feature is drawn on a log axis if its largest value is this many times its smallest.
+_LOG_RATIO = 30
 
 
 class _Point(Record):
@@ -211,7 +216,7 @@ class _Point(Record):
 
 
 class _FeaturePair(Record):
-    """A feature and a kind of lift; `id` names their chart."""
+    """A feature and a kind of lift, with the id of their chart."""
 
     id: str
     feature: str
@@ -222,7 +227,7 @@ class _FeaturePair(Record):
 
 
 def charts_features(results: Results, labels: Labels) -> tuple[Chart, ...]:
-    """Each feature against each kind of lift that the board has, with a least-squares line."""
+    """Chart each kind of lift against each feature, with a least-squares line."""
     found = results.correlations
     if found is None:
         return ()
@@ -234,12 +239,6 @@ def charts_features(results: Results, labels: Labels) -> tuple[Chart, ...]:
     )
 
 
-def _id(found: Correlations, feature: str, lift: str) -> str:
-    """A short id: of the feature's own name, which is free text, or of its place."""
-    place = found.features.index(feature) + 1
-    return f"{id_of(feature, place)}-{lift.replace('_', '-')}"
-
-
 def _pair(found: Correlations, tasks: Sequence[str], feature: str, lift: str) -> _FeaturePair:
     points = tuple(
         _Point(task, x, y)
@@ -247,11 +246,10 @@ def _pair(found: Correlations, tasks: Sequence[str], feature: str, lift: str) ->
         if x is not None and y is not None
     )
     xs, ys = np.array([p.feature for p in points]), np.array([p.lift for p in points])
-    log_x = bool(xs.min() > 0 and xs.max() / xs.min() > LOG_RATIO)
+    log_x = bool(xs.min() > 0 and xs.max() / xs.min() > _LOG_RATIO)
     fit = fit_line(xs, ys, log_x=log_x)
-    return _FeaturePair(
-        _id(found, feature, lift), feature, lift, found.pairs[feature, lift], points, fit
-    )
+    chart_id = f"{id_of(feature, found.features.index(feature) + 1)}-{lift.replace('_', '-')}"
+    return _FeaturePair(chart_id, feature, lift, found.pairs[feature, lift], points, fit)
 
 
 def _chart(pair: _FeaturePair, labels: Labels) -> Chart:
@@ -264,9 +262,9 @@ def _chart(pair: _FeaturePair, labels: Labels) -> Chart:
         id=pair.id,
         title=title,
         reading=f"{title}, over {counted(n, 'task')}.",
-        caption=f"One dot a task. Spearman's {rho}{_interval_text(pair.found)}, {p_text}, n = {n}: "
-        f"{verdict_text(pair.found)}.{_fit_text(pair.fit)}",
-        figure=_draw_scatters(pair, labels),
+        caption=f"One dot per task. Spearman's {rho}{_interval_text(pair.found)}, {p_text}, "
+        f"n = {n}: {verdict_text(pair.found)}.{_fit_text(pair.fit)}",
+        figure=_draw_scatter(pair, labels),
         table=_features_table(pair, labels),
         terms="correlation",
     )
@@ -274,15 +272,14 @@ def _chart(pair: _FeaturePair, labels: Labels) -> Chart:
 
 def _features_title(pair: _FeaturePair, rho: str, p_text: str, labels: Labels) -> str:
     words = link_in_words(pair.found, pair.feature, pair.lift, labels)
-    is_clear = pair.found.verdict in ("together", "apart")
-    return f"{words} ({rho})" if is_clear else f"{words} ({rho}, {p_text})"
+    return f"{words} ({rho})" if _is_clear(pair.found) else f"{words} ({rho}, {p_text})"
 
 
 def link_in_words(found: Correlation, feature: str, lift: str, labels: Labels) -> str:
-    """How a kind of lift goes along with a feature: `Mean lift grows with ...`."""
+    """Return how a kind of lift depends on a feature: `Mean lift grows with ...`."""
     what, why = column_phrase(lift, labels), column_phrase(feature, labels)
     if found.verdict == "too few":
-        return f"Too few tasks to conclude how {what} goes along with {why}"
+        return f"Too few tasks to tell how {what} depends on {why}"
     if found.verdict == "unclear":
         return f"No clear link between {why} and {what}"
     return f"{sentence(what)} {'grows' if found.verdict == 'together' else 'falls'} with {why}"
@@ -303,7 +300,7 @@ def _fit_text(fit: Fit | None) -> str:
     return f" The line is a least-squares fit{on} ({r_squared})."
 
 
-def _draw_scatters(pair: _FeaturePair, labels: Labels) -> dict[str, Any]:
+def _draw_scatter(pair: _FeaturePair, labels: Labels) -> go.Figure:
     what, why = column_phrase(pair.lift, labels), column_phrase(pair.feature, labels)
     hovers = [
         f"{labels.tasks[p.task]}: {why} {column_text(pair.feature, p.feature, labels)}, "
@@ -311,20 +308,21 @@ def _draw_scatters(pair: _FeaturePair, labels: Labels) -> dict[str, Any]:
         for p in pair.points
     ]
     lifts = [p.lift for p in pair.points]
-    dots = theme.scatter(
-        x=[p.feature for p in pair.points],
-        y=lifts,
-        mode="markers",
-        marker={"size": 9, "color": theme.ACCENT, "opacity": 0.8},
-        **hover_texts(hovers),
-    )
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [p.feature for p in pair.points],
+        "y": lifts,
+        "marker": {"size": 9, "color": theme.ACCENT, "opacity": 0.8},
+        **theme.hover(hovers),
+    }
     log = pair.fit is not None and pair.fit.log_x
     scale = {"type": "log", "dtick": 1} if log else {}
     x_title = f"{sentence(why)}{' (log axis)' if log else ''}"
     heights = theme.ticks(min(lifts), max(lifts), signed=True)
     return theme.figure(
         [dots] if pair.fit is None else [dots, _line(pair.points, pair.fit)],
-        SCATTERS_HEIGHT,
+        _SCATTER_HEIGHT,
         xaxis=theme.axis(x_title, zeroline=False, **scale),
         yaxis=theme.axis(sentence(what), zerolinecolor=theme.INK, **heights),
     )
@@ -334,9 +332,14 @@ def _line(points: Sequence[_Point], fit: Fit) -> theme.Trace:
     """The fitted line from the smallest to the largest value of the feature."""
     ends = np.array([min(p.feature for p in points), max(p.feature for p in points)])
     fitted = fit.intercept + fit.slope * (np.log10(ends) if fit.log_x else ends)
-    return theme.scatter(
-        x=ends.tolist(), y=fitted.tolist(), mode="lines", line=theme.DOTTED, hoverinfo="skip"
-    )
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": ends.tolist(),
+        "y": fitted.tolist(),
+        "line": theme.DOTTED,
+        "hoverinfo": "skip",
+    }
 
 
 def _features_table(pair: _FeaturePair, labels: Labels) -> Table:
@@ -349,25 +352,22 @@ def _features_table(pair: _FeaturePair, labels: Labels) -> Table:
         ),
         Field(
             Column(
-                pair.lift, column_label(pair.lift, labels), "number", term=LIFT_TERMS[pair.lift]
+                pair.lift, column_label(pair.lift, labels), "number", term=_LIFT_TERMS[pair.lift]
             ),
             lambda p: lift_cell(p.lift, labels.scale),
         ),
     )
-    return Table(
-        f"{pair.id}-table",
-        f"{feature_label} and {column_phrase(pair.lift, labels)}, by task",
-        columns_of(fields),
-        rows_of(fields, pair.points),
-    )
+    caption = f"{feature_label} and {column_phrase(pair.lift, labels)}, by task"
+    return table_of(f"{pair.id}-table", caption, fields, pair.points)
 
 
-MOST_DRAWN = 40
-MOST_LISTED = 20
+# --- similar tasks ------------------------------------------------------------------------------
+
+_MOST_DRAWN, _MOST_LISTED = 40, 20
 
 
 class _TaskPair(Record):
-    """Two tasks, and how alike they rank the `n` models that have both."""
+    """Two tasks, and how similarly they rank the `n` models that have both."""
 
     task: str
     other: str
@@ -376,40 +376,40 @@ class _TaskPair(Record):
 
 
 def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
-    """Spearman's correlation of every two tasks over the models that have both."""
-    rho, common = compute_rank_agreement(results.scores)
+    """Chart Spearman's correlation of every two tasks over the models that have both."""
+    rho, common = results.agreement.rho, results.agreement.n
     paired = [i for i in range(len(rho)) if (~np.isnan(np.delete(rho[i], i))).any()]
     if len(paired) < 3:
         return None
-    pairs, median = _most_alike(results.scores.tasks, rho, common)
+    pairs, median = _most_similar(results.scores.tasks, rho, common)
     title = _similarity_title(pairs[0], labels)
     variant = labels.in_sentence(results.board.variant)
-    drawn = paired[:MOST_DRAWN]
+    drawn = paired[:_MOST_DRAWN]
     part = np.ix_(drawn, drawn)
     names = [labels.tasks[results.scores.tasks[i]] for i in drawn]
     return Chart(
         id="redundancy",
         title=title,
         reading=f"{title}. Over all pairs of tasks the median is {rounded(median, 2)}: near 1, "
-        "tasks would be interchangeable; near 0, each asks something of its own.",
+        "tasks would be interchangeable; near 0, each measures something different.",
         caption=f"Spearman's correlation of the {variant} scores of two tasks over the models that "
-        f"have both; the table has the {MOST_LISTED} pairs most alike."
-        f"{'' if drawn == paired else f' The first {MOST_DRAWN} tasks are drawn.'}",
+        f"have both. The table has the {_MOST_LISTED} most similar pairs."
+        f"{'' if drawn == paired else f' The first {_MOST_DRAWN} tasks are drawn.'}",
         figure=_draw_similarity(names, rho[part], common[part]),
         table=_similarity_table(pairs, labels),
         terms="similar-tasks",
     )
 
 
-def _most_alike(
+def _most_similar(
     tasks: Sequence[str], rho: Array, common: Array
 ) -> tuple[tuple[_TaskPair, ...], float]:
-    """The pairs that rank models most alike, best first; and the median of all pairs."""
+    """The pairs that rank models most similarly, best first; and the median of all pairs."""
     later, earlier = np.tril_indices(len(tasks), -1)
     known = ~np.isnan(rho[later, earlier])
     later, earlier = later[known], earlier[known]
     values = rho[later, earlier]
-    best = np.argsort(-values, kind="stable")[:MOST_LISTED]
+    best = np.argsort(-values, kind="stable")[:_MOST_LISTED]
     pairs = tuple(
         _TaskPair(tasks[j], tasks[i], float(rho[i, j]), int(common[i, j]))
         for i, j in zip(later[best], earlier[best], strict=True)
@@ -419,12 +419,12 @@ def _most_alike(
 
 def _similarity_title(top: _TaskPair, labels: Labels) -> str:
     return (
-        f"{labels.tasks[top.task]} and {labels.tasks[top.other]} rank the models most alike "
+        f"{labels.tasks[top.task]} and {labels.tasks[top.other]} rank the models most similarly "
         f"(\N{GREEK SMALL LETTER RHO} = {rounded(top.rho, 2)})"
     )
 
 
-def _draw_similarity(names: Sequence[str], rho: Array, common: Array) -> dict[str, Any]:
+def _draw_similarity(names: Sequence[str], rho: Array, common: Array) -> go.Figure:
     hovers = [
         [
             f"{MISSING if np.isnan(r) else rounded(r, 2)} over {counted(int(n), 'model')}"
@@ -432,9 +432,7 @@ def _draw_similarity(names: Sequence[str], rho: Array, common: Array) -> dict[st
         ]
         for row in np.dstack([rho, common])
     ]
-    return draw_heatmap(
-        nullable(rho), names, names, hovers, colorscale=theme.DIVERGING, zmin=-1, zmax=1
-    )
+    return draw_heatmap(rho, names, names, hovers, colorscale=theme.DIVERGING, zmin=-1, zmax=1)
 
 
 def _similarity_table(pairs: Sequence[_TaskPair], labels: Labels) -> Table:
@@ -450,20 +448,17 @@ def _similarity_table(pairs: Sequence[_TaskPair], labels: Labels) -> Table:
             lambda p: Cell(str(p.n), float(p.n)),
         ),
     )
-    return Table(
-        "redundancy-table",
-        "Pairs of tasks that rank models most alike",
-        columns_of(fields),
-        rows_of(fields, pairs),
-        sorted_by="rho",
-    )
+    caption = "Pairs of tasks that rank models most similarly"
+    return table_of("redundancy-table", caption, fields, pairs, sorted_by="rho")
 
 
-TRAINING_SETS_HEIGHT = 340
+# --- training sets ------------------------------------------------------------------------------
+
+_TRAINING_SETS_HEIGHT = 340
 
 
 def chart_training_sets(results: Results, labels: Labels) -> Chart | None:
-    """Training-set sizes on a log axis, with the thresholds of `site.toml` as lines."""
+    """Chart training-set sizes on a log axis, with the thresholds of `site.toml` as lines."""
     sets = results.training_sets
     if sets is None or not sets.bins or len(sets.sizes) < 2:
         return None
@@ -472,13 +467,13 @@ def chart_training_sets(results: Results, labels: Labels) -> Chart | None:
     unknown = len(results.scores.tasks) - len(sets.sizes)
     left_out = f" {counted(unknown, 'task')} of unknown training-set size left out."
     empty = sum(size == 0 for size in sets.sizes.values())
-    no_bar = f" {counted(empty, 'set')} without examples in no bar."
+    no_bar = f" {counted(empty, 'set')} without examples left out."
     return Chart(
         id="training-sets",
         title=title,
         reading=f"{title}. Half have {count(sets.median)} or fewer; the largest has "
         f"{count(max(sets.sizes.values()))}.",
-        caption="Examples in the train split of each task, log axis, three bars a decade"
+        caption="Examples in the train split of each task, log axis, three bars per decade"
         f"{f'; {shares}' if shares else ''}.{left_out if unknown else ''}"
         f"{no_bar if empty else ''}",
         figure=_draw_training_sets(sets, labels),
@@ -502,15 +497,16 @@ def _training_sets_title(sets: TrainingSets) -> str:
     )
 
 
-def _draw_training_sets(sets: TrainingSets, labels: Labels) -> dict[str, Any]:
-    """Bars over log10 of the size, where bins are of equal width; the ticks say the sizes."""
-    bars = theme.bar(
-        x=[(math.log10(b.low) + math.log10(b.high)) / 2 for b in sets.bins],
-        y=[len(b.tasks) for b in sets.bins],
-        width=[math.log10(b.high) - math.log10(b.low) for b in sets.bins],
-        marker={"color": theme.GAIN, "line": {"color": theme.PAPER, "width": 1.5}},
-        **hover_texts([_training_sets_hover(b, labels) for b in sets.bins]),
-    )
+def _draw_training_sets(sets: TrainingSets, labels: Labels) -> go.Figure:
+    """Bars over log10 of the size, since the bins have equal width there."""
+    bars = {
+        "type": "bar",
+        "x": [(math.log10(b.low) + math.log10(b.high)) / 2 for b in sets.bins],
+        "y": [len(b.tasks) for b in sets.bins],
+        "width": [math.log10(b.high) - math.log10(b.low) for b in sets.bins],
+        "marker": {"color": theme.GAIN, "line": {"color": theme.PAPER, "width": 1.5}},
+        **theme.hover([_training_sets_hover(b, labels) for b in sets.bins]),
+    }
     low, high = math.floor(math.log10(sets.bins[0].low)), math.ceil(math.log10(sets.bins[-1].high))
     ticks = list(range(low, high + 1))
     x_axis = theme.axis(
@@ -521,7 +517,7 @@ def _draw_training_sets(sets: TrainingSets, labels: Labels) -> dict[str, Any]:
     )
     return theme.figure(
         [bars],
-        TRAINING_SETS_HEIGHT,
+        _TRAINING_SETS_HEIGHT,
         **_thresholds(sets),
         bargap=0,
         xaxis=x_axis,
@@ -536,17 +532,14 @@ def _training_sets_hover(sizes: Bin, labels: Labels) -> str:
 
 
 def _thresholds(sets: TrainingSets) -> dict[str, Any]:
-    """A line for each threshold.
-
-    They may stand close together, so every second name stands to the left of its line.
-    """
-    lines = [theme.reference_line(math.log10(t), count(t)) for t in sets.below]
-    notes = [
-        note | {"xanchor": "right" if i % 2 == 0 else "left"}
-        for i, line in enumerate(lines)
-        for note in line["annotations"]
-    ]
-    return {"shapes": [s for line in lines for s in line["shapes"]], "annotations": notes}
+    """A line for each threshold."""
+    shapes, notes = [], []
+    for i, threshold in enumerate(sets.below):
+        line = theme.reference_line(math.log10(threshold), count(threshold))
+        shapes += line["shapes"]
+        # Lines may be close together, so labels alternate between their left and right.
+        notes += [note | {"xanchor": "left" if i % 2 else "right"} for note in line["annotations"]]
+    return {"shapes": shapes, "annotations": notes}
 
 
 def _training_sets_table(sets: TrainingSets, labels: Labels) -> Table:
@@ -557,10 +550,6 @@ def _training_sets_table(sets: TrainingSets, labels: Labels) -> Table:
             lambda sized: number_cell(sized[1], count(sized[1])),
         ),
     )
-    return Table(
-        "training-sets-table",
-        "Training-set size by task",
-        columns_of(fields),
-        rows_of(fields, sorted(sets.sizes.items(), key=lambda sized: sized[1])),
-        sorted_by="train_examples",
-    )
+    by_size = sorted(sets.sizes.items(), key=lambda sized: sized[1])
+    caption = "Training-set size by task"
+    return table_of("training-sets-table", caption, fields, by_size, sorted_by="train_examples")

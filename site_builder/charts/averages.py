@@ -7,15 +7,16 @@ import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import plotly.graph_objects as go
+
 from site_builder.charts import theme
 from site_builder.charts.cells import (
     MODEL,
     Field,
-    columns_of,
     model_cell,
     number_cell,
-    rows_of,
     score_cell,
+    table_of,
 )
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import (
@@ -28,10 +29,9 @@ from site_builder.charts.forms import (
     drawn_of,
     ends_of,
 )
-from site_builder.charts.theme import hover_texts
 from site_builder.compute.board import Standing
 from site_builder.compute.intervals import LEVEL
-from site_builder.compute.numbers import settled_float
+from site_builder.compute.numbers import round_float
 from site_builder.compute.results import Results
 from site_builder.compute.significance import LEAST_TASKS
 from site_builder.compute.stats import Stats
@@ -42,7 +42,7 @@ from site_builder.table_model import MOST_LISTED, Column, Table
 
 
 def chart_averages(results: Results, labels: Labels) -> Chart | None:
-    """Average of each model before and after; None where averages mean nothing."""
+    """Chart the average of each model before and after tuning; None if averages mean nothing."""
     models = _ranked_models(results, labels)
     if len(models) < 2 or not results.board.rules.averaged:
         return None
@@ -68,7 +68,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
 
 
 def _ranked_models(results: Results, labels: Labels) -> list[str]:
-    """The models that are ranked in a contest variant, by the best of their averages."""
+    """The models that are ranked in a variant that competes, by the best of their averages."""
     boards = [results.boards[v] for v in labels.roles.contest]
     ranked = dict.fromkeys(
         s.model for board in boards for s in board.ranked if s.average is not None
@@ -78,7 +78,7 @@ def _ranked_models(results: Results, labels: Labels) -> list[str]:
 
 
 def average_of(results: Results, variant: str | None, model: str | None) -> float | None:
-    """Average of a model in a variant; None where it has none, or the board no such role."""
+    """Return the average of a model in a variant; None if there is none, or no such role."""
     if variant is None or model is None:
         return None
     return results.boards[variant].standing(model).average
@@ -111,19 +111,29 @@ def _baseline_line(results: Results, labels: Labels) -> dict[str, object]:
 
 
 def _marks(labels: Labels) -> str:
-    """What the marks stand for, where there are two kinds."""
+    """What the marks mean, if there are two kinds."""
     if not labels.roles.tuned or labels.roles.base is None:
         return ""
     return f"; open circle {labels.base}, full circle {labels.tuned}"
 
 
 def _best_title(results: Results, labels: Labels, models: Sequence[str]) -> str:
-    """Who has the best average, all who tie for it."""
-    averages = {m: settled_float(_best_average(results, labels, m) or 0.0) for m in models}
+    """The models with the best average, and whether others are effectively tied with them."""
+    averages = {m: round_float(_best_average(results, labels, m) or 0.0) for m in models}
     best = averages[models[0]]
-    names = listed([labels.models[m] for m in models if averages[m] == best])
-    have = "has" if list(averages.values()).count(best) == 1 else "have"
-    return f"{names} {have} the best average, {labels.scale.score(best)}"
+    first = [m for m in models if averages[m] == best]
+    have = "has" if len(first) == 1 else "have"
+    names = listed([labels.models[m] for m in first])
+    title = f"{names} {have} the best average, {labels.scale.score(best)}"
+    return title if _is_clear(results, labels, first) else f"{title}, but not clearly"
+
+
+def _is_clear(results: Results, labels: Labels, first: Collection[str]) -> bool:
+    """Whether no other model is effectively tied with the first, as far as this was tested."""
+    board = results.board
+    if board.rules.rank_by != "mean" or len(labels.roles.contest) > 1:
+        return True
+    return not any(s.tied_with_best for s in board.ranked if s.model not in first)
 
 
 def _title(results: Results, labels: Labels, models: Sequence[str]) -> str:
@@ -145,7 +155,7 @@ def _title(results: Results, labels: Labels, models: Sequence[str]) -> str:
 
 
 def clearly_ahead(stats: Stats) -> str:
-    """How many of the models ahead of the baseline are so beyond chance; empty where it is all."""
+    """Return how many of the models ahead of the baseline are clearly so; empty if all are."""
     clearly = stats.models_clearly_ahead
     if stats.tasks < LEAST_TASKS or clearly >= stats.models_ahead_of_baseline:
         return ""
@@ -157,9 +167,7 @@ def _averages_table(results: Results, labels: Labels, models: Sequence[str]) -> 
         Field(MODEL, lambda m: model_cell(labels, m)),
         *(_average_field(results, labels, v, models) for v in reversed(labels.roles.variants)),
     )
-    return Table(
-        "averages-table", "Mean score by model", columns_of(fields), rows_of(fields, models)
-    )
+    return table_of("averages-table", "Mean score by model", fields, models)
 
 
 def _average_field(
@@ -172,9 +180,9 @@ def _average_field(
     )
 
 
-HEIGHT = 420
-# Of more models than these the intervals would be a thicket.
-MOST_INTERVALS = 40
+_HEIGHT = 420
+# The intervals of more models would hide each other.
+_MOST_INTERVALS = 40
 
 
 class _Point(Record):
@@ -186,7 +194,7 @@ class _Point(Record):
 
 
 def chart_size(results: Results, labels: Labels) -> Chart | None:
-    """Average against size, with the frontier: the models that no smaller one matches or beats."""
+    """Chart average against size, with the frontier: models that no smaller one matches."""
     points = _points(results)
     baseline = average_of(results, labels.roles.baseline_variant, labels.roles.baseline)
     averaged = results.board.rules.averaged
@@ -205,7 +213,7 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
         reading=f"{title}: every other model of known size is matched or beaten by one that is no "
         "larger.",
         caption=f"Mean score over {counted(len(results.board.tasks), 'task')} against parameters, "
-        f"log axis; the line joins the frontier{_bars(points)}.{left_out}{cut}",
+        f"log axis. The line joins the frontier{_bars(points)}.{left_out}{cut}",
         figure=_draw(points, frontier, labels, baseline),
         table=_size_table(points[:MOST_LISTED], {p.model for p in frontier}, labels),
         terms="frontier",
@@ -224,7 +232,7 @@ def _points(results: Results) -> list[_Point]:
 
 
 def _drawn_interval(results: Results, standing: Standing) -> tuple[float, float] | None:
-    few = len(results.board.ranked) <= MOST_INTERVALS
+    few = len(results.board.ranked) <= _MOST_INTERVALS
     return standing.interval if few and results.board.rules.rank_by == "mean" else None
 
 
@@ -239,10 +247,10 @@ def _frontier(points: Sequence[_Point], direction: float) -> list[_Point]:
 
 def _draw(
     points: Sequence[_Point], frontier: Sequence[_Point], labels: Labels, baseline: float | None
-) -> dict[str, Any]:
+) -> go.Figure:
     sizes = [p.size for p in points]
     low, high = math.log10(min(sizes)), math.log10(max(sizes))
-    # Room for the names, which stand left of their dots, where the frontier has not come yet.
+    # Room for the names, which are left of their dots.
     ends = [low - 0.38 * (high - low), high + 0.06 * (high - low)]
     ticks = _size_ticks(min(sizes), max(sizes))
     x_axis = theme.axis(
@@ -252,33 +260,32 @@ def _draw(
         tickvals=ticks,
         ticktext=[billions(t) for t in ticks],
     )
-    ends_of_y = theme.ticks(min(p.low for p in points), max(p.high for p in points))
-    y_axis = theme.axis("mean score", zeroline=False, **ends_of_y)
+    y_ticks = theme.ticks(min(p.low for p in points), max(p.high for p in points))
+    y_axis = theme.axis("mean score", zeroline=False, **y_ticks)
     dots = _dots(points, {p.model for p in frontier}, labels)
-    dots["textposition"] = [_side(p, baseline) for p in points]
+    # A name is on the side of its dot that the baseline's line does not cross.
+    dots["textposition"] = [
+        "bottom left" if baseline is not None and p.score < baseline else "top left" for p in points
+    ]
     level = _level(points, labels, baseline)
-    return theme.figure([_steps(frontier), dots], HEIGHT, xaxis=x_axis, yaxis=y_axis, **level)
-
-
-def _side(point: _Point, baseline: float | None) -> str:
-    """Where a name stands: away from the baseline's line, which would cross it."""
-    return "bottom left" if baseline is not None and point.score < baseline else "top left"
+    return theme.figure([_steps(frontier), dots], _HEIGHT, xaxis=x_axis, yaxis=y_axis, **level)
 
 
 def _bars(points: Sequence[_Point]) -> str:
     drawn = any(p.low < p.high for p in points)
-    return f", a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
+    return f"; a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
 
 
 def _steps(frontier: Sequence[_Point]) -> theme.Trace:
-    return theme.scatter(
-        x=[p.size for p in frontier],
-        y=[p.score for p in frontier],
-        mode="lines",
-        hoverinfo="skip",
-        showlegend=False,
-        line={"color": theme.SOFT, "width": 1.5, "shape": "hv", "dash": "dot"},
-    )
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [p.size for p in frontier],
+        "y": [p.score for p in frontier],
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "line": {"color": theme.SOFT, "width": 1.5, "shape": "hv", "dash": "dot"},
+    }
 
 
 def _dots(points: Sequence[_Point], named: Collection[str], labels: Labels) -> theme.Trace:
@@ -287,17 +294,16 @@ def _dots(points: Sequence[_Point], named: Collection[str], labels: Labels) -> t
         f"{billions(p.size)} parameters"
         for p in points
     ]
-    return theme.scatter(
-        x=[p.size for p in points],
-        y=[p.score for p in points],
-        mode="markers+text",
-        text=theme.short_names(
-            [labels.models[p.model] if p.model in named else "" for p in points],
-            theme.NARROW_LABEL,
-        ),
-        textfont=theme.INK_TEXT,
-        cliponaxis=False,
-        error_y={
+    names = [labels.models[p.model] if p.model in named else "" for p in points]
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": [p.size for p in points],
+        "y": [p.score for p in points],
+        "text": theme.short_names(names, theme.NARROW_LABEL),
+        "textfont": theme.INK_TEXT,
+        "cliponaxis": False,
+        "error_y": {
             "type": "data",
             "symmetric": False,
             "array": [p.high - p.score for p in points],
@@ -306,13 +312,13 @@ def _dots(points: Sequence[_Point], named: Collection[str], labels: Labels) -> t
             "thickness": 0.75,
             "width": 0,
         },
-        marker={
+        "marker": {
             "size": 11,
             "color": [theme.developer_colour(labels.dots.get(p.model)) for p in points],
             "line": {"color": theme.PAPER, "width": 1},
         },
-        **hover_texts(hovers),
-    )
+        **theme.hover(hovers),
+    }
 
 
 def _interval_text(point: _Point, labels: Labels) -> str:
@@ -324,18 +330,15 @@ def _interval_text(point: _Point, labels: Labels) -> str:
 def _level(points: Sequence[_Point], labels: Labels, baseline: float | None) -> dict[str, Any]:
     if baseline is None:
         return {}
-    at = _emptiest([math.log10(p.size) for p in points])
-    return theme.reference_level(baseline, at, labels.baseline, labels.scale.score(baseline))
-
-
-def _emptiest(places: Sequence[float]) -> float:
-    """The middle of the widest gap between places, where a name covers nothing."""
-    low, high = max(itertools.pairwise(sorted(places)), key=lambda gap: gap[1] - gap[0])
-    return (low + high) / 2
+    # The baseline's name is in the middle of the widest gap between sizes, where it hides nothing.
+    places = sorted(math.log10(p.size) for p in points)
+    low, high = max(itertools.pairwise(places), key=lambda gap: gap[1] - gap[0])
+    value = labels.scale.score(baseline)
+    return theme.reference_level(baseline, (low + high) / 2, labels.baseline, value)
 
 
 def _size_ticks(low: float, high: float) -> list[float]:
-    """Round sizes in and just around a range: 1, 2, 3, 5, 7 of each decade, fewer where many."""
+    """Round sizes in and around a range: 1, 2, 3, 5, 7 of each decade, or fewer."""
     ticks: list[float] = []
     for digits, most in (((1, 2, 3, 5, 7), 8), ((1, 2, 5), 10), ((1,), 99)):
         steps = [m * 10.0**e for e in range(-4, 6) for m in digits]
@@ -362,17 +365,12 @@ def _size_table(points: Sequence[_Point], frontier: Collection[str], labels: Lab
             lambda p: score_cell(p.score, labels.scale),
         ),
     )
-    return Table(
-        "size-table",
-        "Size and mean score",
-        columns_of(fields),
-        rows_of(fields, sorted(points, key=lambda p: (p.size, p.model))),
-        sorted_by="parameters_b",
-    )
+    by_size = sorted(points, key=lambda p: (p.size, p.model))
+    return table_of("size-table", "Size and mean score", fields, by_size, sorted_by="parameters_b")
 
 
 def chart_winners(results: Results, labels: Labels) -> Chart | None:
-    """For how many tasks each model is at the top, all who tie counting."""
+    """Chart on how many tasks each model is at the top; all who tie count."""
     standings = sorted((s for s in results.board.standings if s.wins), key=lambda s: -s.wins)
     if not standings or len(results.scores.tasks) < 2:
         return None
@@ -384,6 +382,7 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
     )
     scored = sum(s.scored > 0 for s in results.board.standings)
     ties = sum(s.wins for s in standings) > len(results.scores.tasks)
+    more = ", so the bars add up to more than the number of tasks" if ties else ""
     variant = f"{labels.in_sentence(results.board.variant)} " if labels.roles.tuned else ""
     winners = f"{counted(len(standings), 'model')} of {scored}"
     drawn = standings[:MOST_BARS]
@@ -393,9 +392,8 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}. {winners} {'is' if len(standings) == 1 else 'are'} at the top of at "
         "least one task.",
-        caption=f"Number of tasks on which {with_article(f'{variant}model')} has the best score; "
-        "all who tie for a task's best count"
-        f"{', so the sum exceeds the number of tasks' if ties else ''}.{cut}",
+        caption=f"Number of tasks on which {with_article(f'{variant}model')} has the best score. "
+        f"Every model that shares first place counts{more}.{cut}",
         figure=draw_bars([_bar(s, of, labels) for s in drawn], "tasks at the top", signed=False),
         table=_winners_table(drawn, labels),
         terms="winners",
@@ -416,10 +414,6 @@ def _winners_table(standings: Sequence[Standing], labels: Labels) -> Table:
             lambda s: number_cell(s.wins, count(s.wins)),
         ),
     )
-    return Table(
-        "winners-table",
-        "Tasks at the top, by model",
-        columns_of(fields),
-        rows_of(fields, standings),
-        sorted_by="wins",
+    return table_of(
+        "winners-table", "Tasks at the top, by model", fields, standings, sorted_by="wins"
     )

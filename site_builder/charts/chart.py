@@ -1,13 +1,17 @@
-"""Define a chart; load charts of installed packages."""
+"""Define a chart; load the charts of installed packages."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from base64 import b64decode
+from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
 
 from site_builder.addresses import Address, Link, make_slugs
 from site_builder.compute.results import Results
@@ -17,15 +21,17 @@ from site_builder.labels import Labels
 from site_builder.records import Record, replace
 from site_builder.table_model import Table
 
-# What stands around the drawing in a frame: title, caption, table to open, where it is from.
-FRAME = 240
+GROUP = "site_builder.charts"
+DEFAULT_HEIGHT = 450  # Plotly's
+# Height in px of what surrounds the drawing in a frame: title, caption, closed table, source.
+_AROUND_FRAME = 240
 
 
 def id_of(name: str, place: int) -> str:
-    """Free text as a part of an id: as it is where it is one plain word, else by its place.
+    """Return free text as a part of an id: a plain word as it is, other text by its place.
 
     Args:
-        name: The text; `a_b` is a word, `a-b` is not, since both would come out the same.
+        name: The text; `a_b` is a word, `a-b` is not, since both would give the same id.
         place: Its place among others of its kind.
     """
     is_word = name.isascii() and name.replace("_", "").isalnum()
@@ -34,11 +40,11 @@ def id_of(name: str, place: int) -> str:
 
 
 class Embed(Record):
-    """A view on a page of its own, for a frame in other people's pages.
+    """A view on a page of its own, for frames in other people's pages.
 
     Attributes:
         id: Unique on the page that offers it.
-        link: Its title, leading to it.
+        link: Its title and address.
         height: Height of the frame, in px.
     """
 
@@ -51,22 +57,22 @@ class Chart(Record):
     """One chart.
 
     Attributes:
-        id: Unique on its page, and the name of its downloads.
-        title: What it shows, as a finding; computed from the data.
-        reading: The same for those who cannot see it: one or two sentences.
+        id: Unique on its page; also the name of its downloads.
+        title: The finding, computed from the data.
+        reading: The same for people who cannot see the chart, in one or two sentences.
         caption: Unit and method.
-        figure: Plotly figure as JSON-ready values, colours as token names.
-        table: The numbers behind it; None where another table of its page has them.
-        terms: Section of the statistics that explains it, on the about page.
-        embedded: Whether it has a page of its own for other people's pages.
-        told_by: Id of that other table.
+        figure: The drawing, without a template.
+        table: The same numbers; None if another table of the page has them.
+        terms: Section of the about page that explains the statistic.
+        embedded: Whether the chart has a page of its own for frames.
+        told_by: Id of the other table that has the numbers.
     """
 
     id: str
     title: str
     reading: str
     caption: str
-    figure: Mapping[str, Any]
+    figure: go.Figure
     table: Table | None
     terms: str = ""
     embedded: bool = False
@@ -74,36 +80,65 @@ class Chart(Record):
 
     @property
     def height(self) -> int:
-        """Room that the page keeps for it, in px."""
-        return int(self.figure["layout"]["height"])
+        """Height that the page keeps for the drawing, in px."""
+        return int(self.figure.layout.height or DEFAULT_HEIGHT)
 
     @property
     def embed(self) -> Embed | None:
-        """The page of its own; None where it has none."""
+        """The page for frames; None if there is none."""
         if not self.embedded:
             return None
         link = Link(self.title, Address("embed", self.id))
-        return Embed(self.id, link, self.height + FRAME)
+        return Embed(self.id, link, self.height + _AROUND_FRAME)
+
+    @property
+    def figure_json(self) -> dict[str, Any]:
+        """The figure as a page embeds it: JSON values, without a template."""
+        values = self.figure.to_plotly_json()
+        values["layout"].pop("template", None)
+        values["layout"]["height"] = self.height
+        return {"data": _as_lists(values["data"]), "layout": values["layout"]}
 
 
-GROUP = "site_builder.charts"
+def _as_lists(value: object) -> object:
+    """Replace the base64 arrays that Plotly makes of numpy arrays by lists."""
+    if isinstance(value, dict):
+        if value.keys() >= {"bdata", "dtype"}:
+            return _decoded(value)
+        return {key: _as_lists(part) for key, part in value.items()}
+    if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
+        return [_as_lists(part) for part in value]
+    return value
+
+
+def _decoded(array: dict[str, Any]) -> list[Any]:
+    values = np.frombuffer(b64decode(array["bdata"]), np.dtype(array["dtype"]))
+    if "shape" in array:
+        values = values.reshape([int(n) for n in str(array["shape"]).split(",")])
+    plain = values.astype(object)
+    plain[~np.isfinite(values)] = None
+    as_list: list[Any] = plain.tolist()
+    return as_list
+
+
+# --- charts of packages -------------------------------------------------------------------------
 
 
 def find_chart_faults(config: SiteConfig) -> Iterator[Fault]:
-    """Charts that a project asks for and that no package, or more than one, brings."""
+    """Report charts in `[charts]` that no package, or more than one, provides."""
     for page, name in asked_for(config):
         packages = [_origin(entry) for entry in entry_points(group=GROUP, name=name)]
         if not packages:
             known = entry_points(group=GROUP).names
-            hint = did_you_mean(name, known, "charts") or "Install the package that brings it."
-            yield Fault("site.toml", f"charts.{page}: no package brings a chart {name!r}", hint)
+            hint = did_you_mean(name, known, "charts") or "Install the package that provides it."
+            yield Fault("site.toml", f"charts.{page}: no package provides a chart {name!r}", hint)
         if len(packages) > 1:
-            what = f"charts.{page}: {name!r} is brought by {' and by '.join(packages)}"
+            what = f"charts.{page}: {name!r} is provided by {' and by '.join(packages)}"
             yield Fault("site.toml", what, "Uninstall all but one.")
 
 
 def asked_for(config: SiteConfig) -> Iterator[tuple[str, str]]:
-    """Page and name of each chart that a project asks for, in its order."""
+    """Yield page and name of each chart in `[charts]`, in order."""
     for page, names in config.charts.model_dump().items():
         yield from ((page, name) for name in names)
 
@@ -111,15 +146,15 @@ def asked_for(config: SiteConfig) -> Iterator[tuple[str, str]]:
 def draw_own_charts(
     config: SiteConfig, page: str, results: Results, labels: Labels
 ) -> tuple[Chart, ...]:
-    """The charts of packages on one page, under ids that no chart of ours has.
+    """Draw the charts of packages on one page, with ids that no built-in chart has.
 
     Raises:
-        FaultsError: Every one that cannot be loaded or drawn, with the place in its code.
+        FaultsError: Every chart that cannot be loaded or drawn, with the place in its code.
     """
     drawn, faults = list[Chart](), list[Fault]()
     for name in (name for at, name in asked_for(config) if at == page):
         found = tuple(entry_points(group=GROUP, name=name))
-        if len(found) != 1:  # told by `find_chart_faults`
+        if len(found) != 1:  # reported by `find_chart_faults`
             continue
         chart = _attempt(found[0], results, labels)
         if isinstance(chart, str):
@@ -134,19 +169,23 @@ def draw_own_charts(
 
 
 def _attempt(entry: EntryPoint, results: Results, labels: Labels) -> Chart | str | None:
-    """The chart of a package; None where it has nothing for this board; what is wrong with it."""
+    """Return a package's chart, None if it has no data for this board, or what is wrong."""
     try:
         make: Callable[[Results, Labels], object] = entry.load()
         chart = make(results, labels)
-        if isinstance(chart, Chart) and chart.table is None:
+        if chart is None:
+            return None
+        if not isinstance(chart, Chart):
+            return f"returns {type(chart).__name__}, expected Chart or None"
+        if chart.table is None:
             return "has no table"
-        if isinstance(chart, Chart):
-            json.dumps(chart.figure, allow_nan=False)
+        if not isinstance(chart.figure, go.Figure):
+            kind = type(chart.figure).__name__
+            return f"has a {kind} as figure, expected a plotly.graph_objects.Figure"
+        # Plotly's encoder makes dates texts and NaN null, in lists too.
+        return replace(chart, figure=go.Figure(json.loads(str(chart.figure.to_json()))))
     except Exception as error:
         return f"fails: {type(error).__name__}: {error} ({_place(error)})"
-    if chart is None or isinstance(chart, Chart):
-        return chart
-    return f"gives {type(chart).__name__}, where Chart or None is due"
 
 
 def _place(error: Exception) -> str:

@@ -10,11 +10,10 @@ from site_builder.charts.cells import (
     Field,
     best_fields,
     category_cell,
-    columns_of,
     lift_cell,
     models_cell,
     number_cell,
-    rows_of,
+    table_of,
     task_cell,
 )
 from site_builder.charts.chart import Chart
@@ -28,7 +27,7 @@ from site_builder.table_model import Cell, Column, Table
 
 
 def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
-    """Best contender minus baseline, task by task; None where no two can share an axis."""
+    """Chart best contender minus baseline by task; None if no two tasks can share an axis."""
     comparable = set(labels.side_by_side)
     tasks = [t for t in results.tasks if t.outcome is not None and t.task in comparable]
     if len(tasks) < 2:
@@ -62,9 +61,7 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
 def _task_reading(title: str, tasks: Sequence[TaskResult], labels: Labels) -> str:
     first, tied = tasks[0], sum(t.outcome == "ties" for t in tasks)
     best = f"{labels.tasks[first.task]} ({_lift_text(first, labels)})"
-    most = (
-        f", most of all on {best}" if first.outcome == "beats" else f"; it comes closest on {best}"
-    )
+    most = f", by most on {best}" if first.outcome == "beats" else f"; it comes closest on {best}"
     worst = [labels.tasks[t.task] for t in reversed(tasks) if t.outcome == "loses"][:2]
     ties = f" It ties on {tied}." if tied else ""
     behind = f" It stays furthest behind on {listed(worst)}." if worst else ""
@@ -89,17 +86,17 @@ def _task_table(tasks: Sequence[TaskResult], labels: Labels) -> Table:
         Field(TASK, lambda t: task_cell(labels, t.task)),
         *best_fields(labels),
     )
-    return Table(
+    return table_of(
         "best-lift-by-task-table",
         f"Best {labels.contender} minus {labels.baseline}, by task",
-        columns_of(fields),
-        rows_of(fields, tasks),
+        fields,
+        tasks,
         sorted_by="best_lift_over_baseline",
     )
 
 
 def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
-    """Best contender minus baseline averaged by category, from harder to easier to beat."""
+    """Chart best contender minus baseline, averaged by category, from hard to easy."""
     shown = [
         c
         for c in results.categories
@@ -149,7 +146,7 @@ def _category_bar(category: CategoryResult, labels: Labels) -> Bar:
 
 
 def category_table(categories: Sequence[CategoryResult], labels: Labels, table_id: str) -> Table:
-    """Categories, harder to easier: differences, tasks beaten, lift over base."""
+    """Make the table of categories, from hard to easy: differences, tasks beaten, lift."""
     compared = any(c.best_lift_over_baseline is not None for c in categories)
     by = Column(
         "best_lift_over_baseline",
@@ -186,11 +183,11 @@ def category_table(categories: Sequence[CategoryResult], labels: Labels, table_i
             labels.lifted,
         ),
     )
-    return Table(
+    return table_of(
         table_id,
         "Categories, from harder to easier" if compared else "Categories",
-        columns_of(fields),
-        rows_of(fields, categories),
+        fields,
+        categories,
         sorted_by=by.key if compared else "",
     )
 
@@ -211,7 +208,7 @@ class _CategoryLift(Record):
 
 
 def chart_model_categories(results: Results, labels: Labels, model: str) -> Chart | None:
-    """Mean lift of a model over its own base, by category; over the baseline without a base."""
+    """Chart a model's mean lift by category: over its base, or else over the baseline."""
     over_base = results.board.standing(model).lift_over_base is not None
     lifts = _category_lifts(results, labels, model, over_base=over_base)
     if len(lifts) < 2 or (not over_base and model == labels.roles.baseline):
@@ -265,10 +262,6 @@ def _category_lift_table(lifts: Sequence[_CategoryLift], labels: Labels) -> Tabl
             lambda c: lift_cell(c.lift, labels.scale),
         ),
     )
-    return Table(
-        "model-categories-table",
-        "Mean lift by category",
-        columns_of(fields),
-        rows_of(fields, lifts),
-        sorted_by="lift",
+    return table_of(
+        "model-categories-table", "Mean lift by category", fields, lifts, sorted_by="lift"
     )

@@ -1,63 +1,66 @@
-"""Draw the three forms: bars, heatmaps, dumbbells."""
+"""Draw the three forms of charts: bars, heatmaps and dumbbells."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
+import plotly.graph_objects as go
 
 from site_builder.charts import theme
 from site_builder.charts.cells import (
     Field,
     baseline_score_cell,
-    columns_of,
     flag_tags,
     lift_cell,
     linked_score_cell,
     range_text,
-    rows_of,
     score_cell,
+    table_of,
 )
-from site_builder.charts.theme import HOVER, hover_scores, hover_texts
 from site_builder.compute.numbers import Array
 from site_builder.formatting import NumberFormat, sentence
 from site_builder.labels import Labels
 from site_builder.records import Record, replace
 from site_builder.table_model import Cell, Column, Table
 
+# --- bars ---------------------------------------------------------------------------------------
+
 MOST_BARS = 80
 
 
 class Bar(Record):
-    """One bar.
-
-    Attributes:
-        name: Name of its row.
-        value: Its length, to the right of zero where it is positive.
-        hover: What is read when it is pointed at, behind the name.
-    """
+    """One bar: the name of its row, its length, and its hover text behind the name."""
 
     name: str
     value: float
     hover: str
 
 
-def draw_bars(bars: Sequence[Bar], unit: str, *, signed: bool = True) -> dict[str, Any]:
-    """Horizontal bars from zero, the first on top, gains and losses apart by side and colour.
+def draw_bars(bars: Sequence[Bar], unit: str, *, signed: bool = True) -> go.Figure:
+    """Draw horizontal bars from zero, the first at the top; side and colour tell gain from loss.
 
     Args:
         bars: The bars.
-        unit: Title of their axis.
-        signed: Whether their lengths are differences.
+        unit: Title of the axis.
+        signed: Whether the lengths are differences.
     """
     values, names = [bar.value for bar in bars], [bar.name for bar in bars]
-    colours = [theme.LOSS if value < 0 else theme.GAIN for value in values]
-    losing = {"marker": {"color": colours}} if theme.LOSS in colours else {}
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "x": values,
+        "y": list(range(len(bars))),
+        "marker": {
+            "color": [theme.LOSS if value < 0 else theme.GAIN for value in values],
+            "line": {"width": 0},
+        },
+        **theme.hover([f"{bar.name}: {bar.hover}" for bar in bars]),
+    }
     ticks = theme.ticks(min(0.0, *values), max(0.0, *values), signed=signed)
-    hover = hover_texts([bar.hover for bar in bars], names)
     return theme.figure(
-        [{"like": "bars", "x": values, **losing, **hover}],
+        [trace],
         theme.rows_height(len(bars)),
         narrow=theme.narrow_rows(names),
         xaxis=theme.axis(unit, zerolinecolor=theme.INK, **ticks),
@@ -65,9 +68,11 @@ def draw_bars(bars: Sequence[Bar], unit: str, *, signed: bool = True) -> dict[st
     )
 
 
-WIDE_COLUMN, NARROW_COLUMN = 24, 14
-MOST_NARROW_NAMES = 16
-ROW_PX, ABOVE_PX = 22, 100
+# --- heatmaps -----------------------------------------------------------------------------------
+
+WIDE_COLUMN, _NARROW_COLUMN = 24, 14
+_MOST_NARROW_NAMES = 16
+_CELL_PX, _ABOVE_PX = 22, 100
 _COLOUR_BAR = {
     "thickness": 10,
     "outlinewidth": 0,
@@ -79,91 +84,88 @@ _COLOUR_BAR = {
 
 
 def draw_heatmap(
-    z: Sequence[Sequence[float | None]],
+    values: Array,
     rows: Sequence[str],
     columns: Sequence[str],
     hovers: Sequence[Sequence[str]],
     **trace: object,
-) -> dict[str, Any]:
-    """Cells in rows, the first row on top; column names slanted above them.
+) -> go.Figure:
+    """Draw cells in rows, the first row at the top; column names slant above them.
 
     Args:
-        z: The values, by row; None where there is none.
+        values: Shape (rows, columns); NaN for no value.
         rows: Names of the rows.
         columns: Names of the columns.
-        hovers: What is read when a cell is pointed at, after its row and its column.
+        hovers: Hover text of each cell, behind the names of its row and column.
         trace: The colours.
     """
-    heat = theme.heatmap(
-        z=z,
-        x=list(range(len(columns))),
-        y=list(range(len(rows))),
-        xgap=1,
-        ygap=1,
-        hoverongaps=False,
-        customdata=[[theme.plain(text) for text in line] for line in hovers],
-        hovertemplate=f"%{{y}}, %{{x}}: {HOVER}",
-        colorbar=_COLOUR_BAR,
+    heat = {
+        "type": "heatmap",
+        "z": nullable(values),
+        "x": list(range(len(columns))),
+        "y": list(range(len(rows))),
+        "xgap": 1,
+        "ygap": 1,
+        "hoverongaps": False,
+        "customdata": [[theme.plain(text) for text in line] for line in hovers],
+        "hovertemplate": "%{y}, %{x}: %{customdata}<extra></extra>",
+        "colorbar": _COLOUR_BAR,
         **trace,
-    )
-    narrow = theme.narrow_rows(rows) | {
-        "xaxis.ticktext": theme.short_names(columns, NARROW_COLUMN),
-        "xaxis.tickangle": -90,
-        "xaxis.tickfont.size": 10,
-        # More names than there is room for would lie over each other; the hover has them.
-        "xaxis.showticklabels": len(columns) <= MOST_NARROW_NAMES,
     }
-    return theme.figure(
-        [heat],
-        theme.rows_height(len(rows), ROW_PX) + ABOVE_PX,
-        narrow=narrow,
-        xaxis=_columns_axis(columns),
-        yaxis=theme.rows_axis(rows),
-        margin={"l": 8, "r": 8, "t": 8, "b": 16},
-    )
-
-
-def _columns_axis(names: Sequence[str]) -> dict[str, Any]:
-    return {
+    columns_axis = {
         "side": "top",
-        "tickvals": list(range(len(names))),
-        "ticktext": theme.short_names(names, WIDE_COLUMN),
+        "tickvals": list(range(len(columns))),
+        "ticktext": theme.short_names(columns, WIDE_COLUMN),
         "tickangle": -50,
         "showgrid": False,
         "zeroline": False,
         "tickfont": {"size": 11, "color": theme.INK},
     }
+    narrow = theme.narrow_rows(rows) | {
+        "xaxis.ticktext": theme.short_names(columns, _NARROW_COLUMN),
+        "xaxis.tickangle": -90,
+        "xaxis.tickfont.size": 10,
+        # More names would overlap; the hover texts have them.
+        "xaxis.showticklabels": len(columns) <= _MOST_NARROW_NAMES,
+    }
+    return theme.figure(
+        [heat],
+        theme.rows_height(len(rows), _CELL_PX) + _ABOVE_PX,
+        narrow=narrow,
+        xaxis=columns_axis,
+        yaxis=theme.rows_axis(rows),
+        margin={"l": 8, "r": 8, "t": 8, "b": 16},
+    )
 
 
 def nullable(values: Array) -> list[list[float | None]]:
-    """A matrix with None where it holds NaN, as JSON has it."""
+    """Return a matrix as lists, with None for NaN."""
     return [[None if np.isnan(v) else float(v) for v in row] for row in values]
 
 
-MOST_ROWS, N_ENDS = 80, 12
+# --- dumbbells ----------------------------------------------------------------------------------
+
+_MOST_ROWS, _N_ENDS = 80, 12
 Item = TypeVar("Item")
 
 
 def ends_of(rows: Sequence[Item]) -> Sequence[Item]:
-    """The rows that a chart draws: all, or of more than can be told apart those at each end."""
-    return rows if len(rows) <= MOST_ROWS else [*rows[:N_ENDS], *rows[-N_ENDS:]]
+    """Return the rows that a chart draws: all, or those at each end if there are too many."""
+    return rows if len(rows) <= _MOST_ROWS else [*rows[:_N_ENDS], *rows[-_N_ENDS:]]
 
 
-def drawn_of(n_lines: int) -> str:
-    """What a caption says where not every row is drawn."""
-    cut = f" The {N_ENDS} at each end of {n_lines:,} are drawn."
-    return cut if n_lines > MOST_ROWS else ""
+def drawn_of(n_rows: int) -> str:
+    """Return what a caption says if not every row is drawn."""
+    return f" The {_N_ENDS} at each end of {n_rows:,} are drawn." if n_rows > _MOST_ROWS else ""
 
 
-class DumbbellEnd(NamedTuple):
+class DumbbellEnd(Record):
     """A value after tuning.
 
     Attributes:
-        variant: Its variant.
-        value: The value.
-        lift: How much better it is than the value before; None where there is none.
-        interval: Its interval; None where there is none, or none is drawn.
-        flag: Why it should be read with care; None for no reservation.
+        lift: How much better it is than the value before; None if there is none.
+        interval: Its interval, if it is drawn.
+        flag: Why the value should be read with care.
     """
 
     variant: str
@@ -173,18 +175,17 @@ class DumbbellEnd(NamedTuple):
     flag: str | None = None
 
 
-class DumbbellRow(NamedTuple):
+class DumbbellRow(Record):
     """One row: a model or a task.
 
     Attributes:
         head: The cell that names it.
         scale: How its values are written.
-        before: Its value before tuning; None where it has none.
-        after: Its values after tuning, or its only ones where the board has one variant.
-        reference: The baseline's value on the same row; None where it has none, or a line of its
-            own through all rows.
-        flag: Why the value before should be read with care; None for no reservation.
-        of: Model and task, where its values are single scores.
+        before: Value before tuning.
+        after: Values after tuning, or the only ones if the board has one variant.
+        reference: The baseline's value in the same row.
+        flag: Why the value before should be read with care.
+        score_of: Model and task, if the values are single scores.
     """
 
     head: Cell
@@ -193,26 +194,26 @@ class DumbbellRow(NamedTuple):
     after: tuple[DumbbellEnd, ...]
     reference: float | None = None
     flag: str | None = None
-    of: tuple[str, str] | None = None
+    score_of: tuple[str, str] | None = None
 
 
 def draw_dumbbells(
-    lines: Sequence[DumbbellRow], labels: Labels, unit: str, **layout: object
-) -> dict[str, Any]:
-    """One row a line, the first on top: a rod from the value before to the values after.
+    rows: Sequence[DumbbellRow], labels: Labels, unit: str, **layout: object
+) -> go.Figure:
+    """Draw a rod in each row from the value before to the values after, the first row at the top.
 
     Args:
-        lines: The rows.
-        labels: What the marks are called.
-        unit: Title of their axis.
-        layout: What the chart adds to it, such as a line for the baseline.
+        rows: The rows.
+        labels: Names of variants and baseline.
+        unit: Title of the axis.
+        layout: Further layout keys, such as a line for the baseline.
     """
-    shown = ends_of(lines)
-    names = [line.head.text for line in shown]
-    marks = _marks(shown, labels)
+    rows = ends_of(rows)
+    names = [row.head.text for row in rows]
+    marks = _mark_traces(rows, labels)
     return theme.figure(
-        [*_bands(shown), {"like": "rod"}, *marks],
-        theme.rows_height(len(shown)),
+        [*_band_traces(rows), _rod_trace(rows), *marks],
+        theme.rows_height(len(rows)),
         narrow=theme.narrow_rows(names),
         showlegend=len(marks) > 1,
         xaxis=theme.axis(unit, zeroline=False, nticks=7),
@@ -221,99 +222,111 @@ def draw_dumbbells(
     )
 
 
-def _bands(lines: Sequence[DumbbellRow]) -> list[theme.Trace]:
-    """The intervals, behind all else; no trace where there are none."""
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for row, line in enumerate(lines):
-        for low, high in (a.interval for a in line.after if a.interval is not None):
-            x += [low, high, None]
-            y += [row, row, None]
-    look = {"color": theme.ACCENT, "width": 9}
-    # Marks that are not seen keep the ends away from the edge of the plot.
-    ends = {"size": 9, "opacity": 0}
-    band = {"mode": "lines+markers", "line": look, "marker": ends, "opacity": 0.22}
-    return [theme.scatter(x=x, y=y, showlegend=False, hoverinfo="skip", **band)] if x else []
+def _band_traces(rows: Sequence[DumbbellRow]) -> list[theme.Trace]:
+    """The intervals, behind all else; no trace if there are none."""
+    spans = [(y, a.interval) for y, row in enumerate(rows) for a in row.after if a.interval]
+    band = {
+        "mode": "lines+markers",
+        "line": {"color": theme.ACCENT, "width": 9},
+        # Invisible markers keep the ends away from the edge of the plot.
+        "marker": {"size": 9, "opacity": 0},
+        "opacity": 0.22,
+    }
+    return [spans_trace(spans) | band] if spans else []
 
 
-class _Mark(NamedTuple):
-    row: int
-    line: DumbbellRow
-    name: str
-    of: DumbbellEnd
-
-
-def _marks(lines: Sequence[DumbbellRow], labels: Labels) -> list[theme.Trace]:
-    """A trace for each kind of mark: before, after, baseline."""
-    after_name = sentence(labels.tuned) if labels.roles.tuned else "Score"
-    names = labels.variants
-    after = [
-        _Mark(i, line, names[a.variant], a) for i, line in enumerate(lines) for a in line.after
+def _rod_trace(rows: Sequence[DumbbellRow]) -> theme.Trace:
+    """The lines between the marks of each row."""
+    values = [[a.value for a in row.after] for row in rows]
+    marks = [
+        after if row.before is None else [row.before, *after]
+        for row, after in zip(rows, values, strict=True)
     ]
-    traces = [_trace(after_name, "after", after)]
-    before = _marks_of(lines, labels.base, lambda line: line.before)
-    if before and labels.roles.base is not None:
-        traces.insert(0, _trace(names[labels.roles.base], "before", before))
-    reference = _marks_of(lines, labels.baseline, lambda line: line.reference)
-    return traces + ([_trace(labels.baseline, "reference", reference)] if reference else [])
+    spans = [(y, (min(found), max(found))) for y, found in enumerate(marks) if found]
+    return spans_trace(spans) | {"line": {"color": theme.ACCENT, "width": 2}}
 
 
-def _marks_of(
-    lines: Sequence[DumbbellRow], name: str, value_of: Callable[[DumbbellRow], float | None]
-) -> list[_Mark]:
-    """The marks of one value a line, without the lines that lack it."""
-    values = [(row, line, value_of(line)) for row, line in enumerate(lines)]
-    return [
-        _Mark(i, line, name, DumbbellEnd("", v, None)) for i, line, v in values if v is not None
-    ]
-
-
-def _trace(name: str, like: str, marks: Sequence[_Mark]) -> theme.Trace:
+def spans_trace(spans: Sequence[tuple[int, tuple[float, float]]]) -> theme.Trace:
+    """Return a trace of horizontal lines, each given by its row and its ends."""
     return {
-        "like": like,
-        "name": theme.plain(theme.shortened(name, theme.WIDE_LABEL)),
-        "x": [mark.of.value for mark in marks],
-        **theme.at_rows([mark.row for mark in marks]),
-        **_hover(marks),
+        "type": "scatter",
+        "mode": "lines",
+        "x": [end for _, (low, high) in spans for end in (low, high, None)],
+        "y": [place for y, _ in spans for place in (y, y, None)],
+        "hoverinfo": "skip",
+        "showlegend": False,
     }
 
 
-def _hover(marks: Sequence[_Mark]) -> dict[str, Any]:
-    """Name and score of each mark, with its interval, lift and flag where it has them."""
-    rows = [mark.line.head.text for mark in marks]
-    names, scales = {mark.name for mark in marks}, {mark.line.scale for mark in marks}
-    is_plain = not any(mark.of.interval or mark.of.flag for mark in marks)
-    if len(names) == len(scales) == 1 and is_plain:
-        lifts = [mark.of.lift for mark in marks]
-        found = hover_scores(names.pop(), scales.pop(), rows, lifts)
-        if found is not None:
-            return found
-    return hover_texts([_mark_text(mark) for mark in marks], rows)
+class _Mark(Record):
+    y: int
+    row: DumbbellRow
+    name: str
+    end: DumbbellEnd
+
+
+def _mark_traces(rows: Sequence[DumbbellRow], labels: Labels) -> list[theme.Trace]:
+    """A trace for each kind of mark: before, after, baseline."""
+
+    def single(name: str, value_of: Callable[[DumbbellRow], float | None]) -> list[_Mark]:
+        values = [(y, row, value_of(row)) for y, row in enumerate(rows)]
+        return [
+            _Mark(y, row, name, DumbbellEnd("", v, None)) for y, row, v in values if v is not None
+        ]
+
+    accent = {"color": theme.ACCENT}
+    open_circle = accent | {"symbol": "circle-open", "size": 9, "line": {"width": 2}}
+    circle = accent | {"symbol": "circle", "size": 10}
+    names, roles = labels.variants, labels.roles
+    after = [_Mark(y, row, names[a.variant], a) for y, row in enumerate(rows) for a in row.after]
+    traces = [_mark_trace(sentence(labels.tuned) if roles.tuned else "Score", after, circle)]
+    before = single(labels.base, lambda row: row.before)
+    if before and roles.base is not None:
+        traces.insert(0, _mark_trace(names[roles.base], before, open_circle))
+    reference = single(labels.baseline, lambda row: row.reference)
+    if reference:
+        traces.append(_mark_trace(labels.baseline, reference, theme.TICK_MARK))
+    return traces
+
+
+def _mark_trace(name: str, marks: Sequence[_Mark], marker: dict[str, Any]) -> theme.Trace:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": theme.plain(theme.shortened(name, theme.WIDE_LABEL)),
+        "x": [mark.end.value for mark in marks],
+        "y": [mark.y for mark in marks],
+        "marker": marker,
+        **theme.hover([_mark_text(mark) for mark in marks]),
+    }
 
 
 def _mark_text(mark: _Mark) -> str:
-    scale, of = mark.line.scale, mark.of
-    parts = [f"{mark.name} {scale.score(of.value)}"]
-    if of.interval is not None:
-        parts.append(f"interval {scale.interval(*of.interval)}")
-    if of.lift is not None:
-        parts.append(scale.signed(of.lift))
-    return ", ".join((*parts, *flag_tags(of.flag)))
+    scale, end = mark.row.scale, mark.end
+    parts = [f"{mark.row.head.text}: {mark.name} {scale.score(end.value)}"]
+    if end.interval is not None:
+        parts.append(f"interval {scale.interval(*end.interval)}")
+    if end.lift is not None:
+        parts.append(scale.signed(end.lift))
+    return ", ".join((*parts, *flag_tags(end.flag)))
 
 
-def line_table(
-    table_id: str, caption: str, first: Column, lines: Sequence[DumbbellRow], labels: Labels
+def dumbbell_table(
+    table_id: str, caption: str, first: Column, rows: Sequence[DumbbellRow], labels: Labels
 ) -> Table:
-    """The numbers of the rows that are drawn: before, after and lift of each variant, baseline."""
-    lines = ends_of(lines)
-    lifted = any(line.before is not None for line in lines)
-    base = "" if labels.roles.base is None else labels.variants[labels.roles.base]
-    variants = list(dict.fromkeys(a.variant for line in lines for a in line.after))
+    """Make the table of a dumbbell chart: before, after and lift of each variant, baseline."""
+    rows = ends_of(rows)
+    lifted = any(row.before is not None for row in rows)
+    variants = list(dict.fromkeys(a.variant for row in rows for a in row.after))
     fields: tuple[Field[DumbbellRow], ...] = (
-        Field(first, lambda line: line.head),
+        Field(first, lambda row: row.head),
         Field(
-            Column("before", base, "number"),
-            lambda line: _before_cell(labels, line),
+            Column(
+                "before",
+                "" if labels.roles.base is None else labels.variants[labels.roles.base],
+                "number",
+            ),
+            lambda row: _before_cell(labels, row),
             lifted,
         ),
         *(
@@ -323,35 +336,35 @@ def line_table(
         ),
         Field(
             Column("baseline", labels.baseline, "number"),
-            lambda line: _reference_cell(labels, line),
-            any(line.reference is not None for line in lines),
+            lambda row: _reference_cell(labels, row),
+            any(row.reference is not None for row in rows),
         ),
     )
-    return Table(table_id, caption, columns_of(fields), rows_of(fields, lines))
+    return table_of(table_id, caption, fields, rows)
 
 
 def _value_cell(
     labels: Labels,
-    line: DumbbellRow,
+    row: DumbbellRow,
     variant: str,
     value: float | None,
     note: str = "",
     flag: str | None = None,
 ) -> Cell:
-    """A value of a line, leading to its row where it is a single score."""
-    if line.of is None:
-        return replace(score_cell(value, line.scale, note), tags=flag_tags(flag))
-    return linked_score_cell(labels, (*line.of, variant), value, note, flag_tags(flag))
+    """A value; if it is a single score, it links to the place of the score."""
+    if row.score_of is None:
+        return replace(score_cell(value, row.scale, note), tags=flag_tags(flag))
+    return linked_score_cell(labels, (*row.score_of, variant), value, note, flag_tags(flag))
 
 
-def _before_cell(labels: Labels, line: DumbbellRow) -> Cell:
-    return _value_cell(labels, line, labels.roles.base or "", line.before, flag=line.flag)
+def _before_cell(labels: Labels, row: DumbbellRow) -> Cell:
+    return _value_cell(labels, row, labels.roles.base or "", row.before, flag=row.flag)
 
 
-def _reference_cell(labels: Labels, line: DumbbellRow) -> Cell:
-    if line.of is None:
-        return score_cell(line.reference, line.scale)
-    return baseline_score_cell(labels, line.of[1], line.reference)
+def _reference_cell(labels: Labels, row: DumbbellRow) -> Cell:
+    if row.score_of is None:
+        return score_cell(row.reference, row.scale)
+    return baseline_score_cell(labels, row.score_of[1], row.reference)
 
 
 def _after_fields(
@@ -359,22 +372,22 @@ def _after_fields(
 ) -> tuple[Field[DumbbellRow], Field[DumbbellRow]]:
     """Score and lift of one variant."""
     label = labels.variants[variant]
-    lift_label = "Lift" if alone else f"Lift, {label}"
 
-    def find(line: DumbbellRow) -> DumbbellEnd | None:
-        return next((a for a in line.after if a.variant == variant), None)
+    def find(row: DumbbellRow) -> DumbbellEnd | None:
+        return next((a for a in row.after if a.variant == variant), None)
 
-    def score(line: DumbbellRow) -> Cell:
-        found = find(line)
+    def score(row: DumbbellRow) -> Cell:
+        found = find(row)
         if found is None:
-            return score_cell(None, line.scale)
-        note = range_text(line.scale, found.interval)
-        return _value_cell(labels, line, variant, found.value, note, found.flag)
+            return score_cell(None, row.scale)
+        note = range_text(row.scale, found.interval)
+        return _value_cell(labels, row, variant, found.value, note, found.flag)
 
-    def lift(line: DumbbellRow) -> Cell:
-        found = find(line)
-        return lift_cell(None if found is None else found.lift, line.scale)
+    def lift(row: DumbbellRow) -> Cell:
+        found = find(row)
+        return lift_cell(None if found is None else found.lift, row.scale)
 
+    lift_label = "Lift" if alone else f"Lift, {label}"
     return (
         Field(Column(f"after_{variant}", label, "number"), score),
         Field(Column(f"lift_{variant}", lift_label, "number", term="lift"), lift, lifted),

@@ -299,10 +299,11 @@ def _win_rates(board: Board, top: Sequence[Standing], labels: Labels) -> Preview
 
 def card_model(results: Results, labels: Labels, model: str) -> PreviewChart | None:
     """Where tuning brought a model most and least, task by task; its best tasks without a base."""
+    scores = results.scores.of_model(model)
     runs = [
-        _task_run(results, labels, task, found)
+        _task_run(results, labels, task, scores[task])
         for task in labels.side_by_side
-        if (found := results.scores_of(model, task))
+        if task in scores
     ]
     lifted = sorted(
         ((lift, run) for lift, run in runs if lift is not None), key=lambda item: -item[0]
@@ -366,11 +367,11 @@ def _best_first(runs: Sequence[_Run], results: Results) -> list[_Run]:
 def card_task(results: Results, labels: Labels, task: str) -> PreviewChart | None:
     """The top of a task's ranking, before and after, with the baseline's line."""
     result, fact = results.task(task), results.catalog.tasks[task]
-    models = result.scores.models[:MOST_ROWS]
+    models = result.models[:MOST_ROWS]
     if not models:
         return None
     scale = labels.scales[task]
-    found = result.scores.of(models)
+    found = results.scores.of_task(task, models)
     runs = [_model_run(labels, task, model, found[model]) for model in models]
     unit = f"{fact.metric or 'Score'}{'' if fact.higher_is_better else ', lower is better'}"
     caption = f"{unit[:1].upper()}{unit[1:]}{_circles(runs, labels)}"

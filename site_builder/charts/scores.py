@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import isnan
-from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from site_builder.charts import theme
 from site_builder.charts.cells import (
     MODEL,
     TASK,
     Field,
-    columns_of,
     flag_tags,
     linked_score_cell,
     model_cell,
-    rows_of,
+    table_of,
     task_cell,
 )
 from site_builder.charts.chart import Chart
@@ -27,8 +26,8 @@ from site_builder.charts.forms import (
     draw_dumbbells,
     draw_heatmap,
     drawn_of,
+    dumbbell_table,
     ends_of,
-    line_table,
     nullable,
 )
 from site_builder.compute.board import Standing
@@ -47,48 +46,46 @@ from site_builder.table_model import Cell, Column, Table
 def chart_model_tasks(
     results: Results, labels: Labels, model: str, told_by: str = ""
 ) -> Chart | None:
-    """One model, task by task: before, after, and the baseline's mark.
+    """Chart the scores of one model by task: before, after, and the baseline's.
 
     Args:
         results: The board.
-        labels: What things are called.
-        model: Which one.
-        told_by: Id of a table of its page that has the same numbers; else the chart brings one.
+        labels: Names and number formats.
+        model: Which model.
+        told_by: Id of a table of the page that has the same numbers; without it the chart has one.
     """
     tasks = _best_first(results, labels, model)
     if len(tasks) < 2:
         return None
-    lines = _model_lines(results, labels, model, ends_of(tasks))
+    rows = _model_rows(results, labels, model, ends_of(tasks))
     title = _model_title(labels, results.board.standing(model), len(tasks))
     every = len(labels.side_by_side) == len(results.scores.tasks)
     group = "" if every else f"; the {len(tasks)} tasks that share a metric"
-    own = (
-        None if told_by else line_table("model-tasks-table", "Scores by task", TASK, lines, labels)
-    )
+    table = dumbbell_table("model-tasks-table", "Scores by task", TASK, rows, labels)
     return Chart(
         id="model-tasks",
         title=title,
-        reading=f"{title}. {_ends(results, labels, lines)}.",
-        caption=f"Score on each task, best on top{group}.{_bands(lines)}{drawn_of(len(tasks))}",
-        figure=draw_dumbbells(lines, labels, "score"),
-        table=own,
+        reading=f"{title}. {_ends(results, labels, rows)}.",
+        caption=f"Score on each task, best on top{group}.{_bands(rows)}{drawn_of(len(tasks))}",
+        figure=draw_dumbbells(rows, labels, "score"),
+        table=None if told_by else table,
         terms=labels.lift_term,
         told_by=told_by,
     )
 
 
-def _ends(results: Results, labels: Labels, lines: Sequence[DumbbellRow]) -> str:
-    """The tasks with the best and with the worst score, by what their scores are."""
+def _ends(results: Results, labels: Labels, rows: Sequence[DumbbellRow]) -> str:
+    """The tasks with the highest and with the lowest score."""
     scores = results.scores
     direction = float(scores.direction[scores.columns[labels.side_by_side[0]]])
-    if _top(lines[0], direction) == _top(lines[-1], direction):
+    if _top(rows[0], direction) == _top(rows[-1], direction):
         return "The same on every task"
     highest, lowest = ("Highest", "lowest") if direction > 0 else ("Lowest", "highest")
-    return f"{highest} on {lines[0].head.text}, {lowest} on {lines[-1].head.text}"
+    return f"{highest} on {rows[0].head.text}, {lowest} on {rows[-1].head.text}"
 
 
 def _best_first(results: Results, labels: Labels, model: str) -> list[str]:
-    """The tasks that the model has a score on, its best first: after tuning, else before it."""
+    """The tasks of a model, its best score first: after tuning, or else before it."""
     scores, roles = results.scores, labels.roles
     place = scores.rows[model]
     top = np.fmax.reduce([scores.values[v][place] * scores.direction for v in roles.contest])
@@ -100,12 +97,12 @@ def _best_first(results: Results, labels: Labels, model: str) -> list[str]:
     return sorted(there, key=known.__getitem__)
 
 
-def _model_lines(
+def _model_rows(
     results: Results, labels: Labels, model: str, tasks: Sequence[str]
 ) -> list[DumbbellRow]:
-    found, is_baseline = results.scores_on(model, tasks), model == labels.roles.baseline
+    found, is_baseline = results.scores.of_model(model, tasks), model == labels.roles.baseline
     return [
-        _line(
+        _row(
             labels,
             task_cell(labels, task),
             (model, task),
@@ -116,10 +113,10 @@ def _model_lines(
     ]
 
 
-def _top(line: DumbbellRow, direction: float) -> float:
-    """The best of the values after, or else the value before, turned so that greater is better."""
-    after = [a.value * direction for a in line.after]
-    return max(after) if after else (line.before or 0.0) * direction
+def _top(row: DumbbellRow, direction: float) -> float:
+    """The best value after, or else the value before, signed so that greater is better."""
+    after = [a.value * direction for a in row.after]
+    return max(after) if after else (row.before or 0.0) * direction
 
 
 def _model_title(labels: Labels, standing: Standing, tasks: int) -> str:
@@ -145,23 +142,23 @@ def _model_title(labels: Labels, standing: Standing, tasks: int) -> str:
 
 
 def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | None:
-    """One task, model by model: before, after, and the baseline as a line."""
+    """Chart the scores on one task by model: before, after, and the baseline as a line."""
     result, fact = results.task(task), results.catalog.tasks[task]
-    models = result.scores.models
+    models = result.models
     if len(models) < 2:
         return None
-    found = result.scores.of(ends_of(models))
-    lines = [_line(labels, model_cell(labels, m), (m, task), found[m]) for m in found]
-    title = _task_title(results, labels, task)
+    found = results.scores.of_task(task, ends_of(models))
+    rows = [_row(labels, model_cell(labels, m), (m, task), found[m]) for m in found]
+    title, scores = _task_title(results, labels, task)
     unit = f"{fact.metric or 'score'}{'' if fact.higher_is_better else '; lower is better'}"
     return Chart(
         id="task-models",
         title=title,
-        reading=f"{title}.",
+        reading=f"{title}{scores}.",
         caption=f"{counted(len(models), 'model')} on this task, by {unit}."
-        f"{_bands(lines)}{drawn_of(len(models))}",
-        figure=draw_dumbbells(lines, labels, unit, **_baseline_line(result, labels)),
-        table=line_table("task-models-table", "Scores by model", MODEL, lines, labels),
+        f"{_bands(rows)}{drawn_of(len(models))}",
+        figure=draw_dumbbells(rows, labels, unit, **_baseline_line(result, labels)),
+        table=dumbbell_table("task-models-table", "Scores by model", MODEL, rows, labels),
         terms=labels.lift_term,
     )
 
@@ -173,30 +170,33 @@ def _baseline_line(result: TaskResult, labels: Labels) -> dict[str, object]:
     return theme.reference_line(score, labels.baseline, labels.scales[result.task].score(score))
 
 
-def _task_title(results: Results, labels: Labels, task: str) -> str:
+def _task_title(results: Results, labels: Labels, task: str) -> tuple[str, str]:
+    """The title of the chart of a task, and the scores behind it."""
     result, scale = results.task(task), labels.scales[task]
     best = result.best_contender or next(iter(result.best.values()))
-    leads = "leads" if len(best.models) == 1 else "lead"
-    title = f"{listed(labels.runs(best))} {leads} with {scale.score(best.score)}"
-    lift = result.best_lift_over_baseline
+    runs, score = listed(labels.runs(best)), scale.score(best.score)
+    lift, several = result.best_lift_over_baseline, len(best.models) > 1
     if lift is None:
-        return title
-    words = {
+        return f"{runs} {'lead' if several else 'leads'} with {score}", ""
+    ends = {
         "beats": f"{scale.score(abs(lift))} better than",
         "ties": "level with",
-        "loses": f"{scale.score(abs(lift))} worse than",
+        "loses": f"{scale.score(abs(lift))} short of",
     }
-    return f"{title}, {words[result.outcome or 'ties']} {labels.baseline}"
+    who = f"The best {labels.contender}{'s' if several else ''}, {runs},"
+    verb, end = "are" if several else "is", ends[result.outcome or "ties"]
+    title = f"{who} {verb} {end} {labels.baseline}"
+    return title, f": {score} against {scale.score(result.baseline_score)}"
 
 
-def _line(
+def _row(
     labels: Labels,
     head: Cell,
-    of: tuple[str, str],
+    score_of: tuple[str, str],
     found: Mapping[str, Score],
     reference: float | None = None,
 ) -> DumbbellRow:
-    """The scores `of` one model on one task, by variant, as a row."""
+    """The scores of one model on one task, by variant, as a row."""
     roles = labels.roles
     after = tuple(
         DumbbellEnd(v, s.score, s.lift_over_base, s.interval, s.flag)
@@ -205,29 +205,31 @@ def _line(
     before = found.get(roles.base) if roles.base is not None and roles.tuned else None
     return DumbbellRow(
         head,
-        labels.scales[of[1]],
+        labels.scales[score_of[1]],
         None if before is None else before.score,
         after,
         reference,
         None if before is None else before.flag,
-        of,
+        score_of,
     )
 
 
-def _bands(lines: Sequence[DumbbellRow]) -> str:
-    """What a caption says of the bands behind the marks, where there are any."""
-    drawn = any(after.interval for line in lines for after in line.after)
+def _bands(rows: Sequence[DumbbellRow]) -> str:
+    """What a caption says of the bands behind the marks, if there are any."""
+    drawn = any(after.interval for row in rows for after in row.after)
     return f" A band is the {percent(LEVEL)} interval of a score." if drawn else ""
 
 
-MOST_MODELS, MOST_TASKS = 40, 100
+# --- all scores ---------------------------------------------------------------------------------
+
+_MOST_MODELS, _MOST_TASKS = 40, 100
 
 
 def chart_scores(results: Results, labels: Labels) -> Chart | None:
-    """Every score of the primary variant: models in the order of the board, easiest task first."""
+    """Chart every score of the primary variant: models as on the board, easiest task first."""
     board = results.board
     scored = [s.model for s in board.standings if s.scored]
-    models, tasks = scored[:MOST_MODELS], _tasks(results)
+    models, tasks = scored[:_MOST_MODELS], _tasks(results)
     if len(models) < 2 or len(tasks) < 2:
         return None
     averaged, variant = board.rules.averaged, labels.in_sentence(board.variant)
@@ -246,8 +248,8 @@ def chart_scores(results: Results, labels: Labels) -> Chart | None:
 
 
 def _tasks(results: Results) -> list[str]:
-    """The tasks that are drawn: from easy to hard where scores of different tasks compare."""
-    tasks = _scored(results)[:MOST_TASKS]
+    """The tasks that are drawn: from easy to hard if scores of different tasks compare."""
+    tasks = _scored(results)[:_MOST_TASKS]
     if results.board.rules.averaged:
         tasks.sort(key=lambda t: -_mean(results, t))
     return [t.task for t in tasks]
@@ -274,7 +276,7 @@ def _title(results: Results, labels: Labels, n_models: int, n_tasks: int) -> str
 
 
 def _cut(results: Results, n_models: int, n_tasks: int) -> str:
-    """What a caption says where not every model, or not every task, is drawn."""
+    """What a caption says if not every model or task is drawn."""
     all_models = n_models == sum(s.scored > 0 for s in results.board.standings)
     all_tasks = n_tasks == len(_scored(results))
     cuts = [
@@ -292,7 +294,7 @@ def _values(results: Results, models: Sequence[str], tasks: Sequence[str]) -> Ar
 
 def _draw(
     results: Results, labels: Labels, models: Sequence[str], tasks: Sequence[str]
-) -> dict[str, Any]:
+) -> go.Figure:
     values, averaged = _values(results, models, tasks), results.board.rules.averaged
     direction = results.scores.only(tasks).direction[:, None]
     hovers = [
@@ -300,7 +302,7 @@ def _draw(
         for task, row in zip(tasks, nullable(values), strict=True)
     ]
     return draw_heatmap(
-        nullable(values if averaged else _within_rows(values * direction)),
+        values if averaged else _within_rows(values * direction),
         [labels.tasks[t] for t in tasks],
         [labels.models[m] for m in models],
         hovers,
@@ -327,9 +329,7 @@ def _table(results: Results, labels: Labels, models: Sequence[str], tasks: Seque
         Field(TASK, lambda t: task_cell(labels, t)),
         *(_model_field(results, labels, model, scores[model]) for model in models),
     )
-    return Table(
-        "scores-table", "Scores by task and model", columns_of(fields), rows_of(fields, tasks)
-    )
+    return table_of("scores-table", "Scores by task and model", fields, tasks)
 
 
 def _model_field(

@@ -6,43 +6,46 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import plotly.graph_objects as go
+
 from site_builder.charts import theme
 from site_builder.charts.cells import (
     MODEL,
     PROVIDER,
     Field,
-    columns_of,
     number_cell,
-    rows_of,
     served_cell,
+    table_of,
     text_cell,
 )
 from site_builder.charts.chart import Chart
-from site_builder.charts.theme import hover_texts
+from site_builder.charts.forms import spans_trace
 from site_builder.compute.results import Results
 from site_builder.compute.serving import Latency, Price
 from site_builder.formatting import MISSING, count, counted, money, percent, ratio, rounded, seconds
 from site_builder.labels import Labels
 from site_builder.table_model import Cell, Column, RowKind, Table
 
-ROW_PX = 34
+# --- latency ------------------------------------------------------------------------------------
+
+_ROW_PX = 34
 
 
 def chart_latency(results: Results, labels: Labels) -> Chart | None:
-    """Median by provider, the middle half as a line, the 95th percentile as a tick."""
+    """Chart latency by provider: median, middle 50 % and 95th percentile."""
     measured = [row for row in results.serving.latency if row.median_s is not None]
     if not measured:
         return None
     names = _names(measured, labels)
-    fastest = f"{seconds(measured[0].median_s)} to the first token, the median request"
-    title = f"{names[0]} answers first: {fastest}"
-    slowest = f"; {names[-1]} takes {seconds(measured[-1].median_s)}" if len(measured) > 1 else ""
+    fastest, slowest = (seconds(row.median_s) for row in (measured[0], measured[-1]))
+    title = f"{names[0]} has the lowest median time to first token, {fastest}"
+    last = f"; {names[-1]} has the highest, {slowest}" if len(measured) > 1 else ""
     return Chart(
         id="latency",
         title=title,
-        reading=f"{title}{slowest}.",
-        caption=f"{_what(measured, labels)}Dot: median of the requests that succeeded; line: their "
-        f"middle half; tick: 95th percentile.{_failures(results.serving.latency)}",
+        reading=f"{title}{last}.",
+        caption=f"{_what(measured, labels)}Dot: median of the successful requests; line: their "
+        f"middle 50\N{NO-BREAK SPACE}%; tick: 95th percentile.{_failures(results.serving.latency)}",
         figure=_draw_latency(measured, names),
         table=latency_table(results.serving.latency, labels, "latency-table"),
         terms="serving",
@@ -73,20 +76,25 @@ def _failures(rows: Sequence[Latency]) -> str:
     ]
     if not failed:
         return ""
-    return f" {'; '.join(failed)}: failed requests have no latency and count in none."
+    return f" {'; '.join(failed)}. Failed requests are left out."
 
 
-def _draw_latency(rows: Sequence[Latency], names: Sequence[str]) -> dict[str, Any]:
+def _draw_latency(rows: Sequence[Latency], names: Sequence[str]) -> go.Figure:
     hovers = [_hover(name, row) for name, row in zip(names, rows, strict=True)]
     median = {"size": 11, "color": theme.ACCENT}
-    p95 = theme.LOOK["traces"]["reference"]["marker"]
+    spans = [
+        (y, (row.low_s, row.high_s))
+        for y, row in enumerate(rows)
+        if row.low_s is not None and row.high_s is not None
+    ]
+    middle = {"line": {"color": theme.ACCENT, "width": 6}, "opacity": 0.35}
     return theme.figure(
         [
-            _middle_halves(rows),
+            spans_trace(spans) | middle,
             _marks("median", [row.median_s for row in rows], median, hovers),
-            _marks("95th percentile", [row.p95_s for row in rows], p95, hovers),
+            _marks("95th percentile", [row.p95_s for row in rows], theme.TICK_MARK, hovers),
         ],
-        theme.rows_height(len(rows), ROW_PX),
+        theme.rows_height(len(rows), _ROW_PX),
         narrow=theme.narrow_rows(names),
         showlegend=True,
         xaxis=theme.axis("time to first token (seconds)", rangemode="tozero"),
@@ -95,62 +103,52 @@ def _draw_latency(rows: Sequence[Latency], names: Sequence[str]) -> dict[str, An
 
 
 def _hover(name: str, row: Latency) -> str:
-    middle = f"middle half {seconds(row.low_s)} to {seconds(row.high_s)}"
+    middle = f"middle 50\N{NO-BREAK SPACE}% {seconds(row.low_s)} to {seconds(row.high_s)}"
     p95 = f"95th percentile {seconds(row.p95_s)}"
     return f"{name}: median {seconds(row.median_s)}, {middle}, {p95}, {len(row.ttft_s)} requests"
 
 
-def _middle_halves(rows: Sequence[Latency]) -> theme.Trace:
-    x = [end for row in rows for end in (row.low_s, row.high_s, None)]
-    y = [place for i in range(len(rows)) for place in (i, i, None)]
-    return theme.scatter(
-        x=x,
-        y=y,
-        mode="lines",
-        line={"color": theme.ACCENT, "width": 6},
-        opacity=0.35,
-        hoverinfo="skip",
-        showlegend=False,
-    )
-
-
 def _marks(
-    name: str, values: Sequence[float | None], look: dict[str, Any], hovers: Sequence[str]
+    name: str, values: Sequence[float | None], marker: dict[str, Any], hovers: Sequence[str]
 ) -> theme.Trace:
-    return theme.scatter(
-        x=values,
-        y=list(range(len(values))),
-        mode="markers",
-        name=name,
-        marker=look,
-        **hover_texts(hovers),
-    )
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": values,
+        "y": list(range(len(values))),
+        "marker": marker,
+        **theme.hover(hovers),
+    }
 
 
 def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Table:
-    """Every measured provider, those without a success included."""
+    """Make the table of all measured providers, also of those whose requests all failed."""
     fields: tuple[Field[Latency], ...] = (
         Field(PROVIDER, lambda row: Cell(row.provider, row.provider)),
         Field(MODEL, lambda row: served_cell(labels, row.model)),
         Field(
-            _less(
-                "median_s", "Median", "Median time to first token of the requests that succeeded"
+            _lower_first(
+                "median_s", "Median", "Median time to first token of the successful requests"
             ),
             lambda row: number_cell(row.median_s, seconds(row.median_s)),
         ),
         Field(
-            _less("p95_s", "95th percentile", "19 of 20 requests that succeeded were faster"),
+            _lower_first("p95_s", "95th percentile", "19 of 20 successful requests were faster"),
             lambda row: number_cell(row.p95_s, seconds(row.p95_s)),
         ),
         Field(
-            _less("spread_s", "Middle half", "From the 25th to the 75th percentile"), _spread_cell
+            _lower_first(
+                "spread_s", "Middle 50\N{NO-BREAK SPACE}%", "From the 25th to the 75th percentile"
+            ),
+            _spread_cell,
         ),
         Field(
             Column(
                 "tokens_per_s",
-                "Tokens a second",
+                "Tokens per second",
                 "number",
-                "Output tokens a second after the first token, median request",
+                "Output tokens per second after the first token, median request",
                 term="serving",
             ),
             _rate_cell,
@@ -159,19 +157,15 @@ def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Tab
             Column("requests", "Requests", "number"),
             lambda row: number_cell(row.requests, count(row.requests)),
         ),
-        Field(_less("failed_share", "Failed", "Requests that returned an error"), _failed_cell),
+        Field(
+            _lower_first("failed_share", "Failed", "Requests that returned an error"), _failed_cell
+        ),
     )
-    return Table(
-        table_id,
-        "Time to first token by provider",
-        columns_of(fields),
-        rows_of(fields, rows),
-        sorted_by="median_s",
-    )
+    caption = "Time to first token by provider"
+    return table_of(table_id, caption, fields, rows, sorted_by="median_s")
 
 
-def _less(key: str, label: str, meaning: str) -> Column:
-    """A column in which less is better."""
+def _lower_first(key: str, label: str, meaning: str) -> Column:
     return Column(key, label, "number", meaning, first="ascending", term="serving")
 
 
@@ -191,11 +185,13 @@ def _failed_cell(row: Latency) -> Cell:
     return number_cell(row.failed_share, percent(row.failed_share), codes)
 
 
-NARROW_LABEL = 25
+# --- prices -------------------------------------------------------------------------------------
+
+_NARROW_LABEL = 25
 
 
 def chart_prices(results: Results, labels: Labels) -> Chart | None:
-    """Price of a million tokens on a log axis, the baseline's as a line."""
+    """Chart the price of a million tokens on a log axis, the baseline's as a line."""
     priced = [p for p in results.serving.prices if p.million_usd]
     if len(priced) < 2:
         return None
@@ -204,8 +200,8 @@ def chart_prices(results: Results, labels: Labels) -> Chart | None:
         id="prices",
         title=title,
         reading=f"{title}. List prices of {len(priced)} offers.",
-        caption="List prices: the mean of the price of a million tokens sent and of a million "
-        f"received.{_not_tuned(labels)}",
+        caption="List prices: the mean of the input and the output price per million tokens."
+        f"{_not_tuned(labels)}",
         figure=_draw_prices(priced, labels, _baseline_line(results.serving.baseline_price, labels)),
         table=price_table(results.serving.prices, labels, "prices-table"),
         terms="serving",
@@ -214,26 +210,29 @@ def chart_prices(results: Results, labels: Labels) -> Chart | None:
 
 
 def _not_tuned(labels: Labels) -> str:
-    """What the prices are not for, on a board whose models were tuned."""
+    """What the prices do not cover on a board whose models were tuned."""
     tuned = f" They are for the models as listed, not for {labels.tuned} ones."
     return tuned if labels.roles.tuned else ""
 
 
 def _title(priced: Sequence[Price], labels: Labels) -> str:
     others = [p for p in priced if p.model != labels.roles.baseline]
-    compared = [p for p in others[:1] if p.ratio]
-    cheapest = compared[0] if compared else priced[0]
-    name = labels.models.get(cheapest.model, cheapest.model)
-    costs = f"{name} costs {money(cheapest.million_usd)} a million tokens at {cheapest.provider}"
-    if not compared:
+    is_compared = bool(others and others[0].ratio)
+    offers = others if is_compared else priced
+    first = offers[0]
+    equal = [p for p in offers if p.million_usd == first.million_usd]
+    name = labels.models.get(first.model, first.model)
+    who = f"{name} at {first.provider} costs" if len(equal) == 1 else f"{len(equal)} offers cost"
+    costs = f"{who} {money(first.million_usd)} per million tokens"
+    if not is_compared:
         return costs
-    return f"{costs}: {labels.baseline} costs {ratio(cheapest.ratio)} as much"
+    return f"{costs}; {labels.baseline} costs {ratio(first.ratio)} as much"
 
 
 def _baseline_line(price: Price | None, labels: Labels) -> dict[str, Any]:
     """A line at the baseline's price.
 
-    On a log axis Plotly takes the place of a note as a logarithm, but that of a line as it is.
+    On a log axis, Plotly takes the position of an annotation as a logarithm, but not of a shape.
     """
     if price is None or not price.million_usd:
         return {}
@@ -242,24 +241,25 @@ def _baseline_line(price: Price | None, labels: Labels) -> dict[str, Any]:
     return line | {"annotations": [note | moved for note in line["annotations"]]}
 
 
-def _draw_prices(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]) -> dict[str, Any]:
+def _draw_prices(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]) -> go.Figure:
     names = [labels.served(p.provider, p.model) for p in priced]
     hovers = [
-        f"{name}: {money(p.million_usd)} a million tokens "
-        f"(sent {money(p.input_usd)}, received {money(p.output_usd)})"
+        f"{name}: {money(p.million_usd)} per million tokens "
+        f"(input {money(p.input_usd)}, output {money(p.output_usd)})"
         for name, p in zip(names, priced, strict=True)
     ]
     prices = [p.million_usd or 0.0 for p in priced]
     colours = [theme.developer_colour(labels.dots.get(p.model)) for p in priced]
-    dots = theme.scatter(
-        x=prices,
-        y=list(range(len(priced))),
-        mode="markers",
-        marker={"size": 11, "color": colours},
-        **hover_texts(hovers),
-    )
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": prices,
+        "y": list(range(len(priced))),
+        "marker": {"size": 11, "color": colours},
+        **theme.hover(hovers),
+    }
     x_axis = theme.axis(
-        "US dollars a million tokens, half sent and half received (log axis)",
+        "US dollars per million tokens, half input and half output (log axis)",
         type="log",
         zeroline=False,
         **_decades(prices),
@@ -267,7 +267,7 @@ def _draw_prices(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]
     return theme.figure(
         [dots],
         theme.rows_height(len(priced)),
-        narrow=theme.narrow_rows(names, NARROW_LABEL),
+        narrow=theme.narrow_rows(names, _NARROW_LABEL),
         xaxis=x_axis,
         yaxis=theme.rows_axis(names),
         **layout,
@@ -275,7 +275,7 @@ def _draw_prices(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]
 
 
 def _decades(prices: Sequence[float]) -> dict[str, Any]:
-    """A log axis that begins and ends at powers of ten, so that at least two are named."""
+    """A log axis that begins and ends at powers of ten, so that it has at least two labels."""
     low, high = math.floor(math.log10(min(prices))), math.ceil(math.log10(max(prices)))
     ends = range(low, max(high, low + 1) + 1)
     return {
@@ -286,33 +286,34 @@ def _decades(prices: Sequence[float]) -> dict[str, Any]:
 
 
 def price_table(prices: Sequence[Price], labels: Labels, table_id: str) -> Table:
-    """Every list price, from the cheapest on."""
+    """Make the table of list prices, the cheapest first."""
     compared = any(p.ratio is not None for p in prices)
     hourly = any(p.hour_usd is not None for p in prices)
     times = f"Price of {labels.baseline} as a multiple of this price"
     fields: tuple[Field[Price], ...] = (
         *offer_fields(labels),
-        _dollars("input_usd", "A million sent"),
-        _dollars("output_usd", "A million received"),
-        _dollars("million_usd", "Mean of both", term="serving"),
+        _dollars("input_usd", "Input $/M tokens"),
+        _dollars("output_usd", "Output $/M tokens"),
+        _dollars("million_usd", "50:50 blend", term="serving"),
         Field(
             Column("ratio", f"{labels.baseline} costs", "number", times, term="serving"),
             lambda p: number_cell(p.ratio, ratio(p.ratio)),
             compared,
         ),
-        _dollars("hour_usd", "An hour", wanted=hourly),
+        _dollars("hour_usd", "$/hour", wanted=hourly),
     )
-    return Table(
+    return table_of(
         table_id,
         "List prices in US dollars",
-        columns_of(fields),
-        rows_of(fields, prices, lambda p: offer_kind(p, labels)),
+        fields,
+        prices,
+        lambda p: offer_kind(p, labels),
         sorted_by="million_usd",
     )
 
 
 def offer_fields(labels: Labels) -> tuple[Field[Price], Field[Price]]:
-    """Who sells what."""
+    """Return the columns for model and provider."""
     return (
         Field(MODEL, lambda p: served_cell(labels, p.model)),
         Field(PROVIDER, lambda p: text_cell(p.provider)),
@@ -320,12 +321,12 @@ def offer_fields(labels: Labels) -> tuple[Field[Price], Field[Price]]:
 
 
 def offer_kind(price: Price, labels: Labels) -> RowKind:
-    """The baseline's prices stand apart."""
+    """Return the kind of an offer's row: the baseline's is set apart."""
     return "reference" if price.model == labels.roles.baseline else ""
 
 
 def _dollars(name: str, label: str, *, term: str = "", wanted: bool = True) -> Field[Price]:
-    """A price in US dollars, by the name of its field."""
+    """A price in US dollars; `name` is an attribute of `Price`."""
     return Field(
         Column(name, label, "number", first="ascending", term=term),
         lambda p: number_cell(getattr(p, name), money(getattr(p, name))),

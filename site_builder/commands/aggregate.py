@@ -6,7 +6,7 @@ import re
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 import click
 
@@ -14,9 +14,11 @@ from site_builder.commands.console import FORMAT, INTO, QUIET, Progress
 from site_builder.config import load_config
 from site_builder.errors import SiteError, did_you_mean
 from site_builder.examples.aggregate import Aggregated
-from site_builder.examples.engines import Engine, EngineError
-from site_builder.examples.files import COLUMNS, Instances, find_instances
+from site_builder.examples.files import COLUMNS, ExampleFiles, find_examples
 from site_builder.examples.save import AggregateReport, lines_of, read_project, save, warnings_of
+
+if TYPE_CHECKING:
+    from site_builder.examples.engines import Engine
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)b?", re.IGNORECASE)
@@ -133,7 +135,7 @@ def _check_engine(asked: _Asked) -> None:
 
 def _aggregate(
     paths: tuple[Path, ...], root: Path, asked: _Asked, progress: Progress
-) -> tuple[Instances, Aggregated, AggregateReport]:
+) -> tuple[ExampleFiles, Aggregated, AggregateReport]:
     """The aggregation, with a bar that fills with the rows that are done.
 
     Narwhals and the engines are imported only now: no other command should wait for them.
@@ -142,10 +144,10 @@ def _aggregate(
 
     config = load_config(root)
     stored = read_project(config)
-    instances = find_instances(paths, dict(asked["columns"]))
+    instances = find_examples(paths, dict(asked["columns"]))
     with _engine(asked) as engine, progress.bar(instances.rows) as told:
         found = aggregate(
-            instances, engine, config, stored.known, average=asked["average"], told=told
+            instances, engine, config, stored.known, average=asked["average"], on_progress=told
         )
     outcome = save(found, stored, config, instances.shown, dry=asked["dry"])
     return instances, found, outcome
@@ -153,12 +155,8 @@ def _aggregate(
 
 def _engine(asked: _Asked) -> AbstractContextManager[Engine]:
     """The engine that is asked for."""
-    if asked["engine"] == "duckdb":
-        from site_builder.examples.duckdb_engine import duck
+    from site_builder.examples.engines import dask_engine, duckdb_engine
 
-        return duck(asked["memory"])
-    try:
-        from site_builder.examples.dask_engine import cluster
-    except ImportError as error:
-        raise EngineError.not_installed(error.name or "dask", "dask") from error
-    return cluster(asked["scheduler"] or "")
+    if asked["engine"] == "duckdb":
+        return duckdb_engine(asked["memory"])
+    return dask_engine(asked["scheduler"] or "")

@@ -20,7 +20,6 @@ from site_builder.commands.console import (
 )
 from site_builder.errors import SiteError
 from site_builder.memory import keep_freed, undisturbed
-from site_builder.render.environment import compiled_ahead
 
 
 @click.command(epilog="Example: site-builder build --project my-board --strict")
@@ -46,8 +45,8 @@ def build(  # noqa: PLR0913 - an option each
     """Build the site."""
     progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
     keep_freed()
-    # Imported only now, and in two parts, each while another process does what it can do already.
-    with undisturbed(), compiled_ahead(root, processes):
+    # Imported only now, in two parts, while another process does what it can do already.
+    with undisturbed():
         from site_builder.head_start import head_start
 
         with head_start(root, base_url, processes) as start:

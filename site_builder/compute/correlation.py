@@ -14,29 +14,29 @@ from site_builder.compute.numbers import (
     correlation_p,
     floats_or_none,
     mean_of,
+    pairs_or_none,
+    round_float,
     round_significant,
-    settled_float,
 )
-from site_builder.compute.numbers import pairs_or_none as ends
 from site_builder.compute.score_error import REACH
 from site_builder.compute.scores import Scores
 from site_builder.compute.tasks import TaskResult
-from site_builder.records import Record
+from site_builder.records import Record, make_records
 from site_builder.tables.schema import TASKS
 
 
 def find_features(tasks: pd.DataFrame, named: list[str] | None) -> tuple[str, ...]:
-    """The columns that may explain lift.
+    """Return the columns of the tasks table that may explain lift.
 
-    Those that `site.toml` names, else every feature of the contract and every further numeric
-    column, as far as the data has values. A column named like one that is computed is none.
+    These are the ones that `site.toml` names, else every feature of the contract and every further
+    numeric column with a value. A column named like a computed one is left out.
     """
-    own = {column.name: column.feature for column in TASKS.columns}
+    known = {column.name: column.feature for column in TASKS.columns}
     if named is None:
         named = [
             name
             for name in map(str, tasks.columns)
-            if own.get(name, True) and _is_numeric(tasks[name]) and tasks[name].notna().any()
+            if known.get(name, True) and _is_numeric(tasks[name]) and tasks[name].notna().any()
         ]
     return tuple(name for name in named if name not in DERIVED)
 
@@ -61,10 +61,10 @@ Verdict = Literal["together", "apart", "unclear", "too few"]
 
 
 class Correlation(Record):
-    """How two columns go together over the tasks that have both.
+    """The correlation of two columns over the tasks that have both.
 
     Attributes:
-        n: Tasks that have both.
+        n: Number of tasks that have both.
         spearman, pearson: Coefficients in -1..1; None below four tasks, or where a column is
             constant.
         spearman_p, pearson_p: Two-sided p-values.
@@ -81,9 +81,9 @@ class Correlation(Record):
 
     @property
     def verdict(self) -> Verdict | None:
-        """What Spearman's coefficient lets one conclude; None where it is not defined.
+        """The conclusion from Spearman's coefficient; None where it is not defined.
 
-        A direction where its interval leaves out 0, and none below ten tasks, whatever they say.
+        A direction where its interval leaves out 0; none below ten tasks.
 
         Source: docs/statistics.md#correlation.
         """
@@ -96,13 +96,12 @@ class Correlation(Record):
 
 
 class Fit(Record):
-    """A least-squares line `y = intercept + slope * x`, where x may be a base-10 logarithm.
+    """A least-squares line `y = intercept + slope * x`.
 
     Attributes:
-        slope, intercept: Of the line.
-        r_squared: Share of the variance of y that it takes up.
-        log_x: Whether x is the logarithm of the feature.
-        n: Tasks behind it.
+        r_squared: Share of the variance of y that the line explains.
+        log_x: Whether x is the base-10 logarithm of the feature.
+        n: Number of tasks.
     """
 
     slope: float
@@ -113,13 +112,12 @@ class Fit(Record):
 
 
 class Correlations(Record):
-    """Every column over tasks, and every pair's correlation.
+    """The correlations of every two columns over tasks.
 
     Attributes:
         columns: Derived columns, then the features.
-        features: The features alone.
-        values: By column, one value a task (None where missing), in the order of the tasks.
-        pairs: By (column, column), in both orders and with itself.
+        values: By column, one value per task, None where missing.
+        pairs: By (column, column), in both orders, and of each column with itself.
     """
 
     columns: tuple[str, ...]
@@ -133,23 +131,15 @@ class Correlations(Record):
         return any(p.spearman is not None for (a, b), p in self.pairs.items() if a != b)
 
 
-def correlate(x: Array, y: Array) -> Correlation:
-    """Spearman and Pearson correlation of two columns with gaps, as `correlate_each` of one pair.
-
-    Source: docs/statistics.md#correlation.
-    """
-    return correlate_each([(x, y)])[0]
-
-
 def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
-    """Spearman and Pearson correlation of pairs of columns with gaps.
+    """Compute Spearman's and Pearson's correlation of pairs of columns with missing values.
 
-    Pearson is the sum of products of the two columns, each about its mean and divided by the root
-    of its sum of squares; Spearman is Pearson on mean ranks (Spearman, 1904). Two-sided p-values
-    from the t distribution with n - 2 degrees of freedom. Intervals by Fisher's z:
-    tanh(atanh(r) ± 1.96 s), where s is 1/sqrt(n - 3) for Pearson (Fisher, 1921) and
-    sqrt((1 + rho²/2) / (n - 3)) for Spearman (Bonett & Wright, 2000). Not defined below four pairs,
-    or where a column is constant over them.
+    Pearson's is the sum of products of the two columns, each centred and divided by the root of its
+    sum of squares; Spearman's is Pearson's of mean ranks (Spearman, 1904). Two-sided p-values are
+    from the t distribution with n - 2 degrees of freedom. Intervals are by Fisher's z:
+    tanh(atanh(r) ± 1.96 s), where s is 1/sqrt(n - 3) for Pearson's (Fisher, 1921) and
+    sqrt((1 + rho²/2) / (n - 3)) for Spearman's (Bonett & Wright, 2000). Not defined below four
+    pairs, or where a column is constant over them.
 
     Source: docs/statistics.md#correlation.
     """
@@ -157,30 +147,25 @@ def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
     for i, (x, y) in enumerate(pairs):
         common = _common(x, y)
         n[i], r[i] = len(common[0]), _coefficients(*common)
-    settled_r = np.clip(round_significant(r), -1, 1)
-    # A column is in perfect order with itself, whatever the last bit of the sums is: p is 0.
-    perfect = np.abs(settled_r) == 1
-    p = round_significant(correlation_p(np.where(perfect, settled_r, r), n - 2))
+    rounded_r = np.clip(round_significant(r), -1, 1)
+    # A column is in perfect order with itself, whatever the last bit of the sums: p is 0.
+    perfect = np.abs(rounded_r) == 1
+    p = round_significant(correlation_p(np.where(perfect, rounded_r, r), n - 2))
     with np.errstate(divide="ignore", invalid="ignore"):
-        more = np.stack([settled_r[:, 0] ** 2 / 2, np.zeros(len(r))], axis=1)
-        reach, middle = REACH * np.sqrt((1 + more) / (n - 3)), np.arctanh(settled_r)
+        more = np.stack([rounded_r[:, 0] ** 2 / 2, np.zeros(len(r))], axis=1)
+        reach, middle = REACH * np.sqrt((1 + more) / (n - 3)), np.arctanh(rounded_r)
         low, high = (round_significant(np.tanh(middle + way * reach)) for way in (-1, 1))
     low[perfect] = np.nan
-    columns = (
-        column
-        for k in (0, 1)
-        for column in (
-            floats_or_none(settled_r[:, k]),
-            floats_or_none(p[:, k]),
-            ends(low[:, k], high[:, k]),
-        )
-    )
-    counts = n[:, 0].astype(int).tolist()
-    return [Correlation(*row) for row in zip(counts, *columns, strict=True)]
+    columns: dict[str, Sequence[object]] = {"n": n[:, 0].astype(int).tolist()}
+    for k, name in enumerate(("spearman", "pearson")):
+        columns[name] = floats_or_none(rounded_r[:, k])
+        columns[f"{name}_p"] = floats_or_none(p[:, k])
+        columns[f"{name}_interval"] = pairs_or_none(low[:, k], high[:, k])
+    return make_records(Correlation, columns)
 
 
 def _coefficients(x: Array, y: Array) -> tuple[float, float]:
-    """Spearman's and Pearson's coefficient of two columns without gaps; NaN if not defined."""
+    """Return Spearman's and Pearson's coefficient of two complete columns; NaN if undefined."""
     if len(x) < LEAST_N or _is_constant(x) or _is_constant(y):
         return np.nan, np.nan
     rho = np.corrcoef(mean_ranks(x), mean_ranks(y))[0, 1]
@@ -190,21 +175,21 @@ def _coefficients(x: Array, y: Array) -> tuple[float, float]:
 
 
 def _unit(values: Array) -> Array:
-    """A column about its mean, its squares adding up to 1."""
+    """Return a column centred and scaled so that its squares add up to 1."""
     values = values - values.mean()
     most = np.abs(values).max()
     return np.asarray(values / (most * np.linalg.norm(values / most, axis=0)))
 
 
 def mean_ranks(values: Array) -> Array:
-    """Ranks from 1 (least) on, equal values sharing their mean rank. Shape: (n,) to (n,)."""
+    """Rank from 1 (least); equal values share their mean rank."""
     ordered = np.sort(values)
     first, last = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
     return np.asarray((first + last + 1) / 2)
 
 
 def _common(x: Array, y: Array) -> tuple[Array, Array]:
-    """The rows that both columns have, settled: a column of noise is a constant."""
+    """Return the rows that both columns have, rounded: a column of noise is a constant."""
     both = np.isfinite(x) & np.isfinite(y)
     return round_significant(x[both]), round_significant(y[both])
 
@@ -214,7 +199,7 @@ def _is_constant(values: Array) -> bool:
 
 
 def fit_line(x: Array, y: Array, *, log_x: bool) -> Fit | None:
-    """Ordinary least squares of y on x, or on log10 x; None below four tasks or for a constant x.
+    """Fit y on x, or on log10 x, by least squares; None below four tasks or for a constant x.
 
     slope = cov(x, y) / var(x), intercept = mean(y) - slope mean(x), r² = cov² / (var(x) var(y)).
     With `log_x`, tasks whose x is not above 0 are left out.
@@ -227,14 +212,14 @@ def fit_line(x: Array, y: Array, *, log_x: bool) -> Fit | None:
         return None
     with np.errstate(all="ignore"):
         x = np.log10(x) if log_x else x
-        (own, shared), (_, other) = np.cov(x, y, bias=True)
-        slope = shared / own
+        (x_variance, covariance), (_, y_variance) = np.cov(x, y, bias=True)
+        slope = covariance / x_variance
         intercept = y.mean() - slope * x.mean()
-        r = 0.0 if _is_constant(y) else shared / np.sqrt(own * other)
+        r = 0.0 if _is_constant(y) else covariance / np.sqrt(x_variance * y_variance)
     if not np.isfinite([slope, intercept, r]).all():
         return None
     r = min(max(r, -1.0), 1.0)
-    return Fit(settled_float(slope), settled_float(intercept), settled_float(r**2), log_x, n)
+    return Fit(round_float(slope), round_float(intercept), round_float(r**2), log_x, n)
 
 
 def compute_correlations(
@@ -245,15 +230,9 @@ def compute_correlations(
     *,
     averaged: bool,
 ) -> Correlations:
-    """Every pair of derived columns and features, over tasks.
+    """Correlate every pair of derived columns and of `features`, columns of the tasks table.
 
-    Args:
-        scores: The scores.
-        tasks: The tasks table, in the order of `scores.tasks`.
-        results: What is computed by task.
-        features: Numeric columns of the tasks table.
-        averaged: Whether scores of different tasks can be set side by side; where not, the derived
-            columns are not defined.
+    Without `averaged` scores of different tasks are not comparable: derived columns have no values.
     """
     arrays = _derived(scores, results)
     if not averaged:
@@ -286,15 +265,15 @@ def _derived(scores: Scores, results: Sequence[TaskResult]) -> dict[str, Array]:
 
 
 def _tuned(scores: Scores) -> Array:
-    """Every tuned score but the baseline's own."""
+    """Return every tuned score but the baseline's."""
     nothing = np.full((1, len(scores.tasks)), np.nan)
     return np.concatenate([nothing, *(scores.contest(v) for v in scores.roles.tuned)])
 
 
 def _base_of_the_tuned(scores: Scores) -> Array:
-    """Base scores of the models tuned on the task; where none is tuned, of all but the baseline.
+    """Return the base scores of models tuned on the task; without any, of all but the baseline.
 
-    So that, where each model has one tuned score and its base score, average tuned - average base =
+    So where each model has one tuned score and a base score, average tuned - average base is the
     average lift.
     """
     if scores.roles.base is None:

@@ -1,4 +1,4 @@
-"""Bootstrap intervals of means over tasks."""
+"""Compute bootstrap intervals of means over tasks."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ _WORD = np.uint64(0xFFFFFFFF)
 
 
 def draw_words(n: int, seed: int) -> npt.NDArray[np.uint64]:
-    """The first `n` words of 32 bits of the stream that a seed opens.
+    """Return the first `n` 32-bit words of the random generator mulberry32.
 
-    A counter with a hash on top: the state before word k is seed + k * 0x6D2B79F5 modulo 2^32, so
-    that all words are made at once here and one after the other in a browser.
+    The state before word k is seed + k * 0x6D2B79F5 modulo 2^32, so all words are computed at once
+    here and one by one in a browser.
 
-    Shape: (n,).
     Source: mulberry32 by Tommy Ettinger, in the public domain; docs/statistics.md#draws.
     """
     counter = np.arange(1, n + 1, dtype=np.uint64)
@@ -39,7 +38,7 @@ def draw_words(n: int, seed: int) -> npt.NDArray[np.uint64]:
 
 
 def draw_places(shape: tuple[int, int], n: int, seed: int) -> npt.NDArray[np.int64]:
-    """Places in 0..n-1, each as likely as another: floor(word * n / 2^32), row by row.
+    """Draw uniform integers in 0..n-1: floor(word * n / 2^32), row by row.
 
     Source: docs/statistics.md#draws.
     """
@@ -50,14 +49,14 @@ def draw_places(shape: tuple[int, int], n: int, seed: int) -> npt.NDArray[np.int
 RESAMPLES = 2_000
 LEVEL = 0.95
 SEED = 20_240_502
-_NOISE = 1e-9  # of the greatest difference: one that is smaller may be rounded to none
-_MODELS_AT_ONCE = 128  # so that their resampled means stay in the processor
+_NOISE = 1e-9  # of the greatest difference: a smaller one may be rounded to zero
+_MODELS_AT_ONCE = 128  # so that their resampled means stay in the cache of the processor
 
 
 def t_quantile(n: Array) -> Array:
-    """How many standard errors a 95 % interval of a mean over n tasks reaches to each side.
+    """Return the half-width, in standard errors, of a 95 % interval of a mean over n tasks.
 
-    The 97.5th percentile of Student's t with n - 1 degrees of freedom, at seven digits, so that it
+    The 97.5th percentile of Student's t with n - 1 degrees of freedom, to seven digits, so that it
     is the same on every machine; NaN below two tasks.
 
     Source: Student (1908), Biometrika 6(1), 1-25; docs/statistics.md#rank-interval.
@@ -67,11 +66,11 @@ def t_quantile(n: Array) -> Array:
 
 
 def tail_probability(n: Array) -> Array:
-    """Share of resampled means that lies beyond each end of an interval over n tasks.
+    """Return the share of resampled means beyond each end of an interval over n tasks.
 
-    2.5 % for many tasks, less for few: Phi(-sqrt(n / (n - 1)) t), with t as in `student_reach`.
-    Resampled means spread less than means do, by sqrt((n - 1) / n), and a percentile interval
-    forgets that the spread itself is estimated; this makes good for both.
+    2.5 % for many tasks, less for few: Phi(-sqrt(n / (n - 1)) t), with the t of `t_quantile`.
+    Resampled means vary less than means, by sqrt((n - 1) / n), and a percentile interval ignores
+    that the variance itself is estimated; this corrects both.
 
     Source: Hesterberg (2015), What Teachers Should Know About the Bootstrap, The American
         Statistician 69(4), 371-386, section 4 (expanded percentile interval);
@@ -83,7 +82,7 @@ def tail_probability(n: Array) -> Array:
 
 
 def error_of_difference(one: Array, other: Array) -> Array:
-    """Standard error of differences of independent scores; an unknown one adds nothing.
+    """Return the standard error of differences of independent scores; an unknown error counts 0.
 
     Source: docs/statistics.md#interval.
     """
@@ -111,20 +110,20 @@ class Bootstrap(Record):
         return cls(counts.reshape(resamples, n_tasks).astype(float))
 
     def intervals(self, values: Array, errors: Array | None = None) -> tuple[Array, Array]:
-        """95 % interval of each model's mean over the tasks that it has.
+        """Return the 95 % interval of each model's mean over its tasks.
 
-        Percentiles of the resampled means, `tail_share` beyond each end; a resample that holds none
-        of a model's tasks counts in no interval of that model. The spread of the scores holds their
-        own error already; where by chance it shows less than that error alone, the interval is as
-        wide as the error: mean ± 1.96 sqrt(sum of squared errors) / n.
+        Percentiles of the resampled means, with `tail_probability` beyond each end; a resample
+        without any of a model's tasks is left out for this model. The variance of the scores
+        includes their errors; where by chance it is smaller than the errors alone, the interval is
+        mean ± 1.96 sqrt(sum of squared errors) / n.
 
         Args:
-            values: What is averaged, shape (models, tasks); NaN where there is none.
-            errors: Standard error of each of the values; NaN, and None, where it is not known.
+            values: Values to average, shape (models, tasks); NaN where missing.
+            errors: Standard error of each value; NaN, or None for all, where unknown.
 
         Shape: two arrays (models,); NaN where a model has fewer than two tasks.
         Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3;
-            Hesterberg (2015), as in `tail_share`; docs/statistics.md#interval.
+            Hesterberg (2015), as in `tail_probability`; docs/statistics.md#interval.
         """
         ends = np.full((2, len(values)), np.nan)
         tails = tail_probability(counts_to(values.shape[1]))
@@ -142,17 +141,17 @@ class Bootstrap(Record):
     def tied_with(
         self, measure: Array, leader: int, errors: Array | None = None
     ) -> npt.NDArray[np.bool_]:
-        """Which models the tasks cannot tell from the leader.
+        """Return which models are not distinguishable from the leader over these tasks.
 
-        A model is tied where the interval of the leader's value minus its own, over the tasks that
-        both have, holds 0. With fewer than two common tasks there is no interval, and no tie.
+        A model is tied where the interval of the leader's value minus the model's, over their
+        common tasks, includes 0. With fewer than two common tasks there is no interval and no tie.
 
         Shape: `measure` and `errors` (models, tasks), greater is better; result boolean (models,).
         Source: paired bootstrap, docs/statistics.md#ties.
         """
         lead = difference(measure[leader], measure)
         both = None if errors is None else error_of_difference(errors[leader], errors)
-        # Who is behind on every task is so in every sample, unless errors say more.
+        # A model that is behind on every task is behind in every sample, unless errors say more.
         least, most = np.fmin.reduce(lead, axis=1), np.fmax.reduce(np.abs(lead), axis=1)
         near = ~(least > _NOISE * most)
         if both is not None:
@@ -167,7 +166,7 @@ class Bootstrap(Record):
         filled = np.where(there, values, 0.0)
         with np.errstate(invalid="ignore", over="ignore"):
             means = filled @ self.weights.T
-            # Where no score is missing, every model has the same weights.
+            # Without a missing score, every model has the same weights.
             means /= values.shape[1] if there.all() else there.astype(float) @ self.weights.T
             means.sort(axis=1)  # NaN last
             tail = tails[there.sum(axis=1)]
@@ -177,7 +176,7 @@ class Bootstrap(Record):
 
 
 def _at(ordered: Array, places: Array) -> Array:
-    """The value at a place of each row, between two of them by linear interpolation."""
+    """Return the value at a fractional position of each row, by linear interpolation."""
     below = np.floor(places).astype(int)
     above = np.ceil(places).astype(int)
     rows = np.arange(len(ordered))
@@ -186,7 +185,7 @@ def _at(ordered: Array, places: Array) -> Array:
 
 
 def _error_interval(values: Array, errors: Array) -> tuple[Array, Array]:
-    """Mean ± 1.96 of its standard error by the scores' own errors; a point where none is known."""
+    """Return mean ± 1.96 standard errors by the errors of the scores; unknown errors count 0."""
     there = ~np.isnan(values)
     n = there.sum(axis=1)
     filled, known = np.where(there, values, 0.0), np.where(there, np.nan_to_num(errors), 0.0)

@@ -1,4 +1,4 @@
-"""Find who is ahead of whom, and which ranks a model could have."""
+"""Find which models are ahead of which, and which ranks a model could have."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from site_builder.compute.scores import Scores
 
 
 def compute_win_rates(scores: Scores, variant: str) -> Array:
-    """Share of rivals that each model beats on each task, ties counting one half.
+    """Return the share of rivals that each model beats on each task; a tie counts one half.
 
-    On a task with n scores, a model of average rank r from the worst (equal scores share their mean
+    On a task with n scores, a model of mean rank r from the worst (equal scores share their mean
     rank) beats (r - 1) / (n - 1) of its rivals. NaN for a model without a score, and where there is
     no rival.
 
@@ -31,38 +31,38 @@ def compute_win_rates(scores: Scores, variant: str) -> Array:
 
 
 def count_beaten(signed: Array) -> Array:
-    """Rivals that each model beats on each task, ties counting one half; NaN without a score.
+    """Count the rivals that each model beats on each task; a tie counts one half.
 
-    Shape: scores, greater is better, to the same shape (models, tasks).
+    Shape: scores (models, tasks), greater is better, to the same; NaN without a score.
     """
     return pd.DataFrame(signed).rank().to_numpy(dtype=float) - 1
 
 
 def compute_wins(signed: Array) -> Array:
-    """Where a row has the best score of its column, all who tie counting.
+    """Return where a row has the best score of its column, ties included.
 
-    Shape: scores as they are compared (rows, tasks), to boolean (rows, tasks).
+    Shape: scores (rows, tasks), greater is better, to boolean (rows, tasks).
     """
     best = np.fmax.reduce(signed, axis=0, initial=-np.inf)
     return np.asarray(signed == best)
 
 
 Flags = npt.NDArray[np.bool_]
-# Differences below it are what binary fractions make of none.
+# A smaller difference may be an error of binary fractions.
 _NOISE = 1e-12
-_ROWS_AT_ONCE = 128  # so that what is between two steps stays in the processor
+_ROWS_AT_ONCE = 128  # so that intermediate arrays stay in the cache of the processor
 
 
 def significantly_ahead(measure: Array, errors: Array | None = None) -> Flags:
-    """Which model is distinguishably ahead of which, over the tasks that the two have in common.
+    """Return which model is significantly ahead of which, over their common tasks.
 
     A paired t test of each pair: the mean of the n differences is above t sqrt(v / n), where v is
-    their variance and t as in `student_reach`, and above 1.96 times its standard error by the
-    scores' own errors, where these are known. Nobody is ahead over fewer than two common tasks.
+    their variance and t is that of `t_quantile`, and above 1.96 times its standard error by the
+    errors of the scores, where these are known. No model is ahead over fewer than two common tasks.
 
     Args:
         measure: What ranks the models, shape (models, tasks), greater is better.
-        errors: Standard error of each; NaN, and None, where it is not known.
+        errors: Standard error of each; NaN, or None for all, where unknown.
 
     Shape: boolean (models, models), row ahead of column.
     Source: Student (1908), Biometrika 6(1), 1-25; docs/statistics.md#rank-interval.
@@ -77,7 +77,7 @@ def significantly_ahead(measure: Array, errors: Array | None = None) -> Flags:
         squares = np.minimum(np.nan_to_num(errors) * there / scale, 1e100) ** 2
     ahead = np.zeros((len(measure), len(measure)), dtype=bool)
     for start in range(0, len(measure), _ROWS_AT_ONCE):
-        # What one model is behind another, that one is ahead: half of the pairs tell of all.
+        # A model is ahead where the other is behind, so half of the pairs are enough.
         rows, others = slice(start, start + _ROWS_AT_ONCE), slice(start, None)
         errors_there = None if squares is None else squares[others]
         lead, reach = _leads(values[others], there[others], errors_there)
@@ -87,9 +87,9 @@ def significantly_ahead(measure: Array, errors: Array | None = None) -> Flags:
 
 
 def _leads(values: Array, there: Array, squares: Array | None) -> tuple[Array, Array]:
-    """How far each of the first models is ahead of every model, and how far it must be to count.
+    """Return the mean lead of each of the first models over every model, and the least to count.
 
-    By sums over the common tasks of every pair; NaN where a pair has fewer than two.
+    Computed from sums over the common tasks of each pair; NaN where a pair has fewer than two.
     """
     own, mine = values[:_ROWS_AT_ONCE], there[:_ROWS_AT_ONCE]
     n, lead, of_squares = _sums(values, there)
@@ -109,13 +109,13 @@ def _leads(values: Array, there: Array, squares: Array | None) -> tuple[Array, A
 
 
 def _sums(values: Array, there: Array) -> tuple[Array, Array, Array]:
-    """Of each of the first models and every model: common tasks, sum of leads, sum of squares.
+    """Return common tasks, sum of leads and sum of squares of the first models and every model.
 
     Shape: three arrays that broadcast to (first models, models).
     """
     own, mine = values[:_ROWS_AT_ONCE], there[:_ROWS_AT_ONCE]
     if there.all():
-        # No score is missing: sums over common tasks are sums over all, a vector each.
+        # Without a missing score, sums over common tasks are sums over all.
         sums, squares = values.sum(axis=1), (values**2).sum(axis=1)
         products = own @ values.T
         lead = sums[: len(own), np.newaxis] - sums
@@ -130,15 +130,15 @@ def _sums(values: Array, there: Array) -> tuple[Array, Array, Array]:
 
 
 def rank_intervals(ranks: Array, ahead: Flags, tied: Flags) -> tuple[Array, Array]:
-    """Best and worst rank that the tasks allow each ranked model.
+    """Return the best and worst rank that the choice of tasks allows each ranked model.
 
-    The best is 1 + the models that are distinguishably ahead of it, the worst is the number of
-    ranked models less those that it is distinguishably ahead of. Both hold the rank itself, and
-    agree with the ties: a model can be first exactly where it is tied with the best.
+    The best is 1 + the number of models significantly ahead of it; the worst is the number of
+    ranked models minus those that it is significantly ahead of. The interval includes the rank, and
+    includes rank 1 exactly where the model is tied with the best.
 
     Args:
         ranks: Rank of each model, shape (models,); NaN where it has none.
-        ahead: As `find_ahead` gives it.
+        ahead: As returned by `significantly_ahead`.
         tied: Which models are tied with the best.
 
     Shape: two arrays (models,); NaN where a model has no rank.
@@ -157,12 +157,12 @@ def rank_intervals(ranks: Array, ahead: Flags, tied: Flags) -> tuple[Array, Arra
 
 
 def possible_means(signed: Array, low: Array, high: Array) -> tuple[Array, Array]:
-    """Least and greatest mean over all tasks that a model can have, whatever its missing scores.
+    """Return the least and greatest mean over all tasks for any values of missing scores.
 
     Args:
         signed: Scores, greater is better, shape (models, tasks).
-        low: Least score of each task, in the same turn, shape (tasks,); infinite where it states
-            none.
+        low: Least score of each task, with the same sign, shape (tasks,); infinite where not
+            stated.
         high: Its greatest score.
 
     Shape: two arrays (models,); NaN for a model without a score.
@@ -182,10 +182,10 @@ def possible_means(signed: Array, low: Array, high: Array) -> tuple[Array, Array
 
 
 def possible_rates(signed: Array) -> tuple[Array, Array]:
-    """Least and greatest mean win rate that a model can have, whatever scores are missing.
+    """Return the least and greatest mean win rate for any values of missing scores.
 
-    Of the models with any score on the board, the ones that lack a task may all be below or all
-    above who has it; who lacks it may beat all or none of the others.
+    Of the models with any score on the board, those without a score on a task may all be below or
+    all above the others; a model without a score may beat all or none.
 
     Shape: scores (models, tasks), greater is better, to two arrays (models,); NaN for a model
         without a score, and where there is no rival.
@@ -207,10 +207,10 @@ def possible_rates(signed: Array) -> tuple[Array, Array]:
 
 
 def possible_ranks(least: Array, most: Array) -> tuple[Array, Array]:
-    """Best and worst rank that a model could have if every model had a score on every task.
+    """Return the best and worst rank that a model could have without missing scores.
 
-    The best is 1 + the models whose least figure is above its greatest, the worst 1 + the others
-    whose greatest figure is above its least.
+    The best is 1 + the number of models whose least figure is above its greatest; the worst is 1 +
+    the number of other models whose greatest figure is above its least.
 
     Shape: two arrays (models,) to two arrays (models,); NaN where a figure is.
     Source: docs/statistics.md#missing-scores.

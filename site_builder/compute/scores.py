@@ -2,128 +2,51 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from itertools import chain, repeat, starmap
-from typing import NamedTuple, overload
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from site_builder.compute.catalog import Provenance
 from site_builder.compute.numbers import (
     Array,
     competition_ranks,
     difference,
+    float_or_none,
     floats_or_none,
+    integers_or_none,
     pairs_or_none,
     round_significant,
 )
-from site_builder.compute.score_error import ScoreErrors, compute_score_errors, find_ties
+from site_builder.compute.score_error import compute_score_errors, find_ties
 from site_builder.config import BoardConfig
-from site_builder.records import Record, replace
+from site_builder.records import Record, make_records, replace
 from site_builder.tables.check import Tables
 from site_builder.tables.read import positions
 
-
-class Cells(Record, eq=False):
-    """The scores of one variant that count, as arrays (models, tasks); NaN where there is none.
-
-    A page that shows a whole model or a whole task takes a row or a column of each.
-
-    Attributes:
-        variant: Its id.
-        models, tasks: Ids of the rows and of the columns.
-        rows: The row of each model.
-        score: In the metric's own unit.
-        rank: Among the scores of the task, equals sharing the better (docs/statistics.md#ranks).
-        over_base, over_baseline: How much better it is, in the metric's own unit, NaN where either
-            is missing (docs/statistics.md#lift).
-        known: How exact the scores are.
-        tied: 1 where a score cannot be told from the best of the task, 0 where it can; NaN where
-            the errors are not known (docs/statistics.md#ties-on-a-task).
-        reasons: Why a score should be read with care, by row and column.
-    """
-
-    variant: str
-    models: tuple[str, ...]
-    tasks: tuple[str, ...]
-    rows: Mapping[str, int]
-    score: Array
-    rank: Array
-    over_base: Array
-    over_baseline: Array
-    known: ScoreErrors
-    tied: Array
-    reasons: Mapping[tuple[int, int], str]
-
-    @cached_property
-    def counts(self) -> list[int]:
-        """Number of scores by task."""
-        return list((~np.isnan(self.score)).sum(axis=0).tolist())
-
-    @cached_property
-    def has_errors(self) -> bool:
-        """Whether the error of any score is known."""
-        return not bool(np.isnan(self.known.standard).all())
-
-    @cached_property
-    def has_examples(self) -> bool:
-        """Whether the number of examples of any score is known."""
-        return not bool(np.isnan(self.known.examples).all())
+Integers = npt.NDArray[np.intp]
+NO_ROW = -1
 
 
-def compute_cells(scores: Scores) -> dict[str, Cells]:
-    """The cells of every variant of the board, the primary one first."""
-    return {variant: _cells(scores, variant) for variant in scores.roles.variants}
-
-
-def _cells(scores: Scores, variant: str) -> Cells:
-    signed, known = scores.signed[variant], scores.known[variant]
-    unknown = np.isnan(known.standard).all()
-    return Cells(
-        variant=variant,
-        models=scores.models,
-        tasks=scores.tasks,
-        rows=scores.rows,
-        score=scores.values[variant],
-        rank=competition_ranks(signed),
-        over_base=scores.lift_over_base(variant),
-        over_baseline=scores.lift_over_baseline(variant),
-        known=known,
-        tied=known.standard if unknown else find_ties(signed, known.standard),
-        reasons={
-            (scores.rows[f.model], column): f.reason
-            for column, task in enumerate(scores.tasks)
-            for f in scores.flagged[task]
-            if f.variant == variant
-        },
-    )
-
-
-def complete_tasks(cells: Mapping[str, Cells], row: int) -> npt.NDArray[np.intp]:
-    """The columns of the tasks that a model has a score of every variant on; shape (n,)."""
-    return np.flatnonzero(np.all([~np.isnan(of.score[row]) for of in cells.values()], axis=0))
-
-
-EVERY = slice(None)
-
-
-class Score(NamedTuple):
-    """One score of a task.
+class Score(Record):
+    """One score that counts.
 
     Attributes:
-        rank: Among the scores of its variant, equals sharing the better.
-        lift_over_base, lift_over_baseline: How much better it is.
-        stderr: Its standard error, as stated or from the examples; None where it is not known.
-        interval: Its 95 % interval (docs/statistics.md#error-of-a-score).
-        n: Examples that it was measured on.
-        tied_with_best: Whether it cannot be told from the best score of its variant
-            (docs/statistics.md#ties-on-a-task); None where the errors are not known.
-        flag: Why it should be read with care; None for no reservation.
+        rank: Among the scores of its task and variant; equal scores share the better rank.
+        lift_over_base, lift_over_baseline: Difference from these scores, positive = better.
+        stderr: Standard error, as stated or from the number of examples; None where unknown.
+        interval: 95 % interval (docs/statistics.md#error-of-a-score).
+        n: Number of examples.
+        tied_with_best: Whether it is not distinguishable from the best score of its task and
+            variant (docs/statistics.md#ties-on-a-task); None where the errors are unknown.
+        flag: Why it should be read with care.
     """
 
     model: str
+    task: str
     variant: str
     score: float
     rank: int
@@ -135,144 +58,18 @@ class Score(NamedTuple):
     tied_with_best: bool | None = None
     flag: str | None = None
 
-
-class TaskScores(Sequence[Score]):
-    """The scores of a task, by variant (primary first) and rank.
-
-    The records are made when one of them is first looked at: a large board has hundreds of
-    thousands, and a page shows some. What a page asks of all of them needs none.
-    """
-
-    def __init__(self, cells: Mapping[str, Cells], column: int) -> None:
-        self._cells, self._column = cells, column
-
-    def __len__(self) -> int:
-        return sum(self.counts.values())
-
-    def __iter__(self) -> Iterator[Score]:
-        return iter(self._records)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and self._records == tuple(other)
-
-    __hash__ = None  # type: ignore[assignment]  # as any sequence that compares its items
-
-    def __repr__(self) -> str:
-        return repr(self._records)
-
-    @overload
-    def __getitem__(self, place: int) -> Score: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[Score, ...]: ...
-    def __getitem__(self, place: int | slice) -> Score | tuple[Score, ...]:
-        return self._records[place]
-
-    @cached_property
-    def counts(self) -> Mapping[str, int]:
-        """Number of scores by variant; one without a score is absent."""
-        counts = {variant: cells.counts[self._column] for variant, cells in self._cells.items()}
-        return Counter({variant: n for variant, n in counts.items() if n})
-
-    @cached_property
-    def models(self) -> tuple[str, ...]:
-        """The models that have a score, each once, by the first of their scores."""
-        ordered = chain.from_iterable(self._rows(c).tolist() for c in self._cells.values())
-        names = next((cells.models for cells in self._cells.values()), ())
-        return tuple(names[row] for row in dict.fromkeys(ordered))
-
-    @cached_property
-    def with_intervals(self) -> frozenset[str]:
-        """The variants in which the error of any of them is known."""
-        at = {v: (self._rows(cells), self._column) for v, cells in self._cells.items()}
-        known = {v: cells.known for v, cells in self._cells.items()}
-        ends = ((v, known[v].low[at[v]], known[v].high[at[v]]) for v in at)
-        return frozenset(v for v, *both in ends if not np.isnan(both).any(axis=0).all())
-
-    def of(self, models: Sequence[str]) -> Mapping[str, Mapping[str, Score]]:
-        """The scores of some models, by model and variant; one without a score has none."""
-        found: dict[str, dict[str, Score]] = {model: {} for model in models}
-        for cells in self._cells.values():
-            known = [cells.rows[model] for model in models if model in cells.rows]
-            rows = np.array(known, dtype=np.intp)
-            rows = rows[~np.isnan(cells.score[rows, self._column])]
-            for score in _records(cells, rows, np.full(len(rows), self._column)):
-                found[score.model][score.variant] = score
-        return found
-
-    @cached_property
-    def _records(self) -> tuple[Score, ...]:
-        return tuple(s for cells in self._cells.values() for s in self._ranking(cells))
-
-    def _ranking(self, cells: Cells) -> Iterator[Score]:
-        rows = self._rows(cells)
-        return _records(cells, rows, np.full(len(rows), self._column))
-
-    def _rows(self, cells: Cells) -> npt.NDArray[np.intp]:
-        """The rows that have a score, by rank."""
-        ranks = cells.rank[:, self._column]
-        return np.argsort(ranks, kind="stable")[: cells.counts[self._column]]
-
-
-def scores_of_model(
-    cells: Mapping[str, Cells], row: int, among: npt.NDArray[np.intp] | slice = EVERY
-) -> Mapping[str, Mapping[str, Score]]:
-    """The scores of a model, by task and variant; a task without one is absent.
-
-    Args:
-        cells: The scores.
-        row: The model's.
-        among: The columns of the tasks that are asked for.
-    """
-    found: dict[str, dict[str, Score]] = {}
-    for of_variant in cells.values():
-        asked = np.arange(len(of_variant.tasks))[among]
-        columns = asked[~np.isnan(of_variant.score[row, asked])]
-        records = _records(of_variant, np.full(len(columns), row), columns)
-        for column, score in zip(columns.tolist(), records, strict=True):
-            found.setdefault(of_variant.tasks[column], {})[of_variant.variant] = score
-    return found
-
-
-def _records(
-    cells: Cells, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
-) -> Iterator[Score]:
-    """The records of some cells that have a score."""
-    at, known, nothing = (rows, columns), cells.known, repeat(None)
-    told, counted = cells.has_errors, cells.has_examples
-    positions = zip(rows.tolist(), columns.tolist(), strict=True)
-    each = zip(
-        [cells.models[i] for i in rows.tolist()],
-        repeat(cells.variant),
-        cells.score[at].tolist(),
-        cells.rank[at].astype(int).tolist(),
-        floats_or_none(cells.over_base[at]),
-        floats_or_none(cells.over_baseline[at]),
-        floats_or_none(known.standard[at]) if told else nothing,
-        pairs_or_none(known.low[at], known.high[at]) if told else nothing,
-        map(_whole, floats_or_none(known.examples[at])) if counted else nothing,
-        map(_yes, floats_or_none(cells.tied[at])) if told else nothing,
-        map(cells.reasons.get, positions) if cells.reasons else nothing,
-        strict=False,  # what is nothing has no end
-    )
-    return starmap(Score, each)
-
-
-def _whole(value: float | None) -> int | None:
-    return None if value is None else int(value)
-
-
-def _yes(value: float | None) -> bool | None:
-    return None if value is None else value > 0
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Model, task and variant."""
+        return self.model, self.task, self.variant
 
 
 class FlaggedScore(Record):
     """A score that should be read with care.
 
     Attributes:
-        model, task, variant: What was scored.
-        score: The score.
-        reason: Why it should be read with care.
-        counts: Whether it is in averages, ranks and wins, as any other score is.
+        reason: Why.
+        counts: Whether it counts in averages, ranks and wins.
     """
 
     model: str
@@ -283,25 +80,14 @@ class FlaggedScore(Record):
     counts: bool
 
 
-def collect_flagged(tables: Tables, config: BoardConfig) -> dict[str, tuple[FlaggedScore, ...]]:
-    """The flagged scores of every task, in the order of the results table."""
-    rows = tables.results[tables.results["flag"].notna()]
-    found: dict[str, list[FlaggedScore]] = {task: [] for task in tables.tasks["task"]}
-    columns = (rows[name] for name in ("model", "task", "variant", "score", "flag"))
-    for model, task, variant, score, flag in zip(*columns, strict=True):
-        scored = FlaggedScore(model, task, variant, score, flag, counts=not config.exclude_flagged)
-        found[task].append(scored)
-    return {task: tuple(flagged) for task, flagged in found.items()}
-
-
 class Roles(Record):
     """Which variant is the base, which are tuned, and which model is the baseline.
 
     Attributes:
         base: The variant before tuning; None where the board has none.
-        tuned: The variants after tuning, primary first; empty where the board has none.
-        baseline: The model that others are measured against; None where the board has none.
-        baseline_variant: The variant whose scores stand for the baseline; None with no baseline.
+        tuned: The variants after tuning, primary first; may be empty.
+        baseline: The model that others are compared with; None where the board has none.
+        baseline_variant: The variant of the baseline's scores; None without a baseline.
     """
 
     base: str | None
@@ -329,46 +115,44 @@ class Scores(Record, eq=False):
     """Every score of the board.
 
     Attributes:
-        models: Ids of the models, in the order of the models table.
-        tasks: Ids of the tasks, in the order of the tasks table.
-        values: By variant, an array (models, tasks) of scores in the metric's own unit; NaN where
+        frame: One row per row of the results table, in its order: `model`, `task`, `variant`,
+            `score`, `counts` (false where it is flagged and left out), `rank`, `lift_over_base`,
+            `lift_over_baseline`, `tied` (1 where it is tied with the best), `stderr`, `low`,
+            `high`, and what the table states: `source`, `date`, `command`, `flag`, `n_examples`,
+            `stated_stderr`. Rank, lifts and tie are NaN for a score that does not count.
+        index: By variant, the position in `frame` of each score, shape (models, tasks); -1 where
             there is none.
-        direction: Array (tasks,) of +1 where a higher score is better, else -1.
-        low, high: Bounds of each task's scores, shape (tasks,); infinite where it states none.
-        roles: Base, tuned, baseline.
-        known: By variant, how exact the scores are; arrays (models, tasks).
-        flagged: By task, the scores with a reservation, those that are left out among them.
+        models, tasks: Ids, in the order of their tables.
+        values: By variant, the scores that count, in the metric's unit, shape (models, tasks); NaN
+            where there is none.
+        errors: By variant, the standard error of each of them, above 0; NaN where unknown.
+            Source: docs/statistics.md#error-of-a-score.
+        direction: +1 where a higher score is better, else -1; shape (tasks,).
+        low, high: Bounds of each task's scores, shape (tasks,); infinite where not stated.
+        flagged: The flagged scores, in the order of the results table.
     """
 
+    frame: pd.DataFrame
+    index: Mapping[str, Integers]
     models: tuple[str, ...]
     tasks: tuple[str, ...]
     values: Mapping[str, Array]
+    errors: Mapping[str, Array]
     direction: Array
     low: Array
     high: Array
     roles: Roles
-    known: Mapping[str, ScoreErrors]
-    flagged: Mapping[str, tuple[FlaggedScore, ...]]
+    flagged: tuple[FlaggedScore, ...]
 
     @cached_property
     def rows(self) -> Mapping[str, int]:
-        """The row of each model."""
+        """The row of each model in the arrays."""
         return {model: row for row, model in enumerate(self.models)}
 
     @cached_property
     def columns(self) -> Mapping[str, int]:
-        """The column of each task."""
+        """The column of each task in the arrays."""
         return {task: column for column, task in enumerate(self.tasks)}
-
-    @property
-    def errors(self) -> Mapping[str, Array]:
-        """Standard error of each score by variant, shape (models, tasks).
-
-        In the metric's own unit, above 0; NaN where it is not known.
-
-        Source: docs/statistics.md#error-of-a-score.
-        """
-        return {variant: known.standard for variant, known in self.known.items()}
 
     @property
     def has_errors(self) -> bool:
@@ -378,19 +162,16 @@ class Scores(Record, eq=False):
     @property
     def scored(self) -> npt.NDArray[np.bool_]:
         """Where a model has a score on a task in any variant of the board; (models, tasks)."""
-        there: npt.NDArray[np.bool_] = np.any(
-            [~np.isnan(self.values[v]) for v in self.roles.variants], axis=0
-        )
-        return there
+        return np.asarray(np.any([~np.isnan(self.values[v]) for v in self.roles.variants], axis=0))
 
     @cached_property
     def signed(self) -> Mapping[str, Array]:
-        """The scores as they are compared: settled, and turned so that greater is better."""
+        """The scores rounded to twelve digits, with the sign turned so that greater is better."""
         return {v: round_significant(values) * self.direction for v, values in self.values.items()}
 
     @cached_property
     def signed_bounds(self) -> tuple[Array, Array]:
-        """Least and greatest score of each task as they are compared; shapes (tasks,)."""
+        """Least and greatest possible value of `signed` on each task; shapes (tasks,)."""
         low, high = self.low * self.direction, self.high * self.direction
         return np.minimum(low, high), np.maximum(low, high)
 
@@ -401,18 +182,18 @@ class Scores(Record, eq=False):
 
     @property
     def baseline_errors(self) -> Array:
-        """Standard errors of the baseline's scores, shape (tasks,); NaN where not known."""
+        """Standard errors of the baseline's scores, shape (tasks,); NaN where unknown."""
         return self._baseline_of(self.errors)
 
     def contest(self, variant: str) -> Array:
-        """Scores of a variant, shape (models, tasks), but for those that stand for the baseline."""
+        """Return the scores of a variant without the baseline's; shape (models, tasks)."""
         values = self.values[variant].copy()
         if self.roles.baseline is not None and variant == self.roles.baseline_variant:
             values[self.rows[self.roles.baseline]] = np.nan
         return values
 
     def lift_over_base(self, variant: str) -> Array:
-        """Tuned minus base score of the same model and task, positive = better.
+        """Return tuned minus base score of the same model and task, positive = better.
 
         Shape: (models, tasks); NaN where either is missing, and everywhere for the base itself.
         Source: docs/statistics.md#lift.
@@ -422,7 +203,7 @@ class Scores(Record, eq=False):
         return difference(self.signed[variant], self.signed[self.roles.base])
 
     def lift_over_baseline(self, variant: str) -> Array:
-        """Score minus the baseline's score on the task, positive = better.
+        """Return the score minus the baseline's score on the task, positive = better.
 
         Shape: (models, tasks); NaN where either is missing.
         Source: docs/statistics.md#lift.
@@ -430,23 +211,109 @@ class Scores(Record, eq=False):
         return difference(self.signed[variant], self._baseline_of(self.signed))
 
     def left_out(self, variant: str) -> frozenset[str]:
-        """Models with a score of the variant that does not count since it is flagged."""
-        found = (f for flagged in self.flagged.values() for f in flagged if f.variant == variant)
-        return frozenset(f.model for f in found if not f.counts)
+        """Return the models with a flagged score of the variant that does not count."""
+        return frozenset(f.model for f in self.flagged if f.variant == variant and not f.counts)
 
     def only(self, tasks: Sequence[str]) -> Scores:
-        """The same board with these tasks alone."""
+        """Return the same board with only these tasks; `frame` keeps every row."""
         columns = [self.columns[task] for task in tasks]
+        kept = frozenset(tasks)
         return replace(
             self,
+            index={variant: array[:, columns] for variant, array in self.index.items()},
             tasks=tuple(tasks),
             values={variant: array[:, columns] for variant, array in self.values.items()},
+            errors={variant: array[:, columns] for variant, array in self.errors.items()},
             direction=self.direction[columns],
             low=self.low[columns],
             high=self.high[columns],
-            known={variant: known.columns(columns) for variant, known in self.known.items()},
-            flagged={task: self.flagged[task] for task in tasks},
+            flagged=tuple(f for f in self.flagged if f.task in kept),
         )
+
+    def of_model(
+        self, model: str, tasks: Collection[str] | None = None
+    ) -> dict[str, dict[str, Score]]:
+        """Return the scores of a model by task and variant, on all tasks or on some.
+
+        A task without a score is absent, and so are all tasks of an unknown model.
+        """
+        if model not in self.rows:
+            return {}
+        columns = [self.columns[task] for task in (self.tasks if tasks is None else tasks)]
+        found: dict[str, dict[str, Score]] = {}
+        for score in self._records(self._rows(self.rows[model], columns)):
+            found.setdefault(score.task, {})[score.variant] = score
+        return found
+
+    def of_task(self, task: str, models: Sequence[str]) -> dict[str, dict[str, Score]]:
+        """Return the scores of some models on a task by model and variant.
+
+        A model without a score has an empty mapping.
+        """
+        found: dict[str, dict[str, Score]] = {model: {} for model in models}
+        rows = [self.rows[model] for model in models if model in self.rows]
+        for score in self._records(self._rows(rows, self.columns[task])):
+            found[score.model][score.variant] = score
+        return found
+
+    def ranking(self, task: str) -> list[Score]:
+        """Return every score of a task by variant (primary first), then by rank."""
+        return self._records(np.concatenate([*self.ranked_rows(task).values()]))
+
+    def ranked_rows(self, task: str) -> dict[str, Integers]:
+        """Return the positions in `frame` of a task's scores, by variant, best first."""
+        rows = {v: self._rows(slice(None), self.columns[task], [v]) for v in self.roles.variants}
+        ranks = self._arrays["rank"]
+        return {v: found[np.argsort(ranks[found], kind="stable")] for v, found in rows.items()}
+
+    def provenance(self, model: str, task: str, variant: str) -> Provenance:
+        """Return what the results table states about a score, whether it counts or not."""
+        row = self.index[variant].item(self.rows[model], self.columns[task])
+        if row == NO_ROW:
+            raise KeyError((model, task, variant))
+        arrays = self._arrays
+        return Provenance(
+            row=row + 1,
+            source=arrays["source"].item(row),
+            date=arrays["date"].item(row),
+            command=arrays["command"].item(row),
+            flag=arrays["flag"].item(row),
+            n_examples=float_or_none(arrays["n_examples"].item(row)),
+            stderr=float_or_none(arrays["stated_stderr"].item(row)),
+        )
+
+    def _rows(
+        self, row: int | list[int] | slice, column: int | list[int], variants: Sequence[str] = ()
+    ) -> Integers:
+        """Positions in `frame` of the scores that count, among some models and tasks."""
+        found = [
+            self.index[v][row, column][~np.isnan(self.values[v][row, column])]
+            for v in variants or self.roles.variants
+        ]
+        return np.concatenate(found)
+
+    def _records(self, rows: Integers) -> list[Score]:
+        at = {name: values[rows] for name, values in self._arrays.items()}
+        columns = {
+            "model": at["model"].tolist(),
+            "task": at["task"].tolist(),
+            "variant": at["variant"].tolist(),
+            "score": at["score"].tolist(),
+            "rank": integers_or_none(at["rank"]),
+            "lift_over_base": floats_or_none(at["lift_over_base"]),
+            "lift_over_baseline": floats_or_none(at["lift_over_baseline"]),
+            "stderr": floats_or_none(at["stderr"]),
+            "interval": pairs_or_none(at["low"], at["high"]),
+            "n": integers_or_none(at["n_examples"]),
+            "tied_with_best": [None if x is None else x > 0 for x in floats_or_none(at["tied"])],
+            "flag": at["flag"].tolist(),
+        }
+        return make_records(Score, columns)
+
+    @cached_property
+    def _arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """The columns of `frame`: a few rows are taken from arrays much faster than from it."""
+        return {str(name): _as_array(self.frame[name]) for name in self.frame}
 
     def _baseline_of(self, arrays: Mapping[str, Array]) -> Array:
         if self.roles.baseline is None or self.roles.baseline_variant is None:
@@ -456,38 +323,92 @@ class Scores(Record, eq=False):
 
 
 def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
-    """The results table as arrays.
+    """Place the results table into one long table and into arrays.
 
-    Flagged scores are left out where `site.toml` says so.
+    Flagged scores do not count where `site.toml` leaves them out.
     """
-    results = tables.results
-    if config.exclude_flagged:
-        results = results[results["flag"].isna()]
-    models, tasks = tuple(tables.models["model"]), tuple(tables.tasks["task"])
-    rows, columns = positions(results["model"], models), positions(results["task"], tasks)
-    floats_or_none = results["score"].to_numpy(dtype=float)
-    named = tuple(tables.results["variant"].unique())
-    variants = positions(results["variant"], named)
-    shape = (len(models), len(tasks))
-    values, known = {}, {}
-    for place, variant in enumerate(named):
-        values[variant] = np.full(shape, np.nan)
-        mine = variants == place
-        cells = rows[mine], columns[mine]
-        values[variant][cells] = floats_or_none[mine]
-        known[variant] = compute_score_errors(results[mine], tables.tasks).placed(cells, shape)
+    results, models, tasks = tables.results, (*tables.models["model"],), (*tables.tasks["task"],)
+    variants = (*results["variant"].unique(),)
+    frame = _frame(tables, models, tasks, variants, exclude_flagged=config.exclude_flagged)
+    rows, columns = (frame[name].cat.codes.to_numpy() for name in ("model", "task"))
+    counts, score, stderr = (frame[name].to_numpy() for name in ("counts", "score", "stderr"))
+    shape, index, values, errors = (len(models), len(tasks)), {}, {}, {}
+    for variant in variants:
+        mine = (frame["variant"] == variant).to_numpy()
+        index[variant] = np.full(shape, NO_ROW)
+        index[variant][rows[mine], columns[mine]] = np.flatnonzero(mine)
+        counted = mine & counts
+        values[variant], errors[variant] = np.full((2, *shape), np.nan)
+        values[variant][rows[counted], columns[counted]] = score[counted]
+        errors[variant][rows[counted], columns[counted]] = stderr[counted]
     low, high = (tables.tasks[name].to_numpy(dtype=float) for name in ("score_min", "score_max"))
-    return Scores(
-        models,
-        tasks,
-        values,
+    fields = FlaggedScore.__struct_fields__
+    flagged = frame[frame["flag"].notna()].rename(columns={"flag": "reason"})
+    scores = Scores(
+        frame=frame,
+        index=index,
+        models=models,
+        tasks=tasks,
+        values=values,
+        errors=errors,
         direction=np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0),
         low=np.where(np.isnan(low), -np.inf, low),
         high=np.where(np.isnan(high), np.inf, high),
         roles=_assign_roles(values, models, config),
-        known=known,
-        flagged=collect_flagged(tables, config),
+        flagged=(*make_records(FlaggedScore, {n: flagged[n].tolist() for n in fields}),),
     )
+    return replace(scores, frame=frame.assign(**_compare(scores)))
+
+
+def _frame(
+    tables: Tables,
+    models: tuple[str, ...],
+    tasks: tuple[str, ...],
+    variants: tuple[str, ...],
+    *,
+    exclude_flagged: bool,
+) -> pd.DataFrame:
+    """The columns of the long table that the results table states or that each row tells."""
+    results = tables.results
+    errors = compute_score_errors(results, tables.tasks)
+    named = {"model": models, "task": tasks, "variant": variants}
+    return pd.DataFrame(
+        {
+            **{
+                name: pd.Categorical.from_codes(positions(results[name], ids), pd.Index(ids))
+                for name, ids in named.items()
+            },
+            "score": results["score"].to_numpy(dtype=float),
+            "counts": (results["flag"].isna() | (not exclude_flagged)).to_numpy(dtype=bool),
+            "stderr": errors.standard,
+            "low": errors.low,
+            "high": errors.high,
+            **{n: results[n].astype("category") for n in ("source", "date", "command", "flag")},
+            "n_examples": results["n_examples"].to_numpy(dtype=float),
+            "stated_stderr": results["stderr"].to_numpy(dtype=float),
+        }
+    )
+
+
+def _compare(scores: Scores) -> dict[str, Array]:
+    """Rank, lifts and tie of each row of the table; NaN for a score that does not count."""
+    names = ("rank", "lift_over_base", "lift_over_baseline", "tied")
+    columns = {name: np.full(len(scores.frame), np.nan) for name in names}
+    for variant in scores.roles.variants:
+        there = ~np.isnan(scores.values[variant])
+        rows, signed = scores.index[variant][there], scores.signed[variant]
+        columns["rank"][rows] = competition_ranks(signed)[there]
+        columns["lift_over_base"][rows] = scores.lift_over_base(variant)[there]
+        columns["lift_over_baseline"][rows] = scores.lift_over_baseline(variant)[there]
+        columns["tied"][rows] = find_ties(signed, scores.errors[variant])[there]
+    return columns
+
+
+def _as_array(column: pd.Series) -> npt.NDArray[Any]:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        # One object for each text, and None (at -1) where there is none.
+        return np.array([*column.cat.categories, None], dtype=object)[column.cat.codes]
+    return column.to_numpy()
 
 
 def _assign_roles(
@@ -505,7 +426,7 @@ def _assign_roles(
 def _assign_variants(
     variants: tuple[str, ...], config: BoardConfig
 ) -> tuple[str | None, tuple[str, ...]]:
-    """The base variant and the tuned ones; at least one of the two is there."""
+    """Return the base variant and the tuned ones; at least one of the two is there."""
     named = config.tuned_variants
     base = config.base_variant
     if base is None and "base" in variants and "base" not in (named or ()):

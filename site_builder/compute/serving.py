@@ -9,24 +9,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from site_builder.compute.numbers import difference, float_or_none, settled_float
+from site_builder.compute.numbers import difference, float_or_none, round_float
 from site_builder.records import Record, replace
 
 
 class Latency(Record):
-    """The measured requests to one provider for one model; times are of those that succeeded.
+    """The measured requests to one provider for one model.
 
     Attributes:
-        provider, model: Who served what.
-        requests: Requests sent.
-        failed: Requests that returned an error; they have no latency and count in none.
+        requests: Number of requests.
+        failed: Number of requests that returned an error; no latency includes them.
         failed_share: failed / requests, 0..1.
-        error_codes: The codes that were returned, each with its number of requests, most frequent
-            first.
+        error_codes: Each error code with its number of requests, most frequent first.
         ttft_s: Time to first token of each success, in seconds, sorted.
         median_s, p95_s, low_s, high_s: Median, 95th, 25th and 75th percentile of `ttft_s`; None
-            without one.
-        tokens_per_s: Median over successes of output tokens a second after the first token; None
+            without a success.
+        tokens_per_s: Median over successes of output tokens per second after the first token; None
             where not measured.
     """
 
@@ -48,14 +46,13 @@ class Price(Record):
     """A list price.
 
     Attributes:
-        provider, model: Who sells what.
         input_usd, output_usd: US dollars per million tokens sent and received.
-        hour_usd: US dollars an hour, where the hour is sold.
+        hour_usd: US dollars per hour of one machine.
         million_usd: Mean of `input_usd` and `output_usd`: a million tokens, half sent and half
             received.
-        ratio: How many times cheaper than the baseline's lowest price: its `million_usd` / this
-            `million_usd`; None where either is 0 or not known.
-        source, date: Where and when the price was listed; empty where not known.
+        ratio: `million_usd` of the baseline's lowest price / this `million_usd`; None where either
+            is 0 or unknown.
+        source, date: Where and when the price was listed; empty where unknown.
     """
 
     provider: str
@@ -70,13 +67,13 @@ class Price(Record):
 
 
 class Serving(Record):
-    """How models are served, and for how much.
+    """Latency and prices of the models.
 
     Attributes:
-        latency: By provider and model, from the fastest median on; empty where nothing is measured.
-        prices: From the cheapest on, by the hour last; empty where none is given.
+        latency: By provider and model, fastest median first.
+        prices: Cheapest first, prices by the hour only last.
         baseline_price: The baseline's lowest price by the token; None where it has none.
-        request_size: Median tokens sent and received, over requests that succeeded; None where not
+        request_size: Median tokens sent and received by successful requests; None where not
             measured.
     """
 
@@ -89,7 +86,7 @@ class Serving(Record):
 def compute_serving(
     requests: pd.DataFrame | None, prices: pd.DataFrame | None, baseline: str | None
 ) -> Serving:
-    """Latency by provider and model, and prices with their ratio to the baseline's.
+    """Summarise latency by provider and model, and compare prices with the baseline's.
 
     Source: docs/statistics.md#serving.
     """
@@ -113,7 +110,7 @@ def _latencies(requests: pd.DataFrame) -> list[Latency]:
 
 
 def _latency(provider: str, model: str, rows: pd.DataFrame) -> Latency:
-    """Median, percentiles (linear interpolation: Hyndman & Fan, 1996, type 7) and rate of a group.
+    """Summarise one group; percentiles by linear interpolation (Hyndman & Fan, 1996, type 7).
 
     Source: docs/statistics.md#serving.
     """
@@ -121,7 +118,7 @@ def _latency(provider: str, model: str, rows: pd.DataFrame) -> Latency:
     done = rows[~failed]
     ttft = np.sort(done["ttft_s"].dropna().to_numpy(dtype=float))
     percentiles = np.quantile(ttft, [0.25, 0.5, 0.75, 0.95]) if ttft.size else np.full(4, np.nan)
-    low, median, high, p95 = (float_or_none(settled_float(p)) for p in percentiles)
+    low, median, high, p95 = (float_or_none(round_float(p)) for p in percentiles)
     codes = Counter(rows["error_code"].dropna().astype(str))
     return Latency(
         provider=provider,
@@ -140,9 +137,9 @@ def _latency(provider: str, model: str, rows: pd.DataFrame) -> Latency:
 
 
 def _median_rate(done: pd.DataFrame) -> float | None:
-    """Median of (output tokens - 1) / (total time - time to first token), the first having come.
+    """Return the median of (output tokens - 1) / (total time - time to first token).
 
-    Of the requests with more than one token and some time after the first.
+    Requests with one token, or without time after the first, are left out.
     """
     total, ttft = done["total_s"].to_numpy(dtype=float), done["ttft_s"].to_numpy(dtype=float)
     streamed = difference(total, ttft)
@@ -150,9 +147,7 @@ def _median_rate(done: pd.DataFrame) -> float | None:
     measured = (streamed > 0) & (tokens > 1)
     if not measured.any():
         return None
-    return float_or_none(
-        settled_float(float(np.median((tokens[measured] - 1) / streamed[measured])))
-    )
+    return float_or_none(round_float(float(np.median((tokens[measured] - 1) / streamed[measured]))))
 
 
 def _median_size(requests: pd.DataFrame) -> tuple[float, float] | None:
@@ -184,7 +179,7 @@ def _price(row: Mapping[Hashable, Any]) -> Price:
 
 
 def _cost(price: Price) -> tuple[bool, float, str, str]:
-    """Cheapest first, then by name; last what has no price by the token."""
+    """Sort key: cheapest first, then by name; last without a price by the token."""
     return price.million_usd is None, price.million_usd or 0.0, price.provider, price.model
 
 
@@ -192,7 +187,7 @@ def _with_ratio(price: Price, reference: Price | None) -> Price:
     if reference is None or not reference.million_usd or not price.million_usd:
         return price
     return replace(
-        price, ratio=float_or_none(settled_float(reference.million_usd / price.million_usd))
+        price, ratio=float_or_none(round_float(reference.million_usd / price.million_usd))
     )
 
 
@@ -200,9 +195,8 @@ class Offer(Record):
     """One way to pay for a model: by the token or by the hour.
 
     Attributes:
-        provider, model: Who sells what.
         input_usd, output_usd: US dollars per million tokens sent and received; None by the hour.
-        hour_usd: US dollars an hour of one machine, whatever is asked of it; None by the token.
+        hour_usd: US dollars per hour of one machine; None by the token.
     """
 
     provider: str
@@ -220,8 +214,8 @@ class Offer(Record):
 def collect_offers(prices: Sequence[Price]) -> tuple[Offer, ...]:
     """Return every offer that can be paid for, in the order of the prices.
 
-    A price that is listed by the token and by the hour is two offers; one that is known for tokens
-    sent or received alone is none.
+    A price by the token and by the hour is two offers; a price of tokens sent or received alone is
+    none.
     """
     offers = []
     for price in prices:
@@ -234,10 +228,10 @@ def collect_offers(prices: Sequence[Price]) -> tuple[Offer, ...]:
 
 
 def reference_choice(offers: Sequence[Offer], baseline: str | None) -> tuple[Offer, ...]:
-    """Return the offers whose cheapest is the one to compare with.
+    """Return the offers of which the cheapest is compared with the others.
 
-    The baseline's by the token, else by the hour; where it has none, all by the token.
+    These are the baseline's by the token, else by the hour; without any, all by the token.
     """
-    own = [offer for offer in offers if offer.model == baseline]
-    by_token = [offer for offer in own if not offer.hourly]
-    return tuple(by_token or own or [offer for offer in offers if not offer.hourly])
+    of_baseline = [offer for offer in offers if offer.model == baseline]
+    by_token = [offer for offer in of_baseline if not offer.hourly]
+    return tuple(by_token or of_baseline or [offer for offer in offers if not offer.hourly])

@@ -1,4 +1,4 @@
-"""Test whether lifts are real."""
+"""Test whether lifts are larger than chance explains."""
 
 from __future__ import annotations
 
@@ -12,34 +12,31 @@ from site_builder.compute.intervals import LEVEL, Bootstrap, error_of_difference
 from site_builder.compute.numbers import (
     Array,
     fair_below,
-    float_or_none,
+    floats_or_none,
     mean_of,
     normal_below,
+    pairs_or_none,
     round_significant,
     signed_ranks_below,
 )
 from site_builder.compute.score_error import REACH
 from site_builder.compute.scores import Scores
-from site_builder.records import Record
+from site_builder.records import Record, make_records
 from site_builder.tables.read import positions
 
-# Model, task, variant, and what it is set against: `base` or `baseline`.
+# Model, task, variant, and what the score is compared with: `base` or `baseline`.
 PairKey: TypeAlias = tuple[str, str, str, str]
 PairedLifts: TypeAlias = Mapping[PairKey, tuple[float, float]]
 
-_NOISE = 1e-9  # of the scores' size: a difference that is further from the lift is another
+_NOISE = 1e-9  # of the scores' size: a difference further from the lift is of other scores
 
 
 def collect_paired_lifts(differences: pd.DataFrame | None, scores: Scores) -> PairedLifts:
-    """The 95 % interval of each lift whose difference the tables hold, paired by example.
+    """Return the 95 % interval of each lift that the table of paired differences has.
 
-    lift ± 1.96 stderr of the difference, positive = better. A difference counts where it is the
-    lift itself: of the same two runs, and of the same size. It is not where examples of either lack
-    a partner, nor where a score has changed since.
-
-    Args:
-        differences: The table of paired differences; None where the project has none.
-        scores: The scores of the board.
+    lift ± 1.96 stderr of the difference, positive = better. A difference counts where it equals the
+    lift of the same two runs. It does not where examples of either run lack a partner, or where a
+    score has changed since.
 
     Units: those of the metric.
     Source: docs/statistics.md#paired-differences.
@@ -63,7 +60,7 @@ def collect_paired_lifts(differences: pd.DataFrame | None, scores: Scores) -> Pa
 
 
 def _intervals(own: pd.DataFrame, scores: Scores, variant: str, lifts: Array) -> PairedLifts:
-    """The intervals of differences that are lifts, by their keys."""
+    """Return the intervals of the differences that equal the lifts, by their keys."""
     rows, columns = positions(own["model"], scores.models), positions(own["task"], scores.tasks)
     there = (rows >= 0) & (columns >= 0)
     own, rows, columns = own[there], rows[there], columns[there]
@@ -79,25 +76,25 @@ def _intervals(own: pd.DataFrame, scores: Scores, variant: str, lifts: Array) ->
 
 
 Verdict = Literal["better", "worse", "unclear", "too few"]
-# Below six tasks nothing is told apart: gains on all of five have a two-sided p of 2 / 2^5 = 6 %.
+# Gains on all of five tasks have a two-sided p of 2 / 2^5 = 6 %, so no verdict below six.
 LEAST_TASKS = 6
 MOST_EXACT = 50
 
 
 class LiftTest(Record):
-    """What the tasks say of one run's lift.
+    """The tests of one run's lift over tasks.
 
     Attributes:
-        n: Tasks with a lift.
-        mean: Mean lift; None where scores of different tasks have no mean.
+        n: Number of tasks with a lift.
+        mean: Mean lift; None where scores cannot be averaged.
         interval: Its 95 % interval over tasks; None where there is none.
-        above, equal, below: Tasks on which the lift is above, equal to, below 0.
+        above, equal, below: Number of tasks on which the lift is above, equal to, below 0.
         sign_p: Two-sided p-value of the sign test.
         sign_p_adjusted: The same, corrected for the number of models.
         wilcoxon_p: Two-sided p-value of Wilcoxon's signed-rank test; None where lifts of different
-            tasks cannot be set side by side.
-        wilcoxon_p_adjusted: The same, corrected.
-        verdict: What the corrected test says.
+            tasks are not comparable.
+        wilcoxon_p_adjusted: The same, corrected for the number of models.
+        verdict: The conclusion from the corrected test and the interval.
     """
 
     n: int
@@ -117,8 +114,8 @@ class LiftTests(Record):
     """The tests of every run, by variant and model; a run without a lift is absent.
 
     Attributes:
-        over_base: Of the lift over the same model's base scores; of tuned variants.
-        over_baseline: Of the lift over the baseline, whose own run is absent.
+        over_base: Of the lift over the same model's base scores, for tuned variants.
+        over_baseline: Of the lift over the baseline, without the baseline's run.
     """
 
     over_base: Mapping[str, Mapping[str, LiftTest]]
@@ -128,10 +125,7 @@ class LiftTests(Record):
 def compute_lift_tests(scores: Scores, bootstrap: Bootstrap, *, averaged: bool) -> LiftTests:
     """Test every run's lift over its base, and over the baseline.
 
-    Args:
-        scores: The scores.
-        bootstrap: Resampled task sets.
-        averaged: Whether lifts on different tasks can be set side by side.
+    With `averaged`, lifts on different tasks are comparable; else only their signs count.
     """
     roles, errors = scores.roles, scores.errors
     over_base, over_baseline = {}, {}
@@ -148,10 +142,10 @@ def compute_lift_tests(scores: Scores, bootstrap: Bootstrap, *, averaged: bool) 
 
 
 def sign_tests(above: Array, below: Array) -> Array:
-    """Two-sided p-values of the sign test: that a gain is as likely as a loss.
+    """Return two-sided p-values of the sign test of equally likely gains and losses.
 
-    With n = above + below tasks on which there is a difference, min(1, 2 P(X <= min(above, below)))
-    where X is binomial of n and 1/2: exact. A task without a difference says nothing.
+    With n = above + below tasks with a difference: min(1, 2 P(X <= min(above, below))), where X is
+    binomial of n and 1/2; exact. Tasks without a difference are left out.
 
     Shape: numbers of tasks (models,) to (models,); 1 where no task has a difference.
     Source: W. J. Conover (1999), Practical Nonparametric Statistics, section 3.4;
@@ -162,9 +156,9 @@ def sign_tests(above: Array, below: Array) -> Array:
 
 
 def signed_rank_tests(lifts: Array) -> Array:
-    """Two-sided p-values of Wilcoxon's signed-rank test: that lifts lie symmetrically around 0.
+    """Return two-sided p-values of Wilcoxon's signed-rank test of lifts symmetric around 0.
 
-    With the mean ranks of the n lifts by size, and W the sum of those of gains:
+    With the mean ranks of the n lifts by size, and W the sum of the ranks of gains:
 
     - exact for up to 50 tasks whose lifts all differ in size: min(1, 2 P(W' <= min(W, M - W))),
       where M = n (n + 1) / 2 is the sum of all ranks;
@@ -197,9 +191,9 @@ def signed_rank_tests(lifts: Array) -> Array:
 
 
 def adjust_for_many(p: Array) -> Array:
-    """Holm's correction: the chance that any of the true nulls among m gets a p-value so small.
+    """Correct m p-values by Holm's method, which bounds the chance of any false positive.
 
-    The k-th least p-value times m - k + 1, never less than the one before it, at most 1.
+    The k-th least p-value times m - k + 1, at least the one before it, at most 1.
 
     Shape: (m,) to (m,).
     Source: S. Holm (1979), Scandinavian Journal of Statistics 6(2), 65-70;
@@ -213,7 +207,7 @@ def adjust_for_many(p: Array) -> Array:
 
 
 class _Lifts(Record):
-    """Lifts of all models, their standard errors, and whether they have a mean."""
+    """Lifts of all models, their standard errors, and whether they can be averaged."""
 
     values: Array
     errors: Array
@@ -221,60 +215,40 @@ class _Lifts(Record):
 
 
 def _test(models: Sequence[str], lifts: _Lifts, bootstrap: Bootstrap) -> dict[str, LiftTest]:
-    """The tests of every model that has a lift, corrected for how many these are."""
+    """Test every model that has a lift, with a correction for the number of models."""
     rows = np.flatnonzero((~np.isnan(lifts.values)).any(axis=1))
     values = lifts.values[rows]
-    sides = [side.sum(axis=1) for side in (values > 0, values == 0, values < 0)]
-    signs = sign_tests(sides[0], sides[2])
-    ranks = signed_rank_tests(values) if lifts.averaged else np.full(len(rows), np.nan)
-    means = mean_of(values, axis=1) if lifts.averaged else np.full(len(rows), np.nan)
-    ends = bootstrap.intervals(values, lifts.errors[rows])
-    columns = _Columns(
-        means=means,
-        ends=np.array(ends),
-        sides=np.array(sides),
-        signs=np.array([signs, adjust_for_many(signs)]),
-        ranks=np.array([ranks, adjust_for_many(ranks)]),
+    above, equal, below = (side.sum(axis=1) for side in (values > 0, values == 0, values < 0))
+    signs, ranks = sign_tests(above, below), np.full(len(rows), np.nan)
+    means, low, high = np.full((3, len(rows)), np.nan)
+    if lifts.averaged:
+        ranks, means = signed_rank_tests(values), mean_of(values, axis=1)
+        ends = bootstrap.intervals(values, lifts.errors[rows])
+        low, high = np.where(np.isnan(means), np.nan, ends)
+    adjusted_signs, adjusted_ranks = adjust_for_many(signs), adjust_for_many(ranks)
+    has_mean = ~np.isnan(means)
+    verdicts = np.select(
+        [
+            above + equal + below < LEAST_TASKS,
+            np.where(has_mean, adjusted_ranks, adjusted_signs) >= 1 - LEVEL,
+            (above > below) & (~has_mean | (low > 0)),
+            (above < below) & (~has_mean | (high < 0)),
+        ],
+        ["too few", "unclear", "better", "worse"],
+        "unclear",
     )
-    return {models[row]: columns.test(i) for i, row in enumerate(rows.tolist())}
-
-
-class _Columns(Record):
-    """The tests as arrays over the runs; p-values with and without the correction."""
-
-    means: Array
-    ends: Array
-    sides: Array
-    signs: Array
-    ranks: Array
-
-    def test(self, i: int) -> LiftTest:
-        low, high = float_or_none(self.ends[0, i]), float_or_none(self.ends[1, i])
-        averaged = not np.isnan(self.means[i])
-        above, equal, below = (int(n) for n in self.sides[:, i])
-        return LiftTest(
-            n=above + equal + below,
-            mean=float_or_none(self.means[i]),
-            interval=(low, high) if averaged and low is not None and high is not None else None,
-            above=above,
-            equal=equal,
-            below=below,
-            sign_p=float(self.signs[0, i]),
-            sign_p_adjusted=float(self.signs[1, i]),
-            wilcoxon_p=float_or_none(self.ranks[0, i]),
-            wilcoxon_p_adjusted=float_or_none(self.ranks[1, i]),
-            verdict=self._verdict(i, averaged=averaged),
-        )
-
-    def _verdict(self, i: int, *, averaged: bool) -> Verdict:
-        """What the corrected test and the interval say together; without means, the sign test."""
-        above, _, below = self.sides[:, i]
-        up, down = (self.ends[0, i] > 0, self.ends[1, i] < 0) if averaged else (True, True)
-        p = self.ranks[1, i] if averaged else self.signs[1, i]
-        if self.sides[:, i].sum() < LEAST_TASKS:
-            return "too few"
-        if p >= 1 - LEVEL:
-            return "unclear"
-        if above > below and up:
-            return "better"
-        return "worse" if above < below and down else "unclear"
+    columns = {
+        "n": (above + equal + below).tolist(),
+        "mean": floats_or_none(means),
+        "interval": pairs_or_none(low, high),
+        "above": above.tolist(),
+        "equal": equal.tolist(),
+        "below": below.tolist(),
+        "sign_p": signs.tolist(),
+        "sign_p_adjusted": adjusted_signs.tolist(),
+        "wilcoxon_p": floats_or_none(ranks),
+        "wilcoxon_p_adjusted": floats_or_none(adjusted_ranks),
+        "verdict": verdicts.tolist(),
+    }
+    tests = make_records(LiftTest, columns)
+    return {models[row]: test for row, test in zip(rows.tolist(), tests, strict=True)}

@@ -24,14 +24,13 @@ class Bin(Record):
 
 
 class TrainingSets(Record):
-    """The training sets of the tasks that state their size.
+    """The training sets of known size.
 
     Attributes:
-        sizes: By task, examples in the train split.
-        bins: Bins of equal width on a log axis, three a decade, without gaps; a size of 0 is in
-            none.
+        sizes: By task, number of examples in the train split.
+        bins: Adjacent bins of equal width on a log axis, three per decade, without size 0.
         shares: By threshold, the share of training sets with fewer examples, 0..1.
-        below: By threshold, how many have fewer examples.
+        below: By threshold, the number of training sets with fewer examples.
         median: Median size.
     """
 
@@ -46,7 +45,7 @@ BINS_PER_DECADE = 3
 
 
 def compute_training_sets(tasks: pd.DataFrame, thresholds: Sequence[int]) -> TrainingSets | None:
-    """The distribution of `train_examples`; None where no task states it.
+    """Compute the distribution of `train_examples`; None where no task states it.
 
     Share below a threshold t: training sets with fewer than t examples / those of known size.
 
@@ -63,7 +62,7 @@ def compute_training_sets(tasks: pd.DataFrame, thresholds: Sequence[int]) -> Tra
 
 
 def _log_bins(sizes: Mapping[str, int]) -> tuple[Bin, ...]:
-    # Step s begins at 10 ** (s / 3), where n ** 3 gets its digit s + 1: whole numbers, exact.
+    # Step s begins at 10 ** (s / 3), where n ** 3 gets its digit s + 1: exact integers.
     steps = {task: len(str(n**BINS_PER_DECADE)) - 1 for task, n in sizes.items() if n > 0}
     if not steps:
         return ()
@@ -81,23 +80,23 @@ class Stats(Record):
     """The figures of the whole board.
 
     Attributes:
-        models, tasks, categories, scores: How many the board has.
+        models, tasks, categories, scores: Number of each on the board.
         models_tuned: Models with at least one tuned score.
         models_ranked: Models with a rank on the primary board.
         tasks_compared: Tasks with both a contender and a baseline score.
         tasks_beating_baseline, tasks_tying_baseline: Tasks whose best contender beats, ties with
             the baseline.
-        models_compared: Ranked models of the contest variants that have a mean lift over the
-            baseline, its own run left out; 0 where scores cannot be averaged.
-        models_ahead_of_baseline: Of these, the ones whose mean lift over the baseline is positive
-            in some contest variant.
-        models_clearly_ahead: Models of which a run of a contest variant is better than the baseline
-            by the tests of its lift.
-        models_clearly_helped, models_clearly_hurt: Models of which a tuned run is better, worse
+        models_compared: Ranked models of the contest variants with a mean lift over the baseline,
+            without the baseline's run; 0 where scores cannot be averaged.
+        models_ahead_of_baseline: Those whose mean lift over the baseline is positive in some
+            contest variant.
+        models_clearly_ahead: Models with a run of a contest variant that is better than the
+            baseline by the tests of its lift.
+        models_clearly_helped, models_clearly_hurt: Models with a tuned run that is better, worse
             than its base by these tests.
-        mean_base_score, mean_tuned_score: Mean over the paired runs of the score before and after,
-            so that their difference is `mean_lift_over_base`.
-        mean_lift_over_base: Mean over all tuned runs with a base score; None with none, or where
+        mean_base_score, mean_tuned_score: Mean score before and after over the paired runs, so that
+            their difference is `mean_lift_over_base`.
+        mean_lift_over_base: Mean over all tuned runs with a base score; None without one, or where
             scores cannot be averaged.
         runs_tuned: Scores of tuned variants.
         runs_paired: Those with a base score of the same model and task.
@@ -138,7 +137,7 @@ def compute_stats(
     tasks: tuple[TaskResult, ...],
     categories: int,
 ) -> Stats:
-    """The figures of the whole board, each defined at its attribute.
+    """Compute the figures of the whole board; each is defined at its attribute of `Stats`.
 
     Source: docs/statistics.md#board-figures.
     """
@@ -180,22 +179,22 @@ def compute_stats(
 def _count_models(
     tests: Mapping[str, Mapping[str, LiftTest]], variants: Sequence[str], verdict: Verdict
 ) -> int:
-    """Models with that verdict in any of the variants."""
+    """Count the models with this verdict in any of the variants."""
     found = [tests.get(variant, {}).items() for variant in variants]
     return len({model for runs in found for model, test in runs if test.verdict == verdict})
 
 
 def _runs(scores: Scores, arrays: list[Array]) -> Array:
-    """One array (variants, models, tasks) of several (models, tasks), or of none."""
+    """Stack arrays (models, tasks), or none, to (variants, models, tasks)."""
     return np.array(arrays).reshape(-1, len(scores.models), len(scores.tasks))
 
 
 def _lifts_over_baseline(roles: Roles, boards: Mapping[str, Board]) -> list[tuple[str, float]]:
-    """Model and mean lift over the baseline of every ranked run of the contest but its own."""
-    own = (roles.baseline, roles.baseline_variant)
+    """Return model and mean lift over the baseline of every ranked run but the baseline's."""
+    baseline = (roles.baseline, roles.baseline_variant)
     return [
         (s.model, s.lift_over_baseline)
         for variant in roles.contest
         for s in boards[variant].ranked
-        if s.lift_over_baseline is not None and (s.model, variant) != own
+        if s.lift_over_baseline is not None and (s.model, variant) != baseline
     ]

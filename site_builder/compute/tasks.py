@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.board import Board
@@ -18,7 +19,7 @@ from site_builder.compute.numbers import (
     round_significant,
 )
 from site_builder.compute.ranks import compute_wins
-from site_builder.compute.scores import Cells, FlaggedScore, Scores, TaskScores, compute_cells
+from site_builder.compute.scores import FlaggedScore, Scores
 from site_builder.records import Record
 
 MIN_COMMON_MODELS = 4
@@ -27,24 +28,26 @@ MOST_RANKED_ANEW = 300
 NO_SPREAD = 1e-6
 
 
-class SimilarTask(Record):
-    """A task that ranks models alike: Spearman's rho of the two tasks' scores over `n` models."""
+class RankAgreement(Record, eq=False):
+    """How similarly each pair of tasks ranks the models of the primary variant.
 
-    task: str
-    rho: float
-    n: int
+    Attributes:
+        rho: Spearman's rho, shape (tasks, tasks); NaN where undefined.
+        n: Number of common models, shape (tasks, tasks).
+    """
+
+    rho: Array
+    n: Array
 
 
-@lru_cache(maxsize=1)  # the similar tasks and the chart of what is redundant ask for the same
-def compute_rank_agreement(scores: Scores) -> tuple[Array, Array]:
-    """How alike each pair of tasks ranks the models of the primary variant.
+def compute_rank_agreement(scores: Scores) -> RankAgreement:
+    """Correlate the scores of every two tasks, over the models of the primary variant.
 
-    Spearman's rho of two tasks' scores, turned so that greater is better, over the models that have
-    both; NaN below four common models, and where these have all the same score on one of the tasks.
-    On a board of more than 300 tasks the ranks are those among all models of a task: taken anew for
-    each pair they would cost more than all the rest. Where no score is missing they are the same.
+    Spearman's rho of two tasks' scores, signed so that greater is better, over the models that have
+    both. NaN below four common models, and where these have all the same score on one of the tasks.
+    On a board of more than 300 tasks the ranks are those among all models of a task: new ranks for
+    each pair would take most of the build. Without missing scores the result is the same.
 
-    Shape: two arrays (tasks, tasks): rho, and the number of common models.
     Source: Spearman (1904), The American Journal of Psychology 15(1), 72-101;
         docs/statistics.md#similar-tasks.
     """
@@ -54,42 +57,48 @@ def compute_rank_agreement(scores: Scores) -> tuple[Array, Array]:
         rho = _correlate_ranks(signed.rank().to_numpy(), there)
     else:
         rho = signed.corr(method="spearman", min_periods=MIN_COMMON_MODELS).to_numpy()
-    return round_significant(np.clip(rho, -1, 1)), there.T @ there
+    return RankAgreement(round_significant(np.clip(rho, -1, 1)), there.T @ there)
 
 
 def _correlate_ranks(ranks: Array, there: Array) -> Array:
-    """Pearson's r of every two columns over the rows that both have, by sums over these rows.
-
-    Shape: (models, tasks), with where there are any, to (tasks, tasks).
-    """
+    """Return Pearson's r of every two columns over their common rows, as sums over these rows."""
     # Centred, so that the sums lose no digits.
     ranks = np.where(there > 0, ranks, 0.0)
     ranks -= there * (ranks.sum(axis=0) / np.maximum(there.sum(axis=0), 1))
     n, sums = there.T @ there, ranks.T @ there
     with np.errstate(invalid="ignore", divide="ignore"):
-        own = (ranks**2).T @ there - sums**2 / n
-        spread = np.sqrt(np.maximum(own, 0.0) * np.maximum(own.T, 0.0))
+        squares = (ranks**2).T @ there - sums**2 / n
+        spread = np.sqrt(np.maximum(squares, 0.0) * np.maximum(squares.T, 0.0))
         r = (ranks.T @ ranks - sums * sums.T / n) / spread
-    enough = (n >= MIN_COMMON_MODELS) & (np.minimum(own, own.T) > NO_SPREAD)
+    enough = (n >= MIN_COMMON_MODELS) & (np.minimum(squares, squares.T) > NO_SPREAD)
     return np.where(enough, r, np.nan)
 
 
-def compute_similar_tasks(scores: Scores, most: int = 5) -> dict[str, tuple[SimilarTask, ...]]:
-    """For each task, the tasks that rank models most alike, as far as they do so at all (rho > 0).
+class SimilarTask(Record):
+    """A task that ranks models similarly: Spearman's rho of the two over `n` models."""
+
+    task: str
+    rho: float
+    n: int
+
+
+def find_similar_tasks(
+    tasks: Sequence[str], agreement: RankAgreement, most: int = 5
+) -> dict[str, tuple[SimilarTask, ...]]:
+    """Return for each task the tasks that rank models most similarly, with rho above 0.
 
     Source: docs/statistics.md#similar-tasks.
     """
-    rho, common = compute_rank_agreement(scores)
-    alike = np.where(rho > 0, rho, 0.0)
+    alike = np.where(agreement.rho > 0, agreement.rho, 0.0)
     np.fill_diagonal(alike, 0.0)
     nearest = np.argsort(-alike, axis=1, kind="stable")[:, :most]
     return {
         task: tuple(
-            SimilarTask(scores.tasks[j], float(rho[i, j]), int(common[i, j]))
+            SimilarTask(tasks[j], float(agreement.rho[i, j]), int(agreement.n[i, j]))
             for j in nearest[i]
             if alike[i, j] > 0
         )
-        for i, task in enumerate(scores.tasks)
+        for i, task in enumerate(tasks)
     }
 
 
@@ -97,9 +106,7 @@ class Best(Record):
     """The best score on a task, and all models that have it.
 
     Attributes:
-        models: Ids of all who tie for it.
-        score: The score.
-        variants: For each of the models, the variant that has it.
+        variants: For each of the models, the variant in which it has the score.
     """
 
     models: tuple[str, ...]
@@ -108,20 +115,21 @@ class Best(Record):
 
 
 class TaskResult(Record):
-    """Everything about one task.
+    """The results on one task.
 
     Attributes:
-        task: Its id.
-        baseline_score: The baseline's score; None with no baseline, or where it has none.
+        baseline_score: The baseline's score; None where there is none.
         best: Best score by variant; a variant without a score is absent.
-        best_contender: Best score over the variants that compete with the baseline (the tuned ones,
-            if any), the baseline's own run left out.
+        best_contender: Best score of the variants that compete with the baseline, without the
+            baseline's.
         best_lift_over_baseline: Its difference from the baseline, positive = better.
-        mean_lift_over_base: Mean over all tuned runs that have their base score.
+        mean_lift_over_base: Mean over all tuned scores with a base score.
         mean: Mean score by variant.
-        scores: Every score that counts, by variant (primary first) and rank.
-        flagged: The scores with a reservation, whether they count or not.
-        similar: The tasks that rank models alike, most alike first.
+        counts: Number of scores by variant.
+        models: The models with a score, in the order of the ranking.
+        with_intervals: The variants in which the error of any score is known.
+        flagged: The flagged scores, whether they count or not.
+        similar: The tasks that rank models most similarly, most similar first.
     """
 
     task: str
@@ -131,14 +139,11 @@ class TaskResult(Record):
     best_lift_over_baseline: float | None
     mean_lift_over_base: float | None
     mean: Mapping[str, float | None]
-    scores: TaskScores
+    counts: Mapping[str, int]
+    models: tuple[str, ...]
+    with_intervals: frozenset[str]
     flagged: tuple[FlaggedScore, ...]
     similar: tuple[SimilarTask, ...]
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """Number of scores by variant; one without a score is absent."""
-        return self.scores.counts
 
     @cached_property
     def reasons(self) -> Mapping[tuple[str, str], str]:
@@ -147,79 +152,88 @@ class TaskResult(Record):
 
     @property
     def outcome(self) -> Literal["beats", "ties", "loses"] | None:
-        """Whether the best contender beats the baseline; None where there is nothing to compare."""
+        """Whether the best contender beats the baseline; None where either is missing."""
         lift = self.best_lift_over_baseline
         return None if lift is None else "beats" if lift > 0 else "loses" if lift < 0 else "ties"
 
 
-def compute_tasks(
-    scores: Scores, cells: Mapping[str, Cells] | None = None
-) -> tuple[TaskResult, ...]:
-    """Every task of the board, in the order of the tasks table.
-
-    Args:
-        scores: The scores.
-        cells: Their cells, where these are known already.
-    """
-    arrays = _Arrays.of(scores, compute_cells(scores) if cells is None else cells)
-    similar = compute_similar_tasks(scores)
+def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult, ...]:
+    """Summarise every task of the board, in the order of the tasks table."""
+    arrays = _Arrays.of(scores)
+    similar = find_similar_tasks(scores.tasks, agreement)
+    flagged: dict[str, list[FlaggedScore]] = {task: [] for task in scores.tasks}
+    for score in scores.flagged:
+        if score.variant in scores.roles.variants:
+            flagged[score.task].append(score)
     return tuple(
-        _task_result(scores, arrays, column, similar[task])
-        for column, task in enumerate(scores.tasks)
+        _task_result(scores, arrays, task, tuple(flagged[task]), similar[task])
+        for task in scores.tasks
     )
 
 
 class _Arrays(Record):
-    """What the results of all tasks are read from, one column a task.
+    """Arrays over all tasks, one column per task.
 
     Attributes:
         wins: By variant, where a model has the best score.
-        top: Where a run has the best score of the contest; its rows are the models of the first
+        top: Where a run has the best score of the contest; the rows are the models of the first
             contest variant, then those of the next.
-        best_lift: The contest's best score minus the baseline's.
-        cells: The cells, by variant.
+        best_lift: The best score of the contest minus the baseline's; shape (tasks,).
+        lifts: By tuned variant, the lift over base.
+        models: The model of each row of the long table.
+        exact: Whether the interval of each row of the long table is known.
     """
 
     wins: Mapping[str, Array]
     top: Array
     best_lift: Array
-    cells: Mapping[str, Cells]
+    lifts: Mapping[str, Array]
+    models: npt.NDArray[np.object_]
+    exact: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, scores: Scores, cells: Mapping[str, Cells]) -> _Arrays:
-        variants = scores.roles.variants
-        contest = np.concatenate([scores.contest(v) for v in scores.roles.contest])
+    def of(cls, scores: Scores) -> _Arrays:
+        roles, frame = scores.roles, scores.frame
+        contest = np.concatenate([scores.contest(v) for v in roles.contest])
         signed = round_significant(contest) * scores.direction
         return cls(
-            wins={v: compute_wins(scores.signed[v]) for v in variants},
+            wins={v: compute_wins(scores.signed[v]) for v in roles.variants},
             top=compute_wins(signed),
             best_lift=difference(np.fmax.reduce(signed), scores.baseline * scores.direction),
-            cells=cells,
+            lifts={v: scores.lift_over_base(v) for v in roles.tuned},
+            models=frame["model"].to_numpy(dtype=object),
+            exact=(frame["low"].notna() & frame["high"].notna()).to_numpy(),
         )
 
 
 def _task_result(
-    scores: Scores, arrays: _Arrays, column: int, similar: tuple[SimilarTask, ...]
+    scores: Scores,
+    arrays: _Arrays,
+    task: str,
+    flagged: tuple[FlaggedScore, ...],
+    similar: tuple[SimilarTask, ...],
 ) -> TaskResult:
-    roles, task = scores.roles, scores.tasks[column]
+    roles, column = scores.roles, scores.columns[task]
     best = {v: _best(scores, column, (v,), arrays.wins[v]) for v in roles.variants}
-    lifts = [arrays.cells[v].over_base[:, column] for v in roles.tuned]
+    ranked = scores.ranked_rows(task)
     return TaskResult(
         task=task,
         baseline_score=float_or_none(scores.baseline[column]),
         best={v: found for v, found in best.items() if found is not None},
         best_contender=_best(scores, column, roles.contest, arrays.top),
         best_lift_over_baseline=float_or_none(arrays.best_lift[column]),
-        mean_lift_over_base=mean_or_none(np.array(lifts)),
+        mean_lift_over_base=mean_or_none(np.array([a[:, column] for a in arrays.lifts.values()])),
         mean={v: mean_or_none(scores.values[v][:, column]) for v in roles.variants},
-        scores=TaskScores(arrays.cells, column),
-        flagged=tuple(f for f in scores.flagged[task] if f.variant in roles.variants),
+        counts={v: len(rows) for v, rows in ranked.items()},
+        models=tuple(dict.fromkeys(arrays.models[np.concatenate([*ranked.values()])].tolist())),
+        with_intervals=frozenset(v for v, rows in ranked.items() if arrays.exact[rows].any()),
+        flagged=flagged,
         similar=similar,
     )
 
 
 def _best(scores: Scores, column: int, variants: tuple[str, ...], top: Array) -> Best | None:
-    """The runs at the top of a task, where `top` has the models of each of the variants in turn."""
+    """Return the runs at the top of a task; `top` has the models of each variant in turn."""
     rows = np.flatnonzero(top[:, column])
     runs = [(variants[row // len(scores.models)], row % len(scores.models)) for row in rows]
     if not runs:
@@ -230,17 +244,15 @@ def _best(scores: Scores, column: int, variants: tuple[str, ...], top: Array) ->
 
 
 class CategoryResult(Record):
-    """Everything about one category.
+    """The results on the tasks of one category.
 
     Attributes:
-        category: Its name.
-        tasks: Ids of its tasks.
-        best_lift_over_baseline: Mean over its tasks of the best contender minus the baseline; None
-            where no task has both, or where its tasks' scores cannot be averaged.
-        mean_lift_over_base: Mean over its tasks of the task's mean lift over base.
-        beating: Tasks whose best contender beats the baseline.
-        compared: Tasks that have both a contender and a baseline score.
-        boards: Board over its tasks, by variant.
+        best_lift_over_baseline: Mean over the tasks of the best contender minus the baseline; None
+            where no task has both, or where scores of the tasks cannot be averaged.
+        mean_lift_over_base: Mean over the tasks of the task's mean lift over base.
+        beating: Number of tasks whose best contender beats the baseline.
+        compared: Number of tasks with both a contender and a baseline score.
+        boards: Board over the tasks, by variant.
     """
 
     category: str
@@ -253,20 +265,20 @@ class CategoryResult(Record):
 
     @property
     def averaged(self) -> bool:
-        """Whether averages of scores over its tasks mean anything."""
+        """Whether scores of its tasks can be averaged."""
         return all(board.rules.averaged for board in self.boards.values())
 
 
 def compute_categories(
     boards: Mapping[str, Mapping[str, Board]], results: Sequence[TaskResult]
 ) -> tuple[CategoryResult, ...]:
-    """Every category, from the one furthest below the baseline (harder) to the one furthest above.
+    """Summarise every category, from furthest below the baseline (harder) to furthest above.
 
-    Categories without a defined difference come last. Tasks without a category belong to none.
+    Categories without a difference come last. Tasks without a category belong to none.
 
     Args:
         boards: Boards over the tasks of each category, by its name and by variant.
-        results: Each task.
+        results: The results on each task.
 
     Source: docs/statistics.md#categories.
     """

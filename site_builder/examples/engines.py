@@ -1,81 +1,202 @@
-"""Run the expressions on DuckDB or on a Dask cluster."""
+"""Run the expressions on DuckDB or on a Dask cluster.
+
+Dask is an optional extra: it is imported only if a cluster is asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Protocol
+import re
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import narwhals as nw
+import pandas as pd
+import pyarrow as pa
 
 from site_builder.errors import Fault, SiteError
+from site_builder.examples.expressions import Frame
 from site_builder.examples.files import Source
+from site_builder.tables.read import first_line
 
 if TYPE_CHECKING:
-    from site_builder.examples.expressions import Frame
+    import dask.dataframe as dd
+    from distributed import Client
 
-
-class Engine(Protocol):
-    """Runs Narwhals expressions over files of any size."""
-
-    rows_at_once: int
-    """How many rows it may group and join at once; more are taken one part after the other."""
-
-    def read(self, source: Source, only: Mapping[str, Collection[str]]) -> Frame:
-        """The rows of a source, as they are stored.
-
-        Args:
-            source: The files.
-            only: By columns of the contract, the ids that are asked for: rows of others may be left
-                out where that saves reading them.
-        """
-
-    def rows(self, columns: Mapping[str, Sequence[Any]]) -> Frame:
-        """A small frame of given columns."""
-
-    def keep(self, frame: Frame) -> AbstractContextManager[Frame]:
-        """The same frame computed once, for several questions to it."""
-
-    def collect(self, frame: Frame) -> list[dict[str, Any]]:
-        """The rows of a small frame, as Python values."""
+# Bytes per row for grouping, joining and keeping, measured with short example ids and doubled.
+_DUCKDB_BYTES = 400
+_DASK_BYTES = 2_000  # pandas, and the copies that a shuffle makes
+_DASK_BLOCK = "32MiB"  # of a file, so that a worker can hold several
+_TIMEOUT_S = 10
+_INTERRUPTED = "Query interrupted"  # how DuckDB reports Ctrl-C during a query
 
 
 class EngineError(SiteError):
-    """An engine cannot do its work: what it needs is not there, or it gave up."""
-
-    @classmethod
-    def not_installed(cls, package: str, extra: str) -> EngineError:
-        """The packages of an optional engine are not there."""
-        what = f"--engine {extra} needs the package {package}, which is not installed"
-        return cls(Fault("", what, f"Install it: pip install 'site-builder[{extra}]'."))
-
-    @classmethod
-    def no_scheduler(cls, address: str, why: str) -> EngineError:
-        """Nobody answers at the address."""
-        what = f"no Dask scheduler answers: {why}"
-        return cls(Fault(f"--scheduler {address}", what, "Start one with `dask scheduler`."))
-
-    @classmethod
-    def no_workers(cls, address: str) -> EngineError:
-        """The cluster is empty."""
-        fix = f"Start some with `dask worker {address}`."
-        return cls(Fault(f"--scheduler {address}", "the scheduler has no workers", fix))
-
-    @classmethod
-    def out_of_memory(cls, memory: int) -> EngineError:
-        """A part of the rows is too large for the memory that was given."""
-        what = f"{memory / 1e6:,.0f} MB are too few for the examples of a single model and task"
-        return cls(Fault("--memory", what, "Give more."))
-
-    @classmethod
-    def duckdb_says(cls, error: Exception) -> EngineError:
-        """DuckDB gives up, in its own words."""
-        return cls(Fault("", f"DuckDB says: {first_line(error)}"))
-
-    @classmethod
-    def dask_says(cls, error: Exception) -> EngineError:
-        """The cluster gives up, in its own words."""
-        return cls(Fault("", f"Dask says: {first_line(error)}"))
+    """An engine cannot start, or gave up."""
 
 
-def first_line(error: Exception) -> str:
-    """What an error of a library says, on one line."""
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+class Engine(ABC):
+    """Runs Narwhals expressions over files of any size.
+
+    Attributes:
+        rows_at_once: How many rows it can group and join at once.
+    """
+
+    rows_at_once: int
+
+    @abstractmethod
+    def read(self, source: Source, only: Mapping[str, Collection[str]]) -> Frame:
+        """Return the rows of a source as they are stored.
+
+        Args:
+            source: The files.
+            only: Wanted ids by column of the schema; other rows may be left out.
+        """
+
+    @abstractmethod
+    def rows(self, columns: Mapping[str, Sequence[Any]]) -> Frame:
+        """Return a small frame of the given columns."""
+
+    @abstractmethod
+    def keep(self, frame: Frame) -> AbstractContextManager[Frame]:
+        """Compute a frame once, for several queries."""
+
+    def collect(self, frame: Frame) -> list[dict[str, Any]]:
+        """Return the rows of a small frame as Python values."""
+        return list(frame.collect("pyarrow").iter_rows(named=True))
+
+
+@contextmanager
+def duckdb_engine(memory: int) -> Iterator[Engine]:
+    """Run DuckDB within `memory` bytes; it moves what does not fit to a temporary folder.
+
+    Raises:
+        EngineError: DuckDB gave up.
+    """
+    with TemporaryDirectory(prefix="site-builder-") as folder:
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": f"{memory}B",
+            "temp_directory": folder,
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,  # no network
+        }
+        try:
+            with duckdb.connect(":memory:", config=settings) as connection:
+                yield _DuckDB(connection, memory // _DUCKDB_BYTES)
+        except duckdb.OutOfMemoryException as error:
+            what = f"{memory / 1e6:,.0f} MB are too few for the examples of one model and task"
+            raise EngineError(Fault("--memory", what, "Give more.")) from error
+        except duckdb.Error as error:
+            raise EngineError(Fault("", f"DuckDB says: {first_line(error)}")) from error
+        except RuntimeError as error:
+            if str(error) != _INTERRUPTED:
+                raise
+            raise KeyboardInterrupt from error
+
+
+class _DuckDB(Engine):
+    """One connection. Narwhals turns expressions into relations, which run when collected."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, rows_at_once: int) -> None:
+        self.rows_at_once = rows_at_once
+        self._connection = connection
+        self._names = (f"n{n}" for n in count())
+
+    def read(self, source: Source, only: Mapping[str, Collection[str]]) -> Frame:
+        # DuckDB infers from the query what it need not read. SQL, since only there can the types
+        # of folder names be turned off, so that `task=007` stays text.
+        name = next(self._names)
+        scan = (
+            f"SELECT * FROM read_parquet(${name}, hive_partitioning = {bool(source.folders)}, "
+            "hive_types_autocast = false)"
+        )
+        files = [str(path) for path in source.files]
+        return nw.from_native(self._connection.sql(scan, params={name: files}))
+
+    def rows(self, columns: Mapping[str, Sequence[Any]]) -> Frame:
+        frame = nw.from_dict(dict(columns), backend="pyarrow")
+        return nw.from_native(self._connection.from_arrow(frame.to_native()))
+
+    @contextmanager
+    def keep(self, frame: Frame) -> Iterator[Frame]:
+        name = next(self._names)
+        frame.to_native().create(name)
+        try:
+            yield nw.from_native(self._connection.table(name))
+        finally:
+            self._connection.execute(f"DROP TABLE {name}")
+
+
+@contextmanager
+def dask_engine(address: str) -> Iterator[Engine]:
+    """Connect to the Dask cluster of a scheduler, such as `tcp://10.0.0.1:8786`.
+
+    Raises:
+        EngineError: Dask is not installed, no scheduler answers, it has no workers, or it gave up.
+    """
+    try:
+        from distributed import Client, KilledWorker
+    except ImportError as error:
+        what = f"--engine dask needs the package {error.name}, which is not installed"
+        fix = "Install it: pip install 'site-builder[dask]'."
+        raise EngineError(Fault("", what, fix)) from error
+    option = f"--scheduler {address}"
+    try:
+        client = Client(address, timeout=_TIMEOUT_S, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        what = f"no Dask scheduler answers: {first_line(error)}"
+        raise EngineError(Fault(option, what, "Start one with `dask scheduler`.")) from error
+    with client, client.as_current():
+        workers = client.scheduler_info(n_workers=-1)["workers"].values()
+        if not workers:
+            fix = f"Start some with `dask worker {address}`."
+            raise EngineError(Fault(option, "the scheduler has no workers", fix))
+        memory = sum(worker["memory_limit"] for worker in workers)
+        try:
+            yield _Dask(client, memory // _DASK_BYTES)
+        except (KilledWorker, OSError, TimeoutError, MemoryError, pa.ArrowException) as error:
+            raise EngineError(Fault("", f"Dask says: {first_line(error)}")) from error
+
+
+class _Dask(Engine):
+    """One client. Narwhals turns expressions into graphs, which run when collected."""
+
+    def __init__(self, client: Client, rows_at_once: int) -> None:
+        self.rows_at_once = rows_at_once
+        self._client = client
+
+    def read(self, source: Source, only: Mapping[str, Collection[str]]) -> Frame:
+        import dask.dataframe as dd
+
+        # Dask reads paths as patterns.
+        files = [re.sub(r"([*?\[])", r"[\1]", str(path)) for path in source.files]
+        folders = pa.schema([(name, pa.string()) for name in source.folders])
+        filters = [(source.columns[name], "in", sorted(ids)) for name, ids in only.items()]
+        frame = dd.read_parquet(
+            files,
+            filters=filters or None,
+            dataset={"partitioning": {"flavor": "hive", "schema": folders}},
+            split_row_groups="adaptive",
+            blocksize=_DASK_BLOCK,
+        )
+        return _as_narwhals(frame)
+
+    def rows(self, columns: Mapping[str, Sequence[Any]]) -> Frame:
+        import dask.dataframe as dd
+
+        return _as_narwhals(dd.from_pandas(pd.DataFrame(columns), npartitions=1))
+
+    @contextmanager
+    def keep(self, frame: Frame) -> Iterator[Frame]:
+        yield _as_narwhals(self._client.persist(frame.to_native()))
+
+
+def _as_narwhals(frame: dd.DataFrame) -> Frame:
+    # Narwhals announces that its Dask backend moves to another package, which does not exist yet.
+    with warnings.catch_warnings(action="ignore", category=FutureWarning):
+        return nw.from_native(frame)

@@ -7,23 +7,26 @@ from typing import Any, TypeAlias
 
 import narwhals as nw
 
+from site_builder.tables.schema import LARGEST
+
 Frame: TypeAlias = "nw.LazyFrame[Any]"
 
 RUN = ("model", "task", "variant")
-LARGEST = 1e100
-"""What the contract's check holds for a score."""
 
 
-def as_contract(frame: Frame, columns: Mapping[str, str], default_variant: str) -> Frame:
-    """Rows as the contract has them: ids as text, scores as floats, no run without a variant.
+def all_rows(sources: Iterable[tuple[Frame, Mapping[str, str]]], default_variant: str) -> Frame:
+    """Join rows in the form of the schema: ids as text, scores as floats, no null variant.
 
     Args:
-        frame: Rows as they are stored.
-        columns: Column of the frame by the column of the contract; the variant may be absent.
+        sources: Rows as they are stored, each with its columns by column of the schema.
         default_variant: The variant of a row that names none.
 
     Shape: in (rows, any); out (rows, 5): model, task, variant, example, score.
     """
+    return nw.concat([_in_schema(frame, names, default_variant) for frame, names in sources])
+
+
+def _in_schema(frame: Frame, columns: Mapping[str, str], default_variant: str) -> Frame:
     variant = (
         nw.col(columns["variant"]).cast(nw.String).fill_null(default_variant)
         if "variant" in columns
@@ -38,17 +41,11 @@ def as_contract(frame: Frame, columns: Mapping[str, str], default_variant: str) 
     )
 
 
-def together(frames: Iterable[Frame]) -> Frame:
-    """The rows of several frames of the same columns."""
-    return nw.concat(list(frames))
-
-
 def survey(rows: Frame) -> Frame:
-    """How many rows each run has, and how many of them are unfit: one pass, whatever the order.
+    """Count the rows and the bad rows of each run, in one pass.
 
-    Shape: in (rows, 5); out (runs, 8): model, task, variant, `rows`, `unfit` (rows whose score is
-    no sound number), `unfit_example` (the first of their examples), `unnamed` (rows whose example
-    is null or blank).
+    Shape: in (rows, 5); out (runs, 7): model, task, variant, `rows`, `unfit` (rows without a valid
+    score), `unfit_example` (the first of their examples), `unnamed` (rows without an example id).
     """
     return (
         rows.with_columns(
@@ -67,8 +64,7 @@ def survey(rows: Frame) -> Frame:
 
 
 def _is_unfit() -> nw.Expr:
-    # Not `is_nan`: DuckDB concludes from the statistics of a file, which leave NaN out, that there
-    # is none.
+    # Not `is_nan`: DuckDB skips it by the statistics of the file, which leave out NaN.
     score = nw.col("score")
     return score.is_null() | ~score.is_finite() | (score.abs() > LARGEST)
 
@@ -79,17 +75,18 @@ def _is_unnamed() -> nw.Expr:
 
 
 def fit_rows(rows: Frame, models: Collection[str], tasks: Collection[str]) -> Frame:
-    """The sound rows of some models on some tasks, which engines find by the files' statistics."""
+    """Return the valid rows of some models and tasks."""
     task, model = nw.col("task"), nw.col("model")
+    # A filter of its own: engines answer it by the statistics of the files.
     of_runs = rows.filter(task.is_in(list(tasks)), model.is_in(list(models)))
     return of_runs.filter(~_is_unfit(), ~_is_unnamed())
 
 
 def by_example(rows: Frame, runs: Frame) -> Frame:
-    """One row an example of a run; the mean where it has several scores.
+    """Return a row per example of a run, with the mean of its scores.
 
     Shape: in (rows, 5) and (runs, 4): model, task, variant, `run`; out (examples, 6): `run`,
-    example, `score`, `low`, `high` (the least and greatest of its scores), `rows`.
+    example, `score`, `low`, `high` (its lowest and highest score), `rows`.
     """
     low, high = nw.col("low"), nw.col("high")
     examples = (
@@ -107,10 +104,10 @@ def by_example(rows: Frame, runs: Frame) -> Frame:
 
 
 def repeats(examples: Frame) -> Frame:
-    """Runs with examples of several rows, and how many of these differ in their scores.
+    """Count the examples with several rows in each run, and those with different scores.
 
     Shape: in (examples, 6); out (runs, 5): `run`, `repeated` (examples with several rows),
-    `differing` (those whose scores are not all the same), and the first example of each.
+    `differing` (those with different scores), and the first example of each.
     """
     differs = nw.col("low") < nw.col("high")
     return (
@@ -130,10 +127,10 @@ def repeats(examples: Frame) -> Frame:
 
 
 def differences(examples: Frame, pairs: Frame) -> Frame:
-    """The difference of each example that both runs of a pair have.
+    """Return the difference of each example that both runs of a pair have.
 
-    Shape: in (examples, 6) and (pairs, 3): `pair`, `run`, `against` (the run that it is set
-    against); out (common examples of all pairs, 2): `pair`, `difference`.
+    Shape: in (examples, 6) and (pairs, 3): `pair`, `run`, `against` (the other run); out (common
+    examples of all pairs, 2): `pair`, `difference`.
     """
     mine = examples.select("run", "example", "score").join(pairs, on="run")
     theirs = examples.select("example", against=nw.col("run"), other=nw.col("score"))
@@ -141,22 +138,22 @@ def differences(examples: Frame, pairs: Frame) -> Frame:
     return both.select("pair", difference=nw.col("score") - nw.col("other"))
 
 
-def spreads(values: Frame, key: str, value: str) -> Frame:
-    """Sums of which mean and standard error of a group are made: see `spread.Spread`.
+def moments(values: Frame, key: str, value: str) -> Frame:
+    """Return the sums behind mean and standard error of each group, see `Moments`.
 
-    Three passes: the mean, the mean square of the deviations from it, and what both have lost in
-    rounding. Only sums of numbers that lie around 0 are exact enough for millions of rows.
+    Three passes: the mean, the mean square of the deviations, and the rounding errors of both. For
+    millions of rows, only sums of numbers around 0 are exact enough.
 
     Shape: in (rows, any); out (groups, 8): the key, `n`, `centre`, `off`, `square`, `over`, `low`,
     `high`.
     """
     centres = values.group_by(key).agg(nw.col(value).mean().alias("centre"))
     around = values.join(centres, on=key).with_columns(off=nw.col(value) - nw.col("centre"))
-    around = around.with_columns(own_square=nw.col("off") * nw.col("off"))
-    squares = around.group_by(key).agg(nw.col("own_square").mean().alias("square"))
+    around = around.with_columns(off_square=nw.col("off") * nw.col("off"))
+    squares = around.group_by(key).agg(nw.col("off_square").mean().alias("square"))
     return (
         around.join(squares, on=key)
-        .with_columns(over=nw.col("own_square") - nw.col("square"))
+        .with_columns(over=nw.col("off_square") - nw.col("square"))
         .group_by(key)
         .agg(
             nw.len().alias("n"),

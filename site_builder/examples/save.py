@@ -1,30 +1,31 @@
-"""Put scores and differences into the tables; report."""
+"""Put scores and differences into the tables, and report them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import isclose
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, limit_faults
 from site_builder.examples.aggregate import Aggregated, Difference, Repeat, RunScore
-from site_builder.examples.files import Instances
+from site_builder.examples.files import ExampleFiles
 from site_builder.formatting import counted
-from site_builder.importers.merge import MergedScores, Placed, key_of, merge_results
+from site_builder.importers.merge import Key, MergedScores, Placed, key_of, merge_results
 from site_builder.importers.reading import ImportedScore
 from site_builder.importers.run import written_lines
 from site_builder.records import Record
 from site_builder.tables.schema import DIFFERENCES, MODELS, RESULTS, TASKS
 from site_builder.tables.write import StoredRow, StoredTable, read_all_stored, save_tables
 
-# Of one sum added up in another order; what differs by less is the same.
-_NOISE = 1e-12
+_NOISE = 1e-12  # relative rounding differences between two orders of summation
+_N = TypeVar("_N", float, float | None)
 
 
 class Stored(Record):
-    """What a project has: its results and differences, and the ids that its tables list."""
+    """The results and differences of a project, and the ids of its models and tasks."""
 
     results: StoredTable
     differences: StoredTable
@@ -32,25 +33,21 @@ class Stored(Record):
 
 
 class AggregateReport(Record):
-    """What became of the tables.
+    """What changed in the tables.
 
     Attributes:
-        merged: What became of the results.
-        added: How many differences are new.
-        replaced: How many are others than before.
-        unchanged: How many are as they were.
+        merged: The results and their changes.
+        differences: Number of differences that are `added`, `replaced` or `unchanged`.
         saved: Files that were written.
     """
 
     merged: MergedScores
-    added: int
-    replaced: int
-    unchanged: int
+    differences: Counter[str]
     saved: tuple[Path, ...]
 
 
 def read_project(config: SiteConfig) -> Stored:
-    """The tables of a project that scores go into, or are held against.
+    """Read the tables of a project that an aggregation needs.
 
     Raises:
         FaultsError: A fault for each table that cannot be read.
@@ -66,21 +63,21 @@ def read_project(config: SiteConfig) -> Stored:
 def save(
     found: Aggregated, stored: Stored, config: SiteConfig, source: str, *, dry: bool = False
 ) -> AggregateReport:
-    """Put scores and differences into the tables; where nothing is new nothing is written.
+    """Merge scores and differences into the tables; write only tables that change.
 
     Args:
         found: What was computed.
         stored: The tables.
-        config: The project.
-        source: Where the examples lie, as the results name their evidence.
-        dry: Write nothing in any case.
+        config: The configuration.
+        source: The place of the examples, for the `source` column.
+        dry: Write nothing.
 
     Raises:
-        FaultsError: A value does not fit its column, or the disk refuses; the tables stay.
+        FaultsError: A value does not fit its column, or writing fails; the tables are unchanged.
     """
     variant = config.default_variant
-    there = {key_of(row, variant): row for row in stored.results.rows}
-    placed = [_placed(score, there, source) for score in found.scores]
+    old = {key_of(row, variant): row for row in stored.results.rows}
+    placed = [_placed(score, old, source) for score in found.scores]
     merged = merge_results(stored.results.rows, placed, variant)
     rows, counts = _merge_differences(stored.differences.rows, found.differences, variant)
     changed: list[tuple[StoredTable, list[StoredRow]]] = []
@@ -91,35 +88,33 @@ def save(
     saved = [] if dry else [config.data_dir / table.spec.file for table, _ in changed]
     if saved:
         save_tables(config.data_dir, changed)
-    return AggregateReport(merged, **counts, saved=tuple(saved))
+    return AggregateReport(merged, counts, tuple(saved))
 
 
-def _placed(
-    score: RunScore, there: Mapping[tuple[str, str, str], StoredRow], source: str
-) -> Placed:
-    run, spread = score.run, score.spread
-    old = there.get((run.model, run.task, run.variant), {})
-    measure = ImportedScore(
+def _placed(score: RunScore, stored: Mapping[Key, StoredRow], source: str) -> Placed:
+    run, moments = score.run, score.moments
+    old = stored.get((run.model, run.task, run.variant), {})
+    imported = ImportedScore(
         run.model,
         run.task,
-        _settled(spread.mean, old.get("score"), spread.size),
-        stderr=_settled(spread.stderr(), old.get("stderr")),
-        n_examples=spread.n,
+        _without_noise(moments.mean, old.get("score"), moments.size),
+        stderr=_without_noise(moments.stderr(), old.get("stderr")),
+        n_examples=moments.n,
         source=source,
         variant=run.variant,
     )
-    return Placed(measure, run.model, run.task, run.variant)
+    return Placed(imported, run.model, run.task, run.variant)
 
 
-def _settled(new: Any, old: object, size: float = 0.0) -> Any:  # noqa: ANN401 - a number, or None
-    """A new value; the old one where they differ by no more than rounding.
+def _without_noise(new: _N, old: object, size: float = 0.0) -> _N:
+    """Return the old number if the new one differs only by rounding.
 
-    Engines add up in the order in which their threads come, so that the last digits change.
+    Engines sum in the order in which their threads finish, which changes the last digits.
 
     Args:
-        new: The value, of any type; only numbers have noise.
-        old: The stored one.
-        size: Size of the scores that it is a mean or a difference of, of which it may be a trifle.
+        new: The new number.
+        old: The stored value.
+        size: The size of the scores behind the number.
     """
     if not isinstance(new, float) or not isinstance(old, float):
         return new
@@ -128,10 +123,10 @@ def _settled(new: Any, old: object, size: float = 0.0) -> Any:  # noqa: ANN401 -
 
 def _merge_differences(
     old: Iterable[StoredRow], found: Iterable[Difference], variant: str
-) -> tuple[list[StoredRow], dict[str, int]]:
+) -> tuple[list[StoredRow], Counter[str]]:
     rows = [dict(row) for row in old]
     by_key = {(*key_of(row, variant), row.get("against")): row for row in rows}
-    counts = dict.fromkeys(("added", "replaced", "unchanged"), 0)
+    counts: Counter[str] = Counter()
     for difference in found:
         new = _row(difference)
         row = by_key.get((new["model"], new["task"], new["variant"], new["against"]))
@@ -139,8 +134,10 @@ def _merge_differences(
             rows.append(new)
             counts["added"] += 1
             continue
-        new["difference"] = _settled(new["difference"], row.get("difference"), difference.size)
-        new["stderr"] = _settled(new["stderr"], row.get("stderr"))
+        new["difference"] = _without_noise(
+            new["difference"], row.get("difference"), difference.size
+        )
+        new["stderr"] = _without_noise(new["stderr"], row.get("stderr"))
         same = all(row.get(name) == value for name, value in new.items())
         counts["unchanged" if same else "replaced"] += 1
         row |= new
@@ -148,7 +145,7 @@ def _merge_differences(
 
 
 def _row(found: Difference) -> StoredRow:
-    pair, spread = found.pair, found.spread
+    pair, moments = found.pair, found.moments
     return {
         "model": pair.run.model,
         "task": pair.run.task,
@@ -156,28 +153,28 @@ def _row(found: Difference) -> StoredRow:
         "against": pair.against,
         "against_model": pair.other.model,
         "against_variant": pair.other.variant,
-        "difference": spread.mean if spread else None,
-        "stderr": spread.stderr(found.size) if spread else None,
-        "n_pairs": spread.n if spread else 0,
+        "difference": moments.mean if moments else None,
+        "stderr": moments.stderr(found.size) if moments else None,
+        "n_pairs": moments.n if moments else 0,
         "n_unpaired": found.unpaired,
         "n_unpaired_against": found.unpaired_against,
     }
 
 
 def warnings_of(
-    instances: Instances, found: Aggregated, outcome: AggregateReport, *, average: bool
+    files: ExampleFiles, found: Aggregated, report: AggregateReport, *, average: bool
 ) -> Iterator[Fault]:
-    """What the user should look at: files left out, rows twice, examples without a partner."""
-    yield from instances.skipped
+    """Yield warnings: skipped files, repeated rows, examples of only one run, refused scores."""
+    yield from files.skipped
     if not average:
-        yield from _repeats(found.repeats, instances.shown)
-    yield from _unpaired(found.differences, instances.shown)
-    for placed, why in outcome.merged.refused:
+        yield from _repeat_faults(found.repeats, files.shown)
+    yield from _unpaired_faults(found.differences, files.shown)
+    for placed, why in report.merged.refused:
         run = f"{placed.model}, {placed.task} ({placed.variant})"
-        yield Fault(f"{instances.shown}: {run}", f"not taken: {why}", "", "warning")
+        yield Fault(f"{files.shown}: {run}", f"not saved: {why}", "", "warning")
 
 
-def _repeats(repeats: Sequence[Repeat], shown: str) -> Iterator[Fault]:
+def _repeat_faults(repeats: Sequence[Repeat], shown: str) -> Iterator[Fault]:
     faults = (
         Fault(
             f"{shown}: {repeat.run}",
@@ -190,44 +187,42 @@ def _repeats(repeats: Sequence[Repeat], shown: str) -> Iterator[Fault]:
     yield from limit_faults(faults, len(repeats), shown, "runs with examples more than once")
 
 
-def _unpaired(differences: Sequence[Difference], shown: str) -> Iterator[Fault]:
+def _unpaired_faults(differences: Sequence[Difference], shown: str) -> Iterator[Fault]:
     odd = [found for found in differences if found.unpaired or found.unpaired_against]
     faults = (
-        Fault(f"{shown}: {found.pair.run}", _missing(found), severity="warning") for found in odd
+        Fault(f"{shown}: {found.pair.run}", _unpaired(found), severity="warning") for found in odd
     )
-    yield from limit_faults(faults, len(odd), shown, "pairs of runs with examples of one only")
+    yield from limit_faults(faults, len(odd), shown, "pairs of runs with examples of only one")
 
 
-def _missing(found: Difference) -> str:
-    """How many examples have no partner, on either side."""
+def _unpaired(found: Difference) -> str:
     pair = found.pair
     other = f"the baseline, {pair.other.model} ({pair.other.variant}),"
     other = "its base" if pair.against == "base" else other
-    if found.spread is None:
+    if found.moments is None:
         return f"{other} has no example in common with it, so there is no difference"
     sides = (
         f"lacks {counted(found.unpaired, 'example')}" if found.unpaired else "",
-        f"has {found.unpaired_against:,} of its own" if found.unpaired_against else "",
+        f"has {counted(found.unpaired_against, 'other')}" if found.unpaired_against else "",
     )
-    left = f"the difference is of {counted(found.spread.n, 'pair')}"
-    return f"{other} {' and '.join(filter(None, sides))}; {left}"
+    pairs = counted(found.moments.n, "pair")
+    return f"{other} {' and '.join(filter(None, sides))}; the difference is over {pairs}"
 
 
 def lines_of(
-    instances: Instances, found: Aggregated, outcome: AggregateReport, *, dry: bool
+    files: ExampleFiles, found: Aggregated, report: AggregateReport, *, dry: bool
 ) -> Iterator[str]:
-    """The report, a line each."""
-    runs = [score.run for score in found.scores]
-    models, tasks = (len({getattr(run, name) for run in runs}) for name in ("model", "task"))
-    rows = counted(instances.rows, "row")
-    yield f"{rows} of {counted(models, 'model')} on {counted(tasks, 'task')}."
-    merged = outcome.merged
+    """Yield the lines of the report."""
+    models, tasks = ({getattr(s.run, name) for s in found.scores} for name in ("model", "task"))
+    rows = counted(files.rows, "row")
+    yield f"{rows} of {counted(len(models), 'model')} on {counted(len(tasks), 'task')}."
+    merged, differences = report.merged, report.differences
     yield (
         f"Scores: {len(merged.added):,} added, {len(merged.replaced):,} replaced, "
-        f"{len(merged.unchanged):,} as they were, {len(merged.refused):,} not taken."
+        f"{len(merged.unchanged):,} unchanged, {len(merged.refused):,} not saved."
     )
     yield (
-        f"Paired differences: {outcome.added:,} added, {outcome.replaced:,} replaced, "
-        f"{outcome.unchanged:,} as they were."
+        f"Paired differences: {differences['added']:,} added, "
+        f"{differences['replaced']:,} replaced, {differences['unchanged']:,} unchanged."
     )
-    yield from written_lines(outcome.saved, dry=dry)
+    yield from written_lines(report.saved, dry=dry)

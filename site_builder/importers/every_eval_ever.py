@@ -1,4 +1,4 @@
-"""Records of the Every Eval Ever schema, 0.1 to 0.3: JSON files, or JSON lines of them."""
+"""Read records of the Every Eval Ever schema, 0.1 to 0.3: JSON files, or JSON lines."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from site_builder.importers.reading import (
     UnreadableFileError,
     as_count,
     as_error,
+    as_list,
     as_number,
     as_table,
     as_text,
@@ -28,16 +29,11 @@ from site_builder.importers.reading import (
     read_each,
     time_of,
 )
-from site_builder.importers.tabular import read_cell
+from site_builder.importers.tabular import parse_number
 
 
 def read_every_eval_ever(path: Path, options: ImportOptions) -> Reading:
-    """The scores of a record, or of every record in a folder.
-
-    Args:
-        path: The file or folder.
-        options: None of them counts here.
-    """
+    """Read the scores of a file of records, or of every one in a folder. No option applies."""
     return read_each(find_files(path), _read_file)
 
 
@@ -49,26 +45,25 @@ def _read_file(found: Found) -> Reading:
     texts = [content] if found.path.suffix == ".json" else content.splitlines()
     records = [as_table(parse_json(text)) for text in texts if text.strip()]
     if not any("evaluation_results" in record for record in records):
-        why = "it is no record of this schema: it has no evaluation_results"
+        why = "it is not a record of this schema: it has no evaluation_results"
         raise UnreadableFileError(why)
     reading = joined(_read_record(found, record) for record in records)
     if not reading.measures:
-        return Reading(skipped=(Skipped(found.shown, "it holds no score"), *reading.skipped))
+        return Reading(skipped=(Skipped(found.shown, "it has no score"), *reading.skipped))
     return joined([reading, Reading(files=1)])
 
 
 def _read_record(found: Found, record: dict[str, Any]) -> Reading:
     about = as_table(record.get("model_info"))
     model = as_text(about.get("id")) or as_text(about.get("name"))
-    results = record.get("evaluation_results")
     measures: list[ImportedScore] = []
     tasks: list[ImportedRow] = []
     skipped: list[Skipped] = []
-    for result in map(as_table, results if isinstance(results, list) else []):
+    for result in map(as_table, as_list(record.get("evaluation_results"))):
         measure = _measure(found, record, model, result)
         if measure is None:
             what = as_text(result.get("evaluation_name")) or "a result"
-            why = "it has no name, model or score, or the score is of the unknown level"
+            why = "it has no name, model or score, or its level is unknown"
             skipped.append(Skipped(f"{found.shown}: {what}", why, what="score"))
             continue
         measures.append(measure)
@@ -87,9 +82,8 @@ def _measure(
         return None
     spread = as_table(details.get("uncertainty"))
     arguments = as_table(as_table(result.get("generation_config")).get("generation_args"))
-    stated = result.get("evaluation_timestamp") or record.get("evaluation_timestamp")
-    moment = moment_of(stated)
-    base = as_table(as_table(record.get("model_info")).get("additional_details"))
+    moment = moment_of(result.get("evaluation_timestamp") or record.get("evaluation_timestamp"))
+    about = as_table(as_table(record.get("model_info")).get("additional_details"))
     return ImportedScore(
         model=model,
         task=task,
@@ -100,13 +94,13 @@ def _measure(
         date=day_of(moment),
         source=found.shown,
         command=as_text(arguments.get("execution_command")) or None,
-        base=as_text(base.get("base_model")) or None,
+        base=as_text(about.get("base_model")) or None,
         time=time_of(moment, found.path),
     )
 
 
 def _task(result: dict[str, Any]) -> str:
-    """The evaluation's name, with the data set's where it does not hold it: some are a scorer's."""
+    """Return the name of the evaluation, with the data set if it is only that of a scorer."""
     name = as_text(result.get("evaluation_name"))
     data = as_text(as_table(result.get("source_data")).get("dataset_name"))
     if not data or data.casefold() in name.casefold() or name.casefold() in data.casefold():
@@ -131,5 +125,6 @@ def _task_facts(result: dict[str, Any]) -> dict[str, Any]:
 def _model_facts(about: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "name", as_text(about.get("name")) or None
     yield "developer", as_text(about.get("developer")) or None
-    size = read_cell(as_table(about.get("additional_details")).get("params_billions"), comma=False)
+    details = as_table(about.get("additional_details"))
+    size = parse_number(details.get("params_billions"), comma=False)
     yield "parameters_b", size.value if size and size.value > 0 else None

@@ -1,4 +1,4 @@
-"""List the formats: ours, then those of packages."""
+"""List the formats: the built-in ones, then those of installed packages."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from site_builder.importers.inspect_ai import read_inspect
 from site_builder.importers.lm_eval import read_lm_eval
 from site_builder.importers.mteb import read_mteb
 from site_builder.importers.reading import ImportOptions, Reader, Reading
-from site_builder.importers.tabular import read_flat
+from site_builder.importers.tabular import read_tabular
 from site_builder.records import Record
+
+GROUP = "site_builder.importers"
 
 
 class Format(Record):
     """A format of evaluation output.
 
     Attributes:
-        name: Its name on the command line.
-        meaning: What is read, in a phrase.
-        read: Its reader: a function of a path, to a file or a folder, and of `Options`. It raises
-            nothing: what cannot be read it lists as `Skipped`, with the reason.
+        name: The name on the command line.
+        meaning: What is read, as a phrase.
+        read: Reads a file or folder. It raises nothing: what it cannot read is `Skipped`.
     """
 
     name: str
@@ -34,7 +35,7 @@ class Format(Record):
 
 
 FORMATS = (
-    Format("csv", "tables, long or wide: CSV, TSV, Parquet, JSON lines", read_flat),
+    Format("csv", "tables, long or wide: CSV, TSV, Parquet, JSON lines", read_tabular),
     Format("lm-eval", "results of the lm-evaluation-harness, 0.2 to 0.4", read_lm_eval),
     Format("helm", "run folders of HELM", read_helm),
     Format("inspect", "logs of Inspect, .eval and .json", read_inspect),
@@ -42,59 +43,45 @@ FORMATS = (
     Format("model-index", "model cards and .eval_results of Hugging Face", read_hugging_face),
     Format("every-eval-ever", "records of the Every Eval Ever schema", read_every_eval_ever),
 )
+_BY_NAME = {known.name: known for known in FORMATS}
 
 
 def known_formats() -> dict[str, str]:
-    """What can be read, by name: ours, then what packages bring under names of their own."""
-    own = {known.name: known.meaning for known in FORMATS}
-    brought = {name: f"brought by {origin}" for name, origin in plugin_formats().items()}
-    return own | {name: brought[name] for name in sorted(brought) if name not in own}
+    """Return the meaning of each format by name; a package cannot replace a built-in format."""
+    brought = {entry.name: f"from {_origin(entry)}" for entry in entry_points(group=GROUP)}
+    meanings = {known.name: known.meaning for known in FORMATS}
+    return meanings | {name: brought[name] for name in sorted(brought) if name not in _BY_NAME}
 
 
 def format_of(name: str) -> Format:
-    """The format of a name that `known_formats` has.
+    """Return a format by its name in `known_formats`.
 
     Raises:
-        FaultsError: A package brings it, and it cannot be loaded.
+        FaultsError: It comes from a package and cannot be loaded.
     """
-    own = {known.name: known for known in FORMATS}
-    return own[name] if name in own else Format(name, known_formats()[name], load_reader(name))
+    return _BY_NAME.get(name) or Format(name, known_formats()[name], _load_reader(name))
 
 
-GROUP = "site_builder.importers"
-
-
-def plugin_formats() -> dict[str, str]:
-    """What packages bring, by name: which package it is."""
-    return {entry.name: _origin(entry) for entry in entry_points(group=GROUP)}
-
-
-def load_reader(name: str) -> Reader:
-    """The reader of a format that a package brings.
-
-    A mistake of the package's is told with the place in its code, by `FaultsError`, when it reads.
-
-    Raises:
-        FaultsError: Two packages bring one of that name, or it cannot be loaded.
-    """
-    found = tuple(entry_points(group=GROUP, name=name))
-    if len(found) > 1:
-        packages = " and by ".join(map(_origin, found))
-        what = f"the format {name!r} is brought by {packages}"
+def _load_reader(name: str) -> Reader:
+    """Load the reader of a package; its exceptions become a `FaultsError` with the place."""
+    entry, *others = entry_points(group=GROUP, name=name)
+    if others:
+        what = f"several packages have the format {name!r}: " + " and ".join(
+            map(_origin, (entry, *others))
+        )
         raise FaultsError([Fault("", what, "Uninstall all but one.")])
-    entry = found[0]
     try:
         read: Reader = entry.load()
-    except Exception as error:  # whatever a stranger's module raises
+    except Exception as error:  # whatever the package raises
         raise FaultsError([_fault(entry, error)]) from error
 
     def guarded(path: Path, options: ImportOptions) -> Reading:
         try:
             reading = read(path, options)
-        except Exception as error:  # whatever a stranger's reader raises
+        except Exception as error:  # whatever the package raises
             raise FaultsError([_fault(entry, error)]) from error
         if not isinstance(reading, Reading):
-            what = f"format {name!r} gives {type(reading).__name__}, where Reading is due"
+            what = f"format {name!r} returned {type(reading).__name__} instead of Reading"
             raise FaultsError([Fault(_origin(entry), what)])
         return reading
 
@@ -104,7 +91,7 @@ def load_reader(name: str) -> Reader:
 def _fault(entry: EntryPoint, error: Exception) -> Fault:
     last = extract_tb(error.__traceback__)[-1]
     place = f"{Path(last.filename).name}, line {last.lineno}"
-    what = f"format {entry.name!r} fails: {type(error).__name__}: {error} ({place})"
+    what = f"format {entry.name!r} failed: {type(error).__name__}: {error} ({place})"
     return Fault(_origin(entry), what)
 
 

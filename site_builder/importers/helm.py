@@ -1,7 +1,6 @@
-"""Run folders of HELM: `run_spec.json`, `stats.json` and what lies beside them.
+"""Read run folders of HELM: `run_spec.json`, `stats.json` and the files beside them.
 
-HELM's own package reads them, and brings PyTorch and some hundred others along; see
-docs/decisions.md.
+The HELM package can read them too, but it depends on PyTorch; see docs/decisions.md.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from site_builder.importers.reading import (
     UnreadableFileError,
     as_count,
     as_error,
+    as_list,
     as_number,
     as_table,
     as_text,
@@ -37,73 +37,70 @@ from site_builder.importers.reading import (
 )
 from site_builder.records import replace
 
-_SPLITS = ("test", "valid")  # the first that a run has; HELM's own tables do the same
-_WHEN = re.compile(rb'"request_datetime":\s*(\d+)')
-# Statistics of how a run went, not of how well.
+_SPLITS = ("test", "valid")  # the first that a run has, as in the tables of HELM
+_REQUEST_TIME = re.compile(rb'"request_datetime":\s*(\d+)')
+# Statistics about the run, which are no scores.
 _BOOKKEEPING = re.compile(
     r"(num_|training_|inference_|finish_reason_|batch_size|prompt_truncated|max_prob|logprob"
     r"|estimated_|\d)"
 )
-_Values = dict[str, list[float]]
+_Trials = dict[str, list[float]]
+"""The values of one statistic by example, one for each trial."""
 
 
 def read_helm(path: Path, options: ImportOptions) -> Reading:
-    """The scores of a run folder, or of every run folder below a folder.
+    """Read the scores of a run folder, or of every run folder below a folder.
 
-    A statistic counts where it is of the test split and of no perturbation. Its number of examples
-    is the statistic `num_instances`, since `count` is that of the trials.
+    Statistics of the test split without perturbation are scores. The number of examples is
+    `num_instances`; `count` is the number of trials.
 
     Args:
         path: The folder.
-        options: `examples` counts here.
+        options: `examples` applies.
     """
     folders: dict[Path, Found] = {}
     for found in find_files(path):
         if found.path.name in ("run_spec.json", "stats.json"):
             folders.setdefault(found.path.parent, found)
     if path.is_file() or not folders:
-        return read_each(find_files(path), _no_run)
+        return read_each(find_files(path), _refuse)
     shown = (Found(folder, str(Path(f.shown).parent)) for folder, f in folders.items())
     return read_each(shown, lambda found: _read_run(found, options))
 
 
-def _no_run(_: Found) -> Reading:
-    why = "it is no run folder of HELM, with run_spec.json and stats.json in it"
+def _refuse(_: Found) -> Reading:
+    why = "it is not a run folder of HELM, with run_spec.json and stats.json in it"
     raise UnreadableFileError(why)
 
 
 def _read_run(found: Found, options: ImportOptions) -> Reading:
-    common, split, means = _run_of(found)
-    values = {
-        name: own
-        for name, own in _values_of_examples(found.path, split).items()
-        if not _BOOKKEEPING.match(name)
-    }
-    measures = tuple(
-        replace(common, score=mean, metric=name, stderr=_error(mean, values.get(name, {})))
+    run, split, means = _run_of(found)
+    trials = _trials_of_examples(found.path, split)
+    scores = tuple(
+        replace(run, score=mean, metric=name, stderr=_error(mean, trials.get(name, {})))
         for name, mean in means.items()
         if not _BOOKKEEPING.match(name)
     )
-    if not measures:
-        why = "it holds no score of the test split"
+    if not scores:
+        why = "it has no score of the test split"
         raise UnreadableFileError(why)
-    model, task, setting = common.model, common.task, common.setting
+    kind = (run.model, run.task)
     examples = tuple(
-        ImportedExample(model, task, name, setting, example, statistics.fmean(own), common.source)
-        for name, by_example in values.items()
-        for example, own in by_example.items()
+        ImportedExample(*kind, name, run.setting, example, statistics.fmean(values), run.source)
+        for name, by_example in trials.items()
+        for example, values in by_example.items()
     )
     facts = {"evaluation_split": split, "description": _description(found.path)}
     return Reading(
-        measures=measures,
-        tasks=(ImportedRow(common.task, facts),),
+        measures=scores,
+        tasks=(ImportedRow(run.task, facts),),
         examples=examples if options.examples else (),
         files=1,
     )
 
 
 def _run_of(found: Found) -> tuple[ImportedScore, str, Mapping[str, float]]:
-    """What all scores of a run share, the split that they are of, and its statistics."""
+    """Return what all scores of a run share, their split, and the mean of each statistic."""
     for name in ("run_spec.json", "stats.json"):
         if not (found.path / name).is_file():
             why = f"its run did not end: it has no {name}"
@@ -112,11 +109,11 @@ def _run_of(found: Found) -> tuple[ImportedScore, str, Mapping[str, float]]:
     adapter, stats = as_table(spec.get("adapter_spec")), read_json(found.path / "stats.json")
     model, task = as_text(adapter.get("model")), _task(as_text(spec.get("name")))
     if not model or not task or not isinstance(stats, list):
-        why = "its run_spec.json or stats.json lacks model, name or statistics"
+        why = "its run_spec.json or stats.json has no model, name or statistics"
         raise UnreadableFileError(why)
     split, means = _means(stats)
     shots, moment = as_number(adapter.get("max_train_instances")), _moment(found.path)
-    common = ImportedScore(
+    run = ImportedScore(
         model=model,
         task=task,
         score=math.nan,
@@ -126,69 +123,61 @@ def _run_of(found: Found) -> tuple[ImportedScore, str, Mapping[str, float]]:
         source=f"{found.shown}/stats.json",
         time=time_of(moment, found.path / "stats.json"),
     )
-    return common, split, means
+    return run, split, means
 
 
 def _task(name: str) -> str:
-    """The name of a run without its model: what is left is the task."""
+    """Return the name of a run without its model."""
     scenario, _, rest = name.partition(":")
     parts = [p for p in rest.split(",") if p and not p.startswith(("model=", "model_deployment="))]
     return f"{scenario}:{','.join(parts)}" if parts else scenario
 
 
-def _plain_name(stat: object) -> tuple[str, str] | None:
-    """Name and split of a statistic; None where its examples were perturbed."""
-    name = as_table(as_table(stat).get("name"))
-    if "perturbation" in name or "sub_split" in name:
-        return None
-    return as_text(name.get("name")), as_text(name.get("split"))
-
-
 def _means(stats: list[Any]) -> tuple[str, Mapping[str, float]]:
     by_split: dict[str, dict[str, float]] = {split: {} for split in _SPLITS}
-    for stat in stats:
-        named, mean = _plain_name(stat), as_number(as_table(stat).get("mean"))
-        if named and mean is not None and named[1] in by_split:
-            by_split[named[1]][named[0]] = mean
+    for name, split, mean in _plain_stats(stats):
+        if split in by_split:
+            by_split[split][name] = mean
     return next(((s, means) for s, means in by_split.items() if means), ("", {}))
 
 
-def _values_of_examples(folder: Path, split: str) -> dict[str, _Values]:
-    """The values of each statistic by example, one for each trial; none where no file has them."""
-    values: dict[str, _Values] = {}
+def _plain_stats(stats: object) -> Iterator[tuple[str, str, float]]:
+    """Yield name, split and mean of the statistics without perturbation."""
+    for stat in map(as_table, as_list(stats)):
+        name, mean = as_table(stat.get("name")), as_number(stat.get("mean"))
+        if mean is not None and "perturbation" not in name and "sub_split" not in name:
+            yield as_text(name.get("name")), as_text(name.get("split")), mean
+
+
+def _trials_of_examples(folder: Path, split: str) -> dict[str, _Trials]:
+    """Return the values of each score by example; nothing if the run has no such file."""
+    trials: dict[str, _Trials] = {}
     try:
-        instances = read_json(folder / "per_instance_stats.json")
+        instances = as_list(read_json(folder / "per_instance_stats.json"))
     except UnreadableFileError:
-        return values
-    for instance in instances if isinstance(instances, list) else []:
-        own = as_table(instance)
-        if "perturbation" in own:
+        return trials
+    for instance in map(as_table, instances):
+        if "perturbation" in instance:
             continue
-        for name, value in _stats_of(own.get("stats"), split):
-            by_example = values.setdefault(name, {})
-            by_example.setdefault(as_text(str(own.get("instance_id"))), []).append(value)
-    return values
+        example = as_text(str(instance.get("instance_id")))
+        for name, of_split, mean in _plain_stats(instance.get("stats")):
+            if of_split == split and not _BOOKKEEPING.match(name):
+                trials.setdefault(name, {}).setdefault(example, []).append(mean)
+    return trials
 
 
-def _stats_of(stats: object, split: str) -> Iterator[tuple[str, float]]:
-    for stat in stats if isinstance(stats, list) else []:
-        named, mean = _plain_name(stat), as_number(as_table(stat).get("mean"))
-        if named and mean is not None and named[1] == split:
-            yield named[0], mean
-
-
-def _error(score: float, values: _Values) -> float | None:
-    """Standard error of a mean over examples; None where the score is no such mean."""
-    means = [statistics.fmean(own) for own in values.values()]
+def _error(score: float, trials: _Trials) -> float | None:
+    """Return the standard error of a mean over examples; None if the score is not that mean."""
+    means = [statistics.fmean(values) for values in trials.values()]
     if len(means) < 2 or not math.isclose(statistics.fmean(means), score, abs_tol=1e-9):
         return None
     return as_error(statistics.stdev(means) / math.sqrt(len(means)))
 
 
 def _moment(folder: Path) -> datetime | None:
-    """When the last request was answered: HELM dates nothing but these."""
+    """Return the time of the last request: HELM states no other."""
     try:
-        times = _WHEN.findall(read_bytes(folder / "scenario_state.json"))
+        times = _REQUEST_TIME.findall(read_bytes(folder / "scenario_state.json"))
     except UnreadableFileError:
         return None
     return moment_of(max(map(int, times))) if times else None

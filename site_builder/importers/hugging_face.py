@@ -1,4 +1,4 @@
-"""Evaluation results in model repositories of Hugging Face: `model-index` and `.eval_results`."""
+"""Read results in model repositories of Hugging Face: `model-index` and `.eval_results`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from site_builder.importers.reading import (
     Reading,
     Skipped,
     UnreadableFileError,
+    as_list,
     as_number,
     as_table,
     as_text,
@@ -26,11 +27,12 @@ from site_builder.importers.reading import (
     find_files,
     joined,
     moment_of,
-    read_bytes,
     read_each,
+    read_text,
     time_of,
 )
-from site_builder.importers.tabular import read_cell
+from site_builder.importers.tabular import parse_number
+from site_builder.tables.read import first_line
 
 _FOLDER = ".eval_results"
 _CARD = "README.md"
@@ -39,11 +41,9 @@ _TUNED = ("", "finetune", "adapter")
 
 
 def read_hugging_face(path: Path, options: ImportOptions) -> Reading:
-    """The scores of a model card, of a file of `.eval_results`, or of every repository in a folder.
+    """Read a model card, a file of `.eval_results`, or every repository in a folder.
 
-    Args:
-        path: The file or folder.
-        options: None of them counts here.
+    No option applies.
     """
     if path.is_file():
         return read_each(find_files(path), _read_file)
@@ -68,7 +68,7 @@ def _read_file(found: Found) -> Reading:
         why = f"it is neither a model card ({_CARD}) nor a YAML file of {_FOLDER}"
         raise UnreadableFileError(why)
     if not reading.measures:
-        return Reading(skipped=(Skipped(found.shown, "it holds no score"), *reading.skipped))
+        return Reading(skipped=(Skipped(found.shown, "it has no score"), *reading.skipped))
     return joined([reading, Reading(files=1)])
 
 
@@ -76,21 +76,13 @@ def _yaml(text: str) -> object:
     try:
         value: object = YAML(typ="safe", pure=True).load(text)
     except (YAMLError, ValueError, RecursionError) as error:
-        why = f"its YAML cannot be read: {str(error).partition(chr(10))[0]}"
+        why = f"its YAML cannot be read: {first_line(error)}"
         raise UnreadableFileError(why) from error
     return value
 
 
-def _text_of(path: Path) -> str:
-    try:
-        return read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        why = "it is not UTF-8 text"
-        raise UnreadableFileError(why) from error
-
-
 def _front_matter(path: Path) -> dict[str, Any]:
-    match = re.match(r"---\s*\n(.*?)\n---\s*(\n|$)", _text_of(path).lstrip(), re.DOTALL)
+    match = re.match(r"---\s*\n(.*?)\n---\s*(\n|$)", read_text(path).lstrip(), re.DOTALL)
     return as_table(_yaml(match[1])) if match else {}
 
 
@@ -112,32 +104,32 @@ def _read_card(found: Found) -> Reading:
 
 
 def _base(found: Found, card: dict[str, Any]) -> tuple[str | None, tuple[str, ...]]:
-    """The model that a card's was tuned from; None where it was made of several, or not tuned."""
+    """Return the base model of a card, and a note if there are several."""
     stated, relation = card.get("base_model"), as_text(card.get("base_model_relation"))
     bases = [as_text(name) for name in (stated if isinstance(stated, list) else [stated])]
     bases = [name for name in bases if name]
     if len(bases) == 1 and relation in _TUNED:
         return bases[0], ()
-    why = f"{relation or 'made'} from {', '.join(bases)}, so it is paired with none"
+    why = f"{relation or 'made'} from {', '.join(bases)}, so it is not paired"
     return None, (f"{found.shown}: {why}",) if bases else ()
 
 
 def _of_model(found: Found, model: dict[str, Any], base: str | None) -> Iterator[ImportedScore]:
-    name, results = as_text(model.get("name")), model.get("results")
-    for result in map(as_table, results if isinstance(results, list) else []):
-        data, listed = as_table(result.get("dataset")), result.get("metrics")
-        metrics = [as_table(metric) for metric in (listed if isinstance(listed, list) else [])]
+    name = as_text(model.get("name"))
+    for result in map(as_table, as_list(model.get("results"))):
+        data, metrics = as_table(result.get("dataset")), as_list(result.get("metrics"))
+        metrics = list(map(as_table, metrics))
         types = [as_text(metric.get("type")) for metric in metrics]
         task, split = _task(data), as_text(data.get("split"))
         for metric, kind in zip(metrics, types, strict=True):
-            cell = read_cell(metric.get("value"), comma=False)
-            if cell is None or not task or not name:
+            number = parse_number(metric.get("value"), comma=False)
+            if number is None or not task or not name:
                 continue
             is_one = kind and types.count(kind) == 1
             yield ImportedScore(
                 model=name,
                 task=task,
-                score=cell.value,
+                score=number.value,
                 metric=kind if is_one else as_text(metric.get("name")) or kind,
                 setting="" if split in ("", "test") else f"{split} split",
                 source=as_text(as_table(result.get("source")).get("url")) or found.shown,
@@ -147,7 +139,7 @@ def _of_model(found: Found, model: dict[str, Any], base: str | None) -> Iterator
 
 
 def _task(data: dict[str, Any]) -> str:
-    """The data set with its part, as in `glue (qnli)`: parts are tasks of their own."""
+    """Return the data set with its part, as in `glue (qnli)`: each part is a task."""
     name = as_text(data.get("name")) or as_text(data.get("type"))
     stated = data.get("config") or data.get("args")
     parts = stated.values() if isinstance(stated, dict) else [stated]
@@ -157,9 +149,9 @@ def _task(data: dict[str, Any]) -> str:
 
 
 def _read_results(found: Found) -> Reading:
-    entries = _yaml(_text_of(found.path))
+    entries = _yaml(read_text(found.path))
     if not isinstance(entries, list):
-        why = "it is no list of results"
+        why = "it is not a list of results"
         raise UnreadableFileError(why)
     root = found.path.absolute().parent.parent
     card = _card_beside(root)
@@ -191,7 +183,7 @@ def _read_results(found: Found) -> Reading:
 
 
 def _repository(root: Path) -> str:
-    """The id of a repository, where its folder tells it; empty where it does not."""
+    """Return the id of a repository by the name of its folder, if that has the form."""
     cached = next((m for part in root.parts if (m := _CACHED.fullmatch(part))), None)
     if cached:
         return as_text(f"{cached[1]}/{cached[2]}")
@@ -199,7 +191,7 @@ def _repository(root: Path) -> str:
 
 
 def _card_beside(root: Path) -> dict[str, Any]:
-    """What the card of a repository says; nothing where it has none that can be read."""
+    """Return the front matter of the card of a repository, if it can be read."""
     try:
         return _front_matter(root / _CARD)
     except UnreadableFileError:

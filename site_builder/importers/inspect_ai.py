@@ -22,6 +22,7 @@ from site_builder.importers.reading import (
     UnreadableFileError,
     as_count,
     as_error,
+    as_list,
     as_number,
     as_table,
     as_text,
@@ -38,48 +39,13 @@ from site_builder.records import Record
 
 _ZSTANDARD = 93
 _DAMAGES = (BadZipFile, OSError, EOFError, RuntimeError, ValueError, struct.error, zlib.error)
-_LOCAL_HEADER = struct.Struct("<26xHH")  # what counts of it: the lengths of name and extra field
+_LOCAL_HEADER = struct.Struct("<26xHH")  # only the lengths of the name and the extra field
 
 
-def read_members(path: Path, names: Collection[str]) -> dict[str, bytes]:
-    """The members of these names, as far as the archive has them.
-
-    Args:
-        path: The archive.
-        names: Names of members.
-
-    Raises:
-        UnreadableError: It is no ZIP file, is damaged, or is packed in another way.
-    """
-    try:
-        with ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if info.filename in names]
-            return {info.filename: _read(archive, path, info) for info in members}
-    except NotImplementedError as error:
-        why = "it is packed in a way that cannot be read"
-        raise UnreadableFileError(why) from error
-    except _DAMAGES as error:
-        why = "it is no ZIP file, or damaged"
-        raise UnreadableFileError(why) from error
-
-
-def _read(archive: ZipFile, path: Path, info: ZipInfo) -> bytes:
-    if info.compress_type != _ZSTANDARD:
-        return archive.read(info)
-    with path.open("rb") as file:
-        file.seek(info.header_offset)
-        lengths: tuple[int, int] = _LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))
-        file.seek(sum(lengths), 1)
-        packed = file.read(info.compress_size)
-    content = pa.CompressedInputStream(pa.BufferReader(packed), "zstd").read()
-    if zlib.crc32(content) != info.CRC:
-        raise BadZipFile(info.filename)
-    return bytes(content)
-
-
-# Metrics that say how far others spread.
+# Metrics that state the spread of others.
 _SPREADS = ("stderr", "bootstrap_stderr", "std", "bootstrap_std", "var")
 _MEANS = ("accuracy", "mean")
+_PARTS = ("header.json", "reductions.json", "start.json", "results.json")
 _WHY_NOT = {
     "cancelled": "its run was cancelled",
     "error": "its run ended with an error",
@@ -88,7 +54,7 @@ _WHY_NOT = {
 
 
 class _Log(Record):
-    """What counts of a log: its header, its scores by example, and the file."""
+    """A log: its header, and its scores by example."""
 
     found: Found
     header: dict[str, Any]
@@ -104,16 +70,15 @@ class _Log(Record):
 
     @property
     def scores(self) -> list[dict[str, Any]]:
-        scores = self.results.get("scores")
-        return [as_table(score) for score in scores] if isinstance(scores, list) else []
+        return list(map(as_table, as_list(self.results.get("scores"))))
 
 
 def read_inspect(path: Path, options: ImportOptions) -> Reading:
-    """The scores of a log, or of every log in a folder. Only runs that ended well count.
+    """Read the scores of a log, or of every log in a folder; failed runs are skipped.
 
     Args:
         path: The file or folder.
-        options: `examples` counts here.
+        options: `examples` applies.
     """
     return read_each(find_files(path), lambda found: _read_log(found, options))
 
@@ -122,9 +87,9 @@ def _read_log(found: Found, options: ImportOptions) -> Reading:
     log = _from_zip(found) if found.path.suffix == ".eval" else _from_json(found)
     status = as_text(log.header.get("status"))
     if status != "success":
-        raise UnreadableFileError(_WHY_NOT.get(status, "it does not say that its run ended well"))
+        raise UnreadableFileError(_WHY_NOT.get(status, "it does not state that its run succeeded"))
     if log.header.get("invalidated") is True:
-        why = "its run was declared invalid"
+        why = "its run was marked invalid"
         raise UnreadableFileError(why)
     model, task = as_text(log.eval.get("model")), as_text(log.eval.get("task"))
     if not model or not task:
@@ -132,7 +97,7 @@ def _read_log(found: Found, options: ImportOptions) -> Reading:
         raise UnreadableFileError(why)
     measures = [m for score in log.scores for m in _measures(log, model, task, score)]
     if not measures:
-        return Reading(skipped=(Skipped(found.shown, "it holds no score"),))
+        return Reading(skipped=(Skipped(found.shown, "it has no score"),))
     dataset = as_table(log.eval.get("dataset"))
     facts = {"test_examples": as_count(dataset.get("samples"))}
     return Reading(
@@ -149,24 +114,19 @@ def _from_json(found: Found) -> _Log:
         raise UnreadableFileError(why)
     header = as_table(read_json(found.path))
     if "eval" not in header or "status" not in header:
-        why = "it is no log of Inspect"
+        why = "it is not a log of Inspect"
         raise UnreadableFileError(why)
-    reductions = header.get("reductions")
-    return _Log(found, header, reductions if isinstance(reductions, list) else [])
+    return _Log(found, header, as_list(header.get("reductions")))
 
 
 def _from_zip(found: Found) -> _Log:
     read_bytes(found.path)
-    members = read_members(found.path, _PARTS)
+    members = _read_members(found.path, _PARTS)
     parts = {name: parse_json(content) for name, content in members.items()}
-    # Logs of 2024 have their header in two files.
+    # Logs of 2024 have two files instead of header.json.
     old = {**as_table(parts.get("start.json")), **as_table(parts.get("results.json"))}
     header = as_table(parts.get("header.json")) or old or {"status": "started"}
-    reductions = parts.get("reductions.json")
-    return _Log(found, header, reductions if isinstance(reductions, list) else [])
-
-
-_PARTS = ("header.json", "reductions.json", "start.json", "results.json")
+    return _Log(found, header, as_list(parts.get("reductions.json")))
 
 
 def _measures(log: _Log, model: str, task: str, score: dict[str, Any]) -> Iterator[ImportedScore]:
@@ -193,7 +153,7 @@ def _measures(log: _Log, model: str, task: str, score: dict[str, Any]) -> Iterat
 
 
 def _setting(log: _Log, score: dict[str, Any]) -> str:
-    """The scorer where there are several, and how epochs were put together unless by the mean."""
+    """Return the scorer if there are several, and how epochs are reduced if not by the mean."""
     scorers = {as_text(other.get("name")) for other in log.scores}
     reducer = as_text(score.get("reducer"))
     parts = [as_text(score.get("name")) if len(scorers) > 1 else ""]
@@ -201,7 +161,7 @@ def _setting(log: _Log, score: dict[str, Any]) -> str:
 
 
 def _n_examples(log: _Log, score: dict[str, Any]) -> int | None:
-    """Examples that were scored; not `dataset.samples`, of which a run may take a few only."""
+    """Return the number of scored examples; a run may use only some of `dataset.samples`."""
     scored = as_count(score.get("scored_samples"))
     completed = as_number(log.results.get("completed_samples"))
     epochs = as_number(as_table(log.eval.get("config")).get("epochs")) or 1
@@ -216,13 +176,40 @@ def _flag(log: _Log, n: int | None) -> str | None:
 
 
 def _examples(log: _Log, measures: list[ImportedScore]) -> Iterator[ImportedExample]:
-    """The scores of single examples, epochs put together, of the metrics that are their mean."""
+    """Yield the score of each example over its epochs, for metrics that are their mean."""
     means = {m.setting.partition(", ")[0]: m for m in measures if m.metric in _MEANS}
     for part in map(as_table, log.reductions):
         measure = means.get(as_text(part.get("scorer"))) or means.get("")
-        samples = part.get("samples")
-        for sample in map(as_table, samples if isinstance(samples, list) else []):
+        for sample in map(as_table, as_list(part.get("samples"))):
             value, name = as_number(sample.get("value")), sample.get("sample_id")
             if measure is not None and value is not None and name is not None:
                 kind = (measure.model, measure.task, measure.metric, measure.setting)
                 yield ImportedExample(*kind, as_text(str(name)), value, measure.source)
+
+
+def _read_members(path: Path, names: Collection[str]) -> dict[str, bytes]:
+    """Return the content of the named members that a ZIP archive has."""
+    try:
+        with ZipFile(path) as archive:
+            members = [info for info in archive.infolist() if info.filename in names]
+            return {info.filename: _read_member(archive, path, info) for info in members}
+    except NotImplementedError as error:
+        why = "its compression is not supported"
+        raise UnreadableFileError(why) from error
+    except _DAMAGES as error:
+        why = "it is not a ZIP file, or is damaged"
+        raise UnreadableFileError(why) from error
+
+
+def _read_member(archive: ZipFile, path: Path, info: ZipInfo) -> bytes:
+    if info.compress_type != _ZSTANDARD:
+        return archive.read(info)
+    with path.open("rb") as file:
+        file.seek(info.header_offset)
+        lengths: tuple[int, int] = _LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))
+        file.seek(sum(lengths), 1)
+        packed = file.read(info.compress_size)
+    content = pa.CompressedInputStream(pa.BufferReader(packed), "zstd").read()
+    if zlib.crc32(content) != info.CRC:
+        raise BadZipFile(info.filename)
+    return bytes(content)

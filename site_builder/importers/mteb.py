@@ -1,6 +1,6 @@
-"""Result folders of MTEB: a JSON file a task, below a folder a model and a folder a revision.
+"""Read result folders of MTEB: a folder per model and revision, with a JSON file per task.
 
-MTEB's own package reads them, and brings PyTorch along; see docs/decisions.md.
+The MTEB package can read them too, but it depends on PyTorch; see docs/decisions.md.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _REVISION = re.compile(r"[0-9a-f]{40}|no_revision_available|external|\d+")
 
 
 def read_mteb(path: Path, options: ImportOptions) -> Reading:
-    """The main score of every task in a file or folder.
+    """Read the main score of every task in a file or folder.
 
-    A task of several subsets, such as languages, has the mean of their main scores, as MTEB itself
-    has it; `subtasks` takes each subset as a task.
+    The score of a task with several subsets, such as languages, is the mean of their main scores,
+    as in MTEB; `subtasks` makes each subset a task.
 
     Args:
         path: The file or folder.
-        options: `subtasks` counts here.
+        options: `subtasks` applies.
     """
     found = (f for f in find_files(path) if f.path.name != _META)
     return read_each(found, lambda file: _read_file(file, options))
@@ -55,11 +55,11 @@ def _read_file(found: Found, options: ImportOptions) -> Reading:
     document = as_table(read_json(found.path))
     task = as_text(document.get("task_name")) or as_text(document.get("mteb_dataset_name"))
     if not task:
-        why = "it is no result of MTEB: it names no task"
+        why = "it is not a result of MTEB: it names no task"
         raise UnreadableFileError(why)
     splits = dict(_main_scores(document))
     if not splits:
-        why = "it holds no main score"
+        why = "it has no main score"
         raise UnreadableFileError(why)
     split = next((name for name in _SPLITS if name in splits), sorted(splits)[0])
     model, facts = _model(found)
@@ -86,12 +86,12 @@ def _read_file(found: Found, options: ImportOptions) -> Reading:
 
 
 def _mean(scores: list[float]) -> float:
-    """The mean, settled at the twelfth digit; one score as it is."""
+    """Return the mean to 12 significant digits; a single score is unchanged."""
     return scores[0] if len(scores) == 1 else float(f"{statistics.fmean(scores):.12g}")
 
 
 def _main_scores(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, float]]]:
-    """The main score of each subset, by split; files of before 1.12 have splits at their top."""
+    """Yield the main scores of the subsets of each split; old files have no `scores`."""
     new = as_table(document.get("scores"))
     for split, value in (new or document).items():
         parts = value if isinstance(value, list) else [value]
@@ -106,13 +106,13 @@ def _subsets(parts: list[dict[str, Any]]) -> Iterator[tuple[str, float]]:
         if score is not None:
             yield as_text(part.get("hf_subset")) or "default", score
         for name, inner in part.items():
-            own = as_number(as_table(inner).get("main_score"))
-            if own is not None:
-                yield as_text(name), own
+            score = as_number(as_table(inner).get("main_score"))
+            if score is not None:
+                yield as_text(name), score
 
 
 def _model(found: Found) -> tuple[str, dict[str, Any]]:
-    """The model and what is known of it, from the file beside, else from the folder's name."""
+    """Return the model and its values, by the file beside, or else by the name of the folder."""
     meta: dict[str, Any] = {}
     beside = found.path.with_name(_META)
     if beside.is_file():
@@ -121,7 +121,7 @@ def _model(found: Found) -> tuple[str, dict[str, Any]]:
     name = folder.parent.name if _REVISION.fullmatch(folder.name) else folder.name
     model = as_text(meta.get("name")) or name.replace("__", "/", 1)
     if not model:
-        why = "neither a model_meta.json nor its folder names a model"
+        why = "neither model_meta.json nor its folder names a model"
         raise UnreadableFileError(why)
     size = as_number(meta.get("n_parameters"))
     link = as_text(meta.get("reference"))

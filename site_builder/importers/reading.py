@@ -9,36 +9,37 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
 from site_builder.records import Record, field
+from site_builder.tables.schema import LARGEST
 
 ScoreScale = Literal["percent", "proportion", "other"]
+
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_](\d\d)[-:](\d\d)[-:](\d\d)")
 
 
 class ImportedScore(Record):
     """One score as a file states it.
 
     Attributes:
-        model: What was run, as the file names it, with its revision and adapter: two runs of one
-            `model` measured the same thing.
+        model: What was run, with revision and adapter. Two runs of one `model` measure the same.
         task: The task, as the file names it.
-        score: The score, in the metric's own unit; finite.
-        metric: What the score measures, as the file names it; empty where it does not.
-        setting: What else was fixed and changes what is measured, such as a filter or the number
-            of examples in the prompt, in words.
-        stderr: Standard error of the score; None where it is not known.
-        n_examples: Examples it was measured on.
+        score: The score, in the unit of the metric; finite.
+        metric: The metric, as the file names it; empty if unknown.
+        setting: What else changes the score, such as a filter or `5-shot`.
+        stderr: Standard error of the score.
+        n_examples: Number of scored examples.
         date: Day of the measurement, `YYYY-MM-DD`.
-        source: The file, from the path on that was given, or a link.
-        command: The command that gave the score.
-        flag: Why the score should be read with care.
-        base: The model that `model` was tuned from, where the file says it.
-        variant: The variant, where the file says it itself.
-        main: Whether the format itself calls this the main score of its task.
-        time: When it was measured, or when its file was written: only for telling which of two
-            runs is newer.
+        source: The file, shown from the given path on, or a link.
+        command: Command that produced the score.
+        flag: Why the score needs caution.
+        base: The model that `model` was tuned from, if the file states it.
+        variant: The variant, if the file states it.
+        main: Whether the format itself calls this the main score of the task.
+        time: Orders runs by age: whether the moment is stated, and the moment (else file time).
     """
 
     model: str
@@ -59,17 +60,7 @@ class ImportedScore(Record):
 
 
 class ImportedExample(Record):
-    """The score of one example.
-
-    Attributes:
-        model: As in `Measure`.
-        task: As in `Measure`.
-        metric: As in `Measure`.
-        setting: As in `Measure`.
-        example: The example's id within the task.
-        score: Its score.
-        source: That of the `Measure` which is the score of all examples together.
-    """
+    """The score of one example; the other fields are as in the `ImportedScore` of all examples."""
 
     model: str
     task: str
@@ -81,12 +72,12 @@ class ImportedExample(Record):
 
 
 class ImportedRow(Record):
-    """What a file says about a model, or about a task.
+    """What a file states about a model or a task.
 
     Attributes:
-        id: The model, or the task, as `Measure` names it.
-        values: Columns of the contract with their values; None is not known.
-        metric: The metric that the facts of a task hold for; empty where they hold for any.
+        id: The model or task, as `ImportedScore` names it.
+        values: Values by column of the schema; None is unknown.
+        metric: The metric that the values of a task are valid for; empty for any.
     """
 
     id: str
@@ -98,10 +89,9 @@ class Skipped(Record):
     """Something that was not read, and why.
 
     Attributes:
-        where: The file, from the path on that was given.
+        where: The file, shown from the given path on.
         why: The reason, as a phrase: `it is not JSON`.
-        what: What was left out: a file and a row of a table are named to the user, one by one;
-            what else stands in a file is counted.
+        what: Files and rows are reported one by one, scores are counted.
     """
 
     where: str
@@ -110,17 +100,17 @@ class Skipped(Record):
 
 
 class Reading(Record):
-    """All that a reader found at one path.
+    """Everything that a reader found at one path.
 
     Attributes:
         measures: The scores.
-        models: Facts of models.
-        tasks: Facts of tasks.
+        models: Values of models.
+        tasks: Values of tasks.
         examples: Scores of single examples.
         skipped: What was left out.
-        notes: What the reader took for granted, such as the columns that it guessed.
-        unclear: Scores whose unit nobody can tell from the file: `results.csv: 71.3 of task 'a'`.
-        files: How many files gave a score.
+        notes: What the reader assumed, such as the columns that it guessed.
+        unclear: Scores of an unknown unit: `results.csv: 71.3 of task 'a'`.
+        files: Number of files with a score.
     """
 
     measures: tuple[ImportedScore, ...] = ()
@@ -134,14 +124,14 @@ class Reading(Record):
 
 
 class ImportOptions(Record):
-    """What a reader is asked for, from the command line and `[import]` of `site.toml`.
+    """Options from the command line and from `[import]` of `site.toml`.
 
     Attributes:
-        columns: Column of a table by the column of the contract that it holds.
-        task_columns: Columns of a wide table that are tasks; None where they are to be guessed.
-        scale: What scores between 1 and 100 are; None where nobody has said.
-        subtasks: Take the tasks of a group rather than the group.
-        examples: Read the scores of single examples too.
+        columns: Column of a table by the column of the schema that it holds.
+        task_columns: Columns of a wide table that are tasks; None to guess them.
+        scale: The unit of scores between 1 and 100, if the user stated it.
+        subtasks: Import the tasks of a group instead of the group.
+        examples: Import the scores of single examples too.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -154,87 +144,76 @@ class ImportOptions(Record):
 Reader = Callable[[Path, ImportOptions], Reading]
 
 
-def joined(readings: Iterable[Reading]) -> Reading:
-    """Several readings as one, in their order."""
-    every = list(readings)
-    return Reading(
-        measures=tuple(m for reading in every for m in reading.measures),
-        models=tuple(m for reading in every for m in reading.models),
-        tasks=tuple(t for reading in every for t in reading.tasks),
-        examples=tuple(e for reading in every for e in reading.examples),
-        skipped=tuple(s for reading in every for s in reading.skipped),
-        notes=tuple(n for reading in every for n in reading.notes),
-        unclear=tuple(u for reading in every for u in reading.unclear),
-        files=sum(reading.files for reading in every),
-    )
-
-
-_LARGEST = 1e100  # what the contract's check holds for sound
-_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_](\d\d)[-:](\d\d)[-:](\d\d)")
-
-
 class UnreadableFileError(Exception):
-    """A file that cannot be read; the message is the reason, as a phrase."""
+    """A file cannot be read; the message is the reason, as a phrase."""
 
 
 class Found(Record):
-    """A file at a path that was given.
+    """A file at a given path.
 
     Attributes:
-        path: Where it is.
-        shown: How messages and the tables name it: from the last part of the given path on, so
-            that no folder of the machine is published.
+        path: The file.
+        shown: Its name in messages and tables, from the last part of the given path on, so that
+            no folder of the machine is published.
     """
 
     path: Path
     shown: str
 
 
-def find_files(path: Path) -> Iterator[Found]:
-    """The file at a path, or every file below it, in the order of their names.
+def joined(readings: Iterable[Reading]) -> Reading:
+    """Join several readings into one, in order."""
+    every = list(readings)
+    return Reading(
+        measures=tuple(chain.from_iterable(reading.measures for reading in every)),
+        models=tuple(chain.from_iterable(reading.models for reading in every)),
+        tasks=tuple(chain.from_iterable(reading.tasks for reading in every)),
+        examples=tuple(chain.from_iterable(reading.examples for reading in every)),
+        skipped=tuple(chain.from_iterable(reading.skipped for reading in every)),
+        notes=tuple(chain.from_iterable(reading.notes for reading in every)),
+        unclear=tuple(chain.from_iterable(reading.unclear for reading in every)),
+        files=sum(reading.files for reading in every),
+    )
 
-    Files and folders whose names begin with a dot are left out; links to folders are not followed.
+
+def find_files(path: Path) -> Iterator[Found]:
+    """Yield the file at a path, or every file below a folder, sorted by name.
+
+    Hidden files and folders are left out; links to folders are not followed.
     """
     if not path.is_dir():
         yield Found(path, as_text(path.name))
         return
     top = path.resolve().name
     closed: list[Path] = []
-    for folder, names, files in os.walk(path, onerror=lambda e: closed.append(Path(e.filename))):
+    files: list[Path] = []
+    for folder, names, inside in os.walk(path, onerror=lambda e: closed.append(Path(e.filename))):
         names[:] = sorted(name for name in names if not name.startswith("."))
-        for name in sorted(file for file in files if not file.startswith(".")):
-            file = Path(folder, name)
-            yield Found(file, as_text(Path(top, file.relative_to(path)).as_posix()))
-    yield from (
-        Found(file, as_text(Path(top, file.relative_to(path)).as_posix())) for file in closed
-    )
+        files += (Path(folder, name) for name in sorted(inside) if not name.startswith("."))
+    for file in (*files, *closed):
+        yield Found(file, as_text(Path(top, file.relative_to(path)).as_posix()))
 
 
 def read_each(files: Iterable[Found], read: Callable[[Found], Reading]) -> Reading:
-    """What a reader finds in each file; a file that it cannot read is named with the reason.
+    """Read each file and join the readings; files with an `UnreadableFileError` are skipped."""
 
-    Args:
-        files: The files.
-        read: Reads one; raises `UnreadableError` where it cannot.
-    """
-    return joined(_read_or_skip(found, read) for found in files)
+    def read_or_skip(found: Found) -> Reading:
+        try:
+            return read(found)
+        except UnreadableFileError as error:
+            return Reading(skipped=(Skipped(found.shown, str(error)),))
 
-
-def _read_or_skip(found: Found, read: Callable[[Found], Reading]) -> Reading:
-    try:
-        return read(found)
-    except UnreadableFileError as error:
-        return Reading(skipped=(Skipped(found.shown, str(error)),))
+    return joined(map(read_or_skip, files))
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a file.
+    """Return the content of a file.
 
     Raises:
-        UnreadableError: It is no file, may not be read, or is empty.
+        UnreadableFileError: There is no such file, it cannot be read, or it is empty.
     """
     if not path.is_file():  # reading a pipe or a device may never end
-        there = "it is a folder that cannot be read" if path.is_dir() else "it is no file"
+        there = "it is a folder that cannot be read" if path.is_dir() else "it is not a file"
         why = there if path.exists() else "there is no such file"
         raise UnreadableFileError(why)
     try:
@@ -248,70 +227,88 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
-def read_json(path: Path) -> object:
-    """The value that a JSON file holds.
+def read_text(path: Path) -> str:
+    """Return the text of a UTF-8 file.
 
     Raises:
-        UnreadableError: It is no file, may not be read, is empty or is not JSON.
+        UnreadableFileError: As in `read_bytes`, or it is not UTF-8.
+    """
+    return _decoded(read_bytes(path))
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        why = "it is not UTF-8 text; save it as UTF-8"
+        raise UnreadableFileError(why) from error
+
+
+def read_json(path: Path) -> object:
+    """Return the value of a JSON file.
+
+    Raises:
+        UnreadableFileError: As in `read_bytes`, or it is not JSON.
     """
     return parse_json(read_bytes(path))
 
 
 def parse_json(content: bytes) -> object:
-    """The value that JSON text is of.
+    """Return the value of JSON text.
 
     Raises:
-        UnreadableError: It is not JSON.
+        UnreadableFileError: It is not JSON.
     """
     try:
-        value: object = json.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        why = "it is not UTF-8 text"
-        raise UnreadableFileError(why) from error
+        value: object = json.loads(_decoded(content))
     except json.JSONDecodeError as error:
         why = f"it is not JSON, or cut short: {error.msg} in line {error.lineno}"
         raise UnreadableFileError(why) from error
     except (RecursionError, ValueError) as error:
-        why = "its JSON is nested too deeply, or holds a number of too many digits"
+        why = "its JSON is nested too deeply, or has a number with too many digits"
         raise UnreadableFileError(why) from error
     return value
 
 
 def as_table(value: object) -> dict[str, Any]:
-    """A value as an object of JSON; an empty one where it is something else."""
+    """Return a JSON object, or an empty one for any other value."""
     return value if isinstance(value, dict) else {}
 
 
+def as_list(value: object) -> list[Any]:
+    """Return a JSON list, or an empty one for any other value."""
+    return value if isinstance(value, list) else []
+
+
 def as_number(value: object) -> float | None:
-    """A value as a finite number of sound size; None where it is none."""
+    """Return a finite number that the tables accept, or None."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     try:
         number = float(value)
     except OverflowError:
         return None
-    return number if math.isfinite(number) and abs(number) <= _LARGEST else None
+    return number if math.isfinite(number) and abs(number) <= LARGEST else None
 
 
 def as_count(value: object) -> int | None:
-    """A value as a number of examples, at least 1; None where it is none."""
+    """Return a whole number of at least 1, or None."""
     number = as_number(value)
     is_count = number is not None and 1 <= number < 2**53 and number.is_integer()
     return int(number) if number is not None and is_count else None
 
 
 def as_error(value: object) -> float | None:
-    """A value as a standard error.
+    """Return a standard error above 0, or None.
 
-    None also for exactly 0: harnesses write it where every example came out alike, which says
-    nothing about how the score would vary.
+    Harnesses write 0 if all examples have the same score, which says nothing about the error.
     """
     number = as_number(value)
     return number if number is not None and number > 0 else None
 
 
 def as_text(value: object) -> str:
-    """A value as text that the tables can hold; empty where it is no text."""
+    """Return text that the tables can hold, or an empty text."""
     if not isinstance(value, str):
         return ""
     text = value.encode("utf-8", "replace").decode("utf-8")
@@ -319,21 +316,21 @@ def as_text(value: object) -> str:
 
 
 def day_of(moment: datetime | None) -> str | None:
-    """The day of a moment, `YYYY-MM-DD`."""
+    """Return the day of a moment as `YYYY-MM-DD`."""
     return None if moment is None else moment.date().isoformat()
 
 
 def moment_of(value: object) -> datetime | None:
-    """The moment that a value tells: seconds since 1970, milliseconds, or ISO 8601 text.
+    """Parse seconds or milliseconds since 1970, or ISO 8601 text.
 
-    A moment without a zone is taken as UTC; one from before 2000 is no date of an evaluation.
+    A moment without a zone is UTC. Moments before 2000 give None.
     """
     number = as_number(value)
     if number is None and isinstance(value, str):
         try:
             moment = datetime.fromisoformat(value.strip())
         except ValueError:
-            number = as_number(_number_in(value))
+            number = as_number(_parse_float(value))
         else:
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     if number is None or not 946_684_800 <= number < 1e14:
@@ -341,7 +338,7 @@ def moment_of(value: object) -> datetime | None:
     return datetime.fromtimestamp(number / 1_000 if number > 1e11 else number, UTC)
 
 
-def _number_in(text: str) -> float | None:
+def _parse_float(text: str) -> float | None:
     try:
         return float(text)
     except ValueError:
@@ -349,13 +346,13 @@ def _number_in(text: str) -> float | None:
 
 
 def moment_in_name(name: str) -> datetime | None:
-    """The moment that a file's name tells, as in `results_2026-01-21T03-44-18.458309.json`."""
+    """Return the moment in a file name such as `results_2026-01-21T03-44-18.458309.json`."""
     match = _STAMP.search(name)
     return moment_of(f"{match[1]}T{match[2]}:{match[3]}:{match[4]}") if match else None
 
 
 def time_of(moment: datetime | None, path: Path) -> tuple[bool, float]:
-    """What tells the newer of two runs: a stated moment before a file's own time."""
+    """Return the sort key of a run's age: stated moments are newer than file times."""
     if moment is not None:
         return (True, moment.timestamp())
     try:

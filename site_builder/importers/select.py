@@ -11,297 +11,275 @@ from site_builder.formatting import listed
 from site_builder.importers.reading import ImportedExample, ImportedScore, Skipped
 from site_builder.records import Record
 
-# Shares of right answers, between 0 and 1 where harnesses write them.
+# Shares of right answers, which harnesses write as 0 to 1.
 _SHARES = (
     "acc", "accuracy", "acc_norm", "acc_mutual_info", "exact_match", "em", "mc1", "mc2",
     "quasi_exact_match", "prefix_exact_match", "quasi_prefix_exact_match", "pass@1", "pass_at_1",
     "prompt_level_strict_acc", "inst_level_strict_acc", "prompt_level_loose_acc",
     "inst_level_loose_acc", "likelihood_diff_acc", "pct_stereotype",
 )  # fmt: skip
-# Of these a lower value is better.
-_LOWER = (
+_LOWER_IS_BETTER = (
     "ppl", "perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte", "loss", "brier",
     "brier_score", "ter", "wer", "cer", "mae", "mse", "rmse", "pct_stereotype",
     "likelihood_difference", "likelihood_diff", "ece",
 )  # fmt: skip
-# Which of a task's metrics stands for it, where nobody has said.
-_ORDER = (
+# The metric of a task that ranks, unless somebody states one.
+_PREFERENCE = (
     "acc", "accuracy", "exact_match", "em", "quasi_exact_match", "acc_norm", "mc2", "mc1",
     "prompt_level_strict_acc", "pass@1", "pass_at_1", "f1", "f1_score", "rouge_l", "rougeL",
     "rouge1", "bleu", "chrf", "mcc", "pct_stereotype", "word_perplexity", "perplexity", "ppl",
 )  # fmt: skip
 
+Setup = tuple[str, str]
+"""A task, as the files name it, and how it was measured."""
+Place = tuple[str, str]
+"""A model of the board and a variant."""
+Run = tuple[str, str | None]
+"""What was run, and the variant that its file states, if any."""
+
 
 def facts_of_metric(metric: str, scores: Sequence[float] = ()) -> dict[str, Any]:
-    """Columns of the tasks table that a metric's name tells.
+    """Return the columns of a task that follow from the name of its metric.
 
     Args:
-        metric: Its name.
-        scores: Scores of it; bounds are told only where they hold them all.
+        metric: The name.
+        scores: Scores of the task; there are no bounds if one is outside them.
     """
-    name = metric.lower()
     facts: dict[str, Any] = {"metric": metric} if metric else {}
-    if name in _LOWER:
+    if is_lower_better(metric):
         facts["higher_is_better"] = False
-    if name in _SHARES and all(0 <= score <= 1 for score in scores):
+    if is_share(metric) and all(0 <= score <= 1 for score in scores):
         facts |= {"score_min": 0.0, "score_max": 1.0}
     return facts
 
 
 def is_share(metric: str) -> bool:
-    """Whether a metric is known to be a share, whether written as a proportion or in percent."""
+    """Return whether a metric is known to be a proportion or percentage."""
     return metric.lower() in _SHARES
 
 
 def is_lower_better(metric: str) -> bool:
-    """Whether a lower value of a metric is known to be better."""
-    return metric.lower() in _LOWER
-
-
-def rank_of_metric(metric: str, wanted: Sequence[str]) -> int:
-    """Where a metric stands in the order of preference: what is wanted, then what is known.
-
-    Args:
-        metric: Its name.
-        wanted: Names of metrics, the most wanted first.
-    """
-    order = (*wanted, *_ORDER)
-    return order.index(metric) if metric in order else len(order)
-
-
-_Run = tuple[str, str | None, str, str | None]
+    """Return whether a lower value of a metric is known to be better."""
+    return metric.lower() in _LOWER_IS_BETTER
 
 
 def choose_metrics(
-    measures: Sequence[ImportedScore], wanted: Sequence[str], known: Mapping[str, str]
+    scores: Sequence[ImportedScore], wanted: Sequence[str], known: Mapping[str, str]
 ) -> tuple[list[ImportedScore], list[Skipped]]:
-    """One metric of every task in every file, the same one in all files as far as they have it.
+    """Choose one metric per task and file, the same in all files where possible.
 
-    The first of these that tells: what is wanted; what the tables have for the task; what the
-    format itself calls the main score; the order of `metrics.py`; what more files have; what a file
-    lists first.
+    The first rule that decides: the metrics that the user wants, the setup that the tables have,
+    the main score of the format, the usual preference, the most frequent, the first in the file.
 
     Args:
-        measures: All scores.
-        wanted: Names of metrics, the most wanted first.
-        known: How each task, by its name in the files, was measured so far, where that is known.
+        scores: All scores.
+        wanted: Metrics in order of preference.
+        known: The setup of each task in the tables, by its name in the files.
 
     Returns:
-        The scores of the chosen metrics, and one entry for every other.
+        The scores of the chosen metrics, and an entry for each other score.
     """
-    files = Counter((m.task, m.metric, m.setting) for m in measures)
-    best: dict[_Run, tuple[tuple[int, ...], ImportedScore]] = {}
-    for place, measure in enumerate(measures):
+    files = Counter((m.task, m.metric, m.setting) for m in scores)
+    best: dict[tuple[str, str | None, str, str | None], tuple[tuple[int, ...], ImportedScore]] = {}
+    for number, score in enumerate(scores):
         order = (
-            rank_of_metric(measure.metric, wanted) if measure.metric in wanted else len(wanted),
-            known.get(measure.task, "") != way_of(measure),
-            not measure.main,
-            rank_of_metric(measure.metric, ()),
-            -files[measure.task, measure.metric, measure.setting],
-            place,
+            _rank(score.metric, wanted),
+            known.get(score.task, "") != setup_of(score),
+            not score.main,
+            _rank(score.metric, _PREFERENCE),
+            -files[score.task, score.metric, score.setting],
+            number,
         )
-        if _run(measure) not in best or order < best[_run(measure)][0]:
-            best[_run(measure)] = (order, measure)
-    taken = {run: (m.metric, m.setting) for run, (_, m) in best.items()}
+        key = _task_of_file(score)
+        if key not in best or order < best[key][0]:
+            best[key] = (order, score)
     chosen: list[ImportedScore] = []
-    others: list[ImportedScore] = []
-    for m in measures:
-        (chosen if (m.metric, m.setting) == taken[_run(m)] else others).append(m)
-    return chosen, [_other(m, best[_run(m)][1]) for m in others]
+    others: list[Skipped] = []
+    for score in scores:
+        taken = best[_task_of_file(score)][1]
+        if (score.metric, score.setting) == (taken.metric, taken.setting):
+            chosen.append(score)
+        else:
+            where = f"{score.source}: {score.task}, {_words(score)}"
+            others.append(Skipped(where, f"{_words(taken)} is used for the task", what="score"))
+    return chosen, others
 
 
-def _run(measure: ImportedScore) -> _Run:
-    return (measure.model, measure.variant, measure.task, measure.source)
+def _rank(metric: str, order: Sequence[str]) -> int:
+    return order.index(metric) if metric in order else len(order)
 
 
-def _other(measure: ImportedScore, taken: ImportedScore) -> Skipped:
-    where = f"{measure.source}: {measure.task}, {_words(measure)}"
-    return Skipped(where, f"{_words(taken)} stands for the task", what="score")
+def _task_of_file(score: ImportedScore) -> tuple[str, str | None, str, str | None]:
+    return (score.model, score.variant, score.task, score.source)
 
 
-def _words(measure: ImportedScore) -> str:
-    return " ".join(filter(None, (measure.metric, measure.setting and f"({measure.setting})")))
+def _words(score: ImportedScore) -> str:
+    return " ".join(filter(None, (score.metric, score.setting and f"({score.setting})")))
 
 
 def choose_newest(
-    measures: Iterable[ImportedScore],
+    scores: Iterable[ImportedScore],
 ) -> tuple[list[ImportedScore], list[tuple[ImportedScore, ImportedScore]]]:
-    """One score for every model, task and way of measuring: that of the newest run.
+    """Choose the newest run of each model, task and setup.
 
-    A run with a stated moment is newer than one without; among runs without one the file that was
-    written last is, and among these the last by name.
+    A run with a stated moment is newer than one without. Otherwise the newer file counts, then the
+    later file name.
 
     Returns:
-        The newest, and each of the others with the one that was taken in its place.
+        The newest scores, and each other score with the one that replaces it.
     """
-    newest: dict[tuple[str, str | None, str, str, str], ImportedScore] = {}
+    newest: dict[tuple[Any, ...], ImportedScore] = {}
     older: list[ImportedScore] = []
-    for measure in measures:
-        rival = newest.get(_kind(measure))
-        is_newest = rival is None or _order(measure) >= _order(rival)
+    for score in scores:
+        rival = newest.get(_run_and_setup(score))
+        is_newest = rival is None or _age(score) >= _age(rival)
         if is_newest:
-            newest[_kind(measure)] = measure
+            newest[_run_and_setup(score)] = score
         if rival is not None:
-            older.append(rival if is_newest else measure)
-    return list(newest.values()), [(old, newest[_kind(old)]) for old in older]
+            older.append(rival if is_newest else score)
+    return list(newest.values()), [(old, newest[_run_and_setup(old)]) for old in older]
 
 
-def _kind(measure: ImportedScore) -> tuple[str, str | None, str, str, str]:
-    return (measure.model, measure.variant, measure.task, measure.metric, measure.setting)
+def _run_and_setup(score: ImportedScore) -> tuple[Any, ...]:
+    return (score.model, score.variant, score.task, score.metric, score.setting)
 
 
-def _order(measure: ImportedScore) -> tuple[tuple[bool, float], str]:
-    return (measure.time, measure.source or "")
+def _age(score: ImportedScore) -> tuple[tuple[bool, float], str]:
+    return (score.time, score.source or "")
 
 
-Kind = tuple[str, str]
-"""A task, as the files name it, and how it was measured."""
-
-
-def way_of(measure: ImportedScore | ImportedExample) -> str:
-    """How a score was measured, in words: `acc, 5-shot`; empty where the file does not say."""
-    return ", ".join(filter(None, (measure.metric, measure.setting)))
+def setup_of(score: ImportedScore | ImportedExample) -> str:
+    """Return how a score was measured: `acc, 5-shot`; empty if the file does not state it."""
+    return ", ".join(filter(None, (score.metric, score.setting)))
 
 
 def name_tasks(
-    measures: Iterable[ImportedScore], known: Mapping[str, str], names: Mapping[str, str]
-) -> dict[Kind, str]:
-    """The id of every task, by its name in the files and by how it was measured.
+    scores: Iterable[ImportedScore], known: Mapping[str, str], names: Mapping[str, str]
+) -> dict[Setup, str]:
+    """Return the task id of each setup.
 
-    The plain name is that of the way that the tables have for it already, else of the way that
-    most scores were measured in. Every other way gets what is different behind the name, as in
-    `arc (25-shot)`, so that no board compares what cannot be compared.
+    The plain name goes to the setup that the tables have, or else to the most frequent one. Other
+    setups become tasks such as `arc (25-shot)`, so that no board compares different setups.
 
     Args:
-        measures: The scores.
-        known: How each task of the tables was measured, as far as they say it.
-        names: Ids of tasks by their names in the files, from `site.toml`.
+        scores: The scores.
+        known: The setup of each task in the tables, where known.
+        names: Task ids by name in the files, from `site.toml`.
     """
     counts: dict[str, Counter[str]] = {}
-    for measure in measures:
-        counts.setdefault(measure.task, Counter())[way_of(measure)] += 1
-    ids: dict[Kind, str] = {}
-    for task, ways in counts.items():
+    for score in scores:
+        counts.setdefault(score.task, Counter())[setup_of(score)] += 1
+    ids: dict[Setup, str] = {}
+    for task, setups in counts.items():
         plain = names.get(task, task)
-        most = sorted(ways, key=lambda way: (-ways[way], len(way), way))
-        owner = known.get(plain) or next(filter(None, most), "")
-        for way in most:
-            ids[task, way] = plain if way in ("", owner) else _named(plain, way, owner, known, ways)
+        ordered = sorted(setups, key=lambda setup: (-setups[setup], len(setup), setup))
+        owner = known.get(plain) or next(filter(None, ordered), "")
+        for setup in ordered:
+            is_plain = setup in ("", owner)
+            ids[task, setup] = plain if is_plain else _named(plain, setup, owner, known, setups)
     return ids
 
 
-def _named(plain: str, way: str, owner: str, known: Mapping[str, str], ways: Iterable[str]) -> str:
-    """The id of a way that is not the plain name's."""
-    before = [task for task, k in known.items() if k == way and task.startswith(f"{plain} (")]
+def _named(
+    plain: str, setup: str, owner: str, known: Mapping[str, str], setups: Iterable[str]
+) -> str:
+    """Return the id of a setup that does not have the plain name."""
+    before = [task for task, k in known.items() if k == setup and task.startswith(f"{plain} (")]
     if before:
         return before[0]
-    short = _difference(way, owner)
-    alike = [
-        other for other in ways if other not in ("", owner) and _difference(other, owner) == short
-    ]
-    taken = len(alike) > 1 or known.get(f"{plain} ({short})", way) != way
-    return f"{plain} ({way if taken else short})"
+    short = _difference(setup, owner)
+    others = (other for other in setups if other not in ("", owner))
+    alike = [other for other in others if _difference(other, owner) == short]
+    is_taken = len(alike) > 1 or known.get(f"{plain} ({short})", setup) != setup
+    return f"{plain} ({setup if is_taken else short})"
 
 
-def _difference(way: str, owner: str) -> str:
+def _difference(setup: str, owner: str) -> str:
     parts = owner.split(", ")
-    return ", ".join(part for part in way.split(", ") if part not in parts) or way
-
-
-Place = tuple[str, str]
-"""A model of the board and a variant."""
+    return ", ".join(part for part in setup.split(", ") if part not in parts) or setup
 
 
 class Pairing(Record):
     """Where the scores of each run go.
 
     Attributes:
-        places: Model and variant of the board, by the name of what was run and by the variant that
-            its file states, if it does.
-        pairs: Each tuned run, with the model that it was tuned from.
+        places: Model and variant by run.
+        pairs: Each tuned run with its base model.
         notes: What could not be paired, and why.
     """
 
-    places: Mapping[tuple[str, str | None], Place]
+    places: Mapping[Run, Place]
     pairs: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
 
 
 def pair_runs(
-    measures: Sequence[ImportedScore], config: SiteConfig, known: Mapping[Place, str]
+    scores: Sequence[ImportedScore], config: SiteConfig, known: Mapping[Place, str]
 ) -> Pairing:
-    """Find the place of every run.
+    """Find the model and variant of each run, by `[import]` of `site.toml`, then by its file.
 
-    What `[import]` of `site.toml` says goes first, then what the file says. Two runs that were
-    tuned from one model cannot both be its tuned variant: the one that is in the tables already
-    stays, the others become models of their own.
+    If several runs were tuned from one model, the run that is already in the tables stays its
+    tuned variant, and the others become models.
 
     Args:
-        measures: The scores.
-        config: The project.
-        known: What was run to give the scores of a model and variant that the tables hold.
+        scores: The scores.
+        config: The configuration.
+        known: What was run for each model and variant of the tables.
     """
-    own = config.importing
-    bases = {m.model: own.pairs.get(m.model, m.base) for m in measures}
-    wanted = {
-        (m.model, m.variant): _place(m, bases[m.model], config)
-        for m in {(m.model, m.variant): m for m in measures}.values()
-    }
-    claims: dict[Place, list[tuple[str, str | None]]] = {}
+    bases = {m.model: config.importing.pairs.get(m.model, m.base) for m in scores}
+    runs = {(m.model, m.variant): m for m in scores}
+    wanted = {run: _place(m, bases[m.model], config) for run, m in runs.items()}
+    claims: dict[Place, list[Run]] = {}
     for run, place in wanted.items():
         claims.setdefault(place, []).append(run)
     places, notes = dict(wanted), []
-    for place, runs in claims.items():
-        names = dict.fromkeys(name for name, _ in runs)
+    for place, rivals in claims.items():
         holder = known.get(place)
-        rivals = [name for name in names if name != holder]
-        if len(names) == 1 and (holder is None or not rivals):
+        names = {name for name, _ in rivals}
+        losers = names - {holder}
+        if len(names) == 1 and (holder is None or not losers):
             continue
-        for run in [run for run in runs if run[0] in rivals]:
-            places[run] = (own.models.get(run[0], run[0]), place[1])
-        notes.append(_rivals(place, sorted({*names, *filter(None, [holder])}), holder))
+        for run in rivals:
+            if run[0] in losers:
+                places[run] = (config.importing.models.get(run[0], run[0]), place[1])
+        notes.append(_conflict(place, sorted(names | {*filter(None, [holder])}), holder))
     pairs = tuple(
         (name, base)
         for name, base in bases.items()
         if base is not None
-        and any(run[0] == name and p == wanted[run] for run, p in places.items())
+        and any(run[0] == name and place == wanted[run] for run, place in places.items())
     )
-    return Pairing(places, pairs, (*notes, *_without_base(pairs, measures, config, known)))
+    return Pairing(places, pairs, (*notes, *_without_base(pairs, scores, config, known)))
 
 
-def _place(measure: ImportedScore, base: str | None, config: SiteConfig) -> Place:
-    own = config.importing
-    names = own.models
-    variant = own.variants.get(measure.model) or measure.variant
+def _place(score: ImportedScore, base: str | None, config: SiteConfig) -> Place:
+    names = config.importing.models
+    variant = config.importing.variants.get(score.model) or score.variant
     if base is None:
-        return names.get(measure.model, measure.model), variant or config.default_variant
-    return names.get(base, base), variant or tuned_variant(config)
+        return names.get(score.model, score.model), variant or config.default_variant
+    tuned = next(iter(config.board.tuned_variants or ()), "fine_tuned")
+    return names.get(base, base), variant or tuned
 
 
-def tuned_variant(config: SiteConfig) -> str:
-    """The variant of a tuned run: the primary one of `site.toml`."""
-    return next(iter(config.board.tuned_variants or ()), "fine_tuned")
-
-
-def _rivals(place: Place, names: Sequence[str], holder: str | None) -> str:
+def _conflict(place: Place, names: Sequence[str], holder: str | None) -> str:
     model, variant = place
     what = f"{listed(names, most=5)} would all be {variant!r} of {model!r}"
     done = f"{holder!r} stays, the others" if holder else "they"
     fix = "Name a variant for each under [import.variants] in site.toml."
-    return f"{what}, so {done} became models of their own. {fix}"
+    return f"{what}, so {done} became separate models. {fix}"
 
 
 def _without_base(
     pairs: Iterable[tuple[str, str]],
-    measures: Iterable[ImportedScore],
+    scores: Iterable[ImportedScore],
     config: SiteConfig,
     known: Mapping[Place, str],
 ) -> list[str]:
-    """Tuned runs whose base has no score, neither here nor in the tables."""
+    """Find tuned runs whose base has no score, neither imported nor in the tables."""
     names = config.importing.models
-    scored = {m.model for m in measures} | {model for model, _ in known}
+    scored = {m.model for m in scores} | {model for model, _ in known}
     return [
-        f"{tuned!r} was tuned from {base!r}, which has no score: there is nothing to pair it with"
+        f"{tuned!r} was tuned from {base!r}, which has no score to compare with"
         for tuned, base in pairs
         if base not in scored and names.get(base, base) not in scored
     ]

@@ -133,7 +133,7 @@ def _score_terms(site: Site) -> Iterator[Term]:
         "the same examples are told apart less often than they could be.",
         "(p + z^2/2n +- z sqrt(p (1 - p) / n + z^2/4n^2)) / (1 + z^2/n), z = 1.96; "
         "difference / sqrt(se1^2 + se2^2)",
-        shown=any(cells.has_errors for cells in site.results.cells.values()),
+        shown=any(task.with_intervals for task in site.results.tasks),
     )
     yield Term(
         "changes",

@@ -95,7 +95,16 @@ def board_note(site: Site) -> str:
         "first place could be due to which tasks were picked. The small range below a rank shows "
         "how far the rank could move."
     )
-    return " ".join(filter(None, (_coverage_rule(board), tied if can_rank_firmly(board) else "")))
+    win_rate = (
+        "The win rate of a model is the share of other models that it beats on a task, averaged "
+        "over tasks; a tie counts one half."
+    )
+    sentences = (
+        win_rate if board.rules.rank_by == "mean_win_rate" else "",
+        _coverage_rule(board),
+        tied if can_rank_firmly(board) else "",
+    )
+    return " ".join(filter(None, sentences))
 
 
 def ranking_rule(board: Board) -> str:
@@ -104,13 +113,10 @@ def ranking_rule(board: Board) -> str:
     if board.rules.rank_by == "mean":
         return f"Ranked by mean score over {n}."
     whys = {
-        "mixed units": " because the tasks differ in unit or direction",
-        "sparse": " because few models have every task",
+        "mixed units": ", because the tasks differ in unit or direction",
+        "sparse": ", because few models have every task",
     }
-    return (
-        f"Ranked by mean win rate over {n}{whys.get(board.rules.why, '')}: the share of other "
-        "models that a model beats on a task; a tie counts one half."
-    )
+    return f"Ranked by mean win rate over {n}{whys.get(board.rules.why, '')}."
 
 
 def _coverage_rule(board: Board) -> str:

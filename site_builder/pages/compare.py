@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-import numpy as np
-
 from site_builder.addresses import Address, Link, method_link
 from site_builder.compute.board import Board
 from site_builder.formatting import listed
@@ -103,9 +101,8 @@ def compare_address(site: Site, runs: Sequence[ModelVariant]) -> Address:
 
 
 def _first_variant(site: Site, model: str) -> str | None:
-    scores = site.results.scores
-    row, variants = scores.rows[model], scores.roles.variants
-    return next((v for v in variants if not np.isnan(scores.values[v][row]).all()), None)
+    boards = site.results.boards
+    return next((v for v in site.labels.roles.variants if boards[v].standing(model).scored), None)
 
 
 def _by_coverage(site: Site) -> list[ModelVariant]:
@@ -133,12 +130,15 @@ def _context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
 
 
 def _summary_terms(site: Site) -> Iterator[Link]:
+    """What explains the rows of the summary, in their order."""
     labels, averaged = site.labels, site.results.board.rules.averaged
-    merit = ("Mean score", "average") if averaged else ("Mean win rate", "win-rate")
-    yield method_link(*merit)
-    yield method_link("Tasks at the top", "comparison")
-    if labels.baseline:
-        yield method_link(f"Ahead / level / behind {labels.baseline}", "lift-over-baseline")
-    if averaged and labels.lifted:
-        yield method_link(f"Mean lift over {labels.base}", "lift")
-    yield method_link("Rank", "rank")
+    terms = (
+        ("Mean score", "average", averaged),
+        ("Tasks at the top", "comparison", True),
+        (f"Ahead / level / behind {labels.baseline}", "lift-over-baseline", bool(labels.baseline)),
+        (f"Mean lift over {labels.base}", "lift", averaged and labels.lifted),
+        ("Mean win rate", "win-rate", not averaged),
+        ("Rank", "rank", True),
+        ("Tasks with a score", "average", True),
+    )
+    return (method_link(name, term) for name, term, wanted in terms if wanted)

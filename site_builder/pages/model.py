@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from site_builder.addresses import Address, Fact, Link
@@ -30,7 +30,7 @@ from site_builder.compute.catalog import ModelInfo
 from site_builder.compute.scores import Score
 from site_builder.compute.significance import LiftTest, Verdict
 from site_builder.formatting import billions, count, counted, coverage, listed, p_value, rounded
-from site_builder.labels import Labels, ScoreKey
+from site_builder.labels import Labels
 from site_builder.pages.board_table import BoardTableSpec, can_rank_firmly, rank_range, span_text
 from site_builder.pages.board_views import BoardView, board_note, board_views
 from site_builder.pages.compare import compare_link
@@ -265,7 +265,7 @@ def _ordinal(n: int) -> str:
 
 
 def _facts(fact: ModelInfo) -> tuple[Fact, ...]:
-    size = "undisclosed" if fact.parameters_b is None else billions(fact.parameters_b)
+    size = "not stated" if fact.parameters_b is None else billions(fact.parameters_b)
     known = (
         ("Developer", fact.developer),
         ("Family", fact.family),
@@ -321,36 +321,14 @@ def _merit_figure(site: Site, board: Board, model: str) -> list[Fact]:
 # --- tables ------------------------------------------------------------------------------------
 
 
-class _TaskScore(Record):
-    """One score of the model, and its task."""
-
-    task: str
-    score: Score
-
-
-def _task_scores(site: Site, model: str, picked: Mapping[str, Iterable[int]]) -> list[_TaskScore]:
-    """Some scores of a model, by task, then by variant; `picked` has the places of the tasks."""
-    results, variants = site.results, list(picked)
-    tasks = results.scores.tasks
-    at = sorted((place, v) for v, variant in enumerate(variants) for place in picked[variant])
-    found = results.scores_on(model, list(dict.fromkeys(tasks[place] for place, _ in at)))
-    return [_TaskScore(tasks[place], found[tasks[place]][variants[v]]) for place, v in at]
-
-
-def _key(row: _TaskScore) -> ScoreKey:
-    return row.score.model, row.task, row.score.variant
-
-
-def _task_field(labels: Labels) -> Field[_TaskScore]:
+def _task_field(labels: Labels) -> Field[Score]:
     return Field(TASK, lambda row: task_cell(labels, row.task))
 
 
-def _score_field(labels: Labels) -> Field[_TaskScore]:
+def _score_field(labels: Labels) -> Field[Score]:
     return Field(
         Column("score", "Score", "number"),
-        lambda row: linked_score_cell(
-            labels, _key(row), row.score.score, tags=flag_tags(row.score.flag)
-        ),
+        lambda row: linked_score_cell(labels, row.key, row.score, tags=flag_tags(row.flag)),
     )
 
 
@@ -359,7 +337,7 @@ def _best_tasks_table(site: Site, board: Board, model: str) -> Table:
     labels, variant_id = site.labels, board.variant
     variant = labels.in_sentence(variant_id)
 
-    def shared(row: _TaskScore) -> Cell:
+    def shared(row: Score) -> Cell:
         best = site.results.task(row.task).best[variant_id]
         return text_cell(names_text(labels, [m for m in best.models if m != model]) or None)
 
@@ -368,8 +346,10 @@ def _best_tasks_table(site: Site, board: Board, model: str) -> Table:
         _score_field(labels),
         Field(Column("shared", "Shared with"), shared),
     )
-    ranks = site.results.cells[variant_id].rank[site.results.scores.rows[model]]
-    leading = _task_scores(site, model, {variant_id: (ranks == 1).nonzero()[0]})
+    best = {t.task: t.best.get(variant_id) for t in site.results.tasks}
+    tasks = [task for task, found in best.items() if found and model in found.models]
+    scores = site.results.scores.of_model(model, tasks)
+    leading = [scores[task][variant_id] for task in tasks]
     return Table(
         "at-top",
         f"Tasks where it has the best {variant} score",
@@ -386,25 +366,28 @@ def _worse_tasks_table(site: Site, model: str) -> Table | None:
     standings = [results.boards[variant].standing(model) for variant in tuned]
     if not any(s.helped + s.unchanged + s.hurt for s in standings):
         return None
-    at = results.scores.rows[model]
-    worse = {v: (results.cells[v].over_base[at] < 0).nonzero()[0] for v in tuned}
-    found = sorted(
-        _task_scores(site, model, worse), key=lambda row: row.score.lift_over_base or 0.0
-    )
+    scores = results.scores.of_model(model)
+    worse = [
+        score
+        for task in results.scores.tasks
+        for score in scores.get(task, {}).values()
+        if score.lift_over_base is not None and score.lift_over_base < 0
+    ]
+    worse.sort(key=lambda score: score.lift_over_base or 0.0)
     fields = (
         _task_field(labels),
-        Field[_TaskScore](
+        Field[Score](
             Column("variant", "Variant"),
-            lambda row: text_cell(labels.variants[row.score.variant]),
+            lambda row: text_cell(labels.variants[row.variant]),
             len(labels.roles.tuned) > 1,
         ),
         _score_field(labels),
-        Field[_TaskScore](
+        Field[Score](
             Column("lift", f"Lift over {labels.base}", "number", first="ascending", term="lift"),
             lambda row: lift_cell(
-                row.score.lift_over_base,
+                row.lift_over_base,
                 labels.scales[row.task],
-                site.results.paired_lifts.get((*_key(row), "base")),
+                site.results.paired_lifts.get((*row.key, "base")),
             ),
         ),
     )
@@ -412,7 +395,7 @@ def _worse_tasks_table(site: Site, model: str) -> Table | None:
         "hurt",
         "Tasks where tuning made the score worse",
         columns_of(fields),
-        rows_of(fields, found),
+        rows_of(fields, worse),
         sorted_by="lift",
         empty="Tuning made no score worse.",
     )

@@ -70,12 +70,12 @@ class _ModelScore(Record):
 def _scores_of(site: Site, model: str) -> list[_ModelScore]:
     """Return every score of a model, by task, then by variant."""
     results, variants = site.results, site.results.scores.roles.variants
-    found: list[_ModelScore] = []
+    by_task, found = results.scores.of_model(model), list[_ModelScore]()
     for task in results.scores.tasks:
-        scores, flagged = results.scores_of(model, task), results.flagged_of(model, task)
+        scores, flagged = by_task.get(task, {}), results.flagged_of(model, task)
         for variant in variants:
             if variant in scores or variant in flagged:
-                provenance = results.catalog.evidence[model, task, variant]
+                provenance = results.scores.provenance(model, task, variant)
                 score = scores.get(variant), flagged.get(variant)
                 found.append(_ModelScore(task, variant, *score, provenance))
     return found

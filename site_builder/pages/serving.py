@@ -114,8 +114,8 @@ def _about(site: Site) -> str:
     latency, prices = site.results.serving.latency, site.results.serving.prices
     providers = counted(len({row.provider for row in latency}), "provider")
     parts = (
-        (latency, f"how soon {providers} answered measured requests"),
-        (prices, f"what {counted(len(prices), 'offer')} cost by list price"),
+        (latency, f"measured latency of {providers}"),
+        (prices, f"list prices of {counted(len(prices), 'offer')}"),
     )
     return f"{sentence(', and '.join(words for there, words in parts if there))}."
 
@@ -151,9 +151,11 @@ def _numbers(measured: tuple[float, float] | None) -> tuple[NumberField, ...]:
     hint = "Measured median." if measured else "An example."
     sent, received = map(quantity, measured or EXAMPLE_SIZE)
     return (
-        NumberField("requests", "Requests a day", quantity(EXAMPLE_REQUESTS_A_DAY), "An example."),
-        NumberField("sent", "Tokens sent", sent, hint),
-        NumberField("received", "Tokens received", received, hint),
+        NumberField(
+            "requests", "Requests per day", quantity(EXAMPLE_REQUESTS_A_DAY), "An example."
+        ),
+        NumberField("sent", "Input tokens", sent, hint),
+        NumberField("received", "Output tokens", received, hint),
     )
 
 

@@ -43,7 +43,7 @@ from site_builder.tables.schema import TASKS as TASKS_SPEC
 
 def _row_limit_note(task: TaskResult) -> str:
     """Return a sentence that not all models are listed; empty where all are."""
-    n = len({*task.scores.models, *(f.model for f in task.flagged)})
+    n = len({*task.models, *(f.model for f in task.flagged)})
     if n <= MOST_LISTED:
         return ""
     return f"The first {MOST_LISTED} of {n:,} models. The page of each model has its rank."
@@ -51,9 +51,10 @@ def _row_limit_note(task: TaskResult) -> str:
 
 def tie_note(site: Site, task: TaskResult) -> str:
     """Which models the examples of the task cannot tell from its best; empty where nobody knows."""
-    if not task.scores.with_intervals:
+    if not task.with_intervals:
         return ""
-    scores = [s for s in task.scores if s.variant == site.labels.roles.primary]
+    primary, ranking = site.labels.roles.primary, site.results.scores.ranking(task.task)
+    scores = [s for s in ranking if s.variant == primary]
     known = [s for s in scores if s.tied_with_best is not None]
     if len(known) < 2:
         return ""
@@ -150,7 +151,7 @@ class Picker(Record):
 
 def make_picker(site: Site, table_id: str) -> Picker | None:
     """The picker; None on a board with one task, or one too large to put into a page."""
-    tasks = [t for t in site.results.tasks if t.scores]
+    tasks = [t for t in site.results.tasks if t.models]
     rows = int(site.results.scores.scored.sum(axis=0).clip(max=MOST_ROWS).sum())
     if len(tasks) < 2 or rows * CELLS_A_ROW > MOST_CELLS:
         return None
@@ -351,7 +352,7 @@ def _figures(site: Site, task: TaskResult) -> list[Fact]:
     )
     facts += [Fact(what, scale.signed(v), term=term) for what, v, term in lifts if v is not None]
     if len(facts) < LEAST_FIGURES:
-        facts.append(Fact("scores", count(len(task.scores))))
+        facts.append(Fact("scores", count(sum(task.counts.values()))))
     return facts
 
 

@@ -69,17 +69,17 @@ class ScoreLine(Record):
 
 def make_line(site: Site, task: TaskResult) -> ScoreLine | None:
     """How the rows of a task's ranking are drawn; None where no score has an interval."""
-    if site.labels.roles.primary not in task.scores.with_intervals:
+    if site.labels.roles.primary not in task.with_intervals:
         return None
     # The ends of all that is drawn: between the bounds of a task, intervals would be too small.
-    drawn = tuple(_drawn(task))
+    drawn = tuple(_drawn(site, task))
     return ScoreLine(site.labels, task, AxisRange(min(drawn), max(drawn)))
 
 
-def _drawn(task: TaskResult) -> Iterator[float]:
+def _drawn(site: Site, task: TaskResult) -> Iterator[float]:
     if task.baseline_score is not None:
         yield task.baseline_score
-    for score in task.scores:
+    for score in site.results.scores.ranking(task.task):
         yield from (score.score, *(score.interval or ()))
 
 
@@ -142,9 +142,9 @@ def ranking_table(
         drawn: Whether scores are drawn with their intervals, where these are known.
     """
     labels, results = site.labels, site.results
-    named = [*task.scores.models, *(f.model for f in task.flagged)]
+    named = [*task.models, *(f.model for f in task.flagged)]
     models = list(dict.fromkeys(named))[:most]
-    found = task.scores.of(models)
+    found = results.scores.of_task(task.task, models)
     entries = [_Entry(m, found[m], results.flagged_of(m, task.task)) for m in models]
     line = make_line(site, task) if drawn else None
     fields = (
@@ -175,7 +175,7 @@ def ranking_table(
 
 def _explained(results: Results, task: TaskResult) -> tuple[Link, ...]:
     """Where the intervals below scores and lifts, and the marks in rows, are explained."""
-    known = task.scores.with_intervals
+    known = task.with_intervals
     return (
         *((method_link("95\N{NO-BREAK SPACE}% interval", "score-error"),) if known else ()),
         *(
@@ -189,7 +189,7 @@ def _explained(results: Results, task: TaskResult) -> tuple[Link, ...]:
 
 def _score_fields(labels: Labels, task: TaskResult) -> tuple[Field[_Entry], ...]:
     roles = labels.roles
-    exact = bool(task.scores.with_intervals)
+    exact = bool(task.with_intervals)
     return (
         Field(RANK, lambda entry: _rank_cell(entry.found.get(roles.primary))),
         Field(MODEL, lambda entry: _model_cell(labels, entry)),

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 
-import jinja2
-
-from site_builder import formatting as text
+from site_builder import formatting
 from site_builder.api import api_values
 from site_builder.compute.results import Results
-from site_builder.compute.scores import Score
 from site_builder.errors import did_you_mean
-from site_builder.labels import Labels
 
-WORDS = (
-    *("no", "one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-)
-
-# What prose may name: known before there are figures. A board may lack some.
+# Known before anything is computed, so that unknown names are found in any case. A board may lack
+# some of them.
 NAMES = (
     *("stats", "models", "tasks", "categories", "correlations"),
     *("baseline", "model", "task", "category", "correlation", "serving", "training_sets", "link"),
@@ -28,126 +21,92 @@ FILTERS = (
     *("score", "signed", "percent", "count", "money", "seconds", "ratio", "decimals", "p_value"),
     *("listed", "in_words"),
 )
-
-
-class UnknownNameError(Exception):
-    """Prose names a model, a task, a category or a column that does not exist."""
-
-
-# What an expression over values can raise; anything else is a bug of ours.
-MISTAKES = (
-    jinja2.TemplateRuntimeError,
-    UnknownNameError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    LookupError,
-    ArithmeticError,
-    RecursionError,
+_WORDS = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
 
 
-class FigureDict(dict[str, Any]):
-    """A record of the API, as prose reads it: a key that it lacks is named, with the nearest."""
-
-    def __missing__(self, key: str) -> object:
-        message = f"figure {key!r} does not exist. {did_you_mean(key, self)}".strip()
-        raise UnknownNameError(message)
-
-
-def _as_record(values: dict[str, Any]) -> FigureDict:
-    return FigureDict({key: _with_records(part) for key, part in values.items()})
-
-
-def _with_records(value: object) -> object:
-    if isinstance(value, dict):
-        return _as_record(value)
-    return [_with_records(part) for part in value] if isinstance(value, list) else value
-
-
-class _TaskFigures(FigureDict):
-    """The figures of a task; its scores are made when prose first reads them."""
-
-    def __init__(self, figures: FigureDict, scores: Sequence[Score]) -> None:
-        super().__init__(figures)
-        self._scores = scores
-
-    def __missing__(self, key: str) -> object:
-        if key != "scores":
-            return super().__missing__(key)
-        self[key] = [_score_figures(score) for score in self._scores]
-        return self[key]
-
-
-def _score_figures(score: Score) -> FigureDict:
-    return FigureDict(
-        model=score.model,
-        variant=score.variant,
-        score=score.score,
-        rank=score.rank,
-        interval=None if score.interval is None else list(score.interval),
-        stderr=score.stderr,
-        n_examples=score.n,
-        tied_with_best=score.tied_with_best,
-    )
+class UnknownNameError(Exception):
+    """Prose names a model, a task, a category, a column or a page that does not exist."""
 
 
 def prose_variables(results: Results) -> dict[str, Any]:
-    """Return the names that an expression in prose can use."""
-    values = _as_record(api_values(results))
+    """Return the figures of a board by their names in prose."""
+    values = api_values(results)
     values["tasks"] = [
-        _TaskFigures(figures, task.scores)
-        for figures, task in zip(values["tasks"], results.tasks, strict=True)
+        _TaskFigures(task, partial(_score_figures, results, task["task"]))
+        for task in values["tasks"]
     ]
     return {
-        **_figures(values),
+        **published_figures(values),
         "serving": results.serving,
         "training_sets": results.training_sets,
     }
 
 
+class _TaskFigures(dict[str, Any]):
+    """The figures of a task; its scores are made when prose first reads them."""
+
+    def __init__(self, figures: Mapping[str, Any], scores: Callable[[], object]) -> None:
+        super().__init__(figures)
+        self._scores = scores
+
+    def __missing__(self, key: str) -> object:
+        if key != "scores":
+            raise KeyError(key)
+        self[key] = self._scores()
+        return self[key]
+
+
+def _score_figures(results: Results, task: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "model": score.model,
+            "variant": score.variant,
+            "score": score.score,
+            "rank": score.rank,
+            "interval": None if score.interval is None else list(score.interval),
+            "stderr": score.stderr,
+            "n_examples": score.n,
+            "tied_with_best": score.tied_with_best,
+        }
+        for score in results.scores.ranking(task)
+    ]
+
+
 def published_figures(api: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of these names that the values of the API define."""
-    return _figures(_as_record(dict(api)))
-
-
-def _figures(values: FigureDict) -> dict[str, Any]:
-    baseline = (model["name"] for model in values["models"] if model.get("is_baseline"))
+    """Return the figures that follow from the values of the API alone."""
+    baseline = (model["name"] for model in api["models"] if model.get("is_baseline"))
     return {
-        **values,
+        **api,
         "baseline": next(baseline, ""),
-        "model": _lookup(values["models"], "model"),
-        "task": _lookup(values["tasks"], "task"),
-        "category": _lookup(values.get("categories", []), "category"),
-        "correlation": _correlation(values.get("correlations")),
+        "model": _lookup(api["models"], "model"),
+        "task": _lookup(api["tasks"], "task"),
+        "category": _lookup(api.get("categories", []), "category"),
+        "correlation": _correlation(api.get("correlations")),
     }
 
 
-def prose_filters(labels: Labels) -> dict[str, Callable[..., str]]:
-    """The words for numbers, in this board's own number of digits."""
-    return number_filters(labels.scale)
-
-
-def number_filters(scale: text.NumberFormat) -> dict[str, Callable[..., str]]:
-    """The words for numbers, scores in the digits of a scale."""
+def prose_filters(scale: formatting.NumberFormat) -> dict[str, Callable[..., str]]:
+    """Return the filters that write figures, scores in the digits of a scale."""
     return {
         "score": scale.score,
         "signed": scale.signed,
-        "percent": text.percent,
-        "count": text.count,
-        "money": text.money,
-        "seconds": text.seconds,
-        "ratio": text.ratio,
-        "decimals": text.rounded,
-        "p_value": text.p_value,
-        "listed": lambda names: text.listed(list(names), most=6),
-        "in_words": in_words,
+        "percent": formatting.percent,
+        "count": formatting.count,
+        "money": formatting.money,
+        "seconds": formatting.seconds,
+        "ratio": formatting.ratio,
+        "decimals": formatting.rounded,
+        "p_value": formatting.p_value,
+        "listed": lambda names: formatting.listed(list(names), most=6),
+        "in_words": _in_words,
     }
 
 
-def in_words(n: int) -> str:
-    """A small whole number as a word, for prose: `six`; digits from thirteen on."""
-    return WORDS[n] if 0 <= n < len(WORDS) else text.count(n)
+def _in_words(n: int) -> str:
+    return _WORDS[n] if 0 <= n < len(_WORDS) else formatting.count(n)
 
 
 def _lookup(records: list[dict[str, Any]], key: str) -> Callable[[str], dict[str, Any]]:
@@ -155,24 +114,21 @@ def _lookup(records: list[dict[str, Any]], key: str) -> Callable[[str], dict[str
 
     def find(name: str) -> dict[str, Any]:
         if name not in by_id:
-            raise UnknownNameError(
-                f"{key} {name!r} does not exist. {did_you_mean(name, by_id)}".strip()
-            )
+            raise _unknown(key, name, by_id)
         return by_id[name]
 
     return find
 
 
 def _correlation(values: Mapping[str, Any] | None) -> Callable[[str, str], dict[str, Any]]:
-    columns = [] if values is None else values["columns"]
+    kind = "correlation column"
 
     def find(a: str, b: str) -> dict[str, Any]:
+        columns = [] if values is None else values["columns"]
         for name in (a, b):
             if name not in columns:
-                hint = did_you_mean(name, columns)
-                message = f"correlation column {name!r} does not exist. {hint}".strip()
-                raise UnknownNameError(message)
-        assert values is not None  # columns would be empty
+                raise _unknown(kind, name, columns)
+        assert values is not None  # it has columns
         i, j = columns.index(a), columns.index(b)
         return {
             "n": values["n"][i][j],
@@ -181,3 +137,8 @@ def _correlation(values: Mapping[str, Any] | None) -> Callable[[str, str], dict[
         }
 
     return find
+
+
+def _unknown(kind: str, name: object, known: Collection[str]) -> UnknownNameError:
+    hint = did_you_mean(str(name), known)
+    return UnknownNameError(f"{kind} {name!r} does not exist. {hint}".strip())

@@ -5,286 +5,76 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from inspect import isbuiltin
+from contextvars import ContextVar
 from math import isfinite
-from typing import Any, TypeAlias, cast
+from traceback import walk_stack, walk_tb
+from types import MethodType
+from typing import Any
 
 import jinja2
-from jinja2 import nodes
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2 import meta, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.visitor import NodeTransformer
+from jinja2.utils import missing
 
 from site_builder.errors import did_you_mean
-from site_builder.prose.figures import MISTAKES, NAMES
+from site_builder.prose.figures import FILTERS, NAMES, UnknownNameError
 from site_builder.prose.markdown import escape_markdown
-from site_builder.records import Record, replace
+from site_builder.records import Record, field
 
-# Of Jinja's own filters, those that choose among figures or turn text; the others write HTML or
-# files, are a matter of chance, or make much of little.
-FILTERS = (
+MOST_CHARACTERS = 1_000_000
+"""Characters of a text, as it is written and as it is filled in."""
+# Loops in loops take time that no other limit bounds.
+_MOST_LOOPS = 2
+# Jinja's filters that select figures or change the case of a text.
+_JINJA_FILTERS = (
     *("abs", "default", "dictsort", "first", "float", "groupby", "int", "items", "last", "length"),
     *("list", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "round", "select"),
     *("selectattr", "sort", "sum", "title", "trim", "unique", "upper"),
 )
 _FORBIDDEN: dict[type[nodes.Node], str] = {
-    nodes.Block: "block",
-    nodes.Extends: "extends",
-    nodes.FilterBlock: "filter",
-    nodes.FromImport: "from",
-    nodes.Import: "import",
-    nodes.Include: "include",
-    nodes.Macro: "macro",
+    nodes.Block: "{% block %}",
+    nodes.Concat: "'~'",
+    nodes.Extends: "{% extends %}",
+    nodes.FilterBlock: "{% filter %}",
+    nodes.FromImport: "{% from %}",
+    nodes.Import: "{% import %}",
+    nodes.Include: "{% include %}",
+    nodes.Macro: "{% macro %}",
 }
-MOST_STEPS, LONGEST_TEXT = 100_000, 1_000_000
-_MOST_BITS = 1_024
-_TOO_MUCH = "makes too much of it: prose is for figures, not for computing"
+# Errors of an expression over figures; any other exception is a bug of the generator.
+_ERRORS = (
+    jinja2.TemplateRuntimeError,
+    UnknownNameError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+)
 
 
 class Mistake(Record):
-    """What is wrong with a text, in a line of it."""
+    """An error in a line of a text; its words are empty where another mistake says it already."""
 
     line: int
     what: str
     fix: str = ""
 
 
-# A text as a template, None where it cannot be filled in, and what is wrong with it.
-Read: TypeAlias = tuple[jinja2.Template | None, list[Mistake]]
-
-
-class _Generator(CodeGenerator):
-    """Notes what a text asks for by name and does not set, as `jinja2.meta` does in a second go."""
-
-    def enter_frame(self, frame: Frame) -> None:
-        """Begin a part of the text with names of its own."""
-        super().enter_frame(frame)
-        asked = {name for does, name in frame.symbols.loads.values() if does == "resolve"}
-        cast(ProseEnvironment, self.environment).named.update(asked)
-
-
-class ProseEnvironment(ImmutableSandboxedEnvironment):
-    """Jinja for prose: it escapes for Markdown, and refuses whatever is no figure.
-
-    Attributes:
-        claims: The claims of the file at hand.
-        mistakes: What is wrong in it.
-        named: What it asks for by name.
-        steps: Rounds that its loops have made.
-    """
-
-    code_generator_class = _Generator
-    intercepted_binops = frozenset(("+", "*", "**", "%"))
-
-    def __init__(
-        self, filters: dict[str, Callable[..., str]], finalize: Callable[[Any], Any]
-    ) -> None:
-        super().__init__(
-            undefined=jinja2.StrictUndefined,
-            extensions=[ClaimExtension, GuardExtension],
-            finalize=finalize,
-            keep_trailing_newline=True,
-        )
-        self.globals.clear()
-        self.filters = {name: self.filters[name] for name in FILTERS} | filters
-        self.begin("")
-
-    def begin(self, text: str) -> None:
-        """Turn to another text."""
-        self.claims, self.mistakes, self.steps = (
-            ClaimResults(text),
-            list[tuple[int, Exception]](),
-            0,
-        )
-        self.named = set[str | None]()
-
-    def read(self, text: str, names: Iterable[str]) -> Read:
-        """A text as a template, and what is wrong with it whatever the figures are.
-
-        In the template a mistake in one figure hides no other.
-
-        Args:
-            text: The prose.
-            names: What it may name.
-        """
-        self.begin(text)
-        try:
-            tree = self.parse(text)
-            forbidden = list(_forbidden(tree))
-            template = self.from_string(tree if forbidden else self._guarded(tree))
-        except jinja2.TemplateSyntaxError as error:
-            what = error.message or "is not valid"
-            return None, [Mistake(error.lineno, what, self._filter_hint(what))]
-        except (RecursionError, SyntaxError, MemoryError):
-            return None, [Mistake(1, "it is nested too deeply to be read")]
-        unknown = list(_unknown_names(tree, self.named, list(names)))
-        return None if forbidden else template, [*forbidden, *unknown]
-
-    def _filter_hint(self, what: str) -> str:
-        unknown = re.fullmatch(r"No filter named '(\w+)'\.", what)
-        return did_you_mean(unknown[1], self.filters) if unknown else ""
-
-    def _guarded(self, tree: nodes.Template) -> nodes.Template:
-        guard: GuardExtension = self.extensions[GuardExtension.identifier]  # type: ignore[assignment]
-        return guard.over(tree)
-
-    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
-        """A text has no parts: its methods could make much of little."""
-        return not isinstance(obj, str) and super().is_safe_attribute(obj, attr, value)
-
-    def wrap_str_format(self, value: object) -> None:
-        """Let `format` be judged like any other method of a text."""
-
-    def is_safe_callable(self, obj: object) -> bool:
-        """Only functions of ours may be called."""
-        return not isbuiltin(obj) and not isinstance(obj, type) and super().is_safe_callable(obj)
-
-    def call(self, context: Context, obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as jinja2 has it
-        """Call a function of ours; what is none is named without its place in memory."""
-        if not self.is_safe_callable(obj):
-            message = f"{getattr(obj, '__name__', 'what is no function')!r} cannot be called"
-            raise SecurityError(message)
-        return super().call(context, obj, *args, **kwargs)
-
-    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
-        """Reckon, unless the result would be of no size that prose can want."""
-        if isinstance(left, str) and operator == "%":
-            message = "a figure is written with a filter, not with '%'"
-            raise TypeError(message)
-        if _size(operator, left, right) > 1:
-            message = f"'{operator}' {_TOO_MUCH}"
-            raise OverflowError(message)
-        reckoned: object = super().call_binop(context, operator, left, right)
-        return reckoned
-
-
-def _size(operator: str, left: object, right: object) -> float:
-    """How large a result would be, 1 being the largest that is allowed."""
-    if isinstance(left, int) and isinstance(right, int):
-        bits = (
-            left.bit_length() * right
-            if operator == "**"
-            else left.bit_length() + right.bit_length()
-        )
-        return bits / _MOST_BITS
-    sized = [len(side) for side in (left, right) if isinstance(side, str | list | tuple)]
-    times = [side for side in (left, right) if isinstance(side, int)]
-    return sum(sized) * max([1, *times]) / LONGEST_TEXT
-
-
-def _forbidden(tree: nodes.Template) -> Iterator[Mistake]:
-    for node in tree.find_all(tuple(_FORBIDDEN)):
-        yield Mistake(node.lineno, f"prose has no {{% {_FORBIDDEN[type(node)]} %}}")
-    for block in tree.find_all(nodes.CallBlock):
-        if not isinstance(block.call.node, nodes.ExtensionAttribute):
-            yield Mistake(block.lineno, "prose has no {% call %}")
-    for loop in tree.find_all(nodes.For):
-        if loop.recursive:
-            yield Mistake(loop.lineno, "prose has no recursive loops")
-
-
-def _unknown_names(
-    tree: nodes.Template, named: set[str | None], known: list[str]
-) -> Iterator[Mistake]:
-    unknown = named - {*known}
-    for name in tree.find_all(nodes.Name):
-        if name.name in unknown and name.ctx == "load":
-            yield Mistake(
-                name.lineno, f"'{name.name}' is undefined", did_you_mean(name.name, known)
-            )
-
-
-class GuardExtension(Extension):
-    """Takes the mistake of one figure down, goes on with the next, and counts the steps."""
-
-    def over(self, tree: nodes.Template) -> nodes.Template:
-        """A text with a guard around each of its parts that can fail alone."""
-        _Bounds(self).visit(tree)
-        for node in [tree, *tree.find_all(nodes.Node)]:
-            for name in ("body", "else_"):
-                part = getattr(node, name, None)
-                if isinstance(part, list):
-                    setattr(node, name, [g for child in part for g in self._guards(child)])
-        return tree
-
-    def _guards(self, node: nodes.Node) -> Iterator[nodes.Node]:
-        if isinstance(node, nodes.Output):
-            for part in node.nodes:
-                alone = nodes.Output([part]).set_lineno(part.lineno)
-                yield alone if isinstance(part, nodes.TemplateData) else self._guard(alone)
-        elif isinstance(node, nodes.For | nodes.If | nodes.Scope) and not _sets(node):
-            yield self._guard(node)
-        else:
-            yield node
-
-    def _guard(self, node: nodes.Node) -> nodes.Node:
-        call = self.call_method("_attempt", [nodes.Const(node.lineno)])
-        return nodes.CallBlock(call, [], [], [node]).set_lineno(node.lineno)
-
-    def _attempt(self, line: int, caller: Callable[[], str]) -> str:
-        try:
-            return caller()
-        except MISTAKES as error:
-            self.environment.mistakes.append((line, error))  # type: ignore[attr-defined]
-            return ""
-
-    def _counted(self, values: Iterable[object]) -> Iterator[object]:
-        for value in values:
-            self.environment.steps += 1  # type: ignore[attr-defined]
-            if self.environment.steps > MOST_STEPS:  # type: ignore[attr-defined]
-                message = f"the loops of this text take more than {MOST_STEPS:,} rounds"
-                raise OverflowError(message)
-            yield value
-
-    def _joined(self, *parts: object) -> str:
-        texts = [str(part) for part in parts]
-        if sum(map(len, texts)) > LONGEST_TEXT:
-            message = f"'~' {_TOO_MUCH}"
-            raise OverflowError(message)
-        return "".join(texts)
-
-
-def _sets(node: nodes.Node) -> bool:
-    """Whether a block sets names that hold after it."""
-    return isinstance(node, nodes.If) and any(node.find_all((nodes.Assign, nodes.AssignBlock)))
-
-
-class _Bounds(NodeTransformer):
-    """Puts counters into loops and into the joining of texts."""
-
-    def __init__(self, guard: GuardExtension) -> None:
-        self._guard = guard
-
-    def visit_For(self, node: nodes.For) -> nodes.For:
-        self.generic_visit(node)
-        values = cast(nodes.Expr, node.iter)
-        node.iter = self._guard.call_method("_counted", [values], lineno=node.lineno)
-        return node
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Call:
-        self.generic_visit(node)
-        return self._guard.call_method("_joined", node.nodes, lineno=node.lineno)
-
-
-_CONDITION = re.compile(r"\{%[-+]?\s*claim\b\s*(.*?)\s*[-+]?%\}", re.DOTALL)
-_FIGURES = (nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Call, nodes.Filter)
-
-
 class Claim(Record):
-    """A claim as the figures have judged it.
+    """A claim, judged by the figures.
 
     Attributes:
-        line: Line of the claim in its file.
-        condition: The condition, as it is written.
-        sentence: The sentence, with its figures filled in.
-        holds: Whether the condition holds.
-        figures: What a condition that does not hold rests on: each figure as it is written, and its
-            value.
+        line: Line of its tag.
+        condition: The condition as it is written.
+        sentence: The text of the claim, filled in.
+        holds: Whether the condition is true.
+        figures: Of a false condition, its operands as they are written, with their values.
     """
 
     line: int
@@ -294,161 +84,69 @@ class Claim(Record):
     figures: tuple[tuple[str, object], ...] = ()
 
 
-@dataclass
-class ClaimResults:
-    """The claims of one file.
+class FilledText(Record):
+    """A text with its figures, its claims and its mistakes."""
 
-    Attributes:
-        source: The file's text.
-        judged: Those that were judged, in the order of the text.
-    """
-
-    source: str
-    judged: list[Claim] = field(default_factory=list)
-
-    @property
-    def false(self) -> list[Claim]:
-        """Those that turned out to be false."""
-        return [claim for claim in self.judged if not claim.holds]
+    text: str
+    claims: tuple[Claim, ...]
+    mistakes: tuple[Mistake, ...]
 
 
-class ClaimExtension(Extension):
-    """Adds the `claim` block to prose.
-
-    The environment's `claims` is the `Claims` of the file at hand.
-    """
-
-    tags = {"claim"}  # noqa: RUF012 - jinja2 declares it so
-
-    def parse(self, parser: Parser) -> list[nodes.Node]:
-        """Turn the block into a call of `_check`, and one of `_note` for each of its figures."""
-        line = next(parser.stream).lineno
-        written = self._written_condition(parser)
-        condition = parser.parse_expression()
-        body = parser.parse_statements(("name:endclaim",), drop_needle=True)
-        call = self.call_method("_check", [nodes.Const(line), nodes.Const(written), condition])
-        notes = [self._note_of(figure) for figure in _figures_of(condition)]
-        told = nodes.If(self.call_method("_is_false"), notes, [], [])
-        claim = nodes.CallBlock(call, [], [], body)
-        return [nodes.Scope([claim.set_lineno(line), told.set_lineno(line)]).set_lineno(line)]
-
-    def _note_of(self, figure: nodes.Expr) -> nodes.Node:
-        value = nodes.ExprStmt(self.call_method("_note", [nodes.Const(words_of(figure)), figure]))
-        return nodes.CallBlock(self.call_method("_if_defined"), [], [], [value])
-
-    def _written_condition(self, parser: Parser) -> str:
-        """The condition as its file has it: claims are parsed in the order in which they stand."""
-        found = _CONDITION.finditer(self.environment.claims.source)  # type: ignore[attr-defined]
-        match = next(parser.__dict__.setdefault("claim_conditions", found), None)
-        return " ".join(match[1].split()) if match else ""
-
-    def _check(self, line: int, written: str, holds: object, caller: Callable[[], str]) -> str:
-        sentence = caller()
-        claims: ClaimResults = self.environment.claims  # type: ignore[attr-defined]
-        claims.judged.append(Claim(line, written, " ".join(sentence.split()), bool(holds)))
-        return sentence
-
-    def _is_false(self) -> bool:
-        claims: ClaimResults = self.environment.claims  # type: ignore[attr-defined]
-        return not claims.judged[-1].holds
-
-    def _if_defined(self, caller: Callable[[], str]) -> str:
-        """A figure that the condition asked for only if another held may not exist."""
-        with suppress(*MISTAKES):
-            caller()
-        return ""
-
-    def _note(self, words: str, value: object) -> None:
-        """Keep the value of a figure with the claim that has just turned out to be false."""
-        claims: ClaimResults = self.environment.claims  # type: ignore[attr-defined]
-        claim = claims.judged[-1]
-        if isinstance(value, str | int | float | None) and words:
-            figures = dict((*claim.figures, (words, value)))
-            claims.judged[-1] = replace(claim, figures=tuple(figures.items()))
-
-
-def _figures_of(node: nodes.Node) -> Iterator[nodes.Expr]:
-    """The figures that a condition compares, the whole of each: `stats.tasks`, not `stats`."""
-    if isinstance(node, _FIGURES):
-        yield node
-        return
-    for part in node.iter_child_nodes():
-        yield from _figures_of(part)
-
-
-def words_of(node: nodes.Node) -> str:
-    """An expression as one writes it; empty where it holds more than names, calls and filters."""
-    match node:
-        case nodes.Const(value=value):
-            return repr(value)
-        case nodes.Name(name=name):
-            return name
-        case nodes.Getattr(node=whole, attr=attr):
-            return _behind(whole, f".{attr}")
-        case nodes.Getitem(node=whole, arg=key):
-            return _behind(whole, f"[{words_of(key)}]")
-        case nodes.Call(node=called) | nodes.Filter(node=nodes.Node() as called):
-            given = [
-                *map(words_of, node.args),
-                *(f"{k.key}={words_of(k.value)}" for k in node.kwargs),
-            ]
-            listed = f"({', '.join(given)})" if given or isinstance(node, nodes.Call) else ""
-            return _behind(
-                called, f" | {node.name}{listed}" if isinstance(node, nodes.Filter) else listed
-            )
-    return ""
-
-
-def _behind(node: nodes.Node, words: str) -> str:
-    before = words_of(node)
-    return before and before + words
-
-
-def text_file(slot: str) -> str:
-    """The file of a slot's text, as messages name it."""
-    return f"data/content/{slot}.md"
-
-
-class _Figure(str):
-    """A number already in words, whose marks are our own."""
+class Written(str):
+    """Text that is Markdown already, such as a figure that a filter has written."""
 
     __slots__ = ()
 
 
-def _marked(function: Callable[..., str]) -> Callable[..., str]:
-    def write(*args: object, **kwargs: object) -> _Figure:
-        for figure in args:
-            if isinstance(figure, float) and not isfinite(figure):
-                message = f"the figure {figure!r} is not finite"
-                raise ValueError(message)
-        return _Figure(escape_markdown(function(*args, **kwargs)))
+class ProseTemplate:
+    """A text that can be filled with figures.
 
-    return write
+    Args:
+        text: The Markdown with its expressions.
+        filters: The filters that write figures; without them the text is only checked.
 
+    Attributes:
+        mistakes: Errors that do not depend on the figures.
+    """
 
-def _finalize(value: object) -> object:
-    """What an expression leaves in the text; a bare float is a mistake: nobody chose its digits."""
-    if isinstance(value, float):
-        written = "is not written with a filter such as `score`, `signed` or `percent`"
-        message = f"the figure {value!r} {written}"
-        raise TypeError(message)
-    if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        message = f"a text of {len(value):,} characters is too long for prose"
-        raise ValueError(message)
-    if isinstance(value, str) and not isinstance(value, _Figure):
-        return escape_markdown(value)
-    if not isinstance(value, str | int | jinja2.Undefined):
-        message = (
-            "the figure is not defined on this board"
-            if value is None
-            else f"{_kind(value)} is neither a text nor a figure"
-        )
-        raise TypeError(message)
-    return value
+    def __init__(self, text: str, filters: Mapping[str, Callable[..., str]] | None = None) -> None:
+        self.mistakes: tuple[Mistake, ...] = ()
+        self._template: jinja2.Template | None = None
+        if len(text) > MOST_CHARACTERS:
+            what = f"the text has {len(text):,} characters, more than {MOST_CHARACTERS:,}"
+            self.mistakes = (Mistake(1, what),)
+            return
+        environment = _Environment(filters or dict.fromkeys(FILTERS, str))
+        try:
+            tree = environment.parse(text)
+            forbidden = tuple(_forbidden(tree))
+            self.mistakes = (*forbidden, *_unknown_names(tree))
+            if not forbidden:
+                self._template = environment.from_string(tree)
+        except jinja2.TemplateSyntaxError as error:
+            what = error.message or "is not valid"
+            unknown = re.fullmatch(r"No filter named '(\w+)'\.", what)
+            fix = did_you_mean(unknown[1], environment.filters) if unknown else ""
+            self.mistakes = (Mistake(error.lineno, what, fix),)
+        except (RecursionError, SyntaxError, MemoryError):
+            self.mistakes = (Mistake(1, "it is nested too deeply to be read"),)
 
-
-def _kind(value: object) -> str:
-    return "a record" if isinstance(value, dict) else type(value).__name__
+    def fill_in(self, figures: Mapping[str, object]) -> FilledText:
+        """Render the text and collect its claims and all mistakes that the figures reveal."""
+        if self._template is None:
+            return FilledText("", (), self.mistakes)
+        report = _Report(self._template)
+        token = _REPORT.set(report)
+        names = {n: _Function(v) if callable(v) else v for n, v in figures.items()}
+        try:
+            text = _joined(self._template.generate(names))
+        except _ERRORS as error:
+            text = ""
+            report.mistakes.append(Mistake(_line_of(error), _message(error)))
+        finally:
+            _REPORT.reset(token)
+        found = [mistake for mistake in report.mistakes if mistake.what]
+        return FilledText(text, tuple(report.claims), (*self.mistakes, *found))
 
 
 def judge_claims(
@@ -456,19 +154,331 @@ def judge_claims(
     figures: Mapping[str, object],
     filters: Mapping[str, Callable[..., str]],
 ) -> dict[str, tuple[Claim, ...]]:
-    """The claims of each text as some figures judge them; those that need others are left out.
+    """Judge the claims of texts; a claim that needs figures that do not exist is left out.
 
     Args:
         texts: The prose, by slot.
-        figures: What it may name, but for `link`.
-        filters: The words for numbers.
+        figures: Values by their names, without `link`.
+        filters: The filters that write figures.
     """
-    language = ProseEnvironment({n: _marked(write) for n, write in filters.items()}, _finalize)
-    judged = {}
-    for slot, text in texts.items():
-        template, _ = language.read(text, NAMES)
-        if template is not None:
-            with suppress(*MISTAKES):
-                template.render(**figures, link=lambda *_: _Figure(""))
-        judged[slot] = tuple(language.claims.judged)
-    return judged
+    names = {**figures, "link": lambda *_: Written("")}
+    return {
+        slot: ProseTemplate(text, filters).fill_in(names).claims for slot, text in texts.items()
+    }
+
+
+def text_file(slot: str) -> str:
+    """Return the path of a slot's text, for messages."""
+    return f"data/content/{slot}.md"
+
+
+class _Report(Record):
+    """Claims and mistakes of a text that is being filled in."""
+
+    template: jinja2.Template
+    claims: list[Claim] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+
+_REPORT: ContextVar[_Report] = ContextVar("report")
+
+
+def _fail(what: str, fix: str = "") -> _Missing:
+    """Report a mistake and go on with a value that stands for nothing."""
+    report = _REPORT.get()
+    frames = (line for frame, line in walk_stack(None) if frame.f_code.co_filename == "<template>")
+    line = report.template.get_corresponding_lineno(next(frames, 1))
+    report.mistakes.append(Mistake(line, what, fix))
+    return _Missing(hint="")
+
+
+def _line_of(error: Exception) -> int:
+    """Return the line in which an error arose; Jinja maps tracebacks onto the text."""
+    trace = walk_tb(error.__traceback__)
+    return max([1, *(n for frame, n in trace if frame.f_code.co_filename == "<template>")])
+
+
+def _message(error: Exception) -> str:
+    # Jinja names a place in memory, which differs from build to build.
+    if isinstance(error, SecurityError):
+        return "prose can call only model, task, category, correlation and link"
+    return str(error)
+
+
+def _joined(parts: Iterable[str]) -> str:
+    text, size = list[str](), 0
+    for part in parts:
+        size += len(part)
+        if size > MOST_CHARACTERS:
+            message = f"the text becomes longer than {MOST_CHARACTERS:,} characters"
+            raise ValueError(message)
+        text.append(part)
+    return "".join(text)
+
+
+class _Missing(jinja2.Undefined):
+    """A name or a figure that does not exist: reported where it is used, and then nothing.
+
+    Whatever is made of it is nothing as well, so that one rendering finds all mistakes.
+    """
+
+    __slots__ = ()
+
+    def _use(self, *_args: object, **_kwargs: object) -> _Missing:
+        hint, name, record = self._undefined_hint, self._undefined_name, self._undefined_obj
+        if hint == "":  # an earlier mistake
+            return _fail("")
+        if hint is None and record is missing:  # `_unknown_names` reports all others
+            return _fail(self._undefined_message if name in NAMES else "", "This board has none.")
+        if hint is None and isinstance(record, dict):
+            return _fail(f"figure {name!r} does not exist", did_you_mean(str(name), record))
+        return _fail(self._undefined_message)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as Jinja declares it
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._use()
+
+    def __str__(self) -> str:
+        self._use()
+        return ""
+
+    def __bool__(self) -> bool:
+        self._use()
+        return False
+
+    def __len__(self) -> int:
+        self._use()
+        return 0
+
+    def __iter__(self) -> Iterator[object]:
+        self._use()
+        return iter(())
+
+    def __hash__(self) -> int:
+        self._use()
+        return 0
+
+
+for _name in (
+    *("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "floordiv", "rfloordiv"),
+    *("mod", "rmod", "pos", "neg", "call", "getitem", "lt", "le", "gt", "ge", "eq", "ne"),
+    *("int", "float", "contains"),
+):
+    setattr(_Missing, f"__{_name}__", _Missing._use)
+
+
+class _Function(Record):
+    """A function or a filter of prose: an error of it is reported, and stops nothing."""
+
+    function: Callable[..., Any]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the function has it
+        for value in args:
+            if isinstance(value, _Missing):
+                return value._use()
+        try:
+            return self.function(*args, **kwargs)
+        except _ERRORS as error:
+            return _fail(str(error))
+
+
+def _figure_filter(function: Callable[..., str]) -> Callable[..., Any]:
+    def write(*args: object, **kwargs: object) -> Written:
+        for figure in args:
+            if isinstance(figure, float) and not isfinite(figure):
+                message = f"the figure {figure!r} is not finite"
+                raise ValueError(message)
+        return Written(escape_markdown(function(*args, **kwargs)))
+
+    return _Function(write)
+
+
+def _finalize(value: object) -> object:
+    """Return what the text shows for a value.
+
+    A float without a filter is a mistake, since nobody has chosen its digits.
+    """
+    if isinstance(value, Written | int):
+        return value
+    if isinstance(value, jinja2.Undefined):
+        return str(value)
+    if isinstance(value, float):
+        written = "is not written with a filter such as `score`, `signed` or `percent`"
+        return str(_fail(f"the figure {value!r} {written}"))
+    if isinstance(value, str) and len(value) <= MOST_CHARACTERS:
+        return escape_markdown(value)
+    if isinstance(value, str):
+        return str(_fail(f"a text of {len(value):,} characters is too long for prose"))
+    if value is None:
+        return str(_fail("the figure is not defined on this board"))
+    return str(_fail(f"{_kind(value)} is neither a text nor a figure"))
+
+
+def _kind(value: object) -> str:
+    kinds = {dict: "a record", _Function: "a function", list: "a list", str: "a text"}
+    return kinds.get(type(value), type(value).__name__)
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, which writes for Markdown and collects mistakes."""
+
+    intercepted_binops = frozenset(("+", "*", "**", "%"))
+
+    def __init__(self, filters: Mapping[str, Callable[..., str]]) -> None:
+        super().__init__(
+            undefined=_Missing,
+            extensions=[_ClaimTag],
+            finalize=_finalize,
+            keep_trailing_newline=True,
+        )
+        self.globals.clear()
+        ours = {name: _figure_filter(function) for name, function in filters.items()}
+        self.filters = {name: self.filters[name] for name in _JINJA_FILTERS} | ours
+
+    def is_safe_callable(self, obj: object) -> bool:
+        """Allow the functions of prose and methods of loops and claims, not those of Python."""
+        return isinstance(obj, _Function | _Missing | MethodType)
+
+    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
+        """Calculate with numbers only: a text, a list or a huge number could grow for ever."""
+        for side in (left, right):
+            if not isinstance(side, int | float | _Missing):
+                message = f"'{operator}' needs two numbers, not {_kind(side)}"
+                raise TypeError(message)
+        if isinstance(left, int) and isinstance(right, int):
+            try:
+                self.binop_table[operator](float(left), float(right))
+            except OverflowError:
+                message = f"'{operator}' makes too large a number"
+                raise OverflowError(message) from None
+        result: object = super().call_binop(context, operator, left, right)
+        return result
+
+
+def _forbidden(tree: nodes.Template) -> Iterator[Mistake]:
+    for node in tree.find_all(tuple(_FORBIDDEN)):
+        yield Mistake(node.lineno, f"prose has no {_FORBIDDEN[type(node)]}")
+    loops = [*tree.find_all(nodes.For)]
+    for loop in loops:
+        if loop.recursive:
+            yield Mistake(loop.lineno, "prose has no recursive loops")
+    for _ in range(_MOST_LOOPS):  # those in no loop, those in a loop, ...
+        loops = [*dict.fromkeys(inner for loop in loops for inner in loop.find_all(nodes.For))]
+    for loop in loops:
+        yield Mistake(loop.lineno, f"more than {_MOST_LOOPS} loops are nested")
+
+
+def _unknown_names(tree: nodes.Template) -> Iterator[Mistake]:
+    unknown = meta.find_undeclared_variables(tree) - {*NAMES}
+    for name in tree.find_all(nodes.Name):
+        if name.name in unknown and name.ctx == "load":
+            yield Mistake(
+                name.lineno, f"'{name.name}' is undefined", did_you_mean(name.name, NAMES)
+            )
+
+
+class _ClaimTag(Extension):
+    """Adds `{% claim condition %}sentence{% endclaim %}`."""
+
+    tags = {"claim"}  # noqa: RUF012 - Jinja declares it so
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Read the conditions as they are written, which the parser does not keep."""
+        del name, filename
+        self._conditions = _conditions(self.environment.lex(source))
+        return source
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        """Turn the tag into calls of `_attempt` and `_judge`."""
+        line = next(parser.stream).lineno
+        written = next(self._conditions)
+        condition = parser.parse_expression()
+        sentence = parser.parse_statements(("name:endclaim",), drop_needle=True)
+        arguments: list[nodes.Expr] = [
+            nodes.DerivedContextReference(),
+            nodes.Const(line),
+            nodes.Const(written),
+            self.call_method("_count"),
+            condition,
+        ]
+        judge = nodes.CallBlock(self.call_method("_judge", arguments), [], [], sentence)
+        attempt = self.call_method("_attempt", [nodes.Const(line)])
+        return nodes.CallBlock(attempt, [], [], [judge.set_lineno(line)]).set_lineno(line)
+
+    def _attempt(self, line: int, caller: Callable[[], str]) -> str:
+        """Report an error in a claim, so that it hides no other claim."""
+        try:
+            return caller()
+        except _ERRORS as error:
+            _REPORT.get().mistakes.append(Mistake(line, _message(error)))
+            return ""
+
+    def _count(self) -> int:
+        return len(_REPORT.get().mistakes)
+
+    def _judge(
+        self,
+        context: Context,
+        line: int,
+        written: str,
+        mistakes: int,
+        condition: object,
+        caller: Callable[[], str],
+    ) -> str:
+        """Keep the claim, unless its condition needs what does not exist."""
+        holds = bool(condition)
+        can_be_judged = self._count() == mistakes
+        sentence = caller()
+        if can_be_judged:
+            figures = () if holds else tuple(self._values(context, written))
+            claim = Claim(line, written, " ".join(sentence.split()), holds, figures)
+            _REPORT.get().claims.append(claim)
+        return sentence
+
+    def _values(self, context: Context, condition: str) -> Iterator[tuple[str, object]]:
+        """Yield the operands of a condition that are figures, with their values."""
+        known = self._count()
+        for operand in dict.fromkeys(_operands(self.environment.lex(f"{{{{ {condition} }}}}"))):
+            with suppress(*_ERRORS, jinja2.TemplateSyntaxError):
+                find = self.environment.compile_expression(operand, undefined_to_none=False)
+                value = find(context.get_all())
+                if isinstance(value, str | int | float | None):
+                    yield operand, value
+        del _REPORT.get().mistakes[known:]  # a figure may not exist where `and` did not ask for it
+
+
+def _conditions(tokens: Iterable[tuple[int, str, str]]) -> Iterator[str]:
+    """Yield the condition of each claim tag, in single spaces."""
+    tag: list[str] = []
+    for _, kind, value in tokens:
+        if kind == "block_begin":
+            tag = []
+        elif kind == "block_end":
+            words = "".join(tag).split()
+            if words[:1] == ["claim"]:
+                yield " ".join(words[1:])
+        else:
+            tag.append(value)
+
+
+_BETWEEN_OPERANDS = {
+    *("and", "or", "not", "in", "is", "if", "else", "==", "!=", "<", "<=", ">", ">="),
+    *("+", "-", "*", "/", "//", "%"),
+}
+_NO_FIGURE = re.compile(r"""\d|["'\[{(.]|(?:true|false|none)\b|$""", re.IGNORECASE)
+
+
+def _operands(tokens: Iterable[tuple[int, str, str]]) -> Iterator[str]:
+    """Split a condition at its operators: `stats.tasks > 5` compares the figure `stats.tasks`."""
+    found, depth = [""], 0
+    for _, kind, value in tokens:
+        if kind.startswith("variable_"):
+            continue
+        is_group = value == ")" or (value == "(" and not found[-1].strip())
+        if depth == 0 and (value in _BETWEEN_OPERANDS or is_group):
+            found.append("")
+        else:
+            depth += (value in ("(", "[", "{")) - (value in (")", "]", "}"))
+            found[-1] += value
+    return (operand.strip() for operand in found if not _NO_FIGURE.match(operand.strip()))

@@ -14,7 +14,7 @@ from site_builder.compute.catalog import Provenance, Release
 from site_builder.compute.numbers import Array, difference
 from site_builder.compute.score_error import REACH
 from site_builder.formatting import NumberFormat, scale_for
-from site_builder.prose.figures import number_filters
+from site_builder.prose.figures import prose_filters
 from site_builder.prose.markdown import plain_text
 from site_builder.prose.template import Claim, judge_claims, text_file
 from site_builder.records import Record
@@ -416,7 +416,7 @@ def _sentence(claim: Claim) -> str:
 
 
 def _judged(texts: Mapping[str, str], prose: ProseInputs) -> dict[_ClaimKey, Claim]:
-    judged = judge_claims(texts, prose.figures, number_filters(prose.scale))
+    judged = judge_claims(texts, prose.figures, prose_filters(prose.scale))
     return {key: claim for slot, claims in judged.items() for key, claim in _keyed(slot, claims)}
 
 

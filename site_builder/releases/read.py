@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from site_builder import __version__
 from site_builder.api import score_files
-from site_builder.compute.catalog import Release, collect_catalog
+from site_builder.compute.catalog import Release, collect_provenance
 from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.results import Results, compute_results
 from site_builder.compute.score_error import compute_score_errors
@@ -134,7 +134,7 @@ def _snapshot_of(tables: Tables, results: Results) -> Snapshot:
             if standing.rank is not None
         },
         scores=_score_states(tables),
-        provenance=catalog.evidence,
+        provenance=collect_provenance(tables.results),
     )
 
 
@@ -487,7 +487,7 @@ def _published_snapshot(files: SiteFiles, board: _Api) -> Snapshot:
             if rank is not None
         },
         scores=(tables and _score_states(tables)) or _api_scores(files, board),
-        provenance=collect_catalog(tables).evidence if tables else None,
+        provenance=collect_provenance(tables.results) if tables else None,
     )
 
 

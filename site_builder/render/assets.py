@@ -144,7 +144,7 @@ SHEETS = (
 # Each may use what an earlier one has put into `site`. Charts come early, since their library is
 # what a visitor may wait for.
 SCRIPTS = (
-    *("site", "chart-look", "charts", "numbers", "theme", "find", "table", "table-tools"),
+    *("site", "chart-template", "charts", "numbers", "theme", "find", "table", "table-tools"),
     *("table-cells", "picker", "score-links"),
 )
 BUNDLE_SHEET, BUNDLE_SCRIPT = "css/every-page.css", "js/every-page.js"

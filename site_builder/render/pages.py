@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from site_builder.addresses import Address, Link
 from site_builder.api import encode
-from site_builder.charts.theme import LOOK
+from site_builder.charts.theme import COLOURS, TEMPLATE
 from site_builder.config import SiteConfig
 from site_builder.errors import (
     AssetError,
@@ -24,19 +22,24 @@ from site_builder.errors import (
     did_you_mean,
 )
 from site_builder.pages.data import CROISSANT, describe_dataset
+from site_builder.pages.model import make_badge, model_board
 from site_builder.pages.page import Document, Made, Page, ScriptData, Site
 from site_builder.processes import spread
 from site_builder.prose.markdown import Prose
 from site_builder.records import Record, asdict
 from site_builder.releases.feed import FEED, has_feed, write_feed
 from site_builder.render.assets import Assets, load_assets, project_folders, theme_sheet
-from site_builder.render.environment import make_environment, template_faults
+from site_builder.render.environment import Templates
 from site_builder.render.metadata import croissant_values, structured_data, write_citation
 from site_builder.render.previews import HEIGHT, WIDTH, BadgeDrawer
-from site_builder.render.prose import LiveProse, find_written_faults
+from site_builder.render.prose import PageProse, find_prose_faults
 from site_builder.render.urls import Urls, web_link
 
-LOOK_SCRIPT = "js/chart-look.js"
+Count = Callable[[int, int], None]
+# Files by path, and the faults that keep others from being made.
+_Files = tuple[dict[str, bytes], list[Fault]]
+
+TEMPLATE_SCRIPT = "js/chart-template.js"
 
 
 def json_text(value: object, href: Callable[[Link], str]) -> str:
@@ -61,9 +64,13 @@ def render_script(data: ScriptData, urls: Urls) -> bytes:
     return f"site.provide({json.dumps(data.name)},{text});\n".encode()
 
 
-def look_script() -> dict[str, bytes]:
-    """The script that gives the look of all charts, by its name; the bundle takes it in."""
-    return {LOOK_SCRIPT: f"site.chartLook = {json.dumps(LOOK, separators=(',', ':'))};\n".encode()}
+def template_script() -> dict[str, bytes]:
+    """Return the script with the Plotly template of all charts, and which colour is which token."""
+    template = json.dumps(TEMPLATE.to_plotly_json(), separators=(",", ":"))
+    tokens = {colour: f"--{token}" for token, colour in COLOURS.items()}
+    colours = json.dumps(tokens, separators=(",", ":"))
+    script = f"site.chartTemplate = {template};\nsite.chartColours = {colours};\n"
+    return {TEMPLATE_SCRIPT: script.encode()}
 
 
 NAVIGATION: tuple[tuple[Address, str], ...] = (
@@ -139,29 +146,23 @@ def find_navigation_faults(config: SiteConfig, own: Collection[str]) -> Iterator
                 yield Fault("site.toml", what, hint)
 
 
-class Picture(Record):
-    """What a link to a page is shown with elsewhere.
-
-    Attributes:
-        link: Absolute.
-        width, height: In px.
-    """
+class _Picture(Record):
+    """The preview that other sites show for a link to a page; its size is in px."""
 
     link: str
     width: int
     height: int
 
 
-class Renderer:
+class _Renderer:
     """Renders the pages of one site.
 
     Args:
         site: Configuration and results.
-        pages: Every page, so that navigation and links lead only where there is one.
+        pages: Every page, so that links lead only to pages that exist.
         urls: Their paths.
         assets: Static files.
-        prose: What the pages say beside their numbers.
-        template_folders: Folders of templates, the project's own first.
+        prose: The texts of the pages.
     """
 
     def __init__(
@@ -170,255 +171,201 @@ class Renderer:
         pages: Sequence[Page],
         urls: Urls,
         assets: Assets,
-        prose: LiveProse,
-        template_folders: Sequence[Path],
+        prose: PageProse,
     ) -> None:
         self._site, self._urls, self._assets, self._prose = site, urls, assets, prose
-        self._there = {page.address for page in pages}
-        self._header = header_links(site.config, self._there)
-        self._footer = footer_links(site.config, site.own, self._there)
+        self._addresses = {page.address for page in pages}
+        self._header = header_links(site.config, self._addresses)
+        self._footer = footer_links(site.config, site.own, self._addresses)
         self._dataset = describe_dataset(site)
-        self._template_folders = template_folders
-        self._environment = make_environment(template_folders)
+        self._templates = Templates(site.config.root)
+        self._badges = BadgeDrawer(site.config, self._templates)
 
-    def render(self, page: Page) -> bytes:
-        """The HTML of a page.
+    def make(self, made: Page | ScriptData) -> _Files:
+        """Make the files of a page or a script: its own, and the badge of a model."""
+        files: dict[str, bytes] = {}
+        faults: list[Fault] = []
+        for make in (self._main_file, self._badge):
+            try:
+                files |= make(made, faults)
+            except SiteError as error:
+                faults += error.faults
+        return files, faults
 
-        Raises:
-            TemplateFaultError: The template is missing, broken, or names what the page lacks.
-        """
-        own = asdict(page.context())
-        with template_faults(page.template, self._template_folders):
-            template = self._environment.get_template(page.template)
-            return template.render(**own, **self._globals(page)).encode()
+    def _main_file(self, made: Page | ScriptData, faults: list[Fault]) -> dict[str, bytes]:
+        if isinstance(made, ScriptData):
+            return {self._urls.path(made.address): render_script(made, self._urls)}
+        variables = {**asdict(made.context()), **self.variables(made, faults)}
+        html = self._templates.render(made.template, variables)
+        return {self._urls.file(made.address): html.encode()}
 
-    def _globals(self, page: Page) -> dict[str, Any]:
-        here = page.address
-        href = partial(self._href, self._urls.linker(here))
+    def _badge(self, made: Page | ScriptData, _: list[Fault]) -> dict[str, bytes]:
+        if made.address.kind != "model":
+            return {}
+        model = made.address.key
+        badge = make_badge(self._site, model_board(self._site, model), model)
+        return {self._urls.path(Address("badge", model)): self._badges.draw(badge)}
+
+    def variables(self, page: Page, faults: list[Fault]) -> dict[str, Any]:
+        """Return the variables that every template has; faults of prose are added to a list."""
+        here, urls, config = page.address, self._urls, self._site.config
+        link_to = urls.linker(here)
+
+        def href(link: Link, *, absolute: bool = False) -> str:
+            """Return the target of a link; empty for one that must not be followed.
+
+            Absolute targets are for other people's pages; without a base URL they are paths from
+            the site's root.
+            """
+            if link.to is None:
+                return web_link(link.href)
+            if absolute:
+                return urls.permalink(link.to) or urls.path(link.to)
+            return link_to(link.to)
+
+        def prose(slot: str) -> Markup:
+            html, found = self._prose.html(page, slot)
+            faults.extend(found)
+            return html
+
+        logo = self._assets.paths.get(config.theme.logo or "")
         return {
             "page": page,
-            "site": self._site.config.site,
-            "citation": self._site.config.citation,
-            "theme": self._site.config.theme,
-            "logo": self._logo(here),
+            "site": config.site,
+            "citation": config.citation,
+            "theme": config.theme,
+            "logo": urls.relative_path(here, logo) if logo else "",
             "navigation": self._header,
             "footer": self._footer,
-            "url": lambda address: self._urls.relative(here, address),
-            "has": lambda address: address in self._there,
+            "url": lambda address: urls.relative(here, address),
+            "has": lambda address: address in self._addresses,
             "address": Address,
-            "asset": lambda name: self._urls.relative_path(here, self._assets.path(name)),
-            "canonical": self._urls.canonical(here),
-            "absolute": lambda address: self._urls.absolute(self._urls.path(address)),
+            "asset": lambda name: urls.relative_path(here, self._assets.path(name)),
+            "canonical": urls.canonical(here),
+            "absolute": lambda address: urls.absolute(urls.path(address)),
             "picture": self._picture(page),
-            "root": self._urls.relative(here, Address("home")),
+            "root": urls.relative(here, Address("home")),
             "href": href,
-            "cite": lambda citation: write_citation(citation, self._urls),
+            "cite": lambda citation: write_citation(citation, urls),
             "release": self._site.results.release,
             "feed": FEED if _has_feed(self._site) else None,
-            "structured": structured_data(page, self._dataset, self._urls),
-            "prose": lambda slot: self._prose.html(page, slot),
+            "structured": structured_data(page, self._dataset, urls),
+            "prose": prose,
             "json": lambda value: _json(value, href),
         }
 
-    def _logo(self, here: Address) -> str:
-        """The link from a page to the logo; empty where there is none, which is told elsewhere."""
-        path = self._assets.paths.get(self._site.config.theme.logo or "")
-        return self._urls.relative_path(here, path) if path else ""
-
-    def _picture(self, page: Page) -> Picture | None:
+    def _picture(self, page: Page) -> _Picture | None:
         if page.card is None:
             return None
-        return Picture(self._urls.absolute(self._urls.picture(page.address)), WIDTH, HEIGHT)
-
-    def _href(self, leads: Callable[[Address], str], link: Link, *, absolute: bool = False) -> str:
-        """Where a link leads; empty where it may not be followed, so that its text stands alone.
-
-        Args:
-            leads: Gives the links from the page that the link stands on.
-            link: The link.
-            absolute: Whether it is for other people's pages: it is absolute then, or a path from
-                the site's root where the site's place is not known.
-        """
-        if link.to is None:
-            return web_link(link.href)
-        if absolute:
-            return self._urls.permalink(link.to) or self._urls.path(link.to)
-        return leads(link.to)
+        return _Picture(self._urls.absolute(self._urls.picture(page.address)), WIDTH, HEIGHT)
 
 
 def _json(value: object, href: Callable[[Link], str]) -> Markup:
-    """A value for a script to read, safe inside a script element; links as relative paths."""
+    """Return a value as JSON that is safe inside a script element."""
     text = json_text(value, href)
     escaped = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return Markup(escaped)  # noqa: S704 - every mark that HTML reads is escaped above
 
 
-def find_template_faults(folders: Sequence[Path]) -> list[Fault]:
-    """What is wrong with the project's own templates as they are written, whatever the data."""
-    environment, faults = make_environment(folders), list[Fault]()
-    own = folders[0] if len(folders) > 1 else None
-    for name in environment.list_templates() if own else []:
-        if own and (own / name).is_file():
-            try:
-                with template_faults(name, folders):
-                    environment.get_template(name)
-            except TemplateFaultError as error:
-                faults += error.faults
-    return faults
-
-
-Count = Callable[[int, int], None]
-
-
-def render_files(
+def render_site(
     site: Site,
     pages: Sequence[Made],
     prose: Prose,
     processes: int = 1,
-    count: Count = lambda *_: None,
+    on_progress: Count = lambda *_: None,
 ) -> dict[str, bytes]:
-    """Every file of the site by its path, but for the pictures of link previews.
+    """Return every file of the site by its path, without the pictures of link previews.
 
     Args:
         site: Configuration and results.
-        pages: All that the page makers made.
+        pages: All pages, documents and scripts.
         prose: The texts of the project.
-        processes: How many processes work at once.
-        count: Told how many pages are drawn, and of how many.
+        processes: How many processes render at once.
+        on_progress: Called with the number of pages rendered so far, and of all pages.
 
     Raises:
-        FaultsError: Prose is broken or no longer true, a template is broken or a static file
-            missing; every fault of every page.
+        FaultsError: Every error of prose, templates and static files.
         TemplateFaultError: Two files would have one path.
     """
     html = [page for page in pages if isinstance(page, Page)]
     urls = Urls.of((page.address for page in html), site.config.site.base_url)
-    templates = project_folders(site.config.root, "templates")
-    made = _made(pages, urls) | theme_sheet(site.config) | look_script()
-    try:
-        assets = load_assets(project_folders(site.config.root, "static"), made)
-    except AssetError as error:
-        written = find_source_faults(site.config.root, prose)
-        raise FaultsError((*error.faults, *written)) from error
-    live = LiveProse(site, prose, urls, {page.address for page in html})
-    renderer = Renderer(site, html, urls, assets, live, templates)
-    maker = _Maker(renderer, BadgeDrawer(site, urls), urls, live)
-    drawn = [p for p in pages if not isinstance(p, Document) and p.address.kind != "asset"]
-    come = spread(maker.make, drawn, processes, seen=lambda n: count(n, len(drawn)))
-    files: dict[str, bytes] = {}
-    for path, content in (
-        *_collected(come, live),
-        *_documents(pages, urls),
-        (urls.path(CROISSANT), encode(croissant_values(describe_dataset(site), urls))),
-        *assets.files.items(),
-        *_feed(site, urls),
-        *_for_hosts(html, urls),
-    ):
-        if path in files:
-            raise TemplateFaultError.two_of(path)
-        files[path] = content
-    return files
+    assets = _load_assets(site.config, pages, urls, prose)
+    texts = PageProse(site, prose, urls, {page.address for page in html})
+    renderer = _Renderer(site, html, urls, assets, texts)
+    work = [p for p in pages if not isinstance(p, Document) and p.address.kind != "asset"]
+    made = spread(renderer.make, work, processes, seen=lambda n: on_progress(n, len(work)))
+    return _joined(
+        (
+            *_without_faults(made, texts.faults),
+            *({urls.path(p.address): p.content} for p in pages if isinstance(p, Document)),
+            {urls.path(CROISSANT): encode(croissant_values(describe_dataset(site), urls))},
+            assets.files,
+            _feed(site, urls),
+            _files_for_hosts(html, urls),
+        )
+    )
 
 
-def find_source_faults(root: Path, prose: Prose) -> list[Fault]:
-    """What is wrong with templates and prose as they are written: it shows without any figure."""
-    templates = find_template_faults(project_folders(root, "templates"))
-    return [*templates, *find_written_faults(prose)]
+def find_source_faults(config: SiteConfig, prose: Prose) -> list[Fault]:
+    """Return the errors of templates and prose that do not depend on the data."""
+    return [*Templates(config.root).find_faults(), *find_prose_faults(prose)]
 
 
-class _Maker:
-    """Makes the files of one page or script: its own, and for a model its badge.
-
-    Args:
-        renderer: Renders pages.
-        badges: Draws badges.
-        urls: Their paths.
-        prose: Collects what is wrong with the texts of pages.
-    """
-
-    def __init__(
-        self, renderer: Renderer, badges: BadgeDrawer, urls: Urls, prose: LiveProse
-    ) -> None:
-        self._renderer, self._badges, self._urls, self._prose = renderer, badges, urls, prose
-
-    def make(self, page: Page | ScriptData) -> tuple[list[tuple[str, bytes]], list[Fault]]:
-        """The files, and what is wrong with the project where they cannot be made."""
-        known, faults, files = len(self._prose.faults), list[Fault](), list[tuple[str, bytes]]()
-        for make in (self._own, self._badge):
-            try:
-                files += make(page)
-            except SiteError as error:
-                faults += error.faults
-        return files, [*faults, *self._prose.faults[known:]]
-
-    def _own(self, page: Page | ScriptData) -> Iterator[tuple[str, bytes]]:
-        if isinstance(page, Page):
-            yield self._urls.file(page.address), self._renderer.render(page)
-        else:
-            yield self._urls.path(page.address), render_script(page, self._urls)
-
-    def _badge(self, page: Page | ScriptData) -> Iterator[tuple[str, bytes]]:
-        if page.address.kind == "model":
-            yield self._badges.draw(page.address.key)
-
-
-def _collected(
-    made: Iterable[tuple[list[tuple[str, bytes]], list[Fault]]], prose: LiveProse
-) -> list[tuple[str, bytes]]:
-    """The files of every page.
-
-    Raises:
-        FaultsError: Every fault of every template and text, each once, in the order of the lines.
-    """
-    files, faults = list[tuple[str, bytes]](), list(prose.faults)
-    for of_page, wrong in made:
-        files += of_page
-        faults += wrong
-    if faults:
-        found = dict.fromkeys(faults)
-        raise FaultsError(sorted(found, key=lambda fault: (fault.file, fault.line or 0)))
-    return files
-
-
-def _documents(pages: Sequence[Made], urls: Urls) -> list[tuple[str, bytes]]:
-    """The files that stand at paths of their own."""
-    return [(urls.path(page.address), page.content) for page in pages if isinstance(page, Document)]
-
-
-def _made(pages: Sequence[Made], urls: Urls) -> dict[str, bytes]:
-    """The static files that the build makes itself: data for scripts."""
-    return {
+def _load_assets(config: SiteConfig, pages: Sequence[Made], urls: Urls, prose: Prose) -> Assets:
+    """Read the static files, with the scripts and the style sheet that the build makes."""
+    data = {
         page.address.key: render_script(page, urls)
         for page in pages
         if isinstance(page, ScriptData) and page.address.kind == "asset"
     }
+    try:
+        folders = project_folders(config.root, "static")
+        return load_assets(folders, data | theme_sheet(config) | template_script())
+    except AssetError as error:
+        raise FaultsError((*error.faults, *find_source_faults(config, prose))) from error
 
 
-def _feed(site: Site, urls: Urls) -> list[tuple[str, bytes]]:
-    """The feed of changes, where there is one."""
+def _without_faults(made: Iterable[_Files], faults: Collection[Fault]) -> list[dict[str, bytes]]:
+    """Return the files of all pages, or raise all faults once, in the order of files and lines."""
+    files, found = list[dict[str, bytes]](), dict.fromkeys(faults)
+    for of_page, wrong in made:
+        files.append(of_page)
+        found |= dict.fromkeys(wrong)
+    if found:
+        raise FaultsError(sorted(found, key=lambda fault: (fault.file, fault.line or 0)))
+    return files
+
+
+def _joined(parts: Iterable[Mapping[str, bytes]]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for part in parts:
+        for path, content in part.items():
+            if path in files:
+                raise TemplateFaultError.two_of(path)
+            files[path] = content
+    return files
+
+
+def _feed(site: Site, urls: Urls) -> dict[str, bytes]:
     if site.news is None or not _has_feed(site):
-        return []
+        return {}
     path, page = urls.path(FEED), urls.canonical(Address("changes"))
     release = site.results.release
-    return [(path, write_feed(site.config, release, site.news, page, urls.absolute(path)))]
+    return {path: write_feed(site.config, release, site.news, page, urls.absolute(path))}
 
 
 def _has_feed(site: Site) -> bool:
     return has_feed(site.config, site.results.release, site.news)
 
 
-def _for_hosts(pages: Sequence[Page], urls: Urls) -> list[tuple[str, bytes]]:
-    """The files that hosts and crawlers ask for.
-
-    `.nojekyll` keeps GitHub Pages from leaving files out. A sitemap has absolute links, so it is
-    made only where the site's place is known.
-    """
+def _files_for_hosts(pages: Sequence[Page], urls: Urls) -> dict[str, bytes]:
+    """Return the files that hosts and crawlers ask for; a sitemap needs absolute links."""
     robots = "User-agent: *\nAllow: /\n"
-    files = [(".nojekyll", b"")]
+    files = {".nojekyll": b""}  # keeps GitHub Pages from leaving files out
     if urls.base_url:
         robots += f"\nSitemap: {urls.base_url}sitemap.xml\n"
-        files.append(("sitemap.xml", _sitemap(pages, urls)))
-    return [*files, ("robots.txt", robots.encode())]
+        files["sitemap.xml"] = _sitemap(pages, urls)
+    return {**files, "robots.txt": robots.encode()}
 
 
 def _sitemap(pages: Sequence[Page], urls: Urls) -> bytes:

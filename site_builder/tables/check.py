@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
-from itertools import chain
 from typing import Any
 from unicodedata import category
 
@@ -24,15 +23,18 @@ from site_builder.tables.read import (
     has_type,
     positions,
 )
-from site_builder.tables.schema import RESULTS, TABLES, TASKS, TYPE_WORDS, ColumnSpec
+from site_builder.tables.schema import LARGEST, RESULTS, TABLES, TASKS, TYPE_WORDS, ColumnSpec
 
-_LARGEST = 1e100  # sums of squares stay finite, and so do the figures on a page
-_UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Zs")
+__all__ = ["Tables", "check_tables", "find_table_faults"]
+
+_CONFIG = "site.toml"
+_INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
 # HTML has no null character, and reads a carriage return as another line end.
-_UNFIT = (("\0", "null character"), ("\r", "carriage return"))
+_FORBIDDEN = (("\0", "null character"), ("\r", "carriage return"))
 _NUMBERS = {2: "two", 3: "three", 4: "four"}
-_FOUND = {
+_TYPE_NAMES = {
     bool: "true or false",
+    np.bool_: "true or false",
     str: "text",
     bytes: "binary",
     np.ndarray: "a list",
@@ -41,21 +43,54 @@ _FOUND = {
 }
 
 
+def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
+    """Check and complete the tables.
+
+    Raises:
+        FaultsError: Every error and every warning, if there is an error.
+    """
+    faults = [*loaded.faults, *_unknown_file_faults(loaded)]
+    for table in loaded.tables.values():
+        faults += find_table_faults(table, config)
+    if RESULTS.name not in loaded.tables:
+        raise FaultsError(faults)
+    tables = complete_tables(loaded, config.default_variant)
+    faults += _reference_faults(tables, config, _unsound(loaded))
+    if any(fault.severity == "error" for fault in faults):
+        raise FaultsError(faults)
+    return replace(tables, warnings=tuple(faults))
+
+
 def find_table_faults(table: LoadedTable, config: SiteConfig) -> Iterator[Fault]:
-    """The faults of one table seen alone."""
+    """Find the faults of one table alone: columns, values, keys."""
     yield from _column_faults(table, config.analysis.features or ())
     for spec in table.spec.columns:
         if spec.name in table.frame:
             yield from _value_faults(table, spec)
     yield from _key_faults(table, config.default_variant)
     if table.spec.required and table.frame.empty:
-        yield Fault(
-            table.where, "the table has no rows", f"Write at least one row for {table.spec.row}."
-        )
+        fix = f"Write at least one row for {table.spec.row}."
+        yield Fault(table.where, "the table has no rows", fix)
 
 
-def unsound_columns(table: LoadedTable) -> set[str]:
-    """Columns that no check may rest on: required and missing, or of the wrong type."""
+def _unknown_file_faults(loaded: LoadedTables) -> Iterator[Fault]:
+    names, files = [spec.file for spec in TABLES], loaded.unknown_files
+    what = "is not a table of the site and is ignored"
+    faults = (
+        Fault("data", f"{file!r} {what}", did_you_mean(file, names), "warning") for file in files
+    )
+    yield from limit_faults(faults, len(files), "data", "Parquet files that are ignored")
+
+
+def _unsound(loaded: LoadedTables) -> set[str]:
+    """Columns that cannot be compared, as `table.column`; all columns of an unreadable table."""
+    unsound = {f"{n}.{c}" for n, table in loaded.tables.items() for c in _unsound_columns(table)}
+    unread = (spec for spec in TABLES if spec.name in loaded.unreadable)
+    return unsound.union(f"{spec.name}.{column.name}" for spec in unread for column in spec.columns)
+
+
+def _unsound_columns(table: LoadedTable) -> set[str]:
+    """Columns that are required and missing, or of the wrong type."""
     frame = table.frame
     return {
         spec.name
@@ -74,12 +109,10 @@ def _column_faults(table: LoadedTable, features: Sequence[str]) -> Iterator[Faul
             fix = f"Is it {hint}" if hint else f"Add it: {spec.meaning.lower()}."
             yield Fault(table.where, f"column '{spec.name}' is missing", fix)
     optional = [c.name for c in missing if not c.required]
-    odd = {
-        name: did_you_mean(name, optional, cutoff=0.8) for name in further if name not in features
-    }
-    misspelt = {name: hint for name, hint in odd.items() if hint.startswith("Did")}
+    hints = {n: did_you_mean(n, optional, cutoff=0.8) for n in further if n not in features}
+    misspelt = {name: hint for name, hint in hints.items() if hint.startswith("Did")}
     faults = (
-        Fault(table.where, f"column {name!r} is not of the contract", hint, "warning")
+        Fault(table.where, f"column {name!r} is not known", hint, "warning")
         for name, hint in misspelt.items()
     )
     yield from limit_faults(faults, len(misspelt), table.where, "columns that look misspelt")
@@ -89,7 +122,7 @@ def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
     values = table.frame[spec.name]
     if not has_type(values, spec.type):
         wanted = f"{'' if spec.type in ('text', 'boolean') else 'a '}{TYPE_WORDS[spec.type]}"
-        found = "a date or time" if spec.name in table.times else _found(values)
+        found = "a date or time" if spec.name in table.times else _found_type(values)
         yield Fault(table.where, f"column '{spec.name}' is {found}, not {wanted}")
     elif spec.type in ("number", "integer"):
         yield from _number_faults(table, spec, values.to_numpy(dtype=float, na_value=np.nan))
@@ -97,25 +130,26 @@ def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
         yield from _text_faults(table, spec, values)
 
 
+def _found_type(values: pd.Series) -> str:
+    if kinds.is_numeric_dtype(values) and not kinds.is_bool_dtype(values):
+        return "a number"
+    found = type(values.dropna().iloc[0])
+    return _TYPE_NAMES.get(found, found.__name__)
+
+
 def _number_faults(table: LoadedTable, spec: ColumnSpec, numbers: np.ndarray) -> Iterator[Fault]:
     name, instead = f"'{spec.name}'", "leave the row out" if spec.required else "leave it null"
-    is_nan = np.isin(np.arange(len(numbers)), table.nan_rows.get(spec.name, []))
     if spec.required:
-        yield from _at(
-            table,
-            np.isnan(numbers) & ~is_nan,
-            f"{name} is null",
-            "Fill it in, or leave the row out.",
-        )
-        yield from _at(
-            table, is_nan, f"{name} is not a number (NaN)", "Give the number, or leave the row out."
-        )
-    yield from _at(
-        table, np.isinf(numbers), f"{name} is infinite", f"Give the number, or {instead}."
-    )
-    finite = np.where(np.isinf(numbers), np.nan, numbers)
-    too_large = np.abs(finite) > _LARGEST
-    yield from _at(table, too_large, f"{name} is beyond {_LARGEST:g}", "Choose a larger unit.")
+        is_nan = np.isin(np.arange(len(numbers)), table.nan_rows.get(spec.name, []))
+        is_null, fill = np.isnan(numbers) & ~is_nan, "Fill it in, or leave the row out."
+        yield from _at(table, is_null, f"{name} is null", fill)
+        what = f"{name} is not a number (NaN)"
+        yield from _at(table, is_nan, what, "Give the number, or leave the row out.")
+    infinite = np.isinf(numbers)
+    yield from _at(table, infinite, f"{name} is infinite", f"Give the number, or {instead}.")
+    finite = np.where(infinite, np.nan, numbers)
+    too_large = np.abs(finite) > LARGEST
+    yield from _at(table, too_large, f"{name} is beyond {LARGEST:g}", "Choose a larger unit.")
     if spec.type == "integer":
         yield from _at(table, finite % 1 > 0, f"{name} is not a whole number")
     if spec.low is not None:
@@ -123,24 +157,31 @@ def _number_faults(table: LoadedTable, spec: ColumnSpec, numbers: np.ndarray) ->
 
 
 def _text_faults(table: LoadedTable, spec: ColumnSpec, values: pd.Series) -> Iterator[Fault]:
-    name = f"'{spec.name}'"
+    name, texts, is_key = f"'{spec.name}'", values.dropna().unique(), spec.name in table.spec.key
     if spec.required:
         yield from _at(table, values.isna(), f"{name} is null", "Fill it in, or leave the row out.")
-    if spec.required or spec.name in table.spec.key:
-        blank = [text for text in values.dropna().unique() if not _is_seen(text)]
-        yield from _at(table, values.isin(blank), f"{name} is empty", "Fill it in.")
+    if spec.required or is_key:
+        blank = values.isin([text for text in texts if not _is_visible(text)])
+        yield from _at(table, blank, f"{name} is empty", "Fill it in.")
     if spec.type != "boolean":
-        yield from _unfit_faults(table, spec, values)
+        for mark, noun in _FORBIDDEN if is_key else _FORBIDDEN[:1]:
+            bad = values.isin([text for text in texts if mark in text])
+            yield from _at(table, bad, f"{name} contains a {noun}", "Remove it.")
     if spec.type == "date":
-        odd = [text for text in values.dropna().unique() if not _is_date(text)]
-        yield from _at(table, values.isin(odd), f"{name} is not a date", "Write it as YYYY-MM-DD.")
+        bad = values.isin([text for text in texts if not _is_date(text)])
+        yield from _at(table, bad, f"{name} is not a date", "Write it as YYYY-MM-DD.")
 
 
-def _unfit_faults(table: LoadedTable, spec: ColumnSpec, values: pd.Series) -> Iterator[Fault]:
-    texts = values.dropna().unique()
-    for mark, noun in _UNFIT if spec.name in table.spec.key else _UNFIT[:1]:
-        holds = values.isin([text for text in texts if mark in text])
-        yield from _at(table, holds, f"'{spec.name}' holds a {noun}", "Take it out.")
+def _is_visible(text: str) -> bool:
+    return any(category(character) not in _INVISIBLE for character in text)
+
+
+def _is_date(text: str) -> bool:
+    """Whether a text is blank or a `YYYY-MM-DD` date: Python accepts `20240501` too."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return not text.strip()
 
 
 def _at(
@@ -153,7 +194,7 @@ def _at(
 
 def _key_faults(table: LoadedTable, base: str) -> Iterator[Fault]:
     key = [name for name in table.spec.key if name in table.frame]
-    if not key or not unsound_columns(table).isdisjoint(table.spec.key):
+    if not key or not _unsound_columns(table).isdisjoint(table.spec.key):
         return
     ids = table.frame[key].astype("str")
     if "variant" in key:
@@ -170,51 +211,24 @@ def _key_faults(table: LoadedTable, base: str) -> Iterator[Fault]:
 
 
 def _key_fault(table: LoadedTable, same: pd.DataFrame, noun: str) -> Fault:
-    """The fault of rows that share a key."""
     rows, values = [int(row) + 1 for row in same.index], same.iloc[0].tolist()
     named = f"({', '.join(values)})" if len(values) > 1 else repr(*values)
     what = f"{_NUMBERS.get(len(rows), f'{len(rows):,}')} {noun}s for {named}"
     return Fault(f"{table.where}: {rows_text(rows)}", what, f"Keep one {noun} for each.")
 
 
-def _found(values: pd.Series) -> str:
-    if kinds.is_numeric_dtype(values) and not kinds.is_bool_dtype(values):
-        return "a number"
-    first = values.dropna().iloc[0]
-    return (
-        "true or false"
-        if isinstance(first, np.bool_)
-        else _FOUND.get(type(first), type(first).__name__)
-    )
-
-
-def _is_seen(text: str) -> bool:
-    """Whether a text shows anything: not where it is all space and marks without a width."""
-    return any(category(character) not in _UNSEEN for character in text)
-
-
-def _is_date(text: str) -> bool:
-    """Whether it is a day, written as the contract asks: Python reads `20240501` too."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return not text.strip()
-
-
-_CONFIG = "site.toml"
-
-
-def find_reference_faults(
-    tables: Tables, config: SiteConfig, unsound: Collection[str] = ()
-) -> list[Fault]:
-    """Every fault that shows only when tables, or a table and `site.toml`, are seen together.
+def _reference_faults(
+    tables: Tables, config: SiteConfig, unsound: Collection[str]
+) -> Iterator[Fault]:
+    """Find the faults between tables, and between tables and `site.toml`.
 
     Args:
         tables: The completed tables.
-        config: What `site.toml` says.
-        unsound: Columns that cannot be compared, as `table.column`; what reads one is left out.
+        config: The configuration.
+        unsound: Columns that cannot be compared; a check that reads one is left out.
     """
     bounds = "tasks.task tasks.score_min tasks.score_max"
+    # Each check with the columns that it reads.
     checks = (
         ("results.model models.model", _unknown_ids(tables, "model", "models")),
         ("results.task tasks.task", _unknown_ids(tables, "task", "tasks")),
@@ -231,21 +245,26 @@ def find_reference_faults(
         (f"results.task {bounds} tasks.metric", _mixed_metrics(tables, config)),
         ("tasks.length_unit", _mixed_units(tables)),
     )
-    sound = (faults for reads, faults in checks if set(unsound).isdisjoint(reads.split()))
-    return list(chain.from_iterable(sound))
+    for reads, faults in checks:
+        if set(unsound).isdisjoint(reads.split()):
+            yield from faults
 
 
 def _place(tables: Tables, rows: Iterable[Any], table: str = "results") -> str:
     return f"{tables.loaded[table].where}: {rows_text([int(row) + 1 for row in rows])}"
 
 
+def _where(tables: Tables, table: str) -> str:
+    """The name of the file; empty if the table is made from the results."""
+    return tables.loaded[table].where if table in tables.loaded else ""
+
+
 def _among(ids: pd.Series, known: pd.Series) -> pd.Series:
-    """Whether each id is a known one: what `isin` says, in a tenth of its time on text."""
+    """Whether each id is known: `isin`, ten times as fast on text."""
     return pd.Series(positions(ids, known.dropna().unique().tolist()) >= 0, index=ids.index)
 
 
 def _unknown_ids(tables: Tables, column: str, table: str) -> Iterator[Fault]:
-    """Results of models or tasks that their table does not list."""
     if table not in tables.loaded or tables.loaded[table].frame.empty:
         return
     known = getattr(tables, table)[column].dropna()
@@ -261,28 +280,27 @@ def _unknown_ids(tables: Tables, column: str, table: str) -> Iterator[Fault]:
         for value in values
     )
     more = f"{column}s that are not in {table}.parquet"
-    yield from limit_faults(faults, len(values), tables.loaded["results"].where, more)
+    yield from limit_faults(faults, len(values), _where(tables, RESULTS.name), more)
 
 
 def _crossed_bounds(tables: Tables) -> Iterator[Fault]:
-    tasks = tables.tasks
-    crossed = tasks[tasks["score_min"] > tasks["score_max"]]
+    crossed = tables.tasks[tables.tasks["score_min"] > tables.tasks["score_max"]]
     faults = (
         Fault(
             _place(tables, [row], TASKS.name),
             f"score_min of task {task!r} is above its score_max",
             "Swap them.",
         )
-        for row, task in zip(crossed.index, crossed["task"], strict=True)
+        for row, task in crossed["task"].items()
     )
-    where = tables.loaded[TASKS.name].where if len(crossed) else ""
-    yield from limit_faults(faults, len(crossed), where, "tasks whose bounds are crossed")
+    more = "tasks whose bounds are swapped"
+    yield from limit_faults(faults, len(crossed), _where(tables, TASKS.name), more)
 
 
 def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
     bounds = tables.tasks[["task", "score_min", "score_max"]].drop_duplicates("task")
     bounds = bounds[~(bounds["score_min"] > bounds["score_max"])]
-    at = positions(tables.results["task"], bounds["task"].tolist())  # -1 for no bounds
+    at = positions(tables.results["task"], bounds["task"].tolist())  # -1 reads the appended NaN
     low, high = (
         np.append(bounds[name].to_numpy(), np.nan)[at] for name in ("score_min", "score_max")
     )
@@ -290,18 +308,18 @@ def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
     rows = np.flatnonzero(((score < low) | (score > high)) & np.isfinite(score))
     out = tables.results.iloc[rows][["task", "score"]].reset_index(names="row")
     out["score_min"], out["score_max"] = low[rows], high[rows]
-    faults = (_bounds_fault(tables, own) for _, own in out.groupby("task", sort=False))
-    more, where = "tasks with scores out of their bounds", tables.loaded["results"].where
-    yield from limit_faults(faults, out["task"].nunique(), where, more)
+    faults = (_bounds_fault(tables, of_task) for _, of_task in out.groupby("task", sort=False))
+    more = "tasks with scores outside their bounds"
+    yield from limit_faults(faults, out["task"].nunique(), _where(tables, RESULTS.name), more)
 
 
 def _bounds_fault(tables: Tables, out: pd.DataFrame) -> Fault:
-    """The fault of scores of one task."""
+    """The fault of the scores of one task."""
     scores, first = listed([_number(score) for score in out["score"]], most=5), out.iloc[0]
     noun, verb = ("score", "is") if len(out) == 1 else ("scores", "are")
     allowed = _allowed(first["score_min"], first["score_max"])
-    what = f"{noun} {scores} of task {first['task']!r} {verb} out of its bounds, {allowed}"
-    return Fault(_place(tables, out["row"]), what, "Correct the score, or the task's bounds.")
+    what = f"{noun} {scores} of task {first['task']!r} {verb} outside its bounds, {allowed}"
+    return Fault(_place(tables, out["row"]), what, "Correct the score, or the bounds of the task.")
 
 
 def _allowed(low: float, high: float) -> str:
@@ -315,10 +333,9 @@ def _number(value: float) -> str:
 
 
 def _percents(tables: Tables) -> Iterator[Fault]:
-    """Scores of 2 to 100 where nine in ten scores of the same metric are proportions.
+    """Find scores of 2 to 100 where nine in ten scores of the same metric are proportions.
 
-    Judged only where higher is better and the tasks state no upper bound: a loss may well be below
-    1 mostly.
+    Only where higher is better and the tasks state no upper bound: most losses are below 1.
     """
     tasks = tables.tasks[tables.tasks["higher_is_better"] & tables.tasks["score_max"].isna()]
     if tasks.empty:
@@ -334,12 +351,12 @@ def _percents(tables: Tables) -> Iterator[Fault]:
         Fault(
             _place(tables, facts.index[facts["odd"] & (facts["metric"] == name)]),
             f"score above 1, while the other scores of metric {str(name)!r} are proportions",
-            "Divide percentages by 100, or state the task's score_max.",
+            "Divide percentages by 100, or state score_max of the task.",
         )
         for name in names
     )
-    more, where = "metrics with percentages among proportions", tables.loaded["results"].where
-    yield from limit_faults(faults, len(names), where, more)
+    more = "metrics with percentages among proportions"
+    yield from limit_faults(faults, len(names), _where(tables, RESULTS.name), more)
 
 
 def _unknown_baseline(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
@@ -359,7 +376,7 @@ def _unknown_variants(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
             yield Fault(_CONFIG, what, hint, "warning" if key == "labels" else "error")
     for variant in base:
         if variant in tuned:
-            what = f"tuned_variants holds {variant!r}, which is the base_variant"
+            what = f"tuned_variants contains {variant!r}, which is the base_variant"
             yield Fault(_CONFIG, what, "Name it in one of them.")
 
 
@@ -381,18 +398,18 @@ def _unfit_features(
 
 
 def _lone_tuned(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
-    """Tuned scores whose model has no base score on the task, on a board that has base scores."""
+    """Find tuned scores whose model has no base score on the task, if any model has one."""
     base, tuned, results = config.default_variant, config.board.tuned_variants, tables.results
     is_base = results["variant"] == base
     is_tuned = ~is_base if tuned is None else results["variant"].isin(tuned)
-    # As one number each: a merge of pairs of texts takes ten times as long.
+    # One number per pair: a merge of pairs of texts takes ten times as long.
     model, task = (
         pd.factorize(results[key], use_na_sentinel=False)[0] for key in ("model", "task")
     )
     pair = pd.Series(model * (task.max(initial=0) + 1) + task, index=results.index)
     lone = results.index[is_tuned & ~pair.isin(pair[is_base])]
     if is_base.any() and len(lone):
-        what = f"tuned score without its {base!r} score: no lift is computed for it"
+        what = f"tuned score without a {base!r} score: its lift is not computed"
         yield Fault(_place(tables, lone), what, "", "warning")
 
 
@@ -403,26 +420,25 @@ def _unscored_baseline(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
         named = listed([repr(task) for task in unscored], most=5)
         share = f"{len(unscored):,} of {counted(len(tasks), 'task')}"
         what = f"the baseline {baseline!r} has no score on {share}: {named}"
-        yield Fault(tables.loaded["results"].where, what, "", "warning")
+        yield Fault(_where(tables, RESULTS.name), what, "", "warning")
 
 
 def _without_results(tables: Tables, column: str, table: str) -> Iterator[Fault]:
-    """Models or tasks that no result names; never where the results are what lists them."""
+    """Find models or tasks of their table without a result."""
     ids = getattr(tables, table)[column].dropna()
     unused = ids[~_among(ids, tables.results[column])]
     faults = (
         Fault(_place(tables, [row], table), f"no result of {column} {value!r}", "", "warning")
-        for row, value in zip(unused.index, unused, strict=True)
+        for row, value in unused.items()
     )
-    where = tables.loaded[table].where if len(unused) else ""
-    yield from limit_faults(faults, len(unused), where, f"{column}s without a result")
+    more = f"{column}s without a result"
+    yield from limit_faults(faults, len(unused), _where(tables, table), more)
 
 
 def _mixed_metrics(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
-    """Averages over tasks of several metrics of which no bounds are known.
+    """Find averages over tasks of several metrics without bounds, unless `rank_by` asks for them.
 
-    Tasks without bounds count as alike, for want of knowing better; who states `rank_by` has
-    decided.
+    Tasks without bounds and without a metric count as comparable.
     """
     tasks = tables.tasks[_among(tables.tasks["task"], tables.results["task"])]
     metrics = tasks["metric"].dropna().unique()
@@ -432,60 +448,13 @@ def _mixed_metrics(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
         named = listed([repr(str(metric)) for metric in metrics], most=5)
         what = f"scores of {len(metrics):,} metrics are averaged, and no task states its bounds"
         fix = "State score_min and score_max of the tasks, or rank_by in site.toml."
-        where = tables.loaded[TASKS.name].where
-        yield Fault(where, f"{what}: {named}", fix, "warning")
+        yield Fault(_where(tables, TASKS.name), f"{what}: {named}", fix, "warning")
 
 
 def _mixed_units(tables: Tables) -> Iterator[Fault]:
-    """Lengths of tasks that were counted differently: over tasks they compare nothing."""
     units = tables.tasks["length_unit"].dropna().unique()
     if len(units) > 1:
         named = listed([repr(str(unit)) for unit in units], most=5)
-        what = f"lengths count different things, so that no correlation with them holds: {named}"
+        what = f"lengths have different units, so correlations with them say nothing: {named}"
         fix = "Profile every training set with one tokenizer."
-        yield Fault(tables.loaded[TASKS.name].where, what, fix, "warning")
-
-
-__all__ = ["Tables", "check_tables"]
-
-
-def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
-    """The tables, checked and completed.
-
-    Raises:
-        FaultsError: Every error of every table, and every warning with them.
-    """
-    faults = [*loaded.faults, *_unknown_file_faults(loaded)]
-    for table in loaded.tables.values():
-        faults += find_table_faults(table, config)
-    if RESULTS.name not in loaded.tables:
-        raise FaultsError(faults)
-    tables = complete_tables(loaded, config.default_variant)
-    faults += find_reference_faults(tables, config, _unsound(loaded))
-    if any(fault.severity == "error" for fault in faults):
-        raise FaultsError(faults)
-    return replace(tables, warnings=tuple(faults))
-
-
-def _unknown_file_faults(loaded: LoadedTables) -> Iterator[Fault]:
-    names, files = [spec.file for spec in TABLES], loaded.unknown_files
-    what = "is no table of the contract and is not read"
-    faults = (
-        Fault("data", f"{file!r} {what}", did_you_mean(file, names), "warning") for file in files
-    )
-    yield from limit_faults(faults, len(files), "data", "Parquet files that are not read")
-
-
-def _unsound(loaded: LoadedTables) -> frozenset[str]:
-    """Columns that cannot be compared, as `table.column`; of an unreadable file, all of them."""
-    unread = (
-        f"{spec.name}.{column.name}"
-        for spec in TABLES
-        if spec.name in loaded.unreadable
-        for column in spec.columns
-    )
-    return frozenset(unread).union(
-        f"{name}.{column}"
-        for name, table in loaded.tables.items()
-        for column in unsound_columns(table)
-    )
+        yield Fault(_where(tables, TASKS.name), what, fix, "warning")

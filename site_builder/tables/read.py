@@ -1,4 +1,4 @@
-"""Read Parquet: whole tables with types, or a footer, or rows in batches."""
+"""Read Parquet: whole tables with types, a footer, or rows in batches."""
 
 from __future__ import annotations
 
@@ -22,19 +22,25 @@ from site_builder.tables.schema import MODELS, TABLES, TASKS, ColumnSpec, TableS
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
 
+_BATCH_ROWS = 4_096
+# The pandas type of the columns that hold no text.
+_PANDAS_TYPES: Mapping[Type, Literal["float64", "object"]] = {
+    "number": "float64",
+    "integer": "float64",
+    "boolean": "object",
+}
+
 
 class LoadedTable(Record):
-    """One file as it was read.
+    """One table as read from its file.
 
     Attributes:
-        spec: The contract of the table.
-        frame: Its rows, every column that the file has, in the file's order; dictionary columns
-            decoded, decimals as floats, dates as `YYYY-MM-DD` text. Further columns that are not
-            numbers, text or true and false are text.
-        file: The file's own bytes, offered for download as they are.
-        where: The file as messages name it.
-        nan_rows: By column, the rows from 0 on that hold NaN; `frame` cannot tell them from nulls.
-        whole: Columns of whole numbers with nulls between them, which `frame` holds as floats.
+        frame: All rows and columns of the file, in its order. Decimals are floats, dates are
+            `YYYY-MM-DD` text, and columns of other types (lists, binary) are text.
+        file: The bytes of the file, for download.
+        where: The name of the file in messages.
+        nan_rows: Rows with NaN by column, counted from 0; `frame` does not tell NaN from null.
+        whole: Columns of whole numbers with nulls, which `frame` holds as floats.
         times: Columns of dates or times, which `frame` holds as text.
     """
 
@@ -48,13 +54,13 @@ class LoadedTable(Record):
 
 
 class LoadedTables(Record):
-    """Every table that could be read, by name, and why the others could not.
+    """The tables that could be read.
 
     Attributes:
-        tables: The tables, in the order of the contract.
-        faults: Why a table that should be there is not.
-        unknown_files: Names of Parquet files that are no table of the contract.
-        unreadable: Names of the tables whose file is there and cannot be read.
+        tables: The tables by name, in the order of the schema.
+        faults: Why a table is missing or unreadable.
+        unknown_files: Names of Parquet files that are not in the schema.
+        unreadable: Names of tables whose file exists but cannot be read.
     """
 
     tables: Mapping[str, LoadedTable]
@@ -63,23 +69,41 @@ class LoadedTables(Record):
     unreadable: frozenset[str] = frozenset()
 
 
+class Tables(Record):
+    """Checked tables with every column of the schema, in its type, null where unknown.
+
+    Attributes:
+        results: A row per score; `variant` is never null.
+        models: A row per model, in published order; `name` is never null.
+        tasks: A row per task, in published order; `name` and `higher_is_better` are never null.
+        serving_requests: A row per measured request, or None.
+        prices: A row per list price, or None.
+        differences: A row per difference paired by example, or None; `variant` is never null.
+        loaded: The tables as read, for download.
+        warnings: Findings that do not stop a build.
+    """
+
+    results: pd.DataFrame
+    models: pd.DataFrame
+    tasks: pd.DataFrame
+    serving_requests: pd.DataFrame | None
+    prices: pd.DataFrame | None
+    differences: pd.DataFrame | None
+    loaded: Mapping[str, LoadedTable]
+    warnings: tuple[Fault, ...] = ()
+
+
 def load_tables(data_dir: Path, shown_as: str = "data") -> LoadedTables:
-    """Read every table of the contract from `data_dir`.
+    """Read every table of the schema that `data_dir` has.
 
     Args:
-        data_dir: The folder with the Parquet files.
-        shown_as: The folder as messages name it.
-
-    Returns:
-        The tables that are there; a fault for each that is required and absent, or cannot be read.
+        data_dir: The folder of the Parquet files.
+        shown_as: The name of the folder in messages.
     """
-    there = [spec for spec in TABLES if (data_dir / spec.file).exists()]
-    absent = [spec for spec in TABLES if spec.required and spec not in there]
-    read = {
-        spec.name: load_table(spec, data_dir / spec.file, f"{shown_as}/{spec.file}")
-        for spec in there
-    }
+    files = {spec: data_dir / spec.file for spec in TABLES if (data_dir / spec.file).exists()}
+    read = {spec.name: load_table(spec, f, f"{shown_as}/{spec.file}") for spec, f in files.items()}
     unreadable = {name: fault for name, fault in read.items() if isinstance(fault, Fault)}
+    absent = [spec for spec in TABLES if spec.required and spec not in files]
     known = {spec.file for spec in TABLES}
     return LoadedTables(
         tables={name: table for name, table in read.items() if isinstance(table, LoadedTable)},
@@ -98,74 +122,67 @@ def _absent(spec: TableSpec, shown_as: str) -> Fault:
 
 
 def load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | Fault:
-    """Read one Parquet file, or say why it cannot be read.
+    """Read one Parquet file, or return why it cannot be read.
 
     Args:
-        spec: The contract of the table.
+        spec: The declaration of the table.
         path: The file.
-        where: The file as messages name it.
+        where: The name of the file in messages.
     """
     if path.exists() and not path.is_file():  # reading a pipe or a device may never end
-        return Fault(where, "this is no file", "Write the table as one Parquet file.")
+        return Fault(where, "this is not a file", "Write the table as one Parquet file.")
     try:
         file = path.read_bytes()
     except OSError as error:
-        return Fault(
-            where, f"the file cannot be read: {error.strerror}", "Make it a file that you may read."
-        )
+        return Fault(where, f"the file cannot be read: {error.strerror}", "Make it readable.")
     return parse_table(spec, file, where)
 
 
 def parse_table(spec: TableSpec, file: bytes, where: str) -> LoadedTable | Fault:
-    """Read one table from the content of its file, or say why it cannot be read."""
+    """Read one table from the content of its file, or return why it cannot be read."""
     if not file:
-        return Fault(where, "the file is empty (0 bytes)", "Write it anew.")
+        return Fault(where, "the file is empty (0 bytes)", "Write it again.")
     try:
         table, times = _read(file, spec)
     except (pa.ArrowException, OSError) as error:
-        return Fault(where, _unreadable(file, error), "Write it anew as Parquet.")
+        return Fault(where, _why_unreadable(file, error), "Write it again as Parquet.")
     nan_rows = {name: _nan_rows(table.column(name)) for name in table.column_names}
     whole = tuple(name for name in table.column_names if _is_whole(table.column(name)))
     return LoadedTable(spec, table.to_pandas(), file, where, nan_rows, whole, times)
 
 
-def _unreadable(file: bytes, error: Exception) -> str:
+def _why_unreadable(file: bytes, error: Exception) -> str:
     if not file.startswith(b"PAR1"):
         return "the file is not Parquet"
     if not file.endswith(b"PAR1"):
         return "the Parquet file is cut short"
-    return f"the Parquet file is damaged: {str(error).partition(chr(10))[0]}"
+    return f"the Parquet file is damaged: {first_line(error)}"
 
 
 def _read(file: bytes, spec: TableSpec) -> tuple[pa.Table, frozenset[str]]:
     # Not pq.read_table: it refuses two columns of one name.
     table = pq.ParquetFile(pa.BufferReader(file)).read()
-    table.validate(full=True)  # text that is not UTF-8 would fail much later, and far from here
-    names = _unique(table.column_names)
-    columns = dict(zip(names, table.columns, strict=True))
+    table.validate(full=True)  # otherwise invalid UTF-8 fails much later, when a page is written
+    columns = dict(zip(_unique(table.column_names), table.columns, strict=True))
     plain = [_plain(column, spec.column(name)) for name, column in columns.items()]
     times = (name for name, column in columns.items() if pa.types.is_temporal(column.type))
-    return pa.table(plain, names=names), frozenset(times)
+    return pa.table(plain, names=list(columns)), frozenset(times)
 
 
 def _unique(names: list[str]) -> list[str]:
-    """Column names made unique: a second `score` becomes `score (2)`, one beyond the contract."""
+    """Number repeated column names: a second `score` becomes `score (2)`."""
     unique: dict[str, None] = {}
-    numbers: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
     for name in names:
-        numbers[name] += 1
-        while (_numbered(name, numbers[name])) in unique:
-            numbers[name] += 1
-        unique[_numbered(name, numbers[name])] = None
+        seen[name] += 1
+        while (numbered := name if seen[name] == 1 else f"{name} ({seen[name]})") in unique:
+            seen[name] += 1
+        unique[numbered] = None
     return list(unique)
 
 
-def _numbered(name: str, number: int) -> str:
-    return name if number == 1 else f"{name} ({number})"
-
-
 def _plain(column: Column, wanted: ColumnSpec | None) -> Column:
-    """A column without the types that pandas would treat differently from plain ones."""
+    """Convert a column to a type that pandas handles without surprises."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _plain(column.cast(kind.value_type), wanted)
@@ -173,37 +190,30 @@ def _plain(column: Column, wanted: ColumnSpec | None) -> Column:
         return column.cast(pa.float64())
     if wanted and wanted.type == "date" and (pa.types.is_date(kind) or pa.types.is_timestamp(kind)):
         return column.cast(pa.date32(), safe=False).cast(pa.string())
-    if pa.types.is_temporal(kind) or (wanted is None and not _is_simple(kind)):
-        return _as_text(column)
+    if pa.types.is_temporal(kind) and not pa.types.is_duration(kind):
+        return column.cast(pa.string())
+    if pa.types.is_duration(kind) or (wanted is None and not _is_simple(kind)):
+        return pa.chunked_array([pa.array(map(_as_text, column.to_pylist()), pa.string())])
     return column
 
 
+def _is_text(kind: pa.DataType) -> bool:
+    is_string = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return is_string or pa.types.is_string_view(kind)
+
+
 def _is_simple(kind: pa.DataType) -> bool:
-    is_text = (
-        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    )
-    return is_text or pa.types.is_primitive(kind) or pa.types.is_null(kind)
+    return _is_text(kind) or pa.types.is_primitive(kind) or pa.types.is_null(kind)
 
 
-def _as_text(column: Column) -> Column:
-    if pa.types.is_temporal(column.type) and not pa.types.is_duration(column.type):
-        return column.cast(pa.string())
-    return pa.chunked_array([pa.array(map(_text, column.to_pylist()), pa.string())])
-
-
-def _text(value: object) -> str | None:
-    nested = isinstance(value, (list, dict))
-    return (
-        json.dumps(value, default=str, ensure_ascii=False)
-        if nested
-        else None
-        if value is None
-        else str(value)
-    )
+def _as_text(value: object) -> str | None:
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, default=str, ensure_ascii=False)
+    return None if value is None else str(value)
 
 
 def _is_whole(column: Column) -> bool:
-    """Whether it holds whole numbers and nulls, none so large that a float would change it."""
+    """Whether the column holds integers and nulls, all exact as floats."""
     if not pa.types.is_integer(column.type) or not column.null_count:
         return False
     low, high = pc.min(column).as_py(), pc.max(column).as_py()
@@ -217,156 +227,19 @@ def _nan_rows(column: Column) -> list[int]:
     return [int(row) for row in np.flatnonzero(is_nan)]
 
 
-BATCH = 4_096
-
-
-class ParquetError(Exception):
-    """A file is not Parquet, or a part of it is damaged."""
-
-
-class StoredColumn(Record):
-    """A column of a file.
-
-    Attributes:
-        name: Its name; two of a file may have the same.
-        kind: What its values are: `text`, `whole number`, `number`, `true or false`, or the
-            format's own word for anything else.
-        stored: How they are stored, in the format's words.
-    """
-
-    name: str
-    kind: str
-    stored: str
-
-
-class Footer(Record):
-    """What a file says of itself: its columns, in their order, and how many rows it has."""
-
-    columns: tuple[StoredColumn, ...]
-    rows: int
-
-
-def read_footer(path: Path) -> Footer:
-    """What a file says of itself, without reading a row.
-
-    Raises:
-        ParquetError: It is no Parquet file.
-    """
-    try:
-        with pq.ParquetFile(path) as file:
-            columns = (StoredColumn(f.name, _kind(f.type), str(f.type)) for f in file.schema_arrow)
-            return Footer(tuple(columns), int(file.metadata.num_rows))
-    except (pa.ArrowException, OSError) as error:
-        raise ParquetError(_told(error)) from error
-
-
-def _kind(kind: pa.DataType) -> str:
-    if pa.types.is_dictionary(kind):
-        return _kind(kind.value_type)
-    is_kind = {
-        "text": (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
-        "whole number": (pa.types.is_integer,),
-        "number": (pa.types.is_floating, pa.types.is_decimal),
-        "true or false": (pa.types.is_boolean,),
-    }
-    return next((name for name, are in is_kind.items() if any(f(kind) for f in are)), str(kind))
-
-
-def column_names(path: Path) -> list[str]:
-    """The columns of a file.
-
-    Raises:
-        ParquetError: It is no Parquet file.
-    """
-    try:
-        return list(pq.read_schema(path).names)
-    except (pa.ArrowException, OSError) as error:
-        raise ParquetError(_told(error)) from error
-
-
-def count_rows(path: Path) -> int:
-    """How many rows a file has, as its foot says.
-
-    Raises:
-        ParquetError: It is no Parquet file.
-    """
-    try:
-        return int(pq.read_metadata(path).num_rows)
-    except (pa.ArrowException, OSError) as error:
-        raise ParquetError(_told(error)) from error
-
-
-def read_rows(path: Path, columns: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
-    """Every row, as Python values by column.
-
-    Args:
-        path: The file.
-        columns: The columns to read; all where there are none.
-
-    Raises:
-        ParquetError: It is no Parquet file, or a part of it is damaged.
-    """
-    try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(BATCH, columns=list(columns) or None):
-                yield from batch.to_pylist()
-    except (pa.ArrowException, OSError) as error:
-        raise ParquetError(_told(error)) from error
-
-
-def _told(error: Exception) -> str:
-    return f"cannot be read as Parquet: {str(error).partition(chr(10))[0]}"
-
-
-# What pandas calls the types that are no text.
-_KINDS: Mapping[Type, Literal["float64", "object"]] = {
-    "number": "float64",
-    "integer": "float64",
-    "boolean": "object",
-}
-
-
-class Tables(Record):
-    """Checked tables: every column of the contract, in its type, null where nothing is known.
-
-    Attributes:
-        results: One row a score; `variant` is never null.
-        models: One row a model, in published order; `name` is never null.
-        tasks: One row a task, in published order; `name` and `higher_is_better` are never null.
-        serving_requests: One row a measured request; None where the project has none.
-        prices: One row a list price; None where the project has none.
-        differences: One row a difference that is paired by example, `variant` never null; None
-            where the project has none.
-        loaded: Each file as it was read, for download.
-        warnings: What is odd but no error.
-    """
-
-    results: pd.DataFrame
-    models: pd.DataFrame
-    tasks: pd.DataFrame
-    serving_requests: pd.DataFrame | None
-    prices: pd.DataFrame | None
-    differences: pd.DataFrame | None
-    loaded: Mapping[str, LoadedTable]
-    warnings: tuple[Fault, ...] = ()
-
-
 def complete_tables(loaded: LoadedTables, base: str) -> Tables:
-    """Every table with the columns of its contract; one of the wrong type comes out as not known.
+    """Add the missing columns of the schema; a column of a wrong type becomes unknown.
 
     Args:
-        loaded: The tables as they were read, `results` among them. One without rows is absent.
+        loaded: The tables as read, with `results`. A table without rows counts as absent.
         base: The variant of a score that names none.
     """
-    filled = {
-        name: table
+    frames = {
+        name: _with_schema_columns(table.frame, table.spec)
         for name, table in loaded.tables.items()
         if len(table.frame) or table.spec.required
     }
-    frames = {
-        name: _with_contract_columns(table.frame, table.spec) for name, table in filled.items()
-    }
-    results = frames["results"]
+    results, differences = frames["results"], frames.get("differences")
     results["variant"] = results["variant"].fillna(base)
     models, tasks = (
         frames[spec.name] if spec.name in frames else _from_ids(results[spec.key[0]], spec)
@@ -377,7 +250,6 @@ def complete_tables(loaded: LoadedTables, base: str) -> Tables:
     tasks["higher_is_better"] = (
         tasks["higher_is_better"].map(lambda v: True if pd.isna(v) else bool(v)).astype(bool)
     )
-    differences = frames.get("differences")
     if differences is not None:
         differences["variant"] = differences["variant"].fillna(base)
     serving = (frames.get("serving_requests"), frames.get("prices"))
@@ -386,18 +258,18 @@ def complete_tables(loaded: LoadedTables, base: str) -> Tables:
 
 def _from_ids(ids: pd.Series, spec: TableSpec) -> pd.DataFrame:
     frame = pd.DataFrame({spec.key[0]: ids.dropna().drop_duplicates().to_numpy()})
-    return _with_contract_columns(frame, spec)
+    return _with_schema_columns(frame, spec)
 
 
-def _with_contract_columns(frame: pd.DataFrame, spec: TableSpec) -> pd.DataFrame:
-    own = {column.name: _typed(frame, column) for column in spec.columns}
-    further = {name: frame[name] for name in frame.columns if name not in own}
-    return pd.DataFrame({**own, **further}, index=frame.index)
+def _with_schema_columns(frame: pd.DataFrame, spec: TableSpec) -> pd.DataFrame:
+    declared = {column.name: _typed(frame, column) for column in spec.columns}
+    further = {name: frame[name] for name in frame.columns if name not in declared}
+    return pd.DataFrame({**declared, **further}, index=frame.index)
 
 
 def _typed(frame: pd.DataFrame, column: ColumnSpec) -> pd.Series:
-    """One column of the contract in its type; blank text says no more than a null does."""
-    values, kind = frame.get(column.name), _KINDS.get(column.type)
+    """Return a column in its declared type, with blank optional text as null."""
+    values, kind = frame.get(column.name), _PANDAS_TYPES.get(column.type)
     if values is None or not has_type(values, column.type) or values.isna().all():
         return pd.Series(None, index=frame.index, dtype=kind or "str")
     if kind is not None:
@@ -406,15 +278,8 @@ def _typed(frame: pd.DataFrame, column: ColumnSpec) -> pd.Series:
     return text if column.required else text.where(text.str.strip() != "")
 
 
-def positions(ids: pd.Series, known: Sequence[str]) -> npt.NDArray[np.intp]:
-    """The place of each id among the known ones; -1 for an unknown one. Shape: (rows,)."""
-    # A column has few different texts, and comparing each of its rows with those is slow.
-    codes, found = pd.factorize(ids)
-    return np.asarray(np.append(pd.Index(known).get_indexer(found), -1)[codes])
-
-
 def has_type(values: pd.Series, wanted: Type) -> bool:
-    """Whether every value that is there is of the type that the contract asks for."""
+    """Return whether every value that is not null has the declared type."""
     if wanted in ("number", "integer"):
         is_number = kinds.is_numeric_dtype(values) and not kinds.is_bool_dtype(values)
         return is_number or not values.notna().any()
@@ -422,3 +287,88 @@ def has_type(values: pd.Series, wanted: Type) -> bool:
         return True
     kind = (bool, np.bool_) if wanted == "boolean" else str
     return bool(values.dropna().map(lambda v: isinstance(v, kind)).all())
+
+
+def positions(ids: pd.Series, known: Sequence[str]) -> npt.NDArray[np.intp]:
+    """Return the index of each id in `known`, or -1. Shape: (rows,)."""
+    # Factorizing first is faster: a column has few distinct texts.
+    codes, found = pd.factorize(ids)
+    return np.asarray(np.append(pd.Index(known).get_indexer(found), -1)[codes])
+
+
+class ParquetError(Exception):
+    """A file is not Parquet, or is damaged."""
+
+
+class StoredColumn(Record):
+    """A column of a Parquet file.
+
+    Attributes:
+        name: The name; a file may have two columns of one name.
+        kind: `text`, `whole number`, `number`, `true or false`, or the Arrow type.
+        stored: The Arrow type.
+    """
+
+    name: str
+    kind: str
+    stored: str
+
+
+class Footer(Record):
+    """The columns and the number of rows that the footer of a Parquet file states."""
+
+    columns: tuple[StoredColumn, ...]
+    rows: int
+
+
+def read_footer(path: Path) -> Footer:
+    """Read the footer of a Parquet file, and no row.
+
+    Raises:
+        ParquetError: The file is not Parquet.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            columns = (StoredColumn(f.name, _kind(f.type), str(f.type)) for f in file.schema_arrow)
+            return Footer(tuple(columns), int(file.metadata.num_rows))
+    except (pa.ArrowException, OSError) as error:
+        raise _parquet_error(error) from error
+
+
+def _kind(kind: pa.DataType) -> str:
+    if pa.types.is_dictionary(kind):
+        return _kind(kind.value_type)
+    if _is_text(kind):
+        return "text"
+    if pa.types.is_integer(kind):
+        return "whole number"
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return "number"
+    return "true or false" if pa.types.is_boolean(kind) else str(kind)
+
+
+def read_rows(path: Path, columns: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
+    """Yield every row of a Parquet file as a dict, in constant memory.
+
+    Args:
+        path: The file.
+        columns: The columns to read; all if empty.
+
+    Raises:
+        ParquetError: The file is not Parquet, or is damaged.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(_BATCH_ROWS, columns=list(columns) or None):
+                yield from batch.to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        raise _parquet_error(error) from error
+
+
+def _parquet_error(error: Exception) -> ParquetError:
+    return ParquetError(f"cannot be read as Parquet: {first_line(error)}")
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an error of a library, or its name."""
+    return str(error).strip().partition("\n")[0] or type(error).__name__

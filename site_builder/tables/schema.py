@@ -1,7 +1,6 @@
-"""The contract of the data: every table, every column, its type, range, unit and meaning.
+"""Declare every table and column of the data: type, range, unit and meaning.
 
-The checks, the documentation of the data and the column lists of the published data page all come
-from here.
+The checks, `docs/data.md` and the column lists of the data page are made from these declarations.
 """
 
 from __future__ import annotations
@@ -11,6 +10,9 @@ from typing import Literal
 from site_builder.records import Record
 
 Type = Literal["text", "number", "integer", "boolean", "date", "url"]
+
+LARGEST = 1e100
+"""The largest absolute number in a table: sums of squares stay finite."""
 
 TYPE_WORDS: dict[Type, str] = {
     "text": "text",
@@ -23,17 +25,15 @@ TYPE_WORDS: dict[Type, str] = {
 
 
 class ColumnSpec(Record):
-    """One column of the contract.
+    """A column that a table may have.
 
     Attributes:
-        name: Its name in the Parquet file.
-        type: What its values are.
-        meaning: What it says, in one phrase.
-        required: Whether the file must have it; a required column holds no nulls.
-        low: Least value allowed.
-        unit: Unit of a number.
-        default: What holds where the column, or a value, is absent.
-        feature: Whether it describes the task so that it may explain lift.
+        meaning: The description, in one phrase.
+        required: Whether the table must have the column; a required column holds no nulls.
+        low: The smallest value allowed.
+        unit: The unit of a number.
+        default: How an absent column or value is read.
+        feature: Whether the analysis page relates it to lift.
     """
 
     name: str
@@ -47,7 +47,7 @@ class ColumnSpec(Record):
 
 
 class TableSpec(Record):
-    """One table of the contract: its file, its key, its columns in published order."""
+    """A table: its file, its key, and its columns in published order."""
 
     name: str
     meaning: str
@@ -58,11 +58,11 @@ class TableSpec(Record):
 
     @property
     def file(self) -> str:
-        """Name of the file within the data folder."""
+        """The file name in the data folder."""
         return f"{self.name}.parquet"
 
     def column(self, name: str) -> ColumnSpec | None:
-        """The column of that name, or None where the contract has none."""
+        """Return the declaration of a column, or None if there is none."""
         return next((c for c in self.columns if c.name == name), None)
 
 
@@ -107,13 +107,13 @@ RESULTS = TableSpec(
         _text("model", "Id of the model", required=True),
         _text("task", "Id of the task", required=True),
         _text("variant", "How the model was run, such as `base` or `fine_tuned`", default="`base`"),
-        ColumnSpec("score", "number", "The score, in the metric's own unit", required=True),
+        ColumnSpec("score", "number", "The score, in the unit of the metric", required=True),
         ColumnSpec("stderr", "number", "Standard error of the score, in the same unit", low=0),
-        ColumnSpec("n_examples", "integer", "Examples it was measured on", low=1, unit="examples"),
+        ColumnSpec("n_examples", "integer", "Number of scored examples", low=1, unit="examples"),
         ColumnSpec("date", "date", "When the score was measured or published"),
-        ColumnSpec("source", "url", "The evidence: a link, or a path"),
-        _text("command", "The command that gave the score"),
-        _text("flag", "Why the score should be read with care", default="no reservation"),
+        ColumnSpec("source", "url", "Where the score comes from: a link or a path"),
+        _text("command", "Command that produced the score"),
+        _text("flag", "Why the score needs caution", default="no caveat"),
     ),
 )  # fmt: skip
 MODELS = TableSpec(
@@ -121,15 +121,15 @@ MODELS = TableSpec(
     columns=(
         _text("model", "Id of the model", required=True),
         _text("name", "Name to show", default="the id"),
-        _text("developer", "Who made it"),
-        _text("family", "Family of models that it belongs to"),
-        ColumnSpec("release_date", "date", "When it was released"),
+        _text("developer", "Developer of the model"),
+        _text("family", "Model family"),
+        ColumnSpec("release_date", "date", "Release date"),
         _billions("parameters_b", "Number of parameters"),
-        _text("tuning", "How its maker tuned it, such as `base` or `instruct`"),
+        _text("tuning", "How the developer tuned it, such as `base` or `instruct`"),
         _text("license", "Licence of the weights"),
-        ColumnSpec("url", "url", "Its page"),
-        _text("hf_id", "Its id on Hugging Face"),
-        _text("description", "What it is, in a sentence or two"),
+        ColumnSpec("url", "url", "Web page of the model"),
+        _text("hf_id", "Id on Hugging Face"),
+        _text("description", "One or two sentences about the model"),
     ),
 )  # fmt: skip
 TASKS = TableSpec(
@@ -137,28 +137,28 @@ TASKS = TableSpec(
     columns=(
         _text("task", "Id of the task", required=True),
         _text("name", "Name to show", default="the id"),
-        _text("category", "Kind of task", default="no category"),
+        _text("category", "Category of the task", default="no category"),
         _text("metric", "What the score measures, such as `accuracy`"),
-        _text("description", "What the model is asked to do"),
-        ColumnSpec("higher_is_better", "boolean", "Is a higher score better?", default="true"),
-        ColumnSpec("score_min", "number", "Least score possible", default="no bound"),
-        ColumnSpec("score_max", "number", "Greatest score possible", default="no bound"),
+        _text("description", "What the model has to do"),
+        ColumnSpec("higher_is_better", "boolean", "Whether higher is better", default="true"),
+        ColumnSpec("score_min", "number", "Lowest possible score", default="no bound"),
+        ColumnSpec("score_max", "number", "Highest possible score", default="no bound"),
         ColumnSpec(
             "mean_of_examples", "boolean",
-            "Is a score the mean of its examples' scores? Accuracy is; F1 is not",
+            "Whether the score is a mean over examples: true for accuracy, false for F1",
             default="true where the bounds are 0 and 1, or 0 and 100",
         ),
-        ColumnSpec("dataset_url", "url", "The data set's page"),
-        _text("evaluation_split", "Split that the scores were measured on"),
+        ColumnSpec("dataset_url", "url", "Web page of the data set"),
+        _text("evaluation_split", "Split of the data set behind the scores"),
         _examples("train"), _examples("validation"), _examples("test"),
         *_length("input"), _p95("input"), *_length("output"), _p95("output"), *_length("example"),
         _tokens("tokens_min", "Tokens in the shortest example"),
         _tokens("tokens_max", "Tokens in the longest example"),
         _tokens("tokens_p95", "95th percentile of the tokens in an example"),
-        _text("length_unit", "What these lengths count", default="tokens, not said which"),
+        _text("length_unit", "Unit of the lengths", default="tokens of an unknown tokenizer"),
         ColumnSpec(
-            "compression_ratio", "number", "How far the training set compresses", low=0,
-            feature=True,
+            "compression_ratio", "number",
+            "Size of the training set divided by its compressed size", low=0, feature=True,
         ),
         ColumnSpec(
             "rouge_l", "number", "Mean ROUGE-L between input and output", low=0,
@@ -169,25 +169,25 @@ TASKS = TableSpec(
 SERVING_REQUESTS = TableSpec(
     "serving_requests", "Measured requests to providers.", "a request", (),
     columns=(
-        _text("provider", "Who served the request", required=True),
-        _text("model", "Id of the model that was served", required=True),
-        _text("error_code", "Code of the failure", default="the request succeeded"),
+        _text("provider", "Provider of the request", required=True),
+        _text("model", "Id of the model", required=True),
+        _text("error_code", "Error code of a failed request", default="the request succeeded"),
         ColumnSpec("ttft_s", "number", "Time to the first token", low=0, unit="seconds"),
         ColumnSpec("total_s", "number", "Time to the last token", low=0, unit="seconds"),
-        ColumnSpec("input_tokens", "number", "Tokens sent", low=0, unit="tokens"),
-        ColumnSpec("output_tokens", "number", "Tokens received", low=0, unit="tokens"),
+        ColumnSpec("input_tokens", "number", "Input tokens", low=0, unit="tokens"),
+        ColumnSpec("output_tokens", "number", "Output tokens", low=0, unit="tokens"),
     ),
 )  # fmt: skip
 PRICES = TableSpec(
     "prices", "List prices.", "a price", ("provider", "model"),
     columns=(
-        _text("provider", "Who sells", required=True),
-        _text("model", "Id of the model that is sold", required=True),
-        _price("usd_per_million_input_tokens", "Price of a million tokens sent"),
-        _price("usd_per_million_output_tokens", "Price of a million tokens received"),
-        _price("usd_per_hour", "Price of an hour, where the hour is sold"),
-        ColumnSpec("source", "url", "Where the price is listed"),
-        ColumnSpec("date", "date", "When the price was read"),
+        _text("provider", "Provider of the offer", required=True),
+        _text("model", "Id of the model", required=True),
+        _price("usd_per_million_input_tokens", "Price of a million input tokens"),
+        _price("usd_per_million_output_tokens", "Price of a million output tokens"),
+        _price("usd_per_hour", "Price of an hour, for offers billed by the hour"),
+        ColumnSpec("source", "url", "Link to the price list"),
+        ColumnSpec("date", "date", "Date of the price"),
     ),
 )  # fmt: skip
 EXAMPLES = TableSpec(
@@ -195,37 +195,37 @@ EXAMPLES = TableSpec(
     columns=(
         _text("model", "Id of the model", required=True),
         _text("task", "Id of the task", required=True),
-        _text("variant", "How the model was run, as in the results", default="`base`"),
-        _text("example", "Id of the example within its task", required=True),
-        ColumnSpec("score", "number", "The score of this one example", required=True),
+        _text("variant", "Variant, as in the results", default="`base`"),
+        _text("example", "Id of the example in its task", required=True),
+        ColumnSpec("score", "number", "The score of this example", required=True),
     ),
 )  # fmt: skip
 DIFFERENCES = TableSpec(
-    "differences", "Differences of scores, paired by example.", "a difference",
+    "differences", "Score differences, paired by example.", "a difference",
     ("model", "task", "variant", "against"),
     columns=(
         _text("model", "Id of the model", required=True),
         _text("task", "Id of the task", required=True),
-        _text("variant", "How the model was run, as in the results", default="`base`"),
+        _text("variant", "Variant, as in the results", default="`base`"),
         _text(
             "against",
-            "What it is set against: `base` (the same model before tuning) or `baseline`",
+            "Compared with `base` (the same model before tuning) or with the `baseline`",
             required=True,
         ),
-        _text("against_model", "Id of the model that it is set against"),
-        _text("against_variant", "How that model was run"),
+        _text("against_model", "Id of the model compared with"),
+        _text("against_variant", "Variant of the model compared with"),
         ColumnSpec(
             "difference", "number",
-            "Mean over common examples of its score minus the other's, in the metric's own unit",
-            default="no example is common to both",
+            "Mean difference over the common examples, this run minus the other",
+            default="the runs have no common example",
         ),
         ColumnSpec("stderr", "number", "Standard error of the difference, in the same unit", low=0),
-        ColumnSpec("n_pairs", "integer", "Examples common to both", low=0, unit="examples"),
+        ColumnSpec("n_pairs", "integer", "Examples of both runs", low=0, unit="examples"),
         ColumnSpec(
-            "n_unpaired", "integer", "Examples that the other run lacks", low=0, unit="examples"
+            "n_unpaired", "integer", "Examples of this run only", low=0, unit="examples"
         ),
         ColumnSpec(
-            "n_unpaired_against", "integer", "Examples that only the other run has", low=0,
+            "n_unpaired_against", "integer", "Examples of the other run only", low=0,
             unit="examples",
         ),
     ),

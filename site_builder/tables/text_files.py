@@ -4,70 +4,135 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, TextIO
 
 import pandas as pd
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, limit_faults
+from site_builder.records import Record
 from site_builder.tables.check import find_table_faults
 from site_builder.tables.export import NUMBER
 from site_builder.tables.read import LoadedTable, load_table
 from site_builder.tables.schema import RESULTS, Type
 
+CSV_ENDINGS = (".csv", ".tsv")
+JSON_LINES_ENDINGS = (".jsonl", ".ndjson")
+
 _SEPARATORS = (";", "\t", "|")
-_EXACT = 2**53  # beyond it not every whole number is a float
+_LONGEST_FIELD = 2**31 - 1
+_EXACT = 2**53  # larger integers are not all exact as floats
+
+
+class TextRow(Record):
+    """A row of a text file.
+
+    Attributes:
+        place: `row 3` of a CSV file, counted below its heading, or `line 3` of JSON lines.
+        values: The values by column; None if the line is not a JSON object.
+        problem: Why there are no values, such as `is not JSON: ...`.
+    """
+
+    place: str
+    values: dict[str, Any] | None
+    problem: str = ""
+
+
+def read_text_rows(file: TextIO, ending: str) -> Iterator[TextRow]:
+    """Yield every row of a CSV, TSV or JSON lines file that is open as text.
+
+    Raises:
+        csv.Error: The rest of the file is not CSV.
+    """
+    if ending in JSON_LINES_ENDINGS:
+        yield from _json_rows(file)
+        return
+    rows = read_csv(file, "\t" if ending == ".tsv" else ",")
+    heading = next(rows, [])
+    for number, row in enumerate(rows, 1):
+        yield TextRow(f"row {number}", dict(zip(heading, row, strict=False)))
+
+
+def read_csv(
+    lines: Iterable[str], separator: str = ",", *, strict: bool = False
+) -> Iterator[list[str]]:
+    """Yield the heading and then each row of CSV text, without empty lines.
+
+    Raises:
+        csv.Error: The text is not CSV.
+    """
+    csv.field_size_limit(_LONGEST_FIELD)
+    return (row for row in csv.reader(lines, delimiter=separator, strict=strict) if row)
+
+
+def _json_rows(lines: Iterable[str]) -> Iterator[TextRow]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        place, value, problem = f"line {number}", None, ""
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            problem = f"is not JSON: {error}"
+        if not problem and not isinstance(value, dict):
+            problem = f"is {json_kind(value)}, not an object with fields"
+        yield TextRow(place, None if problem else value, problem)
+
+
+def json_kind(value: object) -> str:
+    """Return what a JSON value is, in words: `a list`, `a number`."""
+    kinds = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
+    return kinds.get(type(value), "nothing" if value is None else "a number")
 
 
 def read_long_table(path: Path) -> LoadedTable:
-    """The scores in a CSV or Parquet file, checked against the contract of `results.parquet`.
+    """Read the scores of a CSV or Parquet file and check them as `results.parquet`.
 
     Args:
-        path: A `.parquet` file, which is taken as it is, or a CSV file (UTF-8, separated by commas,
-            a heading of column names first). Its rows count from 1, below the heading.
+        path: A `.parquet` file, or a CSV file in UTF-8 with commas and a heading. Its rows count
+            from 1, below the heading.
 
     Returns:
-        The table; its `file` is what `data/results.parquet` is to hold.
+        The table; its `file` is the content of `data/results.parquet`.
 
     Raises:
-        FaultsError: Every fault of the file; where rows do not fit the heading, these only.
+        FaultsError: Every fault of the file, or the rows that do not fit the heading.
     """
-    read, unread = _load_parquet(path) if path.suffix.lower() == ".parquet" else _load_csv(path)
-    faults = [*unread, *find_table_faults(read, SiteConfig(root=path.parent))]
+    table, faults = _load_parquet(path) if path.suffix.lower() == ".parquet" else _load_csv(path)
+    faults += find_table_faults(table, SiteConfig(root=path.parent))
     if any(fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
-    return read
+    return table
 
 
 def _load_parquet(path: Path) -> tuple[LoadedTable, list[Fault]]:
-    read = load_table(RESULTS, path, str(path))
-    if isinstance(read, Fault):
-        raise FaultsError([read])
-    return read, []
+    table = load_table(RESULTS, path, str(path))
+    if isinstance(table, Fault):
+        raise FaultsError([table])
+    return table, []
 
 
 def _load_csv(path: Path) -> tuple[LoadedTable, list[Fault]]:
-    """The rows of a CSV file, and the values in it that are not the numbers they should be.
-
-    Raises:
-        FaultsError: It is no table.
-    """
+    """Read a CSV file; the faults are values that are not numbers."""
     where = str(path)
     heading, *rows = _read_rows(path, where)
     if faults := [*_heading_faults(heading, where), *_row_faults(heading, rows, where)]:
         raise FaultsError(faults)
     columns = {name: [row[i] for row in rows] for i, name in enumerate(heading)}
-    unread = [f for name, texts in columns.items() for f in _number_faults(name, texts, where)]
+    faults = [f for name, texts in columns.items() for f in _number_faults(name, texts, where)]
     frame = pd.DataFrame({name: _column(_type(name), texts) for name, texts in columns.items()})
-    return LoadedTable(RESULTS, frame, frame.to_parquet(index=False), where), unread
+    return LoadedTable(RESULTS, frame, frame.to_parquet(index=False), where), faults
 
 
 def _read_rows(path: Path, where: str) -> list[list[str]]:
     try:
-        rows = _rows(path.read_bytes().decode("utf-8-sig"))
+        text = io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")
+        rows = [[value.strip() for value in row] for row in read_csv(text, strict=True)]
     except OSError as error:
         fault = Fault(where, f"the file cannot be read: {error.strerror}")
     except UnicodeDecodeError:
@@ -77,14 +142,8 @@ def _read_rows(path: Path, where: str) -> list[list[str]]:
     else:
         if rows:
             return rows
-        fault = Fault(where, "the file is empty", "Write a heading, and below it a row a score.")
+        fault = Fault(where, "the file is empty", "Write a heading, and one row per score.")
     raise FaultsError([fault])
-
-
-def _rows(text: str) -> list[list[str]]:
-    """The lines that hold anything, without the space around each value."""
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    return [[value.strip() for value in line] for line in lines if line]
 
 
 def _heading_faults(heading: list[str], where: str) -> Iterator[Fault]:
@@ -108,21 +167,18 @@ def _row_faults(heading: list[str], rows: Sequence[list[str]], where: str) -> It
 
 
 def _number_faults(name: str, texts: Sequence[str], where: str) -> Iterator[Fault]:
-    """The values of a column of numbers that are none."""
     spec = RESULTS.column(name)
     if spec is None or spec.type not in ("number", "integer"):
         return
     odd = [(i, text) for i, text in enumerate(texts, 1) if text and not NUMBER.fullmatch(text)]
-    instead = "leave the row out" if spec.required else "nothing where it is not known"
-    fix = f"Write a number, such as 0.71, or {instead}."
+    fix = f"Write a number, such as 0.71, or {'leave the row out' if spec.required else 'nothing'}."
     faults = (
-        Fault(f"{where}: row {i}", f"'{name}' is {text!r}, no number", fix) for i, text in odd
+        Fault(f"{where}: row {i}", f"'{name}' is {text!r}, not a number", fix) for i, text in odd
     )
-    yield from limit_faults(faults, len(odd), where, f"values of '{name}' that are no numbers")
+    yield from limit_faults(faults, len(odd), where, f"values of '{name}' that are not numbers")
 
 
 def _type(name: str) -> Type:
-    """What the contract says; a column beyond it is kept as text."""
     spec = RESULTS.column(name)
     return spec.type if spec else "text"
 
@@ -136,7 +192,7 @@ def _column(kind: Type, texts: Sequence[str]) -> pd.Series:
 
 
 def _number(text: str) -> float:
-    """A value; NaN where there is none, and what no check objects to where it has its fault."""
     if not text:
         return math.nan
+    # A text that is not a number has its fault already; 1.0 causes no second one.
     return float(text) if NUMBER.fullmatch(text) else 1.0

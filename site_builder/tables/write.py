@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from site_builder.errors import Fault, FaultsError
 from site_builder.records import Record, field
+from site_builder.tables.read import first_line
 from site_builder.tables.schema import ColumnSpec, TableSpec, Type
 
 StoredRow = dict[str, Any]
@@ -31,14 +32,13 @@ _TYPES: dict[Type, pa.DataType] = {
 
 
 class StoredTable(Record):
-    """One table of a project, to be added to.
+    """A table of a project that is going to be changed.
 
     Attributes:
-        spec: Its contract.
-        rows: Its rows; in columns of the contract dates are `YYYY-MM-DD` text and decimals are
-            floats, everything else is as it is stored.
-        types: The type of each column of the file; empty where there is no file.
-        metadata: What the file says about itself.
+        rows: The rows; in columns of the schema, dates are `YYYY-MM-DD` text and decimals are
+            floats. Other columns are as stored.
+        types: The type of each column of the file; empty if there is no file.
+        metadata: The metadata of the file.
     """
 
     spec: TableSpec
@@ -48,7 +48,7 @@ class StoredTable(Record):
 
 
 def read_all_stored(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, StoredTable]:
-    """Several tables of a project, by name.
+    """Read several tables of a project, by name.
 
     Raises:
         FaultsError: A fault for each table that cannot be read.
@@ -66,7 +66,7 @@ def read_all_stored(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, Sto
 
 
 def read_stored(spec: TableSpec, data_dir: Path, shown_as: str = "data") -> StoredTable:
-    """One table of a project; without rows where the file is not there.
+    """Read one table of a project; without rows if there is no file.
 
     Raises:
         FaultsError: The file cannot be read, or has two columns of one name.
@@ -78,16 +78,16 @@ def read_stored(spec: TableSpec, data_dir: Path, shown_as: str = "data") -> Stor
         table = pq.ParquetFile(path).read()
         table.validate(full=True)
     except (pa.ArrowException, OSError) as error:
-        what = f"the table cannot be added to: {str(error).partition(chr(10))[0]}"
+        what = f"the table cannot be added to: {first_line(error)}"
         raise FaultsError([Fault(where, what, "Repair or remove it.")]) from error
     names = table.column_names
     if len(set(names)) < len(names):
         what = "the table cannot be added to: two columns share a name"
         raise FaultsError([Fault(where, what, "Rename one of them.")])
-    own = [column.name for column in spec.columns if column.name in names]
+    declared = [column.name for column in spec.columns if column.name in names]
     rows = table.to_pylist()
     for row in rows:
-        row |= {name: _plain(row[name]) for name in own}
+        row |= {name: _plain(row[name]) for name in declared}
     types = {name: table.schema.field(name).type for name in names}
     return StoredTable(spec, tuple(rows), types, table.schema.metadata or {})
 
@@ -105,16 +105,15 @@ def save_tables(
     tables: Sequence[tuple[StoredTable, Sequence[StoredRow]]],
     shown_as: str = "data",
 ) -> None:
-    """Write tables anew: all of them beside the old ones first, then each in its place at once.
+    """Write tables: first all of them next to the old files, then rename each.
 
     Args:
-        data_dir: The folder of the tables, which is made where it is not there.
-        tables: Each table as it was read, and its rows as they shall be; in the order in which
-            they are put in place.
-        shown_as: The folder as messages name it.
+        data_dir: The folder of the tables; it is created if missing.
+        tables: Each table as read, with its new rows; files are replaced in this order.
+        shown_as: The name of the folder in messages.
 
     Raises:
-        FaultsError: A value does not fit its column, or the disk refuses; the tables stay.
+        FaultsError: A value does not fit its column, or writing fails; the old tables remain.
     """
     made: list[tuple[Path, Path]] = []
     try:
@@ -126,7 +125,7 @@ def save_tables(
             new.replace(old)
     except OSError as error:
         what = f"writing failed: {error.strerror}"
-        raise FaultsError([Fault(shown_as, what, "The tables stay as they were.")]) from error
+        raise FaultsError([Fault(shown_as, what, "The tables are unchanged.")]) from error
     finally:
         for new, _ in made:
             new.unlink(missing_ok=True)
@@ -156,15 +155,15 @@ def _as_arrow(stored: StoredTable, rows: Sequence[StoredRow], shown_as: str) -> 
     filled = (name for row in rows for name, value in row.items() if value is not None)
     names = dict.fromkeys((*stored.types, *filled))
     order = [column.name for column in stored.spec.columns]
-    fresh = sorted(
+    added = sorted(
         (name for name in names if name not in stored.types),
         key=lambda name: order.index(name) if name in order else len(order),
     )
     arrays = {
         name: _array(stored, name, [row.get(name) for row in rows], shown_as)
-        for name in (*stored.types, *fresh)
+        for name in (*stored.types, *added)
     }
-    # What pandas notes about its index holds for the old rows only.
+    # The index that pandas describes there is that of the old rows.
     metadata = {key: value for key, value in stored.metadata.items() if key != b"pandas"}
     return pa.table(arrays).replace_schema_metadata(metadata)
 
@@ -182,11 +181,11 @@ def _array(stored: StoredTable, name: str, values: list[Any], shown_as: str) -> 
             return pa.array(values, wanted)
         except (pa.ArrowException, TypeError, ValueError):
             continue
-    what = f"column {name!r} holds what does not fit its type"
+    what = f"column {name!r} has values that do not fit its type"
     fix = "Correct it; `site_builder check` names the rows."
     raise FaultsError([Fault(f"{shown_as}/{stored.spec.file}", what, fix)])
 
 
 def _is_too_narrow(kind: pa.DataType, spec: ColumnSpec) -> bool:
-    """Whether numbers would lose digits in the type that a column has."""
+    """Whether numbers would lose digits in the stored type."""
     return spec.type == "number" and not pa.types.is_float64(kind)

@@ -16,7 +16,7 @@
   const DAYS_A_MONTH = 365.25 / 12;
   const HOURS_A_DAY = 24;
   const PRICED_TOKENS = 1_000_000;
-  const LOAD = inputs.length ? "Requests a day: {requests}, each with {sent} tokens sent and {received} received." : "";
+  const LOAD = inputs.length ? "Requests per day: {requests}, each with {sent} input tokens and {received} output tokens." : "";
   const COMPARED = "Compared with {reference}.";
   const CHEAPEST = "Cheapest: {offer}, {cost} a month.";
   const WORKED = {

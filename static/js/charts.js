@@ -10,62 +10,19 @@
     return window.Plotly;
   };
 
-  /** Every `var(--name)` in a figure as the colour that the page gives it now. @param {any} value @param {CSSStyleDeclaration} style @returns {any} */
-  const withColours = (value, style) => {
-    if (typeof value === "string") return value.startsWith("var(--") ? style.getPropertyValue(value.slice(4, -1)).trim() : value;
-    if (Array.isArray(value)) return value.map((part) => withColours(part, style));
-    if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withColours(part, style)]));
-    return value;
+  const COLOUR_KEY = /color(s|way|scale)?$/;
+  /** A colour of the figures as the page's current value of its token; other colours as they are. @param {string} colour @param {CSSStyleDeclaration} style */
+  const colourNow = (colour, style) => {
+    const token = colour.startsWith("var(--") ? colour.slice(4, -1) : site.chartColours[colour];
+    return token ? style.getPropertyValue(token).trim() : colour;
   };
 
-  const isGroup = (/** @type {any} */ value) => value !== null && typeof value === "object" && !Array.isArray(value);
-  /** A look with what a figure says itself put over it, key by key. @param {any} look @param {any} own @returns {any} */
-  const over = (look, own) => {
-    if (!isGroup(look) || !isGroup(own)) return own ?? look;
-    return Object.fromEntries(Object.keys({ ...look, ...own }).map((key) => [key, over(look[key], own[key])]));
-  };
-
-  /** An axis in the look of all charts; one of rows has its names at whole numbers, from the top. @param {any} own */
-  const axisInLook = ({ like, ...own }) => {
-    const { axis, axes } = site.chartLook;
-    const rows = like === "rows" ? { tickvals: [...own.ticktext.keys()], range: [own.ticktext.length - 0.4, -0.6] } : {};
-    return over(over(axis, axes[like]), { ...rows, ...own });
-  };
-
-  /** From the first to the last mark of each row: what a rod joins. @param {any[]} data */
-  const rodsOf = (data) => {
-    /** @type {Map<number, number[]>} */
-    const rows = new Map();
-    for (const { like, x, y } of data) {
-      if (like !== "before" && like !== "after") continue;
-      x.forEach((/** @type {number} */ value, /** @type {number} */ i) => {
-        const row = y ? y[i] : i;
-        rows.set(row, [...(rows.get(row) ?? []), value]);
-      });
-    }
-    const ends = [...rows].map(([row, values]) => ({ row, low: Math.min(...values), high: Math.max(...values) }));
-    return { x: ends.flatMap(({ low, high }) => [low, high, null]), y: ends.flatMap(({ row }) => [row, row, null]) };
-  };
-
-  /** Each score in words, with how much better it is where that is known. @param {number[]} x @param {any} scale @param {(number | null)[]} [lifts] */
-  const scoresTold = (x, scale, lifts = []) => x.map((value, i) => site.format.score(value, scale) + ((lifts[i] ?? null) === null ? "" : `, ${site.format.signed(lifts[i], scale)}`));
-
-  /** A trace in the look of its kind; beside what is read when it is pointed at, its name is not. @param {any} trace */
-  const traceInLook = ({ like, scale, lifts, ...own }) => {
-    const { traces } = site.chartLook;
-    if (scale) own.customdata = scoresTold(own.x, scale, lifts);
-    const hover = own.customdata ? { hovertemplate: `${own.hovertemplate ?? "%{customdata}"}<extra></extra>` } : {};
-    return { ...over(traces[like], own), ...hover };
-  };
-
-  /** A figure in the look of all charts, where it was made for that. @param {any} figure */
-  const inLook = ({ data, layout }) => {
-    if (layout.meta?.look !== "house") return { data, layout };
-    const { layout: all, narrow } = site.chartLook;
-    const meta = { ...layout.meta, narrow: { ...(layout.yaxis?.like === "rows" ? narrow : {}), ...layout.meta.narrow } };
-    const axes = Object.entries(layout).filter(([key]) => /^[xy]axis/.test(key)).map(([key, own]) => [key, axisInLook(own)]);
-    const whole = data.map((/** @type {any} */ trace) => (trace.like === "rod" ? { ...trace, ...rodsOf(data) } : trace));
-    return { data: whole.map(traceInLook), layout: over(all, { ...layout, meta, ...Object.fromEntries(axes) }) };
+  /** A part of a figure in the page's current colours. @param {any} value @param {CSSStyleDeclaration} style @param {boolean} [isColour] @returns {any} */
+  const withColours = (value, style, isColour = false) => {
+    if (typeof value === "string") return isColour ? colourNow(value, style) : value;
+    if (value === null || typeof value !== "object") return value;
+    if (Array.isArray(value)) return value.map((part) => withColours(part, style, isColour));
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withColours(part, style, isColour || COLOUR_KEY.test(key))]));
   };
 
   /** Set `a.b.c` within a layout. @param {any} layout @param {string} path @param {any} value */
@@ -79,30 +36,33 @@
   /** @type {CanvasRenderingContext2D | null | undefined} */
   let pen;
   const AROUND_NAMES = 9;
-  const MARKS = new Map(Object.entries({ "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#45;": "-" }));
+  const MARKS = new Map(Object.entries({ "&amp;": "&", "&lt;": "<", "&gt;": ">" }));
 
   /**
-   * The margin that the names of rows need, as Plotly finds it by drawing all of the chart before it draws it once more. Where other margins
-   * grow too, it has to.
+   * Set the margin that the names of rows need. Plotly would find it by drawing the chart twice, as it has to if other margins grow too.
    * @param {any} layout @param {number} width
    */
   const makeRoomForNames = (layout, width) => {
-    const { ticktext, tickfont, ticklen, ticks, automargin } = layout.yaxis ?? {};
+    const { font, margin, yaxis } = layout.template.layout;
+    const { ticktext, ticklen, automargin, tickfont, title } = { ...yaxis, ...layout.yaxis };
     pen ??= document.createElement("canvas").getContext("2d");
-    if (!pen || !automargin || !ticks || !ticktext?.length || layout.xaxis.side === "top") return;
-    pen.font = `${tickfont.size}px ${layout.font.family}`;
-    const widths = ticktext.map((/** @type {string} */ name) => pen?.measureText(name.replace(/&[a-z]+;|&#45;/g, (mark) => MARKS.get(mark) ?? mark)).width);
-    const room = Math.round(Math.max(...widths) + ticklen + 0.2 * tickfont.size + AROUND_NAMES);
-    // Names that take half of it have no room in any case, and Plotly has its own way with them.
-    if (room + layout.margin.r > width / 2) return;
-    layout.margin.l = Math.max(layout.margin.l, room);
+    if (!pen || !automargin || !ticktext?.length || title.text || layout.xaxis?.side === "top") return;
+    const size = tickfont.size ?? yaxis.tickfont.size;
+    pen.font = `${size}px ${font.family}`;
+    const widths = ticktext.map((/** @type {string} */ name) => pen?.measureText(name.replace(/&[a-z]+;/g, (mark) => MARKS.get(mark) ?? mark)).width);
+    const room = Math.round(Math.max(...widths) + ticklen + 0.2 * size + AROUND_NAMES);
+    const { l, r } = { ...margin, ...layout.margin };
+    // Names that take half of the width do not fit in any case; Plotly shortens them.
+    if (room + r > width / 2) return;
+    layout.margin = { ...layout.margin, l: Math.max(l, room) };
     Object.assign(layout.yaxis, { automargin: false, ticklabeloverflow: "allow" });
   };
 
   /** @param {HTMLElement} plot */
   const figureOf = (plot) => {
     const source = document.querySelector(`[data-figure="${CSS.escape(plot.dataset.chart ?? "")}"]`);
-    const figure = withColours(inLook(JSON.parse(source?.textContent ?? "")), getComputedStyle(document.documentElement));
+    const { data, layout } = JSON.parse(source?.textContent ?? "");
+    const figure = withColours({ data, layout: { ...layout, template: site.chartTemplate } }, getComputedStyle(document.documentElement));
     const narrow = plot.clientWidth < NARROW;
     if (narrow) for (const [path, value] of Object.entries(figure.layout.meta?.narrow ?? {})) setIn(figure.layout, path, value);
     else makeRoomForNames(figure.layout, plot.clientWidth);

@@ -367,7 +367,10 @@ interface Site {
   format: Format;
   table: Tables;
   cells: Cells;
-  chartLook: any;
+  /** The Plotly template of all charts. */
+  chartTemplate: { layout: any };
+  /** The token of each colour of the figures, such as `--ink`. */
+  chartColours: Record<string, string>;
   openScoreCard(link: HTMLAnchorElement, scores: ScoreCards, facts: ScoreFacts): void;
   statistics: Statistics;
   wishes: {

@@ -9,11 +9,9 @@ from playwright.sync_api import Browser, expect
 
 from site_builder.charts import theme
 from tests.helpers.browsing import NARROW, WIDE, open_page, scroll_through
-from tests.helpers.charted import dressed, walk
+from tests.helpers.charted import walk
 from tests.helpers.serve import served
 from tests.helpers.sites import BuiltSite
-
-TRACE = ("type", "mode", "orientation", "name", "x", "customdata", "hovertemplate")
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +42,8 @@ def test_the_theme_is_remembered_and_charts_follow(chromium: Browser, home: str)
     page.context.close()
 
 
-def test_charts_are_drawn_in_the_look_of_all(chromium: Browser, home: str) -> None:
-    """What a figure does not say itself is what the look says: each key that has no colour."""
+def test_charts_are_drawn_with_the_template(chromium: Browser, home: str) -> None:
+    """Each figure as it is on the page, with the template of the site; only colours may differ."""
     page, _ = open_page(chromium, home)
     scroll_through(page)
     found = page.evaluate(
@@ -56,22 +54,31 @@ def test_charts_are_drawn_in_the_look_of_all(chromium: Browser, home: str) -> No
         ])"""
     )
     assert len(found) > 3
-    all_say = {path for path, _ in walk(theme.LOOK["layout"])}
-    axes_say = {(axis, *p) for axis in ("xaxis", "yaxis") for p, _ in walk(theme.LOOK["axis"])}
+    template = without_colours(theme.TEMPLATE.to_plotly_json())
     moved = {("margin", "l"), ("yaxis", "automargin")}  # by the room for the names of rows
-    shared = {path for path in all_say | axes_say if not path[-1].endswith("color")} - moved
     for figure, layout, data in found:
-        whole = dressed(figure)
-        expected, drawn = dict(walk(whole["layout"])), dict(walk(layout))
-        assert expected.keys() & shared
-        assert [] == [p for p in expected.keys() & shared if expected[p] != drawn[p]]
-        # Rods, what is read at a mark, its shape: as the tests have Plotly check it.
-        for ours, trace in zip(whole["data"], data, strict=True):
-            assert {key: ours.get(key) for key in TRACE} == {key: trace.get(key) for key in TRACE}
-            assert ours.get("y") == trace.get("y", [*range(len(ours["x"]))])
-            shapes = [of.get("marker", {}).get("symbol") for of in (ours, trace)]
-            assert shapes[0] == shapes[1]
+        assert template == without_colours(layout["template"])
+        expected, drawn = without_colours(figure["layout"]), without_colours(layout)
+        assert [] == [p for p in expected.keys() - moved if expected[p] != drawn[p]]
+        assert [*map(without_colours, figure["data"])] == [*map(without_colours, data)]
     page.context.close()
+
+
+def without_colours(part: object) -> dict[tuple[str, ...], object]:
+    """The values of a part of a figure by their paths."""
+    return {
+        path: value for path, value in walk(part) if not path[-1].endswith(("color", "colorway"))
+    }
+
+
+def test_colours_of_figures_are_those_of_the_theme(chromium: Browser, home: str) -> None:
+    """The bars have the token for gains: its value in the light theme, then in the dark one."""
+    for scheme, gain in (("light", "rgb(11, 122, 107)"), ("dark", "rgb(79, 209, 192)")):
+        page, _ = open_page(chromium, home, color_scheme=scheme)
+        scroll_through(page)
+        bar = page.locator("[data-chart=best-lift-by-task] .bars .point path").first
+        expect(bar).to_have_css("fill", gain)
+        page.context.close()
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

@@ -1,4 +1,4 @@
-"""What holds for every chart of every board: its numbers, its colours, its texts, its ids."""
+"""Properties of every chart of every board: numbers, colours, texts, ids."""
 
 import json
 import re
@@ -16,11 +16,13 @@ from tests.helpers.charted import (
     chart_on,
     charts,
     charts_of,
+    column,
     draw,
     drawn,
-    dressed,
     keys,
+    subjects,
     table_of,
+    traces,
     walk,
 )
 from tests.helpers.odd_boards import SHAPES
@@ -29,10 +31,7 @@ from tests.helpers.tables import board, write_project
 
 BOARDS = ("index", "fixture", "several", *SHAPES)
 each_board = pytest.mark.parametrize("name", BOARDS)
-CSS = "\n".join(
-    path.read_text(encoding="utf8") for path in sorted((ROOT / "static").rglob("*.css"))
-)
-TOKENS = set(re.findall(r"(?m)^\s*(--[a-z0-9-]+):", CSS))
+COLOUR = re.compile(r"color(s|way|scale)?$")  # as in charts.js
 # Where a figure has text from data, and how much room it has.
 ROOM = {
     "layout.yaxis.ticktext": theme.WIDE_LABEL,
@@ -46,12 +45,12 @@ ROOM = {
     "data.text": theme.NARROW_LABEL,
 }
 PLACE = re.compile(r"%\{(?:customdata|x|y)\}")
-MARKUP = re.compile(r"[<>]|&(?!(?:amp|lt|gt|#45);)")
+MARKUP = re.compile(r"[<>]|&(?!(?:amp|lt|gt);)")
 
 
 def leaves(chart):
-    """Every value of a figure, with the path that leads to it as text."""
-    return [(".".join(path), value) for path, value in walk(chart.figure)]
+    """Every value of a figure, with its path as text."""
+    return [(".".join(path), value) for path, value in walk(chart.figure_json)]
 
 
 # --- values ---------------------------------------------------------------------------------------
@@ -88,43 +87,40 @@ def test_tables_have_a_cell_for_each_column(name):
 
 
 @each_board
-def test_colours_are_tokens(name):
-    """The page's own, which follow it into dark mode; or none at all."""
+def test_colours_are_of_the_light_theme(name):
+    """The script of the page replaces them by the current values of the tokens."""
     for page, chart in charts(name):
         for path, value in leaves(chart):
-            if path.endswith(("color", "colorscale")) and isinstance(value, str):
-                token = re.fullmatch(r"var\((--[a-z0-9-]+)\)", value)
-                assert value == theme.CLEAR or (token and token[1] in TOKENS), (
-                    page,
-                    chart.id,
-                    path,
-                )
+            if COLOUR.search(path) and isinstance(value, str):
+                assert value in {theme.CLEAR, *theme.COLOURS.values()}, (page, chart.id, path)
+
+
+# --- Plotly ---------------------------------------------------------------------------------------
 
 
 @each_board
-def test_no_text_is_taken_for_a_colour(name):
-    """The script that draws looks up whatever begins with `var(--`."""
-    for _, chart in charts(name):
-        for path, value in leaves(chart):
-            if isinstance(value, str) and value.startswith("var("):
-                assert path.endswith(("color", "colorscale")) or value.startswith("var(&"), path
-
-
-# --- what Plotly takes ----------------------------------------------------------------------------
+def test_figures_are_valid(name):
+    """Plotly checks every key and value; what a page embeds makes the same figure."""
+    for page, chart in charts(name):
+        assert isinstance(chart.figure, go.Figure), (page, chart.id)
+        assert go.Figure(chart.figure_json).data == chart.figure.data, (page, chart.id)
 
 
 @each_board
-def test_plotly_knows_every_key_and_value(name):
-    """The build does not have Plotly check its figures, so that it is fast; here it does."""
+def test_figures_show_in_a_notebook(name):
+    """As HTML, in the template of the site; the chart itself has none."""
     for _, chart in charts(name):
-        go.Figure(dressed(chart.figure))
+        assert "template" not in chart.figure_json["layout"]
+        figure = go.Figure(chart.figure).update_layout(template="site_builder")
+        page = figure.to_html(include_plotlyjs=False)
+        assert chart.figure.data[0].type in page
+        assert theme.FONT in page
 
 
-def test_plotly_refuses_what_it_does_not_know():
-    """So the test above can fail."""
-    figure = theme.figure([theme.scatter(x=[1.0], nonsense=1)], 300)
+def test_plotly_refuses_an_unknown_key():
+    """A figure with a mistake is never made."""
     with pytest.raises(ValueError, match="nonsense"):
-        go.Figure(figure)
+        theme.figure([{"type": "scatter", "x": [1.0], "nonsense": 1}], 300)
 
 
 # --- texts ----------------------------------------------------------------------------------------
@@ -137,7 +133,7 @@ def test_texts_are_escaped_for_plotly(name):
         for path, value in leaves(chart):
             if path.endswith("hovertemplate"):
                 assert "%{" not in PLACE.sub("", value), (page, chart.id)
-            if isinstance(value, str):
+            elif isinstance(value, str):
                 assert not MARKUP.search(value.replace("<br>", " ")), (page, chart.id, path, value)
 
 
@@ -154,7 +150,7 @@ def test_texts_fit_their_room(name):
 def test_whole_names_stand_in_the_hover():
     """Of 300 characters, all."""
     chart = chart_on("hostile", "task a/b", "task-models")
-    hovers = [text for trace in chart.figure["data"] for text in trace.get("customdata", [])]
+    hovers = [text for trace in chart.figure_json["data"] for text in trace.get("customdata", [])]
     assert any("x" * 300 in text for text in hovers)
 
 
@@ -162,8 +158,8 @@ def test_whole_names_stand_in_the_hover():
 def test_narrow_screens_have_as_many_labels(name):
     """Shorter ones, of the same rows and columns."""
     for page, chart in charts(name):
-        layout = dressed(chart.figure)["layout"]
-        for path, value in layout["meta"]["narrow"].items():
+        layout = chart.figure_json["layout"]
+        for path, value in layout.get("meta", {}).get("narrow", {}).items():
             axis, _, key = path.partition(".")
             if key == "ticktext":
                 assert len(layout[axis]["ticktext"]) == len(value), (page, chart.id)
@@ -192,7 +188,7 @@ def test_reference_stands_where_the_baseline_does(name):
     results, labels = drawn(name)
     roles = results.scores.roles
     for page, chart in charts(name):
-        shapes = chart.figure["layout"].get("shapes") or []
+        shapes = chart.figure_json["layout"].get("shapes") or []
         if chart.id == "training-sets":
             assert results.training_sets is not None
             assert len(results.training_sets.below) == len(shapes)
@@ -206,9 +202,9 @@ def test_reference_stands_where_the_baseline_does(name):
             assert ([] if score is None else [score]) == [shape["x0"] for shape in shapes], page
         elif chart.id != "prices":
             assert not shapes, (page, chart.id)
-        for note in chart.figure["layout"].get("annotations") or []:
+        for note in chart.figure_json["layout"].get("annotations") or []:
             if chart.id != "training-sets":
-                assert labels.baseline[:20] in unescape(note["text"]).replace("&#45;", "-")
+                assert labels.baseline[:20] in unescape(note["text"])
 
 
 # --- ids, order -----------------------------------------------------------------------------------
@@ -255,5 +251,166 @@ def test_charts_follow_the_values_not_the_order_of_the_models():
     assert ["averages", "best-lift-by-task", "winners", "scores"] == list(first)
     assert [c.title for c in first.values()] == [c.title for c in second.values()]
     for key in ("averages", "best-lift-by-task"):
-        one, other = (found[key].figure["data"][-1]["x"] for found in (first, second))
+        one, other = (found[key].figure_json["data"][-1]["x"] for found in (first, second))
         assert one == other
+
+
+@each_board
+def test_figures_show_their_tables_numbers(name):
+    """Every number of a mark stands in the table, in the same place."""
+    for page, chart in charts(name):
+        drawn_values, listed = NUMBERS[kind(chart)](chart)
+        assert drawn_values, (page, chart.id)
+        assert listed == drawn_values, (page, chart.id)
+
+
+def kind(chart):
+    """The builder of a chart, by its id; features have ids of their own."""
+    return chart.id if chart.id in NUMBERS else "feature"
+
+
+def bars(key):
+    """Bars in the order of the rows."""
+    return lambda chart: (list(chart.figure_json["data"][0]["x"]), column(chart, key))
+
+
+def marks(chart):
+    """Dumbbells: by row and kind of mark, the values drawn and the values listed."""
+    found = [trace for trace in chart.figure_json["data"] if trace["mode"] == "markers"]
+    seen = sorted((y, x) for trace in found for x, y in zip(trace["x"], trace["y"], strict=True))
+    at = [
+        i for i, key in enumerate(keys(chart)) if re.match("before|after_|baseline|average_", key)
+    ]
+    cells = [(y, row.cells[i].value) for y, row in enumerate(table_of(chart).rows) for i in at]
+    return seen, sorted(cell for cell in cells if cell[1] is not None)
+
+
+def size(chart):
+    """Dots by size, then by score."""
+    dots = chart.figure_json["data"][1]
+    rows = zip(column(chart, "parameters_b"), column(chart, "average"), strict=True)
+    return sorted(zip(dots["x"], dots["y"], strict=True)), sorted(rows)
+
+
+def feature(chart):
+    """Dots in the order of the rows."""
+    dots = chart.figure_json["data"][0]
+    _, x, y = keys(chart)
+    return [list(dots["x"]), list(dots["y"])], [column(chart, x), column(chart, y)]
+
+
+def matrix(chart):
+    """Cells row by row."""
+    z = [list(line) for line in chart.figure_json["data"][0]["z"]]
+    return z, [[cell.value for cell in row.cells[1:]] for row in table_of(chart).rows]
+
+
+def scores(chart):
+    """Cells row by row; where each row has its own scale the order of the values is drawn."""
+    z, cells = matrix(chart)
+    if "within its row" not in chart.caption:
+        return z, cells
+    gaps = [[v is None for v in row] for row in z]
+    return gaps, [[v is None for v in row] for row in cells]
+
+
+def redundancy(chart):
+    """The greatest cells below the diagonal are the pairs of the table."""
+    z = chart.figure_json["data"][0]["z"]
+    below = [v for i, line in enumerate(z) for v in list(line)[:i] if v is not None]
+    listed = column(chart, "rho")
+    return sorted(below, reverse=True)[: len(listed)], listed
+
+
+def training_sets(chart):
+    """A bar holds as many training sets as the table has of its sizes."""
+    trace = chart.figure_json["data"][0]
+    return sum(trace["y"]), sum(n > 0 for n in column(chart, "train_examples"))
+
+
+def latency(chart):
+    """Median and 95th percentile of each provider that answered."""
+    found = traces(chart)
+    seen = [list(found[name]["x"]) for name in ("median", "95th percentile")]
+    listed = [[v for v in column(chart, key) if v is not None] for key in ("median_s", "p95_s")]
+    return seen, listed
+
+
+def prices(chart):
+    """Every price of a million tokens but those that are 0 or not known."""
+    return list(chart.figure_json["data"][0]["x"]), [v for v in column(chart, "million_usd") if v]
+
+
+NUMBERS = {
+    "averages": marks,
+    "best-lift-by-task": bars("best_lift_over_baseline"),
+    "category-difference": bars("best_lift_over_baseline"),
+    "winners": bars("wins"),
+    "model-categories": bars("lift"),
+    "model-tasks": marks,
+    "task-models": marks,
+    "size": size,
+    "scores": scores,
+    "correlations": matrix,
+    "redundancy": redundancy,
+    "training-sets": training_sets,
+    "latency": latency,
+    "prices": prices,
+    "feature": feature,
+}
+
+
+def test_the_index_has_every_kind_of_chart():
+    """So that none of the tests above passes for lack of charts."""
+    assert set(NUMBERS) == {kind(chart) for _, chart in charts("index")}
+
+
+def test_tables_of_the_index_are_its_results():
+    """From the table behind a chart to what was computed, number by number."""
+    results, _ = drawn("index")
+    found = {chart.id: chart for page, chart in charts("index") if page == ""}
+    by_task, by_category = found["best-lift-by-task"], found["category-difference"]
+    lifts = {t.task: t.best_lift_over_baseline for t in results.tasks}
+    assert lifts == by_subject(by_task, "best_lift_over_baseline")
+    lifts = {c.category: c.best_lift_over_baseline for c in results.categories}
+    assert lifts == by_subject(by_category, "best_lift_over_baseline")
+    for variant in ("fine_tuned", "base"):
+        averages = {s.model: s.average for s in results.boards[variant].standings}
+        shown = by_subject(found["averages"], f"average_{variant}")
+        assert {m: averages[m] for m in shown} == shown
+    assert {s.model for s in results.board.ranked} == set(subjects(found["averages"]))
+    wins = {s.model: s.wins for s in results.board.standings if s.wins}
+    assert wins == by_subject(found["winners"], "wins")
+
+
+def test_matrix_of_the_index_is_its_tuned_scores():
+    """Every task and model of the primary variant."""
+    results, _ = drawn("index")
+    chart = chart_on("index", "", "scores")
+    for model in keys(chart)[1:]:
+        for task, score in by_subject(chart, model).items():
+            assert results.scores_of(model, task)["fine_tuned"].score == score, (model, task)
+
+
+def by_subject(chart, key):
+    """A column of a chart's table by what its rows are about."""
+    return dict(zip(subjects(chart), column(chart, key), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("page", "key"), [("model phi-2", "model-tasks"), ("task gsm8k", "task-models")]
+)
+def test_charts_of_a_model_and_a_task_are_their_scores(page, key):
+    """Before, after, lift and baseline of each task; and of each model."""
+    results, _ = drawn("index")
+    chart = chart_on("index", page, key)
+    for own, row in zip(subjects(chart), table_of(chart).rows, strict=True):
+        model, task = ("phi-2", own) if key == "model-tasks" else (own, "gsm8k")
+        found = results.scores_of(model, task)
+        cells = dict(zip(keys(chart), row.cells, strict=True))
+        tuned, base = found.get("fine_tuned"), found.get("base")
+        assert (base and base.score) == cells["before"].value
+        assert (tuned and tuned.score) == cells["after_fine_tuned"].value
+        assert (tuned and tuned.lift_over_base) == cells["lift_fine_tuned"].value
+        if key == "model-tasks":
+            assert results.task(task).baseline_score == cells["baseline"].value

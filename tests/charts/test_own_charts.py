@@ -1,5 +1,6 @@
 """Charts of installed packages: where they stand, and what is said of those that fail."""
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -90,6 +91,30 @@ def test_a_board_that_it_has_nothing_for(project, install):
     assert [] == page.select("[aria-label='More charts']")
 
 
+def test_arrays_dates_and_gaps_of_a_figure(project, install):
+    """Arrays are lists, dates texts and NaN null, as in Plotly's own JSON; the template is ours."""
+    code = (
+        f"{EXAMPLE}\n"
+        "import numpy, pandas, plotly.express\n"
+        "def make(results, labels):\n"
+        "    from site_builder.records import replace\n"
+        "    chart = chart_developers(results, labels)\n"
+        "    days = pandas.to_datetime(['2024-01-01', '2024-01-02', '2024-01-03'])\n"
+        "    figure = go.Figure(layout_template='plotly_dark')\n"
+        "    figure.add_scatter(x=days, y=numpy.array([1.5, float('nan'), 2.0]))\n"
+        "    figure.add_heatmap(z=numpy.arange(4).reshape(2, 2), x=[1, float('nan')])\n"
+        "    return replace(chart, figure=figure)\n"
+    )
+    install("my_charts", code, odd="my_charts:make")
+    page = built(project, '[charts]\nhome = ["odd"]\n').page("")
+    figure = json.loads(page.select("[data-figure=own-odd]")[0].text)
+    line, heat = figure["data"]
+    assert [1.5, None, 2.0] == line["y"]
+    assert line["x"][0].startswith("2024-01-01")
+    assert ([[0, 1], [2, 3]], [1, None]) == (heat["z"], heat["x"])
+    assert {"height": 450} == figure["layout"]
+
+
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
@@ -99,16 +124,22 @@ def test_a_board_that_it_has_nothing_for(project, install):
         ),
         ("import no_such_module", "fails: ModuleNotFoundError: No module named 'no_such_module' "),
         ("x = 1", "fails: AttributeError: module 'bad_charts' has no attribute 'make' "),
-        ("def make(results, labels): return 'x'", "gives str, where Chart or None is due"),
+        ("def make(results, labels): return 'x'", "returns str, expected Chart or None"),
         (
             f"{EXAMPLE}\ndef make(results, labels):\n"
             "    from site_builder.records import replace\n"
             "    chart = chart_developers(results, labels)\n"
-            "    return replace(chart, figure={**chart.figure, 'x': float('nan')})",
-            "fails: ValueError: Out of range float values are not JSON compliant",
+            "    return replace(chart, figure={'data': [], 'layout': {}})",
+            "has a dict as figure, expected a plotly.graph_objects.Figure",
         ),
     ],
-    ids=["raises", "cannot be loaded", "is not there", "gives no chart", "gives NaN"],
+    ids=[
+        "raises",
+        "cannot be loaded",
+        "is not there",
+        "returns no chart",
+        "returns a dict as figure",
+    ],
 )
 def test_a_chart_that_fails(project, install, code, expected):
     """One line: the package, the chart, what happened and where."""
@@ -123,7 +154,7 @@ def test_every_chart_that_fails_is_told(project, install):
     install("bad_one", "def make(r, l): return 1", one="bad_one:make")
     install("bad_two", "def make(r, l): return 2", two="bad_two:make")
     lines = said(project, '[charts]\nhome = ["one"]\nmodels = ["two", "one"]\n')
-    told = "gives int, where Chart or None is due"
+    told = "returns int, expected Chart or None"
     assert [
         f"bad_one 1.0: chart 'one' {told}",
         f"bad_two 1.0: chart 'two' {told}",
@@ -135,9 +166,8 @@ def test_a_chart_that_no_package_brings(project, install):
     """The nearest is named; faults of tables do not hide it."""
     install("my_charts", EXAMPLE, **dict(ENTRY))
     toml = '[charts]\nhome = ["develpers"]\n'
-    line = (
-        "site.toml: charts.home: no package brings a chart 'develpers'. Did you mean 'developers'?"
-    )
+    what = "no package provides a chart 'develpers'"
+    line = f"site.toml: charts.home: {what}. Did you mean 'developers'?"
     assert [line] == said(project, toml)
     (project / "data/results.parquet").unlink()
     assert line in said(project, toml)
@@ -148,6 +178,6 @@ def test_a_chart_that_two_packages_bring(project, install):
     install("charts_one", EXAMPLE, mine="charts_one:chart_developers")
     install("charts_two", EXAMPLE, mine="charts_two:chart_developers")
     assert [
-        "site.toml: charts.home: 'mine' is brought by charts_two 1.0 and by charts_one 1.0. "
+        "site.toml: charts.home: 'mine' is provided by charts_two 1.0 and by charts_one 1.0. "
         "Uninstall all but one."
     ] == said(project, '[charts]\nhome = ["mine"]\n')

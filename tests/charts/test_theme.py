@@ -4,12 +4,14 @@ import math
 import re
 from itertools import pairwise
 
+import plotly.io as pio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder.charts import theme
-from tests.helpers.charted import dressed, walk
+from tests.helpers.charted import walk
+from tests.helpers.sites import ROOT
 
 MINUS = "\N{MINUS SIGN}"
 DOTS = "\N{HORIZONTAL ELLIPSIS}"
@@ -24,12 +26,11 @@ finite = st.floats(-1e12, 1e12).filter(lambda v: v == 0 or abs(v) > 1e-9)
         ("&amp;", "&amp;amp;"),
         ("\"quoted\" 'names'", "\"quoted\" 'names'"),
         ("$x^2$ %{x}", "$x^2$ %{x}"),
-        ("var(--ink)", "var(&#45;-ink)"),
         ("עברית", "עברית"),
     ],
 )
 def test_text_from_data_is_shown_literally(text, shown):
-    """Plotly reads tags and entities as markup, and the page's script `var(--x)` as a colour."""
+    """Plotly reads tags and entities as markup."""
     assert shown == theme.plain(text)
 
 
@@ -106,19 +107,17 @@ def test_axis_takes_what_differs():
 
 def test_rows_stand_at_whole_numbers_from_the_top():
     """The range runs downwards, so that the first row is on top."""
-    axis = dressed(theme.figure([], 300, yaxis=theme.rows_axis(["a", "b<c"])))["layout"]["yaxis"]
+    axis = theme.rows_axis(["a", "b<c"])
     assert ([0, 1], ["a", "b&lt;c"]) == (axis["tickvals"], axis["ticktext"])
     assert axis["range"][0] > axis["range"][1]
 
 
 def test_narrow_rows_have_shorter_names():
-    """Of the same rows, in smaller type, as all rows are there."""
-    names = ["short", "x" * 50]
-    narrow = theme.narrow_rows(names)
-    assert {"yaxis.ticktext": ["short", f"{'x' * 17}{DOTS}"]} == narrow
-    for yaxis, size in ((theme.rows_axis(names), {"yaxis.tickfont.size": 11}), (theme.axis(), {})):
-        figure = dressed(theme.figure([], 300, narrow, yaxis=yaxis))
-        assert size | narrow == figure["layout"]["meta"]["narrow"]
+    """In smaller type; names that fit are not repeated."""
+    size = {"yaxis.tickfont.size": 11}
+    shorter = {"yaxis.ticktext": ["short", f"{'x' * 17}{DOTS}"]}
+    assert size | shorter == theme.narrow_rows(["short", "x" * 50])
+    assert size == theme.narrow_rows(["gsm8k"])
 
 
 @pytest.mark.parametrize(("rows", "height"), [(0, 124), (1, 124), (2, 124), (10, 316)])
@@ -128,9 +127,9 @@ def test_height_grows_with_the_rows(rows, height):
 
 
 def test_developers_have_colours():
-    """By place; one that is not known is grey."""
-    assert "var(--dot-3)" == theme.developer_colour(3)
-    assert "var(--neutral)" == theme.developer_colour(None)
+    """By place; an unknown developer is grey."""
+    assert theme.COLOURS["dot-3"] == theme.developer_colour(3)
+    assert theme.NEUTRAL == theme.developer_colour(None)
 
 
 def test_reference_line_stands_at_the_baseline():
@@ -155,48 +154,35 @@ def test_line_without_a_value_has_its_name_alone():
     assert "10,000" == theme.reference_line(4, "10,000")["annotations"][0]["text"]
 
 
-def test_figure_says_what_it_does_not_share():
-    """Height, data and axes; the look stands under it where it is drawn, and not on the page."""
-    figure = theme.figure([], 300, xaxis=theme.axis("score"))
-    assert {"height", "meta", "xaxis"} == {*figure["layout"]}
-    assert {"text": "score"} == figure["layout"]["xaxis"]["title"]
+def test_colours_are_those_of_the_style_sheet():
+    """Each is the value of its token in the light theme; no two are equal, so that each has one."""
+    sheet = (ROOT / "static/css/tokens.css").read_text(encoding="utf8")
+    light = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", sheet.partition("dark")[0]))
+    assert theme.COLOURS == {token: light[token] for token in theme.COLOURS}
+    assert len(theme.COLOURS) == len({*theme.COLOURS.values()})
 
 
-def test_figure_is_drawn_in_the_house_look():
-    """What it says itself stands over it, key by key; every colour is a token of the page."""
-    layout = dressed(theme.figure([], 300, xaxis=theme.axis("score", zeroline=False)))["layout"]
-    assert (300, "closest", False) == tuple(
-        layout[key] for key in ("height", "hovermode", "showlegend")
-    )
-    title = {"text": "score", "font": theme.SOFT_TEXT, "standoff": 10}
-    assert (title, False) == (layout["xaxis"]["title"], layout["xaxis"]["zeroline"])
-    colours = [v for path, v in walk(theme.LOOK) if path[-1].endswith("color")]
+def test_template_is_registered():
+    """By name, but not as the default; its colours follow the page."""
+    assert "site_builder" in pio.templates
+    assert "site_builder" != pio.templates.default
+    template = pio.templates["site_builder"].to_plotly_json()
+    colours = [v for path, v in walk(template) if path[-1].endswith(("color", "colorway"))]
     assert len(colours) > 5
-    assert [] == [c for c in colours if not re.fullmatch(r"var\(--[a-z]+\)|rgba\(0,0,0,0\)", c)]
+    assert {*colours} <= {theme.CLEAR, *theme.COLOURS.values()}
 
 
-def test_figure_of_a_package_keeps_its_own_look():
-    """Only what was made for the house look gets it."""
-    assert {"layout": {"height": 300}} == dressed({"layout": {"height": 300}})
+def test_figure_has_only_what_the_template_lacks():
+    """Height and axes; the template stands under it when it is drawn."""
+    layout = theme.figure([], 300, xaxis=theme.axis("score")).to_plotly_json()["layout"]
+    assert "layout" not in layout.pop("template")
+    assert {"height": 300, "xaxis": {"title": {"text": "score"}}} == layout
 
 
 def test_legend_gets_its_room():
-    """The drawing moves down where there is one."""
-    tops = [
-        dressed(theme.figure([], 300, showlegend=shown))["layout"]["margin"]
-        for shown in (False, True)
-    ]
-    assert [
-        {"l": 8, "r": 16, "t": 28, "b": 48},
-        {"l": 8, "r": 16, "t": 56, "b": 48},
-    ] == tops
-
-
-def test_row_names_are_said_once_where_they_are_short():
-    """A narrow screen has names of its own only where they are shorter there."""
-    assert {} == theme.narrow_rows(["gsm8k"])
-    long = "x" * 30
-    assert [f"{'x' * 17}{DOTS}"] == theme.narrow_rows([long])["yaxis.ticktext"]
+    """The drawing moves down if there is a legend."""
+    tops = [theme.figure([], 300, showlegend=shown).layout.margin.t for shown in (False, True)]
+    assert [None, 56] == tops
 
 
 @pytest.mark.parametrize(
@@ -217,5 +203,12 @@ def test_row_names_are_said_once_where_they_are_short():
 )
 def test_long_axis_title_is_broken_on_a_narrow_screen(title, narrow):
     """Between words, and never within `&amp;`."""
-    figure = theme.figure([], 300, xaxis=theme.axis(title))
-    assert narrow == dressed(figure)["layout"]["meta"]["narrow"]
+    meta = theme.figure([], 300, xaxis=theme.axis(title)).layout.meta or {}
+    assert narrow == meta.get("narrow", {})
+
+
+def test_hover_texts_are_data():
+    """A model called `%{x}` does not get into the template, where Plotly would fill it in."""
+    hover = theme.hover(["%{x}: <b>"])
+    assert ["%{x}: &lt;b&gt;"] == hover["customdata"]
+    assert "%{customdata}<extra></extra>" == hover["hovertemplate"]

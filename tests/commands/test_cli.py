@@ -511,7 +511,7 @@ def test_a_faulty_configuration_hides_no_fault_of_the_tables(tmp_path):
     assert [
         "site.toml: unknown key 'board.baselin'. Did you mean 'baseline'?",
         "data/results.parquet: row 1: task 'ad' is not in tasks.parquet. Did you mean 'add'?",
-        "warning: data/results.parquet: row 2: tuned score without its 'base' score: "
-        "no lift is computed for it",
+        "warning: data/results.parquet: row 2: tuned score without a 'base' score: "
+        "its lift is not computed",
         "2 errors; nothing was written.",
     ] == found.stderr.splitlines()[-4:]

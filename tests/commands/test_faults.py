@@ -69,17 +69,17 @@ FAULTS: dict[str, tuple[Files, dict[str, str], str]] = {
     "truncated": (
         {"models": parquet(models_frame())[:-9]},
         {},
-        "data/models.parquet: the Parquet file is cut short. Write it anew as Parquet.",
+        "data/models.parquet: the Parquet file is cut short. Write it again as Parquet.",
     ),
     "not Parquet": (
         {"models": b"model,name\n"},
         {},
-        "data/models.parquet: the file is not Parquet. Write it anew as Parquet.",
+        "data/models.parquet: the file is not Parquet. Write it again as Parquet.",
     ),
     "empty file": (
         {"models": b""},
         {},
-        "data/models.parquet: the file is empty (0 bytes). Write it anew.",
+        "data/models.parquet: the file is empty (0 bytes). Write it again.",
     ),
     "missing column": (
         {"tasks": tasks_frame().drop(columns="task")},
@@ -110,14 +110,14 @@ FAULTS: dict[str, tuple[Files, dict[str, str], str]] = {
     "score out of bounds": (
         cell("results", "score", 2, 7.5),
         {},
-        "data/results.parquet: row 2: score 7.5 of task 'add' is out of its bounds, 0 to 1. "
-        "Correct the score, or the task's bounds.",
+        "data/results.parquet: row 2: score 7.5 of task 'add' is outside its bounds, 0 to 1. "
+        "Correct the score, or the bounds of the task.",
     ),
     "percent among proportions": (
         proportions(),
         {"site.toml": ""},
         "data/results.parquet: row 11: score above 1, while the other scores of metric 'accuracy' "
-        "are proportions. Divide percentages by 100, or state the task's score_max.",
+        "are proportions. Divide percentages by 100, or state score_max of the task.",
     ),
     "duplicate key": (
         {"results": pd.concat([results_frame(), results_frame()[3:4]])},
@@ -192,8 +192,7 @@ WARNINGS: dict[str, tuple[Files, dict[str, str], str]] = {
     "tuned score without its base": (
         {"results": results_frame()[1:]},
         {},
-        "data/results.parquet: row 1: tuned score without its 'base' score: "
-        "no lift is computed for it",
+        "data/results.parquet: row 1: tuned score without a 'base' score: its lift is not computed",
     ),
     "baseline without a score": (
         {"results": results_frame()[:9]},
@@ -208,12 +207,12 @@ WARNINGS: dict[str, tuple[Files, dict[str, str], str]] = {
     "column that looks misspelt": (
         one("models", licence="MIT"),
         {},
-        "data/models.parquet: column 'licence' is not of the contract. Did you mean 'license'?",
+        "data/models.parquet: column 'licence' is not known. Did you mean 'license'?",
     ),
     "file that is not read": (
         {"result": results_frame()},
         {},
-        "data: 'result.parquet' is no table of the contract and is not read. "
+        "data: 'result.parquet' is not a table of the site and is ignored. "
         "Did you mean 'results.parquet'?",
     ),
     "prose that no page shows": (
@@ -224,8 +223,8 @@ WARNINGS: dict[str, tuple[Files, dict[str, str], str]] = {
     "lengths of several units": (
         one("tasks", length_unit=["characters", "words and marks"]),
         {},
-        "data/tasks.parquet: lengths count different things, so that no correlation with them "
-        "holds: 'characters' and 'words and marks'. "
+        "data/tasks.parquet: lengths have different units, so correlations with them say nothing: "
+        "'characters' and 'words and marks'. "
         "Profile every training set with one tokenizer.",
     ),
     "metrics averaged without bounds": (
@@ -360,7 +359,7 @@ def test_what_shows_without_figures_is_told_with_broken_tables(broken):
     project = broken({**cell("results", "score", 1, None), "tasks": b""}, texts)
     for command in COMMANDS:
         assert [
-            "data/tasks.parquet: the file is empty (0 bytes). Write it anew.",
+            "data/tasks.parquet: the file is empty (0 bytes). Write it again.",
             f"data/results.parquet: row 1: 'score' is null. {MORE}",
             "templates/task.html:1: unexpected 'end of print statement'",
             "data/content/about.md:1: prose has no {% include %}",
@@ -374,7 +373,7 @@ def test_names_of_prose_are_known_without_figures():
     """What is looked for before there are figures is what there is with them."""
     site = make_site(ROOT)
     assert {*NAMES} == {*prose_variables(site.results), "link"}
-    assert {*FILTERS} == {*prose_filters(site.labels)}
+    assert {*FILTERS} == {*prose_filters(site.labels.scale)}
 
 
 def test_thousands_of_faults_are_counted(tmp_path):
@@ -393,7 +392,7 @@ def test_thousands_of_faults_are_counted(tmp_path):
         "data/results.parquet: and 19,980 more like these: two scores or more for one "
         "(model, task, variant)",
         "data/results.parquet: and 19,980 more like these: models that are not in models.parquet",
-        "data/tasks.parquet: and 19,980 more like these: tasks whose bounds are crossed",
+        "data/tasks.parquet: and 19,980 more like these: tasks whose bounds are swapped",
         "warning: data/models.parquet: and 19,980 more like these: models without a result",
     ] == [line for line in lines if " more like these: " in line]
     assert 4 * 21 + 1 == len(lines)

@@ -1,4 +1,4 @@
-"""How a command starts: nothing is imported that it does not use, templates are compiled ahead."""
+"""How a command starts: nothing is imported that it does not use."""
 
 import subprocess
 import sys
@@ -11,8 +11,6 @@ from site_builder import head_start as starts
 from site_builder.build import load_project, make_files
 from site_builder.errors import FaultsError
 from site_builder.head_start import NO_HEAD_START, compute_all, head_start
-from site_builder.render import environment
-from site_builder.render.environment import CompiledTemplates
 from site_builder.tables.check import check_tables
 from site_builder.tables.export import export_tables
 from site_builder.tables.read import load_tables
@@ -38,8 +36,8 @@ def test_help_waits_for_no_command():
     assert set() == imported_by("import site_builder.cli") & {*SLOW, *NOT_FOR_A_BUILD}
 
 
-def test_a_build_begins_to_compile_before_it_imports():
-    """What its command imports is little."""
+def test_the_build_command_imports_little():
+    """Until it is called."""
     assert set() == imported_by("import site_builder.commands.build") & {*SLOW, *NOT_FOR_A_BUILD}
 
 
@@ -50,22 +48,6 @@ def test_a_build_imports_nothing_of_other_commands():
         "make_files(load_project(Path()))"
     )
     assert set() == imported_by(code) & NOT_FOR_A_BUILD
-
-
-@copies
-def test_templates_compiled_ahead_are_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    """Byte for byte; a template that cannot be compiled is told by the build as always."""
-    root = copy_project(tmp_path / "project")
-    monkeypatch.setattr(environment, "_COMPILED", CompiledTemplates())
-    plain = make_files(load_project(root))[0]
-    compiled = {*environment._COMPILED.kept}
-    monkeypatch.setattr(environment, "_COMPILED", CompiledTemplates())
-    (root / "templates").mkdir()
-    (root / "templates/unused.html").write_text("{% nonsense %}")
-    with environment.compiled_ahead(root, 2):
-        files = make_files(load_project(root))[0]
-    assert plain == files
-    assert compiled <= {*environment._COMPILED.kept}
 
 
 @copies

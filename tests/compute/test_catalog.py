@@ -1,8 +1,28 @@
+"""What the tables state, and the release."""
+
+import json
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 
-from site_builder.compute.catalog import ModelInfo, Provenance, TaskInfo, collect_catalog
+from site_builder.compute.catalog import (
+    ModelInfo,
+    Provenance,
+    Release,
+    TaskInfo,
+    collect_catalog,
+    collect_provenance,
+    find_release,
+)
+from site_builder.config import load_config
+from site_builder.errors import FaultsError
 from tests.helpers.boards import make_frames, make_tables
+from tests.helpers.sites import ROOT, build, make_site, visible
+from tests.helpers.tables import SITE_TOML, board, having, parquet, results_frame, write_project
 
 
 def catalog_of(models=None, tasks=None, results=None):
@@ -13,7 +33,7 @@ def catalog_of(models=None, tasks=None, results=None):
     return collect_catalog(make_tables(frames))
 
 
-def test_models_are_told_as_their_table_tells_them():
+def test_models_of_the_catalog():
     """In its order; None for what is not known, the id where there is no name."""
     found = catalog_of(models={"developer": ["A Ltd", None], "parameters_b": [7, None]}).models
     assert ["a", "b"] == list(found)
@@ -21,7 +41,7 @@ def test_models_are_told_as_their_table_tells_them():
     assert (None, None) == (found["b"].developer, found["b"].parameters_b)
 
 
-def test_tasks_are_told_as_their_table_tells_them():
+def test_tasks_of_the_catalog():
     """Numbers apart, each with a finite value under its column; bounds are facts of the task."""
     columns = {
         "category": ["math", None],
@@ -39,14 +59,25 @@ def test_tasks_are_told_as_their_table_tells_them():
     assert {"turns": 2.0} == found["t2"].numbers
 
 
-def test_evidence_of_each_score():
-    """By model, task and variant, with its row in the table from 1 on."""
-    found = catalog_of(
-        results={"flag": [None, "leaked", None], "stderr": [0.01, None, None]}
-    ).evidence
-    assert [("a", "t1", "base"), ("a", "t2", "base"), ("b", "t1", "base")] == list(found)
+def test_provenance_of_each_score():
+    """By model, task and variant, with its row from 1; incomplete rows are left out."""
+    frames = make_frames({"base": {"a": [0.1, 0.2], "b": [0.3, None]}})
+    results = make_tables(frames).results.assign(
+        flag=pd.Series([None, "leaked", None]),
+        stderr=pd.Series([0.01, None, None]),
+        model=pd.Series(["a", "a", None]),
+    )
+    found = collect_provenance(results)
+    assert [("a", "t1", "base"), ("a", "t2", "base")] == list(found)
     assert Provenance(1, None, None, None, None, None, 0.01) == found["a", "t1", "base"]
     assert Provenance(2, None, None, None, "leaked", None, None) == found["a", "t2", "base"]
+
+
+def test_stated_columns():
+    """Those with a value for any score."""
+    assert frozenset(["row"]) == catalog_of().stated
+    stated = catalog_of(results={"flag": [None, "leaked", None], "stderr": [0.01, None, None]})
+    assert frozenset(["row", "flag", "stderr"]) == stated.stated
 
 
 def test_developers_in_the_order_of_the_data():
@@ -56,22 +87,103 @@ def test_developers_in_the_order_of_the_data():
     assert () == catalog_of().developers
 
 
-def test_rows_of_a_variant_as_they_are_asked_for():
-    """From 1 on; 0 where there is no score, and for names that the results do not know."""
-    found = catalog_of().evidence
-    asked = found.rows("base", ["b", "nobody", "a"], ["t2", "t1", "nothing"])
-    assert [[0, 3, 0], [0, 0, 0], [2, 1, 0]] == asked.tolist()
-    assert [[0]] == found.rows("tuned", ["a"], ["t1"]).tolist()
-    assert {"a", "b"} == found.models
+# --- release -------------------------------------------------------------------------------------
 
 
-def test_evidence_that_is_not_there():
-    """A key is looked up as in any mapping."""
-    found = catalog_of().evidence
-    assert 3 == len(found)
-    assert ("b", "t1", "base") in found
-    for key in (("b", "t2", "base"), ("nobody", "t1", "base"), ("a", "t1", "tuned")):
-        assert found.get(key) is None
-        with pytest.raises(KeyError):
-            found[key]
-    assert frozenset(["row"]) == found.stated
+def release_of(folder: Path, toml: str = SITE_TOML, **frames: pd.DataFrame) -> Release:
+    """The release of the fixture board, with some tables in place of its own."""
+    return make_site(write_project(folder, {**board(), **frames}, toml)).results.release
+
+
+def test_the_checksum_is_what_sha256sum_prints_of_the_published_files(index_site):
+    """A line for each Parquet file, sorted by name; and of these lines once more."""
+    files = {
+        path.removeprefix("downloads/"): content
+        for path, content in index_site.files.items()
+        if path.startswith("downloads/") and path.endswith(".parquet")
+    }
+    assert ["models.parquet", "prices.parquet"] == sorted(files)[:2]
+    lines = "".join(f"{sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    assert sha256(lines.encode()).hexdigest() == index_site.api("stats")["release"]["sha256"]
+
+
+def test_any_change_of_a_table_is_another_release(tmp_path):
+    """And the same tables are the same one."""
+    first = release_of(tmp_path / "a")
+    assert first == release_of(tmp_path / "b")
+    assert first == release_of(tmp_path / "c", f'{SITE_TOML}labels = {{ base = "Before" }}\n')
+    others = [
+        make_site(
+            write_project(tmp_path / name, {**board(), name: having(frame, note="x")})
+        ).results.release
+        for name, frame in board().items()
+    ]
+    assert 4 == len({first.sha256, *(other.sha256 for other in others)})
+
+
+def test_date_of_the_project(tmp_path):
+    """Before any date of its results."""
+    toml = SITE_TOML.replace("[site]\n", "[site]\nreleased = 2024-05-02\n")
+    dated = having(results_frame(), date="2025-01-31")
+    assert "2024-05-02" == release_of(tmp_path, toml, results=dated).date
+
+
+def test_date_is_else_the_newest_of_the_results(tmp_path):
+    """Null and blank dates aside."""
+    days = ["2024-01-31", None, "2024-03-01", "2023-12-31", " ", *[None] * 5]
+    assert "2024-03-01" == release_of(tmp_path, results=having(results_frame(), date=days)).date
+
+
+def test_date_is_else_unknown(tmp_path):
+    """It is never today's."""
+    assert release_of(tmp_path).date is None
+
+
+def test_release_of_no_files():
+    """The checksum of an empty list, as of tables that are in no file."""
+    frames = {"results": results_frame()}
+    found = find_release({}, make_tables(frames).results, date(2024, 5, 2))
+    assert Release(sha256(b"").hexdigest(), "2024-05-02") == found
+
+
+def test_name_of_a_release():
+    """How a sentence names it, with and without a date."""
+    assert "data release 0123456789ab, 2024-05-02" == Release("0123456789abcdef", "2024-05-02").name
+    assert "data release 0123456789ab" == Release("0123456789abcdef", None).name
+
+
+@pytest.mark.parametrize("value", ['"2024-05-02"', "2024", "2024-05-02T10:00:00"])
+def test_a_date_of_another_type_is_a_fault(tmp_path, value):
+    """One line, with what was found and what is asked."""
+    (tmp_path / "site.toml").write_text(f"[site]\nreleased = {value}\n")
+    with pytest.raises(FaultsError) as error:
+        load_config(tmp_path)
+    assert str(error.value).startswith("site.toml: site.released = ")
+    assert str(error.value).endswith("must be a date without quotes, such as 2024-05-02")
+
+
+def test_every_page_names_the_release(index_site):
+    """In its footer, leading to the whole checksum on the data page."""
+    release = index_site.api("stats")["release"]
+    assert {"sha256": release["sha256"], "date": None} == release
+    named = f"data release {release['sha256'][:12]}"
+    assert [] == [p for p, page in index_site.readings.items() if named not in "".join(page.words)]
+    assert release["sha256"] in visible(index_site.page("data/").select("#release ~ dl")[0])
+
+
+def test_the_index_names_no_day_that_its_sources_do_not():
+    """The sources give a year; a day would be made up."""
+    assert make_site(ROOT).results.release.date is None
+    assert "released" not in (ROOT / "site.toml").read_text(encoding="utf8")
+
+
+def test_the_api_names_the_release(tmp_path):
+    """With its date where it has one."""
+    toml = SITE_TOML.replace("[site]\n", "[site]\nreleased = 2024-05-02\n")
+    site = build(write_project(tmp_path, board(), toml))
+    files = sorted(board())
+    lines = "".join(
+        f"{sha256(parquet(board()[name])).hexdigest()}  {name}.parquet\n" for name in files
+    )
+    expected = {"sha256": sha256(lines.encode()).hexdigest(), "date": "2024-05-02"}
+    assert expected == json.loads(site.files["api/v1/stats.json"])["release"]

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from site_builder.compute.correlation import DERIVED, Correlation, Fit, correlate, fit_line
+from site_builder.compute.correlation import DERIVED, Correlation, Fit, correlate_each, fit_line
+from site_builder.compute.numbers import Array
 from site_builder.config import Analysis
 from tests.helpers.boards import Runs, find_holes, make_frames, make_results
 
@@ -20,6 +21,12 @@ def column(*values):
 
 
 # --- one pair of columns ------------------------------------------------------------------------
+
+
+def correlate(x: Array, y: Array) -> Correlation:
+    """The correlation of one pair of columns."""
+    (found,) = correlate_each([(x, y)])
+    return found
 
 
 def test_coefficients_by_hand():

@@ -1,22 +1,32 @@
+"""Rounding, differences, means, ranks, distributions."""
+
+from math import comb, sqrt
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special, stats
 
 from site_builder.compute.numbers import (
     _decades,
     competition_ranks,
+    correlation_p,
     decimals_needed,
     difference,
+    fair_below,
     float_or_none,
     floats_or_none,
     integers_or_none,
     mean_of,
     mean_or_none,
+    normal_below,
     round_significant,
-    texts_of,
+    signed_ranks_below,
+    student_quantiles,
 )
+from site_builder.compute.score_error import REACH
 from site_builder.tables.read import positions
 
 NAN = float("nan")
@@ -37,19 +47,19 @@ SCORES = st.decimals(-1000, 1000, places=4).map(float)
         (0.0, 0.0),
     ],
 )
-def test_settled_value_is_the_one_on_paper(noisy, paper):
+def test_rounding_removes_the_error_of_binary_fractions(noisy, paper):
     """Arithmetic noise goes, at any magnitude and sign."""
     assert paper == round_significant(np.array([noisy]))[0]
 
 
-def test_settled_keeps_twelve_digits():
+def test_rounding_keeps_twelve_digits():
     """What published scores can tell apart stays apart."""
     assert [0.123456789012, 0.123456789013] == round_significant(
         np.array([0.123456789012, 0.123456789013])
     ).tolist()
 
 
-def test_a_decade_begins_at_its_power_of_ten():
+def test_decades_begin_at_powers_of_ten():
     """To the last bit, from the least power to the greatest."""
     exponents = np.arange(-307, 309)
     powers = np.array([float(f"1e{e}") for e in exponents])
@@ -58,21 +68,7 @@ def test_a_decade_begins_at_its_power_of_ten():
     assert [308, 0, -2] == _decades(np.array([np.finfo(float).max, 9.99, 0.0999])).tolist()
 
 
-def test_each_distinct_number_is_written_once():
-    """By its own text wherever it stands; nothing is written of what is no number."""
-    asked = list[float]()
-
-    def write(value: float) -> str:
-        asked.append(value)
-        return f"<{value}>"
-
-    found = texts_of(np.array([[0.5, NAN, 2.0], [2.0, 0.5, -1.0]]), write)
-    assert [["<0.5>", "", "<2.0>"], ["<2.0>", "<0.5>", "<-1.0>"]] == found.tolist()
-    assert [0.5, 2.0, -1.0] == asked
-    assert [] == texts_of(np.array([]), write).tolist()
-
-
-def test_settled_keeps_gaps_and_drops_negative_zero():
+def test_rounding_keeps_nan_and_drops_negative_zero():
     """NaN stays NaN, infinity stays infinite, -0.0 is written as 0.0."""
     found = round_significant(np.array([NAN, np.inf, -np.inf, -0.0]))
     assert [True, False, False, False] == np.isnan(found).tolist()
@@ -81,19 +77,19 @@ def test_settled_keeps_gaps_and_drops_negative_zero():
 
 
 @given(st.floats(1e-10, 1e15) | SCORES)
-def test_settling_twice_changes_nothing(value):
+def test_rounding_twice_changes_nothing(value):
     """A settled value is settled."""
     once = round_significant(np.array([value]))
     assert once.tolist() == round_significant(once).tolist()
 
 
 @given(SCORES)
-def test_settling_leaves_short_decimals_alone(score):
+def test_rounding_keeps_short_decimals(score):
     """A score as it is published comes out as it went in, to the last bit."""
     assert score == round_significant(np.array([score]))[0]
 
 
-def test_difference_is_the_one_on_paper():
+def test_difference_is_exact():
     """0.3 - 0.1 is 0.2, and 0.1 + 0.2 does not differ from 0.3."""
     a, b = np.array([0.3, 0.1 + 0.2, 1.0, 5.0]), np.array([0.1, 0.3, 0.999999999999, NAN])
     assert [0.2, 0.0, 1e-12] == difference(a, b)[:3].tolist()
@@ -107,7 +103,7 @@ def test_difference_has_the_sign_of_the_comparison(a, b):
     assert np.sign(round_significant(x) - round_significant(y)) == np.sign(difference(x, y))
 
 
-def test_mean_is_over_what_is_there():
+def test_mean_leaves_missing_values_out():
     """A missing score is not a zero, and a mean of nothing is none."""
     # (0.2 + 0.4) / 2; 0.9 / 1; nothing
     values = np.array([[0.2, NAN, 0.4], [NAN, 0.9, NAN], [NAN, NAN, NAN]])
@@ -116,7 +112,7 @@ def test_mean_is_over_what_is_there():
     assert np.isnan(means[2])
 
 
-def test_mean_that_is_zero_on_paper_is_zero():
+def test_mean_of_exactly_zero():
     """0.1 + 0.2 - 0.3 leaves nothing: the noise is judged by the size of the terms."""
     assert 0.0 == mean_or_none(np.array([0.1, 0.2, -0.3]))
 
@@ -131,7 +127,7 @@ def test_mean_too_large_for_a_float_is_none():
     assert None is mean_or_none(np.array([1.7e308, 1.7e308]))
 
 
-def test_record_holds_none_for_what_is_no_number():
+def test_none_replaces_nan_and_infinity():
     """NaN and infinities become None."""
     assert [1.5, None, None] == [float_or_none(1.5), float_or_none(NAN), float_or_none(np.inf)]
     assert [1.5, None, None] == floats_or_none(np.array([1.5, NAN, -np.inf]))
@@ -142,14 +138,14 @@ def test_equal_values_share_the_better_rank():
     assert [4, 2, 1, 2] == competition_ranks(np.array([0.1, 0.8, 0.9, 0.8])).tolist()
 
 
-def test_columns_are_ranked_apart():
+def test_columns_are_ranked_separately():
     """Each as if it stood alone."""
     ranks = competition_ranks(np.array([[0.1, 5], [0.8, NAN], [0.8, 7]]))
     assert [[3, 1, 1], [2, 1]] == [ranks[:, 0].tolist(), ranks[[0, 2], 1].tolist()]
     assert np.isnan(ranks[1, 1])
 
 
-def test_missing_value_has_no_rank_and_takes_none():
+def test_nan_has_no_rank():
     """A gap stays unranked, and the others rank as if it were not there."""
     ranks = competition_ranks(np.array([0.1, NAN, 0.9]))
     assert [2, 1] == [ranks[0], ranks[2]]
@@ -162,7 +158,7 @@ def test_ranks_of_nothing():
     assert [] == competition_ranks(np.array([])).tolist()
 
 
-def test_places_of_ids():
+def test_positions_of_ids():
     """Among the known ones, in their order; -1 for one that is unknown, and for none."""
     ids = pd.Series(["b", "a", None, "b", "x"], dtype="str")
     assert [1, 0, -1, 1, -1] == positions(ids, ["a", "b", "c"]).tolist()
@@ -184,13 +180,13 @@ def test_places_of_ids():
         ([np.nan], 0),
     ],
 )
-def test_places_are_as_many_as_the_longest_number_has(values, places):
+def test_decimals_needed(values, places):
     """None where six are not enough, and where a number is one of them to the last bit but one."""
     assert places == decimals_needed([np.array(values)])
 
 
 @given(st.lists(st.integers(-(10**9), 10**9), min_size=1), st.integers(0, 6))
-def test_whole_numbers_are_the_numbers_again(found, places):
+def test_integers_give_the_numbers_back(found, places):
     """Divided by the power of ten, as a script does it."""
     values = np.array(found) / 10**places
     kept = decimals_needed([values])
@@ -199,3 +195,77 @@ def test_whole_numbers_are_the_numbers_again(found, places):
     whole = integers_or_none(np.append(values, np.nan), kept)
     assert None is whole[-1]
     assert values.tolist() == [n / 10**kept for n in whole[:-1] if n is not None]
+
+
+# --- normal -------------------------------------------------------------------------------------
+
+
+def test_normal_by_hand():
+    """Half lies below 0; the rest is from tables of the distribution."""
+    assert [0.5, 0.025, 0.975] == pytest.approx(normal_below(np.array([0, -REACH, REACH])))
+    assert 0.158655253931457 == pytest.approx(float(normal_below(np.array(-1.0))), rel=1e-14)
+    assert np.isnan(normal_below(np.array([[NAN]]))).tolist() == [[True]]
+
+
+def test_normal_agrees_with_scipy():
+    """Far into the tails, and its 97.5th percentile."""
+    z = np.linspace(-37, 8, 10_001)
+    assert special.ndtr(z) == pytest.approx(normal_below(z), rel=1e-12, abs=1e-300)
+    assert stats.norm.ppf(0.975) == REACH
+
+
+# --- Student's t --------------------------------------------------------------------------------
+
+
+def test_student_by_hand():
+    """One degree: tan(0.475 pi). Two: (2 q - 1) sqrt(2 / (4 q (1 - q))) at q = 0.975."""
+    one, two = np.tan(0.475 * np.pi), 0.95 * sqrt(2 / (4 * 0.975 * 0.025))
+    assert [one, two] == pytest.approx(student_quantiles(np.array([1, 2])), rel=1e-13)
+
+
+def test_student_agrees_with_scipy():
+    """On both sides of 512 degrees of freedom, where the method changes."""
+    freedom = np.array([*range(1, 700), 1_499, 10_000, 1_000_000])
+    assert stats.t.ppf(0.975, freedom) == pytest.approx(student_quantiles(freedom), rel=1e-12)
+
+
+def test_p_of_a_correlation_by_hand():
+    """With two degrees of freedom p = 1 - |r|; with four, 1 - |r| (3 - r²) / 2."""
+    r = np.array([0.0, 0.3, -0.9, 1.0, -1.0, NAN])
+    assert 1 - np.abs(r) == pytest.approx(correlation_p(r, np.array(2)), nan_ok=True)
+    expected = 1 - np.abs(r) * (3 - r**2) / 2
+    assert expected == pytest.approx(correlation_p(r, np.array(4)), nan_ok=True)
+
+
+@pytest.mark.parametrize("freedom", [*range(2, 60), 100, 339, 340, 500, 1_000, 1_498])
+def test_p_of_a_correlation_agrees_with_scipy(freedom):
+    """From coefficients that mean nothing to ones whose p is next to 0, digit by digit."""
+    r = np.concatenate([np.linspace(0, 0.999, 1_000), 10.0 ** -np.arange(3, 16)])
+    own = correlation_p(r, np.array(freedom))
+    beta = 2 * special.betainc(freedom / 2, freedom / 2, (1 - r) / 2)
+    # Beyond some hundred tasks the two that scipy has differ by as much.
+    assert beta == pytest.approx(own, rel=1e-12 if freedom < 500 else 5e-12, abs=1e-290)
+
+
+# --- coins --------------------------------------------------------------------------------------
+
+
+def test_coins_by_hand():
+    """Of 8 throws 1 + 8 outcomes of 256 have at most one head; of none all have none."""
+    k, n = np.array([1, 0, 5, 2]), np.array([8, 0, 5, 4])
+    assert [9 / 256, 1.0, 1.0, 11 / 16] == fair_below(k, n).tolist()
+
+
+def test_coins_agree_with_scipy():
+    """Up to two hundred throws; and far more than a float can count, by symmetry."""
+    n = np.repeat(np.arange(1, 200), 5)
+    k = np.random.default_rng(1).integers(0, n + 1)
+    assert special.bdtr(k, n, 0.5) == pytest.approx(fair_below(k, n), rel=1e-12)
+    half = 0.5 + float(comb(3_000, 1_500) / 2**3_001)
+    assert half == pytest.approx(fair_below(np.array([1_500]), np.array([3_000]))[0], rel=1e-15)
+
+
+def test_sums_of_ranks_by_hand():
+    """Of the 16 sets of 1 to 4, those with a sum up to 4: {}, 1, 2, 3, 12, 4, 13."""
+    sums, n = np.array([4, 10, 0, 0]), np.array([4, 4, 4, 1])
+    assert [7 / 16, 1.0, 1 / 16, 1 / 2] == signed_ranks_below(sums, n).tolist()

@@ -1,9 +1,13 @@
+"""The scores of a board: as arrays, as one long table, and as records."""
+
 import numpy as np
+import pandas as pd
 import pytest
 
-from site_builder.compute.scores import collect_scores
+from site_builder.compute.catalog import Provenance
+from site_builder.compute.scores import Score, Scores, collect_scores
 from site_builder.config import BoardConfig
-from tests.helpers.boards import make_frames, make_scores, make_tables
+from tests.helpers.boards import make_frames, make_results, make_scores, make_tables
 
 NAN = float("nan")
 BASE_AND_TUNED = {
@@ -13,12 +17,12 @@ BASE_AND_TUNED = {
 
 
 def equal(expected, actual):
-    """Whether two arrays are the same, gaps included."""
+    """Whether two arrays are the same, with NaN in the same places."""
     return np.array_equal(np.array(expected, dtype=float), actual, equal_nan=True)
 
 
-def test_scores_stand_in_the_order_of_the_tables():
-    """Models and tasks keep their published order, whatever the order of the results."""
+def test_arrays_follow_the_order_of_the_tables():
+    """The order of the results does not matter."""
     frames = make_frames(BASE_AND_TUNED)
     frames["results"] = frames["results"].iloc[::-1]
     scores = collect_scores(make_tables(frames), BoardConfig())
@@ -28,14 +32,14 @@ def test_scores_stand_in_the_order_of_the_tables():
     assert equal([[NAN, NAN], [0.3, 10], [0.4, 40]], scores.values["tuned"])
 
 
-def test_models_and_tasks_without_results_are_there():
-    """They have a row or a column of gaps."""
+def test_models_and_tasks_without_results_have_nan():
+    """They have a row or a column."""
     frames = make_frames({"base": {"a": [0.1, None], "b": [None, None]}})
     scores = collect_scores(make_tables(frames), BoardConfig())
     assert equal([[0.1, NAN], [NAN, NAN]], scores.values["base"])
 
 
-def test_flagged_scores_are_left_out_where_asked():
+def test_exclude_flagged_leaves_flagged_scores_out():
     """A flagged score counts, unless `exclude_flagged` is set; its variant stays either way."""
     frames = make_frames({"base": {"a": [0.1, 0.2]}, "tuned": {"a": [0.3, None]}})
     frames["results"]["flag"] = [None, "leaked", "leaked"]
@@ -68,20 +72,20 @@ def test_roles_of_variants(variants, config, base, tuned):
     assert roles.variants[0] == roles.primary
 
 
-def test_contest_is_between_the_tuned_variants():
+def test_tuned_variants_compete_with_the_baseline():
     """Where nothing is tuned, the base variant competes with the baseline."""
     assert ("tuned",) == make_scores(BASE_AND_TUNED).roles.contest
     assert ("base",) == make_scores({"base": {"a": [0.1]}}).roles.contest
 
 
-def test_baseline_stands_by_its_base_scores():
+def test_baseline_uses_its_base_scores_first():
     """Else by those of the first tuned variant in which it has any."""
     assert "base" == make_scores(BASE_AND_TUNED, baseline="a").roles.baseline_variant
     runs = {"base": {"a": [0.1]}, "sft": {"a": [0.2]}, "ppo": {"gpt": [0.3]}}
     assert "ppo" == make_scores(runs, baseline="gpt").roles.baseline_variant
 
 
-def test_baseline_without_a_score_has_gaps():
+def test_baseline_without_a_score():
     """A baseline without results is legal, and nothing is compared with it."""
     frames = make_frames({"base": {"a": [0.1], "gpt": [None]}})
     scores = collect_scores(make_tables(frames), BoardConfig(baseline="gpt"))
@@ -107,7 +111,7 @@ def test_lift_over_base_is_positive_where_tuning_helped():
     assert equal([[NAN, NAN], [0.2, 20], [0, NAN]], scores.lift_over_base("tuned"))
 
 
-def test_base_has_no_lift_over_itself():
+def test_base_has_no_lift_over_base():
     """Nor has any variant where the board has no base."""
     scores = make_scores(BASE_AND_TUNED)
     assert equal(np.full((3, 2), NAN), scores.lift_over_base("base"))
@@ -129,14 +133,14 @@ def test_no_lift_is_negative_zero():
     assert not np.signbit(scores.lift_over_base("tuned")).any()
 
 
-def test_scores_are_compared_without_noise():
+def test_scores_are_rounded_before_they_are_compared():
     """0.1 + 0.2 and 0.3 compare equal, while the published score stays as it is."""
     scores = make_scores({"base": {"a": [0.1 + 0.2], "b": [0.3]}}, lower=["t1"])
     assert equal([[-0.3], [-0.3]], scores.signed["base"])
     assert 0.1 + 0.2 == scores.values["base"][0, 0]
 
 
-def test_contest_leaves_the_baselines_own_scores_out():
+def test_contest_excludes_the_baseline():
     """Its scores in another variant compete like any model's."""
     runs = {"base": {"gpt": [0.5], "a": [0.1]}, "tuned": {"gpt": [0.6], "a": [0.2]}}
     scores = make_scores(runs, baseline="gpt")
@@ -145,11 +149,129 @@ def test_contest_leaves_the_baselines_own_scores_out():
     assert equal([[0.5], [0.1]], scores.values["base"])
 
 
-def test_only_some_tasks():
-    """Columns in the order asked for, with their directions; roles as before."""
+def test_only_keeps_the_named_tasks():
+    """Columns in the order asked for, with their directions; roles do not change."""
     scores = make_scores(BASE_AND_TUNED, lower=["t2"], baseline="gpt")
     part = scores.only(["t2"])
     assert ("t2",) == part.tasks
     assert equal([-1], part.direction)
     assert equal([[20], [30], [NAN]], part.values["base"])
     assert scores.roles == part.roles
+
+
+# --- the long table and its records --------------------------------------------------------------
+
+RUNS = {
+    "base": {"a": [0.5, 0.4, None], "b": [0.5, 0.2, 0.1], "ref": [0.8, 0.3, 0.2]},
+    "tuned": {"a": [0.9, None, 0.3], "b": [0.7, 0.1, None]},
+}
+
+
+@pytest.fixture(scope="module")
+def scores() -> Scores:
+    """Three models on three tasks, lower is better on the second; `ref` is the baseline."""
+    return make_scores(RUNS, lower=["t2"], baseline="ref")
+
+
+def column(scores: Scores, name: str, variant: str) -> dict[tuple[str, str], float]:
+    """One column of the long table by model and task."""
+    rows = scores.frame[scores.frame["variant"] == variant]
+    return dict(zip(zip(rows["model"], rows["task"], strict=True), rows[name], strict=True))
+
+
+def test_long_table_by_hand(scores):
+    """Higher is better on t1 and t3, lower on t2."""
+    ranks = {("a", "t1"): 1, ("a", "t3"): 1, ("b", "t1"): 2, ("b", "t2"): 1}
+    assert ranks == column(scores, "rank", "tuned")
+    # 0.8 before two of 0.5; 0.2, 0.3, 0.4; 0.2 before 0.1.
+    assert [2, 3, 2, 1, 2, 1, 2, 1] == [*column(scores, "rank", "base").values()]
+    over_base = column(scores, "lift_over_base", "tuned")
+    assert [0.4, 0.2, 0.1] == [over_base[k] for k in (("a", "t1"), ("b", "t1"), ("b", "t2"))]
+    assert np.isnan(over_base["a", "t3"])
+    over_baseline = column(scores, "lift_over_baseline", "tuned")
+    assert [0.1, 0.1, -0.1, 0.2] == [*over_baseline.values()]
+    assert scores.frame["stderr"].isna().all()
+    assert not scores.has_errors
+
+
+def test_score_that_does_not_count_has_no_rank():
+    """It is in the table, but not among the scores of its task."""
+    frames = make_frames({"base": {"a": [0.9], "b": [0.5]}})
+    frames["results"]["flag"] = ["leaked", None]
+    scores = collect_scores(make_tables(frames), BoardConfig(exclude_flagged=True))
+    assert [False, True] == scores.frame["counts"].tolist()
+    assert equal([NAN, 1], scores.frame["rank"].to_numpy())
+    assert ["b"] == [s.model for s in scores.ranking("t1")]
+    assert "leaked" == scores.provenance("a", "t1", "base").flag
+
+
+def test_variant_that_is_not_on_the_board_has_no_rank():
+    """`tuned_variants` names those that are."""
+    scores = make_scores({v: {"a": [0.5]} for v in ("base", "sft", "ppo")}, tuned_variants=["sft"])
+    ranks = dict(zip(scores.frame["variant"], scores.frame["rank"].notna(), strict=True))
+    assert {"base": True, "sft": True, "ppo": False} == ranks
+    assert ["sft", "base"] == [s.variant for s in scores.ranking("t1")]
+
+
+def test_records_of_a_model_and_of_a_task_are_the_same(scores):
+    """Whichever way they are found."""
+    for model in scores.models:
+        of_model = scores.of_model(model)
+        of_tasks = {task: scores.of_task(task, [model])[model] for task in scores.tasks}
+        assert of_model == {task: found for task, found in of_tasks.items() if found}
+    found = scores.of_model("a")
+    assert Score("a", "t1", "tuned", 0.9, 1, 0.4, 0.1) == found["t1"]["tuned"]
+    assert ["tuned", "base"] == list(found["t1"])
+    assert {"base"} == set(found["t2"])
+
+
+def test_ranking_is_by_variant_then_by_rank(scores):
+    """The primary variant first; equal ranks in the order of the models."""
+    found = [(s.model, s.variant) for s in scores.ranking("t1")]
+    assert [("a", "tuned"), ("b", "tuned"), ("ref", "base"), ("a", "base"), ("b", "base")] == found
+
+
+def test_scores_are_found_by_model_and_by_task(scores):
+    """Unknown models have none; an unknown task is an error."""
+    of_b = [s for s in scores.ranking("t1") if s.model == "b"]
+    found = scores.of_task("t1", ["b", "nobody"])
+    assert {"b": of_b, "nobody": []} == {model: [*by.values()] for model, by in found.items()}
+    assert {"t1": found["b"]} == scores.of_model("b", ["t1"])
+    assert {} == scores.of_model("ref", [])
+    assert {} == scores.of_model("nobody")
+    results = make_results(make_frames(RUNS), baseline="ref")
+    assert {"tuned", "base"} == set(results.scores_of("b", "t1"))
+    with pytest.raises(KeyError):
+        results.scores_of("a", "nothing")
+
+
+def test_errors_examples_and_flags_are_in_the_records():
+    """As the results state them; None where they do not."""
+    frames = make_frames({"base": {"a": [0.5, 0.25], "b": [0.75, None]}})
+    frames["results"] = frames["results"].assign(
+        stderr=[0.5, NAN, 0.125], n_examples=[NAN, 16, 64], flag=pd.Series([None, "leaked", None])
+    )
+    results = make_results(frames)
+    first, second = results.scores_of("a", "t1")["base"], results.scores_of("a", "t2")["base"]
+    assert (0.5, None, True, None) == (first.stderr, first.n, first.tied_with_best, first.flag)
+    assert (None, 16, None, "leaked") == (second.stderr, second.n, second.interval, second.flag)
+
+
+def test_provenance_of_a_score():
+    """Its row from 1, and what the results state."""
+    frames = make_frames({"base": {"a": [0.1, 0.2], "b": [0.3, None]}})
+    frames["results"] = frames["results"].assign(source="paper.pdf", stderr=[0.01, NAN, NAN])
+    scores = collect_scores(make_tables(frames), BoardConfig())
+    expected = Provenance(1, "paper.pdf", None, None, None, None, 0.01)
+    assert expected == scores.provenance("a", "t1", "base")
+    assert 3 == scores.provenance("b", "t1", "base").row
+    for key in (("b", "t2", "base"), ("nobody", "t1", "base"), ("a", "t1", "tuned")):
+        with pytest.raises(KeyError):
+            scores.provenance(*key)
+
+
+def test_where_a_model_has_any_score(scores):
+    """In any variant: a lacks none, since it has a tuned score on t3."""
+    assert scores.scored.all()
+    fewer = make_scores({"base": {"a": [0.5, None], "b": [None, None]}})
+    assert [[True, False], [False, False]] == fewer.scored.tolist()

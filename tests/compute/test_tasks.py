@@ -1,17 +1,20 @@
+"""Results by task and by category."""
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from site_builder.compute import tasks as rank_agreement
-from site_builder.compute.scores import Score
+from site_builder.compute import tasks as task_module
+from site_builder.compute.scores import Score, Scores
 from site_builder.compute.tasks import (
     Best,
     SimilarTask,
+    TaskResult,
     compute_rank_agreement,
-    compute_similar_tasks,
     compute_tasks,
+    find_similar_tasks,
 )
-from tests.helpers.boards import make_scores
+from tests.helpers.boards import make_frames, make_results, make_scores
 
 # Lower is better on t3.
 RUNS = {
@@ -20,20 +23,30 @@ RUNS = {
 }
 
 
+def results_of(scores: Scores) -> tuple[TaskResult, ...]:
+    """The results of each task of a board."""
+    return compute_tasks(scores, compute_rank_agreement(scores))
+
+
+def similar_to(scores: Scores, task: str, most: int = 5) -> tuple[SimilarTask, ...]:
+    """The tasks that rank models like one task."""
+    return find_similar_tasks(scores.tasks, compute_rank_agreement(scores), most)[task]
+
+
 @pytest.fixture
 def tasks():
     """The results of each task of the board above, against `gpt`."""
     scores = make_scores(RUNS, lower=["t3"], baseline="gpt")
-    return {result.task: result for result in compute_tasks(scores)}
+    return {result.task: result for result in results_of(scores)}
 
 
-def test_tasks_come_in_the_order_of_the_table(tasks):
+def test_tasks_are_in_the_order_of_their_table(tasks):
     """One result a task, and the baseline's score where it has one."""
     assert ["t1", "t2", "t3", "t4"] == list(tasks)
     assert [0.8, 0.5, 10, None] == [t.baseline_score for t in tasks.values()]
 
 
-def test_all_who_tie_for_the_top_are_best(tasks):
+def test_all_tied_models_are_best(tasks):
     """In the order of the models, each with its variant."""
     assert Best(("a", "b"), 0.9, ("tuned", "tuned")) == tasks["t1"].best["tuned"]
     assert Best(("gpt",), 0.8, ("base",)) == tasks["t1"].best["base"]
@@ -47,11 +60,11 @@ def test_best_is_the_least_where_lower_is_better(tasks):
 
 def test_variant_without_a_score_has_no_best():
     """It is absent, and its mean is not defined."""
-    (only,) = compute_tasks(
+    (only,) = results_of(
         make_scores({"base": {"a": [0.1], "b": [None]}, "tuned": {"b": [None]}, "x": {"b": [0.3]}})
     )
     assert {"x", "base"} == set(only.best)
-    (first, second) = compute_tasks(
+    (first, second) = results_of(
         make_scores({"base": {"a": [0.1, 0.2]}, "tuned": {"a": [0.3, None]}})
     )
     assert {"tuned", "base"} == set(first.best)
@@ -71,23 +84,23 @@ def test_contender_minus_baseline(tasks):
     assert ["beats", "ties", "beats", None] == [t.outcome for t in tasks.values()]
 
 
-def test_loses():
+def test_best_contender_below_the_baseline():
     """The best contender is below the baseline."""
-    (task,) = compute_tasks(make_scores({"base": {"gpt": [0.5], "a": [0.4]}}, baseline="gpt"))
+    (task,) = results_of(make_scores({"base": {"gpt": [0.5], "a": [0.4]}}, baseline="gpt"))
     assert (-0.1, "loses") == (task.best_lift_over_baseline, task.outcome)
 
 
-def test_noise_is_no_win_over_the_baseline():
+def test_rounding_error_is_no_win_over_the_baseline():
     """0.1 + 0.2 against 0.3 is a tie."""
     runs = {"base": {"gpt": [0.3], "a": [0.1 + 0.2]}}
-    (task,) = compute_tasks(make_scores(runs, baseline="gpt"))
+    (task,) = results_of(make_scores(runs, baseline="gpt"))
     assert (0.0, "ties") == (task.best_lift_over_baseline, task.outcome)
 
 
 def test_baseline_does_not_compete_with_itself():
     """On a board with one variant its own score is no contender, and alone it has no rival."""
     runs = {"base": {"gpt": [0.9, 0.9], "a": [0.4, None]}}
-    first, second = compute_tasks(make_scores(runs, baseline="gpt"))
+    first, second = results_of(make_scores(runs, baseline="gpt"))
     assert Best(("a",), 0.4, ("base",)) == first.best_contender
     assert Best(("gpt",), 0.9, ("base",)) == first.best["base"]
     assert (None, None, None) == (
@@ -100,14 +113,14 @@ def test_baseline_does_not_compete_with_itself():
 def test_contender_may_come_from_any_tuned_variant():
     """Ties name both runs, each with its variant; a tuned baseline competes with its base."""
     runs = {"base": {"gpt": [0.5]}, "sft": {"a": [0.7], "gpt": [0.6]}, "ppo": {"a": [0.7]}}
-    (task,) = compute_tasks(make_scores(runs, baseline="gpt"))
+    (task,) = results_of(make_scores(runs, baseline="gpt"))
     assert Best(("a", "a"), 0.7, ("sft", "ppo")) == task.best_contender
     assert 0.2 == task.best_lift_over_baseline
 
 
 def test_no_baseline():
     """The contender is the best all the same; there is nothing to compare it with."""
-    (task,) = compute_tasks(make_scores({"base": {"a": [0.4], "b": [0.6]}}))
+    (task,) = results_of(make_scores({"base": {"a": [0.4], "b": [0.6]}}))
     assert Best(("b",), 0.6, ("base",)) == task.best_contender
     assert (None, None) == (task.baseline_score, task.outcome)
 
@@ -117,13 +130,13 @@ def test_mean_lift_over_base_is_over_all_tuned_runs_with_both(tasks):
     # t1: (0.8 + 0.8) / 2; t2: (0.3 - 0.2) / 2; t3: a alone, 30 - 20; t4: a alone
     assert [0.8, 0.05, 10, 0.1] == [t.mean_lift_over_base for t in tasks.values()]
     runs = {"base": {"a": [0.1]}, "sft": {"a": [0.2]}, "ppo": {"a": [0.4]}}
-    (task,) = compute_tasks(make_scores(runs))
+    (task,) = results_of(make_scores(runs))
     assert 0.2 == task.mean_lift_over_base  # (0.1 + 0.3) / 2
 
 
-def test_no_tuned_variant_no_lift():
+def test_no_lift_without_a_tuned_variant():
     """Nothing was tuned, so nothing was gained."""
-    (task,) = compute_tasks(make_scores({"base": {"a": [0.4]}}))
+    (task,) = results_of(make_scores({"base": {"a": [0.4]}}))
     assert None is task.mean_lift_over_base
 
 
@@ -134,38 +147,54 @@ def test_mean_score_by_variant(tasks):
     assert {"tuned": 12.5, "base": 20} == tasks["t3"].mean
 
 
-def test_scores_are_ranked_within_their_variant(tasks):
-    """Tuned first; equal scores share the better rank; gaps are absent; lifts stand beside."""
-    assert (
-        Score("a", "tuned", 0.9, 1, 0.8, 0.1),
-        Score("b", "tuned", 0.9, 1, 0.8, 0.1),
-        Score("gpt", "base", 0.8, 1, None, 0.0),
-        Score("a", "base", 0.1, 2, None, -0.7),
-        Score("b", "base", 0.1, 2, None, -0.7),
-    ) == tasks["t1"].scores
-    assert (
-        Score("b", "tuned", 5, 1, None, 5),
-        Score("a", "tuned", 20, 2, 10, -10),
-        Score("gpt", "base", 10, 1, None, 0),
-        Score("a", "base", 30, 2, None, -20),
-    ) == tasks["t3"].scores
-    assert (
-        Score("a", "tuned", 0.4, 1, 0.1, None),
-        Score("a", "base", 0.3, 1, None, None),
-    ) == tasks["t4"].scores
+def test_scores_are_ranked_within_their_variant():
+    """Tuned first; equal scores share the better rank; missing scores are absent."""
+    scores = make_scores(RUNS, lower=["t3"], baseline="gpt")
+    assert [
+        Score("a", "t1", "tuned", 0.9, 1, 0.8, 0.1),
+        Score("b", "t1", "tuned", 0.9, 1, 0.8, 0.1),
+        Score("gpt", "t1", "base", 0.8, 1, None, 0.0),
+        Score("a", "t1", "base", 0.1, 2, None, -0.7),
+        Score("b", "t1", "base", 0.1, 2, None, -0.7),
+    ] == scores.ranking("t1")
+    assert [
+        Score("b", "t3", "tuned", 5, 1, None, 5),
+        Score("a", "t3", "tuned", 20, 2, 10, -10),
+        Score("gpt", "t3", "base", 10, 1, None, 0),
+        Score("a", "t3", "base", 30, 2, None, -20),
+    ] == scores.ranking("t3")
+    assert [
+        Score("a", "t4", "tuned", 0.4, 1, 0.1, None),
+        Score("a", "t4", "base", 0.3, 1, None, None),
+    ] == scores.ranking("t4")
 
 
 def test_scores_are_counted_by_variant(tasks):
-    """A variant without a score is not counted at all."""
+    """Missing scores are not counted."""
     assert {"tuned": 2, "base": 3} == tasks["t1"].counts
     assert {"tuned": 1, "base": 1} == tasks["t4"].counts
 
 
+def test_models_of_a_task_are_in_the_order_of_its_ranking(tasks):
+    """By the first of their scores; models without a score are absent."""
+    assert ("a", "b", "gpt") == tasks["t1"].models
+    assert ("b", "a", "gpt") == tasks["t3"].models
+    assert ("a",) == tasks["t4"].models
+
+
+def test_task_has_intervals_where_any_error_is_known():
+    """By variant."""
+    frames = make_frames({"base": {"a": [0.5, 0.25], "b": [0.75, 0.5]}})
+    frames["results"] = frames["results"].assign(stderr=[0.125, *[float("nan")] * 3])
+    found = [t.with_intervals for t in make_results(frames).tasks]
+    assert [frozenset(["base"]), frozenset()] == found
+
+
 def test_task_without_a_score():
-    """Nothing is said of it, and nothing breaks."""
+    """It has results, all empty."""
     runs = {"base": {"a": [0.1, None], "b": [0.2, None]}}
-    task = compute_tasks(make_scores(runs, baseline="a"))[1]
-    assert ({}, (), ()) == (task.best, tuple(task.scores), task.similar)
+    task = results_of(make_scores(runs, baseline="a"))[1]
+    assert ({}, (), (), {"base": 0}) == (task.best, task.models, task.similar, task.counts)
     assert (None, None, {"base": None}) == (task.best_contender, task.baseline_score, task.mean)
 
 
@@ -183,53 +212,55 @@ AGREEMENT = {
 
 def test_rank_agreement_by_hand():
     """1 - 6 sum d² / (n (n² - 1)): with one swapped pair of five, 1 - 6 x 2 / 120 = 0.9."""
-    rho, common = compute_rank_agreement(make_scores({"base": AGREEMENT}))
+    agreement = compute_rank_agreement(make_scores({"base": AGREEMENT}))
+    rho, common = agreement.rho, agreement.n
     assert [1.0, 1.0, -1.0, 0.9] == rho[0, :4].tolist()
     assert np.isnan(rho[4]).all()
     assert np.full((5, 5), 5.0).tolist() == common.tolist()
 
 
-def test_rank_agreement_turns_with_the_direction():
+def test_rank_agreement_respects_the_direction():
     """Alike is who is better, not which number is greater."""
-    rho, _ = compute_rank_agreement(make_scores({"base": AGREEMENT}, lower=["t3"]))
+    rho = compute_rank_agreement(make_scores({"base": AGREEMENT}, lower=["t3"])).rho
     assert [1.0, 1.0, 1.0, 0.9] == rho[0, :4].tolist()
 
 
-def test_similar_tasks_are_those_that_agree():
+def test_similar_tasks_by_rank_agreement():
     """Most alike first, ties in the order of the tasks; what ranks the other way is not alike."""
-    similar = compute_similar_tasks(make_scores({"base": AGREEMENT}))
-    assert (SimilarTask("t2", 1.0, 5), SimilarTask("t4", 0.9, 5)) == similar["t1"]
-    assert () == similar["t3"]
-    assert () == similar["t5"]
-    assert ("t1", "t2") == tuple(s.task for s in similar["t4"])
+    scores = make_scores({"base": AGREEMENT})
+    assert (SimilarTask("t2", 1.0, 5), SimilarTask("t4", 0.9, 5)) == similar_to(scores, "t1")
+    assert () == similar_to(scores, "t3")
+    assert () == similar_to(scores, "t5")
+    assert ("t1", "t2") == tuple(s.task for s in similar_to(scores, "t4"))
 
 
-def test_no_more_similar_tasks_than_asked_for():
+def test_number_of_similar_tasks():
     """Five, unless another number is asked for."""
     runs = {"base": {m: [float(i)] * 9 for i, m in enumerate("abcd")}}
     scores = make_scores(runs)
-    assert ["t1", "t2", "t3", "t4", "t5"] == [s.task for s in compute_similar_tasks(scores)["t9"]]
-    assert ["t2", "t3"] == [s.task for s in compute_similar_tasks(scores, most=2)["t1"]]
+    assert ["t1", "t2", "t3", "t4", "t5"] == [s.task for s in similar_to(scores, "t9")]
+    assert ["t2", "t3"] == [s.task for s in similar_to(scores, "t1", most=2)]
 
 
-def test_three_common_models_are_too_few_to_agree():
+def test_three_common_models_are_too_few():
     """Below four the coefficient is not defined; the fourth makes it so."""
     runs = {"a": [0.1, 1, 1], "b": [0.2, 2, 2], "c": [0.3, 3, 3], "d": [0.4, None, 4]}
-    rho, common = compute_rank_agreement(make_scores({"base": runs}))
+    agreement = compute_rank_agreement(make_scores({"base": runs}))
+    rho, common = agreement.rho, agreement.n
     assert np.isnan(rho[0, 1])
     assert (3.0, 4.0) == (common[0, 1], common[0, 2])
     assert 1.0 == rho[0, 2]
 
 
-def test_rank_agreement_is_scipys():
+def test_rank_agreement_agrees_with_scipy():
     """On random scores with gaps and ties, over the models that have both."""
     random = np.random.default_rng(7)
     values = random.integers(0, 6, (20, 6)).astype(float)
     values[random.random(values.shape) < 0.3] = np.nan
     rows = [[None if np.isnan(v) else v for v in row] for row in values]
-    rho, common = compute_rank_agreement(
-        make_scores({"base": dict(zip("abcdefghijklmnopqrst", rows, strict=True))})
-    )
+    runs = dict(zip("abcdefghijklmnopqrst", rows, strict=True))
+    agreement = compute_rank_agreement(make_scores({"base": runs}))
+    rho, common = agreement.rho, agreement.n
     for i in range(6):
         for j in range(6):
             both = ~np.isnan(values[:, i]) & ~np.isnan(values[:, j])
@@ -238,35 +269,139 @@ def test_rank_agreement_is_scipys():
             assert both.sum() == common[i, j]
 
 
-def test_ranks_are_not_taken_anew_on_a_board_of_many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ranks_are_computed_once_on_a_board_of_many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pearson's r of the ranks among all models of a task, over the models that have both."""
-    monkeypatch.setattr(rank_agreement, "MOST_RANKED_ANEW", 3)
-    rho, common = compute_rank_agreement(make_scores({"base": AGREEMENT}))
+    monkeypatch.setattr(task_module, "MOST_RANKED_ANEW", 3)
+    agreement = compute_rank_agreement(make_scores({"base": AGREEMENT}))
+    rho, common = agreement.rho, agreement.n
     assert [1.0, 1.0, -1.0, 0.9] == rho[0, :4].tolist()
     assert np.isnan(rho[4]).all()
     # The fifth model lacks the second task; on the fourth it keeps its place between the others.
     runs = {**AGREEMENT, "e": [0.5, None, 0.5, 0.4, 0.5]}
-    rho, common = compute_rank_agreement(make_scores({"base": runs}))
+    agreement = compute_rank_agreement(make_scores({"base": runs}))
+    rho, common = agreement.rho, agreement.n
     expected = np.corrcoef([1.0, 2, 3, 4], [1.0, 2, 3, 5])[0, 1]
     assert expected == pytest.approx(rho[1, 3], abs=1e-12)
     assert (4.0, 5.0) == (common[0, 1], common[0, 2])
 
 
-def test_a_task_without_a_score_agrees_with_none(
+def test_task_without_a_score_has_no_agreement(
     monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
 ) -> None:
     """On a board of many tasks too, and nothing is said of the mean of nothing."""
-    monkeypatch.setattr(rank_agreement, "MOST_RANKED_ANEW", 1)
+    monkeypatch.setattr(task_module, "MOST_RANKED_ANEW", 1)
     runs = {m: [row[0], None, row[2]] for m, row in AGREEMENT.items()}
-    rho, common = compute_rank_agreement(make_scores({"base": runs}))
+    agreement = compute_rank_agreement(make_scores({"base": runs}))
+    rho, common = agreement.rho, agreement.n
     assert np.isnan(rho[1]).all()
     assert (-1.0, 0.0) == (rho[0, 2], common[0, 1])
     assert [] == recwarn.list
 
 
-def test_agreement_is_between_tuned_scores_where_there_are_any():
+def test_rank_agreement_uses_the_primary_variant():
     """Of the variant that the board opens with."""
     tuned = {m: [row[0], row[2]] for m, row in AGREEMENT.items()}
     runs = {"base": {m: [row[0], row[1]] for m, row in AGREEMENT.items()}, "tuned": tuned}
-    rho, _ = compute_rank_agreement(make_scores(runs))
+    rho = compute_rank_agreement(make_scores(runs)).rho
     assert -1.0 == rho[0, 1]
+
+
+# --- categories ----------------------------------------------------------------------------------
+
+# Six tasks; lower is better on none unless a test says so.
+CATEGORY_RUNS = {
+    "base": {
+        "gpt": [0.5, 0.5, 0.5, 0.5, None, 0.5],
+        "a": [0.2, 0.2, 0.2, 0.2, 0.2, 0.2],
+        "b": [0.1, 0.1, 0.1, 0.1, 0.1, 0.1],
+    },
+    "tuned": {
+        "a": [0.9, 0.4, 0.6, 0.4, 0.4, 0.9],
+        "b": [0.3, 0.8, 0.5, 0.3, 0.9, 0.2],
+    },
+}
+CATEGORIES = ["easy", "easy", "even", "hard", "alone", None]
+
+
+def categories_of(lower=(), tasks=None, **board):
+    """The categories of the board above, in order."""
+    frames = make_frames(CATEGORY_RUNS, lower, {"category": CATEGORIES, **(tasks or {})})
+    return make_results(frames, **{"baseline": "gpt", **board}).categories
+
+
+def test_categories_are_sorted_from_hard_to_easy():
+    """By the mean of best tuned minus baseline; those without one come last."""
+    found = categories_of()
+    # hard: 0.4 - 0.5; even: 0.6 - 0.5; easy: (0.9 - 0.5 + 0.8 - 0.5) / 2; alone: no baseline score
+    assert ["hard", "even", "easy", "alone"] == [c.category for c in found]
+    assert [-0.1, 0.1, 0.35, None] == [c.best_lift_over_baseline for c in found]
+
+
+def test_tasks_without_a_category():
+    """The sixth task is in no category, and counts as none."""
+    found = categories_of()
+    assert [("t4",), ("t3",), ("t1", "t2"), ("t5",)] == [c.tasks for c in found]
+    results = make_results(
+        make_frames(CATEGORY_RUNS, tasks={"category": CATEGORIES}), baseline="gpt"
+    )
+    assert 4 == results.stats.categories
+
+
+def test_category_counts_the_tasks_that_it_beats_the_baseline_on():
+    """Of those that have both a contender and a baseline score."""
+    assert [(0, 1), (1, 1), (2, 2), (0, 0)] == [(c.beating, c.compared) for c in categories_of()]
+
+
+def test_lift_over_base_of_a_category_is_the_mean_of_its_tasks():
+    """Tasks weigh alike, however many runs they have."""
+    found = {c.category: c.mean_lift_over_base for c in categories_of()}
+    # easy: t1 (0.7 + 0.2) / 2 = 0.45, t2 (0.2 + 0.7) / 2 = 0.45; alone: (0.2 + 0.8) / 2
+    assert (0.45, 0.5) == (found["easy"], found["alone"])
+
+
+def test_board_of_a_category_ranks_over_its_tasks():
+    """In every variant; `a` has (0.9 + 0.4) / 2 and `b` (0.3 + 0.8) / 2 on the easy tasks."""
+    easy = next(c for c in categories_of() if c.category == "easy")
+    assert {"tuned", "base"} == set(easy.boards)
+    board = easy.boards["tuned"]
+    assert ("t1", "t2") == board.tasks
+    assert [("a", 0.65, 1), ("b", 0.55, 2)] == [(s.model, s.average, s.rank) for s in board.ranked]
+
+
+def test_category_has_its_ranking_rules():
+    """Where its tasks do not share a direction it ranks by win rate, and is not averaged."""
+    found = {c.category: c for c in categories_of(lower=["t2"])}
+    easy, hard = found["easy"], found["hard"]
+    assert "mean_win_rate" == easy.boards["tuned"].rules.rank_by
+    assert (None, None) == (easy.best_lift_over_baseline, easy.mean_lift_over_base)
+    # t2 with lower better: best is a's 0.4, 0.1 better than 0.5; t1 beats too.
+    assert (2, 2) == (easy.beating, easy.compared)
+    assert "mean" == hard.boards["tuned"].rules.rank_by
+    assert -0.1 == hard.best_lift_over_baseline
+
+
+def test_category_of_lower_is_better_tasks():
+    """Its difference is positive where the best contender has less."""
+    found = {c.category: c for c in categories_of(lower=["t4"])}
+    assert 0.2 == pytest.approx(found["hard"].best_lift_over_baseline)  # 0.5 - 0.3
+
+
+def test_without_a_baseline_categories_keep_the_order_of_the_tasks():
+    """There is nothing to order them by."""
+    found = categories_of(baseline=None)
+    assert ["easy", "even", "hard", "alone"] == [c.category for c in found]
+    assert [None] * 4 == [c.best_lift_over_baseline for c in found]
+    assert [0] * 4 == [c.compared for c in found]
+
+
+def test_equal_categories_keep_the_order_of_the_tasks():
+    """A tie is broken by who comes first in the tasks table."""
+    runs = {"base": {"gpt": [0.5, 0.3], "a": [0.7, 0.5]}}
+    frames = make_frames(runs, tasks={"category": ["z", "a"]})
+    found = make_results(frames, baseline="gpt").categories
+    assert [("z", 0.2), ("a", 0.2)] == [(c.category, c.best_lift_over_baseline) for c in found]
+
+
+def test_no_categories():
+    """A tasks table without the column has none."""
+    assert () == make_results(make_frames(CATEGORY_RUNS), baseline="gpt").categories

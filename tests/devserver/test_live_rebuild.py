@@ -147,5 +147,5 @@ def test_warnings_are_told(project):
     """As a build tells them."""
     pd.DataFrame({"x": [1]}).to_parquet(project / "data/reslts.parquet")
     built = Rebuilder(project).build()
-    assert ["data: 'reslts.parquet' is no table of the contract and is not read. "
+    assert ["data: 'reslts.parquet' is not a table of the site and is ignored. "
             "Did you mean 'results.parquet'?"] == [str(w) for w in built.warnings]  # fmt: skip

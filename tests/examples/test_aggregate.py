@@ -1,4 +1,4 @@
-"""The command: what it computes of a table done by hand, what it writes, and what it says."""
+"""The aggregate command: results by hand, saved tables, and the report."""
 
 import json
 import subprocess
@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from site_builder.config import load_config
-from site_builder.examples import duckdb_engine as duck
-from site_builder.examples.aggregate import ExampleRun, Moments, pair_runs, part_runs
+from site_builder.examples import engines
+from site_builder.examples.aggregate import ExampleRun, Moments, batches, pair_runs
 from tests.commands.test_cli import run
 from tests.helpers.imported import contents
 from tests.helpers.instances import ROWS, Row, project_of, rows_of, run_aggregate, told, write_rows
@@ -31,8 +31,8 @@ def board(tmp_path: Path) -> Path:
     return project_of(tmp_path / "board")
 
 
-def test_scores_of_a_table_done_by_hand(instances: Path, board: Path) -> None:
-    """Mean, standard error and number of examples of each run; of one example no error."""
+def test_scores_by_hand(instances: Path, board: Path) -> None:
+    """Mean, standard error and number of examples; one example has no error."""
     assert 0 == run_aggregate(instances, "--into", board).exit_code
     found = {
         (row["model"], row["task"], row["variant"]): (
@@ -55,8 +55,8 @@ def test_scores_of_a_table_done_by_hand(instances: Path, board: Path) -> None:
     assert {"instances"} == {row["source"] for row in rows_of(board, "results")}
 
 
-def test_differences_of_a_table_done_by_hand(instances: Path, board: Path) -> None:
-    """Over the examples that both have; the others are counted on their side."""
+def test_differences_by_hand(instances: Path, board: Path) -> None:
+    """Over the common examples; the others are counted."""
     run_aggregate(instances, "--into", board)
     found = {
         (row["task"], row["variant"], row["against"]): [*row.values()][4:]
@@ -80,27 +80,27 @@ def test_differences_of_a_table_done_by_hand(instances: Path, board: Path) -> No
     } == found
 
 
-def test_the_report(instances: Path, board: Path) -> None:
-    """What was read, what has no partner, what was written, in lines; nothing on stdout."""
+def test_report(instances: Path, board: Path) -> None:
+    """The lines go to stderr; stdout is empty."""
     (instances / "notes.md").write_text("notes")
     said = run_aggregate(instances, "--into", board)
     assert (0, "") == (said.exit_code, said.stdout)
     data = board / "data"
-    run, of = "warning: instances: alpha, add (tuned):", "the difference is of 3 pairs"
+    run, of = "warning: instances: alpha, add (tuned):", "the difference is over 3 pairs"
     assert [
-        f"warning: {instances / 'notes.md'}: skipped: it is no Parquet file",
-        f"{run} its base lacks 1 example and has 1 of its own; {of}",
-        f"{run} the baseline, gamma (base), lacks 1 example and has 1 of its own; {of}",
+        f"warning: {instances / 'notes.md'}: skipped: it is not Parquet",
+        f"{run} its base lacks 1 example and has 1 other; {of}",
+        f"{run} the baseline, gamma (base), lacks 1 example and has 1 other; {of}",
         "14 rows of 2 models on 2 tasks.",
-        "Scores: 5 added, 0 replaced, 0 as they were, 0 not taken.",
-        "Paired differences: 4 added, 0 replaced, 0 as they were.",
+        "Scores: 5 added, 0 replaced, 0 unchanged, 0 not saved.",
+        "Paired differences: 4 added, 0 replaced, 0 unchanged.",
         f"Wrote {data / 'results.parquet'} and {data / 'differences.parquet'}.",
         f"Next: `site_builder check --project {board}`.",
     ] == told(said)
 
 
 def test_aggregating_twice_changes_nothing(instances: Path, board: Path) -> None:
-    """Not even the time of a file; nor does noise in the last digits, as threads leave it."""
+    """Rounding in the last digits is no change."""
     write_rows(instances / "part-1.parquet", [("beta", "add", "base", e, 0.5) for e in "12"])
     rows = [("beta", "add", "tuned", "1", 0.500001), ("beta", "add", "tuned", "2", 0.499999)]
     write_rows(instances / "part-2.parquet", rows)
@@ -116,15 +116,15 @@ def test_aggregating_twice_changes_nothing(instances: Path, board: Path) -> None
     before = contents(board)
     said = run_aggregate(instances, "--into", board)
     assert [
-        "Scores: 0 added, 0 replaced, 7 as they were, 0 not taken.",
-        "Paired differences: 0 added, 0 replaced, 7 as they were.",
-        "Nothing has changed; nothing was written.",
+        "Scores: 0 added, 0 replaced, 7 unchanged, 0 not saved.",
+        "Paired differences: 0 added, 0 replaced, 7 unchanged.",
+        "Nothing changed; nothing was written.",
     ] == told(said)[-3:]
     assert before == contents(board)
 
 
-def test_other_rows_and_columns_stay(instances: Path, board: Path) -> None:
-    """Scores go into the rows that are there, by key; one that is another is replaced."""
+def test_other_rows_and_columns_are_kept(instances: Path, board: Path) -> None:
+    """A score replaces the row of its key."""
     run_aggregate(instances, "--into", board)
     path = board / "data/results.parquet"
     table = pd.read_parquet(path)
@@ -132,7 +132,7 @@ def test_other_rows_and_columns_stay(instances: Path, board: Path) -> None:
     table["note"] = "kept"
     table.to_parquet(path, index=False)
     said = run_aggregate(instances, "--into", board)
-    assert "Scores: 0 added, 1 replaced, 4 as they were, 0 not taken." in told(said)
+    assert "Scores: 0 added, 1 replaced, 4 unchanged, 0 not saved." in told(said)
     found = rows_of(board, "results")
     assert (6, 0.5, 1.0, {"kept"}) == (
         len(found),
@@ -142,35 +142,35 @@ def test_other_rows_and_columns_stay(instances: Path, board: Path) -> None:
     )
 
 
-def test_a_difference_that_is_another_is_replaced(instances: Path, board: Path) -> None:
-    """By its key, while those of other runs stay."""
+def test_changed_difference_is_replaced(instances: Path, board: Path) -> None:
+    """Differences of other runs stay."""
     run_aggregate(instances, "--into", board)
     write_rows(instances / "part-0.parquet", [*ROWS[:-1], ("alpha", "sort", "tuned", "1", 0.75)])
     said = run_aggregate(instances, "--into", board)
-    assert "Paired differences: 0 added, 1 replaced, 3 as they were." in told(said)
+    assert "Paired differences: 0 added, 1 replaced, 3 unchanged." in told(said)
     assert 0.5 == rows_of(board, "differences")[-1]["difference"]
 
 
-def test_dry_run(instances: Path, board: Path) -> None:
-    """Says what would be done."""
+def test_dry_run_writes_nothing(instances: Path, board: Path) -> None:
+    """It reports the changes."""
     said = run_aggregate(instances, "--into", board, "--dry-run")
     assert "Nothing was written (--dry-run)." == told(said)[-1]
     assert not (board / "data").exists()
 
 
-def test_what_is_written_builds(instances: Path, board: Path) -> None:
-    """The tables are sound, and the differences are published with the others."""
+def test_aggregated_project_builds(instances: Path, board: Path) -> None:
+    """The differences are published with the other tables."""
     run_aggregate(instances, "--into", board)
     said = run("build", "--project", board, "--quiet")
     assert (0, 1) == (said.exit_code, len(said.stderr.splitlines()))
     assert "the baseline 'gamma' has no score on 1 of 2 tasks" in said.stderr
     assert [*(board / "site").rglob("differences.csv")]
     page = (board / "site/data/index.html").read_text()
-    assert "Differences of scores, paired by example." in page
+    assert "Score differences, paired by example." in page
 
 
-def test_rows_that_are_there_twice_count_once(instances: Path, board: Path) -> None:
-    """With the same score; it is said where, and what such an example is."""
+def test_repeated_rows_count_once(instances: Path, board: Path) -> None:
+    """A warning names an example."""
     write_rows(instances / "again.parquet", ROWS[:3])
     said = run_aggregate(instances, "--into", board)
     assert (
@@ -180,8 +180,8 @@ def test_rows_that_are_there_twice_count_once(instances: Path, board: Path) -> N
     assert 4 == rows_of(board, "results")[0]["n_examples"]
 
 
-def test_several_samples_of_an_example(instances: Path, board: Path) -> None:
-    """With `--average-repeats` an example counts once, with the mean of its scores."""
+def test_average_repeats(instances: Path, board: Path) -> None:
+    """An example counts once, with the mean of its scores."""
     write_rows(instances / "again.parquet", [("alpha", "add", "base", "1", s) for s in (1.0, 0.5)])
     said = run_aggregate(instances, "--into", board, "--average-repeats")
     assert 0 == said.exit_code
@@ -192,7 +192,7 @@ def test_several_samples_of_an_example(instances: Path, board: Path) -> None:
     assert sqrt(0.6875 / 12) == pytest.approx(row["stderr"], rel=1e-15)
 
 
-def test_files_and_folders_in_any_mixture(instances: Path, board: Path, tmp_path: Path) -> None:
+def test_files_and_folders_together(instances: Path, board: Path, tmp_path: Path) -> None:
     """A file that is named twice is read once."""
     write_rows(tmp_path / "more.data", [("delta", "add", "base", "1", 1.0)])
     paths = (instances, instances / "part-0.parquet", tmp_path / "more.data")
@@ -200,8 +200,8 @@ def test_files_and_folders_in_any_mixture(instances: Path, board: Path, tmp_path
     assert "15 rows of 3 models on 2 tasks." in told(said)
 
 
-def test_columns_of_other_names(tmp_path: Path, board: Path) -> None:
-    """Each is told by the column of the contract that it holds; lm-eval counts its documents."""
+def test_columns_with_other_names(tmp_path: Path, board: Path) -> None:
+    """`--column` names them."""
     names = {"doc_id": [1, 2], "acc": [True, False], "example": None, "score": None}
     write_rows(tmp_path / "i.parquet", ROWS[:2], **names)
     asked = ("--column", "example=doc_id", "--column", "score=acc")
@@ -209,8 +209,8 @@ def test_columns_of_other_names(tmp_path: Path, board: Path) -> None:
     assert 0.5 == rows_of(board, "results")[0]["score"]
 
 
-def test_no_variant_is_the_base(tmp_path: Path) -> None:
-    """As in the results: the one that `site.toml` names, or `base`."""
+def test_missing_variant_is_the_base(tmp_path: Path) -> None:
+    """The one of `site.toml`, or `base`."""
     board = project_of(tmp_path / "p", '[board]\nbase_variant = "plain"\n')
     write_rows(tmp_path / "i.parquet", ROWS[:4], variant=None)
     run_aggregate(tmp_path / "i.parquet", "--into", board)
@@ -218,7 +218,7 @@ def test_no_variant_is_the_base(tmp_path: Path) -> None:
 
 
 def test_equal_differences_have_no_error(tmp_path: Path, board: Path) -> None:
-    """0.3 - 0.1 and 0.2 - 0.0 are the same on paper: what differs is rounding."""
+    """0.3 - 0.1 and 0.2 - 0.0 differ only by rounding."""
     scores = {"base": (0.1, 0.0, 0.7), "tuned": (0.3, 0.2, 0.9)}
     rows = [("a", "t", v, str(e), s) for v, own in scores.items() for e, s in enumerate(own)]
     write_rows(tmp_path / "i.parquet", rows)
@@ -227,8 +227,8 @@ def test_equal_differences_have_no_error(tmp_path: Path, board: Path) -> None:
     assert (pytest.approx(0.2, rel=1e-15), None) == (row["difference"], row.get("stderr"))
 
 
-def test_a_spread_by_hand() -> None:
-    """Of 1, 2 and 6 around a centre that is off: the mean is 3, the error sqrt(14 / 2 / 3)."""
+def test_moments_by_hand() -> None:
+    """For 1, 2 and 6 the mean is 3 and the error sqrt(14 / 2 / 3)."""
     off = (1 - 2.5, 2 - 2.5, 6 - 2.5)
     squares = sum(d * d for d in off)
     spread = Moments(3, 2.5, sum(off), 4.0, squares - 3 * 4.0, 1, 6)
@@ -243,30 +243,30 @@ def runs_of(*rows: tuple[str, str, str, int]) -> list[ExampleRun]:
     return sorted(ExampleRun(*row) for row in rows)
 
 
-def test_parts_hold_whole_models_and_the_baseline(board: Path) -> None:
-    """No part is larger than asked for, unless a single model on a task is."""
+def test_batches_have_whole_models_and_the_baseline(board: Path) -> None:
+    """A batch is larger than the limit only for a single model and task."""
     runs = runs_of(
         *(("t", model, variant, 10) for model in "abc" for variant in ("base", "tuned")),
         ("t", "gamma", "base", 5),
         ("u", "a", "base", 90),
     )
-    parts = [*part_runs(runs, pair_runs(runs, load_config(board)), 45)]
+    parts = [*batches(runs, pair_runs(runs, load_config(board)), 45)]
     assert [(45, "aabb"), (25, "ccgamma"), (90, "a")] == [
         (part.rows, "".join(run.model for run in part.runs)) for part in parts
     ]
     assert runs == [run for part in parts for run in part.runs]
 
 
-def test_the_baseline_stands_in_its_first_variant(tmp_path: Path) -> None:
-    """Its base; where it has none, the first tuned one that it has."""
+def test_baseline_variant(tmp_path: Path) -> None:
+    """The base, or else the first tuned variant."""
     runs = runs_of(("t", "a", "base", 1), ("t", "gamma", "sft", 1), ("t", "gamma", "ppo", 1))
     toml = '[board]\nbaseline = "gamma"\ntuned_variants = ["sft", "ppo"]\n'
     pairs = pair_runs(runs, load_config(project_of(tmp_path, toml)))
     assert [("a", "sft"), ("gamma", "sft")] == [(p.run.model, p.other.variant) for p in pairs]
 
 
-def test_a_part_at_a_time_or_all_at_once(tmp_path: Path, board: Path, monkeypatch) -> None:
-    """How many rows are held at once changes nothing."""
+def test_batch_size_changes_nothing(tmp_path: Path, board: Path, monkeypatch) -> None:
+    """The results are the same with one row at a time."""
     rows: list[Row] = [
         (model, task, variant, str(e), (e * 7 % 5) / 4)
         for model in ("a", "b", "gamma")
@@ -276,28 +276,28 @@ def test_a_part_at_a_time_or_all_at_once(tmp_path: Path, board: Path, monkeypatc
     ]
     write_rows(tmp_path / "i.parquet", rows)
     run_aggregate(tmp_path / "i.parquet", "--into", board)
-    monkeypatch.setattr(duck, "_BYTES_A_ROW", 10**9)
+    monkeypatch.setattr(engines, "_DUCKDB_BYTES", 10**9)
     other = project_of(tmp_path / "other")
     run_aggregate(tmp_path / "i.parquet", "--into", other)
     for table in ("results", "differences"):
         assert rows_of(board, table) == rows_of(other, table)
 
 
-def test_the_engine_is_imported_when_it_is_asked_for() -> None:
-    """No other command waits for it."""
+def test_engine_is_imported_only_when_needed() -> None:
+    """Listing the commands does not import it."""
     code = "import sys, site_builder.cli; print({'duckdb', 'dask', 'narwhals'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert "set()\n" == done.stdout
 
 
 def test_help_has_an_example() -> None:
-    """As every command's."""
+    """As in every command."""
     said = run_aggregate("--help")
     assert "Example: site-builder aggregate instances/ --into my-board" in said.stdout
 
 
-def test_faults_for_machines(instances: Path, board: Path) -> None:
-    """Warnings too, as the other commands tell them."""
+def test_machine_readable_faults(instances: Path, board: Path) -> None:
+    """Warnings are included."""
     said = run_aggregate(instances, "--into", board, "--format", "json", "--quiet")
     found = json.loads(said.stdout)
     assert (True, 0, 2) == (found["ok"], found["errors"], found["warnings"])

@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from site_builder.charts import theme
 from site_builder.charts.analysis import (
     chart_correlations,
     chart_redundancy,
@@ -25,10 +24,8 @@ from site_builder.charts.differences import (
 )
 from site_builder.charts.scores import chart_model_tasks, chart_scores, chart_task_models
 from site_builder.charts.serving import chart_latency, chart_prices
-from site_builder.charts.theme import HOVER
 from site_builder.compute.results import Results, compute_results
 from site_builder.config import Analysis, BoardConfig, SiteConfig
-from site_builder.formatting import NumberFormat
 from site_builder.labels import Labels, make_labels
 from site_builder.table_model import Table
 from tests.helpers.boards import Runs, make_frames, make_tables
@@ -157,9 +154,10 @@ def charts_of(results: Results, labels: Labels) -> Iterator[tuple[str, Chart]]:
             yield f"task {task}", chart
 
 
-def charts(name: str) -> list[tuple[str, Chart]]:
+@functools.cache
+def charts(name: str) -> tuple[tuple[str, Chart], ...]:
     """Every chart of a board by its name, with the page that it stands on."""
-    return list(charts_of(*drawn(name)))
+    return tuple(charts_of(*drawn(name)))
 
 
 def chart_on(name: str, page: str, chart_id: str) -> Chart:
@@ -168,8 +166,8 @@ def chart_on(name: str, page: str, chart_id: str) -> Chart:
 
 
 def as_json(chart: Chart) -> str:
-    """A figure as a page embeds it; NaN is refused."""
-    return json.dumps(chart.figure, ensure_ascii=False, allow_nan=False)
+    """The figure as a page embeds it; NaN is refused."""
+    return json.dumps(chart.figure_json, ensure_ascii=False, allow_nan=False)
 
 
 def table_of(chart: Chart) -> Table:
@@ -197,7 +195,7 @@ def keys(chart: Chart) -> list[str]:
 
 def traces(chart: Chart) -> dict[str, Any]:
     """The traces of a figure that have a name, by that name."""
-    return {t["name"]: t for t in chart.figure["data"] if t.get("name")}
+    return {trace["name"]: trace for trace in chart.figure_json["data"] if trace.get("name")}
 
 
 def walk(value: object, path: Sequence[str] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -210,67 +208,3 @@ def walk(value: object, path: Sequence[str] = ()) -> Iterator[tuple[tuple[str, .
             yield from walk(part, path)
     else:
         yield tuple(path), value
-
-
-def dressed(figure: Mapping[str, Any]) -> dict[str, Any]:
-    """A figure as the script draws it: in the look of all charts, where it was made for that."""
-    layout = dict(figure["layout"])
-    if layout.get("meta", {}).get("look") != "house":
-        return dict(figure)
-    narrow = theme.LOOK["narrow"] if layout.get("yaxis", {}).get("like") == "rows" else {}
-    layout["meta"] = {**layout["meta"], "narrow": {**narrow, **layout["meta"].get("narrow", {})}}
-    for name in layout:
-        if name.startswith(("xaxis", "yaxis")):
-            layout[name] = _dressed_axis(layout[name])
-    rods = _rods(figure["data"])
-    data = [
-        _dressed_trace(trace | rods if trace.get("like") == "rod" else trace)
-        for trace in figure["data"]
-    ]
-    return {"data": data, "layout": _over(theme.LOOK["layout"], layout)}
-
-
-def _dressed_axis(own: Mapping[str, Any]) -> dict[str, Any]:
-    kind = theme.LOOK["axes"].get(own.get("like", ""), {})
-    names = own.get("ticktext", ())
-    rows = {"tickvals": list(range(len(names))), "range": [len(names) - 0.4, -0.6]}
-    look = _over(theme.LOOK["axis"], kind | (rows if own.get("like") == "rows" else {}))
-    return _over(look, {k: v for k, v in own.items() if k != "like"})
-
-
-def _rods(data: Sequence[Mapping[str, Any]]) -> dict[str, list[float | None]]:
-    rows: dict[int, list[float]] = {}
-    for trace in data:
-        if trace.get("like") in ("before", "after"):
-            for row, value in zip(trace.get("y", range(len(trace["x"]))), trace["x"], strict=True):
-                rows.setdefault(row, []).append(value)
-    return {
-        "x": [end for values in rows.values() for end in (min(values), max(values), None)],
-        "y": [at for row in rows for at in (row, row, None)],
-    }
-
-
-def _dressed_trace(own: Mapping[str, Any]) -> dict[str, Any]:
-    kind = theme.LOOK["traces"].get(own.get("like", ""), {})
-    rows = {} if "y" in own or not kind else {"y": list(range(len(own["x"])))}
-    hover = dict[str, Any]()
-    if "scale" in own:
-        hover["customdata"] = _scores_told(own)
-    if "customdata" in own or hover:
-        hover["hovertemplate"] = f"{own.get('hovertemplate', HOVER)}<extra></extra>"
-    said = {k: v for k, v in own.items() if k not in ("like", "scale", "lifts")}
-    return _over(kind, said) | rows | hover
-
-
-def _scores_told(own: Mapping[str, Any]) -> list[str]:
-    scale, lifts = NumberFormat(**own["scale"]), own.get("lifts", [None] * len(own["x"]))
-    return [
-        scale.score(x) if lift is None else f"{scale.score(x)}, {scale.signed(lift)}"
-        for x, lift in zip(own["x"], lifts, strict=True)
-    ]
-
-
-def _over(look: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """A look with what a figure says itself put over it, key by key."""
-    both = {k: _over(v, own[k]) for k, v in look.items() if isinstance(v, dict) and k in own}
-    return {**look, **own, **both}

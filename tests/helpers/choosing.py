@@ -66,8 +66,10 @@ class _Field:
         inside = np.logical_and.reduce([np.ones(len(whole), bool), *question["limits"].values()])
         self.inside = np.asarray(inside)
         scored = (~np.isnan(self.signed)).sum(axis=1)
-        among = np.flatnonzero(self.inside & ~np.isnan(self.merit))
-        self.order = sorted(among, key=lambda m: (-round(self.merit[m], 10), -scored[m], m))
+        among = np.flatnonzero(self.inside & ~np.isnan(self.merit)).tolist()
+        self.order: list[int] = sorted(
+            among, key=lambda m: (-round(float(self.merit[m]), 10), -scored[m], m)
+        )
         self.scored = scored
 
     def answer(self) -> dict[str, Any]:
@@ -123,7 +125,7 @@ class _Field:
         return float(round(self.merit[self.order[0]] - self.merit[model], 12))
 
     def _rank(self, model: int) -> int:
-        return 1 + sum(self.merit[m] > self.merit[model] + 1e-10 for m in self.order)
+        return 1 + sum(bool(self.merit[m] > self.merit[model] + 1e-10) for m in self.order)
 
     def _candidate(self, model: int) -> dict[str, Any]:
         base = self.board["base"]

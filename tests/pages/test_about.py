@@ -102,16 +102,6 @@ def test_every_computed_column_leads_to_its_formula(site: BuiltSite) -> None:
     assert seen > 20
 
 
-def test_rows_of_the_comparison_lead_to_their_formulas(site: BuiltSite) -> None:
-    """The summary's figures stand in rows: the line below it names each that is computed."""
-    if "compare/index.html" not in site.files:
-        pytest.skip("nothing to compare")
-    soup = site.page("compare/")
-    (line,) = (line for table, line in tables(soup) if table["id"] == "compare-summary")
-    assert line is not None
-    assert {"comparison", "rank"} <= explained("compare/index.html", line)
-
-
 def test_every_headline_figure_leads_to_its_formula_or_its_row(site: BuiltSite) -> None:
     """A count of what the tables hold needs neither."""
     counts = {"models", "tasks", "scores", "license of the figures"}

@@ -78,7 +78,7 @@ def type_in(page: Page, label: str, typed: str) -> None:
 
 def set_load(page: Page, numbers: tuple[str, str, str]) -> None:
     """All three fields."""
-    labels = ("Requests a day", "Tokens sent", "Tokens received")
+    labels = ("Requests per day", "Input tokens", "Output tokens")
     for label, typed in zip(labels, numbers, strict=True):
         type_in(page, label, typed)
 
@@ -142,7 +142,7 @@ def expected(root: Path, load: Load, against: int | None = None) -> list[tuple[s
     choice = reference_choice(offers, site.labels.roles.baseline)
     other = min(choice, key=lambda o: month(o, load)) if against is None else offers[against]
     mixed = any(offer.hourly for offer in offers)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for offer in sorted(offers, key=lambda o: month(o, load)):
         even = break_even(offer, other, load)
         found = (
@@ -226,12 +226,12 @@ def test_the_index_is_computed_anew(chromium: Browser, index: str, size: tuple[i
     assert [] == query_of(page)
     before = shown(page)
     assert expected(ROOT, (1000, 550, 151)) == before[0]
-    type_in(page, "Requests a day", "2,500")
+    type_in(page, "Requests per day", "2,500")
     page.get_by_label("Compare with").select_option(label="GPT-3.5 Turbo, openai")
     asked = [("requests", "2500"), ("against", "gpt-3.5-turbo"), ("at", "openai")]
     assert asked == query_of(page)
     expect(page.locator("#monthly-costs tr.reference")).to_contain_text("GPT-3.5 Turbo")
-    expect(page.locator("[data-calculator-load]")).to_contain_text("Requests a day: 2,500")
+    expect(page.locator("[data-calculator-load]")).to_contain_text("Requests per day: 2,500")
     expect(page.locator("[data-calculator-compared]")).to_have_text(
         "Compared with GPT-3.5 Turbo, openai."
     )
@@ -239,7 +239,7 @@ def test_the_index_is_computed_anew(chromium: Browser, index: str, size: tuple[i
     page.reload()
     assert after == shown(page)
     assert ("2,500", "GPT-3.5 Turbo, openai") == (
-        page.get_by_label("Requests a day").input_value(),
+        page.get_by_label("Requests per day").input_value(),
         page.locator("#cost-against option:checked").inner_text(),
     )
     page.go_back()
@@ -248,8 +248,8 @@ def test_the_index_is_computed_anew(chromium: Browser, index: str, size: tuple[i
     page.go_back()
     assert before == shown(page)
     page.go_forward()
-    expect(page.get_by_label("Requests a day")).to_have_value("2,500")
-    type_in(page, "Requests a day", "1000")
+    expect(page.get_by_label("Requests per day")).to_have_value("2,500")
+    type_in(page, "Requests per day", "1000")
     assert [] == query_of(page)
     assert [] == heard.complaints
     page.context.close()
@@ -262,7 +262,7 @@ def test_what_is_no_number_is_told_beside_its_field(
     """Once the visitor is done typing; the table keeps the last numbers, empty is not zero."""
     page, _ = open_page(chromium, mixed, size)
     before = shown(page)
-    field = page.get_by_label("Requests a day")
+    field = page.get_by_label("Requests per day")
     for typed, said in (
         ("", "Enter a number; empty is not 0."),
         ("many", "Enter a number, such as 1,000 or 0.5."),
@@ -298,11 +298,11 @@ def test_numbers_are_read_as_they_are_typed(chromium: Browser, mixed: str) -> No
         "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567",
         "+1234567.0",
     ):
-        type_in(page, "Tokens sent", typed)
+        type_in(page, "Input tokens", typed)
         assert [("sent", "1234567")] == query_of(page)
-        type_in(page, "Tokens sent", "1e3")
+        type_in(page, "Input tokens", "1e3")
         assert [] == query_of(page)
-    field = page.get_by_label("Tokens sent")
+    field = page.get_by_label("Input tokens")
     field.click()
     page.mouse.wheel(0, 40)
     expect(field).to_have_value("1e3")
@@ -312,10 +312,10 @@ def test_numbers_are_read_as_they_are_typed(chromium: Browser, mixed: str) -> No
 def test_results_are_said_when_the_visitor_is_done(chromium: Browser, mixed: str) -> None:
     """Not on each key; the table follows each, the address and the announcement the last."""
     page, _ = open_page(chromium, mixed)
-    field, status = page.get_by_label("Requests a day"), page.locator("[data-status]")
+    field, status = page.get_by_label("Requests per day"), page.locator("[data-status]")
     field.fill("")
     field.press_sequentially("50")
-    expect(page.locator("[data-calculator-load]")).to_contain_text("Requests a day: 50,")
+    expect(page.locator("[data-calculator-load]")).to_contain_text("Requests per day: 50,")
     assert "" == status.text_content()
     assert [] == query_of(page)
     field.press("Enter")
@@ -339,9 +339,9 @@ def test_bad_values_of_the_address_are_remarked_on(
     expect(remark(page, "against")).to_have_text(
         "Not used from the address: “nobody”. There is no such offer."
     )
-    values = [page.get_by_label(n).input_value() for n in ("Requests a day", "Tokens sent")]
+    values = [page.get_by_label(n).input_value() for n in ("Requests per day", "Input tokens")]
     assert ["1,000", "1,000"] == values
-    expect(page.get_by_label("Tokens received")).to_have_value("20")
+    expect(page.get_by_label("Output tokens")).to_have_value("20")
     expect(page.locator("#cost-against option:checked")).to_have_text("Gamma, its cheapest offer")
     assert page.evaluate(LAYOUT_SHIFT) < 0.01
     assert [] == heard.complaints
@@ -375,7 +375,7 @@ def test_a_sorted_table_is_sorted_anew(
     cost = page.locator("#monthly-costs th[data-key=month_usd]")
     cost.get_by_role("button").click()
     expect(cost).to_have_attribute("aria-sort", "descending")
-    type_in(page, "Requests a day", "5000")
+    type_in(page, "Requests per day", "5000")
     expect(cost).to_have_attribute("aria-sort", "descending")
     # $0, 152,187.5 * $0.000625 and * $0.0025; the machines; then * $0.04 and * $0.045
     costs = ["$0.00", "$95.12", "$380.47", "$1,461.00", "$4,383.00", "$6,087.50", "$6,848.44"]
@@ -388,7 +388,7 @@ def test_a_sorted_table_is_sorted_anew(
 def test_the_link_is_copied(chromium: Browser, mixed: str) -> None:
     """What was typed last is in it, though the field was not left before."""
     page, _ = open_page(chromium, mixed, permissions=["clipboard-read", "clipboard-write"])
-    page.get_by_label("Tokens received").fill("42")
+    page.get_by_label("Output tokens").fill("42")
     page.locator(".calculator").get_by_role("button", name="Copy link").click()
     expect(page.locator(".calculator").get_by_role("button", name="Copied")).to_be_visible()
     assert f"{mixed}?received=42" == page.evaluate("navigator.clipboard.readText()")
@@ -403,7 +403,7 @@ def test_axe_finds_nothing(
     """Nor with a remark on each kind of field."""
     address = f"{mixed}?requests=x&against=nobody"
     page, _ = open_page(chromium, address, size, color_scheme=scheme, bypass_csp=True)
-    type_in(page, "Tokens sent", "-1")
+    type_in(page, "Input tokens", "-1")
     page.add_script_tag(path=AXE)
     assert [] == page.evaluate(AXE_RUN)
     page.context.close()
@@ -423,7 +423,7 @@ def test_it_works_from_the_disk(chromium: Browser, board: Path, mixed: str) -> N
     """Opened by a double click."""
     assert mixed
     page, heard = open_page(chromium, (board / "site/serving/index.html").as_uri())
-    type_in(page, "Requests a day", "50")
+    type_in(page, "Requests per day", "50")
     assert expected(board, (50, 1000, 500)) == shown(page)[0]
     assert [] == [said for said in heard.complaints if ".woff2" not in said]
     page.context.close()

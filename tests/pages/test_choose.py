@@ -16,12 +16,13 @@ from playwright.sync_api import Browser, Page, expect
 from scipy.stats import expon, kstest
 
 from site_builder.compute.intervals import RESAMPLES, SEED, t_quantile, tail_probability
-from site_builder.compute.numbers import floats_or_none
+from site_builder.compute.numbers import counts_to, floats_or_none
 from site_builder.compute.score_error import REACH
 from site_builder.formatting import quantity
 from site_builder.pages.browser_data import MARGIN_SHARE, REWEIGHTINGS
 from site_builder.pages.page import Site
 from tests.helpers import choosing
+from tests.helpers.boards import Runs
 from tests.helpers.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page
 from tests.helpers.odd_boards import built, foreign
 from tests.helpers.serve import served
@@ -196,13 +197,13 @@ def test_what_the_data_has_not_cannot_be_limited() -> None:
 # --- by hand ------------------------------------------------------------------------------------
 
 # Three models on three tasks: means 0.6, 0.5, 0.4 where all count the same.
-RUNS = {"base": {"a": [0.9, 0.6, 0.3], "b": [0.5, 0.5, 0.5], "c": [0.1, 0.3, 0.8]}}
+RUNS: Runs = {"base": {"a": [0.9, 0.6, 0.3], "b": [0.5, 0.5, 0.5], "c": [0.1, 0.3, 0.8]}}
 SIZES = (70.0, 7.0, None)
 
 
 def choose(
     page: Page,
-    runs: Mapping[str, Mapping[str, Sequence[float | None]]] = RUNS,
+    runs: Runs = RUNS,
     weights: Sequence[float] = (1.0, 1.0, 1.0),
     **asked: Any,
 ) -> dict[str, Any]:
@@ -223,7 +224,7 @@ def choose(
         "limits": asked.pop("limits", {}),
         "margin": asked.pop("margin", None),
     }
-    counts = np.arange(n + 1)
+    counts = counts_to(n)
     board = {
         "models": [{"id": m, "parameters_b": sizes[i]} for i, m in enumerate(names)],
         "tasks": [{"id": f"t{i}", "direction": direction} for i in range(n)],

@@ -17,6 +17,7 @@ from site_builder.formatting import billions, quantity
 from site_builder.pages.compare import ModelVariant, compare_address, default_runs
 from site_builder.pages.page import Site
 from site_builder.render.urls import Urls
+from tests.helpers.boards import Runs
 from tests.helpers.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page
 from tests.helpers.odd_boards import SHAPES, built, foreign
 from tests.helpers.serve import served
@@ -186,7 +187,7 @@ def test_addresses_carry_a_query():
 # --- by hand ------------------------------------------------------------------------------------
 
 # On t1 a leads by 0.2, on t2 b by 0.1, on t3 all tie, on t4 b has no score, t5 is c's alone.
-RUNS = {
+RUNS: Runs = {
     "base": {"a": [0.1, 0.2, 0.3, None, None], "ref": [0.5, 0.5, None, 0.5, None]},
     "tuned": {
         "a": [0.9, 0.4, 0.6, 0.8, None],
@@ -202,7 +203,7 @@ CATEGORIES = ("X", "X", "Y", "Y", "Z")
 def compare(
     page: Page,
     *runs: tuple[str, str],
-    scores: Mapping[str, Mapping[str, Sequence[float | None]]] = RUNS,
+    scores: Runs = RUNS,
     lower: Collection[int] = (),
     averaged: bool = True,
     baseline: bool = True,
@@ -236,7 +237,8 @@ def compare(
 
 def sides(found: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
     """Tasks ahead, level and behind, and the mean difference."""
-    return found and tuple(found[key] for key in ("ahead", "level", "behind", "mean"))
+    keys = ("ahead", "level", "behind", "mean")
+    return None if found is None else tuple(found[key] for key in keys)
 
 
 def each(found: Sequence[Mapping[str, Any]], *keys: str) -> list[Any]:
@@ -448,8 +450,19 @@ def test_the_first_comparison_is_of_the_best(desk):
     assert "1 of 10 fine-tuned, 1\N{EN DASH}2 allowed" == rows["Rank"][0][0]
     expect(desk.locator("#compare-tasks .dumbbell")).to_have_count(31)
     expect(desk.locator("#compare-categories tbody tr")).to_have_count(5)
+    scores = desk.locator("#compare-tasks tbody td:not(.text) > a[href*='#score-']")
+    expect(scores).to_have_count(31 * 4)
+    expect(scores.first).to_have_attribute("href", re.compile("^../models/zephyr-7b-beta/#score-"))
     heads = desk.locator("#compare-tasks thead th[hidden]")
     assert ["run-4"] == heads.evaluate_all("all => all.map(head => head.dataset.key)")
+
+
+def test_rows_of_the_summary_lead_to_their_formulas(desk):
+    """The line below it names each that is computed."""
+    rows = [row[0][0].partition(" over ")[0] for row in desk.evaluate(ROWS, "compare-summary")]
+    named = desk.locator("#compare-summary").locator("xpath=../following-sibling::p").locator("a")
+    texts = [text.partition(" over ")[0] for text in named.all_text_contents()]
+    assert [row for row in rows if row not in ("Parameters", "Developer", "License")] == texts
 
 
 def test_models_that_share_no_task(chromium, tmp_path):

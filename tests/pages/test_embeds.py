@@ -57,8 +57,8 @@ def test_a_view_asks_for_what_it_needs_alone(index_site):
             re.sub(r"\..*", "", str(tag["src"]).rpartition("/")[2])
             for tag in index_site.page(path).select("script[src]")
         }
-        own = {"views"} if "leaderboard" in path else {"chart-look", "charts", "numbers"}
-        assert {"embed", "site", "links", "rows", "sort-table"} | own == scripts
+        own = set() if "leaderboard" in path else {"chart-template", "charts"}
+        assert {"first", "site", "table"} | own == scripts
 
 
 def test_a_view_has_the_policy_of_every_page(index_site):
@@ -112,7 +112,7 @@ def test_the_code_of_a_frame_without_the_sites_place(index_site):
         assert code is not None
         details = code.find_parent("details")
         assert details is not None
-        assert f"put it in front of embed/{name}/" in visible(details)
+        assert f"Put the address of this site in front of embed/{name}/" in visible(details)
 
 
 def test_hostile_names_stay_within_the_code_of_a_frame():

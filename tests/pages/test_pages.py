@@ -523,7 +523,7 @@ def test_facts_of_a_model(index_site):
         visible(f.select("dt")[0]): visible(f.select("dd")[0])
         for f in index_site.page("models/gpt-4/").select(".facts > div")
     }
-    assert "undisclosed" == gpt["Parameters"]
+    assert "not stated" == gpt["Parameters"]
 
 
 def test_facts_of_a_task(index_site):

@@ -1,9 +1,7 @@
 """What a task's page says of the tasks that rank models alike, and where it leads on to."""
 
-import numpy as np
 import pytest
 
-from site_builder.compute.scores import TaskScores
 from site_builder.compute.tasks import SimilarTask
 from site_builder.pages.page import Site
 from site_builder.pages.task import similar_note
@@ -44,14 +42,9 @@ def test_no_task_that_ranks_alike_is_said(site):
 
 def test_a_task_without_enough_models_says_nothing(site):
     """Fewer than four models cannot tell how alike two tasks are."""
-    task, results = site.results.task("mmlu"), site.results
-    first = np.arange(len(results.scores.models))[:, np.newaxis] < 3
-    cells = {
-        variant: replace(own, score=np.where(first, own.score, np.nan))
-        for variant, own in results.cells.items()
-    }
-    few = TaskScores(cells, results.scores.tasks.index("mmlu"))
-    assert "" == similar_note(site, replace(task, similar=(), scores=few))
+    task = site.results.task("mmlu")
+    few = dict.fromkeys(task.counts, 3)
+    assert "" == similar_note(site, replace(task, similar=(), counts=few))
 
 
 def test_every_other_task_is_a_step_away(index_site: BuiltSite):

@@ -1,4 +1,4 @@
-"""Training sets to features of tasks: numbers that one can do by hand, and files of every kind."""
+"""Profile training sets: numbers by hand, and every kind of file."""
 
 import json
 import math
@@ -77,8 +77,8 @@ def test_a_percentile_is_a_length_of_the_set() -> None:
 
 
 @given(st.lists(st.integers(0, 50), min_size=2, max_size=60))
-def test_lengths_are_those_of_numpy(lengths: list[int]) -> None:
-    """Whatever they are, and in whatever order they come."""
+def test_lengths_equal_numpy(lengths: list[int]) -> None:
+    """In any order."""
     found = measure([TrainingExample("a " * n, "b") for n in lengths], WORDS)
     assert found is not None
     spread = found.input
@@ -88,7 +88,7 @@ def test_lengths_are_those_of_numpy(lengths: list[int]) -> None:
 
 
 def test_one_example_has_no_deviation() -> None:
-    """And no set at all has no profile."""
+    """An empty set has no profile."""
     found = measure([TrainingExample("a", "b")], WORDS)
     assert found is not None
     assert found.input.std is None
@@ -115,8 +115,8 @@ def test_rouge_l(first: str, second: str, value: float) -> None:
 
 
 @given(st.text("ab ", max_size=12), st.text("ab ", max_size=12))
-def test_rouge_l_is_by_the_longest_common_subsequence(first: str, second: str) -> None:
-    """As the textbook computes it, word by word."""
+def test_rouge_l_by_the_textbook(first: str, second: str) -> None:
+    """A table of lengths, word by word."""
     a, b = first.split(), second.split()
     longest = np.zeros((len(a) + 1, len(b) + 1), dtype=int)
     for i, x in enumerate(a):
@@ -128,8 +128,8 @@ def test_rouge_l_is_by_the_longest_common_subsequence(first: str, second: str) -
     assert expected == pytest.approx(rouge_l(first, second))
 
 
-def test_compression_is_that_of_the_whole_set() -> None:
-    """Bytes of all texts over these bytes compressed; what repeats itself compresses further."""
+def test_compression_ratio_of_the_whole_set() -> None:
+    """Repeated texts compress further."""
     same = measure([TrainingExample("the same words again", "and again")] * 100, WORDS)
     rng = random.Random(1)
     odd = [TrainingExample(" ".join(str(rng.random()) for _ in range(5)), "x") for _ in range(100)]
@@ -143,8 +143,8 @@ def test_compression_is_that_of_the_whole_set() -> None:
     assert same.compression_ratio > 20 > found.compression_ratio
 
 
-def test_no_text_does_not_compress() -> None:
-    """What is empty has no ratio."""
+def test_empty_texts_have_no_compression_ratio() -> None:
+    """There is nothing to compress."""
     found = measure([TrainingExample("", "")], WORDS)
     assert found is not None
     assert found.compression_ratio is None
@@ -162,13 +162,13 @@ def test_no_text_does_not_compress() -> None:
         ("characters", "What's 1 + 1?", 13),
     ],
 )
-def test_tokenizers_that_need_nothing(name: str, text: str, count: int) -> None:
-    """Words and each mark; or every character."""
+def test_built_in_tokenizers(name: str, text: str, count: int) -> None:
+    """Words and marks, or characters."""
     assert count == find_tokenizer(name).count(text)
 
 
-def test_the_tokenizer_of_a_model(tmp_path: Path) -> None:
-    """Its tokens, none cut off and none added; the folder says whose they are."""
+def test_tokenizer_of_a_model(tmp_path: Path) -> None:
+    """No token is cut off or added; the folder names the model."""
     made = FromFile(models.WordLevel({"a": 0, "b": 1, "?": 2}, unk_token="?"))
     made.pre_tokenizer = pre_tokenizers.Whitespace()
     made.enable_truncation(2)
@@ -179,22 +179,22 @@ def test_the_tokenizer_of_a_model(tmp_path: Path) -> None:
     assert ("tokens of some-model", 4) == (tokenizer.unit, tokenizer.count("a b c a"))
 
 
-def test_tokenizers_that_are_none(tmp_path: Path) -> None:
-    """One line that says which there are."""
+def test_unknown_tokenizers(tmp_path: Path) -> None:
+    """The error lists the known ones."""
     known = "Give words, characters or the path of a model's tokenizer.json."
     with pytest.raises(FaultsError) as caught:
         find_tokenizer("word")
     assert f"word: there is no such tokenizer. {known}" == str(caught.value)
     (tmp_path / "tokenizer.json").write_text("{}")
-    with pytest.raises(FaultsError, match=r"this is no tokenizer\.json: "):
+    with pytest.raises(FaultsError, match=r"this is not a tokenizer\.json: "):
         find_tokenizer(str(tmp_path / "tokenizer.json"))
 
 
 # --- which files, which fields --------------------------------------------------------------------
 
 
-def test_files_and_folders_say_task_and_split(tmp_path: Path) -> None:
-    """As people name them; a folder with splits in it is a task."""
+def test_task_and_split_come_from_names(tmp_path: Path) -> None:
+    """A folder with splits is one task."""
     for name in (
         "one.jsonl",
         "two_train.jsonl",
@@ -225,8 +225,8 @@ def test_files_and_folders_say_task_and_split(tmp_path: Path) -> None:
     assert ("one", "gsm8k", "three") == (own.task, asked.task, folder.task)
 
 
-def test_paths_that_hold_nothing(tmp_path: Path) -> None:
-    """Each gets a line."""
+def test_paths_without_examples(tmp_path: Path) -> None:
+    """Each is reported."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "a.txt").write_text("a")
     once = lines(tmp_path / "b.jsonl", QA)
@@ -235,7 +235,7 @@ def test_paths_that_hold_nothing(tmp_path: Path) -> None:
     names = [tmp_path / "nowhere", tmp_path / "empty", tmp_path / "a.txt", once, once]
     assert [
         f"{tmp_path / 'nowhere'}: there is no such file or folder.",
-        f"{tmp_path / 'empty'}: holds no file ending in {forms}. {fix}",
+        f"{tmp_path / 'empty'}: has no file ending in {forms}. {fix}",
         f"{tmp_path / 'a.txt'}: is not a file ending in {forms}. {fix}",
         f"{once}: is named twice. Name each file once.",
     ] == told(*names)
@@ -274,10 +274,10 @@ def test_paths_that_hold_nothing(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_fields_are_guessed(
+def test_fields_are_guessed_by_name(
     tmp_path: Path, record: dict[str, Any], fields: str, example: tuple[str, str]
 ) -> None:
-    """By the names that they have in the wild; what was guessed is said."""
+    """The report states the guess."""
     found = profiles(lines(tmp_path / "t.jsonl", [record]))["t"]
     assert fields == str(found.fields)
     assert found.profile is not None
@@ -285,8 +285,8 @@ def test_fields_are_guessed(
     assert expected == found.profile
 
 
-def test_fields_are_asked_for(tmp_path: Path) -> None:
-    """Several are one input."""
+def test_fields_can_be_named(tmp_path: Path) -> None:
+    """Several fields form one input."""
     path = lines(tmp_path / "t.jsonl", [{"a": "1 2", "b": "3", "c": "4", "output": "no"}])
     found = profiles(path, inputs=("b", "a"), output="c")["t"]
     assert "input 'b' + 'a', output 'c'" == str(found.fields)
@@ -294,8 +294,8 @@ def test_fields_are_asked_for(tmp_path: Path) -> None:
     assert (3.0, 1.0) == (found.profile.input.mean, found.profile.output.mean)
 
 
-def test_the_same_set_in_every_form(tmp_path: Path) -> None:
-    """JSON lines, CSV, TSV and Parquet have one profile; so have its parts together."""
+def test_same_set_in_every_file_format(tmp_path: Path) -> None:
+    """JSON lines, CSV, TSV and Parquet have one profile, also in parts."""
     records = [{"prompt": f'ä, "{n}"\n{"x " * n}', "completion": str(n)} for n in range(9)]
     frame = pd.DataFrame(records)
     lines(tmp_path / "lines.jsonl", records)
@@ -311,7 +311,7 @@ def test_the_same_set_in_every_form(tmp_path: Path) -> None:
 
 
 def test_splits_are_counted_and_the_train_split_is_measured(tmp_path: Path) -> None:
-    """A split that there is not is not among the columns; what there is has a column each."""
+    """Missing splits have no column."""
     lines(tmp_path / "qa/train.jsonl", QA)
     lines(tmp_path / "qa/test.jsonl", [*QA, *QA, QA[0]])
     lines(tmp_path / "untrained/test.jsonl", QA)
@@ -327,8 +327,8 @@ def test_splits_are_counted_and_the_train_split_is_measured(tmp_path: Path) -> N
     assert {"task": "untrained", "test_examples": 2} == found["untrained"].row(WORDS.unit)
 
 
-def test_every_mistake_of_every_file_in_one_run(tmp_path: Path) -> None:
-    """Each line that is no example, by its place; of many the first twenty and a count."""
+def test_every_fault_in_one_run(tmp_path: Path) -> None:
+    """Each with its place; of many, the first twenty and a count."""
     bad = tmp_path / "bad.jsonl"
     bad.write_text('{"question": "q", "answer": "a"}\n{"question": 1}\n[]\n{\n\n{"question": []}\n')
     lines(tmp_path / "many.jsonl", [QA[0], *[{"question": "q"}] * 30])
@@ -349,7 +349,7 @@ def test_every_mistake_of_every_file_in_one_run(tmp_path: Path) -> None:
         f"{tmp_path / 'latin.csv'}: is not UTF-8 text. Save it as UTF-8.",
         f"{tmp_path / 'many.jsonl'}: line 2: 'answer' is missing",
     ] == found[4:7]
-    more = "and 10 more like these: records that are no examples"
+    more = "and 10 more like these: records that are not examples"
     assert f"{tmp_path / 'many.jsonl'}: {more}" == found[26]
     assert found[27].startswith(f"{tmp_path / 'none.parquet'}: cannot be read as Parquet: ")
     assert (
@@ -359,8 +359,8 @@ def test_every_mistake_of_every_file_in_one_run(tmp_path: Path) -> None:
     assert 29 == len(found)
 
 
-def test_fields_that_are_not_there(tmp_path: Path) -> None:
-    """With what was meant."""
+def test_missing_field(tmp_path: Path) -> None:
+    """The error suggests the nearest name."""
     path = lines(tmp_path / "t.jsonl", QA)
     assert [f"{path}: there is no field 'questoin'. Did you mean 'question'?"] == told(
         path, inputs=("questoin",)
@@ -385,8 +385,8 @@ def test_any_records_are_examples_or_faults(
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
-def test_progress_is_told(tmp_path: Path, ending: str) -> None:
-    """Which share of a file has been read, in steps, and all of it in the end."""
+def test_progress_is_reported(tmp_path: Path, ending: str) -> None:
+    """In steps up to the whole file."""
     frame, path = pd.DataFrame(QA * 1_250), tmp_path / f"t.{ending}"
     writers = {
         "jsonl": lambda: frame.to_json(path, orient="records", lines=True),
@@ -395,6 +395,6 @@ def test_progress_is_told(tmp_path: Path, ending: str) -> None:
     }
     writers[ending]()
     seen: list[float] = []
-    profiles(path, told=lambda _file, share: seen.append(share))
+    profiles(path, on_progress=lambda _file, share: seen.append(share))
     assert 3 == len(seen)
     assert 0 < seen[0] < seen[1] <= seen[2] == 1

@@ -1,4 +1,4 @@
-"""`site-builder profile`: features go into the tasks table by task, and nothing else is touched."""
+"""The profile command: features go into the tasks table, and nothing else changes."""
 
 import json
 import zlib
@@ -43,7 +43,7 @@ def sets(tmp_path: Path) -> Path:
 
 
 def test_features_go_into_the_tasks_table(project: Path, sets: Path) -> None:
-    """By task; columns that are there and are no features stay as they were."""
+    """By task; other columns stay unchanged."""
     said = run(sets, "--into", project)
     assert 0 == said.exit_code
     # Only 0 + 0 has its answer in the question: 2 * 1 / (4 + 1), over 20 examples.
@@ -67,7 +67,7 @@ def test_features_go_into_the_tasks_table(project: Path, sets: Path) -> None:
 
 
 def test_measuring_twice_changes_nothing(project: Path, sets: Path) -> None:
-    """Not even the time of the file; another set does."""
+    """The file is not written again."""
     run(sets, "--into", project)
     path = project / "data/tasks.parquet"
     before = (path.read_bytes(), path.stat().st_mtime_ns)
@@ -78,8 +78,8 @@ def test_measuring_twice_changes_nothing(project: Path, sets: Path) -> None:
     assert "1 task changed, 1 task unchanged." in run(sets, "--into", project).stderr
 
 
-def test_what_holds_no_examples_is_named_and_skipped(project: Path, sets: Path) -> None:
-    """A card, a picture: a warning each; of very many the first twenty and a count."""
+def test_other_files_are_skipped_with_a_warning(project: Path, sets: Path) -> None:
+    """Of many, the first twenty and a count."""
     (sets / "add/README.md").write_text("# Sums")
     for i in range(30):
         (sets / f"{i:02}.png").touch()
@@ -91,16 +91,16 @@ def test_what_holds_no_examples_is_named_and_skipped(project: Path, sets: Path) 
     assert 21 == len(warnings)
 
 
-def test_a_dry_run_writes_nothing(project: Path, sets: Path) -> None:
-    """And says what it would."""
+def test_dry_run_writes_nothing(project: Path, sets: Path) -> None:
+    """It reports the changes."""
     before = (project / "data/tasks.parquet").read_bytes()
     said = run(sets, "--into", project, "--dry-run")
     assert "2 tasks changed; nothing was written." in said.stderr
     assert before == (project / "data/tasks.parquet").read_bytes()
 
 
-def test_a_task_that_was_not_there(project: Path, sets: Path) -> None:
-    """It is added, and a warning says what may have been meant."""
+def test_new_task_is_a_warning(project: Path, sets: Path) -> None:
+    """It suggests the nearest task."""
     said = run(f"srot={sets / 'sort.jsonl'}", "--into", project)
     assert 0 == said.exit_code
     warning = "warning: data/tasks.parquet: task 'srot' was not there. Did you mean 'sort'?"
@@ -108,8 +108,8 @@ def test_a_task_that_was_not_there(project: Path, sets: Path) -> None:
     assert ["add", "sort", "srot"] == tasks(project).index.tolist()
 
 
-def test_a_project_without_a_tasks_table(project: Path, sets: Path) -> None:
-    """Gets one; the site shows the features and what they count."""
+def test_project_without_a_tasks_table(project: Path, sets: Path) -> None:
+    """It gets one, and the site shows the features."""
     (project / "data/tasks.parquet").unlink()
     assert 0 == run(sets, "--into", project, "--tokenizer", "characters").exit_code
     assert ["add", "sort"] == tasks(project).index.tolist()
@@ -119,7 +119,7 @@ def test_a_project_without_a_tasks_table(project: Path, sets: Path) -> None:
 
 
 def test_faults_write_nothing(project: Path, sets: Path) -> None:
-    """Every one in one run, with exit code 1."""
+    """All of them in one run, with exit code 1."""
     before = (project / "data/tasks.parquet").read_bytes()
     bad = write(sets / "bad.jsonl", [{"question": "q", "answer": None}])
     said = run(sets, "--into", project)
@@ -132,6 +132,6 @@ def test_faults_write_nothing(project: Path, sets: Path) -> None:
 
 
 @pytest.mark.parametrize("args", [[], ["x"], ["--into", "x"]])
-def test_wrong_use(args: list[str]) -> None:
-    """Is told apart by its exit code."""
+def test_wrong_usage(args: list[str]) -> None:
+    """The exit code is 2."""
     assert 2 == run(*args).exit_code

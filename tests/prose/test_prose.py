@@ -15,7 +15,7 @@ from site_builder.errors import FaultsError, SiteError
 from site_builder.pages.all import make_find, make_pages
 from site_builder.pages.page import Made, Page, Site
 from site_builder.prose.markdown import SLOTS, escape_markdown, load_prose, to_html
-from site_builder.render.pages import render_files
+from site_builder.render.pages import render_site
 from tests.helpers.sites import ROOT, BuiltSite, build, make_site, visible
 from tests.helpers.tables import board, write_project
 
@@ -49,7 +49,7 @@ def write(site: Site, about: list[Made], tmp_path: Path) -> Write:
 
     def prose_of(text: str) -> Tag:
         (tmp_path / "about.md").write_text(text, encoding="utf8")
-        html = render_files(site, about, load_prose(tmp_path))["about/index.html"]
+        html = render_site(site, about, load_prose(tmp_path))["about/index.html"]
         prose = BeautifulSoup(html, "html.parser").select_one(".prose")
         assert prose is not None
         return prose
@@ -188,7 +188,7 @@ def test_columns_of_the_correlation(tmp_path):
         '{{ correlation("train_exmples", "mean_lift_over_base").n }}'
     )
     with pytest.raises(FaultsError) as error:
-        render_files(index, about_page(index), load_prose(tmp_path))
+        render_site(index, about_page(index), load_prose(tmp_path))
     said = "correlation column 'train_exmples' does not exist. Did you mean 'train_examples'?"
     assert f"data/content/about.md:1: {said}" == str(error.value)
 

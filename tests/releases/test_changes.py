@@ -26,7 +26,7 @@ NOTHING_SAID = Provenance(1, None, None, None, None, None, None)
 
 def evidence(**said: object) -> Provenance:
     """What stands beside a score."""
-    return NOTHING_SAID._replace(**said)  # type: ignore[arg-type]
+    return replace(NOTHING_SAID, **said)
 
 
 def moment(

@@ -315,7 +315,7 @@ GARBAGE: Mapping[str, tuple[Mapping[str, bytes], str]] = {
     ),
     "no Parquet": (
         {"results.parquet": b"junk"}, "/results.parquet: the file is not Parquet. "
-        "Write it anew as Parquet.",
+        "Write it again as Parquet.",
     ),
     "no results": (
         {"site.toml": b""},

@@ -18,7 +18,7 @@ from site_builder.pages.all import make_find, make_pages
 from site_builder.pages.page import Made, Page, Site
 from site_builder.prose.markdown import load_prose
 from site_builder.records import replace
-from site_builder.render.pages import render_files
+from site_builder.render.pages import render_site
 from site_builder.render.urls import web_link
 from tests.helpers.hostile import LINKS
 from tests.helpers.sites import make_site
@@ -35,9 +35,9 @@ from tests.helpers.tables import (
 )
 
 WHOLE = parquet(results_frame())
-CUT = "the Parquet file is cut short. Write it anew as Parquet."
-FOREIGN = "the file is not Parquet. Write it anew as Parquet."
-NO_FILE = "this is no file. Write the table as one Parquet file."
+CUT = "the Parquet file is cut short. Write it again as Parquet."
+FOREIGN = "the file is not Parquet. Write it again as Parquet."
+NO_FILE = "this is not a file. Write the table as one Parquet file."
 MISSING = (
     "the file is missing. Write it with one row for a score and at least the columns "
     "'model', 'task', 'score'."
@@ -53,7 +53,7 @@ def zipped() -> bytes:
 
 
 FILES: dict[str, tuple[bytes, str]] = {
-    "no bytes": (b"", "the file is empty (0 bytes). Write it anew."),
+    "no bytes": (b"", "the file is empty (0 bytes). Write it again."),
     "one byte": (b"P", FOREIGN),
     "CSV": (b"model,task,score\na,b,1\n", FOREIGN),
     "spreadsheet": (zipped(), FOREIGN),
@@ -206,11 +206,11 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "ids with a null character": (
         {"results": named(pa.array(["a\0b"] * 10))},
-        f"{ALL}: 'model' holds a null character. Take it out.",
+        f"{ALL}: 'model' contains a null character. Remove it.",
     ),
     "ids with half a line end": (
         {"results": named(pa.array(["a\r"] * 10))},
-        f"{ALL}: 'model' holds a carriage return. Take it out.",
+        f"{ALL}: 'model' contains a carriage return. Remove it.",
     ),
     "an id that drives a terminal": (
         {"results": changed(results_frame(), "task", {1: "\x1b[2J\x07\r\u202e"})},
@@ -342,7 +342,7 @@ def write(site: Site, about: list[Made], tmp_path: Path) -> Callable[[str], Tag]
 
     def prose_of(text: str) -> Tag:
         (tmp_path / "about.md").write_text(text, encoding="utf8")
-        html = render_files(site, about, load_prose(tmp_path))["about/index.html"]
+        html = render_site(site, about, load_prose(tmp_path))["about/index.html"]
         prose = BeautifulSoup(html, "html.parser").select_one(".prose")
         assert prose is not None
         return prose
@@ -351,27 +351,30 @@ def write(site: Site, about: list[Made], tmp_path: Path) -> Callable[[str], Tag]
 
 
 DEEP = "it is nested too deeply to be read"
-TOO_MUCH = "makes too much of it: prose is for figures, not for computing"
+CALLS = "prose can call only model, task, category, correlation and link"
 UNSAFE = "access to attribute '{}' of '{}' object is unsafe."
 DOUBLED = "{% set a = 'x' %}" + "{% set a = a X a %}" * 40 + "{{ a }}"
 PROSE: dict[str, tuple[str, str]] = {
-    "class of a value": ("{{ stats.__class__ }}", UNSAFE.format("__class__", "Record")),
+    "class of a value": ("{{ stats.__class__ }}", UNSAFE.format("__class__", "dict")),
     "class by a key": ("{{ models['__class__'] }}", UNSAFE.format("__class__", "list")),
     "all classes": (
         "{{ ''.__class__.__mro__[1].__subclasses__() }}",
         UNSAFE.format("__class__", "str"),
     ),
-    "globals of a function": ("{{ link.__globals__ }}", UNSAFE.format("__globals__", "function")),
+    "globals of a function": (
+        "{{ link.__globals__ }}",
+        "'site_builder.prose.template._Function object' has no attribute '__globals__'",
+    ),
     "the template itself": (
         "{{ self._TemplateReference__context }}",
         UNSAFE.format("_TemplateReference__context", "TemplateReference"),
     ),
     "class by a filter": ("{{ stats | attr('__class__') }}", "No filter named 'attr'."),
-    "change of a figure": ("{{ stats.update({}) }}", UNSAFE.format("update", "Record")),
-    "a method of a text": ("{{ 'x'.ljust(9) }}", UNSAFE.format("ljust", "str")),
-    "a width by format": ("{{ '{:>999999999}'.format(1) }}", UNSAFE.format("format", "str")),
-    "a width by %": ("{{ '%999999999d' % 1 }}", "a figure is written with a filter, not with '%'"),
-    "a method of a list": ("{{ models.index(1) }}", "'index' cannot be called"),
+    "change of a figure": ("{{ stats.update({}) }}", UNSAFE.format("update", "dict")),
+    "a method of a text": ("{{ 'x'.ljust(9) }}", CALLS),
+    "a width by format": ("{{ '{:>999999999}'.format(1) }}", CALLS),
+    "a width by %": ("{{ '%999999999d' % 1 }}", "'%' needs two numbers, not a text"),
+    "a method of a list": ("{{ models.index(1) }}", CALLS),
     "a file": ("{% include '/etc/passwd' %}", "prose has no {% include %}"),
     "a file of macros": ("{% import 'x' as x %}", "prose has no {% import %}"),
     "names of a file": ("{% from 'x' import y %}", "prose has no {% from %}"),
@@ -387,17 +390,26 @@ PROSE: dict[str, tuple[str, str]] = {
     "a long loop": ("{% for i in range(10**9) %}{% endfor %}", "'range' is undefined"),
     "loops in loops": (
         "{% for m in models %}" * 12 + "{% endfor %}" * 12,
-        "the loops of this text take more than 100,000 rounds",
+        "more than 2 loops are nested",
     ),
     "more loops than Python nests": (
         "{% for m in models %}" * 30 + "{% endfor %}" * 30,
-        "the loops of this text take more than 100,000 rounds",
+        "more than 2 loops are nested",
     ),
     "deep brackets": ("{{ " + "(" * 5_000 + "1" + ")" * 5_000 + " }}", DEEP),
-    "a long text": ("{{ 'a' * 10**9 }}", f"'*' {TOO_MUCH}"),
-    "a huge power": ("{{ 9 ** (9 ** 9) }}", f"'**' {TOO_MUCH}"),
-    "a text joined to itself": (DOUBLED.replace("X", "~"), f"'~' {TOO_MUCH}"),
-    "a text added to itself": (DOUBLED.replace("X", "+"), f"'+' {TOO_MUCH}"),
+    "a long text": ("{{ 'a' * 10**9 }}", "'*' needs two numbers, not a text"),
+    "a huge power": ("{{ 9 ** (9 ** 9) }}", "'**' makes too large a number"),
+    "a number that grows": (
+        "{% set a = 9 %}" + "{% set a = a * a %}" * 40 + "{{ a }}",
+        "'*' makes too large a number",
+    ),
+    "a text joined to itself": (DOUBLED.replace("X", "~"), "prose has no '~'"),
+    "a text added to itself": (DOUBLED.replace("X", "+"), "'+' needs two numbers, not a text"),
+    "a long page": (
+        "{% for m in models %}" + "x" * 400_000 + "{% endfor %}",
+        "the text becomes longer than 1,000,000 characters",
+    ),
+    "a long file": ("x" * 1_000_001, "the text has 1,000,001 characters, more than 1,000,000"),
     "a text set twice": (
         "{% set a = 'x' %}" + "{% set a %}{{ a }}{{ a }}{% endset %}" * 40 + "{{ a }}",
         "a text of 1,048,576 characters is too long for prose",
@@ -494,28 +506,21 @@ def test_prose_that_is_no_text(tmp_path, make, line):
     assert str(fault).startswith(f"data/content/about.md: {line}")
 
 
-NAMED = "about.html:1: '{}' may not be asked for in a template."
+GLOBALS = f"about.html:1: {UNSAFE.format('__globals__', 'function')}"
 TEMPLATES: dict[str, tuple[str, str]] = {
-    "class of a value": ("{{ ''.__class__.__mro__ }}", NAMED.format("__mro__")),
-    "globals of a function": ("{{ url.__globals__ }}", NAMED.format("__globals__")),
-    "a name that nothing asks for": ("{% if false %}{{ x._y }}{% endif %}", NAMED.format("_y")),
-    "attributes by a format": ("{{ '{0.__class__}'.format(url) }}", NAMED.format("format")),
-    "globals by a key": (
-        "{{ url['__globals__'] }}",
-        f"about.html:1: {UNSAFE.format('__globals__', 'function')}",
+    "class of a value": (
+        "{{ ''.__class__.__mro__ }}",
+        f"about.html:1: {UNSAFE.format('__class__', 'str')}",
     ),
-    "globals by a key that is made": (
-        "{{ url['__glo' ~ 'bals__'] }}",
-        f"about.html:1: {UNSAFE.format('__globals__', 'function')}",
+    "globals of a function": ("{{ url.__globals__ }}", GLOBALS),
+    "attributes by a format": (
+        "{{ '{0.__class__}'.format(url) }}",
+        f"about.html:1: {UNSAFE.format('__class__', 'function')}",
     ),
-    "globals by a filter": (
-        "{{ [url] | map(attribute='__globals__') | first }}",
-        f"about.html:1: {UNSAFE.format('__globals__', 'function')}",
-    ),
-    "the filter for attributes": (
-        "{{ url | attr('__globals__') }}",
-        "about.html:1: No filter named 'attr'.",
-    ),
+    "globals by a key": ("{{ url['__globals__'] }}", GLOBALS),
+    "globals by a key that is made": ("{{ url['__glo' ~ 'bals__'] }}", GLOBALS),
+    "globals by a filter": ("{{ [url] | map(attribute='__globals__') | first }}", GLOBALS),
+    "globals by the filter for attributes": ("{{ url | attr('__globals__') }}", GLOBALS),
     "a file of the machine": (
         "{% include '../../../etc/passwd' %}",
         "../../../etc/passwd: there is no such template.",
@@ -540,7 +545,7 @@ def test_templates_that_want_more_than_a_page(site, about, tmp_path, text, line)
     (tmp_path / "templates/about.html").write_text(text)
     own = replace(site, config=site.config.model_copy(update={"root": tmp_path}))
     with pytest.raises(FaultsError) as caught:
-        render_files(own, about, load_prose(tmp_path))
+        render_site(own, about, load_prose(tmp_path))
     assert str(caught.value.faults[0]).startswith(f"templates/{line}")
 
 

@@ -16,10 +16,10 @@ from tests.helpers.tables import (
     write_project,
 )
 
-MEND = "Correct the score, or the task's bounds."
+MEND = "Correct the score, or the bounds of the task."
 BASE = "Did you mean 'base'?"
 KNOWN = "Known variants: base, fine_tuned."
-DIVIDE = "Divide percentages by 100, or state the task's score_max."
+DIVIDE = "Divide percentages by 100, or state score_max of the task."
 
 
 def lines(tmp_path, toml=SITE_TOML, **tables):
@@ -46,21 +46,21 @@ def scores(metric_values, **task_columns):
     ],
 )
 def test_result_of_an_unknown_id_is_a_fault(tmp_path, column, cells, what, hint):
-    """A result whose model or task no table lists is a fault: its rows, what it may have meant."""
+    """With its rows, and the nearest id."""
     found = lines(tmp_path, results=changed(results_frame(), column, cells))
     assert f"data/results.parquet: {what} is not in {column}s.parquet. {hint}" == found[0]
 
 
-def test_unknown_id_near_none_of_many_asks_for_a_row(tmp_path):
-    """Where nothing is near and the known ids are many, the way out is to add the row."""
+def test_unknown_id_without_a_similar_one(tmp_path):
+    """The fix is to add a row."""
     tasks = pd.DataFrame({"task": ["add", "sort", *(f"task{i}" for i in range(9))]})
     found = lines(tmp_path, results=changed(results_frame(), "task", {2: "zzz"}), tasks=tasks)
     line = "row 2: task 'zzz' is not in tasks.parquet. Add it to tasks.parquet."
     assert f"data/results.parquet: {line}" == found[0]
 
 
-def test_each_unknown_id_is_named_once(tmp_path):
-    """Unknown ids give a line each, in the order of the rows; from the 21st on they are counted."""
+def test_each_unknown_id_is_reported_once(tmp_path):
+    """In the order of the rows; from the 21st on they are counted."""
     results = pd.concat([results_frame()] * 12, ignore_index=True)
     results["task"] = [f"add{99 - i // 2}" for i in range(120)]
     found = [line for line in lines(tmp_path, results=results) if "not in tasks" in line]
@@ -71,8 +71,8 @@ def test_each_unknown_id_is_named_once(tmp_path):
     assert f"data/results.parquet: {more}" == found[-1]
 
 
-def test_results_alone_list_their_models_and_tasks(tmp_path):
-    """Without a models or tasks table every id of the results is known."""
+def test_results_alone_have_no_unknown_ids(tmp_path):
+    """Without a models or tasks table, every id is known."""
     assert [] == fault_lines(write_project(tmp_path, {"results": results_frame()}))
 
 
@@ -87,49 +87,49 @@ def test_results_alone_list_their_models_and_tasks(tmp_path):
         ({3: 7.0, 8: 9.0}, (0.0, 1.0), "rows 3, 8: scores 7 and 9 of task 'sort' are", "0 to 1"),
     ],
 )
-def test_score_out_of_bounds_is_a_fault(tmp_path, cells, bounds, what, allowed):
-    """Scores out of the bounds that their task states are one fault a task."""
+def test_score_outside_bounds_is_a_fault(tmp_path, cells, bounds, what, allowed):
+    """One fault per task."""
     low, high = bounds
     tasks = having(tasks_frame(), score_min=[math.nan, low], score_max=[math.nan, high])
     found = lines(tmp_path, results=changed(results_frame(), "score", cells), tasks=tasks)
-    assert [f"data/results.parquet: {what} out of its bounds, {allowed}. {MEND}"] == found
+    assert [f"data/results.parquet: {what} outside its bounds, {allowed}. {MEND}"] == found
 
 
-def test_many_scores_out_of_bounds_are_one_line(tmp_path):
-    """A column of percentages is one fault a task, not one a row; four of many scores are shown."""
+def test_many_scores_outside_bounds_are_one_line(tmp_path):
+    """One fault per task; four scores are shown."""
     results = pd.concat([results_frame()[::-1], results_frame()[-1:]], ignore_index=True)
     results = having(results, score=50.0, variant=[f"v{i}" for i in range(11)])
     assert [
         "data/results.parquet: rows 1, 3, 4, 7, 8 and 1 more: "
-        f"scores 50, 50, 50, 50 and 2 more of task 'sort' are out of its bounds, 0 to 1. {MEND}",
+        f"scores 50, 50, 50, 50 and 2 more of task 'sort' are outside its bounds, 0 to 1. {MEND}",
         "data/results.parquet: rows 2, 5, 6, 9, 10: "
-        f"scores 50, 50, 50, 50 and 50 of task 'add' are out of its bounds, 0 to 1. {MEND}",
+        f"scores 50, 50, 50, 50 and 50 of task 'add' are outside its bounds, 0 to 1. {MEND}",
     ] == lines(tmp_path, "", results=results)
 
 
 @pytest.mark.parametrize("score", [0.0, 1.0])
-def test_score_on_its_bound_is_no_fault(tmp_path, score):
-    """The bounds themselves are possible scores."""
+def test_score_on_its_bound_is_valid(tmp_path, score):
+    """Bounds are possible scores."""
     assert [] == lines(tmp_path, results=having(results_frame(), score=score))
 
 
-def test_crossed_bounds_are_a_fault(tmp_path):
-    """A lower bound above the upper is one fault of the task, and no fault of its scores."""
+def test_swapped_bounds_are_a_fault(tmp_path):
+    """The scores of the task are not reported too."""
     tasks = having(tasks_frame(), score_min=[0.0, 1.0], score_max=[1.0, 0.0])
     line = "row 2: score_min of task 'sort' is above its score_max. Swap them."
     assert [f"data/tasks.parquet: {line}"] == lines(tmp_path, tasks=tasks)
 
 
-def test_equal_bounds_are_no_fault(tmp_path):
-    """A task with one possible score is odd and legal; another score is out of its bounds."""
+def test_equal_bounds_are_valid(tmp_path):
+    """Only other scores are outside them."""
     tasks = having(tasks_frame(), score_min=[0.0, 0.5], score_max=[1.0, 0.5])
     (line,) = lines(tmp_path, tasks=tasks)
-    assert "scores 0.25, 0.25 and 0.375 of task 'sort' are out of its bounds, 0.5 to 0.5" in line
+    assert "scores 0.25, 0.25 and 0.375 of task 'sort' are outside its bounds, 0.5 to 0.5" in line
 
 
 @pytest.mark.parametrize("score", [2.1, 81.2, 100.0])
 def test_percent_among_proportions_is_a_fault(tmp_path, score):
-    """One score of 81.2 among nine of 0 to 1 is a percentage that was not divided."""
+    """81.2 among nine scores of 0 to 1 is probably a percentage."""
     tables = scores([0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, score])
     line = "row 10: score above 1, while the other scores of metric 'accuracy' are proportions. "
     assert [f"data/results.parquet: {line}{DIVIDE}"] == fault_lines(
@@ -151,8 +151,8 @@ def test_percent_among_proportions_is_a_fault(tmp_path, score):
         ([0.5] * 9 + [81.2], {"metric": [None]}),
     ],
 )
-def test_other_large_scores_are_no_percentages(tmp_path, values, columns):
-    """Not judged: many large scores, losses, values beyond 0 to 100, bounded or unnamed metrics."""
+def test_other_large_scores_are_valid(tmp_path, values, columns):
+    """Many large scores, losses, values beyond 0 to 100, bounded or unnamed metrics."""
     assert [] == fault_lines(write_project(tmp_path, scores(values, **columns), ""))
 
 
@@ -168,7 +168,7 @@ def test_other_large_scores_are_no_percentages(tmp_path, values, columns):
         ),
         (
             "base_variant = 'base'\ntuned_variants = ['base']",
-            "tuned_variants holds 'base', which is the base_variant. Name it in one of them.",
+            "tuned_variants contains 'base', which is the base_variant. Name it in one of them.",
         ),
         ("labels = { x = 'X' }", "labels: no result has the variant 'x'. " + KNOWN),
         (
@@ -183,22 +183,22 @@ def test_other_large_scores_are_no_percentages(tmp_path, values, columns):
         ),
     ],
 )
-def test_site_toml_names_what_the_tables_have(tmp_path, toml, line):
-    """A model, variant or feature that `site.toml` names and no table has is a fault."""
+def test_site_toml_names_unknown_ids(tmp_path, toml, line):
+    """Models, variants and features must be in the tables."""
     assert [f"site.toml: {line}"] == lines(tmp_path, f"[board]\n{toml}")
 
 
-def test_what_is_only_odd_is_a_warning(tmp_path):
-    """A label or a feature that nothing uses stops no build."""
+def test_unused_label_or_feature_is_a_warning(tmp_path):
+    """It does not stop the build."""
     toml = "[board]\nlabels = { x = 'X' }\n[analysis]\nfeatures = ['tokens_p95']"
     project = write_project(tmp_path, board(), toml)
     assert ["warning", "warning"] == [fault.severity for fault in check_project(project).warnings]
 
 
-def test_tuned_score_without_its_base_is_a_warning(tmp_path):
-    """No lift can be computed for a tuned score whose model has no base score on the task."""
+def test_tuned_score_without_a_base_is_a_warning(tmp_path):
+    """Its lift cannot be computed."""
     results = results_frame().drop(index=[0, 6]).reset_index(drop=True)
-    line = "rows 1, 6: tuned score without its 'base' score: no lift is computed for it"
+    line = "rows 1, 6: tuned score without a 'base' score: its lift is not computed"
     assert [f"data/results.parquet: {line}"] == lines(tmp_path, results=results)
 
 
@@ -206,28 +206,28 @@ def test_tuned_score_without_its_base_is_a_warning(tmp_path):
     "toml", ["[board]\ntuned_variants = []", "[board]\nbase_variant = 'fine_tuned'"]
 )
 def test_only_tuned_variants_need_a_base(tmp_path, toml):
-    """A variant that `site.toml` does not call tuned needs no base score."""
+    """Other variants do not."""
     results = results_frame().drop(index=[0, 6]).reset_index(drop=True)
     found = lines(tmp_path, toml, results=results)
     assert [] == [line for line in found if "'base' score" in line]
 
 
-def test_board_without_base_scores_needs_none(tmp_path):
-    """Where no result is of the base variant, there is no lift to be missed."""
+def test_board_without_base_scores(tmp_path):
+    """No lift is expected."""
     results = results_frame()
     tuned = results[results["variant"] != "base"]
     assert [] == fault_lines(write_project(tmp_path, {"results": tuned}, ""))
 
 
 def test_baseline_without_a_score_is_a_warning(tmp_path):
-    """Tasks on which the baseline has no score are named: no lift over it is computed there."""
+    """It names the tasks."""
     results = results_frame()[:9]
     line = "the baseline 'gamma' has no score on 1 of 2 tasks: 'sort'"
     assert [f"data/results.parquet: {line}"] == lines(tmp_path, results=results)
 
 
 def test_many_tasks_without_a_baseline_score_are_counted(tmp_path):
-    """Of many such tasks four are named."""
+    """Four are named."""
     results = pd.DataFrame({"model": "alpha", "task": [f"t{i}" for i in range(40)], "score": 0.5})
     results = pd.concat([results, results[:1].assign(model="gamma")], ignore_index=True)
     line = "the baseline 'gamma' has no score on 39 of 40 tasks: 't1', 't2', 't3', 't4' and 35 more"
@@ -235,8 +235,8 @@ def test_many_tasks_without_a_baseline_score_are_counted(tmp_path):
     assert [f"data/results.parquet: {line}"] == fault_lines(project)
 
 
-def test_model_and_task_without_results_are_warnings(tmp_path):
-    """A row of the models or tasks table that no result names is pointed out at its place."""
+def test_model_or_task_without_results_is_a_warning(tmp_path):
+    """With its row."""
     models = pd.concat([models_frame(), pd.DataFrame({"model": ["delta"]})])
     tasks = pd.concat([pd.DataFrame({"task": ["copy"]}), tasks_frame()])
     assert [
@@ -246,7 +246,7 @@ def test_model_and_task_without_results_are_warnings(tmp_path):
 
 
 @pytest.mark.parametrize("score", [math.nan, math.inf, -math.inf])
-def test_score_that_is_no_number_is_in_no_range(tmp_path, score):
-    """A missing or infinite score is one fault; it is not out of bounds as well."""
+def test_invalid_score_is_not_also_outside_bounds(tmp_path, score):
+    """A missing or infinite score is one fault."""
     found = lines(tmp_path, results=changed(results_frame(), "score", {3: score}))
     assert 1 == len(found)

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 
 from site_builder.compute.board import compute_board
 from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.numbers import Array
-from site_builder.compute.score_error import ScoreErrors
 from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.significance import compute_lift_tests
 from tests.helpers.boards import BY_MEAN
@@ -68,8 +68,9 @@ class Population:
     def _scores(self, arrays: list[Array]) -> Scores:
         shape = arrays[0].shape
         known = np.full(shape, self.error if self.error and self.told else np.nan)
-        errors = ScoreErrors(known, *(np.full(shape, np.nan) for _ in range(3)))
         return Scores(
+            frame=pd.DataFrame(),  # boards and tests read the arrays alone
+            index={},
             models=tuple(f"m{i}" for i in range(shape[0])),
             tasks=tuple(f"t{i}" for i in range(shape[1])),
             values=dict(zip(("base", "tuned"), arrays, strict=True)),
@@ -77,8 +78,8 @@ class Population:
             low=np.full(shape[1], -np.inf),
             high=np.full(shape[1], np.inf),
             roles=Roles("base", ("tuned",), None, None),
-            known={"base": errors, "tuned": errors},
-            flagged={},
+            errors={"base": known, "tuned": known},
+            flagged=(),
         )
 
 

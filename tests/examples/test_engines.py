@@ -1,4 +1,4 @@
-"""Both engines say the same, to the twelfth digit; the cluster loses a worker and no result."""
+"""DuckDB and Dask give the same results, to the twelfth digit."""
 
 import signal
 from collections.abc import Iterator
@@ -16,8 +16,7 @@ from distributed import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from site_builder.examples.dask_engine import cluster as engine_of
-from site_builder.examples.engines import EngineError
+from site_builder.examples.engines import EngineError, dask_engine
 from tests.helpers.clusters import KillWorker, RunningCluster, running_cluster
 from tests.helpers.instances import (
     NAMES,
@@ -84,7 +83,7 @@ def rows_with(scores: np.ndarray) -> list[Row]:
 
 
 def test_engines_agree_on_scores_far_from_zero(cluster: RunningCluster, tmp_path: Path) -> None:
-    """A million times as far as they differ: sums of squares would have lost all digits."""
+    """Plain sums of squares would lose all digits."""
     rows = rows_with(1e6 + np.random.default_rng(1).random(800))
     write_rows(tmp_path / "i/a.parquet", rows[:300])
     write_rows(tmp_path / "i/b.parquet", rows[300:])
@@ -101,7 +100,7 @@ def test_engines_agree_on_scores_far_from_zero(cluster: RunningCluster, tmp_path
 
 
 def test_half_a_million_examples_lose_no_digit(tmp_path: Path) -> None:
-    """A plain sum of their squares is off in the eleventh: all its terms are of one sign."""
+    """A plain sum of squares is wrong in the eleventh digit."""
     n, right = 500_000, 150_000
     scores = np.zeros(n)
     scores[np.random.default_rng(3).permutation(n)[:right]] = 1.0
@@ -135,10 +134,10 @@ TABLES = st.dictionaries(
 
 @given(TABLES)
 @settings(max_examples=40)
-def test_figures_are_those_of_exact_arithmetic(
+def test_results_equal_exact_arithmetic(
     table: Table,
 ) -> None:
-    """Of any table, every score and every difference, with its error and its counts."""
+    """Every score and difference of any table, with error and counts."""
     runs = by_run((*key, score) for key, score in table.items())
     with TemporaryDirectory() as folder:
         write_rows(Path(folder, "i.parquet"), [(*key, score) for key, score in table.items()])
@@ -173,7 +172,7 @@ def agrees(values: list[float], mean: float, error: float | None, size: float) -
 @given(table=TABLES)
 @settings(max_examples=4)
 def test_engines_agree_on_any_table(cluster: RunningCluster, table: Table) -> None:
-    """Whatever is missing, alone or all the same."""
+    """Whatever rows are missing or repeated."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         rows = [(*key, score) for key, score in table.items()]
@@ -182,8 +181,8 @@ def test_engines_agree_on_any_table(cluster: RunningCluster, table: Table) -> No
         assert_same(tables(folder, "duck"), tables(folder, "dask", *on(cluster)), size)
 
 
-def test_engines_read_the_same_of_every_layout(cluster: RunningCluster, tmp_path: Path) -> None:
-    """Folders named by columns, ids like numbers, other types, missing variants, odd names."""
+def test_engines_read_every_layout(cluster: RunningCluster, tmp_path: Path) -> None:
+    """Folders named by columns, ids like numbers, other types, odd names."""
     i = tmp_path / "i"
     write_rows(i / "model=007/task=a%2Fb/x[1].parquet", ROWS[:4], model=None, task=None)
     write_rows(i / "model=1e3/x*.parquet", ROWS[4:8], model=None, example=[1, 2, 3, 5])
@@ -202,8 +201,8 @@ def test_engines_read_the_same_of_every_layout(cluster: RunningCluster, tmp_path
     ] == [(row["model"], row["task"], row["variant"], row["score"]) for row in found[0]]
 
 
-def test_engines_tell_the_same_faults(cluster: RunningCluster, tmp_path: Path) -> None:
-    """Word for word: what is null, what is twice, what contradicts."""
+def test_engines_report_the_same_faults(cluster: RunningCluster, tmp_path: Path) -> None:
+    """Nulls, repeats, contradictions."""
     rows = [*ROWS, ("alpha", "add", "base", "1", 0.0), ("alpha", "add", "base", "2", 1.0)]
     rows += [("alpha", "sort", "base", "2", float("nan")), ("", "sort", "base", "2", 1.0)]
     write_rows(tmp_path / "i.parquet", rows)
@@ -216,17 +215,17 @@ def test_engines_tell_the_same_faults(cluster: RunningCluster, tmp_path: Path) -
     assert 4 == len(told(one))
 
 
-def test_a_cluster_that_gives_up(cluster: RunningCluster) -> None:
-    """It says why, on one line."""
-    with pytest.raises(EngineError) as found, engine_of(cluster.address):
+def test_cluster_error_is_reported(cluster: RunningCluster) -> None:
+    """On one line."""
+    with pytest.raises(EngineError) as found, dask_engine(cluster.address):
         raise MemoryError("no room\nfor anything")
     assert "Dask says: no room" == str(found.value)
 
 
-def test_a_cluster_without_workers() -> None:
-    """How to start some is said."""
+def test_cluster_without_workers() -> None:
+    """The error states how to start some."""
     with running_cluster(workers=0) as empty:
-        with pytest.raises(EngineError) as found, engine_of(empty.address):
+        with pytest.raises(EngineError) as found, dask_engine(empty.address):
             pass
         assert (
             f"--scheduler {empty.address}: the scheduler has no workers. "
@@ -234,8 +233,8 @@ def test_a_cluster_without_workers() -> None:
         ) == str(found.value)
 
 
-def test_a_worker_is_killed_midway_and_the_job_finishes(tmp_path: Path) -> None:
-    """What it held and what it worked at is done again by the other: not a digit is lost."""
+def test_job_finishes_after_a_worker_is_killed(tmp_path: Path) -> None:
+    """Other workers repeat its work; the results are the same."""
     rows = rows_with(np.random.default_rng(2).random(800))
     for n in range(4):
         write_rows(tmp_path / f"i/{n}.parquet", rows[n::4])

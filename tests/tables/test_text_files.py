@@ -1,4 +1,4 @@
-"""A file of scores that is of no project yet: what is read, and every fault with its row."""
+"""Read scores from a CSV or Parquet file outside a project, and report every fault."""
 
 import contextlib
 from pathlib import Path
@@ -29,8 +29,8 @@ def faults(path: Path) -> list[str]:
     return [str(fault).removeprefix(f"{path}: ") for fault in error.value.faults]
 
 
-def test_columns_have_the_types_of_the_contract(tmp_path):
-    """Ids are text though they look like numbers; blank is null; other columns are kept as text."""
+def test_columns_have_their_types(tmp_path):
+    """Ids are text even if they look like numbers; blank is null; other columns are text."""
     table = read_long_table(
         write(
             tmp_path,
@@ -48,8 +48,8 @@ def test_columns_have_the_types_of_the_contract(tmp_path):
     assert ["1", None] == [None if pd.isna(s) else s for s in frame["seed"]]
 
 
-def test_the_file_is_the_table_as_parquet(tmp_path):
-    """What a project is to hold reads back as the rows that were checked, without an index."""
+def test_csv_is_converted_to_parquet(tmp_path):
+    """It reads back as the checked rows, without an index."""
     table = read_long_table(write(tmp_path, "model,task,score\na,t,1\nb,t,2\n"))
     (tmp_path / "results.parquet").write_bytes(table.file)
     assert [
@@ -58,22 +58,20 @@ def test_the_file_is_the_table_as_parquet(tmp_path):
     ] == pq.read_table(tmp_path / "results.parquet").to_pylist()
 
 
-def test_parquet_is_taken_as_it_is(tmp_path):
-    """Byte for byte, in whatever case its ending is."""
+def test_parquet_is_kept_unchanged(tmp_path):
+    """Whatever the case of its ending."""
     path = tmp_path / "scores.PARQUET"
     pd.DataFrame({"model": ["a"], "task": ["t"], "score": [0.5]}).to_parquet(path)
     assert path.read_bytes() == read_long_table(path).file
 
 
 def test_every_fault_of_the_rows_in_one_run(tmp_path):
-    """Numbers that are none, nulls, doubles, each with its row, counted below the heading."""
+    """Each with its row, counted below the heading."""
     rows = ["a,t,base,0.5,10", "a,t,base,0.5,x", 'b,t,,"0,7",2.5', ",t,,,3"]
     path = write(tmp_path, "model,task,variant,score,n_examples\n" + "\n".join(rows))
     assert [
-        f"row 3: 'score' is '0,7', no number. {NUMBER}",
-        f"row 2: 'n_examples' is 'x', no number. {NUMBER}".replace(
-            "leave the row out", "nothing where it is not known"
-        ),
+        f"row 3: 'score' is '0,7', not a number. {NUMBER}",
+        "row 2: 'n_examples' is 'x', not a number. Write a number, such as 0.71, or nothing.",
         "row 4: 'model' is null. Fill it in, or leave the row out.",
         "row 4: 'score' is null. Fill it in, or leave the row out.",
         "row 3: 'n_examples' is not a whole number",
@@ -84,8 +82,8 @@ def test_every_fault_of_the_rows_in_one_run(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "the file is empty. Write a heading, and below it a row a score."),
-        ("\n\n", "the file is empty. Write a heading, and below it a row a score."),
+        ("", "the file is empty. Write a heading, and one row per score."),
+        ("\n\n", "the file is empty. Write a heading, and one row per score."),
         ("model,task,score\n", "the table has no rows. Write at least one row for a score."),
         (b"model\xff", "is not UTF-8 text. Save it as CSV in UTF-8, or as Parquet."),
         ('model,task,score\n"a,t,1', "is not valid CSV: unexpected end of data"),
@@ -93,36 +91,36 @@ def test_every_fault_of_the_rows_in_one_run(tmp_path):
         ("model,task,score,score\na,t,1,1", "2 columns are called 'score'. Keep one."),
         ("model,task,score\na,t,1\nb,t\n", "row 2: it has 2 values, the heading 3"),
         ("modle,task,score\na,t,1", "column 'model' is missing. Is it 'modle'?"),
-        ("model,task,score\na,t,inf", f"row 1: 'score' is 'inf', no number. {NUMBER}"),
+        ("model,task,score\na,t,inf", f"row 1: 'score' is 'inf', not a number. {NUMBER}"),
         (
             "model,task,score\na,t,1e999",
             "row 1: 'score' is infinite. Give the number, or leave the row out.",
         ),
     ],
 )
-def test_a_file_that_is_no_table_of_scores(tmp_path, text, told):
-    """One line says what it is instead."""
+def test_file_that_is_not_a_table_of_scores(tmp_path, text, told):
+    """One line states why."""
     assert [told] == faults(write(tmp_path, text))
 
 
-def test_a_parquet_file_that_is_none(tmp_path):
-    """As a table of a project would be."""
+def test_file_that_is_not_parquet(tmp_path):
+    """As for a table of a project."""
     path = tmp_path / "scores.parquet"
     path.write_bytes(b"model,task,score")
-    assert ["the file is not Parquet. Write it anew as Parquet."] == faults(path)
+    assert ["the file is not Parquet. Write it again as Parquet."] == faults(path)
 
 
-def test_many_faults_of_a_kind_are_counted(tmp_path):
+def test_many_faults_are_counted(tmp_path):
     """Twenty lines, and one for the rest."""
     path = write(tmp_path, "model,task,score\n" + "".join(f"m{i},t,?\n" for i in range(50)))
     told = faults(path)
     assert 21 == len(told)
-    assert "and 30 more like these: values of 'score' that are no numbers" == told[-1]
+    assert "and 30 more like these: values of 'score' that are not numbers" == told[-1]
 
 
 @given(st.binary(max_size=200))
-def test_whatever_the_bytes_lines_are_all_that_comes(tmp_path_factory, junk):
-    """No file ends in a traceback."""
+def test_any_bytes_are_read_or_reported(tmp_path_factory, junk):
+    """No file raises another exception."""
     path = write(tmp_path_factory.mktemp("junk"), b"model,task,score,n_examples\n" + junk)
     with contextlib.suppress(FaultsError):
         read_long_table(path)

@@ -1,4 +1,4 @@
-"""CSV, Parquet and JSON lines: which column is what, and what kind of number a score is."""
+"""Import CSV, Parquet and JSON lines: what the columns and the scores are."""
 
 import datetime
 import json
@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder.importers.reading import ImportOptions
-from site_builder.importers.tabular import ParsedNumber, bounds_of, is_nothing, read_cell, read_flat
+from site_builder.importers.tabular import (
+    ParsedNumber,
+    bounds_of,
+    is_blank,
+    parse_number,
+    read_tabular,
+)
 from tests.helpers.imported import contents, imported, rows, run_import, scores
 
 LONG = """\
@@ -30,8 +36,8 @@ def write(folder, name, content):
     return path
 
 
-def test_a_long_table(tmp_path):
-    """Every column by what it is called; what is not known stays so."""
+def test_long_table(tmp_path):
+    """Columns are recognised by name; missing values stay unknown."""
     said = run_import("csv", write(tmp_path, "a.csv", LONG), into=tmp_path)
     first, second, third = rows(tmp_path)
     assert first == {
@@ -48,7 +54,7 @@ def test_a_long_table(tmp_path):
     assert {"stderr", "n_examples", "date"}.isdisjoint(third)
     assert [{"task": "add", "score_min": 0.0, "score_max": 1.0}] == rows(tmp_path, "tasks")
     assert (
-        "a.csv: a score a row; model = 'Model'; task = 'Benchmark'; score = 'Score'; "
+        "a.csv: one score per row; model = 'Model'; task = 'Benchmark'; score = 'Score'; "
         "variant = 'Stage'; stderr = 'StdErr'; n_examples = 'n'; date = 'Date'; "
         "source = 'URL'; not used: Notes"
     ) in said.stderr
@@ -61,8 +67,8 @@ beta;13;;**0,75**;;n/a;0,75
 """
 
 
-def test_a_wide_table(tmp_path):
-    """A task a column, with its error; averages are no task; decimal commas are read."""
+def test_wide_table_of_tasks(tmp_path):
+    """Each column is a task; averages are ignored, decimal commas are read."""
     said = run_import("csv", write(tmp_path, "a.csv", WIDE), into=tmp_path)
     assert {
         ("alpha", "add", "base"): 0.5,
@@ -74,12 +80,12 @@ def test_a_wide_table(tmp_path):
         {"model": "alpha", "parameters_b": 7.0, "license": "mit"},
         {"model": "beta", "parameters_b": 13.0},
     ] == rows(tmp_path, "models")
-    assert "a task a column; model = 'model'; license = 'license'; parameters_b" in said.stderr
+    assert "one task per column; model = 'model'; license = 'license'; parameters_b" in said.stderr
     assert "tasks = add, sort; not used: Average" in said.stderr
 
 
-def test_a_wide_table_of_models(tmp_path):
-    """A model a column, a task a row."""
+def test_wide_table_of_models(tmp_path):
+    """Each column is a model, each row a task."""
     path = write(tmp_path, "a.tsv", "Task\talpha\tbeta\nadd\t0.5\t0.25\n")
     imported("csv", path, into=tmp_path)
     assert {("alpha", "add", "base"): 0.5, ("beta", "add", "base"): 0.25} == scores(tmp_path)
@@ -93,7 +99,7 @@ RECORDS = [
 
 @pytest.mark.parametrize("ending", ["parquet", "jsonl"])
 def test_parquet_and_json_lines(tmp_path, ending):
-    """The same rows in other files."""
+    """They give the same results as CSV."""
     path = tmp_path / f"a.{ending}"
     if ending == "parquet":
         pd.DataFrame(RECORDS).to_parquet(path)
@@ -104,8 +110,8 @@ def test_parquet_and_json_lines(tmp_path, ending):
     assert {("alpha", "add", "base"): 0.5, ("beta", "add", "base"): 0.25} == scores(tmp_path)
 
 
-def test_types_of_parquet(tmp_path):
-    """Whole numbers, decimals, days and truths, as Arrow has them."""
+def test_parquet_types(tmp_path):
+    """Whole numbers, decimals, dates and booleans are read."""
     day = datetime.date(2024, 5, 1)
     table = pa.table(
         {
@@ -123,31 +129,31 @@ def test_types_of_parquet(tmp_path):
     assert rows(tmp_path, "tasks")[0]["higher_is_better"] is False
 
 
-def test_the_column_of_scores_may_be_named_by_its_metric(tmp_path):
-    """The only column of numbers is that of the scores."""
+def test_score_column_may_have_the_name_of_its_metric(tmp_path):
+    """The only column of numbers is the score."""
     path = write(tmp_path, "a.csv", "model,task,Accuracy\nalpha,add,0.5\n")
     imported("csv", path, into=tmp_path)
     assert "Accuracy" == rows(tmp_path, "tasks")[0]["metric"]
 
 
-def test_of_two_rows_of_one_score_the_last_counts(tmp_path):
-    """And the other is told."""
+def test_last_row_of_a_repeated_score_counts(tmp_path):
+    """The other row is reported."""
     path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5\na,t,0.25\n")
     said = run_import("csv", path, into=tmp_path)
     assert {("a", "t", "base"): 0.25} == scores(tmp_path)
-    line = "older: 1 score of a.csv, which has another of the same further down"
+    line = "older: 1 score of a.csv, since the file has the same score again"
     assert line in said.stderr
 
 
-def test_a_task_with_two_metrics_is_two_tasks(tmp_path):
-    """Nothing that somebody put into a table is left out."""
+def test_task_with_two_metrics_becomes_two_tasks(tmp_path):
+    """No score of a table is left out."""
     path = write(tmp_path, "a.csv", "model,task,metric,score\na,t,acc,0.5\na,t,f1,0.25\n")
     imported("csv", path, into=tmp_path)
     assert {("a", "t (acc)", "base"): 0.5, ("a", "t (f1)", "base"): 0.25} == scores(tmp_path)
 
 
-def test_columns_as_site_toml_has_them(tmp_path):
-    """For a table whose names say nothing."""
+def test_site_toml_names_columns(tmp_path):
+    """Columns without a usual name can be stated."""
     (tmp_path / "site.toml").write_text(
         '[import]\ncolumns = { model = "who", score = "y" }\ntask_columns = ["x 1"]\n'
     )
@@ -163,8 +169,8 @@ def test_columns_as_site_toml_has_them(tmp_path):
     assert {("alpha", "x 1", "base"): 0.5} == scores(tmp_path)
 
 
-def test_a_column_that_the_contract_does_not_have(tmp_path):
-    """With the nearest that it has."""
+def test_unknown_column_in_site_toml(tmp_path):
+    """The error suggests the nearest name."""
     (tmp_path / "site.toml").write_text('[import.columns]\nscor = "y"\n')
     said = run_import("csv", write(tmp_path, "a.csv", LONG), into=tmp_path)
     assert "[import.columns] of site.toml names 'scor'. Did you mean 'score'?" in said.stderr
@@ -173,24 +179,24 @@ def test_a_column_that_the_contract_does_not_have(tmp_path):
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("a,b\n1,2\n", "it has no column of models and none of tasks; name them under [import.col"),
+        ("a,b\n1,2\n", "it has no column of models or tasks; name them under [import.col"),
         ("model,license\nalpha,mit\n", "it has no column of scores"),
         ("model,task,acc,f1\na,t,0.5,0.5\n", "it has several columns of numbers, acc, f1; name"),
-        ("model,task,text\na,t,x\n", "it has no column of numbers; name the one with the scores"),
+        ("model,task,text\na,t,x\n", "it has no numbers; name the column of scores"),
         ("model,model,a\nx,y,1\n", "two of its columns are named 'model'"),
         ("model,add\nalpha,-\n", "it has no column of scores"),
         ("", "it is empty"),
     ],
 )
-def test_a_table_that_cannot_be_read(tmp_path, content, why):
-    """With the reason."""
+def test_unreadable_table_is_reported(tmp_path, content, why):
+    """The error has the reason."""
     said = run_import("csv", write(tmp_path, "a.csv", content), into=tmp_path)
     assert 1 == said.exit_code
     assert f"warning: a.csv: skipped: {why}" in said.stderr
 
 
-def test_other_files_of_a_folder_are_named(tmp_path):
-    """And the tables among them are read."""
+def test_unreadable_files_of_a_folder_are_reported(tmp_path):
+    """The tables among them are imported."""
     folder = tmp_path / "tables"
     folder.mkdir()
     write(folder, "a.csv", LONG)
@@ -201,35 +207,35 @@ def test_other_files_of_a_folder_are_named(tmp_path):
     said = run_import("csv", folder, into=tmp_path)
     assert 3 == len(rows(tmp_path))
     assert "tables/b.parquet: skipped: it is not Parquet, or damaged: " in said.stderr
-    assert "tables/c.jsonl: skipped: line 1 holds no JSON object" in said.stderr
+    assert "tables/c.jsonl: skipped: line 1 is a list, not an object with fields" in said.stderr
     assert "tables/d.txt: skipped: .txt is none of .csv, .tsv, .parquet" in said.stderr
     assert "tables/e.csv: skipped: it is not UTF-8 text; save it as UTF-8" in said.stderr
 
 
-def test_rows_that_cannot_be_read_are_named(tmp_path):
-    """Rows count from 1; an empty cell is no row at fault."""
+def test_bad_rows_are_reported(tmp_path):
+    """Rows count from 1; an empty cell is not an error."""
     path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5\na,u,high\n,v,0.5\na,,0.5\na,w,\n")
     said = run_import("csv", path, into=tmp_path)
     assert {("a", "t", "base"): 0.5} == scores(tmp_path)
-    assert "a.csv: row 2: skipped: 'high' is no number" in said.stderr
+    assert "a.csv: row 2: skipped: 'high' is not a number" in said.stderr
     assert "a.csv: row 3: skipped: it names no model" in said.stderr
     assert "a.csv: row 4: skipped: it names no task" in said.stderr
     assert "row 5" not in said.stderr
 
 
-def test_what_stands_behind_a_plus_minus_sign_is_left_out(tmp_path):
+def test_number_after_plus_minus_is_ignored(tmp_path):
     """It may be a standard error, a deviation or an interval."""
     path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5 ± 0.1\n")
     said = run_import("csv", path, into=tmp_path)
     assert "stderr" not in rows(tmp_path)[0]
-    assert "what stands behind ± is left out (1)" in said.stderr
+    assert "the number after ± is ignored (1)" in said.stderr
 
 
 PERCENT = "model,add\nalpha,71.5\nbeta,55\n"
 
 
-def test_percent_or_not_is_asked_where_it_cannot_be_told(tmp_path):
-    """Elsewhere than on a terminal one line says which option to give; nothing is written."""
+def test_unclear_unit_is_an_error_without_a_terminal(tmp_path):
+    """The error names the options; nothing is written."""
     said = run_import("csv", write(tmp_path, "a.csv", PERCENT), into=tmp_path)
     line = (
         "a.csv: 71.5 of task 'add' may be a percentage or have another unit. Say --percent, "
@@ -243,27 +249,27 @@ def test_percent_or_not_is_asked_where_it_cannot_be_told(tmp_path):
     ("answer", "bounds"),
     [("--percent", (0.0, 100.0)), ("--other-unit", (None, None))],
 )
-def test_the_answer_on_the_command_line(tmp_path, answer, bounds):
-    """The scores stay as they are in the file; the answer sets the bounds of the task."""
+def test_unit_option_sets_the_bounds(tmp_path, answer, bounds):
+    """The scores stay as in the file."""
     imported("csv", write(tmp_path, "a.csv", PERCENT), answer, into=tmp_path)
     assert [71.5, 55.0] == list(scores(tmp_path).values())
     (task,) = rows(tmp_path, "tasks")
     assert bounds == (task.get("score_min"), task.get("score_max"))
 
 
-def test_the_answer_of_site_toml(tmp_path):
-    """For who imports every night."""
+def test_site_toml_states_the_unit(tmp_path):
+    """A nightly import needs no option."""
     (tmp_path / "site.toml").write_text('[import]\nscale = "percent"\n')
     imported("csv", write(tmp_path, "a.csv", PERCENT), into=tmp_path)
     assert 100.0 == rows(tmp_path, "tasks")[0]["score_max"]
 
 
-def test_a_score_above_1_is_no_proportion(tmp_path):
-    """Each is named; the others are taken."""
+def test_score_above_1_is_not_a_proportion(tmp_path):
+    """It is reported; the other scores are imported."""
     path = write(tmp_path, "a.csv", "model,add\nalpha,71.5\nbeta,0.55\n")
     said = run_import("csv", path, "--proportion", into=tmp_path)
     assert {("beta", "add", "base"): 0.55} == scores(tmp_path)
-    assert "a.csv: row 1: skipped: 71.5 is no proportion" in said.stderr
+    assert "a.csv: row 1: skipped: 71.5 is not a proportion" in said.stderr
 
 
 @pytest.mark.parametrize(
@@ -281,21 +287,21 @@ def test_a_score_above_1_is_no_proportion(tmp_path):
         ([71.0], "", "other", None),
     ],
 )
-def test_bounds(cells, metric, scale, bounds):
-    """What can be told by the scores and the metric is told, and nothing else."""
+def test_bounds_by_scores_and_metric(cells, metric, scale, bounds):
+    """The bounds are guessed only if scores and metric leave no doubt."""
     assert bounds == bounds_of([ParsedNumber(value) for value in cells], metric, scale)
 
 
-def test_a_percent_sign_tells():
-    """In every cell of the task; a heading with the sign puts it there."""
+def test_percent_sign_in_every_cell():
+    """The task is a percentage if every cell has the sign."""
     assert (0.0, 100.0) == bounds_of([ParsedNumber(0.5, is_percent=True)], "", None)
     assert "unclear" == bounds_of(
         [ParsedNumber(0.5, is_percent=True), ParsedNumber(71.0)], "", None
     )
 
 
-def test_a_percent_sign_in_the_heading(tmp_path):
-    """`add (%)`."""
+def test_percent_sign_in_the_heading(tmp_path):
+    """`add (%)` is a percentage."""
     imported("csv", write(tmp_path, "a.csv", "model,add (%)\nalpha,71.5\n"), into=tmp_path)
     assert 100.0 == rows(tmp_path, "tasks")[0]["score_max"]
 
@@ -317,41 +323,41 @@ def test_a_percent_sign_in_the_heading(tmp_path):
         ("x", False, None),
     ],
 )
-def test_cells(text, comma, value):
-    """As people write numbers into tables; what may be read in two ways is no number."""
-    cell = read_cell(text, comma=comma)
+def test_numbers_in_cells(text, comma, value):
+    """Ambiguous texts are not numbers."""
+    cell = parse_number(text, comma=comma)
     assert value == (cell.value if cell else None)
 
 
 @pytest.mark.parametrize(
     "value", ["", " ", "-", "\N{EN DASH}", "N/A", "nan", "NaN", None, float("nan"), "?"]
 )
-def test_cells_that_say_that_there_is_no_score(value):
-    """They are left out in silence."""
-    assert is_nothing(value)
+def test_blank_cells(value):
+    """They are left out without a message."""
+    assert is_blank(value)
 
 
 def test_importing_twice_changes_nothing(tmp_path):
-    """Long and wide."""
+    """Long and wide tables."""
     paths = [write(tmp_path, "a.csv", LONG), write(tmp_path, "b.csv", WIDE)]
     imported("csv", *paths, into=tmp_path)
     before = contents(tmp_path)
-    assert "Nothing has changed" in run_import("csv", *paths, into=tmp_path).stderr
+    assert "Nothing changed" in run_import("csv", *paths, into=tmp_path).stderr
     assert before == contents(tmp_path)
 
 
 @given(content=st.binary(max_size=300), ending=st.sampled_from([".csv", ".jsonl", ".parquet"]))
-def test_any_bytes_are_read_or_named(tmp_path_factory, content, ending):
-    """Whatever the file holds: a reading, and no exception."""
+def test_any_bytes_are_read_or_reported(tmp_path_factory, content, ending):
+    """No file raises an exception."""
     path = tmp_path_factory.mktemp("any") / f"a{ending}"
     path.write_bytes(content)
-    reading = read_flat(path, ImportOptions())
+    reading = read_tabular(path, ImportOptions())
     assert reading.measures or reading.skipped
 
 
 @given(text=st.text(max_size=200))
-def test_any_text_below_sound_headings_is_read_or_named(tmp_path_factory, text):
-    """Quotes, line ends, marks: none of it stops an import."""
+def test_any_text_below_a_heading_is_read_or_reported(tmp_path_factory, text):
+    """The valid row is imported whatever follows it."""
     path = tmp_path_factory.mktemp("any") / "a.csv"
     path.write_text(f"model,task,score\na,t,0.5\n{text}", encoding="utf8", errors="replace")
-    assert any(m.score == 0.5 for m in read_flat(path, ImportOptions()).measures)
+    assert any(m.score == 0.5 for m in read_tabular(path, ImportOptions()).measures)

@@ -1,4 +1,4 @@
-"""Imports into tables that are there: keys, pairs, ids of tasks; nothing lost, nothing twice."""
+"""Merge imports into existing tables: keys, pairs, task ids."""
 
 import datetime
 from decimal import Decimal
@@ -95,8 +95,8 @@ def test_what_a_row_says_is_not_changed(tmp_path):
     )
 
 
-def test_a_newer_score_replaces_an_older_one(tmp_path):
-    """With all that belongs to it, and both scores are told; the other way round it does not."""
+def test_newer_score_replaces_an_older_one(tmp_path):
+    """With its details; an older score does not replace a newer one."""
     old = run_file(
         tmp_path, "old", 0.25, date=1_600_000_000, config={"limit": 5},
         results={"t": {"acc,none": 0.25, "acc_stderr,none": 0.125}},
@@ -110,13 +110,13 @@ def test_a_newer_score_replaces_an_older_one(tmp_path):
     assert {"stderr", "flag"}.isdisjoint(row)
     before = contents(tmp_path)
     said = run_import("lm-eval", old, into=tmp_path)
-    line = "old.json: org/base, t (base): not taken: the score there is newer (2023-11-14)"
+    line = "old.json: org/base, t (base): not imported: the stored score is newer (2023-11-14)"
     assert f"warning: {line}" in said.stderr
     assert before == contents(tmp_path)
 
 
-def test_a_reservation_of_ones_own_stays_with_its_score(tmp_path):
-    """Who flagged a score by hand finds the flag after the next import."""
+def test_flag_written_by_hand_is_kept(tmp_path):
+    """It is still there after the next import."""
     path = run_file(tmp_path, "a", 0.5)
     imported("lm-eval", path, into=tmp_path)
     store(tmp_path, model=["org/base"], task=["t"], score=[0.5], flag=["leaked"])
@@ -124,16 +124,16 @@ def test_a_reservation_of_ones_own_stays_with_its_score(tmp_path):
     assert "leaked" == rows(tmp_path)[0]["flag"]
 
 
-def test_a_dry_run_writes_nothing(tmp_path):
-    """And says what it would do."""
+def test_dry_run_writes_nothing(tmp_path):
+    """It reports the changes."""
     said = run_import("lm-eval", run_file(tmp_path, "a", 0.5), "--dry-run", into=tmp_path / "p")
     assert "Scores: 1 added, 0 replaced" in said.stderr
     assert "Nothing was written (--dry-run)." in said.stderr
     assert not (tmp_path / "p").exists()
 
 
-def test_a_table_that_cannot_be_added_to(tmp_path):
-    """It is no Parquet, or has two columns of one name; both are told, nothing is written."""
+def test_unreadable_tables_are_reported(tmp_path):
+    """Not Parquet, or two columns of one name; nothing is written."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data/models.parquet").write_bytes(b"no Parquet")
     twice = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], names=["model", "model"])
@@ -147,19 +147,19 @@ def test_a_table_that_cannot_be_added_to(tmp_path):
     assert before == contents(tmp_path)
 
 
-def test_a_value_that_does_not_fit_its_column(tmp_path):
-    """Scores that are text cannot be added to."""
+def test_score_column_of_text_is_an_error(tmp_path):
+    """Numbers cannot be added to it."""
     store(tmp_path, model=["a"], task=["t"], score=["high"])
     before = contents(tmp_path)
     said = run_import("lm-eval", run_file(tmp_path, "a", 0.5), into=tmp_path)
-    line = "data/results.parquet: column 'score' holds what does not fit its type. Correct it; "
+    line = "data/results.parquet: column 'score' has values that do not fit its type. Correct it; "
     assert line in said.stderr
     assert before == contents(tmp_path)
 
 
 @pytest.mark.parametrize("at", ["write_table", "replace"])
-def test_a_disk_that_refuses_loses_nothing(tmp_path, monkeypatch, at):
-    """Neither a table nor a scrap of a new one."""
+def test_failed_write_loses_nothing(tmp_path, monkeypatch, at):
+    """The tables are unchanged, and no temporary file remains."""
     imported("lm-eval", run_file(tmp_path, "a", 0.25), into=tmp_path)
     before = contents(tmp_path)
 
@@ -168,13 +168,13 @@ def test_a_disk_that_refuses_loses_nothing(tmp_path, monkeypatch, at):
 
     monkeypatch.setattr(pq if at == "write_table" else Path, at, refuse)
     said = run_import("lm-eval", run_file(tmp_path, "b", 0.5), into=tmp_path)
-    line = "data: writing failed: No space left on device. The tables stay as they were."
+    line = "data: writing failed: No space left on device. The tables are unchanged."
     assert (1, line) == (said.exit_code, said.stderr.splitlines()[-2])
     assert before == contents(tmp_path)
 
 
-def test_numbers_get_the_width_that_they_need(tmp_path):
-    """A column of narrow or decimal numbers does not round what is added."""
+def test_narrow_number_columns_are_widened(tmp_path):
+    """Added numbers are not rounded."""
     for column in (pa.array([0.5], pa.float32()), pa.array([Decimal("0.5")], pa.decimal128(3, 1))):
         store(tmp_path, model=["a"], task=["t"], score=column)
         stored = read_stored(RESULTS, tmp_path / "data")
@@ -186,8 +186,8 @@ def test_numbers_get_the_width_that_they_need(tmp_path):
 PEFT = "pretrained=org/base,peft=me/adapter"
 
 
-def test_an_adapter_is_paired_with_its_base(tmp_path):
-    """By `peft=`: one model, two variants."""
+def test_adapter_is_paired_with_its_base(tmp_path):
+    """`peft=` gives one model with two variants."""
     run_file(tmp_path / "runs", "base", 0.25)
     run_file(tmp_path / "runs", "tuned", 0.75, PEFT)
     said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
@@ -199,8 +199,8 @@ def test_an_adapter_is_paired_with_its_base(tmp_path):
     assert ["org/base"] == [row["model"] for row in rows(tmp_path, "models")]
 
 
-def test_a_base_without_a_score_is_said(tmp_path):
-    """There is nothing to compare the tuned model with yet."""
+def test_base_without_a_score_is_a_warning(tmp_path):
+    """There is nothing to compare the tuned model with."""
     said = run_import("lm-eval", run_file(tmp_path, "tuned", 0.75, PEFT), into=tmp_path)
     assert (
         "warning: not paired: 'me/adapter' was tuned from 'org/base', which has no sc"
@@ -208,7 +208,7 @@ def test_a_base_without_a_score_is_said(tmp_path):
     )
 
 
-def test_variants_are_those_of_the_board(tmp_path):
+def test_variants_come_from_site_toml(tmp_path):
     """`base_variant`, and the first of `tuned_variants`."""
     (tmp_path / "site.toml").write_text('[board]\nbase_variant = "raw"\ntuned_variants = ["sft"]\n')
     run_file(tmp_path / "runs", "base", 0.25)
@@ -220,8 +220,8 @@ def test_variants_are_those_of_the_board(tmp_path):
 OTHER = "pretrained=org/base,peft=me/other"
 
 
-def test_two_adapters_of_one_base_cannot_both_be_its_tuned_variant(tmp_path):
-    """They become models of their own, and it is said how to pair them."""
+def test_two_adapters_of_one_base_become_models(tmp_path):
+    """A warning states how to pair them."""
     for name, args in (("base", "pretrained=org/base"), ("one", PEFT), ("two", OTHER)):
         run_file(tmp_path / "runs", name, 0.5, args)
     said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
@@ -232,7 +232,7 @@ def test_two_adapters_of_one_base_cannot_both_be_its_tuned_variant(tmp_path):
     } == set(scores(tmp_path))
     assert (
         "warning: not paired: me/adapter and me/other would all be 'fine_tuned' of 'org/base', so "
-        "they became models of their own. Name a variant for each under [import.variants]"
+        "they became separate models. Name a variant for each under [import.variants]"
     ) in said.stderr
     (tmp_path / "site.toml").write_text('[import.variants]\n"me/other" = "second"\n')
     said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
@@ -241,19 +241,19 @@ def test_two_adapters_of_one_base_cannot_both_be_its_tuned_variant(tmp_path):
     assert "moved: me/other, t (fine_tuned) to org/base (second)" in said.stderr
 
 
-def test_an_adapter_that_is_there_stays_when_another_comes(tmp_path):
-    """The second import does not write over the first."""
+def test_stored_adapter_stays_paired(tmp_path):
+    """A second adapter does not replace it."""
     imported("lm-eval", run_file(tmp_path, "one", 0.25, PEFT), into=tmp_path)
     said = run_import("lm-eval", run_file(tmp_path, "two", 0.75, OTHER), into=tmp_path)
     assert {
         ("org/base", "t", "fine_tuned"): 0.25,
         ("me/other", "t", "fine_tuned"): 0.75,
     } == scores(tmp_path)
-    assert "'me/adapter' stays, the others became models of their own" in said.stderr
+    assert "'me/adapter' stays, the others became separate models" in said.stderr
 
 
 def test_pairs_of_site_toml(tmp_path):
-    """For a whole model that was tuned: no file says from what. What was imported before moves."""
+    """For tuned models whose file names no base; stored rows move."""
     run_file(tmp_path / "runs", "base", 0.25)
     run_file(tmp_path / "runs", "tuned", 0.75, "pretrained=me/tuned")
     imported("lm-eval", tmp_path / "runs", into=tmp_path)
@@ -270,7 +270,7 @@ def test_pairs_of_site_toml(tmp_path):
 
 
 def test_names_of_site_toml(tmp_path):
-    """Ids of models and tasks that are one's own."""
+    """Models and tasks get other ids."""
     (tmp_path / "site.toml").write_text(
         '[import]\nmodels = { "org/base" = "Base" }\ntasks = { t = "Adding" }\n'
     )
@@ -281,7 +281,7 @@ def test_names_of_site_toml(tmp_path):
     assert [{"model": "Base", "hf_id": "org/base"}] == rows(tmp_path, "models")
 
 
-def test_a_table_with_base_models(tmp_path):
+def test_table_with_base_models(tmp_path):
     """A column `base_model` pairs the rows of a CSV file."""
     path = tmp_path / "a.csv"
     path.write_text("model,task,score,base_model\nbase,t,0.25,\ntuned,t,0.75,base\n")
@@ -289,8 +289,8 @@ def test_a_table_with_base_models(tmp_path):
     assert {("base", "t", "base"): 0.25, ("base", "t", "fine_tuned"): 0.75} == scores(tmp_path)
 
 
-def test_a_task_keeps_the_way_that_the_tables_have(tmp_path):
-    """Whatever more is measured later, and in whatever order."""
+def test_task_keeps_its_setup(tmp_path):
+    """Other setups become other tasks, in any order of imports."""
     imported("lm-eval", run_file(tmp_path, "few", 0.5, **{"n-shot": {"t": 5}}), into=tmp_path)
     assert {"t"} == {task for _, task, _ in scores(tmp_path)}
     for n in range(3):
@@ -319,14 +319,14 @@ def measure(setting, metric="acc", task="t"):
         (["", "5-shot"], {}, {"acc": "t", "acc, 5-shot": "t (5-shot)"}),
     ],
 )
-def test_ids_of_tasks(ways, known, expected):
-    """The plain name is that of the way that is there, else of the most frequent one."""
+def test_task_ids_by_setup(ways, known, expected):
+    """The plain name goes to the stored setup, or else to the most frequent one."""
     found = name_tasks(map(measure, ways), known, {})
     assert expected == {way: name for (_, way), name in found.items()}
 
 
-def test_two_scores_of_one_place_are_not_mixed(tmp_path):
-    """The first is taken, the other named."""
+def test_two_scores_with_one_key(tmp_path):
+    """The first is used, the other is reported."""
     first, second = (
         Placed(ImportedScore(name, "t", 0.5, source=f"{name}.json"), "m", "t", "base")
         for name in "ab"
@@ -336,10 +336,10 @@ def test_two_scores_of_one_place_are_not_mixed(tmp_path):
     assert [(second, "'a' of a.json has the same place")] == merged.refused
 
 
-def test_saving_names_the_column_at_fault(tmp_path):
-    """Rather than a type of Arrow's."""
+def test_save_error_names_the_column(tmp_path):
+    """It does not show an Arrow type."""
     stored = read_stored(RESULTS, tmp_path / "data")
     row = {"model": "a", "task": "t", "score": "high"}
-    with pytest.raises(FaultsError, match="column 'score' holds what does not fit its type"):
+    with pytest.raises(FaultsError, match="column 'score' has values that do not fit its type"):
         save_tables(tmp_path / "data", [(stored, [row])])
     assert [] == list((tmp_path / "data").iterdir())

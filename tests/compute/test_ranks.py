@@ -1,3 +1,7 @@
+"""Rank intervals, and ranks that missing scores allow."""
+
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,8 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from site_builder.compute.ranks import rank_intervals, significantly_ahead
-from tests.helpers.boards import make_board, make_scores
+from site_builder.compute.ranks import (
+    possible_means,
+    possible_ranks,
+    possible_rates,
+    rank_intervals,
+    significantly_ahead,
+)
+from tests.helpers.boards import BY_MEAN, Runs, make_board, make_scores
 
 NAN = float("nan")
 SCORES = st.integers(-10, 10).map(float) | st.just(NAN)
@@ -23,15 +33,15 @@ def plain_ahead(one, other):
 
 @given(arrays(float, (4, 6), elements=SCORES))
 @settings(max_examples=60, deadline=None)
-def test_agrees_with_the_t_test_of_scipy(measure):
-    """Every pair, gaps and all."""
+def test_significantly_ahead_agrees_with_scipy(measure):
+    """Every pair, with missing scores."""
     ahead = significantly_ahead(measure)
     for i, one in enumerate(measure):
         for j, other in enumerate(measure):
             assert plain_ahead(one, other) == ahead[i, j]
 
 
-def test_pair_by_hand():
+def test_lead_of_a_pair_by_hand():
     """Leads of 0.1, 0.2, 0.3: mean 0.2, variance 0.01, and t of 2 degrees of freedom is 4.303."""
     # 4.303 x sqrt(0.01 / 3) = 0.248 is more than 0.2: not ahead. Of leads 0.1, 0.1, 0.2 the mean is
     # 0.133, the variance 0.00333, and 4.303 x sqrt(0.00333 / 3) = 0.143. Of 0.2, 0.2, 0.3 the
@@ -55,7 +65,7 @@ def test_errors_of_scores_can_hide_a_lead():
     assert significantly_ahead(measure, np.full((2, 3), 0.006))[0, 1]
 
 
-def test_ranks_that_the_tasks_allow():
+def test_rank_intervals_by_hand():
     """Ranks 1 to 4, the fourth without a rank; who is ahead is given."""
     ahead = np.zeros((5, 5), dtype=bool)
     ahead[0, [2, 3]] = True  # the leader of the two last,
@@ -70,7 +80,7 @@ def test_ranks_that_the_tasks_allow():
     assert np.isnan([best[4], worst[4]]).all()
 
 
-def test_ties_with_the_best_decide_who_can_be_first():
+def test_models_tied_with_the_best_can_be_first():
     """The bootstrap says who is tied; the t test of the pair gives way."""
     ahead = np.array([[False, True], [False, False]])
     best, worst = rank_intervals(np.array([1.0, 2.0]), ahead, np.array([True, True]))
@@ -81,7 +91,7 @@ def test_ties_with_the_best_decide_who_can_be_first():
 
 @given(arrays(float, (6, 5), elements=SCORES))
 @settings(max_examples=60, deadline=None)
-def test_intervals_hold_the_rank_and_agree_with_the_ties(values):
+def test_rank_intervals_include_the_rank_and_agree_with_ties(values):
     """On any board: best <= rank <= worst, and who is tied with the best can be first."""
     rows = {f"m{i}": [None if v != v else v for v in row] for i, row in enumerate(values.tolist())}
     if np.isnan(values).all(axis=0).any():
@@ -95,16 +105,7 @@ def test_intervals_hold_the_rank_and_agree_with_the_ties(values):
             assert s.tied_with_best == (low == 1)
 
 
-def test_blocks_change_nothing(monkeypatch):
-    """Pairs are compared some rows at a time."""
-    measure = np.random.default_rng(5).random((11, 8)) + np.arange(11)[:, np.newaxis]
-    whole = significantly_ahead(measure)
-    monkeypatch.setattr("site_builder.compute.ranks._ROWS_AT_ONCE", 4)
-    assert np.array_equal(whole, significantly_ahead(measure))
-    assert whole.any()
-
-
-def test_scores_of_any_size():
+def test_large_scores_do_not_overflow():
     """No overflow, and no difference where scores are equal on paper."""
     huge = np.array([[1e300, 1e300, 2e300], [1.0, 2.0, 3.0]])
     assert not significantly_ahead(huge, np.full((2, 3), 1e299))[1].any()
@@ -113,7 +114,90 @@ def test_scores_of_any_size():
 
 
 @pytest.mark.parametrize("n", [0, 1])
-def test_no_pairs(n):
+def test_board_of_one_model_or_none(n):
     """A board of one model, or none."""
     assert (n, n) == significantly_ahead(np.ones((n, 3))).shape
     assert not significantly_ahead(np.ones((n, 3))).any()
+
+
+# --- missing scores ------------------------------------------------------------------------------
+
+INF = float("inf")
+
+
+def test_possible_means_by_hand():
+    """A missing score may be anything between the bounds of its task."""
+    signed = np.array([[0.6, NAN], [0.5, 0.7], [NAN, NAN]])
+    least, most = possible_means(signed, np.array([0.0, 0.0]), np.array([1.0, 1.0]))
+    # First: (0.6 + 0) / 2 and (0.6 + 1) / 2. Second has both. The third is not on the board.
+    assert [0.3, 0.6] == least[:2].tolist()
+    assert [0.8, 0.6] == most[:2].tolist()
+    assert np.isnan([least[2], most[2]]).all()
+
+
+def test_task_without_bounds_allows_any_mean():
+    """Nothing is known of a missing score then."""
+    signed = np.array([[0.6, NAN], [0.5, 0.7]])
+    least, most = possible_means(signed, np.array([0.0, -INF]), np.array([1.0, INF]))
+    assert ([-INF, 0.6], [INF, 0.6]) == (least.tolist(), most.tolist())
+    assert ([1, 1], [2, 2]) == tuple(x.tolist() for x in possible_ranks(least, most))
+
+
+def test_possible_win_rates_by_hand():
+    """Three models; the second lacks the first task, the third the second."""
+    signed = np.array([[0.9, 0.2], [NAN, 0.5], [0.1, NAN]])
+    least, most = possible_rates(signed)
+    # First: on the first task it beats the third, and may beat the second: 1/2 to 1; on the second
+    # it beats nobody, and may beat the third: 0 to 1/2. Second: 0 to 1; beats the first, and may
+    # beat the third: 1/2 to 1. Third: beats nobody, may beat the second: 0 to 1/2; 0 to 1.
+    assert [0.25, 0.25, 0.0] == least.tolist()
+    assert [0.75, 1.0, 0.75] == most.tolist()
+
+
+def test_one_model_has_no_win_rate():
+    """It has no rival."""
+    assert np.isnan(possible_rates(np.array([[0.5, NAN], [NAN, NAN]]))).all()
+
+
+def test_possible_ranks_by_hand():
+    """Figures 0.8, between 0.3 and 0.9, between 0.1 and 0.3, 0.2."""
+    least, most = np.array([0.8, 0.3, 0.1, 0.2, NAN]), np.array([0.8, 0.9, 0.3, 0.2, NAN])
+    best, worst = possible_ranks(least, most)
+    # The first is passed by the second at most. The third is behind the first, and at best level
+    # with the second (0.3, sharing rank 2); it may be passed by all.
+    assert [1, 1, 2, 3] == best[:4].tolist()
+    assert [2, 2, 4, 4] == worst[:4].tolist()
+    assert np.isnan([best[4], worst[4]]).all()
+
+
+@pytest.mark.parametrize("rules", ["mean", "mean_win_rate"])
+def test_possible_ranks_hold_for_every_value_of_missing_scores(rules):
+    """Every filling of three gaps by 0, 0.5 or 1 gives ranks within what is possible."""
+    runs: Runs = {
+        "a": [0.9, None, 0.4],
+        "b": [None, 0.6, 0.5],
+        "c": [0.3, 0.7, None],
+        "d": [0.2] * 3,
+    }
+    board = make_board(make_scores({"base": runs}, rank_by=rules, min_coverage=0.0), ruled(rules))
+    allowed = {s.model: s.possible_ranks for s in board.standings}
+    seen: dict[str, set[int]] = {model: set() for model in runs}
+    for fill in itertools.product((0.0, 0.5, 1.0), repeat=3):
+        gaps = iter(fill)
+        full = {m: [next(gaps) if v is None else v for v in row] for m, row in runs.items()}
+        whole = make_board(make_scores({"base": full}, rank_by=rules), ruled(rules))
+        for s in whole.standings:
+            assert s.possible_ranks is None
+            seen[s.model].add(s.rank or 0)
+    for model, ranks in seen.items():
+        low, high = allowed[model] or (0, 0)
+        assert low <= min(ranks) <= max(ranks) <= high
+        if rules == "mean":
+            # The states of one model are reached with the others at their opposite ends; without
+            # stated bounds anything is possible.
+            assert (1, 4) == (low, high) or model == "d"
+
+
+def ruled(rank_by):
+    """Rules that rank models with gaps."""
+    return type(BY_MEAN)(rank_by, 0.0, averaged=True, why="configured")

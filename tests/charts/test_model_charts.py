@@ -1,4 +1,4 @@
-"""Averages, sizes, the matrix of scores: the right finding, or no chart."""
+"""Charts of models: averages, size, winners, all scores, one model, one task."""
 
 import math
 
@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from site_builder.charts.averages import chart_averages, chart_size
-from site_builder.charts.scores import chart_scores
+from site_builder.charts.scores import chart_model_tasks, chart_scores, chart_task_models
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import (
     ONE,
@@ -19,6 +19,7 @@ from tests.helpers.charted import (
     keys,
     said,
     table_of,
+    traces,
 )
 from tests.helpers.tables import having
 
@@ -43,8 +44,8 @@ MINUS = "\N{MINUS SIGN}"
             {},
             "T models average 0.200, as before",
         ),
-        (ONE, {}, "a has the best average, 0.500"),
-        (ONE, {"baseline": "c"}, "a has the best average, 0.500; 2 of 2 pass c"),
+        (ONE, {}, "a has the best average, 0.500, but not clearly"),
+        (ONE, {"baseline": "c"}, "a has the best average, 0.500, but not clearly; 2 of 2 pass c"),
         (
             {"base": {"a": [0.4], "b": [0.4], "c": [0.1]}},
             {},
@@ -128,7 +129,7 @@ def test_size(sizes, title, left_out):
     """C has more parameters than b and a lower score."""
     chart = said(chart_size, frames=sized(*sizes))
     assert title == chart.title
-    assert chart.caption.endswith(f"the line joins the frontier.{left_out}")
+    assert chart.caption.endswith(f"The line joins the frontier.{left_out}")
 
 
 def test_smaller_is_better_on_the_frontier_where_lower_is_better():
@@ -152,7 +153,7 @@ def test_no_size(sizes):
 
 def test_models_of_the_frontier_are_named():
     """The others are told when they are pointed at."""
-    dots = said(chart_size, frames=sized(1, 2, 3, 4)).figure["data"][1]
+    dots = said(chart_size, frames=sized(1, 2, 3, 4)).figure_json["data"][1]
     assert ["a", "b", "", "d"] == [
         dict(zip(dots["x"], dots["text"], strict=True))[x] for x in (1, 2, 3, 4)
     ]
@@ -161,7 +162,7 @@ def test_models_of_the_frontier_are_named():
 def test_bars_of_the_intervals_end_where_the_intervals_do():
     """A bar reaches from the low end to the high end of the average's interval."""
     results, _ = drawn("index")
-    dots = chart_on("index", "", "size").figure["data"][1]
+    dots = chart_on("index", "", "size").figure_json["data"][1]
     intervals = {s.average: s.interval for s in results.board.ranked}
     bars = zip(dots["y"], dots["error_y"]["arrayminus"], dots["error_y"]["array"], strict=True)
     assert dots["y"]
@@ -209,7 +210,7 @@ def test_row_is_its_own_scale_where_units_differ():
     chart = said(
         chart_scores, runs, lower=["t2"], tasks={"metric": ["x", "y", "z"]}, min_coverage=0
     )
-    rows = dict(zip(column(chart, "task"), chart.figure["data"][0]["z"], strict=True))
+    rows = dict(zip(column(chart, "task"), chart.figure_json["data"][0]["z"], strict=True))
     models = [c.label for c in table_of(chart).columns[1:]]
     shades = {task: dict(zip(models, row, strict=True)) for task, row in rows.items()}
     assert {"a": 0.0, "b": 0.25, "c": 1.0} == shades["t1"]
@@ -246,3 +247,123 @@ def test_fixture_board():
         "training-sets": "1 of 2 training sets has fewer than 10,000 examples and 2 of 2 have "
         "fewer than 20,000 examples",
     } == charts
+
+
+@pytest.mark.parametrize(
+    ("runs", "model", "title"),
+    [
+        (TUNED, "a", "a is better fine-tuned than base on 1 of 2 tasks and beats ref on 0 of 2"),
+        (TUNED, "ref", "ref on 2 tasks"),
+        ({**ONE, "x": {"ref": [None, None]}}, "a", "a on 2 tasks"),
+        ({"base": {"ref": [0.5, 0.5], "a": [0.6, 0.1]}}, "a", "a beats ref on 1 of 2 tasks"),
+        ({"base": {"ref": [0.5, None], "a": [0.6, 0.1]}}, "a", "a beats ref on 1 of 1 task"),
+        (
+            {"base": {"ref": [0.5, 0.5], "a": [0.1, None]}, "t": {"a": [0.2, 0.6]}},
+            "a",
+            "a is better t than base on 1 of 1 task and beats ref on 1 of 2",
+        ),
+        (
+            {**SEVERAL, "base": {**SEVERAL["base"], "ref": [0.5, 0.5]}},
+            "a",
+            "a is better sft than base on 1 of 2 tasks and beats ref on 0 of 2",
+        ),
+    ],
+)
+def test_model_tasks(runs, model, title):
+    """What tuning brought and whether it is enough, as far as the model has scores for that."""
+    assert title == said(chart_model_tasks, runs, model, baseline="ref").title
+
+
+@pytest.mark.parametrize(
+    ("scores", "lower", "ends"),
+    [
+        ([0.2, 0.9, 0.5], [], "Highest on t2, lowest on t1."),
+        ([0.2, 0.9, 0.5], ["t1", "t2", "t3"], "Lowest on t1, highest on t2."),
+        ([0.5, 0.5, 0.5], [], "The same on every task."),
+    ],
+)
+def test_model_tasks_run_from_best_to_worst(scores, lower, ends):
+    """Said by what the scores are, not by their place."""
+    chart = said(chart_model_tasks, {"base": {"a": scores}}, "a", lower=lower)
+    assert chart.reading.endswith(ends)
+
+
+def test_no_model_tasks():
+    """One task is no comparison."""
+    assert said(chart_model_tasks, {"base": {"a": [0.1, None], "b": [0.1, 0.2]}}, "a") is None
+
+
+@pytest.mark.parametrize(
+    ("runs", "lower", "title"),
+    [
+        (TUNED, [], "The best fine-tuned model, b, is level with ref"),
+        (
+            {**ONE, "base": {**ONE["base"], "ref": [0.5, 0.5]}},
+            [],
+            "The best model, a, is 0.400 better than ref",
+        ),
+        (
+            {"base": {"a": [0.1], "b": [0.1], "ref": [0.3]}},
+            [],
+            "The best models, a and b, are 0.200 short of ref",
+        ),
+        (
+            {"base": {"a": [1.0], "ref": [3.0]}},
+            ["t1"],
+            "The best model, a, is 2.00 better than ref",
+        ),
+        ({"base": {"a": [0.5], "b": [0.4], "ref": [None]}}, [], "a leads with 0.500"),
+        (
+            {**SEVERAL, "base": {"ref": [0.1, 0.1]}},
+            [],
+            "The best tuned model, b (Ppo), is 0.700 better than ref",
+        ),
+    ],
+)
+def test_task_models(runs, lower, title):
+    """Who leads, all who tie, and how far from the baseline."""
+    assert (
+        title == said(chart_task_models, _with_ref(runs), "t1", lower=lower, baseline="ref").title
+    )
+
+
+def _with_ref(runs):
+    """The runs, with the baseline among the models even if it has no score on the first task."""
+    if runs["base"].get("ref") == [None]:
+        return {v: {m: [*s, 0.5] for m, s in models.items()} for v, models in runs.items()}
+    return runs
+
+
+def test_no_task_models():
+    """One model has nobody beside it."""
+    assert said(chart_task_models, {"base": {"a": [0.1, 0.2]}}, "t1") is None
+
+
+def test_legend_has_what_is_drawn():
+    """Open and full circles and the baseline's mark; no legend for one kind of mark."""
+    named = said(chart_model_tasks, TUNED, "a", baseline="ref")
+    assert ["Base", "Fine-tuned", "ref"] == [*traces(named)]
+    assert named.figure["layout"]["showlegend"]
+    plain = said(chart_model_tasks, ONE, "a")
+    assert ["Score"] == [*traces(plain)]
+    assert not plain.figure["layout"]["showlegend"]
+
+
+def test_variants_of_one_label_stay_apart():
+    """Two columns, each with its own scores."""
+    chart = said(chart_task_models, SEVERAL, "t1", labels={"sft": "Tuned", "ppo": "Tuned"})
+    assert ["model", "before", "after_sft", "lift_sft", "after_ppo", "lift_ppo"] == keys(chart)
+    assert {0.4, 0.2} == {
+        column(chart, key)[column(chart, "model").index("a")] for key in ("after_sft", "after_ppo")
+    }
+
+
+def test_first_rows_are_drawn_of_many():
+    """Twelve at each end of 90 models, in the drawing and in its table; the caption says so."""
+    runs = {"base": {f"m{i}": [i / 100, i / 100] for i in range(90)}}
+    for chart in (said(chart_averages, runs), said(chart_task_models, runs, "t1")):
+        assert chart.caption.endswith(" The 12 at each end of 90 are drawn.")
+        assert (24, 24) == (
+            len(chart.figure_json["layout"]["yaxis"]["ticktext"]),
+            len(table_of(chart).rows),
+        )

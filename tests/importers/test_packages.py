@@ -1,4 +1,4 @@
-"""Formats that packages bring: the example of the documentation, and packages that are broken."""
+"""Formats of installed packages: the documented example, and broken packages."""
 
 import re
 import sys
@@ -39,10 +39,10 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     return make
 
 
-def test_the_example_of_the_documentation(install: Install, tmp_path: Path) -> None:
-    """Its scores are in the tables, its odd line is named."""
+def test_documented_package_works(install: Install, tmp_path: Path) -> None:
+    """The example of docs/importing.md imports its scores and names the bad line."""
     install("score-lines", "score-lines = score_lines:read_score_lines", EXAMPLE)
-    assert "brought by score-lines 1.0" == known_formats()["score-lines"]
+    assert "from score-lines 1.0" == known_formats()["score-lines"]
     (tmp_path / "scores.txt").write_text("a t 0.5\nb t 0.25\nb t\n")
     root = tmp_path / "board"
     root.mkdir()
@@ -54,8 +54,8 @@ def test_the_example_of_the_documentation(install: Install, tmp_path: Path) -> N
     assert ["scores.txt: line 3"] == [skipped.where for skipped in outcome.reading.skipped]
 
 
-def test_names_of_ours_stay_ours(install: Install) -> None:
-    """A package cannot take the place of a reader unseen."""
+def test_package_cannot_replace_a_built_in_format(install: Install) -> None:
+    """The built-in reader stays."""
     install("other-csv", "csv = other_csv:read", "def read(path, options): ...")
     assert {known.name: known.meaning for known in FORMATS} == known_formats()
     assert FORMATS[0] == format_of("csv")
@@ -64,18 +64,18 @@ def test_names_of_ours_stay_ours(install: Install) -> None:
 @pytest.mark.parametrize(
     ("code", "what"),
     [
-        ("1 / 0", r"fails: ZeroDivisionError: division by zero \(odd\.py, line 1\)"),
-        ("read = None", r"fails: TypeError: .* \(formats\.py, line \d+\)"),
-        ("other = 1", r"fails: AttributeError: .* \(.*, line \d+\)"),
-        ("def read(path, options):\n    return 1", r"gives int, where Reading is due"),
+        ("1 / 0", r"failed: ZeroDivisionError: division by zero \(odd\.py, line 1\)"),
+        ("read = None", r"failed: TypeError: .* \(formats\.py, line \d+\)"),
+        ("other = 1", r"failed: AttributeError: .* \(.*, line \d+\)"),
+        ("def read(path, options):\n    return 1", r"returned int instead of Reading"),
         (
             "def read(path, options):\n    raise KeyError('x')",
-            r"fails: KeyError: 'x' \(odd\.py, line 2\)",
+            r"failed: KeyError: 'x' \(odd\.py, line 2\)",
         ),
     ],
 )
-def test_a_package_that_is_broken(install: Install, tmp_path: Path, code: str, what: str) -> None:
-    """One line with the package and the place; nothing of it is a traceback."""
+def test_broken_package_is_reported(install: Install, tmp_path: Path, code: str, what: str) -> None:
+    """One line has the package and the place, without a traceback."""
     install("odd-formats", "odd = odd:read", code)
     with pytest.raises(FaultsError) as caught:
         format_of("odd").read(tmp_path, ImportOptions())
@@ -83,14 +83,14 @@ def test_a_package_that_is_broken(install: Install, tmp_path: Path, code: str, w
     assert re.fullmatch(f"odd-formats 1\\.0: format 'odd' {what}", str(fault)), str(fault)
 
 
-def test_two_packages_with_one_name(install: Install) -> None:
-    """Nobody can tell which is meant."""
+def test_two_packages_with_one_format_name(install: Install) -> None:
+    """The error names both."""
     install("one", "same = one_of_two:read", "")
     install("two", "same = two_of_two:read", "")
     with pytest.raises(FaultsError) as caught:
         format_of("same")
     assert re.fullmatch(
-        "the format 'same' is brought by (one|two) 1.0 and by (one|two) 1.0. "
+        "several packages have the format 'same': (one|two) 1.0 and (one|two) 1.0. "
         "Uninstall all but one.",
         str(caught.value),
     )

@@ -1,4 +1,4 @@
-"""What is wrong with per-example scores: every fault of every file in one run, word for word."""
+"""Faults of per-example scores: all of them in one run."""
 
 import subprocess
 import sys
@@ -10,9 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from site_builder.examples import dask_engine as cluster
-from site_builder.examples.duckdb_engine import duck
-from site_builder.examples.engines import EngineError
+from site_builder.examples import engines
+from site_builder.examples.engines import EngineError, duckdb_engine
 from tests.commands.test_cli import run
 from tests.helpers.instances import ROWS, project_of, run_aggregate, told, write_rows
 from tests.helpers.tables import board as fixture_board
@@ -34,8 +33,8 @@ def faults(*args: object) -> list[str]:
     return told(said)
 
 
-def test_paths_that_are_none(tmp_path: Path, board: Path) -> None:
-    """All of them."""
+def test_missing_paths(tmp_path: Path, board: Path) -> None:
+    """Each is reported."""
     (tmp_path / "empty").mkdir()
     assert [
         f"{tmp_path / 'nowhere'}: there is no such file or folder",
@@ -45,13 +44,13 @@ def test_paths_that_are_none(tmp_path: Path, board: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [None, "notes.md"])
-def test_a_folder_without_parquet_files(tmp_path: Path, board: Path, name: str | None) -> None:
-    """Empty, or with something else in it."""
+def test_folder_without_parquet_files(tmp_path: Path, board: Path, name: str | None) -> None:
+    """Empty, or with other files."""
     folder = tmp_path / "i"
     folder.mkdir()
     if name:
         (folder / name).write_text("notes")
-    skipped = [f"warning: {folder / str(name)}: skipped: it is no Parquet file"] if name else []
+    skipped = [f"warning: {folder / str(name)}: skipped: it is not Parquet"] if name else []
     assert [
         *skipped,
         "i: no Parquet file was found. Name files that end in .parquet, .parq, .pq.",
@@ -69,8 +68,8 @@ def test_files_without_rows(tmp_path: Path, board: Path) -> None:
     )
 
 
-def test_garbage_among_the_files(tmp_path: Path, board: Path) -> None:
-    """Each file that is none, whatever it holds, beside a missing column and a wrong type."""
+def test_unreadable_files(tmp_path: Path, board: Path) -> None:
+    """Each is reported, beside a missing column and a wrong type."""
     folder = tmp_path / "i"
     write_rows(folder / "good.parquet", ROWS)
     write_rows(folder / "a.parquet", ROWS[:4], example=None, doc_id=[1, 2, 3, 4])
@@ -81,7 +80,7 @@ def test_garbage_among_the_files(tmp_path: Path, board: Path) -> None:
     found = faults(folder, "--into", board)
     assert [
         "i/a.parquet: column 'example' is missing. Known columns: doc_id. "
-        "Say which column it is: --column example=COLUMN.",
+        "Name the column: --column example=COLUMN.",
         "i/b.parquet: column 'task' is a whole number, not text",
         "i/b.parquet: column 'score' is text, not a number or a whole number",
         "i/c.parquet: column 'example' is a number, not text or a whole number",
@@ -89,37 +88,37 @@ def test_garbage_among_the_files(tmp_path: Path, board: Path) -> None:
     ] == [line for line in found if "cannot be read" not in line]
     unread = [line for line in found if "cannot be read" in line]
     assert ["i/cut.parquet", "i/empty.parquet"] == [line.partition(":")[0] for line in unread]
-    assert all(line.endswith("Write it anew, or take it out.") for line in unread)
+    assert all(line.endswith("Write it again, or remove it.") for line in unread)
 
 
-def test_many_files_of_one_form_are_one_fault(tmp_path: Path, board: Path) -> None:
-    """Rather than a line for each of a thousand."""
+def test_many_files_with_one_fault(tmp_path: Path, board: Path) -> None:
+    """One line for all of them."""
     for n in range(5):
         write_rows(tmp_path / f"i/{n}.parquet", ROWS[:4], model=None, modle=["a"] * 4)
     assert (
         "i/0.parquet and 4 more: column 'model' is missing. Did you mean 'modle'? "
-        "Say which column it is: --column model=COLUMN."
+        "Name the column: --column model=COLUMN."
     ) == faults(tmp_path / "i", "--into", board)[0]
 
 
 def test_two_columns_of_one_name(tmp_path: Path, board: Path) -> None:
-    """Which of them is meant nobody can tell."""
+    """It is an error."""
     table = pa.Table.from_arrays([pa.array(["a"])] * 2, names=["model", "model"])
     pq.write_table(table, tmp_path / "i.parquet")
     fault = "i.parquet: two columns are named 'model'. Rename one of them."
     assert fault == faults(tmp_path / "i.parquet", "--into", board)[0]
 
 
-def test_a_column_that_was_told_and_is_not_there(tmp_path: Path, board: Path) -> None:
-    """Even the variant, which may be absent otherwise."""
+def test_missing_column_of_the_column_option(tmp_path: Path, board: Path) -> None:
+    """Even the variant, which may otherwise be absent."""
     write_rows(tmp_path / "i.parquet", ROWS)
-    fault = "i.parquet: column 'stage' is missing. Say which column it is: --column variant=COLUMN."
+    fault = "i.parquet: column 'stage' is missing. Name the column: --column variant=COLUMN."
     told_so = ("--column", "variant=stage")
     assert fault == faults(tmp_path / "i.parquet", "--into", board, *told_so)[0]
 
 
-def test_rows_that_are_none(tmp_path: Path, board: Path) -> None:
-    """Scores that are no numbers, ids that are blank: counted by run, all in one run."""
+def test_bad_rows(tmp_path: Path, board: Path) -> None:
+    """Invalid scores and blank ids are counted by run."""
     odd = (None, float("nan"), float("inf"), -1e200)
     rows = [("alpha", "add", "base", f"x{n}", 0.0) for n in range(4)]
     write_rows(tmp_path / "i/a.parquet", rows, score=pa.array(odd))
@@ -131,7 +130,7 @@ def test_rows_that_are_none(tmp_path: Path, board: Path) -> None:
     )
     assert [
         "i: 'model' is null or empty in 2 rows. Fill it in, or leave the rows out.",
-        "i: model 'al\\rpha' holds a control character. Take it out.",
+        "i: model 'al\\rpha' contains a control character. Remove it.",
         "i: alpha, add (base): 'score' is null, NaN, infinite or beyond 1e+100 in 4 rows, such as "
         "example 'x0'. Give the number, or leave the rows out.",
         "i: alpha, add (tuned): 'example' is null or empty in 1 row. "
@@ -140,19 +139,19 @@ def test_rows_that_are_none(tmp_path: Path, board: Path) -> None:
     ] == faults(tmp_path / "i", "--into", board)
 
 
-def test_scores_that_contradict_each_other(tmp_path: Path, board: Path) -> None:
-    """The run, how many, one of them; those that are only twice are none."""
+def test_contradicting_scores(tmp_path: Path, board: Path) -> None:
+    """Repeats with the same score are not among them."""
     rows = [*ROWS, ("alpha", "add", "base", "1", 0.0), ("alpha", "add", "tuned", "5", 1.0)]
     write_rows(tmp_path / "i.parquet", [*rows, ("alpha", "add", "tuned", "3", 0.0)])
     assert [
-        "i.parquet: alpha, add (tuned): 2 examples with scores that contradict each other, such as "
-        "'3'. Keep one score for each, or take their mean: --average-repeats.",
+        "i.parquet: alpha, add (tuned): 2 examples with different scores, such as "
+        "'3'. Keep one score for each, or use their mean: --average-repeats.",
         "1 error; nothing was written.",
     ] == faults(tmp_path / "i.parquet", "--into", board)
 
 
-def test_models_and_tasks_that_the_project_does_not_have(tmp_path: Path) -> None:
-    """Where it lists them; the nearest is named."""
+def test_unknown_models_and_tasks(tmp_path: Path) -> None:
+    """The error suggests the nearest id."""
     board = fixture_board()
     project = write_project(tmp_path / "p", {k: v for k, v in board.items() if k != "results"})
     (project / "data/results.parquet").unlink(missing_ok=True)
@@ -165,19 +164,19 @@ def test_models_and_tasks_that_the_project_does_not_have(tmp_path: Path) -> None
     ] == faults(tmp_path / "i.parquet", "--into", project)
 
 
-def test_of_very_many_faults_the_first_and_a_count(tmp_path: Path, board: Path) -> None:
+def test_many_faults_are_counted(tmp_path: Path, board: Path) -> None:
     """Twenty runs have a line each."""
     rows = [(f"m{n:02}", "add", "base", "1", float("nan")) for n in range(30)]
     write_rows(tmp_path / "i.parquet", rows)
     found = faults(tmp_path / "i.parquet", "--into", board)
     assert [
-        "i.parquet: and 10 more like these: runs with scores that are none",
+        "i.parquet: and 10 more like these: runs with invalid scores",
         "30 errors; nothing was written.",
     ] == found[20:]
 
 
-def test_tables_that_cannot_be_added_to(tmp_path: Path, board: Path) -> None:
-    """Every one of them, and before anything is computed."""
+def test_unreadable_tables_are_reported(tmp_path: Path, board: Path) -> None:
+    """All of them, before anything is computed."""
     write_rows(tmp_path / "i.parquet", ROWS)
     (board / "data").mkdir()
     for table in ("differences", "models"):
@@ -188,8 +187,8 @@ def test_tables_that_cannot_be_added_to(tmp_path: Path, board: Path) -> None:
     ]
 
 
-def test_a_file_that_is_damaged_inside(tmp_path: Path, board: Path) -> None:
-    """What its end says is whole, what it holds is not: DuckDB says so, on one line."""
+def test_file_damaged_in_the_middle(tmp_path: Path, board: Path) -> None:
+    """DuckDB reports it on one line."""
     path = write_rows(tmp_path / "i.parquet", [("a", "t", "b", f"{n}", n / 7) for n in range(9999)])
     content = bytearray(path.read_bytes())
     content[100 : len(content) // 2] = bytes(len(content) // 2 - 100)
@@ -199,17 +198,17 @@ def test_a_file_that_is_damaged_inside(tmp_path: Path, board: Path) -> None:
     assert ["1 error; nothing was written."] == found[1:]
 
 
-def test_memory_that_is_too_little() -> None:
-    """It is said which option gives more."""
-    with pytest.raises(EngineError) as found, duck(200_000_000):
+def test_too_little_memory() -> None:
+    """The error names the option."""
+    with pytest.raises(EngineError) as found, duckdb_engine(200_000_000):
         raise duckdb.OutOfMemoryException
-    fault = "--memory: 200 MB are too few for the examples of a single model and task. Give more."
+    fault = "--memory: 200 MB are too few for the examples of one model and task. Give more."
     assert fault == str(found.value)
 
 
-def test_ctrl_c_within_a_query() -> None:
-    """It ends the command as it does anywhere else."""
-    with pytest.raises(KeyboardInterrupt), duck(200_000_000):
+def test_ctrl_c_during_a_query() -> None:
+    """It ends the command as usual."""
+    with pytest.raises(KeyboardInterrupt), duckdb_engine(200_000_000):
         raise RuntimeError("Query interrupted")
 
 
@@ -241,8 +240,8 @@ def test_wrong_usage(args: tuple[str, ...], said: str) -> None:
 
 
 def test_no_scheduler_at_the_address(tmp_path: Path, board: Path, monkeypatch) -> None:
-    """Nobody listens there, or it is no address."""
-    monkeypatch.setattr(cluster, "_PATIENCE_S", 0.5)
+    """Nobody listens, or it is not an address."""
+    monkeypatch.setattr(engines, "_TIMEOUT_S", 0.5)
     write_rows(tmp_path / "i.parquet", ROWS)
     for address in ("tcp://127.0.0.1:9", "nonsense://x"):
         options = ("--engine", "dask", "--scheduler", address)
@@ -251,8 +250,8 @@ def test_no_scheduler_at_the_address(tmp_path: Path, board: Path, monkeypatch) -
         assert found[0].endswith("Start one with `dask scheduler`.")
 
 
-def test_without_the_packages_of_dask(tmp_path: Path, board: Path) -> None:
-    """What to install, in one line; DuckDB needs none of them."""
+def test_dask_is_not_installed(tmp_path: Path, board: Path) -> None:
+    """The error states what to install; DuckDB needs nothing."""
     write_rows(tmp_path / "i.parquet", ROWS)
     code = (
         "import sys; sys.modules['distributed'] = None; from site_builder.cli import main; main()"
@@ -270,8 +269,8 @@ def test_without_the_packages_of_dask(tmp_path: Path, board: Path) -> None:
     ] == done.stderr.splitlines()
 
 
-def test_check_names_faults_of_the_differences(board: Path) -> None:
-    """They are a table of the contract."""
+def test_check_reports_faults_of_the_differences(board: Path) -> None:
+    """They are a table of the project."""
     (board / "data").mkdir()
     pd.DataFrame({"model": ["gamma"], "task": ["t"], "score": [1.0]}).to_parquet(
         board / "data/results.parquet"

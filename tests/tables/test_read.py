@@ -11,9 +11,20 @@ import pyarrow as pa
 import pytest
 
 from site_builder.tables.read import LoadedTables, load_tables
-from tests.helpers.tables import board, parquet, results_frame, write_project
+from site_builder.tables.schema import MODELS, RESULTS, TASKS
+from tests.helpers.tables import (
+    board,
+    check_project,
+    having,
+    models_frame,
+    parquet,
+    results_frame,
+    tasks_frame,
+    write_project,
+)
 
 NOON = dt.datetime(2024, 5, 1, 12)  # noqa: DTZ001 - what a naive timestamp column holds
+AGAIN = "Write it again as Parquet."
 BEGIN = "Write it with one row for a score and at least the columns 'model', 'task', 'score'."
 
 
@@ -35,8 +46,8 @@ def known(values: pd.Series) -> list[Any]:
     return [None if pd.api.types.is_scalar(v) and pd.isna(v) else v for v in values]
 
 
-def test_tables_are_read_as_they_were_written(project):
-    """Each table of the contract is read: rows, columns and values in their order."""
+def test_tables_are_read_as_written(project):
+    """Rows, columns and values in their order."""
     tables = load(project).tables
     assert ["results", "models", "tasks"] == list(tables)
     for name, frame in board().items():
@@ -44,21 +55,21 @@ def test_tables_are_read_as_they_were_written(project):
 
 
 def test_table_keeps_the_bytes_of_its_file(project):
-    """The file itself is offered for download, to the byte."""
+    """For the download."""
     file = (project / "data/results.parquet").read_bytes()
     assert file == load(project).tables["results"].file
 
 
-def test_table_is_named_by_its_path(project):
-    """Messages name a table by the path that its publisher knows it by."""
+def test_messages_name_a_table_by_its_path(project):
+    """The publisher knows this path."""
     assert "data/tasks.parquet" == load(project).tables["tasks"].where
     other = load_tables(project / "data", "elsewhere").tables["tasks"]
     assert "elsewhere/tasks.parquet" == other.where
 
 
 @pytest.mark.parametrize("folder", ["data", "nowhere"])
-def test_missing_results_are_the_one_fault(tmp_path, folder):
-    """Of all tables only the results must be there; the fault says how to write them."""
+def test_missing_results_are_a_fault(tmp_path, folder):
+    """No other table is required; the fault states how to write it."""
     (tmp_path / "data").mkdir()
     loaded = load_tables(tmp_path / folder)
     assert [f"data/results.parquet: the file is missing. {BEGIN}"] == [
@@ -71,20 +82,17 @@ def test_missing_results_are_the_one_fault(tmp_path, folder):
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"", "the file is empty (0 bytes). Write it anew."),
-        (b"model,task,score\n", "the file is not Parquet. Write it anew as Parquet."),
+        (b"", "the file is empty (0 bytes). Write it again."),
+        (b"model,task,score\n", f"the file is not Parquet. {AGAIN}"),
         (b"PAR1", "the Parquet file is damaged: "),
         (b"PAR1PAR1", "the Parquet file is damaged: "),
-        (parquet(results_frame())[:-9], "the Parquet file is cut short. Write it anew as Parquet."),
-        (
-            parquet(results_frame())[:200],
-            "the Parquet file is cut short. Write it anew as Parquet.",
-        ),
-        (parquet(results_frame())[4:], "the file is not Parquet. Write it anew as Parquet."),
+        (parquet(results_frame())[:-9], f"the Parquet file is cut short. {AGAIN}"),
+        (parquet(results_frame())[:200], f"the Parquet file is cut short. {AGAIN}"),
+        (parquet(results_frame())[4:], f"the file is not Parquet. {AGAIN}"),
     ],
 )
-def test_file_that_is_no_whole_parquet_is_a_fault(project, name, content, what):
-    """An empty, foreign or truncated file is named, and no other table suffers from it."""
+def test_damaged_file_is_a_fault(project, name, content, what):
+    """Empty, foreign or truncated; other tables are read."""
     write_project(project, {name: content})
     loaded = load(project)
     (fault,) = loaded.faults
@@ -94,21 +102,21 @@ def test_file_that_is_no_whole_parquet_is_a_fault(project, name, content, what):
 
 
 def test_folder_in_place_of_a_file_is_a_fault(tmp_path):
-    """A folder of Parquet parts is no table; the fault says so, with no traceback."""
+    """There is no traceback."""
     (tmp_path / "data/results.parquet").mkdir(parents=True)
     (fault,) = load(tmp_path).faults
-    expected = "this is no file. Write the table as one Parquet file."
+    expected = "this is not a file. Write the table as one Parquet file."
     assert f"data/results.parquet: {expected}" == str(fault)
 
 
 def test_file_without_permission_is_a_fault(project, monkeypatch):
-    """A file that may not be read is a fault, with the system's reason."""
+    """With the reason of the system."""
 
     def refuse(_):
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    expected = "the file cannot be read: Permission denied. Make it a file that you may read."
+    expected = "the file cannot be read: Permission denied. Make it readable."
     assert f"data/models.parquet: {expected}" in [str(fault) for fault in load(project).faults]
 
 
@@ -125,14 +133,14 @@ def test_damaged_bytes_never_raise(tmp_path):
 
 
 def test_text_that_is_not_utf8_is_a_fault(tmp_path):
-    """Bytes that are no text are found when the file is read, not when a page is written."""
+    """It is found when the file is read, not when a page is written."""
     broken = pa.array([b"\xff\xfe"], pa.binary()).view(pa.string())
     (fault,) = load(write_project(tmp_path, {"results": pa.table({"model": broken})})).faults
     assert str(fault).startswith("data/results.parquet: the Parquet file is damaged: ")
 
 
-def test_further_parquet_files_are_named(project):
-    """A Parquet file that is no table of the contract is named; other files are left alone."""
+def test_unknown_parquet_files_are_listed(project):
+    """Other files are ignored."""
     write_project(project, {"result": results_frame(), "Models": board()["models"]})
     (project / "data/notes.csv").write_text("a")
     assert ("Models.parquet", "result.parquet") == load(project).unknown_files
@@ -163,8 +171,8 @@ def test_further_parquet_files_are_named(project):
         (pa.array([NOON], pa.timestamp("s")), ["2024-05-01 12:00:00.000"]),
     ],
 )
-def test_column_beyond_the_contract_is_read_whatever_its_type(tmp_path, values, read):
-    """A further column of any type comes out as numbers, true and false, or text."""
+def test_further_column_of_any_type_is_read(tmp_path, values, read):
+    """As numbers, booleans or text."""
     assert read == known(column_of(tmp_path, values))
 
 
@@ -180,12 +188,12 @@ def test_column_beyond_the_contract_is_read_whatever_its_type(tmp_path, values, 
     ],
 )
 def test_date_is_read_as_text(tmp_path, values, read):
-    """Dates and timestamps of a date column come out as YYYY-MM-DD, whatever their unit."""
+    """YYYY-MM-DD, whatever the stored unit."""
     assert read == known(column_of(tmp_path, values, "date"))
 
 
-def test_columns_of_one_name_are_told_apart(tmp_path):
-    """The first column of a name keeps it; a later one is numbered, and none is lost."""
+def test_columns_of_one_name_are_numbered(tmp_path):
+    """The first keeps its name; none is lost."""
     names = ["score", "score", "score (2)", "score"]
     table = pa.table([pa.array([n]) for n in range(4)], names=names)
     frame = load(write_project(tmp_path, {"results": table})).tables["results"].frame
@@ -193,16 +201,16 @@ def test_columns_of_one_name_are_told_apart(tmp_path):
     assert {name: [n] for n, name in enumerate(names)} == frame.to_dict("list")
 
 
-def test_nan_is_told_from_null(tmp_path):
-    """Rows that hold NaN are known, from 0 on; a null is none of them."""
+def test_nan_is_distinguished_from_null(tmp_path):
+    """Rows with NaN are listed, counted from 0."""
     scores = pa.array([0.5, np.nan, None, np.nan], from_pandas=False)
     table = pa.table({"score": scores, "n": pa.array([1, None, 2, 3]), "t": ["a", "b", "c", "d"]})
     loaded = load(write_project(tmp_path, {"results": table})).tables["results"]
     assert {"score": [1, 3], "n": [], "t": []} == loaded.nan_rows
 
 
-def test_index_that_pandas_wrote_is_a_column(tmp_path):
-    """An index that was written with a frame is read as the column that it is."""
+def test_index_written_by_pandas_is_a_column(tmp_path):
+    """It is read as a column."""
     frame = results_frame().set_index("model")
     write_project(tmp_path, {})
     frame.to_parquet(tmp_path / "data/results.parquet")
@@ -210,8 +218,105 @@ def test_index_that_pandas_wrote_is_a_column(tmp_path):
     assert results_frame()["model"].tolist() == loaded["model"].tolist()
 
 
-def test_table_without_rows_or_columns_is_read(tmp_path):
-    """A file that holds nothing is read all the same; what it lacks is for the check to say."""
+def test_empty_table_is_read(tmp_path):
+    """The check reports what is missing."""
     empty: dict[str, pa.Array[Any]] = {}
     loaded = load(write_project(tmp_path, {"results": pa.table(empty)}))
     assert (0, 0) == loaded.tables["results"].frame.shape
+
+
+def tables_of(tmp_path, toml="", **tables):
+    """The completed tables of a project that has these and no other."""
+    return check_project(write_project(tmp_path, tables, toml))
+
+
+def test_every_declared_column_is_added(tmp_path):
+    """In the order of the schema."""
+    least = results_frame()[["model", "task", "score"]][:1]
+    tables = tables_of(tmp_path, results=least)
+    for frame, spec in ((tables.results, RESULTS), (tables.models, MODELS), (tables.tasks, TASKS)):
+        assert [column.name for column in spec.columns] == list(frame.columns)
+
+
+def test_columns_have_their_types(tmp_path):
+    """Numbers are floats, text is text, the direction is a boolean."""
+    for tables in (tables_of(tmp_path, **board()), tables_of(tmp_path, results=results_frame())):
+        for frame, spec in ((tables.results, RESULTS), (tables.tasks, TASKS)):
+            for column in spec.columns:
+                number = column.type in ("number", "integer")
+                flag = "bool" if column.name == "higher_is_better" else "object"
+                wanted = "float64" if number else flag if column.type == "boolean" else "str"
+                assert (column.name, wanted) == (column.name, str(frame[column.name].dtype))
+
+
+def test_missing_values_have_their_default(tmp_path):
+    """Variant, name and direction have a value in each row; the rest is unknown."""
+    results = results_frame()[["model", "task", "score"]][::2]
+    tables = tables_of(tmp_path, results=results.drop_duplicates(["model", "task"]))
+    assert {"base"} == set(tables.results["variant"])
+    assert ["alpha", "beta", "gamma"] == tables.models["name"].tolist()
+    assert ["add", "sort"] == tables.tasks["name"].tolist()
+    assert [True, True] == tables.tasks["higher_is_better"].tolist()
+    assert tables.tasks["category"].isna().all()
+    assert tables.results["flag"].isna().all()
+
+
+def test_models_and_tasks_come_from_the_results(tmp_path):
+    """In the order in which the results name them."""
+    results = results_frame()[::-1]
+    tables = tables_of(tmp_path, results=results)
+    assert ["gamma", "beta", "alpha"] == tables.models["model"].tolist()
+    assert ["sort", "add"] == tables.tasks["task"].tolist()
+
+
+def test_missing_variant_is_the_base_of_site_toml(tmp_path):
+    """`base_variant` names it."""
+    results = results_frame()[["model", "task", "score"]].drop_duplicates(["model", "task"])
+    tables = tables_of(tmp_path, '[board]\nbase_variant = "five_shot"', results=results)
+    assert {"five_shot"} == set(tables.results["variant"])
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t", None])
+def test_blank_text_is_unknown(tmp_path, blank):
+    """Optional text of spaces is null."""
+    models = having(models_frame(), name=["A", blank, "C"], developer=[blank, "B", "B"])
+    results = having(results_frame(), flag=blank, date=blank)
+    requests = pd.DataFrame({"provider": ["p"], "model": ["alpha"], "error_code": [blank]})
+    tables = tables_of(tmp_path, results=results, models=models, serving_requests=requests)
+    assert ["A", "beta", "C"] == tables.models["name"].tolist()
+    assert [True, False, False] == tables.models["developer"].isna().tolist()
+    assert tables.results[["flag", "date"]].isna().all(axis=None)
+    assert tables.serving_requests is not None
+    assert tables.serving_requests["error_code"].isna().all()
+
+
+def test_direction_of_some_tasks(tmp_path):
+    """Higher is better for the others."""
+    tasks = having(tasks_frame(), higher_is_better=[None, False])
+    tables = tables_of(tmp_path, results=results_frame(), tasks=tasks)
+    assert [True, False] == tables.tasks["higher_is_better"].tolist()
+
+
+def test_further_columns_are_kept(tmp_path):
+    """They follow the declared columns."""
+    results = having(results_frame(), seed=range(10))
+    tables = tables_of(tmp_path, results=results)
+    assert "seed" == tables.results.columns[-1]
+    assert list(range(10)) == tables.results["seed"].tolist()
+
+
+def test_missing_optional_tables_are_none(tmp_path):
+    """Also tables without rows."""
+    prices = pd.DataFrame({"provider": ["p"], "model": ["alpha"], "usd_per_hour": [1.5]})
+    tables = tables_of(tmp_path, results=results_frame(), prices=prices)
+    assert tables.prices is not None
+    assert [1.5] == tables.prices["usd_per_hour"].tolist()
+    assert tables.serving_requests is None
+    tables = tables_of(tmp_path, results=results_frame(), prices=prices[:0])
+    assert tables.prices is None
+
+
+def test_files_are_kept_for_download(tmp_path):
+    """Empty ones too."""
+    tables = tables_of(tmp_path, results=results_frame(), models=models_frame()[:0])
+    assert ["results", "models"] == list(tables.loaded)

@@ -1,4 +1,4 @@
-"""Results of the lm-evaluation-harness: every age of them, and what is wrong with them."""
+"""Import results of every version of the lm-evaluation-harness."""
 
 import json
 import math
@@ -22,8 +22,8 @@ MODERN = REAL / "modern/results_2026-01-21T03-44-18.458309.json"
 LLAMA = REAL / "stablelm/external/meta-llama-Llama-2-7b.json"
 
 
-def test_a_modern_file(tmp_path):
-    """0.4.9: metric and filter in one key, examples counted, dated; the number is the file's."""
+def test_version_0_4(tmp_path):
+    """Metric and filter share a key; examples and date are stated."""
     found = imported("lm-eval", MODERN, into=tmp_path)
     model = "RylanSchaeffer/mem_Qwen3-93M_minerva_math_rep_0_sbst_1.0000_epch_1_ot_1"
     command = (
@@ -56,8 +56,8 @@ def test_a_modern_file(tmp_path):
     }
 
 
-def test_a_standard_error_of_exactly_0_is_not_known(tmp_path):
-    """The harness writes it where every example came out alike; it is no width of an interval."""
+def test_standard_error_of_0_is_unknown(tmp_path):
+    """The harness writes 0 if all examples have the same score."""
     assert (
         0.0
         == json.loads(MODERN.read_text())["results"]["math_perturbed_full"][
@@ -67,8 +67,8 @@ def test_a_standard_error_of_exactly_0_is_not_known(tmp_path):
     assert "stderr" not in imported("lm-eval", MODERN, into=tmp_path)[0]
 
 
-def test_an_old_file(tmp_path):
-    """0.2 and 0.3: `results[task][metric]`, and nothing on examples or dates."""
+def test_versions_0_2_and_0_3(tmp_path):
+    """`results[task][metric]`, without examples or dates."""
     imported("lm-eval", LLAMA, into=tmp_path)
     stated = json.loads(LLAMA.read_text())["results"]
     metric = {"truthfulqa_mc": "mc2"}
@@ -82,15 +82,15 @@ def test_an_old_file(tmp_path):
     assert all("n_examples" not in row and "date" not in row for row in rows(tmp_path))
 
 
-def test_the_model_is_the_one_of_the_file_not_of_its_name(tmp_path):
-    """`meta-llama-Llama-2-7b.json` holds the model `meta-llama/Llama-2-7b-hf`."""
+def test_model_comes_from_the_content_of_the_file(tmp_path):
+    """`meta-llama-Llama-2-7b.json` has the model `meta-llama/Llama-2-7b-hf`."""
     assert {"meta-llama/Llama-2-7b-hf"} == {
         r["model"] for r in imported("lm-eval", LLAMA, into=tmp_path)
     }
 
 
-def test_a_file_without_ending_and_one_with_the_model_in_place_of_the_backend(tmp_path):
-    """Both are met in the field."""
+def test_file_without_ending_and_model_in_place_of_the_backend(tmp_path):
+    """Both occur in published results."""
     imported("lm-eval", REAL / "stablelm/external/openlm-research-open_llama_13b", into=tmp_path)
     fork = REAL / "stablelm/open_llm_leaderboard/stablelm-beta-3b-v2-arc-challenge.json"
     imported("lm-eval", fork, into=tmp_path)
@@ -98,16 +98,16 @@ def test_a_file_without_ending_and_one_with_the_model_in_place_of_the_backend(tm
     assert {"openlm-research/open_llama_13b", "stabilityai/stablelm-base-alpha-3b-v2"} == models
 
 
-def test_checkpoints_of_a_model_are_models(tmp_path):
-    """Two revisions of one repository do not write over each other."""
+def test_revisions_are_separate_models(tmp_path):
+    """Two revisions of one repository do not replace each other."""
     imported("lm-eval", REAL / "pythia", into=tmp_path)
     assert {"EleutherAI/pythia-v1.1-160m@step3000", "EleutherAI/pythia-v1.1-160m@step143000"} == {
         row["model"] for row in rows(tmp_path)
     }
 
 
-def test_numbers_of_shots_are_not_mixed(tmp_path):
-    """One task measured with 0 and with 25 examples in the prompt is two tasks."""
+def test_different_shots_are_separate_tasks(tmp_path):
+    """A task with 0 and with 25 shots becomes two tasks."""
     imported("lm-eval", REAL / "stablelm", into=tmp_path)
     model = "stabilityai/stablelm-base-alpha-3b-v2"
     own = {task: s for (m, task, _), s in scores(tmp_path).items() if m == model}
@@ -119,8 +119,8 @@ def test_numbers_of_shots_are_not_mixed(tmp_path):
     assert "acc, 25-shot" == settings["arc_challenge (25-shot)"]
 
 
-def test_of_two_runs_the_newest_counts_and_the_other_is_listed(tmp_path):
-    """By what the files say, not by their names."""
+def test_newest_run_counts_and_older_is_reported(tmp_path):
+    """By the date in the files, not by their names."""
     for name, day, score in (("a", 1_700_000_000, 0.75), ("b", 1_600_000_000, 0.5)):
         document = lm_eval_results({"task": {"acc,none": score}}, date=day)
         write_json(tmp_path / f"runs/{name}.json", document)
@@ -129,8 +129,8 @@ def test_of_two_runs_the_newest_counts_and_the_other_is_listed(tmp_path):
     assert "older: 1 score of runs/b.json, since runs/a.json is newer" in said.stderr
 
 
-def test_of_two_undated_runs_the_file_written_last_counts(tmp_path):
-    """Old files say no date."""
+def test_last_written_file_counts_without_dates(tmp_path):
+    """Old files have no date."""
     for name, time, score in (("a", 2_000, 0.75), ("b", 1_000, 0.5)):
         document = lm_eval_results({"task": {"acc,none": score}})
         os.utime(write_json(tmp_path / f"runs/{name}.json", document), (time, time))
@@ -138,8 +138,8 @@ def test_of_two_undated_runs_the_file_written_last_counts(tmp_path):
     assert "date" not in rows(tmp_path)[0]
 
 
-def test_a_file_name_dates_a_run(tmp_path):
-    """`results_2024-05-01T10-20-30.123456.json`, as the harness names it."""
+def test_file_name_dates_a_run(tmp_path):
+    """`results_2024-05-01T10-20-30.123456.json` is the name that the harness gives."""
     document = lm_eval_results({"task": {"acc,none": 0.5}})
     path = write_json(tmp_path / "results_2024-05-01T10-20-30.123456.json", document)
     assert "2024-05-01" == imported("lm-eval", path, into=tmp_path)[0]["date"]
@@ -159,8 +159,8 @@ MEMBERS = {"know": ["know_stem", "know_art"], "know_stem": ["know_algebra"], "ot
 
 
 @pytest.mark.parametrize("stated", [True, False])
-def test_a_group_stands_for_its_tasks(tmp_path, stated):
-    """Also where only the indented names say what belongs to it; a score counts once."""
+def test_group_replaces_its_tasks(tmp_path, stated):
+    """Also if only indented names show the group."""
     document = {**GROUPED, "groups": {"know": GROUPED["results"]["know"]}}
     document |= {"group_subtasks": MEMBERS} if stated else {}
     path = write_json(tmp_path / "results.json", document)
@@ -170,8 +170,8 @@ def test_a_group_stands_for_its_tasks(tmp_path, stated):
     )
 
 
-def test_a_group_has_the_examples_and_the_prompts_of_its_tasks(tmp_path):
-    """Files count neither for a group: 8 + 8 examples, with 5 in each prompt."""
+def test_group_has_the_examples_and_shots_of_its_tasks(tmp_path):
+    """8 + 8 examples, with 5 shots each."""
     document = {
         **GROUPED,
         "group_subtasks": MEMBERS,
@@ -184,8 +184,8 @@ def test_a_group_has_the_examples_and_the_prompts_of_its_tasks(tmp_path):
     assert ["acc, 5-shot", "acc, 0-shot"] == [r["setting"] for r in rows(tmp_path, "tasks")]
 
 
-def test_subtasks_in_place_of_groups(tmp_path):
-    """With `--subtasks`: the leaves, and what is no group."""
+def test_subtasks_replace_their_group(tmp_path):
+    """`--subtasks` imports the leaves, and tasks without a group."""
     path = write_json(tmp_path / "results.json", {**GROUPED, "group_subtasks": MEMBERS})
     imported("lm-eval", path, "--subtasks", into=tmp_path)
     assert {"know_algebra": 0.25, "know_art": 0.75, "other": 1.0} == {
@@ -193,7 +193,7 @@ def test_subtasks_in_place_of_groups(tmp_path):
     }
 
 
-def test_a_group_without_a_score_leaves_its_tasks(tmp_path):
+def test_group_without_a_score_keeps_its_tasks(tmp_path):
     """Some groups are only names."""
     results = {"g": {"alias": "g", " ": " "}, "a": {"alias": " - a", "acc,none": 0.5}}
     path = write_json(tmp_path / "r.json", lm_eval_results(results, group_subtasks={"g": ["a"]}))
@@ -212,7 +212,7 @@ TWO_FILTERS = {
 
 
 def test_two_filters_of_a_task(tmp_path):
-    """The first of the file counts; an error of "N/A" is not known; `sample_len` is no metric."""
+    """The first counts; an error of "N/A" is unknown; `sample_len` is not a metric."""
     path = write_json(tmp_path / "r.json", lm_eval_results({"math": TWO_FILTERS}))
     (row,) = imported("lm-eval", path, into=tmp_path)
     assert (0.5, 40) == (row["score"], row["n_examples"])
@@ -228,8 +228,8 @@ def test_two_filters_of_a_task(tmp_path):
         ({"sample_len": 40, "version": 2, "sample_count": {"acc,none": 40}}, 40, "acc"),
     ],
 )
-def test_what_versions_put_among_the_metrics(tmp_path, more, n, setting):
-    """Counts, shots and names are no metrics, and say something all the same."""
+def test_counts_and_shots_among_the_metrics(tmp_path, more, n, setting):
+    """They are read, but are not metrics."""
     document = lm_eval_results({"t": {**more, "acc,none": 0.5}})
     del document["n-shot"]
     path = write_json(tmp_path / "r.json", document)
@@ -246,8 +246,8 @@ METRICS = {"ppl": 3.5, "ppl_stderr": 0.1, "acc": 0.25, "acc_norm": 0.5, "acc_nor
     ("asked", "score", "metric"),
     [((), 0.25, "acc"), (("acc_norm",), 0.5, "acc_norm"), (("ppl", "acc_norm"), 3.5, "ppl")],
 )
-def test_one_metric_stands_for_a_task(tmp_path, asked, score, metric):
-    """`acc`, or the one that is asked for; the facts of the task are that metric's."""
+def test_one_metric_per_task(tmp_path, asked, score, metric):
+    """`acc`, or the metric of `--metric`; the task has its direction."""
     path = write_json(tmp_path / "r.json", lm_eval_results({"lambada": METRICS}))
     options = [word for name in asked for word in ("--metric", name)]
     (row,) = imported("lm-eval", path, *options, into=tmp_path)
@@ -258,14 +258,14 @@ def test_one_metric_stands_for_a_task(tmp_path, asked, score, metric):
 
 
 def test_site_toml_names_the_metric(tmp_path):
-    """`[import] metrics`, after what the command line says."""
+    """The command line counts more."""
     (tmp_path / "site.toml").write_text('[import]\nmetrics = ["acc_norm"]\n')
     path = write_json(tmp_path / "r.json", lm_eval_results({"lambada": METRICS}))
     assert 0.5 == imported("lm-eval", path, into=tmp_path)[0]["score"]
 
 
-def test_a_task_keeps_the_metric_that_it_has(tmp_path):
-    """Who names a metric once need not name it at every import."""
+def test_task_keeps_its_metric(tmp_path):
+    """The next import needs no `--metric`."""
     path = write_json(tmp_path / "r.json", lm_eval_results({"lambada": METRICS}))
     imported("lm-eval", path, "--metric", "acc_norm", into=tmp_path)
     before = contents(tmp_path)
@@ -276,8 +276,8 @@ def test_a_task_keeps_the_metric_that_it_has(tmp_path):
     assert {"lambada": 0.5, "lambada (acc)": 0.25} == tasks
 
 
-def test_a_metric_that_no_file_has_is_a_mistake(tmp_path):
-    """With the nearest; nothing is written."""
+def test_metric_without_a_score_is_an_error(tmp_path):
+    """It suggests the nearest name; nothing is written."""
     path = write_json(tmp_path / "r.json", lm_eval_results({"lambada": METRICS}))
     said = run_import("lm-eval", path, "--metric", "acc_nrom", into=tmp_path)
     line = "--metric 'acc_nrom': no score is of this metric. Did you mean 'acc_norm'?"
@@ -295,8 +295,8 @@ def test_a_metric_that_no_file_has_is_a_mistake(tmp_path):
         ({"limit": 50}, {"original": 30, "effective": 30}, None),
     ],
 )
-def test_a_limited_run_is_flagged(tmp_path, config, counts, flag):
-    """A score over the first ten examples should be read with care."""
+def test_limited_run_is_flagged(tmp_path, config, counts, flag):
+    """A score over the first ten examples gets a flag."""
     more = {"n-samples": {"t": counts}} if counts else {}
     document = lm_eval_results({"t": {"acc,none": 0.5}}, config=config, **more)
     path = write_json(tmp_path / "r.json", document)
@@ -304,7 +304,7 @@ def test_a_limited_run_is_flagged(tmp_path, config, counts, flag):
 
 
 def test_model_arguments_as_an_object(tmp_path):
-    """Newer files have them so."""
+    """Newer files have them."""
     arguments = {"pretrained": "org/base", "revision": "v2", "dtype": "auto"}
     path = write_json(tmp_path / "r.json", lm_eval_results({"t": {"acc,none": 0.5}}, arguments))
     (row,) = imported("lm-eval", path, into=tmp_path)
@@ -314,7 +314,7 @@ def test_model_arguments_as_an_object(tmp_path):
 
 @pytest.mark.parametrize("outside", [True, False])
 def test_results_nested_by_time(tmp_path, outside):
-    """One level deeper than they should be; of two times the later counts."""
+    """The later of two moments counts."""
     times = {
         f"2024-05-0{day}T10-00-00": {"t": {"acc,none": score}}
         for day, score in ((2, 0.5), (1, 0.25))
@@ -329,40 +329,40 @@ def test_results_nested_by_time(tmp_path, outside):
     assert (0.5, "2024-05-02") == (row["score"], row["date"])
 
 
-def test_what_stands_among_scores_and_is_none(tmp_path):
-    """Lists by question, texts and NaN are left out, and counted."""
+def test_values_that_are_not_scores_are_counted(tmp_path):
+    """Lists by question, texts and NaN are left out."""
     values = {"acc,none": 0.5, "by_question,none": [1, 0], "f1,none": math.nan, "note": "x"}
     path = write_json(tmp_path / "r.json", lm_eval_results({"t": values}))
     said = run_import("lm-eval", path, "--verbose", into=tmp_path)
     assert {("org/base", "t", "base"): 0.5} == scores(tmp_path)
-    assert "r.json: t, by_question,none: what stands in place of a score is a list" in said.stderr
-    assert "r.json: t, f1,none: what stands in place of a score is no number" in said.stderr
+    assert "r.json: t, by_question,none: there is no score: the value is a list" in said.stderr
+    assert "r.json: t, f1,none: there is no score: the value is not a number" in said.stderr
 
 
 BAD = {
     "empty.json": (b" \n", "it is empty"),
     "cut.json": (b'{"results": {', "it is not JSON, or cut short: "),
-    "list.json": (b"[1]", "it holds no JSON object"),
+    "list.json": (b"[1]", "it is not a JSON object"),
     "deep.json": (b"[" * 100_000, "its JSON is nested too deeply"),
     "summary.json": (b'{"table_results": {}}', "it is a summary (table_results) without results"),
     "nothing.json": (b'{"results": {}}', "its results are empty"),
-    "other.json": (b'{"a": 1}', "it has no results: it was not written by this harness"),
+    "other.json": (b'{"a": 1}', "it has no results: it is not from this harness"),
     "latin.json": ("{é".encode("latin-1"), "it is not UTF-8 text"),
-    "notes.md": (b"# notes", ".md is no ending of a results file"),
+    "notes.md": (b"# notes", "a results file does not end in .md"),
     "noname.json": (
         b'{"results": {"t": {"acc": 1}}, "config": {"model": "hf"}}',
         "it names no model",
     ),
     "noscore.json": (
         b'{"results": {"t": {"alias": "t"}}, "config": {"model": "org/m"}}',
-        "it holds no score",
+        "it has no score",
     ),
 }
 
 
 @pytest.mark.parametrize("is_usable", [True, False])
-def test_garbage_is_named_with_the_reason(tmp_path, is_usable):
-    """Each file; an error only where nothing at all was usable."""
+def test_unreadable_files_are_reported(tmp_path, is_usable):
+    """It is an error only if no file can be used."""
     folder = tmp_path / "runs"
     folder.mkdir()
     for name, (content, _) in BAD.items():
@@ -379,20 +379,20 @@ def test_garbage_is_named_with_the_reason(tmp_path, is_usable):
     assert ("no score of format lm-eval was found." in said.stderr) != is_usable
 
 
-def test_what_is_no_file_is_not_waited_for(tmp_path):
-    """A pipe, and a link to nothing."""
+def test_pipes_and_broken_links_are_reported(tmp_path):
+    """Reading them does not block."""
     folder = tmp_path / "runs"
     write_json(folder / "ok.json", lm_eval_results({"t": {"acc,none": 0.5}}))
     os.mkfifo(folder / "pipe.json")
     (folder / "link.json").symlink_to("nowhere")
     said = run_import("lm-eval", folder, into=tmp_path)
-    assert "runs/pipe.json: skipped: it is no file" in said.stderr
+    assert "runs/pipe.json: skipped: it is not a file" in said.stderr
     assert "runs/link.json: skipped: there is no such file" in said.stderr
     assert 0 == said.exit_code
 
 
-def test_a_folder_that_names_another_model_is_said(tmp_path):
-    """The file counts."""
+def test_folder_that_names_another_model(tmp_path):
+    """The model of the file counts; a note states it."""
     document = lm_eval_results({"t": {"acc,none": 0.5}})
     write_json(tmp_path / "out/org__base/results_1.json", document)
     write_json(tmp_path / "out/org__else/results_2.json", document)
@@ -402,39 +402,39 @@ def test_a_folder_that_names_another_model_is_said(tmp_path):
     assert "names 'org__base'" not in said.stderr
 
 
-def test_scores_of_single_examples(tmp_path):
-    """With `--examples`; the file is cut short, and that is said."""
+def test_examples(tmp_path):
+    """`--examples` reads them; a note states that the file is cut short."""
     said = run_import("lm-eval", REAL / "modern", "--examples", into=tmp_path)
     examples = rows(tmp_path, "examples")
     assert [str(n) for n in range(10)] == [row["example"] for row in examples]
     assert {0.0} == {row["score"] for row in examples}
     assert {"math_perturbed_full"} == {row["task"] for row in examples}
-    assert "holds 10 of the 5,000 examples of the run" in said.stderr
+    assert "has 10 of the 5,000 examples of the run" in said.stderr
     before = contents(tmp_path)
     assert (
-        "Nothing has changed"
+        "Nothing changed"
         in run_import("lm-eval", REAL / "modern", "--examples", into=tmp_path).stderr
     )
     assert before == contents(tmp_path)
 
 
-def test_without_examples_their_files_are_counted_only(tmp_path):
-    """They may be large; a folder of results is full of them."""
+def test_samples_files_are_counted_without_examples_option(tmp_path):
+    """They may be large."""
     said = run_import("lm-eval", REAL / "modern", into=tmp_path)
     assert "which --examples reads (1)" in said.stderr
     assert not (tmp_path / "data/examples.parquet").exists()
 
 
-def test_a_file_of_examples_by_its_name(tmp_path):
-    """It is read without being asked for, with the score that its examples make."""
+def test_samples_file_named_itself(tmp_path):
+    """It is read without `--examples`, with the score of its task."""
     samples = next((REAL / "modern").glob("samples_*"))
     (row,) = imported("lm-eval", samples, into=tmp_path)
     assert ("math_perturbed_full", 0.0, MODERN.name) == (row["task"], row["score"], row["source"])
     assert 10 == len(rows(tmp_path, "examples"))
 
 
-def test_a_line_of_examples_that_is_cut(tmp_path):
-    """The whole lines count."""
+def test_samples_file_with_a_cut_line(tmp_path):
+    """The complete lines are imported."""
     results = tmp_path / "run/results_2024-05-01T10-00-00.json"
     write_json(results, lm_eval_results({"t": {"acc,none": 0.5}}))
     lines = [json.dumps({"doc_id": n, "metrics": ["acc"], "acc": n / 2}) for n in range(2)]
@@ -445,8 +445,8 @@ def test_a_line_of_examples_that_is_cut(tmp_path):
     assert [("0", 0.0), ("1", 0.5)] == found
 
 
-def test_examples_are_of_the_run_that_counts(tmp_path):
-    """Those of an older run of the same are left out, and it is said."""
+def test_examples_of_older_runs_are_left_out(tmp_path):
+    """A line reports them."""
     for day, score in ((2, 1.0), (1, 0.0)):
         name = f"2024-05-0{day}T10-00-00"
         document = lm_eval_results({"t": {"acc,none": score}})
@@ -458,12 +458,12 @@ def test_examples_are_of_the_run_that_counts(tmp_path):
     assert "Left out 1 score of single examples, whose task, metric or run was not" in said.stderr
 
 
-def test_examples_without_their_results(tmp_path):
-    """Nothing says which model they are of."""
+def test_samples_without_a_results_file(tmp_path):
+    """Their model is unknown."""
     (tmp_path / "samples_t_2024.jsonl").write_text('{"doc_id": 0, "metrics": ["acc"], "acc": 1.0}')
     said = run_import("lm-eval", tmp_path / "samples_t_2024.jsonl", into=tmp_path)
     assert 1 == said.exit_code
-    assert "only results_2024.json beside it would say" in said.stderr
+    assert "results_2024.json, which states its model, is not in the folder" in said.stderr
 
 
 def test_importing_twice_changes_nothing(tmp_path):
@@ -471,7 +471,7 @@ def test_importing_twice_changes_nothing(tmp_path):
     imported("lm-eval", REAL, into=tmp_path)
     before = contents(tmp_path)
     said = run_import("lm-eval", REAL, into=tmp_path)
-    assert "Nothing has changed; nothing was written." in said.stderr
+    assert "Nothing changed; nothing was written." in said.stderr
     assert before == contents(tmp_path)
 
 

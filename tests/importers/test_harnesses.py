@@ -1,4 +1,4 @@
-"""HELM, Inspect, MTEB, Hugging Face, Every Eval Ever: real files, and the traps in them."""
+"""Import HELM, Inspect, MTEB, Hugging Face and Every Eval Ever from real files."""
 
 import json
 import shutil
@@ -40,8 +40,8 @@ def copied(run, folder):
     return Path(shutil.copytree(run, folder / run.name))
 
 
-def test_a_run_of_helm(tmp_path):
-    """Score, examples, error and date, each from where it stands."""
+def test_helm_run(tmp_path):
+    """Score, examples, error and date come from their files."""
     (row,) = imported("helm", HELM, into=tmp_path)
     assert row == {
         "model": "openai/gpt2",
@@ -59,15 +59,15 @@ def test_a_run_of_helm(tmp_path):
     assert "exact_match, 5-shot" == task["setting"]
 
 
-def test_the_number_of_examples_is_not_count(tmp_path):
-    """`count` is the number of trials, which is 1."""
+def test_helm_number_of_examples_is_not_count(tmp_path):
+    """`count` is the number of trials."""
     stats = json.loads((HELM / "stats.json").read_text())
     assert {1} == {s["count"] for s in stats if s["name"]["name"] == "exact_match"}
     assert 9 == imported("helm", HELM, into=tmp_path)[0]["n_examples"]
 
 
-def test_perturbed_statistics_do_not_count(tmp_path):
-    """They stand in the same list, under the same name and split."""
+def test_helm_ignores_perturbed_statistics(tmp_path):
+    """They have the same name and split in the same list."""
     run = copied(HELM, tmp_path)
     stats = json.loads((run / "stats.json").read_text())
     for stat in stats:
@@ -77,8 +77,8 @@ def test_perturbed_statistics_do_not_count(tmp_path):
     assert 1 / 9 == imported("helm", run, into=tmp_path)[0]["score"]
 
 
-def test_without_values_of_single_examples_no_error_is_made_up(tmp_path):
-    """Nor where the score is no mean of them."""
+def test_helm_error_needs_the_scores_of_examples(tmp_path):
+    """There is no error if the score is not their mean either."""
     run = copied(HELM, tmp_path)
     (run / "per_instance_stats.json").unlink()
     (run / "scenario_state.json").unlink()
@@ -98,23 +98,23 @@ def test_without_values_of_single_examples_no_error_is_made_up(tmp_path):
         ("run_spec.json", "its run did not end: it has no run_spec.json"),
     ],
 )
-def test_a_run_of_helm_that_did_not_end(tmp_path, gone, why):
-    """It is named."""
+def test_helm_run_that_did_not_end(tmp_path, gone, why):
+    """It is reported."""
     run = copied(HELM, tmp_path / "runs")
     (run / gone).unlink()
     said = run_import("helm", tmp_path / "runs", into=tmp_path)
     assert (1, True) == (said.exit_code, f"runs/{run.name}: skipped: {why}" in said.stderr)
 
 
-def test_examples_of_helm(tmp_path):
-    """Nine of the test split; one of them was right."""
+def test_helm_examples(tmp_path):
+    """The test split has nine; one of them is right."""
     imported("helm", HELM, "--examples", into=tmp_path)
     found = [row["score"] for row in rows(tmp_path, "examples")]
     assert (9, 1.0) == (len(found), sum(found))
 
 
-def test_a_log_of_inspect(tmp_path):
-    """The metric's value, the error beside it, and the examples that were scored."""
+def test_inspect_log(tmp_path):
+    """The value of the metric, its error, and the number of scored examples."""
     (row,) = imported("inspect", INSPECT, into=tmp_path)
     assert row == {
         "model": "ollama/qwen2.5:0.5b",
@@ -129,8 +129,8 @@ def test_a_log_of_inspect(tmp_path):
     }
 
 
-def test_an_old_log_of_inspect(tmp_path):
-    """Without `scored_samples`: completed ones by epochs. A standard error of 0 is not known."""
+def test_old_inspect_log(tmp_path):
+    """Without `scored_samples`, completed samples are divided by epochs."""
     (row,) = imported("inspect", HARNESSES / "inspect/data_pubmedqa_gpt4o_mini.json", into=tmp_path)
     assert (1.0, 2) == (row["score"], row["n_examples"])
     assert "stderr" not in row
@@ -141,7 +141,7 @@ def log(**changes):
     return {**json.loads(INSPECT.read_text()), **changes}
 
 
-def test_examples_by_epochs(tmp_path):
+def test_inspect_examples_over_epochs(tmp_path):
     """Two epochs of three examples are three examples."""
     document = log()
     document["eval"]["config"]["epochs"] = 2
@@ -159,15 +159,15 @@ def test_examples_by_epochs(tmp_path):
         ("started", "its run has not ended"),
     ],
 )
-def test_only_runs_that_ended_well_count(tmp_path, status, why):
-    """Even where the log has a score."""
+def test_inspect_skips_failed_runs(tmp_path, status, why):
+    """Even if the log has a score."""
     path = write_json(tmp_path / "log.json", log(status=status))
     said = run_import("inspect", path, into=tmp_path)
     assert (1, True) == (said.exit_code, f"log.json: skipped: {why}" in said.stderr)
 
 
-def test_several_scorers_and_metrics(tmp_path):
-    """One stands for the task, and what spreads is no metric."""
+def test_inspect_uses_one_of_several_scorers(tmp_path):
+    """Spreads such as `std` are not metrics."""
     document = log()
     first = document["results"]["scores"][0]
     extra = {**first, "name": "judge", "metrics": {"mean": {"value": 0.5}, "std": {"value": 0.25}}}
@@ -175,7 +175,7 @@ def test_several_scorers_and_metrics(tmp_path):
     path = write_json(tmp_path / "log.json", document)
     said = run_import("inspect", path, "--verbose", into=tmp_path)
     assert [0.3333333333333333] == list(scores(tmp_path).values())
-    assert "log.json: inspect_evals/arc_easy, mean (judge): accuracy (choice) stands" in said.stderr
+    assert "arc_easy, mean (judge): accuracy (choice) is used for the task" in said.stderr
     assert "std" not in said.stderr
 
 
@@ -187,8 +187,8 @@ def eval_file(path, parts):
     return path
 
 
-def test_packed_logs_of_inspect(tmp_path):
-    """The header, which older ones have in two parts; one without it has not ended."""
+def test_packed_inspect_logs(tmp_path):
+    """Old logs have two files instead of a header."""
     document = log()
     header = {key: value for key, value in document.items() if key not in ("samples", "reductions")}
     new = eval_file(tmp_path / "new.eval", {
@@ -205,7 +205,7 @@ def test_packed_logs_of_inspect(tmp_path):
     assert "its run has not ended" in run_import("inspect", going, into=tmp_path / "x").stderr
     (tmp_path / "no.eval").write_bytes(b"no ZIP")
     said = run_import("inspect", tmp_path / "no.eval", into=tmp_path / "x")
-    assert "it is no ZIP file, or damaged" in said.stderr
+    assert "it is not a ZIP file, or is damaged" in said.stderr
 
 
 def zstandard(path, content, *, damage=False):
@@ -222,20 +222,20 @@ def zstandard(path, content, *, damage=False):
     return path
 
 
-def test_logs_packed_with_zstandard(tmp_path):
-    """Python before 3.14 has no Zstandard of its own; a damaged member is named."""
+def test_inspect_logs_packed_with_zstandard(tmp_path):
+    """Python before 3.14 cannot unpack them; a damaged member is reported."""
     content = json.dumps(log()).encode()
     found = imported("inspect", zstandard(tmp_path / "a.eval", content), into=tmp_path)
     assert [0.3333333333333333] == [row["score"] for row in found]
     said = run_import(
         "inspect", zstandard(tmp_path / "b.eval", content, damage=True), into=tmp_path
     )
-    assert "b.eval: skipped: it is no ZIP file, or damaged" in said.stderr
+    assert "b.eval: skipped: it is not a ZIP file, or is damaged" in said.stderr
 
 
 @given(cut=st.integers(0, 1500), put=st.binary(max_size=4), zstd=st.booleans())
-def test_damaged_packed_logs_are_read_or_named(tmp_path_factory, cut, put, zstd):
-    """Whatever byte is another."""
+def test_damaged_packed_logs_are_read_or_reported(tmp_path_factory, cut, put, zstd):
+    """Any byte may differ."""
     path = tmp_path_factory.mktemp("any") / "a.eval"
     header = {key: value for key, value in log().items() if key != "samples"}
     if zstd:
@@ -248,8 +248,8 @@ def test_damaged_packed_logs_are_read_or_named(tmp_path_factory, cut, put, zstd)
     assert reading.measures or reading.skipped
 
 
-def test_results_of_mteb(tmp_path):
-    """The mean over subsets, as MTEB has it, and the model from the file beside."""
+def test_mteb_results(tmp_path):
+    """The score is the mean over subsets; the model comes from the file beside."""
     imported("mteb", HARNESSES / "mteb", into=tmp_path)
     # (0.871582 + 0.729968 + 0.852723) / 3
     assert {
@@ -267,8 +267,8 @@ def test_results_of_mteb(tmp_path):
     assert all("stderr" not in row for row in rows(tmp_path))
 
 
-def test_subsets_of_mteb(tmp_path):
-    """With `--subtasks`, each with the number of the file."""
+def test_mteb_subsets(tmp_path):
+    """`--subtasks` imports each subset with its score."""
     imported("mteb", HARNESSES / "mteb/fixture-org__small-model", "--subtasks", into=tmp_path)
     found = {task: score for (_, task, _), score in scores(tmp_path).items()}
     assert {
@@ -278,8 +278,8 @@ def test_subsets_of_mteb(tmp_path):
     } == found
 
 
-def test_the_test_split_goes_before_others(tmp_path):
-    """A file may have several."""
+def test_mteb_prefers_the_test_split(tmp_path):
+    """A file may have several splits."""
     scores_ = {
         "train": [{"main_score": 1.0}],
         "test": [{"main_score": 0.5, "hf_subset": "default"}],
@@ -296,8 +296,8 @@ def card(folder, text):
     return folder
 
 
-def test_a_model_card(tmp_path):
-    """Its `model-index`; a part of a data set is a task of its own."""
+def test_model_card(tmp_path):
+    """Each part of a data set in `model-index` is a task."""
     imported("model-index", HARNESSES / "hugging_face", into=tmp_path)
     model = "bert-base-uncased-finetuned-qnli"
     assert {(model, "glue (qnli)", "base"): 0.791689547867472} == scores(tmp_path)
@@ -318,8 +318,8 @@ model-index:
 """
 
 
-def test_metrics_of_one_type_and_a_base_model(tmp_path):
-    """Rouge1 and Rouge2 are told apart by their names, base and tuned paired by the card."""
+def test_model_card_with_metrics_of_one_type_and_a_base_model(tmp_path):
+    """Rouge1 and Rouge2 are told apart by name; the card pairs base and tuned."""
     card(tmp_path / "hub/base", INDEX.format(base="", name="base"))
     card(tmp_path / "hub/tuned", INDEX.format(base="base", name="tuned"))
     imported("model-index", tmp_path / "hub", into=tmp_path)
@@ -330,8 +330,8 @@ def test_metrics_of_one_type_and_a_base_model(tmp_path):
     assert {"https://example.org/run"} == {row["source"] for row in rows(tmp_path)}
 
 
-def test_repositories_in_the_cache_of_the_hub(tmp_path):
-    """Their folders tell the ids that cards name a base by; their files are links."""
+def test_repositories_in_the_hugging_face_cache(tmp_path):
+    """The names of their folders are the ids; their files are links."""
     for name, base in (("base", ""), ("tuned", "org/base")):
         folder = tmp_path / f"hub/models--org--{name}"
         blob = card(folder / "blobs/1", INDEX.format(base=base, name="short")) / "README.md"
@@ -342,12 +342,12 @@ def test_repositories_in_the_cache_of_the_hub(tmp_path):
     assert places == set(scores(tmp_path))
 
 
-def test_a_merge_of_models_is_paired_with_none(tmp_path):
-    """And it is said."""
+def test_merged_model_is_not_paired(tmp_path):
+    """A note states why."""
     card(tmp_path / "hub/m", INDEX.format(base="[a, b]", name="m"))
     said = run_import("model-index", tmp_path / "hub", into=tmp_path)
     assert {("m", "Voice fr", "base")} == set(scores(tmp_path))
-    assert "hub/m/README.md: made from a, b, so it is paired with none" in said.stderr
+    assert "hub/m/README.md: made from a, b, so it is not paired" in said.stderr
 
 
 EVAL_RESULTS = """\
@@ -364,7 +364,7 @@ EVAL_RESULTS = """\
 
 
 def test_eval_results_of_a_repository(tmp_path):
-    """The folder is hidden; the model is the repository's."""
+    """The folder is hidden; the model is that of the repository."""
     folder = tmp_path / "hub/org__m/.eval_results"
     folder.mkdir(parents=True)
     (folder / "all.yaml").write_text(EVAL_RESULTS)
@@ -384,19 +384,19 @@ def test_eval_results_of_a_repository(tmp_path):
     [
         ("a: [\n", "its YAML cannot be read: "),
         ("license: mit\n", "it has no model-index"),
-        ("model-index: []\n", "it holds no score"),
+        ("model-index: []\n", "it has no score"),
         ("x: !!python/object/apply:os.system [ls]\nmodel-index: []\n", "its YAML cannot be read: "),
     ],
 )
-def test_cards_that_cannot_be_read(tmp_path, text, why):
-    """With the reason; nothing in them is run."""
+def test_unreadable_model_cards(tmp_path, text, why):
+    """The reason is reported; YAML tags run no code."""
     card(tmp_path / "hub/m", text)
     said = run_import("model-index", tmp_path / "hub", into=tmp_path)
     assert (1, True) == (said.exit_code, f"hub/m/README.md: skipped: {why}" in said.stderr)
 
 
-def test_records_of_every_eval_ever(tmp_path):
-    """Bounds and direction are the record's; the number of samples of the data set is no n."""
+def test_every_eval_ever_records(tmp_path):
+    """Bounds and direction come from the record."""
     imported("every-eval-ever", HARNESSES / "every_eval_ever", into=tmp_path)
     model = "TencentARC/LLaMA-Pro-8B-Instruct"
     own = {task: score for (m, task, _), score in scores(tmp_path).items() if m == model}
@@ -417,8 +417,8 @@ def test_records_of_every_eval_ever(tmp_path):
     assert 8.357 == rows(tmp_path, "models")[1]["parameters_b"]
 
 
-def test_uncertainty_levels_and_lines(tmp_path):
-    """0.3: an error with its samples; -1 of a scale with an unknown level is no score."""
+def test_every_eval_ever_uncertainty_and_unknown_levels(tmp_path):
+    """Version 0.3 as JSON lines; -1 of a scale with an unknown level is no score."""
 
     def result(name, score, **more):
         metric = {"lower_is_better": True, "metric_id": "mae", **more}
@@ -444,13 +444,13 @@ def test_importing_twice_changes_nothing(tmp_path, source):
     imported(source, folder, "--examples", into=tmp_path)
     before = contents(tmp_path)
     said = run_import(source, folder, "--examples", into=tmp_path)
-    assert "Nothing has changed; nothing was written." in said.stderr
+    assert "Nothing changed; nothing was written." in said.stderr
     assert before == contents(tmp_path)
 
 
 @pytest.mark.parametrize("source", [known.name for known in FORMATS])
-def test_every_format_survives_the_files_of_all_others(tmp_path, source):
-    """Nothing raises; a file that it does not read is named, once."""
+def test_every_format_reports_files_of_other_formats(tmp_path, source):
+    """Nothing raises; each file is reported once."""
     for path in sorted(HARNESSES.rglob("*")):
         target = tmp_path / "mixed" / "_".join(path.relative_to(HARNESSES).parts)
         if path.is_file():
@@ -465,8 +465,8 @@ def test_every_format_survives_the_files_of_all_others(tmp_path, source):
 
 
 @pytest.mark.parametrize("source", [known.name for known in FORMATS])
-def test_an_empty_folder(tmp_path, source):
-    """An error in one line."""
+def test_empty_folder_is_an_error(tmp_path, source):
+    """One line."""
     (tmp_path / "empty").mkdir()
     said = run_import(source, tmp_path / "empty", into=tmp_path / "p")
     assert 1 == said.exit_code
@@ -495,8 +495,8 @@ JSON_FORMATS = ["lm-eval", "helm", "inspect", "mteb", "every-eval-ever", "csv"]
 
 @pytest.mark.parametrize("source", JSON_FORMATS)
 @given(first=VALUES, second=VALUES)
-def test_any_json_is_read_or_named(tmp_path_factory, source, first, second):
-    """Whatever stands where: no exception, and every score is a number with its model and task."""
+def test_any_json_is_read_or_reported(tmp_path_factory, source, first, second):
+    """No exception; every score is a number with a model and a task."""
     folder = tmp_path_factory.mktemp("any") / "run"
     for name, value in (("run_spec.json", first), ("stats.json", second)):
         write_json(folder / name, value)
@@ -508,8 +508,8 @@ def test_any_json_is_read_or_named(tmp_path_factory, source, first, second):
 
 @pytest.mark.parametrize("source", JSON_FORMATS)
 @given(cut=st.integers(0, 4000), put=st.binary(max_size=4))
-def test_damaged_files_are_read_or_named(tmp_path_factory, source, cut, put):
-    """A real file with a piece of something else in it."""
+def test_damaged_files_are_read_or_reported(tmp_path_factory, source, cut, put):
+    """A real file with something else in the middle."""
     real = {"helm": HELM / "stats.json", "inspect": INSPECT}.get(source)
     real = real or next(
         p for p in HARNESSES.rglob("*.json") if FOLDERS.get(source, "mteb") in p.parts

@@ -44,19 +44,18 @@ def test_latency_of_one_model_goes_by_provider():
         chart_latency,
         frames=asked(*(("fast", "a", s) for s in (0.1, 0.2, 0.3)), ("slow", "a", 2.0)),
     )
-    assert (
-        "fast answers first: 0.200\N{NO-BREAK SPACE}s to the first token, the median request"
-        == (chart.title)
+    assert "fast has the lowest median time to first token, 0.200\N{NO-BREAK SPACE}s" == (
+        chart.title
     )
-    assert f"{chart.title}; slow takes 2.00\N{NO-BREAK SPACE}s." == chart.reading
+    assert f"{chart.title}; slow has the highest, 2.00\N{NO-BREAK SPACE}s." == chart.reading
     assert chart.caption.startswith("Requests for a. Dot: ")
-    assert ["fast", "slow"] == chart.figure["layout"]["yaxis"]["ticktext"]
+    assert ["fast", "slow"] == chart.figure_json["layout"]["yaxis"]["ticktext"]
 
 
 def test_latency_of_several_models_names_them():
     """By the board's name, or the given one where the board has no such model."""
     chart = said(chart_latency, frames=asked(("p", "a", 0.5), ("p", "other", 0.6)))
-    assert ["a, p", "other, p"] == chart.figure["layout"]["yaxis"]["ticktext"]
+    assert ["a, p", "other, p"] == chart.figure_json["layout"]["yaxis"]["ticktext"]
     assert "Requests for" not in chart.caption
 
 
@@ -65,12 +64,12 @@ def test_failed_requests_are_told_and_not_drawn():
     chart = said(
         chart_latency, frames=asked(("p", "a", 0.5), ("p", "a", None), ("down", "a", None))
     )
-    assert [0.5] == list(chart.figure["data"][1]["x"])
+    assert [0.5] == list(chart.figure_json["data"][1]["x"])
     assert ["p", "down"] == column(chart, "provider")
     assert [0.5, 1.0] == column(chart, "failed_share")
     assert (
-        " p failed 1 of 2 requests; down failed 1 of 1 request: failed requests have no latency "
-        "and count in none." in chart.caption
+        " p failed 1 of 2 requests; down failed 1 of 1 request. Failed requests are left out."
+        in chart.caption
     )
     assert chart.reading == f"{chart.title}."
 
@@ -86,19 +85,23 @@ def test_no_latency():
     [
         (
             [("p", "a", 0.1, 0.3, None), ("q", "ref", 20, 40, None)],
-            "a costs $0.20 a million tokens at p: ref costs 150\N{MULTIPLICATION SIGN} as much",
+            "a at p costs $0.20 per million tokens; ref costs 150\N{MULTIPLICATION SIGN} as much",
         ),
         (
             [("p", "a", 60, 60, None), ("q", "ref", 20, 40, None)],
-            "a costs $60.00 a million tokens at p: ref costs 0.50\N{MULTIPLICATION SIGN} as much",
+            "a at p costs $60.00 per million tokens; ref costs 0.50\N{MULTIPLICATION SIGN} as much",
         ),
         (
             [("p", "a", 0.1, 0.3, None), ("q", "other", 20, 40, None)],
-            "a costs $0.20 a million tokens at p",
+            "a at p costs $0.20 per million tokens",
         ),
         (
             [("p", "ref", 20, 40, None), ("q", "ref", 30, 60, None)],
-            "ref costs $30.00 a million tokens at p",
+            "ref at p costs $30.00 per million tokens",
+        ),
+        (
+            [("p", "a", 1, 1, None), ("q", "b", 1, 1, None), ("q", "ref", 30, 30, None)],
+            "2 offers cost $1.00 per million tokens; ref costs 30\N{MULTIPLICATION SIGN} as much",
         ),
     ],
 )
@@ -106,13 +109,13 @@ def test_prices(prices, title):
     """The cheapest other model against the baseline's lowest price, where both have one."""
     chart = said(chart_prices, frames=priced(*prices), baseline="ref")
     assert title == chart.title
-    assert f"{title}. List prices of 2 offers." == chart.reading
+    assert f"{title}. List prices of {len(prices)} offers." == chart.reading
 
 
 def test_baselines_price_is_a_line():
     """On a log axis a note stands at the logarithm, the line at the price."""
     frames = priced(("p", "a", 1, 1, None), ("q", "ref", 100, 100, None))
-    layout = said(chart_prices, frames=frames, baseline="ref").figure["layout"]
+    layout = said(chart_prices, frames=frames, baseline="ref").figure_json["layout"]
     assert 100 == layout["shapes"][0]["x0"]
     assert math.log10(100) == layout["annotations"][0]["x"]
     assert "ref $100.00" == layout["annotations"][0]["text"]
@@ -122,7 +125,7 @@ def test_baselines_price_is_a_line():
 def test_prices_without_the_baseline_have_no_line():
     """Nor a column that compares."""
     chart = said(chart_prices, frames=priced(("p", "a", 1, 1, None), ("q", "b", 2, 2, None)))
-    assert not chart.figure["layout"].get("shapes")
+    assert not chart.figure_json["layout"].get("shapes")
     assert "ratio" not in keys(chart)
 
 
@@ -130,7 +133,7 @@ def test_offers_by_the_hour_are_listed():
     """They have no price of a token, so no dot."""
     frames = priced(("p", "a", 1, 1, None), ("q", "b", 2, 2, None), ("r", "c", None, None, 4))
     chart = said(chart_prices, frames=frames)
-    assert 2 == len(chart.figure["data"][0]["x"])
+    assert 2 == len(chart.figure_json["data"][0]["x"])
     assert [None, None, 4.0] == column(chart, "hour_usd")
 
 

@@ -1,4 +1,4 @@
-"""Link previews: a finding and a real chart of each page, drawn the same on every machine."""
+"""Link previews and badges: drawn from the data, the same on every machine."""
 
 import re
 import shutil
@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 from site_builder.charts.previews import (
     Axis,
@@ -24,12 +25,14 @@ from site_builder.pages.all import make_pages
 from site_builder.pages.page import Page
 from site_builder.records import asdict
 from site_builder.render import previews as pictures
-from site_builder.render.assets import colours_of, default_folder, light_colours
-from site_builder.render.environment import make_environment
+from site_builder.render.assets import colours_of, light_colours
+from site_builder.render.environment import Templates
 from site_builder.render.font import BOLD, DOTS, REGULAR, UNKNOWN, Typeface, load_typeface
 from site_builder.render.previews import (
+    BADGE_BESIDE,
     HEIGHT,
     LEFT,
+    MOST_PX,
     RIGHT,
     WIDTH,
     CardDrawer,
@@ -38,13 +41,24 @@ from site_builder.render.previews import (
     with_cards,
 )
 from site_builder.table_model import Dumbbell
-from tests.helpers.odd_boards import HOSTILE, SHAPES
-from tests.helpers.sites import ROOT, BuiltSite, build, contents, copy_project, make_site
-from tests.helpers.tables import SITE_TOML, write_project
+from tests.helpers.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
+from tests.helpers.odd_boards import HOSTILE, SHAPES, built
+from tests.helpers.serve import served
+from tests.helpers.sites import (
+    ROOT,
+    BuiltSite,
+    build,
+    contents,
+    copy_project,
+    make_site,
+    on_disk,
+)
+from tests.helpers.tables import SITE_TOML, board, write_project
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
 BASE = "https://example.org/board/"
+MODEL = "models/mistral-7b/"
 HAND_MADE = PreviewCard(
     "Tuning brings two of three models ahead.",
     PreviewChart(
@@ -67,12 +81,13 @@ def typeface() -> Typeface:
 
 
 @pytest.fixture(scope="module")
-def drawer(typeface: Typeface) -> CardDrawer:
+def drawer() -> CardDrawer:
     """Draws cards of a site called `Fixture board`."""
-    environment = make_environment([default_folder("templates")])
-    return CardDrawer(
-        environment, typeface, light_colours(load_config(ROOT)), "Fixture board", "example.org/b"
+    config = load_config(ROOT)
+    site = config.site.model_copy(
+        update={"title": "Fixture board", "base_url": "https://example.org/b/"}
     )
+    return CardDrawer(config.model_copy(update={"site": site}), Templates(ROOT))
 
 
 @pytest.fixture(scope="module")
@@ -281,9 +296,9 @@ def drawings(drawer) -> dict[str, str]:
     return {f"cards/{name}.png": drawer.draw(HAND_MADE, name) for name in ("one", "two")}
 
 
-def test_a_picture(drawings, typeface, tmp_path):
+def test_a_picture(drawings, tmp_path):
     """1200 x 630, and more than paper."""
-    drawn = draw_pictures(drawings, typeface, PictureCache(tmp_path))
+    drawn = draw_pictures(drawings, ROOT, PictureCache(tmp_path))
     assert [*drawings] == [*drawn]
     width, height, rows = pixels(drawn["cards/one.png"])
     assert (1200, 630) == (width, height)
@@ -291,10 +306,10 @@ def test_a_picture(drawings, typeface, tmp_path):
     assert drawn["cards/one.png"] != drawn["cards/two.png"]
 
 
-def test_a_kept_picture_is_not_drawn_again(drawings, typeface, tmp_path, monkeypatch):
+def test_a_kept_picture_is_not_drawn_again(drawings, tmp_path, monkeypatch):
     """The same bytes come from the cache; only what is new is drawn, and what is unused goes."""
     cache = PictureCache(tmp_path / "cache")
-    first = draw_pictures(drawings, typeface, cache)
+    first = draw_pictures(drawings, ROOT, cache)
     drawn: list[int] = []
     draw_all = pictures._draw_all
 
@@ -303,40 +318,40 @@ def test_a_kept_picture_is_not_drawn_again(drawings, typeface, tmp_path, monkeyp
         return draw_all(svgs, fonts)
 
     monkeypatch.setattr(pictures, "_draw_all", counting)
-    assert first == draw_pictures(drawings, typeface, cache)
+    assert first == draw_pictures(drawings, ROOT, cache)
     one = {"cards/one.png": drawings["cards/one.png"]}
-    assert first["cards/one.png"] == draw_pictures(one, typeface, cache)["cards/one.png"]
+    assert first["cards/one.png"] == draw_pictures(one, ROOT, cache)["cards/one.png"]
     assert 1 == len([*(tmp_path / "cache").iterdir()])
-    assert first == draw_pictures(drawings, typeface, cache)
+    assert first == draw_pictures(drawings, ROOT, cache)
     assert [0, 0, 1] == drawn
 
 
 @pytest.mark.parametrize("content", [b"", b"short", b"x" * 5000])
-def test_a_broken_entry_is_drawn_anew(drawings, typeface, tmp_path, content):
+def test_a_broken_entry_is_drawn_anew(drawings, tmp_path, content):
     """And mended; the site gets the same bytes."""
     cache = PictureCache(tmp_path)
-    first = draw_pictures(drawings, typeface, cache)
+    first = draw_pictures(drawings, ROOT, cache)
     good = contents(tmp_path)
     for path in tmp_path.iterdir():
         path.write_bytes(content)
-    assert first == draw_pictures(drawings, typeface, cache)
+    assert first == draw_pictures(drawings, ROOT, cache)
     assert good == contents(tmp_path)
 
 
-def test_a_cache_that_cannot_be_written(drawings, typeface, tmp_path):
+def test_a_cache_that_cannot_be_written(drawings, tmp_path):
     """Costs time, and nothing else; what is not a picture of ours stays."""
     (tmp_path / "file").touch()
     (tmp_path / "notes.txt").touch()
-    first = draw_pictures(drawings, typeface, PictureCache(tmp_path / "file"))
-    assert first == draw_pictures(drawings, typeface, PictureCache(tmp_path))
+    first = draw_pictures(drawings, ROOT, PictureCache(tmp_path / "file"))
+    assert first == draw_pictures(drawings, ROOT, PictureCache(tmp_path))
     assert (tmp_path / "notes.txt").exists()
 
 
-def test_many_are_shared_among_processes(drawings, typeface, tmp_path, monkeypatch):
+def test_many_are_shared_among_processes(drawings, tmp_path, monkeypatch):
     """And are the same."""
-    alone = draw_pictures(drawings, typeface, PictureCache(tmp_path / "alone"))
+    alone = draw_pictures(drawings, ROOT, PictureCache(tmp_path / "alone"))
     monkeypatch.setattr(pictures, "MANY", 2)
-    assert alone == draw_pictures(drawings, typeface, PictureCache(tmp_path / "together"))
+    assert alone == draw_pictures(drawings, ROOT, PictureCache(tmp_path / "together"))
 
 
 # --- sites --------------------------------------------------------------------------------------
@@ -471,12 +486,162 @@ def shares_astray(card: PreviewCard) -> list[float]:
     return [place for place in places if isinstance(place, float) and not 0 <= place <= 1]
 
 
-def test_pictures_of_a_hostile_board(tmp_path, drawer, typeface):
+def test_pictures_of_a_hostile_board(tmp_path, drawer):
     """Are drawn: no name breaks the drawing."""
     frames, toml = SHAPES["hostile"]()
     site = make_site(write_project(tmp_path, frames, toml))
     pages = [p for p in with_cards(site, make_pages(site)) if isinstance(p, Page) and p.card]
     drawings = {page.title: drawer.draw(page.card, page.title) for page in pages[::6]}
-    drawn = draw_pictures(drawings, typeface, PictureCache(tmp_path / "cache"))
+    drawn = draw_pictures(drawings, ROOT, PictureCache(tmp_path / "cache"))
     assert {(WIDTH, HEIGHT)} == {pixels(picture)[:2] for picture in drawn.values()}
     assert len(drawn) > 5
+
+
+# --- badges --------------------------------------------------------------------------------------
+
+
+def badge_texts(svg: bytes) -> list[str]:
+    """What a badge says, left and right."""
+    return [text.text or "" for text in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+def snippet(site: BuiltSite, name: str, page: str = "models/alpha/") -> str:
+    """What a page offers to paste."""
+    found = site.page(page).find(id=f"badge-{name}")
+    assert found is not None
+    return found.get_text()
+
+
+def test_a_badge_by_hand(project):
+    """Of the fixture board's first model, to the byte; delete the file to write it anew."""
+    drawn = build(project).files["badges/alpha.svg"].decode()
+    golden = GOLDEN / "badge.svg"
+    if not golden.exists():
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(drawn, encoding="utf8")
+        pytest.fail(f"{golden} is written anew: look at it")
+    assert golden.read_text(encoding="utf8") == drawn
+
+
+def test_what_badges_of_the_index_say(index_site):
+    """Rank, mean, and tied with the best; the variant where it is not the primary one."""
+    said = {
+        path: badge_texts(c) for path, c in index_site.files.items() if path.startswith("badges/")
+    }
+    assert 12 == len(said)
+    assert {"Fine-tuning Index"} == {left for left, _ in said.values()}
+    assert "#1 of 10 · 0.742" == said["badges/zephyr-7b-beta.svg"][1]
+    assert "#2 of 10 · 0.732 · tied with the best" == said["badges/mistral-7b.svg"][1]
+    assert "#1 of 12, base · 0.661" == said["badges/gpt-4.svg"][1]
+
+
+def test_a_board_by_win_rate():
+    """Says that it is one."""
+    said = [badge_texts(c)[1] for p, c in built("mixed_directions").files.items() if "badges/" in p]
+    assert any(text.startswith("#1 of 4 · win rate 0.600") for text in said)
+
+
+def test_a_model_without_a_rank(project):
+    """Is not ranked, in another colour."""
+    (project / "site.toml").write_text(SITE_TOML + "min_coverage = 1.0\n")
+    results = board()["results"]
+    fewer = results[~((results.model == "beta") & (results.task == "sort"))]
+    write_project(project, {"results": fewer}, site_toml=None)
+    files = build(project).files
+    assert "not ranked" == badge_texts(files["badges/beta.svg"])[1]
+    fills = [
+        {r.get("fill") for r in ElementTree.fromstring(files[f"badges/{m}.svg"]).iter(f"{SVG}rect")}
+        for m in ("alpha", "beta")
+    ]
+    assert fills[0] != fills[1]
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_badges_of_odd_boards(name):
+    """Are valid XML that asks for nothing, have a title, and room for both texts."""
+    site = built(name)
+    badges = {path: content for path, content in site.files.items() if path.startswith("badges/")}
+    assert len(badges) == len(site.api("models"))
+    for content in badges.values():
+        root = ElementTree.fromstring(content)
+        assert root[0].tag == f"{SVG}title"
+        assert ("img", f"{SVG}title") == (root.get("role"), root[0].tag)
+        assert b"href" not in content
+        for text in root.iter(f"{SVG}text"):
+            width = float(text.get("textLength", 0))
+            assert width <= MOST_PX
+            assert BADGE_BESIDE <= float(text.attrib["x"])
+            assert float(text.attrib["x"]) + width + BADGE_BESIDE <= float(root.attrib["width"])
+
+
+def test_what_to_paste_with_a_base_url(project):
+    """Absolute links, and a text without figures, which would go stale."""
+    site = build(project, "https://example.org/board/")
+    page, image = (
+        "https://example.org/board/models/alpha/",
+        "https://example.org/board/badges/alpha.svg",
+    )
+    assert f"[![Alpha on Fixture board]({image})]({page})" == snippet(site, "markdown")
+    assert f'<a href="{page}"><img src="{image}" alt="Alpha on Fixture board"></a>' == snippet(
+        site, "html"
+    )
+    assert "put its address" not in site.html["models/alpha/index.html"]
+
+
+def test_what_to_paste_without_a_base_url(project):
+    """Paths of the site, and what to do with them."""
+    site = build(project)
+    assert "[![Alpha on Fixture board](badges/alpha.svg)](models/alpha/)" == snippet(
+        site, "markdown"
+    )
+    assert "put its address before them" in site.html["models/alpha/index.html"]
+
+
+def test_names_are_text_in_what_to_paste():
+    """Neither Markdown nor HTML obeys them."""
+    site = built("hostile")
+    for path in site.html:
+        if path.startswith("models/") and path != "models/index.html":
+            markup = snippet(site, "html", path.removesuffix("index.html"))
+            tags = [
+                node.tag
+                for node in ElementTree.fromstring(markup.replace('"></a>', '"/></a>')).iter()
+            ]
+            assert ["a", "img"] == tags
+    markdown = snippet(site, "markdown", "models/bold-x-javascript-alert-1-7-7-raw/")
+    assert r"\*\*bold\*\* \[x\](javascript:alert(1))" in markdown
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the served Index, at a place that is known."""
+    site = on_disk(build(ROOT), tmp_path_factory.mktemp("badges") / "site")
+    assert site.folder is not None
+    with served(site.folder) as address:
+        yield address
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_a_badge_in_the_browser(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+    """Folded away; opened, it shows the picture and copies what is to be pasted."""
+    page, heard = open_page(
+        chromium,
+        home + MODEL,
+        size,
+        permissions=["clipboard-read", "clipboard-write"],
+        bypass_csp=True,
+    )
+    picture = page.locator(".badge img")
+    expect(picture).to_be_hidden()
+    page.locator(".badge summary").click()
+    expect(picture).to_be_visible()
+    assert page.evaluate("document.querySelector('.badge img').naturalWidth") > 100
+    page.get_by_role("button", name="Copy Markdown").click()
+    expect(page.locator(".badge-snippet button").first).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert page.locator("#badge-markdown").text_content() == copied
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert [] == heard.complaints
+    page.add_script_tag(path=AXE)
+    assert [] == page.evaluate(AXE_RUN)
+    page.context.close()

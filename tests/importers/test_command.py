@@ -1,4 +1,4 @@
-"""The command: what it asks, what it says, and with which exit code."""
+"""The import command: questions, report and exit codes."""
 
 import json
 
@@ -22,15 +22,15 @@ def folder(tmp_path):
     return tmp_path / "runs"
 
 
-def test_the_report(folder, tmp_path):
-    """What was read, left out, added and written, in lines; nothing on stdout."""
+def test_report_lists_read_skipped_added_and_written(folder, tmp_path):
+    """The report goes to stderr; stdout is empty."""
     said = run_import("lm-eval", folder, into=tmp_path / "p")
     assert (0, "") == (said.exit_code, said.stdout)
     assert [
-        "warning: runs/notes.md: skipped: .md is no ending of a results file",
+        "warning: runs/notes.md: skipped: a results file does not end in .md",
         "2 files with scores, 1 skipped.",
-        "Left out 2, which --verbose lists: acc (0-shot) stands for the task (2).",
-        "Scores: 2 added, 0 replaced, 0 moved, 0 as they were, 0 not taken.",
+        "Left out 2, which --verbose lists: acc (0-shot) is used for the task (2).",
+        "Scores: 2 added, 0 replaced, 0 moved, 0 unchanged, 0 not imported.",
         "New: 2 models and 1 task.",
         "Wrote {0}/models.parquet, {0}/tasks.parquet and {0}/results.parquet.".format(
             tmp_path / "p/data"
@@ -39,15 +39,15 @@ def test_the_report(folder, tmp_path):
     ] == said.stderr.splitlines()[1:]
 
 
-def test_a_line_for_everything_that_is_left_out(folder, tmp_path):
-    """With `--verbose`."""
+def test_verbose_lists_every_score_left_out(folder, tmp_path):
+    """`--verbose` prints a line for each."""
     said = run_import("lm-eval", folder, "--verbose", into=tmp_path / "p")
-    lines = [f"left out: runs/{n}.json: t, f1 (0-shot): acc (0-shot) stands for" for n in "ab"]
+    lines = [f"left out: runs/{n}.json: t, f1 (0-shot): acc (0-shot) is used for" for n in "ab"]
     assert all(line in said.stderr for line in lines)
 
 
-def test_the_terminal_obeys_no_name(tmp_path):
-    """Control characters of a model's name are shown."""
+def test_control_characters_in_names_are_escaped(tmp_path):
+    """The terminal does not interpret the name of a model."""
     runs = (("a", "pretrained=org/\x1b[31mred"), ("b", "pretrained=org/\x1b[31mred,peft=\x1b[0m"))
     for name, args in runs:
         write_json(tmp_path / f"runs/{name}.json", lm_eval_results({"t": {"acc": 0.5}}, args))
@@ -56,16 +56,16 @@ def test_the_terminal_obeys_no_name(tmp_path):
     assert "\x1b" not in said.stderr
 
 
-def test_quiet(folder, tmp_path):
-    """Only what should be looked at."""
+def test_quiet_prints_only_warnings(folder, tmp_path):
+    """`--quiet` leaves out the report."""
     said = run_import("lm-eval", folder, "--quiet", into=tmp_path / "p")
-    assert ["warning: runs/notes.md: skipped: .md is no ending of a results file"] == (
+    assert ["warning: runs/notes.md: skipped: a results file does not end in .md"] == (
         said.stderr.splitlines()
     )
 
 
-def test_faults_for_machines(folder, tmp_path):
-    """As the other commands tell them."""
+def test_machine_readable_faults(folder, tmp_path):
+    """`--format` works as in the other commands."""
     said = run_import("lm-eval", folder, "--format", "json", "--quiet", into=tmp_path / "p")
     told = json.loads(said.stdout)
     assert (True, 0, 1) == (told["ok"], told["errors"], told["warnings"])
@@ -92,8 +92,8 @@ def test_wrong_usage(args):
     assert "Error: " in said.stderr
 
 
-def test_a_fault_of_site_toml(folder, tmp_path):
-    """It is told before anything is read."""
+def test_error_in_site_toml_stops_the_import(folder, tmp_path):
+    """It is reported before any file is read."""
     (tmp_path / "site.toml").write_text("[import]\nscale = 5\n")
     said = run_import("lm-eval", folder, into=tmp_path)
     assert 1 == said.exit_code
@@ -102,8 +102,8 @@ def test_a_fault_of_site_toml(folder, tmp_path):
 
 
 @pytest.mark.parametrize(("answer", "most"), [("percent", 100.0), ("other", None)])
-def test_the_question_on_a_terminal(tmp_path, monkeypatch, answer, most):
-    """What scores between 1 and 100 are; the answer goes on with the import."""
+def test_terminal_asks_for_the_unit_of_scores(tmp_path, monkeypatch, answer, most):
+    """The import continues with the answer."""
     monkeypatch.setattr(command, "is_terminal", lambda: True)
     monkeypatch.setattr(click, "prompt", lambda *_args, **_more: answer)
     path = tmp_path / "a.csv"
@@ -114,16 +114,16 @@ def test_the_question_on_a_terminal(tmp_path, monkeypatch, answer, most):
     assert most == rows(tmp_path, "tasks")[0].get("score_max")
 
 
-def test_what_is_imported_builds(folder, tmp_path):
-    """A project of nothing but what the command wrote, without a warning."""
+def test_imported_project_builds(folder, tmp_path):
+    """The command writes a complete project without a warning."""
     run_import("lm-eval", folder, into=tmp_path / "p")
     said = run("build", "--project", tmp_path / "p", "--strict", "--quiet")
     assert (0, "") == (said.exit_code, said.stderr)
     assert (tmp_path / "p/site/models/org-a/index.html").exists()
 
 
-def test_examples_are_a_table_of_the_project(tmp_path):
-    """Checked with the others and offered for download."""
+def test_imported_examples_are_published(tmp_path):
+    """They are checked, and offered for download."""
     document = lm_eval_results({"t": {"acc,none": 0.5}})
     write_json(tmp_path / "runs/results_2024.json", document)
     line = {"doc_id": 0, "metrics": ["acc"], "acc": 1.0, "filter": "none"}
@@ -135,7 +135,7 @@ def test_examples_are_a_table_of_the_project(tmp_path):
     assert [*(tmp_path / "p/site").rglob("examples.csv")]
 
 
-def test_the_documentation_has_every_format_and_every_option():
+def test_documentation_covers_every_format_and_option():
     """docs/importing.md has a section for each format, and names each option."""
     text = (ROOT / "docs/importing.md").read_text(encoding="utf8")
     assert [] == [known.name for known in FORMATS if f"\n## `{known.name}`\n" not in text]
