@@ -18,7 +18,7 @@ from site_builder.config import SiteConfig
 from site_builder.formatting import NumberFormat, scale_for
 from site_builder.records import Record
 
-N_COLOURS = 8
+_N_COLOURS = 8
 
 # Model, task and variant.
 ScoreKey: TypeAlias = tuple[str, str, str]
@@ -144,7 +144,7 @@ class Labels(Record):
 def make_labels(results: Results, config: SiteConfig) -> Labels:
     """Choose the names and number formats of a board."""
     models, tasks = results.catalog.models.values(), results.catalog.tasks.values()
-    places = {name: i % N_COLOURS for i, name in enumerate(results.catalog.developers)}
+    places = {name: i % _N_COLOURS for i, name in enumerate(results.catalog.developers)}
     side_by_side = _side_by_side(results)
     return Labels(
         models={m.model: m.name for m in models},

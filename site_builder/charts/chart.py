@@ -115,7 +115,10 @@ def _decoded(array: dict[str, Any]) -> list[Any]:
     values = np.frombuffer(b64decode(array["bdata"]), np.dtype(array["dtype"]))
     if "shape" in array:
         values = values.reshape([int(n) for n in str(array["shape"]).split(",")])
-    return np.where(np.isfinite(values), values.astype(object), None).tolist()
+    plain = values.astype(object)
+    plain[~np.isfinite(values)] = None
+    as_list: list[Any] = plain.tolist()
+    return as_list
 
 
 # --- charts of packages -------------------------------------------------------------------------

@@ -1,1 +1,1 @@
-"""Scores of single examples: aggregated into results and paired differences."""
+"""Aggregate scores of single examples into results and paired differences."""

@@ -6,15 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from math import sqrt
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
 from site_builder.examples import expressions
-from site_builder.examples.expressions import LARGEST, RUN, Frame
+from site_builder.examples.expressions import RUN, Frame
 from site_builder.examples.files import ExampleFiles
 from site_builder.formatting import counted
 from site_builder.records import Record
+from site_builder.tables.schema import LARGEST
 
 if TYPE_CHECKING:
     from site_builder.examples.engines import Engine
@@ -207,30 +208,15 @@ def _rows(
     return expressions.all_rows(sources, config.default_variant)
 
 
-class _RunRows(Record):
-    """A run, and its bad rows, as `expressions.survey` counts them."""
-
-    run: ExampleRun
-    unfit: int
-    unfit_example: str | None
-    unnamed: int
-
-
 def _survey(rows: Frame, engine: Engine, shown: str) -> tuple[list[ExampleRun], list[Fault]]:
     """Return the runs with valid ids, sorted, and the faults of single rows."""
-    counts = [
-        _RunRows(
-            ExampleRun(row["task"], row["model"], row["variant"], int(row["rows"])),
-            int(row["unfit"]),
-            row["unfit_example"],
-            int(row["unnamed"]),
-        )
+    counts = {
+        ExampleRun(row["task"], row["model"], row["variant"], int(row["rows"])): row
         for row in engine.collect(expressions.survey(rows))
-    ]
-    counts.sort(key=lambda own: own.run)
-    runs = [own.run for own in counts]
-    faults = [*_id_faults(runs, shown), *_row_faults(counts, shown)]
+    }
+    runs = sorted(counts)
     sound = [run for run in runs if all(map(_is_id, (run.model, run.task, run.variant)))]
+    faults = [*_id_faults(runs, shown), *_row_faults([(run, counts[run]) for run in runs], shown)]
     return sound, faults
 
 
@@ -255,28 +241,35 @@ def _id_faults(runs: Iterable[ExampleRun], shown: str) -> Iterator[Fault]:
         yield from limit_faults(faults, len(rows), shown, f"{name}s with control characters")
 
 
-def _row_faults(counts: Iterable[_RunRows], shown: str) -> Iterator[Fault]:
-    unfit = [own for own in counts if own.unfit]
+def _row_faults(
+    counts: Sequence[tuple[ExampleRun, Mapping[str, Any]]], shown: str
+) -> Iterator[Fault]:
+    """Find the runs with bad rows, as `expressions.survey` counts them."""
+    unfit = [(run, row) for run, row in counts if row["unfit"]]
+    what = f"'score' is null, NaN, infinite or beyond {LARGEST:g} in"
     faults = (
         Fault(
-            f"{shown}: {own.run}",
-            f"'score' is null, NaN, infinite or beyond {LARGEST:g} in {counted(own.unfit, 'row')}"
-            + ("" if own.unfit_example is None else f", such as example {own.unfit_example!r}"),
+            f"{shown}: {run}",
+            f"{what} {counted(int(row['unfit']), 'row')}{_such_as(row['unfit_example'])}",
             "Give the number, or leave the rows out.",
         )
-        for own in unfit
+        for run, row in unfit
     )
     yield from limit_faults(faults, len(unfit), shown, "runs with invalid scores")
-    unnamed = [own for own in counts if own.unnamed]
+    unnamed = [(run, int(row["unnamed"])) for run, row in counts if row["unnamed"]]
     faults = (
         Fault(
-            f"{shown}: {own.run}",
-            f"'example' is null or empty in {counted(own.unnamed, 'row')}",
+            f"{shown}: {run}",
+            f"'example' is null or empty in {counted(n, 'row')}",
             "Fill it in, or leave the rows out.",
         )
-        for own in unnamed
+        for run, n in unnamed
     )
     yield from limit_faults(faults, len(unnamed), shown, "runs with examples without an id")
+
+
+def _such_as(example: str | None) -> str:
+    return "" if example is None else f", such as example {example!r}"
 
 
 def _unknown_faults(

@@ -22,6 +22,7 @@ import pyarrow as pa
 from site_builder.errors import Fault, SiteError
 from site_builder.examples.expressions import Frame
 from site_builder.examples.files import Source
+from site_builder.tables.read import first_line
 
 if TYPE_CHECKING:
     import dask.dataframe as dd
@@ -91,7 +92,7 @@ def duckdb_engine(memory: int) -> Iterator[Engine]:
             what = f"{memory / 1e6:,.0f} MB are too few for the examples of one model and task"
             raise EngineError(Fault("--memory", what, "Give more.")) from error
         except duckdb.Error as error:
-            raise EngineError(Fault("", f"DuckDB says: {_first_line(error)}")) from error
+            raise EngineError(Fault("", f"DuckDB says: {first_line(error)}")) from error
         except RuntimeError as error:
             if str(error) != _INTERRUPTED:
                 raise
@@ -148,7 +149,7 @@ def dask_engine(address: str) -> Iterator[Engine]:
     try:
         client = Client(address, timeout=_TIMEOUT_S, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
-        what = f"no Dask scheduler answers: {_first_line(error)}"
+        what = f"no Dask scheduler answers: {first_line(error)}"
         raise EngineError(Fault(option, what, "Start one with `dask scheduler`.")) from error
     with client, client.as_current():
         workers = client.scheduler_info(n_workers=-1)["workers"].values()
@@ -159,7 +160,7 @@ def dask_engine(address: str) -> Iterator[Engine]:
         try:
             yield _Dask(client, memory // _DASK_BYTES)
         except (KilledWorker, OSError, TimeoutError, MemoryError, pa.ArrowException) as error:
-            raise EngineError(Fault("", f"Dask says: {_first_line(error)}")) from error
+            raise EngineError(Fault("", f"Dask says: {first_line(error)}")) from error
 
 
 class _Dask(Engine):
@@ -199,7 +200,3 @@ def _as_narwhals(frame: dd.DataFrame) -> Frame:
     # Narwhals announces that its Dask backend moves to another package, which does not exist yet.
     with warnings.catch_warnings(action="ignore", category=FutureWarning):
         return nw.from_native(frame)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__

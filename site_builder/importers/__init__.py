@@ -1,1 +1,1 @@
-"""Output of evaluation harnesses to the tables of the data contract."""
+"""Import the output of evaluation harnesses into the tables of a project."""

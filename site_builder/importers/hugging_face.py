@@ -32,6 +32,7 @@ from site_builder.importers.reading import (
     time_of,
 )
 from site_builder.importers.tabular import parse_number
+from site_builder.tables.read import first_line
 
 _FOLDER = ".eval_results"
 _CARD = "README.md"
@@ -75,7 +76,7 @@ def _yaml(text: str) -> object:
     try:
         value: object = YAML(typ="safe", pure=True).load(text)
     except (YAMLError, ValueError, RecursionError) as error:
-        why = f"its YAML cannot be read: {str(error).partition(chr(10))[0]}"
+        why = f"its YAML cannot be read: {first_line(error)}"
         raise UnreadableFileError(why) from error
     return value
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from site_builder.records import Record, field
+from site_builder.tables.schema import LARGEST
 
 ScoreScale = Literal["percent", "proportion", "other"]
 
-_LARGEST = 1e100  # the largest score that the check of the tables accepts
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_](\d\d)[-:](\d\d)[-:](\d\d)")
 
 
@@ -288,7 +288,7 @@ def as_number(value: object) -> float | None:
         number = float(value)
     except OverflowError:
         return None
-    return number if math.isfinite(number) and abs(number) <= _LARGEST else None
+    return number if math.isfinite(number) and abs(number) <= LARGEST else None
 
 
 def as_count(value: object) -> int | None:

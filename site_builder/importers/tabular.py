@@ -37,6 +37,7 @@ from site_builder.importers.reading import (
 )
 from site_builder.importers.select import is_lower_better, is_share
 from site_builder.records import Record, replace
+from site_builder.tables.read import first_line
 from site_builder.tables.text_files import (
     CSV_ENDINGS,
     JSON_LINES_ENDINGS,
@@ -205,7 +206,7 @@ def _from_parquet(found: Found) -> _Sheet:
     try:
         frame = pd.read_parquet(found.path)
     except (OSError, ValueError) as error:
-        why = f"it is not Parquet, or damaged: {str(error).partition(chr(10))[0]}"
+        why = f"it is not Parquet, or damaged: {first_line(error)}"
         raise UnreadableFileError(why) from error
     frame.columns = frame.columns.map(str)
     plain = frame.astype(object).where(frame.notna(), None)
@@ -380,7 +381,7 @@ def _reading(sheet: _Sheet, scores: Sequence[_Score], options: ImportOptions) ->
         several = len(metrics[score.task]) > 1 and score.metric
         task = f"{score.task} ({score.metric})" if several else score.task
         by_task.setdefault(task, []).append(score)
-    return joined(_of_task(sheet, task, own, options) for task, own in by_task.items())
+    return joined(_of_task(sheet, task, cells, options) for task, cells in by_task.items())
 
 
 def _of_task(sheet: _Sheet, task: str, scores: Sequence[_Score], options: ImportOptions) -> Reading:

@@ -162,7 +162,7 @@ def make_data(site: Site) -> Iterator[Page | Document]:
         "with checksums, and a JSON API."
     )
     cite = cite_site(site)
-    yield Page(Address("data"), "data.html", "Data", about, lambda: context, (HOME,), cite=cite)
+    yield Page(Address("data"), "data.html", "Data", about, context, (HOME,), cite=cite)
     for table in site.exported:
         for file in table.files:
             yield Document(download_address(table, file), file.content)

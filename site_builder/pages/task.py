@@ -434,7 +434,7 @@ def make_tasks(site: Site) -> Iterator[Page]:
     compared = any(task.outcome is not None for task in tasks)
     versus = f", and how far from {site.labels.baseline} the best is" if compared else ""
     about = f"{counted(len(tasks), 'task')}: who is best on each, how hard each is{versus}."
-    yield Page(Address("tasks"), "tasks.html", "Tasks", about, lambda: context, (HOME,))
+    yield Page(Address("tasks"), "tasks.html", "Tasks", about, context, (HOME,))
     yield from in_sequence(make_task(site, task) for task in tasks)
 
 
@@ -477,7 +477,7 @@ def _mean_fields(site: Site) -> tuple[Field[TaskResult], Field[TaskResult]]:
                 "mean",
                 mean,
                 "number",
-                "Mean over models: low where the task is difficult",
+                "Mean score over models",
                 "ascending",
                 "task-mean",
             ),

@@ -1,1 +1,1 @@
-"""Training sets to features of their tasks: how many examples, how long, how alike."""
+"""Measure training sets as features of their tasks."""

@@ -85,10 +85,11 @@ def _correlation(values: Mapping[str, Any] | None) -> Callable[[str, str], dict[
     kind = "correlation column"
 
     def find(a: str, b: str) -> dict[str, Any]:
-        columns = values["columns"] if values else []
+        columns = [] if values is None else values["columns"]
         for name in (a, b):
-            if values is None or name not in columns:
+            if name not in columns:
                 raise _unknown(kind, name, columns)
+        assert values is not None  # it has columns
         i, j = columns.index(a), columns.index(b)
         return {
             "n": values["n"][i][j],

@@ -216,7 +216,7 @@ def _joined(parts: Iterable[str]) -> str:
     return "".join(text)
 
 
-class _Missing(jinja2.StrictUndefined):
+class _Missing(jinja2.Undefined):
     """A name or a figure that does not exist: reported where it is used, and then nothing.
 
     Whatever is made of it is nothing as well, so that one rendering finds all mistakes.
@@ -255,7 +255,7 @@ class _Missing(jinja2.StrictUndefined):
         self._use()
         return iter(())
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:
         self._use()
         return 0
 

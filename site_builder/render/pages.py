@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -24,7 +25,7 @@ from site_builder.errors import (
 from site_builder.pages.data import CROISSANT, describe_dataset
 from site_builder.pages.model import make_badge, model_board
 from site_builder.pages.page import Document, Made, Page, ScriptData, Site
-from site_builder.processes import spread
+from site_builder.parallel import map_pages
 from site_builder.prose.markdown import Prose
 from site_builder.records import Record, asdict
 from site_builder.releases.feed import FEED, has_feed, write_feed
@@ -204,7 +205,7 @@ class _Renderer:
     def _main_file(self, made: Page | ScriptData, faults: list[Fault]) -> dict[str, bytes]:
         if isinstance(made, ScriptData):
             return {self._urls.path(made.address): render_script(made, self._urls)}
-        variables = {**asdict(made.context()), **self.variables(made, faults)}
+        variables = {**asdict(made.variables()), **self.variables(made, faults)}
         html = self._templates.render(made.template, variables)
         return {self._urls.file(made.address): html.encode()}
 
@@ -281,7 +282,7 @@ def render_site(
     site: Site,
     pages: Sequence[Made],
     prose: Prose,
-    processes: int = 1,
+    workers: int = 1,
     on_progress: Count = lambda *_: None,
 ) -> dict[str, bytes]:
     """Return every file of the site by its path, without the pictures of link previews.
@@ -290,7 +291,7 @@ def render_site(
         site: Configuration and results.
         pages: All pages, documents and scripts.
         prose: The texts of the project.
-        processes: How many processes render at once.
+        workers: The number of processes that render.
         on_progress: Called with the number of pages rendered so far, and of all pages.
 
     Raises:
@@ -300,13 +301,14 @@ def render_site(
     html = [page for page in pages if isinstance(page, Page)]
     urls = Urls.of((page.address for page in html), site.config.site.base_url)
     assets = _load_assets(site.config, pages, urls, prose)
-    texts = PageProse(site, prose, urls, {page.address for page in html})
-    renderer = _Renderer(site, html, urls, assets, texts)
     work = [p for p in pages if not isinstance(p, Document) and p.address.kind != "asset"]
-    made = spread(renderer.make, work, processes, seen=lambda n: on_progress(n, len(work)))
+    made: list[_Files] = []
+    for result in map_pages(partial(_renderer, site, html, urls, assets, prose), work, workers):
+        made.append(result)
+        on_progress(len(made), len(work))
     return _joined(
         (
-            *_without_faults(made, texts.faults),
+            *_without_faults(made, find_prose_faults(prose)),
             *({urls.path(p.address): p.content} for p in pages if isinstance(p, Document)),
             {urls.path(CROISSANT): encode(croissant_values(describe_dataset(site), urls))},
             assets.files,
@@ -314,6 +316,14 @@ def render_site(
             _files_for_hosts(html, urls),
         )
     )
+
+
+def _renderer(
+    site: Site, pages: Sequence[Page], urls: Urls, assets: Assets, prose: Prose
+) -> Callable[[Page | ScriptData], _Files]:
+    """Return the function that makes the files of a page, for one process."""
+    texts = PageProse(site, prose, urls, {page.address for page in pages})
+    return _Renderer(site, pages, urls, assets, texts).make
 
 
 def find_source_faults(config: SiteConfig, prose: Prose) -> list[Fault]:

@@ -1,1 +1,1 @@
-"""Tables: the contract of the data, its reading and its checking."""
+"""Read, check and write the tables of a project."""

@@ -23,12 +23,11 @@ from site_builder.tables.read import (
     has_type,
     positions,
 )
-from site_builder.tables.schema import RESULTS, TABLES, TASKS, TYPE_WORDS, ColumnSpec
+from site_builder.tables.schema import LARGEST, RESULTS, TABLES, TASKS, TYPE_WORDS, ColumnSpec
 
 __all__ = ["Tables", "check_tables", "find_table_faults"]
 
 _CONFIG = "site.toml"
-_LARGEST = 1e100  # sums of squares stay finite
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
 # HTML has no null character, and reads a carriage return as another line end.
 _FORBIDDEN = (("\0", "null character"), ("\r", "carriage return"))
@@ -149,8 +148,8 @@ def _number_faults(table: LoadedTable, spec: ColumnSpec, numbers: np.ndarray) ->
     infinite = np.isinf(numbers)
     yield from _at(table, infinite, f"{name} is infinite", f"Give the number, or {instead}.")
     finite = np.where(infinite, np.nan, numbers)
-    too_large = np.abs(finite) > _LARGEST
-    yield from _at(table, too_large, f"{name} is beyond {_LARGEST:g}", "Choose a larger unit.")
+    too_large = np.abs(finite) > LARGEST
+    yield from _at(table, too_large, f"{name} is beyond {LARGEST:g}", "Choose a larger unit.")
     if spec.type == "integer":
         yield from _at(table, finite % 1 > 0, f"{name} is not a whole number")
     if spec.low is not None:

@@ -156,7 +156,7 @@ def _why_unreadable(file: bytes, error: Exception) -> str:
         return "the file is not Parquet"
     if not file.endswith(b"PAR1"):
         return "the Parquet file is cut short"
-    return f"the Parquet file is damaged: {str(error).partition(chr(10))[0]}"
+    return f"the Parquet file is damaged: {first_line(error)}"
 
 
 def _read(file: bytes, spec: TableSpec) -> tuple[pa.Table, frozenset[str]]:
@@ -366,4 +366,9 @@ def read_rows(path: Path, columns: Sequence[str] = ()) -> Iterator[dict[str, Any
 
 
 def _parquet_error(error: Exception) -> ParquetError:
-    return ParquetError(f"cannot be read as Parquet: {str(error).partition(chr(10))[0]}")
+    return ParquetError(f"cannot be read as Parquet: {first_line(error)}")
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an error of a library, or its name."""
+    return str(error).strip().partition("\n")[0] or type(error).__name__

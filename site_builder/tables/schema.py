@@ -11,6 +11,9 @@ from site_builder.records import Record
 
 Type = Literal["text", "number", "integer", "boolean", "date", "url"]
 
+LARGEST = 1e100
+"""The largest absolute number in a table: sums of squares stay finite."""
+
 TYPE_WORDS: dict[Type, str] = {
     "text": "text",
     "number": "number",

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from site_builder.errors import Fault, FaultsError
 from site_builder.records import Record, field
+from site_builder.tables.read import first_line
 from site_builder.tables.schema import ColumnSpec, TableSpec, Type
 
 StoredRow = dict[str, Any]
@@ -77,7 +78,7 @@ def read_stored(spec: TableSpec, data_dir: Path, shown_as: str = "data") -> Stor
         table = pq.ParquetFile(path).read()
         table.validate(full=True)
     except (pa.ArrowException, OSError) as error:
-        what = f"the table cannot be added to: {str(error).partition(chr(10))[0]}"
+        what = f"the table cannot be added to: {first_line(error)}"
         raise FaultsError([Fault(where, what, "Repair or remove it.")]) from error
     names = table.column_names
     if len(set(names)) < len(names):

@@ -107,7 +107,7 @@ def test_arrays_dates_and_gaps_of_a_figure(project, install):
     )
     install("my_charts", code, odd="my_charts:make")
     page = built(project, '[charts]\nhome = ["odd"]\n').page("")
-    figure = json.loads(page.select_one("[data-figure=own-odd]").string)
+    figure = json.loads(page.select("[data-figure=own-odd]")[0].text)
     line, heat = figure["data"]
     assert [1.5, None, 2.0] == line["y"]
     assert line["x"][0].startswith("2024-01-01")

@@ -304,7 +304,7 @@ def test_a_missing_file(broken):
         ("data/site", "the output folder overlaps data/ of the project", ", such as site/."),
         ("", "the output folder would hold the project itself", ", such as site/."),
         ("..", "the output folder would hold the project itself", ", such as site/."),
-        ("other", "the folder holds something else than a site built by site_builder", None),
+        ("other", "the folder holds something that site_builder did not build", None),
         ("site.toml", "this is a file", None),
     ],
 )

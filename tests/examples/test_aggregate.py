@@ -1,4 +1,4 @@
-"""The command: what it computes of a table done by hand, what it writes, and what it says."""
+"""The aggregate command: results by hand, saved tables, and the report."""
 
 import json
 import subprocess

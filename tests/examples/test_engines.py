@@ -1,4 +1,4 @@
-"""Both engines say the same, to the twelfth digit; the cluster loses a worker and no result."""
+"""DuckDB and Dask give the same results, to the twelfth digit."""
 
 import signal
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What is wrong with per-example scores: every fault of every file in one run, word for word."""
+"""Faults of per-example scores: all of them in one run."""
 
 import subprocess
 import sys

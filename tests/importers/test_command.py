@@ -1,4 +1,4 @@
-"""The command: what it asks, what it says, and with which exit code."""
+"""The import command: questions, report and exit codes."""
 
 import json
 

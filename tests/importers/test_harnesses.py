@@ -1,4 +1,4 @@
-"""HELM, Inspect, MTEB, Hugging Face, Every Eval Ever: real files, and the traps in them."""
+"""Import HELM, Inspect, MTEB, Hugging Face and Every Eval Ever from real files."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Results of the lm-evaluation-harness: every age of them, and what is wrong with them."""
+"""Import results of every version of the lm-evaluation-harness."""
 
 import json
 import math

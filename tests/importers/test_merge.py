@@ -1,4 +1,4 @@
-"""Imports into tables that are there: keys, pairs, ids of tasks; nothing lost, nothing twice."""
+"""Merge imports into existing tables: keys, pairs, task ids."""
 
 import datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Formats that packages bring: the example of the documentation, and packages that are broken."""
+"""Formats of installed packages: the documented example, and broken packages."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""CSV, Parquet and JSON lines: which column is what, and what kind of number a score is."""
+"""Import CSV, Parquet and JSON lines: what the columns and the scores are."""
 
 import datetime
 import json

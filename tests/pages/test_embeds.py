@@ -112,7 +112,7 @@ def test_the_code_of_a_frame_without_the_sites_place(index_site):
         assert code is not None
         details = code.find_parent("details")
         assert details is not None
-        assert f"put it in front of embed/{name}/" in visible(details)
+        assert f"Put the address of this site in front of embed/{name}/" in visible(details)
 
 
 def test_hostile_names_stay_within_the_code_of_a_frame():

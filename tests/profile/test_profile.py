@@ -1,4 +1,4 @@
-"""Training sets to features of tasks: numbers that one can do by hand, and files of every kind."""
+"""Profile training sets: numbers by hand, and every kind of file."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""`site-builder profile`: features go into the tasks table by task, and nothing else is touched."""
+"""The profile command: features go into the tasks table, and nothing else changes."""
 
 import json
 import zlib

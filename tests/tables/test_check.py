@@ -58,15 +58,15 @@ def one_score(**columns):
     return pd.DataFrame({"model": ["alpha"], "task": ["add"], "score": [0.5]} | columns)
 
 
-def test_sound_tables_are_handed_over(project):
-    """A project without fault gives its tables, and no warning."""
+def test_valid_tables_are_returned(project):
+    """Without a warning."""
     tables = check_project(project)
     assert (10, 3, 2) == (len(tables.results), len(tables.models), len(tables.tasks))
     assert () == tables.warnings
 
 
-def test_every_fault_of_every_table_is_reported_in_one_run(tmp_path):
-    """Files, columns, values, keys, references and `site.toml` are judged in the same run."""
+def test_every_fault_is_reported_in_one_run(tmp_path):
+    """Files, columns, values, keys, references and `site.toml`."""
     results = changed(results_frame(), "task", {4: "srot"})
     results = changed(results, "score", {1: None, 2: 7.5})
     results = pd.concat([results, results[7:8]], ignore_index=True)
@@ -136,21 +136,21 @@ def test_every_fault_of_every_table_is_reported_in_one_run(tmp_path):
         ),
     ],
 )
-def test_one_fault_makes_up_no_other(tmp_path, tables, line):
-    """What cannot be read or has a wrong type is one fault; nothing is compared with it."""
+def test_one_fault_causes_no_other(tmp_path, tables, line):
+    """Nothing is compared with an unreadable table or a column of a wrong type."""
     toml = f"{SITE_TOML}[analysis]\nfeatures = ['train_examples']"
     (found,) = lines(tmp_path, toml, **tables)
     assert found.startswith(line)
 
 
-def test_warnings_stop_nothing(tmp_path):
-    """What is odd but no error comes with the tables."""
+def test_warnings_do_not_stop_the_build(tmp_path):
+    """They come with the tables."""
     project = write_project(tmp_path, board() | {"results": results_frame()[:9]})
     assert ["warning"] == [fault.severity for fault in check_project(project).warnings]
 
 
-def test_errors_stop_the_build_and_bring_the_warnings(tmp_path):
-    """Who mends the errors sees the warnings in the same list, told apart by their severity."""
+def test_errors_come_with_the_warnings(tmp_path):
+    """In one list, each with its severity."""
     results = changed(results_frame()[:9], "score", {1: None})
     project = write_project(tmp_path, board() | {"results": results})
     with pytest.raises(FaultsError) as caught:
@@ -162,13 +162,13 @@ def test_errors_stop_the_build_and_bring_the_warnings(tmp_path):
 
 
 def test_unknown_parquet_file_is_a_warning(tmp_path):
-    """A Parquet file that is not read is pointed out, with the table it may have meant."""
+    """It suggests the nearest table."""
     line = "data: 'model.parquet' is not a table of the site and is ignored. "
     assert [f"{line}Did you mean 'models.parquet'?"] == lines(tmp_path, model=models_frame())
 
 
-def test_hostile_ids_are_legal(tmp_path):
-    """Any text that is not blank is an id, of a model, a task and a variant alike."""
+def test_hostile_ids_are_valid(tmp_path):
+    """Any text that is not blank can be an id."""
     results = pd.DataFrame(
         {"model": HOSTILE_IDS, "task": HOSTILE_IDS[::-1], "variant": HOSTILE_IDS, "score": 0.5}
     )
@@ -205,8 +205,8 @@ def test_hostile_ids_are_legal(tmp_path):
         having(results_frame(), variant=[None, "fine_tuned"] * 4 + [None] * 2),
     ],
 )  # fmt: skip
-def test_odd_results_are_legal(tmp_path, results):
-    """Scores of any size and sign, any encoding, any further column: none is a fault."""
+def test_odd_results_are_valid(tmp_path, results):
+    """Scores of any size and sign, any encoding, any further column."""
     assert [] == fault_lines(write_project(tmp_path, {"results": results}, ""))
 
 
@@ -229,20 +229,20 @@ def test_odd_results_are_legal(tmp_path, results):
         {"models": having(models_frame(), release_date=pd.Timestamp("2024-05-01"))},
     ],
 )
-def test_odd_optional_tables_are_legal(tmp_path, change):
-    """Tables without rows, with the key alone, with all null or further columns are no fault."""
+def test_odd_optional_tables_are_valid(tmp_path, change):
+    """Without rows, with only the key, with all nulls, with further columns."""
     assert [] == lines(tmp_path, **change)
 
 
-def test_columns_of_one_name_are_legal(tmp_path):
-    """Of two columns of one name the first counts."""
+def test_columns_of_one_name_are_valid(tmp_path):
+    """The first one counts."""
     table = pa.Table.from_pandas(results_frame(), preserve_index=False)
     table = table.append_column("score", pa.array(["x"] * 10))
     assert [] == lines(tmp_path, results=table)
 
 
-def test_text_of_any_width_is_legal(tmp_path):
-    """Text that other tools write as large strings or views is text."""
+def test_text_of_any_width_is_valid(tmp_path):
+    """Large strings and string views are text."""
     columns = {name: pa.array(results_frame()[name]) for name in ("model", "task", "variant")}
     for kind in (pa.large_string(), pa.string_view()):
         typed = {name: values.cast(kind) for name, values in columns.items()}
@@ -293,7 +293,7 @@ def likely_tables(draw):
 @settings(max_examples=100)
 @given(hostile_tables() | likely_tables(), st.sampled_from(["", SITE_TOML]))
 def test_any_tables_are_checked(tables, toml):
-    """Whatever the tables hold, they are handed over or refused, with one line a fault."""
+    """They are returned or refused, with one line per fault."""
     with TemporaryDirectory() as folder:
         project = write_project(Path(folder), tables, toml)
         try:
@@ -305,8 +305,8 @@ def test_any_tables_are_checked(tables, toml):
     assert [] == [str(fault) for fault in faults if not str(fault).isprintable()]
 
 
-def test_truncated_results_stop_nothing_but_themselves(tmp_path):
-    """Where the results cannot be read, the other tables are checked all the same."""
+def test_unreadable_results_do_not_stop_other_checks(tmp_path):
+    """The other tables are checked too."""
     tables = {"results": parquet(results_frame())[:-3], "models": having(models_frame(), url=1)}
     assert [
         "data/results.parquet: the Parquet file is cut short. Write it again as Parquet.",

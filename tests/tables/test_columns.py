@@ -34,7 +34,7 @@ def price_frame(**columns):
 
 
 def test_fixture_board_has_no_fault(project):
-    """The board that the tests change in one thing each is sound itself."""
+    """The tests below change one thing in it."""
     assert [] == fault_lines(project)
 
 
@@ -49,14 +49,14 @@ def test_fixture_board_has_no_fault(project):
     ],
 )
 def test_missing_column_is_a_fault(tmp_path, name, column, meaning):
-    """A required column that is not there is named, with what it should hold."""
+    """The fault states what the column holds."""
     frame = board()[name].drop(columns=column)
     line = f"data/{name}.parquet: column '{column}' is missing. Add it: {meaning}."
     assert [line] == faults(tmp_path, **{name: frame})
 
 
-def test_missing_column_may_stand_under_another_name(tmp_path):
-    """A column whose name is near a missing one is asked about, once."""
+def test_missing_column_with_a_similar_name(tmp_path):
+    """The fault asks about it, once."""
     line = "data/results.parquet: column 'score' is missing. Is it 'scores'?"
     assert [line] == faults(tmp_path, results=results_frame().rename(columns={"score": "scores"}))
 
@@ -73,15 +73,15 @@ def test_missing_column_may_stand_under_another_name(tmp_path):
         ("tasks", "difficulty", None),
     ],
 )
-def test_column_that_looks_misspelt_is_a_warning(tmp_path, name, column, meant):
-    """A further column whose name is very near one of the contract's is pointed out."""
+def test_misspelt_column_is_a_warning(tmp_path, name, column, meant):
+    """It suggests the nearest column."""
     frame = board()[name].assign(**{column: None})
     line = f"data/{name}.parquet: column '{column}' is not known. Did you mean '{meant}'?"
     assert ([line] if meant else []) == faults(tmp_path, **{name: frame})
 
 
-def test_column_that_is_a_named_feature_is_not_misspelt(tmp_path):
-    """Who names a further column in `site.toml` means it."""
+def test_named_feature_is_not_misspelt(tmp_path):
+    """`site.toml` names it on purpose."""
     tables = board() | {"tasks": having(tasks_frame(), tokens_mean=[3.0, 4.0])}
     toml = '[analysis]\nfeatures = ["tokens_mean"]'
     assert [] == fault_lines(write_project(tmp_path, tables, toml))
@@ -109,7 +109,7 @@ def test_column_that_is_a_named_feature_is_not_misspelt(tmp_path):
     ],
 )
 def test_column_of_a_wrong_type_is_a_fault(tmp_path, name, column, values, found, wanted):
-    """A column of a wrong type is one fault: what it is, what it should be."""
+    """The fault states both types."""
     frame = board()[name].assign(**{column: list(values)})
     line = f"data/{name}.parquet: column '{column}' is {found}, not {wanted}"
     assert [line] == faults(tmp_path, **{name: frame})
@@ -126,14 +126,14 @@ def test_column_of_a_wrong_type_is_a_fault(tmp_path, name, column, values, found
         ("task", {5: None}, f"row 5: 'task' is null. {FILL}"),
     ],
 )
-def test_required_value_must_be_there(tmp_path, column, cells, what):
-    """A null or infinite value of a required column is a fault at its row."""
+def test_required_value_is_null_or_infinite(tmp_path, column, cells, what):
+    """It is a fault with its row."""
     frame = changed(results_frame(), column, cells)
     assert f"data/results.parquet: {what}" in faults(tmp_path, results=frame)
 
 
-def test_nan_score_is_told_from_a_missing_one(tmp_path):
-    """A score that a division by zero left behind is called NaN, one that is not there null."""
+def test_nan_is_distinguished_from_null(tmp_path):
+    """Each has its message."""
     scores = changed(results_frame(), "score", {2: np.nan, 5: np.nan})["score"].tolist()
     scores[6] = None
     table = pa.Table.from_pandas(results_frame().drop(columns="score"), preserve_index=False)
@@ -147,8 +147,8 @@ def test_nan_score_is_told_from_a_missing_one(tmp_path):
 
 @pytest.mark.parametrize("blank", ["", "  ", "\t\n", "\u3000"])
 @pytest.mark.parametrize("column", ["model", "task", "variant"])
-def test_empty_id_is_a_fault(tmp_path, column, blank):
-    """An id of nothing but space cannot be shown, so it is a fault at its row."""
+def test_blank_id_is_a_fault(tmp_path, column, blank):
+    """With its row."""
     frame = changed(results_frame(), column, {4: blank})
     line = f"data/results.parquet: row 4: '{column}' is empty. Fill it in."
     assert line in faults(tmp_path, results=frame)
@@ -172,20 +172,20 @@ def test_empty_id_is_a_fault(tmp_path, column, blank):
     ],
 )
 def test_value_out_of_range_is_a_fault(tmp_path, column, values, what):
-    """Each optional column has its range; what lies out of it is a fault at its row."""
+    """With its row."""
     frame = results_frame()[:2].assign(**{column: values})
     tables = {"results": frame, "models": models_frame()[:1], "tasks": tasks_frame()[:1]}
     lines = fault_lines(write_project(tmp_path, tables, ""))
     assert f"data/results.parquet: {what}" in lines
 
 
-def test_least_value_is_no_fault(tmp_path):
-    """What a range names as its least is within it."""
+def test_lowest_value_is_valid(tmp_path):
+    """The range includes it."""
     assert [] == faults(tmp_path, results=having(results_frame(), stderr=0.0, n_examples=1))
 
 
 def test_every_value_of_every_table_is_checked(tmp_path):
-    """Prices and serving requests are held to their contract as well."""
+    """Prices and serving requests too."""
     prices = price_frame(provider=["", None], usd_per_hour=[-1.0, math.inf])
     requests = pd.DataFrame({"provider": ["p"], "model": [None], "ttft_s": [-0.1]})
     assert [
@@ -227,14 +227,14 @@ def test_every_value_of_every_table_is_checked(tmp_path):
         ),
     ],
 )
-def test_two_rows_of_one_key_are_a_fault(tmp_path, tables, line):
-    """Each table has one row for each of its keys; the fault names the rows and the key."""
+def test_two_rows_with_one_key_are_a_fault(tmp_path, tables, line):
+    """The fault names the rows and the key."""
     noun = line.split(" for ")[0].split()[-1].removesuffix("s")
     assert f"data/{line}. Keep one {noun} for each." in faults(tmp_path, **tables)
 
 
-def test_rows_without_a_variant_are_of_the_base_variant(tmp_path):
-    """A score without a variant and one of the base variant are two scores of one key."""
+def test_missing_variant_is_the_base_in_keys(tmp_path):
+    """A row without a variant and one of the base have one key."""
     frame = changed(results_frame(), "variant", {2: None})
     line = "rows 1, 2: two scores for (alpha, add, base). Keep one score for each."
     assert f"data/results.parquet: {line}" in faults(tmp_path, results=frame)
@@ -245,16 +245,16 @@ def test_rows_without_a_variant_are_of_the_base_variant(tmp_path):
     assert f"data/results.parquet: {line}" in lines
 
 
-def test_table_without_variants_has_one_score_a_model_and_task(tmp_path):
-    """Where no row names a variant, model and task are the key."""
+def test_key_without_variants_is_model_and_task(tmp_path):
+    """If the column is missing."""
     frame = results_frame()[:2].drop(columns="variant")
     lines = fault_lines(write_project(tmp_path, {"results": frame}, ""))
     line = "rows 1, 2: two scores for (alpha, add). Keep one score for each."
     assert [f"data/results.parquet: {line}"] == lines
 
 
-def test_keys_are_compared_by_the_rows_that_have_them(tmp_path):
-    """A null in one key hides no other duplicate and is none itself; a missing column stops it."""
+def test_rows_with_a_null_in_the_key_are_not_duplicates(tmp_path):
+    """Other duplicates are found; a missing column stops the check."""
     frame = changed(results_frame(), "model", {1: None, 2: None})
     frame = changed(frame, "variant", {2: "base", 4: "base"})
     lines = faults(tmp_path, results=frame)
@@ -266,7 +266,7 @@ def test_keys_are_compared_by_the_rows_that_have_them(tmp_path):
 
 
 def test_results_without_rows_are_a_fault(tmp_path):
-    """A board needs at least one score."""
+    """A board needs a score."""
     line = "the table has no rows. Write at least one row for a score."
     lines = fault_lines(write_project(tmp_path, {"results": results_frame()[:0]}, ""))
     assert [f"data/results.parquet: {line}"] == lines
@@ -288,6 +288,6 @@ def test_results_without_rows_are_a_fault(tmp_path):
         ([Decimal(1)], "text", False),
     ],
 )
-def test_type_is_judged_by_the_values_that_are_there(values, wanted, has):
-    """A column has a type when every value that is not null has it; an empty one has any."""
+def test_nulls_do_not_change_the_type(values, wanted, has):
+    """An empty column has any type."""
     assert has == has_type(pd.Series(values), wanted)

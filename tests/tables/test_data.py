@@ -31,8 +31,8 @@ def convert(folder):
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def test_tables_are_what_the_transcriptions_give(tmp_path):
-    """The Parquet files are those that convert.py makes of the CSV files, table for table."""
+def test_tables_match_the_transcriptions(tmp_path):
+    """convert.py makes the Parquet files from the CSV files."""
     made = convert(tmp_path / "made")
     assert [f"{name}.parquet" for name in TABLES] == list(made)
     assert list(made) == sorted(path.name for path in DATA.glob("*.parquet"))
@@ -42,18 +42,18 @@ def test_tables_are_what_the_transcriptions_give(tmp_path):
         pd.testing.assert_frame_equal(remade, published)
 
 
-def test_conversion_gives_the_same_bytes_twice(tmp_path):
-    """Two conversions of the same transcriptions do not differ in a byte."""
+def test_conversion_is_reproducible(tmp_path):
+    """Two conversions give the same bytes."""
     assert convert(tmp_path / "first") == convert(tmp_path / "second")
 
 
-def test_tables_have_no_fault(tables):
-    """The published tables keep the contract, and nothing about them is odd."""
+def test_published_tables_have_no_fault(tables):
+    """And no warning."""
     assert () == tables.warnings
 
 
-def test_tables_have_the_size_of_their_source(tables):
-    """The paper gives 12 models, 31 tasks and 682 scores: 10 models twice, 2 models once."""
+def test_tables_have_the_size_of_the_paper(tables):
+    """12 models, 31 tasks and 682 scores: 10 models twice, 2 models once."""
     assert (12, 31, 682) == (len(tables.models), len(tables.tasks), len(tables.results))
     runs = tables.results.groupby(["model", "variant"]).size()
     assert {31} == set(runs)
@@ -62,14 +62,14 @@ def test_tables_have_the_size_of_their_source(tables):
     assert {"gpt-4", "gpt-3.5-turbo"} == set(tables.models["model"]) - set(tuned)
 
 
-def test_every_score_has_its_source(tables):
-    """Each score and each price leads to where it was published."""
+def test_every_score_has_a_source(tables):
+    """Prices have one too."""
     assert {"https://arxiv.org/abs/2405.00732"} == set(tables.results["source"])
     assert {"https://github.com/BerriAI/litellm"} == set(tables.prices["source"])
 
 
-def test_scores_lie_between_the_stated_bounds(tables):
-    """Every task runs from 0 to 1 and higher is better; so all scores can be averaged."""
+def test_scores_are_within_their_bounds(tables):
+    """All tasks have the bounds 0 and 1, so scores can be averaged."""
     assert {0.0} == set(tables.tasks["score_min"])
     assert {1.0} == set(tables.tasks["score_max"])
     assert {True} == set(tables.tasks["higher_is_better"])
@@ -93,13 +93,13 @@ def test_scores_lie_between_the_stated_bounds(tables):
         ("gpt-4", "gsm8k", "base", 0.373),
     ],
 )
-def test_score_is_the_printed_one(scores, model, task, variant, score):
-    """Cells picked by hand from the paper's table stand in the published one."""
+def test_scores_match_the_paper(scores, model, task, variant, score):
+    """Picked by hand."""
     assert score == scores[model, task, variant]
 
 
-def test_facts_are_the_printed_ones(tables):
-    """Facts picked by hand stand in the published tables; what is undisclosed is null."""
+def test_models_and_tasks_match_the_paper(tables):
+    """Picked by hand; undisclosed values are null."""
     models, tasks = tables.models.set_index("model"), tables.tasks.set_index("task")
     assert ("Phi-2", "Microsoft", 2.78) == tuple(
         models.loc["phi-2", ["name", "developer", "parameters_b"]]
@@ -115,8 +115,8 @@ def test_facts_are_the_printed_ones(tables):
     )
 
 
-def test_requests_are_those_that_were_measured(tables):
-    """Five providers got 150 requests each; the 130 that failed have a code and no latency."""
+def test_requests_match_the_measurement(tables):
+    """Five providers got 150 requests each; 130 failed with a code and no latency."""
     requests = tables.serving_requests
     assert {150} == set(requests.groupby("provider").size())
     failed = requests[requests["error_code"].notna()]
@@ -129,8 +129,8 @@ def test_requests_are_those_that_were_measured(tables):
     assert requests[requests["error_code"].isna()]["ttft_s"].notna().all()
 
 
-def test_prices_are_the_listed_ones(tables):
-    """The price of the baseline is the one that was listed for it."""
+def test_price_matches_the_list(tables):
+    """That of the baseline."""
     prices = tables.prices.set_index(["provider", "model"]).loc[("openai", "gpt-4")]
     per_million = ["usd_per_million_input_tokens", "usd_per_million_output_tokens"]
     assert [30.0, 60.0] == prices[per_million].tolist()

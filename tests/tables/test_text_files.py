@@ -1,4 +1,4 @@
-"""A file of scores that is of no project yet: what is read, and every fault with its row."""
+"""Read scores from a CSV or Parquet file outside a project, and report every fault."""
 
 import contextlib
 from pathlib import Path
