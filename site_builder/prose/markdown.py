@@ -34,8 +34,8 @@ SLOTS = (
 )
 _SPACE = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>-])")
-# What Markdown, or the smart quotes, would read as a mark. A backslash helps only before those that
-# Markdown knows.
+# Characters with a meaning in Markdown or for smart quotes; Markdown knows a backslash only before
+# some of them.
 _LITERAL = str.maketrans(
     {mark: f"\\{mark}" for mark in "\\`*_{}[]()#+.!|>-"}
     | {"&": "&amp;", "<": "&lt;", "=": "&#61;", '"': "&quot;", "'": "&#39;"}
@@ -58,12 +58,12 @@ _ATTRIBUTES = {
 
 
 class Prose(Record):
-    """The prose of a site.
+    """The texts of a project.
 
     Attributes:
-        texts: By slot, the text as it is written.
-        sha256: By slot, the checksum of its file.
-        own: The titles of the project's own pages, by their names; their slots begin with `pages/`.
+        texts: The text as it is written, by slot.
+        sha256: The checksum of the file, by slot.
+        own: Titles of the project's own pages, by name; their slots begin with `pages/`.
         faults: Files that no page shows or that cannot be read.
     """
 
@@ -74,9 +74,9 @@ class Prose(Record):
 
 
 def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
-    """Read every slot's text, and the texts of the project's own pages.
+    """Read the texts of all slots and of the project's own pages.
 
-    A file that no page shows is a warning, one that cannot be read an error.
+    A file that no page shows causes a warning, a file that cannot be read an error.
     """
     texts: dict[str, str] = {}
     checksums: dict[str, str] = {}
@@ -103,7 +103,7 @@ def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
 
 
 def _titled(name: str, text: str) -> tuple[str, str]:
-    """The title of a page, and its text without: its first heading, else its name in words."""
+    """Split a text into its title and the rest; without a heading, the title is the page's name."""
     heading = _TITLE.match(text)
     if heading is None:
         return sentence(re.sub(r"[-_]+", " ", name)), text
@@ -113,7 +113,7 @@ def _titled(name: str, text: str) -> tuple[str, str]:
 
 def _read(path: Path, folder: Path) -> bytes:
     if not path.resolve().is_relative_to(folder.resolve()):
-        # Whoever sends a change could publish any file of the machine that builds.
+        # Whoever proposes a change could publish any file of the machine that builds.
         raise OSError(EPERM, "it is a link that leads out of the folder")
     if not path.is_file():
         raise OSError(EISDIR, "it is no file")
@@ -121,35 +121,32 @@ def _read(path: Path, folder: Path) -> bytes:
 
 
 def escape_markdown(text: str) -> str:
-    """Text from data as Markdown shows it literally: no mark of it is obeyed."""
+    """Escape text from data, so that Markdown shows it literally."""
     return _SPACE.sub(" ", text).strip(" ").translate(_LITERAL)
 
 
 def unescape_markdown(text: str) -> str:
-    """Text from `escape_markdown`, and other Markdown, with its escapes taken back."""
+    """Remove the escapes of `escape_markdown`."""
     return html.unescape(_ESCAPE.sub(r"\1", text))
 
 
 def to_html(text: str) -> str:
-    """Markdown to HTML that holds no more than prose needs.
-
-    No scripts, no styles, no links but to the site and to http or https.
-    """
-    # Not by their names, for which all packages that are installed would be looked through.
+    """Convert Markdown to safe HTML: no scripts, no styles, links only to http(s) and the site."""
+    # As objects: to find them by name, Markdown searches all installed packages.
     extensions = [TableExtension(), SaneListExtension(), SmartyExtension(), TocExtension()]
     raw = markdown.markdown(text, extensions=extensions, output_format="html")
     return nh3.clean(
         raw,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
-        attribute_filter=_kept,
+        attribute_filter=_safe_attribute,
         url_schemes={"http", "https"},
         link_rel="noopener",
     )
 
 
 def plain_text(text: str) -> str:
-    """Markdown as it is read, without its marks; as it is written where it is nested too deeply."""
+    """Return the text of Markdown without markup; unchanged if it is nested too deeply."""
     try:
         raw = to_html(text)
     except RecursionError:
@@ -157,6 +154,6 @@ def plain_text(text: str) -> str:
     return " ".join(html.unescape(nh3.clean(raw, tags=set())).split())
 
 
-def _kept(_tag: str, attribute: str, value: str) -> str | None:
-    """The value of an attribute; none of a link that names a host and no scheme."""
+def _safe_attribute(_tag: str, attribute: str, value: str) -> str | None:
+    """Keep the value of an attribute, except a link with a host and without a scheme."""
     return None if attribute == "href" and _NO_SCHEME.match(value) else value

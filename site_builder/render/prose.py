@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -19,14 +19,10 @@ from site_builder.render.urls import Urls
 
 def find_prose_faults(prose: Prose) -> list[Fault]:
     """Return the errors of the texts that do not depend on the figures."""
-    return _written_faults({slot: ProseTemplate(text) for slot, text in prose.texts.items()})
-
-
-def _written_faults(templates: Mapping[str, ProseTemplate]) -> list[Fault]:
     return [
         fault
-        for slot, template in templates.items()
-        for fault in _mistake_faults(text_file(slot), template.mistakes)
+        for slot, text in prose.texts.items()
+        for fault in _mistake_faults(text_file(slot), ProseTemplate(text).mistakes)
     ]
 
 
@@ -38,16 +34,12 @@ class PageProse:
         prose: The texts of `data/content`.
         urls: Paths of the pages.
         pages: The pages that prose can link to.
-
-    Attributes:
-        faults: Errors that do not depend on the figures, also of texts that no page shows.
     """
 
     def __init__(self, site: Site, prose: Prose, urls: Urls, pages: Collection[Address]) -> None:
         self._site, self._urls, self._pages = site, urls, pages
         filters = prose_filters(site.labels.scale)
         self._templates = {slot: ProseTemplate(text, filters) for slot, text in prose.texts.items()}
-        self.faults = _written_faults(self._templates)
 
     @cached_property
     def _figures(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from site_builder.errors import FaultsError, SiteError
 from site_builder.pages.all import make_find, make_pages
 from site_builder.pages.page import Made, Page, Site
 from site_builder.prose.markdown import SLOTS, escape_markdown, load_prose, to_html
+from site_builder.prose.template import judge_claims
 from site_builder.render.pages import render_site
 from tests.helpers.sites import ROOT, BuiltSite, build, make_site, visible
 from tests.helpers.tables import board, write_project
@@ -154,7 +155,7 @@ def test_a_figure_that_is_not_defined_is_refused(refused):
 def test_what_is_no_figure_is_refused(refused):
     """Nor do the inner workings of a value."""
     assert "1: a record is neither a text nor a figure" == refused('{{ model("beta").average }}')
-    assert "1: function is neither a text nor a figure" == refused("{{ model }}")
+    assert "1: a function is neither a text nor a figure" == refused("{{ model }}")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +174,7 @@ def test_what_is_no_figure_is_refused(refused):
         ("{{ stats.tasks | no_filter }}", "1: No filter named 'no_filter'."),
         ("{{ baseline | score }}", "1: could not convert string to float: 'Gamma'"),
         ("{{ 1 / 0 }}", "1: division by zero"),
-        ('Two\nlines. {{ "x" ~ 1 / 0 }}', "2: division by zero"),
+        ("Two\nlines. {{ 1 / 0 }}", "2: division by zero"),
     ],
 )
 def test_names_that_do_not_exist(refused, text, said):
@@ -226,6 +227,46 @@ def test_every_false_claim_of_a_file_is_told(write):
     assert ["data/content/about.md:1", "data/content/about.md:3"] == [
         f.where for f in error.value.faults
     ]
+
+
+def test_an_error_in_a_claim_hides_no_other_fault(write):
+    """The claim cannot be judged; all others are, and so are the figures after it."""
+    with pytest.raises(FaultsError) as error:
+        write(
+            "{% claim stats.taks > 5 and not stats.tasks %}A.{% endclaim %}\n"
+            "{% claim none > 5 %}B.{% endclaim %}\n"
+            "{% claim stats.tasks > 5 or models[0].rank > 5 %}C.{% endclaim %}\n"
+            "{{ model('alfa').name }} {{ 0.5 }} {{ [] | max }}\n{{ models.index(1) }}"
+        )
+    assert [
+        "1: figure 'taks' does not exist. Did you mean 'tasks'?",
+        "2: '>' not supported between instances of 'NoneType' and 'int'",
+        "3: the data does not bear this out (stats.tasks > 5 or models[0].rank > 5; "
+        "stats.tasks is 2; models[0].rank is 1): C. Rewrite the sentence, or take it out.",
+        "4: model 'alfa' does not exist. Did you mean 'alpha'?",
+        f"4: the figure 0.5 {REFUSED}",
+        "4: No aggregated item, sequence was empty.",
+        "5: prose can call only model, task, category, correlation and link",
+    ] == [str(fault).removeprefix("data/content/about.md:") for fault in error.value.faults]
+
+
+def test_a_claim_in_a_comment_is_no_claim(refused):
+    """The next claim is named by its own condition; figures of a loop have their values."""
+    loop = "{% for m in models[:1] %}{% claim m.rank > 1 %}B.{% endclaim %}{% endfor %}"
+    text = "{# {% claim false %}A.{% endclaim %} #}" + loop
+    said = refused(text)
+    assert said.startswith("1: the data does not bear this out (m.rank > 1; m.rank is 1): B.")
+
+
+def test_claims_that_need_missing_figures_are_not_judged():
+    """Neither as true nor as false; the others are."""
+    texts = {
+        "about": "{% set x = stats.b %}{% claim not x %}A.{% endclaim %}"
+        "{% claim stats.b > 1 or stats.a == 1 %}B.{% endclaim %}"
+        "{% claim stats.a == 1 %}C.{% endclaim %}"
+    }
+    judged = judge_claims(texts, {"stats": {"a": 1}}, {})
+    assert [("stats.a == 1", True)] == [(c.condition, c.holds) for c in judged["about"]]
 
 
 def test_every_fault_of_every_file_in_one_run(tmp_path):
