@@ -1,20 +1,20 @@
-"""The pipeline, a verb a stage: load, check, compute, make pages, render, publish."""
+"""Build a site: load, check, compute, make pages, render, publish."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from site_builder.charts.chart import find_chart_faults
+from site_builder.compute.results import compute_results
 from site_builder.config import SiteConfig, read_config
 from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
-from site_builder.head_start import Computed, compute_all
 from site_builder.labels import make_labels
 from site_builder.pages.all import make_pages, with_own_charts
-from site_builder.pages.page import assemble_site
+from site_builder.pages.page import Made, Site, assemble_site
+from site_builder.parallel import import_ahead, worker_count
 from site_builder.prose.markdown import Prose, load_prose
 from site_builder.publish.folder import Published, check_output_folder, publish, recover
 from site_builder.publish.manifest import Origin, with_manifest
@@ -24,153 +24,144 @@ from site_builder.render.pages import find_navigation_faults, find_source_faults
 from site_builder.render.previews import with_cards
 from site_builder.tables.check import Tables, check_tables
 from site_builder.tables.read import load_tables
-from site_builder.work import ALONE, BuildCache, BuildOptions, Content, Say
 
-if TYPE_CHECKING:  # most builds know of no edition before
+if TYPE_CHECKING:  # most builds have no previous release
     from site_builder.releases.read import ReleaseContent
 
 
 class BuildReport(Record):
-    """What a build did.
-
-    Attributes:
-        pages: How many pages it made.
-        published: What it put into its folder.
-        warnings: What is odd about the project.
-    """
+    """The outcome of a build."""
 
     pages: int
     published: Published
     warnings: tuple[Fault, ...]
 
 
+class BuildCache:
+    """The results and pages of the last build of this process.
+
+    They depend on the tables, on `site.toml`, on the titles of the project's own pages, and on the
+    prose where there is a previous release. While these stay the same, the next build only renders.
+    """
+
+    def __init__(self) -> None:
+        self._sources: object = None
+        self._content: _Content | None = None
+
+    def content(self, sources: object, make: Callable[[], _Content]) -> _Content:
+        """Return the content of the last build if it had the same sources; else make it."""
+        if self._content is None or sources != self._sources:
+            self._content, self._sources = make(), sources
+        return self._content
+
+
+class BuildOptions(Record):
+    """Options that do not affect the output.
+
+    Attributes:
+        on_stage: Callback for the name of each stage, as it begins.
+        on_page: Callback for the number of pages that are rendered, and of all pages.
+        workers: The number of processes that render; None for as many as help.
+        cache: What the build reuses and leaves for the next one.
+    """
+
+    on_stage: Callable[[str], None] = lambda _: None
+    on_page: Callable[[int, int], None] = lambda *_: None
+    workers: int | None = 1
+    cache: BuildCache | None = None
+
+
+_DEFAULTS = BuildOptions()
+
+
+class _Content(Record):
+    """What a build makes before it renders."""
+
+    site: Site
+    pages: tuple[Made, ...]
+    warnings: tuple[Fault, ...]
+
+
 def build_site(
     config: SiteConfig,
     out: Path,
-    work: BuildOptions = ALONE,
+    options: BuildOptions = _DEFAULTS,
     *,
     strict: bool = False,
     previous: str | None = None,
 ) -> BuildReport:
-    """Build the whole site of a project into `out`. Nothing is written before all of it is made.
+    """Build the whole site of a project into `out`; write nothing before all of it is made.
 
     Args:
         config: The project.
         out: The folder to publish into.
-        work: How it works.
+        options: Options that do not affect the output.
         strict: Whether a warning stops the build.
-        previous: Where the previous edition is, for the page of changes; None for no such page.
+        previous: Where the previous release is, for the page of changes; None for no such page.
 
     Raises:
-        SiteError: A mistake in the project; the published site stays as it was.
+        SiteError: The project has a fault; the published site stays as it was.
     """
     if recover(out):
-        work.say("Putting back the site that a killed build had moved away")
-    files, warnings = make_files(config, work, out, strict=strict, previous=previous)
-    work.say("Publishing")
+        options.on_stage("Restoring the site that a killed build had moved away")
+    files, warnings = make_files(config, options, out, strict=strict, previous=previous)
+    options.on_stage("Publishing")
     pages = sum(path.endswith(".html") for path in files)
     return BuildReport(pages, publish(files, out), warnings)
 
 
 def make_files(
     config: SiteConfig,
-    work: BuildOptions = ALONE,
+    options: BuildOptions = _DEFAULTS,
     out: Path | None = None,
     *,
     strict: bool = False,
     dry: bool = False,
     previous: str | None = None,
 ) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
-    """Every file of the site, its manifest too, and what is odd about the project.
-
-    Publishes nothing.
+    """Return every file of the site by its path, with the manifest, and all warnings.
 
     Args:
         config: The project.
-        work: How it works.
-        out: The folder that they are to be published into, which is checked.
-        strict: Whether a warning stops the build.
-        dry: Leave out the pictures, which no mistake of the project's can spoil and which go into
-            a cache.
-        previous: Where the previous edition is, for the page of changes; None for no such page.
+        options: Options that do not affect the output.
+        out: The folder that the files will be published into, which is checked.
+        strict: Whether a warning is an error.
+        dry: Whether to leave out the link previews, which no fault of a project can affect.
+        previous: Where the previous release is, for the page of changes; None for no such page.
 
     Raises:
-        FaultsError: Every mistake in the project.
+        FaultsError: Every fault of the project.
     """
-    work.say("Reading and checking the tables")
+    options.on_stage("Reading and checking the tables")
     old, unread = _read_previous(previous)
-    folder = (*_folder_faults(out, config.root), *unread)
-    computed = work.start.computed(config)
+    outside = (*_folder_faults(out, config.root), *unread)
     try:
-        tables, prose = read_project(config, computed)
+        tables, prose = read_project(config)
     except FaultsError as error:
-        raise FaultsError((*error.faults, *folder)) from None
-    faults = (*tables.warnings, *prose.faults, *_own_faults(config, prose), *folder)
-    processes = work.processes_for(tables)
-    here = partial(compute_all, tables, config, work.start.exported)
-    compute = (lambda: computed) if computed else here
-    make = partial(_make_content, config, prose, old, work.say, compute)
-    files_read = {name: table.file for name, table in tables.loaded.items()}
-    sources = (config, tables.warnings, files_read, prose.own, old and prose.texts, old)
+        raise FaultsError((*error.faults, *outside)) from None
+    faults = (*tables.warnings, *prose.faults, *_config_faults(config, prose), *outside)
+    workers = _workers(options, tables)
+
+    def make_content() -> _Content:
+        return _make_content(config, tables, prose, old, options.on_stage)
+
+    sources = (config, tables.warnings, _table_files(tables), prose.own, old and prose.texts, old)
     try:
-        made = (work.kept or BuildCache()).made(sources, make)
-        faults += made.odd
-        files = render_site(made.site, made.pages, prose, processes, work.count)
+        content = (options.cache or BuildCache()).content(sources, make_content)
+        faults += content.warnings
+        files = render_site(content.site, content.pages, prose, workers, options.on_page)
     except SiteError as error:
         raise FaultsError((*faults, *error.faults)) from error
     if any(strict or fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
     if config.has_cards and not dry:
-        from site_builder.render.previews import draw_previews  # with what draws them
+        from site_builder.render.previews import draw_previews
 
-        work.say("Drawing the link previews")
-        files |= draw_previews(made.site, made.pages)
-    release = made.site.results.release
-    origin = Origin(release.sha256, release.date, _sources(config, tables, prose))
-    return with_manifest(files, origin), faults
-
-
-def _read_previous(place: str | None) -> tuple[ReleaseContent | None, tuple[Fault, ...]]:
-    """The previous edition, or why it cannot be read."""
-    if place is None:
-        return None, ()
-    from site_builder.releases.read import read_release  # with what fetches from the web
-
-    try:
-        return read_release(place), ()
-    except SiteError as error:
-        return None, error.faults
-
-
-def _make_content(
-    config: SiteConfig,
-    prose: Prose,
-    old: ReleaseContent | None,
-    say: Say,
-    compute: Callable[[], Computed],
-) -> Content:
-    """Everything that follows from the tables and `site.toml`: results, and pages as values."""
-    say("Computing")
-    tables, results, exported = compute()
-    labels = make_labels(results, config)
-    site = assemble_site(config, tables, results, labels, prose.own, exported)
-    odd: tuple[Fault, ...] = ()
-    if old is not None:
-        from site_builder.releases.read import find_news, release_content
-
-        news, odd = find_news(config, old, release_content(tables, results, labels, prose.texts))
-        site = replace(site, news=news)
-    say("Making the pages")
-    pages = with_own_charts(site, make_pages(site))
-    return Content(site, with_cards(site, pages) if config.has_cards else pages, odd)
-
-
-def _sources(config: SiteConfig, tables: Tables, prose: Prose) -> dict[str, str]:
-    """The SHA-256 of every file that the project brought, by its path in it."""
-    own = {} if config.sha256 is None else {"site.toml": config.sha256}
-    read = {f"data/{t.spec.file}": sha256(t.file).hexdigest() for t in tables.loaded.values()}
-    texts = {f"data/content/{slot}.md": checksum for slot, checksum in prose.sha256.items()}
-    return own | read | texts
+        options.on_stage("Drawing the link previews")
+        files |= draw_previews(content.site, content.pages)
+    release = content.site.results.release
+    checksums = _checksums(config, tables, prose)
+    return with_manifest(files, Origin(release.sha256, release.date, checksums)), faults
 
 
 def load_project(
@@ -179,21 +170,81 @@ def load_project(
     out: Path | None = None,
     previous: str | None = None,
 ) -> SiteConfig:
-    """The configuration of the project in `root`.
+    """Return the configuration of the project in `root`.
 
     Raises:
         FaultsError: Every fault of `site.toml`, and every other fault of the project that shows
-            with what of it is sound, so that one run tells them all.
+            with the sound part of it, so that one run reports all of them.
     """
     config, faults = read_config(root, base_url)
     if not faults:
         return config
     others: tuple[Fault, ...] = ()
     try:
-        others = make_files(config, ALONE, out, dry=True, previous=previous)[1]
+        others = make_files(config, out=out, dry=True, previous=previous)[1]
     except SiteError as error:
         others = error.faults
     raise FaultsError((*faults, *others))
+
+
+def read_project(config: SiteConfig) -> tuple[Tables, Prose]:
+    """Return the checked tables and the prose of a project.
+
+    Raises:
+        FaultsError: Every fault of the tables, and every fault of prose and templates that shows
+            without results.
+    """
+    prose = load_prose(config.content_dir)
+    try:
+        return check_tables(load_tables(config.data_dir), config), prose
+    except FaultsError as error:
+        config_faults = _config_faults(config, prose)
+        sources = find_source_faults(config, prose)
+        raise FaultsError((*error.faults, *prose.faults, *config_faults, *sources)) from None
+
+
+def _workers(options: BuildOptions, tables: Tables) -> int:
+    """Return how many processes render, and start them where there are several."""
+    n_pages = len(tables.models) + len(tables.tasks)
+    workers = options.workers or worker_count(n_pages, len(tables.results))
+    if workers > 1:
+        import_ahead("site_builder.render.pages")
+    return workers
+
+
+def _make_content(
+    config: SiteConfig,
+    tables: Tables,
+    prose: Prose,
+    old: ReleaseContent | None,
+    on_stage: Callable[[str], None],
+) -> _Content:
+    on_stage("Computing")
+    results = compute_results(tables, config)
+    labels = make_labels(results, config)
+    site = assemble_site(config, tables, results, labels, prose.own)
+    warnings: tuple[Fault, ...] = ()
+    if old is not None:
+        from site_builder.releases.read import find_news, release_content
+
+        new = release_content(tables, results, labels, prose.texts)
+        news, warnings = find_news(config, old, new)
+        site = replace(site, news=news)
+    on_stage("Making the pages")
+    pages = with_own_charts(site, make_pages(site))
+    return _Content(site, with_cards(site, pages) if config.has_cards else pages, warnings)
+
+
+def _read_previous(place: str | None) -> tuple[ReleaseContent | None, tuple[Fault, ...]]:
+    """Return the previous release, or why it cannot be read."""
+    if place is None:
+        return None, ()
+    from site_builder.releases.read import read_release
+
+    try:
+        return read_release(place), ()
+    except SiteError as error:
+        return None, error.faults
 
 
 def _folder_faults(out: Path | None, root: Path) -> tuple[Fault, ...]:
@@ -205,26 +256,19 @@ def _folder_faults(out: Path | None, root: Path) -> tuple[Fault, ...]:
     return ()
 
 
-def read_project(config: SiteConfig, computed: Computed | None = None) -> tuple[Tables, Prose]:
-    """The checked tables, unless they are there already, and the prose of a project.
-
-    Raises:
-        FaultsError: Every fault of the tables, and every one of prose and templates that shows
-            without a figure.
-    """
-    prose = load_prose(config.content_dir)
-    if computed:
-        return computed.tables, prose
-    try:
-        return check_tables(load_tables(config.data_dir), config), prose
-    except FaultsError as error:
-        written = find_source_faults(config, prose)
-        own = _own_faults(config, prose)
-        raise FaultsError((*error.faults, *prose.faults, *own, *written)) from None
-
-
-def _own_faults(config: SiteConfig, prose: Prose) -> Iterator[Fault]:
-    """What is wrong with the project's own looks, whatever the tables hold."""
+def _config_faults(config: SiteConfig, prose: Prose) -> Iterator[Fault]:
     yield from find_theme_faults(config)
     yield from find_navigation_faults(config, prose.own)
     yield from find_chart_faults(config)
+
+
+def _table_files(tables: Tables) -> dict[str, bytes]:
+    return {f"data/{table.spec.file}": table.file for table in tables.loaded.values()}
+
+
+def _checksums(config: SiteConfig, tables: Tables, prose: Prose) -> Mapping[str, str]:
+    """Return the SHA-256 of every file of the project by its path: `site.toml`, tables, prose."""
+    toml = {} if config.sha256 is None else {"site.toml": config.sha256}
+    files = {path: sha256(content).hexdigest() for path, content in _table_files(tables).items()}
+    texts = {f"data/content/{slot}.md": checksum for slot, checksum in prose.sha256.items()}
+    return toml | files | texts

@@ -1,4 +1,4 @@
-"""Options in, exit code out."""
+"""List the commands and import one when it is asked for."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ import click
 
 from site_builder import __version__
 
-# Module of `commands/` and name in it, of each command.
+# Module of `commands/` and name in it.
 _PLACES = {
-    "aggregate": "aggregate.aggregate_",
-    "build": "build.build",
-    "check": "check.check",
-    "deploy": "deploy.deploy",
-    "diff": "diff.diff",
-    "import": "import_.import_",
-    "init": "init.init",
-    "profile": "profile.profile",
-    "serve": "serve.serve",
-    "verify": "verify.verify",
+    "aggregate": ("tables", "aggregate"),
+    "build": ("build", "build"),
+    "check": ("build", "check"),
+    "deploy": ("deploy", "deploy"),
+    "diff": ("diff", "diff"),
+    "import": ("tables", "import_"),
+    "init": ("init", "init"),
+    "profile": ("tables", "profile"),
+    "serve": ("serve", "serve"),
+    "verify": ("build", "verify"),
 }
 
 
-class Commands(Mapping[str, click.Command]):
-    """Every command by its name; each is imported when it is asked for.
+class _Commands(Mapping[str, click.Command]):
+    """Every command by its name; its module is imported when it is asked for.
 
-    What the importers alone need takes as long to import as a small board takes to compute.
+    What all commands import takes longer than the build of a small board.
     """
 
     def __getitem__(self, name: str) -> click.Command:
-        module, _, command = _PLACES[name].partition(".")
+        module, command = _PLACES[name]
         found = getattr(import_module(f"site_builder.commands.{module}"), command)
         assert isinstance(found, click.Command)
         return found
@@ -43,7 +43,7 @@ class Commands(Mapping[str, click.Command]):
         return len(_PLACES)
 
 
-@click.group(commands=Commands(), context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(commands=_Commands(), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="site_builder")
 def main() -> None:
     """Build a leaderboard website from Parquet tables."""

@@ -15,103 +15,9 @@ from pydantic_core import ErrorDetails
 
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
 
-Name = Annotated[str, Field(min_length=1)]
 _COLOUR = r"^#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$"
-_PICTURE = r"^[\w-]+([./][\w-]+)*\.(svg|png|webp|jpg)$"
-Colour = Annotated[str, Field(pattern=_COLOUR)]
-Picture = Annotated[str, Field(pattern=_PICTURE)]
-PATTERNS: Mapping[str, str] = {
-    _COLOUR: "must be a colour such as #0f766e",
-    _PICTURE: "must name a picture of static/, such as logo.svg",
-}
-"""What a text must be, by the pattern that it does not fit."""
-
-
-class ConfigSection(BaseModel):
-    """A section of `site.toml`: frozen, no key but its own, no value of another type."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Colours(ConfigSection):
-    """`[theme.light]`, `[theme.dark]`: colours by what they are for; the others stay ours."""
-
-    paper: Colour | None = None
-    """Ground of the page."""
-    card: Colour | None = None
-    """Ground of what lies on the page: dialogs, menus, cards."""
-    sunk: Colour | None = None
-    """Ground of what lies in it: fields, code, a row under the pointer."""
-    ink: Colour | None = None
-    """Text."""
-    soft: Colour | None = None
-    """Text that steps back: notes, labels of axes."""
-    line: Colour | None = None
-    """Rules and borders."""
-    accent: Colour | None = None
-    """Links, buttons, what is chosen; bands are a tint of it."""
-    accent_ink: Colour | None = None
-    """Text on the accent."""
-    gain: Colour | None = None
-    """What is better, and the bars of charts; heat maps are tints of it."""
-    loss: Colour | None = None
-    """What is worse."""
-    neutral: Colour | None = None
-    """What is neither, such as the base model's dot."""
-    focus: Colour | None = None
-    """The ring around what the keyboard is at."""
-
-    @property
-    def named(self) -> Mapping[str, str]:
-        """The colours that are given, by their names in style sheets."""
-        given = self.model_dump(exclude_none=True)
-        return {name.replace("_", "-"): colour for name, colour in given.items()}
-
-
-class Theme(ConfigSection):
-    """`[theme]`: what makes a site look like one's own."""
-
-    logo: Picture | None = None
-    """Picture of `static/`, such as `logo.svg`, in place of the drawing beside the title."""
-    light: Colours = Field(default_factory=Colours)
-    """Colours of the light theme."""
-    dark: Colours = Field(default_factory=Colours)
-    """Colours of the dark theme."""
-
-    @property
-    def has_colours(self) -> bool:
-        """Whether it gives any."""
-        return bool(self.light.named or self.dark.named)
-
-
-class Navigation(ConfigSection):
-    """`[navigation]`: where header and footer lead, as label and target in the order to show.
-
-    A target is a page of the site (`models`), a page of the project's own (`pages/method`), or a
-    link.
-    """
-
-    header: dict[Name, Name] | None = None
-    """Entries of the header; every page that the board has where absent."""
-    footer: dict[Name, Name] | None = None
-    """Entries of the footer; method, data, changes, source code and own pages where absent."""
-
-
-class Charts(ConfigSection):
-    """`[charts]`: charts of installed packages, by the page that they stand on."""
-
-    home: list[Name] = Field(default_factory=list)
-    """Below what the home page shows."""
-    models: list[Name] = Field(default_factory=list)
-    """Below the board of models."""
-    tasks: list[Name] = Field(default_factory=list)
-    """Below the board of tasks."""
-    categories: list[Name] = Field(default_factory=list)
-    """Below the board of categories."""
-    analysis: list[Name] = Field(default_factory=list)
-    """Below the analysis."""
-    serving: list[Name] = Field(default_factory=list)
-    """Below latency and cost."""
+_IMAGE = r"^[\w-]+([./][\w-]+)*\.(svg|png|webp|jpg)$"
+_LINK = r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$"
 
 
 def _check_unique(values: list[Any]) -> list[Any]:
@@ -120,9 +26,11 @@ def _check_unique(values: list[Any]) -> list[Any]:
     return values
 
 
+Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[list[Name], AfterValidator(_check_unique)]
 Sizes = Annotated[list[Annotated[int, Field(gt=0)]], AfterValidator(_check_unique)]
-_LINK = r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$"
+Colour = Annotated[str, Field(pattern=_COLOUR)]
+Image = Annotated[str, Field(pattern=_IMAGE)]
 WebUrl = Annotated[str, Field(pattern=_LINK)]
 
 _TOML = "site.toml"
@@ -143,86 +51,169 @@ _RULES = {
     "string_type": "must be text",
     "value_error": "must not name anything twice",
 }
-_PATTERNS = {_LINK: "must be a link (https:// or http://) without '?' and '#'", **PATTERNS}
+# What a text must be, by the pattern that it does not match.
+_PATTERNS = {
+    _COLOUR: "must be a colour such as #0f766e",
+    _IMAGE: "must name an image in static/, such as logo.svg",
+    _LINK: "must be a link (https:// or http://) without '?' and '#'",
+}
+
+
+class ConfigSection(BaseModel):
+    """A section of `site.toml`: no unknown keys, no conversion of types."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class SiteSection(ConfigSection):
-    """`[site]`: what the site is called and where it will stand."""
+    """`[site]`: the name of the site and its address."""
 
     title: Name = "Leaderboard"
     """Name of the site, in its header and in every page's title."""
     headline: str = ""
-    """The question that the home page answers, large; the title where it is absent."""
+    """Headline of the home page; the title if empty."""
     description: str = ""
-    """One sentence on what the site holds, for search engines and previews."""
+    """One sentence for search engines and previews."""
     base_url: WebUrl = ""
-    """Where the site will be published; only absolute links and link previews need it."""
+    """Address of the published site, for absolute links and link previews."""
     cards: bool = True
-    """Whether each page has a picture for link previews, where `base_url` is known."""
+    """Whether each page has a picture for link previews, if `base_url` is set."""
     repository: WebUrl = ""
-    """Link to the repository, shown in the footer."""
+    """Link to the repository, in the footer."""
     license: str = ""
-    """Licence of the published figures."""
+    """Licence of the scores."""
     released: date | None = None
-    """Day of the data; the newest date among the results where absent."""
+    """Date of the data; the newest date among the results if None."""
 
 
 class BoardConfig(ConfigSection):
-    """`[board]`: what is compared, and how it is ranked."""
+    """`[board]`: what is compared, and how it is ranked. None is chosen from the data."""
 
     baseline: Name | None = None
-    """Id of the model that others are measured against."""
+    """Id of the model that others are compared with."""
     base_variant: Name | None = None
-    """Variant before tuning; `base` where the results have it."""
+    """Variant before tuning."""
     tuned_variants: Names | None = None
-    """Variants after tuning, the primary one first; every variant but the base where absent."""
+    """Variants after tuning, the primary one first."""
     rank_by: Literal["mean", "mean_win_rate"] | None = None
-    """What gives the rank; chosen from the tasks' directions and bounds where absent."""
+    """What ranks models."""
     min_coverage: Annotated[float, Field(ge=0, le=1)] | None = None
-    """Share of the tasks that a model must have a score on to be ranked."""
+    """Share of the tasks on which a model needs a score to be ranked."""
     exclude_flagged: bool = False
     """Whether flagged scores are left out of ranks, averages, wins and lifts; they stay shown."""
     labels: dict[str, Name] = Field(default_factory=dict)
-    """Names to show for variants."""
+    """Names of variants."""
 
 
 class Analysis(ConfigSection):
     """`[analysis]`: what may explain lift."""
 
     features: Names | None = None
-    """Numeric columns of the tasks table; every known feature that the data has, where absent."""
+    """Numeric columns of the tasks table; every known feature with values if None."""
     training_set_thresholds: Sizes = Field(default_factory=lambda: [10_000, 20_000])
-    """Sizes for which the share of smaller training sets is told."""
-
-
-class CitationSection(ConfigSection):
-    """`[citation]`: how to cite the site."""
-
-    bibtex: str = ""
-    """A BibTeX entry, shown as it is."""
-    text: str = ""
-    """The same in a sentence."""
+    """Sizes for the shares of smaller training sets."""
 
 
 class Importing(ConfigSection):
-    """`[import]`: what `site_builder import` cannot know by itself."""
+    """`[import]`: what `site-builder import` cannot read from the files."""
 
     columns: dict[str, Name] = Field(default_factory=dict)
-    """Columns of a CSV file or the like, by the column of the contract that each holds."""
+    """Names of columns in CSV and similar files, by column of the contract."""
     task_columns: Names | None = None
-    """Columns of a wide table that are tasks; guessed where absent."""
+    """Columns of a wide table that are tasks; guessed if None."""
     scale: Literal["percent", "proportion", "other"] | None = None
-    """What scores between 1 and 100 are, where their file does not say."""
+    """What scores from 1 to 100 are, if their file does not say it."""
     metrics: Names = Field(default_factory=list)
-    """Metrics that stand for a task, the most wanted first."""
+    """Metrics to take as the score of a task, the preferred one first."""
     models: dict[str, Name] = Field(default_factory=dict)
     """Ids of models, by their names in the files."""
     tasks: dict[str, Name] = Field(default_factory=dict)
     """Ids of tasks, by their names in the files."""
     pairs: dict[str, Name] = Field(default_factory=dict)
-    """The model that each tuned model was tuned from, both by their names in the files."""
+    """Base model of each tuned model, both by their names in the files."""
     variants: dict[str, Name] = Field(default_factory=dict)
-    """The variant of a model's scores, by its name in the files."""
+    """Variant of a model's scores, by the name of the model in the files."""
+
+
+class CitationSection(ConfigSection):
+    """`[citation]`: how to cite the site, as a BibTeX entry and as a sentence."""
+
+    bibtex: str = ""
+    text: str = ""
+
+
+class Colours(ConfigSection):
+    """`[theme.light]` and `[theme.dark]`: colours that replace the built-in ones."""
+
+    paper: Colour | None = None
+    """Background of the page."""
+    card: Colour | None = None
+    """Background of dialogs, menus and cards."""
+    sunk: Colour | None = None
+    """Background of fields, code, and the row under the pointer."""
+    ink: Colour | None = None
+    """Text."""
+    soft: Colour | None = None
+    """Secondary text: notes, axis labels."""
+    line: Colour | None = None
+    """Rules and borders."""
+    accent: Colour | None = None
+    """Links, buttons, selected items; bands are a tint of it."""
+    accent_ink: Colour | None = None
+    """Text on the accent."""
+    gain: Colour | None = None
+    """Better values and the bars of charts; heat maps are tints of it."""
+    loss: Colour | None = None
+    """Worse values."""
+    neutral: Colour | None = None
+    """Neither, such as the dot of a base model."""
+    focus: Colour | None = None
+    """The ring around the element with keyboard focus."""
+
+    @property
+    def named(self) -> Mapping[str, str]:
+        """The colours that are set, by their names in style sheets."""
+        colours = self.model_dump(exclude_none=True)
+        return {name.replace("_", "-"): colour for name, colour in colours.items()}
+
+
+class Theme(ConfigSection):
+    """`[theme]`: logo and colours."""
+
+    logo: Image | None = None
+    """Image in `static/`, in place of the drawing beside the title."""
+    light: Colours = Field(default_factory=Colours)
+    """Colours of the light theme."""
+    dark: Colours = Field(default_factory=Colours)
+    """Colours of the dark theme."""
+
+    @property
+    def has_colours(self) -> bool:
+        """Whether any colour is set."""
+        return bool(self.light.named or self.dark.named)
+
+
+class Navigation(ConfigSection):
+    """`[navigation]`: links of header and footer, as label and target.
+
+    A target is a page of the site (`models`), a page of the project (`pages/method`), or a link.
+    """
+
+    header: dict[Name, Name] | None = None
+    """Every page that the board has if None."""
+    footer: dict[Name, Name] | None = None
+    """Method, data, changes, source code and the project's own pages if None."""
+
+
+class Charts(ConfigSection):
+    """`[charts]`: charts of installed packages, by page."""
+
+    home: list[Name] = Field(default_factory=list)
+    models: list[Name] = Field(default_factory=list)
+    tasks: list[Name] = Field(default_factory=list)
+    categories: list[Name] = Field(default_factory=list)
+    analysis: list[Name] = Field(default_factory=list)
+    serving: list[Name] = Field(default_factory=list)
 
 
 class _File(ConfigSection):
@@ -237,12 +228,12 @@ class _File(ConfigSection):
 
 
 class SiteConfig(_File):
-    """The whole configuration: `site.toml`, and the folder that it governs."""
+    """The configuration of a project: `site.toml` and the project's folder."""
 
     root: Path
-    """The project's folder; `data/` and any overriding `templates/` and `static/` lie in it."""
+    """The project's folder, with `data/` and, if any, `templates/` and `static/`."""
     sha256: str | None = None
-    """Checksum of `site.toml` as it was read; None where there is none."""
+    """Checksum of `site.toml`; None without a `site.toml`."""
 
     @property
     def data_dir(self) -> Path:
@@ -251,7 +242,7 @@ class SiteConfig(_File):
 
     @property
     def has_cards(self) -> bool:
-        """Whether pages have pictures for link previews: these are asked for by absolute links."""
+        """Whether pages have pictures for link previews, which need absolute links."""
         return self.site.cards and bool(self.site.base_url)
 
     @property
@@ -261,21 +252,17 @@ class SiteConfig(_File):
 
     @property
     def default_variant(self) -> str:
-        """Variant of a score that names none."""
+        """Variant of a score without a variant."""
         return self.board.base_variant or "base"
 
     def label(self, variant: str) -> str:
-        """Name to show for a variant; its id in plain words where `site.toml` names none."""
+        """Return the name of a variant: that of `site.toml`, or its id in plain words."""
         words = variant.replace("_", "-")
         return self.board.labels.get(variant, words[:1].upper() + words[1:])
 
 
 def load_config(root: Path, base_url: str | None = None) -> SiteConfig:
-    """Read `site.toml` of the project in `root`; defaults where there is none.
-
-    Args:
-        root: The project's folder.
-        base_url: Where the site will stand, in place of what `site.toml` says.
+    """Return the configuration of the project in `root`; `base_url` overrides that of the file.
 
     Raises:
         FaultsError: One fault for every unknown key and every value of a wrong type or range.
@@ -287,13 +274,12 @@ def load_config(root: Path, base_url: str | None = None) -> SiteConfig:
 
 
 def read_config(root: Path, base_url: str | None = None) -> tuple[SiteConfig, list[Fault]]:
-    """What `site.toml` says as far as it is sound, and every fault of it.
+    """Return the configuration of the project in `root`, and every fault of `site.toml`.
 
-    A key at fault has its default, so that the rest of the project can be judged in the same run.
+    A key with a fault has its default, so that the rest of the project can be checked too.
     """
     try:
-        content = _read_file(root / _TOML)
-        values = _parse(_TOML, content or b"")
+        values, checksum = _read_toml(root / _TOML)
     except FaultsError as error:
         return SiteConfig(root=root), list(error.faults)
     if base_url is not None and isinstance(values.setdefault("site", {}), dict):
@@ -304,13 +290,12 @@ def read_config(root: Path, base_url: str | None = None) -> tuple[SiteConfig, li
         details = error.errors()
         file = _File.model_validate(_without(values, details))
     faults = limit_faults(map(_fault, details), len(details), _TOML, "keys and values")
-    checksum = None if content is None else sha256(content).hexdigest()
     known = {**file.__dict__, "root": root, "sha256": checksum}
     return SiteConfig.model_validate(known, by_alias=False, by_name=True), list(faults)
 
 
 def _without(values: dict[str, Any], details: list[ErrorDetails]) -> dict[str, Any]:
-    """The values without the keys, or the sections, that are at fault."""
+    """Return the values without the keys, or the sections, that have faults."""
     bad = {detail["loc"][:2] for detail in details}
     return {
         section: {key: value for key, value in keys.items() if (section, key) not in bad}
@@ -319,24 +304,24 @@ def _without(values: dict[str, Any], details: list[ErrorDetails]) -> dict[str, A
     }
 
 
-def _read_file(path: Path) -> bytes | None:
+def _read_toml(path: Path) -> tuple[dict[str, Any], str | None]:
+    """Return the values and the checksum of a file; no values and None where it does not exist."""
     try:
-        return path.read_bytes() if path.exists() else None
+        content = path.read_bytes()
+        return tomllib.loads(content.decode("utf-8-sig")), sha256(content).hexdigest()
+    except FileNotFoundError:
+        return {}, None
     except OSError as error:
-        raise FaultsError([Fault(path.name, f"cannot be read: {error.strerror}")]) from error
-
-
-def _parse(name: str, file: bytes) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise FaultsError([Fault(name, "is not UTF-8 text", "Save it as UTF-8.")]) from error
+        fault = Fault(path.name, f"cannot be read: {error.strerror}")
+    except UnicodeDecodeError:
+        fault = Fault(path.name, "is not UTF-8 text", "Save it as UTF-8.")
     except (ValueError, RecursionError) as error:
-        raise FaultsError([Fault(name, f"is not valid TOML: {error}")]) from error
+        fault = Fault(path.name, f"is not valid TOML: {error}")
+    raise FaultsError([fault])
 
 
 def _fault(detail: ErrorDetails) -> Fault:
-    """A validation error in our words: the key, what was found, what is allowed."""
+    """Return the fault of a validation error: the key, what was found, what is allowed."""
     keys = [part for part in detail["loc"] if isinstance(part, str)]
     key, found = ".".join(keys), detail["input"]
     if detail["type"] == "extra_forbidden":
@@ -350,7 +335,7 @@ def _fault(detail: ErrorDetails) -> Fault:
 
 
 def _hint(keys: list[str]) -> str:
-    """What an unknown key may have meant: one of another section, or the nearest of its own."""
+    """Return a hint for an unknown key: its section, or the most similar key of this one."""
     *section, name = keys
     for known in _sections():
         if name in _known_keys(known):
@@ -359,26 +344,26 @@ def _hint(keys: list[str]) -> str:
 
 
 def _known_keys(section: list[str]) -> list[str]:
-    """The keys of a section; the sections where none is named."""
+    """Return the keys of a section, or the sections."""
     model: Any = _File
     for name in section:
         model = _named_fields(model)[name].annotation
     return list(_named_fields(model))
 
 
-def _named_fields(model: Any) -> dict[str, Any]:  # noqa: ANN401 - a section, or a text's type
-    """Fields by their names in the file: `import` among them, which Python keeps for itself."""
+def _named_fields(model: Any) -> dict[str, Any]:  # noqa: ANN401 - a section or the type of a key
+    """Return fields by their names in the file, where `import` is one, a keyword of Python."""
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _sections() -> list[list[str]]:
-    """The way to every section, and to those within one."""
+    """Return the path of every section."""
     sections = [[name] for name in _named_fields(_File)]
     return [*sections, ["theme", "light"], ["theme", "dark"]]
 
 
 def config_keys() -> list[str]:
-    """Every key of `site.toml`, as `section.key`: what the documentation must explain."""
+    """Return every key of `site.toml` as `section.key`."""
     return [
         f"{section}.{key}" for section in _named_fields(_File) for key in _known_keys([section])
     ]

@@ -19,47 +19,37 @@ _SPACE = "\N{NO-BREAK SPACE}"
 _PREFIXES = {3: "k", 6: "M", 9: "G", 12: "T"}
 _UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 _MOST_PLACES = 12
-# Wide enough for every digit of the largest float; the default of 28 refuses 1e26 at three places.
+# Enough for every digit of the largest float; the default of 28 fails for 1e26 at three places.
 _EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
 @lru_cache(maxsize=1 << 16)  # a board has few different scores, each on many pages
 def rounded(value: float, places: int, shift: int = 0) -> str:
-    """`value` at so many decimal places, half away from zero, with a true minus; `-0.0` is `0.0`.
+    """Return a finite number at so many decimal places, rounded half away from zero.
 
-    Args:
-        value: A finite number.
-        places: Decimal places.
-        shift: Power of ten to multiply by first, without the error of a float.
+    It has a true minus, and none where it rounds to zero. `shift` is a power of ten to multiply by
+    first, without the error of a float.
     """
     shortest = repr(float(value))
     if shift or not 0 <= places < 7 or not _is_plain(shortest) or _is_tie(shortest, places):
-        exact = Decimal(shortest).scaleb(shift)
-        text = f"{exact.quantize(Decimal(1).scaleb(-places), context=_EXACT):,f}"
+        decimal = Decimal(shortest).scaleb(shift)
+        text = f"{decimal.quantize(Decimal(1).scaleb(-places), context=_EXACT):,f}"
     else:
         text = f"{value:,.{places}f}"
     return text if text[0] != "-" else f"{MINUS if _is_not_zero(text) else ''}{text[1:]}"
 
 
 def _is_plain(shortest: str) -> bool:
-    """Whether a float has so few digits before its point that it is exact far behind it."""
+    """Whether a float has few digits before the point, so that `format` rounds it correctly."""
     return len(shortest.partition(".")[0]) < 9 and "e" not in shortest
 
 
 def _is_tie(shortest: str, places: int) -> bool:
-    """Whether a decimal lies in the middle between two that have so many places.
+    """Whether a number is halfway between two of so many places.
 
-    Only there do the shortest decimal and the float itself, which lies a little beside it, round
-    apart: of all decimals as short as the middle, none is nearer to the float.
+    Only there can the shortest decimal and the float, which differs from it slightly, round apart.
     """
     return shortest[-1] == "5" and len(shortest) - shortest.index(".") == places + 2
-
-
-@lru_cache(maxsize=1 << 16)
-def _has_places(value: float, places: int) -> bool:
-    """Whether a number has no more decimal places."""
-    number = Decimal(repr(float(value)))
-    return number == number.quantize(Decimal(1).scaleb(-places), context=_EXACT)
 
 
 def _is_not_zero(text: str) -> bool:
@@ -67,59 +57,56 @@ def _is_not_zero(text: str) -> bool:
 
 
 def _magnitude(value: float, digits: int = 3) -> int:
-    """Power of ten of `value` rounded to so many digits: 2 for 999.4, 3 for 999.6, 0 for zero."""
-    exact = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(repr(float(value)))
-    return exact.adjusted() if exact else 0
+    """Return the power of ten of the rounded number: 2 for 999.4, 3 for 999.6, 0 for zero."""
+    decimal = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(repr(float(value)))
+    return decimal.adjusted() if decimal else 0
 
 
 def _places(value: float, least: int) -> int:
-    """Decimal places that show three digits of a small number, and never fewer than `least`."""
+    """Return the decimal places that show three digits of a number, but at least `least`."""
     return min(_MOST_PLACES, max(least, 2 - _magnitude(value)))
 
 
-class NumberFormat(Record):
-    """How the scores of one metric are written: decimal places, or a prefix where they are large.
+@lru_cache(maxsize=1 << 16)
+def _has_places(value: float, places: int) -> bool:
+    """Whether a number has at most so many decimal places."""
+    number = Decimal(repr(float(value)))
+    return number == number.quantize(Decimal(1).scaleb(-places), context=_EXACT)
 
-    Attributes:
-        places: Decimal places.
-        compact: Write 22,781,380,000 as `22.8 G`.
-    """
+
+class NumberFormat(Record):
+    """The format of the scores of a metric: decimal places, or `22.8 G` for large scores."""
 
     places: int = 3
     compact: bool = False
 
     def score(self, value: float | None) -> str:
-        """A score, such as `0.742` or `22.8 G`; a dash where there is none."""
+        """Return a score as text, such as `0.742` or `22.8 G`; a dash for None."""
         if value is None:
             return MISSING
-        if not self.compact or abs(value) < 10_000:
-            return rounded(value, self.places)
-        return compact(value)
+        return compact(value) if self._is_compact(value) else rounded(value, self.places)
 
     def signed(self, value: float | None) -> str:
-        """A difference with its sign, such as `+0.081`; one that rounds to 0.000 has none."""
+        """Return a difference with its sign, such as `+0.081`; zero has none."""
         if value is None:
             return MISSING
         text = self.score(value)
         return f"+{text}" if value > 0 and _is_not_zero(text) else text
 
     def shows_all(self, value: float) -> bool:
-        """Whether a score is written with every digit that it has."""
-        is_compact = self.compact and abs(value) >= 10_000
-        return not is_compact and _has_places(value, self.places)
+        """Return whether the text of a score has all its digits."""
+        return not self._is_compact(value) and _has_places(value, self.places)
 
     def interval(self, low: float, high: float) -> str:
-        """A range, such as `0.662 to 0.818`."""
+        """Return a range, such as `0.662 to 0.818`."""
         return f"{self.score(low)} to {self.score(high)}"
+
+    def _is_compact(self, value: float) -> bool:
+        return self.compact and abs(value) >= 10_000
 
 
 def scale_for(values: Iterable[float], bounds: Sequence[float | None] = ()) -> NumberFormat:
-    """The scale that shows these scores with three significant digits or so.
-
-    Args:
-        values: Scores of one metric; none at all give three places.
-        bounds: The metric's stated bounds, where it has any: they count as if they were scored.
-    """
+    """Return the format that shows about three significant digits of scores and bounds."""
     stated = (bound for bound in bounds if bound is not None)
     top = max(filter(math.isfinite, map(abs, chain(values, stated))), default=1.0)
     if top > 100_000:
@@ -130,7 +117,7 @@ def scale_for(values: Iterable[float], bounds: Sequence[float | None] = ()) -> N
 
 
 def compact(value: float) -> str:
-    """A large number with a prefix: `560 k`, `22.8 G`, `1.00e15`; three significant digits."""
+    """Return a number with three significant digits and a prefix: `560 k`, `1.00e15`."""
     magnitude = _magnitude(value)
     if magnitude < 3:
         return rounded(value, 1)
@@ -142,24 +129,24 @@ def compact(value: float) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def exact(value: float) -> str:
-    """A number with every digit that it has, as a program reads it: with a plain minus."""
-    return repr(float(value) + 0.0).removesuffix(".0")  # a zero has no sign
+    """Return a number with all its digits, as programs read it."""
+    return repr(float(value) + 0.0).removesuffix(".0")  # + 0.0 removes the sign of a zero
 
 
 @lru_cache(maxsize=1 << 16)
 def signed(value: float) -> str:
-    """A difference with every digit that it has, and its sign: `+0.0475`."""
-    text = exact(value).replace("-", "\N{MINUS SIGN}", 1) if value < 0 else exact(value)
+    """Return a difference with all its digits and its sign: `+0.0475`."""
+    text = exact(value).replace("-", MINUS, 1) if value < 0 else exact(value)
     return f"+{text}" if value > 0 else text
 
 
 def count(value: float | None) -> str:
-    """A whole number with thousands separators: `560,000`."""
+    """Return a whole number with thousands separators: `560,000`."""
     return MISSING if value is None else rounded(value, 0)
 
 
 def quantity(value: float | None) -> str:
-    """A number of unknown kind: `7.24`, `226`, `0.00002`; three decimals, or three digits."""
+    """Return a number of unknown kind with three decimals or three digits: `7.24`, `0.00002`."""
     if value is None:
         return MISSING
     text = rounded(value, _places(value, 3))
@@ -167,17 +154,17 @@ def quantity(value: float | None) -> str:
 
 
 def coverage(scored: int, of: int) -> str:
-    """How much of a board a model has: `23 of 31`."""
+    """Return how many tasks of a board have a score: `23 of 31`."""
     return f"{scored:,} of {of:,}"
 
 
 def percent(share: float | None, places: int = 0) -> str:
-    """A share in 0..1 as a percentage: `48 %`. The only place where percent exists."""
+    """Return a share between 0 and 1 as a percentage: `48 %`."""
     return MISSING if share is None else f"{rounded(share, places, 2)}{_SPACE}%"
 
 
 def money(usd: float | None) -> str:
-    """US dollars: `$30.00`, `$0.05`, `$0.0015`; two places, or as many as three digits need."""
+    """Return US dollars with two decimals or three digits: `$30.00`, `$0.05`, `$0.0015`."""
     if usd is None:
         return MISSING
     text = rounded(usd, _places(usd, 2))
@@ -186,14 +173,14 @@ def money(usd: float | None) -> str:
 
 
 def seconds(value: float | None) -> str:
-    """A duration: `0.204 s`, `3.68 s`, `41.2 s`; three digits, in one to three decimals."""
+    """Return a duration with three digits, in one to three decimals: `0.204 s`, `41.2 s`."""
     if value is None:
         return MISSING
     return f"{rounded(value, min(3, max(1, 2 - _magnitude(value))))}{_SPACE}s"
 
 
 def ratio(value: float | None) -> str:
-    """A multiple, in fewer decimals the larger it is: 300, 1.5 or 0.00330 times."""
+    """Return a multiple, with fewer decimals the larger it is: 300, 1.5 or 0.00330 times."""
     if value is None:
         return MISSING
     small = 2 if abs(value) >= 0.01 else _places(value, 2)
@@ -201,27 +188,27 @@ def ratio(value: float | None) -> str:
 
 
 def billions(value: float | None) -> str:
-    """A number of parameters, given in billions: `7.24B`, `0.56B`."""
+    """Return a number of parameters, given in billions: `7.24B`."""
     return MISSING if value is None else f"{quantity(value)}B"
 
 
 def p_value(value: float | None) -> str:
-    """A p-value: `0.03`, `< 0.001`."""
+    """Return a p-value: `0.03`, `< 0.001`."""
     if value is None:
         return MISSING
     return "< 0.001" if value < 0.001 else rounded(value, 3 if value < 0.1 else 2)
 
 
 def size(n_bytes: int) -> str:
-    """The size of a file: `812 B`, `24.8 kB`, `1.5 MB`."""
+    """Return the size of a file: `812 B`, `24.8 kB`, `1.5 MB`."""
     for unit_size, unit in _UNITS:
-        if n_bytes >= unit_size * 0.99995:  # what would round to 1,000.0 of the next smaller unit
+        if n_bytes >= unit_size * 0.99995:  # the next smaller unit would round to 1,000.0
             return f"{rounded(n_bytes / unit_size, 1)}{_SPACE}{unit}"
     return f"{n_bytes}{_SPACE}B"
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:
-    """Names as a phrase: `A`, `A and B`, `A, B and C`, `A, B and 4 more`."""
+    """Return names as a phrase: `A`, `A and B`, `A, B and C`, `A, B and 4 more`."""
     if len(names) > most:
         shown = names[: max(1, most - 1)]
         return f"{', '.join(shown)} and {len(names) - len(shown):,} more"
@@ -229,10 +216,10 @@ def listed(names: Sequence[str], most: int = 3) -> str:
 
 
 def counted(n: int, noun: str, plural: str = "") -> str:
-    """A number with its noun: `1 task`, `31 tasks`."""
+    """Return a number with its noun: `1 task`, `31 tasks`."""
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
 def sentence(text: str) -> str:
-    """`text` with its first letter capital, for a phrase that opens a sentence."""
+    """Return a phrase with a capital first letter."""
     return text[:1].upper() + text[1:]

@@ -1,1 +1,1 @@
-"""One module a command, where a command has much to say."""
+"""The commands: options in, exit code out."""

@@ -1,35 +1,40 @@
-"""`site-builder deploy`: the site to a branch that a host serves."""
+"""`deploy`: the site to a branch that a host serves."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from site_builder.build import build_site, load_project
-from site_builder.commands.console import BASE_URL, FORMAT, OUT, PROJECT, QUIET, STRICT, Progress
-from site_builder.errors import FaultsError, SiteError
-from site_builder.publish.git_branch import push_site
-from site_builder.publish.manifest import read_manifest
-from site_builder.publish.verify import verify_site
-from site_builder.work import BuildOptions
+from site_builder.commands.console import (
+    Console,
+    base_url_option,
+    format_option,
+    out_option,
+    project_option,
+    quiet_option,
+    strict_option,
+)
+from site_builder.errors import FaultsError
 
 
 @click.command(epilog="Example: site-builder deploy --project my-board --remote origin")
-@PROJECT
-@OUT
-@BASE_URL
+@project_option
+@out_option
+@base_url_option
 @click.option(
     "--remote", default="origin", show_default=True, help="Remote of the project's repository."
 )
 @click.option(
-    "--branch", default="gh-pages", show_default=True, help="Branch for the site and nothing else."
+    "--branch",
+    default="gh-pages",
+    show_default=True,
+    help="Branch that holds the site and nothing else.",
 )
-@STRICT
-@QUIET
-@FORMAT
-def deploy(  # noqa: PLR0913 - an option each
+@strict_option
+@quiet_option
+@format_option
+def deploy(  # noqa: PLR0913 - one per option
     root: Path,
     out: Path | None,
     base_url: str | None,
@@ -40,30 +45,33 @@ def deploy(  # noqa: PLR0913 - an option each
     quiet: bool,
     form: str,
 ) -> None:
-    """Build the site, check that it is whole, and push it to a branch.
+    """Build the site, check that it is complete, and push it to a branch.
 
-    For hosts that serve a branch, as GitHub Pages may. Sources stay as they are; a push that would
-    take away what others have pushed is refused.
+    This is for hosts that serve a branch, such as GitHub Pages. The sources stay as they are. A
+    push that would overwrite the work of others is refused.
     """
-    progress, out = Progress(root, form, quiet=quiet, strict=strict), out or root / "site"
-    try:
+    from site_builder.build import BuildOptions, build_site, load_project
+    from site_builder.publish.git_branch import push_site
+    from site_builder.publish.verify import verify_site
+
+    console, out = Console(root, form, quiet=quiet, strict=strict), out or root / "site"
+    options = BuildOptions(console.stage, console.count, workers=None)
+    with console.exit_on_error("nothing was pushed"):
         config = load_project(root, base_url, out)
-        report = build_site(
-            config, out, BuildOptions(progress.stage, processes=None), strict=strict
-        )
-        progress.warn(report.warnings)
+        report = build_site(config, out, options, strict=strict)
+        console.warn(report.warnings)
         if faults := verify_site(out).faults:
             raise FaultsError(faults)
-        progress.stage(f"Pushing to {remote}/{branch}")
+        console.stage(f"Pushing to {remote}/{branch}")
         pushed = push_site(out, root, remote, branch, _message(out))
-    except SiteError as error:
-        sys.exit(progress.failed(error, "nothing was pushed"))
     done = "is at" if pushed.changed else "has this site already, at"
-    progress.say(f"{remote}/{branch} {done} commit {pushed.commit[:10]}.")
+    console.say(f"{remote}/{branch} {done} commit {pushed.commit[:10]}.")
 
 
 def _message(site: Path) -> str:
-    """What the commit says: which data the site shows, and what built it."""
+    """Return the commit message: which data the site shows, and what built it."""
+    from site_builder.publish.manifest import read_manifest
+
     manifest = read_manifest(site)
     if manifest is None or manifest.release is None:
         return "The site"

@@ -1,4 +1,4 @@
-"""`site-builder diff`: what changed between two boards."""
+"""`diff`: what changed between two boards."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from site_builder.commands.console import Progress
+from site_builder.commands.console import Console
 from site_builder.errors import Fault, SiteError
 from site_builder.releases.read import ReleaseContent, compare_releases, read_release
 from site_builder.releases.wording import FORMATS
@@ -25,18 +25,19 @@ from site_builder.releases.wording import FORMATS
     help="As lines, as Markdown for a comment on a pull request, or as one JSON document.",
 )
 def diff(old: str, new: str, form: str) -> None:
-    """Tell what changed from the board OLD to the board NEW.
+    """Show what changed from the board OLD to the board NEW.
 
-    Either is a project, a folder of Parquet tables, a file of results, the folder of a published
+    Each can be a project, a folder of Parquet tables, a file of results, the folder of a published
     site, or the address of one.
     """
-    editions, faults = list[ReleaseContent](), list[Fault]()
+    releases: list[ReleaseContent] = []
+    faults: list[Fault] = []
     for place in (old, new):
         try:
-            editions.append(read_release(place))
+            releases.append(read_release(place))
         except SiteError as error:
             faults += error.faults
     if faults:
-        Progress(Path(), "text", quiet=True, strict=False).warn(faults)
+        Console(Path()).warn(faults)
         sys.exit(1)
-    click.echo(FORMATS[form](compare_releases(*editions)))
+    click.echo(FORMATS[form](compare_releases(*releases)))

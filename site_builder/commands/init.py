@@ -1,20 +1,17 @@
-"""`site-builder init`: a project to start from."""
+"""`init`: a project to start from."""
 
 from __future__ import annotations
 
 import shlex
-import sys
 from pathlib import Path
 
 import click
 
-from site_builder.commands.console import FORMAT, QUIET, Progress
-from site_builder.errors import SiteError
+from site_builder.commands.console import Console, format_option, quiet_option
 from site_builder.formatting import counted
-from site_builder.starter.project import HOSTS, start_project
 
 
-def _one_line(_context: click.Context, _option: click.Parameter, title: str) -> str:
+def _check_title(_context: click.Context, _option: click.Parameter, title: str) -> str:
     if not title.isprintable():
         message = "must be text on one line."
         raise click.BadParameter(message)
@@ -32,33 +29,34 @@ def _one_line(_context: click.Context, _option: click.Parameter, title: str) -> 
 @click.option(
     "--title",
     default="",
-    callback=_one_line,
-    help="Name of the site. Default: the folder's; for the sample, the sample's own.",
+    callback=_check_title,
+    help="Name of the site. Default: the name of the folder; the sample has a name of its own.",
 )
 @click.option(
     "--host",
-    type=click.Choice([*HOSTS]),
+    type=click.Choice(["github-pages", "hf-space"]),
     default="github-pages",
     show_default=True,
-    help="Where it will be published: decides on the workflow and the head of the README.",
+    help="Where the site will be published. This decides the workflow and the head of the README.",
 )
-@QUIET
-@FORMAT
+@quiet_option
+@format_option
 def init(
     folder: Path, source: Path | None, title: str, host: str, *, quiet: bool, form: str
 ) -> None:
     """Make a project that builds at once, from scores or from a sample.
 
-    It has a commented site.toml, data, prose, workflows and a README. No file is overwritten.
+    The project has a commented site.toml, data, prose, workflows and a README. Existing files are
+    never overwritten.
     """
-    progress = Progress(folder, form, quiet=quiet, strict=False)
-    try:
-        started = start_project(folder, source, title, host)
-    except SiteError as error:
-        sys.exit(progress.failed(error))
-    progress.warn(started.warnings)
-    progress.say(f"{counted(len(started.files), 'file')} in {folder}:")
-    for path in started.files:
-        progress.say(f"  {path}")
-    there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
-    progress.say(f"Next: {there}site-builder build")
+    from site_builder.starter.project import start_project
+
+    console = Console(folder, form, quiet=quiet)
+    with console.exit_on_error():
+        project = start_project(folder, source, title, host)
+    console.warn(project.warnings)
+    console.say(f"{counted(len(project.files), 'file')} in {folder}:")
+    for path in project.files:
+        console.say(f"  {path}")
+    change = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
+    console.say(f"Next: {change}site-builder build")

@@ -1,4 +1,4 @@
-"""`site-builder serve`: the site while it is written."""
+"""`serve`: the site with live reload, while you write it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path
 
 import click
 
-from site_builder.commands.console import PROJECT, Progress
-from site_builder.devserver.rebuild import Built, follow
+from site_builder.commands.console import Console, project_option
+from site_builder.devserver.rebuild import Rebuilt, follow
 from site_builder.devserver.server import FIRST_PORT, LOOPBACK, ServedState, StateHolder, listen
 from site_builder.errors import SiteError, one_line
 from site_builder.formatting import listed
 
 
 @click.command(epilog="Example: site-builder serve --project my-board --open")
-@PROJECT
+@project_option
 @click.option(
     "--host",
     default=LOOPBACK,
     show_default=True,
-    help="Address to listen on; 0.0.0.0 lets other machines in.",
+    help="Address to listen on; with 0.0.0.0 other machines can see the site.",
 )
 @click.option(
     "--port",
@@ -31,18 +31,18 @@ from site_builder.formatting import listed
 )
 @click.option("--open", "opens", is_flag=True, help="Open the site in the browser.")
 def serve(root: Path, host: str, port: int | None, *, opens: bool) -> None:
-    """Show the site on this machine, anew at each change, until Ctrl-C."""
-    progress, root = Progress(root, "text", quiet=False, strict=False), root.resolve()
+    """Serve the site on this machine and rebuild it after each change, until Ctrl-C."""
+    console, root = Console(root), root.resolve()
     try:
         server = listen(host, port, StateHolder(ServedState()))
     except SiteError as error:
         raise click.ClickException(str(error)) from error
 
     if port is None and server.server_port != FIRST_PORT:
-        progress.say(f"Port {FIRST_PORT} is not free; {server.server_port} is.")
+        console.say(f"Port {FIRST_PORT} is in use; the site is on port {server.server_port}.")
 
-    def tell(built: Built) -> None:
-        _tell(built, root, progress)
+    def report(built: Rebuilt) -> None:
+        _report(built, root, console)
         if not built.changed:
             click.echo(f"{server.url} (Ctrl-C ends it)")
         if opens and not built.changed:
@@ -50,25 +50,24 @@ def serve(root: Path, host: str, port: int | None, *, opens: bool) -> None:
 
     try:
         with server.running():
-            follow(root, server.window, tell, threading.Event(), progress.stage)
+            follow(root, server.state, report, threading.Event(), console.stage)
     except KeyboardInterrupt:
-        progress.broken_off()
+        console.interrupted()
 
 
-def _tell(built: Built, root: Path, progress: Progress) -> None:
-    """What came of a build, and what is wrong or odd, a line each."""
-    changed = _named(built.changed, root)
+def _report(built: Rebuilt, root: Path, console: Console) -> None:
+    """Print what changed and the outcome of the build, with its faults."""
+    changed = _changed_text(built.changed, root)
     if built.error is not None:
         if changed:
-            progress.say(changed)
-        over = " over the last good site" if built.showing.files else ""
-        progress.failed(built.error, f"the browser shows what is wrong{over}")
+            console.say(changed)
+        over = " over the last good site" if built.served.files else ""
+        console.fail(built.error, f"the browser shows what is wrong{over}")
         return
-    progress.warn(built.warnings)
-    progress.say(f"{changed} Built in {built.seconds:.1f} s.".lstrip())
+    console.warn(built.warnings)
+    console.say(f"{changed} Built in {built.seconds:.1f} s.".lstrip())
 
 
-def _named(changed: Sequence[Path], root: Path) -> str:
-    """Which files have changed; those of the project by their path in it."""
+def _changed_text(changed: Sequence[Path], root: Path) -> str:
     names = [str(p.relative_to(root) if p.is_relative_to(root) else p) for p in changed]
     return one_line(f"{listed(names)} changed.") if names else ""

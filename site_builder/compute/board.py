@@ -35,8 +35,8 @@ from site_builder.compute.scores import Scores
 from site_builder.config import BoardConfig
 from site_builder.records import Record, make_records, replace
 
-RankBy = Literal["mean", "mean_win_rate"]
-UnrankedReason = Literal["", "no score", "flagged", "coverage", "no rival"]
+_RankBy = Literal["mean", "mean_win_rate"]
+_UnrankedReason = Literal["", "no score", "flagged", "coverage", "no rival"]
 
 
 class RankingRules(Record):
@@ -48,7 +48,7 @@ class RankingRules(Record):
         why: What decided `rank_by`.
     """
 
-    rank_by: RankBy
+    rank_by: _RankBy
     min_coverage: float
     averaged: bool
     why: Literal["configured", "comparable", "mixed units", "sparse"]
@@ -81,7 +81,7 @@ class Standing(Record):
 
     model: str
     rank: int | None
-    unranked: UnrankedReason
+    unranked: _UnrankedReason
     rank_interval: tuple[int, int] | None
     possible_ranks: tuple[int, int] | None
     tied_with_best: bool

@@ -14,7 +14,7 @@ from site_builder.records import Record, make_records
 from site_builder.tables.check import Tables
 from site_builder.tables.read import LoadedTable
 
-DIGITS = 12
+_DIGITS = 12
 
 _STATED = ("source", "date", "command", "flag", "n_examples", "stderr")
 
@@ -33,7 +33,7 @@ class Release(Record):
     @property
     def short(self) -> str:
         """The first digits of the checksum, enough to distinguish releases."""
-        return self.sha256[:DIGITS]
+        return self.sha256[:_DIGITS]
 
     @property
     def name(self) -> str:

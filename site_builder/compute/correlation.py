@@ -54,7 +54,7 @@ DERIVED: Mapping[str, str] = {
     "best_tuned_score": "Best tuned score",
     "mean_tuned_score": "Average tuned score",
 }
-LEAST_N = 4
+_LEAST_N = 4
 LEAST_TO_CONCLUDE = 10
 
 Verdict = Literal["together", "apart", "unclear", "too few"]
@@ -166,9 +166,9 @@ def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
 
 def _coefficients(x: Array, y: Array) -> tuple[float, float]:
     """Return Spearman's and Pearson's coefficient of two complete columns; NaN if undefined."""
-    if len(x) < LEAST_N or _is_constant(x) or _is_constant(y):
+    if len(x) < _LEAST_N or _is_constant(x) or _is_constant(y):
         return np.nan, np.nan
-    rho = np.corrcoef(mean_ranks(x), mean_ranks(y))[0, 1]
+    rho = np.corrcoef(_mean_ranks(x), _mean_ranks(y))[0, 1]
     # Scaled to at most 1, so that no square overflows.
     r = np.vecdot(_unit(x / np.abs(x).max()), _unit(y / np.abs(y).max()))
     return float(np.clip(rho, -1, 1)), float(np.clip(r, -1, 1))
@@ -181,7 +181,7 @@ def _unit(values: Array) -> Array:
     return np.asarray(values / (most * np.linalg.norm(values / most, axis=0)))
 
 
-def mean_ranks(values: Array) -> Array:
+def _mean_ranks(values: Array) -> Array:
     """Rank from 1 (least); equal values share their mean rank."""
     ordered = np.sort(values)
     first, last = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
@@ -208,7 +208,7 @@ def fit_line(x: Array, y: Array, *, log_x: bool) -> Fit | None:
     """
     x, y = _common(np.where(x > 0, x, np.nan) if log_x else x, y)
     n = len(x)
-    if n < LEAST_N or _is_constant(x):
+    if n < _LEAST_N or _is_constant(x):
         return None
     with np.errstate(all="ignore"):
         x = np.log10(x) if log_x else x

@@ -12,13 +12,13 @@ from scipy import special
 
 Array = npt.NDArray[np.float64]
 
-DIGITS = 12
+_DIGITS = 12
 _LEAST, _MOST = -307, 308
 # Written out, since `10.0 ** e` differs in the last bit from one machine to the next.
 _POWERS = np.array([float(f"1e{e}") for e in range(_LEAST, _MOST + 1)])
 
 
-def round_significant(values: Array, size: Array | None = None, digits: int = DIGITS) -> Array:
+def round_significant(values: Array, size: Array | None = None, digits: int = _DIGITS) -> Array:
     """Round to twelve significant digits of `size`, or of the values themselves.
 
     This removes the error of binary fractions: values that are equal in exact arithmetic are equal
@@ -56,7 +56,7 @@ def difference(a: Array, b: Array) -> Array:
     a, b = round_significant(a), round_significant(b)
     with np.errstate(over="ignore"):
         # One digit more than the terms have: 1 - 0.999999999999 is not zero.
-        return round_significant(a - b, np.fmax(np.abs(a), np.abs(b)), DIGITS + 1)
+        return round_significant(a - b, np.fmax(np.abs(a), np.abs(b)), _DIGITS + 1)
 
 
 def mean_of(values: Array, axis: int) -> Array:

@@ -27,10 +27,10 @@ def compute_win_rates(scores: Scores, variant: str) -> Array:
     signed = scores.signed[variant]
     rivals = (~np.isnan(signed)).sum(axis=0) - 1
     with np.errstate(invalid="ignore"):
-        return np.asarray(count_beaten(signed) / rivals)
+        return np.asarray(_count_beaten(signed) / rivals)
 
 
-def count_beaten(signed: Array) -> Array:
+def _count_beaten(signed: Array) -> Array:
     """Count the rivals that each model beats on each task; a tie counts one half.
 
     Shape: scores (models, tasks), greater is better, to the same; NaN without a score.
@@ -196,7 +196,7 @@ def possible_rates(signed: Array) -> tuple[Array, Array]:
     n, rivals = there.sum(axis=0), max(int(some.sum()) - 1, 0)
     if rivals == 0:
         return np.full(len(some), np.nan), np.full(len(some), np.nan)
-    beaten = count_beaten(signed)
+    beaten = _count_beaten(signed)
     least = np.where(there, beaten / rivals, 0.0).mean(axis=1)
     most = np.where(there, (beaten + (some.sum() - n)) / rivals, 1.0).mean(axis=1)
     one = np.ones(len(some))

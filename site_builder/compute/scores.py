@@ -27,8 +27,8 @@ from site_builder.records import Record, make_records, replace
 from site_builder.tables.check import Tables
 from site_builder.tables.read import positions
 
-Integers = npt.NDArray[np.intp]
-NO_ROW = -1
+_Integers = npt.NDArray[np.intp]
+_NO_ROW = -1
 
 
 class Score(Record):
@@ -133,7 +133,7 @@ class Scores(Record, eq=False):
     """
 
     frame: pd.DataFrame
-    index: Mapping[str, Integers]
+    index: Mapping[str, _Integers]
     models: tuple[str, ...]
     tasks: tuple[str, ...]
     values: Mapping[str, Array]
@@ -260,7 +260,7 @@ class Scores(Record, eq=False):
         """Return every score of a task by variant (primary first), then by rank."""
         return self._records(np.concatenate([*self.ranked_rows(task).values()]))
 
-    def ranked_rows(self, task: str) -> dict[str, Integers]:
+    def ranked_rows(self, task: str) -> dict[str, _Integers]:
         """Return the positions in `frame` of a task's scores, by variant, best first."""
         rows = {v: self._rows(slice(None), self.columns[task], [v]) for v in self.roles.variants}
         ranks = self._arrays["rank"]
@@ -269,7 +269,7 @@ class Scores(Record, eq=False):
     def provenance(self, model: str, task: str, variant: str) -> Provenance:
         """Return what the results table states about a score, whether it counts or not."""
         row = self.index[variant].item(self.rows[model], self.columns[task])
-        if row == NO_ROW:
+        if row == _NO_ROW:
             raise KeyError((model, task, variant))
         arrays = self._arrays
         return Provenance(
@@ -284,7 +284,7 @@ class Scores(Record, eq=False):
 
     def _rows(
         self, row: int | list[int] | slice, column: int | list[int], variants: Sequence[str] = ()
-    ) -> Integers:
+    ) -> _Integers:
         """Positions in `frame` of the scores that count, among some models and tasks."""
         found = [
             self.index[v][row, column][~np.isnan(self.values[v][row, column])]
@@ -292,21 +292,19 @@ class Scores(Record, eq=False):
         ]
         return np.concatenate(found)
 
-    def _records(self, rows: Integers) -> list[Score]:
-        at = {name: values[rows] for name, values in self._arrays.items()}
-        columns = {
-            "model": at["model"].tolist(),
-            "task": at["task"].tolist(),
-            "variant": at["variant"].tolist(),
-            "score": at["score"].tolist(),
-            "rank": integers_or_none(at["rank"]),
-            "lift_over_base": floats_or_none(at["lift_over_base"]),
-            "lift_over_baseline": floats_or_none(at["lift_over_baseline"]),
-            "stderr": floats_or_none(at["stderr"]),
-            "interval": pairs_or_none(at["low"], at["high"]),
-            "n": integers_or_none(at["n_examples"]),
-            "tied_with_best": [None if x is None else x > 0 for x in floats_or_none(at["tied"])],
-            "flag": at["flag"].tolist(),
+    def _records(self, rows: _Integers) -> list[Score]:
+        arrays = self._arrays
+        columns: dict[str, Sequence[object]] = {
+            **{n: arrays[n][rows].tolist() for n in ("model", "task", "variant", "score", "flag")},
+            "rank": integers_or_none(arrays["rank"][rows]),
+            "lift_over_base": floats_or_none(arrays["lift_over_base"][rows]),
+            "lift_over_baseline": floats_or_none(arrays["lift_over_baseline"][rows]),
+            "stderr": floats_or_none(arrays["stderr"][rows]),
+            "interval": pairs_or_none(arrays["low"][rows], arrays["high"][rows]),
+            "n": integers_or_none(arrays["n_examples"][rows]),
+            "tied_with_best": [
+                None if tied is None else tied > 0 for tied in floats_or_none(arrays["tied"][rows])
+            ],
         }
         return make_records(Score, columns)
 
@@ -335,7 +333,7 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
     shape, index, values, errors = (len(models), len(tasks)), {}, {}, {}
     for variant in variants:
         mine = (frame["variant"] == variant).to_numpy()
-        index[variant] = np.full(shape, NO_ROW)
+        index[variant] = np.full(shape, _NO_ROW)
         index[variant][rows[mine], columns[mine]] = np.flatnonzero(mine)
         counted = mine & counts
         values[variant], errors[variant] = np.full((2, *shape), np.nan)

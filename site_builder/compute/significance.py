@@ -25,8 +25,8 @@ from site_builder.records import Record, make_records
 from site_builder.tables.read import positions
 
 # Model, task, variant, and what the score is compared with: `base` or `baseline`.
-PairKey: TypeAlias = tuple[str, str, str, str]
-PairedLifts: TypeAlias = Mapping[PairKey, tuple[float, float]]
+_PairKey: TypeAlias = tuple[str, str, str, str]
+PairedLifts: TypeAlias = Mapping[_PairKey, tuple[float, float]]
 
 _NOISE = 1e-9  # of the scores' size: a difference further from the lift is of other scores
 
@@ -44,7 +44,7 @@ def collect_paired_lifts(differences: pd.DataFrame | None, scores: Scores) -> Pa
     if differences is None:
         return {}
     known = differences[differences["stderr"] > 0]
-    roles, found = scores.roles, dict[PairKey, tuple[float, float]]()
+    roles, found = scores.roles, dict[_PairKey, tuple[float, float]]()
     for variant in roles.variants:
         own = known[known["variant"] == variant]
         of_base = (own["against_model"] == own["model"]) & (own["against_variant"] == roles.base)

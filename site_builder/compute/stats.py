@@ -41,7 +41,7 @@ class TrainingSets(Record):
     median: float
 
 
-BINS_PER_DECADE = 3
+_BINS_PER_DECADE = 3
 
 
 def compute_training_sets(tasks: pd.DataFrame, thresholds: Sequence[int]) -> TrainingSets | None:
@@ -63,7 +63,7 @@ def compute_training_sets(tasks: pd.DataFrame, thresholds: Sequence[int]) -> Tra
 
 def _log_bins(sizes: Mapping[str, int]) -> tuple[Bin, ...]:
     # Step s begins at 10 ** (s / 3), where n ** 3 gets its digit s + 1: exact integers.
-    steps = {task: len(str(n**BINS_PER_DECADE)) - 1 for task, n in sizes.items() if n > 0}
+    steps = {task: len(str(n**_BINS_PER_DECADE)) - 1 for task, n in sizes.items() if n > 0}
     if not steps:
         return ()
     return tuple(
@@ -73,11 +73,7 @@ def _log_bins(sizes: Mapping[str, int]) -> tuple[Bin, ...]:
 
 
 def _edge(step: int) -> float:
-    return float(10 ** (step / BINS_PER_DECADE))
-
-
-# With more, what is said of each single score is most of a site: pages and API say less of it.
-MANY_SCORES = 50_000
+    return float(10 ** (step / _BINS_PER_DECADE))
 
 
 class Stats(Record):
@@ -132,11 +128,6 @@ class Stats(Record):
     runs_unchanged: int
     runs_hurt: int
     runs_beating_baseline: int
-
-    @property
-    def has_many_scores(self) -> bool:
-        """Whether the site says of each score only what its row and its place are."""
-        return self.scores > MANY_SCORES
 
 
 def compute_stats(

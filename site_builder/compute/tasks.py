@@ -23,9 +23,9 @@ from site_builder.compute.scores import FlaggedScore, Scores
 from site_builder.records import Record
 
 MIN_COMMON_MODELS = 4
-MOST_RANKED_ANEW = 300
-# Ranks are at least one half apart, so that the least spread of some that differ is far above it.
-NO_SPREAD = 1e-6
+MAX_RERANKED_TASKS = 300
+# Different ranks are at least one half apart, so a smaller spread is a rounding error.
+_NO_SPREAD = 1e-6
 
 
 class RankAgreement(Record, eq=False):
@@ -53,7 +53,7 @@ def compute_rank_agreement(scores: Scores) -> RankAgreement:
     """
     signed = pd.DataFrame(scores.signed[scores.roles.primary])
     there = signed.notna().to_numpy(dtype=float)
-    if len(scores.tasks) > MOST_RANKED_ANEW:
+    if len(scores.tasks) > MAX_RERANKED_TASKS:
         rho = _correlate_ranks(signed.rank().to_numpy(), there)
     else:
         rho = signed.corr(method="spearman", min_periods=MIN_COMMON_MODELS).to_numpy()
@@ -70,7 +70,7 @@ def _correlate_ranks(ranks: Array, there: Array) -> Array:
         squares = (ranks**2).T @ there - sums**2 / n
         spread = np.sqrt(np.maximum(squares, 0.0) * np.maximum(squares.T, 0.0))
         r = (ranks.T @ ranks - sums * sums.T / n) / spread
-    enough = (n >= MIN_COMMON_MODELS) & (np.minimum(squares, squares.T) > NO_SPREAD)
+    enough = (n >= MIN_COMMON_MODELS) & (np.minimum(squares, squares.T) > _NO_SPREAD)
     return np.where(enough, r, np.nan)
 
 

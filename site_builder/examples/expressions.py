@@ -77,7 +77,7 @@ def _is_unnamed() -> nw.Expr:
 def fit_rows(rows: Frame, models: Collection[str], tasks: Collection[str]) -> Frame:
     """Return the valid rows of some models and tasks."""
     task, model = nw.col("task"), nw.col("model")
-    # A filter of its own: engines answer it by the statistics of the files.
+    # A separate filter: engines answer it by the statistics of the files.
     of_runs = rows.filter(task.is_in(list(tasks)), model.is_in(list(models)))
     return of_runs.filter(~_is_unfit(), ~_is_unnamed())
 

@@ -131,9 +131,9 @@ def _from_zip(found: Found) -> _Log:
 
 def _measures(log: _Log, model: str, task: str, score: dict[str, Any]) -> Iterator[ImportedScore]:
     metrics = {name: as_table(value) for name, value in as_table(score.get("metrics")).items()}
-    own = {name: as_number(metric.get("value")) for name, metric in metrics.items()}
-    error = own.get("stderr") or own.get("bootstrap_stderr")
-    values = {n: v for n, v in own.items() if v is not None and n not in _SPREADS}
+    numbers = {name: as_number(metric.get("value")) for name, metric in metrics.items()}
+    error = numbers.get("stderr") or numbers.get("bootstrap_stderr")
+    values = {n: v for n, v in numbers.items() if v is not None and n not in _SPREADS}
     moment = moment_of(log.eval.get("created"))
     n = _n_examples(log, score)
     for name, value in values.items():

@@ -37,7 +37,7 @@ from site_builder.importers.reading import (
 )
 from site_builder.records import Record, replace
 
-# Names of the harness's code for running models. Where one stands, no model is named.
+# Names of the harness's code for running models, which are no names of models.
 _BACKENDS = (
     "hf", "hf-auto", "hf-causal", "hf-causal-experimental", "hf-seq2seq", "hf-multimodal",
     "huggingface", "gpt2", "gpt3", "vllm", "vllm-vlm", "sglang", "sglang-generate", "nemo_lm",
@@ -307,7 +307,7 @@ def _read_run(run: _Run, found: Found, options: ImportOptions) -> Reading:
 
 
 def _scores(run: _Run, results: Mapping[str, Any]) -> tuple[list[ImportedScore], list[Skipped]]:
-    """Return every score of a run, and what stands in place of a score."""
+    """Return every score of a run, and an entry for each value that is not one."""
     scores: list[ImportedScore] = []
     skipped: list[Skipped] = []
     for task, values in results.items():

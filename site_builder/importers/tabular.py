@@ -381,7 +381,7 @@ def _reading(sheet: _Sheet, scores: Sequence[_Score], options: ImportOptions) ->
         several = len(metrics[score.task]) > 1 and score.metric
         task = f"{score.task} ({score.metric})" if several else score.task
         by_task.setdefault(task, []).append(score)
-    return joined(_of_task(sheet, task, own, options) for task, own in by_task.items())
+    return joined(_of_task(sheet, task, cells, options) for task, cells in by_task.items())
 
 
 def _of_task(sheet: _Sheet, task: str, scores: Sequence[_Score], options: ImportOptions) -> Reading:

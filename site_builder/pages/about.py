@@ -57,7 +57,7 @@ def make_about(site: Site) -> Iterator[Page]:
     about = "How every figure on this site is computed, from which data, and what it cannot tell."
     note = f"{ranking_rule(site.results.board)} {board_note(site)}".strip()
     context, cite = AboutContext(note, _terms(site)), cite_site(site)
-    yield Page(Address("about"), "about.html", "About", about, lambda: context, (HOME,), cite=cite)
+    yield Page(Address("about"), "about.html", "About", about, context, (HOME,), cite=cite)
     yield Page(
         Address("not_found"),
         "404.html",

@@ -58,7 +58,7 @@ def make_analysis(site: Site) -> Iterator[Page]:
             "analysis.html",
             "Analysis",
             _about(context),
-            lambda: context,
+            context,
             (HOME,),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from site_builder.addresses import Address
 from site_builder.charts.cells import TASK, Field, best_fields, columns_of, rows_of, task_cell
@@ -14,9 +15,8 @@ from site_builder.labels import Labels
 from site_builder.pages.board_table import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
 from site_builder.pages.page import CATEGORIES, HOME, Page, Site, in_sequence
-from site_builder.pages.task import row_limit
 from site_builder.records import Record
-from site_builder.table_model import Table
+from site_builder.table_model import MOST_LISTED, Table
 
 
 class CategoriesContext(Record):
@@ -59,21 +59,22 @@ def make_categories(site: Site) -> Iterator[Page]:
             f"{n} of tasks, from harder to easier: how far the best {labels.contender} is from "
             f"{labels.baseline}."
         )
-    yield Page(
-        Address("categories"), "categories.html", "Categories", about, lambda: context, (HOME,)
-    )
+    yield Page(Address("categories"), "categories.html", "Categories", about, context, (HOME,))
     yield from in_sequence(_make_category(site, category) for category in found)
 
 
 def _make_category(site: Site, category: CategoryResult) -> Page:
     summary = _summary(site, category)
-    spec = BoardTableSpec(site, category.boards, most=row_limit(site))
-
-    def context() -> CategoryContext:
-        return CategoryContext(summary, board_views(spec, "board"), _tasks(site, category))
-
+    spec = BoardTableSpec(site, category.boards, most=MOST_LISTED)
+    context = partial(_category_context, site, category, summary, spec)
     name, crumbs = category.category, (HOME, CATEGORIES)
     return Page(Address("category", name), "category.html", name, summary, context, crumbs)
+
+
+def _category_context(
+    site: Site, category: CategoryResult, summary: str, spec: BoardTableSpec
+) -> CategoryContext:
+    return CategoryContext(summary, board_views(spec, "board"), _tasks(site, category))
 
 
 def _summary(site: Site, category: CategoryResult) -> str:

@@ -101,7 +101,7 @@ def make_changes(site: Site) -> Iterator[Page]:
         earlier=tuple(entry for entry in entries if entry in news.earlier),
     )
     about = f"Since {changes.old.name}: {text[:1].lower()}{text[1:]}"
-    yield Page(Address("changes"), "changes.html", "Changes", about, lambda: context, (HOME,))
+    yield Page(Address("changes"), "changes.html", "Changes", about, context, (HOME,))
 
 
 def _facts(changes: Changes) -> tuple[Fact, ...]:

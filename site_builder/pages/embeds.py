@@ -72,4 +72,4 @@ def _leaderboard(site: Site) -> Page:
 def _view(embed: Embed, about: str, context: EmbedContext) -> Page:
     """The page of a view; not listed, because the site shows it on another page."""
     to = embed.link.to or Address("embed", embed.id)
-    return Page(to, "embed.html", embed.link.text, about, lambda: context, listed=False)
+    return Page(to, "embed.html", embed.link.text, about, context, listed=False)

@@ -101,7 +101,7 @@ def make_home(site: Site) -> Iterator[Page]:
         "home.html",
         config.title,
         config.description or context.lede,
-        lambda: context,
+        context,
         cite=cite_site(site),
     )
 

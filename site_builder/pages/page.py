@@ -50,8 +50,9 @@ class Page(Record):
         template: The template that renders it.
         title: Its name, for the browser's tab, the heading and search engines.
         description: One sentence on what it says.
-        context: Makes the variables of the template. It is called when the page is rendered,
-            because the contexts of a large board do not fit into memory at once.
+        context: The variables of the template, or a function that makes them when the page is
+            rendered, because those of a large board do not fit into memory at once. Worker
+            processes render pages, so the function must be picklable: no lambda, no closure.
         crumbs: The way from the home page, without the page itself.
         previous, next: Its neighbours in the published order.
         listed: Whether the sitemap and the search name it.
@@ -64,7 +65,7 @@ class Page(Record):
     template: str
     title: str
     description: str
-    context: Callable[[], Record]
+    context: Record | Callable[[], Record]
     crumbs: tuple[Link, ...] = ()
     previous: Link | None = None
     next: Link | None = None
@@ -72,6 +73,10 @@ class Page(Record):
     cite: Citation | None = None
     card: PreviewCard | None = None
     charts: tuple[Chart, ...] = ()
+
+    def variables(self) -> Record:
+        """Return the variables of the template."""
+        return self.context if isinstance(self.context, Record) else self.context()
 
 
 class Document(Record):

@@ -106,7 +106,7 @@ def make_serving(site: Site) -> Iterator[Page]:
         sources=tuple(map(source_cell, sources)),
     )
     about = _about(site)
-    yield Page(Address("serving"), "serving.html", "Serving", about, lambda: context, (HOME,))
+    yield Page(Address("serving"), "serving.html", "Serving", about, context, (HOME,))
 
 
 def _about(site: Site) -> str:

@@ -1,1 +1,1 @@
-"""Publishing: files into a folder or a branch, whole or not at all."""
+"""Publishing: files into a folder or a branch, complete or not at all."""

@@ -6,37 +6,36 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from site_builder.errors import DeployError
+from site_builder.errors import DeployError, Fault, did_you_mean
 from site_builder.publish.manifest import GENERATOR, MANIFEST, parse_manifest
 from site_builder.records import Record
 
 if TYPE_CHECKING:
     from git import Repo
-    from git.cmd import Git
 
-
-# Set by hand at GitHub, which writes it into the branch: the site's own address.
+# GitHub writes this file into the branch: the domain of the site, set on its pages.
 _KEPT = "CNAME"
-# The bytes of the site, whatever this machine does to those of sources.
-_AS_THEY_ARE = ("core.autocrlf=false", "core.attributesFile=")
+# Git must store the bytes of the site, whatever the settings of this machine.
+_UNCHANGED_BYTES = ("core.autocrlf=false", "core.attributesFile=")
+# What to do, by a part of Git's message.
+_FIXES = {
+    "[rejected]": "Somebody else has pushed. Deploy again.",
+    "auto-detect": "Set your name for Git: git config user.name and user.email.",
+    "does not appear to be a git repository": "Check the address: git remote -v.",
+}
 
 
 class Pushed(Record):
-    """What a push did.
-
-    Attributes:
-        commit: The commit that the branch is at.
-        changed: Whether it is new.
-    """
+    """The commit that the branch is at, and whether it is new."""
 
     commit: str
     changed: bool
 
 
 def push_site(site: Path, root: Path, remote: str, branch: str, message: str) -> Pushed:
-    """Make the branch of a remote hold a site and nothing else, by one commit on top of it.
+    """Add a commit to the branch of a remote, which then holds the site and nothing else.
 
-    A `CNAME` of the branch is kept. Where the branch holds this very site, nothing is pushed.
+    A `CNAME` of the branch is kept. If the branch holds this site already, nothing is pushed.
 
     Args:
         site: The folder of the site.
@@ -46,49 +45,56 @@ def push_site(site: Path, root: Path, remote: str, branch: str, message: str) ->
         message: Message of the commit.
 
     Raises:
-        DeployError: Git is missing, or there is no such remote or it refuses, or the branch holds
-            something else.
+        DeployError: Git is missing, there is no such remote, the branch holds something else, or
+            Git refuses.
     """
     repo, place = _repository(root), f"{remote}/{branch}"
     from git import GitCommandError
 
     _check_names(repo, remote, branch)
     try:
-        before = _fetch(repo, remote, branch)
-        if before and not _is_site(repo, before):
-            raise DeployError.over_other(place, GENERATOR)
-        tree = _write_tree(repo, site, before)
-        if before and tree == repo.git.rev_parse(f"{before}^{{tree}}"):
-            return Pushed(before, changed=False)
-        parent = ("-p", before) if before else ()
-        commit = str(repo.git.commit_tree(tree, *parent, "-m", message))
+        parent = _fetch(repo, remote, branch)
+        if parent and not _is_site(repo, parent):
+            what = f"the branch holds something that {GENERATOR} did not build"
+            raise DeployError(Fault(place, what, "Choose another, or delete it on the remote."))
+        tree = _write_tree(repo, site, parent)
+        if parent and tree == repo.git.rev_parse(f"{parent}^{{tree}}"):
+            return Pushed(parent, changed=False)
+        parents = ("-p", parent) if parent else ()
+        commit = str(repo.git.commit_tree(tree, *parents, "-m", message))
         repo.git.push(remote, f"{commit}:refs/heads/{branch}")
     except GitCommandError as error:
-        raise DeployError.git_says(place, _reason(str(error.stderr))) from error
+        reason = _reason(str(error.stderr))
+        fix = next((fix for part, fix in _FIXES.items() if part in reason), "")
+        raise DeployError(Fault(place, f"git says: {reason}.", fix)) from error
     return Pushed(commit, changed=True)
 
 
 def _repository(root: Path) -> Repo:
     try:
-        import git  # here, since it fails at once where there is no git
+        import git  # here, because it fails where git is not installed
     except ImportError as error:
-        raise DeployError.without_git() from error
+        fix = "Install it to deploy to a branch."
+        raise DeployError(Fault("", "git is not installed, or not on the PATH", fix)) from error
     try:
         return git.Repo(root, search_parent_directories=True)
     except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
-        raise DeployError.outside(root) from error
+        fault = Fault(str(root), "is not in a Git repository", "Run `git init` and add a remote.")
+        raise DeployError(fault) from error
 
 
 def _check_names(repo: Repo, remote: str, branch: str) -> None:
     known = [known.name for known in repo.remotes]
     if remote not in known:
-        raise DeployError.no_remote(remote, known)
+        fix = did_you_mean(remote, known, "remotes") or f"Add it: git remote add {remote} ADDRESS."
+        raise DeployError(Fault("--remote", f"the repository has no remote {remote!r}", fix))
     if not repo.head.is_detached and repo.active_branch.name == branch:
-        raise DeployError.over_sources(branch)
+        what = f"{branch!r} is checked out, and the site would replace its files"
+        raise DeployError(Fault("--branch", what, "Use a branch for the site, such as gh-pages."))
 
 
 def _fetch(repo: Repo, remote: str, branch: str) -> str | None:
-    """The commit that the remote's branch is at, fetched; None where there is no such branch."""
+    """Fetch the branch and return its commit; None where there is no such branch."""
     ref = f"refs/heads/{branch}"
     found = str(repo.git.ls_remote(remote, ref)).split()
     if not found:
@@ -98,43 +104,33 @@ def _fetch(repo: Repo, remote: str, branch: str) -> str | None:
 
 
 def _is_site(repo: Repo, commit: str) -> bool:
-    """Whether a commit holds what a build of ours made."""
     if not repo.git.ls_tree(commit, MANIFEST):
         return False
     return parse_manifest(str(repo.git.show(f"{commit}:{MANIFEST}"))) is not None
 
 
-def _write_tree(repo: Repo, site: Path, before: str | None) -> str:
-    """The site as a tree of the repository, by way of an index that nobody else sees."""
+def _write_tree(repo: Repo, site: Path, parent: str | None) -> str:
+    """Write the site as a tree of the repository, without touching its index."""
     from git.cmd import Git
 
     with TemporaryDirectory() as temporary:
-        beside = Git(str(site))
-        beside.update_environment(
+        git = Git(str(site))
+        git.update_environment(
             GIT_DIR=str(Path(repo.common_dir).resolve()),
             GIT_WORK_TREE=str(site.resolve()),
             GIT_INDEX_FILE=str(Path(temporary) / "index"),
         )
-        beside(c=[*_AS_THEY_ARE]).add("--all", "--force", ".")
-        if before:
-            _keep(beside, before)
-        return str(beside.write_tree())
+        git(c=[*_UNCHANGED_BYTES]).add("--all", "--force", ".")
+        kept = str(git.ls_tree(parent, _KEPT)).split() if parent else []
+        if kept:
+            mode, _, blob, name = kept
+            git.update_index("--add", "--cacheinfo", f"{mode},{blob},{name}")
+        return str(git.write_tree())
 
 
-def _keep(beside: Git, before: str) -> None:
-    entry = str(beside.ls_tree(before, _KEPT)).split()
-    if entry:
-        mode, _, blob, name = entry
-        beside.update_index("--add", "--cacheinfo", f"{mode},{blob},{name}")
-
-
-def _reason(said: str) -> str:
-    """The line of what Git said that tells why: the first that it marks as such, else the first.
-
-    Args:
-        said: Its stderr, as the library quotes it.
-    """
-    text = said.strip().removeprefix("stderr: '").removesuffix("'")
+def _reason(stderr: str) -> str:
+    """Return the line of Git's stderr that says why: the first that is marked as such, if any."""
+    text = stderr.strip().removeprefix("stderr: '").removesuffix("'")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     marked = [line for line in lines if line.startswith(("fatal: ", "! [", "error: "))]
     reason = (marked or lines or ["nothing"])[0]

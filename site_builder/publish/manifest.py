@@ -1,4 +1,4 @@
-"""Write and read `manifest.json`."""
+"""Write and read `manifest.json`, and find files that are not of the site."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from site_builder.records import Record
 
 MANIFEST = "manifest.json"
 GENERATOR = "site_builder"
-# What file managers leave behind wherever they look.
-_LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}
+# Files that file managers write into every folder.
+_IGNORED = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
-Seen = TypeVar("Seen")
+T = TypeVar("T")
 
 
 class Origin(Record):
@@ -25,9 +25,8 @@ class Origin(Record):
 
     Attributes:
         release: The SHA-256 of its data release.
-        date: The day of it, as `YYYY-MM-DD`; None where nothing tells it.
-        sources: By its path in the project, the SHA-256 of each file that was read: tables,
-            `site.toml`, prose.
+        date: The date of the release, as `YYYY-MM-DD`; None where it is unknown.
+        sources: The SHA-256 of each file of the project by its path: tables, `site.toml`, prose.
     """
 
     release: str
@@ -36,13 +35,13 @@ class Origin(Record):
 
 
 class Manifest(Record):
-    """What a published site says of itself.
+    """The manifest of a published site.
 
     Attributes:
-        generator: What built it, with its version.
-        files: By its path, the SHA-256 of every file but the manifest.
-        release: The SHA-256 of its data release; None where it says none.
-        date: The day of that, as `YYYY-MM-DD`; None where nothing tells it.
+        generator: Name and version of the generator.
+        files: The SHA-256 of every file but the manifest, by its path.
+        release: The SHA-256 of its data release, if known.
+        date: The date of the release, as `YYYY-MM-DD`, if known.
     """
 
     generator: str
@@ -52,12 +51,7 @@ class Manifest(Record):
 
 
 def with_manifest(files: Mapping[str, bytes], origin: Origin | None = None) -> dict[str, bytes]:
-    """The files of a site, and the manifest that lists them.
-
-    Args:
-        files: Content by path.
-        origin: What they are made from; None for files of no project.
-    """
+    """Return the files of a site with the manifest that lists them."""
     manifest: dict[str, object] = {"generator": f"{GENERATOR} {__version__}"}
     if origin:
         manifest["release"] = {"sha256": origin.release, "date": origin.date}
@@ -69,10 +63,10 @@ def with_manifest(files: Mapping[str, bytes], origin: Origin | None = None) -> d
 
 
 def read_manifest(folder: Path) -> Manifest | None:
-    """The manifest of a published site; None where no build of ours left one that is whole.
+    """Return the manifest of a published site; None where there is no valid one.
 
     Raises:
-        OSError: The file is there and cannot be read.
+        OSError: The file exists and cannot be read.
     """
     try:
         return parse_manifest((folder / MANIFEST).read_bytes())
@@ -81,79 +75,67 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 
 def parse_manifest(text: str | bytes) -> Manifest | None:
-    """A manifest as it is written; None where it is none of ours."""
+    """Return a manifest from its text; None where it is not one of this generator."""
     try:
         values = json.loads(text)
         generator, files = values["generator"], dict(values["files"])
-        ours = generator.startswith(GENERATOR) and all(map(_is_inside, files))
+        is_valid = generator.startswith(GENERATOR) and all(map(_is_inside, files))
         release = values.get("release") or {}
         origin = release.get("sha256"), release.get("date")
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return None
-    return Manifest(generator, files, *origin) if ours else None
+    return Manifest(generator, files, *origin) if is_valid else None
 
 
 def _is_inside(path: str) -> bool:
-    """Whether a path stays within its folder: a copy's manifest may have been tampered with."""
+    """Whether a path stays within its folder; somebody may have changed the manifest of a copy."""
     return not path.startswith("/") and ".." not in PurePosixPath(path).parts
 
 
-def find_added(folder: Path, files: Collection[str]) -> Iterator[str]:
-    """What lies in a published folder and is not of the site: `CNAME`, `.git/`, `a/notes.txt`.
+def added_files(folder: Path, files: Collection[str]) -> Iterator[str]:
+    """Yield what is in a published folder but not of the site: `CNAME`, `.git/`, `a/notes.txt`.
 
-    Of a folder that is not of the site its name is told, with a slash, and not what it holds.
+    A folder that is not of the site is one result, with a slash at its end.
 
     Args:
         folder: The published folder.
-        files: The paths of the site's files, but for its manifest.
+        files: The paths of the site's files; the manifest need not be among them.
 
     Raises:
         OSError: Part of the folder cannot be read.
     """
     known = {MANIFEST, *files}
-    folders = _folders_of(known)
-    top = os.fspath(folder)
-    for place, below, names in os.walk(top, onerror=_raise):
-        here = place[len(top) :].replace(os.sep, "/").lstrip("/")
-        start = f"{here}/" if here else ""
+    folders = {parent.as_posix() for path in known for parent in PurePosixPath(path).parents}
+    for place, subfolders, names in os.walk(folder, onerror=_raise):
+        parent = Path(place).relative_to(folder).as_posix()
+        prefix = "" if parent == "." else f"{parent}/"
         for name in names:
-            if start + name not in known and name not in _LITTER:
-                yield start + name
-        yield from (f"{start}{name}/" for name in below if start + name not in folders)
-        below[:] = [name for name in below if start + name in folders]
-
-
-def _folders_of(paths: Collection[str]) -> set[str]:
-    """Every folder that files of these paths lie in."""
-    found = set()
-    for path in paths:
-        above = path.rpartition("/")[0]
-        while above and above not in found:
-            found.add(above)
-            above = above.rpartition("/")[0]
-    return found
+            if prefix + name not in known and name not in _IGNORED:
+                yield prefix + name
+        yield from (f"{prefix}{name}/" for name in subfolders if prefix + name not in folders)
+        subfolders[:] = [name for name in subfolders if prefix + name in folders]
 
 
 def _raise(error: OSError) -> None:
     raise error
 
 
-def look_steadily(folder: Path, look: Callable[[], Seen]) -> Seen:
-    """What `look` sees in a folder, once no build has swapped the site while it looked.
+def read_stable(folder: Path, read: Callable[[], T]) -> T:
+    """Return what `read` finds in a folder, and read again if a build swaps the site meanwhile.
 
     Raises:
-        OSError: `look` raised it, and not since the folder went away under it.
+        OSError: `read` raised it, and not because the folder was swapped.
     """
     while True:
         before = _identity(folder)
         try:
-            seen = look()
+            found = read()
         except OSError:
             if before == _identity(folder):
                 raise
         else:
             if before == _identity(folder):
-                return seen
+                return found
 
 
 def _identity(folder: Path) -> tuple[int, int, int] | None:

@@ -12,20 +12,22 @@ from site_builder.publish.manifest import (
     GENERATOR,
     MANIFEST,
     Manifest,
-    find_added,
-    look_steadily,
+    added_files,
     read_manifest,
+    read_stable,
 )
 from site_builder.records import Record
 
+_COPY_AGAIN = "Copy the site again."
+
 
 class Verified(Record):
-    """What a look at a copy found.
+    """The outcome of a verification.
 
     Attributes:
-        files: How many files the site has, its manifest among them; 0 where that is not known.
-        generator: What built it, with its version; empty where that is not known.
-        faults: What is missing, changed or added.
+        files: The number of files, with the manifest; 0 without a manifest.
+        generator: Name and version of the generator; empty without a manifest.
+        faults: Files that are missing, changed or added.
     """
 
     files: int
@@ -34,13 +36,9 @@ class Verified(Record):
 
 
 def verify_site(folder: Path) -> Verified:
-    """Compare a published folder, or a copy of one, with its manifest.
-
-    Args:
-        folder: The copy. A build may swap it meanwhile: one of the two sites is looked at.
-    """
+    """Compare a published folder, or a copy of one, with its manifest."""
     try:
-        return look_steadily(folder, lambda: _verify(folder))
+        return read_stable(folder, lambda: _verify(folder))
     except OSError as error:
         return Verified(0, "", (_unreadable(str(error.filename or folder), error),))
 
@@ -55,16 +53,16 @@ def _verify(folder: Path) -> Verified:
 
 def _no_site(folder: Path) -> Fault:
     staged = Staging(folder)
-    if staged.holds_the_site:
-        what = f"a killed build left no site here. The one before it is in {staged.old}"
-        return Fault(str(folder), what, "Build again, which puts it back.")
+    if staged.has_only_site:
+        what = f"a killed build left no site here; the last one is in {staged.old}"
+        return Fault(str(folder), what, "Build again to restore it.")
     if not folder.is_dir():
         return Fault(str(folder), "there is no such folder", "Name the folder of a site.")
     place = str(folder / MANIFEST)
     if not (folder / MANIFEST).exists():
         fix = f"Copy the site again, or name a folder that {GENERATOR} published."
         return Fault(place, "the file is missing", fix)
-    return Fault(place, f"it is no manifest of {GENERATOR}", "Copy the site again.")
+    return Fault(place, f"it is not a manifest of {GENERATOR}", _COPY_AGAIN)
 
 
 def _file_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:
@@ -72,17 +70,17 @@ def _file_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:
         place = str(folder / path)
         try:
             if sha256((folder / path).read_bytes()).hexdigest() != checksum:
-                yield Fault(place, "it is not the file that was built", "Copy the site again.")
+                yield Fault(place, "it is not the file that was built", _COPY_AGAIN)
         except (FileNotFoundError, NotADirectoryError):
-            yield Fault(place, "the file is missing", "Copy the site again.")
+            yield Fault(place, "the file is missing", _COPY_AGAIN)
         except OSError as error:
             yield _unreadable(place, error)
 
 
 def _added_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:
-    for path in sorted(find_added(folder, manifest.files)):
-        yield Fault(f"{folder}/{path}", "no build put this here", "Move it out.")
+    for path in sorted(added_files(folder, manifest.files)):
+        yield Fault(f"{folder}/{path}", "it is not part of the site", "Move it out.")
 
 
 def _unreadable(place: str, error: OSError) -> Fault:
-    return Fault(place, f"cannot be read: {error.strerror}", "Make it one that you may read.")
+    return Fault(place, f"cannot be read: {error.strerror}", "Check its permissions.")

@@ -17,8 +17,8 @@ THEME_SHEET = "css/theme.css"
 LEAST_CONTRAST = 4.5
 """Of text, by WCAG 2.2, success criterion 1.4.3."""
 LEAST_HEAT = 0.14
-"""How much of the colour of a gain is in the palest field of a heat map."""
-# Text and its ground, each pair of which stands on every site.
+"""Share of the colour of a gain in the palest field of a heat map."""
+# Pairs of text and background that every site has.
 READ_ON = (
     ("ink", "paper"),
     ("soft", "paper"),
@@ -36,7 +36,7 @@ _COLOUR = re.compile(r"--([\w-]+)\s*:\s*(#[0-9a-fA-F]{3,8})\s*;")
 
 
 def light_colours(config: SiteConfig) -> Mapping[str, str]:
-    """The colours of the light theme by token: the theme's, the project's sheet's, or ours."""
+    """Return the colours of the light theme by token, for drawings."""
     return _colours(config, "light")
 
 
@@ -51,7 +51,7 @@ def _of_sheets(config: SiteConfig, theme: str) -> dict[str, str]:
 
 
 def _given(config: SiteConfig, theme: str) -> dict[str, str]:
-    """The colours of `[theme]`, and the tints of them that the pages and charts draw with."""
+    """Return the colours of `[theme]`, and the tints that pages and charts make of them."""
     named = config.theme.light.named if theme == "light" else config.theme.dark.named
     accent, gain = (named.get(name, "")[: len("#rrggbb")] for name in ("accent", "gain"))
     tints = {"band": f"{accent}40", "heat": f"{accent}24"} if accent else {}
@@ -62,13 +62,13 @@ def _given(config: SiteConfig, theme: str) -> dict[str, str]:
 
 
 def colours_of(sheet: str, theme: str = "light") -> Mapping[str, str]:
-    """Every token that the first rule of a theme gives as `#rrggbb`."""
+    """Return the tokens that the first rule of a theme sets to a colour such as `#rrggbb`."""
     found = _ROOTS[theme].search(sheet)
     return dict(_COLOUR.findall(found[1])) if found else {}
 
 
 def theme_sheet(config: SiteConfig) -> dict[str, bytes]:
-    """The style sheet of `[theme]` by its name; none where it gives no colour."""
+    """Make the style sheet of `[theme]`, if it sets a colour."""
     if not config.theme.has_colours:
         return {}
     light, dark = (_rules(_given(config, theme)) for theme in ("light", "dark"))
@@ -89,7 +89,7 @@ def _rules(colours: Mapping[str, str]) -> str:
 
 
 def mixed(colour: str, ground: str, share: float) -> str:
-    """A share of a colour over a ground, as `#rrggbb`."""
+    """Mix a share of a colour with a background, as `#rrggbb`."""
     pairs = zip(_parts(colour), _parts(ground), strict=True)
     return "#" + "".join(f"{round(top * share + below * (1 - share)):02x}" for top, below in pairs)
 
@@ -100,7 +100,7 @@ def _parts(colour: str) -> list[int]:
 
 
 def find_theme_faults(config: SiteConfig) -> Iterator[Fault]:
-    """A logo that is not there, and texts that could not be read on their ground."""
+    """Yield a fault for a missing logo, and for texts with too little contrast."""
     where, logo = "site.toml", config.theme.logo
     try:
         if logo:
@@ -119,7 +119,7 @@ def find_theme_faults(config: SiteConfig) -> Iterator[Fault]:
 
 
 def contrast(text: str, ground: str) -> float | None:
-    """How far two opaque colours are apart, from 1 to 21; None where one is not opaque.
+    """Return the contrast of two opaque colours, from 1 to 21; None if one is not opaque.
 
     Source: WCAG 2.2, contrast ratio and relative luminance.
     """
@@ -135,8 +135,7 @@ def _luminance(colour: str) -> float:
     return sum(w * part for w, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-# In the order of the cascade. A sheet that a site does not have, such as that of a theme, is left
-# out.
+# In the order of the cascade. A site may lack some, such as the theme's.
 SHEETS = (
     *("tokens", "theme", "base", "layout", "components", "tables", "dumbbell", "tools"),
     *("icons", "find", "charts", "pages", "cite", "score-card"),
@@ -151,13 +150,13 @@ BUNDLE_SHEET, BUNDLE_SCRIPT = "css/every-page.css", "js/every-page.js"
 
 
 def make_bundles(published: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The two bundles by their names, of those of their parts that there are.
+    """Join style sheets and scripts into two files, returned by name.
 
-    What a script raises stops no other, as if they were apart.
+    An exception in one script does not stop the next, as if they were separate files.
 
     Args:
-        published: Content of static files as they are published, by name. Links in style sheets
-            hold in the bundle too, since it stands beside them.
+        published: Content of the published static files, by name. The links of style sheets stay
+            valid, since the bundle is in the same folder.
     """
     sheets = (published.get(f"css/{name}.css") for name in SHEETS)
     scripts = (published.get(f"js/{name}.js") for name in SCRIPTS)
@@ -170,27 +169,27 @@ PACKAGE = Path(__file__).resolve().parent.parent
 FOLDER = "assets"
 CSS_URL = re.compile(rb"""url\(["']?(?!data:|https?:|#)([^"')]+)["']?\)""")
 _COMMENT = re.compile(rb"^[ \t]*(?://.*|/\*\*.*\*/)\n", re.MULTILINE)
-# Served at fixed names, since browsers and crawlers ask for them there.
+# Browsers ask for these at fixed paths.
 AT_ROOT = ("favicon.svg",)
 CHARTS = "vendor/plotly-cartesian.min.js"
 NEEDED = (CHARTS, "vendor/inter-latin-wght-normal.woff2")
-# Chromium reads the chart library while it comes, and would compile each function when it is first
-# called, while the visitor waits. With this as its first line, all are compiled with the reading.
+# With this as the first line, Chromium compiles the chart library while it loads, and not while the
+# visitor waits for a chart.
 COMPILED_AHEAD = b"//# allFunctionsCalledOnLoad\n"
 NOT_PUBLISHED = (".md", ".map", ".d.ts", ".DS_Store")
 
 
 def default_folder(name: str) -> Path:
-    """The generator's own `templates` or `static`.
+    """Return the generator's `templates` or `static`.
 
-    An installed copy has them inside the package, the repository beside it.
+    They are inside an installed package, and beside it in the repository.
     """
     installed = PACKAGE / name
     return installed if installed.is_dir() else PACKAGE.parent / name
 
 
 def project_folders(root: Path, name: str) -> list[Path]:
-    """Where templates or static files are looked for: the project's own folder comes first."""
+    """Return the folders of templates or static files, the project's first."""
     return list(
         dict.fromkeys(
             folder.resolve() for folder in (root / name, default_folder(name)) if folder.is_dir()
@@ -199,7 +198,7 @@ def project_folders(root: Path, name: str) -> list[Path]:
 
 
 def find_static(root: Path, name: str) -> bytes:
-    """A static file of a project's site, before it is published.
+    """Return the content of a static file of a project.
 
     Raises:
         AssetError: No folder has a file of that name.
@@ -222,7 +221,7 @@ class Assets(Record):
     files: Mapping[str, bytes]
 
     def path(self, name: str) -> str:
-        """Published path of a static file.
+        """Return the published path of a static file.
 
         Raises:
             AssetError: No folder has a file of that name.
@@ -233,15 +232,14 @@ class Assets(Record):
 
 
 def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None) -> Assets:
-    """Read static files; one in an earlier folder stands in for its namesake in a later one.
+    """Read static files; a file of an earlier folder replaces that of a later one.
 
     Args:
-        folders: Folders of static files, the project's own first.
-        made: Content of the files that the build makes itself, by name.
+        folders: Folders of static files, the project's first.
+        made: Files that the build makes, by name.
 
     Raises:
-        AssetError: Files of the front-end packages are missing, or a file cannot be read, or names
-            one that is not there; every such fault.
+        AssetError: Files are missing or cannot be read, or a style sheet names a missing one.
     """
     found: dict[str, bytes] = dict(made or {})
     faults: list[Fault] = []
@@ -268,10 +266,9 @@ def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None
 
 
 def _sent(path: Path, folder: Path) -> bytes:
-    """A file as it is published: scripts of ours without the lines that are comments.
+    """Read a file as it is published: the generator's scripts without their comments.
 
-    They are a fifth of what the scripts weigh. A project's own scripts stay as they are: a line of
-    theirs that looks like a comment may be a part of a text. The chart library has one line more.
+    A project's scripts stay as they are: a line that looks like a comment may be part of a text.
     """
     content = path.read_bytes()
     if path.relative_to(folder).as_posix() == CHARTS:
@@ -281,7 +278,7 @@ def _sent(path: Path, folder: Path) -> bytes:
 
 
 def _named(found: Mapping[str, bytes]) -> tuple[Assets, list[Fault]]:
-    """Name every file by its content; style sheets last, since their content names the others."""
+    """Name every file by its content; style sheets last, since they contain names of others."""
     paths: dict[str, str] = {}
     files: dict[str, bytes] = {}
     faults: list[Fault] = []

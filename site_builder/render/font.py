@@ -18,22 +18,18 @@ from site_builder.render.assets import find_static
 FILES = ("vendor/inter-latin-wght-normal.woff2", "vendor/inter-latin-ext-wght-normal.woff2")
 REGULAR, BOLD = 400, 600
 DOTS = "\N{HORIZONTAL ELLIPSIS}"
-# Stands for a run of letters that the font has not, so that nothing is left out in silence.
+# Replaces a run of letters that the font does not have.
 UNKNOWN = "?"
 
-# Every white space but the one that does not break.
+# All white space except the no-break space.
 _SPACES = re.compile("[^\\S\N{NO-BREAK SPACE}]+")
 
 
 class FontFile:
-    """One file of the font: some of its letters, in every weight.
-
-    Args:
-        woff2: The file as it is published.
-    """
+    """One file of the font: some of its letters, in all weights."""
 
     def __init__(self, woff2: bytes) -> None:
-        # Without a time stamp of its own, so that the same file always gives the same bytes.
+        # Without a new time stamp, so that the same file always gives the same bytes.
         self._font = TTFont(BytesIO(woff2), recalcTimestamp=False)
         self._glyphs: dict[int, str] = self._font.getBestCmap()
         self._em: int = self._font["head"].unitsPerEm
@@ -44,17 +40,17 @@ class FontFile:
 
     @cached_property
     def truetype(self) -> bytes:
-        """The same file, unpacked."""
+        """The file in TrueType format."""
         out = BytesIO()
         self._font.flavor = None
         self._font.save(out)
         return out.getvalue()
 
     def width(self, letter: str, weight: int) -> float:
-        """How wide a letter is, as a share of the size of the type."""
+        """Return the width of a letter as a share of the font size."""
         glyph = self._glyphs[ord(letter)]
         if weight == self._own_weight:
-            # As the file says it. A set of glyphs reads every outline, to say the same.
+            # The table of widths is much faster than a set of glyphs, which reads every outline.
             return float(self._font["hmtx"][glyph][0]) / self._em
         if weight not in self._sets:
             self._sets[weight] = self._font.getGlyphSet(location={"wght": weight})
@@ -62,36 +58,27 @@ class FontFile:
 
     @cached_property
     def _own_weight(self) -> float | None:
-        """The weight that the file has where none is asked for; None where it has one alone."""
+        """The default weight of a variable font."""
         axes = self._font["fvar"].axes if "fvar" in self._font else ()
         return next((float(a.defaultValue) for a in axes if a.axisTag == "wght"), None)
 
 
 class Lines(Record):
-    """A text set in lines.
-
-    Attributes:
-        texts: The lines.
-        size: Size of their type, in px.
-    """
+    """A text in lines, with its font size in px."""
 
     texts: tuple[str, ...]
     size: float
 
 
 class Typeface:
-    """The font of the site, of which every letter can be measured.
-
-    Attributes:
-        parts: Its files; where two have a letter, it is of the first.
-    """
+    """The font of the site; if two of its files have a letter, the first is used."""
 
     def __init__(self, parts: Sequence[FontFile]) -> None:
         self.parts = tuple(parts)
         self._widths: dict[tuple[str, int], float] = {}
 
     def shown(self, text: str) -> str:
-        """Text as the font can draw it."""
+        """Return the text that the font can draw."""
         letters: list[str] = []
         for letter in plain_text(text):
             known = any(letter in part for part in self.parts)
@@ -100,7 +87,7 @@ class Typeface:
         return "".join(letters)
 
     def width(self, text: str, size: float, weight: int = REGULAR) -> float:
-        """How wide a line is, in px; kerning, which makes it narrower, is left out."""
+        """Return the width of a line in px, without kerning, which makes it narrower."""
         return size * sum(self._share(letter, weight) for letter in text)
 
     def _share(self, letter: str, weight: int) -> float:
@@ -111,7 +98,7 @@ class Typeface:
         return self._widths[key]
 
     def cut(self, text: str, size: float, room: float, weight: int = REGULAR) -> str:
-        """A line cut to the room that there is for it."""
+        """Return a line, cut with an ellipsis if it is wider than the room."""
         text = self.shown(text)
         if self.width(text, size, weight) <= room:
             return text
@@ -124,13 +111,13 @@ class Typeface:
     def lines(
         self, text: str, room: float, sizes: Iterable[tuple[float, int]], weight: int = REGULAR
     ) -> Lines:
-        """A text broken into lines, in the first size that has room for all of it.
+        """Break a text into lines, in the first size in which all of it fits.
 
         Args:
             text: The text.
             room: Width of a line, in px.
-            sizes: Sizes to try, in px, each with its greatest number of lines; cut in the last.
-            weight: Weight of the type.
+            sizes: Sizes to try, in px, each with its maximum of lines; the last one cuts the text.
+            weight: Font weight.
         """
         tried = Lines((), 0)
         for size, most in sizes:
@@ -142,7 +129,7 @@ class Typeface:
         return tried
 
     def _balanced(self, lines: list[str], size: float, room: float, weight: int) -> list[str]:
-        """The same text in as many lines, as equal as its words let them be."""
+        """Return the same number of lines, as equally long as possible."""
         text = " ".join(lines)
         while len(lines) > 1:
             room -= size
@@ -155,7 +142,7 @@ class Typeface:
         return lines
 
     def _broken(self, text: str, size: float, room: float, weight: int) -> list[str]:
-        """Words into lines; a word that is longer than a line is cut."""
+        """Break a text at its spaces; a word that is longer than a line is cut."""
         lines: list[str] = []
         for word in text.split(" "):
             longer = f"{lines[-1]} {word}" if lines else word
@@ -167,16 +154,16 @@ class Typeface:
 
 
 def plain_text(text: str) -> str:
-    """Text in single spaces, without the marks that only steer, some of which XML refuses."""
+    """Return text in single spaces, without control characters, some of which XML forbids."""
     spaced = unicodedata.normalize("NFC", " ".join(_SPACES.split(text.strip())))
     return "".join(letter for letter in spaced if unicodedata.category(letter)[0] != "C")
 
 
 def load_typeface(root: Path) -> Typeface:
-    """The font that the site of a project is set in.
+    """Load the font of a project's site.
 
     Raises:
-        AssetError: It is not there.
+        AssetError: It is missing.
     """
     return _read_once(*(find_static(root, name) for name in FILES))
 

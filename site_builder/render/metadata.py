@@ -14,7 +14,7 @@ from site_builder.render.urls import Urls, license_link
 from site_builder.tables.export import ExportedColumn, ExportedTable
 from site_builder.tables.schema import Type
 
-# A brace is spelled out even behind a backslash: BibTeX counts them all the same.
+# BibTeX counts braces even behind a backslash.
 _ESCAPED = str.maketrans(
     {mark: f"\\{mark}" for mark in "%&_#$"}
     | {
@@ -25,24 +25,19 @@ _ESCAPED = str.maketrans(
         "^": r"{\textasciicircum}",
     }
 )
-# An address stands as it is, but for what would end its field.
+# Only what would end the field of a URL is escaped.
 _IN_ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 
 
 class CitationText(Record):
-    """A citation, ready to copy.
-
-    Attributes:
-        sentence: For a text.
-        bibtex: For a bibliography.
-    """
+    """A citation as a sentence and as an entry of a bibliography."""
 
     sentence: str
     bibtex: str
 
 
 def write_citation(citation: Citation, urls: Urls) -> CitationText:
-    """A citation in both forms; it has an address where the site's place is known."""
+    """Write a citation; it has a URL if the base URL is known."""
     address = urls.permalink(citation.to)
     said = f"{citation.text} " if citation.text else ""
     words = f"{said}{citation.site}, {citation.release.name}. {address}".strip()
@@ -55,7 +50,7 @@ def _slug(text: str) -> str:
 
 
 def escape_bibtex(text: str) -> str:
-    """Text as a BibTeX field within braces: every mark of TeX stands for itself."""
+    """Escape text for a BibTeX field in braces."""
     return " ".join(text.split()).translate(_ESCAPED)
 
 
@@ -75,21 +70,21 @@ def _entry(citation: Citation, address: str) -> str:
 
 
 _SCHEMA_ORG = "https://schema.org/"
-ABOUT_THE_DATA = ("home", "data")
+_DATA_PAGES = ("home", "data")
 
 
 def structured_data(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any] | None:
-    """The data set on the pages that present it, the way from the home page on all others.
+    """Return schema.org data of a page: the data set, or the breadcrumbs, or None.
 
-    None where a page has nothing to say: a way needs absolute addresses.
+    Breadcrumbs need absolute links.
     """
-    if page.address.kind in ABOUT_THE_DATA:
-        return dataset_values(dataset, page.address, urls)
-    return _way(page, urls) if page.crumbs and page.listed and urls.base_url else None
+    if page.address.kind in _DATA_PAGES:
+        return _dataset_values(dataset, page.address, urls)
+    return _breadcrumbs(page, urls) if page.crumbs and page.listed and urls.base_url else None
 
 
-def dataset_values(dataset: Dataset, page: Address, urls: Urls) -> dict[str, Any]:
-    """The data set by schema.org's Dataset; what is not known is absent.
+def _dataset_values(dataset: Dataset, page: Address, urls: Urls) -> dict[str, Any]:
+    """Describe the data set by schema.org's Dataset.
 
     Source: https://schema.org/Dataset.
     """
@@ -125,7 +120,7 @@ def _downloads(dataset: Dataset, page: Address, urls: Urls) -> list[dict[str, An
     ]
 
 
-def _way(page: Page, urls: Urls) -> dict[str, Any]:
+def _breadcrumbs(page: Page, urls: Urls) -> dict[str, Any]:
     steps = (*page.crumbs, Link(page.title, page.address))
     return {
         "@context": _SCHEMA_ORG,
@@ -143,10 +138,10 @@ def _way(page: Page, urls: Urls) -> dict[str, Any]:
     }
 
 
-SPECIFICATION = "http://mlcommons.org/croissant/1.0"
-# The format from which the records are read: it alone keeps types, and every text as it is.
-RECORDS_FROM = "parquet"
-# A `url` of the contract may be a path, so it is text.
+_SPECIFICATION = "http://mlcommons.org/croissant/1.0"
+# The only format that keeps types and texts unchanged.
+_RECORDS_FORMAT = "parquet"
+# A `url` of a table may be a path, so it is text.
 _DATA_TYPES: dict[Type, str] = {
     "text": "sc:Text",
     "number": "sc:Float",
@@ -161,7 +156,7 @@ _TERMS = (
     *("path", "recordSet", "references", "regex", "repeated", "replace", "samplingRate"),
     *("separator", "source", "subField", "transform"),
 )
-# The context that the specification asks every description to repeat.
+# The specification requires this context in every description.
 _CROISSANT_CONTEXT: dict[str, Any] = {
     "@language": "en",
     "@vocab": "https://schema.org/",
@@ -178,20 +173,20 @@ _CROISSANT_CONTEXT: dict[str, Any] = {
 
 
 def croissant_values(dataset: Dataset, urls: Urls) -> dict[str, Any]:
-    """The description of every table: its files, its columns with their types, its key.
+    """Describe all tables in Croissant: files, columns with types, keys.
 
     Source: https://docs.mlcommons.org/croissant/docs/croissant-spec-1.0.html.
     """
     known = {
         "@context": _CROISSANT_CONTEXT,
         "@type": "sc:Dataset",
-        "conformsTo": SPECIFICATION,
+        "conformsTo": _SPECIFICATION,
         "name": dataset.name,
         "description": dataset.description,
         "url": urls.base_url,
         "license": license_link(dataset.license) or dataset.license,
         "citeAs": dataset.citation,
-        # The specification asks for three numbers; the checksum goes where these allow it.
+        # The specification requires three numbers; the checksum is build metadata.
         "version": f"1.0.0+{dataset.release.short}",
         "datePublished": dataset.release.date,
         "isLiveDataset": False,
@@ -221,7 +216,7 @@ def _files(table: ExportedTable, urls: Urls) -> list[dict[str, Any]]:
 
 def _records(table: ExportedTable) -> dict[str, Any]:
     name = table.spec.name
-    # A name is free text; what stands in an identifier is not.
+    # Column names are free text, identifiers are not.
     ids = {c: f"{name}/{slug}" for c, slug in make_slugs(c.name for c in table.columns).items()}
     key = [{"@id": ids[column]} for column in table.spec.key if column in ids]
     return {
@@ -242,7 +237,7 @@ def _field(table: ExportedTable, column: ExportedColumn, identifier: str) -> dic
         "description": _meaning(column),
         "dataType": _DATA_TYPES[column.type],
         "source": {
-            "fileObject": {"@id": f"{table.spec.name}.{RECORDS_FROM}"},
+            "fileObject": {"@id": f"{table.spec.name}.{_RECORDS_FORMAT}"},
             "extract": {"column": column.name},
         },
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -24,7 +25,7 @@ from site_builder.errors import (
 from site_builder.pages.data import CROISSANT, describe_dataset
 from site_builder.pages.model import make_badge, model_board
 from site_builder.pages.page import Document, Made, Page, ScriptData, Site
-from site_builder.processes import spread
+from site_builder.parallel import map_pages
 from site_builder.prose.markdown import Prose
 from site_builder.records import Record, asdict
 from site_builder.releases.feed import FEED, has_feed, write_feed
@@ -39,11 +40,11 @@ Count = Callable[[int, int], None]
 # Files by path, and the faults that keep others from being made.
 _Files = tuple[dict[str, bytes], list[Fault]]
 
-TEMPLATE_SCRIPT = "js/chart-template.js"
+_TEMPLATE_SCRIPT = "js/chart-template.js"
 
 
-def json_text(value: object, href: Callable[[Link], str]) -> str:
-    """A value as compact JSON; a link becomes its text and where it leads."""
+def _json_text(value: object, href: Callable[[Link], str]) -> str:
+    """Return a value as compact JSON; a link becomes its text and its target."""
 
     def plain(part: object) -> object:
         if isinstance(part, Link):
@@ -57,23 +58,23 @@ def json_text(value: object, href: Callable[[Link], str]) -> str:
 
 
 def render_script(data: ScriptData, urls: Urls) -> bytes:
-    """The script that gives a value; its links are paths from the site's root, for any page."""
-    text = json_text(
+    """Write the script that provides a value; its links are paths from the site's root."""
+    text = _json_text(
         data.value(), lambda link: urls.from_root(link.to) if link.to else web_link(link.href)
     )
     return f"site.provide({json.dumps(data.name)},{text});\n".encode()
 
 
-def template_script() -> dict[str, bytes]:
+def _template_script() -> dict[str, bytes]:
     """Return the script with the Plotly template of all charts, and which colour is which token."""
     template = json.dumps(TEMPLATE.to_plotly_json(), separators=(",", ":"))
     tokens = {colour: f"--{token}" for token, colour in COLOURS.items()}
     colours = json.dumps(tokens, separators=(",", ":"))
     script = f"site.chartTemplate = {template};\nsite.chartColours = {colours};\n"
-    return {TEMPLATE_SCRIPT: script.encode()}
+    return {_TEMPLATE_SCRIPT: script.encode()}
 
 
-NAVIGATION: tuple[tuple[Address, str], ...] = (
+_NAVIGATION: tuple[tuple[Address, str], ...] = (
     (Address("choose"), "Choose"),
     (Address("models"), "Models"),
     (Address("tasks"), "Tasks"),
@@ -84,37 +85,47 @@ NAVIGATION: tuple[tuple[Address, str], ...] = (
     (Address("data"), "Data"),
     (Address("about"), "About"),
 )
-OWN = "pages/"
-_TARGETS: Mapping[str, Address] = {"home": Address("home"), **{to.kind: to for to, _ in NAVIGATION}}
+_OWN = "pages/"
+_TARGETS: Mapping[str, Address] = {
+    "home": Address("home"),
+    **{to.kind: to for to, _ in _NAVIGATION},
+}
 
 
-def header_links(config: SiteConfig, there: Collection[Address]) -> tuple[Link, ...]:
-    """The entries of the header: the project's, or every page of `NAVIGATION` that is there."""
-    own = config.navigation.header
-    usual = [Link(label, to) for to, label in NAVIGATION]
-    return _leading(usual if own is None else _links(own), there)
-
-
-def footer_links(
-    config: SiteConfig, own: Mapping[str, str], there: Collection[Address]
-) -> tuple[Link, ...]:
-    """The entries of the footer: the project's, or method, data, changes, source and own pages.
+def _header_links(config: SiteConfig, pages: Collection[Address]) -> tuple[Link, ...]:
+    """Return the entries of the header: the project's, or every page of `_NAVIGATION`.
 
     Args:
         config: The project.
-        own: The titles of its own pages, by name; those of the header do not stand in both.
-        there: The pages that the site has.
+        pages: The pages that exist; entries of others are left out.
+    """
+    entries = config.navigation.header
+    default = [Link(label, to) for to, label in _NAVIGATION]
+    return _existing(default if entries is None else _links(entries), pages)
+
+
+def _footer_links(
+    config: SiteConfig, own: Mapping[str, str], pages: Collection[Address]
+) -> tuple[Link, ...]:
+    """Return the entries of the footer: the project's, or the pages that the header does not have.
+
+    Args:
+        config: The project.
+        own: Titles of the project's own pages, by name.
+        pages: The pages that exist.
     """
     if config.navigation.footer is not None:
-        return _leading(_links(config.navigation.footer), there)
-    method, data = Address("about"), Address("data")
-    usual = [Link("How this is computed", method), Link("Data and API", data)]
-    usual.append(Link("What changed", Address("changes")))
+        return _existing(_links(config.navigation.footer), pages)
+    links = [
+        Link("How this is computed", Address("about")),
+        Link("Data and API", Address("data")),
+        Link("What changed", Address("changes")),
+    ]
     if config.site.repository:
-        usual.append(Link("Source code", href=config.site.repository))
-    above = {link.to for link in header_links(config, there)}
-    pages = [Link(title, Address("page", name)) for name, title in own.items()]
-    return _leading([*usual, *(link for link in pages if link.to not in above)], there)
+        links.append(Link("Source code", href=config.site.repository))
+    above = {link.to for link in _header_links(config, pages)}
+    own_pages = [Link(title, Address("page", name)) for name, title in own.items()]
+    return _existing([*links, *(link for link in own_pages if link.to not in above)], pages)
 
 
 def _links(entries: Mapping[str, str]) -> list[Link]:
@@ -122,21 +133,20 @@ def _links(entries: Mapping[str, str]) -> list[Link]:
     return [Link(label, to) if to else Link(label, href=href) for label, to, href in found]
 
 
-def _leading(links: Collection[Link], there: Collection[Address]) -> tuple[Link, ...]:
-    """The links that lead somewhere: a board without categories has no page of them."""
-    return tuple(link for link in links if link.href or link.to in there)
+def _existing(links: Collection[Link], pages: Collection[Address]) -> tuple[Link, ...]:
+    return tuple(link for link in links if link.href or link.to in pages)
 
 
 def _address(target: str) -> Address | None:
-    """The page that an entry names; None where it names none of the site."""
-    if target.startswith(OWN):
-        return Address("page", target.removeprefix(OWN))
+    """Return the page that an entry of the navigation names, if it names a page."""
+    if target.startswith(_OWN):
+        return Address("page", target.removeprefix(_OWN))
     return _TARGETS.get(target)
 
 
 def find_navigation_faults(config: SiteConfig, own: Collection[str]) -> Iterator[Fault]:
-    """Entries of `[navigation]` that name neither a page nor a link."""
-    known = [*_TARGETS, *(f"{OWN}{name}" for name in own)]
+    """Yield a fault for each entry of `[navigation]` that names neither a page nor a link."""
+    known = [*_TARGETS, *(f"{_OWN}{name}" for name in own)]
     menus = {"header": config.navigation.header, "footer": config.navigation.footer}
     for menu, entries in menus.items():
         for label, target in (entries or {}).items():
@@ -175,8 +185,8 @@ class _Renderer:
     ) -> None:
         self._site, self._urls, self._assets, self._prose = site, urls, assets, prose
         self._addresses = {page.address for page in pages}
-        self._header = header_links(site.config, self._addresses)
-        self._footer = footer_links(site.config, site.own, self._addresses)
+        self._header = _header_links(site.config, self._addresses)
+        self._footer = _footer_links(site.config, site.own, self._addresses)
         self._dataset = describe_dataset(site)
         self._templates = Templates(site.config.root)
         self._badges = BadgeDrawer(site.config, self._templates)
@@ -195,7 +205,7 @@ class _Renderer:
     def _main_file(self, made: Page | ScriptData, faults: list[Fault]) -> dict[str, bytes]:
         if isinstance(made, ScriptData):
             return {self._urls.path(made.address): render_script(made, self._urls)}
-        variables = {**asdict(made.context()), **self.variables(made, faults)}
+        variables = {**asdict(made.variables()), **self.variables(made, faults)}
         html = self._templates.render(made.template, variables)
         return {self._urls.file(made.address): html.encode()}
 
@@ -248,7 +258,6 @@ class _Renderer:
             "href": href,
             "cite": lambda citation: write_citation(citation, urls),
             "release": self._site.results.release,
-            "has_score_cards": not self._site.results.stats.has_many_scores,
             "feed": FEED if _has_feed(self._site) else None,
             "structured": structured_data(page, self._dataset, urls),
             "prose": prose,
@@ -263,7 +272,7 @@ class _Renderer:
 
 def _json(value: object, href: Callable[[Link], str]) -> Markup:
     """Return a value as JSON that is safe inside a script element."""
-    text = json_text(value, href)
+    text = _json_text(value, href)
     escaped = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return Markup(escaped)  # noqa: S704 - every mark that HTML reads is escaped above
 
@@ -272,7 +281,7 @@ def render_site(
     site: Site,
     pages: Sequence[Made],
     prose: Prose,
-    processes: int = 1,
+    workers: int = 1,
     on_progress: Count = lambda *_: None,
 ) -> dict[str, bytes]:
     """Return every file of the site by its path, without the pictures of link previews.
@@ -281,7 +290,7 @@ def render_site(
         site: Configuration and results.
         pages: All pages, documents and scripts.
         prose: The texts of the project.
-        processes: How many processes render at once.
+        workers: The number of processes that render.
         on_progress: Called with the number of pages rendered so far, and of all pages.
 
     Raises:
@@ -291,13 +300,14 @@ def render_site(
     html = [page for page in pages if isinstance(page, Page)]
     urls = Urls.of((page.address for page in html), site.config.site.base_url)
     assets = _load_assets(site.config, pages, urls, prose)
-    texts = PageProse(site, prose, urls, {page.address for page in html})
-    renderer = _Renderer(site, html, urls, assets, texts)
     work = [p for p in pages if not isinstance(p, Document) and p.address.kind != "asset"]
-    made = spread(renderer.make, work, processes, seen=lambda n: on_progress(n, len(work)))
+    made: list[_Files] = []
+    for result in map_pages(partial(_renderer, site, html, urls, assets, prose), work, workers):
+        made.append(result)
+        on_progress(len(made), len(work))
     return _joined(
         (
-            *_without_faults(made, texts.faults),
+            *_without_faults(made, find_prose_faults(prose)),
             *({urls.path(p.address): p.content} for p in pages if isinstance(p, Document)),
             {urls.path(CROISSANT): encode(croissant_values(describe_dataset(site), urls))},
             assets.files,
@@ -305,6 +315,14 @@ def render_site(
             _files_for_hosts(html, urls),
         )
     )
+
+
+def _renderer(
+    site: Site, pages: Sequence[Page], urls: Urls, assets: Assets, prose: Prose
+) -> Callable[[Page | ScriptData], _Files]:
+    """Return the function that makes the files of a page, for one process."""
+    texts = PageProse(site, prose, urls, {page.address for page in pages})
+    return _Renderer(site, pages, urls, assets, texts).make
 
 
 def find_source_faults(config: SiteConfig, prose: Prose) -> list[Fault]:
@@ -321,7 +339,7 @@ def _load_assets(config: SiteConfig, pages: Sequence[Made], urls: Urls, prose: P
     }
     try:
         folders = project_folders(config.root, "static")
-        return load_assets(folders, data | theme_sheet(config) | template_script())
+        return load_assets(folders, data | theme_sheet(config) | _template_script())
     except AssetError as error:
         raise FaultsError((*error.faults, *find_source_faults(config, prose))) from error
 

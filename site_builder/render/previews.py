@@ -71,7 +71,7 @@ def _board(site: Site) -> PreviewChart | None:
 
 def _chart_title(page: Page, name: str) -> str:
     """Return the title of a chart of the page as a sentence; empty without such a chart."""
-    chart = getattr(page.context(), name, None)
+    chart = getattr(page.variables(), name, None)
     return f"{chart.title}." if isinstance(chart, Chart) else ""
 
 

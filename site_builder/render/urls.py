@@ -12,7 +12,7 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 from site_builder.addresses import Address, Kind, make_slugs
 from site_builder.records import Record
 
-FIXED: Mapping[Kind, str] = {
+_FIXED: Mapping[Kind, str] = {
     "home": "",
     "models": "models/",
     "tasks": "tasks/",
@@ -26,15 +26,15 @@ FIXED: Mapping[Kind, str] = {
     "about": "about/",
     "not_found": "404.html",
 }
-FOLDERS: Mapping[Kind, str] = {
+_FOLDERS: Mapping[Kind, str] = {
     "model": "models",
     "task": "tasks",
     "category": "categories",
     "embed": "embed",
     "page": "pages",
 }
-_PAGES = frozenset((*FIXED, *FOLDERS))
-# Marks that no host has; a link with one of them leads nowhere.
+_PAGES = frozenset((*_FIXED, *_FOLDERS))
+# Characters that no host name contains.
 _NO_HOST = frozenset(' "<>\\^`{|}%')
 
 
@@ -43,7 +43,7 @@ class Urls(Record):
 
     Attributes:
         slugs: By kind of page, slug by key.
-        base_url: Where the site will stand, with a trailing slash; empty where that is not known.
+        base_url: Address of the site with a trailing slash; empty if it is not known.
     """
 
     slugs: Mapping[Kind, Mapping[str, str]]
@@ -51,8 +51,8 @@ class Urls(Record):
 
     @classmethod
     def of(cls, addresses: Iterable[Address], base_url: str = "") -> Urls:
-        """The paths of a site that has these pages."""
-        keys: dict[Kind, list[str]] = {kind: [] for kind in FOLDERS}
+        """Make the paths of a site that has these pages."""
+        keys: dict[Kind, list[str]] = {kind: [] for kind in _FOLDERS}
         for address in addresses:
             if address.kind in keys:
                 keys[address.kind].append(address.key)
@@ -60,32 +60,32 @@ class Urls(Record):
         return cls({kind: make_slugs(found) for kind, found in keys.items()}, base)
 
     def path(self, address: Address) -> str:
-        """Path from the site's root; a folder ends in a slash, the home page's path is empty."""
+        """Return the path from the site's root; that of a page ends in a slash, or is empty."""
         if address.kind == "file":
             return address.key
-        if address.kind in FIXED:
-            return FIXED[address.kind]
+        if address.kind in _FIXED:
+            return _FIXED[address.kind]
         if address.kind == "badge":
             return f"badges/{self.slugs['model'][address.key]}.svg"
         if address.kind == "scores":
             return f"models/{self.slugs['model'][address.key]}/scores.js"
-        return f"{FOLDERS[address.kind]}/{self.slugs[address.kind][address.key]}/"
+        return f"{_FOLDERS[address.kind]}/{self.slugs[address.kind][address.key]}/"
 
     def file(self, address: Address) -> str:
-        """The file that holds a page: `index.html` in its folder."""
+        """Return the path of the file of a page."""
         path = self.path(address)
         return f"{path}index.html" if path == "" or path.endswith("/") else path
 
     def picture(self, address: Address) -> str:
-        """Path of the picture that a link to a page is shown with."""
+        """Return the path of the link preview of a page."""
         return f"cards/{self.path(address).rstrip('/') or 'home'}.png"
 
     def linker(self, origin: Address) -> Callable[[Address], str]:
-        """What gives the links from one page, as `relative` does: each page is looked up once.
+        """Return `relative` for one page, with a cache.
 
-        Once for all pages of a folder, such as those of the models, which lead alike to any other.
+        Pages of one kind share it, since their links to any other page are the same.
         """
-        known, own = self._known[origin.kind] if origin.kind in FOLDERS else {}, origin[:2]
+        known, own = self._known[origin.kind] if origin.kind in _FOLDERS else {}, origin[:2]
 
         def link(target: Address) -> str:
             page = target[:2]
@@ -100,49 +100,46 @@ class Urls(Record):
 
     @cached_property
     def _known(self) -> defaultdict[Kind, dict[tuple[Kind, str], str]]:
-        """By the kind of page that a link stands on, what it leads to and how."""
         return defaultdict(dict)
 
     def relative(self, origin: Address, target: Address) -> str:
-        """Link from one page to another that holds under any base path."""
+        """Return the link from one page to another; it works under any base path."""
         if target.anchor and not target.query and origin[:2] == target[:2]:
             return _ending(target)
         return self.relative_path(origin, self.path(target)) + _ending(target)
 
     def relative_path(self, origin: Address, path: str) -> str:
-        """Link from a page to a path of the site.
+        """Return the link from a page to a path of the site.
 
-        The 404 page is served at any depth, so its links are absolute where the site's place is
-        known.
+        The 404 page is served at any depth, so its links are absolute if the base URL is known.
         """
         if origin.kind == "not_found" and self.base_url:
             return urlsplit(self.base_url).path + quote(path)
         return _relative(self.file(origin).rpartition("/")[0], path)
 
     def from_root(self, address: Address) -> str:
-        """Link to a page from the site's root, whatever page it is followed from."""
+        """Return the link to a page from the site's root."""
         return quote(self.path(address))
 
     def canonical(self, address: Address) -> str:
-        """Absolute link to a page; empty where the site's place is not known."""
+        """Return the absolute link to a page; empty if the base URL is not known."""
         return self.absolute(self.path(address)) if self.base_url else ""
 
     def absolute(self, path: str) -> str:
-        """Absolute link to a path of the site; from its root where its place is not known."""
+        """Return the absolute link to a path; the path itself if the base URL is not known."""
         return self.base_url + quote(path)
 
     def permalink(self, address: Address) -> str:
-        """Absolute link to a place on a page; empty where the site's place is not known."""
-        anchor = f"#{quote(address.anchor)}" if address.anchor else ""
-        return self.canonical(address) + anchor if self.base_url else ""
+        """Return the absolute link to an anchor; empty if the base URL is not known."""
+        return self.canonical(address) + _ending(address) if self.base_url else ""
 
     def absolute_or_relative(self, origin: Address, target: Address) -> str:
-        """Absolute link for who reads it elsewhere; relative to `origin` where there is none."""
+        """Return the absolute link; relative to `origin` if the base URL is not known."""
         return self.canonical(target) or self.relative(origin, target)
 
 
 def _ending(target: Address) -> str:
-    """What a link to a place, or to a view, has behind the path of its page."""
+    """Return query and anchor of a link."""
     query = f"?{urlencode(target.query)}" if target.query else ""
     return f"{query}#{_quoted(target.anchor)}" if target.anchor else query
 
@@ -164,9 +161,9 @@ _quoted = lru_cache(maxsize=1 << 16)(quote)  # a page leads to the same ones man
 
 
 def web_link(href: str) -> str:
-    """A link out of the site, if it may be followed: http or https with a host; else empty.
+    """Return a link to another site if it is safe: http or https with a host; else an empty text.
 
-    One with a name before its host (`https://bank.example@evil.example/`) only seems to lead there.
+    A link with a user name (`https://bank.example@evil.example/`) misleads, so it is not safe.
     """
     try:
         parts = urlsplit(href.strip())
@@ -178,7 +175,7 @@ def web_link(href: str) -> str:
 
 
 def license_link(license_text: str) -> str:
-    """The page of a licence: its own link, or SPDX's page of its id; empty for any other text."""
+    """Return the page of a licence: its link, or SPDX's page of its id; else an empty text."""
     if link := web_link(license_text):
         return link
     try:

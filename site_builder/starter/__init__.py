@@ -1,1 +1,1 @@
-"""A project to start from: its files, and how they are put into a folder."""
+"""A new project: its files, and how they are written."""

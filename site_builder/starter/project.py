@@ -1,4 +1,4 @@
-"""Write a new project, whole or not at all."""
+"""Write a new project, complete or not at all."""
 
 from __future__ import annotations
 
@@ -20,52 +20,90 @@ from site_builder.tables.text_files import read_long_table
 
 FILES = Path(__file__).parent / "files"
 HOSTS = {"github-pages": "pages.yml", "hf-space": "space.yml"}
-"""Where a project may be published: the folder of what only such a project has, its workflow."""
+"""The workflow of each host. The folder of its name holds the files that only it needs."""
 SETTINGS = "settings.yml"
-"""What a host wants to read at the top of the README."""
+"""What a host reads at the top of the README."""
 TABLES = ("results.parquet", "models.parquet", "tasks.parquet")
 CONTENT = ("lede.md", "takeaways.md")
 
-Keys = Mapping[str, Mapping[str, str | list[str]]]
-"""Values of `site.toml`, by section and key."""
 
-
-class _Words(Template):
-    """A text with places to fill: `@title`. Workflows are full of dollar signs."""
+class _Text(Template):
+    """A text with placeholders such as `@title`. Workflows are full of dollar signs."""
 
     delimiter = "@"
 
 
-def project_files(table: LoadedTable | None, title: str, host: str) -> dict[str, bytes]:
-    """Every file of a new project, by its path.
+class StartedProject(Record):
+    """The paths of the files of a new project, and the warnings of its build."""
+
+    files: tuple[str, ...]
+    warnings: tuple[Fault, ...]
+
+
+def start_project(folder: Path, source: Path | None, title: str, host: str) -> StartedProject:
+    """Write a project that builds at once.
 
     Args:
-        table: The scores to begin with; None for the sample.
-        title: Name of the site; empty for the sample's own.
-        host: Where it is to be published, one of `HOSTS`.
+        folder: Where to write it; other files in this folder stay.
+        source: A table of scores; None for the sample.
+        title: Name of the site; empty for the name of the folder, or that of the sample.
+        host: Where the site will be published, one of `HOSTS`.
+
+    Raises:
+        SiteError: The table has faults or makes no site, or the folder has files of these names;
+            nothing was written.
     """
-    keys = tomllib.loads(_read("sample/site.toml")) if table is None else {"site": {}}
-    title = title or keys["site"]["title"]
-    keys["site"]["title"] = title
+    table = read_long_table(source) if source else None
+    files = project_files(table, title or (_title_of(folder) if source else ""), host)
+    _check_free(files, folder)
+    with TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        write_all(files, root)
+        warnings = make_files(load_project(root), dry=True)[1]
+    write_all(files, folder)
+    return StartedProject(tuple(sorted(files)), warnings)
+
+
+def _title_of(folder: Path) -> str:
+    """Return a title from the name of a folder: "My board" from `my-board`."""
+    name = "".join(c if c.isprintable() else " " for c in folder.resolve().name)
+    words = " ".join(name.replace("-", " ").replace("_", " ").split())
+    return words[:1].upper() + words[1:] or "Leaderboard"
+
+
+def project_files(table: LoadedTable | None, title: str, host: str) -> dict[str, bytes]:
+    """Return every file of a new project by its path.
+
+    Args:
+        table: The scores; None for the sample.
+        title: Name of the site; empty for that of the sample.
+        host: Where the site will be published, one of `HOSTS`.
+    """
+    values = tomllib.loads(_read("sample/site.toml")) if table is None else {"site": {}}
+    title = title or values["site"]["title"]
+    values["site"]["title"] = title
     texts = {
         ".gitignore": _read("gitignore"),
         ".github/workflows/check.yml": _read("check.yml"),
         f".github/workflows/{HOSTS[host]}": _read(f"{host}/{HOSTS[host]}"),
         "README.md": _readme(table, title, host),
-        "requirements.txt": _Words(_read("requirements.txt")).substitute(version=__version__),
-        "site.toml": with_keys(_read("site.toml"), keys),
+        "requirements.txt": _Text(_read("requirements.txt")).substitute(version=__version__),
+        "site.toml": set_keys(_read("site.toml"), values),
         "data/content/about.md": _read(f"{'sample' if table is None else 'content'}/about.md"),
         **{f"data/content/{name}": _read(f"content/{name}") for name in CONTENT},
     }
-    return {path: text.encode() for path, text in texts.items()} | _tables(table)
+    files = {path: text.encode() for path, text in texts.items()}
+    if table is not None:
+        return files | {"data/results.parquet": table.file}
+    return files | {f"data/{name}": (FILES / "sample" / name).read_bytes() for name in TABLES}
 
 
-def with_keys(text: str, values: Keys) -> str:
-    """The commented `site.toml` with some of its keys set.
+def set_keys(text: str, values: Mapping[str, Mapping[str, str | list[str]]]) -> str:
+    """Set some keys of the commented `site.toml`.
 
     Args:
-        text: Every key on a line of its own, behind `# `, below the name of its section.
-        values: What to set.
+        text: The file: every key on a line of its own after `# `, below the name of its section.
+        values: Values by section and key.
     """
     section, lines = "", []
     for line in text.split("\n"):
@@ -73,88 +111,52 @@ def with_keys(text: str, values: Keys) -> str:
             section = header[1]
         key = re.match(r"# (\w+) = ", line)
         if key and key[1] in values.get(section, {}):
-            # Of texts and lists of them, JSON is TOML too.
+            # The JSON of texts and lists of texts is TOML too.
             line = f"{key[1]} = {json.dumps(values[section][key[1]], ensure_ascii=False)}"
         lines.append(line)
     return "\n".join(lines)
 
 
-def _tables(table: LoadedTable | None) -> dict[str, bytes]:
-    if table is not None:
-        return {"data/results.parquet": table.file}
-    return {f"data/{name}": (FILES / "sample" / name).read_bytes() for name in TABLES}
-
-
 def _readme(table: LoadedTable | None, title: str, host: str) -> str:
-    """The README, below what the host reads of it.
+    """Return the README, with the settings of the host at its top.
 
-    A title is quoted there as in JSON, which YAML reads the same.
+    There the title is quoted as in JSON, which is valid YAML.
     """
-    own = _Words(_read("own-data.md")).substitute(
-        source=table and f"`{one_line(Path(table.where).name)}`"
+    if table is None:
+        data = _read("sample/data.md")
+    else:
+        name = one_line(Path(table.where).name)
+        data = _Text(_read("own-data.md")).substitute(source=f"`{name}`")
+    publish = _read(f"{host}/publish.md")
+    text = _Text(_read("README.md")).substitute(
+        title=title, data=data.strip(), publish=publish.strip()
     )
-    words = {
-        "title": title,
-        "data": (_read("sample/data.md") if table is None else own).strip(),
-        "publish": _read(f"{host}/publish.md").strip(),
-    }
+    if not (FILES / host / SETTINGS).exists():
+        return text
     quoted = json.dumps(title, ensure_ascii=False)
-    above = _read(f"{host}/{SETTINGS}") if (FILES / host / SETTINGS).exists() else ""
-    return _Words(above).substitute(title=quoted) + _Words(_read("README.md")).substitute(words)
+    return _Text(_read(f"{host}/{SETTINGS}")).substitute(title=quoted) + text
 
 
 def _read(name: str) -> str:
     return (FILES / name).read_text(encoding="utf8")
 
 
-def check_free(files: Mapping[str, bytes], folder: Path) -> None:
-    """Refuse a folder in which a file of the project would meet another.
-
-    Args:
-        files: Content by path.
-        folder: Where they are to go; it need not exist, and may hold other files.
+def _check_free(files: Mapping[str, bytes], folder: Path) -> None:
+    """Refuse a folder that has one of the files already.
 
     Raises:
-        StartError: It is no folder, or has such files; every one of them.
+        StartError: It is a file, or one fault for each file that exists.
     """
     if folder.exists() and not folder.is_dir():
-        raise StartError.over_file(folder)
-    taken = [name for path in files for name in _in_the_way(path, folder)]
+        raise StartError(Fault(str(folder), "this is a file", "Name a folder for the project."))
+    taken = sorted({name for path in files for name in _conflicts(path, folder)})
     if taken:
-        raise StartError.over_files(folder, sorted({*taken}))
+        fix = "Move it away, or name another folder."
+        raise StartError(*(Fault(str(folder / name), "it exists already", fix) for name in taken))
 
 
-def place(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write the files. Where one of them fails, those before it are taken away again.
-
-    Raises:
-        StartError: The disk refuses, or something has come in the way meanwhile.
-    """
-    made: list[Path] = []
-    try:
-        for path, content in files.items():
-            _write(folder / path, content, made)
-    except BaseException as error:
-        for done in reversed(made):
-            done.rmdir() if done.is_dir() else done.unlink()
-        if isinstance(error, OSError):
-            raise StartError.not_written(Path(error.filename or folder), error) from error
-        raise
-
-
-def _write(path: Path, content: bytes, made: list[Path]) -> None:
-    """Write a file, and note it and every folder that was made for it."""
-    for parent in reversed(path.parents):
-        if not parent.is_dir():
-            parent.mkdir()
-            made.append(parent)
-    with path.open("xb") as file:
-        made.append(path)
-        file.write(content)
-
-
-def _in_the_way(path: str, folder: Path) -> Iterator[str]:
-    """What is there already of the name of a file, or, being no folder, of one of its folders."""
+def _conflicts(path: str, folder: Path) -> Iterator[str]:
+    """Yield the file if it exists, and its parents that are files instead of folders."""
     if os.path.lexists(folder / path):
         yield path
     for parent in Path(path).parents:
@@ -162,46 +164,30 @@ def _in_the_way(path: str, folder: Path) -> Iterator[str]:
             yield parent.as_posix()
 
 
-class Started(Record):
-    """What a new project is.
-
-    Attributes:
-        folder: Where it lies.
-        files: The paths of its files.
-        warnings: What a build of it will find odd.
-    """
-
-    folder: Path
-    files: tuple[str, ...]
-    warnings: tuple[Fault, ...]
-
-
-def start_project(folder: Path, source: Path | None, title: str, host: str) -> Started:
-    """Make a project that builds at once.
-
-    Args:
-        folder: Where it is to lie; files that are there and not the project's stay.
-        source: A table of scores to begin with; None for the sample.
-        title: Name of the site; empty for the folder's, or the sample's own.
-        host: Where it is to be published, one of `HOSTS`.
+def write_all(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write new files; if one fails, delete those that were written.
 
     Raises:
-        SiteError: The table is at fault or makes no site, or the folder has files of these names;
-            nothing was written.
+        StartError: The disk failed, or a file exists.
     """
-    table = read_long_table(source) if source else None
-    files = project_files(table, title or (_named_for(folder) if source else ""), host)
-    check_free(files, folder)
-    with TemporaryDirectory() as temporary:
-        root = Path(temporary)
-        place(files, root)
-        warnings = make_files(load_project(root), dry=True)[1]
-    place(files, folder)
-    return Started(folder, tuple(sorted(files)), warnings)
+    written: list[Path] = []
+    try:
+        for path, content in files.items():
+            _write(folder / path, content, written)
+    except BaseException as error:
+        for done in reversed(written):
+            done.rmdir() if done.is_dir() else done.unlink()
+        if isinstance(error, OSError):
+            failed = str(error.filename or folder)
+            raise StartError(Fault(failed, f"cannot be written: {error.strerror}.")) from error
+        raise
 
 
-def _named_for(folder: Path) -> str:
-    """A title out of the folder's name: `my-board` is "My board"."""
-    words = "".join(c if c.isprintable() else " " for c in folder.resolve().name)
-    words = " ".join(words.replace("-", " ").replace("_", " ").split())
-    return words[:1].upper() + words[1:] or "Leaderboard"
+def _write(path: Path, content: bytes, written: list[Path]) -> None:
+    for parent in reversed(path.parents):
+        if not parent.is_dir():
+            parent.mkdir()
+            written.append(parent)
+    with path.open("xb") as file:
+        written.append(path)
+        file.write(content)

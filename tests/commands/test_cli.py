@@ -84,7 +84,7 @@ def test_every_command_explains_itself(name):
 def test_serve_help():
     """The whole of it, as `make help` readers will see it."""
     said = " ".join(run("serve", "--help").stdout.split())
-    assert "Show the site on this machine, anew at each change, until Ctrl-C." in said
+    assert "Serve the site on this machine and rebuild it after each change, until Ctrl-C." in said
     assert "Port; 0 takes any free one. Default: 8000, or the next free one." in said
 
 
@@ -449,7 +449,7 @@ def test_serve_a_project_that_is_at_fault(project, monkeypatch):
     def end(root: Path, before: object, stop: object) -> Iterator[list[Path]]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("site_builder.devserver.rebuild.changes", end)
+    monkeypatch.setattr("site_builder.devserver.rebuild.watch", end)
     said = run("serve", "--project", project, "--port", 0)
     assert 0 == said.exit_code
     assert "1 error; the browser shows what is wrong." == said.stderr.splitlines()[-2]
@@ -462,14 +462,19 @@ def test_serve_says_that_the_usual_port_is_taken(project, monkeypatch):
     def end(root: Path, before: object, stop: object) -> Iterator[list[Path]]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("site_builder.devserver.rebuild.changes", end)
+    monkeypatch.setattr("site_builder.devserver.rebuild.watch", end)
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]
-        for module in ("commands.serve", "live.server"):  # the one says in its help what it imports
+        for module in (
+            "commands.serve",
+            "devserver.server",
+        ):  # the one says in its help what it imports
             monkeypatch.setattr(import_module(f"site_builder.{module}"), "FIRST_PORT", taken)
         monkeypatch.setattr("site_builder.devserver.server._LAST_PORT", 65535)
         said = run("serve", "--project", project)
-    found = re.search(rf"^Port {taken} is not free; (\d+) is\.$", said.stderr, re.MULTILINE)
+    found = re.search(
+        rf"^Port {taken} is in use; the site is on port (\d+)\.$", said.stderr, re.MULTILINE
+    )
     assert found is not None
     assert f"http://127.0.0.1:{found[1]}/ (Ctrl-C ends it)\n" == said.stdout
 
@@ -483,7 +488,7 @@ def test_serve_opens_the_browser_once(project, monkeypatch):
         yield [root.resolve() / "site.toml", Path("/elsewhere/a\x1b.html")]
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("site_builder.devserver.rebuild.changes", one_change)
+    monkeypatch.setattr("site_builder.devserver.rebuild.watch", one_change)
     said = run("serve", "--project", project, "--port", 0, "--open")
     assert [said.stdout.partition(" ")[0]] == opened
     assert r"site.toml and /elsewhere/a\x1b.html changed. Built in" in said.stderr

@@ -1,16 +1,11 @@
-import ast
 import json
 import tomllib
-from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from site_builder import config as config_module
-from site_builder import config as looks
 from site_builder.config import Colours, SiteConfig, config_keys, load_config
 from site_builder.errors import FaultsError
 
@@ -151,21 +146,6 @@ def test_every_key_is_read(tmp_path):
     assert sorted(DEFAULTS) == sorted(
         f"{name}.{key}" for name, keys in said.items() for key in keys
     )
-
-
-def test_every_key_says_what_it_is():
-    """Each key has a docstring of its own under it, which the documentation can be held against."""
-    files = (Path(str(module.__file__)) for module in (config_module, looks))
-    explained = [
-        field.target.id
-        for file in files
-        for section in ast.parse(file.read_text(encoding="utf8")).body
-        if isinstance(section, ast.ClassDef)
-        for field, below in pairwise(section.body)
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
-        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
-    ]
-    assert [] == [key for key in config_keys() if key.split(".")[1] not in explained]
 
 
 def test_config_is_frozen(tmp_path):

@@ -15,7 +15,7 @@ from site_builder.build import make_files
 from site_builder.cli import main
 from site_builder.config import load_config
 from site_builder.errors import StartError
-from site_builder.starter.project import place
+from site_builder.starter.project import write_all
 from tests.helpers.odd_boards import SHAPES
 from tests.helpers.sites import BuiltSite, build, contents, visible
 
@@ -126,13 +126,13 @@ def test_the_sample_shows_what_a_board_has(site):
 def test_its_prose_is_computed(site):
     """The lede and the one claim, with the figures of the board."""
     home = visible(site.page(""))
-    assert "6 models on 8 tasks: 88 scores, and the way from each to where it comes from." in home
+    assert "6 models on 8 tasks: 88 scores, each with its source where the data names one." in home
     ranked = [model for model in site.api("models") if model["rank"]]
     assert ["Zephyr 7B Beta", 5] == [ranked[0]["name"], len(ranked)]
     assert 4 == sum(model["tied_with_best"] for model in ranked)
     assert (
         "Zephyr 7B Beta is first of 5 ranked models, with a score on 8 of 8 tasks. "
-        "These tasks cannot tell it from three others."
+        "It is effectively tied with three other models."
     ) in home
 
 
@@ -193,7 +193,7 @@ def test_no_file_is_overwritten(tmp_path):
     assert (1, "") == (said.exit_code, said.stdout)
     assert [
         *(
-            f"{folder}/{name}: it is there already. Move it away, or name another folder."
+            f"{folder}/{name}: it exists already. Move it away, or name another folder."
             for name in ("README.md", "data/content", "site.toml")
         ),
         "3 errors; nothing was written.",
@@ -229,7 +229,7 @@ def test_a_disk_that_refuses_half_way(tmp_path, monkeypatch, failing):
 
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(StartError) as error:
-        place({"a.txt": b"1", "new/b.txt": b"2", "new/deep/c.txt": b"3"}, tmp_path)
+        write_all({"a.txt": b"1", "new/b.txt": b"2", "new/deep/c.txt": b"3"}, tmp_path)
     assert f"{tmp_path / failing}: cannot be written: No space left on device." == str(error.value)
     assert [tmp_path / "mine.txt"] == list(tmp_path.iterdir())
 
@@ -238,7 +238,7 @@ def test_what_comes_in_the_way_meanwhile_stays(tmp_path):
     """A file made between the look and the writing is not overwritten."""
     (tmp_path / "b.txt").write_text("mine", encoding="utf8")
     with pytest.raises(StartError, match=r"b\.txt: cannot be written: File exists\."):
-        place({"a.txt": b"1", "b.txt": b"2"}, tmp_path)
+        write_all({"a.txt": b"1", "b.txt": b"2"}, tmp_path)
     assert {"b.txt": b"mine"} == contents(tmp_path)
 
 

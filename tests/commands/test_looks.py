@@ -178,12 +178,12 @@ def test_a_logo(project):
     ("logo", "expected"),
     [
         ("logo.svg", "theme.logo: static/logo.svg is not there. Put it there."),
-        ("../x.svg", 'theme.logo = "../x.svg" must name a picture of static/, such as logo.svg'),
+        ("../x.svg", 'theme.logo = "../x.svg" must name an image in static/, such as logo.svg'),
         (
             "/etc/x.png",
-            'theme.logo = "/etc/x.png" must name a picture of static/, such as logo.svg',
+            'theme.logo = "/etc/x.png" must name an image in static/, such as logo.svg',
         ),
-        ("x.js", 'theme.logo = "x.js" must name a picture of static/, such as logo.svg'),
+        ("x.js", 'theme.logo = "x.js" must name an image in static/, such as logo.svg'),
     ],
 )
 def test_a_logo_that_is_none(project, logo, expected):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from site_builder.config import SiteConfig, config_keys
-from site_builder.starter.project import FILES, HOSTS, project_files, with_keys
+from site_builder.starter.project import FILES, HOSTS, project_files, set_keys
 from tests.helpers.sites import ROOT
 
 SITE_TOML = (FILES / "site.toml").read_text(encoding="utf8")
@@ -57,7 +57,7 @@ def test_what_it_shows_is_what_it_may_hold():
 def test_any_text_is_set_as_it_is(title, variants):
     """Quotes, backslashes and hashes included; the other keys stay comments."""
     set_ = {"site": {"title": title}, "board": {"tuned_variants": variants}}
-    found = tomllib.loads(with_keys(SITE_TOML, set_))
+    found = tomllib.loads(set_keys(SITE_TOML, set_))
     empty: dict[str, Any] = {section: {} for section in values()}
     assert {**empty, **set_} == found
 

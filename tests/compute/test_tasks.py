@@ -271,7 +271,7 @@ def test_rank_agreement_agrees_with_scipy():
 
 def test_ranks_are_computed_once_on_a_board_of_many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pearson's r of the ranks among all models of a task, over the models that have both."""
-    monkeypatch.setattr(task_module, "MOST_RANKED_ANEW", 3)
+    monkeypatch.setattr(task_module, "MAX_RERANKED_TASKS", 3)
     agreement = compute_rank_agreement(make_scores({"base": AGREEMENT}))
     rho, common = agreement.rho, agreement.n
     assert [1.0, 1.0, -1.0, 0.9] == rho[0, :4].tolist()
@@ -289,7 +289,7 @@ def test_task_without_a_score_has_no_agreement(
     monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
 ) -> None:
     """On a board of many tasks too, and nothing is said of the mean of nothing."""
-    monkeypatch.setattr(task_module, "MOST_RANKED_ANEW", 1)
+    monkeypatch.setattr(task_module, "MAX_RERANKED_TASKS", 1)
     runs = {m: [row[0], None, row[2]] for m, row in AGREEMENT.items()}
     agreement = compute_rank_agreement(make_scores({"base": runs}))
     rho, common = agreement.rho, agreement.n

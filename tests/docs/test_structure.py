@@ -36,8 +36,7 @@ LEAVES_MAY_IMPORT: dict[str, set[str]] = {
     "config": {"errors"},
     "errors": {"records"},
     "formatting": {"records"},
-    "memory": set(),
-    "processes": {"errors", "memory"},
+    "parallel": {"errors"},
     "records": set(),
     "table_model": {"addresses", "records"},
 }
@@ -53,20 +52,18 @@ MAY_IMPORT = {
     "pages": {*BOARD, "api", "charts", "prose", "releases"},
     "render": {*BOARD, "api", "charts", "prose", "releases", "pages"},
     "publish": set(),
-    "head_start": {"tables", "compute"},
-    "work": {"head_start", "tables", "pages", "render"},
     "build": {
         *BOARD,
-        *("charts", "head_start", "pages", "prose", "publish", "releases", "render", "work"),
+        *("charts", "pages", "prose", "publish", "releases", "render"),
     },
     "importers": {"tables"},
     "examples": {"tables", "importers"},
     "profile": {"tables"},
     "starter": {"tables", "build"},
-    "devserver": {"build", "publish", "render", "work"},
+    "devserver": {"build", "publish", "render"},
     "commands": {
-        *("build", "devserver", "examples", "head_start", "importers", "profile", "publish"),
-        *("releases", "render", "starter", "work"),
+        *("build", "devserver", "examples", "importers", "profile", "publish", "releases"),
+        "starter",
     },
     "cli": {"commands"},
     "__main__": {"cli"},
@@ -89,6 +86,7 @@ HOMES = {
     "nh3": "prose/markdown.py",
     "numpy": "(tables/*|compute/*|labels|charts/*|releases/*).py",
     "packaging": "render/urls.py",
+    "plotly": "charts/*.py",
     "pandas": "(tables/*|compute/*|importers/*|examples/engines).py",
     "pyarrow": "(tables/read|tables/write|importers/inspect_ai|examples/engines).py",
     "pydantic": "(config|releases/read).py",
@@ -101,9 +99,8 @@ HOMES = {
     "slugify": "addresses.py",
     "tokenizers": "profile/features.py",
 }
-# What another library imports for us, and what packages draw their own charts with: at the version
-# whose figures the library of the pages can draw.
-INDIRECT = {"brotli", "plotly"}
+# What another library imports for us.
+INDIRECT = {"brotli"}
 # What is imported under another name than it is installed by.
 NAMES = {"git": "gitpython", "ruamel": "ruamel-yaml"}
 # Ids of the Index's tasks that are English words: looked for in quotes only.

@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from site_builder.devserver.rebuild import Built, follow
+from site_builder.devserver.rebuild import Rebuilt, follow
 from site_builder.devserver.server import LOOPBACK, LiveServer, ServedState, StateHolder, listen
 
 LIMIT_S = 60  # a slow machine is no failure
@@ -29,18 +29,18 @@ class Live:
 
     root: Path
     server: LiveServer
-    builds: "queue.Queue[Built]"
+    builds: "queue.Queue[Rebuilt]"
 
     @property
     def url(self) -> str:
         """The address of the home page."""
         return self.server.url
 
-    def built(self) -> Built:
+    def built(self) -> Rebuilt:
         """The next build."""
         return self.builds.get(timeout=LIMIT_S)
 
-    def write(self, name: str, content: str | bytes) -> Built:
+    def write(self, name: str, content: str | bytes) -> Rebuilt:
         """Change a file of the project, in one step so that it is told once; what came of it."""
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,10 +53,10 @@ class Live:
 @contextmanager
 def live(root: Path) -> Iterator[Live]:
     """The project served, its first build done; all threads have ended after the block."""
-    builds: queue.Queue[Built] = queue.Queue()
-    stop, window = threading.Event(), StateHolder(ServedState())
-    server = listen(LOOPBACK, 0, window)
-    thread = threading.Thread(target=follow, args=(root, window, builds.put, stop))
+    builds: queue.Queue[Rebuilt] = queue.Queue()
+    stop, state = threading.Event(), StateHolder(ServedState())
+    server = listen(LOOPBACK, 0, state)
+    thread = threading.Thread(target=follow, args=(root, state, builds.put, stop))
     with server.running():
         thread.start()
         try:

@@ -1,5 +1,6 @@
 """Cells and columns that tables share."""
 
+import plotly.graph_objects as go
 import pytest
 
 from site_builder.addresses import Address, Link
@@ -167,5 +168,6 @@ def test_name_as_a_part_of_an_id(name, part):
 
 def test_chart_keeps_the_height_of_its_figure():
     """The page reserves it before anything is drawn."""
-    chart = Chart("a", "t", "r", "c", {"layout": {"height": 340}}, Table("b", "c", (), ()))
+    figure = go.Figure(layout={"height": 340})
+    chart = Chart("a", "t", "r", "c", figure, Table("b", "c", (), ()))
     assert 340 == chart.height

@@ -211,8 +211,8 @@ def test_a_remote_that_there_is_not(root):
 def test_the_branch_of_the_sources(root, remote):
     """It would be replaced by what is made from it."""
     assert (
-        "--branch: 'main' is the branch that is checked out, which the site would replace. "
-        "Name one for the site alone, such as gh-pages."
+        "--branch: 'main' is checked out, and the site would replace its files. "
+        "Use a branch for the site, such as gh-pages."
     ) == refused(root, "--branch", "main")
     assert "" == git(remote, "branch")
 
@@ -222,8 +222,8 @@ def test_a_branch_of_something_else(root, remote):
     git(root, "push", "--quiet", "origin", "main:docs")
     before = git(remote, "rev-parse", "docs")
     assert (
-        "origin/docs: the branch holds something else than a site built by site_builder. "
-        "Name another, or delete it at the remote."
+        "origin/docs: the branch holds something that site_builder did not build. "
+        "Choose another, or delete it on the remote."
     ) == refused(root, "--branch", "docs")
     assert before == git(remote, "rev-parse", "docs")
 
@@ -234,7 +234,7 @@ def test_a_remote_that_cannot_be_reached(root, remote):
     said = refused(root)
     assert said == (
         f"origin/gh-pages: git says: '{remote}' does not appear to be a git repository. "
-        "Look at the address: git remote -v."
+        "Check the address: git remote -v."
     )
 
 
@@ -268,7 +268,7 @@ def test_a_push_that_came_between(root, remote, site, tmp_path, monkeypatch):
         DeployError, match=r"says: ! \[rejected\].*\(fetch first\)\. Somebody"
     ) as error:
         push_site(site, root, "origin", "gh-pages", "Ours")
-    assert str(error.value).endswith(". Somebody has pushed meanwhile. Deploy again.")
+    assert str(error.value).endswith(". Somebody else has pushed. Deploy again.")
     assert ["Theirs", "The first"] == commits(remote)
 
 
@@ -295,13 +295,13 @@ def test_nobody_to_commit_as(root, monkeypatch):
     said = refused(root)
     assert said == (
         "origin/gh-pages: git says: no email was given and auto-detection is disabled. "
-        "Tell Git who you are: git config user.name and user.email."
+        "Set your name for Git: git config user.name and user.email."
     )
 
 
 def test_a_project_in_no_repository(project):
     """It says how to begin one."""
-    assert f"{project}: lies in no Git repository. Run `git init` and add a remote." == refused(
+    assert f"{project}: is not in a Git repository. Run `git init` and add a remote." == refused(
         project
     )
 

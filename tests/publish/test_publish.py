@@ -1,8 +1,11 @@
-"""Publishing: all or nothing, and no byte is written that stands there already."""
+"""Publish a site into a folder: what is written, and which folders are refused."""
 
+import ctypes
+import errno
 import json
 import os
 import re
+import sys
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
@@ -13,8 +16,9 @@ from hypothesis import strategies as st
 from site_builder import __version__
 from site_builder.build import make_files
 from site_builder.config import load_config
+from site_builder.errors import OutputFolderError
 from site_builder.publish import folder as publishing
-from site_builder.publish.folder import publish
+from site_builder.publish.folder import check_output_folder, publish
 from site_builder.publish.manifest import MANIFEST, Origin, with_manifest
 from site_builder.publish.verify import verify_site
 from tests.helpers.published import NEW_SITE, SITE, beside, refusal
@@ -185,9 +189,7 @@ def test_what_was_added_while_the_site_was_made_is_not_taken_away(tmp_path):
     out = tmp_path / "site"
     publish(SITE, out)
     (out / "deep" / "notes.txt").write_text("mine")
-    added = (
-        "the folder holds 'deep/notes.txt', which no build put there and a build would take away"
-    )
+    added = "the folder holds 'deep/notes.txt', which is not part of the site and would be deleted"
     expected = f"{out}: {added}. Move it out, or choose another folder."
     assert expected == refusal(publish, NEW_SITE, out)
     assert {**SITE, "deep/notes.txt": b"mine"} == contents(out)
@@ -286,3 +288,285 @@ def test_the_index_is_published_whole(index_site):
     assert index_site.files == on_disk
     hashes = json.loads(on_disk.pop(MANIFEST))["files"]
     assert hashes == {path: sha256(content).hexdigest() for path, content in on_disk.items()}
+
+
+NOT_OURS = (
+    "the folder holds something that site_builder did not build. Choose another, or empty it."
+)
+OVERLAPS = "the output folder overlaps {} of the project. Choose another, such as site/."
+HOLDS = "the output folder would contain the project itself. Choose another, such as site/."
+ADDED = (
+    "the folder holds {!r}, which is not part of the site and would be deleted."
+    " Move it out, or choose another folder."
+)
+MOUNTED = "a disk is mounted here. Name a folder in it to publish into."
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project's folder, with `data/`, `templates/` and `static/`."""
+    root = tmp_path / "parent" / "project"
+    for name in ("data", "templates", "static"):
+        (root / name).mkdir(parents=True)
+    return root
+
+
+def test_folders_that_a_build_may_write_into(root):
+    """One that is not there, an empty one, and one that holds a site of ours."""
+    out = root / "site"
+    check_output_folder(out, root)
+    out.mkdir()
+    check_output_folder(out, root)
+    publish(SITE, out)
+    check_output_folder(out, root)
+    check_output_folder(root.parent / "elsewhere", root)
+    check_output_folder(root / "database", root)
+
+
+def test_a_folder_that_holds_something_else_is_refused(root):
+    """It may be all that somebody has."""
+    out = root / "docs"
+    out.mkdir()
+    (out / "thesis.tex").touch()
+    assert f"{out}: {NOT_OURS}" == refusal(check_output_folder, out, root)
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        *(b"", b"{", b"[]", b"{}", b"null", b'{"generator": 3}', b'{"generator": "vite"}', b"\xff"),
+        *(b'{"generator": "site_builder 1", "files": %s}' % files for files in (b"3", b'["a"]')),
+        b'{"generator": "site_builder 1", "files": {"../thesis.tex": "0"}}',
+        b'{"generator": "site_builder 1", "files": {"/etc/passwd": "0"}}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_manifest_of_another_makes_no_site_of_ours(root, manifest):
+    """Web apps too have a file of that name."""
+    out = root / "public"
+    out.mkdir()
+    (out / MANIFEST).write_bytes(manifest)
+    assert f"{out}: {NOT_OURS}" == refusal(check_output_folder, out, root)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("CNAME", "CNAME"),
+        (".git/config", ".git/"),
+        ("a/notes.txt", "a/notes.txt"),
+        ("a/more/notes.txt", "a/more/"),
+        ("deep/b", "deep/b"),
+        ("deep/er/x.txt.orig", "deep/er/x.txt.orig"),
+    ],
+)
+def test_what_was_added_by_hand_is_not_taken_away(root, path, said):
+    """At any depth: the folder is refused, and what was added is named."""
+    out = root / "site"
+    publish(SITE, out)
+    (out / path).parent.mkdir(exist_ok=True)
+    (out / path).write_text("mine")
+    assert f"{out}: {ADDED.format(said)}" == refusal(check_output_folder, out, root)
+    assert "mine" == (out / path).read_text()
+
+
+def test_a_folder_that_was_added_is_not_taken_away(root):
+    """Nor one that is empty, or a link."""
+    out = root / "site"
+    publish(SITE, out)
+    (out / "a/new").mkdir()
+    assert f"{out}: {ADDED.format('a/new/')}" == refusal(check_output_folder, out, root)
+    (out / "a/new").rmdir()
+    (out / "link").symlink_to(root)
+    assert f"{out}: {ADDED.format('link/')}" == refusal(check_output_folder, out, root)
+
+
+def test_what_file_managers_leave_is_no_addition(root):
+    """They leave it wherever somebody looks."""
+    out = root / "site"
+    publish(SITE, out)
+    for path in (".DS_Store", "deep/.DS_Store", "Thumbs.db", "a/desktop.ini"):
+        (out / path).touch()
+    check_output_folder(out, root)
+
+
+def test_a_file_is_refused(root):
+    """A site needs a folder."""
+    out = root / "site"
+    out.touch()
+    expected = f"{out}: this is a file. Name a folder to publish into."
+    assert expected == refusal(check_output_folder, out, root)
+
+
+def test_the_root_of_a_disk_is_refused(root, monkeypatch):
+    """No other folder could take its place; one that is in it may be named."""
+    out = root / "site"
+    out.mkdir()
+    monkeypatch.setattr(os.path, "ismount", lambda path: path == str(out))
+    assert f"{out}: {MOUNTED}" == refusal(check_output_folder, out, root)
+    check_output_folder(out / "board", root)
+
+
+def test_a_folder_that_cannot_be_read_is_refused(root, monkeypatch):
+    """In a line, and not by a traceback."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    out = root / "site"
+    out.mkdir()
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    expected = f"{out}: cannot be written: Permission denied."
+    assert expected == refusal(check_output_folder, out, root)
+
+
+def test_a_link_to_itself_is_refused(root):
+    """In a line, though only when the site would take its place."""
+    out = root / "site"
+    out.symlink_to(out)
+    check_output_folder(out, root)
+    expected = f"{out}: writing failed: Not a directory. The published site is unchanged."
+    assert expected == refusal(publish, SITE, out)
+    assert out.is_symlink()
+
+
+@pytest.mark.parametrize("name", ["data", "templates", "static"])
+def test_folders_of_the_project_are_refused(root, name):
+    """A build must not replace what it reads, nor put its output among it."""
+    for out in (root / name, root / name / "site", root / "other" / ".." / name):
+        expected = f"{out}: {OVERLAPS.format(f'{name}/')}"
+        assert expected == refusal(check_output_folder, out, root)
+
+
+def test_the_project_and_what_holds_it_are_refused(root):
+    """Not the project's folder, nor its parent, nor the root of the disk."""
+    for out in (root, root.parent, root.parent.parent, Path("/")):
+        assert f"{out}: {HOLDS}" == refusal(check_output_folder, out, root)
+
+
+def test_the_project_is_refused_by_any_name(root, monkeypatch):
+    """From within it, and through a link."""
+    monkeypatch.chdir(root)
+    assert f".: {HOLDS}" == refusal(check_output_folder, Path(), Path())
+    assert f"data: {OVERLAPS.format('data/')}" == refusal(check_output_folder, Path("data"), Path())
+    link = root.parent / "link"
+    link.symlink_to(root)
+    assert f"{link}: {HOLDS}" == refusal(check_output_folder, link, root)
+
+
+def test_data_that_lies_elsewhere_is_not_written_into(root):
+    """`data/` may be a link to a large disk."""
+    (root / "data").rmdir()
+    store = root.parent / "store"
+    store.mkdir()
+    (root / "data").symlink_to(store)
+    out = store / "site"
+    assert f"{out}: {OVERLAPS.format('data/')}" == refusal(check_output_folder, out, root)
+
+
+class OldLibrary:
+    """A C library that has none of the calls."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        pass
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """Two folders with a file each."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.txt").touch()
+    return tmp_path / "a", tmp_path / "b"
+
+
+def names(folders: tuple[Path, Path]) -> list[str]:
+    """What the two hold."""
+    return [path.name for folder in folders for path in folder.iterdir()]
+
+
+@pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="the system cannot do that")
+def test_two_folders_change_places(folders):
+    """In one step, or not at all: here it is done, or the file system of the tests cannot."""
+    assert publishing.exchange(*folders)
+    assert ["b.txt", "a.txt"] == names(folders)
+
+
+def test_what_cannot_be_exchanged_stays(folders, tmp_path):
+    """One of the two is not there: nothing has moved, and nothing is raised."""
+    assert not publishing.exchange(folders[0], tmp_path / "none")
+    assert ["a.txt", "b.txt"] == names(folders)
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+def test_a_system_without_the_call(folders, monkeypatch, platform):
+    """An old C library, or another system: the caller is told, and nothing has moved."""
+    monkeypatch.setattr(ctypes, "CDLL", OldLibrary)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert not publishing.exchange(*folders)
+    assert ["a.txt", "b.txt"] == names(folders)
+
+
+def synced(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """The files and folders that are waited for, one by one, by their numbers on the disk."""
+    seen: set[int] = set()
+    monkeypatch.setattr(os, "fsync", lambda handle: seen.add(os.fstat(handle).st_ino))
+    return seen
+
+
+def test_where_a_file_system_cannot_be_waited_for_each_file_is(tmp_path, monkeypatch):
+    """Every file, and every folder, which holds the names."""
+    publish(SITE, tmp_path / "site")
+    monkeypatch.setattr(ctypes, "CDLL", OldLibrary)
+    seen = synced(monkeypatch)
+    publishing.flush(tmp_path / "site")
+    there = [tmp_path / "site", *(tmp_path / "site").rglob("*")]
+    assert {path.stat().st_ino for path in there} == seen
+
+
+def test_the_site_is_on_the_disk_before_it_is_swapped(tmp_path, monkeypatch):
+    """And the names of the two folders after that."""
+    out = tmp_path / "site"
+    publish(SITE, out)
+    done: list[tuple[str, bool]] = []
+    for name in ("flush", "exchange", "flush_names"):
+        act = getattr(publishing, name)
+
+        def note(*paths: Path, name: str = name, act: object = act) -> object:
+            done.append((name, contents(out) == NEW_SITE))
+            return act(*paths)  # type: ignore[operator]
+
+        monkeypatch.setattr(publishing, name, note)
+    publish(NEW_SITE, out)
+    assert [("flush", False), ("exchange", False), ("flush_names", True)] == done
+
+
+def test_a_disk_that_fails_to_keep_what_it_took(tmp_path, monkeypatch):
+    """Some tell only when they are waited for: the old site stays."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    out = tmp_path / "site"
+    publish(SITE, out)
+    monkeypatch.setattr(publishing, "_flush_file_system", refuse)
+    with pytest.raises(
+        OutputFolderError,
+        match=r"writing failed: Input/output error\. The published site is unchanged\.$",
+    ):
+        publish(NEW_SITE, out)
+    assert (SITE, []) == (contents(out), beside(out))
+
+
+def test_a_disk_that_cannot_tell_of_names_is_no_fault(tmp_path, monkeypatch):
+    """The site is swapped by then."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    out = tmp_path / "site"
+    publish(SITE, out)
+    monkeypatch.setattr(os, "fsync", refuse)
+    assert 3 == publish(NEW_SITE, out).changed
+    assert (NEW_SITE, []) == (contents(out), beside(out))

@@ -46,7 +46,7 @@ def contexts() -> dict[str, type]:
     edition = release_content(site.tables, site.results, site.labels, {})
     told = replace(site, news=find_news(site.config, edition, edition)[0])
     pages = [page for page in make_pages(told) if isinstance(page, Page)]
-    return {page.template: type(page.context()) for page in pages}
+    return {page.template: type(page.variables()) for page in pages}
 
 
 def own_parts(environment: jinja2.Environment, name: str) -> Iterator[nodes.Template]:

@@ -1,7 +1,8 @@
-"""Builds one after the other: as quick as what has changed allows, and never other bytes."""
+"""Which files are watched, and what comes of a build."""
 
-import gc
+import os
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +11,99 @@ import pytest
 
 from site_builder.build import make_files
 from site_builder.config import load_config
-from site_builder.devserver.rebuild import Rebuilder
+from site_builder.devserver import rebuild as module
+from site_builder.devserver.rebuild import FileStates, Rebuilder, file_states, watch
 from site_builder.errors import FaultsError
 from site_builder.render.assets import default_folder
 from tests.helpers.tables import board, parquet
+
+A, B = Path("a"), Path("b")
+
+
+def own(root: Path) -> list[str]:
+    """The files of the project itself that are watched, by their path in it."""
+    return sorted(
+        p.relative_to(root).as_posix() for p in file_states(root) if p.is_relative_to(root)
+    )
+
+
+def told(monkeypatch, *looks: FileStates) -> list[list[Path]]:
+    """The changes that are told where the files look like this, one look after the other."""
+    stop, rest = threading.Event(), list(looks[1:])
+
+    def look(_: Path) -> FileStates:
+        if len(rest) == 1:
+            stop.set()
+        return rest.pop(0)
+
+    monkeypatch.setattr(module, "file_states", look)
+    return list(watch(Path(), looks[0], stop, pause_s=0))
+
+
+def test_what_a_build_reads_is_watched(project):
+    """Configuration, tables, prose, templates, static files; not what it does not read."""
+    read = ("data/content/lede.md", "templates/about.html", "static/css/base.css", "static/x/y.png")
+    unread = ("notes.txt", "site/index.html", "data/source/raw.csv", "data/content/.lede.md.swp")
+    for name in (*read, *unread):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text("x")
+    tables = [f"data/{name}.parquet" for name in ("models", "results", "tasks")]
+    assert sorted([*read, *tables, "site.toml"]) == own(project)
+
+
+def test_the_generators_own_files_are_watched(project):
+    """Whoever works on its templates and styles sees them too."""
+    seen = file_states(project)
+    assert default_folder("templates").resolve() / "base.html" in seen
+    assert default_folder("static").resolve() / "css/tokens.css" in seen
+
+
+def test_an_empty_folder_is_watched(tmp_path):
+    """The first table may come later."""
+    assert [] == own(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/results.parquet").write_bytes(b"")
+    assert ["data/results.parquet"] == own(tmp_path)
+
+
+def test_a_link_that_leads_nowhere_is_passed_over(project):
+    """As if it were not there."""
+    (project / "data/content").mkdir()
+    (project / "data/content/lede.md").symlink_to("gone.md")
+    assert "data/content/lede.md" not in own(project)
+
+
+def test_a_file_that_takes_the_place_of_another_is_a_change(project):
+    """Of the same size and time too, as version control and some editors write."""
+    before = file_states(project)
+    old, new = project / "site.toml", project / "new"
+    new.write_bytes(old.read_bytes())
+    os.utime(new, ns=(old.stat().st_atime_ns, old.stat().st_mtime_ns))
+    new.replace(old)
+    now = file_states(project)
+    assert [project / "site.toml"] == [p for p in now if now[p] != before[p]]
+
+
+@pytest.mark.parametrize(
+    ("looks", "expected"),
+    [
+        ([{A: (1, 1, 1)}, {A: (1, 1, 1)}, {A: (1, 1, 1)}], []),
+        ([{A: (1, 1, 1)}, {A: (2, 1, 1)}, {A: (2, 1, 1)}], [[A]]),
+        ([{A: (1, 1, 1)}, {A: (2, 1, 1)}, {A: (3, 5, 1)}, {A: (3, 5, 1)}], [[A]]),
+        ([{A: (1, 1, 1)}, {}, {}], [[A]]),
+        (
+            [{}, {A: (1, 1, 1)}, {A: (1, 1, 1), B: (1, 1, 2)}, {A: (1, 1, 1), B: (1, 1, 2)}],
+            [[A, B]],
+        ),
+        ([{A: (1, 1, 1)}, {A: (2, 1, 1)}, {A: (1, 1, 1)}, {A: (1, 1, 1)}], []),
+        ([{}, {A: (1, 1, 1)}, {A: (1, 1, 1)}, {}, {}], [[A], [A]]),
+    ],
+    ids=["none", "one", "still being written", "gone", "two files", "taken back", "two changes"],
+)
+def test_a_change_is_told_once_it_has_come_to_rest(monkeypatch, looks, expected):
+    """Two looks in a row that are alike are rest; each change is told once."""
+    assert expected == told(monkeypatch, *looks)
+
 
 READ = "Reading and checking the tables"
 ALL = [READ, "Computing", "Making the pages"]
@@ -77,13 +167,13 @@ CHANGES: list[tuple[str, Callable[[Path], None], list[str]]] = [
 def test_a_rebuild_makes_what_a_fresh_build_makes(project):
     """After each kind of change, every byte; and no more is worked on than has changed."""
     rebuilder = Rebuilder(project)
-    last, alike = rebuilder.build().showing.files, []
+    last, alike = rebuilder.build().served.files, []
     for name, change, stages in CHANGES:
         change(project)
         said: list[str] = []
         built = rebuilder.build(said.append)
         files, warnings = make_files(load_config(project), dry=True)
-        assert files == built.showing.files, name
+        assert files == built.served.files, name
         assert warnings == built.warnings, name
         assert (None, stages) == (built.error, said), name
         alike += [name] if files == last else []
@@ -94,53 +184,44 @@ def test_a_rebuild_makes_what_a_fresh_build_makes(project):
 def test_a_fault_leaves_the_last_good_site(project):
     """With the lines that a build prints; mended, they are gone."""
     rebuilder = Rebuilder(project)
-    good = rebuilder.build().showing
+    good = rebuilder.build().served
     write("data/content/about.md", "{{ nope }}")(project)
     write("site.toml", '[site]\ntitel = "x"\n')(project)
     write("data/content/abuot.md", "")(project)
     built = rebuilder.build()
     with pytest.raises(FaultsError) as fresh:
         load_config(project)
-    assert good.files == built.showing.files
-    assert str(fresh.value) == built.showing.lines[0]
-    assert "data/content/about.md:1: 'nope' is undefined" in built.showing.lines
+    assert good.files == built.served.files
+    assert str(fresh.value) == built.served.lines[0]
+    assert "data/content/about.md:1: 'nope' is undefined" in built.served.lines
     odd = "data/content/abuot.md: no page shows this file. Did you mean 'about'?"
-    assert f"warning: {odd}" in built.showing.lines
+    assert f"warning: {odd}" in built.served.lines
     remove("data/content")(project)
     remove("site.toml")(project)
     mended = rebuilder.build()
-    assert (None, ()) == (mended.error, mended.showing.lines)
+    assert (None, ()) == (mended.error, mended.served.lines)
 
 
 def test_a_file_that_goes_away_while_it_is_read(project, monkeypatch):
     """Is a fault like any other: version control may be at work, and the next build comes soon."""
     rebuilder = Rebuilder(project)
-    good = rebuilder.build().showing
+    good = rebuilder.build().served
 
     def gone(*_: object, **__: object) -> None:
         raise FileNotFoundError(2, "No such file or directory", "static/x.css")
 
     monkeypatch.setattr("site_builder.devserver.rebuild.make_files", gone)
     built = rebuilder.build()
-    assert ("static/x.css: cannot be read: No such file or directory",) == built.showing.lines
-    assert good.files == built.showing.files
+    assert ("static/x.css: cannot be read: No such file or directory",) == built.served.lines
+    assert good.files == built.served.files
 
 
 def test_a_project_that_never_was_good(tmp_path):
     """There is nothing to show but what is wrong."""
     built = Rebuilder(tmp_path).build()
-    assert {} == built.showing.files
-    assert 1 == len(built.showing.lines)
-    assert built.showing.lines[0].startswith("data/results.parquet: the file is missing.")
-
-
-@pytest.mark.parametrize("is_good", [True, False])
-def test_garbage_is_collected_again_after_a_build(project, is_good):
-    """Whatever came of it."""
-    if not is_good:
-        remove("data/results.parquet")(project)
-    assert is_good == (Rebuilder(project).build().error is None)
-    assert gc.isenabled()
+    assert {} == built.served.files
+    assert 1 == len(built.served.lines)
+    assert built.served.lines[0].startswith("data/results.parquet: the file is missing.")
 
 
 def test_warnings_are_told(project):

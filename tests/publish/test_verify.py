@@ -1,4 +1,4 @@
-"""`site_builder verify`: what is missing, changed or added in a copy of a site, a line each."""
+"""`site-builder verify`: missing, changed and added files, one per line."""
 
 import os
 import shutil
@@ -33,7 +33,7 @@ def verify(folder: Path, *options: str) -> tuple[int, list[str]]:
 
 def test_a_whole_copy(copy):
     """Says how many files, and what built them; nothing at all where it is to be quiet."""
-    expected = f"Whole: 5 files, as site_builder {__version__} built them."
+    expected = f"Complete: 5 files, as site_builder {__version__} built them."
     assert (0, [expected]) == verify(copy)
     assert (0, []) == verify(copy, "--quiet")
 
@@ -54,8 +54,8 @@ def test_every_fault_is_a_line(copy, options):
             f"{copy}/a/index.html: the file is missing. Copy the site again.",
             f"{copy}/empty: it is not the file that was built. Copy the site again.",
             f"{copy}/index.html: it is not the file that was built. Copy the site again.",
-            f"{copy}/.git/: no build put this here. Move it out.",
-            f"{copy}/deep/er/new.txt: no build put this here. Move it out.",
+            f"{copy}/.git/: it is not part of the site. Move it out.",
+            f"{copy}/deep/er/new.txt: it is not part of the site. Move it out.",
         ],
     ) == verify(copy, *options)
     assert before == contents(copy)
@@ -69,7 +69,7 @@ def test_a_file_in_place_of_a_folder(copy):
         1,
         [
             f"{copy}/a/index.html: the file is missing. Copy the site again.",
-            f"{copy}/a: no build put this here. Move it out.",
+            f"{copy}/a: it is not part of the site. Move it out.",
         ],
     ) == verify(copy)
 
@@ -81,8 +81,8 @@ def test_a_folder_in_place_of_a_file(copy):
     assert (
         1,
         [
-            f"{copy}/empty: cannot be read: Is a directory. Make it one that you may read.",
-            f"{copy}/empty/: no build put this here. Move it out.",
+            f"{copy}/empty: cannot be read: Is a directory. Check its permissions.",
+            f"{copy}/empty/: it is not part of the site. Move it out.",
         ],
     ) == verify(copy)
 
@@ -105,7 +105,7 @@ def test_a_copy_without_a_manifest(copy):
 def test_a_manifest_that_is_none(copy, manifest):
     """Another program's, or one that was cut short."""
     (copy / MANIFEST).write_bytes(manifest)
-    expected = f"{copy}/{MANIFEST}: it is no manifest of site_builder. Copy the site again."
+    expected = f"{copy}/{MANIFEST}: it is not a manifest of site_builder. Copy the site again."
     assert (1, [expected]) == verify(copy)
 
 
@@ -125,7 +125,7 @@ def test_what_cannot_be_read(copy, monkeypatch, path):
 
     monkeypatch.setattr(Path, "read_bytes", read_bytes)
     monkeypatch.setattr(os, "scandir", scandir)
-    fix = "Make it one that you may read."
+    fix = "Check its permissions."
     assert (1, [f"{copy}/{path}: cannot be read: Permission denied. {fix}"]) == verify(copy)
 
 
@@ -140,11 +140,11 @@ def test_the_site_that_a_killed_build_has_moved_away(tmp_path):
     out = tmp_path / "site"
     publish(SITE, out)
     staged = Staging(out)
-    staged.open()
+    staged.create()
     out.replace(staged.old)
     before = contents(tmp_path)
-    what = f"a killed build left no site here. The one before it is in {staged.old}."
-    assert (1, [f"{out}: {what} Build again, which puts it back."]) == verify(out)
+    what = f"a killed build left no site here; the last one is in {staged.old}."
+    assert (1, [f"{out}: {what} Build again to restore it."]) == verify(out)
     assert before == contents(tmp_path)
 
 
@@ -171,4 +171,4 @@ def test_a_built_site_verifies(project):
     assert 0 == built.exit_code
     there = shutil.copytree(project / "site", project / "copy")
     n = len(contents(there))
-    assert (0, [f"Whole: {n} files, as site_builder {__version__} built them."]) == verify(there)
+    assert (0, [f"Complete: {n} files, as site_builder {__version__} built them."]) == verify(there)

@@ -1,9 +1,10 @@
-"""Whatever ends a publication: one whole site is there, and the next build clears up."""
+"""Two builds at once, and failures and kills while publishing: one whole site stays."""
 
 import errno
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,12 +15,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from filelock import FileLock
 
-from site_builder import head_start
+from site_builder import build
 from site_builder.cli import main
 from site_builder.errors import Fault, OutputFolderError
 from site_builder.publish import folder as publishing
-from site_builder.publish.folder import publish, recover
+from site_builder.publish.folder import Staging, publish, recover, staging
 from site_builder.publish.manifest import with_manifest
 from site_builder.publish.verify import verify_site
 from tests.helpers.faulty import KILLS, at_step, full_disk, once, state
@@ -80,7 +82,7 @@ def test_killed_at_every_step_where_a_swap_is_two_renames(out):
     reports = killed("renames", out)
     (between,) = (report for report in reports if report["found"] == "none")
     assert len(between["faults"]) == 1
-    assert "a killed build left no site here." in between["faults"][0]
+    assert "a killed build left no site here;" in between["faults"][0]
     assert (True, "old") == (between["restored"], between["recovered"])
     assert {"old", "new", "none"} == {report["found"] for report in reports}
     assert [] == [r for r in reports if r["found"] != "none" and r["faults"]]
@@ -155,7 +157,7 @@ def test_a_disk_that_is_full_from_some_step_on(out, swaps):
         if isinstance(ended, OutputFolderError):
             assert str(ended) in (
                 f"{out}: cannot be written: {FULL}.",
-                f"{out}: writing failed, what was published stays: {FULL}.",
+                f"{out}: writing failed: {FULL}. The published site is unchanged.",
             )
             assert "old" == state(out)
         else:
@@ -176,7 +178,7 @@ def test_an_error_at_every_step(out, swaps, error):
         step += 1
         came, ended = faulted(out, step, once(error))
         if isinstance(ended, OutputFolderError):
-            assert str(ended).endswith(": Input/output error.")
+            assert str(ended).count(": Input/output error.") == 1
             assert "old" == state(out)
         elif ended != "done":
             assert not isinstance(error, OSError), ended
@@ -253,7 +255,7 @@ def test_a_disk_that_is_really_full(disk):
     """Half the new site fits: it is taken away again, and a smaller one finds room."""
     out = disk / "site"
     too_large = with_manifest({f"{i}.bin": bytes([i]) * 20_000 for i in range(20)})
-    expected = f"{out}: writing failed, what was published stays: {FULL}."
+    expected = f"{out}: writing failed: {FULL}. The published site is unchanged."
     assert expected == refusal(publish, too_large, out)
     assert ("old", []) == (state(out), beside(out))
     publish(NEW_SITE, out)
@@ -315,7 +317,7 @@ def test_a_build_that_fails_before_it_publishes(project, monkeypatch, what):
             (project / "templates/about.html").write_text("{% if %}")
         else:
             error = MemoryError() if what == "memory" else KeyboardInterrupt()
-            broken.setattr(head_start, "compute_results", raising(error))
+            broken.setattr(build, "compute_results", raising(error))
         assert 1 == CliRunner().invoke(main, ["build", "--project", str(project)]).exit_code
     assert ("old", []) == (state(out), beside(out))
     if what == "table":
@@ -325,3 +327,222 @@ def test_a_build_that_fails_before_it_publishes(project, monkeypatch, what):
         (project / "templates/about.html").unlink()
     assert 0 == CliRunner().invoke(main, ["build", "--project", str(project)]).exit_code
     assert (0, []) == (CliRunner().invoke(main, ["verify", str(out)]).exit_code, beside(out))
+
+
+# A build of another process: it stages, says so, and goes on when it is told to.
+STAGE = """
+import sys
+from pathlib import Path
+from site_builder.publish.folder import staging
+with staging(Path(sys.argv[1])):
+    print("staged", flush=True)
+    sys.stdin.readline()
+"""
+# One that is killed where a file system has no locks.
+LEFT = """
+import errno, fcntl, os, signal, sys
+from pathlib import Path
+from site_builder.publish.folder import staging
+def refuse(*_):
+    raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+fcntl.flock = refuse
+with staging(Path(sys.argv[1])):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def other(out: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Another build that is publishing to the same folder."""
+    command = [sys.executable, "-c", STAGE, str(out)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout is not None
+        assert "staged\n" == process.stdout.readline()
+        yield process
+        process.kill()
+
+
+def test_a_second_build_is_refused_by_name(out, other, monkeypatch):
+    """Which build it waited for in vain, since when; the site and the other's staging stay."""
+    monkeypatch.setattr(publishing, "WAIT_S", 0)
+    before = contents(out.parent)
+    since = json.loads((out.parent / ".site.staging/build.json").read_bytes())["since"]
+    assert refusal(publish, NEW_SITE, out) == (
+        f"{out}: another build (process {other.pid} since {since}) is publishing here."
+        " Try again when it has finished."
+    )
+    assert before == contents(out.parent)
+    assert not recover(out)
+    assert before == contents(out.parent)
+
+
+def test_a_second_build_waits_for_the_first(out, other):
+    """It publishes when the first has ended: the last one stands."""
+    other.stdin.write("\n")
+    other.stdin.flush()
+    assert 3 == publish(NEW_SITE, out).changed
+    assert NEW_SITE == contents(out)
+    assert [] == beside(out)
+
+
+def test_a_killed_build_blocks_nobody(out, other, monkeypatch):
+    """The system takes its lock back; what it staged is cleared away."""
+    monkeypatch.setattr(publishing, "WAIT_S", 0)
+    other.kill()
+    other.wait(LIMIT_S)
+    assert [".site.lock", ".site.staging"] == beside(out)
+    assert SITE == contents(out)
+    publish(NEW_SITE, out)
+    assert NEW_SITE == contents(out)
+    assert [] == beside(out)
+
+
+def test_builds_into_folders_side_by_side_do_not_wait(out, other, monkeypatch):
+    """Each folder has its own lock."""
+    monkeypatch.setattr(publishing, "WAIT_S", 0)
+    publish(SITE, out.parent / "site2")
+    assert SITE == contents(out.parent / "site2")
+
+
+def test_a_build_that_cannot_be_named(out, monkeypatch):
+    """Its lock is held, and what says which it is cannot be read yet."""
+    monkeypatch.setattr(publishing, "WAIT_S", 0)
+    with FileLock(out.parent / ".site.lock"):
+        expected = f"{out}: another build is publishing here. Try again when it has finished."
+        assert expected == refusal(publish, NEW_SITE, out)
+
+
+def test_a_link_and_what_it_leads_to_have_one_lock(out, monkeypatch):
+    """Two names, one folder."""
+    monkeypatch.setattr(publishing, "WAIT_S", 0)
+    link = out.parent / "elsewhere"
+    link.symlink_to(out)
+    with staging(out):
+        assert refusal(publish, NEW_SITE, link).startswith(f"{link}: another build (process ")
+
+
+def left_by_kill(out: Path, *parts: str) -> Staging:
+    """A staging folder of a build that was killed, with some of its parts."""
+    staged = Staging(out)
+    staged.create()
+    staged.new.rmdir()
+    for part in parts:
+        (staged.folder / part / "a").mkdir(parents=True)
+        (staged.folder / part / "a/index.html").touch()
+    return staged
+
+
+@pytest.mark.parametrize("parts", [(), ("new",), ("new", "old"), ("old",)])
+def test_what_a_killed_build_left_is_cleared_away(out, parts):
+    """Before the next build makes anything: it may fail."""
+    left_by_kill(out, *parts)
+    assert not recover(out)
+    assert SITE == contents(out)
+    assert [] == beside(out)
+
+
+def test_an_empty_staging_folder_is_cleared_away(out):
+    """The build was killed before it had said who it was."""
+    (out.parent / ".site.staging").mkdir()
+    assert not recover(out)
+    assert [] == beside(out)
+
+
+def test_a_site_that_a_killed_build_moved_away_is_put_back(out):
+    """It was killed between two renames, where a system cannot swap in one step."""
+    out.replace(left_by_kill(out, "new").old)
+    assert recover(out)
+    assert SITE == contents(out)
+    assert [] == beside(out)
+
+
+def test_publishing_puts_it_back_too(out):
+    """Which is told by the files that stayed: they are counted as such."""
+    out.replace(left_by_kill(out, "new").old)
+    assert 3 == publish(NEW_SITE, out).changed
+    assert NEW_SITE == contents(out)
+    assert [] == beside(out)
+
+
+def test_the_site_is_back_even_if_the_next_build_fails(project):
+    """And the build says that it put it back."""
+    out = project / "site"
+    publish(SITE, out)
+    out.replace(left_by_kill(out, "new").old)
+    (project / "data/results.parquet").write_bytes(b"")
+    said = CliRunner().invoke(main, ["build", "--project", str(project)])
+    assert 1 == said.exit_code
+    assert said.stderr.startswith("  Restoring the site that a killed build had moved away ")
+    assert SITE == contents(out)
+    assert [] == beside(out)
+
+
+@pytest.mark.parametrize("name", ["thesis.tex", "new/thesis.tex", "old/thesis.tex"])
+def test_a_staging_folder_of_somebody_else_is_refused(out, name):
+    """No build put that there: nothing is cleared away."""
+    staged = out.parent / ".site.staging"
+    (staged / name).parent.mkdir(parents=True)
+    (staged / name).write_text("mine")
+    expected = f"{staged}: a build needs this path for its own files. Move or delete what is there."
+    assert expected == refusal(publish, NEW_SITE, out)
+    assert expected == refusal(recover, out)
+    assert "mine" == (staged / name).read_text()
+    assert SITE == contents(out)
+    assert [".site.staging"] == beside(out)
+
+
+def test_a_staging_folder_that_cannot_be_taken_away_is_named(out, monkeypatch):
+    """It is another user's, whose build was killed."""
+    staged = left_by_kill(out, "new").folder
+    monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)
+    expected = f"{staged}: a build needs this path for its own files. Move or delete what is there."
+    assert expected == refusal(publish, NEW_SITE, out)
+    assert SITE == contents(out)
+
+
+def test_a_folder_that_cannot_be_made(tmp_path):
+    """The message says which and why."""
+    (tmp_path / "file").touch()
+    out = tmp_path / "file" / "site"
+    assert refusal(publish, SITE, out).startswith(f"{out}: cannot be written: ")
+
+
+def test_a_lock_is_no_part_of_a_site(out):
+    """While a build is at work, and after it."""
+    with staging(out):
+        assert [".site.lock", ".site.staging"] == beside(out)
+        assert SITE == contents(out)
+    assert [] == beside(out)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows locks otherwise")
+def test_a_file_system_without_locks(out, monkeypatch):
+    """The lock's file does in place of the lock: of a process that is dead, it blocks nobody."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    monkeypatch.setattr(publishing, "WAIT_S", 0)
+    with pytest.warns(UserWarning, match="flock not supported"), staging(out):
+        assert refusal(publish, NEW_SITE, out).startswith(f"{out}: another build (process ")
+    dead = subprocess.run([sys.executable, "-c", LEFT, str(out)], cwd=ROOT, check=False)
+    assert -signal.SIGKILL == dead.returncode
+    assert [".site.lock", ".site.staging"] == beside(out)
+    monkeypatch.setattr(publishing, "WAIT_S", LIMIT_S)
+    with pytest.warns(UserWarning, match="flock not supported"):
+        publish(NEW_SITE, out)
+    assert (NEW_SITE, []) == (contents(out), beside(out))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps an open file's name")
+def test_a_lock_that_was_taken_away_locks_nobody(out, monkeypatch):
+    """Who waited for it finds that out, and asks for the new one."""
+    monkeypatch.setattr(publishing, "WAIT_S", 0)
+    waiting = os.open(out.parent / ".site.lock", os.O_CREAT | os.O_RDWR)
+    publish(NEW_SITE, out)
+    assert 0 == os.fstat(waiting).st_nlink
+    os.close(waiting)
+    publish(SITE, out)
+    assert SITE == contents(out)

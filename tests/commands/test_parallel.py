@@ -1,0 +1,147 @@
+"""Map a function over pages in worker processes."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from site_builder.build import BuildOptions, load_project, make_files
+from site_builder.errors import FaultsError, SiteError
+from site_builder.parallel import map_pages, worker_count
+from tests.helpers.sites import ROOT, copy_project
+
+ITEMS = range(40)
+
+
+def _function(i: int, *, fail_at: int = -1, kill_at: int = -1) -> tuple[int, int]:
+    if i == fail_at:
+        message = f"no {i}"
+        raise ValueError(message)
+    if i == kill_at:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return i, os.getpid()
+
+
+def _setup(**options: int) -> Callable[[int], tuple[int, int]]:
+    return partial(_function, **options)
+
+
+def _fail() -> Callable[[int], int]:
+    raise KeyError("setup")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_results_keep_the_order_of_the_items(workers: int):
+    """Other processes make them, unless there is one worker."""
+    results = list(map_pages(_setup, ITEMS, workers))
+    assert [*ITEMS] == [i for i, _ in results]
+    assert (os.getpid() in {pid for _, pid in results}) == (workers == 1)
+
+
+def test_one_item_or_none_needs_no_worker():
+    """Starting one costs more than it saves."""
+    assert [(7, os.getpid())] == list(map_pages(_setup, [7], 2))
+    assert [] == list(map_pages(_setup, [], 2))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_exceptions_arrive_as_themselves(workers: int):
+    """From the function and from its setup, with type and message."""
+    with pytest.raises(ValueError, match="no 20"):
+        list(map_pages(partial(_setup, fail_at=20), ITEMS, workers))
+    with pytest.raises(KeyError, match="setup"):
+        list(map_pages(_fail, ITEMS, workers))
+
+
+def test_a_killed_worker_is_reported():
+    """One line says what happened and what to do."""
+    with pytest.raises(SiteError) as raised:
+        list(map_pages(partial(_setup, kill_at=5), ITEMS, 2))
+    assert [
+        "memory: the system killed a process of this build, as it does when memory runs out. "
+        "Build with --processes 1."
+    ] == [str(fault) for fault in raised.value.faults]
+
+
+_PARENT = """
+import os, sys, time
+from site_builder.parallel import map_pages
+
+def function(i):
+    with open(f"{sys.argv[1]}/{os.getpid()}", "w"):
+        time.sleep(300)
+
+def setup():
+    return function
+
+if __name__ == "__main__":
+    list(map_pages(setup, range(40), 2))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+def test_workers_end_when_the_main_process_is_killed(tmp_path: Path):
+    """Also in the middle of a long item."""
+    script, pids = tmp_path / "parent.py", tmp_path / "pids"
+    script.write_text(_PARENT)
+    pids.mkdir()
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    parent = subprocess.Popen([sys.executable, script, pids], env=environment)
+    assert _within(60, lambda: len([*pids.iterdir()]) == 2)
+    parent.kill()
+    parent.wait()
+    assert _within(30, lambda: not any(_is_running(int(file.name)) for file in pids.iterdir()))
+
+
+def _within(seconds: float, condition: Callable[[], bool]) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_few_pages_and_many_scores_are_rendered_by_one_process():
+    """Few pages are done before workers start; copies of many scores fill the memory."""
+    assert 1 == worker_count(100, 1_000)
+    assert 1 == worker_count(10_000, 1_000_000)
+    assert 1 <= worker_count(1_000, 100_000) <= 5
+
+
+def test_two_workers_make_the_same_site():
+    """Byte for byte."""
+    config = load_project(ROOT)
+    one, two = (make_files(config, BuildOptions(workers=n))[0] for n in (1, 2))
+    assert one.keys() == two.keys()
+    assert [] == [path for path in one if one[path] != two[path]]
+
+
+def test_two_workers_report_the_same_faults(tmp_path: Path):
+    """Faults of templates and of prose, each once."""
+    root = copy_project(tmp_path / "project")
+    (root / "templates").mkdir()
+    (root / "templates/model.html").write_text("{{ nonsense }}\n")
+    (root / "templates/task.html").write_text("{{ page.title.nonsense }}\n")
+    (root / "data/content/lede.md").write_text("{{ nothing }}\n")
+    faults = []
+    for n in (1, 2):
+        with pytest.raises(FaultsError) as raised:
+            make_files(load_project(root), BuildOptions(workers=n))
+        faults.append([str(fault) for fault in raised.value.faults])
+    assert faults[0] == faults[1]
+    assert 3 == len(faults[0])

@@ -1,0 +1,475 @@
+"""What the server answers, and what an open page shows."""
+
+import http.client
+import re
+import shutil
+import socket
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import example, given
+from hypothesis import strategies as st
+from playwright.sync_api import Browser, Page, expect
+
+from site_builder.devserver import server as module
+from site_builder.devserver.server import FILES as LIVE_FILES
+from site_builder.devserver.server import (
+    LOOPBACK,
+    RESERVED,
+    SERVER_FILES,
+    ServedState,
+    StateHolder,
+    content_type,
+    listen,
+    respond,
+    root_path,
+)
+from site_builder.errors import SiteError
+from tests.helpers.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
+from tests.helpers.live import LIMIT_S, Live, events, live
+from tests.helpers.sites import copy_project
+
+FILES = {
+    "index.html": b"<head><title>Home</title></head>",
+    "404.html": b"<head></head>Not here",
+    "models/index.html": b"<head></head>Models",
+    "models/a b/index.html": b"no head",
+    "assets/x.js": b"</head>",
+    "assets/caf\N{LATIN SMALL LETTER E WITH ACUTE}.txt": b"text",
+    "manifest.json": b"{}",
+}
+SITE = ServedState(FILES)
+SCRIPT = f'<script defer src="/_live/reload.js" data-build="{SITE.build}"></script>'.encode()
+
+
+@pytest.mark.parametrize(
+    ("target", "body"),
+    [
+        ("/", b"<head><title>Home</title>" + SCRIPT + b"</head>"),
+        ("/?view=base#top", b"<head><title>Home</title>" + SCRIPT + b"</head>"),
+        ("/index.html", b"<head><title>Home</title>" + SCRIPT + b"</head>"),
+        ("/models/", b"<head>" + SCRIPT + b"</head>Models"),
+        ("/models/a%20b/", b"no head" + SCRIPT),
+        ("/assets/x.js", b"</head>"),
+        ("/assets/caf%C3%A9.txt", b"text"),
+        ("/manifest.json", b"{}"),
+    ],
+)
+def test_a_file_is_found_by_its_path(target, body):
+    """Pages with the script that listens, everything else as it is."""
+    made = respond(SITE, target)
+    assert (HTTPStatus.OK, "", body) == (made.status, made.location, made.body)
+
+
+@pytest.mark.parametrize("target", ["/nope", "/nope/", "/models/x/", "/model", "//models/", "/\0"])
+def test_a_path_that_leads_nowhere(target):
+    """Gets the site's own page for that, with the status that says so."""
+    made = respond(SITE, target)
+    assert HTTPStatus.NOT_FOUND == made.status
+    assert b"Not here" in made.body
+    assert SCRIPT in made.body
+
+
+@pytest.mark.parametrize(
+    ("root", "target", "location"),
+    [
+        ("/", "/models", "/models/"),
+        ("/", "/models?q=a%26b", "/models/?q=a%26b"),
+        ("/", "/models/a%20b", "/models/a%20b/"),
+        ("/board/", "/", "/board/"),
+        ("/board/", "/board/models", "/board/models/"),
+        ("/b \N{GREEK SMALL LETTER PI}/", "/", "/b%20%CF%80/"),
+    ],
+)
+def test_a_folder_without_its_slash_leads_on(root, target, location):
+    """So that the links on its page hold; not for good, since the next project has other pages."""
+    made = respond(ServedState(FILES, root=root), target)
+    assert (HTTPStatus.FOUND, location, b"") == (made.status, made.location, made.body)
+
+
+def test_a_site_stands_where_it_will_be_published():
+    """Under the path of its base URL, since the links of its 404 page are made for that."""
+    site = ServedState(FILES, root=root_path("https://x.example/a/board"))
+    assert "/a/board/" == site.root
+    assert b"Models" in respond(site, "/a/board/models/").body
+    assert HTTPStatus.NOT_FOUND == respond(site, "/models/").status
+    assert HTTPStatus.NOT_FOUND == respond(site, "/a/").status
+
+
+@pytest.mark.parametrize("base_url", ["", "https://x.example", "https://x.example/"])
+def test_a_site_without_a_path_stands_at_the_root(base_url):
+    """Without a base URL too."""
+    assert "/" == root_path(base_url)
+
+
+@given(st.text())
+@example("/../../../etc/passwd")
+@example("/%2e%2e/%2e%2e/etc/passwd")
+@example("/_live/../server.py")
+@example("/_live/%2e%2e/server.py")
+@example("/_live/faults.html")
+@example("//evil.example/models")
+@example("/\\evil.example/models")
+@example("http://[")
+def test_no_path_leads_out_of_the_site(target):
+    """Whatever is asked for: a file of the site, one of the server's own, or neither."""
+    made = respond(SITE, target)
+    known = [made.body in {_with_script(c), c} for c in FILES.values()]
+    own = {(LIVE_FILES / name).read_bytes() for name in SERVER_FILES}
+    assert any(known) or made.body in own or made.body in {b"", b"There is no such file."}
+    assert not made.location or re.fullmatch(r"/(models/)?(a%20b/)?(\?.*)?", made.location)
+
+
+def _with_script(content: bytes) -> bytes:
+    head, end, rest = content.partition(b"</head>")
+    return head + SCRIPT + end + rest
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("index.html", "text/html; charset=utf-8"),
+        ("a.css", "text/css; charset=utf-8"),
+        ("a.js", "text/javascript; charset=utf-8"),
+        ("a.json", "application/json; charset=utf-8"),
+        ("a.csv", "text/csv; charset=utf-8"),
+        ("robots.txt", "text/plain; charset=utf-8"),
+        ("a.svg", "image/svg+xml"),
+        ("a.png", "image/png"),
+        ("a.woff2", "font/woff2"),
+        ("a.parquet", "application/vnd.apache.parquet"),
+        (".nojekyll", "application/octet-stream"),
+    ],
+)
+def test_files_have_their_types(path, kind):
+    """The same on every machine."""
+    assert kind == content_type(path)
+
+
+@pytest.mark.parametrize("name", SERVER_FILES)
+def test_the_servers_own_files(name):
+    """Are there whatever the site holds, and while there is none."""
+    for showing in (
+        SITE,
+        ServedState(lines=("x",)),
+        ServedState({**FILES, "_live/reload.js": b"theirs"}),
+    ):
+        made = respond(showing, f"{RESERVED}{name}")
+        assert HTTPStatus.OK == made.status
+        assert (LIVE_FILES / name).read_bytes() == made.body
+
+
+def test_no_published_page_has_the_script(index_site):
+    """The server puts it into what it sends, never into what is built."""
+    assert [] == [path for path, content in index_site.files.items() if b"_live" in content]
+
+
+def test_faults_without_a_site_are_a_page():
+    """Whole without scripts, told to those who cannot see it, and shown as text."""
+    lines = ("data/x.parquet: <b>row</b> 1 & 2", "site.toml: 'x'")
+    showing = ServedState(lines=lines)
+    made = respond(showing, "/anything/")
+    page = BeautifulSoup(made.body, "lxml")
+    assert HTTPStatus.SERVICE_UNAVAILABLE == made.status
+    assert [*lines] == [item.get_text() for item in page.select("[role=alert] li")]
+    assert ["The site could not be built"] == [head.get_text() for head in page.select("h1")]
+    assert f'data-build="{showing.build}"'.encode() in made.body
+
+
+def test_before_the_first_build_ends_a_page_says_so():
+    """And reloads when there is something to see."""
+    page = BeautifulSoup(respond(ServedState(), "/").body, "lxml")
+    assert ["The site is being built"] == [head.get_text() for head in page.select("h1")]
+    assert [] == page.select("[role=alert]")
+
+
+def test_a_build_is_named_by_what_pages_are_made_of():
+    """Faults over a good site change no page; other files do; so do the lines of a fault page."""
+    assert SITE.build == ServedState(FILES, lines=("x",)).build
+    assert SITE.build != ServedState({**FILES, "manifest.json": b"{ }"}).build
+    assert ServedState(lines=("x",)).build != ServedState(lines=("y",)).build
+    assert ServedState().build != ServedState(lines=("x",)).build
+
+
+@pytest.fixture
+def taken():
+    """A port that another program listens on."""
+    with socket.create_server((LOOPBACK, 0)) as other:
+        yield other.getsockname()[1]
+
+
+def ask(url: str, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
+    """The answer to one request, whatever its status."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=LIMIT_S)
+    connection.request(method, parts.path or "/", headers=headers)
+    return connection.getresponse()
+
+
+def test_a_port_that_is_taken(taken):
+    """Where it was asked for, one line says so, and what to do."""
+    with pytest.raises(SiteError) as error:
+        listen(LOOPBACK, taken, StateHolder(SITE))
+    expected = f"port {taken} is not free (Address already in use). Choose another with --port."
+    assert expected == str(error.value)
+
+
+def test_the_next_free_port(taken, monkeypatch):
+    """Is taken where none was asked for."""
+    monkeypatch.setattr(module, "FIRST_PORT", taken)
+    monkeypatch.setattr(module, "_LAST_PORT", min(taken + 50, 65535))
+    with listen(LOOPBACK, None, StateHolder(SITE)) as server:
+        assert taken < server.server_port <= taken + 50
+
+
+def test_no_free_port(taken, monkeypatch):
+    """Says which were tried."""
+    monkeypatch.setattr(module, "FIRST_PORT", taken)
+    monkeypatch.setattr(module, "_LAST_PORT", taken)
+    with pytest.raises(SiteError, match=f"^ports {taken} to {taken} are not free"):
+        listen(LOOPBACK, None, StateHolder(SITE))
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "192.0.2.1"])
+def test_an_address_that_is_not_this_machines(host):
+    """Is told as such, without trying a hundred ports."""
+    with pytest.raises(SiteError) as error:
+        listen(host, None, StateHolder(SITE))
+    assert str(error.value).startswith(f"{host}: this machine has no such address (")
+    assert str(error.value).endswith("). Choose another with --host.")
+
+
+def test_requests():
+    """Pages and what is not there, by GET and HEAD; nothing is kept by the browser."""
+    with listen(LOOPBACK, 0, StateHolder(SITE)) as server, server.running():
+        for method, body in (("GET", True), ("HEAD", False)):
+            found = ask(server.url, method)
+            assert (200, "no-store") == (found.status, found.getheader("Cache-Control"))
+            assert int(found.getheader("Content-Length") or 0) > len(SITE.files["index.html"])
+            assert body == bool(found.read())
+            assert 404 == ask(f"{server.url}nope", method).status
+        assert 501 == ask(server.url, "POST").status
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("localhost:8000", 200),
+        ("127.0.0.1", 200),
+        ("[::1]:8000", 200),
+        ("evil.example", 403),
+        ("localhost.evil.example:80", 403),
+        ("[", 403),
+        ("", 403),
+    ],
+)
+def test_a_page_of_another_host_cannot_read_it(name, status):
+    """Even if the name of that host leads here."""
+    with listen(LOOPBACK, 0, StateHolder(SITE)) as server, server.running():
+        assert status == ask(server.url, Host=name).status
+
+
+def test_all_names_are_answered_where_other_machines_may_look():
+    """They have their own names for this one."""
+    with listen("0.0.0.0", 0, StateHolder(SITE)) as server, server.running():
+        assert f"http://localhost:{server.server_port}/" == server.url
+        assert 200 == ask(f"http://127.0.0.1:{server.server_port}/", Host="board.lan").status
+
+
+def test_an_address_of_the_new_kind():
+    """Is written with its brackets."""
+    try:
+        server = listen("::1", 0, StateHolder(SITE))
+    except SiteError:
+        pytest.skip("this machine has no IPv6")
+    with server, server.running():
+        assert f"http://[::1]:{server.server_port}/" == server.url
+        assert 200 == ask(server.url).status
+
+
+def test_open_pages_are_told_of_each_build(project):
+    """Its name and what is wrong: at once when they open, and at each change."""
+    with live(project) as served, events(served.url) as told:
+        first = next(told)
+        assert {"build": served.server.state.current.build, "faults": []} == first
+        served.write("data/content/lede.md", "Other words.")
+        second = next(told)
+        assert first["build"] != second["build"]
+        with urllib.request.urlopen(served.url, timeout=LIMIT_S) as page:
+            text = page.read().decode()
+        assert "Other words." in text
+        assert f'data-build="{second["build"]}"' in text
+        served.write("data/content/lede.md", "{{ nope }}")
+        fault = ["data/content/lede.md:1: 'nope' is undefined"]
+        assert {"build": second["build"], "faults": fault} == next(told)
+        served.write("data/content/lede.md", "Other words.")
+        assert second == next(told)
+
+
+def test_a_first_build_that_fails(project):
+    """Every path gets what is wrong, until it is mended."""
+    (project / "site.toml").write_text("[board]\nbaseline = 'gama'\n")
+    with live(project) as served:
+        with pytest.raises(urllib.error.HTTPError, match="503") as error:
+            urllib.request.urlopen(f"{served.url}models/", timeout=LIMIT_S)
+        assert b"Did you mean &#39;gamma&#39;?" in error.value.read()
+        error.value.close()
+        with events(served.url) as told:
+            fault = next(told)
+            assert [] == fault["faults"]
+            assert None is served.write("site.toml", "[board]\nbaseline = 'gamma'\n").error
+            assert fault["build"] != next(told)["build"]
+        assert 200 == ask(f"{served.url}models/").status
+
+
+def test_nothing_is_written(project):
+    """The project's folder holds what it held."""
+    before = sorted(project.rglob("*"))
+    with live(project) as served:
+        served.write("site.toml", "")
+    assert before == sorted(project.rglob("*"))
+
+
+def test_it_ends_with_all_its_threads(project):
+    """Also those of pages that are open, and of a browser that has connected and asked nothing."""
+    before = set(threading.enumerate())
+    with live(project) as served:
+        idle = socket.create_connection((LOOPBACK, served.server.server_port))
+        stream = urllib.request.urlopen(f"{served.url}_live/events", timeout=LIMIT_S)
+        assert b"retry: 1000\n" == stream.readline()
+    assert stream.read().endswith(b"\n\n")  # whole to its end, which has come
+    assert before == set(threading.enumerate())
+    idle.close()
+    stream.close()
+
+
+def test_a_page_that_waits_is_told_again_after_a_while():
+    """Nothing new, so that the server learns of those that have gone."""
+    state = StateHolder(SITE)
+    assert state.wait(None, 60) is SITE
+    assert state.wait(SITE, 0) is SITE
+    state.close()
+    assert state.wait(SITE, 60) is None
+
+
+LIMIT_MS = LIMIT_S * 1000
+
+
+@pytest.fixture
+def served(project: Path) -> Iterator[Live]:
+    """The fixture board, served."""
+    with live(project) as started:
+        yield started
+
+
+def has_text(page: Page, selector: str, text: str) -> None:
+    """Wait until a part of the page says something."""
+    expect(page.locator(selector)).to_contain_text(text, timeout=LIMIT_MS)
+
+
+def test_an_open_page_reloads(served: Live, chromium: Browser) -> None:
+    """When prose, a template and a sheet change; its address stays, and the console is silent."""
+    page, heard = open_page(chromium, f"{served.url}about/?x=1#method")
+    served.write("data/content/about.md", "Other words.")
+    has_text(page, "main", "Other words.")
+    served.write(
+        "templates/about.html", '{% extends "base.html" %}{% block main %}Mine{% endblock %}'
+    )
+    has_text(page, "main", "Mine")
+    served.write("static/css/dumbbell.css", "main { outline-width: 7px }")
+    expect(page.locator("main")).to_have_css("outline-width", "7px", timeout=LIMIT_MS)
+    assert f"{served.url}about/?x=1#method" == page.url
+    assert [] == heard.complaints
+    assert [] == [url for url in heard.requests if not url.startswith((served.url, "data:"))]
+    page.context.close()
+
+
+def test_a_page_stays_where_it_was_scrolled_to(tmp_path: Path, chromium: Browser) -> None:
+    """On a long page with charts."""
+    with live(copy_project(tmp_path)) as served:
+        page, heard = open_page(chromium, served.url)
+        page.evaluate("scrollTo({top: 1500, behavior: 'instant'})")
+        served.write("data/content/limits.md", "Nothing of this page.")
+        page.wait_for_function(
+            "build => document.querySelector('[data-build]').dataset.build === build",
+            arg=served.server.state.current.build,
+            timeout=LIMIT_MS,
+        )
+        page.wait_for_function("scrollY === 1500", timeout=LIMIT_MS)
+        assert [] == heard.complaints
+        page.context.close()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_faults_lie_over_the_last_good_page(served: Live, chromium: Browser, size) -> None:
+    """A line each, as text; one more is another line; mended, they are gone, without a reload."""
+    page, heard = open_page(chromium, f"{served.url}models/", size, bypass_csp=True)
+    panel = page.get_by_role("alert")
+    page.evaluate("window.stays = true")
+    served.write("data/content/about.md", '{{ "<b>" ~ nope }}')
+    expect(panel.get_by_role("listitem")).to_have_text(
+        ["data/content/about.md:1: 'nope' is undefined"], timeout=LIMIT_MS
+    )
+    assert page.evaluate("document.querySelector('h1').getBoundingClientRect().top") < size[1] / 2
+    page.add_script_tag(path=AXE)
+    assert [] == page.evaluate(AXE_RUN)
+    served.write("data/<i>.parquet", b"")
+    served.write("data/content/abuot.md", "x")
+    expect(panel.get_by_role("listitem")).to_have_count(3, timeout=LIMIT_MS)
+    assert [] == panel.locator("i").all()
+    shutil.rmtree(served.root / "data/content")
+    (served.root / "data/<i>.parquet").unlink()
+    served.built()
+    expect(panel).to_have_count(0, timeout=LIMIT_MS)
+    assert page.evaluate("window.stays")
+    assert [] == heard.complaints
+    page.context.close()
+
+
+def test_faults_can_be_put_aside(served: Live, chromium: Browser) -> None:
+    """By the keyboard too; the next ones show again."""
+    page, _ = open_page(chromium, served.url)
+    served.write("data/content/about.md", "{{ nope }}")
+    page.get_by_role("alert").get_by_role("button", name="Hide").press("Enter")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    served.write("data/content/about.md", "{{ nape }}")
+    has_text(page, "[role=alert]", "'nape' is undefined")
+    page.context.close()
+
+
+def test_the_page_of_a_first_build_that_fails(project: Path, chromium: Browser) -> None:
+    """Says what is wrong, something else once that is what is wrong, and then is the site."""
+    (project / "data/content").mkdir()
+    (project / "data/content/about.md").write_text("{{ nope }}")
+    with live(project) as served:
+        page, heard = open_page(chromium, f"{served.url}models/", bypass_csp=True)
+        has_text(page, "[role=alert]", "'nope' is undefined")
+        page.add_script_tag(path=AXE)
+        assert [] == page.evaluate(AXE_RUN)
+        served.write("data/content/about.md", "{{ nape }}")
+        has_text(page, "[role=alert]", "'nape' is undefined")
+        served.write("data/content/about.md", "Good.")
+        has_text(page, "h1", "Models")
+        refused = [text for text in heard.complaints if "503" not in text]
+        assert [] == refused
+        page.context.close()
+
+
+def test_a_page_out_of_sight_waits(served: Live, chromium: Browser) -> None:
+    """It leaves its connection to others, and reloads once it is looked at again."""
+    page, _ = open_page(chromium, served.url)
+    hide = "Object.defineProperty(document, 'visibilityState', {value: '%s', configurable: true})"
+    page.evaluate(f"{hide % 'hidden'}; document.dispatchEvent(new Event('visibilitychange'))")
+    served.write("data/content/lede.md", "Other words.")
+    page.evaluate("window.stays = true")
+    assert page.evaluate("window.stays")
+    page.evaluate(f"{hide % 'visible'}; document.dispatchEvent(new Event('visibilitychange'))")
+    has_text(page, "body", "Other words.")
+    page.context.close()
