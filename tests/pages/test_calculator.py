@@ -412,8 +412,8 @@ def test_axe_finds_nothing(
 def test_without_scripts_a_sentence_says_what_they_add(chromium: Browser, mixed: str) -> None:
     """The formulas are there; the fields and the empty table are not."""
     page, _ = open_page(chromium, mixed, java_script_enabled=False)
-    expect(page.get_by_text("With scripts you can compute what a month")).to_be_visible()
-    expect(page.get_by_text("Cost a month, by the hour")).to_be_visible()
+    expect(page.get_by_text("With scripts you can compute the cost")).to_be_visible()
+    expect(page.get_by_text("Cost per month, by the hour")).to_be_visible()
     expect(page.locator("#monthly-costs")).to_be_hidden()
     expect(page.locator(".calculator :is(input, select, button):visible")).to_have_count(0)
     page.context.close()

@@ -585,7 +585,7 @@ def test_what_to_paste_with_a_base_url(project):
     assert f'<a href="{page}"><img src="{image}" alt="Alpha on Fixture board"></a>' == snippet(
         site, "html"
     )
-    assert "put its address" not in site.html["models/alpha/index.html"]
+    assert "Put the address of the site" not in site.html["models/alpha/index.html"]
 
 
 def test_what_to_paste_without_a_base_url(project):
@@ -594,7 +594,7 @@ def test_what_to_paste_without_a_base_url(project):
     assert "[![Alpha on Fixture board](badges/alpha.svg)](models/alpha/)" == snippet(
         site, "markdown"
     )
-    assert "put its address before them" in site.html["models/alpha/index.html"]
+    assert "Put the address of the site in front of them" in site.html["models/alpha/index.html"]
 
 
 def test_names_are_text_in_what_to_paste():
