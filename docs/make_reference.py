@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from docs.reference.api import MEANINGS
-from site_builder.api import api_values
+from site_builder.api import api_values, score_values
 from site_builder.build import read_project
 from site_builder.cli import main as site_builder
 from site_builder.compute.results import compute_results
@@ -125,7 +125,8 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "site-toml.md", with_table(text, "keys", made)
     config = load_config(DOCS.parent)
     results = compute_results(read_project(config)[0], config)
-    values, text = api_values(results), (DOCS / "api.md").read_text(encoding="utf8")
+    values = {**api_values(results), "scores": next(score_values(results))[1]}
+    text = (DOCS / "api.md").read_text(encoding="utf8")
     for name in MEANINGS:
         records = values[name] if isinstance(values[name], list) else [values[name]]
         rows = keys_of_api(name, records, {*results.boards})

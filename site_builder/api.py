@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from site_builder.addresses import make_slugs
 from site_builder.compute.board import Board
 from site_builder.compute.results import Results
-from site_builder.compute.scores import FlaggedScore, Score
+from site_builder.compute.scores import FlaggedScore
 from site_builder.compute.significance import LiftTest
 
 FOLDER = "api/v1"
 
 
 def encode(value: object) -> bytes:
-    """JSON with no escapes beyond what JSON asks for, in one line; NaN is a bug and raises.
-
-    Indented, the scores of a large board would be twice as many bytes, and take ten times as long.
-    """
+    """Encode a value as one line of JSON; NaN raises an error."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return f"{text}\n".encode()
 
 
 def api_values(results: Results) -> dict[str, Any]:
-    """The content of every file of the API, by file name without its ending."""
+    """Return the content of every file but those of scores, by file name without its ending."""
     values: dict[str, Any] = {
         "stats": stats_values(results),
         "models": model_values(results),
@@ -44,7 +42,7 @@ def api_values(results: Results) -> dict[str, Any]:
 
 
 def stats_values(results: Results) -> dict[str, Any]:
-    """The figures of the whole board."""
+    """Return the figures of the whole board."""
     stats, roles, release = results.stats, results.scores.roles, results.release
     compared = roles.baseline is not None
     tuned = bool(roles.tuned) and roles.base is not None
@@ -84,8 +82,9 @@ def stats_values(results: Results) -> dict[str, Any]:
 
 
 def model_values(results: Results) -> list[dict[str, Any]]:
-    """Every model, in board order; by variant what depends on the variant."""
+    """Return the values of every model, in the order of the board."""
     roles, facts = results.scores.roles, results.catalog.models
+    files = score_files(results.scores.models)
     scored = dict(
         zip(results.scores.models, results.scores.scored.sum(axis=1).tolist(), strict=True)
     )
@@ -103,6 +102,7 @@ def model_values(results: Results) -> list[dict[str, Any]]:
                 "scored": scored[s.model],
                 "of": len(results.scores.tasks),
             },
+            "scores_file": f"{files[s.model]}.json",
             **_by_variant(results.boards, s.model, compared=roles.baseline is not None),
             "tests_over_base": _tests(results.lift_tests.over_base, s.model),
             "tests_over_baseline": _tests(results.lift_tests.over_baseline, s.model),
@@ -139,7 +139,6 @@ def _pair(ends: tuple[float, float] | None) -> list[float] | None:
 
 
 def _tests(tests: Mapping[str, Mapping[str, LiftTest]], model: str) -> dict[str, dict[str, Any]]:
-    """By variant, what the tasks say of a lift of one model."""
     found = {variant: by_model.get(model) for variant, by_model in tests.items()}
     return {
         variant: {
@@ -161,12 +160,8 @@ def _tests(tests: Mapping[str, Mapping[str, LiftTest]], model: str) -> dict[str,
 
 
 def task_values(results: Results) -> list[dict[str, Any]]:
-    """Every task, in the order of the tasks table; ranks are within a variant.
-
-    Its scores are listed unless the board has many: a score is a hundred and fifty bytes here, and
-    two in the Parquet file, which has them all.
-    """
-    facts, listed = results.catalog.tasks, not results.stats.has_many_scores
+    """Return the values of every task, in the order of the tasks table."""
+    facts = results.catalog.tasks
     return [
         {
             "task": t.task,
@@ -180,36 +175,56 @@ def task_values(results: Results) -> list[dict[str, Any]]:
             },
             "best_lift_over_baseline": t.best_lift_over_baseline,
             "mean_lift_over_base": t.mean_lift_over_base,
-            "scores": [_score_values(s) for s in results.scores.ranking(t.task)]
-            if listed
-            else None,
             "flagged": [_flagged_values(f) for f in t.flagged],
         }
         for t in results.tasks
     ]
 
 
-def lists_no_scores(api: Mapping[str, Any]) -> bool:
-    """Whether the API is of a board with so many scores that it does not list them."""
-    tasks = api.get("tasks")
-    return bool(
-        isinstance(tasks, list)
-        and tasks
-        and isinstance(tasks[0], dict)
-        and tasks[0].get("scores", []) is None
-    )
+def score_files(models: Iterable[str]) -> dict[str, str]:
+    """Return the name of each model's file of scores, without its ending."""
+    return {model: f"scores/{slug}" for model, slug in make_slugs(models).items()}
 
 
-def _score_values(score: Score) -> dict[str, Any]:
+def score_values(results: Results) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the name and the content of each model's file of scores."""
+    for model, name in score_files(results.scores.models).items():
+        yield name, _model_scores(results, model)
+
+
+def _model_scores(results: Results, model: str) -> dict[str, Any]:
+    """Return the scores of a model that count, by variant as lists in the order of `task`.
+
+    A list has null for a task without a value. What no score states is null in place of the lists.
+    """
+    scores = results.scores.of_model(model)
+    found = {task: scores[task] for task in results.scores.tasks if task in scores}
+    variants = [
+        variant
+        for variant in results.scores.roles.variants
+        if any(variant in by_variant for by_variant in found.values())
+    ]
+
+    def lists(attribute: str) -> dict[str, list[Any]] | None:
+        rows = {
+            variant: [
+                getattr(by_variant[variant], attribute) if variant in by_variant else None
+                for by_variant in found.values()
+            ]
+            for variant in variants
+        }
+        is_stated = any(value is not None for row in rows.values() for value in row)
+        return rows if is_stated else None
+
     return {
-        "model": score.model,
-        "variant": score.variant,
-        "score": score.score,
-        "rank": score.rank,
-        "interval": None if score.interval is None else list(score.interval),
-        "stderr": score.stderr,
-        "n_examples": score.n,
-        "tied_with_best": score.tied_with_best,
+        "model": model,
+        "task": list(found),
+        "score": lists("score"),
+        "rank": lists("rank"),
+        "interval": lists("interval"),
+        "stderr": lists("stderr"),
+        "n_examples": lists("n"),
+        "tied_with_best": lists("tied_with_best"),
     }
 
 
@@ -224,7 +239,7 @@ def _flagged_values(flagged: FlaggedScore) -> dict[str, Any]:
 
 
 def correlation_values(results: Results) -> dict[str, Any]:
-    """Correlations over tasks, as square matrices in the order of `columns`."""
+    """Return the correlations over tasks, as square matrices in the order of `columns`."""
     found = results.correlations
     if found is None:
         return {}

@@ -37,7 +37,6 @@ class Labels(Record):
             metric, direction and pair of bounds.
         turned: Whether lower is better on some task, so that the sign of differences is turned.
         model_slugs, task_slugs, variant_slugs: Names in addresses and anchors, by id.
-        row_a_task: Whether all scores of a model on one task are in one row of its page.
     """
 
     models: Mapping[str, str]
@@ -52,7 +51,6 @@ class Labels(Record):
     model_slugs: Mapping[str, str]
     task_slugs: Mapping[str, str]
     variant_slugs: Mapping[str, str]
-    row_a_task: bool = False
 
     @property
     def baseline(self) -> str:
@@ -104,23 +102,24 @@ class Labels(Record):
     def _comparable(self) -> frozenset[str]:
         return frozenset(self.side_by_side)
 
-    def score_anchor(self, task: str, variant: str) -> str:
-        """Return the anchor of a score on its model's page; it does not depend on the order."""
-        return self._anchors[task, variant]
-
-    @cached_property
-    def _anchors(self) -> Mapping[tuple[str, str], str]:
-        # A slug has no two dashes in a row, so no two scores share an anchor.
-        return {
-            (task, variant): f"score-{task_slug}{'' if self.row_a_task else f'--{variant_slug}'}"
-            for task, task_slug in self.task_slugs.items()
-            for variant, variant_slug in self.variant_slugs.items()
-        }
+    def score_anchor(self, task: str) -> str:
+        """Return the anchor of a task's row among the scores on a model's page."""
+        return f"score-{self.task_slugs[task]}"
 
     def score_place(self, key: ScoreKey) -> Address:
-        """Return the address of a score: its row on the page of its model."""
+        """Return the address of a score: its row on the page of its model.
+
+        All variants share the row, so the query names a variant other than the primary one.
+        """
         model, task, variant = key
-        return Address("model", model, self.score_anchor(task, variant))
+        return Address("model", model, self.score_anchor(task), self._variant_queries[variant])
+
+    @cached_property
+    def _variant_queries(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        return {
+            variant: () if variant == self.roles.primary else (("variant", variant),)
+            for variant in self.variants
+        }
 
     def in_sentence(self, variant: str) -> str:
         """Return a variant's label for a sentence: `fine-tuned` for `Fine-tuned`; `SFT` stays."""
@@ -159,7 +158,6 @@ def make_labels(results: Results, config: SiteConfig) -> Labels:
         model_slugs=make_slugs(results.scores.models),
         task_slugs=make_slugs(results.scores.tasks),
         variant_slugs=make_slugs(results.scores.values),
-        row_a_task=results.stats.has_many_scores,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from site_builder.addresses import Link, method_link
 from site_builder.records import Record
@@ -12,11 +12,10 @@ Align = Literal["text", "number", "plot"]
 RowKind = Literal["", "reference", "unranked"]
 FacetKind = Literal["choice", "most"]
 
-_MINUS = "\N{MINUS SIGN}"
 TALL = 12
 WIDE = 10
 LONG = 400
-MOST_LISTED = 100
+MOST_LISTED = 100  # rows of models on the pages of tasks and categories
 GROUP = 50
 
 
@@ -107,7 +106,7 @@ class Row(Record):
     Attributes:
         cells: Its cells, in the order of the columns.
         kind: Whether it is the baseline's, or one without a rank.
-        anchor: The name by which a link can lead to it; unique on its page.
+        anchor: Where a link to the row leads; unique on its page.
         marks: What filters and ticks must know of it that no cell says, by name.
     """
 
@@ -115,52 +114,6 @@ class Row(Record):
     kind: RowKind = ""
     anchor: str = ""
     marks: tuple[tuple[str, str], ...] = ()
-
-
-class RowStart(Record, eq=False):
-    """How a row begins: one object for the rows of many tables, which is written once for them.
-
-    Attributes:
-        head: The cell that names the row, its first.
-        anchor, marks: As of a row.
-    """
-
-    head: Cell
-    anchor: str = ""
-    marks: tuple[tuple[str, str], ...] = ()
-
-
-class NumbersRow(Record):
-    """One row of a large table of numbers: its cells are texts that are their own values.
-
-    It is made and written in a tenth of the time of a row of cells.
-
-    Attributes:
-        start: How it begins.
-        numbers: Every other cell: a number with every digit, which may have a sign.
-    """
-
-    start: RowStart
-    numbers: tuple[str, ...]
-
-    @property
-    def marks(self) -> tuple[tuple[str, str], ...]:
-        """As of a row."""
-        return self.start.marks
-
-    @property
-    def kind(self) -> RowKind:
-        """It is like any other."""
-        return ""
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """The same as cells."""
-        values = (float(text.replace(_MINUS, "-")) for text in self.numbers)
-        return (self.start.head, *map(Cell, self.numbers, values))
-
-
-TableRow: TypeAlias = Row | NumbersRow
 
 
 class Filter(Record):
@@ -215,7 +168,7 @@ class Table(Record):
     id: str
     caption: str
     columns: tuple[Column, ...]
-    rows: tuple[TableRow, ...]
+    rows: tuple[Row, ...]
     header: int = 0
     sorted_by: str = ""
     empty: str = "Nothing to show."
@@ -250,7 +203,7 @@ class Table(Record):
         return len(self.rows) > LONG
 
     @property
-    def groups(self) -> tuple[tuple[TableRow, ...], ...]:
+    def groups(self) -> tuple[tuple[Row, ...], ...]:
         """The rows in groups, each laid out when it comes near: one group unless it is long."""
         size = GROUP if self.is_long else max(len(self.rows), 1)
         return tuple(self.rows[i : i + size] for i in range(0, len(self.rows), size))

@@ -56,6 +56,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         ),
         "tied_with_best": ("whether the tasks cannot tell it from the first"),
         "coverage": ("`scored`: tasks with a score in any variant; `of`: tasks of the board"),
+        "scores_file": ("path of its scores, from the folder of this file"),
         "scored": ("by variant, tasks with a score"),
         "ranks": ("by variant, the rank on its board"),
         "not_distinguishable_from_best": (
@@ -88,19 +89,24 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "best": ("by variant: `models`, all who tie for the best score, and `score`"),
         "best_lift_over_baseline": ("best contender minus baseline, positive is better"),
         "mean_lift_over_base": ("mean over the tuned runs"),
-        "scores": (
-            "every score that counts, `null` on a board of more than 50,000, whose Parquet file "
-            "has them: `model`, `variant`, `score`, and `rank` among the "
-            "scores of its variant; `interval`, its 95 % interval `[low, high]`, and "
-            "`stderr`, its standard error, as stated or from the number of examples, `null`"
-            " where they are not known; `n_examples`, as stated; `tied_with_best`, whether "
-            "it cannot be told from the best of its variant, `null` where the errors are "
-            "not known"
-        ),
         "flagged": (
             "scores that should be read with care: `model`, `variant`, `score`, `reason`, "
             "and `counts`, `false` where `site.toml` leaves flagged scores out: these are "
             "in no other figure"
+        ),
+    },
+    "scores": {
+        "model": ("its id"),
+        "task": ("ids of the tasks with a score of the model; all lists below have their order"),
+        "score": ("by variant, the scores that count; `null` where there is none"),
+        "rank": ("by variant, the rank among the scores of the task and variant"),
+        "interval": ("by variant, the 95 % interval of each score, `[low, high]`"),
+        "stderr": (
+            "by variant, the standard error of each score, as stated or from the number of examples"
+        ),
+        "n_examples": ("by variant, the number of examples of each score, as stated"),
+        "tied_with_best": (
+            "by variant, whether the score cannot be told from the best of its task and variant"
         ),
     },
 }

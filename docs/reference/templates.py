@@ -69,7 +69,6 @@ GLOBALS: Mapping[str, str] = {
     "canonical": "absolute link to this page; empty without `base_url`",
     "picture": "the link preview: `link`, `width`, `height`; none without `base_url`",
     "release": "the data release: `name`, `sha256`, `short`, `date`",
-    "has_score_cards": "whether a click on a score opens a card: not on a board of many scores",
     "feed": "address of the feed of changes; none where there is none",
     "structured": "what search engines are told, for `json`",
     "prose(slot)": "a text of `data/content/`, such as `lede` or `pages/our-method`, as HTML",

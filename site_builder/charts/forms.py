@@ -358,9 +358,7 @@ def _value_cell(
 
 
 def _before_cell(labels: Labels, row: DumbbellRow) -> Cell:
-    cell = _value_cell(labels, row, labels.roles.base or "", row.before, flag=row.flag)
-    # Both values link to the same place then; one link is enough.
-    return replace(cell, link=None) if labels.row_a_task and row.after else cell
+    return _value_cell(labels, row, labels.roles.base or "", row.before, flag=row.flag)
 
 
 def _reference_cell(labels: Labels, row: DumbbellRow) -> Cell:

@@ -76,10 +76,6 @@ def _edge(step: int) -> float:
     return float(10 ** (step / _BINS_PER_DECADE))
 
 
-# With more, what is said of each single score is most of a site: pages and API say less of it.
-MANY_SCORES = 50_000
-
-
 class Stats(Record):
     """The figures of the whole board.
 
@@ -132,11 +128,6 @@ class Stats(Record):
     runs_unchanged: int
     runs_hurt: int
     runs_beating_baseline: int
-
-    @property
-    def has_many_scores(self) -> bool:
-        """Whether the site says of each score only what its row and its place are."""
-        return self.scores > MANY_SCORES
 
 
 def compute_stats(

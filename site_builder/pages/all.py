@@ -19,7 +19,7 @@ from site_builder.pages.data import make_data
 from site_builder.pages.embeds import make_embeds
 from site_builder.pages.home import make_home
 from site_builder.pages.model import make_models
-from site_builder.pages.model_scores import make_whence
+from site_builder.pages.model_scores import make_score_cards
 from site_builder.pages.page import HOME, Made, Page, ScriptData, Site
 from site_builder.pages.serving import make_serving
 from site_builder.pages.task import make_tasks
@@ -120,5 +120,5 @@ _PAGE_MAKERS: tuple[Callable[[Site], Iterator[Made]], ...] = (
     _make_own_pages,
     make_embeds,
     make_scores_data,
-    make_whence,
+    make_score_cards,
 )

@@ -74,7 +74,6 @@ def board_data(site: Site) -> Mapping[str, object]:
         "categories": [_category(site, category) for category in site.results.categories],
         "boards": {v: _board(site, board) for v, board in site.results.boards.items()},
         "base": roles.base,
-        "row_a_task": labels.row_a_task,
         "reference": reference or None,
         "scale": asdict(labels.scale),
         "rank_by": rules.rank_by,

@@ -15,9 +15,8 @@ from site_builder.labels import Labels
 from site_builder.pages.board_table import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
 from site_builder.pages.page import CATEGORIES, HOME, Page, Site, in_sequence
-from site_builder.pages.task import row_limit
 from site_builder.records import Record
-from site_builder.table_model import Table
+from site_builder.table_model import MOST_LISTED, Table
 
 
 class CategoriesContext(Record):
@@ -66,7 +65,7 @@ def make_categories(site: Site) -> Iterator[Page]:
 
 def _make_category(site: Site, category: CategoryResult) -> Page:
     summary = _summary(site, category)
-    spec = BoardTableSpec(site, category.boards, most=row_limit(site))
+    spec = BoardTableSpec(site, category.boards, most=MOST_LISTED)
     context = partial(_category_context, site, category, summary, spec)
     name, crumbs = category.category, (HOME, CATEGORIES)
     return Page(Address("category", name), "category.html", name, summary, context, crumbs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from site_builder.addresses import Address, Fact, Link
-from site_builder.api import FOLDER, api_values, encode
+from site_builder.api import FOLDER, api_values, encode, score_values
 from site_builder.charts.cells import Field, columns_of, rows_of, text_cell
 from site_builder.compute.catalog import Release
 from site_builder.formatting import count, counted, size
@@ -25,13 +25,9 @@ class Dataset(Record):
     """The published tables, described.
 
     Attributes:
-        name: What it is called.
-        description: What it holds, in a sentence or two.
         license: As `site.toml` writes it; empty where it names none.
-        citation: How its publisher wants it cited, in a sentence; empty where that is not said.
-        release: Which state of the data it is.
-        measured: What its scores measure.
-        tables: The tables.
+        citation: How its publisher wants it cited; empty where that is not stated.
+        measured: The metrics of its scores.
     """
 
     name: str
@@ -44,7 +40,7 @@ class Dataset(Record):
 
 
 def describe_dataset(site: Site) -> Dataset:
-    """The data set that the site publishes. What nobody has said of it stays unsaid."""
+    """Describe the data set that the site publishes."""
     config = site.config.site
     metrics = (fact.metric for fact in site.results.catalog.tasks.values())
     return Dataset(
@@ -59,38 +55,38 @@ def describe_dataset(site: Site) -> Dataset:
 
 
 def _description(site: Site) -> str:
-    """What it holds, and how much of it."""
-    stats, said = site.results.stats, site.config.site.description
-    if not said:
+    stats, description = site.results.stats, site.config.site.description
+    if not description:
         return board_lede(site)
     counts = (
         counted(stats.scores, "score"),
         counted(stats.models, "model"),
         counted(stats.tasks, "task"),
     )
-    return "{} {} of {} on {}.".format(said, *counts)
+    return "{} {} of {} on {}.".format(description, *counts)
 
 
 def download_address(table: ExportedTable, file: ExportedFile) -> Address:
-    """Where one format of a table is published."""
+    """Return the address of a table in one format."""
     return Address("file", f"{_DOWNLOADS}/{file_name(table, file)}")
 
 
 def published_paths(site: Site) -> frozenset[str]:
-    """Paths of every table that can be downloaded, in every format."""
+    """Return the paths of all downloads."""
     files = ((table, file) for table in site.exported for file in table.files)
     return frozenset(download_address(table, file).key for table, file in files)
 
 
 def file_name(table: ExportedTable, file: ExportedFile) -> str:
-    """What a download is called."""
+    """Return the name of a download."""
     return f"{table.spec.name}.{file.ending}"
 
 
 API_MEANINGS = {
     "stats": "The figures of the whole board",
     "models": "Every model, in board order: rank, average, interval, lift, wins, by variant",
-    "tasks": "Every task: best models, baseline, lift, every score with its rank",
+    "tasks": "Every task: best models, baseline, lift",
+    "scores": "A file for each model: every score with its rank, interval and error, by columns",
     "categories": "Every category, harder to easier",
     "correlations": "Correlations over tasks, with n and p-values",
     "changes": "What changed since the previous release: scores, ranks, claims, provenance",
@@ -98,13 +94,7 @@ API_MEANINGS = {
 
 
 class Download(Record):
-    """A file to download.
-
-    Attributes:
-        link: Its name, leading to it.
-        size: How large it is, as it is read.
-        sha256: Its checksum.
-    """
+    """A file to download, its size as text."""
 
     link: Link
     size: str
@@ -112,14 +102,12 @@ class Download(Record):
 
 
 class DataTable(Record):
-    """One table as the page shows it.
+    """One table of the data page.
 
     Attributes:
-        name: Its name.
-        meaning: What it holds, and what a row of it is.
-        size: How many rows it has, as it is read.
-        files: The table to download.
-        columns: Its columns.
+        meaning: What it holds, and what one row is.
+        size: Number of rows, as text.
+        columns: A table with a row for each column.
     """
 
     name: str
@@ -130,11 +118,11 @@ class DataTable(Record):
 
 
 class DataContext(Record):
-    """What the data page shows.
+    """Variables of the data page.
 
     Attributes:
-        facts: How large the board is, and under which licence its figures are.
-        croissant: The description of the tables for machines.
+        facts: Size of the board, and the licence of its figures.
+        croissant: Link to the machine-readable description of the tables.
         tables: Every table of the project.
         api: The files of the JSON API.
     """
@@ -146,19 +134,18 @@ class DataContext(Record):
 
 
 def make_data(site: Site) -> Iterator[Page | Document]:
-    """The data page, the downloads, and the API."""
+    """Make the data page, the downloads and the files of the API."""
     documents = list(make_api(site))
+    scores = list(_make_scores(site))
     context = DataContext(
         facts=_facts(site),
         croissant=Link(CROISSANT.key.rpartition("/")[2], CROISSANT),
         tables=tuple(_data_table(table) for table in site.exported),
-        api=_api_table(documents),
+        api=_api_table(documents, scores),
     )
     n, title = counted(len(site.exported), "table"), site.config.site.title
-    has_json = all(file.ending != "csv.gz" for table in site.exported for file in table.files)
-    formats = "Parquet, CSV and JSON" if has_json else "Parquet and CSV"
     about = (
-        f"The data of {title}: {n} as {formats}, explained column by column, "
+        f"The data of {title}: {n} as Parquet, CSV and JSON, explained column by column, "
         "with checksums, and a JSON API."
     )
     cite = cite_site(site)
@@ -167,6 +154,7 @@ def make_data(site: Site) -> Iterator[Page | Document]:
         for file in table.files:
             yield Document(download_address(table, file), file.content)
     yield from documents
+    yield from scores
 
 
 def _facts(site: Site) -> tuple[Fact, ...]:
@@ -220,36 +208,47 @@ def _meaning_cell(column: ExportedColumn) -> Cell:
     return Cell(column.spec.meaning.replace("`", ""), column.spec.meaning)
 
 
-def _api_table(documents: Sequence[Document]) -> Table:
-    fields: tuple[Field[Document], ...] = (
-        Field(Column("file", "File"), _file_cell),
-        Field(
-            Column("meaning", "What it holds"),
-            lambda d: Cell(API_MEANINGS[_file_name(d).removesuffix(".json")]),
-        ),
-        Field(
-            Column("size", "Size", "number"),
-            lambda d: Cell(size(len(d.content)), float(len(d.content))),
-        ),
+def _api_table(documents: Sequence[Document], scores: Sequence[Document]) -> Table:
+    """Make a table of the files; the files of scores are one row, linked to the first."""
+    fields: tuple[Field[Sequence[Document]], ...] = (
+        Field(Column("file", "File"), _files_cell),
+        Field(Column("meaning", "What it holds"), lambda d: Cell(API_MEANINGS[_api_name(d[0])])),
+        Field(Column("size", "Size", "number"), _size_cell),
     )
-    return Table(
-        "api-files", "Files of the JSON API", columns_of(fields), rows_of(fields, documents)
-    )
+    files = [*((document,) for document in documents), *((scores,) if scores else ())]
+    return Table("api-files", "Files of the JSON API", columns_of(fields), rows_of(fields, files))
 
 
-def _file_name(document: Document) -> str:
-    return document.address.key.removeprefix(f"{FOLDER}/")
+def _api_name(document: Document) -> str:
+    """Return the name of a file or, for scores, of its folder."""
+    path = document.address.key.removeprefix(f"{FOLDER}/").removesuffix(".json")
+    return path.partition("/")[0]
 
 
-def _file_cell(document: Document) -> Cell:
-    link = Link(f"/{document.address.key}", document.address)
-    return Cell(link.text, _file_name(document), link=link)
+def _files_cell(documents: Sequence[Document]) -> Cell:
+    first, more = documents[0].address, len(documents) - 1
+    link = Link(f"/{first.key}", first)
+    return Cell(link.text, _api_name(documents[0]), f"and {more:,} more" if more else "", link=link)
+
+
+def _size_cell(documents: Sequence[Document]) -> Cell:
+    total = sum(len(document.content) for document in documents)
+    return Cell(size(total), float(total))
 
 
 def make_api(site: Site) -> Iterator[Document]:
-    """One document for each file of the API."""
+    """Make a document for each file of the API but those of scores."""
     values = api_values(site.results)
     if site.news is not None:
         values["changes"] = change_values(site.news.changes)
     for name, value in values.items():
-        yield Document(Address("file", f"{FOLDER}/{name}.json"), encode(value))
+        yield _api_document(name, value)
+
+
+def _make_scores(site: Site) -> Iterator[Document]:
+    for name, value in score_values(site.results):
+        yield _api_document(name, value)
+
+
+def _api_document(name: str, value: object) -> Document:
+    return Document(Address("file", f"{FOLDER}/{name}.json"), encode(value))

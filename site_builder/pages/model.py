@@ -34,7 +34,12 @@ from site_builder.labels import Labels
 from site_builder.pages.board_table import BoardTableSpec, can_rank_firmly, rank_range, span_text
 from site_builder.pages.board_views import BoardView, board_note, board_views
 from site_builder.pages.compare import compare_link
-from site_builder.pages.model_scores import ALL_SCORES, ScoreRows, scores_table, unstated_note
+from site_builder.pages.model_scores import (
+    ALL_SCORES,
+    provenance_table,
+    scores_table,
+    unstated_note,
+)
 from site_builder.pages.page import HOME, MODELS, Page, Site, cite_page, in_sequence
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Table
@@ -109,8 +114,8 @@ class ModelContext(Record):
         tests: Whether its lifts are real; None without any.
         board: Its neighbours on the board.
         compare: Link to a comparison with its neighbours; None without another model.
-        scores: Every score, with its row and its provenance.
-        rows_note: Which rows of the table its scores are, where a sentence says it; else empty.
+        scores: Every score, a row for each task.
+        provenance: Where the scores come from.
         missing_provenance: What is not known of any score of the board.
         badge: Its rank, to show on other pages.
     """
@@ -127,7 +132,7 @@ class ModelContext(Record):
     board: Table
     compare: Link | None
     scores: Table
-    rows_note: str
+    provenance: Table
     missing_provenance: str
     badge: Badge
 
@@ -137,8 +142,7 @@ def make_models(site: Site) -> Iterator[Page]:
     results = site.results
     about, context = _about(site), partial(_list_context, site)
     yield Page(Address("models"), "models.html", "Models", about, context, (HOME,))
-    rows = ScoreRows(site) if results.stats.has_many_scores else None
-    yield from in_sequence(_make_model(site, s.model, rows) for s in results.board.standings)
+    yield from in_sequence(_make_model(site, s.model) for s in results.board.standings)
 
 
 def model_board(site: Site, model: str) -> Board:
@@ -225,16 +229,15 @@ def _about(site: Site) -> str:
 # --- the page of a model ------------------------------------------------------------------------
 
 
-def _make_model(site: Site, model: str, rows: ScoreRows | None) -> Page:
-    """The page of a model; `rows` makes its table of scores where the board has many."""
+def _make_model(site: Site, model: str) -> Page:
     name, crumbs, here = site.labels.models[model], (HOME, MODELS), Address("model", model)
     summary = model_summary(site, model)
-    context = partial(_context, site, model, summary, rows)
+    context = partial(_context, site, model, summary)
     cite = cite_page(site, name, summary, here)
     return Page(here, "model.html", name, summary, context, crumbs, cite=cite)
 
 
-def _context(site: Site, model: str, summary: str, rows: ScoreRows | None) -> ModelContext:
+def _context(site: Site, model: str, summary: str) -> ModelContext:
     results, labels = site.results, site.labels
     fact, board = results.catalog.models[model], model_board(site, model)
     return ModelContext(
@@ -242,15 +245,15 @@ def _context(site: Site, model: str, summary: str, rows: ScoreRows | None) -> Mo
         summary=summary,
         facts=_facts(fact),
         figures=_figures(site, board, model),
-        tasks=chart_model_tasks(results, labels, model, ALL_SCORES if rows else ""),
+        tasks=chart_model_tasks(results, labels, model, ALL_SCORES),
         categories=chart_model_categories(results, labels, model),
         best_tasks=_best_tasks_table(site, board, model),
         worse_tasks=_worse_tasks_table(site, model),
         tests=_lift_tests_table(site, model),
         board=_neighbours_table(site, board, model),
         compare=compare_link(site, board, model),
-        scores=rows.table(model) if rows else scores_table(site, model),
-        rows_note=rows.rows_told(model) if rows else "",
+        scores=scores_table(site, model),
+        provenance=provenance_table(site, model),
         missing_provenance=unstated_note(site),
         badge=make_badge(site, board, model),
     )

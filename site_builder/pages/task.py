@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from urllib.parse import urlencode
 
 from site_builder.addresses import Address, Fact, Link, page_link
 from site_builder.charts.cells import (
@@ -36,21 +37,16 @@ from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import HOME, TASKS, Page, Site, cite_page, in_sequence
 from site_builder.pages.task_ranking import line_legend, ranking_table
 from site_builder.records import Record
-from site_builder.table_model import LONG, MOST_LISTED, Cell, Column, RowKind, Table, TableRow, Tone
+from site_builder.table_model import MOST_LISTED, Cell, Column, Row, RowKind, Table, Tone
 from site_builder.tables.schema import TASKS as TASKS_SPEC
 
 
-def row_limit(site: Site) -> int | None:
-    """Greatest number of models that such a page lists; None for all of them."""
-    return MOST_LISTED if len(site.results.scores.models) > LONG else None
-
-
-def row_limit_note(site: Site, n_models: int) -> str:
-    """What is said where not all models are listed; empty where all are."""
-    most = row_limit(site)
-    if most is None or n_models <= most:
+def _row_limit_note(task: TaskResult) -> str:
+    """Return a sentence that not all models are listed; empty where all are."""
+    n = len({*task.models, *(f.model for f in task.flagged)})
+    if n <= MOST_LISTED:
         return ""
-    return f"The first {most} of {n_models:,} models. The page of each model has its rank."
+    return f"The first {MOST_LISTED} of {n:,} models. The page of each model has its rank."
 
 
 def tie_note(site: Site, task: TaskResult) -> str:
@@ -141,8 +137,8 @@ class Picker(Record):
         models: For the script: each model that occurs, as its id and a link.
         rankings: For the script: by task id, rows of (index of the model, then text, value and tone
             of each cell); behind them the note and the tags where there are any.
-        anchors: For the script: by task id, what the scores of each column are called on the pages
-            of their models; empty for a column of no scores.
+        anchors: For the script: by task id, how links to the scores of each column end; empty for
+            a column of no scores.
     """
 
     first: Link
@@ -175,11 +171,11 @@ def make_picker(site: Site, table_id: str) -> Picker | None:
     )
 
 
-def _model(row: TableRow) -> Link | None:
+def _model(row: Row) -> Link | None:
     return row.cells[1].link
 
 
-def _packed_row(row: TableRow, places: Mapping[Link | None, int]) -> list[Named | Packed]:
+def _packed_row(row: Row, places: Mapping[Link | None, int]) -> list[Named | Packed]:
     rank, name, *others = row.cells
     place, plain = places[_model(row)], not (name.note or name.tags)
     named = place if plain else (place, name.note, name.tags, row.kind)
@@ -187,14 +183,17 @@ def _packed_row(row: TableRow, places: Mapping[Link | None, int]) -> list[Named 
 
 
 def _anchors(table: Table) -> list[str]:
-    """The anchor that the scores of a column share, since all are of one task and variant."""
+    """Return how links to the scores of each column end, all of one task and variant."""
     rank, _, *others = zip(*(row.cells for row in table.rows), strict=True)
     return [_anchor(column) for column in (rank, *others)]
 
 
 def _anchor(column: Iterable[Cell]) -> str:
-    links = (cell.link for cell in column if cell.link is not None)
-    return next((link.to.anchor for link in links if link.to), "")
+    links = (cell.link.to for cell in column if cell.link and cell.link.to)
+    to = next((to for to in links if to.anchor), None)
+    if to is None:
+        return ""
+    return f"{f'?{urlencode(to.query)}' if to.query else ''}#{to.anchor}"
 
 
 def _packed(cell: Cell) -> Packed:
@@ -275,8 +274,8 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
         summary=summary,
         facts=tuple(_facts(fact)),
         figures=tuple(_figures(site, task)),
-        ranking=ranking_table(site, task, "ranking", row_limit(site), drawn=True),
-        row_limit_note=row_limit_note(site, len({*task.models, *(f.model for f in task.flagged)})),
+        ranking=ranking_table(site, task, "ranking", MOST_LISTED, drawn=True),
+        row_limit_note=_row_limit_note(task),
         legend=line_legend(site, task),
         tie_note=tie_note(site, task),
         flagged=flagged_table(site, task),

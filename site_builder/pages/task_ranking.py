@@ -25,7 +25,7 @@ from site_builder.labels import Labels
 from site_builder.pages.board_table import AxisRange, model_marks, model_tools
 from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import Site
-from site_builder.records import Record, replace
+from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Dumbbell, RowKind, Table
 
 
@@ -242,14 +242,9 @@ def _model_cell(labels: Labels, entry: _Entry) -> Cell:
 
 
 def _score_field(labels: Labels, task: str, variant: str, *, exact: bool) -> Field[_Entry]:
-    first = labels.roles.primary
-
     def cell(entry: _Entry) -> Cell:
         found, flagged = entry.found.get(variant), entry.flagged.get(variant)
-        made = task_score_cell(labels, (entry.model, task, variant), found, flagged)
-        # Where both are kept in one row, the first of them leads there.
-        told = labels.row_a_task and variant != first and first in entry.found
-        return replace(made, link=None) if told else made
+        return task_score_cell(labels, (entry.model, task, variant), found, flagged)
 
     help_text = f"With its {percent(LEVEL)} interval" if exact else ""
     return Field(Column(variant, labels.variants[variant], "number", help_text), cell)

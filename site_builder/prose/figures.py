@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 
 from site_builder import formatting
@@ -32,8 +33,46 @@ class UnknownNameError(Exception):
 
 def prose_variables(results: Results) -> dict[str, Any]:
     """Return the figures of a board by their names in prose."""
-    figures = published_figures(api_values(results))
-    return {**figures, "serving": results.serving, "training_sets": results.training_sets}
+    values = api_values(results)
+    values["tasks"] = [
+        _TaskFigures(task, partial(_score_figures, results, task["task"]))
+        for task in values["tasks"]
+    ]
+    return {
+        **published_figures(values),
+        "serving": results.serving,
+        "training_sets": results.training_sets,
+    }
+
+
+class _TaskFigures(dict[str, Any]):
+    """The figures of a task; its scores are made when prose first reads them."""
+
+    def __init__(self, figures: Mapping[str, Any], scores: Callable[[], object]) -> None:
+        super().__init__(figures)
+        self._scores = scores
+
+    def __missing__(self, key: str) -> object:
+        if key != "scores":
+            raise KeyError(key)
+        self[key] = self._scores()
+        return self[key]
+
+
+def _score_figures(results: Results, task: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "model": score.model,
+            "variant": score.variant,
+            "score": score.score,
+            "rank": score.rank,
+            "interval": None if score.interval is None else list(score.interval),
+            "stderr": score.stderr,
+            "n_examples": score.n,
+            "tied_with_best": score.tied_with_best,
+        }
+        for score in results.scores.ranking(task)
+    ]
 
 
 def published_figures(api: Mapping[str, Any]) -> dict[str, Any]:

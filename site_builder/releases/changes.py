@@ -23,6 +23,9 @@ from site_builder.records import Record
 ScoreKey: TypeAlias = tuple[str, str, str]
 RunKey: TypeAlias = tuple[str, str]
 FactValues: TypeAlias = Mapping[str, object]
+# Slot, condition, and the number of claims with this condition before it in the text.
+_ClaimKey: TypeAlias = tuple[str, str, int]
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 class ScoreState(Record):
@@ -30,9 +33,9 @@ class ScoreState(Record):
 
     Attributes:
         score: Its value, in the metric's own unit.
-        error: Its standard error, as stated or from the number of examples; None where it is not
-            known (docs/statistics.md#error-of-a-score).
-        flag: Why it should be read with care; None for no reservation.
+        error: Its standard error, as stated or from the number of examples; None if unknown
+            (docs/statistics.md#error-of-a-score).
+        flag: Why it should be read with care; None without a reservation.
     """
 
     score: float
@@ -41,17 +44,15 @@ class ScoreState(Record):
 
 
 class Snapshot(Record):
-    """A board at one moment.
+    """The state of a board at one release.
 
     Attributes:
-        release: Which data it is.
         rules: What decides how it ranks: `baseline`, `variants`, `ranked_by`, `min_coverage`.
-        models: By id, what its row says: `name`, `developer`, `parameters_b`.
-        tasks: By id, what its row says: `name`, `category`, `metric`, `higher_is_better`. Of a
-            model or a task that no table speaks of, nothing is said.
+        models: By id: `name`, `developer`, `parameters_b`. Empty for a model without a table.
+        tasks: By id: `name`, `category`, `metric`, `higher_is_better`.
         ranks: The rank of each model in each variant that it is ranked in.
-        scores: Every score, those that do not count among them.
-        evidence: What stands beside each score; None where that was not published.
+        scores: Every score, also those that do not count.
+        provenance: By score, what the results table says beside its value; None if unpublished.
     """
 
     release: Release
@@ -60,7 +61,7 @@ class Snapshot(Record):
     tasks: Mapping[str, FactValues]
     ranks: Mapping[RunKey, int]
     scores: Mapping[ScoreKey, ScoreState]
-    evidence: Mapping[ScoreKey, Provenance] | None = None
+    provenance: Mapping[ScoreKey, Provenance] | None = None
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -69,20 +70,164 @@ class Snapshot(Record):
         return tuple(map(str, listed)) if isinstance(listed, list | tuple) else ()
 
 
-Key = TypeVar("Key", bound=Hashable)
+# What the results table can say of where a score comes from and how exact it is.
+PROVENANCE = ("source", "command", "date", "n_examples", "stderr")
+
+
+class ScoreChange(Record):
+    """A score that was added, removed or changed.
+
+    Attributes:
+        before, after: Its value; None where there was, or is, none.
+        difference: After minus before, in the metric's own unit; None where either is missing.
+        better: Whether it improved; None without a difference.
+        beyond_noise: Whether the difference exceeds what the standard errors explain; None where
+            either error is unknown (docs/statistics.md#changes).
+    """
+
+    model: str
+    task: str
+    variant: str
+    before: float | None
+    after: float | None
+    difference: float | None = None
+    better: bool | None = None
+    beyond_noise: bool | None = None
+
+    @property
+    def key(self) -> ScoreKey:
+        """Return its model, task and variant."""
+        return self.model, self.task, self.variant
+
+
+class FactChange(Record):
+    """A changed fact of a model, a task, a score, or the board itself.
+
+    Attributes:
+        of: The id of the model or task; model, task and variant of a score; empty for the board.
+        key: Name of the fact, such as `name` or `baseline`.
+        before, after: The two values; None where it is not stated.
+    """
+
+    of: tuple[str, ...]
+    key: str
+    before: object
+    after: object
+
+
+class RankMove(Record):
+    """A changed rank of a model in a variant; None where it is not ranked."""
+
+    model: str
+    variant: str
+    before: int | None
+    after: int | None
+
+
+class ChangedClaim(Record):
+    """A claim in the prose that is true of one release and false of the other.
+
+    Attributes:
+        condition: Its condition, as written.
+        held, holds: Whether it was true before, and is true after.
+        before, after: The sentence with the figures of each release.
+    """
+
+    file: str
+    line: int
+    condition: str
+    held: bool
+    holds: bool
+    before: str
+    after: str
+
+    @property
+    def sentence(self) -> str:
+        """Return the sentence with the figures that make it true."""
+        return self.before if self.held else self.after
+
+
+class LostProvenance(Record):
+    """Provenance of a score that the later release lacks: names out of `PROVENANCE`."""
+
+    model: str
+    task: str
+    variant: str
+    lost: tuple[str, ...]
+
+
+class ClaimChanges(Record):
+    """The claims that changed, and how many could be judged on one release only."""
+
+    turned: tuple[ChangedClaim, ...] = ()
+    unjudged: int = 0
+
+
+class Changes(Record):
+    """Every difference between two releases of a board.
+
+    Attributes:
+        models, tasks: Names to show, by id; the newer name where they differ.
+        models_added, models_removed, tasks_added, tasks_removed: Ids, in published order.
+        models_changed, tasks_changed: Changed facts of those in both releases.
+        scores_added, scores_removed: In the order of the results table.
+        scores_changed: Those beyond noise first, then those where this is unknown, then the
+            others; the largest difference first.
+        flags: Changed reservations of scores in both releases.
+        ranks: Changed ranks, of models and variants in both releases.
+        rules: Changed rules of the board.
+        claims: None where neither release has prose.
+        lost: Scores with less provenance; None where one release does not publish provenance.
+    """
+
+    old: Release
+    new: Release
+    models: Mapping[str, str]
+    tasks: Mapping[str, str]
+    models_added: tuple[str, ...]
+    models_removed: tuple[str, ...]
+    models_changed: tuple[FactChange, ...]
+    tasks_added: tuple[str, ...]
+    tasks_removed: tuple[str, ...]
+    tasks_changed: tuple[FactChange, ...]
+    scores_added: tuple[ScoreChange, ...]
+    scores_removed: tuple[ScoreChange, ...]
+    scores_changed: tuple[ScoreChange, ...]
+    flags: tuple[FactChange, ...]
+    ranks: tuple[RankMove, ...]
+    rules: tuple[FactChange, ...]
+    claims: ClaimChanges | None
+    lost: tuple[LostProvenance, ...] | None
+
+    @property
+    def any_score(self) -> bool:
+        """Whether a score was added, removed or changed."""
+        return bool(self.scores_added or self.scores_removed or self.scores_changed)
+
+    @cached_property
+    def scales(self) -> Mapping[str, NumberFormat]:
+        """Number format of the changed scores, by task."""
+        values: dict[str, list[float]] = {}
+        for change in (*self.scores_changed, *self.scores_added, *self.scores_removed):
+            found = (change.before, change.after)
+            values.setdefault(change.task, []).extend(v for v in found if v is not None)
+        return {task: scale_for(scores) for task, scores in values.items()}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the releases do not differ."""
+        models = (self.models_added, self.models_removed, self.models_changed)
+        tasks = (self.tasks_added, self.tasks_removed, self.tasks_changed)
+        turned = self.claims.turned if self.claims else ()
+        rest = (self.flags, self.ranks, self.rules, turned, self.lost)
+        return not self.any_score and not any((*models, *tasks, *rest))
 
 
 def find_changes(old: Snapshot, new: Snapshot, claims: ClaimChanges | None = None) -> Changes:
-    """Hold a board against an earlier moment of it.
+    """Return what changed between two snapshots of a board.
 
-    Models, tasks and scores are matched by their ids. Two scores are equal where they agree in
-    twelve significant digits. Ranks never decide what counts as changed: they are told apart from
-    the scores, and move when others do.
-
-    Args:
-        old: The earlier moment.
-        new: The later one.
-        claims: What became of the claims of the prose.
+    Models, tasks and scores are matched by their ids. Two scores are equal if they agree in twelve
+    significant digits.
 
     Source: docs/statistics.md#changes.
     """
@@ -112,11 +257,11 @@ def find_changes(old: Snapshot, new: Snapshot, claims: ClaimChanges | None = Non
         ranks=_moves(old, new),
         rules=tuple(_facts_that_differ((), old.rules, new.rules)),
         claims=claims,
-        lost=_losses(old.evidence, new.evidence),
+        lost=_losses(old.provenance, new.provenance),
     )
 
 
-def _only(mine: Iterable[Key], others: Mapping[Key, object]) -> tuple[Key, ...]:
+def _only(mine: Iterable[_Key], others: Mapping[_Key, object]) -> tuple[_Key, ...]:
     return tuple(key for key in mine if key not in others)
 
 
@@ -137,18 +282,18 @@ def _changed_facts(
 def _facts_that_differ(
     of: tuple[str, ...], old: FactValues, new: FactValues
 ) -> Iterator[FactChange]:
-    """What both say and say otherwise: what one of them does not speak of is no change."""
+    """Yield the facts that both state and that differ; a fact stated by one only is no change."""
     for key, value in new.items():
         if key in old and old[key] != value:
             yield FactChange(of, key, old[key], value)
 
 
 def _changed_scores(old: Snapshot, new: Snapshot) -> tuple[ScoreChange, ...]:
-    """Scores of both moments that differ.
+    """Return the scores of both snapshots that differ.
 
-    d = after - before is beyond noise where |d| > 1.96 sqrt(se_before^2 + se_after^2). That takes
-    the two as independent; what was measured twice on the same examples differs by less than that
-    by chance, so that noise is found too often rather than change.
+    d = after - before is beyond noise where |d| > 1.96 sqrt(se_before^2 + se_after^2). This takes
+    the two as independent. Two measurements on the same examples differ less by chance, so the rule
+    errs towards calling a difference noise.
 
     Source: the z test of two means; docs/statistics.md#changes.
     """
@@ -171,10 +316,10 @@ def _changed_scores(old: Snapshot, new: Snapshot) -> tuple[ScoreChange, ...]:
     return tuple(sorted(changes, key=_weight))
 
 
-def _rises(task: str, *moments: Snapshot) -> bool:
-    """Whether a higher score is better: as the first says that says so, else it is."""
-    said = (moment.tasks.get(task, {}).get("higher_is_better") for moment in moments)
-    return next((bool(higher) for higher in said if higher is not None), True)
+def _rises(task: str, *snapshots: Snapshot) -> bool:
+    """Return whether a higher score is better, by the first snapshot that states it."""
+    stated = (snapshot.tasks.get(task, {}).get("higher_is_better") for snapshot in snapshots)
+    return next((bool(higher) for higher in stated if higher is not None), True)
 
 
 def _array(values: Iterable[float | None]) -> Array:
@@ -187,7 +332,7 @@ def _weight(change: ScoreChange) -> tuple[int, float, ScoreKey]:
 
 
 def _moves(old: Snapshot, new: Snapshot) -> tuple[RankMove, ...]:
-    """Ranks that differ, in the order of the newer boards; who left them last."""
+    """Return the changed ranks, by variant, then by the new rank; models without one last."""
     variants = [variant for variant in new.variants if variant in old.variants]
     models = [model for model in new.models if model in old.models]
     moves = [
@@ -204,7 +349,6 @@ def _moves(old: Snapshot, new: Snapshot) -> tuple[RankMove, ...]:
 def _losses(
     old: Mapping[ScoreKey, Provenance] | None, new: Mapping[ScoreKey, Provenance] | None
 ) -> tuple[LostProvenance, ...] | None:
-    """Of scores in both, what was said of where they come from and is not any more."""
     if old is None or new is None:
         return None
     both = ((key, old[key], after) for key, after in new.items() if key in old)
@@ -220,177 +364,11 @@ def _lost(before: Provenance, after: Provenance) -> tuple[str, ...]:
     )
 
 
-# What the results table can say of where a score comes from and how exact it is.
-PROVENANCE = ("source", "command", "date", "n_examples", "stderr")
-
-
-class ScoreChange(Record):
-    """One score that is new, gone or another.
-
-    Attributes:
-        model, task, variant: Which score.
-        before, after: Its value; None where there was, or is, none.
-        difference: After minus before, in the metric's own unit; None where either is missing.
-        better: Whether it changed for the better; None without a difference.
-        beyond_noise: Whether the two values are told apart by their standard errors; None where
-            either error is not known (docs/statistics.md#changes).
-    """
-
-    model: str
-    task: str
-    variant: str
-    before: float | None
-    after: float | None
-    difference: float | None = None
-    better: bool | None = None
-    beyond_noise: bool | None = None
-
-    @property
-    def key(self) -> ScoreKey:
-        """Which score, as the catalog keys it."""
-        return self.model, self.task, self.variant
-
-
-class FactChange(Record):
-    """One thing that is said otherwise: of a model, of a task, of a score, of the board itself.
-
-    Attributes:
-        of: Ids of what it is said of: a model, a task, model, task and variant, or nothing.
-        key: What is said, such as `name` or `baseline`.
-        before, after: The two values; None where nothing is said.
-    """
-
-    of: tuple[str, ...]
-    key: str
-    before: object
-    after: object
-
-
-class RankMove(Record):
-    """A model whose rank on the board of a variant is another; None where it is not ranked."""
-
-    model: str
-    variant: str
-    before: int | None
-    after: int | None
-
-
-class ChangedClaim(Record):
-    """A claim of the prose that the figures of one moment bear out and those of the other do not.
-
-    Attributes:
-        file, line: Where it stands.
-        condition: Its condition, as it is written.
-        held, holds: Whether it held before, and holds after.
-        before, after: The sentence with the figures of before and of after.
-    """
-
-    file: str
-    line: int
-    condition: str
-    held: bool
-    holds: bool
-    before: str
-    after: str
-
-    @property
-    def sentence(self) -> str:
-        """The sentence with the figures that bear it out."""
-        return self.before if self.held else self.after
-
-
-class LostProvenance(Record):
-    """What was known of a score and is not any more: names out of `PROVENANCE`."""
-
-    model: str
-    task: str
-    variant: str
-    lost: tuple[str, ...]
-
-
-class ClaimChanges(Record):
-    """What became of the claims.
-
-    Attributes:
-        turned: Those that turned.
-        unjudged: How many could be judged by the figures of one moment only.
-    """
-
-    turned: tuple[ChangedClaim, ...] = ()
-    unjudged: int = 0
-
-
-class Changes(Record):
-    """Everything that differs between two moments of a board.
-
-    Attributes:
-        old, new: Which data the two are.
-        models, tasks: Names to show by id, of both moments; the newer name where they differ.
-        models_added, models_removed, tasks_added, tasks_removed: Ids, in published order.
-        models_changed, tasks_changed: What is said otherwise of those in both.
-        scores_added, scores_removed: In published order, task by task.
-        scores_changed: Those beyond noise first, then those of which that is not known, then the
-            others; the largest difference first.
-        flags: Reservations that were made, reworded or taken back, of scores in both.
-        ranks: Models of both moments whose rank in a variant of both is another.
-        rules: What decides how the board ranks, where that differs.
-        claims: The claims of the prose; None where neither moment brings prose.
-        lost: Provenance that is gone; None where one of the two did not publish any.
-    """
-
-    old: Release
-    new: Release
-    models: Mapping[str, str]
-    tasks: Mapping[str, str]
-    models_added: tuple[str, ...]
-    models_removed: tuple[str, ...]
-    models_changed: tuple[FactChange, ...]
-    tasks_added: tuple[str, ...]
-    tasks_removed: tuple[str, ...]
-    tasks_changed: tuple[FactChange, ...]
-    scores_added: tuple[ScoreChange, ...]
-    scores_removed: tuple[ScoreChange, ...]
-    scores_changed: tuple[ScoreChange, ...]
-    flags: tuple[FactChange, ...]
-    ranks: tuple[RankMove, ...]
-    rules: tuple[FactChange, ...]
-    claims: ClaimChanges | None
-    lost: tuple[LostProvenance, ...] | None
-
-    @property
-    def any_score(self) -> bool:
-        """Whether a score was added, removed or changed: what counts as a change of the board."""
-        return bool(self.scores_added or self.scores_removed or self.scores_changed)
-
-    @cached_property
-    def scales(self) -> Mapping[str, NumberFormat]:
-        """How scores are written, by task: in digits that suit those that changed."""
-        values: dict[str, list[float]] = {}
-        for change in (*self.scores_changed, *self.scores_added, *self.scores_removed):
-            found = (change.before, change.after)
-            values.setdefault(change.task, []).extend(v for v in found if v is not None)
-        return {task: scale_for(own) for task, own in values.items()}
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing differs at all."""
-        models = (self.models_added, self.models_removed, self.models_changed)
-        tasks = (self.tasks_added, self.tasks_removed, self.tasks_changed)
-        turned = self.claims.turned if self.claims else ()
-        rest = (self.flags, self.ranks, self.rules, turned, self.lost)
-        return not self.any_score and not any((*models, *tasks, *rest))
-
-
-# Slot, condition, and how many claims of this condition stand before it in the text.
-_Key: TypeAlias = tuple[str, str, int]
-
-
 class ProseInputs(Record):
-    """The prose of one moment, and what it may name.
+    """The prose of a release, with the figures that its claims use.
 
     Attributes:
-        figures: The figures, by name.
-        scale: In how many digits scores are written.
+        scale: Number format of scores.
         texts: The prose by slot; None where it was not published.
     """
 
@@ -400,14 +378,14 @@ class ProseInputs(Record):
 
 
 def find_turned_claims(old: ProseInputs, new: ProseInputs) -> ClaimChanges | None:
-    """The claims of either moment's prose, each judged by the figures of both.
+    """Judge the claims of both texts by the figures of both releases.
 
-    So a claim that the newer prose has dropped since it is not true any more is told too. Of a
-    claim that both have, the newer text is told. None where neither moment brings prose.
+    This includes claims that only one of the texts has: the newer one may have dropped a claim that
+    is no longer true. None where neither release has prose.
     """
     if old.texts is None and new.texts is None:
         return None
-    before, after = dict[_Key, Claim](), dict[_Key, Claim]()
+    before, after = dict[_ClaimKey, Claim](), dict[_ClaimKey, Claim]()
     for texts in (old.texts or {}, new.texts or {}):
         before |= _judged(texts, old)
         after |= _judged(texts, new)
@@ -433,16 +411,16 @@ def _turn(slot: str, before: Claim, after: Claim) -> ChangedClaim:
 
 
 def _sentence(claim: Claim) -> str:
-    """What it says, without what joins it to the sentence before."""
+    """Return the sentence without the punctuation that joins it to the one before."""
     return plain_text(claim.sentence).lstrip(",; ")
 
 
-def _judged(texts: Mapping[str, str], telling: ProseInputs) -> dict[_Key, Claim]:
-    judged = judge_claims(texts, telling.figures, prose_filters(telling.scale))
+def _judged(texts: Mapping[str, str], prose: ProseInputs) -> dict[_ClaimKey, Claim]:
+    judged = judge_claims(texts, prose.figures, prose_filters(prose.scale))
     return {key: claim for slot, claims in judged.items() for key, claim in _keyed(slot, claims)}
 
 
-def _keyed(slot: str, claims: tuple[Claim, ...]) -> Iterator[tuple[_Key, Claim]]:
+def _keyed(slot: str, claims: tuple[Claim, ...]) -> Iterator[tuple[_ClaimKey, Claim]]:
     seen: Counter[str] = Counter()
     for claim in claims:
         yield (slot, claim.condition, seen[claim.condition]), claim

@@ -7,17 +7,21 @@ import json
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import numpy as np
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from site_builder import __version__
-from site_builder.api import api_values, lists_no_scores
-from site_builder.compute.catalog import Provenance, Release, collect_provenance
+from site_builder.api import score_files
+from site_builder.compute.catalog import Release, collect_provenance
+from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.results import Results, compute_results
+from site_builder.compute.score_error import compute_score_errors
 from site_builder.config import SiteConfig, load_config
 from site_builder.errors import Fault, FaultsError, SiteError
 from site_builder.formatting import scale_for
@@ -37,300 +41,45 @@ from site_builder.releases.changes import (
 from site_builder.releases.feed import FEED, ReleaseNews, find_feed_faults, read_feed
 from site_builder.tables.check import Tables, check_tables
 from site_builder.tables.read import (
+    LoadedTable,
     LoadedTables,
     complete_tables,
     load_table,
     load_tables,
     parse_table,
 )
-from site_builder.tables.schema import MODELS, RESULTS, TASKS
+from site_builder.tables.schema import MODELS, RESULTS, TASKS, TableSpec
 
 API = "api/v1/"
 SCHEMES = ("http://", "https://")
-_LIMIT_S = 30.0
-_MOST_BYTES = 1_000_000_000
+_REQUIRED = ("stats", "models", "tasks")
+_OPTIONAL = ("categories", "correlations")
+_TIMEOUT_S = 30.0
+_MAX_BYTES = 1_000_000_000
 _GONE = (404, 410)
-
-
-class SiteFiles(Record):
-    """Where the files of a published site are.
-
-    Attributes:
-        place: The site's folder or address, as messages name it; without a slash at its end.
-        api: What stands before the names of the API's files.
-        read: The content of a file by its path from there; None where there is no such file.
-    """
-
-    place: str
-    api: str
-    read: Callable[[str], bytes | None]
-
-    def where(self, path: str) -> str:
-        """A file as messages name it."""
-        return f"{self.place}/{path}"
-
-
-def is_address(place: str) -> bool:
-    """Whether a place is on the web, and no path."""
-    return place.lower().startswith(SCHEMES)
-
-
-def web_files(address: str) -> SiteFiles:
-    """The files of the site at an address: that of its home page, or of its API.
-
-    Raises, when a file is read:
-        SiteError: The host cannot be reached, or answers anything but the file or that there is
-            none.
-    """
-    parts = urlsplit(address)
-    root = urlunsplit(parts._replace(path=_root_of(parts.path), query="", fragment=""))
-    return SiteFiles(root, API, lambda path: _download(f"{root}/{path}"))
-
-
-def _root_of(path: str) -> str:
-    return path.removesuffix("index.html").rstrip("/").removesuffix(f"/{API}".rstrip("/"))
-
-
-def folder_files(folder: Path) -> SiteFiles | None:
-    """The files of the site in a folder: the site's own, or that of its API.
-
-    None where the folder holds neither.
-
-    Raises, when a file is read:
-        SiteError: The file is there and cannot be read.
-    """
-    if (folder / API / "stats.json").exists():
-        return _shelf(folder, API)
-    if not (folder / "stats.json").exists():
-        return None
-    whole = folder.resolve()
-    if whole.as_posix().endswith(f"/{API}".rstrip("/")):
-        return _shelf(whole.parent.parent, API)
-    return _shelf(folder, "")
-
-
-def _shelf(folder: Path, api: str) -> SiteFiles:
-    return SiteFiles(str(folder), api, lambda path: _read(folder / path))
-
-
-def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes() if path.is_file() else None
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise SiteError(_unreadable(str(path), str(error.strerror))) from error
-
-
-def _download(address: str) -> bytes | None:
-    headers = {"User-Agent": f"site_builder/{__version__}"}
-    try:
-        # Nothing but http and https comes here, and the library follows no redirection to a file.
-        request = urllib.request.Request(address, headers=headers)
-        with urllib.request.urlopen(request, timeout=_LIMIT_S) as answer:
-            content: bytes = answer.read(_MOST_BYTES + 1)
-    except urllib.error.HTTPError as error:
-        with error:
-            if error.code in _GONE:
-                return None
-            raise SiteError(_unreadable(address, f"the host answers {error.code}")) from error
-    except urllib.error.URLError as error:
-        raise SiteError(_unreadable(address, _reason(error.reason))) from error
-    except (OSError, ValueError, http.client.HTTPException) as error:
-        raise SiteError(_unreadable(address, _reason(error))) from error
-    if len(content) > _MOST_BYTES:
-        raise SiteError(_unreadable(address, f"it is larger than {_MOST_BYTES:,} bytes"))
-    return content
-
-
-def _reason(error: object) -> str:
-    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return words or type(error).__name__
-
-
-def _unreadable(where: str, why: str) -> Fault:
-    return Fault(where, f"cannot be read: {why}", "Look whether it is the right place.")
-
-
-REQUIRED = ("stats", "models", "tasks")
-OPTIONAL = ("categories", "correlations")
-
-
-class _Record(BaseModel):
-    """A part of the API: what a snapshot needs of it, and whatever else it has."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
-
-
-class _Release(_Record):
-    sha256: str
-    date: str | None = None
-
-
-class _Stats(_Record):
-    release: _Release
-    baseline: str | None = None
-    variants: list[str]
-    ranked_by: str
-    min_coverage: float
-
-
-class _Model(_Record):
-    model: str
-    name: str
-    developer: str | None = None
-    parameters_b: float | None = None
-    ranks: dict[str, int | None]
-
-
-class _Score(_Record):
-    model: str
-    variant: str
-    score: float
-    stderr: float | None = None
-
-
-class _Flagged(_Record):
-    model: str
-    variant: str
-    score: float
-    reason: str
-
-
-class _Task(_Record):
-    task: str
-    name: str
-    category: str | None = None
-    metric: str | None = None
-    higher_is_better: bool
-    scores: list[_Score] | None
-    flagged: list[_Flagged] = []
-
-
-class _Category(_Record):
-    category: str
-
-
-class _Correlations(_Record):
-    columns: list[str]
-
-
-class _Api(_Record):
-    stats: _Stats
-    models: list[_Model]
-    tasks: list[_Task]
-    categories: list[_Category] = []
-    correlations: _Correlations | None = None
-
-
-def take_snapshot(
-    api: Mapping[str, Any],
-    evidence: Mapping[ScoreKey, Provenance] | None,
-    place: str = "",
-    unlisted: Mapping[ScoreKey, ScoreState] | None = None,
-) -> Snapshot:
-    """A board as its API tells it.
-
-    Args:
-        api: The values of the API's files, by file name without its ending.
-        evidence: What stands beside each score; None where it was not published.
-        place: Where the files are, as messages name them.
-        unlisted: Every score, where the API of a large board does not list them.
-
-    Raises:
-        FaultsError: A file is not what the API holds; a fault for each such file.
-    """
-    try:
-        board = _Api.model_validate(api)
-    except ValidationError as error:
-        raise FaultsError(_faults(error, place)) from None
-    stats = board.stats
-    return Snapshot(
-        release=Release(stats.release.sha256, stats.release.date),
-        rules=stats.model_dump(exclude={"release"}),
-        models={m.model: m.model_dump(exclude={"model", "ranks"}) for m in board.models},
-        tasks={t.task: t.model_dump(exclude={"task", "scores", "flagged"}) for t in board.tasks},
-        ranks={
-            (m.model, variant): rank
-            for m in board.models
-            for variant, rank in m.ranks.items()
-            if rank is not None
-        },
-        scores=unlisted or {key: state for task in board.tasks for key, state in _scores(task)},
-        evidence=evidence,
-    )
-
-
-def _scores(task: _Task) -> Iterator[tuple[ScoreKey, ScoreState]]:
-    """Each score of a task once: one with a reservation that does not count is among these only."""
-    flags = {(f.model, f.variant): f for f in task.flagged}
-    counted = {(s.model, s.variant): s for s in task.scores or ()}
-    for run, score in counted.items():
-        flag = flags.get(run)
-        state = ScoreState(score.score, score.stderr, flag.reason if flag else None)
-        yield (run[0], task.task, run[1]), state
-    for run, flagged in flags.items():
-        if run not in counted:
-            yield (run[0], task.task, run[1]), ScoreState(flagged.score, None, flagged.reason)
-
-
-def _faults(error: ValidationError, place: str) -> Iterator[Fault]:
-    """The first fault of each file: what is no answer of the API is so in a thousand places."""
-    first: dict[str, str] = {}
-    for detail in error.errors(include_url=False, include_input=False):
-        file, *path = map(str, detail["loc"])
-        at = f" at {'.'.join(path)}" if path else ""
-        first.setdefault(file, f"it is no file of the API: {detail['msg'].lower()}{at}")
-    for file, what in first.items():
-        yield Fault(f"{place}{file}.json", what, "Name the site of a board.")
-
-
+_NAME_A_BOARD = "Name the site of a board."
+# A JSON escape of half a surrogate pair, or of one of its two halves.
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _NO_FEED = Fault(
     FEED.key,
     "the previous site has no feed of changes here that can be read",
     "Its entries are not carried on.",
     "warning",
 )
-_FIX = "Name the site of a board."
-# An escape of half a character, or of one of two halves.
-_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
-_RESULTS = f"downloads/{RESULTS.file}"
 
 
 class ReleaseContent(Record):
-    """A board at one moment, and what its prose may say of it.
-
-    Attributes:
-        snapshot: Scores, ranks, facts.
-        telling: Its prose, and what that may name.
-        feed: The feed of changes that the site has; None where it has none.
-    """
+    """A release: its snapshot, its prose, and its feed of changes, None where it has none."""
 
     snapshot: Snapshot
-    telling: ProseInputs
+    prose: ProseInputs
     feed: bytes | None = None
 
 
 def compare_releases(old: ReleaseContent, new: ReleaseContent) -> Changes:
-    """What differs between two editions."""
-    claims = find_turned_claims(old.telling, new.telling)
+    """Return what changed between two releases."""
+    claims = find_turned_claims(old.prose, new.prose)
     return find_changes(old.snapshot, new.snapshot, claims)
-
-
-def release_content(
-    tables: Tables, results: Results, labels: Labels, texts: Mapping[str, str] | None
-) -> ReleaseContent:
-    """The edition that is about to be published, or that a project is."""
-    values, evidence = api_values(results), collect_provenance(tables.results)
-    telling = ProseInputs(prose_variables(results), labels.scale, texts)
-    unlisted = _states(tables, evidence) if results.stats.has_many_scores else None
-    return ReleaseContent(take_snapshot(values, evidence, unlisted=unlisted), telling)
-
-
-def _states(tables: Tables, evidence: Mapping[ScoreKey, Provenance]) -> dict[ScoreKey, ScoreState]:
-    """Every score as its table states it."""
-    scores = tables.results["score"].tolist()
-    return {key: ScoreState(scores[e.row - 1], e.stderr, e.flag) for key, e in evidence.items()}
 
 
 def find_news(
@@ -343,22 +92,88 @@ def find_news(
     return news, (*warnings, *find_feed_faults(config, new.snapshot.release))
 
 
+# --- from results -------------------------------------------------------------------------------
+
+
+def release_content(
+    tables: Tables, results: Results, labels: Labels, texts: Mapping[str, str] | None
+) -> ReleaseContent:
+    """Return the release of a project that has been computed."""
+    prose = ProseInputs(prose_variables(results), labels.scale, texts)
+    return ReleaseContent(_snapshot_of(tables, results), prose)
+
+
+def _snapshot_of(tables: Tables, results: Results) -> Snapshot:
+    catalog, rules = results.catalog, results.board.rules
+    models = [catalog.models[standing.model] for standing in results.board.standings]
+    return Snapshot(
+        release=results.release,
+        rules={
+            "baseline": results.scores.roles.baseline,
+            "variants": list(results.scores.roles.variants),
+            "ranked_by": rules.rank_by,
+            "min_coverage": rules.min_coverage,
+        },
+        models={
+            m.model: {"name": m.name, "developer": m.developer, "parameters_b": m.parameters_b}
+            for m in models
+        },
+        tasks={
+            t.task: {
+                "name": t.name,
+                "category": t.category,
+                "metric": t.metric,
+                "higher_is_better": t.higher_is_better,
+            }
+            for t in catalog.tasks.values()
+        },
+        ranks={
+            (standing.model, variant): standing.rank
+            for variant, board in results.boards.items()
+            for standing in board.standings
+            if standing.rank is not None
+        },
+        scores=_score_states(tables),
+        provenance=collect_provenance(tables.results),
+    )
+
+
+def _score_states(tables: Tables) -> dict[ScoreKey, ScoreState]:
+    """Return every score of the results table with its error and its reservation."""
+    results = tables.results.dropna(subset=["model", "task"])
+    results = results[np.isfinite(results["score"].to_numpy(dtype=float))]
+    errors = floats_or_none(compute_score_errors(results, tables.tasks).standard)
+    keys = zip(results["model"], results["task"], results["variant"], strict=True)
+    flags = [None if pd.isna(flag) else str(flag) for flag in results["flag"]]
+    return {
+        key: ScoreState(score, error, flag)
+        for key, score, error, flag in zip(
+            keys, results["score"].tolist(), errors, flags, strict=True
+        )
+    }
+
+
+# --- from a place -------------------------------------------------------------------------------
+
+
 def read_release(place: str) -> ReleaseContent:
-    """The edition that is kept in a place.
+    """Read the release in a place.
 
     Args:
         place: A project's folder, a folder of Parquet tables, one file of results, the folder of a
             published site or of its API, or the address of either.
 
     Raises:
-        FaultsError: There is nothing of the kind, or it is at fault; every fault of it.
+        FaultsError: There is no release, or it has errors; every one of them.
     """
     if not place.strip():
         raise FaultsError(
             [Fault("''", "this names no board", "Name a folder, a file or an address.")]
         )
     try:
-        return _published(web_files(place)) if is_address(place) else _kept(Path(place))
+        if place.lower().startswith(SCHEMES):
+            return _read_site(_web_files(place))
+        return _read_path(Path(place))
     except SiteError:
         raise
     except (OSError, ValueError) as error:  # a name too long, a byte that no name may have
@@ -366,18 +181,20 @@ def read_release(place: str) -> ReleaseContent:
         raise FaultsError([Fault(place, f"cannot be read: {why}")]) from error
 
 
-def _kept(path: Path) -> ReleaseContent:
-    """The edition in a file or a folder."""
+def _read_path(path: Path) -> ReleaseContent:
     if path.is_file():
-        return _bare(path.parent, _one_table(path))
+        table = load_table(RESULTS, path, str(path))
+        if isinstance(table, Fault):
+            raise FaultsError([table])
+        return _read_tables(path.parent, LoadedTables({RESULTS.name: table}))
     if (path / "site.toml").exists() or (path / "data" / RESULTS.file).exists():
-        return _project(path)
+        return _read_project(path)
     if (path / RESULTS.file).exists():
-        return _bare(path, load_tables(path, str(path)))
-    shelf = folder_files(path)
-    if shelf is None:
+        return _read_tables(path, load_tables(path, str(path)))
+    files = _folder_files(path)
+    if files is None:
         raise FaultsError([_no_board(path)])
-    return _published(shelf)
+    return _read_site(files)
 
 
 def _no_board(path: Path) -> Fault:
@@ -390,41 +207,34 @@ def _no_board(path: Path) -> Fault:
     return Fault(str(path), "the folder holds no board", f"Looked for {sought}.")
 
 
-def _one_table(path: Path) -> LoadedTables:
-    table = load_table(RESULTS, path, str(path))
-    if isinstance(table, Fault):
-        raise FaultsError([table])
-    return LoadedTables({RESULTS.name: table})
+def _read_tables(root: Path, loaded: LoadedTables) -> ReleaseContent:
+    """Compute the release of tables without a `site.toml`, ranked by the defaults.
 
-
-def _bare(root: Path, loaded: LoadedTables) -> ReleaseContent:
-    """Tables without a `site.toml`: ranked by the defaults.
-
-    They say nothing of a baseline, and without their tables nothing of models and tasks. Claims are
-    made about boards with rules of their own, and are not judged by them.
+    It states no baseline, and facts of models and tasks only where their tables are there. Claims
+    are not judged, since they are about boards with rules of their own.
     """
-    edition = _computed(SiteConfig(root=root), loaded, None)
-    own = edition.snapshot
+    release = _compute(SiteConfig(root=root), loaded, None)
+    found, there = release.snapshot, loaded.tables
     snapshot = replace(
-        own,
-        rules={rule: value for rule, value in own.rules.items() if rule != "baseline"},
-        models=own.models if MODELS.name in loaded.tables else {key: {} for key in own.models},
-        tasks=own.tasks if TASKS.name in loaded.tables else {key: {} for key in own.tasks},
+        found,
+        rules={rule: value for rule, value in found.rules.items() if rule != "baseline"},
+        models=found.models if MODELS.name in there else {key: {} for key in found.models},
+        tasks=found.tasks if TASKS.name in there else {key: {} for key in found.tasks},
     )
-    return ReleaseContent(snapshot, replace(edition.telling, figures={}))
+    return ReleaseContent(snapshot, replace(release.prose, figures={}))
 
 
-def _project(root: Path) -> ReleaseContent:
+def _read_project(root: Path) -> ReleaseContent:
     try:
         config = load_config(root)
         prose = load_prose(config.content_dir)
-        return _computed(config, load_tables(config.data_dir), prose.texts)
+        return _compute(config, load_tables(config.data_dir), prose.texts)
     except FaultsError as error:
-        places = (replace(fault, where=str(root / fault.where)) for fault in error.faults)
-        raise FaultsError(places) from None
+        faults = (replace(fault, where=str(root / fault.where)) for fault in error.faults)
+        raise FaultsError(faults) from None
 
 
-def _computed(
+def _compute(
     config: SiteConfig, loaded: LoadedTables, texts: Mapping[str, str] | None
 ) -> ReleaseContent:
     try:
@@ -435,65 +245,304 @@ def _computed(
     return release_content(tables, results, make_labels(results, config), texts)
 
 
-def _published(shelf: SiteFiles) -> ReleaseContent:
-    """The edition of a published site: what its API says, and the evidence that it publishes."""
-    files = {name: f"{shelf.api}{name}.json" for name in (*REQUIRED, *OPTIONAL)}
+# --- files of a published site ------------------------------------------------------------------
+
+
+class SiteFiles(Record):
+    """The files of a published site.
+
+    Attributes:
+        place: The site's folder or address, for messages; without a slash at its end.
+        api: Path of the folder of the API, with a slash at its end; empty for the API alone.
+        read: Return the content of a file by its path; None where there is no such file.
+    """
+
+    place: str
+    api: str
+    read: Callable[[str], bytes | None]
+
+    def where(self, path: str) -> str:
+        """Return how messages name a file."""
+        return f"{self.place}/{path}"
+
+
+def _web_files(address: str) -> SiteFiles:
+    """Return the files of a site by the address of its home page or of its API."""
+    parts = urlsplit(address)
+    path = parts.path.removesuffix("index.html").rstrip("/").removesuffix(f"/{API}".rstrip("/"))
+    root = urlunsplit(parts._replace(path=path, query="", fragment=""))
+    return SiteFiles(root, API, lambda path: _download(f"{root}/{path}"))
+
+
+def _folder_files(folder: Path) -> SiteFiles | None:
+    """Return the files of a site by its folder or that of its API; None if it is neither."""
+    if (folder / API / "stats.json").exists():
+        root, api = folder, API
+    elif not (folder / "stats.json").exists():
+        return None
+    elif folder.resolve().as_posix().endswith(f"/{API}".rstrip("/")):
+        root, api = folder.resolve().parent.parent, API
+    else:
+        root, api = folder, ""
+    return SiteFiles(str(root), api, lambda path: _read_file(root / path))
+
+
+def _read_file(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes() if path.is_file() else None
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise SiteError(_unreadable(str(path), str(error.strerror))) from error
+
+
+def _download(address: str) -> bytes | None:
+    headers = {"User-Agent": f"site_builder/{__version__}"}
+    try:
+        # `address` is http or https, and the library follows no redirection to a file.
+        request = urllib.request.Request(address, headers=headers)
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:
+            content: bytes = answer.read(_MAX_BYTES + 1)
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code in _GONE:
+                return None
+            raise SiteError(_unreadable(address, f"the host answers {error.code}")) from error
+    except urllib.error.URLError as error:
+        raise SiteError(_unreadable(address, _reason(error.reason))) from error
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise SiteError(_unreadable(address, _reason(error))) from error
+    if len(content) > _MAX_BYTES:
+        raise SiteError(_unreadable(address, f"it is larger than {_MAX_BYTES:,} bytes"))
+    return content
+
+
+def _reason(error: object) -> str:
+    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return words or type(error).__name__
+
+
+def _unreadable(where: str, why: str) -> Fault:
+    return Fault(where, f"cannot be read: {why}", "Look whether it is the right place.")
+
+
+# --- from a published site ----------------------------------------------------------------------
+
+
+class _Published(BaseModel):
+    """A part of the API that a snapshot needs; other keys are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+
+
+class _Release(_Published):
+    sha256: str
+    date: str | None = None
+
+
+class _Stats(_Published):
+    release: _Release
+    baseline: str | None = None
+    variants: list[str]
+    ranked_by: str
+    min_coverage: float
+
+
+class _Model(_Published):
+    model: str
+    name: str
+    developer: str | None = None
+    parameters_b: float | None = None
+    ranks: dict[str, int | None]
+
+
+class _Score(_Published):
+    model: str
+    variant: str
+    score: float
+    stderr: float | None = None
+
+
+class _Flagged(_Published):
+    model: str
+    variant: str
+    score: float
+    reason: str
+
+
+class _Task(_Published):
+    task: str
+    name: str
+    category: str | None = None
+    metric: str | None = None
+    higher_is_better: bool
+    scores: list[_Score] | None = None  # older sites list them here
+    flagged: list[_Flagged] = []
+
+
+class _Category(_Published):
+    category: str
+
+
+class _Correlations(_Published):
+    columns: list[str]
+
+
+class _Api(_Published):
+    stats: _Stats
+    models: list[_Model]
+    tasks: list[_Task]
+    categories: list[_Category] = []
+    correlations: _Correlations | None = None
+
+
+class _ModelScores(_Published):
+    model: str
+    task: list[str]
+    score: dict[str, list[float | None]] | None
+    stderr: dict[str, list[float | None]] | None = None
+
+
+def _read_site(files: SiteFiles) -> ReleaseContent:
+    api = _read_api(files)
+    try:
+        board = _Api.model_validate(api)
+    except ValidationError as error:
+        raise FaultsError(_api_faults(error, files)) from None
+    snapshot = _published_snapshot(files, board)
+    scale = scale_for(state.score for state in snapshot.scores.values())
+    try:
+        figures = published_figures(api)
+    except RecursionError as error:
+        what = "its files are nested too deeply"
+        raise FaultsError([Fault(files.where(files.api), what, _NAME_A_BOARD)]) from error
+    return ReleaseContent(snapshot, ProseInputs(figures, scale), files.read(FEED.key))
+
+
+def _read_api(files: SiteFiles) -> dict[str, Any]:
+    """Read the files of the API but those of scores, by their names without ending."""
     api, faults = dict[str, Any](), list[Fault]()
-    for name, path in files.items():
+    for name in (*_REQUIRED, *_OPTIONAL):
         try:
-            content = shelf.read(path)
-            if content is not None:
-                api[name] = _json(content, shelf.where(path))
-            elif name in REQUIRED:
-                raise FaultsError([_missing(shelf, path)])
+            value = _read_json(files, name, required=name in _REQUIRED)
+            if value is not None:
+                api[name] = value
         except SiteError as error:
             faults += error.faults
-            if not api:  # where the first cannot be had, the others need not be asked for
+            if not api:  # without the first file the others are not there either
                 break
     if faults:
         raise FaultsError(faults)
-    snapshot = take_snapshot(api, None, shelf.where(shelf.api))
-    snapshot = _with_table(shelf, snapshot, read_scores=lists_no_scores(api))
-    scale = scale_for(state.score for state in snapshot.scores.values())
-    try:
-        telling = ProseInputs(published_figures(api), scale)
-    except RecursionError as error:
-        what = "its files are nested too deeply"
-        raise FaultsError([Fault(shelf.where(shelf.api), what, _FIX)]) from error
-    return ReleaseContent(snapshot, telling, shelf.read(FEED.key))
+    return api
 
 
-def _missing(shelf: SiteFiles, path: str) -> Fault:
-    return Fault(shelf.where(path), "there is no such file", _FIX)
-
-
-def _json(content: bytes, where: str) -> object:
-    """What a file says; not half a character, which an escape can name and no file can hold."""
+def _read_json(files: SiteFiles, name: str, *, required: bool = True) -> object:
+    """Read a file of the API; None where it is missing and not required."""
+    path = f"{files.api}{name}.json"
+    content = files.read(path)
+    if content is None:
+        if required:
+            raise FaultsError([_missing(files, path)])
+        return None
     try:
         value: object = json.loads(content)
-        if _HALF.search(content):
+        if _SURROGATE.search(content):  # half a pair cannot be encoded
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise FaultsError([Fault(where, "it is not JSON", _FIX)]) from error
+        raise FaultsError([Fault(files.where(path), "it is not JSON", _NAME_A_BOARD)]) from error
     return value
 
 
-def _with_table(shelf: SiteFiles, snapshot: Snapshot, *, read_scores: bool) -> Snapshot:
-    """With what the published results say beside each score; without, where they are not published.
+def _missing(files: SiteFiles, path: str) -> Fault:
+    return Fault(files.where(path), "there is no such file", _NAME_A_BOARD)
 
-    A score that names no variant is of `base`, or of what the board has in its place.
+
+def _api_faults(error: ValidationError, files: SiteFiles, file: str = "") -> Iterator[Fault]:
+    """Yield the first error of each file; a file of another kind has thousands."""
+    first: dict[str, str] = {}
+    for detail in error.errors(include_url=False, include_input=False):
+        place = list(map(str, detail["loc"]))
+        name = file or place.pop(0)
+        at = f" at {'.'.join(place)}" if place else ""
+        first.setdefault(name, f"it is no file of the API: {detail['msg'].lower()}{at}")
+    for name, what in first.items():
+        yield Fault(files.where(f"{files.api}{name}.json"), what, _NAME_A_BOARD)
+
+
+def _published_snapshot(files: SiteFiles, board: _Api) -> Snapshot:
+    """Return the snapshot of a published site, with scores from its results table.
+
+    Where that has none, as in a copy of the API alone, scores come from the files of the API.
     """
-    file = shelf.read(_RESULTS)
-    if file is None:
-        if read_scores:
-            raise FaultsError([_missing(shelf, _RESULTS)])
-        return snapshot
-    table = parse_table(RESULTS, file, shelf.where(_RESULTS))
+    stats, tables = board.stats, _published_tables(files, board.stats.variants)
+    return Snapshot(
+        release=Release(stats.release.sha256, stats.release.date),
+        rules=stats.model_dump(exclude={"release"}),
+        models={m.model: m.model_dump(exclude={"model", "ranks"}) for m in board.models},
+        tasks={t.task: t.model_dump(exclude={"task", "scores", "flagged"}) for t in board.tasks},
+        ranks={
+            (m.model, variant): rank
+            for m in board.models
+            for variant, rank in m.ranks.items()
+            if rank is not None
+        },
+        scores=(tables and _score_states(tables)) or _api_scores(files, board),
+        provenance=collect_provenance(tables.results) if tables else None,
+    )
+
+
+def _published_tables(files: SiteFiles, variants: Sequence[str]) -> Tables | None:
+    """Read the published tables that say of scores; None where there are no results."""
+    results = _published_table(files, RESULTS)
+    if results is None:
+        return None
+    tables = {RESULTS.name: results}
+    if tasks := _published_table(files, TASKS):  # has the bounds of scores
+        tables[TASKS.name] = tasks
+    # The variant of a score that names none: `base`, or the last one of the board.
+    base = "base" if "base" in variants else "".join(variants[-1:])
+    return complete_tables(LoadedTables(tables), base)
+
+
+def _published_table(files: SiteFiles, spec: TableSpec) -> LoadedTable | None:
+    path = f"downloads/{spec.file}"
+    content = files.read(path)
+    if content is None:
+        return None
+    table = parse_table(spec, content, files.where(path))
     if isinstance(table, Fault):
         raise FaultsError([table])
-    variants = snapshot.variants
-    base = "base" if "base" in variants else "".join(variants[-1:])
-    tables = complete_tables(LoadedTables({RESULTS.name: table}), base)
-    evidence = collect_provenance(tables.results)
-    scores = _states(tables, evidence) if read_scores else snapshot.scores
-    return replace(snapshot, scores=scores, evidence=evidence)
+    return table
+
+
+def _api_scores(files: SiteFiles, board: _Api) -> dict[ScoreKey, ScoreState]:
+    """Return the scores that the API has: in its list of tasks, or in a file for each model."""
+    found: dict[ScoreKey, ScoreState] = {}
+    if any(task.scores is None for task in board.tasks):
+        for name in score_files(m.model for m in board.models).values():
+            found |= _model_scores(files, name)
+    for task in board.tasks:
+        for score in task.scores or ():
+            found[score.model, task.task, score.variant] = ScoreState(score.score, score.stderr)
+        for f in task.flagged:
+            key = f.model, task.task, f.variant
+            state = found.get(key, ScoreState(f.score))
+            found[key] = replace(state, flag=f.reason)
+    return found
+
+
+def _model_scores(files: SiteFiles, name: str) -> dict[ScoreKey, ScoreState]:
+    try:
+        found = _ModelScores.model_validate(_read_json(files, name))
+    except ValidationError as error:
+        raise FaultsError(_api_faults(error, files, name)) from None
+    states: dict[ScoreKey, ScoreState] = {}
+    for variant, scores in (found.score or {}).items():
+        errors = (found.stderr or {}).get(variant) or [None] * len(scores)
+        if not len(found.task) == len(scores) == len(errors):
+            what = "it is no file of the API: its lists differ in length"
+            raise FaultsError([Fault(files.where(f"{files.api}{name}.json"), what, _NAME_A_BOARD)])
+        for task, score, stderr in zip(found.task, scores, errors, strict=True):
+            if score is not None:
+                states[found.model, task, variant] = ScoreState(score, stderr)
+    return states

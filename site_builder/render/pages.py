@@ -258,7 +258,6 @@ class _Renderer:
             "href": href,
             "cite": lambda citation: write_citation(citation, urls),
             "release": self._site.results.release,
-            "has_score_cards": not self._site.results.stats.has_many_scores,
             "feed": FEED if _has_feed(self._site) else None,
             "structured": structured_data(page, self._dataset, urls),
             "prose": prose,

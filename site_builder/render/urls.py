@@ -131,8 +131,7 @@ class Urls(Record):
 
     def permalink(self, address: Address) -> str:
         """Return the absolute link to an anchor; empty if the base URL is not known."""
-        anchor = f"#{quote(address.anchor)}" if address.anchor else ""
-        return self.canonical(address) + anchor if self.base_url else ""
+        return self.canonical(address) + _ending(address) if self.base_url else ""
 
     def absolute_or_relative(self, origin: Address, target: Address) -> str:
         """Return the absolute link; relative to `origin` if the base URL is not known."""

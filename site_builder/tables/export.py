@@ -1,4 +1,4 @@
-"""Tables as files to download: the Parquet file as it is, and the same rows as CSV and JSON."""
+"""Export tables as downloads: the Parquet file as it is, the same rows as CSV and JSON, gzipped."""
 
 from __future__ import annotations
 
@@ -16,14 +16,11 @@ from site_builder.records import Record
 from site_builder.tables.read import LoadedTable
 from site_builder.tables.schema import ColumnSpec, TableSpec, Type
 
-# A row takes forty bytes as CSV, five when that is packed, eighty as JSON, two as Parquet.
-MOST_PLAIN_ROWS = 50_000
-# CSV and JSON by their registrations, Parquet as the readers of Croissant know it.
+# Parquet as the readers of Croissant know it.
 MEDIA_TYPES = {
     "parquet": "application/x-parquet",
-    "csv": "text/csv",
     "csv.gz": "application/gzip",
-    "json": "application/json",
+    "json.gz": "application/gzip",
 }
 # What a spreadsheet reads as the beginning of a formula; some read the wide forms too.
 _FORMULA = re.compile(r"[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
@@ -35,10 +32,8 @@ class ExportedColumn(Record):
     """A column of a published table.
 
     Attributes:
-        name: Its name.
         spec: Its entry in the contract; None for a column beyond it.
-        type: What its values are: as the contract says, else as they were found.
-        filled: Rows that have a value.
+        filled: Number of rows with a value.
     """
 
     name: str
@@ -48,13 +43,7 @@ class ExportedColumn(Record):
 
 
 class ExportedFile(Record):
-    """One download.
-
-    Attributes:
-        ending: The ending of its name, without the dot.
-        content: Its bytes.
-        sha256: Their checksum.
-    """
+    """One download; `ending` is the ending of its name, without the dot."""
 
     ending: str
     content: bytes
@@ -62,19 +51,12 @@ class ExportedFile(Record):
 
     @property
     def media_type(self) -> str:
-        """Its format, as the web names it."""
+        """Return its media type."""
         return MEDIA_TYPES[self.ending]
 
 
 class ExportedTable(Record):
-    """A table as it is published.
-
-    Attributes:
-        spec: Its contract.
-        rows: How many rows it has.
-        columns: Its columns, those beyond the contract included.
-        files: It in every format.
-    """
+    """A published table: its number of rows, its columns, and a file in every format."""
 
     spec: TableSpec
     rows: int
@@ -83,23 +65,28 @@ class ExportedTable(Record):
 
 
 def export_tables(loaded: Mapping[str, LoadedTable]) -> tuple[ExportedTable, ...]:
-    """Every table of the project, ready to publish."""
+    """Return every table of the project, ready to publish."""
     return tuple(_export(table) for table in loaded.values())
 
 
 def _export(table: LoadedTable) -> ExportedTable:
     frame = table.frame.astype({name: "Int64" for name in table.whole})
     columns = tuple(_column(table.spec, str(name), frame[name]) for name in frame.columns)
-    contents = {"parquet": table.file}
-    if len(frame) <= MOST_PLAIN_ROWS:
-        contents |= {"csv": _csv(frame), "json": _json(frame)}
-    else:  # packed at no moment, so that the same rows give the same bytes
-        contents["csv.gz"] = gzip.compress(_csv(frame), compresslevel=6, mtime=0)
+    contents = {
+        "parquet": table.file,
+        "csv.gz": _compress(_csv(frame)),
+        "json.gz": _compress(_json(frame)),
+    }
     files = tuple(
         ExportedFile(ending, content, sha256(content).hexdigest())
         for ending, content in contents.items()
     )
     return ExportedTable(table.spec, len(frame), columns, files)
+
+
+def _compress(content: bytes) -> bytes:
+    # Without a time, so that the same rows give the same bytes.
+    return gzip.compress(content, compresslevel=6, mtime=0)
 
 
 def _column(table: TableSpec, name: str, values: pd.Series) -> ExportedColumn:
@@ -117,28 +104,28 @@ def _found_type(values: pd.Series) -> Type:
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    """Rows by RFC 4180; text that a spreadsheet would run is defused by a leading apostrophe.
+    """Write rows by RFC 4180.
 
-    So are the names of the columns. A number stays one, whatever its sign.
+    Texts and column names that a spreadsheet would read as a formula get a leading apostrophe.
     """
     texts: pd.DataFrame = frame.select_dtypes("str")
-    odd = [name for name in texts if any(_defused(x) is not x for x in texts[name].unique())]
-    defused = frame.assign(**{str(name): texts[name].map(_defused) for name in odd})
-    defused.columns = [_defused(str(name)) for name in defused.columns]
-    # Not "\n", with which a carriage return in a text would not be quoted.
-    return defused.to_csv(index=False, lineterminator="\r\n").encode()
+    risky = [name for name in texts if any(_defuse(x) is not x for x in texts[name].unique())]
+    safe = frame.assign(**{str(name): texts[name].map(_defuse) for name in risky})
+    safe.columns = [_defuse(str(name)) for name in safe.columns]
+    # With "\n" pandas would not quote a carriage return in a text.
+    return safe.to_csv(index=False, lineterminator="\r\n").encode()
 
 
-def _defused(value: object) -> object:
+def _defuse(value: object) -> object:
     is_formula = isinstance(value, str) and _FORMULA.match(value) and not NUMBER.fullmatch(value)
     return f"'{value}" if is_formula else value
 
 
 def _json(frame: pd.DataFrame) -> bytes:
-    """A list of rows, a row a line; null for what is missing, text for what is no JSON number."""
+    """Write a list with a row on each line; infinite numbers become text."""
     names = [str(name) for name in frame.columns]
     rows = zip(*(map(_plain, frame[name].tolist()) for name in names), strict=True)
-    # Not one call with `indent`, which takes three times as long.
+    # One call with `indent` takes three times as long.
     lines = (
         json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, allow_nan=False)
         for row in rows

@@ -120,8 +120,8 @@
   const keptScoreCell = (board, { model, variant }, task, value) => {
     const cell = scoreCell(value, task.scale);
     if (value === null) return cell;
-    const slug = board.variants.find(({ id }) => id === variant)?.slug;
-    return { ...cell, link: [score(value, task.scale), `${board.models[model].link[1]}#score-${task.slug}${board.row_a_task ? "" : `--${slug}`}`] };
+    const query = variant === board.variants[0].id ? "" : `?variant=${encodeURIComponent(variant)}`;
+    return { ...cell, link: [score(value, task.scale), `${board.models[model].link[1]}${query}#score-${task.slug}`] };
   };
   /** @param {Cell} cell @param {number} i @param {number[]} best @returns {Cell} */
   const top = (cell, i, best) => (best.includes(i) ? { ...cell, tags: [best.length === 1 ? "best" : "tied"] } : cell);

@@ -40,7 +40,7 @@
     const [model, note, tags, kind] = typeof named === "number" ? [named, "", [], ""] : named;
     const [id, [, href]] = models[model];
     const isReference = known.get(site.pageLink(href))?.isReference;
-    const places = anchors.map((anchor) => anchor && `${href}#${anchor}`);
+    const places = anchors.map((anchor) => anchor && `${href}${anchor}`);
     const content = [otherCell(rank, ""), nameCell(model, note, tags), ...cells.map((cell, i) => otherCell(cell, places[i + 1]))];
     return site.make("tr", { class: kind || (isReference ? "reference" : ""), "data-id": id }, ...content);
   };

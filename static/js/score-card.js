@@ -1,7 +1,7 @@
 // The card that opens at a score: all that is known of it, a link to its row, and how to cite it (as the build writes
 // citations).
 (() => {
-  const { make, pageLink } = site;
+  const { format, make, pageLink } = site;
   const { root = "", base = "" } = document.documentElement.dataset;
   const UNKNOWN = "not stated";
   const ROOM = 8;
@@ -33,10 +33,10 @@
 
   /**
    * The sentence and the entry of a score; without an address where the site's place is not known.
-   * @param {ScoreCards["cite"]} cite What all citations of a model share
+   * @param {ScoreFacts["cite"]} cite What all citations share
    * @param {Score} score
    */
-  const citeScore = (cite, { run, task, shown, metric, anchor, address }) => {
+  const citeScore = (cite, { run, task, shown, metric, key, address }) => {
     const said = `${run} scores ${shown}${metric ? ` (${metric})` : ""} on ${task}.`;
     const fields = {
       title: `{${escape(`${cite.site}: ${run} on ${task}`)}}`,
@@ -47,33 +47,47 @@
     const lines = Object.entries(fields).flatMap(([name, text]) => (text ? [`  ${name.padEnd(5)} = {${text}}`] : []));
     return {
       sentence: `${said} ${cite.site}, ${cite.release}. ${address}`.trim(),
-      bibtex: `@misc{${cite.key.join(anchor)},\n${lines.join(",\n")}\n}`,
+      bibtex: `@misc{${key},\n${lines.join(",\n")}\n}`,
     };
   };
 
-  /** What a score is of, by the lists of its model. @param {ScoreCards} scores @param {ScoreCards["scores"][number]} score */
-  const readScore = (scores, [task, variant, value, shown, row, known]) => {
-    const [link, metric, taskSlug] = scores.tasks[task];
-    const [label, phrase, variantSlug] = scores.variants[variant];
+  /** The score that a link names. @param {HTMLAnchorElement} link @param {ScoreCards} scores @param {ScoreFacts} facts */
+  const readScore = (link, scores, facts) => {
+    const task = facts.tasks.findIndex(([, , slug]) => link.hash === `#score-${slug}`);
+    const asked = new URL(link.href).searchParams.get("variant");
+    const variant = Math.max(0, facts.variants.findIndex(({ id }) => id === asked));
+    const place = scores.tasks.indexOf(task);
+    /** @template T @param {(T | null)[][] | undefined} column */
+    const of = (column) => column?.[variant]?.[place] ?? undefined;
+    /** @param {(number | null)[][] | undefined} column */
+    const textOf = (column) => scores.texts[of(column) ?? -1];
+    const value = of(scores.value);
+    if (value === undefined) throw new Error(`There is no score at ${link.href}.`);
+    const [[name], metric, slug, scale] = facts.tasks[task];
+    const { id, label, phrase, slug: variantSlug } = facts.variants[variant];
     const [model, path] = scores.model;
-    const anchor = `score-${taskSlug}--${variantSlug}`;
-    const address = base && `${base}${path}#${anchor}`;
-    return { model, task: link[0], label, value, shown, row, known, metric, anchor, address, run: `${model} (${phrase})` };
+    const query = variant === 0 ? "" : `?variant=${encodeURIComponent(id)}`;
+    const key = [facts.cite.slug, path.split("/").at(-2), `score-${slug}--${variantSlug}`, facts.cite.short].join("-");
+    return {
+      ...{ model, task: name, label, metric, key, value, shown: format.score(value, scale), row: of(scores.row) ?? 0 },
+      ...{ interval: of(scores.interval)?.map((end) => format.score(end, scale)).join(" to "), stderr: of(scores.stderr), n: of(scores.n) },
+      ...{ date: textOf(scores.date), source: scores.sources[of(scores.source) ?? -1], command: textOf(scores.command), flag: textOf(scores.flag) },
+      ...{ run: `${model} (${phrase})`, address: base && `${base}${path}${query}#score-${slug}` },
+    };
   };
 
-  /** @param {ScoreCards} scores @param {Score} score */
-  const makeFacts = (scores, { row, known }) => {
-    const source = known.source === undefined ? undefined : linkTo(scores.sources[known.source]);
+  /** @param {Score} score */
+  const makeFacts = ({ row, interval, stderr, n, date, source, command }) => {
     /** @type {Record<string, string | HTMLElement | undefined>} */
     const facts = {
-      "95\u00a0% interval": known.interval && make("a", { href: pageLink(`${root}about/#score-error`) }, known.interval),
-      "Standard error": known.stderr,
-      Examples: known.n,
-      Date: known.date,
-      Source: source,
-      Row: make("span", {}, `${row} of `, make("a", { href: pageLink(`${root}data/#table-results`) }, "results.parquet")),
+      "95\u00a0% interval": interval && make("a", { href: pageLink(`${root}about/#score-error`) }, interval),
+      "Standard error": stderr?.toString(),
+      Examples: n?.toLocaleString("en-US"),
+      Date: date,
+      Source: source && linkTo(source),
+      Row: make("span", {}, `${row.toLocaleString("en-US")} of `, make("a", { href: pageLink(`${root}data/#table-results`) }, "results.parquet")),
     };
-    if (!known.command) facts.Command = undefined;
+    if (!command) facts.Command = undefined;
     const lines = Object.entries(facts).map(([name, fact]) => make("div", {}, make("dt", {}, name), make("dd", fact ? {} : { class: "soft" }, fact ?? UNKNOWN)));
     return make("dl", {}, ...lines);
   };
@@ -84,16 +98,16 @@
     return [make("h3", {}, "Command"), copied("score-card-command", make("pre", { class: "cite", tabindex: "0", role: "region", "aria-label": "Command" }, command), "Copy")];
   };
 
-  /** @param {ScoreCards} scores @param {Score} score */
-  const makeCitation = (scores, score) => {
-    const { sentence, bibtex } = citeScore(scores.cite, score);
+  /** @param {ScoreFacts} facts @param {Score} score */
+  const makeCitation = (facts, score) => {
+    const { sentence, bibtex } = citeScore(facts.cite, score);
     const entry = make("pre", { class: "cite", tabindex: "0", role: "region", "aria-label": "BibTeX entry of this score" }, bibtex);
     const texts = [copied("score-card-sentence", make("p", {}, sentence), "Copy sentence"), copied("score-card-bibtex", entry, "Copy BibTeX")];
     return make("details", { class: "cite-page" }, make("summary", {}, "Cite this score"), ...texts);
   };
 
-  /** @param {HTMLAnchorElement} link @param {ScoreCards} scores @param {Score} score */
-  const fill = (link, scores, score) => {
+  /** @param {HTMLAnchorElement} link @param {ScoreFacts} facts @param {Score} score */
+  const fill = (link, facts, score) => {
     const close = site.button("\u00d7", "quiet");
     const copyLink = site.button("Copy link", "quiet");
     close.setAttribute("aria-label", "Close");
@@ -102,12 +116,12 @@
     const title = make("h2", { id: "score-card-title" }, `${score.model} on ${score.task}`, " ", make("small", {}, score.label));
     card.replaceChildren(
       make("div", { class: "score-card-head" }, title, close),
-      make("p", { class: "score-card-value" }, score.value, ...(score.metric ? [" ", make("small", {}, score.metric)] : [])),
-      ...(score.known.flag ? [make("p", { class: "score-card-flag" }, `Read with care: ${score.known.flag}`)] : []),
-      makeFacts(scores, score),
-      ...makeCommand(score.known.command),
+      make("p", { class: "score-card-value" }, String(score.value), ...(score.metric ? [" ", make("small", {}, score.metric)] : [])),
+      ...(score.flag ? [make("p", { class: "score-card-flag" }, `Read with care: ${score.flag}`)] : []),
+      makeFacts(score),
+      ...makeCommand(score.command),
       make("p", { class: "score-card-ways" }, make("a", { href: link.href }, "Its row among all scores"), copyLink),
-      makeCitation(scores, score),
+      makeCitation(facts, score),
     );
   };
 
@@ -131,11 +145,8 @@
     if (isEnd) card.hidePopover();
   });
 
-  site.openScoreCard = (link, scores) => {
-    const anchor = link.hash.slice(1);
-    const score = scores.scores.map((one) => readScore(scores, one)).find((one) => one.anchor === anchor);
-    if (!score) throw new Error(`There is no score ${anchor}.`);
-    fill(link, scores, score);
+  site.openScoreCard = (link, scores, facts) => {
+    fill(link, facts, readScore(link, scores, facts));
     link.focus({ preventScroll: true });
     card.showPopover();
     place(link);

@@ -1,8 +1,28 @@
 // Scores are links to where they come from: a click on one, or Enter, opens a card, which is fetched for the first. A click that asks for a tab follows the link.
 (() => {
-  const { scoreCard, release } = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset : /** @type {DOMStringMap} */ ({});
-  if (!scoreCard || !("popover" in HTMLElement.prototype)) return;
+  const { scoreCard, scoreFacts, release } = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset : /** @type {DOMStringMap} */ ({});
+  if (!scoreCard || !scoreFacts || !("popover" in HTMLElement.prototype)) return;
   let asked = 0;
+
+  // An older link names the variant behind the task, which has a row for all variants.
+  const older = /^#(score-.+?)--/.exec(location.hash);
+  if (older && document.getElementById(older[1])) location.replace(`#${older[1]}`);
+
+  /** On the page of a model, make the text of each score a link to its card. @param {HTMLElement} table */
+  const linkScores = (table) => {
+    if (!(table instanceof HTMLTableElement)) return;
+    const variants = [...(table.tHead?.rows[0].cells ?? [])].map((head) => /^score_(.*)$/s.exec(head.dataset.key ?? "")?.[1]);
+    for (const row of [...table.tBodies].flatMap((body) => [...body.rows])) {
+      variants.forEach((variant, i) => {
+        const [cell, text] = [row.cells[i], row.cells[i]?.firstChild];
+        if (variant === undefined || cell.dataset.value === "" || !text) return;
+        const link = site.make("a", { href: site.pageLink(`./?variant=${encodeURIComponent(variant)}#${row.id}`) });
+        text.replaceWith(link);
+        link.append(text);
+      });
+    }
+  };
+  site.elements("#all-scores").forEach(linkScores);
 
   /** The scores of the model that a link leads to, from the file beside its page. @param {HTMLAnchorElement} link */
   const scoresOf = (link) => {
@@ -16,8 +36,8 @@
     const mine = (asked += 1);
     link.setAttribute("aria-busy", "true");
     try {
-      const [scores] = await Promise.all([scoresOf(link), site.loadScript(scoreCard)]);
-      if (mine === asked) site.openScoreCard(link, scores);
+      const [scores, facts] = await Promise.all([scoresOf(link), site.load("score cards", scoreFacts), site.loadScript(scoreCard)]);
+      if (mine === asked) site.openScoreCard(link, scores, facts);
     } catch {
       if (mine === asked) location.assign(link.href);
     } finally {
@@ -29,8 +49,8 @@
     const link = event.target instanceof Element ? event.target.closest('a[href*="#score-"]:not(.score-card a)') : null;
     const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     if (!(link instanceof HTMLAnchorElement) || !isPlain || event.defaultPrevented) return;
-    // Of a task and a variant: a section on method may be called so too.
-    if (!/^#score-.+--./.test(link.hash)) return;
+    // A section on method may have such an anchor too.
+    if (!/\/models\/[^/]+\/(index\.html)?$/.test(link.pathname)) return;
     event.preventDefault();
     open(link);
   });

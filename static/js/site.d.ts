@@ -139,7 +139,6 @@ interface Board {
   categories: { link: Link; averaged: boolean; scale: Places }[];
   boards: Record<string, { ranked: number; standings: BoardStanding[] }>;
   base: string | null;
-  row_a_task: boolean;
   reference: Run | null;
   scale: Places;
   rank_by: string;
@@ -304,24 +303,34 @@ interface Offer {
   hour: number | null;
 }
 
-interface Provenance {
-  flag?: string;
-  interval?: string;
-  stderr?: string;
-  n?: string;
-  date?: string;
-  source?: number;
-  command?: string;
-}
+/** By variant, then by the tasks of the model; null where there is nothing. */
+type ScoreColumn<T> = (T | null)[][];
 
 /** The scores of one model with all that is known of each. */
 interface ScoreCards {
   model: Link;
-  tasks: [link: Link, metric: string, slug: string][];
-  variants: [label: string, phrase: string, slug: string][];
+  /** Places in the tasks of `ScoreFacts`. */
+  tasks: number[];
+  texts: string[];
   sources: Link[];
-  cite: { site: string; year: string; release: string; note: string; key: [string, string] };
-  scores: [task: number, variant: number, value: string, shown: string, row: string, known: Provenance][];
+  value: ScoreColumn<number>;
+  row: ScoreColumn<number>;
+  interval?: ScoreColumn<[number, number]>;
+  stderr?: ScoreColumn<number>;
+  n?: ScoreColumn<number>;
+  /** Places in `texts` or `sources`. */
+  date?: ScoreColumn<number>;
+  source?: ScoreColumn<number>;
+  command?: ScoreColumn<number>;
+  flag?: ScoreColumn<number>;
+}
+
+/** What the cards of all models share. */
+interface ScoreFacts {
+  tasks: [link: Link, metric: string, slug: string, scale: Places][];
+  /** The primary one first. */
+  variants: { id: string; label: string; phrase: string; slug: string }[];
+  cite: { site: string; slug: string; year: string; release: string; short: string; note: string };
 }
 
 type FoundNames = [kind: string, found: [link: Link, hint: string, id: string][]][];
@@ -331,6 +340,7 @@ interface SiteData {
   scores: Scores;
   errors: Scores;
   find: FoundNames;
+  "score cards": ScoreFacts;
   [scoresOfAModel: `scores of ${string}`]: ScoreCards;
 }
 
@@ -361,7 +371,7 @@ interface Site {
   chartTemplate: { layout: any };
   /** The token of each colour of the figures, such as `--ink`. */
   chartColours: Record<string, string>;
-  openScoreCard(link: HTMLAnchorElement, scores: ScoreCards): void;
+  openScoreCard(link: HTMLAnchorElement, scores: ScoreCards, facts: ScoreFacts): void;
   statistics: Statistics;
   wishes: {
     empty(board: ChooseBoard): Wish;

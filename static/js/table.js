@@ -10,10 +10,9 @@
   /** @type {Map<HTMLTableElement, State>} */
   const states = new Map();
 
-  /** What a table says of its rows: by column the value of each; by name the distinct values of a filter, and which of them each row has. */
-  /** @typedef {{values: ((string | number | null)[] | null)[], filters: [string, [string[], number[]]][]}} RowData */
-  /** @type {Map<HTMLTableElement, RowData>} */
-  const rowData = new Map();
+  /** By name the distinct values of a filter, and which of them each row has. @typedef {[string, [string[], number[]]][]} Filters */
+  /** @type {Map<HTMLTableElement, Filters>} */
+  const filtersOfTables = new Map();
   /** Which of a table's rows each was when the page came: those that scripts add later have no place. @type {WeakMap<Element, number>} */
   const published = new WeakMap();
 
@@ -21,19 +20,19 @@
   const rowsOf = (table) => [...table.tBodies].flatMap((body) => [...body.rows]);
 
   /** @param {HTMLTableElement} table */
-  const dataOf = (table) => {
-    let found = rowData.get(table);
+  const filtersOf = (table) => {
+    let found = filtersOfTables.get(table);
     if (!found) {
-      const { values = "[]", marks = "{}" } = table.dataset;
-      found = { values: JSON.parse(values), filters: Object.entries(JSON.parse(marks)) };
-      rowData.set(table, found);
+      /** @type {Filters} */
+      found = Object.entries(JSON.parse(table.dataset.marks ?? "{}"));
+      filtersOfTables.set(table, found);
       rowsOf(table).forEach((row, place) => published.set(row, place));
     }
     return found;
   };
 
-  /** @param {RowData} data @param {HTMLTableRowElement} row @returns {Record<string, string>} */
-  const filterValuesOf = ({ filters }, row) => {
+  /** @param {Filters} filters @param {HTMLTableRowElement} row @returns {Record<string, string>} */
+  const filterValuesOf = (filters, row) => {
     const place = published.get(row) ?? -1;
     return Object.fromEntries(filters.flatMap(([name, [values, of]]) => (of[place] >= 0 ? [[name, values[of[place]]]] : [])));
   };
@@ -42,22 +41,16 @@
   const stateOf = (table) => {
     let found = states.get(table);
     if (!found) {
-      const data = dataOf(table);
-      const entries = rowsOf(table).map((row, place) => ({ row, place, isShown: !row.hidden, filterValues: filterValuesOf(data, row) }));
+      const filters = filtersOf(table);
+      const entries = rowsOf(table).map((row, place) => ({ row, place, isShown: !row.hidden, filterValues: filterValuesOf(filters, row) }));
       found = { entries, size: table.tBodies[0]?.rows.length ?? 0, order: entries, rest: null, ranks: new Map() };
       states.set(table, found);
     }
     return found;
   };
 
-  /** The value that a cell or its table says, or else its text, with the sign that programs read. @param {RowData} data @param {HTMLTableRowElement} row @param {number} column @returns {string} */
-  const valueIn = (data, row, column) => {
-    const cell = row.cells[column];
-    if (cell?.dataset.value !== undefined) return cell.dataset.value;
-    const value = data.values[column]?.[published.get(row) ?? -1];
-    if (value !== undefined) return String(value ?? "");
-    return cell?.textContent?.replace(/^[+−](?=\d)/, (sign) => (sign === "+" ? "" : "-")) ?? "";
-  };
+  /** The value that a cell says, or else its text, with the sign that programs read. @param {HTMLTableCellElement | undefined} cell @returns {string} */
+  const valueOf = (cell) => cell?.dataset.value ?? cell?.textContent?.replace(/^[+−](?=\d)/, (sign) => (sign === "+" ? "" : "-")) ?? "";
 
   /** @param {string} text */
   const numberOrText = (text) => {
@@ -136,17 +129,13 @@
   site.table = {
     all: (selector, within = document.body) => tables.filter((table) => table.matches(selector) && within.contains(table)),
 
-    value(cell) {
-      const [row, table] = [cell?.parentElement, cell?.closest("table")];
-      return cell && table && row instanceof HTMLTableRowElement ? valueIn(dataOf(table), row, cell.cellIndex) : "";
-    },
+    value: valueOf,
 
     entries: (table) => stateOf(table).entries,
 
     ranks(table, column) {
       const { entries, ranks } = stateOf(table);
-      const data = dataOf(table);
-      const found = ranks.get(column) ?? rank(entries.map(({ row }) => numberOrText(valueIn(data, row, column))));
+      const found = ranks.get(column) ?? rank(entries.map(({ row }) => numberOrText(valueOf(row.cells[column]))));
       ranks.set(column, found);
       return found;
     },

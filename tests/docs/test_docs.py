@@ -14,7 +14,7 @@ from plotly.offline import get_plotlyjs_version
 import site_builder
 from docs.reference.api import MEANINGS
 from docs.reference.tables import describe_tables
-from site_builder.api import api_values
+from site_builder.api import api_values, score_values
 from site_builder.build import make_files
 from site_builder.cli import main
 from site_builder.config import config_keys, load_config
@@ -86,7 +86,8 @@ def test_the_chart_library_is_the_one_that_plotly_speaks() -> None:
 def test_every_key_of_the_api_is_documented() -> None:
     """docs/api.md names every key of every file, in that file's section."""
     text = (ROOT / "docs/api.md").read_text(encoding="utf8")
-    sections = dict(re.findall(r"^## `(\w+)\.json`\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL))
+    heading = r"^## `(\w+)(?:/<model>)?\.json`\n(.*?)(?=^## )"
+    sections = dict(re.findall(heading, text, re.MULTILINE | re.DOTALL))
     for name, value in _api().items():
         record = value[0] if isinstance(value, list) else value
         assert [] == [key for key in record if f"`{key}`" not in sections[name]], name
@@ -106,7 +107,8 @@ def _api() -> dict[str, Any]:
     from site_builder.tables.read import load_tables
 
     config = load_config(ROOT)
-    return api_values(compute_results(check_tables(load_tables(config.data_dir), config), config))
+    results = compute_results(check_tables(load_tables(config.data_dir), config), config)
+    return {**api_values(results), "scores": next(score_values(results))[1]}
 
 
 def test_the_readmes_own_example_builds(tmp_path: Path) -> None:

@@ -98,6 +98,28 @@ class BuiltSite:
         """A file of the API as values; NaN is refused."""
         return load_json(self.files[f"api/v1/{name}.json"])
 
+    @cached_property
+    def scores(self) -> dict[str, list[dict[str, Any]]]:
+        """The scores of the API by task, by variant and rank: each as a record."""
+        found: dict[str, list[dict[str, Any]]] = {task["task"]: [] for task in self.api("tasks")}
+        columns = ("score", "rank", "interval", "stderr", "n_examples", "tied_with_best")
+        for model in self.api("models"):
+            file = self.api(model["scores_file"].removesuffix(".json"))
+            for variant in file["score"] or ():
+                for place, task in enumerate(file["task"]):
+                    values = {c: file[c] and file[c][variant][place] for c in columns}
+                    if values["score"] is not None:
+                        record = {"model": model["model"], "variant": variant, **values}
+                        found[task].append(record)
+        order = self.api("stats")["variants"]
+        for scores in found.values():
+            scores.sort(key=lambda s: (order.index(s["variant"]), s["rank"]))
+        return found
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """The tasks of the API, each with its scores."""
+        return [{**task, "scores": self.scores[task["task"]]} for task in self.api("tasks")]
+
 
 def load_json(text: str | bytes) -> Any:
     """JSON as a browser reads it: NaN and infinities, which Python would read too, are refused."""
@@ -150,23 +172,13 @@ def table(soup: BeautifulSoup, table_id: str) -> list[dict[str, Cell]]:
 
 
 def cells_of(found: Tag) -> list[list[Tag]]:
-    """The cells of a table, row by row; each with its raw value as `data-value`."""
-    rows: list[list[Tag]] = [list(row.find_all(["th", "td"])) for row in found.select("tbody tr")]
-    columns = json.loads(str(found.get("data-values", "[]")))
-    for place, cells in enumerate(rows):
-        for cell, values in zip(cells, columns, strict=False):
-            if values is not None and "data-value" not in cell.attrs:
-                cell["data-value"] = "" if values[place] is None else str(values[place])
-    return rows
+    """The cells of a table, row by row."""
+    return [list(row.find_all(["th", "td"])) for row in found.select("tbody tr")]
 
 
 def raw_of(cell: Tag | None) -> str:
     """What a cell is sorted by, as programs write it; empty where it has no value."""
     assert cell is not None
-    found = cell.find_parent("table")
-    if isinstance(found, Tag) and "data-values" in found.attrs:
-        cells_of(found)
-        del found["data-values"]
     text = re.sub(r"^\+(?=\d)", "", single_spaced(cell.get_text()))
     return str(cell.get("data-value", re.sub(r"^\N{MINUS SIGN}(?=\d)", "-", text)))
 
@@ -240,9 +252,8 @@ class Reading(HTMLParser):
         self.attributes.update(own)
         self.links += [own[name] for name in LINKS if name in own]
         self.words += [own[name] for name in HEARD if name in own]
-        columns = json.loads(own.get("data-values", "[]"))
-        known = [value for values in columns for value in values or () if value is not None]
-        self.words += map(str, known)
+        if own.get("data-value"):
+            self.words.append(own["data-value"])
         if "id" in own:
             self.ids.append(own["id"])
         self._script = own if tag == "script" else None

@@ -1,6 +1,7 @@
 """The JSON API: stable names, every number as it was computed, null for what is not defined."""
 
 import csv
+import gzip
 import json
 from collections import defaultdict
 from math import isclose
@@ -10,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from site_builder.api import api_values, encode
+from site_builder.api import api_values, encode, score_values
 from tests.helpers.sites import ROOT, BuiltSite, build, make_site
 from tests.helpers.tables import board, results_frame, write_project
 
@@ -44,18 +45,21 @@ def of_project(root: Path, frames: dict[str, Any], site_toml: str | None = None)
 
 
 def test_files_of_the_api(index_site):
-    """Five of them on a board that has everything; all of it valid JSON, without NaN."""
+    """Five, and the scores of each model; all of it valid JSON, without NaN."""
     names = sorted(path for path in index_site.files if path.startswith("api/"))
-    expected = ["categories", "correlations", "models", "stats", "tasks"]
-    assert [f"api/v1/{name}.json" for name in expected] == names
+    scores = sorted(m["scores_file"].removesuffix(".json") for m in index_site.api("models"))
+    assert 12 == len(scores)
+    expected = ["categories", "correlations", "models", *scores, "stats", "tasks"]
+    assert sorted(f"api/v1/{name}.json" for name in expected) == names
     for name in expected:
         assert index_site.api(name)
 
 
 def test_files_hold_the_values(index_site):
     """What prose reads and what is published is the same."""
-    values = api_values(make_site(ROOT).results)
-    assert values
+    results = make_site(ROOT).results
+    values = {**api_values(results), **dict(score_values(results))}
+    assert 5 + 12 == len(values)
     for name, value in values.items():
         assert encode(value) == index_site.files[f"api/v1/{name}.json"]
 
@@ -200,7 +204,7 @@ def test_unranked_models_of_the_index(index_site):
 
 def test_tasks_of_the_index(index_site):
     """In the order of the tasks table, with every score and its rank among its variant."""
-    scores, tasks = scores_of_the_source(), index_site.api("tasks")
+    scores, tasks = scores_of_the_source(), index_site.tasks()
     with (ROOT / "data/source/tasks.csv").open(encoding="utf8") as file:
         assert [row["task"] for row in csv.DictReader(file)] == [task["task"] for task in tasks]
     for task in tasks:
@@ -348,9 +352,9 @@ def test_where_scores_have_no_common_unit(tmp_path):
 
 def test_downloads_and_api_hold_no_more_than_the_tables(index_site: BuiltSite):
     """Every score of the API is a row of the published results, and the reverse."""
-    rows = json.loads(index_site.files["downloads/results.json"])
+    rows = json.loads(gzip.decompress(index_site.files["downloads/results.json.gz"]))
     published = {(r["model"], r["task"], r["variant"]): r["score"] for r in rows}
-    tasks = index_site.api("tasks")
+    tasks = index_site.tasks()
     assert published == {
         (s["model"], t["task"], s["variant"]): s["score"] for t in tasks for s in t["scores"]
     }

@@ -1,5 +1,6 @@
 """Boards that are not like the Index come out whole, and say no more than their data does."""
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -209,7 +210,7 @@ def test_pythia():
     }
     assert {"win_rate"} == keys & {"average", "win_rate"}
     assert "because the tasks differ in unit or direction" in visible(site.page(""))
-    perplexity = next(task for task in site.api("tasks") if not task["higher_is_better"])
+    perplexity = next(task for task in site.tasks() if not task["higher_is_better"])
     best = perplexity["best"]["zero_shot"]["score"]
     assert min(s["score"] for s in perplexity["scores"] if s["variant"] == "zero_shot") == best
 
@@ -231,7 +232,7 @@ def test_columns_beyond_the_contract_are_offered(name):
     site = built(name)
     text = visible(site.page("data/"))
     assert "dataset_url" in text
-    columns = json.loads(site.files["downloads/results.json"])[0]
+    columns = json.loads(gzip.decompress(site.files["downloads/results.json.gz"]))[0]
     assert {"model", "task", "variant", "score"} <= set(columns)
     if name == "jp_finetuned":
         assert "task_version beyond the contract" in re.sub(rf" {DASH} {DASH}", "", text)
@@ -496,9 +497,9 @@ def test_a_long_board_is_not_there_twice(monkeypatch):
 
 
 def test_lists_beside_the_full_board_are_cut(monkeypatch):
-    """Of tasks and categories, on a board of many models; each page says so, the board has all."""
-    monkeypatch.setattr("site_builder.pages.task.LONG", 10)
+    """Those of tasks and categories; each page says so, and the board has all."""
     monkeypatch.setattr("site_builder.pages.task.MOST_LISTED", 4)
+    monkeypatch.setattr("site_builder.pages.categories.MOST_LISTED", 4)
     site = build(ROOT)
     assert 4 == len(table(site.page("tasks/gsm8k/"), "ranking"))
     assert "The first 4 of 12 models. The page of each model has its rank." in visible(

@@ -1,5 +1,6 @@
 """Flagged scores: shown with their reason wherever they stand, whether they count or not."""
 
+import gzip
 import re
 
 import pytest
@@ -103,16 +104,17 @@ def test_a_tasks_page_gives_the_reasons_as_text(exclude):
 
 @both
 def test_every_score_of_a_model_is_on_its_page(exclude):
-    """Flagged ones with the reason; a rank where they count; the anchor of their row."""
+    """Flagged ones with a mark, the reason below; a rank where they count."""
     page = measured_site(exclude=exclude).page("models/d/")
     rows = table(page, "all-scores")
-    assert 6 == len(rows)
-    assert {LEAKED} == {row["flag"].text for row in rows}
-    assert {("flagged",)} == {row["score"].tags for row in rows}
-    ranks = [row["rank"].text for row in rows]
-    assert ranks == ["\N{EN DASH}"] * 6 if exclude else all(" of " in rank for rank in ranks)
-    places = {row["score"].href.removeprefix("#") for row in rows}
-    assert 6 == len(places & {str(part["id"]) for part in page.select("[id]")})
+    assert ["score-quiz", "score-essay", "score-plain"] == [
+        str(row["id"]) for row in page.select("#all-scores tbody tr")
+    ]
+    for variant in ("tuned", "base"):
+        assert {("flagged",)} == {row[f"score_{variant}"].tags for row in rows}
+        ranks = [row[f"rank_{variant}"].text for row in rows]
+        assert exclude == (ranks == ["\N{EN DASH}"] * 3)
+    assert {LEAKED} == {row["flag"].text for row in table(page, "provenance")}
 
 
 def test_a_model_whose_scores_are_all_left_out_keeps_its_place():
@@ -148,7 +150,7 @@ def test_the_best_score_is_marked_where_it_is_flagged():
 def test_the_api_lists_flagged_scores(exclude):
     """With the reason, and whether they count; those that do not are in no other list."""
     site = measured_site(exclude=exclude)
-    quiz = site.api("tasks")[0]
+    quiz = site.tasks()[0]
     assert [
         {"model": "c", "variant": "tuned", "score": 0.6, "reason": PROMPT, "counts": not exclude},
         {"model": "d", "variant": "tuned", "score": 0.95, "reason": LEAKED, "counts": not exclude},
@@ -162,7 +164,8 @@ def test_the_api_lists_flagged_scores(exclude):
 @both
 def test_downloads_hold_every_score(exclude):
     """They are the publisher's own tables."""
-    text = measured_site(exclude=exclude).files["downloads/results.csv"].decode()
+    packed = measured_site(exclude=exclude).files["downloads/results.csv.gz"]
+    text = gzip.decompress(packed).decode()
     assert 7 == len(re.findall(f"{LEAKED}|{PROMPT}", text))
 
 

@@ -107,7 +107,7 @@ def test_the_chart_has_bands(site):
 
 def test_the_api_has_the_errors(site):
     """At full precision; null where nothing is known."""
-    quiz, essay, plain = site.api("tasks")
+    quiz, essay, plain = site.tasks()
     a, b = quiz["scores"][:2]
     assert (0.04, 100, True) == (a["stderr"], a["n_examples"], a["tied_with_best"])
     wilson = binomtest(80, 100).proportion_ci(method="wilson")
@@ -179,7 +179,7 @@ def test_a_board_without_errors_shows_none(index_site):
     assert [] == index_site.page("about/").select("#score-error")
     assert {None} == {
         score[key]
-        for task in index_site.api("tasks")
+        for task in index_site.tasks()
         for score in task["scores"]
         for key in ("interval", "stderr", "n_examples", "tied_with_best")
     }

@@ -544,10 +544,16 @@ def test_the_data_page_offers_every_table(index_site):
     assert sorted(path for path in index_site.files if path.startswith("downloads/")) == sorted(
         offered
     )
-    assert [".csv", ".json", ".parquet"] == sorted({path[path.rindex(".") :] for path in offered})
+    assert [".csv.gz", ".json.gz", ".parquet"] == sorted(
+        {path[path.index(".") :] for path in offered}
+    )
     assert len(offered) == len(soup.select(".downloads code"))
-    api = [path for path in index_site.files if path.startswith("api/")]
-    assert sorted(api) == sorted(set(leads_to(index_site, "data/index.html", "#api-files a")))
+    api = {path for path in index_site.files if path.startswith("api/")}
+    offered = leads_to(index_site, "data/index.html", "#api-files a")
+    scores = {path for path in api if "/scores/" in path}
+    assert api - scores == {path for path in offered if "/scores/" not in path}
+    assert 1 == len(scores & {*offered})
+    assert f"and {len(scores) - 1} more" in visible(soup.select("#api-files")[0])
 
 
 def test_hashes_on_the_data_page(index_site):

@@ -46,7 +46,7 @@ def moment(
         tasks={t: {"name": t.upper(), "higher_is_better": t not in lower} for t in tasks},
         ranks=ranks or {},
         scores=states,
-        evidence=said or dict.fromkeys(states, NOTHING_SAID),
+        provenance=said or dict.fromkeys(states, NOTHING_SAID),
     )
 
 
@@ -201,8 +201,8 @@ def test_provenance_lost():
 
 def test_provenance_that_was_not_published_is_not_lost():
     """It was not compared."""
-    assert find_changes(ONE, replace(ONE, evidence=None)).lost is None
-    assert find_changes(replace(ONE, evidence=None), ONE).lost is None
+    assert find_changes(ONE, replace(ONE, provenance=None)).lost is None
+    assert find_changes(replace(ONE, provenance=None), ONE).lost is None
 
 
 def states() -> st.SearchStrategy[ScoreState]:

@@ -413,7 +413,7 @@ def test_any_other_value_in_an_api_is_told_or_taken(published, place, odd, gone)
     if isinstance(old, SiteError):
         assert 1 <= len(old.faults) <= 5
     else:
-        new = replace(old, telling=replace(old.telling, texts={"lede": PROSE}))
+        new = replace(old, prose=replace(old.prose, texts={"lede": PROSE}))
         for write_report in FORMATS.values():
             write_report(compare_releases(old, new)).encode()
 

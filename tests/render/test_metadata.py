@@ -221,7 +221,7 @@ def test_scores_are_read_as_they_are(index_site):
     scores = {(r.model, r.task, r.variant): r.score for r in found.itertuples()}
     assert {
         (s["model"], task["task"], s["variant"]): s["score"]
-        for task in index_site.api("tasks")
+        for task in index_site.tasks()
         for s in task["scores"]
     } == scores
 

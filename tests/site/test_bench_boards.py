@@ -11,14 +11,11 @@ from tests.tools.bench.boards import write_large
 from tests.tools.bench.sample import check_sample
 
 
-@pytest.fixture(scope="module", params=["few", "many"])
-def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A made board of sixty models on twenty tasks, built; as if its scores were many, too."""
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made board of sixty models on twenty tasks, built."""
     root = write_large(tmp_path_factory.mktemp("bench") / "board", 60, 20)
-    with pytest.MonkeyPatch.context() as patch:
-        if request.param == "many":
-            patch.setattr("site_builder.compute.stats.MANY_SCORES", 100)
-        build_site(load_project(root), root / "site")
+    build_site(load_project(root), root / "site")
     return root
 
 

@@ -23,9 +23,15 @@ def export(tmp_path, table) -> ExportedTable:
 
 def contents(tmp_path, **columns) -> tuple[list[list[str]], list[dict[str, object]]]:
     """A table as its CSV rows, heading first, and its JSON records."""
-    files = {file.ending: file.content for file in export(tmp_path, pa.table(columns)).files}
-    rows = list(csv.reader(io.StringIO(files["csv"].decode(), newline="")))
-    return rows, json.loads(files["json"])
+    files = unpacked(export(tmp_path, pa.table(columns)))
+    rows = list(csv.reader(io.StringIO(files["csv.gz"].decode(), newline="")))
+    return rows, json.loads(files["json.gz"])
+
+
+def unpacked(table: ExportedTable) -> dict[str, bytes]:
+    """The CSV and JSON of a table, by the ending of the file."""
+    files = {file.ending: file.content for file in table.files}
+    return {ending: gzip.decompress(files[ending]) for ending in ("csv.gz", "json.gz")}
 
 
 def test_every_table_is_exported(project):
@@ -37,9 +43,9 @@ def test_every_table_is_exported(project):
 
 
 def test_table_comes_as_three_files_with_their_checksums(tmp_path):
-    """A table is offered as the very Parquet file, as CSV and as JSON, each with its SHA-256."""
+    """The Parquet file as it is, CSV and JSON gzipped, each with its SHA-256."""
     files = export(tmp_path, results_frame()).files
-    assert ["parquet", "csv", "json"] == [file.ending for file in files]
+    assert ["parquet", "csv.gz", "json.gz"] == [file.ending for file in files]
     assert parquet(results_frame()) == files[0].content
     assert [sha256(file.content).hexdigest() for file in files] == [file.sha256 for file in files]
 
@@ -130,17 +136,5 @@ def test_export_gives_the_same_bytes_twice(project):
 def test_table_without_rows_is_exported(tmp_path):
     """A table that has columns and no rows gives a heading and an empty list."""
     empty = board()["results"][:0]
-    files = {file.ending: file.content for file in export(tmp_path, pd.DataFrame(empty)).files}
-    assert (b"model,task,variant,score\r\n", b"[]\n") == (files["csv"], files["json"])
-
-
-def test_a_large_table_comes_packed(tmp_path, monkeypatch):
-    """Its CSV holds the same, packed alike each time; the limit itself is still plain."""
-    found = []
-    for most in (2, 1, 1):
-        monkeypatch.setattr("site_builder.tables.export.MOST_PLAIN_ROWS", most)
-        found.append({f.ending: f.content for f in export(tmp_path, results_frame()[:2]).files})
-    plain, packed, again = found
-    assert (["parquet", "csv", "json"], ["parquet", "csv.gz"]) == (list(plain), list(packed))
-    assert plain["csv"] == gzip.decompress(packed["csv.gz"])
-    assert packed == again
+    files = unpacked(export(tmp_path, pd.DataFrame(empty)))
+    assert [b"model,task,variant,score\r\n", b"[]\n"] == list(files.values())

@@ -7,7 +7,7 @@ import random
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from math import isclose
 from pathlib import Path
 from statistics import fmean
@@ -74,47 +74,35 @@ def check_sample(project: Path, site: Path, n: int = 50) -> Iterator[str]:
 
 
 def check_model(board: Board, model: str, soup: BeautifulSoup) -> Iterator[str]:
-    """Every score with its rank and its row, and the place on the board of tuned models."""
-    rows, seen = table(soup, "all-scores"), 0
-    told = _rows_told(soup)
-    for i, row in enumerate(rows):
+    """Every score with its rank, and the place on the board of tuned models."""
+    rows = table(soup, "all-scores")
+    for row in rows:
         task = board.tasks[row["task"].text]
-        for variant, score, place, line in _scores_of(row, {v: n + i for v, n in told.items()}):
+        for variant in VARIANTS.values():
             scores = board.scores[task, variant]
             expected = rank(scores.values(), scores[model])
-            yield from _differs(score, scores[model], f"score on {task}")
-            yield from _differs(place, expected, f"rank on {task}")
-            yield from _differs(line, board.row[model, task, variant], f"row of {task}")
-            seen += 1
-        if "lift_fine_tuned" in row:
-            before, after = (board.scores[task, v][model] for v in ("base", "fine_tuned"))
-            yield from _differs(row["lift_fine_tuned"], after - before, f"lift on {task}")
-    if len(VARIANTS) * len(board.tasks) != seen:
-        yield f"{seen} scores"
+            yield from _differs(row[f"score_{variant}"], scores[model], f"score on {task}")
+            yield from _differs(row[f"rank_{variant}"], expected, f"rank on {task}")
+        before, after = (board.scores[task, v][model] for v in ("base", "fine_tuned"))
+        yield from _differs(row["lift_fine_tuned"], after - before, f"lift on {task}")
+    if len(board.tasks) != len(rows):
+        yield f"{len(rows)} tasks"
+    yield from _check_rows(board, model, soup)
     means = board.means(board.tasks.values(), "fine_tuned")
     (own,) = (r for r in table(soup, "around") if board.models[r["model"].text] == model)
     yield from _differs(own["rank"], rank(means.values(), means[model]), "rank")
     yield from _differs(own["average"], means[model], "average")
 
 
-def _rows_told(soup: BeautifulSoup) -> dict[str, int]:
-    """The first row of each variant's scores, where a sentence says which rows they are."""
-    note = soup.select_one("section[aria-labelledby=scores] > .note")
-    told = re.finditer(r"([\w-]+) scores are rows ([\d,]+) to", note.text if note else "")
-    return {VARIANTS[m[1].capitalize()]: int(m[2].replace(",", "")) for m in told}
-
-
-def _scores_of(
-    row: dict[str, Cell], told: Mapping[str, int]
-) -> Iterator[tuple[str, Cell, Cell, Cell]]:
-    """Variant, score, rank and row in the table: one of each a row, or all of a task in one."""
-    if "variant" in row:
-        yield VARIANTS[row["variant"].text], row["score"], row["rank"], row["row"]
-        return
-    for variant in VARIANTS.values():
-        score, place = (row[f"{key}_{variant}"] for key in ("score", "rank"))
-        line = Cell("", str(told[variant])) if told else row[f"row_{variant}"]
-        yield variant, score, place, line
+def _check_rows(board: Board, model: str, soup: BeautifulSoup) -> Iterator[str]:
+    """The rows of the results table that the scores of each variant stand in."""
+    for row in table(soup, "provenance"):
+        variant = VARIANTS[row["variant"].text]
+        ends = re.findall(r"([\d,]+)(?:\N{EN DASH}([\d,]+))?", row["rows"].text.replace(", ", " "))
+        numbers = [[int(n.replace(",", "")) for n in pair if n] for pair in ends]
+        rows = {n for pair in numbers for n in range(pair[0], pair[-1] + 1)}
+        if rows != {board.row[model, task, variant] for task in board.tasks.values()}:
+            yield f"rows of {variant} are {row['rows'].text}"
 
 
 def check_task(board: Board, task: str, soup: BeautifulSoup) -> Iterator[str]:

@@ -1,20 +1,21 @@
 """Where a score comes from: its link, its row, and the card that opens at it."""
 
+import csv
 import gzip
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from site_builder.addresses import Address, make_slugs
+from site_builder.addresses import Address
 from site_builder.config import SiteConfig
 from site_builder.labels import make_labels
-from site_builder.pages.model_scores import whence_data
-from site_builder.pages.page import Citation, ScriptData, Site, assemble_site
+from site_builder.pages.model_scores import card_data
+from site_builder.pages.page import ScriptData, Site, assemble_site, cite_page
 from site_builder.records import replace
 from site_builder.render.metadata import write_citation
 from site_builder.render.pages import render_script
@@ -38,7 +39,7 @@ BY_ROW: dict[str, dict[int, object]] = {
     "source": {
         2: "https://www.example.org/logs/1/",
         5: "logs/run 5.json",
-        6: "downloads/results.csv",
+        6: "downloads/results.csv.gz",
     },
     "command": {2: "run --model alpha --task add"},
     "flag": {2: "Measured on a part of the examples"},
@@ -58,7 +59,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     results = changed(tables["results"], "score", {2: 0.7543219, 9: 0.62500001})
     tables["results"] = having(results, **{name: evidence(name) for name in BY_ROW})
     tables["models"] = changed(tables["models"], "name", {2: NAME})
-    return write_project(tmp_path_factory.mktemp("whence") / "project", tables, TOML)
+    return write_project(tmp_path_factory.mktemp("cards") / "project", tables, TOML)
 
 
 @pytest.fixture(scope="module")
@@ -86,29 +87,37 @@ def home(site: BuiltSite) -> Iterator[str]:
 
 def test_every_score_leads_to_its_row(index_site: BuiltSite) -> None:
     """Wherever one stands in a table, the row that it leads to has the very value."""
+    primary = index_site.api("stats")["variants"][0]
+    pages = {f"models/{slug}/index.html" for slug in model_slugs(index_site)}
     rows = {
-        (path, str(row["id"])): raw_of(row.select_one("td:not(.text)"))
-        for path, soup in index_site.pages()
-        for row in soup.select("tr[id^=score-]")
+        (path, row["task"].href.split("/")[-2]): row
+        for path in pages
+        for row in table(index_site.page(path.removesuffix("index.html")), "all-scores")
     }
     led = set()
     for path, soup in index_site.pages():
-        links = soup.select("td:not(.text) > a[href*='#score-']")
-        there = [(raw_of(link.parent), rows[target(path, str(link["href"]))]) for link in links]
-        assert [] == [pair for pair in there if pair[0] != pair[1]], path
-        led |= {path.partition("/")[0]} if links else set()
-    assert 682 == len(rows)
+        for link in soup.select(f"td:not(.text) > {SCORE}"):
+            href = urlsplit(str(link["href"]))
+            (variant,) = parse_qs(href.query).get("variant", [primary])
+            page, anchor = target(path, str(link["href"]))
+            cell = rows[page, anchor.removeprefix("score-")][f"score_{variant}"]
+            assert float(raw_of(link.parent)) == cell.number, (path, href)
+            led.add(path.partition("/")[0])
+    assert 12 * 31 == len(rows)
     assert {"index.html", "models", "tasks", "categories", "embed"} == led
 
 
+def model_slugs(site: BuiltSite) -> list[str]:
+    """What addresses call the models."""
+    return [m["scores_file"].split("/")[-1].removesuffix(".json") for m in site.api("models")]
+
+
 def test_every_score_of_a_ranking_is_a_link(index_site: BuiltSite) -> None:
-    """Each cell with a number in a column of scores: of a task, of a model."""
+    """Each cell with a number in a column of scores: of a task, of the picker, of all models."""
     for path, selector in (
         ("tasks/gsm8k/", "#ranking"),
         ("tasks/", "#picker"),
         ("models/", "#scores-table"),
-        ("models/phi-2/", "#all-scores"),
-        ("models/phi-2/", "#model-tasks-table"),
     ):
         found = index_site.page(path).select_one(selector)
         assert found is not None
@@ -127,7 +136,7 @@ def test_every_score_of_a_ranking_is_a_link(index_site: BuiltSite) -> None:
 
 
 def test_an_anchor_stays_when_rows_move_and_are_added() -> None:
-    """It is made of task and variant, not of a place in a table."""
+    """It is made of the task, not of a place in a table; the query names another variant."""
     few = make_frames({"base": {"a": [0.1, 0.2]}, "tuned": {"a": [0.3, 0.4]}})
     many = make_frames({"base": {"z": [0.5, 0.5, 0.6], "a": [0.1, 0.2, 0.9]}})
     more = {
@@ -139,66 +148,83 @@ def test_an_anchor_stays_when_rows_move_and_are_added() -> None:
         make_labels(make_results(frames), config).score_place(("a", "t2", "tuned"))
         for frames in (few, more)
     ]
-    assert [Address("model", "a", "score-t2--tuned")] * 2 == anchors
-
-
-@given(
-    st.lists(st.text(min_size=1, max_size=6), min_size=1, max_size=5, unique=True),
-    st.lists(st.text(min_size=1, max_size=6), min_size=1, max_size=3, unique=True),
-)
-def test_no_two_scores_of_a_model_share_an_anchor(tasks: list[str], variants: list[str]) -> None:
-    """Whatever tasks and variants are called: `a` and `b-c`, or `a-b` and `c`."""
-    labels = replace(LABELS, task_slugs=make_slugs(tasks), variant_slugs=make_slugs(variants))
-    anchors = {labels.score_anchor(task, variant) for task in tasks for variant in variants}
-    assert len(tasks) * len(variants) == len(anchors)
-    assert all(anchor.isascii() and " " not in anchor for anchor in anchors)
+    assert [Address("model", "a", "score-t2")] * 2 == anchors
+    base = make_labels(make_results(few), config).score_place(("a", "t2", "base"))
+    assert Address("model", "a", "score-t2", (("variant", "base"),)) == base
 
 
 def test_a_row_holds_all_that_is_known(site: BuiltSite) -> None:
-    """Every column of the results, each in full; what is not known says so."""
-    rows = table(site.page("models/alpha/"), "all-scores")
-    row = rows[0]
-    assert ("0.754", "0.7543219") == (row["score"].text, row["score"].value)
+    """With every digit; what is not known says so."""
+    page = site.page("models/alpha/")
+    row, other = table(page, "all-scores")
+    assert ("0.754", "0.7543219") == (row["score_fine_tuned"].text, row["score_fine_tuned"].value)
     # 0.7543219 - 1.96 * 0.0125 = 0.7298, + 0.0245 = 0.7788.
-    assert "0.7543219, 0.730\N{EN DASH}0.779" == row["score"].note
-    assert "Measured on a part of the examples" == row["flag"].text
-    assert "#score-add--fine-tuned" == row["score"].href
-    shown = {key: row[key].text for key in ("row", "stderr", "n_examples", "date", "command")}
+    assert "0.7543219, 0.730\N{EN DASH}0.779" == row["score_fine_tuned"].note
+    assert ("flagged",) == row["score_fine_tuned"].tags
+    # 0.7543219 - 0.5
+    assert "0.2543219" == row["lift_fine_tuned"].value
+    known = ("stderr_fine_tuned", "n_examples_fine_tuned")
+    assert ["0.0125", "1,319"] == [row[key].text for key in known]
+    assert {("not stated", None)} == {(other[key].text, other[key].value) for key in known}
+    assert "" == other["score_fine_tuned"].note
+
+
+def test_scores_that_say_the_same_share_a_row_of_provenance(site: BuiltSite) -> None:
+    """With the rows of the results table, source, date, command and reservation in full."""
+    stated, tuned, base = table(site.page("models/alpha/"), "provenance")
+    shown = {key: stated[key].text for key in ("variant", "tasks", "rows", "date", "command")}
     assert {
-        "row": "2",
-        "stderr": "0.0125",
-        "n_examples": "1,319",
+        "variant": "Fine-tuned",
+        "tasks": "Addition",
+        "rows": "2",
         "date": "2024-05-02",
         "command": "run --model alpha --task add",
     } == shown
+    assert "Measured on a part of the examples" == stated["flag"].text
     assert ("example.org/logs/1", "https://www.example.org/logs/1/") == (
-        row["source"].text,
-        row["source"].href,
+        stated["source"].text,
+        stated["source"].href,
     )
-    unknown = [rows[1][key] for key in ("stderr", "n_examples", "date", "source", "command")]
-    assert {("not stated", None)} == {(cell.text, cell.value) for cell in unknown}
-    assert "" == rows[1]["score"].note
+    # Rows 1 and 3 of the results are alpha's base scores, row 4 its tuned one on `sort`.
+    assert [("Base", "all 2", "1, 3"), ("Fine-tuned", "Sorting", "4")] == sorted(
+        (row["variant"].text, row["tasks"].text, row["rows"].text) for row in (tuned, base)
+    )
+    assert {"not stated"} == {tuned[key].text for key in ("date", "source", "command")}
 
 
 def test_a_source_leads_only_where_it_may(site: BuiltSite) -> None:
     """To the web or to a file that the site publishes; any other path is text."""
-    published, text = (row["source"] for row in table(site.page("models/beta/"), "all-scores")[:2])
-    assert ("downloads/results.csv", "../../downloads/results.csv") == (
-        published.text,
-        published.href,
-    )
-    assert ("logs/run 5.json", "") == (text.text, text.href)
+    sources = [row["source"] for row in table(site.page("models/beta/"), "provenance")]
+    assert ("downloads/results.csv.gz", "../../downloads/results.csv.gz") in [
+        (cell.text, cell.href) for cell in sources
+    ]
+    assert ("logs/run 5.json", "") in [(cell.text, cell.href) for cell in sources]
 
 
 def test_what_no_score_has_takes_no_column(index_site: BuiltSite) -> None:
     """It is said once, above the table."""
     page = index_site.page("models/phi-2/")
-    keys = [str(head["data-key"]) for head in page.select("#all-scores thead th")]
-    assert ["task", "variant", "score", "rank", "row", "source"] == keys
+    keys = [str(head["data-key"]) for head in page.select("#provenance thead th")]
+    assert ["variant", "tasks", "rows", "source"] == keys
+    (row,) = {row["rows"].text for row in table(page, "provenance")[:1]}
+    assert re.fullmatch(r"[\d, \N{EN DASH}]+", row)
     note = page.select("#scores ~ .note")[0]
     assert "Not stated for any score: standard error, number of examples, date and command." in (
         visible(note)
     )
+
+
+def test_rows_of_provenance_are_rows_of_the_published_table(index_site: BuiltSite) -> None:
+    """Counted from 1, as ranges: they are the rows of that model and variant."""
+    published = gzip.decompress(index_site.files["downloads/results.csv.gz"]).decode()
+    records = list(csv.DictReader(published.splitlines()))
+    for row in table(index_site.page("models/phi-2/"), "provenance"):
+        variant = {"Fine-tuned": "fine_tuned", "Base": "base"}[row["variant"].text]
+        ends = [list(map(int, part.split("\N{EN DASH}"))) for part in row["rows"].text.split(", ")]
+        rows = [n for part in ends for n in range(part[0], part[-1] + 1)]
+        assert [("phi-2", variant)] * 31 == [
+            (records[n - 1]["model"], records[n - 1]["variant"]) for n in rows
+        ]
 
 
 # --- data for the card --------------------------------------------------------------------------
@@ -212,21 +238,16 @@ def test_data_of_a_model_stands_beside_its_page(site: BuiltSite) -> None:
 
 
 def test_data_of_a_large_board_comes_in_small_files() -> None:
-    """200 scores of one model on 100 tasks: below 15 kB, and 4 kB as it is sent."""
+    """200 scores of one model on 100 tasks: below 9 kB, and 3 kB as it is sent."""
     scores = {f"m{i}": [((7 * i + j) % 97) / 97 for j in range(100)] for i in range(3)}
     frames = make_frames({"base": scores, "tuned": scores})
     results = make_results(frames)
     config = SiteConfig(root=Path())
     site = assemble_site(config, make_tables(frames), results, make_labels(results, config))
-    data = ScriptData(Address("scores", "m1"), "m1", lambda: whence_data(site, "m1", frozenset()))
-    urls = Urls.of([*(Address("model", m) for m in scores), *map(_task, range(1, 101))])
-    content = render_script(data, urls)
-    assert len(content) < 15_000
-    assert len(gzip.compress(content)) < 4_000
-
-
-def _task(n: int) -> Address:
-    return Address("task", f"t{n}")
+    data = ScriptData(Address("scores", "m1"), "m1", lambda: card_data(site, "m1"))
+    content = render_script(data, Urls.of(Address("model", m) for m in scores))
+    assert len(content) < 9_000
+    assert len(gzip.compress(content)) < 3_000
 
 
 # --- the card, in a browser ---------------------------------------------------------------------
@@ -256,7 +277,7 @@ def open_score(page: Page, table_id: str, place: int = 0) -> Locator:
 def test_a_click_tells_all_of_a_score(chromium: Browser, home: str, project: Path) -> None:
     """What the card says is the row of the Parquet file, to the last digit."""
     page, heard = open_page(chromium, f"{home}tasks/add/")
-    link = page.locator('#ranking a[href$="alpha/#score-add--fine-tuned"]')
+    link = page.locator('#ranking a[href$="alpha/#score-add"]')
     link.click()
     card = card_of(page)
     row = pd.read_parquet(project / "data/results.parquet").iloc[1]
@@ -343,9 +364,9 @@ def test_its_link_opens_its_row(chromium: Browser, home: str, size: tuple[int, i
     card.get_by_role("button", name="Copy link").click()
     expect(card.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert f"{BASE}models/alpha/#score-sort--fine-tuned" == copied
+    assert f"{BASE}models/alpha/#score-sort" == copied
     card.get_by_role("link", name="Its row").click()
-    page.wait_for_url("**/models/alpha/#score-sort--fine-tuned")
+    page.wait_for_url("**/models/alpha/#score-sort")
     row = page.locator("tr:target")
     expect(row).to_be_in_viewport()
     expect(row).to_contain_text("Sorting")
@@ -357,7 +378,7 @@ def test_a_click_with_a_key_follows_the_link(chromium: Browser, home: str) -> No
     page, _ = open_page(chromium, f"{home}tasks/add/")
     with page.context.expect_page() as opened:
         page.locator(f"#ranking td > {SCORE}").first.click(modifiers=["ControlOrMeta"])
-    assert opened.value.url.endswith("#score-add--fine-tuned")
+    assert opened.value.url.endswith("#score-add")
     expect(page.locator(".score-card:popover-open")).to_have_count(0)
     page.context.close()
 
@@ -377,19 +398,28 @@ def test_without_its_data_a_click_follows_the_link(chromium: Browser, home: str)
     page, _ = open_page(chromium, f"{home}tasks/add/")
     page.route("**/scores.js*", lambda route: route.abort())
     page.locator(f"#ranking td > {SCORE}").first.click()
-    page.wait_for_url("**/models/*/#score-add--fine-tuned")
+    page.wait_for_url("**/models/*/#score-add")
     page.context.close()
 
 
 def test_without_scripts_a_click_leads_to_the_row(chromium: Browser, home: str) -> None:
     """Which holds the same."""
     page, _ = open_page(chromium, f"{home}tasks/add/", java_script_enabled=False)
-    page.locator('#ranking a[href$="alpha/#score-add--fine-tuned"]').click()
-    page.wait_for_url("**/models/alpha/#score-add--fine-tuned")
-    row = page.locator("#score-add--fine-tuned")
+    page.locator('#ranking a[href$="alpha/#score-add"]').click()
+    page.wait_for_url("**/models/alpha/#score-add")
+    row = page.locator("tr:target")
     expect(row).to_be_in_viewport()
-    for text in ("0.7543219", "1,319", "2024-05-02", "run --model alpha", "on a part of"):
+    for text in ("0.7543219", "1,319"):
         expect(row).to_contain_text(text)
+    for text in ("2024-05-02", "run --model alpha", "on a part of"):
+        expect(page.locator("#provenance")).to_contain_text(text)
+    page.context.close()
+
+
+def test_an_older_link_finds_the_row(chromium: Browser, home: str) -> None:
+    """It names the variant behind the task."""
+    page, _ = open_page(chromium, f"{home}models/alpha/#score-sort--fine-tuned")
+    expect(page.locator("tr:target")).to_contain_text("Sorting")
     page.context.close()
 
 
@@ -402,40 +432,33 @@ def test_from_the_disk(chromium: Browser, site: BuiltSite) -> None:
     page.wait_for_url("**/data/index.html#table-results")
     page.go_back()
     open_score(page, "ranking").get_by_role("link", name="Its row").click()
-    page.wait_for_url("**/index.html#score-add--fine-tuned")
+    page.wait_for_url("**/index.html#score-add")
     expect(page.locator("tr:target")).to_be_visible()
     page.context.close()
 
 
-def citation_of(site: Site, model: str, task: str, variant: str) -> Citation:
-    """The citation of a score, in the words that the card should use."""
-    results, labels = site.results, site.labels
-    score = labels.scales[task].score(results.scores_of(model, task)[variant].score)
-    metric = results.catalog.tasks[task].metric
-    run = f"{labels.models[model]} ({labels.in_sentence(variant)})"
-    name = labels.tasks[task]
-    text = f"{run} scores {score}{f' ({metric})' if metric else ''} on {name}."
-    to = labels.score_place((model, task, variant))
-    key = f"{labels.model_slugs[model]}-{to.anchor}"
-    title = site.config.site.title
-    return Citation(title, f"{run} on {name}", text, results.release, to, key)
-
-
-def test_the_card_cites_a_score(chromium: Browser, home: str, made: Site) -> None:
-    """Sentence and BibTeX entry are those of any citation of the site."""
+def test_a_score_is_cited(chromium: Browser, home: str, made: Site) -> None:
+    """As the build writes citations, mark by mark; two variants are two entries."""
     urls = Urls.of([Address("model", model) for model in ("alpha", "beta", "gamma")], BASE)
     page, _ = open_page(chromium, home)
-    for model, task, variant in (
-        ("alpha", "add", "fine_tuned"),
-        ("beta", "sort", "base"),
-        ("gamma", "add", "base"),
+    for model, task, variant, shown in (
+        ("alpha", "add", "fine_tuned", "0.754"),
+        ("beta", "sort", "base", "0.500"),
+        ("beta", "sort", "fine_tuned", "0.250"),
     ):
         page.goto(f"{home}models/{model}/")
-        anchor = made.labels.score_anchor(task, variant)
-        page.locator(f'#all-scores a[href$="#{anchor}"]').click()
+        page.locator(f'#all-scores a[href="./?variant={variant}#score-{task}"]').click()
         card = card_of(page)
         card.get_by_text("Cite this score").click()
-        text = write_citation(citation_of(made, model, task, variant), urls)
+        names = made.labels
+        run = f"{names.models[model]} ({names.in_sentence(variant)})"
+        metric = made.results.catalog.tasks[task].metric
+        said = f"{run} scores {shown}{f' ({metric})' if metric else ''} on {names.tasks[task]}."
+        cited = cite_page(
+            made, f"{run} on {names.tasks[task]}", said, names.score_place((model, task, variant))
+        )
+        key = f"{model}-score-{task}--{variant.replace('_', '-')}"
+        text = write_citation(replace(cited, key=key), urls)
         assert text.sentence == card.locator("#score-card-sentence").text_content()
         assert text.bibtex == card.locator("#score-card-bibtex").text_content()
     page.context.close()
@@ -448,7 +471,7 @@ def test_the_open_card_is_accessible_and_moves_nothing(
 ) -> None:
     """axe-core finds no breach, the page keeps its place, the card is within the screen."""
     page, _ = open_page(chromium, f"{home}tasks/add/", size, color_scheme=scheme, bypass_csp=True)
-    link = page.locator('#ranking a[href$="alpha/#score-add--fine-tuned"]')
+    link = page.locator('#ranking a[href$="alpha/#score-add"]')
     link.scroll_into_view_if_needed()
     page.add_script_tag(path=AXE)
     before = page.evaluate(LAYOUT_SHIFT)
