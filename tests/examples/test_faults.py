@@ -221,13 +221,13 @@ def test_ctrl_c_during_a_query() -> None:
         (("i", "--into", "p", "--engine", "dask"), "--engine dask needs the address of a cluster"),
         (
             ("i", "--into", "p", "--scheduler", "tcp://a:1"),
-            "--scheduler is for --engine dask alone",
+            "--scheduler works only with --engine dask",
         ),
-        (("i", "--into", "p", "--memory", "much"), "'much' is no size of 100MB or more"),
-        (("i", "--into", "p", "--memory", "5MB"), "'5MB' is no size of 100MB or more"),
+        (("i", "--into", "p", "--memory", "much"), "'much' is not a size of at least 100MB"),
+        (("i", "--into", "p", "--memory", "5MB"), "'5MB' is not a size of at least 100MB"),
         (
             ("i", "--into", "p", "--column", "exmaple=id"),
-            "'exmaple' is no column of the contract. Did you mean 'example'?",
+            "'exmaple' is not a column of the contract. Did you mean 'example'?",
         ),
         (("i", "--into", "p", "--column", "score"), "'score' names no column. Write score=COLUMN."),
     ],
