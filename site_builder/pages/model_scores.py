@@ -174,7 +174,8 @@ def _texts(value: float, scale: NumberFormat) -> tuple[str, str]:
 def _lift_cell(site: Site, variant: str, scores: _TaskScores) -> Cell:
     score = scores[variant].score if variant in scores else None
     lift, scale = score.lift_over_base if score else None, site.labels.scales[_task_of(scores)]
-    cell = lift_cell(lift, scale)
+    # Without a colour: the sign says it too, and a large board has a hundred thousand of them.
+    cell = replace(lift_cell(lift, scale), tone="" if lift is not None else "soft")
     if lift is None or scale.shows_all(lift) or len(exact(lift)) > _SHORT:
         return cell
     return replace(cell, text=signed(lift))
@@ -314,7 +315,8 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     """Return what the cards of a model's scores show.
 
     `tasks` are places in the shared list. All else is by variant a list in their order, null where
-    there is nothing; what no score states is left out. `source` has places in `sources`; `date`,
+    there is nothing; what no score states is left out. `row` may be the first of consecutive rows
+    in place of a list. `source` has places in `sources`; `date`,
     `command` and `flag` have places in `texts`.
     """
     scores, texts, sources = _scores_of(site, model), dict[str, int](), dict[Link, int]()
@@ -335,10 +337,19 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     return {
         "model": page_link(site.labels.models[model], "model", model),
         "tasks": [site.results.scores.columns[task] for task in tasks],
+        "row": list(map(_packed_rows, columns.pop("row", []))),
         "texts": list(texts),
         "sources": list(sources),
         **columns,
     }
+
+
+def _packed_rows(rows: Sequence[Any]) -> object:
+    """Return the first of consecutive rows alone, since large boards have long lists of them."""
+    is_run = (
+        len(rows) > 1 and None not in rows and rows == list(range(rows[0], rows[0] + len(rows)))
+    )
+    return rows[0] if is_run else rows
 
 
 def _card_values(site: Site, score: _ModelScore) -> Iterator[tuple[str, Any]]:

@@ -61,6 +61,8 @@
     const of = (column) => column?.[variant]?.[place] ?? undefined;
     /** @param {(number | null)[][] | undefined} column */
     const textOf = (column) => scores.texts[of(column) ?? -1];
+    /** @param {number | (number | null)[]} rows */
+    const rowOf = (rows) => (typeof rows === "number" ? rows + place : (rows[place] ?? 0));
     const value = of(scores.value);
     if (value === undefined) throw new Error(`There is no score at ${link.href}.`);
     const [[name], metric, slug, scale] = facts.tasks[task];
@@ -69,7 +71,7 @@
     const query = variant === 0 ? "" : `?variant=${encodeURIComponent(id)}`;
     const key = [facts.cite.slug, path.split("/").at(-2), `score-${slug}--${variantSlug}`, facts.cite.short].join("-");
     return {
-      ...{ model, task: name, label, metric, key, value, shown: format.score(value, scale), row: of(scores.row) ?? 0 },
+      ...{ model, task: name, label, metric, key, value, shown: format.score(value, scale), row: rowOf(scores.row[variant]) },
       ...{ interval: of(scores.interval)?.map((end) => format.score(end, scale)).join(" to "), stderr: of(scores.stderr), n: of(scores.n) },
       ...{ date: textOf(scores.date), source: scores.sources[of(scores.source) ?? -1], command: textOf(scores.command), flag: textOf(scores.flag) },
       ...{ run: `${model} (${phrase})`, address: base && `${base}${path}${query}#score-${slug}` },

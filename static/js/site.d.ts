@@ -314,7 +314,8 @@ interface ScoreCards {
   texts: string[];
   sources: Link[];
   value: ScoreColumn<number>;
-  row: ScoreColumn<number>;
+  /** The first of consecutive rows, or the row of each. */
+  row: (number | (number | null)[])[];
   interval?: ScoreColumn<[number, number]>;
   stderr?: ScoreColumn<number>;
   n?: ScoreColumn<number>;
