@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from site_builder.cli import main
-from site_builder.commands.console import as_annotations, as_document
+from site_builder.commands.console import as_annotations, faults_as_json
 from site_builder.errors import Fault
 from site_builder.prose.figures import FILTERS, NAMES, prose_filters, prose_variables
 from tests.helpers.sites import ROOT, contents, make_site
@@ -488,7 +488,7 @@ def test_annotations_are_escaped(fault, line):
 
 def test_a_document_is_plain_text_on_one_screen():
     """Whatever the data holds, it is ASCII without control characters but line ends."""
-    text = as_document([Fault("a.md", "\x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}\ud800é")], Path())
+    text = faults_as_json([Fault("a.md", "\x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}\ud800é")], Path())
     assert text.isascii()
     assert text.replace("\n", "").isprintable()
     assert "\x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}\ud800é" == json.loads(text)["faults"][0]["found"]
