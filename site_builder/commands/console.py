@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 OnProgress = Callable[[str, float], None]
 
 
-def faults_as_annotations(faults: Iterable[Fault], root: Path) -> str:
+def as_annotations(faults: Iterable[Fault], root: Path) -> str:
     """Return a workflow command of GitHub Actions for each fault, one per line.
 
     Args:
@@ -85,7 +85,7 @@ def _count(faults: Iterable[Fault], severity: str) -> int:
     return sum(fault.stands_for for fault in faults if fault.severity == severity)
 
 
-_FORMATS = {"github": faults_as_annotations, "json": faults_as_json}
+_FORMATS = {"github": as_annotations, "json": faults_as_json}
 
 project_option = click.option(
     "--project",

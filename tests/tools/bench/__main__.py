@@ -47,7 +47,7 @@ class Bench:
         project = copy_project(self._folder / "index")
         found = compare("Index", project, self._asked.times)
         self._keep(found)
-        self.targets.append(Target("Index, wall time, ours / plain", 0.6, found.ratio("wall_s")))
+        self.targets.append(Target("Index, wall time, ours / plain", 0.8, found.ratio("wall_s")))
         home = measure_home(project / "site-0", project / "plain-0")
         self.targets += home.targets()
 
