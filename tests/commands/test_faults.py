@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from site_builder.cli import main
-from site_builder.commands.console import faults_as_json
+from site_builder.commands.console import as_annotations, faults_as_json
 from site_builder.errors import Fault
 from site_builder.prose.figures import FILTERS, NAMES, prose_filters, prose_variables
 from tests.helpers.sites import ROOT, contents, make_site
@@ -483,7 +483,7 @@ def test_faults_as_annotations(broken, monkeypatch):
 )
 def test_annotations_are_escaped(fault, line):
     """Nothing that the data holds ends a message or begins another command."""
-    assert line == ([fault], Path())
+    assert line == as_annotations([fault], Path())
 
 
 def test_a_document_is_plain_text_on_one_screen():
