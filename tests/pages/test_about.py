@@ -35,7 +35,7 @@ RULES = (
     (".*", "tasks|filled|size|row|n_examples|stderr|date|parameters_b|release_date", ""),
     (".*", "score|best_score|baseline_score|baseline|before|after_.*|train_examples|tokens_.*", ""),
     ("ranking|picker", "base|fine_tuned|tuned|line", ""),
-    ("all-scores", "score_.*|row_.*", ""),
+    ("all-scores", "(score|row|stderr|n_examples|date)_.*", ""),
     (".*", "rank|rank_.*", "rank"),
     (".*", "average.*|line|coverage", "average"),
     (".*", "win_rate", "win-rate"),
