@@ -164,7 +164,7 @@ def test_aggregated_project_builds(instances: Path, board: Path) -> None:
     said = run("build", "--project", board, "--quiet")
     assert (0, 1) == (said.exit_code, len(said.stderr.splitlines()))
     assert "the baseline 'gamma' has no score on 1 of 2 tasks" in said.stderr
-    assert [*(board / "site").rglob("differences.csv")]
+    assert [*(board / "site").rglob("differences.csv.gz")]
     page = (board / "site/data/index.html").read_text()
     assert "Score differences, paired by example." in page
 

@@ -132,7 +132,7 @@ def test_imported_examples_are_published(tmp_path):
     assert "examples.parquet" in contents(tmp_path / "p")
     said = run("build", "--project", tmp_path / "p", "--strict", "--quiet")
     assert (0, "") == (said.exit_code, said.stderr)
-    assert [*(tmp_path / "p/site").rglob("examples.csv")]
+    assert [*(tmp_path / "p/site").rglob("examples.csv.gz")]
 
 
 def test_documentation_covers_every_format_and_option():
