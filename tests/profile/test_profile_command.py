@@ -51,10 +51,10 @@ def test_features_go_into_the_tasks_table(project: Path, sets: Path) -> None:
     packs = len(text) / len(zlib.compress(text, 9))
     assert [
         "add: 5 test, 20 train; input 'question', output 'answer'; mean length 6.0 in, 1.0 out, "
-        f"compresses {packs:.2f} times, ROUGE-L 0.020",
+        f"compression ratio {packs:.2f}, ROUGE-L 0.020",
         "sort: 1 train; input 'prompt', output 'completion'; mean length 2.0 in, 2.0 out, "
-        "compresses 0.50 times, ROUGE-L 0.500",
-        "Lengths count words and marks. 2 tasks changed.",
+        "compression ratio 0.50, ROUGE-L 0.500",
+        "Lengths are in words and marks; 2 tasks changed.",
     ] == said.stderr.splitlines()
     found = tasks(project)
     assert [20, 1] == found["train_examples"].tolist()
@@ -72,7 +72,7 @@ def test_measuring_twice_changes_nothing(project: Path, sets: Path) -> None:
     path = project / "data/tasks.parquet"
     before = (path.read_bytes(), path.stat().st_mtime_ns)
     said = run(sets, "--into", project)
-    assert "Lengths count words and marks. 2 tasks unchanged; nothing to write." in said.stderr
+    assert "Lengths are in words and marks; 2 tasks unchanged; nothing to write." in said.stderr
     assert before == (path.read_bytes(), path.stat().st_mtime_ns)
     write(sets / "sort.jsonl", [{"prompt": "b", "completion": "b"}])
     assert "1 task changed, 1 task unchanged." in run(sets, "--into", project).stderr
@@ -103,7 +103,7 @@ def test_new_task_is_a_warning(project: Path, sets: Path) -> None:
     """It suggests the nearest task."""
     said = run(f"srot={sets / 'sort.jsonl'}", "--into", project)
     assert 0 == said.exit_code
-    warning = "warning: data/tasks.parquet: task 'srot' was not there. Did you mean 'sort'?"
+    warning = "warning: data/tasks.parquet: task 'srot' is new. Did you mean 'sort'?"
     assert warning == said.stderr.splitlines()[0]
     assert ["add", "sort", "srot"] == tasks(project).index.tolist()
 
@@ -115,7 +115,7 @@ def test_project_without_a_tasks_table(project: Path, sets: Path) -> None:
     assert ["add", "sort"] == tasks(project).index.tolist()
     text = build(project).page("tasks/add/").get_text(" ", strip=True)
     assert "Mean ROUGE-L between input and output" in text
-    assert "Lengths count characters" in text
+    assert "Lengths are in characters" in text
 
 
 def test_faults_write_nothing(project: Path, sets: Path) -> None:
