@@ -115,7 +115,7 @@ def test_project_without_a_tasks_table(project: Path, sets: Path) -> None:
     assert ["add", "sort"] == tasks(project).index.tolist()
     text = build(project).page("tasks/add/").get_text(" ", strip=True)
     assert "Mean ROUGE-L between input and output" in text
-    assert "Lengths are in characters" in text
+    assert "Lengths count characters" in text
 
 
 def test_faults_write_nothing(project: Path, sets: Path) -> None:
