@@ -129,13 +129,13 @@ def run_step(name: str, folder: Path, **stubs: str) -> subprocess.CompletedProce
         ("echo '2 scores changed'", "2 scores changed\n"),
         (
             "echo half; exit 1",
-            "What changes cannot be told: the board before this change does not build.\n",
+            "No comparison: the board before this change does not build.\n",
         ),
     ],
 )
 def test_what_changes_is_told_in_the_summary(tmp_path, does, told):
     """A board that was broken before stops no pull request that mends it."""
-    done = run_step("What changes", tmp_path, site_builder=does)
+    done = run_step("Compare the boards", tmp_path, site_builder=does)
     assert 0 == done.returncode, done.stderr
     assert "diff .before . --format markdown\n" == (tmp_path / "calls").read_text()
     assert told == (tmp_path / "changes.md").read_text() == (tmp_path / "summary").read_text()
@@ -152,7 +152,7 @@ def test_there_is_one_comment(tmp_path, found, call):
     """The first push makes it, later ones renew it; it is within what GitHub takes."""
     (tmp_path / "changes.md").write_text("x" * 100_000, encoding="utf8")
     listing = f"case \"$*\" in *--paginate*) [ -z '{found}' ] || printf '%s\\n' '{found}';; esac"
-    done = run_step("One comment, renewed at each push", tmp_path, gh=listing)
+    done = run_step("Write one comment, and update it at each push", tmp_path, gh=listing)
     assert 0 == done.returncode, done.stderr
     asked, written = re.split(r"\n(?=api --silent)", (tmp_path / "calls").read_text().strip())
     assert asked.startswith("api --paginate repos/owner/board/issues/7/comments --jq ")

@@ -238,7 +238,7 @@ def test_unclear_unit_is_an_error_without_a_terminal(tmp_path):
     """The error names the options; nothing is written."""
     said = run_import("csv", write(tmp_path, "a.csv", PERCENT), into=tmp_path)
     line = (
-        "a.csv: 71.5 of task 'add' may be a percentage or have another unit. Say --percent, "
+        "a.csv: 71.5 of task 'add' may be a percentage or have another unit. Use --percent, "
         "--proportion or --other-unit, or scale under [import] in site.toml."
     )
     assert (1, line) == (said.exit_code, said.stderr.splitlines()[-2])

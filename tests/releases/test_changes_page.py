@@ -115,7 +115,7 @@ def test_scores_of_now_lead_to_their_rows(site):
     """Those of then lead nowhere, and neither does a model that is gone."""
     (row, *_) = table(site.page("changes/"), "changes-scores")
     path, anchor = target("changes/index.html", row["after"].href)
-    assert ("models/alpha/index.html", "score-sort--fine-tuned") == (path, anchor)
+    assert ("models/alpha/index.html", "score-sort") == (path, anchor)
     assert anchor in site.readings[path].ids
     assert "" == row["before"].href
     assert "" == table(site.page("changes/"), "changes-removed")[0]["score"].href

@@ -94,7 +94,7 @@ def test_one_parquet_file_makes_a_whole_site(installed, board):
         "tasks/s/index.html",
         "tasks/t/index.html",
     } <= files.keys()
-    assert "Whole: " in installed.run("verify", "site", cwd=board)
+    assert "Complete: " in installed.run("verify", "site", cwd=board)
 
 
 def test_charts_and_fonts_are_inside(board):
