@@ -11,14 +11,7 @@ import plotly.graph_objects as go
 
 from site_builder.addresses import method_link
 from site_builder.charts import theme
-from site_builder.charts.cells import (
-    TASK,
-    Field,
-    lift_cell,
-    number_cell,
-    table_of,
-    task_cell,
-)
+from site_builder.charts.cells import TASK, lift_cell, number_cell, task_cell
 from site_builder.charts.chart import Chart, id_of
 from site_builder.charts.forms import draw_heatmap
 from site_builder.compute.correlation import Correlation, Correlations, Fit, Verdict, fit_line
@@ -40,7 +33,7 @@ from site_builder.formatting import (
 )
 from site_builder.labels import Labels
 from site_builder.records import Record, replace
-from site_builder.table_model import Cell, Column, Table
+from site_builder.table_model import Cell, Column, Field, Table, table_of
 from site_builder.tables.schema import TASKS
 
 # --- correlations -------------------------------------------------------------------------------

@@ -10,14 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from site_builder.charts import theme
-from site_builder.charts.cells import (
-    MODEL,
-    Field,
-    model_cell,
-    number_cell,
-    score_cell,
-    table_of,
-)
+from site_builder.charts.cells import MODEL, model_cell, number_cell, score_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import (
     MOST_BARS,
@@ -38,7 +31,7 @@ from site_builder.compute.stats import Stats
 from site_builder.formatting import billions, count, counted, listed, percent, sentence
 from site_builder.labels import Labels, with_article
 from site_builder.records import Record
-from site_builder.table_model import MOST_LISTED, Column, Table
+from site_builder.table_model import MOST_LISTED, Column, Field, Table, table_of
 
 
 def chart_averages(results: Results, labels: Labels) -> Chart | None:

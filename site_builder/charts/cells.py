@@ -2,79 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Collection, Sequence
 
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import MISSING, NumberFormat
 from site_builder.labels import Labels, ScoreKey
-from site_builder.records import Record, replace
-from site_builder.table_model import Cell, Column, Row, RowKind, Table, Tone
-
-Item = TypeVar("Item")
+from site_builder.records import replace
+from site_builder.table_model import Cell, Column, Field, Tone
 
 RANK = Column("rank", "#", "number", first="ascending", term="rank", words="Rank")
 MODEL = Column("model", "Model")
 TASK = Column("task", "Task")
 CATEGORY = Column("category", "Category")
 PROVIDER = Column("provider", "Provider")
-
-
-# --- tables from records ------------------------------------------------------------------------
-
-
-class Field(Record, Generic[Item]):
-    """One column of a table, and how to make its cells.
-
-    Attributes:
-        column: The column.
-        cell: Makes the cell of a record.
-        wanted: Whether the board has anything to show in it; otherwise the table leaves it out.
-    """
-
-    column: Column
-    cell: Callable[[Item], Cell]
-    wanted: bool = True
-
-
-def table_of(
-    table_id: str,
-    caption: str,
-    fields: Sequence[Field[Item]],
-    records: Sequence[Item],
-    kind: Callable[[Item], RowKind] = lambda _: "",
-    sorted_by: str = "",
-) -> Table:
-    """Make a table with one row per record."""
-    columns, rows = columns_of(fields), rows_of(fields, records, kind)
-    return Table(table_id, caption, columns, rows, sorted_by=sorted_by)
-
-
-def columns_of(fields: Sequence[Field[Item]]) -> tuple[Column, ...]:
-    """Return the columns of a table."""
-    return tuple(field.column for field in fields if field.wanted)
-
-
-def rows_of(
-    fields: Sequence[Field[Item]],
-    records: Sequence[Item],
-    kind: Callable[[Item], RowKind] = lambda _: "",
-    anchor: Callable[[Item], str] = lambda _: "",
-    marks: Callable[[Item], Mapping[str, str | None]] = lambda _: {},
-) -> tuple[Row, ...]:
-    """Make one row per record."""
-    cells_of = [field.cell for field in fields if field.wanted]
-    return tuple(
-        Row(
-            tuple([cell(record) for cell in cells_of]),
-            kind(record),
-            anchor(record),
-            tuple([(name, mark) for name, mark in marks(record).items() if mark is not None]),
-        )
-        for record in records
-    )
 
 
 def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskResult], ...]:

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from site_builder.charts.cells import (
     CATEGORY,
     TASK,
-    Field,
     best_fields,
     category_cell,
     lift_cell,
     models_cell,
     number_cell,
-    table_of,
     task_cell,
 )
 from site_builder.charts.chart import Chart
@@ -23,7 +21,7 @@ from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import count, counted, listed
 from site_builder.labels import Labels
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Table
+from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 
 def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:

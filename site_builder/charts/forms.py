@@ -10,20 +10,18 @@ import plotly.graph_objects as go
 
 from site_builder.charts import theme
 from site_builder.charts.cells import (
-    Field,
     baseline_score_cell,
     flag_tags,
     lift_cell,
     linked_score_cell,
     range_text,
     score_cell,
-    table_of,
 )
 from site_builder.compute.numbers import Array
 from site_builder.formatting import NumberFormat, sentence
 from site_builder.labels import Labels
 from site_builder.records import Record, replace
-from site_builder.table_model import Cell, Column, Table
+from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 # --- bars ---------------------------------------------------------------------------------------
 

@@ -12,11 +12,9 @@ from site_builder.charts import theme
 from site_builder.charts.cells import (
     MODEL,
     TASK,
-    Field,
     flag_tags,
     linked_score_cell,
     model_cell,
-    table_of,
     task_cell,
 )
 from site_builder.charts.chart import Chart
@@ -38,7 +36,7 @@ from site_builder.compute.scores import Score
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import counted, listed, percent
 from site_builder.labels import Labels
-from site_builder.table_model import Cell, Column, Table
+from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 # --- one model ----------------------------------------------------------------------------------
 

@@ -9,22 +9,14 @@ from typing import Any
 import plotly.graph_objects as go
 
 from site_builder.charts import theme
-from site_builder.charts.cells import (
-    MODEL,
-    PROVIDER,
-    Field,
-    number_cell,
-    served_cell,
-    table_of,
-    text_cell,
-)
+from site_builder.charts.cells import MODEL, PROVIDER, number_cell, served_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import spans_trace
 from site_builder.compute.results import Results
 from site_builder.compute.serving import Latency, Price
 from site_builder.formatting import MISSING, count, counted, money, percent, ratio, rounded, seconds
 from site_builder.labels import Labels
-from site_builder.table_model import Cell, Column, RowKind, Table
+from site_builder.table_model import Cell, Column, Field, RowKind, Table, table_of
 
 # --- latency ------------------------------------------------------------------------------------
 
