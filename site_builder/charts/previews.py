@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from site_builder.charts import theme
 from site_builder.charts.analysis import LIFTS, column_label, column_phrase, link_in_words
+from site_builder.charts.serving import latency_names
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.results import Results
 from site_builder.compute.scores import Score
@@ -166,12 +167,8 @@ def card_correlations(results: Results, labels: Labels) -> PreviewCard | None:
 def card_latency(results: Results, labels: Labels) -> PreviewChart | None:
     """Preview the median time to first token, the fastest first."""
     rows = results.serving.latency
-    one_model = len({row.model for row in rows}) == 1
-    times = [
-        (row.provider if one_model else labels.served(row.provider, row.model), row.median_s)
-        for row in rows
-        if row.median_s is not None
-    ]
+    named = zip(latency_names(rows, labels), rows, strict=True)
+    times = [(name, row.median_s) for name, row in named if row.median_s is not None]
     return _bars(times[:_MOST_ROWS], seconds, "Seconds to the first token, the median request")
 
 
