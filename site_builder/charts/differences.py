@@ -83,11 +83,9 @@ def _task_table(tasks: Sequence[TaskResult], labels: Labels) -> Table:
         Field(TASK, lambda t: task_cell(labels, t.task)),
         *best_fields(labels),
     )
-    caption, key = (
-        f"Best {labels.contender} minus {labels.baseline}, by task",
-        fields[-1].column.key,
-    )
-    return table_of("best-lift-by-task-table", caption, fields, tasks, sorted_by=key)
+    caption = f"Best {labels.contender} minus {labels.baseline}, by task"
+    by = "best_lift_over_baseline"
+    return table_of("best-lift-by-task-table", caption, fields, tasks, sorted_by=by)
 
 
 def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
