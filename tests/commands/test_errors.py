@@ -120,9 +120,8 @@ def test_faults_error_holds_every_fault_and_prints_a_line_for_each():
     assert "a: x\nb: y" == str(error)
 
 
-def test_every_error_of_the_module_stands_in_its_tree():
-    """The tree that opens the module names each error class, and all are a SiteError."""
-    own = [v for v in vars(errors).values() if isinstance(v, type) and issubclass(v, Exception)]
-    assert own
-    assert all(issubclass(error, SiteError) for error in own)
-    assert [] == [error.__name__ for error in own if error.__name__ not in str(errors.__doc__)]
+def test_every_error_of_the_module_is_a_site_error():
+    """The command line catches this one class."""
+    found = [v for v in vars(errors).values() if isinstance(v, type) and issubclass(v, Exception)]
+    assert found
+    assert all(issubclass(error, SiteError) for error in found)

@@ -302,8 +302,8 @@ def test_a_missing_file(broken):
     [
         ("data", "the output folder overlaps data/ of the project", ", such as site/."),
         ("data/site", "the output folder overlaps data/ of the project", ", such as site/."),
-        ("", "the output folder would hold the project itself", ", such as site/."),
-        ("..", "the output folder would hold the project itself", ", such as site/."),
+        ("", "the output folder would contain the project itself", ", such as site/."),
+        ("..", "the output folder would contain the project itself", ", such as site/."),
         ("other", "the folder holds something that site_builder did not build", None),
         ("site.toml", "this is a file", None),
     ],
@@ -314,7 +314,7 @@ def test_output_folders_that_are_none(broken, command, out, what, fix):
     said = run(command, project, "--out", str(project / out))
     line, end = said.stderr.splitlines()
     assert line.startswith(f"{project / out}: {what}. ")
-    assert fix is None or line.endswith(f"Choose one of its own{fix}")
+    assert fix is None or line.endswith(f"Choose another{fix}")
     assert (1, f"1 {ERROR_END}") == (said.exit_code, end)
 
 
@@ -335,8 +335,8 @@ def test_all_faults_of_all_files_in_one_run(broken):
             "site.toml: unknown key 'board.baselin'. Did you mean 'baseline'?",
             "warning: data/results.parquet: the baseline 'gamma' has no score on 1 of 2 tasks: "
             "'sort'",
-            f"{project / 'other'}: the folder holds something else than a site built by "
-            "site_builder. Choose another, or empty it.",
+            f"{project / 'other'}: the folder holds something that site_builder did "
+            "not build. Choose another, or empty it.",
             "data/content/about.md:1: 'nope' is undefined",
             "data/content/about.md:1: figure 'taks' does not exist. Did you mean 'tasks'?",
             "data/content/about.md:3: division by zero",
