@@ -25,10 +25,10 @@ _EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 
 @lru_cache(maxsize=1 << 16)  # a board has few different scores, each on many pages
 def rounded(value: float, places: int, shift: int = 0) -> str:
-    """Return a finite number at so many decimal places, rounded half away from zero.
+    """Return a finite number with `places` decimals, rounded half away from zero.
 
-    It has a true minus, and none where it rounds to zero. `shift` is a power of ten to multiply by
-    first, without the error of a float.
+    It has a minus sign unless it rounds to zero. It is first multiplied by ten to the power of
+    `shift`, without the error of a float.
     """
     shortest = repr(float(value))
     if shift or not 0 <= places < 7 or not _is_plain(shortest) or _is_tie(shortest, places):
@@ -40,14 +40,14 @@ def rounded(value: float, places: int, shift: int = 0) -> str:
 
 
 def _is_plain(shortest: str) -> bool:
-    """Whether a float has few digits before the point, so that `format` rounds it correctly."""
+    """Return whether a float has so few digits that `format` rounds it correctly."""
     return len(shortest.partition(".")[0]) < 9 and "e" not in shortest
 
 
 def _is_tie(shortest: str, places: int) -> bool:
-    """Whether a number is halfway between two of so many places.
+    """Return whether a number is halfway between two numbers with `places` decimals.
 
-    Only there can the shortest decimal and the float, which differs from it slightly, round apart.
+    Only then can the shortest decimal and the float, which differ slightly, round differently.
     """
     return shortest[-1] == "5" and len(shortest) - shortest.index(".") == places + 2
 
@@ -69,7 +69,7 @@ def _places(value: float, least: int) -> int:
 
 @lru_cache(maxsize=1 << 16)
 def _has_places(value: float, places: int) -> bool:
-    """Whether a number has at most so many decimal places."""
+    """Return whether a number has at most `places` decimals."""
     number = Decimal(repr(float(value)))
     return number == number.quantize(Decimal(1).scaleb(-places), context=_EXACT)
 

@@ -28,15 +28,14 @@ class Labels(Record):
     """Names and number formats of a board.
 
     Attributes:
-        models, tasks: Name to show, by id.
-        variants: Label, by variant.
-        dots: Index of the colour of a model's developer, by model; absent without a developer.
+        models, tasks: Displayed name, by id.
+        dots: Index of the colour of a model's developer, if it is known.
         scale: Format of averages and differences over tasks.
         scales: Format of the scores of each task.
         side_by_side: The tasks whose scores fit on one axis: all, or the largest group with one
             metric, direction and pair of bounds.
-        turned: Whether lower is better on some task, so that the sign of differences is turned.
-        model_slugs, task_slugs, variant_slugs: Names in addresses and anchors, by id.
+        turned: Whether lower is better on some task, so that the sign of its differences is turned.
+        model_slugs, task_slugs, variant_slugs: Parts of addresses and anchors, by id.
     """
 
     models: Mapping[str, str]
@@ -54,29 +53,29 @@ class Labels(Record):
 
     @property
     def baseline(self) -> str:
-        """Name of the baseline; empty where the board has none."""
+        """Name of the baseline; empty if there is none."""
         return "" if self.roles.baseline is None else self.models[self.roles.baseline]
 
     @property
     def tuned(self) -> str:
-        """A tuned model in a sentence: the label of the only tuned variant, else `tuned`."""
+        """Word for tuned models: the label of the only tuned variant, or else `tuned`."""
         return self.in_sentence(self.roles.tuned[0]) if len(self.roles.tuned) == 1 else "tuned"
 
     @property
     def base(self) -> str:
-        """The base variant in a sentence; empty where the board has none."""
+        """Label of the base variant in a sentence; empty if there is none."""
         return "" if self.roles.base is None else self.in_sentence(self.roles.base)
 
     @property
     def lift_term(self) -> str:
-        """The section on method that explains the differences of this board."""
+        """Section of the about page that explains the differences of this board."""
         if self.lifted:
             return "lift"
         return "average" if self.roles.baseline is None else "lift-over-baseline"
 
     @property
     def contender(self) -> str:
-        """What competes with the baseline: `fine-tuned model`, or only `model`."""
+        """Phrase for a competitor of the baseline: `fine-tuned model`, or only `model`."""
         return f"{self.tuned} model" if self.roles.tuned else "model"
 
     @property
@@ -86,7 +85,7 @@ class Labels(Record):
 
     @property
     def turning(self) -> str:
-        """A note on the sign of differences; empty where higher is better on every task."""
+        """A note on the sign of differences; empty if higher is better on every task."""
         return ", turned where lower is better" if self.turned else ""
 
     def are_side_by_side(self, tasks: Collection[str]) -> bool:
@@ -127,16 +126,16 @@ class Labels(Record):
         return label[:1].lower() + label[1:] if label[1:] == label[1:].lower() else label
 
     def run(self, model: str, variant: str) -> str:
-        """Name a model in a variant; the variant is left out where only one competes."""
+        """Return the name of a model in a variant; without the variant if only one competes."""
         name = self.models[model]
         return name if len(self.roles.contest) == 1 else f"{name} ({self.variants[variant]})"
 
     def runs(self, best: Best) -> list[str]:
-        """Name all models that share a best score."""
+        """Return the names of all models that share a best score."""
         return [self.run(m, v) for m, v in zip(best.models, best.variants, strict=True)]
 
     def served(self, provider: str, model: str) -> str:
-        """Name a model at a provider, also a model that is not on the board."""
+        """Return the name of a model at a provider; the model may be missing on the board."""
         return f"{self.models.get(model, model)}, {provider}"
 
 
@@ -179,7 +178,7 @@ def _scale(results: Results, tasks: tuple[str, ...]) -> NumberFormat:
 
 
 def _tops(arrays: Iterable[Array]) -> Iterator[float]:
-    """Yield the greatest magnitude of each array, on which the format depends."""
+    """Yield the greatest magnitude of each array."""
     for array in arrays:
         sizes = np.abs(array[np.isfinite(array)])
         if len(sizes):

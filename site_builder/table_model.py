@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, Literal, TypeVar
 
 from site_builder.addresses import Link, method_link
 from site_builder.records import Record
 
 Tone = Literal["", "gain", "loss", "soft"]
-Align = Literal["text", "number", "plot"]
 RowKind = Literal["", "reference", "unranked"]
-FacetKind = Literal["choice", "most"]
+Item = TypeVar("Item")
 
-TALL = 12
-WIDE = 10
 LONG = 400
 MOST_LISTED = 100  # rows of models on the pages of tasks and categories
+_TALL = 12
+_WIDE = 10
 GROUP = 50
 
 
 class Dumbbell(Record):
-    """A score before and after on one scale, for drawing in a row.
+    """A score before and after on one scale, drawn in a row.
+
+    Positions are shares of the scale in 0..1; None draws no mark.
 
     Attributes:
-        before, after: Places of the two scores, as shares of the scale in 0..1; None for no mark.
-        reference: Place of the baseline.
+        reference: Position of the baseline.
         low, high: Ends of the interval of the score after.
         text: The same in words.
     """
@@ -38,13 +39,7 @@ class Dumbbell(Record):
 
 
 class Marks(Record):
-    """Scores of several runs on one scale, for drawing in a row.
-
-    Attributes:
-        places: Place of each run's mark, as a share of the scale in 0..1; None for no mark.
-        reference: Place of the baseline.
-        text: The same in words.
-    """
+    """Scores of several runs on one scale, drawn in a row, like a `Dumbbell`."""
 
     places: tuple[float | None, ...]
     reference: float | None
@@ -55,15 +50,12 @@ class Cell(Record):
     """One cell of a table.
 
     Attributes:
-        text: What is read.
-        value: What is sorted, exported and compared; None for a missing value, which sorts last.
+        value: For sorting and export; None for a missing value, which sorts last.
         note: A second, smaller line.
-        tone: Whether the text tells a gain or a loss; the sign says it too, never colour alone.
-        link: Where the text leads.
-        dot: Index of the colour that marks the developer, from 0; None for no mark.
+        tone: Gain or loss; the sign of the text shows it too, never colour alone.
+        dot: Index of the developer's colour, from 0.
         tags: Short labels behind the text.
-        plot: A drawing in place of the text.
-        marks: A drawing of several runs in place of the text; the comparison's tables have it.
+        plot, marks: A drawing in place of the text.
     """
 
     text: str
@@ -82,18 +74,15 @@ class Column(Record):
 
     Attributes:
         key: Its name in the address of a sorted view; unique in its table.
-        label: Its heading.
-        align: How its cells are set.
-        help: What it holds, where the heading does not say it.
-        first: The order that the first click on its heading gives; empty for the usual one, texts
-            upwards and numbers downwards.
-        term: The section on method that explains it; empty where it shows what a table says.
-        words: Its heading in words, where that is a sign.
+        help: An explanation, if the heading is not enough.
+        first: Order after the first click on the heading; by default texts ascend, numbers descend.
+        term: Section of the about page that explains it.
+        words: The heading in words, if the label is a sign.
     """
 
     key: str
     label: str
-    align: Align = "text"
+    align: Literal["text", "number", "plot"] = "text"
     help: str = ""
     first: Literal["", "ascending", "descending"] = ""
     term: str = ""
@@ -104,10 +93,8 @@ class Row(Record):
     """One row of a table.
 
     Attributes:
-        cells: Its cells, in the order of the columns.
-        kind: Whether it is the baseline's, or one without a rank.
-        anchor: Where a link to the row leads; unique on its page.
-        marks: What filters and ticks must know of it that no cell says, by name.
+        anchor: Target of links to the row; unique on its page.
+        marks: Values by name for filters and checkboxes, if no cell has them.
     """
 
     cells: tuple[Cell, ...]
@@ -120,26 +107,25 @@ class Filter(Record):
     """A filter of a table's rows.
 
     Attributes:
-        key: The column, or the mark of the rows, that it looks at; its name in the address.
-        label: What it is called.
-        kind: Choose among the values that there are, or set the greatest number.
-        unit: What follows a number.
+        key: The column or the mark of rows that it filters by; its name in the address.
+        kind: Choose one of the values, or set the greatest number.
+        unit: Text after the number.
     """
 
     key: str
     label: str
-    kind: FacetKind = "choice"
+    kind: Literal["choice", "most"] = "choice"
     unit: str = ""
 
 
 class TableTools(Record):
-    """What a visitor can do with a table beside sorting it.
+    """The tools of a table besides sorting.
 
     Attributes:
-        noun, nouns: What one row is, and several.
-        facets: Filters beside the one by text.
-        compare: Whether rows can be ticked, to compare their models.
-        variant: The variant that ticked rows are compared in; empty for each model's own first.
+        noun, nouns: Name of one row, and of several.
+        facets: Filters besides the one by text.
+        compare: Whether rows can be ticked to compare their models.
+        variant: Variant in which models are compared; empty for the first of each model.
     """
 
     noun: str
@@ -150,19 +136,16 @@ class TableTools(Record):
 
 
 class Table(Record):
-    """A table as it is read: caption, columns, rows in their published order.
+    """A table with its rows in their published order.
 
     Attributes:
         id: Unique on its page.
-        caption: What the table holds, for those who hear it.
-        columns: The columns, left to right.
-        rows: The rows, top to bottom.
+        caption: Read aloud by screen readers.
         header: Index of the column that names a row.
-        sorted_by: Key of the column that gave the order; empty where the order is no column's.
-        empty: What stands in place of a table without rows.
-        tools: What can be done with it beside sorting; a page has one table, or one set of views,
-            that has any.
-        explained: Further names of what it shows, each leading to the section that explains it.
+        sorted_by: Key of the column that the rows are sorted by; empty for another order.
+        empty: Text in place of a table without rows.
+        tools: Only one table, or one set of views, of a page has tools.
+        explained: Further links to sections of the about page.
     """
 
     id: str
@@ -177,7 +160,7 @@ class Table(Record):
 
     @property
     def method(self) -> tuple[Link, ...]:
-        """Where all that it computes is explained: a link a section, by the headings it is of."""
+        """Links to the sections that explain the columns, one per section."""
         named: dict[str, dict[str, None]] = {}
         for column in self.columns:
             if column.term:
@@ -189,21 +172,70 @@ class Table(Record):
 
     @property
     def is_tall(self) -> bool:
-        """Whether it is higher than a screen, so that its head should stay in sight."""
-        return len(self.rows) > TALL
+        """Whether it is higher than a screen, so that its header row should stay in view."""
+        return len(self.rows) > _TALL
 
     @property
     def is_wide(self) -> bool:
-        """Whether it is wider than a page, so that it scrolls sideways even on a large screen."""
-        return len(self.columns) > WIDE
+        """Whether it scrolls sideways even on a large screen."""
+        return len(self.columns) > _WIDE
 
     @property
     def is_long(self) -> bool:
-        """Whether a browser would take long to lay out all of its rows."""
+        """Whether a browser would take long to lay out all rows."""
         return len(self.rows) > LONG
 
     @property
     def groups(self) -> tuple[tuple[Row, ...], ...]:
-        """The rows in groups, each laid out when it comes near: one group unless it is long."""
+        """The rows in groups that the browser lays out one by one; one group unless it is long."""
         size = GROUP if self.is_long else max(len(self.rows), 1)
         return tuple(self.rows[i : i + size] for i in range(0, len(self.rows), size))
+
+
+# --- tables from records ------------------------------------------------------------------------
+
+
+class Field(Record, Generic[Item]):
+    """A column of a table with the function that makes its cells; left out unless `wanted`."""
+
+    column: Column
+    cell: Callable[[Item], Cell]
+    wanted: bool = True
+
+
+def table_of(
+    table_id: str,
+    caption: str,
+    fields: Sequence[Field[Item]],
+    records: Sequence[Item],
+    kind: Callable[[Item], RowKind] = lambda _: "",
+    sorted_by: str = "",
+) -> Table:
+    """Make a table with one row per record."""
+    columns, rows = columns_of(fields), rows_of(fields, records, kind)
+    return Table(table_id, caption, columns, rows, sorted_by=sorted_by)
+
+
+def columns_of(fields: Sequence[Field[Item]]) -> tuple[Column, ...]:
+    """Return the columns of a table."""
+    return tuple(field.column for field in fields if field.wanted)
+
+
+def rows_of(
+    fields: Sequence[Field[Item]],
+    records: Sequence[Item],
+    kind: Callable[[Item], RowKind] = lambda _: "",
+    anchor: Callable[[Item], str] = lambda _: "",
+    marks: Callable[[Item], Mapping[str, str | None]] = lambda _: {},
+) -> tuple[Row, ...]:
+    """Make one row per record."""
+    cells_of = [field.cell for field in fields if field.wanted]
+    return tuple(
+        Row(
+            tuple([cell(record) for cell in cells_of]),
+            kind(record),
+            anchor(record),
+            tuple([(name, mark) for name, mark in marks(record).items() if mark is not None]),
+        )
+        for record in records
+    )

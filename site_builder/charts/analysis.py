@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,7 @@ import plotly.graph_objects as go
 
 from site_builder.addresses import method_link
 from site_builder.charts import theme
-from site_builder.charts.cells import (
-    TASK,
-    Field,
-    lift_cell,
-    number_cell,
-    table_of,
-    task_cell,
-)
+from site_builder.charts.cells import TASK, lift_cell, number_cell, task_cell, text_cell
 from site_builder.charts.chart import Chart, id_of
 from site_builder.charts.forms import draw_heatmap
 from site_builder.compute.correlation import Correlation, Correlations, Fit, Verdict, fit_line
@@ -40,12 +34,10 @@ from site_builder.formatting import (
 )
 from site_builder.labels import Labels
 from site_builder.records import Record, replace
-from site_builder.table_model import Cell, Column, Table
+from site_builder.table_model import Cell, Column, Field, Table, table_of
 from site_builder.tables.schema import TASKS
 
 # --- correlations -------------------------------------------------------------------------------
-
-_SCALE = NumberFormat(places=2)
 
 
 def correlation_text(pair: Correlation) -> str:
@@ -63,6 +55,8 @@ def chart_correlations(results: Results, labels: Labels) -> Chart | None:
     ]
     title = _correlations_title(found, columns, labels)
     names = [column_label(c, labels) for c in columns]
+    values = np.array([[found.pairs[a, b].spearman for b in columns] for a in columns], float)
+    hovers = [[_correlation_hover(found.pairs[a, b]) for b in columns] for a in columns]
     return Chart(
         id="correlations",
         title=title,
@@ -70,19 +64,16 @@ def chart_correlations(results: Results, labels: Labels) -> Chart | None:
         "\N{MINUS SIGN}1 to +1.",
         caption="Spearman's rank correlation over tasks. Green: they rise together; orange: one "
         "falls as the other rises. Point at a cell for n, p, the interval and the conclusion.",
-        figure=draw_heatmap(
-            np.array([[found.pairs[a, b].spearman for b in columns] for a in columns], float),
-            names,
-            names,
-            [[_correlation_hover(found.pairs[a, b]) for b in columns] for a in columns],
-            colorscale=theme.DIVERGING,
-            zmin=-1,
-            zmax=1,
-        ),
+        figure=_draw_square(values, names, hovers),
         table=_correlations_table(found, columns, labels),
         terms="correlation",
         embedded=True,
     )
+
+
+def _draw_square(values: Array, names: Sequence[str], hovers: Sequence[Sequence[str]]) -> go.Figure:
+    """Draw coefficients in -1..1 between the same rows and columns."""
+    return draw_heatmap(values, names, names, hovers, colorscale=theme.DIVERGING, zmin=-1, zmax=1)
 
 
 def _is_defined(found: Correlations, a: str, b: str) -> bool:
@@ -90,17 +81,14 @@ def _is_defined(found: Correlations, a: str, b: str) -> bool:
 
 
 def _correlations_title(found: Correlations, columns: Sequence[str], labels: Labels) -> str:
-    """The feature and the derived column with the strongest correlation.
-
-    Correlations between derived columns follow from their definitions.
-    """
+    # Correlations between derived columns follow from their definitions.
     derived = [c for c in columns if c not in found.features]
     pairs = [(f, d) for f in found.features for d in derived if _is_defined(found, f, d)]
     if not pairs:
         return "Correlations between the columns"
     feature, other = max(pairs, key=lambda pair: abs(found.pairs[pair].spearman or 0.0))
     pair = found.pairs[feature, other]
-    unclear = "" if _is_clear(pair) else f", {verdict_words(pair)}"
+    unclear = "" if _is_clear(pair) else f", {_verdict_words(pair)}"
     return (
         f"{column_label(feature, labels)} correlates most strongly with "
         f"{column_phrase(other, labels)} "
@@ -115,43 +103,32 @@ def _is_clear(pair: Correlation) -> bool:
 def _correlation_hover(pair: Correlation) -> str:
     if pair.spearman is None:
         return f"not defined (n = {pair.n})"
-    interval = ""
-    if pair.spearman_interval is not None:
-        interval = f", 95\N{NO-BREAK SPACE}% interval {_SCALE.interval(*pair.spearman_interval)}"
-    found = f"{correlation_text(pair)}{interval}, n = {pair.n}, p {p_value(pair.spearman_p)}"
-    return f"{found}: {verdict_words(pair)}"
+    found = f"{correlation_text(pair)}{_interval_text(pair)}, n = {pair.n}"
+    return f"{found}, p {p_value(pair.spearman_p)}: {_verdict_words(pair)}"
 
 
 def _correlations_table(found: Correlations, columns: Sequence[str], labels: Labels) -> Table:
     fields: tuple[Field[str], ...] = (
-        Field(Column("column", "Column"), lambda c: _name_cell(c, labels)),
-        *(_field(found, column, labels) for column in columns),
+        Field(Column("column", "Column"), lambda c: text_cell(column_label(c, labels))),
+        *(_coefficient_field(found, column, labels) for column in columns),
     )
     table = table_of("correlations-table", "Spearman correlation over tasks", fields, columns)
     return replace(table, explained=(method_link("Correlation", "correlation"),))
 
 
-def _name_cell(column: str, labels: Labels) -> Cell:
-    name = column_label(column, labels)
-    return Cell(name, name)
+def _coefficient_field(found: Correlations, column: str, labels: Labels) -> Field[str]:
+    def cell(other: str) -> Cell:
+        pair = found.pairs[other, column]
+        note = "" if other == column else _verdict_words(pair)
+        return Cell(correlation_text(pair), pair.spearman, note)
 
-
-def _field(found: Correlations, column: str, labels: Labels) -> Field[str]:
-    return Field(
-        Column(column, column_label(column, labels), "number"),
-        lambda c: _cell(found.pairs[c, column], itself=c == column),
-    )
-
-
-def _cell(pair: Correlation, *, itself: bool) -> Cell:
-    """A coefficient and the conclusion; none for a column with itself."""
-    return Cell(correlation_text(pair), pair.spearman, "" if itself else verdict_words(pair))
+    return Field(Column(column, column_label(column, labels), "number"), cell)
 
 
 # --- words for columns and verdicts -------------------------------------------------------------
 
 LIFTS = ("mean_lift_over_base", "best_lift_over_baseline")
-# Section of the about page that explains each.
+# Section of the about page that explains each kind of lift.
 _LIFT_TERMS = {"mean_lift_over_base": "lift", "best_lift_over_baseline": "lift-over-baseline"}
 
 _VERDICTS: Mapping[Verdict, str] = {
@@ -162,15 +139,14 @@ _VERDICTS: Mapping[Verdict, str] = {
 }
 
 
-def verdict_words(pair: Correlation) -> str:
-    """Return the conclusion from a correlation in few words; empty if it is not defined."""
+def _verdict_words(pair: Correlation) -> str:
     return "" if pair.verdict is None else _VERDICTS[pair.verdict]
 
 
 def verdict_text(pair: Correlation) -> str:
-    """Return the conclusion with its basis: `no clear direction with 31 tasks`."""
+    """Return the conclusion with its number of tasks: `no clear direction with 31 tasks`."""
     ends = {"unclear": f" with {counted(pair.n, 'task')}", "too few": " to conclude"}
-    return f"{verdict_words(pair)}{ends.get(pair.verdict or '', '')}"
+    return f"{_verdict_words(pair)}{ends.get(pair.verdict or '', '')}"
 
 
 def column_phrase(column: str, labels: Labels) -> str:
@@ -195,8 +171,7 @@ def column_label(column: str, labels: Labels) -> str:
     return sentence(column_phrase(column, labels))
 
 
-def column_text(column: str, value: float | None, labels: Labels) -> str:
-    """Format a value of a column."""
+def _column_text(column: str, value: float, labels: Labels) -> str:
     if "lift" in column and TASKS.column(column) is None:
         return labels.scale.signed(value)
     return labels.scale.score(value) if column.endswith("_score") else quantity(value)
@@ -256,7 +231,8 @@ def _chart(pair: _FeaturePair, labels: Labels) -> Chart:
     rho = f"\N{GREEK SMALL LETTER RHO} = {rounded(pair.found.spearman or 0.0, 2)}"
     p_is = p_value(pair.found.spearman_p)
     p_text = f"p {p_is}" if p_is.startswith("<") else f"p = {p_is}"
-    title = _features_title(pair, rho, p_text, labels)
+    words = link_in_words(pair.found, pair.feature, pair.lift, labels)
+    title = f"{words} ({rho})" if _is_clear(pair.found) else f"{words} ({rho}, {p_text})"
     n = pair.found.n
     return Chart(
         id=pair.id,
@@ -268,11 +244,6 @@ def _chart(pair: _FeaturePair, labels: Labels) -> Chart:
         table=_features_table(pair, labels),
         terms="correlation",
     )
-
-
-def _features_title(pair: _FeaturePair, rho: str, p_text: str, labels: Labels) -> str:
-    words = link_in_words(pair.found, pair.feature, pair.lift, labels)
-    return f"{words} ({rho})" if _is_clear(pair.found) else f"{words} ({rho}, {p_text})"
 
 
 def link_in_words(found: Correlation, feature: str, lift: str, labels: Labels) -> str:
@@ -288,8 +259,8 @@ def link_in_words(found: Correlation, feature: str, lift: str, labels: Labels) -
 def _interval_text(found: Correlation) -> str:
     if found.spearman_interval is None:
         return ""
-    low, high = (rounded(end, 2) for end in found.spearman_interval)
-    return f", {percent(LEVEL)} interval {low} to {high}"
+    interval = NumberFormat(places=2).interval(*found.spearman_interval)
+    return f", {percent(LEVEL)} interval {interval}"
 
 
 def _fit_text(fit: Fit | None) -> str:
@@ -303,19 +274,13 @@ def _fit_text(fit: Fit | None) -> str:
 def _draw_scatter(pair: _FeaturePair, labels: Labels) -> go.Figure:
     what, why = column_phrase(pair.lift, labels), column_phrase(pair.feature, labels)
     hovers = [
-        f"{labels.tasks[p.task]}: {why} {column_text(pair.feature, p.feature, labels)}, "
+        f"{labels.tasks[p.task]}: {why} {_column_text(pair.feature, p.feature, labels)}, "
         f"{what} {labels.scale.signed(p.lift)}"
         for p in pair.points
     ]
     lifts = [p.lift for p in pair.points]
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [p.feature for p in pair.points],
-        "y": lifts,
-        "marker": {"size": 9, "color": theme.ACCENT, "opacity": 0.8},
-        **theme.hover(hovers),
-    }
+    marker = {"size": 9, "color": theme.ACCENT, "opacity": 0.8}
+    dots = theme.markers([p.feature for p in pair.points], lifts, marker, hovers)
     log = pair.fit is not None and pair.fit.log_x
     scale = {"type": "log", "dtick": 1} if log else {}
     x_title = f"{sentence(why)}{' (log axis)' if log else ''}"
@@ -329,31 +294,23 @@ def _draw_scatter(pair: _FeaturePair, labels: Labels) -> go.Figure:
 
 
 def _line(points: Sequence[_Point], fit: Fit) -> theme.Trace:
-    """The fitted line from the smallest to the largest value of the feature."""
+    """Return the fitted line from the smallest to the largest value of the feature."""
     ends = np.array([min(p.feature for p in points), max(p.feature for p in points)])
     fitted = fit.intercept + fit.slope * (np.log10(ends) if fit.log_x else ends)
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": ends.tolist(),
-        "y": fitted.tolist(),
-        "line": theme.DOTTED,
-        "hoverinfo": "skip",
-    }
+    return theme.line(ends.tolist(), fitted.tolist(), theme.DOTTED)
 
 
 def _features_table(pair: _FeaturePair, labels: Labels) -> Table:
     feature_label = column_label(pair.feature, labels)
+    lift_label, term = column_label(pair.lift, labels), _LIFT_TERMS[pair.lift]
     fields: tuple[Field[_Point], ...] = (
         Field(TASK, lambda p: task_cell(labels, p.task)),
         Field(
             Column(pair.feature, feature_label, "number"),
-            lambda p: number_cell(p.feature, column_text(pair.feature, p.feature, labels)),
+            lambda p: number_cell(p.feature, _column_text(pair.feature, p.feature, labels)),
         ),
         Field(
-            Column(
-                pair.lift, column_label(pair.lift, labels), "number", term=_LIFT_TERMS[pair.lift]
-            ),
+            Column(pair.lift, lift_label, "number", term=term),
             lambda p: lift_cell(p.lift, labels.scale),
         ),
     )
@@ -382,11 +339,16 @@ def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
     if len(paired) < 3:
         return None
     pairs, median = _most_similar(results.scores.tasks, rho, common)
-    title = _similarity_title(pairs[0], labels)
+    top = pairs[0]
+    title = (
+        f"{labels.tasks[top.task]} and {labels.tasks[top.other]} rank the models most similarly "
+        f"(\N{GREEK SMALL LETTER RHO} = {rounded(top.rho, 2)})"
+    )
     variant = labels.in_sentence(results.board.variant)
     drawn = paired[:_MOST_DRAWN]
     part = np.ix_(drawn, drawn)
     names = [labels.tasks[results.scores.tasks[i]] for i in drawn]
+    hovers = [[_similarity_hover(r, n) for r, n in row] for row in np.dstack([rho, common])[part]]
     return Chart(
         id="redundancy",
         title=title,
@@ -395,7 +357,7 @@ def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
         caption=f"Spearman's correlation of the {variant} scores of two tasks over the models that "
         f"have both. The table has the {_MOST_LISTED} most similar pairs."
         f"{'' if drawn == paired else f' The first {_MOST_DRAWN} tasks are drawn.'}",
-        figure=_draw_similarity(names, rho[part], common[part]),
+        figure=_draw_square(rho[part], names, hovers),
         table=_similarity_table(pairs, labels),
         terms="similar-tasks",
     )
@@ -404,7 +366,7 @@ def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
 def _most_similar(
     tasks: Sequence[str], rho: Array, common: Array
 ) -> tuple[tuple[_TaskPair, ...], float]:
-    """The pairs that rank models most similarly, best first; and the median of all pairs."""
+    """Return the pairs that rank models most similarly, best first; and the median of all."""
     later, earlier = np.tril_indices(len(tasks), -1)
     known = ~np.isnan(rho[later, earlier])
     later, earlier = later[known], earlier[known]
@@ -417,36 +379,17 @@ def _most_similar(
     return pairs, float(np.median(values))
 
 
-def _similarity_title(top: _TaskPair, labels: Labels) -> str:
-    return (
-        f"{labels.tasks[top.task]} and {labels.tasks[top.other]} rank the models most similarly "
-        f"(\N{GREEK SMALL LETTER RHO} = {rounded(top.rho, 2)})"
-    )
-
-
-def _draw_similarity(names: Sequence[str], rho: Array, common: Array) -> go.Figure:
-    hovers = [
-        [
-            f"{MISSING if np.isnan(r) else rounded(r, 2)} over {counted(int(n), 'model')}"
-            for r, n in row
-        ]
-        for row in np.dstack([rho, common])
-    ]
-    return draw_heatmap(rho, names, names, hovers, colorscale=theme.DIVERGING, zmin=-1, zmax=1)
+def _similarity_hover(rho: float, n: float) -> str:
+    return f"{MISSING if np.isnan(rho) else rounded(rho, 2)} over {counted(int(n), 'model')}"
 
 
 def _similarity_table(pairs: Sequence[_TaskPair], labels: Labels) -> Table:
+    number = partial(Column, align="number", term="similar-tasks")
     fields: tuple[Field[_TaskPair], ...] = (
         Field(Column("task", "Task"), lambda p: task_cell(labels, p.task)),
         Field(Column("other", "and task"), lambda p: task_cell(labels, p.other)),
-        Field(
-            Column("rho", "Spearman", "number", term="similar-tasks"),
-            lambda p: Cell(rounded(p.rho, 2), p.rho),
-        ),
-        Field(
-            Column("n", "Models", "number", term="similar-tasks"),
-            lambda p: Cell(str(p.n), float(p.n)),
-        ),
+        Field(number("rho", "Spearman"), lambda p: Cell(rounded(p.rho, 2), p.rho)),
+        Field(number("n", "Models"), lambda p: Cell(str(p.n), float(p.n))),
     )
     caption = "Pairs of tasks that rank models most similarly"
     return table_of("redundancy-table", caption, fields, pairs, sorted_by="rho")
@@ -498,7 +441,7 @@ def _training_sets_title(sets: TrainingSets) -> str:
 
 
 def _draw_training_sets(sets: TrainingSets, labels: Labels) -> go.Figure:
-    """Bars over log10 of the size, since the bins have equal width there."""
+    # The bins have equal width on the logarithm of the size.
     bars = {
         "type": "bar",
         "x": [(math.log10(b.low) + math.log10(b.high)) / 2 for b in sets.bins],
@@ -532,7 +475,6 @@ def _training_sets_hover(sizes: Bin, labels: Labels) -> str:
 
 
 def _thresholds(sets: TrainingSets) -> dict[str, Any]:
-    """A line for each threshold."""
     shapes, notes = [], []
     for i, threshold in enumerate(sets.below):
         line = theme.reference_line(math.log10(threshold), count(threshold))

@@ -10,14 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from site_builder.charts import theme
-from site_builder.charts.cells import (
-    MODEL,
-    Field,
-    model_cell,
-    number_cell,
-    score_cell,
-    table_of,
-)
+from site_builder.charts.cells import MODEL, model_cell, number_cell, score_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import (
     MOST_BARS,
@@ -38,7 +31,7 @@ from site_builder.compute.stats import Stats
 from site_builder.formatting import billions, count, counted, listed, percent, sentence
 from site_builder.labels import Labels, with_article
 from site_builder.records import Record
-from site_builder.table_model import MOST_LISTED, Column, Table
+from site_builder.table_model import MOST_LISTED, Column, Field, Table, table_of
 
 
 def chart_averages(results: Results, labels: Labels) -> Chart | None:
@@ -68,7 +61,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
 
 
 def _ranked_models(results: Results, labels: Labels) -> list[str]:
-    """The models that are ranked in a variant that competes, by the best of their averages."""
+    """Return the models ranked in a competing variant, by the best of their averages."""
     boards = [results.boards[v] for v in labels.roles.contest]
     ranked = dict.fromkeys(
         s.model for board in boards for s in board.ranked if s.average is not None
@@ -77,22 +70,21 @@ def _ranked_models(results: Results, labels: Labels) -> list[str]:
     return sorted(ranked, key=lambda m: -direction * (_best_average(results, labels, m) or 0.0))
 
 
-def average_of(results: Results, variant: str | None, model: str | None) -> float | None:
-    """Return the average of a model in a variant; None if there is none, or no such role."""
+def _average_of(results: Results, variant: str | None, model: str | None) -> float | None:
     if variant is None or model is None:
         return None
     return results.boards[variant].standing(model).average
 
 
 def _best_average(results: Results, labels: Labels, model: str) -> float | None:
-    averages = [average_of(results, v, model) for v in labels.roles.contest]
+    averages = [_average_of(results, v, model) for v in labels.roles.contest]
     pick = max if results.scores.direction[0] > 0 else min
     return pick((a for a in averages if a is not None), default=None)
 
 
 def _line(results: Results, labels: Labels, model: str) -> DumbbellRow:
     roles = labels.roles
-    before = average_of(results, roles.base, model) if roles.tuned else None
+    before = _average_of(results, roles.base, model) if roles.tuned else None
     standings = [(v, results.boards[v].standing(model)) for v in roles.contest]
     by_mean = results.board.rules.rank_by == "mean"
     after = tuple(
@@ -104,21 +96,19 @@ def _line(results: Results, labels: Labels, model: str) -> DumbbellRow:
 
 
 def _baseline_line(results: Results, labels: Labels) -> dict[str, object]:
-    average = average_of(results, labels.roles.baseline_variant, labels.roles.baseline)
+    average = _average_of(results, labels.roles.baseline_variant, labels.roles.baseline)
     if average is None:
         return {}
     return theme.reference_line(average, labels.baseline, labels.scale.score(average))
 
 
 def _marks(labels: Labels) -> str:
-    """What the marks mean, if there are two kinds."""
     if not labels.roles.tuned or labels.roles.base is None:
         return ""
     return f"; open circle {labels.base}, full circle {labels.tuned}"
 
 
 def _best_title(results: Results, labels: Labels, models: Sequence[str]) -> str:
-    """The models with the best average, and whether others are effectively tied with them."""
     averages = {m: round_float(_best_average(results, labels, m) or 0.0) for m in models}
     best = averages[models[0]]
     first = [m for m in models if averages[m] == best]
@@ -129,7 +119,7 @@ def _best_title(results: Results, labels: Labels, models: Sequence[str]) -> str:
 
 
 def _is_clear(results: Results, labels: Labels, first: Collection[str]) -> bool:
-    """Whether no other model is effectively tied with the first, as far as this was tested."""
+    """Return whether no other model is effectively tied with the first, if this was tested."""
     board = results.board
     if board.rules.rank_by != "mean" or len(labels.roles.contest) > 1:
         return True
@@ -155,7 +145,7 @@ def _title(results: Results, labels: Labels, models: Sequence[str]) -> str:
 
 
 def clearly_ahead(stats: Stats) -> str:
-    """Return how many of the models ahead of the baseline are clearly so; empty if all are."""
+    """Return how many of the models ahead of the baseline are clearly ahead; empty if all are."""
     clearly = stats.models_clearly_ahead
     if stats.tasks < LEAST_TASKS or clearly >= stats.models_ahead_of_baseline:
         return ""
@@ -163,22 +153,21 @@ def clearly_ahead(stats: Stats) -> str:
 
 
 def _averages_table(results: Results, labels: Labels, models: Sequence[str]) -> Table:
+    def average(variant: str) -> Field[str]:
+        return Field(
+            Column(f"average_{variant}", labels.variants[variant], "number", term="average"),
+            lambda m: score_cell(_average_of(results, variant, m), labels.scale),
+            any(_average_of(results, variant, m) is not None for m in models),
+        )
+
     fields: tuple[Field[str], ...] = (
         Field(MODEL, lambda m: model_cell(labels, m)),
-        *(_average_field(results, labels, v, models) for v in reversed(labels.roles.variants)),
+        *(average(v) for v in reversed(labels.roles.variants)),
     )
     return table_of("averages-table", "Mean score by model", fields, models)
 
 
-def _average_field(
-    results: Results, labels: Labels, variant: str, models: Sequence[str]
-) -> Field[str]:
-    return Field(
-        Column(f"average_{variant}", labels.variants[variant], "number", term="average"),
-        lambda m: score_cell(average_of(results, variant, m), labels.scale),
-        any(average_of(results, variant, m) is not None for m in models),
-    )
-
+# --- size ---------------------------------------------------------------------------------------
 
 _HEIGHT = 420
 # The intervals of more models would hide each other.
@@ -196,7 +185,7 @@ class _Point(Record):
 def chart_size(results: Results, labels: Labels) -> Chart | None:
     """Chart average against size, with the frontier: models that no smaller one matches."""
     points = _points(results)
-    baseline = average_of(results, labels.roles.baseline_variant, labels.roles.baseline)
+    baseline = _average_of(results, labels.roles.baseline_variant, labels.roles.baseline)
     averaged = results.board.rules.averaged
     if len(points) < 3 or len({p.size for p in points}) < 2 or not averaged:
         return None
@@ -222,22 +211,20 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
 
 
 def _points(results: Results) -> list[_Point]:
-    """The ranked models of known size."""
-    sizes = {m.model: m.parameters_b for m in results.catalog.models.values()}
-    return [
-        _Point(s.model, size, s.average, *(_drawn_interval(results, s) or (s.average, s.average)))
-        for s in results.board.ranked
-        if (size := sizes[s.model]) is not None and size > 0 and s.average is not None
-    ]
-
-
-def _drawn_interval(results: Results, standing: Standing) -> tuple[float, float] | None:
-    few = len(results.board.ranked) <= _MOST_INTERVALS
-    return standing.interval if few and results.board.rules.rank_by == "mean" else None
+    """Return the ranked models of known size."""
+    board, models = results.board, results.catalog.models
+    with_intervals = len(board.ranked) <= _MOST_INTERVALS and board.rules.rank_by == "mean"
+    points = []
+    for s in board.ranked:
+        size = models[s.model].parameters_b
+        if size is not None and size > 0 and s.average is not None:
+            low, high = (with_intervals and s.interval) or (s.average, s.average)
+            points.append(_Point(s.model, size, s.average, low, high))
+    return points
 
 
 def _frontier(points: Sequence[_Point], direction: float) -> list[_Point]:
-    """Points that no point of the same or a smaller size matches or beats, small to large."""
+    """Return the points that no point of their size or smaller matches or beats, by size."""
     frontier: list[_Point] = []
     for point in sorted(points, key=lambda p: (p.size, -direction * p.score)):
         if not frontier or direction * point.score > direction * frontier[-1].score:
@@ -277,15 +264,8 @@ def _bars(points: Sequence[_Point]) -> str:
 
 
 def _steps(frontier: Sequence[_Point]) -> theme.Trace:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [p.size for p in frontier],
-        "y": [p.score for p in frontier],
-        "hoverinfo": "skip",
-        "showlegend": False,
-        "line": {"color": theme.SOFT, "width": 1.5, "shape": "hv", "dash": "dot"},
-    }
+    style = {"color": theme.SOFT, "width": 1.5, "shape": "hv", "dash": "dot"}
+    return theme.line([p.size for p in frontier], [p.score for p in frontier], style)
 
 
 def _dots(points: Sequence[_Point], named: Collection[str], labels: Labels) -> theme.Trace:
@@ -295,30 +275,31 @@ def _dots(points: Sequence[_Point], named: Collection[str], labels: Labels) -> t
         for p in points
     ]
     names = [labels.models[p.model] if p.model in named else "" for p in points]
-    return {
-        "type": "scatter",
-        "mode": "markers+text",
-        "x": [p.size for p in points],
-        "y": [p.score for p in points],
-        "text": theme.short_names(names, theme.NARROW_LABEL),
-        "textfont": theme.INK_TEXT,
-        "cliponaxis": False,
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [p.high - p.score for p in points],
-            "arrayminus": [p.score - p.low for p in points],
-            "color": theme.SOFT,
-            "thickness": 0.75,
-            "width": 0,
-        },
-        "marker": {
-            "size": 11,
-            "color": [theme.developer_colour(labels.dots.get(p.model)) for p in points],
-            "line": {"color": theme.PAPER, "width": 1},
-        },
-        **theme.hover(hovers),
+    marker = {
+        "size": 11,
+        "color": [theme.developer_colour(labels.dots.get(p.model)) for p in points],
+        "line": {"color": theme.PAPER, "width": 1},
     }
+    error_bars = {
+        "type": "data",
+        "symmetric": False,
+        "array": [p.high - p.score for p in points],
+        "arrayminus": [p.score - p.low for p in points],
+        "color": theme.SOFT,
+        "thickness": 0.75,
+        "width": 0,
+    }
+    return theme.markers(
+        [p.size for p in points],
+        [p.score for p in points],
+        marker,
+        hovers,
+        mode="markers+text",
+        text=theme.short_names(names, theme.NARROW_LABEL),
+        textfont=theme.INK_TEXT,
+        cliponaxis=False,
+        error_y=error_bars,
+    )
 
 
 def _interval_text(point: _Point, labels: Labels) -> str:
@@ -338,7 +319,7 @@ def _level(points: Sequence[_Point], labels: Labels, baseline: float | None) -> 
 
 
 def _size_ticks(low: float, high: float) -> list[float]:
-    """Round sizes in and around a range: 1, 2, 3, 5, 7 of each decade, or fewer."""
+    """Return round sizes in and around a range: 1, 2, 3, 5, 7 of each decade, or fewer."""
     ticks: list[float] = []
     for digits, most in (((1, 2, 3, 5, 7), 8), ((1, 2, 5), 10), ((1,), 99)):
         steps = [m * 10.0**e for e in range(-4, 6) for m in digits]
@@ -349,13 +330,11 @@ def _size_ticks(low: float, high: float) -> list[float]:
 
 
 def _size_table(points: Sequence[_Point], frontier: Collection[str], labels: Labels) -> Table:
+    def tags(point: _Point) -> tuple[str, ...]:
+        return ("frontier",) if point.model in frontier else ()
+
     fields: tuple[Field[_Point], ...] = (
-        Field(
-            MODEL,
-            lambda p: model_cell(
-                labels, p.model, tags=("frontier",) if p.model in frontier else ()
-            ),
-        ),
+        Field(MODEL, lambda p: model_cell(labels, p.model, tags=tags(p))),
         Field(
             Column("parameters_b", "Parameters", "number", first="ascending"),
             lambda p: number_cell(p.size, billions(p.size)),
@@ -367,6 +346,9 @@ def _size_table(points: Sequence[_Point], frontier: Collection[str], labels: Lab
     )
     by_size = sorted(points, key=lambda p: (p.size, p.model))
     return table_of("size-table", "Size and mean score", fields, by_size, sorted_by="parameters_b")
+
+
+# --- winners ------------------------------------------------------------------------------------
 
 
 def chart_winners(results: Results, labels: Labels) -> Chart | None:
@@ -386,6 +368,8 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
     variant = f"{labels.in_sentence(results.board.variant)} " if labels.roles.tuned else ""
     winners = f"{counted(len(standings), 'model')} of {scored}"
     drawn = standings[:MOST_BARS]
+    hover = "best, or tied for best, on"
+    bars = [Bar(labels.models[s.model], s.wins, f"{hover} {s.wins} of {of}") for s in drawn]
     cut = "" if len(drawn) == len(standings) else f" The first {MOST_BARS} are drawn."
     return Chart(
         id="winners",
@@ -394,16 +378,11 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
         "least one task.",
         caption=f"Number of tasks on which {with_article(f'{variant}model')} has the best score. "
         f"Every model that shares first place counts{more}.{cut}",
-        figure=draw_bars([_bar(s, of, labels) for s in drawn], "tasks at the top", signed=False),
+        figure=draw_bars(bars, "tasks at the top", signed=False),
         table=_winners_table(drawn, labels),
         terms="winners",
         embedded=True,
     )
-
-
-def _bar(standing: Standing, of: str, labels: Labels) -> Bar:
-    hover = f"best, or tied for best, on {standing.wins} of {of}"
-    return Bar(labels.models[standing.model], standing.wins, hover)
 
 
 def _winners_table(standings: Sequence[Standing], labels: Labels) -> Table:

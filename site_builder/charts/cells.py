@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Collection, Sequence
 
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import MISSING, NumberFormat
 from site_builder.labels import Labels, ScoreKey
-from site_builder.records import Record, replace
-from site_builder.table_model import Cell, Column, Row, RowKind, Table, Tone
-
-Item = TypeVar("Item")
+from site_builder.records import replace
+from site_builder.table_model import Cell, Column, Field, Tone
 
 RANK = Column("rank", "#", "number", first="ascending", term="rank", words="Rank")
 MODEL = Column("model", "Model")
@@ -22,87 +19,21 @@ CATEGORY = Column("category", "Category")
 PROVIDER = Column("provider", "Provider")
 
 
-# --- tables from records ------------------------------------------------------------------------
-
-
-class Field(Record, Generic[Item]):
-    """One column of a table, and how to make its cells.
-
-    Attributes:
-        column: The column.
-        cell: Makes the cell of a record.
-        wanted: Whether the board has anything to show in it; otherwise the table leaves it out.
-    """
-
-    column: Column
-    cell: Callable[[Item], Cell]
-    wanted: bool = True
-
-
-def table_of(
-    table_id: str,
-    caption: str,
-    fields: Sequence[Field[Item]],
-    records: Sequence[Item],
-    kind: Callable[[Item], RowKind] = lambda _: "",
-    sorted_by: str = "",
-) -> Table:
-    """Make a table with one row per record."""
-    columns, rows = columns_of(fields), rows_of(fields, records, kind)
-    return Table(table_id, caption, columns, rows, sorted_by=sorted_by)
-
-
-def columns_of(fields: Sequence[Field[Item]]) -> tuple[Column, ...]:
-    """Return the columns of a table."""
-    return tuple(field.column for field in fields if field.wanted)
-
-
-def rows_of(
-    fields: Sequence[Field[Item]],
-    records: Sequence[Item],
-    kind: Callable[[Item], RowKind] = lambda _: "",
-    anchor: Callable[[Item], str] = lambda _: "",
-    marks: Callable[[Item], Mapping[str, str | None]] = lambda _: {},
-) -> tuple[Row, ...]:
-    """Make one row per record."""
-    cells_of = [field.cell for field in fields if field.wanted]
-    return tuple(
-        Row(
-            tuple([cell(record) for cell in cells_of]),
-            kind(record),
-            anchor(record),
-            tuple([(name, mark) for name, mark in marks(record).items() if mark is not None]),
-        )
-        for record in records
-    )
-
-
 def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskResult], ...]:
     """Return the columns for the best on a task and its difference from the baseline, if any."""
     compared = labels.roles.baseline is not None
-    difference = Column(
-        "best_lift_over_baseline",
-        "Difference",
-        "number",
-        difference_help,
-        term="lift-over-baseline",
-    )
+    key, term = "best_lift_over_baseline", "lift-over-baseline"
+    best = Column("best_model", f"Best {labels.contender}")
     return (
-        Field(
-            Column("best_model", f"Best {labels.contender}"),
-            lambda t: _best_models_cell(labels, t),
-        ),
-        Field(
-            Column("best_score", "Its score", "number"),
-            lambda t: _best_score_cell(labels, t),
-        ),
+        Field(best, lambda t: _best_models_cell(labels, t)),
+        Field(Column("best_score", "Its score", "number"), lambda t: _best_score_cell(labels, t)),
         Field(
             Column("baseline_score", labels.baseline, "number"),
             lambda t: _baseline_cell(labels, t),
             compared,
         ),
         Field(
-            difference,
+            Column(key, "Difference", "number", difference_help, term=term),
             lambda t: lift_cell(t.best_lift_over_baseline, labels.scales[t.task]),
             compared,
         ),
@@ -115,9 +46,9 @@ def _best_models_cell(labels: Labels, task: TaskResult) -> Cell:
 
 
 def _best_score_cell(labels: Labels, task: TaskResult) -> Cell:
-    """The best score, marked if it is flagged for all who have it.
+    """Make the cell of the best score, linked to the first model that has it.
 
-    If several share it, the cell links to the score of the first.
+    It is marked if it is flagged for all models that have it.
     """
     best = task.best_contender
     if best is None:
@@ -181,7 +112,7 @@ def category_cell(name: str | None) -> Cell:
 
 
 def score_cell(value: float | None, scale: NumberFormat, note: str = "") -> Cell:
-    """Make the cell of a score that has no place of its own, such as a mean."""
+    """Make the cell of a score that has no row to link to, such as a mean."""
     return number_cell(value, scale.score(value), note)
 
 
@@ -201,9 +132,8 @@ def linked_score_cell(
 
 def kept_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
     """Return a cell with a link to the place of a score, unless the cell is empty."""
-    if cell.value is None:
-        return cell
-    return replace(cell, link=Link(cell.text, labels.score_place(key)))
+    link = Link(cell.text, labels.score_place(key))
+    return cell if cell.value is None else replace(cell, link=link)
 
 
 def baseline_score_cell(labels: Labels, task: str, score: float | None) -> Cell:
@@ -214,35 +144,25 @@ def baseline_score_cell(labels: Labels, task: str, score: float | None) -> Cell:
 
 
 def task_score_cell(
-    labels: Labels,
-    key: ScoreKey,
-    found: Score | None,
-    flagged: FlaggedScore | None,
-    digits: str = "",
+    labels: Labels, key: ScoreKey, found: Score | None, flagged: FlaggedScore | None
 ) -> Cell:
     """Make the cell of a single score with its interval, marked if the score is flagged.
 
-    Args:
-        labels: Names and number formats.
-        key: Which score it is.
-        found: The score; None if there is none that counts.
-        flagged: The flag; its score is shown if no score counts.
-        digits: Text before the interval.
+    A flagged score is shown if no score counts.
     """
     tags = flag_tags(None if flagged is None else flagged.reason)
-    scale = labels.scales[key[1]]
     if found is not None:
-        note = ", ".join(filter(None, (digits, range_text(scale, found.interval))))
+        note = range_text(labels.scales[key[1]], found.interval)
         return linked_score_cell(labels, key, found.score, note, tags)
     if flagged is not None:
-        return replace(linked_score_cell(labels, key, flagged.score, digits, tags), tone="soft")
-    return score_cell(None, scale)
+        return replace(linked_score_cell(labels, key, flagged.score, tags=tags), tone="soft")
+    return linked_score_cell(labels, key, None)
 
 
 def lift_cell(
     value: float | None, scale: NumberFormat, interval: tuple[float, float] | None = None
 ) -> Cell:
-    """Make the cell of a difference: positive is better, by sign and by tone."""
+    """Make the cell of a difference, with its sign; a positive one is a gain."""
     note = " to ".join(map(scale.signed, interval or ()))
     tone: Tone = "soft" if value is None else "gain" if value > 0 else "loss" if value < 0 else ""
     return Cell(scale.signed(value), value, note, tone=tone)
@@ -267,12 +187,12 @@ def text_cell(text: str | None) -> Cell:
 
 
 def number_cell(value: float | None, text: str, note: str = "") -> Cell:
-    """Make the cell of a number that is written as `text`."""
+    """Make the cell of a number, shown as `text`."""
     return Cell(text, value, note, tone="soft" if value is None else "")
 
 
 def source_cell(source: str | None, published: Collection[str] = ()) -> Cell:
-    """Make the cell of a source; see `source_link`."""
+    """Make the cell of a source."""
     if source is None:
         return text_cell(None)
     link = source_link(source, published)
@@ -280,12 +200,7 @@ def source_cell(source: str | None, published: Collection[str] = ()) -> Cell:
 
 
 def source_link(source: str, published: Collection[str] = ()) -> Link:
-    """Return the link of a source: to the web, to a file of the site, or none but its text.
-
-    Args:
-        source: A link, or a path.
-        published: Paths of the files that the site publishes.
-    """
+    """Return the link of a source, a URL or a path; it leads to a file that the site publishes."""
     if source in published:
         return Link(source, Address("file", source))
     shown = source.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")

@@ -28,11 +28,9 @@ _AROUND_FRAME = 240
 
 
 def id_of(name: str, place: int) -> str:
-    """Return free text as a part of an id: a plain word as it is, other text by its place.
+    """Return free text as a part of an id: a plain word unchanged, other text by its place.
 
-    Args:
-        name: The text; `a_b` is a word, `a-b` is not, since both would give the same id.
-        place: Its place among others of its kind.
+    `a_b` is a word; `a-b` is not, since both would have the same id.
     """
     is_word = name.isascii() and name.replace("_", "").isalnum()
     is_place = name[:1] == "v" and name[1:].isdigit()
@@ -40,13 +38,7 @@ def id_of(name: str, place: int) -> str:
 
 
 class Embed(Record):
-    """A view on a page of its own, for frames in other people's pages.
-
-    Attributes:
-        id: Unique on the page that offers it.
-        link: Its title and address.
-        height: Height of the frame, in px.
-    """
+    """A page for frames on other sites; its id is unique on the page that offers it."""
 
     id: str
     link: Link
@@ -59,13 +51,13 @@ class Chart(Record):
     Attributes:
         id: Unique on its page; also the name of its downloads.
         title: The finding, computed from the data.
-        reading: The same for people who cannot see the chart, in one or two sentences.
+        reading: The finding for people who cannot see the chart, in one or two sentences.
         caption: Unit and method.
         figure: The drawing, without a template.
         table: The same numbers; None if another table of the page has them.
         terms: Section of the about page that explains the statistic.
-        embedded: Whether the chart has a page of its own for frames.
-        told_by: Id of the other table that has the numbers.
+        embedded: Whether the chart has a page for frames on other sites.
+        table_id: Id of the other table that has the numbers.
     """
 
     id: str
@@ -76,7 +68,7 @@ class Chart(Record):
     table: Table | None
     terms: str = ""
     embedded: bool = False
-    told_by: str = ""
+    table_id: str = ""
 
     @property
     def height(self) -> int:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from site_builder.charts.cells import (
     CATEGORY,
     TASK,
-    Field,
     best_fields,
     category_cell,
     lift_cell,
     models_cell,
     number_cell,
-    table_of,
     task_cell,
 )
 from site_builder.charts.chart import Chart
@@ -23,7 +22,7 @@ from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import count, counted, listed
 from site_builder.labels import Labels
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Table
+from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 
 def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
@@ -34,10 +33,8 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
         return None
     tasks.sort(key=lambda t: -(t.best_lift_over_baseline or 0.0))
     beaten = sum(t.outcome == "beats" for t in tasks)
-    title = (
-        f"The best {labels.contender} beats {labels.baseline} on {beaten} of "
-        f"{counted(len(tasks), 'task')}"
-    )
+    of = counted(len(tasks), "task")
+    title = f"The best {labels.contender} beats {labels.baseline} on {beaten} of {of}"
     half = MOST_BARS // 2
     shown = tasks if len(tasks) <= MOST_BARS else [*tasks[:half], *tasks[-half:]]
     cut = f" The {half} at each end are drawn."
@@ -86,13 +83,9 @@ def _task_table(tasks: Sequence[TaskResult], labels: Labels) -> Table:
         Field(TASK, lambda t: task_cell(labels, t.task)),
         *best_fields(labels),
     )
-    return table_of(
-        "best-lift-by-task-table",
-        f"Best {labels.contender} minus {labels.baseline}, by task",
-        fields,
-        tasks,
-        sorted_by="best_lift_over_baseline",
-    )
+    caption = f"Best {labels.contender} minus {labels.baseline}, by task"
+    by = "best_lift_over_baseline"
+    return table_of("best-lift-by-task-table", caption, fields, tasks, sorted_by=by)
 
 
 def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
@@ -104,16 +97,13 @@ def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
     ]
     if len(shown) < 2:
         return None
-    hardest, easiest = shown[0], shown[-1]
-    low, high = (labels.scale.signed(c.best_lift_over_baseline) for c in (hardest, easiest))
-    title = _category_title(hardest, easiest, labels)
-    ends = f": {low} against {high} on average over their tasks." if low != high else "."
+    title, ends = _category_title(shown[0], shown[-1], labels)
     few = min(c.compared for c in shown)
     caution = f" The smallest category has {counted(few, 'task')}: read its bar with care."
     return Chart(
         id="category-difference",
         title=title,
-        reading=f"{title}{ends}",
+        reading=f"{title}{ends}.",
         caption=f"Best {labels.contender} minus {labels.baseline}{labels.turning}, mean over the "
         f"tasks of a category; the number of tasks in brackets.{caution if few < 4 else ''}",
         figure=draw_bars(
@@ -126,14 +116,18 @@ def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
     )
 
 
-def _category_title(hardest: CategoryResult, easiest: CategoryResult, labels: Labels) -> str:
+def _category_title(
+    hardest: CategoryResult, easiest: CategoryResult, labels: Labels
+) -> tuple[str, str]:
+    """Return the title of the chart, and the differences behind it if they are not equal."""
     low, high = (labels.scale.signed(c.best_lift_over_baseline) for c in (hardest, easiest))
     if low == high:
-        return f"Every category is equally far from {labels.baseline}: {low}"
-    return (
+        return f"Every category is equally far from {labels.baseline}: {low}", ""
+    title = (
         f"{hardest.category} is the hardest category to beat {labels.baseline} in, "
         f"{easiest.category} the easiest"
     )
+    return title, f": {low} against {high} on average over their tasks"
 
 
 def _category_bar(category: CategoryResult, labels: Labels) -> Bar:
@@ -148,17 +142,13 @@ def _category_bar(category: CategoryResult, labels: Labels) -> Bar:
 def category_table(categories: Sequence[CategoryResult], labels: Labels, table_id: str) -> Table:
     """Make the table of categories, from hard to easy: differences, tasks beaten, lift."""
     compared = any(c.best_lift_over_baseline is not None for c in categories)
-    by = Column(
-        "best_lift_over_baseline",
-        f"Best minus {labels.baseline}",
-        "number",
-        first="ascending",
-        term="categories",
-    )
+    number = partial(Column, align="number")
+    best_minus, beating = f"Best minus {labels.baseline}", f"Tasks that beat {labels.baseline}"
+    by = number("best_lift_over_baseline", best_minus, first="ascending", term="categories")
     fields: tuple[Field[CategoryResult], ...] = (
         Field(CATEGORY, lambda c: category_cell(c.category)),
         Field(
-            Column("tasks", "Tasks", "number"),
+            number("tasks", "Tasks"),
             lambda c: number_cell(len(c.tasks), count(len(c.tasks))),
         ),
         Field(
@@ -168,32 +158,22 @@ def category_table(categories: Sequence[CategoryResult], labels: Labels, table_i
         ),
         Field(by, lambda c: lift_cell(c.best_lift_over_baseline, labels.scale), compared),
         Field(
-            Column(
-                "beating",
-                f"Tasks that beat {labels.baseline}",
-                "number",
-                term="lift-over-baseline",
-            ),
+            number("beating", beating, term="lift-over-baseline"),
             lambda c: number_cell(c.beating, f"{c.beating} of {c.compared}"),
             compared,
         ),
         Field(
-            Column("mean_lift_over_base", f"Mean lift over {labels.base}", "number", term="lift"),
+            number("mean_lift_over_base", f"Mean lift over {labels.base}", term="lift"),
             lambda c: lift_cell(c.mean_lift_over_base, labels.scale),
             labels.lifted,
         ),
     )
-    return table_of(
-        table_id,
-        "Categories, from harder to easier" if compared else "Categories",
-        fields,
-        categories,
-        sorted_by=by.key if compared else "",
-    )
+    caption, key = ("Categories, from harder to easier", by.key) if compared else ("Categories", "")
+    return table_of(table_id, caption, fields, categories, sorted_by=key)
 
 
 def _leaders(category: CategoryResult, labels: Labels) -> tuple[str, ...]:
-    """The models that share the first rank of the category's board."""
+    """Return the models that share the first rank of the category's board."""
     board = category.boards[labels.roles.primary]
     return tuple(s.model for s in board.ranked if s.rank == 1)
 
@@ -219,15 +199,14 @@ def chart_model_categories(results: Results, labels: Labels, model: str) -> Char
     same = f"as much over {against} in one category as in another"
     high, low = labels.scale.signed(first.lift), labels.scale.signed(last.lift)
     title = f"{labels.models[model]} gains {most if low != high else same}"
+    unit = "mean lift (points of score)"
     return Chart(
         id="model-categories",
         title=title,
         reading=f"{title}: {high}{f' against {low}' if low != high else ''}.",
         caption=f"Mean over the tasks of a category of the score minus {against}{labels.turning}, "
         "in points of score; the number of tasks in brackets.",
-        figure=draw_bars(
-            [_category_lift_bar(c, labels) for c in lifts], "mean lift (points of score)"
-        ),
+        figure=draw_bars([_category_lift_bar(c, labels) for c in lifts], unit),
         table=_category_lift_table(lifts, labels),
         terms="lift" if over_base else "lift-over-baseline",
     )
@@ -236,7 +215,7 @@ def chart_model_categories(results: Results, labels: Labels, model: str) -> Char
 def _category_lifts(
     results: Results, labels: Labels, model: str, *, over_base: bool
 ) -> list[_CategoryLift]:
-    """The categories in which the model has a mean lift, the largest first."""
+    """Return the categories in which the model has a mean lift, the largest first."""
     found = []
     for category in results.categories:
         s = category.boards[results.board.variant].standing(model)

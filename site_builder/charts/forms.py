@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from site_builder.charts import theme
 from site_builder.charts.cells import (
-    Field,
     baseline_score_cell,
     flag_tags,
     lift_cell,
     linked_score_cell,
     range_text,
     score_cell,
-    table_of,
 )
 from site_builder.compute.numbers import Array
 from site_builder.formatting import NumberFormat, sentence
 from site_builder.labels import Labels
 from site_builder.records import Record, replace
-from site_builder.table_model import Cell, Column, Table
+from site_builder.table_model import Cell, Column, Field, Item, Table, table_of
 
 # --- bars ---------------------------------------------------------------------------------------
 
@@ -31,7 +29,7 @@ MOST_BARS = 80
 
 
 class Bar(Record):
-    """One bar: the name of its row, its length, and its hover text behind the name."""
+    """One bar; its hover text follows its name."""
 
     name: str
     value: float
@@ -39,13 +37,7 @@ class Bar(Record):
 
 
 def draw_bars(bars: Sequence[Bar], unit: str, *, signed: bool = True) -> go.Figure:
-    """Draw horizontal bars from zero, the first at the top; side and colour tell gain from loss.
-
-    Args:
-        bars: The bars.
-        unit: Title of the axis.
-        signed: Whether the lengths are differences.
-    """
+    """Draw horizontal bars from zero, coloured by gain and loss, the first at the top."""
     values, names = [bar.value for bar in bars], [bar.name for bar in bars]
     trace = {
         "type": "bar",
@@ -90,14 +82,9 @@ def draw_heatmap(
     hovers: Sequence[Sequence[str]],
     **trace: object,
 ) -> go.Figure:
-    """Draw cells in rows, the first row at the top; column names slant above them.
+    """Draw values of shape (rows, columns), the first row at the top; NaN leaves a gap.
 
-    Args:
-        values: Shape (rows, columns); NaN for no value.
-        rows: Names of the rows.
-        columns: Names of the columns.
-        hovers: Hover text of each cell, behind the names of its row and column.
-        trace: The colours.
+    Hover texts follow the names of row and column. `trace` has the colours.
     """
     heat = {
         "type": "heatmap",
@@ -146,7 +133,6 @@ def nullable(values: Array) -> list[list[float | None]]:
 # --- dumbbells ----------------------------------------------------------------------------------
 
 _MOST_ROWS, _N_ENDS = 80, 12
-Item = TypeVar("Item")
 
 
 def ends_of(rows: Sequence[Item]) -> Sequence[Item]:
@@ -155,18 +141,12 @@ def ends_of(rows: Sequence[Item]) -> Sequence[Item]:
 
 
 def drawn_of(n_rows: int) -> str:
-    """Return what a caption says if not every row is drawn."""
+    """Return the note for a caption; empty if every row is drawn."""
     return f" The {_N_ENDS} at each end of {n_rows:,} are drawn." if n_rows > _MOST_ROWS else ""
 
 
 class DumbbellEnd(Record):
-    """A value after tuning.
-
-    Attributes:
-        lift: How much better it is than the value before; None if there is none.
-        interval: Its interval, if it is drawn.
-        flag: Why the value should be read with care.
-    """
+    """A value after tuning, its lift over the value before, and the reason if it is flagged."""
 
     variant: str
     value: float
@@ -179,12 +159,10 @@ class DumbbellRow(Record):
     """One row: a model or a task.
 
     Attributes:
-        head: The cell that names it.
-        scale: How its values are written.
-        before: Value before tuning.
+        head: The cell with its name.
         after: Values after tuning, or the only ones if the board has one variant.
-        reference: The baseline's value in the same row.
-        flag: Why the value before should be read with care.
+        reference: Value of the baseline.
+        flag: Why the value before is flagged.
         score_of: Model and task, if the values are single scores.
     """
 
@@ -200,14 +178,7 @@ class DumbbellRow(Record):
 def draw_dumbbells(
     rows: Sequence[DumbbellRow], labels: Labels, unit: str, **layout: object
 ) -> go.Figure:
-    """Draw a rod in each row from the value before to the values after, the first row at the top.
-
-    Args:
-        rows: The rows.
-        labels: Names of variants and baseline.
-        unit: Title of the axis.
-        layout: Further layout keys, such as a line for the baseline.
-    """
+    """Draw a line in each row from the value before to the values after, the first at the top."""
     rows = ends_of(rows)
     names = [row.head.text for row in rows]
     marks = _mark_traces(rows, labels)
@@ -223,39 +194,29 @@ def draw_dumbbells(
 
 
 def _band_traces(rows: Sequence[DumbbellRow]) -> list[theme.Trace]:
-    """The intervals, behind all else; no trace if there are none."""
     spans = [(y, a.interval) for y, row in enumerate(rows) for a in row.after if a.interval]
-    band = {
-        "mode": "lines+markers",
-        "line": {"color": theme.ACCENT, "width": 9},
-        # Invisible markers keep the ends away from the edge of the plot.
-        "marker": {"size": 9, "opacity": 0},
-        "opacity": 0.22,
-    }
-    return [spans_trace(spans) | band] if spans else []
+    if not spans:
+        return []
+    # Invisible markers keep the ends away from the edge of the plot.
+    ends = {"mode": "lines+markers", "marker": {"size": 9, "opacity": 0}, "opacity": 0.22}
+    return [spans_trace(spans, {"color": theme.ACCENT, "width": 9}) | ends]
 
 
 def _rod_trace(rows: Sequence[DumbbellRow]) -> theme.Trace:
-    """The lines between the marks of each row."""
-    values = [[a.value for a in row.after] for row in rows]
     marks = [
-        after if row.before is None else [row.before, *after]
-        for row, after in zip(rows, values, strict=True)
+        [value for value in (row.before, *(a.value for a in row.after)) if value is not None]
+        for row in rows
     ]
     spans = [(y, (min(found), max(found))) for y, found in enumerate(marks) if found]
-    return spans_trace(spans) | {"line": {"color": theme.ACCENT, "width": 2}}
+    return spans_trace(spans, {"color": theme.ACCENT, "width": 2})
 
 
-def spans_trace(spans: Sequence[tuple[int, tuple[float, float]]]) -> theme.Trace:
+def spans_trace(
+    spans: Sequence[tuple[int, tuple[float, float]]], style: dict[str, Any]
+) -> theme.Trace:
     """Return a trace of horizontal lines, each given by its row and its ends."""
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [end for _, (low, high) in spans for end in (low, high, None)],
-        "y": [place for y, _ in spans for place in (y, y, None)],
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+    xs = [end for _, (low, high) in spans for end in (low, high, None)]
+    return theme.line(xs, [place for y, _ in spans for place in (y, y, None)], style)
 
 
 class _Mark(Record):
@@ -266,39 +227,38 @@ class _Mark(Record):
 
 
 def _mark_traces(rows: Sequence[DumbbellRow], labels: Labels) -> list[theme.Trace]:
-    """A trace for each kind of mark: before, after, baseline."""
-
-    def single(name: str, value_of: Callable[[DumbbellRow], float | None]) -> list[_Mark]:
-        values = [(y, row, value_of(row)) for y, row in enumerate(rows)]
-        return [
-            _Mark(y, row, name, DumbbellEnd("", v, None)) for y, row, v in values if v is not None
-        ]
-
-    accent = {"color": theme.ACCENT}
-    open_circle = accent | {"symbol": "circle-open", "size": 9, "line": {"width": 2}}
-    circle = accent | {"symbol": "circle", "size": 10}
+    """Return a trace for each kind of mark: before, after, baseline."""
     names, roles = labels.variants, labels.roles
+    before = [
+        _Mark(y, row, labels.base, DumbbellEnd("", row.before, None))
+        for y, row in enumerate(rows)
+        if row.before is not None
+    ]
     after = [_Mark(y, row, names[a.variant], a) for y, row in enumerate(rows) for a in row.after]
+    reference = [
+        _Mark(y, row, labels.baseline, DumbbellEnd("", row.reference, None))
+        for y, row in enumerate(rows)
+        if row.reference is not None
+    ]
+    accent = {"color": theme.ACCENT}
+    circle = accent | {"symbol": "circle", "size": 10}
     traces = [_mark_trace(sentence(labels.tuned) if roles.tuned else "Score", after, circle)]
-    before = single(labels.base, lambda row: row.before)
     if before and roles.base is not None:
+        open_circle = accent | {"symbol": "circle-open", "size": 9, "line": {"width": 2}}
         traces.insert(0, _mark_trace(names[roles.base], before, open_circle))
-    reference = single(labels.baseline, lambda row: row.reference)
     if reference:
         traces.append(_mark_trace(labels.baseline, reference, theme.TICK_MARK))
     return traces
 
 
 def _mark_trace(name: str, marks: Sequence[_Mark], marker: dict[str, Any]) -> theme.Trace:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": theme.plain(theme.shortened(name, theme.WIDE_LABEL)),
-        "x": [mark.end.value for mark in marks],
-        "y": [mark.y for mark in marks],
-        "marker": marker,
-        **theme.hover([_mark_text(mark) for mark in marks]),
-    }
+    return theme.markers(
+        [mark.end.value for mark in marks],
+        [mark.y for mark in marks],
+        marker,
+        [_mark_text(mark) for mark in marks],
+        name=theme.plain(theme.shortened(name, theme.WIDE_LABEL)),
+    )
 
 
 def _mark_text(mark: _Mark) -> str:
@@ -318,15 +278,12 @@ def dumbbell_table(
     rows = ends_of(rows)
     lifted = any(row.before is not None for row in rows)
     variants = list(dict.fromkeys(a.variant for row in rows for a in row.after))
+    base = labels.roles.base or ""
     fields: tuple[Field[DumbbellRow], ...] = (
         Field(first, lambda row: row.head),
         Field(
-            Column(
-                "before",
-                "" if labels.roles.base is None else labels.variants[labels.roles.base],
-                "number",
-            ),
-            lambda row: _before_cell(labels, row),
+            Column("before", labels.variants.get(base, ""), "number"),
+            lambda row: _value_cell(labels, row, base, row.before, flag=row.flag),
             lifted,
         ),
         *(
@@ -351,14 +308,9 @@ def _value_cell(
     note: str = "",
     flag: str | None = None,
 ) -> Cell:
-    """A value; if it is a single score, it links to the place of the score."""
     if row.score_of is None:
         return replace(score_cell(value, row.scale, note), tags=flag_tags(flag))
     return linked_score_cell(labels, (*row.score_of, variant), value, note, flag_tags(flag))
-
-
-def _before_cell(labels: Labels, row: DumbbellRow) -> Cell:
-    return _value_cell(labels, row, labels.roles.base or "", row.before, flag=row.flag)
 
 
 def _reference_cell(labels: Labels, row: DumbbellRow) -> Cell:
@@ -370,7 +322,6 @@ def _reference_cell(labels: Labels, row: DumbbellRow) -> Cell:
 def _after_fields(
     labels: Labels, variant: str, *, alone: bool, lifted: bool
 ) -> tuple[Field[DumbbellRow], Field[DumbbellRow]]:
-    """Score and lift of one variant."""
     label = labels.variants[variant]
 
     def find(row: DumbbellRow) -> DumbbellEnd | None:

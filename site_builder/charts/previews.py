@@ -1,21 +1,20 @@
-"""Describe the small charts of link previews."""
+"""Describe the small charts in link previews."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from itertools import chain
 
 from site_builder.charts import theme
 from site_builder.charts.analysis import LIFTS, column_label, column_phrase, link_in_words
+from site_builder.charts.serving import latency_names
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.results import Results
 from site_builder.compute.scores import Score
 from site_builder.formatting import NumberFormat, counted, money, rounded, seconds
 from site_builder.labels import Labels
 from site_builder.records import Record
-from site_builder.table_model import Dumbbell, Tone
-
-Item = TypeVar("Item")
+from site_builder.table_model import Dumbbell, Item, Tone
 
 _MOST_ROWS = 6
 _MOST_TICKS = 5
@@ -23,7 +22,7 @@ _AROUND = 0.04  # room at both ends of an axis, as a share of the values' range
 _RHO = NumberFormat(places=2)
 
 
-# --- what a preview consists of -----------------------------------------------------------------
+# --- parts of a preview -------------------------------------------------------------------------
 
 
 class BarSpan(Record):
@@ -34,7 +33,7 @@ class BarSpan(Record):
 
 
 class CardRow(Record):
-    """One row of the chart: its name, its value as text, the mark and the tone of the value."""
+    """One row of the chart."""
 
     name: str
     text: str
@@ -50,14 +49,7 @@ class AxisLabel(Record):
 
 
 class PreviewChart(Record):
-    """A few rows on one axis.
-
-    Attributes:
-        rows: The rows, top to bottom; at least one.
-        ticks: Labels of the axis.
-        caption: What the values are.
-        reference: A line through all rows.
-    """
+    """At least one row on an axis, top to bottom; `reference` is a line through all rows."""
 
     rows: tuple[CardRow, ...]
     ticks: tuple[AxisLabel, ...]
@@ -66,12 +58,7 @@ class PreviewChart(Record):
 
 
 class PreviewCard(Record):
-    """The picture that a link to a page is shown with.
-
-    Attributes:
-        finding: The page in one sentence; also the alternative text of the picture.
-        chart: The drawing, if the board has data for one.
-    """
+    """The preview picture of a page; the finding is one sentence, also its alternative text."""
 
     finding: str
     chart: PreviewChart | None
@@ -85,7 +72,7 @@ class Axis(Record):
 
     @classmethod
     def around(cls, values: Iterable[float | None]) -> Axis:
-        """Make the axis of some values, with a little room at both ends."""
+        """Make the axis of some values, with room at both ends."""
         known = [value for value in values if value is not None]
         low, high = min(known), max(known)
         room = _AROUND * (high - low) or 0.5 * abs(high) or 0.5
@@ -106,7 +93,7 @@ class Axis(Record):
         return BarSpan(*sorted((self.share(0.0), self.share(value))))
 
     def ticks(self, *, signed: bool = False) -> tuple[AxisLabel, ...]:
-        """Make the labels of round values."""
+        """Return labels at round values."""
         found = theme.ticks(self.low, self.high, signed=signed, most=_MOST_TICKS)
         pairs = zip(found["tickvals"], found["ticktext"], strict=True)
         labels = (AxisLabel(self.share(value), text) for value, text in pairs)
@@ -166,12 +153,8 @@ def card_correlations(results: Results, labels: Labels) -> PreviewCard | None:
 def card_latency(results: Results, labels: Labels) -> PreviewChart | None:
     """Preview the median time to first token, the fastest first."""
     rows = results.serving.latency
-    one_model = len({row.model for row in rows}) == 1
-    times = [
-        (row.provider if one_model else labels.served(row.provider, row.model), row.median_s)
-        for row in rows
-        if row.median_s is not None
-    ]
+    named = zip(latency_names(rows, labels), rows, strict=True)
+    times = [(name, row.median_s) for name, row in named if row.median_s is not None]
     return _bars(times[:_MOST_ROWS], seconds, "Seconds to the first token, the median request")
 
 
@@ -193,7 +176,7 @@ def _bars(
     *,
     signed: bool = False,
 ) -> PreviewChart | None:
-    """Bars from zero; only signed values are coloured by gain and loss."""
+    """Draw bars from zero; only signed values are coloured by gain and loss."""
     if not named:
         return None
     axis = Axis.from_zero(value for _, value in named)
@@ -209,7 +192,7 @@ def _tone(difference: float | None) -> Tone:
 
 
 def _ends(items: Sequence[Item], n_first: int) -> tuple[Sequence[Item], bool]:
-    """The items that have room, taken from both ends; and whether any are left out."""
+    """Return the items to draw, taken from both ends, and whether any are left out."""
     if len(items) <= _MOST_ROWS:
         return items, False
     return [*items[:n_first], *items[n_first - _MOST_ROWS :]], True
@@ -221,7 +204,7 @@ _N_GAINS = 4
 
 
 class _Run(Record):
-    """The values of a row: scores before and after tuning, and the baseline's."""
+    """The scores of a row before and after tuning, and the baseline's."""
 
     name: str
     before: float | None
@@ -304,7 +287,7 @@ def card_model(results: Results, labels: Labels, model: str) -> PreviewChart | N
 def _task_run(
     results: Results, labels: Labels, task: str, found: Mapping[str, Score]
 ) -> tuple[float | None, _Run]:
-    """A model's lift on a task, if it has one, and its row."""
+    """Return a model's lift on a task, if it has one, and its row."""
     scale = labels.scales[task]
     before, after = _before_after(labels, found)
     model = next(iter(found.values())).model
@@ -344,20 +327,19 @@ def _model_run(labels: Labels, scale: NumberFormat, model: str, found: Mapping[s
 
 
 def _score_text(scale: NumberFormat, before: Score | None, after: Score | None) -> str:
-    """The score after tuning, or else the one before."""
+    """Return the score after tuning, or else the one before."""
     found = after or before
     return scale.score(None if found is None else found.score)
 
 
 def _before_after(labels: Labels, found: Mapping[str, Score]) -> tuple[Score | None, Score | None]:
-    """The scores before and after tuning; a single variant counts as after."""
+    """Return the scores before and after tuning; a single variant counts as after."""
     after = next((found[v] for v in labels.roles.contest if v in found), None)
     base = labels.roles.base
     return (found.get(base) if base is not None and labels.roles.tuned else None), after
 
 
 def _circles(runs: Sequence[_Run], labels: Labels) -> str:
-    """What the circles mean, if there are two kinds."""
     if all(run.before is None for run in runs):
         return ""
     full = f", full: {labels.tuned}" if any(run.after is not None for run in runs) else ""
@@ -371,12 +353,8 @@ def _dumbbells(
     reference: float | None = None,
     labels: Labels | None = None,
 ) -> PreviewChart:
-    values = [
-        value
-        for run in runs
-        for value in (run.before, run.after, run.reference, *(run.interval or ()))
-    ]
-    axis = Axis.around([reference, *values])
+    values = [(run.before, run.after, run.reference, *(run.interval or ())) for run in runs]
+    axis = Axis.around(chain((reference,), *values))
     line = None
     if reference is not None and labels is not None:
         line = AxisLabel(axis.share(reference), f"{labels.baseline} {scale.score(reference)}")
@@ -388,7 +366,5 @@ def _dumbbell(axis: Axis, run: _Run) -> Dumbbell:
     def place(value: float | None) -> float | None:
         return None if value is None else axis.share(value)
 
-    low, high = run.interval or (None, None)
-    return Dumbbell(
-        place(run.before), place(run.after), place(run.reference), place(low), place(high)
-    )
+    low, high = map(place, run.interval or (None, None))
+    return Dumbbell(place(run.before), place(run.after), place(run.reference), low, high)

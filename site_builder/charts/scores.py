@@ -12,11 +12,9 @@ from site_builder.charts import theme
 from site_builder.charts.cells import (
     MODEL,
     TASK,
-    Field,
     flag_tags,
     linked_score_cell,
     model_cell,
-    table_of,
     task_cell,
 )
 from site_builder.charts.chart import Chart
@@ -38,21 +36,17 @@ from site_builder.compute.scores import Score
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import counted, listed, percent
 from site_builder.labels import Labels
-from site_builder.table_model import Cell, Column, Table
+from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 # --- one model ----------------------------------------------------------------------------------
 
 
 def chart_model_tasks(
-    results: Results, labels: Labels, model: str, told_by: str = ""
+    results: Results, labels: Labels, model: str, table_id: str = ""
 ) -> Chart | None:
     """Chart the scores of one model by task: before, after, and the baseline's.
 
-    Args:
-        results: The board.
-        labels: Names and number formats.
-        model: Which model.
-        told_by: Id of a table of the page that has the same numbers; without it the chart has one.
+    The chart has a table unless the page has one with the same numbers, whose id is `table_id`.
     """
     tasks = _best_first(results, labels, model)
     if len(tasks) < 2:
@@ -68,14 +62,13 @@ def chart_model_tasks(
         reading=f"{title}. {_ends(results, labels, rows)}.",
         caption=f"Score on each task, best on top{group}.{_bands(rows)}{drawn_of(len(tasks))}",
         figure=draw_dumbbells(rows, labels, "score"),
-        table=None if told_by else table,
+        table=None if table_id else table,
         terms=labels.lift_term,
-        told_by=told_by,
+        table_id=table_id,
     )
 
 
 def _ends(results: Results, labels: Labels, rows: Sequence[DumbbellRow]) -> str:
-    """The tasks with the highest and with the lowest score."""
     scores = results.scores
     direction = float(scores.direction[scores.columns[labels.side_by_side[0]]])
     if _top(rows[0], direction) == _top(rows[-1], direction):
@@ -85,7 +78,7 @@ def _ends(results: Results, labels: Labels, rows: Sequence[DumbbellRow]) -> str:
 
 
 def _best_first(results: Results, labels: Labels, model: str) -> list[str]:
-    """The tasks of a model, its best score first: after tuning, or else before it."""
+    """Return the tasks of a model, its best score after tuning, or else before it, first."""
     scores, roles = results.scores, labels.roles
     place = scores.rows[model]
     top = np.fmax.reduce([scores.values[v][place] * scores.direction for v in roles.contest])
@@ -93,28 +86,22 @@ def _best_first(results: Results, labels: Labels, model: str) -> list[str]:
         before = scores.values[roles.base][place] * scores.direction
         top = np.where(np.isnan(top), before, top)
     known = dict(zip(scores.tasks, (-top).tolist(), strict=True))
-    there = [task for task in labels.by_name if not isnan(known[task])]
-    return sorted(there, key=known.__getitem__)
+    return sorted((t for t in labels.by_name if not isnan(known[t])), key=known.__getitem__)
 
 
 def _model_rows(
     results: Results, labels: Labels, model: str, tasks: Sequence[str]
 ) -> list[DumbbellRow]:
     found, is_baseline = results.scores.of_model(model, tasks), model == labels.roles.baseline
-    return [
-        _row(
-            labels,
-            task_cell(labels, task),
-            (model, task),
-            found[task],
-            None if is_baseline else results.task(task).baseline_score,
-        )
-        for task in tasks
-    ]
+    rows = []
+    for task in tasks:
+        reference = None if is_baseline else results.task(task).baseline_score
+        rows.append(_row(labels, task_cell(labels, task), (model, task), found[task], reference))
+    return rows
 
 
 def _top(row: DumbbellRow, direction: float) -> float:
-    """The best value after, or else the value before, signed so that greater is better."""
+    """Return the best value after, or else the one before, signed so that greater is better."""
     after = [a.value * direction for a in row.after]
     return max(after) if after else (row.before or 0.0) * direction
 
@@ -149,7 +136,7 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
         return None
     found = results.scores.of_task(task, ends_of(models))
     rows = [_row(labels, model_cell(labels, m), (m, task), found[m]) for m in found]
-    title, scores = _task_title(results, labels, task)
+    title, scores = _task_title(result, labels)
     unit = f"{fact.metric or 'score'}{'' if fact.higher_is_better else '; lower is better'}"
     return Chart(
         id="task-models",
@@ -170,9 +157,9 @@ def _baseline_line(result: TaskResult, labels: Labels) -> dict[str, object]:
     return theme.reference_line(score, labels.baseline, labels.scales[result.task].score(score))
 
 
-def _task_title(results: Results, labels: Labels, task: str) -> tuple[str, str]:
-    """The title of the chart of a task, and the scores behind it."""
-    result, scale = results.task(task), labels.scales[task]
+def _task_title(result: TaskResult, labels: Labels) -> tuple[str, str]:
+    """Return the title of the chart of a task, and the scores that it compares."""
+    scale = labels.scales[result.task]
     best = result.best_contender or next(iter(result.best.values()))
     runs, score = listed(labels.runs(best)), scale.score(best.score)
     lift, several = result.best_lift_over_baseline, len(best.models) > 1
@@ -196,11 +183,12 @@ def _row(
     found: Mapping[str, Score],
     reference: float | None = None,
 ) -> DumbbellRow:
-    """The scores of one model on one task, by variant, as a row."""
+    """Make the row of one model on one task from its scores by variant."""
     roles = labels.roles
     after = tuple(
         DumbbellEnd(v, s.score, s.lift_over_base, s.interval, s.flag)
-        for v, s in ((v, found[v]) for v in roles.contest if v in found)
+        for v in roles.contest
+        if (s := found.get(v)) is not None
     )
     before = found.get(roles.base) if roles.base is not None and roles.tuned else None
     return DumbbellRow(
@@ -215,7 +203,6 @@ def _row(
 
 
 def _bands(rows: Sequence[DumbbellRow]) -> str:
-    """What a caption says of the bands behind the marks, if there are any."""
     drawn = any(after.interval for row in rows for after in row.after)
     return f" A band is the {percent(LEVEL)} interval of a score." if drawn else ""
 
@@ -248,7 +235,7 @@ def chart_scores(results: Results, labels: Labels) -> Chart | None:
 
 
 def _tasks(results: Results) -> list[str]:
-    """The tasks that are drawn: from easy to hard if scores of different tasks compare."""
+    """Return the tasks to draw, from easy to hard if scores of different tasks compare."""
     tasks = _scored(results)[:_MOST_TASKS]
     if results.board.rules.averaged:
         tasks.sort(key=lambda t: -_mean(results, t))
@@ -265,29 +252,23 @@ def _mean(results: Results, task: TaskResult) -> float:
 
 def _title(results: Results, labels: Labels, n_models: int, n_tasks: int) -> str:
     easiest, *_, hardest = sorted(_scored(results), key=lambda t: -_mean(results, t))
-    if (
-        results.board.rules.averaged
-        and not labels.turned
-        and _mean(results, easiest) > _mean(results, hardest)
-    ):
+    comparable = results.board.rules.averaged and not labels.turned
+    if comparable and _mean(results, easiest) > _mean(results, hardest):
         easy, hard = labels.tasks[easiest.task], labels.tasks[hardest.task]
         return f"{easy} is the easiest task on average, {hard} the hardest"
     return f"{counted(n_models, 'model')} on {counted(n_tasks, 'task')}"
 
 
 def _cut(results: Results, n_models: int, n_tasks: int) -> str:
-    """What a caption says if not every model or task is drawn."""
-    all_models = n_models == sum(s.scored > 0 for s in results.board.standings)
-    all_tasks = n_tasks == len(_scored(results))
-    cuts = [
-        *([] if all_models else [f"{n_models} models"]),
-        *([] if all_tasks else [f"{n_tasks} tasks"]),
-    ]
+    """Return the note for the caption if not every model or task is drawn."""
+    of_models = sum(s.scored > 0 for s in results.board.standings)
+    counts = ((n_models, of_models, "models"), (n_tasks, len(_scored(results)), "tasks"))
+    cuts = [f"{drawn} {noun}" for drawn, of, noun in counts if drawn != of]
     return f" The first {listed(cuts)} are drawn; the table of each task has all." if cuts else ""
 
 
 def _values(results: Results, models: Sequence[str], tasks: Sequence[str]) -> Array:
-    """Scores of the primary variant, shape (tasks, models)."""
+    """Return the scores of the primary variant, shape (tasks, models)."""
     rows = [results.scores.rows[m] for m in models]
     return results.scores.only(tasks).values[results.board.variant][rows].T
 
@@ -312,7 +293,7 @@ def _draw(
 
 
 def _within_rows(values: Array) -> Array:
-    """Each row stretched to 0 (its worst) .. 1 (its best); a row of equals is 0.5."""
+    """Stretch each row from 0 (its worst) to 1 (its best); equal values become 0.5."""
     low = np.fmin.reduce(values, axis=1, keepdims=True)
     high = np.fmax.reduce(values, axis=1, keepdims=True)
     span = np.where(high > low, high - low, 1.0)
@@ -321,13 +302,13 @@ def _within_rows(values: Array) -> Array:
 
 
 def _table(results: Results, labels: Labels, models: Sequence[str], tasks: Sequence[str]) -> Table:
-    scores = {
-        model: dict(zip(tasks, column, strict=True))
-        for model, column in zip(models, nullable(_values(results, models, tasks).T), strict=True)
-    }
+    columns = nullable(_values(results, models, tasks).T)
     fields: tuple[Field[str], ...] = (
         Field(TASK, lambda t: task_cell(labels, t)),
-        *(_model_field(results, labels, model, scores[model]) for model in models),
+        *(
+            _model_field(results, labels, model, dict(zip(tasks, scores, strict=True)))
+            for model, scores in zip(models, columns, strict=True)
+        ),
     )
     return table_of("scores-table", "Scores by task and model", fields, tasks)
 

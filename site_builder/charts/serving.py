@@ -9,22 +9,14 @@ from typing import Any
 import plotly.graph_objects as go
 
 from site_builder.charts import theme
-from site_builder.charts.cells import (
-    MODEL,
-    PROVIDER,
-    Field,
-    number_cell,
-    served_cell,
-    table_of,
-    text_cell,
-)
+from site_builder.charts.cells import MODEL, PROVIDER, number_cell, served_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import spans_trace
 from site_builder.compute.results import Results
 from site_builder.compute.serving import Latency, Price
 from site_builder.formatting import MISSING, count, counted, money, percent, ratio, rounded, seconds
 from site_builder.labels import Labels
-from site_builder.table_model import Cell, Column, RowKind, Table
+from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 # --- latency ------------------------------------------------------------------------------------
 
@@ -36,15 +28,17 @@ def chart_latency(results: Results, labels: Labels) -> Chart | None:
     measured = [row for row in results.serving.latency if row.median_s is not None]
     if not measured:
         return None
-    names = _names(measured, labels)
+    names = latency_names(measured, labels)
     fastest, slowest = (seconds(row.median_s) for row in (measured[0], measured[-1]))
     title = f"{names[0]} has the lowest median time to first token, {fastest}"
     last = f"; {names[-1]} has the highest, {slowest}" if len(measured) > 1 else ""
+    model = measured[0].model
+    of = f"Requests for {labels.models.get(model, model)}. " if _is_of_one_model(measured) else ""
     return Chart(
         id="latency",
         title=title,
         reading=f"{title}{last}.",
-        caption=f"{_what(measured, labels)}Dot: median of the successful requests; line: their "
+        caption=f"{of}Dot: median of the successful requests; line: their "
         f"middle 50\N{NO-BREAK SPACE}%; tick: 95th percentile.{_failures(results.serving.latency)}",
         figure=_draw_latency(measured, names),
         table=latency_table(results.serving.latency, labels, "latency-table"),
@@ -57,15 +51,11 @@ def _is_of_one_model(rows: Sequence[Latency]) -> bool:
     return len({row.model for row in rows}) == 1
 
 
-def _names(rows: Sequence[Latency], labels: Labels) -> list[str]:
+def latency_names(rows: Sequence[Latency], labels: Labels) -> list[str]:
+    """Return the name of each row: its provider, with its model if there are several."""
     if _is_of_one_model(rows):
         return [row.provider for row in rows]
     return [labels.served(row.provider, row.model) for row in rows]
-
-
-def _what(rows: Sequence[Latency], labels: Labels) -> str:
-    model = rows[0].model
-    return f"Requests for {labels.models.get(model, model)}. " if _is_of_one_model(rows) else ""
 
 
 def _failures(rows: Sequence[Latency]) -> str:
@@ -74,25 +64,25 @@ def _failures(rows: Sequence[Latency]) -> str:
         for row in rows
         if row.failed
     ]
-    if not failed:
-        return ""
-    return f" {'; '.join(failed)}. Failed requests are left out."
+    return f" {'; '.join(failed)}. Failed requests are left out." if failed else ""
 
 
 def _draw_latency(rows: Sequence[Latency], names: Sequence[str]) -> go.Figure:
     hovers = [_hover(name, row) for name, row in zip(names, rows, strict=True)]
-    median = {"size": 11, "color": theme.ACCENT}
+    median, p95 = [row.median_s for row in rows], [row.p95_s for row in rows]
+    places = list(range(len(rows)))
+    dot = {"size": 11, "color": theme.ACCENT}
     spans = [
         (y, (row.low_s, row.high_s))
         for y, row in enumerate(rows)
         if row.low_s is not None and row.high_s is not None
     ]
-    middle = {"line": {"color": theme.ACCENT, "width": 6}, "opacity": 0.35}
+    middle = spans_trace(spans, {"color": theme.ACCENT, "width": 6}) | {"opacity": 0.35}
     return theme.figure(
         [
-            spans_trace(spans) | middle,
-            _marks("median", [row.median_s for row in rows], median, hovers),
-            _marks("95th percentile", [row.p95_s for row in rows], theme.TICK_MARK, hovers),
+            middle,
+            theme.markers(median, places, dot, hovers, name="median"),
+            theme.markers(p95, places, theme.TICK_MARK, hovers, name="95th percentile"),
         ],
         theme.rows_height(len(rows), _ROW_PX),
         narrow=theme.narrow_rows(names),
@@ -106,20 +96,6 @@ def _hover(name: str, row: Latency) -> str:
     middle = f"middle 50\N{NO-BREAK SPACE}% {seconds(row.low_s)} to {seconds(row.high_s)}"
     p95 = f"95th percentile {seconds(row.p95_s)}"
     return f"{name}: median {seconds(row.median_s)}, {middle}, {p95}, {len(row.ttft_s)} requests"
-
-
-def _marks(
-    name: str, values: Sequence[float | None], marker: dict[str, Any], hovers: Sequence[str]
-) -> theme.Trace:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "x": values,
-        "y": list(range(len(values))),
-        "marker": marker,
-        **theme.hover(hovers),
-    }
 
 
 def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Table:
@@ -196,23 +172,18 @@ def chart_prices(results: Results, labels: Labels) -> Chart | None:
     if len(priced) < 2:
         return None
     title = _title(priced, labels)
+    tuned = f" They are for the models as listed, not for {labels.tuned} ones."
     return Chart(
         id="prices",
         title=title,
         reading=f"{title}. List prices of {len(priced)} offers.",
         caption="List prices: the mean of the input and the output price per million tokens."
-        f"{_not_tuned(labels)}",
+        f"{tuned if labels.roles.tuned else ''}",
         figure=_draw_prices(priced, labels, _baseline_line(results.serving.baseline_price, labels)),
         table=price_table(results.serving.prices, labels, "prices-table"),
         terms="serving",
         embedded=True,
     )
-
-
-def _not_tuned(labels: Labels) -> str:
-    """What the prices do not cover on a board whose models were tuned."""
-    tuned = f" They are for the models as listed, not for {labels.tuned} ones."
-    return tuned if labels.roles.tuned else ""
 
 
 def _title(priced: Sequence[Price], labels: Labels) -> str:
@@ -230,13 +201,10 @@ def _title(priced: Sequence[Price], labels: Labels) -> str:
 
 
 def _baseline_line(price: Price | None, labels: Labels) -> dict[str, Any]:
-    """A line at the baseline's price.
-
-    On a log axis, Plotly takes the position of an annotation as a logarithm, but not of a shape.
-    """
     if price is None or not price.million_usd:
         return {}
     line = theme.reference_line(price.million_usd, labels.baseline, money(price.million_usd))
+    # On a log axis, the position of an annotation is a logarithm, but not that of a shape.
     moved = {"x": math.log10(price.million_usd), "xanchor": "right"}
     return line | {"annotations": [note | moved for note in line["annotations"]]}
 
@@ -250,14 +218,7 @@ def _draw_prices(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]
     ]
     prices = [p.million_usd or 0.0 for p in priced]
     colours = [theme.developer_colour(labels.dots.get(p.model)) for p in priced]
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": prices,
-        "y": list(range(len(priced))),
-        "marker": {"size": 11, "color": colours},
-        **theme.hover(hovers),
-    }
+    marker = {"size": 11, "color": colours}
     x_axis = theme.axis(
         "US dollars per million tokens, half input and half output (log axis)",
         type="log",
@@ -265,7 +226,7 @@ def _draw_prices(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]
         **_decades(prices),
     )
     return theme.figure(
-        [dots],
+        [theme.markers(prices, list(range(len(priced))), marker, hovers)],
         theme.rows_height(len(priced)),
         narrow=theme.narrow_rows(names, _NARROW_LABEL),
         xaxis=x_axis,
@@ -275,7 +236,7 @@ def _draw_prices(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]
 
 
 def _decades(prices: Sequence[float]) -> dict[str, Any]:
-    """A log axis that begins and ends at powers of ten, so that it has at least two labels."""
+    """Make a log axis that begins and ends at powers of ten, so that it has at least two labels."""
     low, high = math.floor(math.log10(min(prices))), math.ceil(math.log10(max(prices)))
     ends = range(low, max(high, low + 1) + 1)
     return {
@@ -291,7 +252,8 @@ def price_table(prices: Sequence[Price], labels: Labels, table_id: str) -> Table
     hourly = any(p.hour_usd is not None for p in prices)
     times = f"Price of {labels.baseline} as a multiple of this price"
     fields: tuple[Field[Price], ...] = (
-        *offer_fields(labels),
+        Field(MODEL, lambda p: served_cell(labels, p.model)),
+        Field(PROVIDER, lambda p: text_cell(p.provider)),
         _dollars("input_usd", "Input $/M tokens"),
         _dollars("output_usd", "Output $/M tokens"),
         _dollars("million_usd", "50:50 blend", term="serving"),
@@ -307,26 +269,13 @@ def price_table(prices: Sequence[Price], labels: Labels, table_id: str) -> Table
         "List prices in US dollars",
         fields,
         prices,
-        lambda p: offer_kind(p, labels),
+        lambda p: "reference" if p.model == labels.roles.baseline else "",
         sorted_by="million_usd",
     )
 
 
-def offer_fields(labels: Labels) -> tuple[Field[Price], Field[Price]]:
-    """Return the columns for model and provider."""
-    return (
-        Field(MODEL, lambda p: served_cell(labels, p.model)),
-        Field(PROVIDER, lambda p: text_cell(p.provider)),
-    )
-
-
-def offer_kind(price: Price, labels: Labels) -> RowKind:
-    """Return the kind of an offer's row: the baseline's is set apart."""
-    return "reference" if price.model == labels.roles.baseline else ""
-
-
 def _dollars(name: str, label: str, *, term: str = "", wanted: bool = True) -> Field[Price]:
-    """A price in US dollars; `name` is an attribute of `Price`."""
+    """Make the column of a price; `name` is an attribute of `Price`."""
     return Field(
         Column(name, label, "number", first="ascending", term=term),
         lambda p: number_cell(getattr(p, name), money(getattr(p, name))),

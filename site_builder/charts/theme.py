@@ -119,12 +119,8 @@ def figure(
 
     The template itself is not part of the figure: copying it would double the time of a build.
     The page script adds it. In a notebook, `figure.update_layout(template="site_builder")` does.
-
-    Args:
-        traces: Plotly traces as dicts, which is twice as fast as trace objects.
-        height: In px; the page keeps that much room before the chart is drawn.
-        narrow: Layout keys that change on a narrow screen, such as `yaxis.ticktext`.
-        layout: Axes and other parts of the layout.
+    Traces are dicts, which is twice as fast as trace objects. The layout keys in `narrow`, such as
+    `yaxis.ticktext`, replace those in `layout` on a narrow screen.
     """
     changes = _wrapped_title(layout) | dict(narrow or {})
     base: dict[str, Any] = {"height": height, "template": {}}
@@ -136,11 +132,28 @@ def figure(
 
 
 def _wrapped_title(layout: Mapping[str, Any]) -> dict[str, str]:
-    """The title of the horizontal axis, in lines that fit a narrow screen."""
     title = unescape(layout.get("xaxis", {}).get("title", {}).get("text", ""))
     if len(title) <= NARROW_TITLE:
         return {}
     return {"xaxis.title.text": "<br>".join(map(plain, wrap(title, NARROW_TITLE)))}
+
+
+def markers(
+    xs: Sequence[float | None],
+    ys: Sequence[float],
+    marker: Mapping[str, Any],
+    hovers: Sequence[str],
+    **more: object,
+) -> Trace:
+    """Return a trace of marks with their hover texts."""
+    points = {"type": "scatter", "mode": "markers", "x": xs, "y": ys, "marker": marker}
+    return {**points, **hover(hovers), **more}
+
+
+def line(xs: Sequence[float | None], ys: Sequence[float | None], style: Mapping[str, Any]) -> Trace:
+    """Return a trace of a line that is neither in the legend nor reacts to the pointer."""
+    path = {"type": "scatter", "mode": "lines", "x": xs, "y": ys, "line": style}
+    return {**path, "hoverinfo": "skip", "showlegend": False}
 
 
 def rows_height(n_rows: int, row_px: int = ROW_PX) -> int:
@@ -152,12 +165,12 @@ def rows_height(n_rows: int, row_px: int = ROW_PX) -> int:
 
 
 def plain(text: str) -> str:
-    """Escape text from data: Plotly reads `<b>` and `&amp;` as markup."""
+    """Escape text from data, since Plotly reads `<b>` and `&amp;` as markup."""
     return escape(text, quote=False)
 
 
 def shortened(text: str, most: int) -> str:
-    """Cut text to a length; hover and table have all of it."""
+    """Cut text to a length; the hover text and the table have all of it."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -167,14 +180,10 @@ def short_names(names: Sequence[str], most: int) -> list[str]:
 
 
 def hover(texts: Sequence[str]) -> dict[str, Any]:
-    """Return the hover texts of a trace, one per mark.
-
-    They are data, since Plotly would fill in a name such as `%{x}` in a template.
-    """
-    return {
-        "customdata": [plain(text) for text in texts],
-        "hovertemplate": "%{customdata}<extra></extra>",
-    }
+    """Return the hover texts of a trace, one per mark."""
+    # In a template, Plotly would replace a name such as `%{x}` from the data.
+    data = [plain(text) for text in texts]
+    return {"customdata": data, "hovertemplate": "%{customdata}<extra></extra>"}
 
 
 # --- axes ---------------------------------------------------------------------------------------
@@ -198,7 +207,7 @@ def rows_axis(names: Sequence[str]) -> dict[str, Any]:
 
 
 def narrow_rows(names: Sequence[str], most: int = NARROW_LABEL) -> dict[str, Any]:
-    """Return what changes on a narrow screen for `rows_axis`: smaller type and shorter names."""
+    """Return the changes of `rows_axis` on a narrow screen: smaller type and shorter names."""
     changes: dict[str, Any] = {"yaxis.tickfont.size": 11}
     if max(map(len, names), default=0) > most:
         changes["yaxis.ticktext"] = short_names(names, most)
@@ -206,13 +215,9 @@ def narrow_rows(names: Sequence[str], most: int = NARROW_LABEL) -> dict[str, Any
 
 
 def ticks(low: float, high: float, *, signed: bool = False, most: int = 7) -> dict[str, Any]:
-    """Return round ticks between two values, written as the site writes numbers.
+    """Return round ticks between two values, with at most `most` steps, in the site's format.
 
-    Args:
-        low: The smallest value.
-        high: The greatest value.
-        signed: Whether the values are differences, which have a sign unless they are zero.
-        most: Greatest number of steps.
+    If `signed`, each tick but zero has a sign.
     """
     span = high - low or abs(high) or 1.0
     unit = float(f"1e{math.floor(math.log10(span / most))}")
@@ -238,28 +243,22 @@ def developer_colour(index: int | None) -> str:
 
 def reference_line(x: float, name: str, value: str = "") -> dict[str, Any]:
     """Return layout keys for a vertical dotted line, labelled at its top."""
-    return {
-        "shapes": [
-            {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper", "line": DOTTED}
-        ],
-        "annotations": [
-            {"x": x, "y": 1, "yref": "paper", "yanchor": "bottom"} | _reference_note(name, value)
-        ],
-    }
+    ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "paper"}
+    return _reference(ends, {"x": x, "y": 1, "yref": "paper", "yanchor": "bottom"}, name, value)
 
 
 def reference_level(y: float, at: float, name: str, value: str = "") -> dict[str, Any]:
     """Return layout keys for a horizontal dotted line, labelled below it at `at` of the x axis."""
-    return {
-        "shapes": [
-            {"type": "line", "x0": 0, "x1": 1, "xref": "paper", "y0": y, "y1": y, "line": DOTTED}
-        ],
-        "annotations": [
-            {"x": at, "xanchor": "center", "y": y, "yanchor": "top"} | _reference_note(name, value)
-        ],
-    }
+    ends = {"x0": 0, "x1": 1, "xref": "paper", "y0": y, "y1": y}
+    return _reference(ends, {"x": at, "xanchor": "center", "y": y, "yanchor": "top"}, name, value)
 
 
-def _reference_note(name: str, value: str) -> dict[str, Any]:
+def _reference(
+    ends: dict[str, Any], place: dict[str, Any], name: str, value: str
+) -> dict[str, Any]:
     text = plain(f"{shortened(name, WIDE_LABEL)} {value}".rstrip())
-    return {"showarrow": False, "text": text, "font": INK_TEXT}
+    note = {"showarrow": False, "text": text, "font": INK_TEXT}
+    return {
+        "shapes": [{"type": "line", "line": DOTTED, **ends}],
+        "annotations": [{**place, **note}],
+    }

@@ -13,7 +13,7 @@ from site_builder.charts.analysis import (
     correlation_text,
     verdict_text,
 )
-from site_builder.charts.cells import Field, columns_of, rows_of, text_cell
+from site_builder.charts.cells import text_cell
 from site_builder.charts.chart import Chart
 from site_builder.compute.correlation import LEAST_TO_CONCLUDE, Correlation, Correlations
 from site_builder.compute.results import Results
@@ -21,7 +21,7 @@ from site_builder.formatting import count, listed, p_value, rounded, sentence
 from site_builder.labels import Labels
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Table
+from site_builder.table_model import Cell, Column, Field, Table, columns_of, rows_of
 
 
 class AnalysisContext(Record):

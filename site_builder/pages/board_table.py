@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from site_builder.addresses import Link, method_link
-from site_builder.charts.cells import (
-    MODEL,
-    Field,
-    columns_of,
-    lift_cell,
-    model_cell,
-    number_cell,
-    rows_of,
-    text_cell,
-)
+from site_builder.charts.cells import MODEL, lift_cell, model_cell, number_cell, text_cell
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import Catalog, ModelInfo
 from site_builder.compute.results import Results
@@ -23,7 +14,19 @@ from site_builder.formatting import billions, count, counted, coverage, rounded
 from site_builder.labels import Labels
 from site_builder.pages.page import Site
 from site_builder.records import Record, field, replace
-from site_builder.table_model import Cell, Column, Dumbbell, Filter, Row, RowKind, Table, TableTools
+from site_builder.table_model import (
+    Cell,
+    Column,
+    Dumbbell,
+    Field,
+    Filter,
+    Row,
+    RowKind,
+    Table,
+    TableTools,
+    columns_of,
+    rows_of,
+)
 
 BY_LIFT = "lift_over_base"
 VERDICTS: Mapping[Verdict, str] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from site_builder.addresses import Address
-from site_builder.charts.cells import TASK, Field, best_fields, columns_of, rows_of, task_cell
+from site_builder.charts.cells import TASK, best_fields, task_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.differences import category_table
 from site_builder.compute.tasks import CategoryResult, TaskResult
@@ -16,7 +16,7 @@ from site_builder.pages.board_table import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
 from site_builder.pages.page import CATEGORIES, HOME, Page, Site, in_sequence
 from site_builder.records import Record
-from site_builder.table_model import MOST_LISTED, Table
+from site_builder.table_model import MOST_LISTED, Field, Table, columns_of, rows_of
 
 
 class CategoriesContext(Record):

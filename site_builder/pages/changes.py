@@ -10,12 +10,9 @@ from site_builder.api import FOLDER
 from site_builder.charts.cells import (
     MODEL,
     TASK,
-    Field,
-    columns_of,
     kept_cell,
     model_cell,
     number_cell,
-    rows_of,
     task_cell,
     text_cell,
 )
@@ -43,7 +40,7 @@ from site_builder.releases.wording import (
     score_texts,
     summary,
 )
-from site_builder.table_model import Cell, Column, Table
+from site_builder.table_model import Cell, Column, Field, Table, columns_of, rows_of
 
 _Change = TypeVar("_Change")
 _MOST_ROWS = 500

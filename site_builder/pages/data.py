@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from site_builder.addresses import Address, Fact, Link
 from site_builder.api import FOLDER, api_values, encode, score_values
-from site_builder.charts.cells import Field, columns_of, rows_of, text_cell
+from site_builder.charts.cells import text_cell
 from site_builder.compute.catalog import Release
 from site_builder.formatting import count, counted, size
 from site_builder.pages.board_views import board_lede
 from site_builder.pages.page import HOME, Document, Page, Site, cite_site
 from site_builder.records import Record
 from site_builder.releases.wording import change_values
-from site_builder.table_model import Cell, Column, Table
+from site_builder.table_model import Cell, Column, Field, Table, columns_of, rows_of
 from site_builder.tables.export import ExportedColumn, ExportedFile, ExportedTable
 from site_builder.tables.schema import TYPE_WORDS
 

@@ -6,17 +6,7 @@ from collections.abc import Iterator
 
 from site_builder.addresses import Address, Fact
 from site_builder.charts.averages import clearly_ahead
-from site_builder.charts.cells import (
-    MODEL,
-    RANK,
-    Field,
-    columns_of,
-    lift_cell,
-    model_cell,
-    number_cell,
-    rows_of,
-    score_cell,
-)
+from site_builder.charts.cells import MODEL, RANK, lift_cell, model_cell, number_cell, score_cell
 from site_builder.charts.chart import Chart, Embed
 from site_builder.compute.board import Standing
 from site_builder.formatting import count, rounded
@@ -28,7 +18,7 @@ from site_builder.pages.embeds import LEADERBOARD
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.task import Picker, make_picker
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Table
+from site_builder.table_model import Cell, Column, Field, Table, columns_of, rows_of
 
 _MOST_ON_HOME = 25
 _N_FACTS = 4

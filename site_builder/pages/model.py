@@ -10,15 +10,12 @@ from site_builder.charts.cells import (
     MODEL,
     RANK,
     TASK,
-    Field,
-    columns_of,
     flag_tags,
     lift_cell,
     linked_score_cell,
     model_cell,
     names_text,
     number_cell,
-    rows_of,
     task_cell,
     text_cell,
 )
@@ -42,7 +39,7 @@ from site_builder.pages.model_scores import (
 )
 from site_builder.pages.page import HOME, MODELS, Page, Site, cite_page, in_sequence
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Table
+from site_builder.table_model import Cell, Column, Field, Table, columns_of, rows_of
 
 _REACH = 2
 _N_FIGURES = 4

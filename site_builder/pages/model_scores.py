@@ -9,13 +9,10 @@ from typing import Any
 from site_builder.addresses import Address, Link, make_slugs, page_link
 from site_builder.charts.cells import (
     TASK,
-    Field,
-    columns_of,
     flag_tags,
     lift_cell,
     number_cell,
     range_text,
-    rows_of,
     score_cell,
     source_cell,
     source_link,
@@ -29,7 +26,7 @@ from site_builder.pages.board_table import task_marks, task_tools
 from site_builder.pages.data import published_paths
 from site_builder.pages.page import ScriptData, Site
 from site_builder.records import Record, asdict, replace
-from site_builder.table_model import Cell, Column, Table
+from site_builder.table_model import Cell, Column, Field, Table, columns_of, rows_of
 
 ALL_SCORES = "all-scores"
 CARDS = "data/score-cards.js"

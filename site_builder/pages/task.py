@@ -11,15 +11,12 @@ from site_builder.charts.cells import (
     CATEGORY,
     MODEL,
     TASK,
-    Field,
     best_fields,
     category_cell,
-    columns_of,
     lift_cell,
     linked_score_cell,
     model_cell,
     number_cell,
-    rows_of,
     score_cell,
     task_cell,
     text_cell,
@@ -37,7 +34,18 @@ from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import HOME, TASKS, Page, Site, cite_page, in_sequence
 from site_builder.pages.task_ranking import line_legend, ranking_table
 from site_builder.records import Record
-from site_builder.table_model import MOST_LISTED, Cell, Column, Row, RowKind, Table, Tone
+from site_builder.table_model import (
+    MOST_LISTED,
+    Cell,
+    Column,
+    Field,
+    Row,
+    RowKind,
+    Table,
+    Tone,
+    columns_of,
+    rows_of,
+)
 from site_builder.tables.schema import TASKS as TASKS_SPEC
 
 

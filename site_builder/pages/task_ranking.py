@@ -8,12 +8,9 @@ from site_builder.addresses import Link, method_link
 from site_builder.charts.cells import (
     MODEL,
     RANK,
-    Field,
-    columns_of,
     lift_cell,
     model_cell,
     number_cell,
-    rows_of,
     task_score_cell,
 )
 from site_builder.compute.intervals import LEVEL
@@ -26,7 +23,16 @@ from site_builder.pages.board_table import AxisRange, model_marks, model_tools
 from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import Site
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Dumbbell, RowKind, Table
+from site_builder.table_model import (
+    Cell,
+    Column,
+    Dumbbell,
+    Field,
+    RowKind,
+    Table,
+    columns_of,
+    rows_of,
+)
 
 
 class ScoreLine(Record):

@@ -5,10 +5,10 @@ import pytest
 
 from site_builder.addresses import Address, Link
 from site_builder.charts import cells
-from site_builder.charts.cells import Field, best_fields, columns_of, rows_of
+from site_builder.charts.cells import best_fields
 from site_builder.charts.chart import Chart, id_of
 from site_builder.formatting import MISSING, NumberFormat
-from site_builder.table_model import Cell, Column, Row, Table
+from site_builder.table_model import Cell, Column, Field, Row, Table, columns_of, rows_of
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import draw, drawn
 
