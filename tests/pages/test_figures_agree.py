@@ -332,7 +332,7 @@ def test_the_chart_of_a_task(index_site, tasks, models, task_pages):
         for row in table(index_site.page(path), "task-models-table"):
             model = models[row["model"].text]["model"]
             tuned, base = (score_of(by_id[task], model, variant) for variant in (TUNED, BASE))
-            assert says(row["after_fine_tuned"], tuned and tuned["score"])
+            assert says(row["score_fine_tuned"], tuned and tuned["score"])
             assert says(row["before"], base and base["score"])
             assert says(row["lift_fine_tuned"], tuned and tuned["score"] - base["score"])
 
@@ -435,14 +435,14 @@ def test_neighbours_of_a_model(index_site, models, model_pages):
 
 
 def test_a_model_task_by_task(index_site, tasks, model_pages):
-    """The table behind the chart of a model."""
-    rows = table(index_site.page(model_pages["mistral-7b"]), "model-tasks-table")
+    """The scores of a model, which its chart draws."""
+    rows = table(index_site.page(model_pages["mistral-7b"]), "all-scores")
     assert 31 == len(rows)
     for row in rows:
         task = tasks[row["task"].text]
         tuned, base = (score_of(task, "mistral-7b", variant)["score"] for variant in (TUNED, BASE))
-        assert says(row["after_fine_tuned"], tuned)
-        assert says(row["before"], base)
+        assert says(row["score_fine_tuned"], tuned)
+        assert says(row["score_base"], base)
         assert says(row["lift_fine_tuned"], tuned - base)
         assert says(row["baseline"], task["baseline_score"])
 

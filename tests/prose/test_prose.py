@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder import formatting as wording
+from site_builder.addresses import Address
 from site_builder.errors import FaultsError, SiteError
 from site_builder.pages.all import make_find, make_pages
-from site_builder.pages.model_scores import make_score_cards
-from site_builder.pages.page import Made, Page, Site
+from site_builder.pages.model_scores import CARDS
+from site_builder.pages.page import Made, Page, ScriptData, Site
 from site_builder.prose.markdown import SLOTS, escape_markdown, load_prose, to_html
 from site_builder.prose.template import judge_claims
 from site_builder.render.pages import render_site
@@ -36,7 +37,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 def about_page(site: Site) -> list[Made]:
     """The one page that most of these tests render, and the index that every page names."""
     pages = [p for p in make_pages(site) if isinstance(p, Page) and p.template == "about.html"]
-    return [*pages, *make_score_cards(site), make_find(site, pages)]
+    return [
+        *pages,
+        ScriptData(Address("asset", CARDS), "score cards", dict),
+        make_find(site, pages),
+    ]
 
 
 @pytest.fixture(scope="module")

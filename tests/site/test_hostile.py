@@ -12,11 +12,12 @@ import pyarrow as pa
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from site_builder.addresses import Address
 from site_builder.config import load_config
 from site_builder.errors import FaultsError
 from site_builder.pages.all import make_find, make_pages
-from site_builder.pages.model_scores import make_score_cards
-from site_builder.pages.page import Made, Page, Site
+from site_builder.pages.model_scores import CARDS
+from site_builder.pages.page import Made, Page, ScriptData, Site
 from site_builder.prose.markdown import load_prose
 from site_builder.records import replace
 from site_builder.render.pages import render_site
@@ -334,7 +335,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 def about(site: Site) -> list[Made]:
     """The one page that these tests render, and the index that every page names."""
     pages = [p for p in make_pages(site) if isinstance(p, Page) and p.template == "about.html"]
-    return [*pages, *make_score_cards(site), make_find(site, pages)]
+    return [
+        *pages,
+        ScriptData(Address("asset", CARDS), "score cards", dict),
+        make_find(site, pages),
+    ]
 
 
 @pytest.fixture
