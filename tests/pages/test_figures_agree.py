@@ -332,7 +332,7 @@ def test_the_chart_of_a_task(index_site, tasks, models, task_pages):
         for row in table(index_site.page(path), "task-models-table"):
             model = models[row["model"].text]["model"]
             tuned, base = (score_of(by_id[task], model, variant) for variant in (TUNED, BASE))
-            assert says(row["score_fine_tuned"], tuned and tuned["score"])
+            assert says(row["after_fine_tuned"], tuned and tuned["score"])
             assert says(row["before"], base and base["score"])
             assert says(row["lift_fine_tuned"], tuned and tuned["score"] - base["score"])
 
