@@ -21,9 +21,9 @@ from site_builder.publish.manifest import Origin, with_manifest
 from site_builder.records import Record, replace
 from site_builder.render.assets import find_theme_faults
 from site_builder.render.pages import find_navigation_faults, find_source_faults, render_site
-from site_builder.render.previews import with_cards
-from site_builder.tables.check import Tables, check_tables
-from site_builder.tables.read import load_tables
+from site_builder.render.previews import draw_previews, with_cards
+from site_builder.tables.check import check_tables
+from site_builder.tables.read import Tables, load_tables
 
 if TYPE_CHECKING:  # most builds have no previous release
     from site_builder.releases.read import ReleaseContent
@@ -155,8 +155,6 @@ def make_files(
     if any(strict or fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
     if config.has_cards and not dry:
-        from site_builder.render.previews import draw_previews
-
         options.on_stage("Drawing the link previews")
         files |= draw_previews(content.site, content.pages)
     release = content.site.results.release

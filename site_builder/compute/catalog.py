@@ -11,8 +11,7 @@ from typing import Any
 import pandas as pd
 
 from site_builder.records import Record, make_records
-from site_builder.tables.check import Tables
-from site_builder.tables.read import LoadedTable
+from site_builder.tables.read import LoadedTable, Tables
 
 _DIGITS = 12
 

@@ -28,7 +28,7 @@ from site_builder.compute.tasks import (
 )
 from site_builder.config import SiteConfig
 from site_builder.records import Record
-from site_builder.tables.check import Tables
+from site_builder.tables.read import Tables
 
 
 class Results(Record):

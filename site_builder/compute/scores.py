@@ -24,8 +24,7 @@ from site_builder.compute.numbers import (
 from site_builder.compute.score_error import compute_score_errors, find_ties
 from site_builder.config import BoardConfig
 from site_builder.records import Record, make_records, replace
-from site_builder.tables.check import Tables
-from site_builder.tables.read import positions
+from site_builder.tables.read import Tables, positions
 
 _Integers = npt.NDArray[np.intp]
 _NO_ROW = -1

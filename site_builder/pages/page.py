@@ -18,8 +18,8 @@ from site_builder.config import SiteConfig
 from site_builder.labels import Labels
 from site_builder.records import Record, replace
 from site_builder.releases.feed import ReleaseNews
-from site_builder.tables.check import Tables
 from site_builder.tables.export import ExportedTable, export_tables
+from site_builder.tables.read import Tables
 
 
 class Citation(Record):

@@ -38,10 +38,11 @@ from site_builder.releases.changes import (
     find_turned_claims,
 )
 from site_builder.releases.feed import FEED, ReleaseNews, find_feed_faults, read_feed
-from site_builder.tables.check import Tables, check_tables
+from site_builder.tables.check import check_tables
 from site_builder.tables.read import (
     LoadedTable,
     LoadedTables,
+    Tables,
     complete_tables,
     load_table,
     load_tables,

@@ -25,8 +25,6 @@ from site_builder.tables.read import (
 )
 from site_builder.tables.schema import LARGEST, RESULTS, TABLES, TASKS, TYPE_WORDS, ColumnSpec
 
-__all__ = ["Tables", "check_tables", "find_table_faults"]
-
 _CONFIG = "site.toml"
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
 # HTML has no null character, and reads a carriage return as another line end.

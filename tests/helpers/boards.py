@@ -18,8 +18,7 @@ from site_builder.compute.results import Results, compute_results
 from site_builder.compute.scores import Scores, collect_scores
 from site_builder.config import Analysis, BoardConfig, SiteConfig
 from site_builder.records import Record, asdict
-from site_builder.tables.check import Tables
-from site_builder.tables.read import LoadedTable, LoadedTables, complete_tables
+from site_builder.tables.read import LoadedTable, LoadedTables, Tables, complete_tables
 from site_builder.tables.schema import TABLES
 
 Runs = Mapping[

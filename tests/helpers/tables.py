@@ -24,8 +24,8 @@ import pyarrow.parquet as pq
 
 from site_builder.config import load_config
 from site_builder.errors import FaultsError
-from site_builder.tables.check import Tables, check_tables
-from site_builder.tables.read import load_tables
+from site_builder.tables.check import check_tables
+from site_builder.tables.read import Tables, load_tables
 
 SITE_TOML = """\
 [site]

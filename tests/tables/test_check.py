@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from site_builder.errors import FaultsError
-from site_builder.tables.check import Tables
+from site_builder.tables.read import Tables
 from tests.helpers.tables import (
     SITE_TOML,
     board,
