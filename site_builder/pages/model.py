@@ -33,6 +33,7 @@ from site_builder.pages.board_views import BoardView, board_note, board_views
 from site_builder.pages.compare import compare_link
 from site_builder.pages.model_scores import (
     ALL_SCORES,
+    list_scores,
     provenance_table,
     scores_table,
     unstated_note,
@@ -237,6 +238,7 @@ def _make_model(site: Site, model: str) -> Page:
 def _context(site: Site, model: str, summary: str) -> ModelContext:
     results, labels = site.results, site.labels
     fact, board = results.catalog.models[model], model_board(site, model)
+    scores = list_scores(site, model)
     return ModelContext(
         description=fact.description or "",
         summary=summary,
@@ -249,8 +251,8 @@ def _context(site: Site, model: str, summary: str) -> ModelContext:
         tests=_lift_tests_table(site, model),
         board=_neighbours_table(site, board, model),
         compare=compare_link(site, board, model),
-        scores=scores_table(site, model),
-        provenance=provenance_table(site, model),
+        scores=scores_table(site, model, scores),
+        provenance=provenance_table(site, scores),
         missing_provenance=unstated_note(site),
         badge=make_badge(site, board, model),
     )

@@ -43,7 +43,7 @@ WORDS = {
 }
 
 
-class _ModelScore(Record):
+class ModelScore(Record):
     """One score of a model with what the results table says beside it.
 
     Attributes:
@@ -59,22 +59,23 @@ class _ModelScore(Record):
 
     @property
     def value(self) -> float:
+        """Return the score itself, whether it counts or is flagged."""
         found = self.score or self.flagged
         assert found is not None
         return found.score
 
 
-def _scores_of(site: Site, model: str) -> list[_ModelScore]:
+def list_scores(site: Site, model: str) -> list[ModelScore]:
     """Return every score of a model, by task, then by variant."""
     results, variants = site.results, site.results.scores.roles.variants
-    by_task, found = results.scores.of_model(model), list[_ModelScore]()
+    by_task, found = results.scores.of_model(model), list[ModelScore]()
     for task in results.scores.tasks:
         scores, flagged = by_task.get(task, {}), results.flagged_of(model, task)
         for variant in variants:
             if variant in scores or variant in flagged:
                 provenance = results.scores.provenance(model, task, variant)
                 score = scores.get(variant), flagged.get(variant)
-                found.append(_ModelScore(task, variant, *score, provenance))
+                found.append(ModelScore(task, variant, *score, provenance))
     return found
 
 
@@ -90,13 +91,13 @@ def _stated(site: Site) -> frozenset[str]:
 
 # --- the tables ---------------------------------------------------------------------------------
 
-_TaskScores = Mapping[str, _ModelScore]
+_TaskScores = Mapping[str, ModelScore]
 
 
-def scores_table(site: Site, model: str) -> Table:
+def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
     """Make the table of a model's scores: a row for each task, columns for each variant."""
-    rows: dict[str, dict[str, _ModelScore]] = {}
-    for score in _scores_of(site, model):
+    rows: dict[str, dict[str, ModelScore]] = {}
+    for score in scores:
         rows.setdefault(score.task, {})[score.variant] = score
     variants = dict.fromkeys(v for scores in rows.values() for v in scores)
     fields: tuple[Field[_TaskScores], ...] = (
@@ -209,16 +210,16 @@ def _baseline_field(site: Site, model: str) -> Field[_TaskScores]:
     return Field(Column("baseline", labels.baseline, "number"), cell, wanted)
 
 
-def provenance_table(site: Site, model: str) -> Table:
+def provenance_table(site: Site, scores: Sequence[ModelScore]) -> Table:
     """Make the table of where a model's scores come from: a row for those that say the same."""
     labels, published = site.labels, published_paths(site)
-    groups: dict[object, list[_ModelScore]] = {}
-    for score in _scores_of(site, model):
+    groups: dict[object, list[ModelScore]] = {}
+    for score in scores:
         p = score.provenance
         groups.setdefault((score.variant, p.date, p.source, p.command, p.flag), []).append(score)
-    n_tasks = len({score.task for scores in groups.values() for score in scores})
+    n_tasks = len({score.task for score in scores})
 
-    def tasks_cell(scores: Sequence[_ModelScore]) -> Cell:
+    def tasks_cell(scores: Sequence[ModelScore]) -> Cell:
         if len(scores) == n_tasks > 1:
             return Cell(f"all {n_tasks:,}", float(n_tasks))
         names = listed([labels.tasks[score.task] for score in scores], _NAMED_TASKS)
@@ -227,7 +228,7 @@ def provenance_table(site: Site, model: str) -> Table:
     def stated(name: str, cell: Cell) -> Cell:
         return _unstated_cell() if cell.value is None and name != "flag" else cell
 
-    def field(column: Column, name: str) -> Field[Sequence[_ModelScore]]:
+    def field(column: Column, name: str) -> Field[Sequence[ModelScore]]:
         make = partial(source_cell, published=published) if name == "source" else text_cell
         return Field(
             column,
@@ -235,7 +236,7 @@ def provenance_table(site: Site, model: str) -> Table:
             name in _stated(site),
         )
 
-    fields: tuple[Field[Sequence[_ModelScore]], ...] = (
+    fields: tuple[Field[Sequence[ModelScore]], ...] = (
         Field(Column("variant", "Variant"), lambda s: text_cell(labels.variants[s[0].variant])),
         Field(Column("tasks", "Tasks", "number"), tasks_cell),
         Field(Column("rows", "Rows of results.parquet", first="ascending"), _rows_cell),
@@ -248,7 +249,7 @@ def provenance_table(site: Site, model: str) -> Table:
     return Table("provenance", "Where the scores come from", columns_of(fields), rows)
 
 
-def _rows_cell(scores: Sequence[_ModelScore]) -> Cell:
+def _rows_cell(scores: Sequence[ModelScore]) -> Cell:
     """Name rows of the results table, counted from 1, as ranges."""
     ranges: list[list[int]] = []
     for row in sorted(score.provenance.row for score in scores):
@@ -316,7 +317,7 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     in place of a list. `source` has places in `sources`; `date`,
     `command` and `flag` have places in `texts`.
     """
-    scores, texts, sources = _scores_of(site, model), dict[str, int](), dict[Link, int]()
+    scores, texts, sources = list_scores(site, model), dict[str, int](), dict[Link, int]()
     tasks = list(dict.fromkeys(score.task for score in scores))
     variants = list(site.results.scores.roles.variants)
     columns: dict[str, list[list[object]]] = {}
@@ -349,7 +350,7 @@ def _packed_rows(rows: Sequence[Any]) -> object:
     return rows[0] if is_run else rows
 
 
-def _card_values(site: Site, score: _ModelScore) -> Iterator[tuple[str, Any]]:
+def _card_values(site: Site, score: ModelScore) -> Iterator[tuple[str, Any]]:
     p = score.provenance
     yield "value", score.value
     yield "row", p.row
