@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from site_builder.addresses import method_link
 from site_builder.charts import theme
@@ -64,14 +63,16 @@ def chart_correlations(results: Results, labels: Labels) -> Chart | None:
         "\N{MINUS SIGN}1 to +1.",
         caption="Spearman's rank correlation over tasks. Green: they rise together; orange: one "
         "falls as the other rises. Point at a cell for n, p, the interval and the conclusion.",
-        figure=_draw_square(values, names, hovers),
+        drawing=_draw_square(values, names, hovers),
         table=_correlations_table(found, columns, labels),
         terms="correlation",
         embedded=True,
     )
 
 
-def _draw_square(values: Array, names: Sequence[str], hovers: Sequence[Sequence[str]]) -> go.Figure:
+def _draw_square(
+    values: Array, names: Sequence[str], hovers: Sequence[Sequence[str]]
+) -> theme.Drawing:
     """Draw coefficients in -1..1 between the same rows and columns."""
     return draw_heatmap(values, names, names, hovers, colorscale=theme.DIVERGING, zmin=-1, zmax=1)
 
@@ -240,7 +241,7 @@ def _chart(pair: _FeaturePair, labels: Labels) -> Chart:
         reading=f"{title}, over {counted(n, 'task')}.",
         caption=f"One dot per task. Spearman's {rho}{_interval_text(pair.found)}, {p_text}, "
         f"n = {n}: {verdict_text(pair.found)}.{_fit_text(pair.fit)}",
-        figure=_draw_scatter(pair, labels),
+        drawing=_draw_scatter(pair, labels),
         table=_features_table(pair, labels),
         terms="correlation",
     )
@@ -271,7 +272,7 @@ def _fit_text(fit: Fit | None) -> str:
     return f" The line is a least-squares fit{on} ({r_squared})."
 
 
-def _draw_scatter(pair: _FeaturePair, labels: Labels) -> go.Figure:
+def _draw_scatter(pair: _FeaturePair, labels: Labels) -> theme.Drawing:
     what, why = column_phrase(pair.lift, labels), column_phrase(pair.feature, labels)
     hovers = [
         f"{labels.tasks[p.task]}: {why} {_column_text(pair.feature, p.feature, labels)}, "
@@ -357,7 +358,7 @@ def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
         caption=f"Spearman's correlation of the {variant} scores of two tasks over the models that "
         f"have both. The table has the {_MOST_LISTED} most similar pairs."
         f"{'' if drawn == paired else f' The first {_MOST_DRAWN} tasks are drawn.'}",
-        figure=_draw_square(rho[part], names, hovers),
+        drawing=_draw_square(rho[part], names, hovers),
         table=_similarity_table(pairs, labels),
         terms="similar-tasks",
     )
@@ -419,7 +420,7 @@ def chart_training_sets(results: Results, labels: Labels) -> Chart | None:
         caption="Examples in the train split of each task, log axis, three bars per decade"
         f"{f'; {shares}' if shares else ''}.{left_out if unknown else ''}"
         f"{no_bar if empty else ''}",
-        figure=_draw_training_sets(sets, labels),
+        drawing=_draw_training_sets(sets, labels),
         table=_training_sets_table(sets, labels),
         terms="training-set-sizes",
         embedded=True,
@@ -440,7 +441,7 @@ def _training_sets_title(sets: TrainingSets) -> str:
     )
 
 
-def _draw_training_sets(sets: TrainingSets, labels: Labels) -> go.Figure:
+def _draw_training_sets(sets: TrainingSets, labels: Labels) -> theme.Drawing:
     # The bins have equal width on the logarithm of the size.
     bars = {
         "type": "bar",

@@ -7,8 +7,6 @@ import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-
 from site_builder.charts import theme
 from site_builder.charts.cells import MODEL, model_cell, number_cell, score_cell
 from site_builder.charts.chart import Chart
@@ -53,7 +51,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}. Averages run from {best} to {worst}.",
         caption=f"Mean score over {counted(len(results.board.tasks), 'task')}{marks}",
-        figure=draw_dumbbells(lines, labels, "mean score", **_baseline_line(results, labels)),
+        drawing=draw_dumbbells(lines, labels, "mean score", **_baseline_line(results, labels)),
         table=_averages_table(results, labels, ends_of(models)),
         terms="average",
         embedded=True,
@@ -203,7 +201,7 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
         "larger.",
         caption=f"Mean score over {counted(len(results.board.tasks), 'task')} against parameters, "
         f"log axis. The line joins the frontier{_bars(points)}.{left_out}{cut}",
-        figure=_draw(points, frontier, labels, baseline),
+        drawing=_draw(points, frontier, labels, baseline),
         table=_size_table(points[:MOST_LISTED], {p.model for p in frontier}, labels),
         terms="frontier",
         embedded=True,
@@ -234,7 +232,7 @@ def _frontier(points: Sequence[_Point], direction: float) -> list[_Point]:
 
 def _draw(
     points: Sequence[_Point], frontier: Sequence[_Point], labels: Labels, baseline: float | None
-) -> go.Figure:
+) -> theme.Drawing:
     sizes = [p.size for p in points]
     low, high = math.log10(min(sizes)), math.log10(max(sizes))
     # Room for the names, which are left of their dots.
@@ -378,7 +376,7 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
         "least one task.",
         caption=f"Number of tasks on which {with_article(f'{variant}model')} has the best score. "
         f"Every model that shares first place counts{more}.{cut}",
-        figure=draw_bars(bars, "tasks at the top", signed=False),
+        drawing=draw_bars(bars, "tasks at the top", signed=False),
         table=_winners_table(drawn, labels),
         terms="winners",
         embedded=True,

@@ -45,7 +45,7 @@ def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
         caption=f"Score of the best {labels.contender} minus the score of {labels.baseline}"
         f"{labels.turning}, in points of the task's metric; right of zero is better."
         f"{'' if shown is tasks else cut}",
-        figure=draw_bars(
+        drawing=draw_bars(
             [_task_bar(t, labels) for t in shown],
             f"difference from {labels.baseline} (points of score)",
         ),
@@ -106,7 +106,7 @@ def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
         reading=f"{title}{ends}.",
         caption=f"Best {labels.contender} minus {labels.baseline}{labels.turning}, mean over the "
         f"tasks of a category; the number of tasks in brackets.{caution if few < 4 else ''}",
-        figure=draw_bars(
+        drawing=draw_bars(
             [_category_bar(c, labels) for c in shown],
             f"mean difference from {labels.baseline} (points of score)",
         ),
@@ -206,7 +206,7 @@ def chart_model_categories(results: Results, labels: Labels, model: str) -> Char
         reading=f"{title}: {high}{f' against {low}' if low != high else ''}.",
         caption=f"Mean over the tasks of a category of the score minus {against}{labels.turning}, "
         "in points of score; the number of tasks in brackets.",
-        figure=draw_bars([_category_lift_bar(c, labels) for c in lifts], unit),
+        drawing=draw_bars([_category_lift_bar(c, labels) for c in lifts], unit),
         table=_category_lift_table(lifts, labels),
         terms="lift" if over_base else "lift-over-baseline",
     )

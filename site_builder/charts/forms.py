@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from site_builder.charts import theme
 from site_builder.charts.cells import (
@@ -36,7 +35,7 @@ class Bar(Record):
     hover: str
 
 
-def draw_bars(bars: Sequence[Bar], unit: str, *, signed: bool = True) -> go.Figure:
+def draw_bars(bars: Sequence[Bar], unit: str, *, signed: bool = True) -> theme.Drawing:
     """Draw horizontal bars from zero, coloured by gain and loss, the first at the top."""
     values, names = [bar.value for bar in bars], [bar.name for bar in bars]
     trace = {
@@ -81,7 +80,7 @@ def draw_heatmap(
     columns: Sequence[str],
     hovers: Sequence[Sequence[str]],
     **trace: object,
-) -> go.Figure:
+) -> theme.Drawing:
     """Draw values of shape (rows, columns), the first row at the top; NaN leaves a gap.
 
     Hover texts follow the names of row and column. `trace` has the colours.
@@ -177,7 +176,7 @@ class DumbbellRow(Record):
 
 def draw_dumbbells(
     rows: Sequence[DumbbellRow], labels: Labels, unit: str, **layout: object
-) -> go.Figure:
+) -> theme.Drawing:
     """Draw a line in each row from the value before to the values after, the first at the top."""
     rows = ends_of(rows)
     names = [row.head.text for row in rows]

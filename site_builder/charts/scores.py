@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from math import isnan
 
 import numpy as np
-import plotly.graph_objects as go
 
 from site_builder.charts import theme
 from site_builder.charts.cells import (
@@ -61,7 +60,7 @@ def chart_model_tasks(
         title=title,
         reading=f"{title}. {_ends(results, labels, rows)}.",
         caption=f"Score on each task, best on top{group}.{_bands(rows)}{drawn_of(len(tasks))}",
-        figure=draw_dumbbells(rows, labels, "score"),
+        drawing=draw_dumbbells(rows, labels, "score"),
         table=None if table_id else table,
         terms=labels.lift_term,
         table_id=table_id,
@@ -144,7 +143,7 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
         reading=f"{title}{scores}.",
         caption=f"{counted(len(models), 'model')} on this task, by {unit}."
         f"{_bands(rows)}{drawn_of(len(models))}",
-        figure=draw_dumbbells(rows, labels, unit, **_baseline_line(result, labels)),
+        drawing=draw_dumbbells(rows, labels, unit, **_baseline_line(result, labels)),
         table=dumbbell_table("task-models-table", "Scores by model", MODEL, rows, labels),
         terms=labels.lift_term,
     )
@@ -227,7 +226,7 @@ def chart_scores(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}; scores of {counted(len(models), 'model')}, {variant}.",
         caption=f"Scores, {variant}; {how}.{_cut(results, len(models), len(tasks))}",
-        figure=_draw(results, labels, models, tasks),
+        drawing=_draw(results, labels, models, tasks),
         table=_table(results, labels, models, tasks),
         terms="average",
         embedded=True,
@@ -275,7 +274,7 @@ def _values(results: Results, models: Sequence[str], tasks: Sequence[str]) -> Ar
 
 def _draw(
     results: Results, labels: Labels, models: Sequence[str], tasks: Sequence[str]
-) -> go.Figure:
+) -> theme.Drawing:
     values, averaged = _values(results, models, tasks), results.board.rules.averaged
     direction = results.scores.only(tasks).direction[:, None]
     hovers = [

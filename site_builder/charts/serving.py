@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-
 from site_builder.charts import theme
 from site_builder.charts.cells import MODEL, PROVIDER, number_cell, served_cell, text_cell
 from site_builder.charts.chart import Chart
@@ -40,7 +38,7 @@ def chart_latency(results: Results, labels: Labels) -> Chart | None:
         reading=f"{title}{last}.",
         caption=f"{of}Dot: median of the successful requests; line: their "
         f"middle 50\N{NO-BREAK SPACE}%; tick: 95th percentile.{_failures(results.serving.latency)}",
-        figure=_draw_latency(measured, names),
+        drawing=_draw_latency(measured, names),
         table=latency_table(results.serving.latency, labels, "latency-table"),
         terms="serving",
         embedded=True,
@@ -67,7 +65,7 @@ def _failures(rows: Sequence[Latency]) -> str:
     return f" {'; '.join(failed)}. Failed requests are left out." if failed else ""
 
 
-def _draw_latency(rows: Sequence[Latency], names: Sequence[str]) -> go.Figure:
+def _draw_latency(rows: Sequence[Latency], names: Sequence[str]) -> theme.Drawing:
     hovers = [_hover(name, row) for name, row in zip(names, rows, strict=True)]
     median, p95 = [row.median_s for row in rows], [row.p95_s for row in rows]
     places = list(range(len(rows)))
@@ -179,7 +177,9 @@ def chart_prices(results: Results, labels: Labels) -> Chart | None:
         reading=f"{title}. List prices of {len(priced)} offers.",
         caption="List prices: the mean of the input and the output price per million tokens."
         f"{tuned if labels.roles.tuned else ''}",
-        figure=_draw_prices(priced, labels, _baseline_line(results.serving.baseline_price, labels)),
+        drawing=_draw_prices(
+            priced, labels, _baseline_line(results.serving.baseline_price, labels)
+        ),
         table=price_table(results.serving.prices, labels, "prices-table"),
         terms="serving",
         embedded=True,
@@ -209,7 +209,7 @@ def _baseline_line(price: Price | None, labels: Labels) -> dict[str, Any]:
     return line | {"annotations": [note | moved for note in line["annotations"]]}
 
 
-def _draw_prices(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]) -> go.Figure:
+def _draw_prices(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]) -> theme.Drawing:
     names = [labels.served(p.provider, p.model) for p in priced]
     hovers = [
         f"{name}: {money(p.million_usd)} per million tokens "

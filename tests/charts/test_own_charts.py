@@ -103,7 +103,7 @@ def test_arrays_dates_and_gaps_of_a_figure(project, install):
         "    figure = go.Figure(layout_template='plotly_dark')\n"
         "    figure.add_scatter(x=days, y=numpy.array([1.5, float('nan'), 2.0]))\n"
         "    figure.add_heatmap(z=numpy.arange(4).reshape(2, 2), x=[1, float('nan')])\n"
-        "    return replace(chart, figure=figure)\n"
+        "    return replace(chart, drawing=figure)\n"
     )
     install("my_charts", code, odd="my_charts:make")
     page = built(project, '[charts]\nhome = ["odd"]\n').page("")
@@ -129,8 +129,15 @@ def test_arrays_dates_and_gaps_of_a_figure(project, install):
             f"{EXAMPLE}\ndef make(results, labels):\n"
             "    from site_builder.records import replace\n"
             "    chart = chart_developers(results, labels)\n"
-            "    return replace(chart, figure={'data': [], 'layout': {}})",
-            "has a dict as figure, expected a plotly.graph_objects.Figure",
+            "    return replace(chart, drawing=[])",
+            "has a list as drawing, expected a plotly.graph_objects.Figure",
+        ),
+        (
+            f"{EXAMPLE}\ndef make(results, labels):\n"
+            "    from site_builder.records import replace\n"
+            "    chart = chart_developers(results, labels)\n"
+            "    return replace(chart, drawing={'data': [{'type': 'bar', 'odd': 1}]})",
+            "fails: ValueError: Invalid property specified for object of type plotly.graph_objs.Bar",
         ),
     ],
     ids=[
@@ -138,7 +145,8 @@ def test_arrays_dates_and_gaps_of_a_figure(project, install):
         "cannot be loaded",
         "is not there",
         "returns no chart",
-        "returns a dict as figure",
+        "returns a list as drawing",
+        "draws with an unknown key",
     ],
 )
 def test_a_chart_that_fails(project, install, code, expected):

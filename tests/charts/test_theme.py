@@ -174,15 +174,15 @@ def test_template_is_registered():
 
 def test_figure_has_only_what_the_template_lacks():
     """Height and axes; the template stands under it when it is drawn."""
-    layout = theme.figure([], 300, xaxis=theme.axis("score")).to_plotly_json()["layout"]
-    assert "layout" not in layout.pop("template")
+    layout = theme.figure([], 300, xaxis=theme.axis("score"))["layout"]
     assert {"height": 300, "xaxis": {"title": {"text": "score"}}} == layout
 
 
 def test_legend_gets_its_room():
     """The drawing moves down if there is a legend."""
-    tops = [theme.figure([], 300, showlegend=shown).layout.margin.t for shown in (False, True)]
-    assert [None, 56] == tops
+    without, with_legend = (theme.figure([], 300, showlegend=shown) for shown in (False, True))
+    assert "margin" not in without["layout"]
+    assert 56 == with_legend["layout"]["margin"]["t"]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_legend_gets_its_room():
 )
 def test_long_axis_title_is_broken_on_a_narrow_screen(title, narrow):
     """Between words, and never within `&amp;`."""
-    meta = theme.figure([], 300, xaxis=theme.axis(title)).layout.meta or {}
+    meta = theme.figure([], 300, xaxis=theme.axis(title))["layout"].get("meta", {})
     assert narrow == meta.get("narrow", {})
 
 
