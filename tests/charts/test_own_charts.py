@@ -137,7 +137,7 @@ def test_arrays_dates_and_gaps_of_a_figure(project, install):
             "    from site_builder.records import replace\n"
             "    chart = chart_developers(results, labels)\n"
             "    return replace(chart, drawing={'data': [{'type': 'bar', 'odd': 1}]})",
-            "fails: ValueError: Invalid property specified for object of type plotly.graph_objs.Bar",
+            "fails: ValueError: Invalid property specified for object of type plotly.graph_objs",
         ),
     ],
     ids=[
