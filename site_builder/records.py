@@ -1,7 +1,6 @@
-"""Records: classes of named values that nothing changes, as most of what the wings hand on is.
+"""Records: classes of named values that nothing changes, the one idiom for values.
 
-They are made seven times as fast as frozen dataclasses, and their classes ten times as fast, which
-were a fifteenth of a small build.
+They are made seven times as fast as frozen dataclasses, and their classes ten times as fast.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeVar, dataclass_transform
 
-from msgspec import Struct, convert, field
+from msgspec import Struct, field
 from msgspec.structs import asdict, replace
 
 __all__ = ["Record", "asdict", "field", "make_records", "replace"]
@@ -24,6 +23,10 @@ R = TypeVar("R", bound=Record)
 
 
 def make_records(kind: type[R], columns: Mapping[str, Sequence[object]]) -> list[R]:
-    """Make a record of each row of some named columns; names and types must be those of `kind`."""
-    rows = zip(*columns.values(), strict=True)
-    return convert([dict(zip(columns, row, strict=True)) for row in rows], list[kind])  # type: ignore[valid-type]
+    """Make a record of each row of named columns, one for each value of `kind`.
+
+    Raises:
+        KeyError: A value has no column.
+    """
+    ordered = [columns[name] for name in kind.__struct_fields__]
+    return [kind(*row) for row in zip(*ordered, strict=True)]
