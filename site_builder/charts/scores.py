@@ -54,14 +54,15 @@ def chart_model_tasks(
     title = _model_title(labels, results.board.standing(model), len(tasks))
     every = len(labels.side_by_side) == len(results.scores.tasks)
     group = "" if every else f"; the {len(tasks)} tasks that share a metric"
-    table = dumbbell_table("model-tasks-table", "Scores by task", TASK, rows, labels)
     return Chart(
         id="model-tasks",
         title=title,
         reading=f"{title}. {_ends(results, labels, rows)}.",
         caption=f"Score on each task, best on top{group}.{_bands(rows)}{drawn_of(len(tasks))}",
         drawing=draw_dumbbells(rows, labels, "score"),
-        table=None if table_id else table,
+        table=None
+        if table_id
+        else dumbbell_table("model-tasks-table", "Scores by task", TASK, rows, labels),
         terms=labels.lift_term,
         table_id=table_id,
     )
