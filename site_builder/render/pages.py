@@ -95,9 +95,7 @@ _TARGETS: Mapping[str, Address] = {
 def _header_links(config: SiteConfig, pages: Collection[Address]) -> tuple[Link, ...]:
     """Return the entries of the header: the project's, or every page of `_NAVIGATION`.
 
-    Args:
-        config: The project.
-        pages: The pages that exist; entries of others are left out.
+    Entries of pages that are not in `pages` are left out.
     """
     entries = config.navigation.header
     default = [Link(label, to) for to, label in _NAVIGATION]
@@ -109,10 +107,7 @@ def _footer_links(
 ) -> tuple[Link, ...]:
     """Return the entries of the footer: the project's, or the pages that the header does not have.
 
-    Args:
-        config: The project.
-        own: Titles of the project's own pages, by name.
-        pages: The pages that exist.
+    `own` has the titles of the project's own pages, by name.
     """
     if config.navigation.footer is not None:
         return _existing(_links(config.navigation.footer), pages)
@@ -165,26 +160,14 @@ class _Picture(Record):
 
 
 class _Renderer:
-    """Renders the pages of one site.
-
-    Args:
-        site: Configuration and results.
-        pages: Every page, so that links lead only to pages that exist.
-        urls: Their paths.
-        assets: Static files.
-        prose: The texts of the pages.
-    """
+    """Renders the pages of one site, in one process; links lead only to pages that exist."""
 
     def __init__(
-        self,
-        site: Site,
-        pages: Sequence[Page],
-        urls: Urls,
-        assets: Assets,
-        prose: PageProse,
+        self, site: Site, pages: Sequence[Page], urls: Urls, assets: Assets, prose: Prose
     ) -> None:
-        self._site, self._urls, self._assets, self._prose = site, urls, assets, prose
+        self._site, self._urls, self._assets = site, urls, assets
         self._addresses = {page.address for page in pages}
+        self._prose = PageProse(site, prose, urls, self._addresses)
         self._header = _header_links(site.config, self._addresses)
         self._footer = _footer_links(site.config, site.own, self._addresses)
         self._dataset = describe_dataset(site)
@@ -193,30 +176,30 @@ class _Renderer:
 
     def make(self, made: Page | ScriptData) -> _Files:
         """Make the files of a page or a script: its own, and the badge of a model."""
+        if isinstance(made, ScriptData):
+            return {self._urls.path(made.address): render_script(made, self._urls)}, []
         files: dict[str, bytes] = {}
         faults: list[Fault] = []
-        for make in (self._main_file, self._badge):
+        for make in (self._html, self._badge):
             try:
                 files |= make(made, faults)
             except SiteError as error:
                 faults += error.faults
         return files, faults
 
-    def _main_file(self, made: Page | ScriptData, faults: list[Fault]) -> dict[str, bytes]:
-        if isinstance(made, ScriptData):
-            return {self._urls.path(made.address): render_script(made, self._urls)}
-        variables = {**asdict(made.variables()), **self.variables(made, faults)}
-        html = self._templates.render(made.template, variables)
-        return {self._urls.file(made.address): html.encode()}
+    def _html(self, page: Page, faults: list[Fault]) -> dict[str, bytes]:
+        variables = {**asdict(page.variables()), **self._variables(page, faults)}
+        html = self._templates.render(page.template, variables)
+        return {self._urls.file(page.address): html.encode()}
 
-    def _badge(self, made: Page | ScriptData, _: list[Fault]) -> dict[str, bytes]:
-        if made.address.kind != "model":
+    def _badge(self, page: Page, _: list[Fault]) -> dict[str, bytes]:
+        model = page.address.key
+        if page.address.kind != "model":
             return {}
-        model = made.address.key
         badge = make_badge(self._site, model_board(self._site, model), model)
         return {self._urls.path(Address("badge", model)): self._badges.draw(badge)}
 
-    def variables(self, page: Page, faults: list[Fault]) -> dict[str, Any]:
+    def _variables(self, page: Page, faults: list[Fault]) -> dict[str, Any]:
         """Return the variables that every template has; faults of prose are added to a list."""
         here, urls, config = page.address, self._urls, self._site.config
         link_to = urls.linker(here)
@@ -290,7 +273,7 @@ def render_site(
         site: Configuration and results.
         pages: All pages, documents and scripts.
         prose: The texts of the project.
-        workers: The number of processes that render.
+        workers: The number of processes that render; the files are the same with any.
         on_progress: Called with the number of pages rendered so far, and of all pages.
 
     Raises:
@@ -321,8 +304,7 @@ def _renderer(
     site: Site, pages: Sequence[Page], urls: Urls, assets: Assets, prose: Prose
 ) -> Callable[[Page | ScriptData], _Files]:
     """Return the function that makes the files of a page, for one process."""
-    texts = PageProse(site, prose, urls, {page.address for page in pages})
-    return _Renderer(site, pages, urls, assets, texts).make
+    return _Renderer(site, pages, urls, assets, prose).make
 
 
 def find_source_faults(config: SiteConfig, prose: Prose) -> list[Fault]:
