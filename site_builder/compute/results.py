@@ -7,7 +7,7 @@ from functools import cached_property
 
 from site_builder.compute.board import Board, choose_rules, compute_boards, compute_common_boards
 from site_builder.compute.catalog import Catalog, Release, collect_catalog, find_release
-from site_builder.compute.correlation import Correlations, compute_correlations, find_features
+from site_builder.compute.correlation import Correlations, compute_correlations
 from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.scores import FlaggedScore, Score, Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
@@ -108,10 +108,6 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
     agreement = compute_rank_agreement(scores)
     tasks = compute_tasks(scores, agreement)
     categories = compute_categories(boards.by_category, tasks)
-    features = find_features(tables.tasks, config.analysis.features)
-    correlations = compute_correlations(
-        scores, tables.tasks, tasks, features, averaged=rules.averaged
-    )
     return Results(
         catalog=collect_catalog(tables),
         scores=scores,
@@ -122,7 +118,9 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
         tasks=tasks,
         agreement=agreement,
         categories=categories,
-        correlations=correlations if correlations.any_defined else None,
+        correlations=compute_correlations(
+            scores, tables.tasks, tasks, config.analysis.features, averaged=rules.averaged
+        ),
         training_sets=compute_training_sets(tables.tasks, config.analysis.training_set_thresholds),
         serving=compute_serving(tables.serving_requests, tables.prices, scores.roles.baseline),
         stats=compute_stats(scores, boards.whole, lift_tests, tasks, len(categories)),
