@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from math import isfinite, log10
 
 import numpy as np
@@ -92,10 +92,12 @@ def integers_or_none(values: Array, places: int = 0) -> list[int | None]:
     return [None if v is None else int(v) for v in floats_or_none(np.rint(values * 10**places))]
 
 
-def pairs_or_none(low: Array, high: Array) -> list[tuple[float, float] | None]:
-    """Return intervals; None where an end is NaN or infinite."""
+def pairs_or_none(
+    low: Array, high: Array, number: Callable[[float], float] = float
+) -> list[tuple[float, float] | None]:
+    """Return intervals, of integers if `number` is int; None where an end is NaN or infinite."""
     ends = zip(floats_or_none(low), floats_or_none(high), strict=True)
-    return [None if a is None or b is None else (a, b) for a, b in ends]
+    return [None if a is None or b is None else (number(a), number(b)) for a, b in ends]
 
 
 def counts_to(n: int) -> Array:

@@ -102,17 +102,17 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
     """Compute everything from checked tables; the same input gives the same results."""
     scores = collect_scores(tables, config.board)
     rules = choose_rules(tables.tasks, scores, config.board)
-    boards = compute_boards(scores, tables.tasks, config.board, rules)
+    boards, by_category = compute_boards(scores, tables.tasks, config.board, rules)
     bootstrap = Bootstrap.over(len(scores.tasks))
     lift_tests = compute_lift_tests(scores, bootstrap, averaged=rules.averaged)
     agreement = compute_rank_agreement(scores)
     tasks = compute_tasks(scores, agreement)
-    categories = compute_categories(boards.by_category, tasks)
+    categories = compute_categories(by_category, tasks)
     return Results(
         catalog=collect_catalog(tables),
         scores=scores,
-        boards=boards.whole,
-        common=compute_common_boards(scores, boards.whole),
+        boards=boards,
+        common=compute_common_boards(scores, boards),
         lift_tests=lift_tests,
         paired_lifts=collect_paired_lifts(tables.differences, scores),
         tasks=tasks,
@@ -123,6 +123,6 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
         ),
         training_sets=compute_training_sets(tables.tasks, config.analysis.training_set_thresholds),
         serving=compute_serving(tables.serving_requests, tables.prices, scores.roles.baseline),
-        stats=compute_stats(scores, boards.whole, lift_tests, tasks, len(categories)),
+        stats=compute_stats(scores, boards, lift_tests, tasks, len(categories)),
         release=find_release(tables.loaded, tables.results, config.site.released),
     )
