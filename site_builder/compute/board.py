@@ -274,4 +274,5 @@ def _possible_ranks(scores: Scores, variant: str, rules: RankingRules) -> tuple[
         return np.full(len(signed), np.nan), np.full(len(signed), np.nan)
     if rules.rank_by == "mean_win_rate":
         return possible_ranks(*possible_rates(signed))
-    return possible_ranks(*possible_means(signed, *scores.signed_bounds))
+    ends = scores.low * scores.direction, scores.high * scores.direction
+    return possible_ranks(*possible_means(signed, np.minimum(*ends), np.maximum(*ends)))

@@ -33,19 +33,15 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErr
     """Return the error of each score, from its `stderr`, else from its `n_examples`.
 
     - A `stderr` above 0 is the standard error, and the interval is score ± 1.96 stderr, cut off at
-      the bounds of the task. A `stderr` of 0 is ignored: harnesses print it where all examples have
-      the same result.
-    - Else, where the score is the mean of the scores of n examples, each between two bounds: the
-      Wilson interval (Wilson, 1927) of p, the score's position between the bounds, and the standard
-      error sqrt(p (1 - p) / n), which at a bound is half the width of the interval / 1.96 instead
-      of 0. Agresti & Coull (1998) show why not p ± 1.96 sqrt(p (1 - p) / n). Right or wrong
-      examples have the variance p (1 - p); graded ones have at most this (Bhatia & Davis, 2000), so
-      their interval is rather too wide.
+      the bounds of the task.
+    - Else, where the score is the mean of n examples, each between two bounds: `wilson_interval`
+      and `standard_error_of_share` of p, the score's position between the bounds.
     - Else the error is unknown.
 
     Shape: arrays (rows of `results`,).
     Units: the metric's own.
-    Source: docs/statistics.md#error-of-a-score.
+    Source: docs/statistics.md#error-of-a-score; for graded examples Bhatia & Davis (2000), The
+        American Mathematical Monthly 107(4), 353-357.
     """
     score, stated, n = (
         results[name].to_numpy(dtype=float) for name in ("score", "stderr", "n_examples")
@@ -73,17 +69,15 @@ def wilson_interval(p: Array, n: Array) -> tuple[Array, Array]:
 
     (p + z²/2n ± z sqrt(p (1 - p) / n + z²/4n²)) / (1 + z²/n), with z = 1.96.
 
-    Source: E. B. Wilson (1927), "Probable inference, the law of succession, and statistical
-        inference", Journal of the American Statistical Association 22(158), 209-212.
+    Source: E. B. Wilson (1927), Journal of the American Statistical Association 22(158), 209-212.
     """
     p = np.clip(p, 0, 1)
     more = REACH**2 / n
     middle = (p + more / 2) / (1 + more)
     half = np.sqrt(more * (p * (1 - p) + more / 4)) / (1 + more)
     # Rounded, since exactly the interval ends at 0 where p is 0, and at 1 where p is 1.
-    low, high = round_significant(
-        np.clip([middle - half, middle + half], 0, 1), np.ones(2)[:, np.newaxis]
-    )
+    ends = np.clip([middle - half, middle + half], 0, 1)
+    low, high = round_significant(ends, np.ones(ends.shape))
     return low, high
 
 
@@ -91,7 +85,7 @@ def standard_error_of_share(p: Array, n: Array) -> Array:
     """Return the standard error of a share p of n examples: sqrt(p (1 - p) / n), above 0.
 
     It is at least z / 2(n + z²), with z = 1.96: half the width of the Wilson interval at 0 or 1,
-    over z. This minimum only matters closer to 0 or 1 than one example of n.
+    over z (Agresti & Coull, 1998, The American Statistician 52(2), 119-126).
     """
     p = np.clip(p, 0, 1)
     return np.maximum(np.sqrt(p * (1 - p) / n), REACH / (2 * (n + REACH**2)))
@@ -100,16 +94,10 @@ def standard_error_of_share(p: Array, n: Array) -> Array:
 def find_ties(signed: Array, standard: Array) -> Array:
     """Return 1 where a score is not distinguishable from the best of its task, else 0.
 
-    Two scores are distinguishable where z = difference / sqrt(se1² + se2²) is above 1.96. This
-    assumes independence. Models that answered the same examples agree on the easy ones, so their
-    difference is known better than this: the test misses differences rather than inventing them.
-    NaN where the standard error of the score, or of every best score, is unknown.
+    Two scores are distinguishable where z = difference / sqrt(se1² + se2²) is above 1.96. NaN where
+    the standard error of the score, or of every best score, is unknown.
 
-    Args:
-        signed: Scores, greater is better; shape (models, tasks).
-        standard: Their standard errors.
-
-    Shape: (models, tasks).
+    Shape: scores, greater is better, and their errors (models, tasks), to the same.
     Source: the z test of two means; docs/statistics.md#ties-on-a-task.
     """
     best = np.fmax.reduce(signed, axis=0)

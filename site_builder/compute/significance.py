@@ -113,7 +113,7 @@ def compute_lift_tests(scores: Scores, bootstrap: Bootstrap, *, averaged: bool) 
     for variant in roles.variants:
         is_rival = ~np.isnan(scores.contest(variant))
         lifts = np.where(is_rival, scores.lift_over_baseline(variant), np.nan)
-        error = error_of_difference(errors[variant], scores.baseline_errors)
+        error = error_of_difference(errors[variant], scores.of_baseline(errors))
         over_baseline[variant] = test(lifts, error)
         if base is not None and variant != base:
             error = error_of_difference(errors[variant], errors[base])
