@@ -79,16 +79,16 @@ class Stats(Record):
     tasks: int
     categories: int
     scores: int
-    models_tuned: int
     models_ranked: int
+    models_tuned: int
+    models_compared: int
+    models_ahead_of_baseline: int
+    models_clearly_ahead_of_baseline: int
+    models_clearly_helped: int
+    models_clearly_hurt: int
     tasks_compared: int
     tasks_beating_baseline: int
     tasks_tying_baseline: int
-    models_compared: int
-    models_ahead_of_baseline: int
-    models_clearly_ahead: int
-    models_clearly_helped: int
-    models_clearly_hurt: int
     mean_base_score: float | None
     mean_tuned_score: float | None
     mean_lift_over_base: float | None
@@ -135,7 +135,7 @@ def compute_stats(
         tasks_tying_baseline=outcomes.count("ties"),
         models_compared=len({model for model, _ in compared}),
         models_ahead_of_baseline=len({model for model, lift in compared if lift > 0}),
-        models_clearly_ahead=_count_models(contest, "better"),
+        models_clearly_ahead_of_baseline=_count_models(contest, "better"),
         models_clearly_helped=_count_models(tests.over_base.values(), "better"),
         models_clearly_hurt=_count_models(tests.over_base.values(), "worse"),
         mean_base_score=mean_or_none(before) if primary.rules.averaged else None,
