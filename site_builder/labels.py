@@ -125,14 +125,15 @@ class Labels(Record):
 def make_labels(results: Results, config: SiteConfig) -> Labels:
     """Choose the names and number formats of a board."""
     models, tasks = results.catalog.models.values(), results.catalog.tasks.values()
-    places = {name: i % _N_COLOURS for i, name in enumerate(results.catalog.developers)}
+    developers = dict.fromkeys(m.developer for m in models if m.developer is not None)
+    colours = {name: i % _N_COLOURS for i, name in enumerate(developers)}
     side_by_side = _side_by_side(results)
     return Labels(
         models={m.model: m.name for m in models},
         tasks={t.task: t.name for t in tasks},
         variants={variant: config.label(variant) for variant in results.scores.values},
         roles=results.scores.roles,
-        dots={m.model: places[m.developer] for m in models if m.developer is not None},
+        dots={m.model: colours[m.developer] for m in models if m.developer is not None},
         scale=_scale(results, side_by_side),
         scales={task: _scale(results, (task,)) for task in results.scores.tasks},
         side_by_side=side_by_side,

@@ -131,12 +131,6 @@ class Catalog(Record):
     tasks: Mapping[str, TaskInfo]
     stated: frozenset[str]
 
-    @property
-    def developers(self) -> tuple[str, ...]:
-        """The developers in the order of the data."""
-        found = (model.developer for model in self.models.values())
-        return tuple(dict.fromkeys(name for name in found if name is not None))
-
 
 def collect_catalog(tables: Tables) -> Catalog:
     """Make records of the rows of the models and tasks tables."""

@@ -24,15 +24,6 @@ from site_builder.compute.tasks import TaskResult
 from site_builder.records import Record, make_records
 from site_builder.tables.schema import TASKS
 
-DERIVED = (
-    "baseline_score",
-    "best_lift_over_baseline",
-    "mean_lift_over_base",
-    "best_base_score",
-    "mean_base_score",
-    "best_tuned_score",
-    "mean_tuned_score",
-)
 LEAST_TO_CONCLUDE = 10
 _LEAST_N = 4
 

@@ -9,7 +9,7 @@ from site_builder.compute.board import Board, choose_rules, compute_boards, comp
 from site_builder.compute.catalog import Catalog, Release, collect_catalog, find_release
 from site_builder.compute.correlation import Correlations, compute_correlations
 from site_builder.compute.intervals import Bootstrap
-from site_builder.compute.scores import FlaggedScore, Score, Scores, collect_scores
+from site_builder.compute.scores import FlaggedScore, Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
 from site_builder.compute.significance import (
     LiftTests,
@@ -68,13 +68,6 @@ class Results(Record):
     def task(self, task: str) -> TaskResult:
         """Return the results on one task."""
         return self._tasks[task]
-
-    def scores_of(self, model: str, task: str) -> Mapping[str, Score]:
-        """Return the scores of a model on a task that count, by variant, primary first.
-
-        For many tasks use `scores.of_model`, for many models `scores.of_task`; both are faster.
-        """
-        return self.scores.of_model(model, [task]).get(task, {})
 
     def flagged_of(self, model: str, task: str) -> Mapping[str, FlaggedScore]:
         """Return the flagged scores of a model on a task, by variant, whether they count or not."""
