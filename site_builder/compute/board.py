@@ -230,6 +230,7 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules, bootstrap: 
     is_ranked = ~np.isnan(ranks)
     tied = is_ranked & ((ranks == 1) | bootstrap.tied_with(measure, order[0], errors))
     plausible = rank_intervals(ranks, significantly_ahead(measure, errors), tied)
+    possible = _possible_ranks(scores, variant, rules)
     is_flagged = np.isin(scores.models, [*scores.left_out(variant)])
     unranked = np.select(
         [is_ranked, covered, scored > 0, is_flagged],
@@ -246,8 +247,8 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules, bootstrap: 
         "model": scores.models,
         "rank": integers_or_none(ranks),
         "unranked": unranked.tolist(),
-        "rank_interval": pairs_or_none(*plausible, int),
-        "possible_ranks": pairs_or_none(*_possible_ranks(scores, variant, rules), int),
+        "rank_interval": pairs_or_none(*plausible, number=int),
+        "possible_ranks": pairs_or_none(*possible, number=int),
         "tied_with_best": tied.tolist(),
         "average": means(values),
         "interval": pairs_or_none(*bootstrap.intervals(rates if by_rate else values, errors)),
@@ -267,11 +268,11 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules, bootstrap: 
     return Board(variant, scores.tasks, rules, tuple(standings[i] for i in order))
 
 
-def _possible_ranks(scores: Scores, variant: str, rules: RankingRules) -> tuple[Array, Array]:
+def _possible_ranks(scores: Scores, variant: str, rules: RankingRules) -> Array:
     """Ranks that missing scores allow; NaN without a score, and where none is missing."""
     signed = scores.signed[variant]
     if not np.isnan(signed[~np.isnan(signed).all(axis=1)]).any():
-        return np.full(len(signed), np.nan), np.full(len(signed), np.nan)
+        return np.full((2, len(signed)), np.nan)
     if rules.rank_by == "mean_win_rate":
         return possible_ranks(*possible_rates(signed))
     ends = scores.low * scores.direction, scores.high * scores.direction

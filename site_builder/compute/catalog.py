@@ -15,8 +15,6 @@ from site_builder.tables.read import LoadedTable, Tables
 
 _R = TypeVar("_R", bound=Record)
 
-_STATED = ("source", "date", "command", "flag", "n_examples", "stderr")
-
 
 class Release(Record):
     """The published state of a project's tables.
@@ -141,11 +139,12 @@ def collect_catalog(tables: Tables) -> Catalog:
         for row in numeric.to_dict("records")
     ]
     facts = tasks.assign(numbers=pd.Series(numbers, tasks.index, dtype=object))
-    stated = [name for name in _STATED if tables.results[name].notna().any()]
+    results = tables.results.assign(row=0)
+    stated = (name for name in Provenance.__struct_fields__ if results[name].notna().any())
     return Catalog(
         models={m.model: m for m in records_of(ModelInfo, tables.models)},
         tasks={t.task: t for t in records_of(TaskInfo, facts)},
-        stated=frozenset(["row", *stated] if len(tables.results) else ()),
+        stated=frozenset(stated),
     )
 
 

@@ -216,7 +216,13 @@ def _find_features(tasks: pd.DataFrame) -> list[str]:
 
 
 def _derived(scores: Scores, results: Sequence[TaskResult]) -> dict[str, Array]:
-    base, tuned, direction = _base_of_the_tuned(scores), _tuned(scores), scores.direction
+    roles, direction, nothing = scores.roles, scores.direction, np.full((1, len(results)), np.nan)
+    tuned = np.concatenate([nothing, *(scores.contest(v) for v in roles.tuned)])
+    base = nothing if roles.base is None else scores.contest(roles.base)
+    if roles.base is not None and roles.tuned:
+        # Of the models tuned on the task, so that average tuned - average base is average lift.
+        is_tuned = np.any([~np.isnan(scores.values[v]) for v in roles.tuned], axis=0)
+        base = np.where(is_tuned, scores.values[roles.base], np.nan)
     lift_over_baseline = [r.best_lift_over_baseline for r in results]
     lift_over_base = [r.mean_lift_over_base for r in results]
     return {
@@ -228,20 +234,3 @@ def _derived(scores: Scores, results: Sequence[TaskResult]) -> dict[str, Array]:
         "best_tuned_score": np.fmax.reduce(tuned * direction) * direction,
         "mean_tuned_score": mean_of(tuned, axis=0),
     }
-
-
-def _tuned(scores: Scores) -> Array:
-    """Return every tuned score but the baseline's."""
-    nothing = np.full((1, len(scores.tasks)), np.nan)
-    return np.concatenate([nothing, *(scores.contest(v) for v in scores.roles.tuned)])
-
-
-def _base_of_the_tuned(scores: Scores) -> Array:
-    """Return the base scores of models tuned on the task; without any, of all but the baseline."""
-    roles = scores.roles
-    if roles.base is None:
-        return np.full((1, len(scores.tasks)), np.nan)
-    if not roles.tuned:
-        return scores.contest(roles.base)
-    tuned = np.any([~np.isnan(scores.values[v]) for v in roles.tuned], axis=0)
-    return np.where(tuned, scores.values[roles.base], np.nan)

@@ -87,7 +87,7 @@ class Bootstrap(Record):
         counts = np.bincount(cells.ravel(), minlength=resamples * n_tasks)
         return cls(counts.reshape(resamples, n_tasks).astype(float))
 
-    def intervals(self, values: Array, errors: Array | None = None) -> tuple[Array, Array]:
+    def intervals(self, values: Array, errors: Array | None = None) -> Array:
         """Return the 95 % interval of each model's mean over its tasks.
 
         Percentiles of the resampled means, with `tail_probability` beyond each end; a resample
@@ -99,7 +99,7 @@ class Bootstrap(Record):
             values: Values to average, shape (models, tasks); NaN where missing.
             errors: Standard error of each value; NaN, or None for all, where unknown.
 
-        Shape: two arrays (models,); NaN where a model has fewer than two tasks.
+        Shape: (2, models); NaN where a model has fewer than two tasks.
         Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3;
             Hesterberg (2015), as in `tail_probability`; docs/statistics.md#interval.
         """
@@ -114,7 +114,7 @@ class Bootstrap(Record):
         if errors is not None:
             low, high = _error_interval(values, errors)
             ends = np.where(enough, [np.fmin(ends[0], low), np.fmax(ends[1], high)], np.nan)
-        return ends[0], ends[1]
+        return ends
 
     def tied_with(
         self, measure: Array, leader: int, errors: Array | None = None

@@ -76,15 +76,13 @@ def floats_or_none(values: Array) -> list[float | None]:
     return [value if isfinite(value) else None for value in values.tolist()]
 
 
-def decimals_needed(arrays: Collection[Array], most: int = 6) -> int | None:
-    """Return the fewest decimal places that write every number exactly; None above `most`."""
-    return next((n for n in range(most + 1) if all(_have_places(a, n) for a in arrays)), None)
-
-
-def _have_places(values: Array, places: int) -> bool:
+def decimals_needed(arrays: Collection[Array]) -> int | None:
+    """Return the fewest decimal places that write every number exactly; None above six."""
+    values = np.concatenate([array.ravel() for array in arrays])
+    values = values[~np.isnan(values)]
     with np.errstate(over="ignore"):  # infinity is not the same
-        same = np.rint(values * 10**places) / 10**places == values
-    return bool((same | np.isnan(values)).all())
+        fits = (n for n in range(7) if (np.rint(values * 10**n) / 10**n == values).all())
+        return next(fits, None)
 
 
 def integers_or_none(values: Array, places: int = 0) -> list[int | None]:
@@ -93,7 +91,7 @@ def integers_or_none(values: Array, places: int = 0) -> list[int | None]:
 
 
 def pairs_or_none(
-    low: Array, high: Array, number: Callable[[float], float] = float
+    low: Array, high: Array, *, number: Callable[[float], float] = float
 ) -> list[tuple[float, float] | None]:
     """Return intervals, of integers if `number` is int; None where an end is NaN or infinite."""
     ends = zip(floats_or_none(low), floats_or_none(high), strict=True)

@@ -94,34 +94,34 @@ def _leads(values: Array, there: Array, variances: Array) -> tuple[Array, Array]
         return lead / n, reach + _NOISE * np.abs(values).max(initial=0.0)
 
 
-def rank_intervals(ranks: Array, ahead: Flags, tied: Flags) -> tuple[Array, Array]:
+def rank_intervals(ranks: Array, ahead: Flags, tied: Flags) -> Array:
     """Return the best and worst rank that the choice of tasks allows each ranked model.
 
     The best is 1 + the number of models significantly ahead of it; the worst is the number of
     ranked models minus those that it is significantly ahead of. The interval includes the rank, and
     includes rank 1 exactly where the model is tied with the best.
 
-    Shape: `ranks` and `tied` (models,), `ahead` of `significantly_ahead`, to two arrays (models,);
-        NaN where a model has no rank.
+    Shape: `ranks` and `tied` (models,), `ahead` of `significantly_ahead`, to (2, models); NaN where
+        a model has no rank.
     Source: docs/statistics.md#rank-interval.
     """
     ranked = ~np.isnan(ranks)
     if not ranked.any():
-        return ranks.copy(), ranks.copy()
+        return np.array([ranks, ranks])
     leader = int(np.flatnonzero(ranks == 1)[0])
     pairs = ahead & np.outer(ranked, ranked)
     pairs[:, leader] = False
     pairs[leader] = ranked & ~tied
     best, worst = 1.0 + pairs.sum(axis=0), ranked.sum() - pairs.sum(axis=1).astype(float)
     best = np.where(tied, 1.0, np.maximum(np.minimum(best, ranks), 2.0))
-    return np.where(ranked, best, np.nan), np.where(ranked, np.fmax(worst, ranks), np.nan)
+    return np.where(ranked, [best, np.fmax(worst, ranks)], np.nan)
 
 
-def possible_means(signed: Array, low: Array, high: Array) -> tuple[Array, Array]:
+def possible_means(signed: Array, low: Array, high: Array) -> Array:
     """Return the least and greatest mean over all tasks for any values of missing scores.
 
     Shape: scores (models, tasks), greater is better, and their bounds (tasks,), infinite where not
-        stated, to two arrays (models,); NaN for a model without a score.
+        stated, to (2, models); NaN for a model without a score.
     Source: docs/statistics.md#missing-scores.
     """
     missing = np.isnan(signed)
@@ -131,39 +131,38 @@ def possible_means(signed: Array, low: Array, high: Array) -> tuple[Array, Array
     ends = known + np.where(missing, bounds[:, np.newaxis], 0.0).sum(axis=2)
     seen = np.concatenate([shares.ravel(), bounds[np.isfinite(bounds)]])
     size = float(np.nanmax(np.abs(seen), initial=0.0)) * signed.shape[1]
-    least, most = round_significant(ends, np.full(ends.shape, size))
-    is_known = ~missing.all(axis=1)
-    return np.where(is_known, least, np.nan), np.where(is_known, most, np.nan)
+    rounded = round_significant(ends, np.full(ends.shape, size))
+    return np.where(missing.all(axis=1), np.nan, rounded)
 
 
-def possible_rates(signed: Array) -> tuple[Array, Array]:
+def possible_rates(signed: Array) -> Array:
     """Return the least and greatest mean win rate for any values of missing scores.
 
     Of the models with any score on the board, those without a score on a task may all be below or
     all above the others; a model without a score may beat all or none.
 
-    Shape: scores (models, tasks), greater is better, to two arrays (models,); NaN for a model
-        without a score, and where there is no rival.
+    Shape: scores (models, tasks), greater is better, to (2, models); NaN for a model without a
+        score, and where there is no rival.
     Source: docs/statistics.md#missing-scores.
     """
     there = ~np.isnan(signed)
     some = np.asarray(there.any(axis=1))
     n, rivals = there.sum(axis=0), max(int(some.sum()) - 1, 0)
     if rivals == 0:
-        return np.full(len(some), np.nan), np.full(len(some), np.nan)
+        return np.full((2, len(some)), np.nan)
     beaten = _count_beaten(signed)
     least = np.where(there, beaten / rivals, 0.0).mean(axis=1)
     most = np.where(there, (beaten + (some.sum() - n)) / rivals, 1.0).mean(axis=1)
-    low, high = (round_significant(rates, np.ones(len(some))) for rates in (least, most))
-    return np.where(some, low, np.nan), np.where(some, high, np.nan)
+    return np.where(some, round_significant(np.array([least, most]), np.ones(len(some))), np.nan)
 
 
-def possible_ranks(least: Array, most: Array) -> tuple[Array, Array]:
+def possible_ranks(least: Array, most: Array) -> Array:
     """Return the best and worst rank that a model could have without missing scores.
 
     The best is 1 + the number of models whose least figure is above its greatest; the worst is 1 +
-    the number of other models whose greatest figure is above its least. NaN where a figure is.
+    the number of other models whose greatest figure is above its least.
 
+    Shape: (models,) to (2, models); NaN where a figure is.
     Source: docs/statistics.md#missing-scores.
     """
     known = ~np.isnan(least)
@@ -171,4 +170,4 @@ def possible_ranks(least: Array, most: Array) -> tuple[Array, Array]:
     above_most = len(lows) - np.searchsorted(lows, most, side="right")
     above_least = len(highs) - np.searchsorted(highs, least, side="right")
     worst = 1.0 + above_least - (most > least)
-    return np.where(known, 1.0 + above_most, np.nan), np.where(known, worst, np.nan)
+    return np.where(known, [1.0 + above_most, worst], np.nan)

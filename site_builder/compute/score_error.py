@@ -3,42 +3,26 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.numbers import Array, difference, round_significant
-from site_builder.records import Record
 from site_builder.tables.read import positions
 
 # 95 % of the standard normal distribution lie between -1.96 and +1.96. Written out, since the ways
 # to compute it differ in the last bit.
 REACH = 1.959963984540054
-SHARES = ((0.0, 1.0), (0.0, 100.0))
 
 
-class ScoreErrors(Record):
-    """The errors of scores: arrays of one shape, NaN where unknown.
-
-    Attributes:
-        standard: Standard error, in the metric's unit; never 0.
-        low, high: Ends of the 95 % interval of the score.
-    """
-
-    standard: Array
-    low: Array
-    high: Array
-
-
-def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErrors:
-    """Return the error of each score, from its `stderr`, else from its `n_examples`.
+def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> Array:
+    """Return the standard error of each score and the ends of its 95 % interval.
 
     - A `stderr` above 0 is the standard error, and the interval is score ± 1.96 stderr, cut off at
       the bounds of the task.
     - Else, where the score is the mean of n examples, each between two bounds: `wilson_interval`
       and `standard_error_of_share` of p, the score's position between the bounds.
-    - Else the error is unknown.
+    - Else the error is unknown, NaN.
 
-    Shape: arrays (rows of `results`,).
+    Shape: (3, rows of `results`).
     Units: the metric's own.
     Source: docs/statistics.md#error-of-a-score; for graded examples Bhatia & Davis (2000), The
         American Mathematical Monthly 107(4), 353-357.
@@ -48,10 +32,11 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErr
     )
     rows = positions(results["task"], tasks["task"].tolist())
     least, most = (tasks[name].to_numpy(dtype=float)[rows] for name in ("score_min", "score_max"))
+    is_share = (tasks["score_min"] == 0) & tasks["score_max"].isin([1, 100])
+    is_mean = tasks["mean_of_examples"].astype("boolean").fillna(is_share).to_numpy(dtype=bool)
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         stated = np.where(stated > 0, stated, np.nan)
-        averaged = _are_means_of_examples(tasks)[rows]
-        span = np.where(averaged & (most > least), most - least, np.nan)
+        span = np.where(is_mean[rows] & (most > least), most - least, np.nan)
         low, high = wilson_interval((score - least) / span, n)
         shares = standard_error_of_share((score - least) / span, n)
         known = np.isfinite(stated)
@@ -60,12 +45,12 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErr
             np.where(known, np.fmin(score + REACH * stated, most), least + span * high),
         )
     size = np.fmax(np.abs(score), np.where(np.isnan(span), np.abs(score), span))
-    low, high = (round_significant(np.where(np.isfinite(end), end, np.nan), size) for end in ends)
-    return ScoreErrors(np.where(known, stated, round_significant(span * shares)), low, high)
+    intervals = round_significant(np.where(np.isfinite(ends), ends, np.nan), size)
+    return np.vstack([np.where(known, stated, round_significant(span * shares)), intervals])
 
 
-def wilson_interval(p: Array, n: Array) -> tuple[Array, Array]:
-    """Return the 95 % Wilson interval of a share p of n examples, within 0..1.
+def wilson_interval(p: Array, n: Array) -> Array:
+    """Return the ends of the 95 % Wilson interval of a share p of n examples, within 0..1.
 
     (p + z²/2n ± z sqrt(p (1 - p) / n + z²/4n²)) / (1 + z²/n), with z = 1.96.
 
@@ -77,8 +62,7 @@ def wilson_interval(p: Array, n: Array) -> tuple[Array, Array]:
     half = np.sqrt(more * (p * (1 - p) + more / 4)) / (1 + more)
     # Rounded, since exactly the interval ends at 0 where p is 0, and at 1 where p is 1.
     ends = np.clip([middle - half, middle + half], 0, 1)
-    low, high = round_significant(ends, np.ones(ends.shape))
-    return low, high
+    return round_significant(ends, np.ones(ends.shape))
 
 
 def standard_error_of_share(p: Array, n: Array) -> Array:
@@ -104,10 +88,3 @@ def find_ties(signed: Array, standard: Array) -> Array:
     best_error = np.fmax.reduce(np.where(signed == best, standard, np.nan), axis=0)
     reach = REACH * np.hypot(standard, best_error)
     return np.where(np.isnan(reach), np.nan, difference(best, signed) <= reach)
-
-
-def _are_means_of_examples(tasks: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Return which tasks' scores are means: as stated, else by the bounds of a share."""
-    bounds = zip(tasks["score_min"], tasks["score_max"], strict=True)
-    stated = zip(tasks["mean_of_examples"], bounds, strict=True)
-    return np.array([b in SHARES if pd.isna(own) else bool(own) for own, b in stated], dtype=bool)

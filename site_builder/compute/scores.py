@@ -338,7 +338,7 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
 def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
     """The columns of the long table that the results table states or that each row tells."""
     results = tables.results
-    errors = compute_score_errors(results, tables.tasks)
+    stderr, low, high = compute_score_errors(results, tables.tasks)
     variants = results["variant"].unique()
     return pd.DataFrame(
         {
@@ -347,9 +347,9 @@ def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
             "variant": pd.Categorical(results["variant"], variants),
             "score": results["score"].to_numpy(dtype=float),
             "counts": (results["flag"].isna() | (not exclude_flagged)).to_numpy(dtype=bool),
-            "stderr": errors.standard,
-            "low": errors.low,
-            "high": errors.high,
+            "stderr": stderr,
+            "low": low,
+            "high": high,
             **{n: results[n].astype("category") for n in ("source", "date", "command", "flag")},
             "n_examples": results["n_examples"].to_numpy(dtype=float),
             "stated_stderr": results["stderr"].to_numpy(dtype=float),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from site_builder.compute.board import Board
-from site_builder.compute.numbers import Array, mean_or_none
+from site_builder.compute.numbers import mean_or_none
 from site_builder.compute.scores import Scores
 from site_builder.compute.significance import LiftTest, LiftTests, Verdict
 from site_builder.compute.tasks import TaskResult
@@ -109,9 +109,11 @@ def compute_stats(
 ) -> Stats:
     """Compute the figures of the whole board (docs/statistics.md#board-figures)."""
     roles, primary = scores.roles, boards[scores.roles.primary]
-    tuned = _runs(scores, [scores.values[v] for v in roles.tuned])
-    lifts = _runs(scores, [scores.lift_over_base(v) for v in roles.tuned])
-    over = _runs(scores, [scores.lift_over_baseline(v) for v in roles.tuned])
+    shape = (-1, len(scores.models), len(scores.tasks))
+    tuned, lifts, over = (
+        np.array([of(variant) for variant in roles.tuned]).reshape(shape)
+        for of in (scores.values.__getitem__, scores.lift_over_base, scores.lift_over_baseline)
+    )
     base = np.full(lifts.shape[1:], np.nan) if roles.base is None else scores.values[roles.base]
     before, after = (np.where(np.isnan(lifts), np.nan, values) for values in (base, tuned))
     outcomes = [task.outcome for task in tasks]
@@ -153,8 +155,3 @@ def compute_stats(
 def _count_models(runs: Iterable[Mapping[str, LiftTest]], verdict: Verdict) -> int:
     """Count the models with this verdict in any of the variants."""
     return len({m for by_model in runs for m, test in by_model.items() if test.verdict == verdict})
-
-
-def _runs(scores: Scores, arrays: list[Array]) -> Array:
-    """Stack arrays (models, tasks), or none, to (variants, models, tasks)."""
-    return np.array(arrays).reshape(-1, len(scores.models), len(scores.tasks))
