@@ -58,8 +58,7 @@ class Standing(Record):
         rank_interval: Ranks that the choice of tasks allows (docs/statistics.md#rank-interval).
         possible_ranks: Ranks that missing scores of any model allow; None where none is missing,
             and without a score (docs/statistics.md#missing-scores).
-        tied_with_best: Whether it leads or is not distinguishable from the leader
-            (docs/statistics.md#ties).
+        tied_with_best: Whether it cannot be told from the leader (docs/statistics.md#ties).
         average: Mean score over its tasks; None where scores cannot be averaged, as mean lifts.
         interval: 95 % interval, over tasks, of what ranks the board; None below two tasks.
         scored: Number of tasks with a score.
@@ -121,11 +120,7 @@ class Board(Record):
 def compute_boards(
     scores: Scores, tasks: pd.DataFrame, config: BoardConfig, rules: RankingRules
 ) -> tuple[dict[str, Board], dict[str, dict[str, Board]]]:
-    """Rank the models of every variant over all tasks, by `rules`, and over each category.
-
-    Returns:
-        The boards over all tasks by variant; those of each category by its name and by variant.
-    """
+    """Rank the models of every variant over all tasks, by `rules`, and over each category."""
 
     def over(mine: pd.DataFrame) -> dict[str, Board]:
         part = scores.only(mine["task"].tolist())
@@ -151,12 +146,7 @@ def compute_common_boards(
 
     Where scores have a mean these boards rank by it: over the same tasks means are comparable. A
     model without a score on a common task has no rank there. A variant is absent where no ranked
-    model lacks a score, or no task is common to all.
-
-    Returns:
-        By such a variant, the boards of all variants over its common tasks.
-
-    Source: docs/statistics.md#missing-scores.
+    model lacks a score, or no task is common to all (docs/statistics.md#missing-scores).
     """
     found = {}
     for variant, board in boards.items():
@@ -171,12 +161,7 @@ def compute_common_boards(
 
 
 def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> RankingRules:
-    """Choose how a board over these tasks ranks: as in `site.toml`, else as the tasks allow.
-
-    The rows of `tasks` are in the order of `scores.tasks`.
-
-    Source: docs/statistics.md#rules.
-    """
+    """Choose how a board over these tasks ranks (docs/statistics.md#rules)."""
     comparable, dense = _are_comparable(tasks), _are_dense(scores)
     asked = config.min_coverage
     min_coverage = asked if asked is not None else 1.0 if dense else 0.0

@@ -22,8 +22,6 @@ _MODELS_AT_ONCE = 128  # so that their resampled means stay in the cache of the 
 def draw_words(n: int, seed: int) -> npt.NDArray[np.uint64]:
     """Return the first `n` 32-bit words of the random generator mulberry32.
 
-    All words are computed at once here, and one by one in a browser.
-
     Source: mulberry32 by Tommy Ettinger, in the public domain; docs/statistics.md#draws.
     """
     counter = np.arange(1, n + 1, dtype=np.uint64)
@@ -41,10 +39,9 @@ def draw_places(shape: tuple[int, int], n: int, seed: int) -> npt.NDArray[np.int
 
 
 def t_quantile(n: Array) -> Array:
-    """Return the half-width, in standard errors, of a 95 % interval of a mean over n tasks.
+    """Return the 97.5th percentile of Student's t with n - 1 degrees of freedom; NaN below n = 2.
 
-    The 97.5th percentile of Student's t with n - 1 degrees of freedom, to seven digits, so that it
-    is the same on every machine; NaN below two tasks.
+    To seven digits, so that it is the same on every machine.
 
     Source: Student (1908), Biometrika 6(1), 1-25; docs/statistics.md#rank-interval.
     """
@@ -95,11 +92,8 @@ class Bootstrap(Record):
         includes their errors; where by chance it is smaller than the errors alone, the interval is
         mean ± 1.96 sqrt(sum of squared errors) / n.
 
-        Args:
-            values: Values to average, shape (models, tasks); NaN where missing.
-            errors: Standard error of each value; NaN, or None for all, where unknown.
-
-        Shape: (2, models); NaN where a model has fewer than two tasks.
+        Shape: values and standard errors (models, tasks), NaN where unknown, to (2, models); NaN
+            where a model has fewer than two tasks.
         Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3;
             Hesterberg (2015), as in `tail_probability`; docs/statistics.md#interval.
         """
@@ -122,7 +116,7 @@ class Bootstrap(Record):
         """Return which models are not distinguishable from the leader over these tasks.
 
         A model is tied where the interval of the leader's value minus the model's, over their
-        common tasks, includes 0. With fewer than two common tasks there is no interval and no tie.
+        common tasks, includes 0; there is none below two.
 
         Shape: `measure` and `errors` (models, tasks), greater is better; result boolean (models,).
         Source: paired bootstrap, docs/statistics.md#ties.

@@ -52,11 +52,8 @@ def significantly_ahead(measure: Array, errors: Array | None = None) -> Flags:
     their variance and t is that of `t_quantile`, and above 1.96 times its standard error by the
     errors of the scores, where these are known. No model is ahead over fewer than two common tasks.
 
-    Args:
-        measure: What ranks the models, shape (models, tasks), greater is better.
-        errors: Standard error of each; NaN, or None for all, where unknown.
-
-    Shape: boolean (models, models), row ahead of column.
+    Shape: what ranks the models, greater is better, and its standard errors, NaN where unknown,
+        (models, tasks), to boolean (models, models), row ahead of column.
     Source: Student (1908), Biometrika 6(1), 1-25; docs/statistics.md#rank-interval.
     """
     there = (~np.isnan(measure)).astype(float)

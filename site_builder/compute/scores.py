@@ -34,7 +34,7 @@ class Score(Record):
     """One score that counts.
 
     Attributes:
-        rank: Among the scores of its task and variant; equal scores share the better rank.
+        rank: Among the scores of its task and variant.
         lift_over_base, lift_over_baseline: Difference from these scores, positive = better.
         stderr, interval: Standard error, and 95 % interval (docs/statistics.md#error-of-a-score).
         n: Number of examples.
@@ -81,9 +81,7 @@ class Roles(Record):
     """Which variant is the base, which are tuned, and which model is the baseline.
 
     Attributes:
-        base: The variant before tuning.
         tuned: The variants after tuning, primary first; may be empty.
-        baseline: The model that others are compared with.
         baseline_variant: The variant of the baseline's scores; None without a baseline.
     """
 
@@ -184,19 +182,13 @@ class Scores(Record, eq=False):
         return values
 
     def lift_over_base(self, variant: str) -> Array:
-        """Return tuned minus base score of the same model and task, positive = better.
-
-        NaN where either is missing, and for the base itself. Source: docs/statistics.md#lift.
-        """
+        """Return tuned minus base score, positive = better, or NaN (docs/statistics.md#lift)."""
         if self.roles.base is None or variant == self.roles.base:
             return np.full((len(self.models), len(self.tasks)), np.nan)
         return difference(self.signed[variant], self.signed[self.roles.base])
 
     def lift_over_baseline(self, variant: str) -> Array:
-        """Return the score minus the baseline's score on the task, positive = better.
-
-        NaN where either is missing. Source: docs/statistics.md#lift.
-        """
+        """Return score minus baseline's score, positive = better (docs/statistics.md#lift)."""
         return difference(self.signed[variant], self.of_baseline(self.signed))
 
     def left_out(self, variant: str) -> frozenset[str]:
@@ -298,10 +290,7 @@ class Scores(Record, eq=False):
 
 
 def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
-    """Place the results table into one long table and into arrays.
-
-    Flagged scores do not count where `site.toml` leaves them out.
-    """
+    """Place the results table into one long table and into arrays."""
     frame = _frame(tables, exclude_flagged=config.exclude_flagged)
     models, tasks, variants = (
         tuple(frame[name].cat.categories) for name in ("model", "task", "variant")

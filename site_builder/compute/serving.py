@@ -93,10 +93,7 @@ class Serving(Record):
 def compute_serving(
     requests: pd.DataFrame | None, prices: pd.DataFrame | None, baseline: str | None
 ) -> Serving:
-    """Summarise latency by provider and model, and compare prices with the baseline's.
-
-    Source: docs/statistics.md#serving.
-    """
+    """Summarise latency, and compare prices with the baseline's (docs/statistics.md#serving)."""
     listed = () if prices is None else _list_prices(prices, baseline)
     by_token = (p for p in listed if p.model == baseline and p.million_usd is not None)
     return Serving(
@@ -182,11 +179,7 @@ class Offer(Record):
 
 
 def collect_offers(prices: Sequence[Price]) -> tuple[Offer, ...]:
-    """Return every offer that can be paid for, in the order of the prices.
-
-    A price by the token and by the hour is two offers; a price of tokens sent or received alone is
-    none.
-    """
+    """Return the offers by the token, where both its prices are known, and by the hour."""
     offers = []
     for price in prices:
         seller = price.provider, price.model
@@ -198,9 +191,9 @@ def collect_offers(prices: Sequence[Price]) -> tuple[Offer, ...]:
 
 
 def reference_choice(offers: Sequence[Offer], baseline: str | None) -> tuple[Offer, ...]:
-    """Return the offers of which the cheapest is compared with the others.
+    """Return the baseline's offers by the token, else by the hour; without any, all by the token.
 
-    These are the baseline's by the token, else by the hour; without any, all by the token.
+    The cheapest of them is compared with the others (docs/statistics.md#cost).
     """
     of_baseline = [offer for offer in offers if offer.model == baseline]
     by_token = [offer for offer in of_baseline if not offer.hourly]

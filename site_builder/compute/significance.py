@@ -37,9 +37,6 @@ _NOISE = 1e-9  # of the scores' size: a difference further from the lift is of o
 def collect_paired_lifts(differences: pd.DataFrame | None, scores: Scores) -> PairedLifts:
     """Return the 95 % interval, lift ± 1.96 stderr, of each lift that equals a paired difference.
 
-    A difference is not the lift where examples of either run lack a partner, or where a score has
-    changed since.
-
     Units: those of the metric, positive = better. Source: docs/statistics.md#paired-differences.
     """
     if differences is None:
