@@ -325,7 +325,6 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
 
 
 def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
-    """The columns of the long table that the results table states or that each row tells."""
     results = tables.results
     stderr, low, high = compute_score_errors(results, tables.tasks)
     variants = results["variant"].unique()
