@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from hashlib import sha256
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from slugify import slugify
 
 from site_builder.records import Record
 
-LONGEST_SLUG = 80
+_LONGEST = 80
 # Windows has devices of these names, so a published folder could not be checked out there.
-RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
 
 
 def make_slugs(keys: Iterable[str]) -> dict[str, str]:
@@ -23,61 +23,36 @@ def make_slugs(keys: Iterable[str]) -> dict[str, str]:
     Where keys would share a slug or have an empty one, the first eight digits of their SHA-256 are
     appended. A slug never depends on the order of the keys.
     """
-    plain = {key: slugify(key, max_length=LONGEST_SLUG) for key in keys}
+    plain = {key: slugify(key, max_length=_LONGEST) for key in keys}
     marked = {key: _marked(key, slug) for key, slug in plain.items()}
-    uses, taken = Counter(plain.values()), set(marked.values())
-    return {
-        key: slug
-        if uses[slug] == 1 and _is_usable(key, slug) and slug not in taken
-        else marked[key]
-        for key, slug in plain.items()
-    }
+    uses, taken = Counter(plain.values()), {"", *_RESERVED, *marked.values()}
 
+    def is_usable(key: str, slug: str) -> bool:
+        # A shortened slug could become ambiguous when the board grows.
+        is_complete = len(slug) < _LONGEST or slugify(key) == slug
+        return is_complete and uses[slug] == 1 and slug not in taken
 
-def _is_usable(key: str, slug: str) -> bool:
-    # A shortened slug could become ambiguous when the board grows.
-    is_complete = len(slug) < LONGEST_SLUG or slugify(key) == slug
-    return bool(slug) and slug not in RESERVED and is_complete
+    return {key: slug if is_usable(key, slug) else marked[key] for key, slug in plain.items()}
 
 
 def _marked(key: str, slug: str) -> str:
     mark = sha256(key.encode()).hexdigest()[:8]
-    return f"{slug[: LONGEST_SLUG - 9].rstrip('-')}-{mark}".lstrip("-")
+    return f"{slug[: _LONGEST - 9].rstrip('-')}-{mark}".lstrip("-")
 
 
-Kind = Literal[
-    "home",
-    "models",
-    "model",
-    "tasks",
-    "task",
-    "categories",
-    "category",
-    "analysis",
-    "serving",
-    "choose",
-    "compare",
-    "embed",
-    "badge",
-    "scores",
-    "data",
-    "changes",
-    "about",
-    "page",
-    "not_found",
-    "file",
-    "asset",
-]
+Kind: TypeAlias = (
+    Literal["home", "models", "model", "tasks", "task", "categories", "category", "analysis"]
+    | Literal["serving", "choose", "compare", "embed", "badge", "scores", "data", "changes"]
+    | Literal["about", "page", "not_found", "file", "asset"]
+)
 
 
 class Address(NamedTuple):
     """A page or a file of the site, by its content and not by its path.
 
     Attributes:
-        kind: The kind of page.
         key: The id of the model or task, the name of the category, the path of a file, or the name
             of an asset within `static/`.
-        anchor: A place on the page.
         query: What the page shows at first, as pairs of name and value.
     """
 
@@ -111,8 +86,6 @@ class Fact(Record):
     """A labelled value, in a list of facts or as a large figure.
 
     Attributes:
-        label: What it is.
-        text: The value.
         note: A second, smaller text.
         link: A link instead of the text.
         term: The section of the method page that explains it, if it is computed.

@@ -7,12 +7,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from site_builder.addresses import make_slugs
-from site_builder.compute.board import Board
+from site_builder.compute.board import Standing
+from site_builder.compute.correlation import Correlations
 from site_builder.compute.results import Results
-from site_builder.compute.scores import FlaggedScore
 from site_builder.compute.significance import LiftTest
+from site_builder.records import Record, asdict
 
 FOLDER = "api/v1"
+# What is null without a baseline, and without scores before and after tuning.
+_OF_BASELINE = {
+    *("models_compared", "models_ahead_of_baseline", "models_clearly_ahead_of_baseline"),
+    *("tasks_compared", "tasks_beating_baseline", "tasks_tying_baseline", "runs_beating_baseline"),
+}
+_OF_LIFT = {
+    *("models_clearly_helped", "models_clearly_hurt"),
+    *("runs_helped", "runs_unchanged", "runs_hurt"),
+}
 
 
 def encode(value: object) -> bytes:
@@ -24,86 +34,62 @@ def encode(value: object) -> bytes:
 def api_values(results: Results) -> dict[str, Any]:
     """Return the content of every file but those of scores, by file name without its ending."""
     values: dict[str, Any] = {
-        "stats": stats_values(results),
-        "models": model_values(results),
-        "tasks": task_values(results),
+        "stats": _stats_values(results),
+        "models": _model_values(results),
+        "tasks": _task_values(results),
         "categories": [
-            {
-                "category": c.category,
-                "tasks": list(c.tasks),
-                "best_lift_over_baseline": c.best_lift_over_baseline,
-            }
-            for c in results.categories
+            _fields(c, "category", "tasks", "best_lift_over_baseline") for c in results.categories
         ],
     }
     if results.correlations is not None:
-        values["correlations"] = correlation_values(results)
+        values["correlations"] = _correlation_values(results.correlations)
     return values
 
 
-def stats_values(results: Results) -> dict[str, Any]:
-    """Return the figures of the whole board."""
-    stats, roles, release = results.stats, results.scores.roles, results.release
-    compared = roles.baseline is not None
-    tuned = bool(roles.tuned) and roles.base is not None
+def _fields(record: Record, *names: str) -> dict[str, Any]:
+    """Return some values of a record by name, a tuple as a list."""
+    values = {name: getattr(record, name) for name in names}
+    return {n: list(value) if isinstance(value, tuple) else value for n, value in values.items()}
+
+
+def _stats_values(results: Results) -> dict[str, Any]:
+    roles, sets = results.scores.roles, results.training_sets
+    undefined: set[str] = set()
+    if roles.baseline is None:
+        undefined |= _OF_BASELINE
+    if not roles.tuned:
+        undefined.add("runs_beating_baseline")
+    if not roles.tuned or roles.base is None:
+        undefined |= _OF_LIFT
+    stats = {n: None if n in undefined else v for n, v in asdict(results.stats).items()}
     return {
-        "models": stats.models,
-        "tasks": stats.tasks,
-        "categories": stats.categories,
-        "scores": stats.scores,
-        "release": {"sha256": release.sha256, "date": release.date},
+        **{name: stats[name] for name in ("models", "tasks", "categories", "scores")},
+        "release": _fields(results.release, "sha256", "date"),
         "baseline": roles.baseline,
         "variants": list(roles.variants),
         "ranked_by": results.board.rules.rank_by,
         "min_coverage": results.board.rules.min_coverage,
-        "models_ranked": stats.models_ranked,
-        "models_tuned": stats.models_tuned,
-        "models_compared": stats.models_compared if compared else None,
-        "models_ahead_of_baseline": stats.models_ahead_of_baseline if compared else None,
-        "models_clearly_ahead_of_baseline": stats.models_clearly_ahead if compared else None,
-        "models_clearly_helped": stats.models_clearly_helped if tuned else None,
-        "models_clearly_hurt": stats.models_clearly_hurt if tuned else None,
-        "tasks_compared": stats.tasks_compared if compared else None,
-        "tasks_beating_baseline": stats.tasks_beating_baseline if compared else None,
-        "tasks_tying_baseline": stats.tasks_tying_baseline if compared else None,
-        "mean_base_score": stats.mean_base_score,
-        "mean_tuned_score": stats.mean_tuned_score,
-        "mean_lift_over_base": stats.mean_lift_over_base,
-        "runs_tuned": stats.runs_tuned,
-        "runs_paired": stats.runs_paired,
-        "runs_helped": stats.runs_helped if tuned else None,
-        "runs_unchanged": stats.runs_unchanged if tuned else None,
-        "runs_hurt": stats.runs_hurt if tuned else None,
-        "runs_beating_baseline": stats.runs_beating_baseline if compared and roles.tuned else None,
-        "training_sets": {}
-        if results.training_sets is None
-        else {str(t): share for t, share in results.training_sets.shares.items()},
+        **stats,
+        "training_sets": {str(t): share for t, share in sets.shares.items()} if sets else {},
     }
 
 
-def model_values(results: Results) -> list[dict[str, Any]]:
+def _model_values(results: Results) -> list[dict[str, Any]]:
     """Return the values of every model, in the order of the board."""
-    roles, facts = results.scores.roles, results.catalog.models
-    files = score_files(results.scores.models)
-    scored = dict(
-        zip(results.scores.models, results.scores.scored.sum(axis=1).tolist(), strict=True)
-    )
+    scores, facts = results.scores, results.catalog.models
+    files = score_files(scores.models)
+    scored = dict(zip(scores.models, scores.scored.sum(axis=1).tolist(), strict=True))
     return [
         {
             "model": s.model,
-            "name": facts[s.model].name,
-            "developer": facts[s.model].developer,
-            "parameters_b": facts[s.model].parameters_b,
-            "is_baseline": s.model == roles.baseline,
+            **_fields(facts[s.model], "name", "developer", "parameters_b"),
+            "is_baseline": s.model == scores.roles.baseline,
             "rank": s.rank,
             "unranked": s.unranked or None,
-            "tied_with_best": s.tied_with_best if s.rank is not None else None,
-            "coverage": {
-                "scored": scored[s.model],
-                "of": len(results.scores.tasks),
-            },
+            "tied_with_best": _tied(s),
+            "coverage": {"scored": scored[s.model], "of": len(scores.tasks)},
             "scores_file": f"{files[s.model]}.json",
-            **_by_variant(results.boards, s.model, compared=roles.baseline is not None),
+            **_by_variant(results, s.model),
             "tests_over_base": _tests(results.lift_tests.over_base, s.model),
             "tests_over_baseline": _tests(results.lift_tests.over_baseline, s.model),
         }
@@ -111,71 +97,57 @@ def model_values(results: Results) -> list[dict[str, Any]]:
     ]
 
 
-def _by_variant(
-    boards: Mapping[str, Board], model: str, *, compared: bool
-) -> dict[str, dict[str, Any]]:
-    standings = {variant: board.standing(model) for variant, board in boards.items()}
-    scored = {variant: s for variant, s in standings.items() if s.scored}
+def _tied(standing: Standing) -> bool | None:
+    return None if standing.rank is None else standing.tied_with_best
+
+
+def _by_variant(results: Results, model: str) -> dict[str, dict[str, Any]]:
+    standings = {variant: board.standing(model) for variant, board in results.boards.items()}
+    scored = {variant: standing for variant, standing in standings.items() if standing.scored}
+
+    def column(attribute: str) -> dict[str, Any]:
+        return {v: _fields(s, attribute)[attribute] for v, s in scored.items()}
+
+    compared = results.scores.roles.baseline is not None
     return {
-        "scored": {v: s.scored for v, s in scored.items()},
-        "ranks": {v: s.rank for v, s in scored.items()},
-        "rank_interval": {v: _pair(s.rank_interval) for v, s in scored.items()},
-        "possible_ranks": {v: _pair(s.possible_ranks) for v, s in scored.items()},
-        "not_distinguishable_from_best": {
-            v: s.tied_with_best if s.rank is not None else None for v, s in scored.items()
-        },
-        "average": {v: s.average for v, s in scored.items()},
-        "interval": {v: _pair(s.interval) for v, s in scored.items()},
-        "lift_over_base": {v: s.lift_over_base for v, s in scored.items()},
-        "lift_over_baseline": {v: s.lift_over_baseline for v, s in scored.items()},
-        "tasks_beating_baseline": {v: s.beats if compared else None for v, s in scored.items()},
-        "wins": {v: s.wins for v, s in scored.items()},
-        "win_rate": {v: s.win_rate for v, s in scored.items()},
+        "scored": column("scored"),
+        "ranks": column("rank"),
+        "rank_interval": column("rank_interval"),
+        "possible_ranks": column("possible_ranks"),
+        "not_distinguishable_from_best": {v: _tied(s) for v, s in scored.items()},
+        "average": column("average"),
+        "interval": column("interval"),
+        "lift_over_base": column("lift_over_base"),
+        "lift_over_baseline": column("lift_over_baseline"),
+        "tasks_beating_baseline": column("beats") if compared else dict.fromkeys(scored),
+        "wins": column("wins"),
+        "win_rate": column("win_rate"),
     }
-
-
-def _pair(ends: tuple[float, float] | None) -> list[float] | None:
-    return None if ends is None else list(ends)
 
 
 def _tests(tests: Mapping[str, Mapping[str, LiftTest]], model: str) -> dict[str, dict[str, Any]]:
-    found = {variant: by_model.get(model) for variant, by_model in tests.items()}
+    names = [name for name in LiftTest.__struct_fields__ if name != "n"]
     return {
-        variant: {
-            "tasks": test.n,
-            "mean": test.mean,
-            "interval": _pair(test.interval),
-            "above": test.above,
-            "equal": test.equal,
-            "below": test.below,
-            "sign_p": test.sign_p,
-            "sign_p_adjusted": test.sign_p_adjusted,
-            "wilcoxon_p": test.wilcoxon_p,
-            "wilcoxon_p_adjusted": test.wilcoxon_p_adjusted,
-            "verdict": test.verdict,
-        }
-        for variant, test in found.items()
-        if test is not None
+        variant: {"tasks": by_model[model].n, **_fields(by_model[model], *names)}
+        for variant, by_model in tests.items()
+        if model in by_model
     }
 
 
-def task_values(results: Results) -> list[dict[str, Any]]:
+def _task_values(results: Results) -> list[dict[str, Any]]:
     """Return the values of every task, in the order of the tasks table."""
     facts = results.catalog.tasks
     return [
         {
             "task": t.task,
-            "name": facts[t.task].name,
-            "category": facts[t.task].category,
-            "metric": facts[t.task].metric,
-            "higher_is_better": facts[t.task].higher_is_better,
+            **_fields(facts[t.task], "name", "category", "metric", "higher_is_better"),
             "baseline_score": t.baseline_score,
-            "best": {
-                v: {"models": list(best.models), "score": best.score} for v, best in t.best.items()
-            },
+            "best": {v: _fields(best, "models", "score") for v, best in t.best.items()},
             "best_lift_over_baseline": t.best_lift_over_baseline,
             "mean_lift_over_base": t.mean_lift_over_base,
-            "flagged": [_flagged_values(f) for f in t.flagged],
+            "flagged": [
+                _fields(f, "model", "variant", "score", "reason", "counts") for f in t.flagged
+            ],
         }
         for t in results.tasks
     ]
@@ -228,21 +200,8 @@ def _model_scores(results: Results, model: str) -> dict[str, Any]:
     }
 
 
-def _flagged_values(flagged: FlaggedScore) -> dict[str, Any]:
-    return {
-        "model": flagged.model,
-        "variant": flagged.variant,
-        "score": flagged.score,
-        "reason": flagged.reason,
-        "counts": flagged.counts,
-    }
-
-
-def correlation_values(results: Results) -> dict[str, Any]:
+def _correlation_values(found: Correlations) -> dict[str, Any]:
     """Return the correlations over tasks, as square matrices in the order of `columns`."""
-    found = results.correlations
-    if found is None:
-        return {}
     columns = found.columns
 
     def matrix(attribute: str) -> list[list[Any]]:

@@ -13,7 +13,6 @@ from site_builder.records import Record
 MINUS = "\N{MINUS SIGN}"
 MISSING = "\N{EN DASH}"
 TIMES = "\N{MULTIPLICATION SIGN}"
-NO_SCORE = "no score"
 NOT_STATED = "not stated"
 _SPACE = "\N{NO-BREAK SPACE}"
 _PREFIXES = {3: "k", 6: "M", 9: "G", 12: "T"}
@@ -30,48 +29,24 @@ def rounded(value: float, places: int, shift: int = 0) -> str:
     It has a minus sign unless it rounds to zero. It is first multiplied by ten to the power of
     `shift`, without the error of a float.
     """
-    shortest = repr(float(value))
-    if shift or not 0 <= places < 7 or not _is_plain(shortest) or _is_tie(shortest, places):
-        decimal = Decimal(shortest).scaleb(shift)
-        text = f"{decimal.quantize(Decimal(1).scaleb(-places), context=_EXACT):,f}"
-    else:
-        text = f"{value:,.{places}f}"
-    return text if text[0] != "-" else f"{MINUS if _is_not_zero(text) else ''}{text[1:]}"
-
-
-def _is_plain(shortest: str) -> bool:
-    """Return whether a float has so few digits that `format` rounds it correctly."""
-    return len(shortest.partition(".")[0]) < 9 and "e" not in shortest
-
-
-def _is_tie(shortest: str, places: int) -> bool:
-    """Return whether a number is halfway between two numbers with `places` decimals.
-
-    Only then can the shortest decimal and the float, which differ slightly, round differently.
-    """
-    return shortest[-1] == "5" and len(shortest) - shortest.index(".") == places + 2
+    decimal = Decimal(repr(float(value))).scaleb(shift)
+    text = f"{decimal.quantize(Decimal(1).scaleb(-places), context=_EXACT):,f}"
+    return f"{MINUS if _is_not_zero(text) else ''}{text[1:]}" if text[0] == "-" else text
 
 
 def _is_not_zero(text: str) -> bool:
     return text.strip("-0,.") != ""
 
 
-def _magnitude(value: float, digits: int = 3) -> int:
-    """Return the power of ten of the rounded number: 2 for 999.4, 3 for 999.6, 0 for zero."""
-    decimal = Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(repr(float(value)))
+def _magnitude(value: float) -> int:
+    """Return the power of ten of a number with three digits: 2 for 999.4, 3 for 999.6, 0 for 0."""
+    decimal = Context(prec=3, rounding=ROUND_HALF_UP).create_decimal(repr(float(value)))
     return decimal.adjusted() if decimal else 0
 
 
 def _places(value: float, least: int) -> int:
     """Return the decimal places that show three digits of a number, but at least `least`."""
     return min(_MOST_PLACES, max(least, 2 - _magnitude(value)))
-
-
-@lru_cache(maxsize=1 << 16)
-def _has_places(value: float, places: int) -> bool:
-    """Return whether a number has at most `places` decimals."""
-    number = Decimal(repr(float(value)))
-    return number == number.quantize(Decimal(1).scaleb(-places), context=_EXACT)
 
 
 class NumberFormat(Record):
@@ -95,7 +70,7 @@ class NumberFormat(Record):
 
     def shows_all(self, value: float) -> bool:
         """Return whether the text of a score has all its digits."""
-        return not self._is_compact(value) and _has_places(value, self.places)
+        return not self._is_compact(value) and round(float(value), self.places) == value
 
     def interval(self, low: float, high: float) -> str:
         """Return a range, such as `0.662 to 0.818`."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Collection, Mapping
 from typing import TypeAlias
 
 import numpy as np
 
 from site_builder.addresses import Address, make_slugs
-from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
 from site_builder.compute.scores import Roles
 from site_builder.compute.tasks import Best
@@ -28,7 +26,7 @@ class Labels(Record):
     """Names and number formats of a board.
 
     Attributes:
-        models, tasks: Displayed name, by id.
+        models, tasks, variants: Displayed name, by id.
         dots: Index of the colour of a model's developer, if it is known.
         scale: Format of averages and differences over tasks.
         scales: Format of the scores of each task.
@@ -90,16 +88,7 @@ class Labels(Record):
 
     def are_side_by_side(self, tasks: Collection[str]) -> bool:
         """Return whether the scores of these tasks fit on one axis."""
-        return self._comparable.issuperset(tasks)
-
-    @cached_property
-    def by_name(self) -> Sequence[str]:
-        """The tasks of `side_by_side`, sorted by name."""
-        return sorted(self.side_by_side, key=self.tasks.__getitem__)
-
-    @cached_property
-    def _comparable(self) -> frozenset[str]:
-        return frozenset(self.side_by_side)
+        return set(tasks) <= set(self.side_by_side)
 
     def score_anchor(self, task: str) -> str:
         """Return the anchor of a task's row among the scores on a model's page."""
@@ -111,14 +100,8 @@ class Labels(Record):
         All variants share the row, so the query names a variant other than the primary one.
         """
         model, task, variant = key
-        return Address("model", model, self.score_anchor(task), self._variant_queries[variant])
-
-    @cached_property
-    def _variant_queries(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        return {
-            variant: () if variant == self.roles.primary else (("variant", variant),)
-            for variant in self.variants
-        }
+        query = () if variant == self.roles.primary else (("variant", variant),)
+        return Address("model", model, self.score_anchor(task), query)
 
     def in_sentence(self, variant: str) -> str:
         """Return a variant's label for a sentence: `fine-tuned` for `Fine-tuned`; `SFT` stays."""
@@ -142,14 +125,15 @@ class Labels(Record):
 def make_labels(results: Results, config: SiteConfig) -> Labels:
     """Choose the names and number formats of a board."""
     models, tasks = results.catalog.models.values(), results.catalog.tasks.values()
-    places = {name: i % _N_COLOURS for i, name in enumerate(results.catalog.developers)}
+    developers = dict.fromkeys(m.developer for m in models if m.developer is not None)
+    colours = {name: i % _N_COLOURS for i, name in enumerate(developers)}
     side_by_side = _side_by_side(results)
     return Labels(
         models={m.model: m.name for m in models},
         tasks={t.task: t.name for t in tasks},
         variants={variant: config.label(variant) for variant in results.scores.values},
         roles=results.scores.roles,
-        dots={m.model: places[m.developer] for m in models if m.developer is not None},
+        dots={m.model: colours[m.developer] for m in models if m.developer is not None},
         scale=_scale(results, side_by_side),
         scales={task: _scale(results, (task,)) for task in results.scores.tasks},
         side_by_side=side_by_side,
@@ -174,15 +158,9 @@ def _scale(results: Results, tasks: tuple[str, ...]) -> NumberFormat:
     facts = [results.catalog.tasks[task] for task in tasks]
     bounds = [bound for fact in facts for bound in (fact.score_min, fact.score_max)]
     columns = [results.scores.columns[task] for task in tasks]
-    return scale_for(_tops(of[:, columns] for of in results.scores.values.values()), bounds)
-
-
-def _tops(arrays: Iterable[Array]) -> Iterator[float]:
-    """Yield the greatest magnitude of each array."""
-    for array in arrays:
-        sizes = np.abs(array[np.isfinite(array)])
-        if len(sizes):
-            yield float(sizes.max())
+    scores = np.array([values[:, columns] for values in results.scores.values.values()])
+    sizes = np.abs(scores[np.isfinite(scores)])
+    return scale_for([float(sizes.max())] if len(sizes) else [], bounds)
 
 
 def _side_by_side(results: Results) -> tuple[str, ...]:

@@ -144,7 +144,7 @@ def _title(results: Results, labels: Labels, models: Sequence[str]) -> str:
 
 def clearly_ahead(stats: Stats) -> str:
     """Return how many of the models ahead of the baseline are clearly ahead; empty if all are."""
-    clearly = stats.models_clearly_ahead
+    clearly = stats.models_clearly_ahead_of_baseline
     if stats.tasks < LEAST_TASKS or clearly >= stats.models_ahead_of_baseline:
         return ""
     return f", {count(clearly) if clearly else 'none'} clearly"

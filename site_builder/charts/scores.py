@@ -86,7 +86,8 @@ def _best_first(results: Results, labels: Labels, model: str) -> list[str]:
         before = scores.values[roles.base][place] * scores.direction
         top = np.where(np.isnan(top), before, top)
     known = dict(zip(scores.tasks, (-top).tolist(), strict=True))
-    return sorted((t for t in labels.by_name if not isnan(known[t])), key=known.__getitem__)
+    there = (task for task in labels.side_by_side if not isnan(known[task]))
+    return sorted(there, key=lambda task: (known[task], labels.tasks[task]))
 
 
 def _model_rows(

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from site_builder.records import Record, make_records
 from site_builder.tables.read import LoadedTable, Tables
 
-_DIGITS = 12
-
-_STATED = ("source", "date", "command", "flag", "n_examples", "stderr")
+_R = TypeVar("_R", bound=Record)
 
 
 class Release(Record):
@@ -23,7 +21,7 @@ class Release(Record):
 
     Attributes:
         sha256: Checksum of all bytes of the tables.
-        date: Day of the data, as `YYYY-MM-DD`; None where unknown.
+        date: Day of the data, as `YYYY-MM-DD`.
     """
 
     sha256: str
@@ -32,7 +30,7 @@ class Release(Record):
     @property
     def short(self) -> str:
         """The first digits of the checksum, enough to distinguish releases."""
-        return self.sha256[:_DIGITS]
+        return self.sha256[:12]
 
     @property
     def name(self) -> str:
@@ -45,10 +43,9 @@ def find_release(
 ) -> Release:
     """Identify the release of a project's tables.
 
-    The checksum is the SHA-256 of the output of `LC_ALL=C sha256sum *.parquet` on the tables: one
-    line per file with its SHA-256, sorted by name. So anyone can verify it with the published
-    files. The date is `released`, else the newest `date` of a score; never the day of the build, so
-    that the same data gives the same site.
+    The checksum is the SHA-256 of the output of `LC_ALL=C sha256sum *.parquet` on the tables, so
+    that anyone can verify it with the published files. The date is `released`, else the newest
+    `date` of a score; never the day of the build, so that the same data gives the same site.
 
     Source: docs/data-release.md.
     """
@@ -115,13 +112,10 @@ def collect_provenance(results: pd.DataFrame) -> dict[tuple[str, str, str], Prov
     """Return the provenance of each score of a results table by (model, task, variant)."""
     names = ["model", "task", "variant"]
     keyed = results.assign(row=range(1, len(results) + 1)).dropna(subset=names)
-    stated = keyed[[*_STATED]].astype("object")
-    rows: list[dict[Any, Any]] = (
-        stated.where(stated.notna(), None).assign(row=keyed["row"]).to_dict("records")
-    )
+    rows = zip(*_columns(keyed, Provenance).values(), strict=True)
     keys = keyed[names].itertuples(index=False, name=None)
     # Not by make_records: a table that someone else published may hold other types.
-    return {key: Provenance(**row) for key, row in zip(keys, rows, strict=True)}
+    return {key: Provenance(*row) for key, row in zip(keys, rows, strict=True)}
 
 
 class Catalog(Record):
@@ -135,36 +129,30 @@ class Catalog(Record):
     tasks: Mapping[str, TaskInfo]
     stated: frozenset[str]
 
-    @property
-    def developers(self) -> tuple[str, ...]:
-        """The developers in the order of the data."""
-        found = (model.developer for model in self.models.values())
-        return tuple(dict.fromkeys(name for name in found if name is not None))
-
 
 def collect_catalog(tables: Tables) -> Catalog:
     """Make records of the rows of the models and tasks tables."""
     tasks = tables.tasks
-    numeric = tasks.select_dtypes("number").columns.difference(["score_min", "score_max"])
-    numbers = tasks[[name for name in tasks.columns if name in numeric]].to_dict("records")
-    models = make_records(ModelInfo, _columns(tables.models, ModelInfo))
-    facts = {"numbers": [_finite(row) for row in numbers], **_columns(tasks, TaskInfo)}
-    there = [name for name in _STATED if tables.results[name].notna().any()]
+    numeric = tasks.select_dtypes("number").drop(columns=["score_min", "score_max"])
+    numbers = [
+        {str(name): float(n) for name, n in row.items() if pd.notna(n) and isfinite(n)}
+        for row in numeric.to_dict("records")
+    ]
+    facts = tasks.assign(numbers=pd.Series(numbers, tasks.index, dtype=object))
+    results = tables.results.assign(row=0)
+    stated = (name for name in Provenance.__struct_fields__ if results[name].notna().any())
     return Catalog(
-        models={model.model: model for model in models},
-        tasks={task.task: task for task in make_records(TaskInfo, facts)},
-        stated=frozenset(["row", *there] if len(tables.results) else ()),
+        models={m.model: m for m in records_of(ModelInfo, tables.models)},
+        tasks={t.task: t for t in records_of(TaskInfo, facts)},
+        stated=frozenset(stated),
     )
 
 
+def records_of(kind: type[_R], frame: pd.DataFrame) -> list[_R]:
+    """Make a record of each row of a frame that has its fields as columns; null becomes None."""
+    return make_records(kind, _columns(frame, kind))
+
+
 def _columns(frame: pd.DataFrame, kind: type[Record]) -> dict[str, list[Any]]:
-    """Return the columns of a table that are fields of a record."""
-    return {n: _values_or_none(frame[n]) for n in kind.__struct_fields__ if n in frame}
-
-
-def _values_or_none(values: pd.Series) -> list[Any]:
-    return list(values.astype("object").where(values.notna(), None))
-
-
-def _finite(numbers: Mapping[Hashable, Any]) -> dict[str, float]:
-    return {str(k): float(v) for k, v in numbers.items() if pd.notna(v) and isfinite(v)}
+    columns = {name: frame[name] for name in kind.__struct_fields__}
+    return {name: [*c.astype("object").where(c.notna(), None)] for name, c in columns.items()}

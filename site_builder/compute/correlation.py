@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations_with_replacement
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pandas.api import types as kinds
 
 from site_builder.compute.numbers import (
     Array,
@@ -24,38 +24,8 @@ from site_builder.compute.tasks import TaskResult
 from site_builder.records import Record, make_records
 from site_builder.tables.schema import TASKS
 
-
-def find_features(tasks: pd.DataFrame, named: list[str] | None) -> tuple[str, ...]:
-    """Return the columns of the tasks table that may explain lift.
-
-    These are the ones that `site.toml` names, else every feature of the contract and every further
-    numeric column with a value. A column named like a computed one is left out.
-    """
-    known = {column.name: column.feature for column in TASKS.columns}
-    if named is None:
-        named = [
-            name
-            for name in map(str, tasks.columns)
-            if known.get(name, True) and _is_numeric(tasks[name]) and tasks[name].notna().any()
-        ]
-    return tuple(name for name in named if name not in DERIVED)
-
-
-def _is_numeric(values: pd.Series) -> bool:
-    return kinds.is_numeric_dtype(values) and not kinds.is_bool_dtype(values)
-
-
-DERIVED: Mapping[str, str] = {
-    "baseline_score": "Baseline score",
-    "best_lift_over_baseline": "Best lift over the baseline",
-    "mean_lift_over_base": "Average lift over base",
-    "best_base_score": "Best base score",
-    "mean_base_score": "Average base score",
-    "best_tuned_score": "Best tuned score",
-    "mean_tuned_score": "Average tuned score",
-}
-_LEAST_N = 4
 LEAST_TO_CONCLUDE = 10
+_LEAST_N = 4
 
 Verdict = Literal["together", "apart", "unclear", "too few"]
 
@@ -65,9 +35,8 @@ class Correlation(Record):
 
     Attributes:
         n: Number of tasks that have both.
-        spearman, pearson: Coefficients in -1..1; None below four tasks, or where a column is
-            constant.
-        spearman_p, pearson_p: Two-sided p-values.
+        spearman, pearson: Coefficients in -1..1, with two-sided p-values; None below four tasks,
+            and where a column is constant.
         spearman_interval, pearson_interval: 95 % intervals; None where |coefficient| is 1.
     """
 
@@ -81,12 +50,7 @@ class Correlation(Record):
 
     @property
     def verdict(self) -> Verdict | None:
-        """The conclusion from Spearman's coefficient; None where it is not defined.
-
-        A direction where its interval leaves out 0; none below ten tasks.
-
-        Source: docs/statistics.md#correlation.
-        """
+        """The direction of Spearman's coefficient, if any (docs/statistics.md#correlation)."""
         if self.spearman is None:
             return None
         if self.n < LEAST_TO_CONCLUDE:
@@ -101,7 +65,6 @@ class Fit(Record):
     Attributes:
         r_squared: Share of the variance of y that the line explains.
         log_x: Whether x is the base-10 logarithm of the feature.
-        n: Number of tasks.
     """
 
     slope: float
@@ -125,21 +88,14 @@ class Correlations(Record):
     values: Mapping[str, tuple[float | None, ...]]
     pairs: Mapping[tuple[str, str], Correlation]
 
-    @property
-    def any_defined(self) -> bool:
-        """Whether any two columns have a correlation."""
-        return any(p.spearman is not None for (a, b), p in self.pairs.items() if a != b)
-
 
 def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
     """Compute Spearman's and Pearson's correlation of pairs of columns with missing values.
 
-    Pearson's is the sum of products of the two columns, each centred and divided by the root of its
-    sum of squares; Spearman's is Pearson's of mean ranks (Spearman, 1904). Two-sided p-values are
-    from the t distribution with n - 2 degrees of freedom. Intervals are by Fisher's z:
-    tanh(atanh(r) ± 1.96 s), where s is 1/sqrt(n - 3) for Pearson's (Fisher, 1921) and
-    sqrt((1 + rho²/2) / (n - 3)) for Spearman's (Bonett & Wright, 2000). Not defined below four
-    pairs, or where a column is constant over them.
+    Spearman's is Pearson's of mean ranks (Spearman, 1904). Two-sided p-values are from the t
+    distribution with n - 2 degrees of freedom. Intervals are by Fisher's z: tanh(atanh(r) ± 1.96 s)
+    with s² = 1 / (n - 3) for Pearson's (Fisher, 1921) and s² = (1 + rho²/2) / (n - 3) for
+    Spearman's (Bonett & Wright, 2000).
 
     Source: docs/statistics.md#correlation.
     """
@@ -182,7 +138,6 @@ def _unit(values: Array) -> Array:
 
 
 def _mean_ranks(values: Array) -> Array:
-    """Rank from 1 (least); equal values share their mean rank."""
     ordered = np.sort(values)
     first, last = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
     return np.asarray((first + last + 1) / 2)
@@ -202,9 +157,7 @@ def fit_line(x: Array, y: Array, *, log_x: bool) -> Fit | None:
     """Fit y on x, or on log10 x, by least squares; None below four tasks or for a constant x.
 
     slope = cov(x, y) / var(x), intercept = mean(y) - slope mean(x), r² = cov² / (var(x) var(y)).
-    With `log_x`, tasks whose x is not above 0 are left out.
-
-    Source: docs/statistics.md#fit.
+    With `log_x`, tasks whose x is not above 0 are left out (docs/statistics.md#fit).
     """
     x, y = _common(np.where(x > 0, x, np.nan) if log_x else x, y)
     n = len(x)
@@ -226,63 +179,58 @@ def compute_correlations(
     scores: Scores,
     tasks: pd.DataFrame,
     results: Sequence[TaskResult],
-    features: Sequence[str],
+    named: list[str] | None,
     *,
     averaged: bool,
-) -> Correlations:
-    """Correlate every pair of derived columns and of `features`, columns of the tasks table.
+) -> Correlations | None:
+    """Correlate every pair of derived columns and of features; None where none is defined.
 
+    The features are the columns of `tasks` that `site.toml` names, else all that may explain lift.
     Without `averaged` scores of different tasks are not comparable: derived columns have no values.
     """
     arrays = _derived(scores, results)
     if not averaged:
         arrays = {name: np.full(len(scores.tasks), np.nan) for name in arrays}
-    for feature in features:
-        arrays[feature] = tasks[feature].to_numpy(dtype=float, na_value=np.nan)
-    columns = tuple(arrays)
-    named = [(a, b) for i, a in enumerate(columns) for b in columns[i:]]
-    found = correlate_each([(arrays[a], arrays[b]) for a, b in named])
-    pairs = {}
-    for (a, b), correlation in zip(named, found, strict=True):
-        pairs[a, b] = pairs[b, a] = correlation
-    values = {name: tuple(floats_or_none(array)) for name, array in arrays.items()}
-    return Correlations(columns, tuple(features), values, pairs)
+    features = _find_features(tasks) if named is None else named
+    features = [name for name in features if name not in arrays]
+    arrays |= {name: tasks[name].to_numpy(dtype=float, na_value=np.nan) for name in features}
+    keys = list(combinations_with_replacement(arrays, 2))
+    found = correlate_each([(arrays[a], arrays[b]) for a, b in keys])
+    if all(pair.spearman is None for (a, b), pair in zip(keys, found, strict=True) if a != b):
+        return None
+    return Correlations(
+        columns=tuple(arrays),
+        features=tuple(features),
+        values={name: tuple(floats_or_none(array)) for name, array in arrays.items()},
+        pairs={
+            key: pair for (a, b), pair in zip(keys, found, strict=True) for key in ((a, b), (b, a))
+        },
+    )
+
+
+def _find_features(tasks: pd.DataFrame) -> list[str]:
+    """Return every feature of the contract and every further numeric column with a value."""
+    known = {column.name: column.feature for column in TASKS.columns}
+    numeric = tasks.select_dtypes("number").dropna(axis=1, how="all")
+    return [name for name in map(str, numeric) if known.get(name, True)]
 
 
 def _derived(scores: Scores, results: Sequence[TaskResult]) -> dict[str, Array]:
-    base, tuned = _base_of_the_tuned(scores), _tuned(scores)
+    roles, direction, nothing = scores.roles, scores.direction, np.full((1, len(results)), np.nan)
+    tuned = np.concatenate([nothing, *(scores.contest(v) for v in roles.tuned)])
+    base = nothing if roles.base is None else scores.contest(roles.base)
+    if roles.base is not None and roles.tuned:
+        # Of the models tuned on the task, so that average tuned - average base is average lift.
+        is_tuned = np.any([~np.isnan(scores.values[v]) for v in roles.tuned], axis=0)
+        base = np.where(is_tuned, scores.values[roles.base], np.nan)
     lift_over_baseline = [r.best_lift_over_baseline for r in results]
     lift_over_base = [r.mean_lift_over_base for r in results]
     return {
         "baseline_score": scores.baseline,
         "best_lift_over_baseline": np.array(lift_over_baseline, dtype=float),
         "mean_lift_over_base": np.array(lift_over_base, dtype=float),
-        "best_base_score": _best(base, scores.direction),
+        "best_base_score": np.fmax.reduce(base * direction) * direction,
         "mean_base_score": mean_of(base, axis=0),
-        "best_tuned_score": _best(tuned, scores.direction),
+        "best_tuned_score": np.fmax.reduce(tuned * direction) * direction,
         "mean_tuned_score": mean_of(tuned, axis=0),
     }
-
-
-def _tuned(scores: Scores) -> Array:
-    """Return every tuned score but the baseline's."""
-    nothing = np.full((1, len(scores.tasks)), np.nan)
-    return np.concatenate([nothing, *(scores.contest(v) for v in scores.roles.tuned)])
-
-
-def _base_of_the_tuned(scores: Scores) -> Array:
-    """Return the base scores of models tuned on the task; without any, of all but the baseline.
-
-    So where each model has one tuned score and a base score, average tuned - average base is the
-    average lift.
-    """
-    if scores.roles.base is None:
-        return np.full((1, len(scores.tasks)), np.nan)
-    if not scores.roles.tuned:
-        return scores.contest(scores.roles.base)
-    tuned = np.any([~np.isnan(scores.values[v]) for v in scores.roles.tuned], axis=0)
-    return np.where(tuned, scores.values[scores.roles.base], np.nan)
-
-
-def _best(values: Array, direction: Array) -> Array:
-    return np.asarray(np.fmax.reduce(values * direction) * direction)

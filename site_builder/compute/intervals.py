@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
-from site_builder.compute.numbers import (
-    Array,
-    counts_to,
-    difference,
-    normal_below,
-    round_significant,
-    student_quantiles,
-)
+from site_builder.compute.numbers import Array, counts_to, difference, round_significant
 from site_builder.compute.score_error import REACH
 from site_builder.records import Record
 
+RESAMPLES = 2_000
+LEVEL = 0.95
+SEED = 20_240_502
 _STEP = np.uint64(0x6D2B79F5)
-_BITS = np.uint64(32)
 _WORD = np.uint64(0xFFFFFFFF)
+_NOISE = 1e-9  # of the greatest difference: a smaller one may be rounded to zero
+_MODELS_AT_ONCE = 128  # so that their resampled means stay in the cache of the processor
 
 
 def draw_words(n: int, seed: int) -> npt.NDArray[np.uint64]:
     """Return the first `n` 32-bit words of the random generator mulberry32.
-
-    The state before word k is seed + k * 0x6D2B79F5 modulo 2^32, so all words are computed at once
-    here and one by one in a browser.
 
     Source: mulberry32 by Tommy Ettinger, in the public domain; docs/statistics.md#draws.
     """
@@ -38,54 +33,37 @@ def draw_words(n: int, seed: int) -> npt.NDArray[np.uint64]:
 
 
 def draw_places(shape: tuple[int, int], n: int, seed: int) -> npt.NDArray[np.int64]:
-    """Draw uniform integers in 0..n-1: floor(word * n / 2^32), row by row.
-
-    Source: docs/statistics.md#draws.
-    """
+    """Draw uniform integers in 0..n-1: floor(word * n / 2^32) (docs/statistics.md#draws)."""
     words = draw_words(shape[0] * shape[1], seed)
-    return (words * np.uint64(n) >> _BITS).astype(np.int64).reshape(shape)
-
-
-RESAMPLES = 2_000
-LEVEL = 0.95
-SEED = 20_240_502
-_NOISE = 1e-9  # of the greatest difference: a smaller one may be rounded to zero
-_MODELS_AT_ONCE = 128  # so that their resampled means stay in the cache of the processor
+    return (words * np.uint64(n) >> np.uint64(32)).astype(np.int64).reshape(shape)
 
 
 def t_quantile(n: Array) -> Array:
-    """Return the half-width, in standard errors, of a 95 % interval of a mean over n tasks.
+    """Return the 97.5th percentile of Student's t with n - 1 degrees of freedom; NaN below n = 2.
 
-    The 97.5th percentile of Student's t with n - 1 degrees of freedom, to seven digits, so that it
-    is the same on every machine; NaN below two tasks.
+    To seven digits, so that it is the same on every machine.
 
     Source: Student (1908), Biometrika 6(1), 1-25; docs/statistics.md#rank-interval.
     """
-    reach = student_quantiles(np.maximum(np.asarray(n) - 1, 1).astype(int))
+    reach = special.stdtrit(np.maximum(n - 1, 1), 0.975)
     return round_significant(np.where(n >= 2, reach, np.nan), digits=7)
 
 
 def tail_probability(n: Array) -> Array:
     """Return the share of resampled means beyond each end of an interval over n tasks.
 
-    2.5 % for many tasks, less for few: Phi(-sqrt(n / (n - 1)) t), with the t of `t_quantile`.
-    Resampled means vary less than means, by sqrt((n - 1) / n), and a percentile interval ignores
-    that the variance itself is estimated; this corrects both.
+    Phi(-sqrt(n / (n - 1)) t), with the t of `t_quantile`: 2.5 % for many tasks, less for few.
 
-    Source: Hesterberg (2015), What Teachers Should Know About the Bootstrap, The American
-        Statistician 69(4), 371-386, section 4 (expanded percentile interval);
-        docs/statistics.md#interval.
+    Source: the expanded percentile interval, Hesterberg (2015), The American Statistician 69(4),
+        371-386, section 4; docs/statistics.md#interval.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         stretched = np.sqrt(n / (n - 1)) * t_quantile(n)
-    return round_significant(normal_below(-stretched), digits=7)
+    return round_significant(special.ndtr(-stretched), digits=7)
 
 
 def error_of_difference(one: Array, other: Array) -> Array:
-    """Return the standard error of differences of independent scores; an unknown error counts 0.
-
-    Source: docs/statistics.md#interval.
-    """
+    """Return sqrt(one² + other²), where an unknown error counts 0 (docs/statistics.md#interval)."""
     return np.hypot(np.nan_to_num(one), np.nan_to_num(other))
 
 
@@ -100,16 +78,13 @@ class Bootstrap(Record):
 
     @classmethod
     def over(cls, n_tasks: int, resamples: int = RESAMPLES, seed: int = SEED) -> Bootstrap:
-        """Draw `resamples` samples of `n_tasks` tasks, with replacement, from a fixed seed.
-
-        Source: docs/statistics.md#draws.
-        """
+        """Draw samples of `n_tasks` tasks, with replacement (docs/statistics.md#draws)."""
         drawn = draw_places((resamples, n_tasks), n_tasks, seed)
         cells = drawn + n_tasks * np.arange(resamples)[:, np.newaxis]
         counts = np.bincount(cells.ravel(), minlength=resamples * n_tasks)
         return cls(counts.reshape(resamples, n_tasks).astype(float))
 
-    def intervals(self, values: Array, errors: Array | None = None) -> tuple[Array, Array]:
+    def intervals(self, values: Array, errors: Array | None = None) -> Array:
         """Return the 95 % interval of each model's mean over its tasks.
 
         Percentiles of the resampled means, with `tail_probability` beyond each end; a resample
@@ -117,26 +92,23 @@ class Bootstrap(Record):
         includes their errors; where by chance it is smaller than the errors alone, the interval is
         mean ± 1.96 sqrt(sum of squared errors) / n.
 
-        Args:
-            values: Values to average, shape (models, tasks); NaN where missing.
-            errors: Standard error of each value; NaN, or None for all, where unknown.
-
-        Shape: two arrays (models,); NaN where a model has fewer than two tasks.
+        Shape: values and standard errors (models, tasks), NaN where unknown, to (2, models); NaN
+            where a model has fewer than two tasks.
         Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3;
             Hesterberg (2015), as in `tail_probability`; docs/statistics.md#interval.
         """
         ends = np.full((2, len(values)), np.nan)
         tails = tail_probability(counts_to(values.shape[1]))
-        enough = np.flatnonzero((~np.isnan(values)).sum(axis=1) >= 2)
+        enough = (~np.isnan(values)).sum(axis=1) >= 2
+        rows = np.flatnonzero(enough)
         # In blocks: a mean for each resample of thousands of models would fill the memory.
-        for start in range(0, len(enough), _MODELS_AT_ONCE):
-            block = enough[start : start + _MODELS_AT_ONCE]
+        for start in range(0, len(rows), _MODELS_AT_ONCE):
+            block = rows[start : start + _MODELS_AT_ONCE]
             ends[:, block] = self._block(values[block], tails)
         if errors is not None:
             low, high = _error_interval(values, errors)
-            ends = np.array([np.fmin(ends[0], low), np.fmax(ends[1], high)])
-            ends[:, (~np.isnan(values)).sum(axis=1) < 2] = np.nan
-        return ends[0], ends[1]
+            ends = np.where(enough, [np.fmin(ends[0], low), np.fmax(ends[1], high)], np.nan)
+        return ends
 
     def tied_with(
         self, measure: Array, leader: int, errors: Array | None = None
@@ -144,7 +116,7 @@ class Bootstrap(Record):
         """Return which models are not distinguishable from the leader over these tasks.
 
         A model is tied where the interval of the leader's value minus the model's, over their
-        common tasks, includes 0. With fewer than two common tasks there is no interval and no tie.
+        common tasks, includes 0; there is none below two.
 
         Shape: `measure` and `errors` (models, tasks), greater is better; result boolean (models,).
         Source: paired bootstrap, docs/statistics.md#ties.
@@ -177,20 +149,18 @@ class Bootstrap(Record):
 
 def _at(ordered: Array, places: Array) -> Array:
     """Return the value at a fractional position of each row, by linear interpolation."""
-    below = np.floor(places).astype(int)
-    above = np.ceil(places).astype(int)
+    below, above = np.floor(places).astype(int), np.ceil(places).astype(int)
     rows = np.arange(len(ordered))
     low, high = ordered[rows, below], ordered[rows, above]
     return np.asarray(low + (places - below) * (high - low))
 
 
-def _error_interval(values: Array, errors: Array) -> tuple[Array, Array]:
+def _error_interval(values: Array, errors: Array) -> Array:
     """Return mean ± 1.96 standard errors by the errors of the scores; unknown errors count 0."""
     there = ~np.isnan(values)
     n = there.sum(axis=1)
     filled, known = np.where(there, values, 0.0), np.where(there, np.nan_to_num(errors), 0.0)
-    size = np.abs(filled).max(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+    with np.errstate(all="ignore"):
         middle = filled.sum(axis=1) / n
         reach = REACH * np.linalg.norm(known, axis=1) / n
-        return round_significant(middle - reach, size), round_significant(middle + reach, size)
+        return round_significant(np.array([middle - reach, middle + reach]), np.abs(filled).max(1))

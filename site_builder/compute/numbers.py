@@ -1,8 +1,8 @@
-"""Do arithmetic on arrays with missing values; evaluate distributions."""
+"""Do arithmetic on arrays with missing values; compute p-values."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from math import isfinite, log10
 
 import numpy as np
@@ -21,11 +21,7 @@ _POWERS = np.array([float(f"1e{e}") for e in range(_LEAST, _MOST + 1)])
 def round_significant(values: Array, size: Array | None = None, digits: int = _DIGITS) -> Array:
     """Round to twelve significant digits of `size`, or of the values themselves.
 
-    This removes the error of binary fractions: values that are equal in exact arithmetic are equal
-    here. Sums of scores differ from exact arithmetic in the sixteenth digit, and between machines;
-    published scores have far fewer than twelve digits.
-
-    Source: docs/statistics.md#equality.
+    Values that are equal in exact arithmetic become equal (docs/statistics.md#equality).
     """
     places = np.clip(digits - 1 - _decades(np.abs(values if size is None else size)), -300, 300)
     # One of the two is 1. Whole powers of ten up to 1e22 are exact, their inverses are not: divide.
@@ -49,10 +45,7 @@ def round_float(value: float) -> float:
 
 
 def difference(a: Array, b: Array) -> Array:
-    """Return `a - b`, rounded: 0.3 - 0.1 is 0.2, and equal values differ by zero.
-
-    Source: docs/statistics.md#equality.
-    """
+    """Return `a - b`, rounded: equal values differ by zero (docs/statistics.md#equality)."""
     a, b = round_significant(a), round_significant(b)
     with np.errstate(over="ignore"):
         # One digit more than the terms have: 1 - 0.999999999999 is not zero.
@@ -83,15 +76,13 @@ def floats_or_none(values: Array) -> list[float | None]:
     return [value if isfinite(value) else None for value in values.tolist()]
 
 
-def decimals_needed(arrays: Collection[Array], most: int = 6) -> int | None:
-    """Return the fewest decimal places that write every number exactly; None above `most`."""
-    return next((n for n in range(most + 1) if all(_have_places(a, n) for a in arrays)), None)
-
-
-def _have_places(values: Array, places: int) -> bool:
+def decimals_needed(arrays: Collection[Array]) -> int | None:
+    """Return the fewest decimal places that write every number exactly; None above six."""
+    values = np.concatenate([array.ravel() for array in arrays])
+    values = values[~np.isnan(values)]
     with np.errstate(over="ignore"):  # infinity is not the same
-        same = np.rint(values * 10**places) / 10**places == values
-    return bool((same | np.isnan(values)).all())
+        fits = (n for n in range(7) if (np.rint(values * 10**n) / 10**n == values).all())
+        return next(fits, None)
 
 
 def integers_or_none(values: Array, places: int = 0) -> list[int | None]:
@@ -99,10 +90,12 @@ def integers_or_none(values: Array, places: int = 0) -> list[int | None]:
     return [None if v is None else int(v) for v in floats_or_none(np.rint(values * 10**places))]
 
 
-def pairs_or_none(low: Array, high: Array) -> list[tuple[float, float] | None]:
-    """Return intervals; None where an end is NaN or infinite."""
+def pairs_or_none(
+    low: Array, high: Array, *, number: Callable[[float], float] = float
+) -> list[tuple[float, float] | None]:
+    """Return intervals, of integers if `number` is int; None where an end is NaN or infinite."""
     ends = zip(floats_or_none(low), floats_or_none(high), strict=True)
-    return [None if a is None or b is None else (a, b) for a, b in ends]
+    return [None if a is None or b is None else (number(a), number(b)) for a, b in ends]
 
 
 def counts_to(n: int) -> Array:
@@ -111,9 +104,7 @@ def counts_to(n: int) -> Array:
 
 
 def competition_ranks(goodness: Array) -> Array:
-    """Rank from 1 (greatest), per column; equal values share the better rank, NaN stays NaN.
-
-    Values 0.9, 0.8, 0.8, 0.1 get 1, 2, 2, 4.
+    """Rank from 1 (greatest), per column; NaN stays NaN. Values 0.9, 0.8, 0.8, 0.1 get 1, 2, 2, 4.
 
     Shape: (n,) or (n, m), to the same.
     Source: standard competition ranking, docs/statistics.md#ranks.
@@ -122,43 +113,24 @@ def competition_ranks(goodness: Array) -> Array:
     return ranks.reshape(goodness.shape)
 
 
-def normal_below(z: Array) -> Array:
-    """Return the probability that a standard normal variable is below z."""
-    return np.asarray(special.ndtr(z))
-
-
 def correlation_p(r: Array, freedom: Array) -> Array:
-    """Return the two-sided p-value of a correlation r of freedom + 2 pairs.
+    """Return the two-sided p-value of t = r sqrt(freedom / (1 - r²)); NaN where r is.
 
-    The p-value of t = r sqrt(freedom / (1 - r²)): the regularized incomplete beta function
-    I_(1 - r²)(freedom / 2, 1/2), by the smaller of r² and 1 - r², which keeps every digit.
+    This is the regularized incomplete beta function I_(1 - r²)(freedom / 2, 1/2), by the smaller of
+    r² and 1 - r², which keeps every digit.
 
-    Shape: two arrays that broadcast, to their shape; NaN where r is.
     Source: DLMF 8.17; Student (1908), Biometrika 6(2), 302-310.
     """
-    half = np.asarray(freedom) / 2
+    half = freedom / 2
     of_large_r = special.betainc(half, 0.5, (1 - r) * (1 + r))
     of_small_r = special.betaincc(0.5, half, r**2)
     return np.where(r**2 < 0.5, of_small_r, of_large_r)
 
 
-def student_quantiles(freedom: npt.NDArray[np.int64]) -> Array:
-    """Return the 97.5th percentiles of Student's t by degrees of freedom, 1 or more."""
-    return np.asarray(special.stdtrit(freedom, 0.975))
-
-
-def fair_below(k: npt.NDArray[np.int64], n: npt.NDArray[np.int64]) -> Array:
-    """Return the exact probability of at most k heads in n throws of a fair coin."""
-    return np.asarray(special.bdtr(k, n, 0.5))
-
-
 def signed_ranks_below(sums: npt.NDArray[np.int64], n: npt.NDArray[np.int64]) -> Array:
-    """Return the probability that a rank sum of gains is at most `sums`, for n fair signs.
+    """Return the probability that the ranks 1 to n with a fair sign have a sum of gains <= `sums`.
 
-    Exact for up to 50 ranks, whose probabilities are integers times 2^-50.
-
-    Shape: two arrays (models,) to (models,); n above 0.
-    Source: F. Wilcoxon (1945), Biometrics Bulletin 1(6), 80-83.
+    Exact for n up to 50. Source: F. Wilcoxon (1945), Biometrics Bulletin 1(6), 80-83.
     """
     found = np.empty(len(sums))
     # Probabilities that ranks 1 to `rank`, each with a fair sign, have the sum 0, 1, ...

@@ -9,48 +9,40 @@ import pandas as pd
 from site_builder.compute.intervals import t_quantile
 from site_builder.compute.numbers import Array, counts_to, round_significant
 from site_builder.compute.score_error import REACH
-from site_builder.compute.scores import Scores
+
+Flags = npt.NDArray[np.bool_]
+# A smaller difference may be an error of binary fractions.
+_NOISE = 1e-12
+_ROWS_AT_ONCE = 128  # so that intermediate arrays stay in the cache of the processor
 
 
-def compute_win_rates(scores: Scores, variant: str) -> Array:
+def compute_win_rates(signed: Array) -> Array:
     """Return the share of rivals that each model beats on each task; a tie counts one half.
 
-    On a task with n scores, a model of mean rank r from the worst (equal scores share their mean
-    rank) beats (r - 1) / (n - 1) of its rivals. NaN for a model without a score, and where there is
-    no rival.
+    (r - 1) / (n - 1), where r is the mean rank from the worst of n scores. NaN for a model without
+    a score, and where there is no rival.
 
-    Shape: (models, tasks).
+    Shape: scores (models, tasks), greater is better, to the same.
     Units: share in 0..1; each full column averages 0.5.
     Source: the mean win rate of HELM (Liang et al., 2022, arXiv:2211.09110);
         docs/statistics.md#win-rate.
     """
-    signed = scores.signed[variant]
     rivals = (~np.isnan(signed)).sum(axis=0) - 1
     with np.errstate(invalid="ignore"):
         return np.asarray(_count_beaten(signed) / rivals)
 
 
 def _count_beaten(signed: Array) -> Array:
-    """Count the rivals that each model beats on each task; a tie counts one half.
-
-    Shape: scores (models, tasks), greater is better, to the same; NaN without a score.
-    """
+    """Count the rivals that each model beats on each task; NaN without a score."""
     return pd.DataFrame(signed).rank().to_numpy(dtype=float) - 1
 
 
-def compute_wins(signed: Array) -> Array:
-    """Return where a row has the best score of its column, ties included.
+def compute_wins(signed: Array) -> Flags:
+    """Return where a model has the best score of a task, ties included.
 
-    Shape: scores (rows, tasks), greater is better, to boolean (rows, tasks).
+    Shape: scores (models, tasks), greater is better, to boolean (models, tasks).
     """
-    best = np.fmax.reduce(signed, axis=0, initial=-np.inf)
-    return np.asarray(signed == best)
-
-
-Flags = npt.NDArray[np.bool_]
-# A smaller difference may be an error of binary fractions.
-_NOISE = 1e-12
-_ROWS_AT_ONCE = 128  # so that intermediate arrays stay in the cache of the processor
+    return np.asarray(signed == np.fmax.reduce(signed, axis=0, initial=-np.inf))
 
 
 def significantly_ahead(measure: Array, errors: Array | None = None) -> Flags:
@@ -60,11 +52,8 @@ def significantly_ahead(measure: Array, errors: Array | None = None) -> Flags:
     their variance and t is that of `t_quantile`, and above 1.96 times its standard error by the
     errors of the scores, where these are known. No model is ahead over fewer than two common tasks.
 
-    Args:
-        measure: What ranks the models, shape (models, tasks), greater is better.
-        errors: Standard error of each; NaN, or None for all, where unknown.
-
-    Shape: boolean (models, models), row ahead of column.
+    Shape: what ranks the models, greater is better, and its standard errors, NaN where unknown,
+        (models, tasks), to boolean (models, models), row ahead of column.
     Source: Student (1908), Biometrika 6(1), 1-25; docs/statistics.md#rank-interval.
     """
     there = (~np.isnan(measure)).astype(float)
@@ -72,100 +61,64 @@ def significantly_ahead(measure: Array, errors: Array | None = None) -> Flags:
     scale = max(1e-300, float(np.nanmax(np.abs(measure), initial=0.0)))
     values = np.where(there > 0, measure, 0.0) / scale
     values -= there * (values.sum(axis=0) / np.maximum(there.sum(axis=0), 1))
-    squares = None
-    if errors is not None and not np.isnan(errors).all():
-        squares = np.minimum(np.nan_to_num(errors) * there / scale, 1e100) ** 2
+    known = np.zeros(values.shape) if errors is None else np.nan_to_num(errors)
+    variances = np.minimum(known * there / scale, 1e100) ** 2
     ahead = np.zeros((len(measure), len(measure)), dtype=bool)
     for start in range(0, len(measure), _ROWS_AT_ONCE):
         # A model is ahead where the other is behind, so half of the pairs are enough.
         rows, others = slice(start, start + _ROWS_AT_ONCE), slice(start, None)
-        errors_there = None if squares is None else squares[others]
-        lead, reach = _leads(values[others], there[others], errors_there)
+        lead, reach = _leads(values[others], there[others], variances[others])
         ahead[rows, others] = lead > reach
         ahead[others, rows] |= (lead < -reach).T
     return ahead
 
 
-def _leads(values: Array, there: Array, squares: Array | None) -> tuple[Array, Array]:
+def _leads(values: Array, there: Array, variances: Array) -> tuple[Array, Array]:
     """Return the mean lead of each of the first models over every model, and the least to count.
 
     Computed from sums over the common tasks of each pair; NaN where a pair has fewer than two.
     """
     own, mine = values[:_ROWS_AT_ONCE], there[:_ROWS_AT_ONCE]
-    n, lead, of_squares = _sums(values, there)
-    some = counts_to(values.shape[1])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        factors = t_quantile(some) / np.sqrt(some * (some - 1))
-        of_squares -= lead**2 / n
-        np.maximum(of_squares, 0.0, out=of_squares)
-        lead /= n
-        by_tasks = np.sqrt(of_squares, out=of_squares)
-        by_tasks *= factors[n.astype(int)]
-        if squares is not None:
-            of_errors = squares[: len(own)] @ there.T + mine @ squares.T
-            by_tasks = np.maximum(by_tasks, REACH * np.sqrt(of_errors) / n)
-    by_tasks += _NOISE * np.abs(values).max(initial=0.0)
-    return lead, by_tasks
-
-
-def _sums(values: Array, there: Array) -> tuple[Array, Array, Array]:
-    """Return common tasks, sum of leads and sum of squares of the first models and every model.
-
-    Shape: three arrays that broadcast to (first models, models).
-    """
-    own, mine = values[:_ROWS_AT_ONCE], there[:_ROWS_AT_ONCE]
-    if there.all():
-        # Without a missing score, sums over common tasks are sums over all.
-        sums, squares = values.sum(axis=1), (values**2).sum(axis=1)
-        products = own @ values.T
-        lead = sums[: len(own), np.newaxis] - sums
-        return (
-            np.full((1, 1), float(values.shape[1])),
-            lead,
-            squares[: len(own), np.newaxis] + squares - 2 * products,
-        )
     n = mine @ there.T
     lead = own @ there.T - mine @ values.T
-    return n, lead, own**2 @ there.T + mine @ (values**2).T - 2 * own @ values.T
+    squares = own**2 @ there.T + mine @ (values**2).T - 2 * own @ values.T
+    errors = variances[:_ROWS_AT_ONCE] @ there.T + mine @ variances.T
+    counts = counts_to(values.shape[1])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        factors = t_quantile(counts) / np.sqrt(counts * (counts - 1))
+        by_tasks = factors[n.astype(int)] * np.sqrt(np.maximum(squares - lead**2 / n, 0.0))
+        reach = np.maximum(by_tasks, REACH * np.sqrt(errors) / n)
+        return lead / n, reach + _NOISE * np.abs(values).max(initial=0.0)
 
 
-def rank_intervals(ranks: Array, ahead: Flags, tied: Flags) -> tuple[Array, Array]:
+def rank_intervals(ranks: Array, ahead: Flags, tied: Flags) -> Array:
     """Return the best and worst rank that the choice of tasks allows each ranked model.
 
     The best is 1 + the number of models significantly ahead of it; the worst is the number of
     ranked models minus those that it is significantly ahead of. The interval includes the rank, and
     includes rank 1 exactly where the model is tied with the best.
 
-    Args:
-        ranks: Rank of each model, shape (models,); NaN where it has none.
-        ahead: As returned by `significantly_ahead`.
-        tied: Which models are tied with the best.
-
-    Shape: two arrays (models,); NaN where a model has no rank.
+    Shape: `ranks` and `tied` (models,), `ahead` of `significantly_ahead`, to (2, models); NaN where
+        a model has no rank.
     Source: docs/statistics.md#rank-interval.
     """
     ranked = ~np.isnan(ranks)
     if not ranked.any():
-        return ranks.copy(), ranks.copy()
+        return np.array([ranks, ranks])
     leader = int(np.flatnonzero(ranks == 1)[0])
     pairs = ahead & np.outer(ranked, ranked)
     pairs[:, leader] = False
     pairs[leader] = ranked & ~tied
     best, worst = 1.0 + pairs.sum(axis=0), ranked.sum() - pairs.sum(axis=1).astype(float)
     best = np.where(tied, 1.0, np.maximum(np.minimum(best, ranks), 2.0))
-    return np.where(ranked, best, np.nan), np.where(ranked, np.fmax(worst, ranks), np.nan)
+    return np.where(ranked, [best, np.fmax(worst, ranks)], np.nan)
 
 
-def possible_means(signed: Array, low: Array, high: Array) -> tuple[Array, Array]:
+def possible_means(signed: Array, low: Array, high: Array) -> Array:
     """Return the least and greatest mean over all tasks for any values of missing scores.
 
-    Args:
-        signed: Scores, greater is better, shape (models, tasks).
-        low: Least score of each task, with the same sign, shape (tasks,); infinite where not
-            stated.
-        high: Its greatest score.
-
-    Shape: two arrays (models,); NaN for a model without a score.
+    Shape: scores (models, tasks), greater is better, and their bounds (tasks,), infinite where not
+        stated, to (2, models); NaN for a model without a score.
     Source: docs/statistics.md#missing-scores.
     """
     missing = np.isnan(signed)
@@ -175,50 +128,43 @@ def possible_means(signed: Array, low: Array, high: Array) -> tuple[Array, Array
     ends = known + np.where(missing, bounds[:, np.newaxis], 0.0).sum(axis=2)
     seen = np.concatenate([shares.ravel(), bounds[np.isfinite(bounds)]])
     size = float(np.nanmax(np.abs(seen), initial=0.0)) * signed.shape[1]
-    least, most = np.where(
-        missing.all(axis=1), np.nan, round_significant(ends, np.full(ends.shape, size))
-    )
-    return least, most
+    rounded = round_significant(ends, np.full(ends.shape, size))
+    return np.where(missing.all(axis=1), np.nan, rounded)
 
 
-def possible_rates(signed: Array) -> tuple[Array, Array]:
+def possible_rates(signed: Array) -> Array:
     """Return the least and greatest mean win rate for any values of missing scores.
 
     Of the models with any score on the board, those without a score on a task may all be below or
     all above the others; a model without a score may beat all or none.
 
-    Shape: scores (models, tasks), greater is better, to two arrays (models,); NaN for a model
-        without a score, and where there is no rival.
+    Shape: scores (models, tasks), greater is better, to (2, models); NaN for a model without a
+        score, and where there is no rival.
     Source: docs/statistics.md#missing-scores.
     """
     there = ~np.isnan(signed)
     some = np.asarray(there.any(axis=1))
     n, rivals = there.sum(axis=0), max(int(some.sum()) - 1, 0)
     if rivals == 0:
-        return np.full(len(some), np.nan), np.full(len(some), np.nan)
+        return np.full((2, len(some)), np.nan)
     beaten = _count_beaten(signed)
     least = np.where(there, beaten / rivals, 0.0).mean(axis=1)
     most = np.where(there, (beaten + (some.sum() - n)) / rivals, 1.0).mean(axis=1)
-    one = np.ones(len(some))
-    return (
-        np.where(some, round_significant(least, one), np.nan),
-        np.where(some, round_significant(most, one), np.nan),
-    )
+    return np.where(some, round_significant(np.array([least, most]), np.ones(len(some))), np.nan)
 
 
-def possible_ranks(least: Array, most: Array) -> tuple[Array, Array]:
+def possible_ranks(least: Array, most: Array) -> Array:
     """Return the best and worst rank that a model could have without missing scores.
 
     The best is 1 + the number of models whose least figure is above its greatest; the worst is 1 +
     the number of other models whose greatest figure is above its least.
 
-    Shape: two arrays (models,) to two arrays (models,); NaN where a figure is.
+    Shape: (models,) to (2, models); NaN where a figure is.
     Source: docs/statistics.md#missing-scores.
     """
     known = ~np.isnan(least)
     lows, highs = np.sort(least[known]), np.sort(most[known])
     above_most = len(lows) - np.searchsorted(lows, most, side="right")
     above_least = len(highs) - np.searchsorted(highs, least, side="right")
-    best = 1.0 + above_most
     worst = 1.0 + above_least - (most > least)
-    return np.where(known, best, np.nan), np.where(known, worst, np.nan)
+    return np.where(known, [1.0 + above_most, worst], np.nan)

@@ -7,9 +7,9 @@ from functools import cached_property
 
 from site_builder.compute.board import Board, choose_rules, compute_boards, compute_common_boards
 from site_builder.compute.catalog import Catalog, Release, collect_catalog, find_release
-from site_builder.compute.correlation import Correlations, compute_correlations, find_features
+from site_builder.compute.correlation import Correlations, compute_correlations
 from site_builder.compute.intervals import Bootstrap
-from site_builder.compute.scores import FlaggedScore, Score, Scores, collect_scores
+from site_builder.compute.scores import FlaggedScore, Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
 from site_builder.compute.significance import (
     LiftTests,
@@ -69,13 +69,6 @@ class Results(Record):
         """Return the results on one task."""
         return self._tasks[task]
 
-    def scores_of(self, model: str, task: str) -> Mapping[str, Score]:
-        """Return the scores of a model on a task that count, by variant, primary first.
-
-        For many tasks use `scores.of_model`, for many models `scores.of_task`; both are faster.
-        """
-        return self.scores.of_model(model, [task]).get(task, {})
-
     def flagged_of(self, model: str, task: str) -> Mapping[str, FlaggedScore]:
         """Return the flagged scores of a model on a task, by variant, whether they count or not."""
         return self._flagged.get((model, task), {})
@@ -102,29 +95,27 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
     """Compute everything from checked tables; the same input gives the same results."""
     scores = collect_scores(tables, config.board)
     rules = choose_rules(tables.tasks, scores, config.board)
-    boards = compute_boards(scores, tables.tasks, config.board, rules)
+    boards, by_category = compute_boards(scores, tables.tasks, config.board, rules)
     bootstrap = Bootstrap.over(len(scores.tasks))
     lift_tests = compute_lift_tests(scores, bootstrap, averaged=rules.averaged)
     agreement = compute_rank_agreement(scores)
     tasks = compute_tasks(scores, agreement)
-    categories = compute_categories(boards.by_category, tasks)
-    features = find_features(tables.tasks, config.analysis.features)
-    correlations = compute_correlations(
-        scores, tables.tasks, tasks, features, averaged=rules.averaged
-    )
+    categories = compute_categories(by_category, tasks)
     return Results(
         catalog=collect_catalog(tables),
         scores=scores,
-        boards=boards.whole,
-        common=compute_common_boards(scores, boards.whole),
+        boards=boards,
+        common=compute_common_boards(scores, boards),
         lift_tests=lift_tests,
         paired_lifts=collect_paired_lifts(tables.differences, scores),
         tasks=tasks,
         agreement=agreement,
         categories=categories,
-        correlations=correlations if correlations.any_defined else None,
+        correlations=compute_correlations(
+            scores, tables.tasks, tasks, config.analysis.features, averaged=rules.averaged
+        ),
         training_sets=compute_training_sets(tables.tasks, config.analysis.training_set_thresholds),
         serving=compute_serving(tables.serving_requests, tables.prices, scores.roles.baseline),
-        stats=compute_stats(scores, boards.whole, lift_tests, tasks, len(categories)),
+        stats=compute_stats(scores, boards, lift_tests, tasks, len(categories)),
         release=find_release(tables.loaded, tables.results, config.site.released),
     )

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from site_builder.compute.catalog import Provenance
+from site_builder.compute.catalog import Provenance, records_of
 from site_builder.compute.numbers import (
     Array,
     competition_ranks,
@@ -24,7 +24,7 @@ from site_builder.compute.numbers import (
 from site_builder.compute.score_error import compute_score_errors, find_ties
 from site_builder.config import BoardConfig
 from site_builder.records import Record, make_records, replace
-from site_builder.tables.read import Tables, positions
+from site_builder.tables.read import Tables
 
 _Integers = npt.NDArray[np.intp]
 _NO_ROW = -1
@@ -34,10 +34,9 @@ class Score(Record):
     """One score that counts.
 
     Attributes:
-        rank: Among the scores of its task and variant; equal scores share the better rank.
+        rank: Among the scores of its task and variant.
         lift_over_base, lift_over_baseline: Difference from these scores, positive = better.
-        stderr: Standard error, as stated or from the number of examples; None where unknown.
-        interval: 95 % interval (docs/statistics.md#error-of-a-score).
+        stderr, interval: Standard error, and 95 % interval (docs/statistics.md#error-of-a-score).
         n: Number of examples.
         tied_with_best: Whether it is not distinguishable from the best score of its task and
             variant (docs/statistics.md#ties-on-a-task); None where the errors are unknown.
@@ -67,7 +66,6 @@ class FlaggedScore(Record):
     """A score that should be read with care.
 
     Attributes:
-        reason: Why.
         counts: Whether it counts in averages, ranks and wins.
     """
 
@@ -83,9 +81,7 @@ class Roles(Record):
     """Which variant is the base, which are tuned, and which model is the baseline.
 
     Attributes:
-        base: The variant before tuning; None where the board has none.
         tuned: The variants after tuning, primary first; may be empty.
-        baseline: The model that others are compared with; None where the board has none.
         baseline_variant: The variant of the baseline's scores; None without a baseline.
     """
 
@@ -117,15 +113,13 @@ class Scores(Record, eq=False):
         frame: One row per row of the results table, in its order: `model`, `task`, `variant`,
             `score`, `counts` (false where it is flagged and left out), `rank`, `lift_over_base`,
             `lift_over_baseline`, `tied` (1 where it is tied with the best), `stderr`, `low`,
-            `high`, and what the table states: `source`, `date`, `command`, `flag`, `n_examples`,
-            `stated_stderr`. Rank, lifts and tie are NaN for a score that does not count.
+            `high`, and what the table states. Rank, lifts and tie are NaN where it does not count.
         index: By variant, the position in `frame` of each score, shape (models, tasks); -1 where
             there is none.
         models, tasks: Ids, in the order of their tables.
         values: By variant, the scores that count, in the metric's unit, shape (models, tasks); NaN
             where there is none.
         errors: By variant, the standard error of each of them, above 0; NaN where unknown.
-            Source: docs/statistics.md#error-of-a-score.
         direction: +1 where a higher score is better, else -1; shape (tasks,).
         low, high: Bounds of each task's scores, shape (tasks,); infinite where not stated.
         flagged: The flagged scores, in the order of the results table.
@@ -168,21 +162,17 @@ class Scores(Record, eq=False):
         """The scores rounded to twelve digits, with the sign turned so that greater is better."""
         return {v: round_significant(values) * self.direction for v, values in self.values.items()}
 
-    @cached_property
-    def signed_bounds(self) -> tuple[Array, Array]:
-        """Least and greatest possible value of `signed` on each task; shapes (tasks,)."""
-        low, high = self.low * self.direction, self.high * self.direction
-        return np.minimum(low, high), np.maximum(low, high)
-
     @property
     def baseline(self) -> Array:
         """Scores of the baseline, shape (tasks,); all NaN where the board has none."""
-        return self._baseline_of(self.values)
+        return self.of_baseline(self.values)
 
-    @property
-    def baseline_errors(self) -> Array:
-        """Standard errors of the baseline's scores, shape (tasks,); NaN where unknown."""
-        return self._baseline_of(self.errors)
+    def of_baseline(self, arrays: Mapping[str, Array]) -> Array:
+        """Return the baseline's row of arrays by variant, such as `errors`; NaN without one."""
+        if self.roles.baseline is None or self.roles.baseline_variant is None:
+            return np.full(len(self.tasks), np.nan)
+        row: Array = arrays[self.roles.baseline_variant][self.rows[self.roles.baseline]]
+        return row
 
     def contest(self, variant: str) -> Array:
         """Return the scores of a variant without the baseline's; shape (models, tasks)."""
@@ -192,22 +182,14 @@ class Scores(Record, eq=False):
         return values
 
     def lift_over_base(self, variant: str) -> Array:
-        """Return tuned minus base score of the same model and task, positive = better.
-
-        Shape: (models, tasks); NaN where either is missing, and everywhere for the base itself.
-        Source: docs/statistics.md#lift.
-        """
+        """Return tuned minus base score, positive = better, or NaN (docs/statistics.md#lift)."""
         if self.roles.base is None or variant == self.roles.base:
             return np.full((len(self.models), len(self.tasks)), np.nan)
         return difference(self.signed[variant], self.signed[self.roles.base])
 
     def lift_over_baseline(self, variant: str) -> Array:
-        """Return the score minus the baseline's score on the task, positive = better.
-
-        Shape: (models, tasks); NaN where either is missing.
-        Source: docs/statistics.md#lift.
-        """
-        return difference(self.signed[variant], self._baseline_of(self.signed))
+        """Return score minus baseline's score, positive = better (docs/statistics.md#lift)."""
+        return difference(self.signed[variant], self.of_baseline(self.signed))
 
     def left_out(self, variant: str) -> frozenset[str]:
         """Return the models with a flagged score of the variant that does not count."""
@@ -270,16 +252,10 @@ class Scores(Record, eq=False):
         row = self.index[variant].item(self.rows[model], self.columns[task])
         if row == _NO_ROW:
             raise KeyError((model, task, variant))
-        arrays = self._arrays
-        return Provenance(
-            row=row + 1,
-            source=arrays["source"].item(row),
-            date=arrays["date"].item(row),
-            command=arrays["command"].item(row),
-            flag=arrays["flag"].item(row),
-            n_examples=float_or_none(arrays["n_examples"].item(row)),
-            stderr=float_or_none(arrays["stated_stderr"].item(row)),
-        )
+        names = ("source", "date", "command", "flag", "n_examples", "stated_stderr")
+        source, day, command, flag, n, stderr = (self._arrays[name].item(row) for name in names)
+        numbers = float_or_none(n), float_or_none(stderr)
+        return Provenance(row + 1, source, day, command, flag, *numbers)
 
     def _rows(
         self, row: int | list[int] | slice, column: int | list[int], variants: Sequence[str] = ()
@@ -312,34 +288,25 @@ class Scores(Record, eq=False):
         """The columns of `frame`: a few rows are taken from arrays much faster than from it."""
         return {str(name): _as_array(self.frame[name]) for name in self.frame}
 
-    def _baseline_of(self, arrays: Mapping[str, Array]) -> Array:
-        if self.roles.baseline is None or self.roles.baseline_variant is None:
-            return np.full(len(self.tasks), np.nan)
-        row: Array = arrays[self.roles.baseline_variant][self.rows[self.roles.baseline]]
-        return row
-
 
 def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
-    """Place the results table into one long table and into arrays.
-
-    Flagged scores do not count where `site.toml` leaves them out.
-    """
-    results, models, tasks = tables.results, (*tables.models["model"],), (*tables.tasks["task"],)
-    variants = (*results["variant"].unique(),)
-    frame = _frame(tables, models, tasks, variants, exclude_flagged=config.exclude_flagged)
+    """Place the results table into one long table and into arrays."""
+    frame = _frame(tables, exclude_flagged=config.exclude_flagged)
+    models, tasks, variants = (
+        tuple(frame[name].cat.categories) for name in ("model", "task", "variant")
+    )
     rows, columns = (frame[name].cat.codes.to_numpy() for name in ("model", "task"))
     counts, score, stderr = (frame[name].to_numpy() for name in ("counts", "score", "stderr"))
-    shape, index, values, errors = (len(models), len(tasks)), {}, {}, {}
+    index, values, errors = {}, {}, {}
     for variant in variants:
-        mine = (frame["variant"] == variant).to_numpy()
-        index[variant] = np.full(shape, _NO_ROW)
-        index[variant][rows[mine], columns[mine]] = np.flatnonzero(mine)
-        counted = mine & counts
-        values[variant], errors[variant] = np.full((2, *shape), np.nan)
-        values[variant][rows[counted], columns[counted]] = score[counted]
-        errors[variant][rows[counted], columns[counted]] = stderr[counted]
+        mine = np.flatnonzero(frame["variant"] == variant)
+        place = np.full((len(models), len(tasks)), _NO_ROW)
+        place[rows[mine], columns[mine]] = mine
+        is_counted = (place != _NO_ROW) & counts[place]
+        index[variant] = place
+        values[variant] = np.where(is_counted, score[place], np.nan)
+        errors[variant] = np.where(is_counted, stderr[place], np.nan)
     low, high = (tables.tasks[name].to_numpy(dtype=float) for name in ("score_min", "score_max"))
-    fields = FlaggedScore.__struct_fields__
     flagged = frame[frame["flag"].notna()].rename(columns={"flag": "reason"})
     scores = Scores(
         frame=frame,
@@ -352,34 +319,25 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         low=np.where(np.isnan(low), -np.inf, low),
         high=np.where(np.isnan(high), np.inf, high),
         roles=_assign_roles(values, models, config),
-        flagged=(*make_records(FlaggedScore, {n: flagged[n].tolist() for n in fields}),),
+        flagged=tuple(records_of(FlaggedScore, flagged)),
     )
     return replace(scores, frame=frame.assign(**_compare(scores)))
 
 
-def _frame(
-    tables: Tables,
-    models: tuple[str, ...],
-    tasks: tuple[str, ...],
-    variants: tuple[str, ...],
-    *,
-    exclude_flagged: bool,
-) -> pd.DataFrame:
-    """The columns of the long table that the results table states or that each row tells."""
+def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
     results = tables.results
-    errors = compute_score_errors(results, tables.tasks)
-    named = {"model": models, "task": tasks, "variant": variants}
+    stderr, low, high = compute_score_errors(results, tables.tasks)
+    variants = results["variant"].unique()
     return pd.DataFrame(
         {
-            **{
-                name: pd.Categorical.from_codes(positions(results[name], ids), pd.Index(ids))
-                for name, ids in named.items()
-            },
+            "model": pd.Categorical(results["model"], tables.models["model"]),
+            "task": pd.Categorical(results["task"], tables.tasks["task"]),
+            "variant": pd.Categorical(results["variant"], variants),
             "score": results["score"].to_numpy(dtype=float),
             "counts": (results["flag"].isna() | (not exclude_flagged)).to_numpy(dtype=bool),
-            "stderr": errors.standard,
-            "low": errors.low,
-            "high": errors.high,
+            "stderr": stderr,
+            "low": low,
+            "high": high,
             **{n: results[n].astype("category") for n in ("source", "date", "command", "flag")},
             "n_examples": results["n_examples"].to_numpy(dtype=float),
             "stated_stderr": results["stderr"].to_numpy(dtype=float),
@@ -411,24 +369,16 @@ def _as_array(column: pd.Series) -> npt.NDArray[Any]:
 def _assign_roles(
     values: Mapping[str, Array], models: tuple[str, ...], config: BoardConfig
 ) -> Roles:
-    base, tuned = _assign_variants(tuple(values), config)
+    """Tell base, tuned variants and baseline apart, as docs/statistics.md#roles says."""
+    base, named = config.base_variant, config.tuned_variants
+    if base is None and "base" in values and "base" not in (named or ()):
+        base = "base"
+    tuned = tuple(v for v in (values if named is None else named) if v != base)
+    if base is None and not tuned:
+        base = next(iter(values))
     if config.baseline is None:
         return Roles(base, tuned, None, None)
     row = models.index(config.baseline)
     order = [v for v in (base, *tuned) if v is not None]
     scored = [v for v in order if not np.isnan(values[v][row]).all()]
     return Roles(base, tuned, config.baseline, (scored or order)[0])
-
-
-def _assign_variants(
-    variants: tuple[str, ...], config: BoardConfig
-) -> tuple[str | None, tuple[str, ...]]:
-    """Return the base variant and the tuned ones; at least one of the two is there."""
-    named = config.tuned_variants
-    base = config.base_variant
-    if base is None and "base" in variants and "base" not in (named or ()):
-        base = "base"
-    tuned = tuple(v for v in (variants if named is None else named) if v != base)
-    if base is None and not tuned:
-        base = variants[0]
-    return base, tuned

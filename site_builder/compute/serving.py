@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from site_builder.compute.numbers import difference, float_or_none, round_float
-from site_builder.records import Record, replace
+from site_builder.compute.catalog import records_of
+from site_builder.compute.numbers import (
+    difference,
+    float_or_none,
+    floats_or_none,
+    round_float,
+    round_significant,
+)
+from site_builder.records import Record
+
+_PRICES = {
+    "usd_per_million_input_tokens": "input_usd",
+    "usd_per_million_output_tokens": "output_usd",
+    "usd_per_hour": "hour_usd",
+}
 
 
 class Latency(Record):
     """The measured requests to one provider for one model.
 
     Attributes:
-        requests: Number of requests.
         failed: Number of requests that returned an error; no latency includes them.
         failed_share: failed / requests, 0..1.
         error_codes: Each error code with its number of requests, most frequent first.
         ttft_s: Time to first token of each success, in seconds, sorted.
-        median_s, p95_s, low_s, high_s: Median, 95th, 25th and 75th percentile of `ttft_s`; None
-            without a success.
-        tokens_per_s: Median over successes of output tokens per second after the first token; None
-            where not measured.
+        median_s, p95_s, low_s, high_s: Median, 95th, 25th and 75th percentile of `ttft_s`.
+        tokens_per_s: Median over successes of output tokens per second after the first token.
     """
 
     provider: str
@@ -48,8 +57,7 @@ class Price(Record):
     Attributes:
         input_usd, output_usd: US dollars per million tokens sent and received.
         hour_usd: US dollars per hour of one machine.
-        million_usd: Mean of `input_usd` and `output_usd`: a million tokens, half sent and half
-            received.
+        million_usd: Mean of `input_usd` and `output_usd`.
         ratio: `million_usd` of the baseline's lowest price / this `million_usd`; None where either
             is 0 or unknown.
         source, date: Where and when the price was listed; empty where unknown.
@@ -72,9 +80,8 @@ class Serving(Record):
     Attributes:
         latency: By provider and model, fastest median first.
         prices: Cheapest first, prices by the hour only last.
-        baseline_price: The baseline's lowest price by the token; None where it has none.
-        request_size: Median tokens sent and received by successful requests; None where not
-            measured.
+        baseline_price: The baseline's lowest price by the token.
+        request_size: Median tokens sent and received by successful requests.
     """
 
     latency: tuple[Latency, ...]
@@ -86,39 +93,36 @@ class Serving(Record):
 def compute_serving(
     requests: pd.DataFrame | None, prices: pd.DataFrame | None, baseline: str | None
 ) -> Serving:
-    """Summarise latency by provider and model, and compare prices with the baseline's.
-
-    Source: docs/statistics.md#serving.
-    """
-    latency = [] if requests is None else _latencies(requests)
-    listed = [] if prices is None else [_price(row) for row in prices.to_dict("records")]
-    rivals = [p for p in listed if p.model == baseline and p.million_usd is not None]
-    reference = min(rivals, key=_cost, default=None)
-    compared = [_with_ratio(price, reference) for price in sorted(listed, key=_cost)]
+    """Summarise latency, and compare prices with the baseline's (docs/statistics.md#serving)."""
+    listed = () if prices is None else _list_prices(prices, baseline)
+    by_token = (p for p in listed if p.model == baseline and p.million_usd is not None)
     return Serving(
-        latency=tuple(latency),
-        prices=tuple(compared),
-        baseline_price=reference and _with_ratio(reference, reference),
+        latency=() if requests is None else _latencies(requests),
+        prices=listed,
+        baseline_price=next(by_token, None),
         request_size=None if requests is None else _median_size(requests),
     )
 
 
-def _latencies(requests: pd.DataFrame) -> list[Latency]:
-    groups = requests.groupby(["provider", "model"], sort=True)
+def _latencies(requests: pd.DataFrame) -> tuple[Latency, ...]:
+    total, first, tokens = (
+        requests[name].to_numpy(dtype=float) for name in ("total_s", "ttft_s", "output_tokens")
+    )
+    streamed = difference(total, first)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = np.where((streamed > 0) & (tokens > 1), (tokens - 1) / streamed, np.nan)
+    groups = requests.assign(rate=rate).groupby(["provider", "model"])
     latency = [_latency(str(provider), str(model), rows) for (provider, model), rows in groups]
-    return sorted(latency, key=lambda r: (r.median_s is None, r.median_s or 0.0))
+    return tuple(sorted(latency, key=lambda r: (r.median_s is None, r.median_s or 0.0)))
 
 
 def _latency(provider: str, model: str, rows: pd.DataFrame) -> Latency:
-    """Summarise one group; percentiles by linear interpolation (Hyndman & Fan, 1996, type 7).
-
-    Source: docs/statistics.md#serving.
-    """
+    """Summarise one group; percentiles by linear interpolation (Hyndman & Fan, 1996, type 7)."""
     failed = rows["error_code"].notna()
     done = rows[~failed]
     ttft = np.sort(done["ttft_s"].dropna().to_numpy(dtype=float))
     percentiles = np.quantile(ttft, [0.25, 0.5, 0.75, 0.95]) if ttft.size else np.full(4, np.nan)
-    low, median, high, p95 = (float_or_none(round_float(p)) for p in percentiles)
+    low, median, high, p95 = floats_or_none(round_significant(percentiles))
     codes = Counter(rows["error_code"].dropna().astype(str))
     return Latency(
         provider=provider,
@@ -132,22 +136,8 @@ def _latency(provider: str, model: str, rows: pd.DataFrame) -> Latency:
         p95_s=p95,
         low_s=low,
         high_s=high,
-        tokens_per_s=_median_rate(done),
+        tokens_per_s=float_or_none(round_float(done["rate"].median())),
     )
-
-
-def _median_rate(done: pd.DataFrame) -> float | None:
-    """Return the median of (output tokens - 1) / (total time - time to first token).
-
-    Requests with one token, or without time after the first, are left out.
-    """
-    total, ttft = done["total_s"].to_numpy(dtype=float), done["ttft_s"].to_numpy(dtype=float)
-    streamed = difference(total, ttft)
-    tokens = done["output_tokens"].to_numpy(dtype=float)
-    measured = (streamed > 0) & (tokens > 1)
-    if not measured.any():
-        return None
-    return float_or_none(round_float(float(np.median((tokens[measured] - 1) / streamed[measured]))))
 
 
 def _median_size(requests: pd.DataFrame) -> tuple[float, float] | None:
@@ -156,39 +146,16 @@ def _median_size(requests: pd.DataFrame) -> tuple[float, float] | None:
     return None if pd.isna(sent) or pd.isna(received) else (float(sent), float(received))
 
 
-def _price(row: Mapping[Hashable, Any]) -> Price:
-    sent, received, hour = (
-        None if pd.isna(row[name]) else float(row[name])
-        for name in (
-            "usd_per_million_input_tokens",
-            "usd_per_million_output_tokens",
-            "usd_per_hour",
-        )
-    )
-    return Price(
-        provider=str(row["provider"]),
-        model=str(row["model"]),
-        input_usd=sent,
-        output_usd=received,
-        hour_usd=hour,
-        million_usd=None if sent is None or received is None else (sent + received) / 2,
-        ratio=None,
-        source="" if pd.isna(row["source"]) else str(row["source"]),
-        date="" if pd.isna(row["date"]) else str(row["date"]),
-    )
-
-
-def _cost(price: Price) -> tuple[bool, float, str, str]:
-    """Sort key: cheapest first, then by name; last without a price by the token."""
-    return price.million_usd is None, price.million_usd or 0.0, price.provider, price.model
-
-
-def _with_ratio(price: Price, reference: Price | None) -> Price:
-    if reference is None or not reference.million_usd or not price.million_usd:
-        return price
-    return replace(
-        price, ratio=float_or_none(round_float(reference.million_usd / price.million_usd))
-    )
+def _list_prices(prices: pd.DataFrame, baseline: str | None) -> tuple[Price, ...]:
+    found = prices.rename(columns=_PRICES).fillna({"source": "", "date": ""})
+    million = (found["input_usd"] + found["output_usd"]) / 2
+    reference = million[found["model"] == baseline].min()
+    ratio = reference / million
+    ratio = ratio.where(np.isfinite(ratio) & (reference > 0)).to_numpy(dtype=float)
+    found = found.assign(million_usd=million, ratio=round_significant(ratio))
+    # Cheapest first; last what has no price by the token.
+    found = found.sort_values(["million_usd", "provider", "model"])
+    return tuple(records_of(Price, found))
 
 
 class Offer(Record):
@@ -212,11 +179,7 @@ class Offer(Record):
 
 
 def collect_offers(prices: Sequence[Price]) -> tuple[Offer, ...]:
-    """Return every offer that can be paid for, in the order of the prices.
-
-    A price by the token and by the hour is two offers; a price of tokens sent or received alone is
-    none.
-    """
+    """Return the offers by the token, where both its prices are known, and by the hour."""
     offers = []
     for price in prices:
         seller = price.provider, price.model
@@ -228,9 +191,9 @@ def collect_offers(prices: Sequence[Price]) -> tuple[Offer, ...]:
 
 
 def reference_choice(offers: Sequence[Offer], baseline: str | None) -> tuple[Offer, ...]:
-    """Return the offers of which the cheapest is compared with the others.
+    """Return the baseline's offers by the token, else by the hour; without any, all by the token.
 
-    These are the baseline's by the token, else by the hour; without any, all by the token.
+    The cheapest of them is compared with the others (docs/statistics.md#cost).
     """
     of_baseline = [offer for offer in offers if offer.model == baseline]
     by_token = [offer for offer in of_baseline if not offer.hourly]

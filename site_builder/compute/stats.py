@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from site_builder.compute.board import Board
-from site_builder.compute.numbers import Array, mean_or_none
-from site_builder.compute.scores import Roles, Scores
+from site_builder.compute.numbers import mean_or_none
+from site_builder.compute.scores import Scores
 from site_builder.compute.significance import LiftTest, LiftTests, Verdict
 from site_builder.compute.tasks import TaskResult
 from site_builder.records import Record
@@ -29,9 +29,7 @@ class TrainingSets(Record):
     Attributes:
         sizes: By task, number of examples in the train split.
         bins: Adjacent bins of equal width on a log axis, three per decade, without size 0.
-        shares: By threshold, the share of training sets with fewer examples, 0..1.
-        below: By threshold, the number of training sets with fewer examples.
-        median: Median size.
+        shares, below: By threshold, the share and the number of training sets with fewer examples.
     """
 
     sizes: Mapping[str, int]
@@ -46,8 +44,6 @@ _BINS_PER_DECADE = 3
 
 def compute_training_sets(tasks: pd.DataFrame, thresholds: Sequence[int]) -> TrainingSets | None:
     """Compute the distribution of `train_examples`; None where no task states it.
-
-    Share below a threshold t: training sets with fewer than t examples / those of known size.
 
     Source: docs/statistics.md#training-set-sizes.
     """
@@ -67,58 +63,32 @@ def _log_bins(sizes: Mapping[str, int]) -> tuple[Bin, ...]:
     if not steps:
         return ()
     return tuple(
-        Bin(_edge(step), _edge(step + 1), tuple(t for t, s in steps.items() if s == step))
+        Bin(
+            low=10.0 ** (step / _BINS_PER_DECADE),
+            high=10.0 ** ((step + 1) / _BINS_PER_DECADE),
+            tasks=tuple(task for task, of_task in steps.items() if of_task == step),
+        )
         for step in range(min(steps.values()), max(steps.values()) + 1)
     )
 
 
-def _edge(step: int) -> float:
-    return float(10 ** (step / _BINS_PER_DECADE))
-
-
 class Stats(Record):
-    """The figures of the whole board.
-
-    Attributes:
-        models, tasks, categories, scores: Number of each on the board.
-        models_tuned: Models with at least one tuned score.
-        models_ranked: Models with a rank on the primary board.
-        tasks_compared: Tasks with both a contender and a baseline score.
-        tasks_beating_baseline, tasks_tying_baseline: Tasks whose best contender beats, ties with
-            the baseline.
-        models_compared: Ranked models of the contest variants with a mean lift over the baseline,
-            without the baseline's run; 0 where scores cannot be averaged.
-        models_ahead_of_baseline: Those whose mean lift over the baseline is positive in some
-            contest variant.
-        models_clearly_ahead: Models with a run of a contest variant that is better than the
-            baseline by the tests of its lift.
-        models_clearly_helped, models_clearly_hurt: Models with a tuned run that is better, worse
-            than its base by these tests.
-        mean_base_score, mean_tuned_score: Mean score before and after over the paired runs, so that
-            their difference is `mean_lift_over_base`.
-        mean_lift_over_base: Mean over all tuned runs with a base score; None without one, or where
-            scores cannot be averaged.
-        runs_tuned: Scores of tuned variants.
-        runs_paired: Those with a base score of the same model and task.
-        runs_helped, runs_unchanged, runs_hurt: Paired runs better than, equal to, worse than their
-            base score.
-        runs_beating_baseline: Tuned runs strictly better than the baseline on their task.
-    """
+    """The figures of the whole board, as docs/statistics.md#board-figures defines them."""
 
     models: int
     tasks: int
     categories: int
     scores: int
-    models_tuned: int
     models_ranked: int
+    models_tuned: int
+    models_compared: int
+    models_ahead_of_baseline: int
+    models_clearly_ahead_of_baseline: int
+    models_clearly_helped: int
+    models_clearly_hurt: int
     tasks_compared: int
     tasks_beating_baseline: int
     tasks_tying_baseline: int
-    models_compared: int
-    models_ahead_of_baseline: int
-    models_clearly_ahead: int
-    models_clearly_helped: int
-    models_clearly_hurt: int
     mean_base_score: float | None
     mean_tuned_score: float | None
     mean_lift_over_base: float | None
@@ -137,18 +107,24 @@ def compute_stats(
     tasks: tuple[TaskResult, ...],
     categories: int,
 ) -> Stats:
-    """Compute the figures of the whole board; each is defined at its attribute of `Stats`.
-
-    Source: docs/statistics.md#board-figures.
-    """
+    """Compute the figures of the whole board (docs/statistics.md#board-figures)."""
     roles, primary = scores.roles, boards[scores.roles.primary]
-    tuned = _runs(scores, [scores.values[v] for v in roles.tuned])
-    lifts = _runs(scores, [scores.lift_over_base(v) for v in roles.tuned])
-    over = _runs(scores, [scores.lift_over_baseline(v) for v in roles.tuned])
+    shape = (-1, len(scores.models), len(scores.tasks))
+    tuned, lifts, over = (
+        np.array([of(variant) for variant in roles.tuned]).reshape(shape)
+        for of in (scores.values.__getitem__, scores.lift_over_base, scores.lift_over_baseline)
+    )
     base = np.full(lifts.shape[1:], np.nan) if roles.base is None else scores.values[roles.base]
     before, after = (np.where(np.isnan(lifts), np.nan, values) for values in (base, tuned))
     outcomes = [task.outcome for task in tasks]
-    compared = _lifts_over_baseline(roles, boards)
+    baseline = (roles.baseline, roles.baseline_variant)
+    compared = [
+        (s.model, s.lift_over_baseline)
+        for variant in roles.contest
+        for s in boards[variant].ranked
+        if s.lift_over_baseline is not None and (s.model, variant) != baseline
+    ]
+    contest = [tests.over_baseline[variant] for variant in roles.contest]
     return Stats(
         models=len(scores.models),
         tasks=len(scores.tasks),
@@ -161,9 +137,9 @@ def compute_stats(
         tasks_tying_baseline=outcomes.count("ties"),
         models_compared=len({model for model, _ in compared}),
         models_ahead_of_baseline=len({model for model, lift in compared if lift > 0}),
-        models_clearly_ahead=_count_models(tests.over_baseline, roles.contest, "better"),
-        models_clearly_helped=_count_models(tests.over_base, roles.tuned, "better"),
-        models_clearly_hurt=_count_models(tests.over_base, roles.tuned, "worse"),
+        models_clearly_ahead_of_baseline=_count_models(contest, "better"),
+        models_clearly_helped=_count_models(tests.over_base.values(), "better"),
+        models_clearly_hurt=_count_models(tests.over_base.values(), "worse"),
         mean_base_score=mean_or_none(before) if primary.rules.averaged else None,
         mean_tuned_score=mean_or_none(after) if primary.rules.averaged else None,
         mean_lift_over_base=mean_or_none(lifts) if primary.rules.averaged else None,
@@ -176,25 +152,6 @@ def compute_stats(
     )
 
 
-def _count_models(
-    tests: Mapping[str, Mapping[str, LiftTest]], variants: Sequence[str], verdict: Verdict
-) -> int:
+def _count_models(runs: Iterable[Mapping[str, LiftTest]], verdict: Verdict) -> int:
     """Count the models with this verdict in any of the variants."""
-    found = [tests.get(variant, {}).items() for variant in variants]
-    return len({model for runs in found for model, test in runs if test.verdict == verdict})
-
-
-def _runs(scores: Scores, arrays: list[Array]) -> Array:
-    """Stack arrays (models, tasks), or none, to (variants, models, tasks)."""
-    return np.array(arrays).reshape(-1, len(scores.models), len(scores.tasks))
-
-
-def _lifts_over_baseline(roles: Roles, boards: Mapping[str, Board]) -> list[tuple[str, float]]:
-    """Return model and mean lift over the baseline of every ranked run but the baseline's."""
-    baseline = (roles.baseline, roles.baseline_variant)
-    return [
-        (s.model, s.lift_over_baseline)
-        for variant in roles.contest
-        for s in boards[variant].ranked
-        if s.lift_over_baseline is not None and (s.model, variant) != baseline
-    ]
+    return len({m for by_model in runs for m, test in by_model.items() if test.verdict == verdict})

@@ -7,14 +7,13 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.board import Board
 from site_builder.compute.numbers import (
     Array,
     difference,
-    float_or_none,
+    floats_or_none,
     mean_or_none,
     round_significant,
 )
@@ -33,7 +32,7 @@ class RankAgreement(Record, eq=False):
 
     Attributes:
         rho: Spearman's rho, shape (tasks, tasks); NaN where undefined.
-        n: Number of common models, shape (tasks, tasks).
+        n: Number of common models.
     """
 
     rho: Array
@@ -45,8 +44,8 @@ def compute_rank_agreement(scores: Scores) -> RankAgreement:
 
     Spearman's rho of two tasks' scores, signed so that greater is better, over the models that have
     both. NaN below four common models, and where these have all the same score on one of the tasks.
-    On a board of more than 300 tasks the ranks are those among all models of a task: new ranks for
-    each pair would take most of the build. Without missing scores the result is the same.
+    Above 300 tasks the ranks are those among all models of a task, since new ranks for each pair
+    would take most of the build.
 
     Source: Spearman (1904), The American Journal of Psychology 15(1), 72-101;
         docs/statistics.md#similar-tasks.
@@ -85,10 +84,7 @@ class SimilarTask(Record):
 def find_similar_tasks(
     tasks: Sequence[str], agreement: RankAgreement, most: int = 5
 ) -> dict[str, tuple[SimilarTask, ...]]:
-    """Return for each task the tasks that rank models most similarly, with rho above 0.
-
-    Source: docs/statistics.md#similar-tasks.
-    """
+    """Return the most similar tasks of each, with rho > 0 (docs/statistics.md#similar-tasks)."""
     alike = np.where(agreement.rho > 0, agreement.rho, 0.0)
     np.fill_diagonal(alike, 0.0)
     nearest = np.argsort(-alike, axis=1, kind="stable")[:, :most]
@@ -118,14 +114,12 @@ class TaskResult(Record):
     """The results on one task.
 
     Attributes:
-        baseline_score: The baseline's score; None where there is none.
         best: Best score by variant; a variant without a score is absent.
         best_contender: Best score of the variants that compete with the baseline, without the
             baseline's.
         best_lift_over_baseline: Its difference from the baseline, positive = better.
         mean_lift_over_base: Mean over all tuned scores with a base score.
-        mean: Mean score by variant.
-        counts: Number of scores by variant.
+        mean, counts: Mean score and number of scores by variant.
         models: The models with a score, in the order of the ranking.
         with_intervals: The variants in which the error of any score is known.
         flagged: The flagged scores, whether they count or not.
@@ -159,97 +153,59 @@ class TaskResult(Record):
 
 def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult, ...]:
     """Summarise every task of the board, in the order of the tasks table."""
-    arrays = _Arrays.of(scores)
-    similar = find_similar_tasks(scores.tasks, agreement)
+    roles, direction, frame = scores.roles, scores.direction, scores.frame
+    best = {v: _best_runs(scores, {v: scores.values[v]}) for v in roles.variants}
+    contenders = _best_runs(scores, {v: scores.contest(v) for v in roles.contest})
+    tops = np.array([np.nan if top is None else top.score for top in contenders])
+    best_lifts = floats_or_none(difference(tops * direction, scores.baseline * direction))
+    baseline = floats_or_none(scores.baseline)
+    lifts = [scores.lift_over_base(v) for v in roles.tuned]
+    models = frame["model"].to_numpy(dtype=object)
+    exact = (frame["low"].notna() & frame["high"].notna()).to_numpy()
     flagged: dict[str, list[FlaggedScore]] = {task: [] for task in scores.tasks}
     for score in scores.flagged:
-        if score.variant in scores.roles.variants:
+        if score.variant in roles.variants:
             flagged[score.task].append(score)
-    return tuple(
-        _task_result(scores, arrays, task, tuple(flagged[task]), similar[task])
-        for task in scores.tasks
-    )
+    similar = find_similar_tasks(scores.tasks, agreement)
 
-
-class _Arrays(Record):
-    """Arrays over all tasks, one column per task.
-
-    Attributes:
-        wins: By variant, where a model has the best score.
-        top: Where a run has the best score of the contest; the rows are the models of the first
-            contest variant, then those of the next.
-        best_lift: The best score of the contest minus the baseline's; shape (tasks,).
-        lifts: By tuned variant, the lift over base.
-        models: The model of each row of the long table.
-        exact: Whether the interval of each row of the long table is known.
-    """
-
-    wins: Mapping[str, Array]
-    top: Array
-    best_lift: Array
-    lifts: Mapping[str, Array]
-    models: npt.NDArray[np.object_]
-    exact: npt.NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, scores: Scores) -> _Arrays:
-        roles, frame = scores.roles, scores.frame
-        contest = np.concatenate([scores.contest(v) for v in roles.contest])
-        signed = round_significant(contest) * scores.direction
-        return cls(
-            wins={v: compute_wins(scores.signed[v]) for v in roles.variants},
-            top=compute_wins(signed),
-            best_lift=difference(np.fmax.reduce(signed), scores.baseline * scores.direction),
-            lifts={v: scores.lift_over_base(v) for v in roles.tuned},
-            models=frame["model"].to_numpy(dtype=object),
-            exact=(frame["low"].notna() & frame["high"].notna()).to_numpy(),
+    def result(column: int, task: str) -> TaskResult:
+        ranked = scores.ranked_rows(task)
+        return TaskResult(
+            task=task,
+            baseline_score=baseline[column],
+            best={v: top for v, of_variant in best.items() if (top := of_variant[column])},
+            best_contender=contenders[column],
+            best_lift_over_baseline=best_lifts[column],
+            mean_lift_over_base=mean_or_none(np.array([array[:, column] for array in lifts])),
+            mean={v: mean_or_none(scores.values[v][:, column]) for v in roles.variants},
+            counts={v: len(rows) for v, rows in ranked.items()},
+            models=tuple(dict.fromkeys(models[np.concatenate([*ranked.values()])].tolist())),
+            with_intervals=frozenset(v for v, rows in ranked.items() if exact[rows].any()),
+            flagged=tuple(flagged[task]),
+            similar=similar[task],
         )
 
-
-def _task_result(
-    scores: Scores,
-    arrays: _Arrays,
-    task: str,
-    flagged: tuple[FlaggedScore, ...],
-    similar: tuple[SimilarTask, ...],
-) -> TaskResult:
-    roles, column = scores.roles, scores.columns[task]
-    best = {v: _best(scores, column, (v,), arrays.wins[v]) for v in roles.variants}
-    ranked = scores.ranked_rows(task)
-    return TaskResult(
-        task=task,
-        baseline_score=float_or_none(scores.baseline[column]),
-        best={v: found for v, found in best.items() if found is not None},
-        best_contender=_best(scores, column, roles.contest, arrays.top),
-        best_lift_over_baseline=float_or_none(arrays.best_lift[column]),
-        mean_lift_over_base=mean_or_none(np.array([a[:, column] for a in arrays.lifts.values()])),
-        mean={v: mean_or_none(scores.values[v][:, column]) for v in roles.variants},
-        counts={v: len(rows) for v, rows in ranked.items()},
-        models=tuple(dict.fromkeys(arrays.models[np.concatenate([*ranked.values()])].tolist())),
-        with_intervals=frozenset(v for v, rows in ranked.items() if arrays.exact[rows].any()),
-        flagged=flagged,
-        similar=similar,
-    )
+    return tuple(result(column, task) for column, task in enumerate(scores.tasks))
 
 
-def _best(scores: Scores, column: int, variants: tuple[str, ...], top: Array) -> Best | None:
-    """Return the runs at the top of a task; `top` has the models of each variant in turn."""
-    rows = np.flatnonzero(top[:, column])
-    runs = [(variants[row // len(scores.models)], row % len(scores.models)) for row in rows]
-    if not runs:
-        return None
-    variant, model = runs[0]
-    score = float(scores.values[variant][model, column])
-    return Best(tuple(scores.models[m] for _, m in runs), score, tuple(v for v, _ in runs))
+def _best_runs(scores: Scores, values: Mapping[str, Array]) -> list[Best | None]:
+    """Return the best score of each task among some variants, and all runs that have it."""
+    runs = [(model, variant) for variant in values for model in scores.models]
+    stacked = np.concatenate([*values.values()])
+    top, found = compute_wins(round_significant(stacked) * scores.direction), list[Best | None]()
+    for column, is_best in enumerate(top.T):
+        rows = np.flatnonzero(is_best).tolist()
+        models, variants = (tuple(runs[row][i] for row in rows) for i in (0, 1))
+        found.append(Best(models, float(stacked[rows[0], column]), variants) if rows else None)
+    return found
 
 
 class CategoryResult(Record):
     """The results on the tasks of one category.
 
     Attributes:
-        best_lift_over_baseline: Mean over the tasks of the best contender minus the baseline; None
-            where no task has both, or where scores of the tasks cannot be averaged.
-        mean_lift_over_base: Mean over the tasks of the task's mean lift over base.
+        best_lift_over_baseline, mean_lift_over_base: Means over the tasks; None where no task has
+            one, or where scores of the tasks cannot be averaged.
         beating: Number of tasks whose best contender beats the baseline.
         compared: Number of tasks with both a contender and a baseline score.
         boards: Board over the tasks, by variant.
@@ -272,39 +228,23 @@ class CategoryResult(Record):
 def compute_categories(
     boards: Mapping[str, Mapping[str, Board]], results: Sequence[TaskResult]
 ) -> tuple[CategoryResult, ...]:
-    """Summarise every category, from furthest below the baseline (harder) to furthest above.
-
-    Categories without a difference come last. Tasks without a category belong to none.
-
-    Args:
-        boards: Boards over the tasks of each category, by its name and by variant.
-        results: The results on each task.
-
-    Source: docs/statistics.md#categories.
-    """
+    """Summarise every category, harder ones first (docs/statistics.md#categories)."""
     by_task = {result.task: result for result in results}
-    found = [_category(name, mine, by_task) for name, mine in boards.items()]
-    return tuple(sorted(found, key=_difficulty))
-
-
-def _difficulty(category: CategoryResult) -> tuple[bool, float]:
-    lift = category.best_lift_over_baseline
-    return lift is None, lift or 0.0
-
-
-def _category(
-    name: str, boards: Mapping[str, Board], by_task: Mapping[str, TaskResult]
-) -> CategoryResult:
-    board = next(iter(boards.values()))
-    best = np.array([by_task[task].best_lift_over_baseline for task in board.tasks], dtype=float)
-    over_base = np.array([by_task[task].mean_lift_over_base for task in board.tasks], dtype=float)
-    averaged = board.rules.averaged
-    return CategoryResult(
-        category=name,
-        tasks=board.tasks,
-        best_lift_over_baseline=mean_or_none(best) if averaged else None,
-        mean_lift_over_base=mean_or_none(over_base) if averaged else None,
-        beating=int((best > 0).sum()),
-        compared=int((~np.isnan(best)).sum()),
-        boards=boards,
-    )
+    found = []
+    for name, by_variant in boards.items():
+        board = next(iter(by_variant.values()))
+        averaged, mine = board.rules.averaged, [by_task[task] for task in board.tasks]
+        best = np.array([result.best_lift_over_baseline for result in mine], dtype=float)
+        over_base = np.array([result.mean_lift_over_base for result in mine], dtype=float)
+        category = CategoryResult(
+            category=name,
+            tasks=board.tasks,
+            best_lift_over_baseline=mean_or_none(best) if averaged else None,
+            mean_lift_over_base=mean_or_none(over_base) if averaged else None,
+            beating=int((best > 0).sum()),
+            compared=int((~np.isnan(best)).sum()),
+            boards=by_variant,
+        )
+        found.append(category)
+    lifts = {c.category: c.best_lift_over_baseline for c in found}
+    return tuple(sorted(found, key=lambda c: (lifts[c.category] is None, lifts[c.category] or 0.0)))

@@ -142,7 +142,7 @@ def _score_states(tables: Tables) -> dict[ScoreKey, ScoreState]:
     """Return every score of the results table with its error and its reservation."""
     results = tables.results.dropna(subset=["model", "task"])
     results = results[np.isfinite(results["score"].to_numpy(dtype=float))]
-    errors = floats_or_none(compute_score_errors(results, tables.tasks).standard)
+    errors = floats_or_none(compute_score_errors(results, tables.tasks)[0])
     keys = zip(results["model"], results["task"], results["variant"], strict=True)
     flags = (flag if isinstance(flag, str) else None for flag in results["flag"])
     return {

@@ -382,8 +382,9 @@ def test_matrix_of_the_index_is_its_tuned_scores():
     results, _ = drawn("index")
     chart = chart_on("index", "", "scores")
     for model in keys(chart)[1:]:
+        scores = results.scores.of_model(model)
         for task, score in by_subject(chart, model).items():
-            assert results.scores_of(model, task)["fine_tuned"].score == score, (model, task)
+            assert scores[task]["fine_tuned"].score == score, (model, task)
 
 
 def by_subject(chart, key):
@@ -400,7 +401,7 @@ def test_charts_of_a_model_and_a_task_are_their_scores(page, key):
     chart = chart_on("index", page, key)
     for own, row in zip(subjects(chart), table_of(chart).rows, strict=True):
         model, task = ("phi-2", own) if key == "model-tasks" else (own, "gsm8k")
-        found = results.scores_of(model, task)
+        found = results.scores.of_model(model)[task]
         cells = dict(zip(keys(chart), row.cells, strict=True))
         tuned, base = found.get("fine_tuned"), found.get("base")
         assert (base and base.score) == cells["before"].value

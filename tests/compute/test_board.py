@@ -154,7 +154,7 @@ def test_win_rate_counts_ties_one_half():
     )
     # t1: a beats 3 of 3; b and c beat 1 and tie 1: 1.5 of 3; d beats 0.
     # t2: a and b beat 1 and tie 1: 1.5 of 2; c beats 0.
-    rates = compute_win_rates(scores, "base")
+    rates = compute_win_rates(scores.signed["base"])
     assert [[1, 0.75], [0.5, 0.75], [0.5, 0]] == rates[:3].tolist()
     assert 0 == rates[3, 0]
     assert np.isnan(rates[3, 1])
@@ -165,7 +165,7 @@ def test_win_rate_counts_ties_one_half():
 def test_win_rate_turns_with_the_direction():
     """Where lower is better, the least score beats the others."""
     scores = make_scores({"base": {"a": [1.0], "b": [2.0], "c": [3.0]}}, lower=["t1"])
-    assert [[1], [0.5], [0]] == compute_win_rates(scores, "base").tolist()
+    assert [[1], [0.5], [0]] == compute_win_rates(scores.signed["base"]).tolist()
 
 
 @given(arrays(float, (5, 4), elements=st.sampled_from([0.0, 0.1, 0.2, 0.3, NAN])))
@@ -173,7 +173,7 @@ def test_win_rate_turns_with_the_direction():
 def test_full_column_of_win_rates_averages_one_half(values):
     """What one beats, another is beaten by; of a task with one score alone there is no rate."""
     scores = make_scores({"base": {str(i): row for i, row in enumerate(values.tolist())}})
-    rates = compute_win_rates(scores, "base")
+    rates = compute_win_rates(scores.signed["base"])
     for task in range(rates.shape[1]):
         found = rates[~np.isnan(rates[:, task]), task]
         there = (~np.isnan(values[:, task])).sum()

@@ -80,13 +80,6 @@ def test_stated_columns():
     assert frozenset(["row", "flag", "stderr"]) == stated.stated
 
 
-def test_developers_in_the_order_of_the_data():
-    """Each once; models without one have none."""
-    assert ("Z", "A") == catalog_of(models={"developer": ["Z", "A"]}).developers
-    assert ("Z",) == catalog_of(models={"developer": ["Z", "Z"]}).developers
-    assert () == catalog_of().developers
-
-
 # --- release -------------------------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ from site_builder.compute.intervals import (
     t_quantile,
     tail_probability,
 )
+from site_builder.compute.score_error import REACH
 
 NAN = float("nan")
 
@@ -80,6 +81,13 @@ def test_tails_are_thinner_for_few_tasks():
     assert 0.0189 == pytest.approx(float(tail_probability(np.array(31.0))), abs=5e-5)
     assert 0.025 == pytest.approx(float(tail_probability(np.array(1e6))), abs=1e-6)
     assert np.isnan([t_quantile(np.array(1.0)), tail_probability(np.array(1.0))]).all()
+
+
+def test_quantiles_agree_with_scipy():
+    """Student's t for few and many tasks, to seven digits; and the limit, 1.96."""
+    n = np.array([*range(2, 700), 1_500, 10_001, 1_000_001])
+    assert stats.t.ppf(0.975, n - 1) == pytest.approx(t_quantile(n), rel=1e-6)
+    assert stats.norm.ppf(0.975) == REACH
 
 
 def test_resample_by_hand():

@@ -1,13 +1,11 @@
-"""Rounding, differences, means, ranks, distributions."""
-
-from math import comb, sqrt
+"""Rounding, differences, means, ranks, p-values."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import special, stats
+from scipy import special
 
 from site_builder.compute.numbers import (
     _decades,
@@ -15,18 +13,14 @@ from site_builder.compute.numbers import (
     correlation_p,
     decimals_needed,
     difference,
-    fair_below,
     float_or_none,
     floats_or_none,
     integers_or_none,
     mean_of,
     mean_or_none,
-    normal_below,
     round_significant,
     signed_ranks_below,
-    student_quantiles,
 )
-from site_builder.compute.score_error import REACH
 from site_builder.tables.read import positions
 
 NAN = float("nan")
@@ -197,36 +191,7 @@ def test_integers_give_the_numbers_back(found, places):
     assert values.tolist() == [n / 10**kept for n in whole[:-1] if n is not None]
 
 
-# --- normal -------------------------------------------------------------------------------------
-
-
-def test_normal_by_hand():
-    """Half lies below 0; the rest is from tables of the distribution."""
-    assert [0.5, 0.025, 0.975] == pytest.approx(normal_below(np.array([0, -REACH, REACH])))
-    assert 0.158655253931457 == pytest.approx(float(normal_below(np.array(-1.0))), rel=1e-14)
-    assert np.isnan(normal_below(np.array([[NAN]]))).tolist() == [[True]]
-
-
-def test_normal_agrees_with_scipy():
-    """Far into the tails, and its 97.5th percentile."""
-    z = np.linspace(-37, 8, 10_001)
-    assert special.ndtr(z) == pytest.approx(normal_below(z), rel=1e-12, abs=1e-300)
-    assert stats.norm.ppf(0.975) == REACH
-
-
-# --- Student's t --------------------------------------------------------------------------------
-
-
-def test_student_by_hand():
-    """One degree: tan(0.475 pi). Two: (2 q - 1) sqrt(2 / (4 q (1 - q))) at q = 0.975."""
-    one, two = np.tan(0.475 * np.pi), 0.95 * sqrt(2 / (4 * 0.975 * 0.025))
-    assert [one, two] == pytest.approx(student_quantiles(np.array([1, 2])), rel=1e-13)
-
-
-def test_student_agrees_with_scipy():
-    """On both sides of 512 degrees of freedom, where the method changes."""
-    freedom = np.array([*range(1, 700), 1_499, 10_000, 1_000_000])
-    assert stats.t.ppf(0.975, freedom) == pytest.approx(student_quantiles(freedom), rel=1e-12)
+# --- p-values -----------------------------------------------------------------------------------
 
 
 def test_p_of_a_correlation_by_hand():
@@ -245,24 +210,6 @@ def test_p_of_a_correlation_agrees_with_scipy(freedom):
     beta = 2 * special.betainc(freedom / 2, freedom / 2, (1 - r) / 2)
     # Beyond some hundred tasks the two that scipy has differ by as much.
     assert beta == pytest.approx(own, rel=1e-12 if freedom < 500 else 5e-12, abs=1e-290)
-
-
-# --- coins --------------------------------------------------------------------------------------
-
-
-def test_coins_by_hand():
-    """Of 8 throws 1 + 8 outcomes of 256 have at most one head; of none all have none."""
-    k, n = np.array([1, 0, 5, 2]), np.array([8, 0, 5, 4])
-    assert [9 / 256, 1.0, 1.0, 11 / 16] == fair_below(k, n).tolist()
-
-
-def test_coins_agree_with_scipy():
-    """Up to two hundred throws; and far more than a float can count, by symmetry."""
-    n = np.repeat(np.arange(1, 200), 5)
-    k = np.random.default_rng(1).integers(0, n + 1)
-    assert special.bdtr(k, n, 0.5) == pytest.approx(fair_below(k, n), rel=1e-12)
-    half = 0.5 + float(comb(3_000, 1_500) / 2**3_001)
-    assert half == pytest.approx(fair_below(np.array([1_500]), np.array([3_000]))[0], rel=1e-15)
 
 
 def test_sums_of_ranks_by_hand():

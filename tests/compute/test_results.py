@@ -221,7 +221,7 @@ def test_scores_of_the_tasks_of_the_index(index, plain):
         assert (float(score), 1 + better) == (s.score, s.rank)
         assert near(own) == s.lift_over_base
         assert near(score - plain.base["gpt-4", task]) == s.lift_over_baseline
-        assert s == index.scores_of(model, task)[variant]
+        assert s == index.scores.of_model(model, [task])[task][variant]
 
 
 def test_categories_of_the_index(index, plain):
@@ -359,8 +359,8 @@ def test_index_is_computed_alike_twice(index):
 def test_results_find_their_parts(index):
     """A task by its id; a model's scores on it, primary variant first; the board that opens."""
     assert "gsm8k" == index.task("gsm8k").task
-    assert ["fine_tuned", "base"] == list(index.scores_of("phi-2", "gsm8k"))
-    assert ["base"] == list(index.scores_of("gpt-4", "gsm8k"))
+    assert ["fine_tuned", "base"] == list(index.scores.of_model("phi-2")["gsm8k"])
+    assert ["base"] == list(index.scores.of_model("gpt-4")["gsm8k"])
     assert index.boards["fine_tuned"] == index.board
 
 

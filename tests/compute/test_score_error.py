@@ -26,8 +26,7 @@ def errors_of(score, tasks=SHARE, **stated):
     frames = make_frames({"base": {"a": [score]}}, tasks=tasks)
     frames["results"] = frames["results"].assign(**stated)
     tables = make_tables(frames)
-    errors = compute_score_errors(tables.results, tables.tasks)
-    return errors.standard[0], errors.low[0], errors.high[0]
+    return tuple(compute_score_errors(tables.results, tables.tasks)[:, 0])
 
 
 def near(*expected):

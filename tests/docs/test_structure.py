@@ -95,7 +95,7 @@ HOMES = {
     "resvg_py": "render/previews.py",
     "rich": "commands/console.py",
     "ruamel": "importers/hugging_face.py",
-    "scipy": "compute/numbers.py",
+    "scipy": "compute/*.py",
     "slugify": "addresses.py",
     "tokenizers": "profile/features.py",
 }
