@@ -9,11 +9,10 @@ import click
 from site_builder.commands.console import (
     Console,
     base_url_option,
-    format_option,
     out_option,
     project_option,
-    quiet_option,
     strict_option,
+    with_console,
 )
 from site_builder.errors import FaultsError
 
@@ -32,18 +31,16 @@ from site_builder.errors import FaultsError
     help="Branch that holds the site and nothing else.",
 )
 @strict_option
-@quiet_option
-@format_option
+@with_console
 def deploy(  # noqa: PLR0913 - one per option
     root: Path,
-    out: Path | None,
+    console: Console,
+    out: Path,
     base_url: str | None,
     remote: str,
     branch: str,
     *,
     strict: bool,
-    quiet: bool,
-    form: str,
 ) -> None:
     """Build the site, check that it is complete, and push it to a branch.
 
@@ -54,7 +51,6 @@ def deploy(  # noqa: PLR0913 - one per option
     from site_builder.publish.git_branch import push_site
     from site_builder.publish.verify import verify_site
 
-    console, out = Console(root, form, quiet=quiet, strict=strict), out or root / "site"
     options = BuildOptions(console.stage, console.count, workers=None)
     with console.exit_on_error("nothing was pushed"):
         config = load_project(root, base_url, out)
