@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -27,7 +26,6 @@ from site_builder.records import replace
 if TYPE_CHECKING:
     from site_builder.importers.reading import ScoreScale
     from site_builder.profile.features import MergedFeatures, TaskProfile, Tokenizer
-    from site_builder.profile.training_sets import SetFile
 
 # The importers, the engines and the tokenizers are imported in the functions that need them: each
 # command would otherwise wait for those of the others.
@@ -257,37 +255,19 @@ def profile(  # noqa: PLR0913 - one per option
     The name of a file is its task. A folder with train, validation or test files is one task.
     Measuring again changes nothing.
     """
-    from site_builder.profile.features import find_tokenizer, save_features
+    from site_builder.profile.features import find_tokenizer, profile_sets, save_features
     from site_builder.profile.training_sets import find_sets
 
     with console.exit_on_error():
         config, unit = load_config(root), find_tokenizer(tokenizer)
         sets = find_sets(paths)
-        profiles = _measure(sets.files, unit, (inputs, output), console)
+        with console.bar(sum(file.path.stat().st_size for file in sets.files)) as on_progress:
+            profiles = profile_sets(sets.files, unit, inputs, output, on_progress)
         rows = (task.row(unit.unit) for task in profiles)
         merged = save_features(config.data_dir, rows, dry=dry)
     console.warn((*_skipped_faults(sets.others), *_new_task_faults(merged)))
     for line in (*map(_profile_line, profiles), _summary(merged, unit, dry=dry)):
         console.say(line)
-
-
-def _measure(
-    files: Sequence[SetFile],
-    tokenizer: Tokenizer,
-    fields: tuple[Sequence[str], str],
-    console: Console,
-) -> list[TaskProfile]:
-    """Profile the files, with a bar of the bytes that have been read."""
-    from site_builder.profile.features import profile_sets
-
-    sizes = {file: file.path.stat().st_size for file in files}
-    starts = dict(zip(files, accumulate(sizes.values(), initial=0), strict=False))
-    with console.bar(sum(sizes.values())) as show:
-
-        def on_progress(file: SetFile, share: float) -> None:
-            show(f"{file.task}, {file.split}", starts[file] + share * sizes[file])
-
-        return profile_sets(files, tokenizer, *fields, on_progress)
 
 
 def _skipped_faults(others: Sequence[Path]) -> Iterable[Fault]:
