@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, limit_faults
-from site_builder.examples.aggregate import Aggregated, Difference, Repeat, RunScore
+from site_builder.examples.aggregate import Aggregated, Difference, ExampleRun, Moments, Repeat
 from site_builder.examples.files import ExampleFiles
 from site_builder.formatting import counted
-from site_builder.importers.merge import Key, MergedScores, Placed, key_of, merge_results
+from site_builder.importers.merge import MergedScores, Placed, key_of, merge_results
 from site_builder.importers.reading import ImportedScore
 from site_builder.importers.run import written_lines
 from site_builder.records import Record
@@ -33,12 +33,9 @@ class Stored(Record):
 
 
 class AggregateReport(Record):
-    """What changed in the tables.
+    """What changed in the tables: the merged results, and the files that were written.
 
-    Attributes:
-        merged: The results and their changes.
-        differences: Number of differences that are `added`, `replaced` or `unchanged`.
-        saved: Files that were written.
+    `differences` counts those that are `added`, `replaced` or `unchanged`.
     """
 
     merged: MergedScores
@@ -65,19 +62,17 @@ def save(
 ) -> AggregateReport:
     """Merge scores and differences into the tables; write only tables that change.
 
-    Args:
-        found: What was computed.
-        stored: The tables.
-        config: The configuration.
-        source: The place of the examples, for the `source` column.
-        dry: Write nothing.
+    `source` is the place of the examples, for the `source` column.
 
     Raises:
         FaultsError: A value does not fit its column, or writing fails; the tables are unchanged.
     """
     variant = config.default_variant
     old = {key_of(row, variant): row for row in stored.results.rows}
-    placed = [_placed(score, old, source) for score in found.scores]
+    placed = [
+        _placed(run, moments, old.get((run.model, run.task, run.variant), {}), source)
+        for run, moments in found.scores.items()
+    ]
     merged = merge_results(stored.results.rows, placed, variant)
     rows, counts = _merge_differences(stored.differences.rows, found.differences, variant)
     changed: list[tuple[StoredTable, list[StoredRow]]] = []
@@ -85,15 +80,14 @@ def save(
         changed.append((stored.results, merged.rows))
     if counts["added"] or counts["replaced"]:
         changed.append((stored.differences, rows))
-    saved = [] if dry else [config.data_dir / table.spec.file for table, _ in changed]
-    if saved:
-        save_tables(config.data_dir, changed)
+    if dry or not changed:
+        return AggregateReport(merged, counts, ())
+    save_tables(config.data_dir, changed)
+    saved = (config.data_dir / table.spec.file for table, _ in changed)
     return AggregateReport(merged, counts, tuple(saved))
 
 
-def _placed(score: RunScore, stored: Mapping[Key, StoredRow], source: str) -> Placed:
-    run, moments = score.run, score.moments
-    old = stored.get((run.model, run.task, run.variant), {})
+def _placed(run: ExampleRun, moments: Moments, old: StoredRow, source: str) -> Placed:
     imported = ImportedScore(
         run.model,
         run.task,
@@ -109,12 +103,8 @@ def _placed(score: RunScore, stored: Mapping[Key, StoredRow], source: str) -> Pl
 def _without_noise(new: _N, old: object, size: float = 0.0) -> _N:
     """Return the old number if the new one differs only by rounding.
 
-    Engines sum in the order in which their threads finish, which changes the last digits.
-
-    Args:
-        new: The new number.
-        old: The stored value.
-        size: The size of the scores behind the number.
+    Engines sum in the order in which their threads finish, which changes the last digits. `size` is
+    that of the scores behind the number.
     """
     if not isinstance(new, float) or not isinstance(old, float):
         return new
@@ -128,37 +118,31 @@ def _merge_differences(
     by_key = {(*key_of(row, variant), row.get("against")): row for row in rows}
     counts: Counter[str] = Counter()
     for difference in found:
-        new = _row(difference)
+        pair, moments = difference.pair, difference.moments
+        new: StoredRow = {
+            "model": pair.run.model,
+            "task": pair.run.task,
+            "variant": pair.run.variant,
+            "against": pair.against,
+            "against_model": pair.other.model,
+            "against_variant": pair.other.variant,
+            "difference": moments.mean if moments else None,
+            "stderr": moments.stderr(difference.size) if moments else None,
+            "n_pairs": moments.n if moments else 0,
+            "n_unpaired": difference.unpaired,
+            "n_unpaired_against": difference.unpaired_against,
+        }
         row = by_key.get((new["model"], new["task"], new["variant"], new["against"]))
         if row is None:
             rows.append(new)
             counts["added"] += 1
             continue
-        new["difference"] = _without_noise(
-            new["difference"], row.get("difference"), difference.size
-        )
-        new["stderr"] = _without_noise(new["stderr"], row.get("stderr"))
+        for name, size in (("difference", difference.size), ("stderr", 0.0)):
+            new[name] = _without_noise(new[name], row.get(name), size)
         same = all(row.get(name) == value for name, value in new.items())
         counts["unchanged" if same else "replaced"] += 1
         row |= new
     return rows, counts
-
-
-def _row(found: Difference) -> StoredRow:
-    pair, moments = found.pair, found.moments
-    return {
-        "model": pair.run.model,
-        "task": pair.run.task,
-        "variant": pair.run.variant,
-        "against": pair.against,
-        "against_model": pair.other.model,
-        "against_variant": pair.other.variant,
-        "difference": moments.mean if moments else None,
-        "stderr": moments.stderr(found.size) if moments else None,
-        "n_pairs": moments.n if moments else 0,
-        "n_unpaired": found.unpaired,
-        "n_unpaired_against": found.unpaired_against,
-    }
 
 
 def warnings_of(
@@ -184,15 +168,16 @@ def _repeat_faults(repeats: Sequence[Repeat], shown: str) -> Iterator[Fault]:
         )
         for repeat in repeats
     )
-    yield from limit_faults(faults, len(repeats), shown, "runs with examples more than once")
+    return limit_faults(faults, len(repeats), shown, "runs with examples more than once")
 
 
-def _unpaired_faults(differences: Sequence[Difference], shown: str) -> Iterator[Fault]:
-    odd = [found for found in differences if found.unpaired or found.unpaired_against]
-    faults = (
-        Fault(f"{shown}: {found.pair.run}", _unpaired(found), severity="warning") for found in odd
-    )
-    yield from limit_faults(faults, len(odd), shown, "pairs of runs with examples of only one")
+def _unpaired_faults(differences: Iterable[Difference], shown: str) -> Iterator[Fault]:
+    faults = [
+        Fault(f"{shown}: {found.pair.run}", _unpaired(found), severity="warning")
+        for found in differences
+        if found.unpaired or found.unpaired_against
+    ]
+    return limit_faults(faults, len(faults), shown, "pairs of runs with examples of only one")
 
 
 def _unpaired(found: Difference) -> str:
@@ -213,7 +198,7 @@ def lines_of(
     files: ExampleFiles, found: Aggregated, report: AggregateReport, *, dry: bool
 ) -> Iterator[str]:
     """Yield the lines of the report."""
-    models, tasks = ({getattr(s.run, name) for s in found.scores} for name in ("model", "task"))
+    models, tasks = {run.model for run in found.scores}, {run.task for run in found.scores}
     rows = counted(files.rows, "row")
     yield f"{rows} of {counted(len(models), 'model')} on {counted(len(tasks), 'task')}."
     merged, differences = report.merged, report.differences
