@@ -147,10 +147,6 @@ class OutputFolderError(SiteError):
     """The output folder holds something else, overlaps the sources, or cannot be written."""
 
 
-class StartError(SiteError):
-    """A new project cannot be written where the user wants it."""
-
-
 class DeployError(SiteError):
     """A site cannot be pushed to its branch."""
 

@@ -110,9 +110,14 @@ def respond(state: ServedState, target: str) -> Response:
     path, _, query = target.partition("#")[0].partition("?")
     path = unquote(path)
     if path.startswith(RESERVED):
-        return _server_file(path.removeprefix(RESERVED))
+        file = path.removeprefix(RESERVED)
+        if file in SERVER_FILES:
+            return Response((FILES / file).read_bytes(), content_type(file))
+        return Response(b"There is no such file.", "text/plain", HTTPStatus.NOT_FOUND)
     if not state.files:
-        return Response(_fault_page(state), status=HTTPStatus.SERVICE_UNAVAILABLE)
+        page = make_environment([FILES]).get_template("faults.html")
+        html = page.render(lines=state.lines, build=state.build, reserved=RESERVED)
+        return Response(html.encode(), status=HTTPStatus.SERVICE_UNAVAILABLE)
     name = path.removeprefix(state.root)
     if path.startswith(state.root):
         file = f"{name}index.html" if name == "" or name.endswith("/") else name
@@ -145,18 +150,6 @@ def content_type(path: str) -> str:
     found = _TYPES.guess_type(path)[0] or "application/octet-stream"
     is_text = found.startswith("text/") or found in ("application/json", "application/xml")
     return f"{found}; charset=utf-8" if is_text else found
-
-
-def _server_file(name: str) -> Response:
-    if name not in SERVER_FILES:
-        return Response(b"There is no such file.", "text/plain", HTTPStatus.NOT_FOUND)
-    return Response((FILES / name).read_bytes(), content_type(name))
-
-
-def _fault_page(state: ServedState) -> bytes:
-    """Return the page that lists the faults of a project without a good site."""
-    template = make_environment([FILES]).get_template("faults.html")
-    return template.render(lines=state.lines, build=state.build, reserved=RESERVED).encode()
 
 
 LOOPBACK = "127.0.0.1"
