@@ -262,10 +262,9 @@ class SiteConfig(_File):
 
 
 def load_config(root: Path, base_url: str | None = None) -> SiteConfig:
-    """Return the configuration of the project in `root`; `base_url` overrides that of the file.
+    """Return the configuration of a project, or raise every fault of `site.toml`.
 
-    Raises:
-        FaultsError: One fault for every unknown key and every value of a wrong type or range.
+    `base_url` overrides that of the file.
     """
     config, faults = read_config(root, base_url)
     if faults:

@@ -1,4 +1,4 @@
-"""`build`, `check` and `verify`: the site of a project."""
+"""`build`, `check`, `deploy` and `verify`: the site of a project."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from site_builder.commands.console import (
     strict_option,
     with_console,
 )
+from site_builder.errors import FaultsError
 from site_builder.formatting import count, counted, size
 
 
@@ -83,6 +84,64 @@ def check(root: Path, console: Console, out: Path, *, strict: bool) -> None:
         _, warnings = make_files(config, options, out, strict=strict, dry=True)
     console.warn(warnings)
     console.say("No errors." if warnings else "No faults.")
+
+
+@click.command(epilog="Example: site-builder deploy --project my-board --remote origin")
+@project_option
+@out_option
+@base_url_option
+@click.option(
+    "--remote", default="origin", show_default=True, help="Remote of the project's repository."
+)
+@click.option(
+    "--branch",
+    default="gh-pages",
+    show_default=True,
+    help="Branch that holds the site and nothing else.",
+)
+@strict_option
+@with_console
+def deploy(  # noqa: PLR0913 - one per option
+    root: Path,
+    console: Console,
+    out: Path,
+    base_url: str | None,
+    remote: str,
+    branch: str,
+    *,
+    strict: bool,
+) -> None:
+    """Build the site, check that it is complete, and push it to a branch.
+
+    This is for hosts that serve a branch, such as GitHub Pages. The sources stay as they are. A
+    push that would overwrite the work of others is refused.
+    """
+    from site_builder.build import BuildOptions, build_site, load_project
+    from site_builder.publish.git_branch import push_site
+    from site_builder.publish.verify import verify_site
+
+    options = BuildOptions(console.stage, console.count, workers=None)
+    with console.exit_on_error("nothing was pushed"):
+        config = load_project(root, base_url, out)
+        report = build_site(config, out, options, strict=strict)
+        console.warn(report.warnings)
+        if faults := verify_site(out).faults:
+            raise FaultsError(faults)
+        console.stage(f"Pushing to {remote}/{branch}")
+        pushed = push_site(out, root, remote, branch, _message(out))
+    done = "is at" if pushed.changed else "has this site already, at"
+    console.say(f"{remote}/{branch} {done} commit {pushed.commit[:10]}.")
+
+
+def _message(site: Path) -> str:
+    """Return the commit message: which data the site shows, and what built it."""
+    from site_builder.publish.manifest import read_manifest
+
+    manifest = read_manifest(site)
+    if manifest is None or manifest.release is None:
+        return "The site"
+    day = f" of {manifest.date}" if manifest.date else ""
+    return f"Data release {manifest.release[:10]}{day}\n\nBuilt by {manifest.generator}."
 
 
 @click.command(epilog="Example: site-builder verify /var/www/board")

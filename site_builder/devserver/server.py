@@ -160,11 +160,7 @@ _LOCAL_NAMES = {"localhost", LOOPBACK, "[::1]"}
 
 
 class LiveServer(ThreadingHTTPServer):
-    """A server of the current state on a host and a port.
-
-    Raises:
-        OSError: The address is not of this machine, or the port is in use.
-    """
+    """A server of the current state, or an `OSError` if host and port are not free here."""
 
     daemon_threads = False  # so that closing waits until every answer is complete
     allow_reuse_address = os.name != "nt"  # on Windows two servers could share one port
@@ -227,11 +223,7 @@ class LiveServer(ThreadingHTTPServer):
 
 
 def listen(host: str, port: int | None, state: StateHolder) -> LiveServer:
-    """Return a server on the port, or without one on the first free port from 8000.
-
-    Raises:
-        SiteError: The port is in use, or the address is not of this machine.
-    """
+    """Return a server on the port, or without one on the first free port from 8000."""
     ports = range(FIRST_PORT, _LAST_PORT + 1) if port is None else range(port, port + 1)
     reason = ""
     for candidate in ports:

@@ -44,11 +44,7 @@ class AggregateReport(Record):
 
 
 def read_project(config: SiteConfig) -> Stored:
-    """Read the tables of a project that an aggregation needs.
-
-    Raises:
-        FaultsError: A fault for each table that cannot be read.
-    """
+    """Read the tables that an aggregation needs, or raise a fault for each that is unreadable."""
     stored = read_all_stored((RESULTS, DIFFERENCES, MODELS, TASKS), config.data_dir)
     known = {
         spec.key[0]: {str(row.get(spec.key[0])) for row in stored[spec.name].rows}

@@ -144,11 +144,7 @@ def _check_free(files: Iterable[str], folder: Path) -> None:
 
 
 def write_all(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write new files; if one fails, delete those that were written.
-
-    Raises:
-        SiteError: The disk failed, or a file exists.
-    """
+    """Write new files; if one fails or exists, delete those that were written, and raise why."""
     written: list[Path] = []
     try:
         for name, content in files.items():

@@ -44,11 +44,7 @@ _Problem: TypeAlias = tuple["np.ndarray | pd.Series", str, str]
 
 
 def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
-    """Check and complete the tables.
-
-    Raises:
-        FaultsError: Every error and every warning, if there is an error.
-    """
+    """Check and complete the tables, or raise all errors and warnings if there is an error."""
     faults = [*loaded.faults, *_unknown_file_faults(loaded.unknown_files)]
     unread = (spec for spec in TABLES if spec.name in loaded.unreadable)
     unsound = {f"{spec.name}.{column.name}" for spec in unread for column in spec.columns}

@@ -308,11 +308,7 @@ def _open(path: Path) -> Iterator[pq.ParquetFile]:
 
 
 def read_footer(path: Path) -> Footer:
-    """Read the footer of a Parquet file, and no row.
-
-    Raises:
-        ParquetError: The file is not Parquet.
-    """
+    """Read the footer of a Parquet file and no row, or raise a `ParquetError`."""
     with _open(path) as file:
         columns = (StoredColumn(f.name, _kind(f.type), str(f.type)) for f in file.schema_arrow)
         return Footer(tuple(columns), int(file.metadata.num_rows))
@@ -331,11 +327,7 @@ def _kind(kind: pa.DataType) -> str:
 
 
 def read_rows(path: Path, columns: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
-    """Yield every row of a Parquet file with some or all columns, in constant memory.
-
-    Raises:
-        ParquetError: The file is not Parquet, or is damaged.
-    """
+    """Yield every row with all or some columns in constant memory, or raise a `ParquetError`."""
     with _open(path) as file:
         for batch in file.iter_batches(_BATCH_ROWS, columns=list(columns) or None):
             yield from batch.to_pylist()

@@ -42,11 +42,7 @@ class TextRow(Record):
 
 
 def read_text_rows(file: TextIO, ending: str) -> Iterator[TextRow]:
-    """Yield every row of a CSV, TSV or JSON lines file that is open as text.
-
-    Raises:
-        csv.Error: The rest of the file is not CSV.
-    """
+    """Yield every row of a CSV, TSV or JSON lines file, until one raises a `csv.Error`."""
     if ending in JSON_LINES_ENDINGS:
         yield from _json_rows(file)
         return
@@ -59,11 +55,7 @@ def read_text_rows(file: TextIO, ending: str) -> Iterator[TextRow]:
 def read_csv(
     lines: Iterable[str], separator: str = ",", *, strict: bool = False
 ) -> Iterator[list[str]]:
-    """Yield the heading and then each row of CSV text, without empty lines.
-
-    Raises:
-        csv.Error: The text is not CSV.
-    """
+    """Yield the heading and each row, without empty lines, of CSV text, or raise a `csv.Error`."""
     csv.field_size_limit(_LONGEST_FIELD)
     return (row for row in csv.reader(lines, delimiter=separator, strict=strict) if row)
 

@@ -47,11 +47,7 @@ class StoredTable(Record):
 
 
 def read_all_stored(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, StoredTable]:
-    """Read several tables of a project, by name.
-
-    Raises:
-        FaultsError: A fault for each table that cannot be read.
-    """
+    """Read several tables of a project, by name, or raise a fault for each that is unreadable."""
     faults: list[Fault] = []
     stored: dict[str, StoredTable] = {}
     for spec in specs:
@@ -65,11 +61,7 @@ def read_all_stored(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, Sto
 
 
 def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
-    """Read one table of a project; without rows if there is no file.
-
-    Raises:
-        FaultsError: The file cannot be read, or has two columns of one name.
-    """
+    """Read one table of a project, without rows if there is no file, or raise why it cannot be."""
     path, where = data_dir / spec.file, f"data/{spec.file}"
     if not path.exists():
         return StoredTable(spec)
