@@ -245,30 +245,29 @@ def _some(values: Iterable[object]) -> str:
 
 def _unknown_ids(tables: Tables, column: str, table: str) -> Iterator[Fault]:
     results, known = tables.loaded[RESULTS.name], getattr(tables, table)[column]
-    ids = tables.results[column].dropna()
+    ids, names = tables.results[column].dropna(), set(known.dropna())
     unknown = ids[~_among(ids, known)]
-    values, names = unknown.unique(), set(known.dropna())
+    groups, file = unknown.groupby(unknown, sort=False), f"{table}.parquet"
     faults = (
         Fault(
-            results.place(unknown.index[unknown == value]),
-            f"{column} {str(value)!r} is not in {table}.parquet",
-            did_you_mean(str(value), names, table) or f"Add it to {table}.parquet.",
+            results.place(rows.index),
+            f"{column} {str(value)!r} is not in {file}",
+            did_you_mean(str(value), names, table) or f"Add it to {file}.",
         )
-        for value in values
+        for value, rows in groups
     )
-    more = f"{column}s that are not in {table}.parquet"
-    yield from limit_faults(faults, len(values), results.where, more)
+    yield from limit_faults(
+        faults, groups.ngroups, results.where, f"{column}s that are not in {file}"
+    )
 
 
 def _crossed_bounds(tables: Tables) -> Iterator[Fault]:
     crossed = tables.tasks[tables.tasks["score_min"] > tables.tasks["score_max"]]
     if crossed.empty:
         return
-    table = tables.loaded[TASKS.name]
+    table, fix = tables.loaded[TASKS.name], "Swap them."
     faults = (
-        Fault(
-            table.place([row]), f"score_min of task {task!r} is above its score_max", "Swap them."
-        )
+        Fault(table.place([row]), f"score_min of task {task!r} is above its score_max", fix)
         for row, task in crossed["task"].items()
     )
     yield from limit_faults(faults, len(crossed), table.where, "tasks whose bounds are swapped")
@@ -277,10 +276,9 @@ def _crossed_bounds(tables: Tables) -> Iterator[Fault]:
 def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
     bounds = tables.tasks[["task", "score_min", "score_max"]].drop_duplicates("task")
     bounds = bounds[~(bounds["score_min"] > bounds["score_max"])]
+    limits = np.vstack([bounds[["score_min", "score_max"]], [np.nan, np.nan]])
     at = positions(tables.results["task"], bounds["task"].tolist())  # -1 reads the appended NaN
-    low, high = (
-        np.append(bounds[name].to_numpy(), np.nan)[at] for name in ("score_min", "score_max")
-    )
+    low, high = limits[at].T
     score = tables.results["score"].to_numpy()
     is_out = ((score < low) | (score > high)) & np.isfinite(score)
     out = tables.results[["task", "score"]].assign(low=low, high=high)[is_out]
@@ -294,10 +292,9 @@ def _bounds_fault(table: LoadedTable, task: str, out: pd.DataFrame) -> Fault:
     scores = listed([_number(score) for score in out["score"]], most=5)
     noun, verb = ("score", "is") if len(out) == 1 else ("scores", "are")
     low, high = out[["low", "high"]].iloc[0]
+    allowed = f"{_number(low)} to {_number(high)}"
     if np.isnan(low) or np.isnan(high):
         allowed = f"at most {_number(high)}" if np.isnan(low) else f"at least {_number(low)}"
-    else:
-        allowed = f"{_number(low)} to {_number(high)}"
     what = f"{noun} {scores} of task {task!r} {verb} outside its bounds, {allowed}"
     return Fault(table.place(out.index), what, "Correct the score, or the bounds of the task.")
 

@@ -176,7 +176,8 @@ def _plain(column: Column, wanted: ColumnSpec | None) -> Column:
         return column.cast(pa.date32(), safe=False).cast(pa.string())
     if pa.types.is_temporal(kind) and not pa.types.is_duration(kind):
         return column.cast(pa.string())
-    if pa.types.is_duration(kind) or (wanted is None and not _is_simple(kind)):
+    is_simple = _is_text(kind) or pa.types.is_primitive(kind) or pa.types.is_null(kind)
+    if pa.types.is_duration(kind) or (wanted is None and not is_simple):
         return pa.chunked_array([pa.array(map(_as_text, column.to_pylist()), pa.string())])
     return column
 
@@ -186,8 +187,13 @@ def _is_text(kind: pa.DataType) -> bool:
     return is_string or pa.types.is_string_view(kind)
 
 
-def _is_simple(kind: pa.DataType) -> bool:
-    return _is_text(kind) or pa.types.is_primitive(kind) or pa.types.is_null(kind)
+_KINDS = (
+    (_is_text, "text"),
+    (pa.types.is_integer, "whole number"),
+    (pa.types.is_floating, "number"),
+    (pa.types.is_decimal, "number"),
+    (pa.types.is_boolean, "true or false"),
+)
 
 
 def _as_text(value: object) -> str | None:
@@ -207,8 +213,7 @@ def _is_whole(column: Column) -> bool:
 def _nan_rows(column: Column) -> list[int]:
     if not pa.types.is_floating(column.type):
         return []
-    is_nan = pc.is_nan(column).fill_null(False).to_numpy()
-    return [int(row) for row in np.flatnonzero(is_nan)]
+    return np.flatnonzero(pc.is_nan(column).fill_null(False).to_numpy()).tolist()
 
 
 def complete_tables(loaded: LoadedTables, base: str) -> Tables:
@@ -231,11 +236,9 @@ def complete_tables(loaded: LoadedTables, base: str) -> Tables:
         frame["name"] = frame["name"].fillna(frame[key])
     for name in {"results", "differences"} & frames.keys():
         frames[name]["variant"] = frames[name]["variant"].fillna(base)
-    is_better = frames["tasks"]["higher_is_better"]
-    frames["tasks"]["higher_is_better"] = is_better.map(lambda v: pd.isna(v) or bool(v)).astype(
-        bool
-    )
     results, models, tasks = (frames[name] for name in ("results", "models", "tasks"))
+    is_better = tasks["higher_is_better"].astype("boolean").fillna(value=True)
+    tasks["higher_is_better"] = is_better.astype(bool)
     serving = (frames.get("serving_requests"), frames.get("prices"))
     return Tables(results, models, tasks, *serving, frames.get("differences"), loaded.tables)
 
@@ -317,13 +320,7 @@ def read_footer(path: Path) -> Footer:
 def _kind(kind: pa.DataType) -> str:
     if pa.types.is_dictionary(kind):
         return _kind(kind.value_type)
-    if _is_text(kind):
-        return "text"
-    if pa.types.is_integer(kind):
-        return "whole number"
-    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return "number"
-    return "true or false" if pa.types.is_boolean(kind) else str(kind)
+    return next((name for is_kind, name in _KINDS if is_kind(kind)), str(kind))
 
 
 def read_rows(path: Path, columns: Sequence[str] = ()) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -64,17 +64,14 @@ def _json_rows(lines: Iterable[str]) -> Iterator[TextRow]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        values, problem = None, ""
         try:
             found = json.loads(line)
         except (ValueError, RecursionError) as error:
-            problem = f"is not JSON: {error}"
-        else:
-            if isinstance(found, dict):
-                values = found
-            else:
-                problem = f"is {json_kind(found)}, not an object with fields"
-        yield TextRow(f"line {number}", values, problem)
+            yield TextRow(f"line {number}", None, f"is not JSON: {error}")
+            continue
+        is_row = isinstance(found, dict)
+        problem = "" if is_row else f"is {json_kind(found)}, not an object with fields"
+        yield TextRow(f"line {number}", found if is_row else None, problem)
 
 
 def json_kind(value: object) -> str:
@@ -84,13 +81,10 @@ def json_kind(value: object) -> str:
 
 
 def read_long_table(path: Path) -> LoadedTable:
-    """Read the scores of a CSV or Parquet file and check them as `results.parquet`.
+    """Read scores and check them as `results.parquet`, or raise every fault of the file.
 
-    A CSV file is in UTF-8, with commas and a heading; its rows count from 1 below the heading. The
-    `file` of the table is the content of `data/results.parquet`.
-
-    Raises:
-        FaultsError: Every fault of the file, or the rows that do not fit the heading.
+    It is a Parquet file, or a CSV file in UTF-8 with commas and a heading, whose rows count from 1
+    below the heading. The `file` of the table is the content of `data/results.parquet`.
     """
     faults: list[Fault] = []
     if path.suffix.lower() == ".parquet":
@@ -108,7 +102,7 @@ def read_long_table(path: Path) -> LoadedTable:
 def _load_csv(path: Path, where: str) -> tuple[LoadedTable, list[Fault]]:
     """Read a CSV file; the faults are values that are not numbers."""
     heading, *rows = _read_rows(path, where)
-    if faults := [*_heading_faults(heading, where), *_row_faults(heading, rows, where)]:
+    if faults := [*_shape_faults(heading, rows, where)]:
         raise FaultsError(faults)
     columns: dict[str, pd.Series] = {}
     for name, *texts in zip(heading, *rows, strict=True):
@@ -139,37 +133,33 @@ def _read_rows(path: Path, where: str) -> list[list[str]]:
     raise FaultsError([fault])
 
 
-def _heading_faults(heading: list[str], where: str) -> Iterator[Fault]:
-    found = next((mark for mark in _SEPARATORS if mark in heading[0]), None)
-    if len(heading) == 1 and found:
+def _shape_faults(heading: list[str], rows: Iterable[list[str]], where: str) -> Iterator[Fault]:
+    n, found = len(heading), next((mark for mark in _SEPARATORS if mark in heading[0]), None)
+    if n == 1 and found:
         what = f"the values are separated by {found!r}"
         yield Fault(where, what, "Separate them by commas.")
     for name, times in Counter(heading).items():
         if times > 1:
             yield Fault(where, f"{times} columns are called {name!r}", "Keep one.")
+    odd = [
+        Fault(f"{where}: row {number}", f"it has {len(row)} values, the heading {n}")
+        for number, row in enumerate(rows, 1)
+        if len(row) != n
+    ]
+    yield from limit_faults(odd, len(odd), where, "rows that are too short or too long")
 
 
-def _row_faults(heading: list[str], rows: Sequence[list[str]], where: str) -> Iterator[Fault]:
-    n = len(heading)
-    odd = [(number, len(row)) for number, row in enumerate(rows, 1) if len(row) != n]
-    faults = (
-        Fault(f"{where}: row {number}", f"it has {found} values, the heading {n}")
-        for number, found in odd
-    )
-    yield from limit_faults(faults, len(odd), where, "rows that are too short or too long")
-
-
-def _number_faults(spec: ColumnSpec, texts: Sequence[str], where: str) -> Iterator[Fault]:
-    name = f"'{spec.name}'"
-    odd = [(i, text) for i, text in enumerate(texts, 1) if text and not NUMBER.fullmatch(text)]
+def _number_faults(spec: ColumnSpec, texts: Iterable[str], where: str) -> Iterator[Fault]:
     fix = f"Write a number, such as 0.71, or {'leave the row out' if spec.required else 'nothing'}."
-    faults = (
-        Fault(f"{where}: row {i}", f"{name} is {text!r}, not a number", fix) for i, text in odd
-    )
-    return limit_faults(faults, len(odd), where, f"values of {name} that are not numbers")
+    odd = [
+        Fault(f"{where}: row {number}", f"'{spec.name}' is {text!r}, not a number", fix)
+        for number, text in enumerate(texts, 1)
+        if text and not NUMBER.fullmatch(text)
+    ]
+    return limit_faults(odd, len(odd), where, f"values of '{spec.name}' that are not numbers")
 
 
-def _numbers(spec: ColumnSpec, texts: Sequence[str]) -> pd.Series:
+def _numbers(spec: ColumnSpec, texts: Iterable[str]) -> pd.Series:
     # A text that is not a number has its fault already; 1 causes no second one.
     sound = (text if NUMBER.fullmatch(text) else "1" if text else "nan" for text in texts)
     numbers = pd.Series(map(float, sound), dtype="float64")
