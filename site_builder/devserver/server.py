@@ -28,7 +28,6 @@ from site_builder.render.environment import make_environment
 FILES = Path(__file__).parent / "files"
 RESERVED = "/_live/"
 """Path of the server's own files, which no site has."""
-EVENTS = f"{RESERVED}events"
 SERVER_FILES = ("reload.js", "reload.css")
 
 # Not the machine's list of types, which differs from machine to machine.
@@ -118,21 +117,15 @@ def respond(state: ServedState, target: str) -> Response:
         page = make_environment([FILES]).get_template("faults.html")
         html = page.render(lines=state.lines, build=state.build, reserved=RESERVED)
         return Response(html.encode(), status=HTTPStatus.SERVICE_UNAVAILABLE)
-    name = path.removeprefix(state.root)
-    if path.startswith(state.root):
-        file = f"{name}index.html" if name == "" or name.endswith("/") else name
-        if file in state.files:
-            return Response(_with_script(state, file), content_type(file))
-    if path == "/":
-        return _redirect(state.root, query)
-    if path.startswith(state.root) and f"{name}/index.html" in state.files:
-        return _redirect(f"{path}/", query)
+    name, is_below = path.removeprefix(state.root), path.startswith(state.root)
+    file = f"{name}index.html" if name == "" or name.endswith("/") else name
+    if is_below and file in state.files:
+        return Response(_with_script(state, file), content_type(file))
+    if path == "/" or (is_below and f"{name}/index.html" in state.files):
+        location = quote(state.root if path == "/" else f"{path}/")
+        location += f"?{query}" if query else ""
+        return Response(status=HTTPStatus.FOUND, location=location)
     return Response(_with_script(state, "404.html"), status=HTTPStatus.NOT_FOUND)
-
-
-def _redirect(path: str, query: str) -> Response:
-    location = quote(path) + (f"?{query}" if query else "")
-    return Response(status=HTTPStatus.FOUND, location=location)
 
 
 def _with_script(state: ServedState, path: str) -> bytes:
@@ -248,7 +241,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not self.server.accepts(self.headers.get("Host", "")):
             refused = b"This server answers to localhost only."
             self._send(Response(refused, "text/plain", HTTPStatus.FORBIDDEN))
-        elif self.path == EVENTS and self.command == "GET":
+        elif self.path == f"{RESERVED}events" and self.command == "GET":
             self._send_events()
         else:
             self._send(respond(self.server.state.current, self.path))

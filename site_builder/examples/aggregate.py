@@ -10,12 +10,13 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
+from site_builder.errors import Fault, FaultsError, limit_faults
 from site_builder.examples import expressions
 from site_builder.examples.expressions import RUN, Frame
 from site_builder.examples.files import ExampleFiles
 from site_builder.formatting import counted
 from site_builder.records import Record, field
+from site_builder.tables.check import unknown_id_fault
 from site_builder.tables.schema import LARGEST
 
 if TYPE_CHECKING:
@@ -233,14 +234,7 @@ def _unknown_faults(
     """Find models and tasks that the tables of the project do not list."""
     for name, ids in known.items():
         unknown = sorted({getattr(run, name) for run in runs} - {*ids}) if ids else []
-        faults = (
-            Fault(
-                shown,
-                f"{name} {value!r} is not in {name}s.parquet",
-                did_you_mean(value, ids, f"{name}s") or f"Add it to {name}s.parquet.",
-            )
-            for value in unknown
-        )
+        faults = (unknown_id_fault(shown, name, value, ids) for value in unknown)
         kind = f"{name}s that are not in {name}s.parquet"
         yield from limit_faults(faults, len(unknown), shown, kind)
 

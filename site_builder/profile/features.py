@@ -156,12 +156,9 @@ def profile_sets(
     output: str = "",
     on_progress: OnProgress = lambda *_: None,
 ) -> list[TaskProfile]:
-    """Measure the training sets of every task, whose files are sorted by task and split.
+    """Measure the training sets of files that are sorted by task and split, or raise all faults.
 
     Fields of the input and of the output that are not given are guessed.
-
-    Raises:
-        FaultsError: Every fault of the files and their records.
     """
     found, reader = list[TaskProfile](), _Reader(inputs, output, on_progress)
     for task, group in groupby(files, key=lambda file: file.task):
@@ -275,19 +272,12 @@ def rouge_l(first: str, second: str) -> float:
 
 
 class MergedFeatures(Record):
-    """The tasks table after a merge, and what the merge did.
+    """The tasks that the table had, and those that a merge added, changed or left."""
 
-    Attributes:
-        rows: All rows, the old ones first, in their order.
-        added, changed, unchanged: Ids of the profiled tasks.
-        known: Tasks that the table had.
-    """
-
-    rows: list[StoredRow]
+    known: tuple[str, ...]
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
-    known: tuple[str, ...] = ()
 
     @property
     def is_changed(self) -> bool:
@@ -298,22 +288,19 @@ class MergedFeatures(Record):
 def save_features(
     data_dir: Path, features: Iterable[StoredRow], *, dry: bool = False
 ) -> MergedFeatures:
-    """Merge features into the tasks table; write it only if it changes.
+    """Merge a row of features per task into the tasks table; write it only if it changes.
 
-    There is a row of features per task; columns that it does not name stay as they are.
-
-    Raises:
-        FaultsError: The table cannot be read or written; it is unchanged.
+    Columns that a row does not name stay as they are.
     """
     stored = read_stored(TASKS, data_dir)
     rows = [dict(row) for row in stored.rows]
     by_task = {row["task"]: row for row in rows}
-    merged = MergedFeatures(rows, known=tuple(map(str, by_task)))
+    merged = MergedFeatures(tuple(map(str, by_task)))
     for row in features:
         task = row["task"]
         known = by_task.get(task)
         if known is None:
-            merged.rows.append(dict(row))
+            rows.append(dict(row))
             merged.added.append(task)
         elif all(known.get(name) == value for name, value in row.items()):
             merged.unchanged.append(task)
@@ -321,5 +308,5 @@ def save_features(
             known |= row
             merged.changed.append(task)
     if merged.is_changed and not dry:
-        save_tables(data_dir, [(stored, merged.rows)])
+        save_tables(data_dir, [(stored, rows)])
     return merged

@@ -214,8 +214,8 @@ def _reference_faults(
     bounds = "tasks.task tasks.score_min tasks.score_max"
     # Each check with the columns that it reads.
     checks = (
-        ("results.model models.model", _unknown_ids(tables, "model", "models")),
-        ("results.task tasks.task", _unknown_ids(tables, "task", "tasks")),
+        ("results.model models.model", _unknown_ids(tables, "model")),
+        ("results.task tasks.task", _unknown_ids(tables, "task")),
         (bounds, _crossed_bounds(tables)),
         (f"results.task results.score {bounds}", _out_of_bounds(tables)),
         (f"results.task results.score {bounds} tasks.metric", _percents(tables)),
@@ -224,8 +224,8 @@ def _reference_faults(
         ("tasks.task", _unfit_features(tables, config, unsound)),
         ("results.model results.task results.variant", _lone_tuned(tables, config)),
         ("results.model results.task models.model tasks.task", _unscored_baseline(tables, config)),
-        ("results.model models.model", _without_results(tables, "model", "models")),
-        ("results.task tasks.task", _without_results(tables, "task", "tasks")),
+        ("results.model models.model", _without_results(tables, "model")),
+        ("results.task tasks.task", _without_results(tables, "task")),
         (f"results.task {bounds} tasks.metric", _mixed_metrics(tables, config)),
         ("tasks.length_unit", _mixed_units(tables)),
     )
@@ -243,22 +243,24 @@ def _some(values: Iterable[object]) -> str:
     return listed([repr(str(value)) for value in values], most=5)
 
 
-def _unknown_ids(tables: Tables, column: str, table: str) -> Iterator[Fault]:
-    results, known = tables.loaded[RESULTS.name], getattr(tables, table)[column]
-    ids, names = tables.results[column].dropna(), set(known.dropna())
+def _unknown_ids(tables: Tables, name: str) -> Iterator[Fault]:
+    """Find models or tasks of the results that are not in their table."""
+    table, known = tables.loaded[RESULTS.name], getattr(tables, f"{name}s")[name].dropna()
+    ids, names = tables.results[name].dropna(), set(known)
     unknown = ids[~_among(ids, known)]
-    groups, file = unknown.groupby(unknown, sort=False), f"{table}.parquet"
+    groups = unknown.groupby(unknown, sort=False)
     faults = (
-        Fault(
-            results.place(rows.index),
-            f"{column} {str(value)!r} is not in {file}",
-            did_you_mean(str(value), names, table) or f"Add it to {file}.",
-        )
-        for value, rows in groups
+        unknown_id_fault(table.place(rows.index), name, str(value), names) for value, rows in groups
     )
-    yield from limit_faults(
-        faults, groups.ngroups, results.where, f"{column}s that are not in {file}"
-    )
+    more = f"{name}s that are not in {name}s.parquet"
+    yield from limit_faults(faults, groups.ngroups, table.where, more)
+
+
+def unknown_id_fault(where: str, name: str, value: str, known: Collection[str]) -> Fault:
+    """Return the fault of an id, such as that of a `model`, that its table does not have."""
+    file = f"{name}s.parquet"
+    fix = did_you_mean(value, known, f"{name}s") or f"Add it to {file}."
+    return Fault(where, f"{name} {value!r} is not in {file}", fix)
 
 
 def _crossed_bounds(tables: Tables) -> Iterator[Fault]:
@@ -392,18 +394,18 @@ def _unscored_baseline(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
         yield Fault(tables.loaded[RESULTS.name].where, what, "", "warning")
 
 
-def _without_results(tables: Tables, column: str, name: str) -> Iterator[Fault]:
+def _without_results(tables: Tables, name: str) -> Iterator[Fault]:
     """Find models or tasks of their table without a result."""
-    ids = getattr(tables, name)[column].dropna()
-    unused = ids[~_among(ids, tables.results[column])]
+    ids = getattr(tables, f"{name}s")[name].dropna()
+    unused = ids[~_among(ids, tables.results[name])]
     if unused.empty:
         return
-    table = tables.loaded[name]
+    table = tables.loaded[f"{name}s"]
     faults = (
-        Fault(table.place([row]), f"no result of {column} {value!r}", "", "warning")
+        Fault(table.place([row]), f"no result of {name} {value!r}", "", "warning")
         for row, value in unused.items()
     )
-    yield from limit_faults(faults, len(unused), table.where, f"{column}s without a result")
+    yield from limit_faults(faults, len(unused), table.where, f"{name}s without a result")
 
 
 def _mixed_metrics(tables: Tables, config: SiteConfig) -> Iterator[Fault]:

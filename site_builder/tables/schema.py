@@ -5,9 +5,10 @@ The checks, `docs/data.md` and the column lists of the data page are made from t
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
-from site_builder.records import Record
+from site_builder.records import Record, replace
 
 Type = Literal["text", "number", "integer", "boolean", "date", "url"]
 
@@ -65,6 +66,8 @@ class TableSpec(Record):
         return next((c for c in self.columns if c.name == name), None)
 
 
+_number = partial(ColumnSpec, type="number")
+
 _MODEL = ColumnSpec("model", "Id of the model", required=True)
 _TASK = ColumnSpec("task", "Id of the task", required=True)
 _VARIANT = ColumnSpec("variant", "Variant, as in the results", default="`base`")
@@ -86,11 +89,9 @@ RESULTS = TableSpec(
     "results", "The scores.", "a score", ("model", "task", "variant"), required=True,
     columns=(
         _MODEL, _TASK,
-        ColumnSpec(
-            "variant", "How the model was run, such as `base` or `fine_tuned`", default="`base`"
-        ),
-        ColumnSpec("score", "The score, in the unit of the metric", "number", required=True),
-        ColumnSpec("stderr", "Standard error of the score, in the same unit", "number", low=0),
+        replace(_VARIANT, meaning="How the model was run, such as `base` or `fine_tuned`"),
+        _number("score", "The score, in the unit of the metric", required=True),
+        _number("stderr", "Standard error of the score, in the same unit", low=0),
         ColumnSpec("n_examples", "Number of scored examples", "integer", low=1, unit="examples"),
         ColumnSpec("date", "When the score was measured or published", "date"),
         ColumnSpec("source", "Where the score comes from: a link or a path", "url"),
@@ -106,9 +107,8 @@ MODELS = TableSpec(
         ColumnSpec("developer", "Developer of the model"),
         ColumnSpec("family", "Model family"),
         ColumnSpec("release_date", "Release date", "date"),
-        ColumnSpec(
-            "parameters_b", "Number of parameters", "number", low=0, unit="billions",
-            default="undisclosed",
+        _number(
+            "parameters_b", "Number of parameters", low=0, unit="billions", default="undisclosed"
         ),
         ColumnSpec("tuning", "How the developer tuned it, such as `base` or `instruct`"),
         ColumnSpec("license", "Licence of the weights"),
@@ -126,8 +126,8 @@ TASKS = TableSpec(
         ColumnSpec("metric", "What the score measures, such as `accuracy`"),
         ColumnSpec("description", "What the model has to do"),
         ColumnSpec("higher_is_better", "Whether higher is better", "boolean", default="true"),
-        ColumnSpec("score_min", "Lowest possible score", "number", default="no bound"),
-        ColumnSpec("score_max", "Highest possible score", "number", default="no bound"),
+        _number("score_min", "Lowest possible score", default="no bound"),
+        _number("score_max", "Highest possible score", default="no bound"),
         ColumnSpec(
             "mean_of_examples",
             "Whether the score is a mean over examples: true for accuracy, false for F1", "boolean",
@@ -143,17 +143,15 @@ TASKS = TableSpec(
             for split in ("train", "validation", "test")
         ),
         *(
-            ColumnSpec(name, meaning, "number", low=0, unit="tokens", feature=True)
+            _number(name, meaning, low=0, unit="tokens", feature=True)
             for name, meaning in _LENGTHS
         ),
         ColumnSpec("length_unit", "Unit of the lengths", default="tokens of an unknown tokenizer"),
-        ColumnSpec(
+        _number(
             "compression_ratio", "Size of the training set divided by its compressed size",
-            "number", low=0, feature=True,
+            low=0, feature=True,
         ),
-        ColumnSpec(
-            "rouge_l", "Mean ROUGE-L between input and output", "number", low=0, feature=True
-        ),
+        _number("rouge_l", "Mean ROUGE-L between input and output", low=0, feature=True),
     ),
 )  # fmt: skip
 SERVING_REQUESTS = TableSpec(
@@ -162,10 +160,10 @@ SERVING_REQUESTS = TableSpec(
         ColumnSpec("provider", "Provider of the request", required=True),
         _MODEL,
         ColumnSpec("error_code", "Error code of a failed request", default="the request succeeded"),
-        ColumnSpec("ttft_s", "Time to the first token", "number", low=0, unit="seconds"),
-        ColumnSpec("total_s", "Time to the last token", "number", low=0, unit="seconds"),
-        ColumnSpec("input_tokens", "Input tokens", "number", low=0, unit="tokens"),
-        ColumnSpec("output_tokens", "Output tokens", "number", low=0, unit="tokens"),
+        _number("ttft_s", "Time to the first token", low=0, unit="seconds"),
+        _number("total_s", "Time to the last token", low=0, unit="seconds"),
+        _number("input_tokens", "Input tokens", low=0, unit="tokens"),
+        _number("output_tokens", "Output tokens", low=0, unit="tokens"),
     ),
 )  # fmt: skip
 PRICES = TableSpec(
@@ -174,7 +172,7 @@ PRICES = TableSpec(
         ColumnSpec("provider", "Provider of the offer", required=True),
         _MODEL,
         *(
-            ColumnSpec(f"usd_per_{unit}", meaning, "number", low=0, unit="US dollars")
+            _number(f"usd_per_{unit}", meaning, low=0, unit="US dollars")
             for unit, meaning in (
                 ("million_input_tokens", "Price of a million input tokens"),
                 ("million_output_tokens", "Price of a million output tokens"),
@@ -190,7 +188,7 @@ EXAMPLES = TableSpec(
     columns=(
         _MODEL, _TASK, _VARIANT,
         ColumnSpec("example", "Id of the example in its task", required=True),
-        ColumnSpec("score", "The score of this example", "number", required=True),
+        _number("score", "The score of this example", required=True),
     ),
 )  # fmt: skip
 DIFFERENCES = TableSpec(
@@ -205,11 +203,11 @@ DIFFERENCES = TableSpec(
         ),
         ColumnSpec("against_model", "Id of the model compared with"),
         ColumnSpec("against_variant", "Variant of the model compared with"),
-        ColumnSpec(
+        _number(
             "difference", "Mean difference over the common examples, this run minus the other",
-            "number", default="the runs have no common example",
+            default="the runs have no common example",
         ),
-        ColumnSpec("stderr", "Standard error of the difference, in the same unit", "number", low=0),
+        _number("stderr", "Standard error of the difference, in the same unit", low=0),
         *(
             ColumnSpec(name, meaning, "integer", low=0, unit="examples")
             for name, meaning in (
