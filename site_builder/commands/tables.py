@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -265,14 +265,12 @@ def profile(  # noqa: PLR0913 - one per option
             profiles = profile_sets(sets.files, unit, inputs, output, on_progress)
         rows = (task.row(unit.unit) for task in profiles)
         merged = save_features(config.data_dir, rows, dry=dry)
-    console.warn((*_skipped_faults(sets.others), *_new_task_faults(merged)))
+    what = "skipped: it holds no examples"
+    others = (Fault(str(path), what, severity="warning") for path in sets.others)
+    skipped = limit_faults(others, len(sets.others), "", "files that hold no examples")
+    console.warn((*skipped, *_new_task_faults(merged)))
     for line in (*map(_profile_line, profiles), _summary(merged, unit, dry=dry)):
         console.say(line)
-
-
-def _skipped_faults(others: Sequence[Path]) -> Iterable[Fault]:
-    faults = (Fault(str(p), "skipped: it holds no examples", "", "warning") for p in others)
-    return limit_faults(faults, len(others), "", "files that hold no examples")
 
 
 def _new_task_faults(merged: MergedFeatures) -> Iterator[Fault]:

@@ -9,7 +9,6 @@ from unicodedata import category
 
 import numpy as np
 import pandas as pd
-from pandas.api import types as kinds
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
@@ -127,7 +126,7 @@ def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
 
 
 def _found_type(values: pd.Series) -> str:
-    if kinds.is_numeric_dtype(values) and not kinds.is_bool_dtype(values):
+    if values.dtype.kind in "iuf":
         return "a number"
     found = type(values.dropna().iloc[0])
     return _TYPE_NAMES.get(found, found.__name__)

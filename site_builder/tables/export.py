@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 import pandas as pd
-from pandas.api import types as kinds
 
 from site_builder.records import Record
 from site_builder.tables.read import LoadedTable
@@ -18,6 +17,7 @@ from site_builder.tables.schema import ColumnSpec, TableSpec, Type
 
 # What a spreadsheet reads as the beginning of a formula; some read the wide forms too.
 _FORMULA = re.compile(r"[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
+_FOUND_TYPES: Mapping[str, Type] = {"b": "boolean", "i": "integer", "u": "integer", "f": "number"}
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 """A number as CSV files have it: with a decimal point, without marks between thousands."""
 
@@ -62,7 +62,7 @@ def _export(table: LoadedTable) -> ExportedTable:
     columns = []
     for name, values in frame.items():
         spec = table.spec.column(str(name))
-        kind = spec.type if spec else _found_type(values)
+        kind = spec.type if spec else _FOUND_TYPES.get(values.dtype.kind, "text")
         columns.append(ExportedColumn(str(name), spec, kind, int(values.notna().sum())))
     contents = (
         ("parquet", "application/x-parquet", table.file),  # as the readers of Croissant know it
@@ -76,14 +76,6 @@ def _export(table: LoadedTable) -> ExportedTable:
 def _compress(content: bytes) -> bytes:
     # Without a time, so that the same rows give the same bytes.
     return gzip.compress(content, compresslevel=6, mtime=0)
-
-
-def _found_type(values: pd.Series) -> Type:
-    if kinds.is_bool_dtype(values):
-        return "boolean"
-    if kinds.is_integer_dtype(values):
-        return "integer"
-    return "number" if kinds.is_numeric_dtype(values) else "text"
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

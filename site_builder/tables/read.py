@@ -15,7 +15,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pandas.api import types as kinds
 
 from site_builder.errors import Fault, rows_text
 from site_builder.records import Record, field
@@ -263,8 +262,7 @@ def _typed(frame: pd.DataFrame, column: ColumnSpec) -> pd.Series:
 def has_type(values: pd.Series, wanted: Type) -> bool:
     """Return whether every value that is not null has the declared type."""
     if wanted in ("number", "integer"):
-        is_number = kinds.is_numeric_dtype(values) and not kinds.is_bool_dtype(values)
-        return is_number or not values.notna().any()
+        return values.dtype.kind in "iuf" or not values.notna().any()
     if wanted != "boolean" and isinstance(values.dtype, pd.StringDtype):
         return True
     kind = (bool, np.bool_) if wanted == "boolean" else str
