@@ -118,13 +118,12 @@ def import_(  # noqa: PLR0913 - one per option
 
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
-_LEAST_MEMORY = 100_000_000
 
 
 def _size(text: str) -> int:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)b?", text, re.IGNORECASE)
     n_bytes = int(float(match[1]) * _UNITS[match[2].lower()]) if match else 0
-    if n_bytes < _LEAST_MEMORY:
+    if n_bytes < 10**8:
         message = f"{text!r} is not a size of at least 100MB, such as 2GB."
         raise click.BadParameter(message)
     return n_bytes
@@ -212,12 +211,12 @@ def aggregate(  # noqa: PLR0913 - one per option
         raise click.UsageError(message)
     with console.exit_on_error():
         config = load_config(root)
-        stored = read_project(config)
+        stored, known = read_project(config)
         files = find_examples(paths, dict(columns))
         started = duckdb_engine(memory) if scheduler is None else dask_engine(scheduler)
         with started as backend, console.bar(files.rows) as on_progress:
             found = examples.aggregate(
-                files, backend, config, stored.known, average=average, on_progress=on_progress
+                files, backend, config, known, average=average, on_progress=on_progress
             )
         report = save(found, stored, config, files.shown, dry=dry)
     console.warn(warnings_of(files, found, report, average=average))

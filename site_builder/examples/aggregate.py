@@ -117,25 +117,15 @@ class Difference(Record):
     unpaired_against: int
 
 
-class Repeat(Record):
-    """How many examples of a run have several rows, how many of these several scores.
-
-    Each with the first of them.
-    """
-
-    run: ExampleRun
-    repeated: int
-    example: str
-    differing: int
-    differing_example: str | None
-
-
 class Aggregated(Record):
-    """The result of an aggregation, sorted by task, model and variant."""
+    """The result of an aggregation, sorted by task, model and variant.
+
+    `repeats` has the counts of `expressions.repeats` by run.
+    """
 
     scores: dict[ExampleRun, Moments] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
-    repeats: list[Repeat] = field(default_factory=list)
+    repeats: dict[ExampleRun, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def aggregate(
@@ -147,15 +137,11 @@ def aggregate(
     average: bool = False,
     on_progress: OnProgress = lambda *_: None,
 ) -> Aggregated:
-    """Compute score, standard error and number of examples of every run, and paired differences.
+    """Compute the score of every run, its standard error, and paired differences, or raise faults.
 
     The rows are read once to find the runs, and then in batches that the engine can hold. `known`
     are the ids of `model` and `task` in the tables of the project. `average` takes the mean if an
     example has several scores.
-
-    Raises:
-        FaultsError: Every fault of the rows.
-        EngineError: The engine gave up.
     """
 
     def read(only: Mapping[str, Collection[str]]) -> Frame:
@@ -324,8 +310,7 @@ def _measure(rows: Frame, batch: RunBatch, engine: Engine, done: Aggregated) -> 
         if run in of_run:
             done.scores[run] = of_run[run]
         if row := repeats.get(numbers[run]):
-            differing = (int(row["differing"]), row["differing_example"])
-            done.repeats.append(Repeat(run, row["repeated"], row["example"], *differing))
+            done.repeats[run] = row
     for number, pair in enumerate(batch.pairs):
         if pair.run in of_run and pair.other in of_run:
             mine, other, both = of_run[pair.run], of_run[pair.other], paired.get(number)
@@ -338,15 +323,16 @@ def _moments(engine: Engine, values: Frame, key: str, value: str) -> dict[int, M
     return {row.pop(key): Moments(**row) for row in rows}
 
 
-def _contradictions(repeats: Iterable[Repeat], shown: str) -> Iterator[Fault]:
+def _contradictions(repeats: Mapping[ExampleRun, Mapping[str, Any]], shown: str) -> Iterator[Fault]:
+    fix = "Keep one score for each, or use their mean: --average-repeats."
     faults = [
         Fault(
-            f"{shown}: {repeat.run}",
-            f"{counted(repeat.differing, 'example')} with different scores, "
-            f"such as {repeat.differing_example!r}",
-            "Keep one score for each, or use their mean: --average-repeats.",
+            f"{shown}: {run}",
+            f"{counted(int(row['differing']), 'example')} with different scores, "
+            f"such as {row['differing_example']!r}",
+            fix,
         )
-        for repeat in repeats
-        if repeat.differing
+        for run, row in repeats.items()
+        if row["differing"]
     ]
     return limit_faults(faults, len(faults), shown, "runs with examples of different scores")

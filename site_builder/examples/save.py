@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from math import isclose
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, limit_faults
-from site_builder.examples.aggregate import Aggregated, Difference, ExampleRun, Moments, Repeat
+from site_builder.examples.aggregate import Aggregated, Difference, ExampleRun, Moments
 from site_builder.examples.files import ExampleFiles
 from site_builder.formatting import counted
 from site_builder.importers.merge import MergedScores, Placed, key_of, merge_results
@@ -24,14 +24,6 @@ _NOISE = 1e-12  # relative rounding differences between two orders of summation
 _N = TypeVar("_N", float, float | None)
 
 
-class Stored(Record):
-    """The results and differences of a project, and the ids of its models and tasks."""
-
-    results: StoredTable
-    differences: StoredTable
-    known: Mapping[str, Collection[str]]
-
-
 class AggregateReport(Record):
     """What changed in the tables: the merged results, and the files that were written.
 
@@ -43,39 +35,36 @@ class AggregateReport(Record):
     saved: tuple[Path, ...]
 
 
-def read_project(config: SiteConfig) -> Stored:
-    """Read the tables that an aggregation needs, or raise a fault for each that is unreadable."""
+def read_project(config: SiteConfig) -> tuple[dict[str, StoredTable], dict[str, set[str]]]:
+    """Read the tables that an aggregation needs, by name, and the ids of `model` and `task`."""
     stored = read_all_stored((RESULTS, DIFFERENCES, MODELS, TASKS), config.data_dir)
-    known = {
-        spec.key[0]: {str(row.get(spec.key[0])) for row in stored[spec.name].rows}
-        for spec in (MODELS, TASKS)
-    }
-    return Stored(stored[RESULTS.name], stored[DIFFERENCES.name], known)
+    keys = {spec.key[0]: stored[spec.name].rows for spec in (MODELS, TASKS)}
+    return stored, {key: {str(row.get(key)) for row in rows} for key, rows in keys.items()}
 
 
 def save(
-    found: Aggregated, stored: Stored, config: SiteConfig, source: str, *, dry: bool = False
+    found: Aggregated,
+    stored: Mapping[str, StoredTable],
+    config: SiteConfig,
+    source: str,
+    *,
+    dry: bool = False,
 ) -> AggregateReport:
-    """Merge scores and differences into the tables; write only tables that change.
+    """Merge scores and differences into the tables; write only tables that change, all or none.
 
     `source` is the place of the examples, for the `source` column.
-
-    Raises:
-        FaultsError: A value does not fit its column, or writing fails; the tables are unchanged.
     """
+    results, differences = stored[RESULTS.name], stored[DIFFERENCES.name]
     variant = config.default_variant
-    old = {key_of(row, variant): row for row in stored.results.rows}
+    old = {key_of(row, variant): row for row in results.rows}
     placed = [
         _placed(run, moments, old.get((run.model, run.task, run.variant), {}), source)
         for run, moments in found.scores.items()
     ]
-    merged = merge_results(stored.results.rows, placed, variant)
-    rows, counts = _merge_differences(stored.differences.rows, found.differences, variant)
-    changed: list[tuple[StoredTable, list[StoredRow]]] = []
-    if merged.is_changed:
-        changed.append((stored.results, merged.rows))
-    if counts["added"] or counts["replaced"]:
-        changed.append((stored.differences, rows))
+    merged = merge_results(results.rows, placed, variant)
+    rows, counts = _merge_differences(differences.rows, found.differences, variant)
+    both = ((results, merged.rows), (differences, rows))
+    changed = [(table, new) for table, new in both if new != [*table.rows]]
     if dry or not changed:
         return AggregateReport(merged, counts, ())
     save_tables(config.data_dir, changed)
@@ -135,9 +124,11 @@ def _merge_differences(
             continue
         for name, size in (("difference", difference.size), ("stderr", 0.0)):
             new[name] = _without_noise(new[name], row.get(name), size)
-        same = all(row.get(name) == value for name, value in new.items())
-        counts["unchanged" if same else "replaced"] += 1
-        row |= new
+        if all(row.get(name) == value for name, value in new.items()):
+            counts["unchanged"] += 1
+        else:
+            counts["replaced"] += 1
+            row |= new
     return rows, counts
 
 
@@ -154,15 +145,15 @@ def warnings_of(
         yield Fault(f"{files.shown}: {run}", f"not saved: {why}", "", "warning")
 
 
-def _repeat_faults(repeats: Sequence[Repeat], shown: str) -> Iterator[Fault]:
+def _repeat_faults(repeats: Mapping[ExampleRun, Mapping[str, Any]], shown: str) -> Iterator[Fault]:
     faults = (
         Fault(
-            f"{shown}: {repeat.run}",
-            f"{counted(repeat.repeated, 'example')} more than once with the same score, such as "
-            f"{repeat.example!r}: each counts once",
+            f"{shown}: {run}",
+            f"{counted(row['repeated'], 'example')} more than once with the same score, such as "
+            f"{row['example']!r}: each counts once",
             severity="warning",
         )
-        for repeat in repeats
+        for run, row in repeats.items()
     )
     return limit_faults(faults, len(repeats), shown, "runs with examples more than once")
 
