@@ -310,8 +310,6 @@ def _percents(tables: Tables) -> Iterator[Fault]:
     Only where higher is better and the tasks state no upper bound: most losses are below 1.
     """
     tasks = tables.tasks[tables.tasks["higher_is_better"] & tables.tasks["score_max"].isna()]
-    if tasks.empty:
-        return
     metric = tables.results["task"].map(dict(zip(tasks["task"], tasks["metric"], strict=True)))
     scores, table = tables.results["score"], tables.loaded[RESULTS.name]
     facts = pd.DataFrame({"odd": scores.between(2, 100, inclusive="right"), "metric": metric})

@@ -29,11 +29,9 @@ _EXACT = 2**53  # larger integers are not all exact as floats
 
 
 class TextRow(Record):
-    """A row of a text file.
+    """A row of a text file, at `row 3` below the heading of a CSV file or `line 3` of JSON lines.
 
-    Attributes:
-        place: `row 3` of a CSV file, counted below its heading, or `line 3` of JSON lines.
-        values: The values by column; None if there is a `problem`, such as `is not JSON: ...`.
+    `values` are by column; None if there is a `problem`, such as `is not JSON: ...`.
     """
 
     place: str

@@ -32,12 +32,10 @@ _TYPES: dict[Type, pa.DataType] = {
 
 
 class StoredTable(Record):
-    """A table of a project that is going to be changed.
+    """A table of a project that is going to be changed; without `types` if there is no file.
 
-    Attributes:
-        rows: The rows; in columns of the schema, dates are `YYYY-MM-DD` text and decimals are
-            floats. Other columns are as stored.
-        types: The type of each column of the file; empty if there is no file.
+    In columns of the schema, dates are `YYYY-MM-DD` text and decimals are floats. Other columns are
+    as stored.
     """
 
     spec: TableSpec
