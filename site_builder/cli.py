@@ -14,7 +14,7 @@ _PLACES = {
     "aggregate": ("tables", "aggregate"),
     "build": ("build", "build"),
     "check": ("build", "check"),
-    "deploy": ("deploy", "deploy"),
+    "deploy": ("build", "deploy"),
     "diff": ("diff", "diff"),
     "import": ("tables", "import_"),
     "init": ("init", "init"),

@@ -262,10 +262,9 @@ class SiteConfig(_File):
 
 
 def load_config(root: Path, base_url: str | None = None) -> SiteConfig:
-    """Return the configuration of the project in `root`; `base_url` overrides that of the file.
+    """Return the configuration of a project, or raise every fault of `site.toml`.
 
-    Raises:
-        FaultsError: One fault for every unknown key and every value of a wrong type or range.
+    `base_url` overrides that of the file.
     """
     config, faults = read_config(root, base_url)
     if faults:
@@ -278,46 +277,41 @@ def read_config(root: Path, base_url: str | None = None) -> tuple[SiteConfig, li
 
     A key with a fault has its default, so that the rest of the project can be checked too.
     """
-    try:
-        values, checksum = _read_toml(root / _TOML)
-    except FaultsError as error:
-        return SiteConfig(root=root), list(error.faults)
+    values, checksum, unreadable = _read_toml(root / _TOML)
+    if unreadable:
+        return SiteConfig(root=root), unreadable
     if base_url is not None and isinstance(values.setdefault("site", {}), dict):
         values["site"]["base_url"] = base_url
     try:
         file, details = _File.model_validate(values), []
     except ValidationError as error:
         details = error.errors()
-        file = _File.model_validate(_without(values, details))
+        bad = {detail["loc"][:2] for detail in details}
+        sound = {
+            section: {key: value for key, value in keys.items() if (section, key) not in bad}
+            for section, keys in values.items()
+            if (section,) not in bad
+        }
+        file = _File.model_validate(sound)
     faults = limit_faults(map(_fault, details), len(details), _TOML, "keys and values")
     known = {**file.__dict__, "root": root, "sha256": checksum}
     return SiteConfig.model_validate(known, by_alias=False, by_name=True), list(faults)
 
 
-def _without(values: dict[str, Any], details: list[ErrorDetails]) -> dict[str, Any]:
-    """Return the values without the keys, or the sections, that have faults."""
-    bad = {detail["loc"][:2] for detail in details}
-    return {
-        section: {key: value for key, value in keys.items() if (section, key) not in bad}
-        for section, keys in values.items()
-        if (section,) not in bad
-    }
-
-
-def _read_toml(path: Path) -> tuple[dict[str, Any], str | None]:
-    """Return the values and the checksum of a file; no values and None where it does not exist."""
+def _read_toml(path: Path) -> tuple[dict[str, Any], str | None, list[Fault]]:
+    """Return the values and the checksum of a file, which may not exist, or why there are none."""
     try:
         content = path.read_bytes()
-        return tomllib.loads(content.decode("utf-8-sig")), sha256(content).hexdigest()
+        return tomllib.loads(content.decode("utf-8-sig")), sha256(content).hexdigest(), []
     except FileNotFoundError:
-        return {}, None
+        return {}, None, []
     except OSError as error:
-        fault = Fault(path.name, f"cannot be read: {error.strerror}")
+        fault = Fault(_TOML, f"cannot be read: {error.strerror}")
     except UnicodeDecodeError:
-        fault = Fault(path.name, "is not UTF-8 text", "Save it as UTF-8.")
+        fault = Fault(_TOML, "is not UTF-8 text", "Save it as UTF-8.")
     except (ValueError, RecursionError) as error:
-        fault = Fault(path.name, f"is not valid TOML: {error}")
-    raise FaultsError([fault])
+        fault = Fault(_TOML, f"is not valid TOML: {error}")
+    return {}, None, [fault]
 
 
 def _fault(detail: ErrorDetails) -> Fault:
@@ -337,33 +331,27 @@ def _fault(detail: ErrorDetails) -> Fault:
 def _hint(keys: list[str]) -> str:
     """Return a hint for an unknown key: its section, or the most similar key of this one."""
     *section, name = keys
-    for known in _sections():
-        if name in _known_keys(known):
-            return f"It belongs in [{'.'.join(known)}]."
-    return did_you_mean(name, _known_keys(section), "keys" if section else "sections")
+    known = _section_keys(_File)
+    for path, names in known.items():
+        if path and name in names:
+            return f"It belongs in [{'.'.join(path)}]."
+    return did_you_mean(name, known[tuple(section)], "keys" if section else "sections")
 
 
-def _known_keys(section: list[str]) -> list[str]:
-    """Return the keys of a section, or the sections."""
-    model: Any = _File
-    for name in section:
-        model = _named_fields(model)[name].annotation
-    return list(_named_fields(model))
-
-
-def _named_fields(model: Any) -> dict[str, Any]:  # noqa: ANN401 - a section or the type of a key
-    """Return fields by their names in the file, where `import` is one, a keyword of Python."""
-    return {field.alias or name: field for name, field in model.model_fields.items()}
-
-
-def _sections() -> list[list[str]]:
-    """Return the path of every section."""
-    sections = [[name] for name in _named_fields(_File)]
-    return [*sections, ["theme", "light"], ["theme", "dark"]]
+def _section_keys(
+    model: type[BaseModel], path: tuple[str, ...] = ()
+) -> dict[tuple[str, ...], list[str]]:
+    """Return the keys of every section by its path; those of the file are its sections."""
+    # The alias of a field is its name in the file: `import` is a keyword of Python.
+    fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    keys = {path: list(fields)}
+    for name, kind in fields.items():
+        if isinstance(kind, type) and issubclass(kind, ConfigSection):
+            keys |= _section_keys(kind, (*path, name))
+    return keys
 
 
 def config_keys() -> list[str]:
     """Return every key of `site.toml` as `section.key`."""
-    return [
-        f"{section}.{key}" for section in _named_fields(_File) for key in _known_keys([section])
-    ]
+    sections = _section_keys(_File).items()
+    return [f"{path[0]}.{key}" for path, keys in sections if len(path) == 1 for key in keys]

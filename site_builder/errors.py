@@ -68,25 +68,18 @@ class Fault(Record):
         return (match[name] or "") if match else ""
 
 
-def limit_faults(
-    faults: Iterable[Fault], total: int, where: str, what: str, most: int = MOST_ALIKE
-) -> Iterator[Fault]:
-    """Yield the first faults of a kind, then one that counts the others.
+def limit_faults(faults: Iterable[Fault], total: int, where: str, what: str) -> Iterator[Fault]:
+    """Yield the first faults of a kind, then one that counts the others, which are not iterated.
 
-    Args:
-        faults: The faults; those beyond the first are not iterated.
-        total: How many there are.
-        where: Their file.
-        what: What they are, in the plural.
-        most: How many get a line each.
+    `total` counts all, `where` is their file, and `what` names them in the plural.
     """
     severity: Severity = "error"
-    for fault in islice(faults, most):
+    for fault in islice(faults, MOST_ALIKE):
         severity = fault.severity
         yield fault
-    if total > most:
-        more = f"and {total - most:,} more like these: {what}"
-        yield Fault(where, more, severity=severity, stands_for=total - most)
+    if rest := max(total - MOST_ALIKE, 0):
+        more = f"and {rest:,} more like these: {what}"
+        yield Fault(where, more, severity=severity, stands_for=rest)
 
 
 def shortened(text: str, most: int = _LONGEST) -> str:
@@ -103,11 +96,8 @@ def one_line(text: str) -> str:
 def did_you_mean(got: str, known: Collection[str], noun: str = "", cutoff: float = 0.6) -> str:
     """Return a hint: the most similar known name, or all known names if they are few.
 
-    Args:
-        got: The unknown name.
-        known: The allowed names.
-        noun: What they are, in the plural.
-        cutoff: How similar a name must be, from 0 (anything) to 1 (the same but for case).
+    `noun` names the known ones in the plural. `cutoff` is how similar a name must be, from 0
+    (anything) to 1 (the same but for case).
     """
     names = {name.lower(): name for name in sorted(known, reverse=True)}
     can_compare = len(known) <= _MOST_COMPARED and len(got) <= _LONGEST_COMPARED
@@ -119,10 +109,10 @@ def did_you_mean(got: str, known: Collection[str], noun: str = "", cutoff: float
     return ""
 
 
-def rows_text(rows: Sequence[int], most: int = 5) -> str:
+def rows_text(rows: Sequence[int]) -> str:
     """Return row numbers in words: `row 41`, `rows 1, 2, 3, 4, 5 and 310 more`."""
-    shown = ", ".join(str(row) for row in rows[:most])
-    rest = f" and {len(rows) - most:,} more" if len(rows) > most else ""
+    shown = ", ".join(str(row) for row in rows[:5])
+    rest = f" and {len(rows) - 5:,} more" if len(rows) > 5 else ""
     return f"row{'s' if len(rows) > 1 else ''} {shown}{rest}"
 
 
@@ -157,33 +147,12 @@ class OutputFolderError(SiteError):
     """The output folder holds something else, overlaps the sources, or cannot be written."""
 
 
-class StartError(SiteError):
-    """A new project cannot be written where the user wants it."""
-
-
 class DeployError(SiteError):
     """A site cannot be pushed to its branch."""
 
 
 class AssetError(SiteError):
     """A static file that the site needs is missing."""
-
-    @classmethod
-    def from_template(cls, name: str) -> Self:
-        """Return the error of a file that a template names."""
-        what = "a template asks for this file, but no static folder has it."
-        return cls(Fault(f"static/{name}", what))
-
-    @classmethod
-    def from_style(cls, name: str, url: str) -> Self:
-        """Return the error of a file that the style sheet `name` names."""
-        return cls(Fault(f"static/{name}", f"it names url({url}), which is not there."))
-
-    @classmethod
-    def not_fetched(cls, name: str) -> Self:
-        """Return the error of a file of the front-end packages."""
-        what = "the file is missing: the front-end packages are not fetched"
-        return cls(Fault(f"static/{name}", what, "Run `make vendor`."))
 
 
 class TemplateFaultError(SiteError):
@@ -193,8 +162,3 @@ class TemplateFaultError(SiteError):
     def at(cls, place: str, what: str) -> Self:
         """Return the error of a template, or of a line of it."""
         return cls(Fault(f"templates/{place}", what))
-
-    @classmethod
-    def two_of(cls, path: str) -> Self:
-        """Return the error of two files that have the same path."""
-        return cls(Fault(path, "two files of the site would have this path."))

@@ -1,4 +1,4 @@
-"""`build`, `check` and `verify`: the site of a project."""
+"""`build`, `check`, `deploy` and `verify`: the site of a project."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import click
 from site_builder.commands.console import (
     Console,
     base_url_option,
-    format_option,
     out_option,
     project_option,
-    quiet_option,
     strict_option,
+    with_console,
 )
+from site_builder.errors import FaultsError
 from site_builder.formatting import count, counted, size
 
 
@@ -38,23 +38,20 @@ from site_builder.formatting import count, counted, size
     "above 500,000 scores.",
 )
 @strict_option
-@quiet_option
-@format_option
+@with_console
 def build(  # noqa: PLR0913 - one per option
     root: Path,
-    out: Path | None,
+    console: Console,
+    out: Path,
     base_url: str | None,
     previous: str | None,
     processes: int | None,
     *,
     strict: bool,
-    quiet: bool,
-    form: str,
 ) -> None:
     """Build the site."""
     from site_builder.build import BuildOptions, build_site, load_project
 
-    console, out = Console(root, form, quiet=quiet, strict=strict), out or root / "site"
     options = BuildOptions(console.stage, console.count, processes)
     began = time.perf_counter()
     with console.exit_on_error():
@@ -66,27 +63,21 @@ def build(  # noqa: PLR0913 - one per option
         f"{count(report.pages)} pages, {count(site.files)} files, {size(site.size)} in {out} "
         f"({count(site.changed)} changed), {took:.1f} s."
     )
-    console.say(f"Open {out / 'index.html'}, or run `{_serve_command(root)}`.")
-
-
-def _serve_command(root: Path) -> str:
-    if (root / "Makefile").is_file():  # that of this repository, which has a target for it
-        return "make serve"
     option = "" if root == Path() else f" --project {shlex.quote(str(root))}"
-    return f"site-builder serve{option}"
+    # The Makefile of this repository has a target for it.
+    serve = "make serve" if (root / "Makefile").is_file() else f"site-builder serve{option}"
+    console.say(f"Open {out / 'index.html'}, or run `{serve}`.")
 
 
 @click.command(epilog="Example: site-builder check --project my-board --strict")
 @project_option
 @out_option
 @strict_option
-@quiet_option
-@format_option
-def check(root: Path, out: Path | None, *, strict: bool, quiet: bool, form: str) -> None:
+@with_console
+def check(root: Path, console: Console, out: Path, *, strict: bool) -> None:
     """Check the tables, site.toml, the templates and the prose; write nothing."""
     from site_builder.build import BuildOptions, load_project, make_files
 
-    console, out = Console(root, form, quiet=quiet, strict=strict), out or root / "site"
     options = BuildOptions(console.stage, console.count, workers=None)
     with console.exit_on_error():
         config = load_project(root, out=out)
@@ -95,16 +86,72 @@ def check(root: Path, out: Path | None, *, strict: bool, quiet: bool, form: str)
     console.say("No errors." if warnings else "No faults.")
 
 
+@click.command(epilog="Example: site-builder deploy --project my-board --remote origin")
+@project_option
+@out_option
+@base_url_option
+@click.option(
+    "--remote", default="origin", show_default=True, help="Remote of the project's repository."
+)
+@click.option(
+    "--branch",
+    default="gh-pages",
+    show_default=True,
+    help="Branch that holds the site and nothing else.",
+)
+@strict_option
+@with_console
+def deploy(  # noqa: PLR0913 - one per option
+    root: Path,
+    console: Console,
+    out: Path,
+    base_url: str | None,
+    remote: str,
+    branch: str,
+    *,
+    strict: bool,
+) -> None:
+    """Build the site, check that it is complete, and push it to a branch.
+
+    This is for hosts that serve a branch, such as GitHub Pages. The sources stay as they are. A
+    push that would overwrite the work of others is refused.
+    """
+    from site_builder.build import BuildOptions, build_site, load_project
+    from site_builder.publish.git_branch import push_site
+    from site_builder.publish.verify import verify_site
+
+    options = BuildOptions(console.stage, console.count, workers=None)
+    with console.exit_on_error("nothing was pushed"):
+        config = load_project(root, base_url, out)
+        report = build_site(config, out, options, strict=strict)
+        console.warn(report.warnings)
+        if faults := verify_site(out).faults:
+            raise FaultsError(faults)
+        console.stage(f"Pushing to {remote}/{branch}")
+        pushed = push_site(out, root, remote, branch, _message(out))
+    done = "is at" if pushed.changed else "has this site already, at"
+    console.say(f"{remote}/{branch} {done} commit {pushed.commit[:10]}.")
+
+
+def _message(site: Path) -> str:
+    """Return the commit message: which data the site shows, and what built it."""
+    from site_builder.publish.manifest import read_manifest
+
+    manifest = read_manifest(site)
+    if manifest is None or manifest.release is None:
+        return "The site"
+    day = f" of {manifest.date}" if manifest.date else ""
+    return f"Data release {manifest.release[:10]}{day}\n\nBuilt by {manifest.generator}."
+
+
 @click.command(epilog="Example: site-builder verify /var/www/board")
-@click.argument("site", type=click.Path(path_type=Path))
-@quiet_option
-@format_option
-def verify(site: Path, *, quiet: bool, form: str) -> None:
+@click.argument("root", metavar="SITE", type=click.Path(path_type=Path))
+@with_console
+def verify(root: Path, console: Console) -> None:
     """Check a published folder, or a copy of one, against its manifest."""
     from site_builder.publish.verify import verify_site
 
-    console = Console(site, form, quiet=quiet)
-    verified = verify_site(site)
+    verified = verify_site(root)
     console.warn(verified.faults)
     if verified.faults:
         sys.exit(1)

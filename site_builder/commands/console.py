@@ -6,8 +6,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,44 +22,34 @@ from site_builder.records import replace
 if TYPE_CHECKING:
     from rich.status import Status
 
-OnProgress = Callable[[str, float], None]
+_Command = Callable[..., None]
+
+# Characters that would end a message or a property of an annotation.
+_IN_MESSAGE = str.maketrans({"%": "%25"})
+_IN_PROPERTY = str.maketrans({"%": "%25", ":": "%3A", ",": "%2C"})
 
 
 def as_annotations(faults: Iterable[Fault], root: Path) -> str:
     """Return a workflow command of GitHub Actions for each fault, one per line.
 
-    Args:
-        faults: The faults.
-        root: The project's folder; annotations name files relative to the current folder.
+    Annotations name the files of the project in `root` relative to the current folder.
     """
     return "\n".join(_annotation(fault, root) for fault in faults)
 
 
 def _annotation(fault: Fault, root: Path) -> str:
-    properties = {}
-    if fault.file:
-        properties["file"] = _path(root, fault.file)
-    if fault.line is not None:
-        properties["line"] = str(fault.line)
-    listed = ",".join(f"{key}={_escaped(value, _IN_PROPERTY)}" for key, value in properties.items())
-    message = _escaped(f"{fault.place}: {fault.message}".removeprefix(": "), _IN_MESSAGE)
-    return f"::{fault.severity} {listed}".rstrip() + f"::{message}"
+    file = _from_here(root / fault.file) if fault.file else ""
+    properties = {"file": one_line(file).translate(_IN_PROPERTY), "line": str(fault.line or "")}
+    listed = ",".join(f"{key}={value}" for key, value in properties.items() if value)
+    message = one_line(f"{fault.place}: {fault.message}".removeprefix(": "))
+    return f"::{fault.severity} {listed}".rstrip() + f"::{message.translate(_IN_MESSAGE)}"
 
 
-def _path(root: Path, file: str) -> str:
+def _from_here(path: Path) -> str:
     try:
-        return Path(os.path.relpath(root / file)).as_posix()
+        return Path(os.path.relpath(path)).as_posix()
     except ValueError:  # on another drive
-        return (root / file).as_posix()
-
-
-# Characters that would end a message or a property.
-_IN_MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
-_IN_PROPERTY = {**_IN_MESSAGE, ":": "%3A", ",": "%2C"}
-
-
-def _escaped(text: str, escapes: Mapping[str, str]) -> str:
-    return "".join(escapes.get(character, character) for character in one_line(text))
+        return path.as_posix()
 
 
 def faults_as_json(faults: Iterable[Fault], _root: Path) -> str:
@@ -94,47 +85,64 @@ project_option = click.option(
     default=Path(),
     help="Folder of the project: site.toml and data/. Default: this folder.",
 )
-strict_option = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
-quiet_option = click.option("--quiet", is_flag=True, help="Print only errors and warnings.")
-format_option = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", *_FORMATS]),
-    default="text",
-    show_default=True,
-    help="How to report errors and warnings: as lines on stderr, or on stdout as annotations for "
-    "GitHub Actions or as one JSON document.",
-)
 out_option = click.option(
     "--out",
     type=click.Path(path_type=Path),
+    # An option that is not given is read after those that are, and after `--project`.
+    callback=lambda context, _, out: out or context.params["root"] / "site",
     help="Folder to publish into. Default: site/ of the project.",
-)
-into_option = click.option(
-    "--into",
-    "root",
-    required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the project, whose data/ gets the tables. It is created if it does not exist.",
 )
 base_url_option = click.option(
     "--base-url",
     help="Address that the site will have, for canonical links and the sitemap. It overrides "
     "base_url of site.toml.",
 )
+strict_option = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 dry_run_option = click.option(
     "--dry-run", "dry", is_flag=True, help="Report what would be done and write nothing."
 )
+
+
+def into_option(whose: str) -> Callable[[_Command], _Command]:
+    """Return the option `--into` for a project, whose files get what the command writes."""
+    return click.option(
+        "--into",
+        "root",
+        required=True,
+        type=click.Path(file_okay=False, path_type=Path),
+        help=f"Folder of the project, whose {whose}",
+    )
+
+
+def with_console(command: _Command) -> _Command:
+    """Add the options `--quiet` and `--format`; the command gets a `Console` instead of them."""
+
+    @click.option("--quiet", is_flag=True, help="Print only errors and warnings.")
+    @click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", *_FORMATS]),
+        default="text",
+        show_default=True,
+        help="How to report errors and warnings: as lines on stderr, or on stdout as annotations "
+        "for GitHub Actions or as one JSON document.",
+    )
+    @wraps(command)
+    def run(root: Path, *, quiet: bool, form: str, **options: object) -> None:
+        strict = bool(options.get("strict"))
+        command(root, Console(root, form, quiet=quiet, strict=strict), **options)
+
+    return run
+
 
 # Where stderr is no terminal, a long stage reports its progress this often.
 _REPORT_EVERY_S = 10.0
 
 
 class Console:
-    """Progress and faults of a command, on stderr.
+    """Progress and faults of a command on the project in `root`, on stderr.
 
     Args:
-        root: The project's folder.
         form: How faults are reported, one of the choices of `--format`.
         quiet: Whether to print only faults.
         strict: Whether warnings are reported to machines as errors.
@@ -144,10 +152,16 @@ class Console:
         self, root: Path, form: str = "text", *, quiet: bool = False, strict: bool = False
     ) -> None:
         self._root, self._form, self._strict = root, form, strict
-        self._console, self._faults = _rich_console(quiet=quiet), _rich_console(quiet=False)
+        make = partial(RichConsole, stderr=True, highlight=False, emoji=False, soft_wrap=True)
+        self._console, self._faults = make(quiet=quiet), make()
         self._stage = ""
         self._stage_began = self._last_report = time.perf_counter()
         self._status: Status | None = None
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person reads the faults and can answer."""
+        return self._form == "text" and sys.stdin.isatty()
 
     def stage(self, name: str) -> None:
         """End the last stage and begin the next."""
@@ -168,11 +182,10 @@ class Console:
             self._console.print(f"  {text}", markup=False)
 
     @contextmanager
-    def bar(self, total: float) -> Iterator[OnProgress]:
+    def bar(self, total: float) -> Iterator[Callable[[str, float], None]]:
         """Show a progress bar on a terminal, and nothing elsewhere.
 
-        Yields:
-            A callback for a description and how far the bar has come.
+        Yields a function that sets its description and how far it has come.
         """
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -238,7 +251,3 @@ class Console:
             is_warning = fault.severity == "warning"
             text, style = (f"warning: {fault}", "yellow") if is_warning else (str(fault), "red")
             self._faults.print(text, style=style, markup=False)
-
-
-def _rich_console(*, quiet: bool) -> RichConsole:
-    return RichConsole(stderr=True, highlight=False, emoji=False, quiet=quiet, soft_wrap=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from site_builder.commands.console import Console, format_option, quiet_option
+from site_builder.commands.console import Console, with_console
 from site_builder.formatting import counted
 
 
@@ -19,7 +19,7 @@ def _check_title(_context: click.Context, _option: click.Parameter, title: str) 
 
 
 @click.command(epilog="Example: site-builder init my-board --from results.csv")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("root", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--from",
     "source",
@@ -39,11 +39,8 @@ def _check_title(_context: click.Context, _option: click.Parameter, title: str) 
     show_default=True,
     help="Where the site will be published. This decides the workflow and the head of the README.",
 )
-@quiet_option
-@format_option
-def init(
-    folder: Path, source: Path | None, title: str, host: str, *, quiet: bool, form: str
-) -> None:
+@with_console
+def init(root: Path, console: Console, source: Path | None, title: str, host: str) -> None:
     """Make a project that builds at once, from scores or from a sample.
 
     The project has a commented site.toml, data, prose, workflows and a README. Existing files are
@@ -51,12 +48,11 @@ def init(
     """
     from site_builder.starter.project import start_project
 
-    console = Console(folder, form, quiet=quiet)
     with console.exit_on_error():
-        project = start_project(folder, source, title, host)
+        project = start_project(root, source, title, host)
     console.warn(project.warnings)
-    console.say(f"{counted(len(project.files), 'file')} in {folder}:")
+    console.say(f"{counted(len(project.files), 'file')} in {root}:")
     for path in project.files:
         console.say(f"  {path}")
-    change = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
+    change = "" if root.resolve() == Path.cwd() else f"cd {shlex.quote(str(root))} && "
     console.say(f"Next: {change}site-builder build")

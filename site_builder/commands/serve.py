@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import webbrowser
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -57,7 +56,8 @@ def serve(root: Path, host: str, port: int | None, *, opens: bool) -> None:
 
 def _report(built: Rebuilt, root: Path, console: Console) -> None:
     """Print what changed and the outcome of the build, with its faults."""
-    changed = _changed_text(built.changed, root)
+    names = [str(p.relative_to(root) if p.is_relative_to(root) else p) for p in built.changed]
+    changed = one_line(f"{listed(names)} changed.") if names else ""
     if built.error is not None:
         if changed:
             console.say(changed)
@@ -66,8 +66,3 @@ def _report(built: Rebuilt, root: Path, console: Console) -> None:
         return
     console.warn(built.warnings)
     console.say(f"{changed} Built in {built.seconds:.1f} s.".lstrip())
-
-
-def _changed_text(changed: Sequence[Path], root: Path) -> str:
-    names = [str(p.relative_to(root) if p.is_relative_to(root) else p) for p in changed]
-    return one_line(f"{listed(names)} changed.") if names else ""

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from site_builder.build import BuildCache, BuildOptions, load_project, make_files
@@ -15,7 +16,7 @@ from site_builder.records import Record, replace
 from site_builder.render.assets import project_folders
 
 # Between two looks at the files. One look at the 150 files of a site takes some 2 ms.
-PAUSE_S = 0.1
+_PAUSE_S = 0.1
 
 FileStates = Mapping[Path, tuple[int, int, int]]
 """Time (ns), size and inode of each file, by its path."""
@@ -26,40 +27,28 @@ def file_states(root: Path) -> FileStates:
 
     Hidden files are left out: no build reads them, and editors write them beside other files.
     """
+    overrides = (*project_folders(root, "templates"), *project_folders(root, "static"))
+    paths = [root / "site.toml", *(root / "data").glob("*.parquet")]
+    for folder in (root / "data/content", *overrides):
+        # Not rglob, which fails when a folder is deleted while it lists.
+        paths += (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
     states = {}
-    for path in _source_files(root):
-        try:
-            status = path.stat()
-        except OSError:  # deleted since it was listed, or a broken link
-            continue
+    for path in paths:
         if not path.name.startswith("."):
-            states[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
+            with suppress(OSError):  # deleted since it was listed, or a broken link
+                status = path.stat()
+                states[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
     return states
 
 
-def _source_files(root: Path) -> Iterator[Path]:
-    yield root / "site.toml"
-    yield from (root / "data").glob("*.parquet")
-    overrides = (*project_folders(root, "templates"), *project_folders(root, "static"))
-    for folder in (root / "data/content", *overrides):
-        # Not rglob, which fails when a folder is deleted while it lists.
-        for parent, _, names in os.walk(folder):
-            yield from (Path(parent, name) for name in names)
-
-
 def watch(
-    root: Path, before: FileStates, stop: threading.Event, pause_s: float = PAUSE_S
+    root: Path, before: FileStates, stop: threading.Event, pause_s: float = _PAUSE_S
 ) -> Iterator[list[Path]]:
-    """Yield the changed files, each time that a change is complete.
+    """Yield the changed files, each time that a change is complete, until `stop` is set.
 
-    Files that change while the caller handles a change are part of the next one.
-
-    Args:
-        root: The project's folder.
-        before: The states of the files when they were last read.
-        stop: Ends the watching.
-        pause_s: Time between two looks. A change is complete when two looks in a row are the same,
-            so that no file is read while it is being written.
+    A change since `before` is complete when two looks in a row are the same, so that no file is
+    read while it is being written. Files that change while the caller handles a change are part of
+    the next one.
     """
     last = before
     while not stop.wait(pause_s):
@@ -73,12 +62,8 @@ def watch(
 class Rebuilt(Record):
     """The outcome of one build.
 
-    Attributes:
-        served: What to serve now.
-        warnings: The warnings of a project without errors.
-        error: The errors of the project; None where it could be built.
-        changed: The files whose change led to the build; empty for the first build.
-        seconds: How long it took.
+    `warnings` are those of a project without errors, `error` has the errors of one that cannot be
+    built. `changed` are the files whose change led to the build; none for the first build.
     """
 
     served: ServedState
@@ -126,12 +111,8 @@ def follow(
 ) -> None:
     """Build a project, then rebuild it after each change, until it is stopped.
 
-    Args:
-        root: The project's folder.
-        state: Where each build is served.
-        on_build: Callback for each build, once it is served.
-        stop: Ends it.
-        on_stage: Callback for the name of each stage of the first build.
+    Each build is shown by `state` and then given to `on_build`. `on_stage` gets the name of each
+    stage of the first build.
     """
 
     def show(rebuilt: Rebuilt) -> None:

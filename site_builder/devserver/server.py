@@ -28,7 +28,6 @@ from site_builder.render.environment import make_environment
 FILES = Path(__file__).parent / "files"
 RESERVED = "/_live/"
 """Path of the server's own files, which no site has."""
-EVENTS = f"{RESERVED}events"
 SERVER_FILES = ("reload.js", "reload.css")
 
 # Not the machine's list of types, which differs from machine to machine.
@@ -110,24 +109,23 @@ def respond(state: ServedState, target: str) -> Response:
     path, _, query = target.partition("#")[0].partition("?")
     path = unquote(path)
     if path.startswith(RESERVED):
-        return _server_file(path.removeprefix(RESERVED))
+        file = path.removeprefix(RESERVED)
+        if file in SERVER_FILES:
+            return Response((FILES / file).read_bytes(), content_type(file))
+        return Response(b"There is no such file.", "text/plain", HTTPStatus.NOT_FOUND)
     if not state.files:
-        return Response(_fault_page(state), status=HTTPStatus.SERVICE_UNAVAILABLE)
-    name = path.removeprefix(state.root)
-    if path.startswith(state.root):
-        file = f"{name}index.html" if name == "" or name.endswith("/") else name
-        if file in state.files:
-            return Response(_with_script(state, file), content_type(file))
-    if path == "/":
-        return _redirect(state.root, query)
-    if path.startswith(state.root) and f"{name}/index.html" in state.files:
-        return _redirect(f"{path}/", query)
+        page = make_environment([FILES]).get_template("faults.html")
+        html = page.render(lines=state.lines, build=state.build, reserved=RESERVED)
+        return Response(html.encode(), status=HTTPStatus.SERVICE_UNAVAILABLE)
+    name, is_below = path.removeprefix(state.root), path.startswith(state.root)
+    file = f"{name}index.html" if name == "" or name.endswith("/") else name
+    if is_below and file in state.files:
+        return Response(_with_script(state, file), content_type(file))
+    if path == "/" or (is_below and f"{name}/index.html" in state.files):
+        location = quote(state.root if path == "/" else f"{path}/")
+        location += f"?{query}" if query else ""
+        return Response(status=HTTPStatus.FOUND, location=location)
     return Response(_with_script(state, "404.html"), status=HTTPStatus.NOT_FOUND)
-
-
-def _redirect(path: str, query: str) -> Response:
-    location = quote(path) + (f"?{query}" if query else "")
-    return Response(status=HTTPStatus.FOUND, location=location)
 
 
 def _with_script(state: ServedState, path: str) -> bytes:
@@ -147,18 +145,6 @@ def content_type(path: str) -> str:
     return f"{found}; charset=utf-8" if is_text else found
 
 
-def _server_file(name: str) -> Response:
-    if name not in SERVER_FILES:
-        return Response(b"There is no such file.", "text/plain", HTTPStatus.NOT_FOUND)
-    return Response((FILES / name).read_bytes(), content_type(name))
-
-
-def _fault_page(state: ServedState) -> bytes:
-    """Return the page that lists the faults of a project without a good site."""
-    template = make_environment([FILES]).get_template("faults.html")
-    return template.render(lines=state.lines, build=state.build, reserved=RESERVED).encode()
-
-
 LOOPBACK = "127.0.0.1"
 FIRST_PORT = 8000
 _LAST_PORT = 8099
@@ -167,11 +153,7 @@ _LOCAL_NAMES = {"localhost", LOOPBACK, "[::1]"}
 
 
 class LiveServer(ThreadingHTTPServer):
-    """A server of the current state on a host and a port.
-
-    Raises:
-        OSError: The address is not of this machine, or the port is in use.
-    """
+    """A server of the current state, or an `OSError` if host and port are not free here."""
 
     daemon_threads = False  # so that closing waits until every answer is complete
     allow_reuse_address = os.name != "nt"  # on Windows two servers could share one port
@@ -234,11 +216,7 @@ class LiveServer(ThreadingHTTPServer):
 
 
 def listen(host: str, port: int | None, state: StateHolder) -> LiveServer:
-    """Return a server on the port, or without one on the first free port from 8000.
-
-    Raises:
-        SiteError: The port is in use, or the address is not of this machine.
-    """
+    """Return a server on the port, or without one on the first free port from 8000."""
     ports = range(FIRST_PORT, _LAST_PORT + 1) if port is None else range(port, port + 1)
     reason = ""
     for candidate in ports:
@@ -263,7 +241,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not self.server.accepts(self.headers.get("Host", "")):
             refused = b"This server answers to localhost only."
             self._send(Response(refused, "text/plain", HTTPStatus.FORBIDDEN))
-        elif self.path == EVENTS and self.command == "GET":
+        elif self.path == f"{RESERVED}events" and self.command == "GET":
             self._send_events()
         else:
             self._send(respond(self.server.state.current, self.path))

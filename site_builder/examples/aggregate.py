@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from math import sqrt
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
+from site_builder.errors import Fault, FaultsError, limit_faults
 from site_builder.examples import expressions
 from site_builder.examples.expressions import RUN, Frame
 from site_builder.examples.files import ExampleFiles
 from site_builder.formatting import counted
-from site_builder.records import Record
+from site_builder.records import Record, field
+from site_builder.tables.check import unknown_id_fault
 from site_builder.tables.schema import LARGEST
 
 if TYPE_CHECKING:
     from site_builder.examples.engines import Engine
 
-Against = Literal["base", "baseline"]
 OnProgress = Callable[[str, int], None]
 """Called with the current task, and the number of rows that are done."""
 
@@ -45,7 +46,7 @@ class Pair(Record):
 
     run: ExampleRun
     other: ExampleRun
-    against: Against
+    against: Literal["base", "baseline"]
 
 
 class Moments(Record):
@@ -57,8 +58,7 @@ class Moments(Record):
         off: The sum of the deviations from `centre`: the rounding error of that pass.
         square: The mean of the squared deviations, after one pass.
         over: The sum of the deviations of the squares from `square`: again the rounding error.
-        low: The lowest value.
-        high: The highest value.
+        low, high: The lowest and the highest value.
     """
 
     n: int
@@ -90,12 +90,8 @@ class Moments(Record):
         and LeVeque (1983), with the same correction for the squares. A plain sum of squares loses
         digits if the values are large beside their spread, or if there are millions of them.
 
-        Args:
-            size: The size of the numbers that the values are differences of. A spread below the
-                twelfth digit of it is a rounding error.
-
-        Returns:
-            The error, in the unit of the values. None for one value or for equal values.
+        None for one value and for equal values. `size` is that of the numbers that the values are
+        differences of: a spread below its twelfth digit is a rounding error.
 
         Source: docs/statistics.md#score-of-many-examples.
         """
@@ -105,22 +101,13 @@ class Moments(Record):
         return sqrt(max(squares, 0.0) / (self.n - 1) / self.n)
 
 
-class RunScore(Record):
-    """The scores of the examples of a run, summed up."""
-
-    run: ExampleRun
-    moments: Moments
-
-
 class Difference(Record):
     """The differences of a pair over its common examples, summed up.
 
     Attributes:
-        pair: The pair.
         moments: The sums; None if there is no common example.
         size: The largest absolute score of both runs.
-        unpaired: Number of examples that only the run has.
-        unpaired_against: Number of examples that only the other run has.
+        unpaired, unpaired_against: Number of examples that only the run, or only the other, has.
     """
 
     pair: Pair
@@ -130,30 +117,15 @@ class Difference(Record):
     unpaired_against: int
 
 
-class Repeat(Record):
-    """The examples of a run that have several rows.
+class Aggregated(Record):
+    """The result of an aggregation, sorted by task, model and variant.
 
-    Attributes:
-        run: The run.
-        repeated: Their number.
-        example: The first of them.
-        differing: How many of them have different scores.
-        differing_example: The first of these.
+    `repeats` has the counts of `expressions.repeats` by run.
     """
 
-    run: ExampleRun
-    repeated: int
-    example: str
-    differing: int
-    differing_example: str | None
-
-
-class Aggregated(Record):
-    """The result of an aggregation, sorted by task, model and variant."""
-
-    scores: list[RunScore]
-    differences: list[Difference]
-    repeats: list[Repeat]
+    scores: dict[ExampleRun, Moments] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+    repeats: dict[ExampleRun, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def aggregate(
@@ -165,34 +137,26 @@ def aggregate(
     average: bool = False,
     on_progress: OnProgress = lambda *_: None,
 ) -> Aggregated:
-    """Compute score, standard error and number of examples of every run, and paired differences.
+    """Compute the score of every run, its standard error, and paired differences, or raise faults.
 
-    The rows are read once to find the runs, and then in batches that the engine can hold.
-
-    Args:
-        files: The files.
-        engine: What runs the expressions.
-        config: The configuration, which names base and baseline.
-        known: The ids of `model` and `task` in the tables of the project.
-        average: Use the mean if an example has several scores.
-        on_progress: Called as the work goes on.
-
-    Raises:
-        FaultsError: Every fault of the rows.
-        EngineError: The engine gave up.
+    The rows are read once to find the runs, and then in batches that the engine can hold. `known`
+    are the ids of `model` and `task` in the tables of the project. `average` takes the mean if an
+    example has several scores.
     """
+
+    def read(only: Mapping[str, Collection[str]]) -> Frame:
+        sources = ((engine.read(source, only), source.columns) for source in files.sources)
+        return expressions.all_rows(sources, config.default_variant)
+
     on_progress("Looking at all rows", 0)
-    runs, faults = _survey(_rows(files, engine, config, {}), engine, files.shown)
+    runs, faults = _survey(read({}), engine, files.shown)
     faults += _unknown_faults(runs, known, files.shown)
-    done, rows_done = Aggregated([], [], []), 0
+    done, rows_done = Aggregated(), 0
     for batch in batches(runs, pair_runs(runs, config), engine.rows_at_once):
         on_progress(batch.runs[0].task, rows_done)
         only = {name: {getattr(run, name) for run in batch.held} for name in ("model", "task")}
-        rows = _rows(files, engine, config, only)
-        found = _measure(expressions.fit_rows(rows, only["model"], only["task"]), batch, engine)
-        done.scores.extend(found.scores)
-        done.differences.extend(found.differences)
-        done.repeats.extend(found.repeats)
+        rows = expressions.fit_rows(read(only), only["model"], only["task"])
+        _measure(rows, batch, engine, done)
         rows_done += sum(run.rows for run in batch.runs)
     if not average:
         faults += _contradictions(done.repeats, files.shown)
@@ -201,23 +165,15 @@ def aggregate(
     return done
 
 
-def _rows(
-    files: ExampleFiles, engine: Engine, config: SiteConfig, only: Mapping[str, Collection[str]]
-) -> Frame:
-    sources = ((engine.read(source, only), source.columns) for source in files.sources)
-    return expressions.all_rows(sources, config.default_variant)
-
-
 def _survey(rows: Frame, engine: Engine, shown: str) -> tuple[list[ExampleRun], list[Fault]]:
     """Return the runs with valid ids, sorted, and the faults of single rows."""
-    counts = {
-        ExampleRun(row["task"], row["model"], row["variant"], int(row["rows"])): row
+    found = (
+        (ExampleRun(row["task"], row["model"], row["variant"], row["rows"]), row)
         for row in engine.collect(expressions.survey(rows))
-    }
-    runs = sorted(counts)
-    sound = [run for run in runs if all(map(_is_id, (run.model, run.task, run.variant)))]
-    faults = [*_id_faults(runs, shown), *_row_faults([(run, counts[run]) for run in runs], shown)]
-    return sound, faults
+    )
+    counts = dict(sorted(found, key=itemgetter(0)))
+    sound = [run for run in counts if all(map(_is_id, (run.model, run.task, run.variant)))]
+    return sound, [*_id_faults(counts, shown), *_row_faults(counts, shown)]
 
 
 def _is_id(text: str) -> bool:
@@ -241,35 +197,21 @@ def _id_faults(runs: Iterable[ExampleRun], shown: str) -> Iterator[Fault]:
         yield from limit_faults(faults, len(rows), shown, f"{name}s with control characters")
 
 
-def _row_faults(
-    counts: Sequence[tuple[ExampleRun, Mapping[str, Any]]], shown: str
-) -> Iterator[Fault]:
+def _row_faults(counts: Mapping[ExampleRun, Mapping[str, Any]], shown: str) -> Iterator[Fault]:
     """Find the runs with bad rows, as `expressions.survey` counts them."""
-    unfit = [(run, row) for run, row in counts if row["unfit"]]
-    what = f"'score' is null, NaN, infinite or beyond {LARGEST:g} in"
-    faults = (
-        Fault(
-            f"{shown}: {run}",
-            f"{what} {counted(int(row['unfit']), 'row')}{_such_as(row['unfit_example'])}",
-            "Give the number, or leave the rows out.",
-        )
-        for run, row in unfit
-    )
-    yield from limit_faults(faults, len(unfit), shown, "runs with invalid scores")
-    unnamed = [(run, int(row["unnamed"])) for run, row in counts if row["unnamed"]]
-    faults = (
-        Fault(
-            f"{shown}: {run}",
-            f"'example' is null or empty in {counted(n, 'row')}",
-            "Fill it in, or leave the rows out.",
-        )
-        for run, n in unnamed
-    )
-    yield from limit_faults(faults, len(unnamed), shown, "runs with examples without an id")
-
-
-def _such_as(example: str | None) -> str:
-    return "" if example is None else f", such as example {example!r}"
+    unfit = f"'score' is null, NaN, infinite or beyond {LARGEST:g}"
+    for name, what, fix, kind in (
+        ("unfit", unfit, "Give the number", "invalid scores"),
+        ("unnamed", "'example' is null or empty", "Fill it in", "examples without an id"),
+    ):
+        faults = []
+        for run, row in counts.items():
+            if row[name]:
+                example = row.get(f"{name}_example")
+                such = "" if example is None else f", such as example {example!r}"
+                found = f"{what} in {counted(int(row[name]), 'row')}{such}"
+                faults.append(Fault(f"{shown}: {run}", found, f"{fix}, or leave the rows out."))
+        yield from limit_faults(faults, len(faults), shown, f"runs with {kind}")
 
 
 def _unknown_faults(
@@ -278,62 +220,42 @@ def _unknown_faults(
     """Find models and tasks that the tables of the project do not list."""
     for name, ids in known.items():
         unknown = sorted({getattr(run, name) for run in runs} - {*ids}) if ids else []
-        faults = (
-            Fault(
-                shown,
-                f"{name} {value!r} is not in {name}s.parquet",
-                did_you_mean(value, ids, f"{name}s") or f"Add it to {name}s.parquet.",
-            )
-            for value in unknown
-        )
-        more = f"{name}s that are not in {name}s.parquet"
-        yield from limit_faults(faults, len(unknown), shown, more)
+        faults = (unknown_id_fault(shown, name, value, ids) for value in unknown)
+        kind = f"{name}s that are not in {name}s.parquet"
+        yield from limit_faults(faults, len(unknown), shown, kind)
 
 
 def pair_runs(runs: Iterable[ExampleRun], config: SiteConfig) -> list[Pair]:
     """Pair every run with the base of its model, and with the baseline, on the same task.
 
-    The baseline has the variant that it has on the pages of the site: the base, or the first tuned
+    The baseline has the variant that `compute/scores.py` chooses: the base, or the first tuned
     variant if it has no base scores.
     """
     by_key = {(run.model, run.task, run.variant): run for run in runs}
     base, baseline = config.default_variant, config.board.baseline or ""
-    variant = _baseline_variant(by_key, config)
+    scored = {variant for model, _, variant in by_key if model == baseline}
+    tuned = config.board.tuned_variants
+    order = (base, *(sorted(scored) if tuned is None else tuned))
+    variant = next((variant for variant in order if variant in scored), base)
     pairs = []
     for run in by_key.values():
-        others: dict[Against, ExampleRun | None] = {
-            "base": by_key.get((run.model, run.task, base)),
-            "baseline": by_key.get((baseline, run.task, variant)),
-        }
-        pairs += [
-            Pair(run, other, against)
-            for against, other in others.items()
-            if other is not None and other != run
-        ]
+        # A run is not compared with itself.
+        if (other := by_key.get((run.model, run.task, base), run)) != run:
+            pairs.append(Pair(run, other, "base"))
+        if (other := by_key.get((baseline, run.task, variant), run)) != run:
+            pairs.append(Pair(run, other, "baseline"))
     return pairs
 
 
-def _baseline_variant(runs: Iterable[tuple[str, str, str]], config: SiteConfig) -> str:
-    """Return the variant of the baseline, as `compute/scores.py` chooses it."""
-    scored = {variant for model, _, variant in runs if model == config.board.baseline}
-    tuned = config.board.tuned_variants
-    order = (config.default_variant, *(sorted(scored) if tuned is None else tuned))
-    return next((variant for variant in order if variant in scored), config.default_variant)
+class RunBatch(Record):
+    """Runs that are measured together, and their pairs.
 
-
-class RunBatch:
-    """Runs that are measured together.
-
-    Attributes:
-        runs: The runs.
-        held: The runs, and those that they are compared with; a dict keeps the order.
-        pairs: Their pairs.
+    `held` are the runs and those that they are compared with; a dict keeps the order.
     """
 
-    def __init__(self) -> None:
-        self.runs: list[ExampleRun] = []
-        self.held: dict[ExampleRun, None] = {}
-        self.pairs: list[Pair] = []
+    runs: list[ExampleRun] = field(default_factory=list)
+    held: dict[ExampleRun, None] = field(default_factory=dict)
+    pairs: list[Pair] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -342,14 +264,11 @@ class RunBatch:
 
 
 def batches(
-    runs: Sequence[ExampleRun], pairs: Iterable[Pair], most_rows: int
+    runs: Iterable[ExampleRun], pairs: Iterable[Pair], most_rows: int
 ) -> Iterator[RunBatch]:
     """Yield sorted runs in batches of limited size, all variants of a model and task in one.
 
-    Args:
-        runs: The runs, sorted.
-        pairs: Their pairs.
-        most_rows: The limit of rows; a single model and task may have more.
+    A single model and task may have more than `most_rows`.
     """
     pairs_of: dict[ExampleRun, list[Pair]] = {}
     for pair in pairs:
@@ -362,42 +281,41 @@ def batches(
         if batch.runs and batch.rows + sum(r.rows for r in held.keys() - batch.held) > most_rows:
             yield batch
             batch = RunBatch()
-        batch.runs += variants
-        batch.held |= held
-        batch.pairs += new_pairs
+        batch.runs.extend(variants)
+        batch.held.update(held)
+        batch.pairs.extend(new_pairs)
     if batch.runs:
         yield batch
 
 
-def _measure(rows: Frame, batch: RunBatch, engine: Engine) -> Aggregated:
-    """Compute the scores, differences and repeats of a batch."""
+def _measure(rows: Frame, batch: RunBatch, engine: Engine, done: Aggregated) -> None:
+    """Add the scores, differences and repeats of a batch to what is done."""
     numbers = {run: number for number, run in enumerate(batch.held)}
     columns = {name: [getattr(run, name) for run in numbers] for name in RUN}
     runs = engine.rows({**columns, "run": [*numbers.values()]})
     with engine.keep(expressions.by_example(rows, runs)) as examples:
         moments = _moments(engine, examples, "run", "score")
-        repeated = {row["run"]: row for row in engine.collect(expressions.repeats(examples))}
-        paired = _paired(engine, examples, batch.pairs, numbers)
+        repeats = {row["run"]: row for row in engine.collect(expressions.repeats(examples))}
+        paired: dict[int, Moments] = {}
+        if batch.pairs:
+            pairs = {
+                "pair": [*range(len(batch.pairs))],
+                "run": [numbers[pair.run] for pair in batch.pairs],
+                "against": [numbers[pair.other] for pair in batch.pairs],
+            }
+            with engine.keep(expressions.differences(examples, engine.rows(pairs))) as differences:
+                paired = _moments(engine, differences, "pair", "difference")
     of_run = {run: moments[number] for run, number in numbers.items() if number in moments}
-    return Aggregated(
-        [RunScore(run, of_run[run]) for run in batch.runs if run in of_run],
-        [
-            _difference(pair, paired.get(number), of_run[pair.run], of_run[pair.other])
-            for number, pair in enumerate(batch.pairs)
-            if pair.run in of_run and pair.other in of_run
-        ],
-        [
-            Repeat(
-                run,
-                int(row["repeated"]),
-                row["example"],
-                int(row["differing"]),
-                row["differing_example"],
-            )
-            for run in batch.runs
-            if (row := repeated.get(numbers[run]))
-        ],
-    )
+    for run in batch.runs:
+        if run in of_run:
+            done.scores[run] = of_run[run]
+        if row := repeats.get(numbers[run]):
+            done.repeats[run] = row
+    for number, pair in enumerate(batch.pairs):
+        if pair.run in of_run and pair.other in of_run:
+            mine, other, both = of_run[pair.run], of_run[pair.other], paired.get(number)
+            n, size = both.n if both else 0, max(mine.size, other.size)
+            done.differences.append(Difference(pair, both, size, mine.n - n, other.n - n))
 
 
 def _moments(engine: Engine, values: Frame, key: str, value: str) -> dict[int, Moments]:
@@ -405,34 +323,16 @@ def _moments(engine: Engine, values: Frame, key: str, value: str) -> dict[int, M
     return {row.pop(key): Moments(**row) for row in rows}
 
 
-def _paired(
-    engine: Engine, examples: Frame, pairs: Sequence[Pair], numbers: Mapping[ExampleRun, int]
-) -> dict[int, Moments]:
-    if not pairs:
-        return {}
-    columns = {
-        "pair": [*range(len(pairs))],
-        "run": [numbers[pair.run] for pair in pairs],
-        "against": [numbers[pair.other] for pair in pairs],
-    }
-    with engine.keep(expressions.differences(examples, engine.rows(columns))) as differences:
-        return _moments(engine, differences, "pair", "difference")
-
-
-def _difference(pair: Pair, moments: Moments | None, mine: Moments, other: Moments) -> Difference:
-    n = moments.n if moments else 0
-    return Difference(pair, moments, max(mine.size, other.size), mine.n - n, other.n - n)
-
-
-def _contradictions(repeated: Sequence[Repeat], shown: str) -> Iterator[Fault]:
-    odd = [repeat for repeat in repeated if repeat.differing]
-    faults = (
+def _contradictions(repeats: Mapping[ExampleRun, Mapping[str, Any]], shown: str) -> Iterator[Fault]:
+    fix = "Keep one score for each, or use their mean: --average-repeats."
+    faults = [
         Fault(
-            f"{shown}: {repeat.run}",
-            f"{counted(repeat.differing, 'example')} with different scores, "
-            f"such as {repeat.differing_example!r}",
-            "Keep one score for each, or use their mean: --average-repeats.",
+            f"{shown}: {run}",
+            f"{counted(int(row['differing']), 'example')} with different scores, "
+            f"such as {row['differing_example']!r}",
+            fix,
         )
-        for repeat in odd
-    )
-    yield from limit_faults(faults, len(odd), shown, "runs with examples of different scores")
+        for run, row in repeats.items()
+        if row["differing"]
+    ]
+    return limit_faults(faults, len(faults), shown, "runs with examples of different scores")

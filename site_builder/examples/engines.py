@@ -43,8 +43,7 @@ class EngineError(SiteError):
 class Engine(ABC):
     """Runs Narwhals expressions over files of any size.
 
-    Attributes:
-        rows_at_once: How many rows it can group and join at once.
+    It can group and join `rows_at_once` rows.
     """
 
     rows_at_once: int
@@ -53,9 +52,7 @@ class Engine(ABC):
     def read(self, source: Source, only: Mapping[str, Collection[str]]) -> Frame:
         """Return the rows of a source as they are stored.
 
-        Args:
-            source: The files.
-            only: Wanted ids by column of the schema; other rows may be left out.
+        `only` has the wanted ids by column of the schema; other rows may be left out.
         """
 
     @abstractmethod
@@ -73,11 +70,7 @@ class Engine(ABC):
 
 @contextmanager
 def duckdb_engine(memory: int) -> Iterator[Engine]:
-    """Run DuckDB within `memory` bytes; it moves what does not fit to a temporary folder.
-
-    Raises:
-        EngineError: DuckDB gave up.
-    """
+    """Run DuckDB within `memory` bytes and a temporary folder, or raise why it gave up."""
     with TemporaryDirectory(prefix="site-builder-") as folder:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": f"{memory}B",
@@ -110,12 +103,9 @@ class _DuckDB(Engine):
     def read(self, source: Source, only: Mapping[str, Collection[str]]) -> Frame:
         # DuckDB infers from the query what it need not read. SQL, since only there can the types
         # of folder names be turned off, so that `task=007` stays text.
-        name = next(self._names)
-        scan = (
-            f"SELECT * FROM read_parquet(${name}, hive_partitioning = {bool(source.folders)}, "
-            "hive_types_autocast = false)"
-        )
-        files = [str(path) for path in source.files]
+        options = f"hive_partitioning = {bool(source.folders)}, hive_types_autocast = false"
+        name, files = next(self._names), [str(path) for path in source.files]
+        scan = f"SELECT * FROM read_parquet(${name}, {options})"
         return nw.from_native(self._connection.sql(scan, params={name: files}))
 
     def rows(self, columns: Mapping[str, Sequence[Any]]) -> Frame:
@@ -136,8 +126,7 @@ class _DuckDB(Engine):
 def dask_engine(address: str) -> Iterator[Engine]:
     """Connect to the Dask cluster of a scheduler, such as `tcp://10.0.0.1:8786`.
 
-    Raises:
-        EngineError: Dask is not installed, no scheduler answers, it has no workers, or it gave up.
+    Raise an `EngineError` if Dask is not installed, nothing answers, or it gave up.
     """
     try:
         from distributed import Client, KilledWorker

@@ -14,31 +14,35 @@ Frame: TypeAlias = "nw.LazyFrame[Any]"
 RUN = ("model", "task", "variant")
 
 
-def all_rows(sources: Iterable[tuple[Frame, Mapping[str, str]]], default_variant: str) -> Frame:
-    """Join rows in the form of the schema: ids as text, scores as floats, no null variant.
+_SCORE, _EXAMPLE = nw.col("score"), nw.col("example")
+# Not `is_nan`: DuckDB skips it by the statistics of the file, which leave out NaN.
+_IS_UNFIT = _SCORE.is_null() | ~_SCORE.is_finite() | (_SCORE.abs() > LARGEST)
+_IS_UNNAMED = _EXAMPLE.is_null() | (_EXAMPLE.str.strip_chars().str.len_chars() == 0)
 
-    Args:
-        sources: Rows as they are stored, each with its columns by column of the schema.
-        default_variant: The variant of a row that names none.
 
+def _one_if(condition: nw.Expr) -> nw.Expr:
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))
+
+
+def all_rows(sources: Iterable[tuple[Frame, Mapping[str, str]]], base: str) -> Frame:
+    """Join rows in the form of the schema: ids as text, scores as floats, `base` as null variant.
+
+    The rows of a source are as they are stored, with its columns by column of the schema.
     Shape: in (rows, any); out (rows, 5): model, task, variant, example, score.
     """
-    return nw.concat([_in_schema(frame, names, default_variant) for frame, names in sources])
-
-
-def _in_schema(frame: Frame, columns: Mapping[str, str], default_variant: str) -> Frame:
-    variant = (
-        nw.col(columns["variant"]).cast(nw.String).fill_null(default_variant)
-        if "variant" in columns
-        else nw.lit(default_variant)
-    )
-    return frame.select(
-        model=nw.col(columns["model"]).cast(nw.String).fill_null(""),
-        task=nw.col(columns["task"]).cast(nw.String).fill_null(""),
-        variant=variant,
-        example=nw.col(columns["example"]).cast(nw.String),
-        score=nw.col(columns["score"]).cast(nw.Float64),
-    )
+    frames = []
+    for rows, columns in sources:
+        text = {name: nw.col(column).cast(nw.String) for name, column in columns.items()}
+        frames.append(
+            rows.select(
+                model=text["model"].fill_null(""),
+                task=text["task"].fill_null(""),
+                variant=text["variant"].fill_null(base) if "variant" in text else nw.lit(base),
+                example=text["example"],
+                score=nw.col(columns["score"]).cast(nw.Float64),
+            )
+        )
+    return nw.concat(frames)
 
 
 def survey(rows: Frame) -> Frame:
@@ -49,9 +53,9 @@ def survey(rows: Frame) -> Frame:
     """
     return (
         rows.with_columns(
-            unfit=nw.when(_is_unfit()).then(nw.lit(1)).otherwise(nw.lit(0)),
-            unfit_example=nw.when(_is_unfit()).then(nw.col("example")),
-            unnamed=nw.when(_is_unnamed()).then(nw.lit(1)).otherwise(nw.lit(0)),
+            unfit=_one_if(_IS_UNFIT),
+            unfit_example=nw.when(_IS_UNFIT).then(_EXAMPLE),
+            unnamed=_one_if(_IS_UNNAMED),
         )
         .group_by(*RUN)
         .agg(
@@ -63,23 +67,12 @@ def survey(rows: Frame) -> Frame:
     )
 
 
-def _is_unfit() -> nw.Expr:
-    # Not `is_nan`: DuckDB skips it by the statistics of the file, which leave out NaN.
-    score = nw.col("score")
-    return score.is_null() | ~score.is_finite() | (score.abs() > LARGEST)
-
-
-def _is_unnamed() -> nw.Expr:
-    example = nw.col("example")
-    return example.is_null() | (example.str.strip_chars().str.len_chars() == 0)
-
-
 def fit_rows(rows: Frame, models: Collection[str], tasks: Collection[str]) -> Frame:
     """Return the valid rows of some models and tasks."""
     task, model = nw.col("task"), nw.col("model")
     # A separate filter: engines answer it by the statistics of the files.
     of_runs = rows.filter(task.is_in(list(tasks)), model.is_in(list(models)))
-    return of_runs.filter(~_is_unfit(), ~_is_unnamed())
+    return of_runs.filter(~_IS_UNFIT, ~_IS_UNNAMED)
 
 
 def by_example(rows: Frame, runs: Frame) -> Frame:
@@ -94,13 +87,13 @@ def by_example(rows: Frame, runs: Frame) -> Frame:
         .group_by("run", "example")
         .agg(
             nw.len().alias("rows"),
-            nw.col("score").min().alias("low"),
-            nw.col("score").max().alias("high"),
-            nw.col("score").mean(),
+            _SCORE.min().alias("low"),
+            _SCORE.max().alias("high"),
+            _SCORE.mean(),
         )
     )
     # The mean of equal numbers may differ from them in the last bit.
-    return examples.with_columns(score=nw.when(low == high).then(low).otherwise(nw.col("score")))
+    return examples.with_columns(score=nw.when(low == high).then(low).otherwise(_SCORE))
 
 
 def repeats(examples: Frame) -> Frame:
@@ -113,13 +106,13 @@ def repeats(examples: Frame) -> Frame:
     return (
         examples.filter(nw.col("rows") > 1)
         .with_columns(
-            differing=nw.when(differs).then(nw.lit(1)).otherwise(nw.lit(0)),
-            differing_example=nw.when(differs).then(nw.col("example")),
+            differing=_one_if(differs),
+            differing_example=nw.when(differs).then(_EXAMPLE),
         )
         .group_by("run")
         .agg(
             nw.len().alias("repeated"),
-            nw.col("example").min(),
+            _EXAMPLE.min(),
             nw.col("differing").sum(),
             nw.col("differing_example").min(),
         )
@@ -133,9 +126,9 @@ def differences(examples: Frame, pairs: Frame) -> Frame:
     examples of all pairs, 2): `pair`, `difference`.
     """
     mine = examples.select("run", "example", "score").join(pairs, on="run")
-    theirs = examples.select("example", against=nw.col("run"), other=nw.col("score"))
+    theirs = examples.select("example", against=nw.col("run"), other=_SCORE)
     both = mine.join(theirs, on=["against", "example"])
-    return both.select("pair", difference=nw.col("score") - nw.col("other"))
+    return both.select("pair", difference=_SCORE - nw.col("other"))
 
 
 def moments(values: Frame, key: str, value: str) -> Frame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -27,7 +27,6 @@ class Source(Record):
     """Files with the same columns, which an engine reads as one.
 
     Attributes:
-        files: The files, by absolute path.
         columns: Column of the files by column of the schema; the variant may be absent.
         folders: Columns that are in the names of folders, such as `model=alpha/`.
     """
@@ -38,11 +37,9 @@ class Source(Record):
 
 
 class ExampleFiles(Record):
-    """The files with per-example scores at some paths.
+    """The files with per-example scores at some paths, and the number of their rows.
 
     Attributes:
-        sources: The files, by their columns.
-        rows: Number of rows of all files.
         skipped: A warning for each file that is not Parquet.
         shown: The paths in messages and in the results.
     """
@@ -53,27 +50,19 @@ class ExampleFiles(Record):
     shown: str
 
 
-class _Form(Record):
-    """What two files must share to be read as one."""
-
-    columns: tuple[StoredColumn, ...]
-    keys: tuple[str, ...]
-
-
 def find_examples(paths: Sequence[Path], named: Mapping[str, str]) -> ExampleFiles:
     """Find the per-example scores at some paths.
 
-    Args:
-        paths: Parquet files and folders of them: flat, nested, or with columns in the names of
-            folders (`model=alpha/task=add/`).
-        named: Columns with another name, by column of the schema.
+    Paths are Parquet files and folders of them: flat, nested, or with columns in the names of
+    folders (`model=alpha/task=add/`). `named` has columns of other names, by column of the schema.
 
     Raises:
         FaultsError: Every fault of the paths, files and columns.
     """
     found, skipped, faults = _find(paths)
-    forms: dict[_Form, list[Found]] = {}
-    rows, unread = 0, list[Fault]()
+    # Files by what they must share to be read as one: their columns, those of folders last.
+    forms: dict[tuple[tuple[StoredColumn, ...], tuple[str, ...]], list[Found]] = {}
+    rows, unread, sources = 0, list[Fault](), list[Source]()
     for file in found:
         try:
             footer = read_footer(file.path)
@@ -82,11 +71,16 @@ def find_examples(paths: Sequence[Path], named: Mapping[str, str]) -> ExampleFil
             continue
         parts = (part for part in file.path.parent.parts if "=" in part)
         keys = tuple(unquote(part.partition("=")[0]) for part in parts)
-        forms.setdefault(_Form(footer.columns, keys), []).append(file)
+        forms.setdefault((footer.columns, keys), []).append(file)
         rows += footer.rows
     faults += limit_faults(unread, len(unread), "", "files that cannot be read")
-    for form, files in forms.items():
-        faults += _column_faults(form, files, named)
+    for (stored, keys), files in forms.items():
+        faults += _column_faults(stored, keys, files, named)
+        names = {column.name for column in stored}
+        columns = {name: named.get(name, name) for name in COLUMNS}
+        columns = {name: column for name, column in columns.items() if column in names.union(keys)}
+        folders = tuple(column for column in columns.values() if column not in names)
+        sources.append(Source(tuple(file.path for file in files), columns, folders))
     shown = ", ".join(path.resolve().name for path in paths)
     if not found and not faults:
         fix = f"Name files that end in {', '.join(_ENDINGS)}."
@@ -95,8 +89,7 @@ def find_examples(paths: Sequence[Path], named: Mapping[str, str]) -> ExampleFil
         faults.append(Fault(shown, "no file has a row", "Name files with scores in them."))
     if faults:
         raise FaultsError((*skipped, *faults))
-    sources = tuple(_source(form, files, named) for form, files in forms.items())
-    return ExampleFiles(sources, rows, tuple(skipped), shown)
+    return ExampleFiles(tuple(sources), rows, tuple(skipped), shown)
 
 
 def _find(paths: Sequence[Path]) -> tuple[list[Found], list[Fault], list[Fault]]:
@@ -116,30 +109,25 @@ def _find(paths: Sequence[Path]) -> tuple[list[Found], list[Fault], list[Fault]]
     return list(found.values()), skipped, faults
 
 
-def _source(form: _Form, files: Iterable[Found], named: Mapping[str, str]) -> Source:
-    there = {column.name for column in form.columns}
-    all_names = {name: named.get(name, name) for name in _KINDS}
-    columns = {name: c for name, c in all_names.items() if c in {*there, *form.keys}}
-    folders = tuple(column for column in columns.values() if column not in there)
-    return Source(tuple(file.path for file in files), columns, folders)
-
-
 def _column_faults(
-    form: _Form, files: Sequence[Found], named: Mapping[str, str]
+    stored: Sequence[StoredColumn],
+    keys: Collection[str],
+    files: Sequence[Found],
+    named: Mapping[str, str],
 ) -> Iterator[Fault]:
-    """Find the faults of the columns of files of one form."""
+    """Find the faults of the columns of files that have the same."""
     more = f" and {len(files) - 1:,} more" if len(files) > 1 else ""
-    where, names = f"{files[0].shown}{more}", [column.name for column in form.columns]
+    where, names = f"{files[0].shown}{more}", [column.name for column in stored]
     for name, kinds in _KINDS.items():
         column = named.get(name, name)
         if names.count(column) > 1:
             yield Fault(where, f"two columns are named {column!r}", "Rename one of them.")
         elif column in names:
-            kind = form.columns[names.index(column)].kind
+            kind = stored[names.index(column)].kind
             if kind not in kinds and (name, kind) != (_OPTIONAL, "null"):
                 wanted = " or ".join(map(_with_article, kinds[:2]))
                 yield Fault(where, f"column {column!r} is {_with_article(kind)}, not {wanted}")
-        elif column not in form.keys and (name != _OPTIONAL or name in named):
+        elif column not in keys and (name != _OPTIONAL or name in named):
             hint = did_you_mean(column, [n for n in names if n not in _KINDS], "columns")
             fix = f"{hint} Name the column: --column {name}=COLUMN.".strip()
             yield Fault(where, f"column {column!r} is missing", fix)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from math import isclose
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, limit_faults
-from site_builder.examples.aggregate import Aggregated, Difference, Repeat, RunScore
+from site_builder.examples.aggregate import Aggregated, Difference, ExampleRun, Moments
 from site_builder.examples.files import ExampleFiles
 from site_builder.formatting import counted
-from site_builder.importers.merge import Key, MergedScores, Placed, key_of, merge_results
+from site_builder.importers.merge import MergedScores, Placed, key_of, merge_results
 from site_builder.importers.reading import ImportedScore
 from site_builder.importers.run import written_lines
 from site_builder.records import Record
@@ -24,21 +24,10 @@ _NOISE = 1e-12  # relative rounding differences between two orders of summation
 _N = TypeVar("_N", float, float | None)
 
 
-class Stored(Record):
-    """The results and differences of a project, and the ids of its models and tasks."""
-
-    results: StoredTable
-    differences: StoredTable
-    known: Mapping[str, Collection[str]]
-
-
 class AggregateReport(Record):
-    """What changed in the tables.
+    """What changed in the tables: the merged results, and the files that were written.
 
-    Attributes:
-        merged: The results and their changes.
-        differences: Number of differences that are `added`, `replaced` or `unchanged`.
-        saved: Files that were written.
+    `differences` counts those that are `added`, `replaced` or `unchanged`.
     """
 
     merged: MergedScores
@@ -46,54 +35,44 @@ class AggregateReport(Record):
     saved: tuple[Path, ...]
 
 
-def read_project(config: SiteConfig) -> Stored:
-    """Read the tables of a project that an aggregation needs.
-
-    Raises:
-        FaultsError: A fault for each table that cannot be read.
-    """
+def read_project(config: SiteConfig) -> tuple[dict[str, StoredTable], dict[str, set[str]]]:
+    """Read the tables that an aggregation needs, by name, and the ids of `model` and `task`."""
     stored = read_all_stored((RESULTS, DIFFERENCES, MODELS, TASKS), config.data_dir)
-    known = {
-        spec.key[0]: {str(row.get(spec.key[0])) for row in stored[spec.name].rows}
-        for spec in (MODELS, TASKS)
-    }
-    return Stored(stored[RESULTS.name], stored[DIFFERENCES.name], known)
+    keys = {spec.key[0]: stored[spec.name].rows for spec in (MODELS, TASKS)}
+    return stored, {key: {str(row.get(key)) for row in rows} for key, rows in keys.items()}
 
 
 def save(
-    found: Aggregated, stored: Stored, config: SiteConfig, source: str, *, dry: bool = False
+    found: Aggregated,
+    stored: Mapping[str, StoredTable],
+    config: SiteConfig,
+    source: str,
+    *,
+    dry: bool = False,
 ) -> AggregateReport:
-    """Merge scores and differences into the tables; write only tables that change.
+    """Merge scores and differences into the tables; write only tables that change, all or none.
 
-    Args:
-        found: What was computed.
-        stored: The tables.
-        config: The configuration.
-        source: The place of the examples, for the `source` column.
-        dry: Write nothing.
-
-    Raises:
-        FaultsError: A value does not fit its column, or writing fails; the tables are unchanged.
+    `source` is the place of the examples, for the `source` column.
     """
+    results, differences = stored[RESULTS.name], stored[DIFFERENCES.name]
     variant = config.default_variant
-    old = {key_of(row, variant): row for row in stored.results.rows}
-    placed = [_placed(score, old, source) for score in found.scores]
-    merged = merge_results(stored.results.rows, placed, variant)
-    rows, counts = _merge_differences(stored.differences.rows, found.differences, variant)
-    changed: list[tuple[StoredTable, list[StoredRow]]] = []
-    if merged.is_changed:
-        changed.append((stored.results, merged.rows))
-    if counts["added"] or counts["replaced"]:
-        changed.append((stored.differences, rows))
-    saved = [] if dry else [config.data_dir / table.spec.file for table, _ in changed]
-    if saved:
-        save_tables(config.data_dir, changed)
+    old = {key_of(row, variant): row for row in results.rows}
+    placed = [
+        _placed(run, moments, old.get((run.model, run.task, run.variant), {}), source)
+        for run, moments in found.scores.items()
+    ]
+    merged = merge_results(results.rows, placed, variant)
+    rows, counts = _merge_differences(differences.rows, found.differences, variant)
+    both = ((results, merged.rows), (differences, rows))
+    changed = [(table, new) for table, new in both if new != [*table.rows]]
+    if dry or not changed:
+        return AggregateReport(merged, counts, ())
+    save_tables(config.data_dir, changed)
+    saved = (config.data_dir / table.spec.file for table, _ in changed)
     return AggregateReport(merged, counts, tuple(saved))
 
 
-def _placed(score: RunScore, stored: Mapping[Key, StoredRow], source: str) -> Placed:
-    run, moments = score.run, score.moments
-    old = stored.get((run.model, run.task, run.variant), {})
+def _placed(run: ExampleRun, moments: Moments, old: StoredRow, source: str) -> Placed:
     imported = ImportedScore(
         run.model,
         run.task,
@@ -109,12 +88,8 @@ def _placed(score: RunScore, stored: Mapping[Key, StoredRow], source: str) -> Pl
 def _without_noise(new: _N, old: object, size: float = 0.0) -> _N:
     """Return the old number if the new one differs only by rounding.
 
-    Engines sum in the order in which their threads finish, which changes the last digits.
-
-    Args:
-        new: The new number.
-        old: The stored value.
-        size: The size of the scores behind the number.
+    Engines sum in the order in which their threads finish, which changes the last digits. `size` is
+    that of the scores behind the number.
     """
     if not isinstance(new, float) or not isinstance(old, float):
         return new
@@ -128,37 +103,33 @@ def _merge_differences(
     by_key = {(*key_of(row, variant), row.get("against")): row for row in rows}
     counts: Counter[str] = Counter()
     for difference in found:
-        new = _row(difference)
+        pair, moments = difference.pair, difference.moments
+        new: StoredRow = {
+            "model": pair.run.model,
+            "task": pair.run.task,
+            "variant": pair.run.variant,
+            "against": pair.against,
+            "against_model": pair.other.model,
+            "against_variant": pair.other.variant,
+            "difference": moments.mean if moments else None,
+            "stderr": moments.stderr(difference.size) if moments else None,
+            "n_pairs": moments.n if moments else 0,
+            "n_unpaired": difference.unpaired,
+            "n_unpaired_against": difference.unpaired_against,
+        }
         row = by_key.get((new["model"], new["task"], new["variant"], new["against"]))
         if row is None:
             rows.append(new)
             counts["added"] += 1
             continue
-        new["difference"] = _without_noise(
-            new["difference"], row.get("difference"), difference.size
-        )
-        new["stderr"] = _without_noise(new["stderr"], row.get("stderr"))
-        same = all(row.get(name) == value for name, value in new.items())
-        counts["unchanged" if same else "replaced"] += 1
-        row |= new
+        for name, size in (("difference", difference.size), ("stderr", 0.0)):
+            new[name] = _without_noise(new[name], row.get(name), size)
+        if all(row.get(name) == value for name, value in new.items()):
+            counts["unchanged"] += 1
+        else:
+            counts["replaced"] += 1
+            row |= new
     return rows, counts
-
-
-def _row(found: Difference) -> StoredRow:
-    pair, moments = found.pair, found.moments
-    return {
-        "model": pair.run.model,
-        "task": pair.run.task,
-        "variant": pair.run.variant,
-        "against": pair.against,
-        "against_model": pair.other.model,
-        "against_variant": pair.other.variant,
-        "difference": moments.mean if moments else None,
-        "stderr": moments.stderr(found.size) if moments else None,
-        "n_pairs": moments.n if moments else 0,
-        "n_unpaired": found.unpaired,
-        "n_unpaired_against": found.unpaired_against,
-    }
 
 
 def warnings_of(
@@ -174,25 +145,26 @@ def warnings_of(
         yield Fault(f"{files.shown}: {run}", f"not saved: {why}", "", "warning")
 
 
-def _repeat_faults(repeats: Sequence[Repeat], shown: str) -> Iterator[Fault]:
+def _repeat_faults(repeats: Mapping[ExampleRun, Mapping[str, Any]], shown: str) -> Iterator[Fault]:
     faults = (
         Fault(
-            f"{shown}: {repeat.run}",
-            f"{counted(repeat.repeated, 'example')} more than once with the same score, such as "
-            f"{repeat.example!r}: each counts once",
+            f"{shown}: {run}",
+            f"{counted(row['repeated'], 'example')} more than once with the same score, such as "
+            f"{row['example']!r}: each counts once",
             severity="warning",
         )
-        for repeat in repeats
+        for run, row in repeats.items()
     )
-    yield from limit_faults(faults, len(repeats), shown, "runs with examples more than once")
+    return limit_faults(faults, len(repeats), shown, "runs with examples more than once")
 
 
-def _unpaired_faults(differences: Sequence[Difference], shown: str) -> Iterator[Fault]:
-    odd = [found for found in differences if found.unpaired or found.unpaired_against]
-    faults = (
-        Fault(f"{shown}: {found.pair.run}", _unpaired(found), severity="warning") for found in odd
-    )
-    yield from limit_faults(faults, len(odd), shown, "pairs of runs with examples of only one")
+def _unpaired_faults(differences: Iterable[Difference], shown: str) -> Iterator[Fault]:
+    faults = [
+        Fault(f"{shown}: {found.pair.run}", _unpaired(found), severity="warning")
+        for found in differences
+        if found.unpaired or found.unpaired_against
+    ]
+    return limit_faults(faults, len(faults), shown, "pairs of runs with examples of only one")
 
 
 def _unpaired(found: Difference) -> str:
@@ -213,7 +185,7 @@ def lines_of(
     files: ExampleFiles, found: Aggregated, report: AggregateReport, *, dry: bool
 ) -> Iterator[str]:
     """Yield the lines of the report."""
-    models, tasks = ({getattr(s.run, name) for s in found.scores} for name in ("model", "task"))
+    models, tasks = {run.model for run in found.scores}, {run.task for run in found.scores}
     rows = counted(files.rows, "row")
     yield f"{rows} of {counted(len(models), 'model')} on {counted(len(tasks), 'task')}."
     merged, differences = report.merged, report.differences

@@ -6,7 +6,6 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 from itertools import accumulate, groupby
 from math import sqrt
 from pathlib import Path
@@ -26,9 +25,10 @@ from site_builder.tables.schema import TASKS
 from site_builder.tables.write import StoredRow, read_stored, save_tables
 
 WORDS, CHARACTERS = "words", "characters"
-OnProgress = Callable[[SetFile, float], None]
-"""Called with a file, and the share of it that is read, 0 to 1."""
+OnProgress = Callable[[str, float], None]
+"""Called with the task and split that is read, and the number of bytes that are read."""
 
+_STEP = 1_000  # records between two reports of progress
 _WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _P95 = 0.95
@@ -38,10 +38,8 @@ class LengthSummary(Record):
     """How long the texts of a set are.
 
     Attributes:
-        mean: Mean length.
         std: Standard deviation, with n - 1; None for one text.
         p95: The smallest length that 95 % of the texts do not exceed.
-        least, greatest: The shortest and the longest.
     """
 
     mean: float
@@ -55,8 +53,7 @@ class Profile(Record):
     """Features of a training set.
 
     Attributes:
-        examples: Number of examples.
-        input, output, example: Lengths of inputs, of outputs, and of both together.
+        example: Lengths of inputs and outputs together.
         compression_ratio: Bytes of all texts divided by their compressed size (DEFLATE, level 9).
             None without text. Source: Shaib et al. (2024), Standardizing the measurement of text
             diversity, arXiv:2403.00553.
@@ -72,12 +69,7 @@ class Profile(Record):
 
 
 class Tokenizer(Record):
-    """What lengths count.
-
-    Attributes:
-        unit: The unit as published: `words and marks`.
-        count: Returns the number of tokens of a text.
-    """
+    """What lengths count: the unit as published (`words and marks`), and how many a text has."""
 
     unit: str
     count: Callable[[str], int]
@@ -87,7 +79,6 @@ class TaskProfile(Record):
     """The measured examples of a task.
 
     Attributes:
-        task: Id of the task.
         profile: Features of the train split, or None without one.
         counts: Number of examples by split.
         fields: How the fields were read.
@@ -99,10 +90,9 @@ class TaskProfile(Record):
     fields: Fields
 
     def row(self, unit: str) -> StoredRow:
-        """Return the columns of the tasks table; splits that do not exist have none.
+        """Return the columns of the tasks table, with lengths in a unit.
 
-        Args:
-            unit: The unit of the lengths.
+        Splits that do not exist have no column.
         """
         row: StoredRow = {"task": self.task}
         row |= {f"{split}_examples": n for split, n in self.counts.items()}
@@ -127,9 +117,7 @@ class TaskProfile(Record):
 def find_tokenizer(name: str) -> Tokenizer:
     """Return a tokenizer by name, or from the `tokenizer.json` of a model.
 
-    Args:
-        name: `words` (runs of letters and digits, and single marks), `characters`, or the path of
-            a `tokenizer.json`.
+    `words` are runs of letters and digits, and single marks.
 
     Raises:
         FaultsError: There is no such tokenizer, or the file is not one.
@@ -138,11 +126,7 @@ def find_tokenizer(name: str) -> Tokenizer:
         return Tokenizer("words and marks", lambda text: sum(1 for _ in _TOKEN.finditer(text)))
     if name == CHARACTERS:
         return Tokenizer("characters", len)
-    return _tokenizer_from_file(Path(name))
-
-
-def _tokenizer_from_file(path: Path) -> Tokenizer:
-    known = f"Give {WORDS}, {CHARACTERS} or the path of a model's tokenizer.json."
+    path, known = Path(name), f"Give {WORDS}, {CHARACTERS} or the path of a model's tokenizer.json."
     if not path.is_file():
         raise FaultsError([Fault(str(path), "there is no such tokenizer", known)])
     try:
@@ -172,21 +156,13 @@ def profile_sets(
     output: str = "",
     on_progress: OnProgress = lambda *_: None,
 ) -> list[TaskProfile]:
-    """Measure the training sets of every task.
+    """Measure the training sets of files that are sorted by task and split, or raise all faults.
 
-    Args:
-        files: The files, sorted by task and split.
-        tokenizer: What lengths count.
-        inputs: Fields of the input; guessed if empty.
-        output: Field of the output; guessed if empty.
-        on_progress: Called as the reading goes on.
-
-    Raises:
-        FaultsError: Every fault of the files and their records.
+    Fields of the input and of the output that are not given are guessed.
     """
-    found, faults = list[TaskProfile](), list[Fault]()
+    found, reader = list[TaskProfile](), _Reader(inputs, output, on_progress)
     for task, group in groupby(files, key=lambda file: file.task):
-        reader = _TaskReader(inputs, output, on_progress)
+        reader.fields = Fields(())
         counts: dict[str, int] = {}
         profile = None
         for split, parts in groupby(group, key=lambda file: file.split):
@@ -196,30 +172,34 @@ def profile_sets(
                 counts[split] = profile.examples if profile else 0
             else:
                 counts[split] = sum(1 for _ in examples)
-        faults += reader.faults
         found.append(TaskProfile(task, profile, counts, reader.fields))
-    if faults:
-        raise FaultsError(faults)
+    if reader.faults:
+        raise FaultsError(reader.faults)
     return found
 
 
-class _TaskReader:
-    """Reads the files of one task, and collects their faults."""
+class _Reader:
+    """Reads files of examples, and collects their faults."""
 
     def __init__(self, inputs: Sequence[str], output: str, on_progress: OnProgress) -> None:
         self._inputs, self._output, self._on_progress = inputs, output, on_progress
+        self._bytes = 0
         self.fields = Fields(())
         self.faults: list[Fault] = []
 
     def examples(self, files: Iterable[SetFile]) -> Iterator[TrainingExample]:
         for file in files:
+            name, size, began = f"{file.task}, {file.split}", file.path.stat().st_size, self._bytes
+            self._bytes += size
             try:
                 self.fields = find_fields(file.path, self._inputs, self._output) or self.fields
             except FaultsError as error:
                 self.faults += error.faults
                 continue
             first, total = list[Fault](), 0
-            for found in read_examples(file.path, self.fields, partial(self._on_progress, file)):
+            for number, (found, share) in enumerate(read_examples(file.path, self.fields), 1):
+                if number % _STEP == 0:
+                    self._on_progress(name, began + share * size)
                 if isinstance(found, TrainingExample):
                     yield found
                     continue
@@ -227,7 +207,7 @@ class _TaskReader:
                 first += [found] if total <= MOST_ALIKE else []
             more = "records that are not examples"
             self.faults += limit_faults(first, total, str(file.path), more)
-            self._on_progress(file, 1.0)
+            self._on_progress(name, self._bytes)
 
 
 def measure(examples: Iterable[TrainingExample], tokenizer: Tokenizer) -> Profile | None:
@@ -292,21 +272,12 @@ def rouge_l(first: str, second: str) -> float:
 
 
 class MergedFeatures(Record):
-    """The tasks table after a merge, and what the merge did.
+    """The tasks that the table had, and those that a merge added, changed or left."""
 
-    Attributes:
-        rows: All rows, the old ones first, in their order.
-        added: New tasks.
-        changed: Tasks with a changed value.
-        unchanged: Tasks that are as before.
-        known: Tasks that the table had.
-    """
-
-    rows: list[StoredRow]
+    known: tuple[str, ...]
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
-    known: tuple[str, ...] = ()
 
     @property
     def is_changed(self) -> bool:
@@ -317,25 +288,19 @@ class MergedFeatures(Record):
 def save_features(
     data_dir: Path, features: Iterable[StoredRow], *, dry: bool = False
 ) -> MergedFeatures:
-    """Merge features into the tasks table; write it only if it changes.
+    """Merge a row of features per task into the tasks table; write it only if it changes.
 
-    Args:
-        data_dir: The folder of the tables.
-        features: A row per task; columns that it does not name stay as they are.
-        dry: Write nothing.
-
-    Raises:
-        FaultsError: The table cannot be read or written; it is unchanged.
+    Columns that a row does not name stay as they are.
     """
     stored = read_stored(TASKS, data_dir)
     rows = [dict(row) for row in stored.rows]
     by_task = {row["task"]: row for row in rows}
-    merged = MergedFeatures(rows, known=tuple(map(str, by_task)))
+    merged = MergedFeatures(tuple(map(str, by_task)))
     for row in features:
         task = row["task"]
         known = by_task.get(task)
         if known is None:
-            merged.rows.append(dict(row))
+            rows.append(dict(row))
             merged.added.append(task)
         elif all(known.get(name) == value for name, value in row.items()):
             merged.unchanged.append(task)
@@ -343,5 +308,5 @@ def save_features(
             known |= row
             merged.changed.append(task)
     if merged.is_changed and not dry:
-        save_tables(data_dir, [(stored, merged.rows)])
+        save_tables(data_dir, [(stored, rows)])
     return merged

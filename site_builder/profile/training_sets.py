@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Literal
@@ -22,8 +22,6 @@ from site_builder.tables.text_files import (
 )
 
 Split = Literal["train", "validation", "test"]
-OnShare = Callable[[float], None]
-"""Called with the share of a file that is read, 0 to 1."""
 
 # Usual names of inputs and outputs; the first that fits is used.
 _INPUTS = (
@@ -41,7 +39,6 @@ _OUTPUTS = ("output", "completion", "response", "answer", "target", "summary", "
 _CHATS = ("messages", "conversations")
 _PARQUET = ".parquet"
 _ENDINGS = (*JSON_LINES_ENDINGS, *CSV_ENDINGS, _PARQUET)
-_STEP = 1_000  # records between two reports of progress
 _SPLITS: dict[str, Split] = {
     "train": "train",
     "training": "train",
@@ -65,12 +62,7 @@ class SetFile(Record):
 
 
 class Sets(Record):
-    """The training sets at some paths.
-
-    Attributes:
-        files: The files, sorted by task and split.
-        others: Files in the folders without examples.
-    """
+    """The training sets at some paths, by task and split, and the files without examples."""
 
     files: list[SetFile]
     others: list[Path]
@@ -105,10 +97,8 @@ class Fields(Record):
 def find_sets(names: Iterable[str]) -> Sets:
     """Find the files with examples at some paths.
 
-    Args:
-        names: Files and folders. A file is one task, named by its file name; in a folder, each
-            file or folder is a task, unless the files are named as splits. `TASK=PATH` names the
-            task.
+    A file is one task, named by its file name. In a folder, each file or folder is a task, unless
+    the files are named as splits. `TASK=PATH` names the task.
 
     Raises:
         FaultsError: A path is missing, has no examples, or has another file format.
@@ -116,15 +106,19 @@ def find_sets(names: Iterable[str]) -> Sets:
     formats = f"file ending in {', '.join(_ENDINGS)}"
     found, others, faults = list[SetFile](), list[Path](), list[Fault]()
     for name in names:
-        task, path = _task_and_path(name)
-        files = sorted(_files(path, task), key=lambda file: (file.task, file.split, file.path))
-        if not path.exists():
-            faults.append(Fault(str(path), "there is no such file or folder."))
-        elif not files:
+        task, mark, rest = name.partition("=")
+        is_named = mark and task.strip() and not Path(name).exists()
+        path = Path(rest if is_named else name)
+        below = [*_walk(path, task if is_named else "")]
+        files = [file for file in below if isinstance(file, SetFile)]
+        if files:
+            others += sorted(file for file in below if isinstance(file, Path))
+        elif path.exists():
             what = f"has no {formats}" if path.is_dir() else f"is not a {formats}"
             faults.append(Fault(str(path), what, "Convert it to one of these."))
-        found += files
-        others += sorted(_others(path)) if files else []
+        else:
+            faults.append(Fault(str(path), "there is no such file or folder."))
+        found += sorted(files, key=lambda file: (file.task, file.split, file.path))
     seen: set[Path] = set()
     for file in found:
         path = file.path.resolve()
@@ -137,49 +131,29 @@ def find_sets(names: Iterable[str]) -> Sets:
     return Sets(found, others)
 
 
-def _task_and_path(name: str) -> tuple[str, Path]:
-    task, mark, path = name.partition("=")
-    is_named = mark and task.strip() and not Path(name).exists()
-    return (task, Path(path)) if is_named else ("", Path(name))
-
-
-def _files(path: Path, task: str) -> Iterator[SetFile]:
-    if path.is_file() and path.suffix in _ENDINGS:
-        yield SetFile(*_task_and_split(path, task), path)
-    elif path.is_dir():
+def _walk(path: Path, task: str) -> Iterator[SetFile | Path]:
+    """Yield every file with examples at a path, and the path of every other file."""
+    if path.is_dir():
         parts = [part for part in path.iterdir() if not part.name.startswith(".")]
         is_task = any(part.is_file() and _SPLIT_NAME.fullmatch(part.stem) for part in parts)
         name = task or (path.name if is_task else "")
         for part in parts:
-            yield from _files(part, name or (part.name if part.is_dir() else ""))
-
-
-def _task_and_split(path: Path, task: str) -> tuple[str, Split]:
-    if match := _SPLIT_NAME.fullmatch(path.stem):
-        return task or path.resolve().parent.name, _SPLITS[match["split"].lower()]
-    if match := _TASK_SPLIT_NAME.fullmatch(path.stem):
-        return task or match["task"], _SPLITS[match["split"].lower()]
-    return task or path.stem, "train"
-
-
-def _others(path: Path) -> Iterator[Path]:
-    """Yield the files below a folder that have no examples, without hidden ones."""
-    for part in path.iterdir() if path.is_dir() else ():
-        if part.name.startswith("."):
-            continue
-        if part.is_dir():
-            yield from _others(part)
-        elif part.suffix not in _ENDINGS:
-            yield part
+            yield from _walk(part, name or (part.name if part.is_dir() else ""))
+    elif path.suffix not in _ENDINGS:
+        yield path
+    elif path.is_file():
+        match = _SPLIT_NAME.fullmatch(path.stem) or _TASK_SPLIT_NAME.fullmatch(path.stem)
+        if match is None:
+            yield SetFile(task or path.stem, "train", path)
+        else:
+            named = match.groupdict().get("task") or path.resolve().parent.name
+            yield SetFile(task or named, _SPLITS[match["split"].lower()], path)
 
 
 def find_fields(path: Path, inputs: Sequence[str] = (), output: str = "") -> Fields | None:
     """Return the fields of the examples of a file; None if it has no record.
 
-    Args:
-        path: The file.
-        inputs: Fields of the input; guessed by name if empty.
-        output: Field of the output; guessed by name if empty.
+    Fields of the input and of the output that are not given are guessed by name.
 
     Raises:
         FaultsError: A given field is missing, no field has a usual name, or the file is damaged.
@@ -210,62 +184,38 @@ def _field_names(path: Path) -> list[str] | None:
             return [column.name for column in read_footer(path).columns]
         except ParquetError as error:
             raise FaultsError([Fault(str(path), str(error))]) from error
-    records = (row.values for row in _records(path) if row.values is not None)
-    first = next(records, None)
-    return None if first is None else list(first)
+    return next((list(row.values) for row, _ in _records(path) if row.values is not None), None)
 
 
-def read_examples(
-    path: Path, fields: Fields, on_share: OnShare
-) -> Iterator[TrainingExample | Fault]:
-    """Yield every example of a file, and a fault for each record that is not one.
-
-    Args:
-        path: A file of JSON lines, CSV, TSV or Parquet, by its ending.
-        fields: The fields of an example.
-        on_share: Called as the reading goes on.
-    """
+def read_examples(path: Path, fields: Fields) -> Iterator[tuple[TrainingExample | Fault, float]]:
+    """Yield every example of a file, or why a record is not one, with the share read, 0 to 1."""
     names = [name for name in (*fields.inputs, fields.output) if name]
-    for row in _records(path, names, on_share):
+    for row, share in _records(path, names):
         found = row.problem if row.values is None else _example(row.values, fields)
         if isinstance(found, str):
-            yield Fault(f"{path}: {row.place}" if row.place else str(path), found)
+            yield Fault(f"{path}: {row.place}" if row.place else str(path), found), share
         else:
-            yield found
+            yield found, share
 
 
-def _records(
-    path: Path, columns: Sequence[str] = (), on_share: OnShare = lambda _: None
-) -> Iterator[TextRow]:
-    """Yield every record of a file; a problem without a place ends the reading."""
+def _records(path: Path, columns: Sequence[str] = ()) -> Iterator[tuple[TextRow, float]]:
+    """Yield every record of a file with the share read; a problem without a place ends it."""
     try:
         if path.suffix == _PARQUET:
-            yield from _parquet_records(path, columns, on_share)
+            total = read_footer(path).rows
+            for number, values in enumerate(read_rows(path, columns), 1):
+                yield TextRow(f"row {number}", values), number / total
         else:
-            yield from _text_records(path, on_share)
+            size = max(path.stat().st_size, 1)
+            with path.open("rb") as raw, TextIOWrapper(raw, "utf-8-sig", newline="") as text:
+                for row in read_text_rows(text, path.suffix):
+                    yield row, raw.tell() / size
     except UnicodeDecodeError:
-        yield TextRow("", None, "is not UTF-8 text. Save it as UTF-8.")
+        yield TextRow("", None, "is not UTF-8 text. Save it as UTF-8."), 1.0
     except OSError as error:
-        yield TextRow("", None, f"cannot be read: {error.strerror}")
+        yield TextRow("", None, f"cannot be read: {error.strerror}"), 1.0
     except (ParquetError, csv.Error) as error:
-        yield TextRow("", None, str(error))
-
-
-def _parquet_records(path: Path, columns: Sequence[str], on_share: OnShare) -> Iterator[TextRow]:
-    total = read_footer(path).rows
-    for number, row in enumerate(read_rows(path, columns), 1):
-        if number % _STEP == 0:
-            on_share(number / total)
-        yield TextRow(f"row {number}", row)
-
-
-def _text_records(path: Path, on_share: OnShare) -> Iterator[TextRow]:
-    size = max(path.stat().st_size, 1)
-    with path.open("rb") as raw, TextIOWrapper(raw, "utf-8-sig", newline="") as text:
-        for number, row in enumerate(read_text_rows(text, path.suffix), 1):
-            if number % _STEP == 0:
-                on_share(raw.tell() / size)
-            yield row
+        yield TextRow("", None, str(error)), 1.0
 
 
 def _example(values: Mapping[str, Any], fields: Fields) -> TrainingExample | str:
@@ -285,15 +235,10 @@ def _example(values: Mapping[str, Any], fields: Fields) -> TrainingExample | str
 
 def _last_turn(chat: object) -> TrainingExample | str:
     """Return the last turn of a chat as the output, and those before it as the input."""
-    turns = [_content(turn) for turn in chat] if isinstance(chat, list) else []
-    texts = [text for text in turns if text is not None]
-    if len(texts) < len(turns) or not texts:
+    texts: list[Any] = [
+        turn.get("content", turn.get("value")) if isinstance(turn, dict) else None
+        for turn in (chat if isinstance(chat, list) else ())
+    ]
+    if not texts or not all(isinstance(text, str) for text in texts):
         return "is not a chat: a list of turns with a text in 'content' or 'value'"
     return TrainingExample("\n".join(texts[:-1]), texts[-1])
-
-
-def _content(turn: object) -> str | None:
-    if not isinstance(turn, dict):
-        return None
-    text = turn.get("content", turn.get("value"))
-    return text if isinstance(text, str) else None

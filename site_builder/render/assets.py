@@ -177,6 +177,7 @@ NEEDED = (CHARTS, "vendor/inter-latin-wght-normal.woff2")
 # visitor waits for a chart.
 COMPILED_AHEAD = b"//# allFunctionsCalledOnLoad\n"
 NOT_PUBLISHED = (".md", ".map", ".d.ts", ".DS_Store")
+_NOT_FOUND = "a template asks for this file, but no static folder has it."
 
 
 def default_folder(name: str) -> Path:
@@ -206,7 +207,7 @@ def find_static(root: Path, name: str) -> bytes:
     for folder in project_folders(root, "static"):
         if (folder / name).is_file():
             return (folder / name).read_bytes()
-    raise AssetError.from_template(name)
+    raise AssetError(Fault(f"static/{name}", _NOT_FOUND))
 
 
 class Assets(Record):
@@ -227,7 +228,7 @@ class Assets(Record):
             AssetError: No folder has a file of that name.
         """
         if name not in self.paths:
-            raise AssetError.from_template(name)
+            raise AssetError(Fault(f"static/{name}", _NOT_FOUND))
         return self.paths[name]
 
 
@@ -256,9 +257,8 @@ def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None
                         found[name] = _sent(path, folder)
                 except OSError as error:
                     faults.append(Fault(f"static/{name}", f"cannot be read: {error.strerror}."))
-    faults += [
-        f for name in NEEDED if name not in found for f in AssetError.not_fetched(name).faults
-    ]
+    what, fix = "the file is missing: the front-end packages are not fetched", "Run `make vendor`."
+    faults += [Fault(f"static/{name}", what, fix) for name in NEEDED if name not in found]
     assets, links = _named(found)
     if faults := [*faults, *links]:
         raise AssetError(*faults)
@@ -314,7 +314,7 @@ def _with_published_links(
         url = match[1].decode(errors="replace")
         target = normpath(join(dirname(name), url))
         if target not in paths:
-            faults.extend(AssetError.from_style(name, url).faults)
+            faults.append(Fault(f"static/{name}", f"it names url({url}), which is not there."))
             return match[0]
         return f'url("{relpath(paths[target], f"{FOLDER}/{dirname(name)}")}")'.encode()
 

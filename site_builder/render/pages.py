@@ -342,7 +342,8 @@ def _joined(parts: Iterable[Mapping[str, bytes]]) -> dict[str, bytes]:
     for part in parts:
         for path, content in part.items():
             if path in files:
-                raise TemplateFaultError.two_of(path)
+                what = "two files of the site would have this path."
+                raise TemplateFaultError(Fault(path, what))
             files[path] = content
     return files
 

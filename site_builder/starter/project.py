@@ -6,14 +6,14 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
 from site_builder import __version__
 from site_builder.build import load_project, make_files
-from site_builder.errors import Fault, StartError, one_line
+from site_builder.errors import Fault, SiteError, one_line
 from site_builder.records import Record
 from site_builder.tables.read import LoadedTable
 from site_builder.tables.text_files import read_long_table
@@ -23,8 +23,6 @@ HOSTS = {"github-pages": "pages.yml", "hf-space": "space.yml"}
 """The workflow of each host. The folder of its name holds the files that only it needs."""
 SETTINGS = "settings.yml"
 """What a host reads at the top of the README."""
-TABLES = ("results.parquet", "models.parquet", "tasks.parquet")
-CONTENT = ("lede.md", "takeaways.md")
 
 
 class _Text(Template):
@@ -41,13 +39,10 @@ class StartedProject(Record):
 
 
 def start_project(folder: Path, source: Path | None, title: str, host: str) -> StartedProject:
-    """Write a project that builds at once.
+    """Write a project that builds at once, for one of the `HOSTS`; other files stay.
 
-    Args:
-        folder: Where to write it; other files in this folder stay.
-        source: A table of scores; None for the sample.
-        title: Name of the site; empty for the name of the folder, or that of the sample.
-        host: Where the site will be published, one of `HOSTS`.
+    Its scores are those of `source`, or the sample. Without a title, the site has the name of the
+    folder, or that of the sample.
 
     Raises:
         SiteError: The table has faults or makes no site, or the folder has files of these names;
@@ -72,13 +67,7 @@ def _title_of(folder: Path) -> str:
 
 
 def project_files(table: LoadedTable | None, title: str, host: str) -> dict[str, bytes]:
-    """Return every file of a new project by its path.
-
-    Args:
-        table: The scores; None for the sample.
-        title: Name of the site; empty for that of the sample.
-        host: Where the site will be published, one of `HOSTS`.
-    """
+    """Return every file of a new project by its path; without a table of scores, of the sample."""
     values = tomllib.loads(_read("sample/site.toml")) if table is None else {"site": {}}
     title = title or values["site"]["title"]
     values["site"]["title"] = title
@@ -87,23 +76,23 @@ def project_files(table: LoadedTable | None, title: str, host: str) -> dict[str,
         ".github/workflows/check.yml": _read("check.yml"),
         f".github/workflows/{HOSTS[host]}": _read(f"{host}/{HOSTS[host]}"),
         "README.md": _readme(table, title, host),
-        "requirements.txt": _Text(_read("requirements.txt")).substitute(version=__version__),
+        "requirements.txt": _read("requirements.txt", version=__version__),
         "site.toml": set_keys(_read("site.toml"), values),
         "data/content/about.md": _read(f"{'sample' if table is None else 'content'}/about.md"),
-        **{f"data/content/{name}": _read(f"content/{name}") for name in CONTENT},
+        "data/content/lede.md": _read("content/lede.md"),
+        "data/content/takeaways.md": _read("content/takeaways.md"),
     }
     files = {path: text.encode() for path, text in texts.items()}
     if table is not None:
         return files | {"data/results.parquet": table.file}
-    return files | {f"data/{name}": (FILES / "sample" / name).read_bytes() for name in TABLES}
+    sample = (FILES / "sample").glob("*.parquet")
+    return files | {f"data/{path.name}": path.read_bytes() for path in sample}
 
 
 def set_keys(text: str, values: Mapping[str, Mapping[str, str | list[str]]]) -> str:
-    """Set some keys of the commented `site.toml`.
+    """Set values by section and key in the text of the commented `site.toml`.
 
-    Args:
-        text: The file: every key on a line of its own after `# `, below the name of its section.
-        values: Values by section and key.
+    Every key is on a line of its own after `# `, below the name of its section.
     """
     section, lines = "", []
     for line in text.split("\n"):
@@ -125,69 +114,52 @@ def _readme(table: LoadedTable | None, title: str, host: str) -> str:
     if table is None:
         data = _read("sample/data.md")
     else:
-        name = one_line(Path(table.where).name)
-        data = _Text(_read("own-data.md")).substitute(source=f"`{name}`")
-    publish = _read(f"{host}/publish.md")
-    text = _Text(_read("README.md")).substitute(
-        title=title, data=data.strip(), publish=publish.strip()
-    )
+        data = _read("own-data.md", source=f"`{one_line(Path(table.where).name)}`")
+    publish = _read(f"{host}/publish.md").strip()
+    text = _read("README.md", title=title, data=data.strip(), publish=publish)
     if not (FILES / host / SETTINGS).exists():
         return text
-    quoted = json.dumps(title, ensure_ascii=False)
-    return _Text(_read(f"{host}/{SETTINGS}")).substitute(title=quoted) + text
+    return _read(f"{host}/{SETTINGS}", title=json.dumps(title, ensure_ascii=False)) + text
 
 
-def _read(name: str) -> str:
-    return (FILES / name).read_text(encoding="utf8")
+def _read(name: str, **values: str) -> str:
+    """Return the text of a file, with values in place of its placeholders."""
+    text = (FILES / name).read_text(encoding="utf8")
+    return _Text(text).substitute(values) if values else text
 
 
-def _check_free(files: Mapping[str, bytes], folder: Path) -> None:
-    """Refuse a folder that has one of the files already.
-
-    Raises:
-        StartError: It is a file, or one fault for each file that exists.
-    """
+def _check_free(files: Iterable[str], folder: Path) -> None:
+    """Refuse a folder that is a file, or has one of the files, or a file for a folder of theirs."""
     if folder.exists() and not folder.is_dir():
-        raise StartError(Fault(str(folder), "this is a file", "Name a folder for the project."))
-    taken = sorted({name for path in files for name in _conflicts(path, folder)})
+        raise SiteError(Fault(str(folder), "this is a file", "Name a folder for the project."))
+    paths = {folder / path for path in files}
+    folders = {folder / parent for path in files for parent in Path(path).parents}
+    taken = {path for path in paths if os.path.lexists(path)}
+    taken |= {path for path in folders if os.path.lexists(path) and not path.is_dir()}
     if taken:
         fix = "Move it away, or name another folder."
-        raise StartError(*(Fault(str(folder / name), "it exists already", fix) for name in taken))
-
-
-def _conflicts(path: str, folder: Path) -> Iterator[str]:
-    """Yield the file if it exists, and its parents that are files instead of folders."""
-    if os.path.lexists(folder / path):
-        yield path
-    for parent in Path(path).parents:
-        if os.path.lexists(folder / parent) and not (folder / parent).is_dir():
-            yield parent.as_posix()
+        raise SiteError(
+            *(Fault(path, "it exists already", fix) for path in sorted(map(str, taken)))
+        )
 
 
 def write_all(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write new files; if one fails, delete those that were written.
-
-    Raises:
-        StartError: The disk failed, or a file exists.
-    """
+    """Write new files; if one fails or exists, delete those that were written, and raise why."""
     written: list[Path] = []
     try:
-        for path, content in files.items():
-            _write(folder / path, content, written)
+        for name, content in files.items():
+            path = folder / name
+            for parent in reversed(path.parents):
+                if not parent.is_dir():
+                    parent.mkdir()
+                    written.append(parent)
+            with path.open("xb") as file:
+                written.append(path)
+                file.write(content)
     except BaseException as error:
         for done in reversed(written):
             done.rmdir() if done.is_dir() else done.unlink()
         if isinstance(error, OSError):
             failed = str(error.filename or folder)
-            raise StartError(Fault(failed, f"cannot be written: {error.strerror}.")) from error
+            raise SiteError(Fault(failed, f"cannot be written: {error.strerror}.")) from error
         raise
-
-
-def _write(path: Path, content: bytes, written: list[Path]) -> None:
-    for parent in reversed(path.parents):
-        if not parent.is_dir():
-            parent.mkdir()
-            written.append(parent)
-    with path.open("xb") as file:
-        written.append(path)
-        file.write(content)

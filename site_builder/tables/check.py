@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 from unicodedata import category
 
 import numpy as np
 import pandas as pd
-from pandas.api import types as kinds
 
 from site_builder.config import SiteConfig
-from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults, rows_text
+from site_builder.errors import Fault, FaultsError, did_you_mean, limit_faults
 from site_builder.formatting import counted, listed
 from site_builder.records import replace
 from site_builder.tables.read import (
@@ -39,21 +38,22 @@ _TYPE_NAMES = {
     list: "a list",
     dict: "a structure",
 }
+_Problem: TypeAlias = tuple["np.ndarray | pd.Series", str, str]
+"""Whether each row is bad, what is wrong with its value, and the fix."""
 
 
 def check_tables(loaded: LoadedTables, config: SiteConfig) -> Tables:
-    """Check and complete the tables.
-
-    Raises:
-        FaultsError: Every error and every warning, if there is an error.
-    """
-    faults = [*loaded.faults, *_unknown_file_faults(loaded)]
-    for table in loaded.tables.values():
+    """Check and complete the tables, or raise all errors and warnings if there is an error."""
+    faults = [*loaded.faults, *_unknown_file_faults(loaded.unknown_files)]
+    unread = (spec for spec in TABLES if spec.name in loaded.unreadable)
+    unsound = {f"{spec.name}.{column.name}" for spec in unread for column in spec.columns}
+    for name, table in loaded.tables.items():
         faults += find_table_faults(table, config)
+        unsound.update(f"{name}.{column}" for column in _unsound_columns(table))
     if RESULTS.name not in loaded.tables:
         raise FaultsError(faults)
     tables = complete_tables(loaded, config.default_variant)
-    faults += _reference_faults(tables, config, _unsound(loaded))
+    faults += _reference_faults(tables, config, unsound)
     if any(fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
     return replace(tables, warnings=tuple(faults))
@@ -71,20 +71,10 @@ def find_table_faults(table: LoadedTable, config: SiteConfig) -> Iterator[Fault]
         yield Fault(table.where, "the table has no rows", fix)
 
 
-def _unknown_file_faults(loaded: LoadedTables) -> Iterator[Fault]:
-    names, files = [spec.file for spec in TABLES], loaded.unknown_files
-    what = "is not a table of the site and is ignored"
-    faults = (
-        Fault("data", f"{file!r} {what}", did_you_mean(file, names), "warning") for file in files
-    )
-    yield from limit_faults(faults, len(files), "data", "Parquet files that are ignored")
-
-
-def _unsound(loaded: LoadedTables) -> set[str]:
-    """Columns that cannot be compared, as `table.column`; all columns of an unreadable table."""
-    unsound = {f"{n}.{c}" for n, table in loaded.tables.items() for c in _unsound_columns(table)}
-    unread = (spec for spec in TABLES if spec.name in loaded.unreadable)
-    return unsound.union(f"{spec.name}.{column.name}" for spec in unread for column in spec.columns)
+def _unknown_file_faults(files: Sequence[str]) -> Iterator[Fault]:
+    names, what = [spec.file for spec in TABLES], "is not a table of the site and is ignored"
+    faults = (Fault("data", f"{f!r} {what}", did_you_mean(f, names), "warning") for f in files)
+    return limit_faults(faults, len(files), "data", "Parquet files that are ignored")
 
 
 def _unsound_columns(table: LoadedTable) -> set[str]:
@@ -97,97 +87,94 @@ def _unsound_columns(table: LoadedTable) -> set[str]:
     }
 
 
-def _column_faults(table: LoadedTable, features: Sequence[str]) -> Iterator[Fault]:
+def _column_faults(table: LoadedTable, features: Collection[str]) -> Iterator[Fault]:
     names = [str(name) for name in table.frame.columns]
-    missing = [c for c in table.spec.columns if c.name not in names]
+    missing = [spec for spec in table.spec.columns if spec.name not in names]
     further = [name for name in names if table.spec.column(name) is None]
     for spec in missing:
         if spec.required:
             hint = did_you_mean(spec.name, further).partition("Did you mean ")[2]
             fix = f"Is it {hint}" if hint else f"Add it: {spec.meaning.lower()}."
             yield Fault(table.where, f"column '{spec.name}' is missing", fix)
-    optional = [c.name for c in missing if not c.required]
+    optional = [spec.name for spec in missing if not spec.required]
     hints = {n: did_you_mean(n, optional, cutoff=0.8) for n in further if n not in features}
-    misspelt = {name: hint for name, hint in hints.items() if hint.startswith("Did")}
-    faults = (
+    misspelt = [
         Fault(table.where, f"column {name!r} is not known", hint, "warning")
-        for name, hint in misspelt.items()
-    )
-    yield from limit_faults(faults, len(misspelt), table.where, "columns that look misspelt")
+        for name, hint in hints.items()
+        if hint.startswith("Did")
+    ]
+    yield from limit_faults(misspelt, len(misspelt), table.where, "columns that look misspelt")
 
 
 def _value_faults(table: LoadedTable, spec: ColumnSpec) -> Iterator[Fault]:
     values = table.frame[spec.name]
     if not has_type(values, spec.type):
-        wanted = f"{'' if spec.type in ('text', 'boolean') else 'a '}{TYPE_WORDS[spec.type]}"
+        article = "" if spec.type in ("text", "boolean") else "a "
         found = "a date or time" if spec.name in table.times else _found_type(values)
-        yield Fault(table.where, f"column '{spec.name}' is {found}, not {wanted}")
-    elif spec.type in ("number", "integer"):
-        yield from _number_faults(table, spec, values.to_numpy(dtype=float, na_value=np.nan))
+        what = f"column '{spec.name}' is {found}, not {article}{TYPE_WORDS[spec.type]}"
+        yield Fault(table.where, what)
+        return
+    if spec.type in ("number", "integer"):
+        numbers = values.to_numpy(dtype=float, na_value=np.nan)
+        problems = _number_problems(spec, numbers, table.nan_rows.get(spec.name, []))
     else:
-        yield from _text_faults(table, spec, values)
+        problems = _text_problems(spec, values, is_key=spec.name in table.spec.key)
+    for is_bad, what, fix in problems:
+        rows = np.flatnonzero(is_bad)
+        if rows.size:
+            yield Fault(table.place(rows), f"'{spec.name}' {what}", fix)
 
 
 def _found_type(values: pd.Series) -> str:
-    if kinds.is_numeric_dtype(values) and not kinds.is_bool_dtype(values):
+    if values.dtype.kind in "iuf":
         return "a number"
     found = type(values.dropna().iloc[0])
     return _TYPE_NAMES.get(found, found.__name__)
 
 
-def _number_faults(table: LoadedTable, spec: ColumnSpec, numbers: np.ndarray) -> Iterator[Fault]:
-    name, instead = f"'{spec.name}'", "leave the row out" if spec.required else "leave it null"
+def _number_problems(
+    spec: ColumnSpec, numbers: np.ndarray, nan_rows: Sequence[int]
+) -> Iterator[_Problem]:
+    infinite, instead = np.isinf(numbers), "leave it null"
     if spec.required:
-        is_nan = np.isin(np.arange(len(numbers)), table.nan_rows.get(spec.name, []))
-        is_null, fill = np.isnan(numbers) & ~is_nan, "Fill it in, or leave the row out."
-        yield from _at(table, is_null, f"{name} is null", fill)
-        what = f"{name} is not a number (NaN)"
-        yield from _at(table, is_nan, what, "Give the number, or leave the row out.")
-    infinite = np.isinf(numbers)
-    yield from _at(table, infinite, f"{name} is infinite", f"Give the number, or {instead}.")
+        instead = "leave the row out"
+        is_nan = np.isin(np.arange(len(numbers)), nan_rows)
+        yield np.isnan(numbers) & ~is_nan, "is null", f"Fill it in, or {instead}."
+        yield is_nan, "is not a number (NaN)", f"Give the number, or {instead}."
+    yield infinite, "is infinite", f"Give the number, or {instead}."
     finite = np.where(infinite, np.nan, numbers)
-    too_large = np.abs(finite) > LARGEST
-    yield from _at(table, too_large, f"{name} is beyond {LARGEST:g}", "Choose a larger unit.")
+    yield np.abs(finite) > LARGEST, f"is beyond {LARGEST:g}", "Choose a larger unit."
     if spec.type == "integer":
-        yield from _at(table, finite % 1 > 0, f"{name} is not a whole number")
+        yield finite % 1 > 0, "is not a whole number", ""
     if spec.low is not None:
-        yield from _at(table, finite < spec.low, f"{name} is less than {spec.low:g}")
+        yield finite < spec.low, f"is less than {spec.low:g}", ""
 
 
-def _text_faults(table: LoadedTable, spec: ColumnSpec, values: pd.Series) -> Iterator[Fault]:
-    name, texts, is_key = f"'{spec.name}'", values.dropna().unique(), spec.name in table.spec.key
+def _text_problems(spec: ColumnSpec, values: pd.Series, *, is_key: bool) -> Iterator[_Problem]:
+    texts = values.dropna().unique()
     if spec.required:
-        yield from _at(table, values.isna(), f"{name} is null", "Fill it in, or leave the row out.")
+        yield values.isna(), "is null", "Fill it in, or leave the row out."
     if spec.required or is_key:
-        blank = values.isin([text for text in texts if not _is_visible(text)])
-        yield from _at(table, blank, f"{name} is empty", "Fill it in.")
+        yield values.isin([text for text in texts if _is_blank(text)]), "is empty", "Fill it in."
     if spec.type != "boolean":
         for mark, noun in _FORBIDDEN if is_key else _FORBIDDEN[:1]:
             bad = values.isin([text for text in texts if mark in text])
-            yield from _at(table, bad, f"{name} contains a {noun}", "Remove it.")
+            yield bad, f"contains a {noun}", "Remove it."
     if spec.type == "date":
-        bad = values.isin([text for text in texts if not _is_date(text)])
-        yield from _at(table, bad, f"{name} is not a date", "Write it as YYYY-MM-DD.")
+        bad = values.isin([text for text in texts if _is_no_date(text)])
+        yield bad, "is not a date", "Write it as YYYY-MM-DD."
 
 
-def _is_visible(text: str) -> bool:
-    return any(category(character) not in _INVISIBLE for character in text)
+def _is_blank(text: str) -> bool:
+    return all(category(character) in _INVISIBLE for character in text)
 
 
-def _is_date(text: str) -> bool:
-    """Whether a text is blank or a `YYYY-MM-DD` date: Python accepts `20240501` too."""
+def _is_no_date(text: str) -> bool:
+    """Whether a text is neither blank nor `YYYY-MM-DD`: Python reads `20240501` as a date too."""
     try:
-        return date.fromisoformat(text).isoformat() == text
+        return date.fromisoformat(text).isoformat() != text
     except ValueError:
-        return not text.strip()
-
-
-def _at(
-    table: LoadedTable, bad: Sequence[bool] | np.ndarray | pd.Series, what: str, fix: str = ""
-) -> Iterator[Fault]:
-    rows = np.flatnonzero(np.asarray(bad, dtype=bool)) + 1
-    if rows.size:
-        yield Fault(f"{table.where}: {rows_text(rows.tolist())}", what, fix)
+        return bool(text.strip())
 
 
 def _key_faults(table: LoadedTable, base: str) -> Iterator[Fault]:
@@ -198,21 +185,22 @@ def _key_faults(table: LoadedTable, base: str) -> Iterator[Fault]:
     if "variant" in key:
         ids["variant"] = ids["variant"].fillna(base)
     ids = ids.dropna()
-    same = ids[ids.duplicated(keep=False)]
-    if same.empty:
-        return
-    number = same.groupby(key, sort=False).ngroup()
-    noun, total = table.spec.row.split()[-1], int(number.max()) + 1
-    faults = (_key_fault(table, same[number == n], noun) for n in range(total))
+    groups = ids[ids.duplicated(keep=False)].groupby(key, sort=False)
+    noun = table.spec.row.split()[-1]
+    faults = (
+        Fault(
+            table.place(rows.index),
+            f"{_NUMBERS.get(len(rows), f'{len(rows):,}')} {noun}s for {_key_text(values)}",
+            f"Keep one {noun} for each.",
+        )
+        for values, rows in groups
+    )
     more = f"two {noun}s or more for one ({', '.join(key)})"
-    yield from limit_faults(faults, total, table.where, more)
+    yield from limit_faults(faults, groups.ngroups, table.where, more)
 
 
-def _key_fault(table: LoadedTable, same: pd.DataFrame, noun: str) -> Fault:
-    rows, values = [int(row) + 1 for row in same.index], same.iloc[0].tolist()
-    named = f"({', '.join(values)})" if len(values) > 1 else repr(*values)
-    what = f"{_NUMBERS.get(len(rows), f'{len(rows):,}')} {noun}s for {named}"
-    return Fault(f"{table.where}: {rows_text(rows)}", what, f"Keep one {noun} for each.")
+def _key_text(values: tuple[Any, ...]) -> str:
+    return f"({', '.join(values)})" if len(values) > 1 else repr(*values)
 
 
 def _reference_faults(
@@ -220,16 +208,13 @@ def _reference_faults(
 ) -> Iterator[Fault]:
     """Find the faults between tables, and between tables and `site.toml`.
 
-    Args:
-        tables: The completed tables.
-        config: The configuration.
-        unsound: Columns that cannot be compared; a check that reads one is left out.
+    A check that reads a column that is `unsound`, such as `tasks.task`, is left out.
     """
     bounds = "tasks.task tasks.score_min tasks.score_max"
     # Each check with the columns that it reads.
     checks = (
-        ("results.model models.model", _unknown_ids(tables, "model", "models")),
-        ("results.task tasks.task", _unknown_ids(tables, "task", "tasks")),
+        ("results.model models.model", _unknown_ids(tables, "model")),
+        ("results.task tasks.task", _unknown_ids(tables, "task")),
         (bounds, _crossed_bounds(tables)),
         (f"results.task results.score {bounds}", _out_of_bounds(tables)),
         (f"results.task results.score {bounds} tasks.metric", _percents(tables)),
@@ -238,8 +223,8 @@ def _reference_faults(
         ("tasks.task", _unfit_features(tables, config, unsound)),
         ("results.model results.task results.variant", _lone_tuned(tables, config)),
         ("results.model results.task models.model tasks.task", _unscored_baseline(tables, config)),
-        ("results.model models.model", _without_results(tables, "model", "models")),
-        ("results.task tasks.task", _without_results(tables, "task", "tasks")),
+        ("results.model models.model", _without_results(tables, "model")),
+        ("results.task tasks.task", _without_results(tables, "task")),
         (f"results.task {bounds} tasks.metric", _mixed_metrics(tables, config)),
         ("tasks.length_unit", _mixed_units(tables)),
     )
@@ -248,82 +233,71 @@ def _reference_faults(
             yield from faults
 
 
-def _place(tables: Tables, rows: Iterable[Any], table: str = "results") -> str:
-    return f"{tables.loaded[table].where}: {rows_text([int(row) + 1 for row in rows])}"
-
-
-def _where(tables: Tables, table: str) -> str:
-    """The name of the file; empty if the table is made from the results."""
-    return tables.loaded[table].where if table in tables.loaded else ""
-
-
 def _among(ids: pd.Series, known: pd.Series) -> pd.Series:
     """Whether each id is known: `isin`, ten times as fast on text."""
     return pd.Series(positions(ids, known.dropna().unique().tolist()) >= 0, index=ids.index)
 
 
-def _unknown_ids(tables: Tables, column: str, table: str) -> Iterator[Fault]:
-    if table not in tables.loaded or tables.loaded[table].frame.empty:
-        return
-    known = getattr(tables, table)[column].dropna()
-    ids = tables.results[column].dropna()
+def _some(values: Iterable[object]) -> str:
+    return listed([repr(str(value)) for value in values], most=5)
+
+
+def _unknown_ids(tables: Tables, name: str) -> Iterator[Fault]:
+    """Find models or tasks of the results that are not in their table."""
+    table, known = tables.loaded[RESULTS.name], getattr(tables, f"{name}s")[name].dropna()
+    ids, names = tables.results[name].dropna(), set(known)
     unknown = ids[~_among(ids, known)]
-    values, names = unknown.unique(), set(known)
+    groups = unknown.groupby(unknown, sort=False)
     faults = (
-        Fault(
-            _place(tables, unknown.index[unknown == value]),
-            f"{column} {str(value)!r} is not in {table}.parquet",
-            did_you_mean(str(value), names, table) or f"Add it to {table}.parquet.",
-        )
-        for value in values
+        unknown_id_fault(table.place(rows.index), name, str(value), names) for value, rows in groups
     )
-    more = f"{column}s that are not in {table}.parquet"
-    yield from limit_faults(faults, len(values), _where(tables, RESULTS.name), more)
+    more = f"{name}s that are not in {name}s.parquet"
+    yield from limit_faults(faults, groups.ngroups, table.where, more)
+
+
+def unknown_id_fault(where: str, name: str, value: str, known: Collection[str]) -> Fault:
+    """Return the fault of an id, such as that of a `model`, that its table does not have."""
+    file = f"{name}s.parquet"
+    fix = did_you_mean(value, known, f"{name}s") or f"Add it to {file}."
+    return Fault(where, f"{name} {value!r} is not in {file}", fix)
 
 
 def _crossed_bounds(tables: Tables) -> Iterator[Fault]:
     crossed = tables.tasks[tables.tasks["score_min"] > tables.tasks["score_max"]]
+    if crossed.empty:
+        return
+    table, fix = tables.loaded[TASKS.name], "Swap them."
     faults = (
-        Fault(
-            _place(tables, [row], TASKS.name),
-            f"score_min of task {task!r} is above its score_max",
-            "Swap them.",
-        )
+        Fault(table.place([row]), f"score_min of task {task!r} is above its score_max", fix)
         for row, task in crossed["task"].items()
     )
-    more = "tasks whose bounds are swapped"
-    yield from limit_faults(faults, len(crossed), _where(tables, TASKS.name), more)
+    yield from limit_faults(faults, len(crossed), table.where, "tasks whose bounds are swapped")
 
 
 def _out_of_bounds(tables: Tables) -> Iterator[Fault]:
     bounds = tables.tasks[["task", "score_min", "score_max"]].drop_duplicates("task")
     bounds = bounds[~(bounds["score_min"] > bounds["score_max"])]
+    limits = np.vstack([bounds[["score_min", "score_max"]], [np.nan, np.nan]])
     at = positions(tables.results["task"], bounds["task"].tolist())  # -1 reads the appended NaN
-    low, high = (
-        np.append(bounds[name].to_numpy(), np.nan)[at] for name in ("score_min", "score_max")
-    )
+    low, high = limits[at].T
     score = tables.results["score"].to_numpy()
-    rows = np.flatnonzero(((score < low) | (score > high)) & np.isfinite(score))
-    out = tables.results.iloc[rows][["task", "score"]].reset_index(names="row")
-    out["score_min"], out["score_max"] = low[rows], high[rows]
-    faults = (_bounds_fault(tables, of_task) for _, of_task in out.groupby("task", sort=False))
+    is_out = ((score < low) | (score > high)) & np.isfinite(score)
+    out = tables.results[["task", "score"]].assign(low=low, high=high)[is_out]
+    table, groups = tables.loaded[RESULTS.name], out.groupby("task", sort=False)
+    faults = (_bounds_fault(table, str(task), of_task) for task, of_task in groups)
     more = "tasks with scores outside their bounds"
-    yield from limit_faults(faults, out["task"].nunique(), _where(tables, RESULTS.name), more)
+    yield from limit_faults(faults, groups.ngroups, table.where, more)
 
 
-def _bounds_fault(tables: Tables, out: pd.DataFrame) -> Fault:
-    """The fault of the scores of one task."""
-    scores, first = listed([_number(score) for score in out["score"]], most=5), out.iloc[0]
+def _bounds_fault(table: LoadedTable, task: str, out: pd.DataFrame) -> Fault:
+    scores = listed([_number(score) for score in out["score"]], most=5)
     noun, verb = ("score", "is") if len(out) == 1 else ("scores", "are")
-    allowed = _allowed(first["score_min"], first["score_max"])
-    what = f"{noun} {scores} of task {first['task']!r} {verb} outside its bounds, {allowed}"
-    return Fault(_place(tables, out["row"]), what, "Correct the score, or the bounds of the task.")
-
-
-def _allowed(low: float, high: float) -> str:
-    if np.isnan(low):
-        return f"at most {_number(high)}"
-    return f"at least {_number(low)}" if np.isnan(high) else f"{_number(low)} to {_number(high)}"
+    low, high = out[["low", "high"]].iloc[0]
+    allowed = f"{_number(low)} to {_number(high)}"
+    if np.isnan(low) or np.isnan(high):
+        allowed = f"at most {_number(high)}" if np.isnan(low) else f"at least {_number(low)}"
+    what = f"{noun} {scores} of task {task!r} {verb} outside its bounds, {allowed}"
+    return Fault(table.place(out.index), what, "Correct the score, or the bounds of the task.")
 
 
 def _number(value: float) -> str:
@@ -336,10 +310,8 @@ def _percents(tables: Tables) -> Iterator[Fault]:
     Only where higher is better and the tasks state no upper bound: most losses are below 1.
     """
     tasks = tables.tasks[tables.tasks["higher_is_better"] & tables.tasks["score_max"].isna()]
-    if tasks.empty:
-        return
     metric = tables.results["task"].map(dict(zip(tasks["task"], tasks["metric"], strict=True)))
-    scores = tables.results["score"]
+    scores, table = tables.results["score"], tables.loaded[RESULTS.name]
     facts = pd.DataFrame({"odd": scores.between(2, 100, inclusive="right"), "metric": metric})
     facts["fits"] = facts["odd"] | scores.between(0, 1) | scores.isna()
     of_metric = facts.groupby("metric", sort=False)
@@ -347,14 +319,14 @@ def _percents(tables: Tables) -> Iterator[Fault]:
     names = few[few].index
     faults = (
         Fault(
-            _place(tables, facts.index[facts["odd"] & (facts["metric"] == name)]),
+            table.place(facts.index[facts["odd"] & (facts["metric"] == name)]),
             f"score above 1, while the other scores of metric {str(name)!r} are proportions",
             "Divide percentages by 100, or state score_max of the task.",
         )
         for name in names
     )
     more = "metrics with percentages among proportions"
-    yield from limit_faults(faults, len(names), _where(tables, RESULTS.name), more)
+    yield from limit_faults(faults, len(names), table.where, more)
 
 
 def _unknown_baseline(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
@@ -372,10 +344,9 @@ def _unknown_variants(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
             hint = did_you_mean(variant, variants, "variants")
             what = f"{key}: no result has the variant {variant!r}"
             yield Fault(_CONFIG, what, hint, "warning" if key == "labels" else "error")
-    for variant in base:
-        if variant in tuned:
-            what = f"tuned_variants contains {variant!r}, which is the base_variant"
-            yield Fault(_CONFIG, what, "Name it in one of them.")
+    if board.base_variant in tuned:
+        what = f"tuned_variants contains {board.base_variant!r}, which is the base_variant"
+        yield Fault(_CONFIG, what, "Name it in one of them.")
 
 
 def _unfit_features(
@@ -408,29 +379,30 @@ def _lone_tuned(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
     lone = results.index[is_tuned & ~pair.isin(pair[is_base])]
     if is_base.any() and len(lone):
         what = f"tuned score without a {base!r} score: its lift is not computed"
-        yield Fault(_place(tables, lone), what, "", "warning")
+        yield Fault(tables.loaded[RESULTS.name].place(lone), what, "", "warning")
 
 
 def _unscored_baseline(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
     baseline, tasks, results = config.board.baseline, tables.tasks["task"], tables.results
     unscored = tasks[~_among(tasks, results.loc[results["model"] == baseline, "task"])]
     if baseline in set(tables.models["model"]) and len(unscored):
-        named = listed([repr(task) for task in unscored], most=5)
         share = f"{len(unscored):,} of {counted(len(tasks), 'task')}"
-        what = f"the baseline {baseline!r} has no score on {share}: {named}"
-        yield Fault(_where(tables, RESULTS.name), what, "", "warning")
+        what = f"the baseline {baseline!r} has no score on {share}: {_some(unscored)}"
+        yield Fault(tables.loaded[RESULTS.name].where, what, "", "warning")
 
 
-def _without_results(tables: Tables, column: str, table: str) -> Iterator[Fault]:
+def _without_results(tables: Tables, name: str) -> Iterator[Fault]:
     """Find models or tasks of their table without a result."""
-    ids = getattr(tables, table)[column].dropna()
-    unused = ids[~_among(ids, tables.results[column])]
+    ids = getattr(tables, f"{name}s")[name].dropna()
+    unused = ids[~_among(ids, tables.results[name])]
+    if unused.empty:
+        return
+    table = tables.loaded[f"{name}s"]
     faults = (
-        Fault(_place(tables, [row], table), f"no result of {column} {value!r}", "", "warning")
+        Fault(table.place([row]), f"no result of {name} {value!r}", "", "warning")
         for row, value in unused.items()
     )
-    more = f"{column}s without a result"
-    yield from limit_faults(faults, len(unused), _where(tables, table), more)
+    yield from limit_faults(faults, len(unused), table.where, f"{name}s without a result")
 
 
 def _mixed_metrics(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
@@ -441,18 +413,18 @@ def _mixed_metrics(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
     tasks = tables.tasks[_among(tables.tasks["task"], tables.results["task"])]
     metrics = tasks["metric"].dropna().unique()
     unbounded = tasks[["score_min", "score_max"]].isna().all(axis=None)
-    one_way = len(tasks["higher_is_better"].drop_duplicates()) == 1
+    one_way = len(tasks["higher_is_better"].unique()) == 1
     if config.board.rank_by is None and len(metrics) > 1 and unbounded and one_way:
-        named = listed([repr(str(metric)) for metric in metrics], most=5)
         what = f"scores of {len(metrics):,} metrics are averaged, and no task states its bounds"
         fix = "State score_min and score_max of the tasks, or rank_by in site.toml."
-        yield Fault(_where(tables, TASKS.name), f"{what}: {named}", fix, "warning")
+        where = tables.loaded[TASKS.name].where
+        yield Fault(where, f"{what}: {_some(metrics)}", fix, "warning")
 
 
 def _mixed_units(tables: Tables) -> Iterator[Fault]:
     units = tables.tasks["length_unit"].dropna().unique()
     if len(units) > 1:
-        named = listed([repr(str(unit)) for unit in units], most=5)
-        what = f"lengths have different units, so correlations with them say nothing: {named}"
+        what = "lengths have different units, so correlations with them say nothing"
         fix = "Profile every training set with one tokenizer."
-        yield Fault(_where(tables, TASKS.name), what, fix, "warning")
+        where = tables.loaded[TASKS.name].where
+        yield Fault(where, f"{what}: {_some(units)}", fix, "warning")

@@ -10,30 +10,22 @@ from hashlib import sha256
 
 import numpy as np
 import pandas as pd
-from pandas.api import types as kinds
 
 from site_builder.records import Record
 from site_builder.tables.read import LoadedTable
 from site_builder.tables.schema import ColumnSpec, TableSpec, Type
 
-# Parquet as the readers of Croissant know it.
-MEDIA_TYPES = {
-    "parquet": "application/x-parquet",
-    "csv.gz": "application/gzip",
-    "json.gz": "application/gzip",
-}
 # What a spreadsheet reads as the beginning of a formula; some read the wide forms too.
 _FORMULA = re.compile(r"[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
+_FOUND_TYPES: Mapping[str, Type] = {"b": "boolean", "i": "integer", "u": "integer", "f": "number"}
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 """A number as CSV files have it: with a decimal point, without marks between thousands."""
 
 
 class ExportedColumn(Record):
-    """A column of a published table.
+    """A column of a published table, with the number of rows that have a value.
 
-    Attributes:
-        spec: Its entry in the contract; None for a column beyond it.
-        filled: Number of rows with a value.
+    `spec` is its entry in the contract; None for a column beyond it.
     """
 
     name: str
@@ -46,13 +38,9 @@ class ExportedFile(Record):
     """One download; `ending` is the ending of its name, without the dot."""
 
     ending: str
+    media_type: str
     content: bytes
     sha256: str
-
-    @property
-    def media_type(self) -> str:
-        """Return its media type."""
-        return MEDIA_TYPES[self.ending]
 
 
 class ExportedTable(Record):
@@ -71,36 +59,23 @@ def export_tables(loaded: Mapping[str, LoadedTable]) -> tuple[ExportedTable, ...
 
 def _export(table: LoadedTable) -> ExportedTable:
     frame = table.frame.astype({name: "Int64" for name in table.whole})
-    columns = tuple(_column(table.spec, str(name), frame[name]) for name in frame.columns)
-    contents = {
-        "parquet": table.file,
-        "csv.gz": _compress(_csv(frame)),
-        "json.gz": _compress(_json(frame)),
-    }
-    files = tuple(
-        ExportedFile(ending, content, sha256(content).hexdigest())
-        for ending, content in contents.items()
+    columns = []
+    for name, values in frame.items():
+        spec = table.spec.column(str(name))
+        kind = spec.type if spec else _FOUND_TYPES.get(values.dtype.kind, "text")
+        columns.append(ExportedColumn(str(name), spec, kind, int(values.notna().sum())))
+    contents = (
+        ("parquet", "application/x-parquet", table.file),  # as the readers of Croissant know it
+        ("csv.gz", "application/gzip", _compress(_csv(frame))),
+        ("json.gz", "application/gzip", _compress(_json(frame))),
     )
-    return ExportedTable(table.spec, len(frame), columns, files)
+    files = tuple(ExportedFile(*file, sha256(file[-1]).hexdigest()) for file in contents)
+    return ExportedTable(table.spec, len(frame), tuple(columns), files)
 
 
 def _compress(content: bytes) -> bytes:
     # Without a time, so that the same rows give the same bytes.
     return gzip.compress(content, compresslevel=6, mtime=0)
-
-
-def _column(table: TableSpec, name: str, values: pd.Series) -> ExportedColumn:
-    spec = table.column(name)
-    kind = spec.type if spec else _found_type(values)
-    return ExportedColumn(name, spec, kind, int(values.notna().sum()))
-
-
-def _found_type(values: pd.Series) -> Type:
-    if kinds.is_bool_dtype(values):
-        return "boolean"
-    if kinds.is_integer_dtype(values):
-        return "integer"
-    return "number" if kinds.is_numeric_dtype(values) else "text"
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

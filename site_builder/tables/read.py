@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -14,9 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pandas.api import types as kinds
 
-from site_builder.errors import Fault
+from site_builder.errors import Fault, rows_text
 from site_builder.records import Record, field
 from site_builder.tables.schema import MODELS, TABLES, TASKS, ColumnSpec, TableSpec, Type
 
@@ -52,15 +52,16 @@ class LoadedTable(Record):
     whole: tuple[str, ...] = ()
     times: frozenset[str] = frozenset()
 
+    def place(self, rows: Iterable[Any]) -> str:
+        """Return the place of rows, counted from 0, in messages: `data/results.parquet: row 1`."""
+        return f"{self.where}: {rows_text([int(row) + 1 for row in rows])}"
+
 
 class LoadedTables(Record):
-    """The tables that could be read.
+    """The tables that could be read, by name and in the order of the schema.
 
-    Attributes:
-        tables: The tables by name, in the order of the schema.
-        faults: Why a table is missing or unreadable.
-        unknown_files: Names of Parquet files that are not in the schema.
-        unreadable: Names of tables whose file exists but cannot be read.
+    `faults` state why a table is missing or unreadable; `unknown_files` are Parquet files that are
+    not in the schema.
     """
 
     tables: Mapping[str, LoadedTable]
@@ -72,15 +73,9 @@ class LoadedTables(Record):
 class Tables(Record):
     """Checked tables with every column of the schema, in its type, null where unknown.
 
-    Attributes:
-        results: A row per score; `variant` is never null.
-        models: A row per model, in published order; `name` is never null.
-        tasks: A row per task, in published order; `name` and `higher_is_better` are never null.
-        serving_requests: A row per measured request, or None.
-        prices: A row per list price, or None.
-        differences: A row per difference paired by example, or None; `variant` is never null.
-        loaded: The tables as read, for download.
-        warnings: Findings that do not stop a build.
+    A table that the project does not have is None. Models and tasks are in published order. Never
+    null are `variant`, `name` and `higher_is_better`. `loaded` holds the tables as read, for
+    download, and `warnings` the findings that do not stop a build.
     """
 
     results: pd.DataFrame
@@ -94,41 +89,29 @@ class Tables(Record):
 
 
 def load_tables(data_dir: Path, shown_as: str = "data") -> LoadedTables:
-    """Read every table of the schema that `data_dir` has.
-
-    Args:
-        data_dir: The folder of the Parquet files.
-        shown_as: The name of the folder in messages.
-    """
-    files = {spec: data_dir / spec.file for spec in TABLES if (data_dir / spec.file).exists()}
-    read = {spec.name: load_table(spec, f, f"{shown_as}/{spec.file}") for spec, f in files.items()}
-    unreadable = {name: fault for name, fault in read.items() if isinstance(fault, Fault)}
-    absent = [spec for spec in TABLES if spec.required and spec not in files]
-    known = {spec.file for spec in TABLES}
-    return LoadedTables(
-        tables={name: table for name, table in read.items() if isinstance(table, LoadedTable)},
-        faults=(*(_absent(spec, shown_as) for spec in absent), *unreadable.values()),
-        unknown_files=tuple(
-            sorted(path.name for path in data_dir.glob("*.parquet") if path.name not in known)
-        ),
-        unreadable=frozenset(unreadable),
-    )
-
-
-def _absent(spec: TableSpec, shown_as: str) -> Fault:
-    columns = ", ".join(f"'{c.name}'" for c in spec.columns if c.required)
-    fix = f"Write it with one row for {spec.row} and at least the columns {columns}."
-    return Fault(f"{shown_as}/{spec.file}", "the file is missing", fix)
+    """Read every table of the schema in a folder, which messages call `shown_as`."""
+    tables: dict[str, LoadedTable] = {}
+    faults: list[Fault] = []
+    unreadable: set[str] = set()
+    for spec in TABLES:
+        path, where = data_dir / spec.file, f"{shown_as}/{spec.file}"
+        if path.exists():
+            found = load_table(spec, path, where)
+            if isinstance(found, LoadedTable):
+                tables[spec.name] = found
+            else:
+                faults.append(found)
+                unreadable.add(spec.name)
+        elif spec.required:
+            columns = ", ".join(f"'{column.name}'" for column in spec.columns if column.required)
+            fix = f"Write it with one row for {spec.row} and at least the columns {columns}."
+            faults.append(Fault(where, "the file is missing", fix))
+    unknown = {path.name for path in data_dir.glob("*.parquet")} - {spec.file for spec in TABLES}
+    return LoadedTables(tables, tuple(faults), tuple(sorted(unknown)), frozenset(unreadable))
 
 
 def load_table(spec: TableSpec, path: Path, where: str) -> LoadedTable | Fault:
-    """Read one Parquet file, or return why it cannot be read.
-
-    Args:
-        spec: The declaration of the table.
-        path: The file.
-        where: The name of the file in messages.
-    """
+    """Read one Parquet file, which messages call `where`, or return why it cannot be read."""
     if path.exists() and not path.is_file():  # reading a pipe or a device may never end
         return Fault(where, "this is not a file", "Write the table as one Parquet file.")
     try:
@@ -143,12 +126,22 @@ def parse_table(spec: TableSpec, file: bytes, where: str) -> LoadedTable | Fault
     if not file:
         return Fault(where, "the file is empty (0 bytes)", "Write it again.")
     try:
-        table, times = _read(file, spec)
+        # Not pq.read_table: it refuses two columns of one name.
+        stored = pq.ParquetFile(pa.BufferReader(file)).read()
+        stored.validate(full=True)  # else invalid UTF-8 fails much later, when a page is written
+        columns = dict(zip(_unique(stored.column_names), stored.columns, strict=True))
+        plain = {name: _plain(column, spec.column(name)) for name, column in columns.items()}
     except (pa.ArrowException, OSError) as error:
         return Fault(where, _why_unreadable(file, error), "Write it again as Parquet.")
-    nan_rows = {name: _nan_rows(table.column(name)) for name in table.column_names}
-    whole = tuple(name for name in table.column_names if _is_whole(table.column(name)))
-    return LoadedTable(spec, table.to_pandas(), file, where, nan_rows, whole, times)
+    return LoadedTable(
+        spec,
+        pa.table(list(plain.values()), names=list(plain)).to_pandas(),
+        file,
+        where,
+        nan_rows={name: _nan_rows(column) for name, column in plain.items()},
+        whole=tuple(name for name, column in plain.items() if _is_whole(column)),
+        times=frozenset(n for n, column in columns.items() if pa.types.is_temporal(column.type)),
+    )
 
 
 def _why_unreadable(file: bytes, error: Exception) -> str:
@@ -157,16 +150,6 @@ def _why_unreadable(file: bytes, error: Exception) -> str:
     if not file.endswith(b"PAR1"):
         return "the Parquet file is cut short"
     return f"the Parquet file is damaged: {first_line(error)}"
-
-
-def _read(file: bytes, spec: TableSpec) -> tuple[pa.Table, frozenset[str]]:
-    # Not pq.read_table: it refuses two columns of one name.
-    table = pq.ParquetFile(pa.BufferReader(file)).read()
-    table.validate(full=True)  # otherwise invalid UTF-8 fails much later, when a page is written
-    columns = dict(zip(_unique(table.column_names), table.columns, strict=True))
-    plain = [_plain(column, spec.column(name)) for name, column in columns.items()]
-    times = (name for name, column in columns.items() if pa.types.is_temporal(column.type))
-    return pa.table(plain, names=list(columns)), frozenset(times)
 
 
 def _unique(names: list[str]) -> list[str]:
@@ -192,7 +175,8 @@ def _plain(column: Column, wanted: ColumnSpec | None) -> Column:
         return column.cast(pa.date32(), safe=False).cast(pa.string())
     if pa.types.is_temporal(kind) and not pa.types.is_duration(kind):
         return column.cast(pa.string())
-    if pa.types.is_duration(kind) or (wanted is None and not _is_simple(kind)):
+    is_simple = _is_text(kind) or pa.types.is_primitive(kind) or pa.types.is_null(kind)
+    if pa.types.is_duration(kind) or (wanted is None and not is_simple):
         return pa.chunked_array([pa.array(map(_as_text, column.to_pylist()), pa.string())])
     return column
 
@@ -202,8 +186,13 @@ def _is_text(kind: pa.DataType) -> bool:
     return is_string or pa.types.is_string_view(kind)
 
 
-def _is_simple(kind: pa.DataType) -> bool:
-    return _is_text(kind) or pa.types.is_primitive(kind) or pa.types.is_null(kind)
+_KINDS = (
+    (_is_text, "text"),
+    (pa.types.is_integer, "whole number"),
+    (pa.types.is_floating, "number"),
+    (pa.types.is_decimal, "number"),
+    (pa.types.is_boolean, "true or false"),
+)
 
 
 def _as_text(value: object) -> str | None:
@@ -223,42 +212,34 @@ def _is_whole(column: Column) -> bool:
 def _nan_rows(column: Column) -> list[int]:
     if not pa.types.is_floating(column.type):
         return []
-    is_nan = pc.is_nan(column).fill_null(False).to_numpy()
-    return [int(row) for row in np.flatnonzero(is_nan)]
+    return np.flatnonzero(pc.is_nan(column).fill_null(False).to_numpy()).tolist()
 
 
 def complete_tables(loaded: LoadedTables, base: str) -> Tables:
     """Add the missing columns of the schema; a column of a wrong type becomes unknown.
 
-    Args:
-        loaded: The tables as read, with `results`. A table without rows counts as absent.
-        base: The variant of a score that names none.
+    The tables must contain the results. A table without rows counts as absent. `base` is the
+    variant of a score that names none.
     """
     frames = {
         name: _with_schema_columns(table.frame, table.spec)
         for name, table in loaded.tables.items()
         if len(table.frame) or table.spec.required
     }
-    results, differences = frames["results"], frames.get("differences")
-    results["variant"] = results["variant"].fillna(base)
-    models, tasks = (
-        frames[spec.name] if spec.name in frames else _from_ids(results[spec.key[0]], spec)
-        for spec in (MODELS, TASKS)
-    )
-    models["name"] = models["name"].fillna(models["model"])
-    tasks["name"] = tasks["name"].fillna(tasks["task"])
-    tasks["higher_is_better"] = (
-        tasks["higher_is_better"].map(lambda v: True if pd.isna(v) else bool(v)).astype(bool)
-    )
-    if differences is not None:
-        differences["variant"] = differences["variant"].fillna(base)
+    for spec in (MODELS, TASKS):
+        (key,) = spec.key
+        if spec.name not in frames:
+            ids = frames["results"][key].dropna().drop_duplicates().to_numpy()
+            frames[spec.name] = _with_schema_columns(pd.DataFrame({key: ids}), spec)
+        frame = frames[spec.name]
+        frame["name"] = frame["name"].fillna(frame[key])
+    for name in {"results", "differences"} & frames.keys():
+        frames[name]["variant"] = frames[name]["variant"].fillna(base)
+    results, models, tasks = (frames[name] for name in ("results", "models", "tasks"))
+    is_better = tasks["higher_is_better"].astype("boolean").fillna(value=True)
+    tasks["higher_is_better"] = is_better.astype(bool)
     serving = (frames.get("serving_requests"), frames.get("prices"))
-    return Tables(results, models, tasks, *serving, differences, loaded.tables)
-
-
-def _from_ids(ids: pd.Series, spec: TableSpec) -> pd.DataFrame:
-    frame = pd.DataFrame({spec.key[0]: ids.dropna().drop_duplicates().to_numpy()})
-    return _with_schema_columns(frame, spec)
+    return Tables(results, models, tasks, *serving, frames.get("differences"), loaded.tables)
 
 
 def _with_schema_columns(frame: pd.DataFrame, spec: TableSpec) -> pd.DataFrame:
@@ -281,8 +262,7 @@ def _typed(frame: pd.DataFrame, column: ColumnSpec) -> pd.Series:
 def has_type(values: pd.Series, wanted: Type) -> bool:
     """Return whether every value that is not null has the declared type."""
     if wanted in ("number", "integer"):
-        is_number = kinds.is_numeric_dtype(values) and not kinds.is_bool_dtype(values)
-        return is_number or not values.notna().any()
+        return values.dtype.kind in "iuf" or not values.notna().any()
     if wanted != "boolean" and isinstance(values.dtype, pd.StringDtype):
         return True
     kind = (bool, np.bool_) if wanted == "boolean" else str
@@ -301,12 +281,9 @@ class ParquetError(Exception):
 
 
 class StoredColumn(Record):
-    """A column of a Parquet file.
+    """A column of a Parquet file, which may have two of one name; `stored` is its Arrow type.
 
-    Attributes:
-        name: The name; a file may have two columns of one name.
-        kind: `text`, `whole number`, `number`, `true or false`, or the Arrow type.
-        stored: The Arrow type.
+    `kind` is `text`, `whole number`, `number`, `true or false`, or the Arrow type.
     """
 
     name: str
@@ -321,52 +298,34 @@ class Footer(Record):
     rows: int
 
 
-def read_footer(path: Path) -> Footer:
-    """Read the footer of a Parquet file, and no row.
-
-    Raises:
-        ParquetError: The file is not Parquet.
-    """
+@contextmanager
+def _open(path: Path) -> Iterator[pq.ParquetFile]:
     try:
         with pq.ParquetFile(path) as file:
-            columns = (StoredColumn(f.name, _kind(f.type), str(f.type)) for f in file.schema_arrow)
-            return Footer(tuple(columns), int(file.metadata.num_rows))
+            yield file
     except (pa.ArrowException, OSError) as error:
-        raise _parquet_error(error) from error
+        what = f"cannot be read as Parquet: {first_line(error)}"
+        raise ParquetError(what) from error
+
+
+def read_footer(path: Path) -> Footer:
+    """Read the footer of a Parquet file and no row, or raise a `ParquetError`."""
+    with _open(path) as file:
+        columns = (StoredColumn(f.name, _kind(f.type), str(f.type)) for f in file.schema_arrow)
+        return Footer(tuple(columns), int(file.metadata.num_rows))
 
 
 def _kind(kind: pa.DataType) -> str:
     if pa.types.is_dictionary(kind):
         return _kind(kind.value_type)
-    if _is_text(kind):
-        return "text"
-    if pa.types.is_integer(kind):
-        return "whole number"
-    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return "number"
-    return "true or false" if pa.types.is_boolean(kind) else str(kind)
+    return next((name for is_kind, name in _KINDS if is_kind(kind)), str(kind))
 
 
 def read_rows(path: Path, columns: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
-    """Yield every row of a Parquet file as a dict, in constant memory.
-
-    Args:
-        path: The file.
-        columns: The columns to read; all if empty.
-
-    Raises:
-        ParquetError: The file is not Parquet, or is damaged.
-    """
-    try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(_BATCH_ROWS, columns=list(columns) or None):
-                yield from batch.to_pylist()
-    except (pa.ArrowException, OSError) as error:
-        raise _parquet_error(error) from error
-
-
-def _parquet_error(error: Exception) -> ParquetError:
-    return ParquetError(f"cannot be read as Parquet: {first_line(error)}")
+    """Yield every row with all or some columns in constant memory, or raise a `ParquetError`."""
+    with _open(path) as file:
+        for batch in file.iter_batches(_BATCH_ROWS, columns=list(columns) or None):
+            yield from batch.to_pylist()
 
 
 def first_line(error: Exception) -> str:

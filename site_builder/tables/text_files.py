@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -19,7 +18,7 @@ from site_builder.records import Record
 from site_builder.tables.check import find_table_faults
 from site_builder.tables.export import NUMBER
 from site_builder.tables.read import LoadedTable, load_table
-from site_builder.tables.schema import RESULTS, Type
+from site_builder.tables.schema import RESULTS, ColumnSpec
 
 CSV_ENDINGS = (".csv", ".tsv")
 JSON_LINES_ENDINGS = (".jsonl", ".ndjson")
@@ -30,12 +29,9 @@ _EXACT = 2**53  # larger integers are not all exact as floats
 
 
 class TextRow(Record):
-    """A row of a text file.
+    """A row of a text file, at `row 3` below the heading of a CSV file or `line 3` of JSON lines.
 
-    Attributes:
-        place: `row 3` of a CSV file, counted below its heading, or `line 3` of JSON lines.
-        values: The values by column; None if the line is not a JSON object.
-        problem: Why there are no values, such as `is not JSON: ...`.
+    `values` are by column; None if there is a `problem`, such as `is not JSON: ...`.
     """
 
     place: str
@@ -44,11 +40,7 @@ class TextRow(Record):
 
 
 def read_text_rows(file: TextIO, ending: str) -> Iterator[TextRow]:
-    """Yield every row of a CSV, TSV or JSON lines file that is open as text.
-
-    Raises:
-        csv.Error: The rest of the file is not CSV.
-    """
+    """Yield every row of a CSV, TSV or JSON lines file, until one raises a `csv.Error`."""
     if ending in JSON_LINES_ENDINGS:
         yield from _json_rows(file)
         return
@@ -61,11 +53,7 @@ def read_text_rows(file: TextIO, ending: str) -> Iterator[TextRow]:
 def read_csv(
     lines: Iterable[str], separator: str = ",", *, strict: bool = False
 ) -> Iterator[list[str]]:
-    """Yield the heading and then each row of CSV text, without empty lines.
-
-    Raises:
-        csv.Error: The text is not CSV.
-    """
+    """Yield the heading and each row, without empty lines, of CSV text, or raise a `csv.Error`."""
     csv.field_size_limit(_LONGEST_FIELD)
     return (row for row in csv.reader(lines, delimiter=separator, strict=strict) if row)
 
@@ -74,14 +62,14 @@ def _json_rows(lines: Iterable[str]) -> Iterator[TextRow]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        place, value, problem = f"line {number}", None, ""
         try:
-            value = json.loads(line)
+            found = json.loads(line)
         except (ValueError, RecursionError) as error:
-            problem = f"is not JSON: {error}"
-        if not problem and not isinstance(value, dict):
-            problem = f"is {json_kind(value)}, not an object with fields"
-        yield TextRow(place, None if problem else value, problem)
+            yield TextRow(f"line {number}", None, f"is not JSON: {error}")
+            continue
+        is_row = isinstance(found, dict)
+        problem = "" if is_row else f"is {json_kind(found)}, not an object with fields"
+        yield TextRow(f"line {number}", found if is_row else None, problem)
 
 
 def json_kind(value: object) -> str:
@@ -91,41 +79,38 @@ def json_kind(value: object) -> str:
 
 
 def read_long_table(path: Path) -> LoadedTable:
-    """Read the scores of a CSV or Parquet file and check them as `results.parquet`.
+    """Read scores and check them as `results.parquet`, or raise every fault of the file.
 
-    Args:
-        path: A `.parquet` file, or a CSV file in UTF-8 with commas and a heading. Its rows count
-            from 1, below the heading.
-
-    Returns:
-        The table; its `file` is the content of `data/results.parquet`.
-
-    Raises:
-        FaultsError: Every fault of the file, or the rows that do not fit the heading.
+    It is a Parquet file, or a CSV file in UTF-8 with commas and a heading, whose rows count from 1
+    below the heading. The `file` of the table is the content of `data/results.parquet`.
     """
-    table, faults = _load_parquet(path) if path.suffix.lower() == ".parquet" else _load_csv(path)
+    faults: list[Fault] = []
+    if path.suffix.lower() == ".parquet":
+        table = load_table(RESULTS, path, str(path))
+        if isinstance(table, Fault):
+            raise FaultsError([table])
+    else:
+        table, faults = _load_csv(path, str(path))
     faults += find_table_faults(table, SiteConfig(root=path.parent))
     if any(fault.severity == "error" for fault in faults):
         raise FaultsError(faults)
     return table
 
 
-def _load_parquet(path: Path) -> tuple[LoadedTable, list[Fault]]:
-    table = load_table(RESULTS, path, str(path))
-    if isinstance(table, Fault):
-        raise FaultsError([table])
-    return table, []
-
-
-def _load_csv(path: Path) -> tuple[LoadedTable, list[Fault]]:
+def _load_csv(path: Path, where: str) -> tuple[LoadedTable, list[Fault]]:
     """Read a CSV file; the faults are values that are not numbers."""
-    where = str(path)
     heading, *rows = _read_rows(path, where)
-    if faults := [*_heading_faults(heading, where), *_row_faults(heading, rows, where)]:
+    if faults := [*_shape_faults(heading, rows, where)]:
         raise FaultsError(faults)
-    columns = {name: [row[i] for row in rows] for i, name in enumerate(heading)}
-    faults = [f for name, texts in columns.items() for f in _number_faults(name, texts, where)]
-    frame = pd.DataFrame({name: _column(_type(name), texts) for name, texts in columns.items()})
+    columns: dict[str, pd.Series] = {}
+    for name, *texts in zip(heading, *rows, strict=True):
+        spec = RESULTS.column(name)
+        if spec and spec.type in ("number", "integer"):
+            faults += _number_faults(spec, texts, where)
+            columns[name] = _numbers(spec, texts)
+        else:
+            columns[name] = pd.Series([text or None for text in texts], dtype="str")
+    frame = pd.DataFrame(columns)
     return LoadedTable(RESULTS, frame, frame.to_parquet(index=False), where), faults
 
 
@@ -146,53 +131,35 @@ def _read_rows(path: Path, where: str) -> list[list[str]]:
     raise FaultsError([fault])
 
 
-def _heading_faults(heading: list[str], where: str) -> Iterator[Fault]:
-    found = next((mark for mark in _SEPARATORS if mark in heading[0]), None)
-    if len(heading) == 1 and found:
+def _shape_faults(heading: list[str], rows: Iterable[list[str]], where: str) -> Iterator[Fault]:
+    n, found = len(heading), next((mark for mark in _SEPARATORS if mark in heading[0]), None)
+    if n == 1 and found:
         what = f"the values are separated by {found!r}"
         yield Fault(where, what, "Separate them by commas.")
     for name, times in Counter(heading).items():
         if times > 1:
             yield Fault(where, f"{times} columns are called {name!r}", "Keep one.")
+    odd = [
+        Fault(f"{where}: row {number}", f"it has {len(row)} values, the heading {n}")
+        for number, row in enumerate(rows, 1)
+        if len(row) != n
+    ]
+    yield from limit_faults(odd, len(odd), where, "rows that are too short or too long")
 
 
-def _row_faults(heading: list[str], rows: Sequence[list[str]], where: str) -> Iterator[Fault]:
-    n = len(heading)
-    odd = [(number, len(row)) for number, row in enumerate(rows, 1) if len(row) != n]
-    faults = (
-        Fault(f"{where}: row {number}", f"it has {found} values, the heading {n}")
-        for number, found in odd
-    )
-    yield from limit_faults(faults, len(odd), where, "rows that are too short or too long")
-
-
-def _number_faults(name: str, texts: Sequence[str], where: str) -> Iterator[Fault]:
-    spec = RESULTS.column(name)
-    if spec is None or spec.type not in ("number", "integer"):
-        return
-    odd = [(i, text) for i, text in enumerate(texts, 1) if text and not NUMBER.fullmatch(text)]
+def _number_faults(spec: ColumnSpec, texts: Iterable[str], where: str) -> Iterator[Fault]:
     fix = f"Write a number, such as 0.71, or {'leave the row out' if spec.required else 'nothing'}."
-    faults = (
-        Fault(f"{where}: row {i}", f"'{name}' is {text!r}, not a number", fix) for i, text in odd
-    )
-    yield from limit_faults(faults, len(odd), where, f"values of '{name}' that are not numbers")
+    odd = [
+        Fault(f"{where}: row {number}", f"'{spec.name}' is {text!r}, not a number", fix)
+        for number, text in enumerate(texts, 1)
+        if text and not NUMBER.fullmatch(text)
+    ]
+    return limit_faults(odd, len(odd), where, f"values of '{spec.name}' that are not numbers")
 
 
-def _type(name: str) -> Type:
-    spec = RESULTS.column(name)
-    return spec.type if spec else "text"
-
-
-def _column(kind: Type, texts: Sequence[str]) -> pd.Series:
-    if kind not in ("number", "integer"):
-        return pd.Series([text or None for text in texts], dtype="str")
-    numbers = pd.Series([_number(text) for text in texts], dtype="float64")
-    whole = kind == "integer" and bool((numbers.dropna() % 1 == 0).all())
-    return numbers.astype("Int64") if whole and not (numbers.abs() > _EXACT).any() else numbers
-
-
-def _number(text: str) -> float:
-    if not text:
-        return math.nan
-    # A text that is not a number has its fault already; 1.0 causes no second one.
-    return float(text) if NUMBER.fullmatch(text) else 1.0
+def _numbers(spec: ColumnSpec, texts: Iterable[str]) -> pd.Series:
+    # A text that is not a number has its fault already; 1 causes no second one.
+    sound = (text if NUMBER.fullmatch(text) else "1" if text else "nan" for text in texts)
+    numbers = pd.Series(map(float, sound), dtype="float64")
+    is_whole = (numbers.isna() | (numbers % 1 == 0)).all() and not (numbers.abs() > _EXACT).any()
+    return numbers.astype("Int64") if spec.type == "integer" and is_whole else numbers

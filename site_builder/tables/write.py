@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from site_builder.errors import Fault, FaultsError
 from site_builder.records import Record, field
 from site_builder.tables.read import first_line
-from site_builder.tables.schema import ColumnSpec, TableSpec, Type
+from site_builder.tables.schema import TableSpec, Type
 
 StoredRow = dict[str, Any]
 Column: TypeAlias = "pa.Array[Any]"
@@ -32,13 +32,10 @@ _TYPES: dict[Type, pa.DataType] = {
 
 
 class StoredTable(Record):
-    """A table of a project that is going to be changed.
+    """A table of a project that is going to be changed; without `types` if there is no file.
 
-    Attributes:
-        rows: The rows; in columns of the schema, dates are `YYYY-MM-DD` text and decimals are
-            floats. Other columns are as stored.
-        types: The type of each column of the file; empty if there is no file.
-        metadata: The metadata of the file.
+    In columns of the schema, dates are `YYYY-MM-DD` text and decimals are floats. Other columns are
+    as stored.
     """
 
     spec: TableSpec
@@ -48,11 +45,7 @@ class StoredTable(Record):
 
 
 def read_all_stored(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, StoredTable]:
-    """Read several tables of a project, by name.
-
-    Raises:
-        FaultsError: A fault for each table that cannot be read.
-    """
+    """Read several tables of a project, by name, or raise a fault for each that is unreadable."""
     faults: list[Fault] = []
     stored: dict[str, StoredTable] = {}
     for spec in specs:
@@ -65,13 +58,9 @@ def read_all_stored(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, Sto
     return stored
 
 
-def read_stored(spec: TableSpec, data_dir: Path, shown_as: str = "data") -> StoredTable:
-    """Read one table of a project; without rows if there is no file.
-
-    Raises:
-        FaultsError: The file cannot be read, or has two columns of one name.
-    """
-    path, where = data_dir / spec.file, f"{shown_as}/{spec.file}"
+def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
+    """Read one table of a project, without rows if there is no file, or raise why it cannot be."""
+    path, where = data_dir / spec.file, f"data/{spec.file}"
     if not path.exists():
         return StoredTable(spec)
     try:
@@ -84,11 +73,11 @@ def read_stored(spec: TableSpec, data_dir: Path, shown_as: str = "data") -> Stor
     if len(set(names)) < len(names):
         what = "the table cannot be added to: two columns share a name"
         raise FaultsError([Fault(where, what, "Rename one of them.")])
-    declared = [column.name for column in spec.columns if column.name in names]
     rows = table.to_pylist()
+    declared = [column.name for column in spec.columns if column.name in names]
     for row in rows:
         row |= {name: _plain(row[name]) for name in declared}
-    types = {name: table.schema.field(name).type for name in names}
+    types = dict(zip(names, table.schema.types, strict=True))
     return StoredTable(spec, tuple(rows), types, table.schema.metadata or {})
 
 
@@ -100,92 +89,54 @@ def _plain(value: object) -> object:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def save_tables(
-    data_dir: Path,
-    tables: Sequence[tuple[StoredTable, Sequence[StoredRow]]],
-    shown_as: str = "data",
-) -> None:
-    """Write tables: first all of them next to the old files, then rename each.
-
-    Args:
-        data_dir: The folder of the tables; it is created if missing.
-        tables: Each table as read, with its new rows; files are replaced in this order.
-        shown_as: The name of the folder in messages.
+def save_tables(data_dir: Path, tables: Sequence[tuple[StoredTable, Sequence[StoredRow]]]) -> None:
+    """Write tables with their new rows: first all of them beside the old files, then rename each.
 
     Raises:
         FaultsError: A value does not fit its column, or writing fails; the old tables remain.
     """
-    made: list[tuple[Path, Path]] = []
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        for stored, rows in tables:
-            table = _as_arrow(stored, rows, shown_as)
-            made.append((_write_beside(data_dir, table), data_dir / stored.spec.file))
-        for new, old in made:
-            new.replace(old)
+        with TemporaryDirectory(dir=data_dir, prefix=".") as folder:
+            for stored, rows in tables:
+                with Path(folder, stored.spec.file).open("wb") as file:
+                    pq.write_table(_as_arrow(stored, rows), file)
+                    file.flush()
+                    os.fsync(file.fileno())
+            for stored, _ in tables:
+                Path(folder, stored.spec.file).replace(data_dir / stored.spec.file)
     except OSError as error:
         what = f"writing failed: {error.strerror}"
-        raise FaultsError([Fault(shown_as, what, "The tables are unchanged.")]) from error
-    finally:
-        for new, _ in made:
-            new.unlink(missing_ok=True)
+        raise FaultsError([Fault("data", what, "The tables are unchanged.")]) from error
 
 
-def _write_beside(data_dir: Path, table: pa.Table) -> Path:
-    with NamedTemporaryFile(dir=data_dir, prefix=".", suffix=".part", delete=False) as file:
-        path = Path(file.name)
-        try:
-            pq.write_table(table, file)
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-    path.chmod(0o666 & ~_umask())
-    return path
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
-
-
-def _as_arrow(stored: StoredTable, rows: Sequence[StoredRow], shown_as: str) -> pa.Table:
-    filled = (name for row in rows for name, value in row.items() if value is not None)
-    names = dict.fromkeys((*stored.types, *filled))
-    order = [column.name for column in stored.spec.columns]
-    added = sorted(
-        (name for name in names if name not in stored.types),
-        key=lambda name: order.index(name) if name in order else len(order),
-    )
+def _as_arrow(stored: StoredTable, rows: Sequence[StoredRow]) -> pa.Table:
+    filled = dict.fromkeys(name for row in rows for name, v in row.items() if v is not None)
+    declared = (column.name for column in stored.spec.columns if column.name in filled)
     arrays = {
-        name: _array(stored, name, [row.get(name) for row in rows], shown_as)
-        for name in (*stored.types, *added)
+        name: _array(stored, name, [row.get(name) for row in rows])
+        for name in dict.fromkeys((*stored.types, *declared, *filled))
     }
     # The index that pandas describes there is that of the old rows.
     metadata = {key: value for key, value in stored.metadata.items() if key != b"pandas"}
     return pa.table(arrays).replace_schema_metadata(metadata)
 
 
-def _array(stored: StoredTable, name: str, values: list[Any], shown_as: str) -> Column:
+def _array(stored: StoredTable, name: str, values: list[Any]) -> Column:
     spec, kind = stored.spec.column(name), stored.types.get(name)
-    if kind is not None and pa.types.is_temporal(kind) and spec is not None:
+    if kind is not None and spec is not None and pa.types.is_temporal(kind):
         days = [None if value is None else date.fromisoformat(value) for value in values]
         return pa.array(days, pa.date32()).cast(kind)
-    kinds = [_TYPES[spec.type] if spec else pa.string()]
-    if kind is not None and not (spec and _is_too_narrow(kind, spec)):
-        kinds.insert(0, kind)
-    for wanted in kinds:
+    possible = [_TYPES[spec.type] if spec else pa.string()]
+    # In a type that is not float64, numbers would lose digits.
+    is_number = spec is not None and spec.type == "number"
+    if kind is not None and (pa.types.is_float64(kind) or not is_number):
+        possible.insert(0, kind)
+    for wanted in possible:
         try:
             return pa.array(values, wanted)
         except (pa.ArrowException, TypeError, ValueError):
             continue
     what = f"column {name!r} has values that do not fit its type"
     fix = "Correct it; `site_builder check` names the rows."
-    raise FaultsError([Fault(f"{shown_as}/{stored.spec.file}", what, fix)])
-
-
-def _is_too_narrow(kind: pa.DataType, spec: ColumnSpec) -> bool:
-    """Whether numbers would lose digits in the stored type."""
-    return spec.type == "number" and not pa.types.is_float64(kind)
+    raise FaultsError([Fault(f"data/{stored.spec.file}", what, fix)])

@@ -14,7 +14,7 @@ from site_builder import __version__
 from site_builder.build import make_files
 from site_builder.cli import main
 from site_builder.config import load_config
-from site_builder.errors import StartError
+from site_builder.errors import SiteError
 from site_builder.starter.project import write_all
 from tests.helpers.odd_boards import SHAPES
 from tests.helpers.sites import BuiltSite, build, contents, visible
@@ -228,7 +228,7 @@ def test_a_disk_that_refuses_half_way(tmp_path, monkeypatch, failing):
         return honest(path, mode, *args)  # type: ignore[call-overload]
 
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(StartError) as error:
+    with pytest.raises(SiteError) as error:
         write_all({"a.txt": b"1", "new/b.txt": b"2", "new/deep/c.txt": b"3"}, tmp_path)
     assert f"{tmp_path / failing}: cannot be written: No space left on device." == str(error.value)
     assert [tmp_path / "mine.txt"] == list(tmp_path.iterdir())
@@ -237,7 +237,7 @@ def test_a_disk_that_refuses_half_way(tmp_path, monkeypatch, failing):
 def test_what_comes_in_the_way_meanwhile_stays(tmp_path):
     """A file made between the look and the writing is not overwritten."""
     (tmp_path / "b.txt").write_text("mine", encoding="utf8")
-    with pytest.raises(StartError, match=r"b\.txt: cannot be written: File exists\."):
+    with pytest.raises(SiteError, match=r"b\.txt: cannot be written: File exists\."):
         write_all({"a.txt": b"1", "b.txt": b"2"}, tmp_path)
     assert {"b.txt": b"mine"} == contents(tmp_path)
 

@@ -6,6 +6,7 @@ import click
 import pytest
 
 from site_builder.commands import tables as command
+from site_builder.commands.console import Console
 from site_builder.importers.formats import FORMATS
 from tests.commands.test_cli import run
 from tests.helpers.imported import contents, lm_eval_results, rows, run_import, write_json
@@ -104,7 +105,7 @@ def test_error_in_site_toml_stops_the_import(folder, tmp_path):
 @pytest.mark.parametrize(("answer", "most"), [("percent", 100.0), ("other", None)])
 def test_terminal_asks_for_the_unit_of_scores(tmp_path, monkeypatch, answer, most):
     """The import continues with the answer."""
-    monkeypatch.setattr(command, "_is_terminal", lambda: True)
+    monkeypatch.setattr(Console, "can_ask", True)
     monkeypatch.setattr(click, "prompt", lambda *_args, **_more: answer)
     path = tmp_path / "a.csv"
     path.write_text("model,add\nalpha,71.5\n")

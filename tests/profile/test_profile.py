@@ -395,6 +395,6 @@ def test_progress_is_reported(tmp_path: Path, ending: str) -> None:
     }
     writers[ending]()
     seen: list[float] = []
-    profiles(path, on_progress=lambda _file, share: seen.append(share))
+    profiles(path, on_progress=lambda _set, n_bytes: seen.append(n_bytes))
     assert 3 == len(seen)
-    assert 0 < seen[0] < seen[1] <= seen[2] == 1
+    assert 0 < seen[0] < seen[1] <= seen[2] == path.stat().st_size
