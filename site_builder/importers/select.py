@@ -12,13 +12,13 @@ from site_builder.importers.reading import ImportedExample, ImportedScore, Skipp
 from site_builder.records import Record
 
 # Shares of right answers, which harnesses write as 0 to 1.
-_SHARES = (
+SHARES = (
     "acc", "accuracy", "acc_norm", "acc_mutual_info", "exact_match", "em", "mc1", "mc2",
     "quasi_exact_match", "prefix_exact_match", "quasi_prefix_exact_match", "pass@1", "pass_at_1",
     "prompt_level_strict_acc", "inst_level_strict_acc", "prompt_level_loose_acc",
     "inst_level_loose_acc", "likelihood_diff_acc", "pct_stereotype",
 )  # fmt: skip
-_LOWER_IS_BETTER = (
+LOWER_IS_BETTER = (
     "ppl", "perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte", "loss", "brier",
     "brier_score", "ter", "wer", "cer", "mae", "mse", "rmse", "pct_stereotype",
     "likelihood_difference", "likelihood_diff", "ece",
@@ -39,28 +39,13 @@ Run = tuple[str, str | None]
 
 
 def facts_of_metric(metric: str, scores: Sequence[float] = ()) -> dict[str, Any]:
-    """Return the columns of a task that follow from the name of its metric.
-
-    Args:
-        metric: The name.
-        scores: Scores of the task; there are no bounds if one is outside them.
-    """
+    """Return the columns of a task that follow from its metric; bounds only if they fit."""
     facts: dict[str, Any] = {"metric": metric} if metric else {}
-    if is_lower_better(metric):
+    if metric.lower() in LOWER_IS_BETTER:
         facts["higher_is_better"] = False
-    if is_share(metric) and all(0 <= score <= 1 for score in scores):
+    if metric.lower() in SHARES and all(0 <= score <= 1 for score in scores):
         facts |= {"score_min": 0.0, "score_max": 1.0}
     return facts
-
-
-def is_share(metric: str) -> bool:
-    """Return whether a metric is known to be a proportion or percentage."""
-    return metric.lower() in _SHARES
-
-
-def is_lower_better(metric: str) -> bool:
-    """Return whether a lower value of a metric is known to be better."""
-    return metric.lower() in _LOWER_IS_BETTER
 
 
 def choose_metrics(
