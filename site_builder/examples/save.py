@@ -81,7 +81,7 @@ def save(
     merged = merge_results(stored.results.rows, placed, variant)
     rows, counts = _merge_differences(stored.differences.rows, found.differences, variant)
     changed: list[tuple[StoredTable, list[StoredRow]]] = []
-    if merged.is_changed:
+    if merged.rows != [*stored.results.rows]:
         changed.append((stored.results, merged.rows))
     if counts["added"] or counts["replaced"]:
         changed.append((stored.differences, rows))

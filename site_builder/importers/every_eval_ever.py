@@ -19,7 +19,6 @@ from site_builder.importers.reading import (
     as_table,
     as_tables,
     as_text,
-    count_file,
     find_files,
     joined,
     moment_of,
@@ -28,6 +27,7 @@ from site_builder.importers.reading import (
     read_each,
 )
 from site_builder.importers.tabular import parse_number
+from site_builder.records import replace
 
 
 def read_every_eval_ever(path: Path, options: ImportOptions) -> Reading:
@@ -45,7 +45,10 @@ def _read_file(found: Found) -> Reading:
     if not any("evaluation_results" in record for record in records):
         why = "it is not a record of this schema: it has no evaluation_results"
         raise UnreadableFileError(why=why)
-    return count_file(found.shown, joined(_read_record(found, record) for record in records))
+    reading = joined(_read_record(found, record) for record in records)
+    if not reading.measures:
+        return Reading(skipped=(Skipped(found.shown, "it has no score"), *reading.skipped))
+    return replace(reading, files=1)
 
 
 def _read_record(found: Found, record: dict[str, Any]) -> Reading:

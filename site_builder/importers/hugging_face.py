@@ -24,7 +24,6 @@ from site_builder.importers.reading import (
     as_table,
     as_tables,
     as_text,
-    count_file,
     find_files,
     moment_of,
     read_each,
@@ -58,12 +57,14 @@ def read_hugging_face(path: Path, options: ImportOptions) -> Reading:
 
 
 def _read_file(found: Found) -> Reading:
-    if found.path.suffix in (".yaml", ".yml"):
-        return count_file(found.shown, _read_results(found))
-    if found.path.suffix == ".md":
-        return count_file(found.shown, _read_card(found))
-    why = f"it is neither a model card ({_CARD}) nor a YAML file of {_FOLDER}"
-    raise UnreadableFileError(why=why)
+    readers = {".yaml": _read_results, ".yml": _read_results, ".md": _read_card}
+    if found.path.suffix not in readers:
+        why = f"it is neither a model card ({_CARD}) nor a YAML file of {_FOLDER}"
+        raise UnreadableFileError(why=why)
+    reading = readers[found.path.suffix](found)
+    if not reading.measures:
+        raise UnreadableFileError(why="it has no score")
+    return reading
 
 
 def _parse_yaml(text: str) -> object:
@@ -81,9 +82,9 @@ def _front_matter(path: Path) -> dict[str, Any]:
 
 def _read_card(found: Found) -> Reading:
     card = _front_matter(found.path)
-    models = as_tables(card.get("model-index"))
     if not isinstance(card.get("model-index"), list):
         raise UnreadableFileError(why="it has no model-index")
+    models = as_tables(card["model-index"])
     base, why = _base(card)
     repository = _repository(found.path.absolute().parent)
     if repository and len(models) == 1:
@@ -95,6 +96,7 @@ def _read_card(found: Found) -> Reading:
         measures,
         models=tuple(ImportedRow(name, facts) for name in dict.fromkeys(m.model for m in measures)),
         notes=(f"{found.shown}: {why}, so it is not paired",) if why else (),
+        files=1,
     )
 
 
@@ -167,7 +169,7 @@ def _read_results(found: Found) -> Reading:
             **found.provenance(moment, as_text(as_table(entry, "source").get("url"))),
         )
         measures.append(measure)
-    return Reading(tuple(measures))
+    return Reading(tuple(measures), files=1)
 
 
 def _repository(root: Path) -> str:

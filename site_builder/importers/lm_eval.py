@@ -67,10 +67,8 @@ _SAMPLE_KEYS = (
     "doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics",
     "doc_hash", "prompt_hash", "target_hash",
 )  # fmt: skip
-
-
-_Cell = tuple[str, str, float, float | None]
-"""Task, key such as `acc,none`, score and standard error."""
+_Cell = tuple[str, str, str, float, float | None]
+"""Task, metric, filter, score and standard error."""
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_](\d\d)[-:](\d\d)[-:](\d\d)")
 
 
@@ -219,15 +217,19 @@ def _run(document: dict[str, Any], found: Found, key: str) -> _Run:
     config = as_table(document, "config")
     arguments = _arguments(config.get("model_args"))
     model, base = _model(document, arguments)
-    moment = moment_of(document.get("date")) or _moment_in(found.path.name)
-    facts = _model_facts(config, base or model, arguments)
-    provenance = found.provenance(moment)
+    size, hub_id = as_number(config.get("model_num_parameters")), (base or model).partition("@")[0]
+    facts: dict[str, Any] = {}
+    if size and size > 0 and "peft" not in arguments:
+        facts["parameters_b"] = size / 1e9
+    if as_text(config.get("model")) in _HUB_BACKENDS and _HUB_ID.fullmatch(hub_id):
+        facts["hf_id"] = hub_id
+    provenance = found.provenance(moment_of(document.get("date")) or _moment_in(found.path.name))
     return _Run(found, document, provenance, as_text(model), as_text(base) or None, facts)
 
 
 def _moment_in(name: str) -> datetime | None:
     match = _STAMP.search(name)
-    return moment_of(f"{match[1]}T{match[2]}:{match[3]}:{match[4]}") if match else None
+    return moment_of("{}T{}:{}:{}".format(*match.groups())) if match else None
 
 
 def _arguments(value: object) -> dict[str, str]:
@@ -251,17 +253,6 @@ def _model(document: dict[str, Any], arguments: dict[str, str]) -> tuple[str, st
     base = whole if revision in ("", "main", "None") or not whole else f"{whole}@{revision}"
     tuned = arguments.get("peft") or arguments.get("delta") or ""
     return (tuned.rstrip("/"), base or None) if tuned not in ("", "None") else (base, None)
-
-
-def _model_facts(config: dict[str, Any], model: str, arguments: dict[str, str]) -> dict[str, Any]:
-    facts: dict[str, Any] = {}
-    parameters = as_number(config.get("model_num_parameters"))
-    if parameters is not None and parameters > 0 and "peft" not in arguments:
-        facts["parameters_b"] = parameters / 1e9
-    name = model.partition("@")[0]
-    if as_text(config.get("model")) in _HUB_BACKENDS and _HUB_ID.fullmatch(name):
-        facts["hf_id"] = name
-    return facts
 
 
 def _read_run(run: _Run, options: ImportOptions) -> Reading:
@@ -319,13 +310,12 @@ def _cells(run: _Run) -> tuple[list[_Cell], list[Skipped]]:
                 skipped.append(Skipped(f"{run.found.shown}: {task}, {key}", why, what="score"))
             else:
                 error = as_error(values.get(f"{metric}_stderr{comma}{used_filter}"))
-                cells.append((name, key, number, error))
+                cells.append((name, metric, used_filter, number, error))
     return cells, skipped
 
 
 def _score(run: _Run, cell: _Cell, members: Mapping[str, list[str]]) -> ImportedScore:
-    task, key, number, error = cell
-    metric, _, used_filter = key.partition(",")
+    task, metric, used_filter, number, error = cell
     leaves = [name for name in members.get(task, ()) if not members.get(name)]
     shots, (ran, has) = run.shots(task, leaves), run.examples(task, leaves)
     return ImportedScore(
@@ -359,8 +349,7 @@ def _members_of_groups(document: dict[str, Any], scored: set[str]) -> dict[str, 
     stated = as_table(document, "group_subtasks").items()
     children = {group: list(map(str, names)) for group, names in stated if as_list(names)}
     children = children or _children_by_indent(as_table(document, "results"))
-    groups = (group for group in children if group in scored)
-    return {group: sorted(_below(group, children, set()) & scored) for group in groups}
+    return {g: sorted(_below(g, children, set()) & scored) for g in children if g in scored}
 
 
 def _below(group: str, children: Mapping[str, list[str]], seen: set[str]) -> set[str]:

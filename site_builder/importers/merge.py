@@ -36,22 +36,17 @@ class MergedScores(Record):
 
     Attributes:
         rows: All rows, the old ones first, in their order.
-        replaced: Keys of rows whose score or details changed, with the old score.
+        replaced: Keys of rows whose score or details changed, with the old and the new score.
         moved: Keys of rows that went to another model or variant, with the new place.
         refused: Scores that were not used, and why.
     """
 
     rows: list[StoredRow]
     added: list[Key] = field(default_factory=list)
-    replaced: list[tuple[Key, Any]] = field(default_factory=list)
+    replaced: list[tuple[Key, Any, float]] = field(default_factory=list)
     moved: list[tuple[Key, tuple[str, str]]] = field(default_factory=list)
     unchanged: list[Key] = field(default_factory=list)
     refused: list[tuple[Placed, str]] = field(default_factory=list)
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether the table differs from before."""
-        return bool(self.added or self.replaced or self.moved)
 
 
 def merge_results(
@@ -109,54 +104,49 @@ def _merge_one(merged: MergedScores, by_key: dict[Key, StoredRow], placed: Place
     if all(row.get(name) == value for name, value in taken.items()):
         merged.unchanged.append(key)
         return
-    merged.replaced.append((key, row.get("score")))
+    merged.replaced.append((key, row.get("score"), score.score))
     row |= taken
 
 
 def merge_facts(
     old: Iterable[StoredRow],
-    ids: Iterable[str],
+    results: Iterable[StoredRow],
     column: str,
     facts: Mapping[str, Mapping[str, Any]],
     only_new: Sequence[str] = (),
-) -> tuple[list[StoredRow], int]:
-    """Add missing rows to the models or tasks table and fill empty cells; nothing is overwritten.
+) -> list[StoredRow]:
+    """Add the missing rows of the models or tasks table, and fill empty cells.
 
     Args:
         old: Rows of the table.
-        ids: Ids that need a row.
-        column: The column of the id.
+        results: Rows of the results, whose models or tasks all get a row.
+        column: The column of the id in both tables.
         facts: Known values by id.
         only_new: Columns whose empty cells have a meaning, so that old rows keep them.
-
-    Returns:
-        All rows, and the number of new ones.
     """
     rows = [dict(row) for row in old]
     by_id = {str(row.get(column)): row for row in rows}
-    n_old = len(rows)
-    for name in dict.fromkeys(ids):
+    for name in dict.fromkeys(str(row.get(column)) for row in results):
         known = {k: v for k, v in facts.get(name, {}).items() if v is not None}
         if row := by_id.get(name):
             row |= {k: v for k, v in known.items() if row.get(k) is None and k not in only_new}
         else:
             rows.append({column: name, **known})
-    return rows, len(rows) - n_old
+    return rows
 
 
 def merge_examples(
     old: Iterable[StoredRow],
     examples: Iterable[tuple[Placed, ImportedExample]],
     default_variant: str,
-) -> tuple[list[StoredRow], int]:
-    """Merge scores of single examples into their table; return all rows and the number added."""
+) -> list[StoredRow]:
+    """Merge scores of single examples into their table."""
     rows = [dict(row) for row in old]
     by_key = {(*key_of(row, default_variant), str(row.get("example"))): row for row in rows}
-    n_old = len(rows)
     for placed, example in examples:
         key = (*placed.key, example.example)
         if key not in by_key:
             by_key[key] = dict(zip(("model", "task", "variant", "example"), key, strict=True))
             rows.append(by_key[key])
         by_key[key]["score"] = example.score
-    return rows, len(rows) - n_old
+    return rows

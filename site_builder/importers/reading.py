@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
-from site_builder.records import Record, field, replace
+from site_builder.records import Record, field
 from site_builder.tables.schema import LARGEST
 
 ScoreScale = Literal["percent", "proportion", "other"]
@@ -82,7 +82,6 @@ class Skipped(Record):
     """Something that was not read, and why.
 
     Attributes:
-        where: The file, shown from the given path on.
         why: The reason, as a phrase: `it is not JSON`.
         what: Files and rows are reported one by one, scores are counted.
     """
@@ -187,21 +186,13 @@ def find_files(path: Path) -> Iterator[Found]:
 
 def read_each(files: Iterable[Found], read: Callable[[Found], Reading]) -> Reading:
     """Read each file and join the readings; files with an `UnreadableFileError` are skipped."""
-
-    def read_or_skip(found: Found) -> Reading:
+    readings: list[Reading] = []
+    for found in files:
         try:
-            return read(found)
+            readings.append(read(found))
         except UnreadableFileError as error:
-            return Reading(skipped=(Skipped(found.shown, str(error)),))
-
-    return joined(map(read_or_skip, files))
-
-
-def count_file(shown: str, reading: Reading) -> Reading:
-    """Return the reading of one file as one that is counted, or skipped if it has no score."""
-    if not reading.measures:
-        return Reading(skipped=(Skipped(shown, "it has no score"), *reading.skipped))
-    return replace(reading, files=1)
+            readings.append(Reading(skipped=(Skipped(found.shown, str(error)),)))
+    return joined(readings)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -223,11 +214,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a UTF-8 file.
-
-    Raises:
-        UnreadableFileError: As in `read_bytes`, or it is not UTF-8.
-    """
+    """Return the text of a UTF-8 file; if it cannot be read, raise an `UnreadableFileError`."""
     return _decoded(read_bytes(path))
 
 
@@ -239,16 +226,12 @@ def _decoded(content: bytes) -> str:
 
 
 def read_json(path: Path) -> object:
-    """Return the value of a JSON file, with the errors of `read_bytes` and `parse_json`."""
+    """Return the value of a JSON file; if it cannot be read, raise an `UnreadableFileError`."""
     return parse_json(read_bytes(path))
 
 
 def parse_json(content: bytes) -> object:
-    """Return the value of JSON text.
-
-    Raises:
-        UnreadableFileError: It is not JSON.
-    """
+    """Return the value of JSON text; if it is none, raise an `UnreadableFileError`."""
     try:
         return json.loads(_decoded(content))
     except json.JSONDecodeError as error:

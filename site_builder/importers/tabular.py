@@ -55,7 +55,7 @@ _NUMBER = re.compile(
     r"(?P<spread>(?:\N{PLUS-MINUS SIGN}|\+/-).*)?",
     re.IGNORECASE | re.ASCII,
 )
-_TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
+_BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _SYNONYMS = {
     "model": "model model_name model_id llm system checkpoint name",
     "task": "task task_name task_id benchmark dataset eval evaluation bench test",
@@ -90,12 +90,7 @@ _DERIVED = (
 
 
 class ParsedNumber(Record):
-    """A number in a cell.
-
-    Attributes:
-        value: The number as written; 71.3 for `71.3%`.
-        has_spread: Whether something follows a plus-minus sign.
-    """
+    """A number in a cell as written, 71.3 for `71.3%`, and whether it has a plus-minus sign too."""
 
     value: float
     is_percent: bool = False
@@ -110,10 +105,6 @@ class _Sheet(Record):
     names: list[str]
     comma: bool = False
 
-    def number(self, cell: object) -> ParsedNumber | None:
-        """Return the number in a cell, or None."""
-        return parse_number(cell, comma=self.comma)
-
 
 class _Columns(Record):
     """What the columns of a table are.
@@ -122,7 +113,6 @@ class _Columns(Record):
         named: Column of the table by column of the schema.
         across: What each column of `scores` is: a `task`, a `model`, or empty for a score per row.
         errors: Column with the standard error of each of these columns.
-        unused: Columns that are ignored.
         metric: The metric of all scores, if the score column is named by it.
     """
 
@@ -234,16 +224,7 @@ def _from_csv(found: Found, text: io.StringIO) -> _Sheet:
 def _guess_columns(
     sheet: _Sheet, stated: Mapping[str, str], tasks: tuple[str, ...] | None
 ) -> _Columns:
-    """Guess what each column of a table is.
-
-    Args:
-        sheet: The table.
-        stated: Columns that `site.toml` states, by column of the schema.
-        tasks: Columns that are tasks, if `site.toml` states them.
-
-    Raises:
-        UnreadableFileError: A stated column is missing, or there is no model, task or score.
-    """
+    """Guess what each column of a table is, except those that `site.toml` states."""
     _check_stated(sheet.names, stated, tasks or ())
     named = dict(stated)
     for meaning, words in _SYNONYMS.items():
@@ -294,7 +275,7 @@ def _plain(name: str) -> str:
 def _is_numeric(sheet: _Sheet, name: str) -> bool:
     """Return whether at least half of the filled cells of a column are numbers."""
     cells = [row.get(name) for row in sheet.rows if not is_blank(row.get(name))]
-    numbers = sum(sheet.number(cell) is not None for cell in cells)
+    numbers = sum(parse_number(cell, comma=sheet.comma) is not None for cell in cells)
     return numbers > 0 and numbers >= len(cells) / 2
 
 
@@ -320,9 +301,10 @@ def _cells(sheet: _Sheet, columns: _Columns) -> tuple[list[_Cell], list[Skipped]
         values = {name: row.get(column) for name, column in columns.named.items()}
         shared, where = _shared(sheet, values), f"{sheet.found.shown}: row {number}"
         for column in columns.scores:
-            value, parsed = row.get(column), sheet.number(row.get(column))
+            value = row.get(column)
             if is_blank(value):
                 continue
+            parsed = parse_number(value, comma=sheet.comma)
             place = {columns.across: as_text(column)} if columns.across else {}
             score = replace(shared, **place)
             if parsed is None:
@@ -332,7 +314,7 @@ def _cells(sheet: _Sheet, columns: _Columns) -> tuple[list[_Cell], list[Skipped]
                 skipped.append(Skipped(where, f"it names no {missing}", "row"))
             else:
                 stated = columns.errors.get(column)
-                error = sheet.number(row.get(stated)) if stated else None
+                error = parse_number(row.get(stated), comma=sheet.comma) if stated else None
                 stderr = as_error(error.value) if error else None
                 metric = score.metric or columns.metric
                 score = replace(score, score=parsed.value, metric=metric, stderr=stderr)
@@ -343,7 +325,8 @@ def _cells(sheet: _Sheet, columns: _Columns) -> tuple[list[_Cell], list[Skipped]
 
 def _shared(sheet: _Sheet, values: dict[str, Any]) -> ImportedScore:
     """Return what the scores of a row share."""
-    n, moment = sheet.number(values.get("n_examples")), moment_of(_word(values.get("date")))
+    n = parse_number(values.get("n_examples"), comma=sheet.comma)
+    moment = moment_of(_word(values.get("date")))
     return ImportedScore(
         model=_word(values.get("model")),
         task=_word(values.get("task")),
@@ -399,25 +382,19 @@ def _typed(name: str, value: object) -> str | float | bool | None:
         number = parse_number(value, comma=False)
         return number.value if number else None
     if name == "higher_is_better":
-        word = _word(value).casefold()
-        return word in _TRUE if word in (*_TRUE, *_FALSE) else None
+        return _BOOLEANS.get(_word(value).casefold())
     return day_of(moment_of(_word(value))) if name == "release_date" else _word(value) or None
 
 
 def is_blank(value: object) -> bool:
     """Return whether a cell has no value: empty, a dash, `n/a`, NaN."""
-    if isinstance(value, float) and math.isnan(value):
-        return True
-    return value is None or (isinstance(value, str) and value.strip().casefold() in _BLANK)
+    if isinstance(value, str):
+        return value.strip().casefold() in _BLANK
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def parse_number(value: object, *, comma: bool) -> ParsedNumber | None:
-    """Return the number in a cell, or None.
-
-    Args:
-        value: The cell.
-        comma: Whether `0,71` is a number, as in files with semicolons between cells.
-    """
+    """Return the number in a cell, or None; `0,71` is a number where `comma` says so."""
     if not isinstance(value, str):
         number = as_number(value)
         return None if number is None else ParsedNumber(number)
@@ -435,8 +412,7 @@ def bounds_of(
 ) -> tuple[float, float] | Literal["unclear"] | None:
     """Return the lowest and highest possible score of a task, judged by its scores.
 
-    Returns:
-        The bounds; None if the scores have another unit; `unclear` if they may be percentages.
+    They are None if the scores have another unit, and `unclear` if they may be percentages.
     """
     values = [number.value for number in numbers]
     low, high = min(values), max(values)
