@@ -59,7 +59,10 @@ def merge_results(
     """
     merged = MergedScores([dict(row) for row in old])
     by_key = {key_of(row, default_variant): row for row in merged.rows}
-    by_run = {(row.get(RUN) or key[0], key[1]): key for key, row in by_key.items()}
+    by_run: dict[Key, Key] = {}
+    for (model, task, variant), row in by_key.items():
+        run = row.get(RUN) or model
+        by_run[run, task, variant] = by_run[run, task, ""] = (model, task, variant)
     first: dict[Key, ImportedScore] = {}
     for new in placed:
         rival = first.setdefault(new.key, new.score)
@@ -67,7 +70,8 @@ def merge_results(
             why = f"{rival.model!r} of {rival.source} has the same place"
             merged.refused.append((new, why))
             continue
-        before = by_run.get((new.score.model, new.task), new.key)
+        run, task = new.score.model, new.task
+        before = by_run.get((run, task, new.variant), by_run.get((run, task, ""), new.key))
         if before[0] != new.model and before in by_key and new.key not in by_key:
             row = by_key[new.key] = by_key.pop(before)
             row["model"], row["variant"] = new.model, new.variant
