@@ -27,11 +27,10 @@ from site_builder.importers.reading import (
     read_each,
 )
 from site_builder.importers.tabular import parse_number
-from site_builder.records import replace
 
 
 def read_every_eval_ever(path: Path, options: ImportOptions) -> Reading:
-    """Read the scores of a file of records, or of every one in a folder. No option applies."""
+    """Read the records in a file, or in every file of a folder."""
     return read_each(find_files(path), _read_file)
 
 
@@ -48,7 +47,7 @@ def _read_file(found: Found) -> Reading:
     reading = joined(_read_record(found, record) for record in records)
     if not reading.measures:
         return Reading(skipped=(Skipped(found.shown, "it has no score"), *reading.skipped))
-    return replace(reading, files=1)
+    return joined([reading, Reading(files=1)])
 
 
 def _read_record(found: Found, record: dict[str, Any]) -> Reading:

@@ -41,8 +41,6 @@ _BOOKKEEPING = re.compile(
     r"(num_|training_|inference_|finish_reason_|batch_size|prompt_truncated|max_prob|logprob"
     r"|estimated_|\d)"
 )
-_Trials = dict[str, list[float]]
-"""The values of one statistic by example, one for each trial."""
 
 
 def read_helm(path: Path, options: ImportOptions) -> Reading:
@@ -112,13 +110,13 @@ def _read_stats(
     splits = {split for _, split, _ in stats}
     split = next((split for split in ("test", "valid") if split in splits), None)
     means = {name: mean for name, of_split, mean in stats if of_split == split}
-    trials = _trials_of_examples(folder, split)
+    by_example = _means_of_examples(folder, split)
     scores = tuple(
         replace(
             run,
             score=mean,
             metric=name,
-            stderr=_error(mean, trials.get(name, {})),
+            stderr=_error(mean, [*by_example.get(name, {}).values()]),
             n_examples=as_count(means.get("num_instances")),
         )
         for name, mean in means.items()
@@ -126,11 +124,10 @@ def _read_stats(
     )
     if not scores:
         raise UnreadableFileError(why="it has no score of the test split")
-    kind = (run.model, run.task)
     examples = tuple(
-        ImportedExample(*kind, name, run.setting, example, statistics.fmean(values), run.source)
-        for name, by_example in trials.items()
-        for example, values in by_example.items()
+        ImportedExample(run.model, run.task, name, run.setting, example, score, run.source)
+        for name, means_of_name in by_example.items()
+        for example, score in means_of_name.items()
     )
     description = as_text(as_table(_read_json_beside(folder / "scenario.json")).get("description"))
     facts = {"evaluation_split": split, "description": description or None}
@@ -149,21 +146,23 @@ def _read_json_beside(path: Path) -> object:
     return None
 
 
-def _trials_of_examples(folder: Path, split: str | None) -> dict[str, _Trials]:
-    """Return the values of each score by example; nothing if the run has no such file."""
-    trials: dict[str, _Trials] = {}
+def _means_of_examples(folder: Path, split: str | None) -> dict[str, dict[str, float]]:
+    """Return the mean over trials by score and example; nothing if the run has no such file."""
+    trials: dict[tuple[str, str], list[float]] = {}
     for instance in as_tables(_read_json_beside(folder / "per_instance_stats.json")):
         example = as_text(str(instance.get("instance_id")))
         for name, of_split, mean in _plain_stats(instance.get("stats")):
             is_score = of_split == split and not _BOOKKEEPING.match(name)
             if is_score and "perturbation" not in instance:
-                trials.setdefault(name, {}).setdefault(example, []).append(mean)
-    return trials
+                trials.setdefault((name, example), []).append(mean)
+    means: dict[str, dict[str, float]] = {}
+    for (name, example), values in trials.items():
+        means.setdefault(name, {})[example] = statistics.fmean(values)
+    return means
 
 
-def _error(score: float, trials: _Trials) -> float | None:
+def _error(score: float, means: list[float]) -> float | None:
     """Return the standard error of a mean over examples; None if the score is not that mean."""
-    means = [statistics.fmean(values) for values in trials.values()]
     if len(means) < 2 or not math.isclose(statistics.fmean(means), score, abs_tol=1e-9):
         return None
     return as_error(statistics.stdev(means) / math.sqrt(len(means)))

@@ -19,7 +19,6 @@ from site_builder.importers.reading import (
     ImportOptions,
     Reading,
     UnreadableFileError,
-    as_list,
     as_number,
     as_table,
     as_tables,
@@ -35,14 +34,10 @@ from site_builder.tables.read import first_line
 _FOLDER = ".eval_results"
 _CARD = "README.md"
 _CACHED = re.compile(r"models--(.+?)--(.+)")
-_TUNED = ("", "finetune", "adapter")
 
 
 def read_hugging_face(path: Path, options: ImportOptions) -> Reading:
-    """Read a model card, a file of `.eval_results`, or every repository in a folder.
-
-    No option applies.
-    """
+    """Read a model card, a file of `.eval_results`, or the repositories in a folder."""
     if path.is_file():
         return read_each(find_files(path), _read_file)
     cards = (found for found in find_files(path) if found.path.name == _CARD)
@@ -105,7 +100,7 @@ def _base(card: dict[str, Any]) -> tuple[str | None, str]:
     stated, relation = card.get("base_model"), as_text(card.get("base_model_relation"))
     names = map(as_text, stated if isinstance(stated, list) else [stated])
     bases = [name for name in names if name]
-    if len(bases) == 1 and relation in _TUNED:
+    if len(bases) == 1 and relation in ("", "finetune", "adapter"):
         return bases[0], ""
     return None, f"{relation or 'made'} from {', '.join(bases)}" if bases else ""
 
@@ -150,7 +145,7 @@ def _read_results(found: Found) -> Reading:
     card: dict[str, Any] = {}
     with suppress(UnreadableFileError):
         card = _front_matter(root / _CARD)
-    first = as_table(next(iter(as_list(card.get("model-index"))), None))
+    first = next(iter(as_tables(card.get("model-index"))), {})
     model = _repository(root) or as_text(first.get("name")) or as_text(root.name)
     measures: list[ImportedScore] = []
     for entry in map(as_table, entries):

@@ -51,10 +51,7 @@ _Json = dict[str, Any]
 
 
 def read_inspect(path: Path, options: ImportOptions) -> Reading:
-    """Read the scores of a log, or of every log in a folder; failed runs are skipped.
-
-    The option `examples` applies.
-    """
+    """Read the logs at a path, without those of failed runs; the option `examples` applies."""
     return read_each(find_files(path), lambda found: _read_log(found, options))
 
 
@@ -104,7 +101,6 @@ def _from_zip(found: Found) -> _Json:
 
 
 def _measures(log: _Json, run: ImportedScore) -> Iterator[ImportedScore]:
-    """Yield the scores of a run by scorer and metric."""
     scores = as_tables(as_table(log, "results").get("scores"))
     has_several = len({as_text(score.get("name")) for score in scores}) > 1
     has = as_count(as_table(log, "eval", "dataset").get("samples"))

@@ -73,10 +73,7 @@ _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_](\d\d)[-:](\d\d)[-:](\d\d)")
 
 
 def read_lm_eval(path: Path, options: ImportOptions) -> Reading:
-    """Read the scores of a results file, or of every results file in a folder.
-
-    The options `subtasks` and `examples` apply.
-    """
+    """Read the results files at a path; the options `subtasks` and `examples` apply."""
     is_named = not path.is_dir()
     return read_each(find_files(path), lambda found: _read(found, options, is_named=is_named))
 
@@ -391,7 +388,6 @@ def _task_facts(run: _Run, score: ImportedScore) -> ImportedRow:
 
 
 def _read_examples_beside(run: _Run) -> Reading:
-    """Read the samples files beside a results file."""
     path, folder = run.found.path, Path(run.found.shown).parent
     pattern = f"samples_*_{escape(path.stem.removeprefix('results_'))}.jsonl"
     beside = (Found(p, (folder / p.name).as_posix()) for p in sorted(path.parent.glob(pattern)))

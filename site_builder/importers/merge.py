@@ -121,12 +121,8 @@ def merge_facts(
 ) -> list[StoredRow]:
     """Add the missing rows of the models or tasks table, and fill empty cells.
 
-    Args:
-        old: Rows of the table.
-        results: Rows of the results, whose models or tasks all get a row.
-        column: The column of the id in both tables.
-        facts: Known values by id.
-        only_new: Columns whose empty cells have a meaning, so that old rows keep them.
+    Each model or task of the results gets a row, with the facts of its id. Empty cells of the
+    columns `only_new` have a meaning, so that old rows keep them.
     """
     rows = [dict(row) for row in old]
     by_id = {str(row.get(column)): row for row in rows}

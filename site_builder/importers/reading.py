@@ -117,7 +117,6 @@ class ImportOptions(Record):
         columns: Column of a table by the column of the schema that it holds.
         task_columns: Columns of a wide table that are tasks; None to guess them.
         scale: The unit of scores between 1 and 100, if the user stated it.
-        subtasks: Import the tasks of a group instead of the group.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -196,11 +195,7 @@ def read_each(files: Iterable[Found], read: Callable[[Found], Reading]) -> Readi
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return the content of a file.
-
-    Raises:
-        UnreadableFileError: There is no such file, it cannot be read, or it is empty.
-    """
+    """Return the content of a file; if there is none, raise an `UnreadableFileError`."""
     if not path.is_file():  # reading a pipe or a device may never end
         there = "it is a folder that cannot be read" if path.is_dir() else "it is not a file"
         raise UnreadableFileError(why=there if path.exists() else "there is no such file")

@@ -81,15 +81,9 @@ def import_paths(
     metrics: Sequence[str] = (),
     dry: bool = False,
 ) -> ImportReport:
-    """Import evaluation output into the tables of a project.
+    """Import evaluation output into the tables of a project, unless `dry`.
 
-    Args:
-        source: The format.
-        paths: Files and folders.
-        config: The configuration.
-        options: Options of the reader.
-        metrics: Metrics that rank, before those that `site.toml` names.
-        dry: Write nothing.
+    `metrics` name what ranks, before those of `site.toml`.
 
     Raises:
         UnclearScaleError: The user has to state the unit of some scores; nothing is written.
@@ -124,8 +118,8 @@ def _check(source: Format, reading: Reading, metrics: Iterable[str]) -> None:
     unknown = [name for name in metrics if name not in known]
     if unknown:
         what = "--metric {!r}: no score is of this metric"
-        hints = {name: did_you_mean(name, known, "metrics") for name in unknown}
-        raise FaultsError(Fault("", what.format(name), hint) for name, hint in hints.items())
+        hints = ((name, did_you_mean(name, known, "metrics")) for name in unknown)
+        raise FaultsError(Fault("", what.format(name), hint) for name, hint in hints)
 
 
 def _merge(

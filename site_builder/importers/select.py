@@ -55,11 +55,7 @@ def choose_metrics(
 
     The first rule that decides: the metrics that the user wants, the setup that the tables have,
     the main score of the format, the usual preference, the most frequent, the first in the file.
-
-    Args:
-        scores: All scores.
-        wanted: Metrics in order of preference.
-        known: The setup of each task in the tables, by its name in the files.
+    `known` has the setup of each task in the tables, by its name in the files.
     """
     files = Counter((m.task, m.metric, m.setting) for m in scores)
 

@@ -226,11 +226,12 @@ def _guess_columns(
 ) -> _Columns:
     """Guess what each column of a table is, except those that `site.toml` states."""
     _check_stated(sheet.names, stated, tasks or ())
+    plain = {name: re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_") for name in sheet.names}
     named = dict(stated)
     for meaning, words in _SYNONYMS.items():
         taken = (*named.values(), *(tasks or ()))
-        plain = {_plain(name): name for name in reversed(sheet.names) if name not in taken}
-        match = next((plain[word] for word in words.split() if word in plain), None)
+        by_word = {plain[name]: name for name in reversed(sheet.names) if name not in taken}
+        match = next((by_word[word] for word in words.split() if word in by_word), None)
         if meaning not in named and match is not None:
             named[meaning] = match
     free = [name for name in sheet.names if name not in named.values()]
@@ -238,12 +239,12 @@ def _guess_columns(
         column: name
         for name in free
         for column in free
-        if _plain(name) in (f"{_plain(column)}_stderr", f"{_plain(column)}_se")
+        if plain[name] in (f"{plain[column]}_stderr", f"{plain[column]}_se")
     }
     others = (name for name in free if name not in errors.values())
-    numbers = [n for n in others if _plain(n) not in _DERIVED and _is_numeric(sheet, n)]
+    numbers = [n for n in others if plain[n] not in _DERIVED and _is_numeric(sheet, n)]
     if "model" in named and "task" in named and tasks is None:
-        return _long(named, free, numbers)
+        return _long(named, free, numbers, plain)
     if "model" not in named and ("task" not in named or tasks is not None):
         why = "it has no column of models or tasks; name them under [import.columns] in site.toml"
         raise UnreadableFileError(why=why)
@@ -268,10 +269,6 @@ def _check_stated(names: Sequence[str], stated: Mapping[str, str], tasks: tuple[
             raise UnreadableFileError(why=why)
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
-
-
 def _is_numeric(sheet: _Sheet, name: str) -> bool:
     """Return whether at least half of the filled cells of a column are numbers."""
     cells = [row.get(name) for row in sheet.rows if not is_blank(row.get(name))]
@@ -279,18 +276,18 @@ def _is_numeric(sheet: _Sheet, name: str) -> bool:
     return numbers > 0 and numbers >= len(cells) / 2
 
 
-def _long(named: dict[str, str], free: list[str], numbers: list[str]) -> _Columns:
+def _long(
+    named: dict[str, str], free: list[str], numbers: list[str], plain: Mapping[str, str]
+) -> _Columns:
     if "score" not in named and len(numbers) != 1:
         found = f"several columns of numbers, {', '.join(numbers)}" if numbers else "no numbers"
         why = f"it has {found}; name the column of scores under [import.columns] in site.toml"
         raise UnreadableFileError(why=why)
     score = named["score"] if "score" in named else numbers[0]
-    is_metric = _plain(score) not in _SYNONYMS["score"].split()
+    metric = "" if plain[score] in _SYNONYMS["score"].split() else score
     errors = {score: named["stderr"]} if "stderr" in named else {}
     unused = tuple(name for name in free if name != score)
-    return _Columns(
-        {**named, "score": score}, "", (score,), errors, unused, score if is_metric else ""
-    )
+    return _Columns({**named, "score": score}, "", (score,), errors, unused, metric)
 
 
 def _cells(sheet: _Sheet, columns: _Columns) -> tuple[list[_Cell], list[Skipped]]:
@@ -357,10 +354,10 @@ def _of_task(found: Found, task: str, cells: list[_Cell], options: ImportOptions
     if facts["score_max"] is None and isinstance(bounds, tuple):
         facts["score_min"], facts["score_max"] = bounds
         most = bounds[1]
-    kept = [cell for cell in cells if cell.number.value <= most]
     models = {
         cell.score.model: {name: _typed(name, cell.values.get(name)) for name in _OF_MODELS}
-        for cell in reversed(kept)
+        for cell in reversed(cells)
+        if cell.number.value <= most
     }
     return Reading(
         measures=tuple(score for score in scores if score.score <= most),
