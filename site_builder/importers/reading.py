@@ -117,6 +117,7 @@ class ImportOptions(Record):
         columns: Column of a table by the column of the schema that it holds.
         task_columns: Columns of a wide table that are tasks; None to guess them.
         scale: The unit of scores between 1 and 100, if the user stated it.
+        subtasks: Import the tasks of a group instead of the group.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -310,13 +311,3 @@ def moment_of(value: object) -> datetime | None:
     if number is None or not 946_684_800 <= number < 1e14:
         return None
     return datetime.fromtimestamp(number / 1_000 if number > 1e11 else number, UTC)
-
-
-def time_of(moment: datetime | None, path: Path) -> tuple[bool, float]:
-    """Return the sort key of a run's age: stated moments are newer than file times."""
-    if moment is not None:
-        return (True, moment.timestamp())
-    try:
-        return (False, path.stat().st_mtime)
-    except OSError:
-        return (False, 0.0)
