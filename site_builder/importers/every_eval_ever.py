@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,37 +15,35 @@ from site_builder.importers.reading import (
     UnreadableFileError,
     as_count,
     as_error,
-    as_list,
     as_number,
     as_table,
+    as_tables,
     as_text,
-    day_of,
     find_files,
     joined,
     moment_of,
     parse_json,
     read_bytes,
     read_each,
-    time_of,
 )
 from site_builder.importers.tabular import parse_number
 
 
 def read_every_eval_ever(path: Path, options: ImportOptions) -> Reading:
-    """Read the scores of a file of records, or of every one in a folder. No option applies."""
+    """Read the records in a file, or in every file of a folder."""
     return read_each(find_files(path), _read_file)
 
 
 def _read_file(found: Found) -> Reading:
-    if found.path.suffix not in (".json", ".jsonl"):
-        why = f"{found.path.suffix or 'no ending'} is neither .json nor .jsonl"
-        raise UnreadableFileError(why)
+    suffix = found.path.suffix
+    if suffix not in (".json", ".jsonl"):
+        raise UnreadableFileError(why=f"{suffix or 'no ending'} is neither .json nor .jsonl")
     content = read_bytes(found.path)
-    texts = [content] if found.path.suffix == ".json" else content.splitlines()
+    texts = [content] if suffix == ".json" else content.splitlines()
     records = [as_table(parse_json(text)) for text in texts if text.strip()]
     if not any("evaluation_results" in record for record in records):
         why = "it is not a record of this schema: it has no evaluation_results"
-        raise UnreadableFileError(why)
+        raise UnreadableFileError(why=why)
     reading = joined(_read_record(found, record) for record in records)
     if not reading.measures:
         return Reading(skipped=(Skipped(found.shown, "it has no score"), *reading.skipped))
@@ -54,62 +51,58 @@ def _read_file(found: Found) -> Reading:
 
 
 def _read_record(found: Found, record: dict[str, Any]) -> Reading:
-    about = as_table(record.get("model_info"))
+    about = as_table(record, "model_info")
     model = as_text(about.get("id")) or as_text(about.get("name"))
-    measures: list[ImportedScore] = []
-    tasks: list[ImportedRow] = []
-    skipped: list[Skipped] = []
-    for result in map(as_table, as_list(record.get("evaluation_results"))):
-        measure = _measure(found, record, model, result)
-        if measure is None:
-            what = as_text(result.get("evaluation_name")) or "a result"
-            why = "it has no name, model or score, or its level is unknown"
-            skipped.append(Skipped(f"{found.shown}: {what}", why, what="score"))
-            continue
-        measures.append(measure)
-        tasks.append(ImportedRow(measure.task, _task_facts(result), measure.metric))
-    facts = ImportedRow(model, dict(_model_facts(about)))
-    return Reading(tuple(measures), (facts,), tuple(tasks), skipped=tuple(skipped))
+    size = parse_number(as_table(about, "additional_details").get("params_billions"), comma=False)
+    facts = {
+        "name": as_text(about.get("name")) or None,
+        "developer": as_text(about.get("developer")) or None,
+        "parameters_b": size.value if size and size.value > 0 else None,
+    }
+    results = as_tables(record.get("evaluation_results"))
+    scores = (_read_result(found, record, model, result) for result in results)
+    return joined([Reading(models=(ImportedRow(model, facts),)), *scores])
 
 
-def _measure(
+def _read_result(
     found: Found, record: dict[str, Any], model: str, result: dict[str, Any]
-) -> ImportedScore | None:
-    metric, details = as_table(result.get("metric_config")), as_table(result.get("score_details"))
+) -> Reading:
+    metric, details = as_table(result, "metric_config"), as_table(result, "score_details")
     score, task = as_number(details.get("score")), _task(result)
     is_unknown = metric.get("has_unknown_level") is True and score == -1
     if score is None or is_unknown or not task or not model:
-        return None
-    spread = as_table(details.get("uncertainty"))
-    arguments = as_table(as_table(result.get("generation_config")).get("generation_args"))
+        where = f"{found.shown}: {as_text(result.get('evaluation_name')) or 'a result'}"
+        why = "it has no name, model or score, or its level is unknown"
+        return Reading(skipped=(Skipped(where, why, what="score"),))
+    spread = as_table(details, "uncertainty")
+    arguments = as_table(result, "generation_config", "generation_args")
+    about = as_table(record, "model_info", "additional_details")
     moment = moment_of(result.get("evaluation_timestamp") or record.get("evaluation_timestamp"))
-    about = as_table(as_table(record.get("model_info")).get("additional_details"))
-    return ImportedScore(
+    measure = ImportedScore(
         model=model,
         task=task,
         score=score,
         metric=as_text(metric.get("metric_id")) or as_text(metric.get("metric_name")),
-        stderr=as_error(as_table(spread.get("standard_error")).get("value")),
+        stderr=as_error(as_table(spread, "standard_error").get("value")),
         n_examples=as_count(spread.get("num_samples")),
-        date=day_of(moment),
-        source=found.shown,
         command=as_text(arguments.get("execution_command")) or None,
         base=as_text(about.get("base_model")) or None,
-        time=time_of(moment, found.path),
+        **found.provenance(moment),
     )
+    return Reading((measure,), tasks=(ImportedRow(task, _task_facts(result), measure.metric),))
 
 
 def _task(result: dict[str, Any]) -> str:
     """Return the name of the evaluation, with the data set if it is only that of a scorer."""
     name = as_text(result.get("evaluation_name"))
-    data = as_text(as_table(result.get("source_data")).get("dataset_name"))
+    data = as_text(as_table(result, "source_data").get("dataset_name"))
     if not data or data.casefold() in name.casefold() or name.casefold() in data.casefold():
         return name
     return f"{data}: {name}"
 
 
 def _task_facts(result: dict[str, Any]) -> dict[str, Any]:
-    metric, source = as_table(result.get("metric_config")), as_table(result.get("source_data"))
+    metric, source = as_table(result, "metric_config"), as_table(result, "source_data")
     lower, repository = metric.get("lower_is_better"), as_text(source.get("hf_repo"))
     return {
         "metric": as_text(metric.get("metric_name")) or as_text(metric.get("metric_id")) or None,
@@ -120,11 +113,3 @@ def _task_facts(result: dict[str, Any]) -> dict[str, Any]:
         "dataset_url": f"https://huggingface.co/datasets/{repository}" if repository else None,
         "evaluation_split": as_text(source.get("hf_split")) or None,
     }
-
-
-def _model_facts(about: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    yield "name", as_text(about.get("name")) or None
-    yield "developer", as_text(about.get("developer")) or None
-    details = as_table(about.get("additional_details"))
-    size = parse_number(details.get("params_billions"), comma=False)
-    yield "parameters_b", size.value if size and size.value > 0 else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from traceback import extract_tb
@@ -17,17 +19,11 @@ from site_builder.importers.reading import ImportOptions, Reader, Reading
 from site_builder.importers.tabular import read_tabular
 from site_builder.records import Record
 
-GROUP = "site_builder.importers"
+_GROUP = "site_builder.importers"
 
 
 class Format(Record):
-    """A format of evaluation output.
-
-    Attributes:
-        name: The name on the command line.
-        meaning: What is read, as a phrase.
-        read: Reads a file or folder. It raises nothing: what it cannot read is `Skipped`.
-    """
+    """A format of evaluation output; its reader raises nothing, but skips what it cannot read."""
 
     name: str
     meaning: str
@@ -48,7 +44,7 @@ _BY_NAME = {known.name: known for known in FORMATS}
 
 def known_formats() -> dict[str, str]:
     """Return the meaning of each format by name; a package cannot replace a built-in format."""
-    brought = {entry.name: f"from {_origin(entry)}" for entry in entry_points(group=GROUP)}
+    brought = {entry.name: f"from {_origin(entry)}" for entry in entry_points(group=_GROUP)}
     meanings = {known.name: known.meaning for known in FORMATS}
     return meanings | {name: brought[name] for name in sorted(brought) if name not in _BY_NAME}
 
@@ -63,23 +59,17 @@ def format_of(name: str) -> Format:
 
 
 def _load_reader(name: str) -> Reader:
-    """Load the reader of a package; its exceptions become a `FaultsError` with the place."""
-    entry, *others = entry_points(group=GROUP, name=name)
+    entry, *others = entry_points(group=_GROUP, name=name)
     if others:
-        what = f"several packages have the format {name!r}: " + " and ".join(
-            map(_origin, (entry, *others))
-        )
+        origins = " and ".join(map(_origin, (entry, *others)))
+        what = f"several packages have the format {name!r}: {origins}"
         raise FaultsError([Fault("", what, "Uninstall all but one.")])
-    try:
+    with _name_package(entry):
         read: Reader = entry.load()
-    except Exception as error:  # whatever the package raises
-        raise FaultsError([_fault(entry, error)]) from error
 
     def guarded(path: Path, options: ImportOptions) -> Reading:
-        try:
+        with _name_package(entry):
             reading = read(path, options)
-        except Exception as error:  # whatever the package raises
-            raise FaultsError([_fault(entry, error)]) from error
         if not isinstance(reading, Reading):
             what = f"format {name!r} returned {type(reading).__name__} instead of Reading"
             raise FaultsError([Fault(_origin(entry), what)])
@@ -88,11 +78,16 @@ def _load_reader(name: str) -> Reader:
     return guarded
 
 
-def _fault(entry: EntryPoint, error: Exception) -> Fault:
-    last = extract_tb(error.__traceback__)[-1]
-    place = f"{Path(last.filename).name}, line {last.lineno}"
-    what = f"format {entry.name!r} failed: {type(error).__name__}: {error} ({place})"
-    return Fault(_origin(entry), what)
+@contextmanager
+def _name_package(entry: EntryPoint) -> Iterator[None]:
+    """Turn whatever a package raises into a `FaultsError` with the package and the place."""
+    try:
+        yield
+    except Exception as error:
+        last = extract_tb(error.__traceback__)[-1]
+        place = f"{Path(last.filename).name}, line {last.lineno}"
+        what = f"format {entry.name!r} failed: {type(error).__name__}: {error} ({place})"
+        raise FaultsError([Fault(_origin(entry), what)]) from error
 
 
 def _origin(entry: EntryPoint) -> str:

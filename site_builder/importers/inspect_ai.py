@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import struct
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -18,30 +19,25 @@ from site_builder.importers.reading import (
     ImportedScore,
     ImportOptions,
     Reading,
-    Skipped,
     UnreadableFileError,
     as_count,
     as_error,
-    as_list,
     as_number,
     as_table,
+    as_tables,
     as_text,
-    day_of,
     find_files,
     moment_of,
     parse_json,
     read_bytes,
     read_each,
     read_json,
-    time_of,
 )
-from site_builder.records import Record
+from site_builder.records import replace
 
 _ZSTANDARD = 93
 _DAMAGES = (BadZipFile, OSError, EOFError, RuntimeError, ValueError, struct.error, zlib.error)
 _LOCAL_HEADER = struct.Struct("<26xHH")  # only the lengths of the name and the extra field
-
-
 # Metrics that state the spread of others.
 _SPREADS = ("stderr", "bootstrap_stderr", "std", "bootstrap_std", "var")
 _MEANS = ("accuracy", "mean")
@@ -51,154 +47,113 @@ _WHY_NOT = {
     "error": "its run ended with an error",
     "started": "its run has not ended",
 }
-
-
-class _Log(Record):
-    """A log: its header, and its scores by example."""
-
-    found: Found
-    header: dict[str, Any]
-    reductions: list[Any]
-
-    @property
-    def eval(self) -> dict[str, Any]:
-        return as_table(self.header.get("eval"))
-
-    @property
-    def results(self) -> dict[str, Any]:
-        return as_table(self.header.get("results"))
-
-    @property
-    def scores(self) -> list[dict[str, Any]]:
-        return list(map(as_table, as_list(self.results.get("scores"))))
+_Json = dict[str, Any]
 
 
 def read_inspect(path: Path, options: ImportOptions) -> Reading:
-    """Read the scores of a log, or of every log in a folder; failed runs are skipped.
-
-    Args:
-        path: The file or folder.
-        options: `examples` applies.
-    """
+    """Read the logs at a path, without those of failed runs; the option `examples` applies."""
     return read_each(find_files(path), lambda found: _read_log(found, options))
 
 
 def _read_log(found: Found, options: ImportOptions) -> Reading:
     log = _from_zip(found) if found.path.suffix == ".eval" else _from_json(found)
-    status = as_text(log.header.get("status"))
+    status = as_text(log.get("status"))
     if status != "success":
-        raise UnreadableFileError(_WHY_NOT.get(status, "it does not state that its run succeeded"))
-    if log.header.get("invalidated") is True:
-        why = "its run was marked invalid"
-        raise UnreadableFileError(why)
-    model, task = as_text(log.eval.get("model")), as_text(log.eval.get("task"))
+        why = _WHY_NOT.get(status, "it does not state that its run succeeded")
+        raise UnreadableFileError(why=why)
+    if log.get("invalidated") is True:
+        raise UnreadableFileError(why="its run was marked invalid")
+    about = as_table(log, "eval")
+    model, task = as_text(about.get("model")), as_text(about.get("task"))
     if not model or not task:
-        why = "it names no model, or no task"
-        raise UnreadableFileError(why)
-    measures = [m for score in log.scores for m in _measures(log, model, task, score)]
+        raise UnreadableFileError(why="it names no model, or no task")
+    provenance = found.provenance(moment_of(about.get("created")))
+    run = ImportedScore(model, task, score=math.nan, **provenance)
+    measures = tuple(_measures(log, run))
     if not measures:
-        return Reading(skipped=(Skipped(found.shown, "it has no score"),))
-    dataset = as_table(log.eval.get("dataset"))
-    facts = {"test_examples": as_count(dataset.get("samples"))}
+        raise UnreadableFileError(why="it has no score")
+    facts = {"test_examples": as_count(as_table(about, "dataset").get("samples"))}
     return Reading(
-        measures=tuple(measures),
+        measures=measures,
         tasks=(ImportedRow(task, facts),),
         examples=tuple(_examples(log, measures)) if options.examples else (),
         files=1,
     )
 
 
-def _from_json(found: Found) -> _Log:
-    if found.path.suffix != ".json":
-        why = f"{found.path.suffix or 'no ending'} is neither .eval nor .json"
-        raise UnreadableFileError(why)
-    header = as_table(read_json(found.path))
-    if "eval" not in header or "status" not in header:
-        why = "it is not a log of Inspect"
-        raise UnreadableFileError(why)
-    return _Log(found, header, as_list(header.get("reductions")))
+def _from_json(found: Found) -> _Json:
+    suffix = found.path.suffix
+    if suffix != ".json":
+        raise UnreadableFileError(why=f"{suffix or 'no ending'} is neither .eval nor .json")
+    log = as_table(read_json(found.path))
+    if "eval" not in log or "status" not in log:
+        raise UnreadableFileError(why="it is not a log of Inspect")
+    return log
 
 
-def _from_zip(found: Found) -> _Log:
-    read_bytes(found.path)
-    members = _read_members(found.path, _PARTS)
-    parts = {name: parse_json(content) for name, content in members.items()}
+def _from_zip(found: Found) -> _Json:
+    read_bytes(found.path)  # for the same errors as other files
+    parts = {name: parse_json(content) for name, content in _read_members(found.path).items()}
     # Logs of 2024 have two files instead of header.json.
     old = {**as_table(parts.get("start.json")), **as_table(parts.get("results.json"))}
     header = as_table(parts.get("header.json")) or old or {"status": "started"}
-    return _Log(found, header, as_list(parts.get("reductions.json")))
+    return {**header, "reductions": parts.get("reductions.json")}
 
 
-def _measures(log: _Log, model: str, task: str, score: dict[str, Any]) -> Iterator[ImportedScore]:
-    metrics = {name: as_table(value) for name, value in as_table(score.get("metrics")).items()}
-    numbers = {name: as_number(metric.get("value")) for name, metric in metrics.items()}
-    error = numbers.get("stderr") or numbers.get("bootstrap_stderr")
-    values = {n: v for n, v in numbers.items() if v is not None and n not in _SPREADS}
-    moment = moment_of(log.eval.get("created"))
-    n = _n_examples(log, score)
-    for name, value in values.items():
-        yield ImportedScore(
-            model=model,
-            task=task,
-            score=value,
-            metric=name,
-            setting=_setting(log, score),
-            stderr=as_error(error) if name in _MEANS or len(values) == 1 else None,
-            n_examples=n,
-            date=day_of(moment),
-            source=log.found.shown,
-            flag=_flag(log, n),
-            time=time_of(moment, log.found.path),
-        )
+def _measures(log: _Json, run: ImportedScore) -> Iterator[ImportedScore]:
+    scores = as_tables(as_table(log, "results").get("scores"))
+    has_several = len({as_text(score.get("name")) for score in scores}) > 1
+    has = as_count(as_table(log, "eval", "dataset").get("samples"))
+    for score in scores:
+        metrics = as_table(score, "metrics")
+        numbers = {name: as_number(as_table(m).get("value")) for name, m in metrics.items()}
+        error = as_error(numbers.get("stderr") or numbers.get("bootstrap_stderr"))
+        values = {n: v for n, v in numbers.items() if v is not None and n not in _SPREADS}
+        scorer, reducer = as_text(score.get("name")), as_text(score.get("reducer"))
+        words = (scorer if has_several else "", "" if reducer == "mean" else reducer)
+        n = _n_examples(log, score)
+        is_part = n is not None and has is not None and n < has
+        for name, value in values.items():
+            yield replace(
+                run,
+                score=value,
+                metric=name,
+                setting=", ".join(filter(None, words)),
+                stderr=error if name in _MEANS or len(values) == 1 else None,
+                n_examples=n,
+                flag=f"Measured on {n:,} of {has:,} examples." if is_part else None,
+            )
 
 
-def _setting(log: _Log, score: dict[str, Any]) -> str:
-    """Return the scorer if there are several, and how epochs are reduced if not by the mean."""
-    scorers = {as_text(other.get("name")) for other in log.scores}
-    reducer = as_text(score.get("reducer"))
-    parts = [as_text(score.get("name")) if len(scorers) > 1 else ""]
-    return ", ".join(filter(None, [*parts, "" if reducer == "mean" else reducer]))
-
-
-def _n_examples(log: _Log, score: dict[str, Any]) -> int | None:
+def _n_examples(log: _Json, score: _Json) -> int | None:
     """Return the number of scored examples; a run may use only some of `dataset.samples`."""
+    completed = as_number(as_table(log, "results").get("completed_samples"))
+    epochs = as_number(as_table(log, "eval", "config").get("epochs")) or 1
     scored = as_count(score.get("scored_samples"))
-    completed = as_number(log.results.get("completed_samples"))
-    epochs = as_number(as_table(log.eval.get("config")).get("epochs")) or 1
     return scored or (None if completed is None else as_count(completed / epochs))
 
 
-def _flag(log: _Log, n: int | None) -> str | None:
-    has = as_count(as_table(log.eval.get("dataset")).get("samples"))
-    if n is None or has is None or n >= has:
-        return None
-    return f"Measured on {n:,} of {has:,} examples."
-
-
-def _examples(log: _Log, measures: list[ImportedScore]) -> Iterator[ImportedExample]:
+def _examples(log: _Json, measures: Iterable[ImportedScore]) -> Iterator[ImportedExample]:
     """Yield the score of each example over its epochs, for metrics that are their mean."""
     means = {m.setting.partition(", ")[0]: m for m in measures if m.metric in _MEANS}
-    for part in map(as_table, log.reductions):
+    for part in as_tables(log.get("reductions")):
         measure = means.get(as_text(part.get("scorer"))) or means.get("")
-        for sample in map(as_table, as_list(part.get("samples"))):
+        for sample in as_tables(part.get("samples")):
             value, name = as_number(sample.get("value")), sample.get("sample_id")
             if measure is not None and value is not None and name is not None:
                 kind = (measure.model, measure.task, measure.metric, measure.setting)
                 yield ImportedExample(*kind, as_text(str(name)), value, measure.source)
 
 
-def _read_members(path: Path, names: Collection[str]) -> dict[str, bytes]:
-    """Return the content of the named members that a ZIP archive has."""
+def _read_members(path: Path) -> dict[str, bytes]:
     try:
         with ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if info.filename in names]
+            members = [info for info in archive.infolist() if info.filename in _PARTS]
             return {info.filename: _read_member(archive, path, info) for info in members}
     except NotImplementedError as error:
-        why = "its compression is not supported"
-        raise UnreadableFileError(why) from error
+        raise UnreadableFileError(why="its compression is not supported") from error
     except _DAMAGES as error:
-        why = "it is not a ZIP file, or is damaged"
-        raise UnreadableFileError(why) from error
+        raise UnreadableFileError(why="it is not a ZIP file, or is damaged") from error
 
 
 def _read_member(archive: ZipFile, path: Path, info: ZipInfo) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from glob import escape
 from pathlib import Path
 from typing import Any
@@ -24,33 +25,28 @@ from site_builder.importers.reading import (
     as_number,
     as_table,
     as_text,
-    day_of,
     find_files,
     joined,
-    moment_in_name,
     moment_of,
     parse_json,
     read_bytes,
     read_each,
     read_json,
-    time_of,
 )
 from site_builder.records import Record, replace
 
-# Names of the harness's code for running models, which are no names of models.
-_BACKENDS = (
-    "hf", "hf-auto", "hf-causal", "hf-causal-experimental", "hf-seq2seq", "hf-multimodal",
-    "huggingface", "gpt2", "gpt3", "vllm", "vllm-vlm", "sglang", "sglang-generate", "nemo_lm",
-    "megatron_lm", "openai-completions", "openai-chat-completions", "local-completions",
-    "local-chat-completions", "openai", "anthropic", "anthropic-chat",
-    "anthropic-chat-completions", "textsynth", "goose", "gguf", "ggml", "mamba_ssm", "sparseml",
-    "deepsparse", "neuronx", "ipex", "openvino", "optimum", "optimum-causal", "watsonx_llm",
-    "steered", "winml", "dummy",
-)  # fmt: skip
-# Those that load weights from Hugging Face if the name has the form of an id there.
+# Names of the harness's code for running models, which are no names of models. The first load
+# weights from Hugging Face if the name has the form of an id there.
 _HUB_BACKENDS = (
     "hf", "hf-auto", "hf-causal", "hf-causal-experimental", "hf-seq2seq", "hf-multimodal",
     "huggingface", "gpt2", "vllm", "vllm-vlm", "sglang",
+)  # fmt: skip
+_BACKENDS = (
+    *_HUB_BACKENDS, "gpt3", "sglang-generate", "nemo_lm", "megatron_lm", "openai-completions",
+    "openai-chat-completions", "local-completions", "local-chat-completions", "openai",
+    "anthropic", "anthropic-chat", "anthropic-chat-completions", "textsynth", "goose", "gguf",
+    "ggml", "mamba_ssm", "sparseml", "deepsparse", "neuronx", "ipex", "openvino", "optimum",
+    "optimum-causal", "watsonx_llm", "steered", "winml", "dummy",
 )  # fmt: skip
 _COUNTS = ("sample_len", "sample_len,none", "samples")  # by version, from 0.4.2 on
 _NAMES = ("pretrained", "model", "model_path", "path", "engine")  # in the order of the harness
@@ -71,32 +67,21 @@ _SAMPLE_KEYS = (
     "doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics",
     "doc_hash", "prompt_hash", "target_hash",
 )  # fmt: skip
+_Cell = tuple[str, str, str, float, float | None]
+"""Task, metric, filter, score and standard error."""
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_](\d\d)[-:](\d\d)[-:](\d\d)")
 
 
 def read_lm_eval(path: Path, options: ImportOptions) -> Reading:
-    """Read the scores of a results file, or of every results file in a folder.
-
-    Args:
-        path: The file or folder.
-        options: `subtasks` and `examples` apply.
-    """
-    is_folder = path.is_dir()
-    return read_each(find_files(path), lambda found: _read(found, options, is_named=not is_folder))
+    """Read the results files at a path; the options `subtasks` and `examples` apply."""
+    is_named = not path.is_dir()
+    return read_each(find_files(path), lambda found: _read(found, options, is_named=is_named))
 
 
 def _read(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
     if found.path.name.startswith("samples_") and found.path.suffix == ".jsonl":
         return _read_samples_alone(found, options, is_named=is_named)
-    runs = list(_runs(_read_document(found), found))
-    return joined(_read_run(run, found, options) for run in runs)
-
-
-def _read_document(found: Found) -> object:
-    suffix = found.path.suffix.lower()
-    if suffix in _NOT_RESULTS:
-        why = f"a results file does not end in {suffix}"
-        raise UnreadableFileError(why)
-    return read_json(found.path)
+    return joined(_read_run(run, options) for run in _runs(found))
 
 
 def _read_samples_alone(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
@@ -111,13 +96,12 @@ def _read_samples_alone(found: Found, options: ImportOptions, *, is_named: bool)
     results = found.path.with_name(f"results_{moment}.json")
     if not results.is_file():
         why = f"{results.name}, which states its model, is not in the folder"
-        return Reading(skipped=(Skipped(found.shown, why),))
+        raise UnreadableFileError(why=why)
     if not is_named:
         return Reading()
-    beside = Found(results, Path(found.shown).with_name(results.name).as_posix())
-    (run,) = list(_runs(_read_document(beside), beside))[-1:]
-    examples = _read_examples(run, found)
-    scores = _read_run(run, beside, replace(options, examples=False))
+    *_, run = _runs(Found(results, Path(found.shown).with_name(results.name).as_posix()))
+    examples = read_each([found], lambda file: _read_examples(run, file))
+    scores = _read_run(run, replace(options, examples=False))
     tasks = {example.task for example in examples.examples}
     kept = tuple(score for score in scores.measures if score.task in tasks)
     return replace(joined([scores, examples]), measures=kept)
@@ -127,49 +111,51 @@ class _Run(Record):
     """One run of the harness.
 
     Attributes:
+        document: The content of the file, or the part about this run.
         model: What was run; empty if the file does not state it.
         base: The model that an adapter was put on, if any.
-        facts: Columns of the models table.
-        date: Day of the run.
-        time: Sort key of the age of the run.
-        shown: The file.
-        document: Its content.
     """
 
+    found: Found
+    document: dict[str, Any]
+    provenance: dict[str, Any]
     model: str
     base: str | None
     facts: dict[str, Any]
-    date: str | None
-    time: tuple[bool, float]
-    shown: str
-    document: dict[str, Any]
 
-    def part(self, name: str, task: str) -> dict[str, Any]:
-        """What a part of the document, such as `configs`, states about a task."""
-        return as_table(as_table(self.document.get(name)).get(task))
-
-    def shots(self, task: str) -> int | None:
-        """The number of examples in the prompt of a task, if the file states it."""
+    def shots(self, task: str, members: Collection[str] = ()) -> int | None:
+        """The number of examples in the prompt of a task, or of all members of a group."""
         stated = (
-            as_table(self.document.get("n-shot")).get(task),
-            self.part("results", task).get("n-shot"),
-            self.part("configs", task).get("num_fewshot"),
-            as_table(self.document.get("config")).get("num_fewshot"),
+            as_table(self.document, "n-shot").get(task),
+            as_table(self.document, "results", task).get("n-shot"),
+            as_table(self.document, "configs", task).get("num_fewshot"),
+            as_table(self.document, "config").get("num_fewshot"),
         )
         number = next((n for n in map(as_number, stated) if n is not None), None)
-        return None if number is None else int(number)
+        if number is not None:
+            return int(number)
+        of_members = {self.shots(name) for name in members} - {None}
+        return of_members.pop() if len(of_members) == 1 else None
 
-    def examples(self, task: str) -> tuple[int | None, int | None]:
-        """How many examples of a task were run, and how many it has, if the file states it."""
-        counts, values = self.part("n-samples", task), self.part("results", task)
-        ran = next(filter(None, (as_count(values.get(name)) for name in _COUNTS)), None)
-        return as_count(counts.get("effective")) or ran, as_count(counts.get("original"))
+    def examples(self, task: str, members: Collection[str] = ()) -> tuple[int | None, int | None]:
+        """How many examples of a task or group were run, and how many it has, if stated."""
+        counts = as_table(self.document, "n-samples", task)
+        values = as_table(self.document, "results", task)
+        numbers = map(as_count, (counts.get("effective"), *map(values.get, _COUNTS)))
+        ran, has = next(filter(None, numbers), None), as_count(counts.get("original"))
+        if ran is not None or not members:
+            return ran, has
+        pairs = map(self.examples, members)
+        rans, wholes = ([n for n in each if n is not None] for each in zip(*pairs, strict=True))
+        if len(rans) < len(members):
+            return None, has
+        return sum(rans), sum(wholes) if len(wholes) == len(members) else None
 
     def flag(self, ran: int | None, has: int | None) -> str | None:
         """The caveat of a score, if only some of the examples were run."""
-        limit = as_number(as_table(self.document.get("config")).get("limit"))
         if ran is not None and has is not None:
             return f"Measured on {ran:,} of {has:,} examples." if ran < has else None
+        limit = as_number(as_table(self.document, "config").get("limit"))
         if limit is None or limit <= 0:
             return None
         share = f"{limit:.0%} of the examples" if limit < 1 else f"the first {limit:,.0f} examples"
@@ -177,7 +163,7 @@ class _Run(Record):
 
     def command(self, task: str, shots: int | None) -> str | None:
         """The command that runs a task again, made from what the file records."""
-        config = as_table(self.document.get("config"))
+        config = as_table(self.document, "config")
         model, arguments = as_text(config.get("model")), config.get("model_args")
         if not model or not arguments:
             return None
@@ -191,33 +177,25 @@ class _Run(Record):
         words += [] if limit is None else ["--limit", f"{limit:g}"]
         return shlex.join(words)
 
-    def other_model_in_path(self) -> str | None:
-        """The name of the folder, if the harness would give it to another model."""
-        folder = Path(self.shown).parent.name
-        names = {self.model, self.model.partition("@")[0]}
-        fits = folder.casefold() in {_UNSAFE.sub("__", name).casefold() for name in names}
-        return folder if "__" in folder and not fits else None
 
-
-def _runs(document: object, found: Found) -> Iterator[_Run]:
+def _runs(found: Found) -> Iterator[_Run]:
     """Yield the runs of a file: one, or one per moment if it nests them."""
+    suffix = found.path.suffix.lower()
+    if suffix in _NOT_RESULTS:
+        raise UnreadableFileError(why=f"a results file does not end in {suffix}")
+    document = read_json(found.path)
     whole = as_table(document)
-    results = whole.get("results")
-    if isinstance(results, dict) and results:
-        nested = _is_nested(results)
-        for moment, part in results.items() if nested else [("", results)]:
+    results = as_table(whole, "results")
+    if results:
+        inner = [value for part in results.values() for value in as_table(part).values()]
+        is_nested = bool(inner) and all(isinstance(value, dict) for value in inner)
+        for moment, part in results.items() if is_nested else [("", results)]:
             yield _run({**whole, "results": part}, found, moment)
     elif whole and all("results" in as_table(part) for part in whole.values()):
         for moment, part in whole.items():
             yield _run(part, found, moment)
     else:
-        raise UnreadableFileError(_why_no_results(document))
-
-
-def _is_nested(results: Mapping[str, Any]) -> bool:
-    """Whether `results` has another level, so that the metrics of a task are objects."""
-    inner = [value for part in results.values() for value in as_table(part).values()]
-    return bool(inner) and all(isinstance(value, dict) for value in inner)
+        raise UnreadableFileError(why=_why_no_results(document))
 
 
 def _why_no_results(document: object) -> str:
@@ -231,22 +209,24 @@ def _why_no_results(document: object) -> str:
 
 
 def _run(document: dict[str, Any], found: Found, key: str) -> _Run:
-    stamped = moment_in_name(key)
-    if stamped is not None:
+    if stamped := _moment_in(key):
         document = {"date": stamped.isoformat(), **document}
-    config = as_table(document.get("config"))
+    config = as_table(document, "config")
     arguments = _arguments(config.get("model_args"))
-    model, base = _model(config, arguments, document)
-    moment = moment_of(document.get("date")) or moment_in_name(found.path.name)
-    return _Run(
-        model=as_text(model),
-        base=as_text(base) or None,
-        facts=_model_facts(config, base or model, arguments),
-        date=day_of(moment),
-        time=time_of(moment, found.path),
-        shown=found.shown,
-        document=document,
-    )
+    model, base = _model(document, arguments)
+    size, hub_id = as_number(config.get("model_num_parameters")), (base or model).partition("@")[0]
+    facts: dict[str, Any] = {}
+    if size and size > 0 and "peft" not in arguments:
+        facts["parameters_b"] = size / 1e9
+    if as_text(config.get("model")) in _HUB_BACKENDS and _HUB_ID.fullmatch(hub_id):
+        facts["hf_id"] = hub_id
+    provenance = found.provenance(moment_of(document.get("date")) or _moment_in(found.path.name))
+    return _Run(found, document, provenance, as_text(model), as_text(base) or None, facts)
+
+
+def _moment_in(name: str) -> datetime | None:
+    match = _STAMP.search(name)
+    return moment_of("{}T{}:{}:{}".format(*match.groups())) if match else None
 
 
 def _arguments(value: object) -> dict[str, str]:
@@ -257,12 +237,10 @@ def _arguments(value: object) -> dict[str, str]:
     return {name.strip(): part.strip() for name, equals, part in pairs if equals}
 
 
-def _model(
-    config: dict[str, Any], arguments: dict[str, str], document: dict[str, Any]
-) -> tuple[str, str | None]:
+def _model(document: dict[str, Any], arguments: dict[str, str]) -> tuple[str, str | None]:
     """Return what was run, and its base model if it is an adapter."""
     stated = next((arguments[name] for name in _NAMES if arguments.get(name)), "")
-    name = as_text(config.get("model"))
+    name = as_text(as_table(document, "config").get("model"))
     if not stated and name not in _BACKENDS:
         stated = name  # forks wrote the model in place of the backend
     stated = (stated or as_text(document.get("model_name"))).rstrip("/")
@@ -274,125 +252,101 @@ def _model(
     return (tuned.rstrip("/"), base or None) if tuned not in ("", "None") else (base, None)
 
 
-def _model_facts(config: dict[str, Any], model: str, arguments: dict[str, str]) -> dict[str, Any]:
-    facts: dict[str, Any] = {}
-    parameters = as_number(config.get("model_num_parameters"))
-    if parameters is not None and parameters > 0 and "peft" not in arguments:
-        facts["parameters_b"] = parameters / 1e9
-    name = model.partition("@")[0]
-    if as_text(config.get("model")) in _HUB_BACKENDS and _HUB_ID.fullmatch(name):
-        facts["hf_id"] = name
-    return facts
-
-
-def _read_run(run: _Run, found: Found, options: ImportOptions) -> Reading:
+def _read_run(run: _Run, options: ImportOptions) -> Reading:
+    shown = run.found.shown
     if not run.model:
-        return Reading(skipped=(Skipped(run.shown, "it names no model"),))
-    results = as_table(run.document.get("results"))
-    scores, skipped = _scores(run, {**as_table(run.document.get("groups")), **results})
-    if not scores:
-        return Reading(skipped=(Skipped(run.shown, "it has no score"), *skipped))
-    kept, left_out = _without_overlap(run, scores, options)
-    other = run.other_model_in_path()
-    notes = (f"{run.shown}: the folder names {other!r}, the file {run.model!r}, which counts",)
-    reading = Reading(
-        measures=tuple(kept),
-        models=(ImportedRow(run.base or run.model, run.facts),),
-        tasks=tuple(_task_facts(run, score) for score in kept),
-        skipped=(*skipped, *left_out),
-        notes=notes if other else (),
-        files=1,
-    )
-    return joined([reading, _examples_beside(run, found) if options.examples else Reading()])
-
-
-def _scores(run: _Run, results: Mapping[str, Any]) -> tuple[list[ImportedScore], list[Skipped]]:
-    """Return every score of a run, and an entry for each value that is not one."""
-    scores: list[ImportedScore] = []
-    skipped: list[Skipped] = []
-    for task, values in results.items():
-        for key, value in as_table(values).items():
-            metric, _, used_filter = key.partition(",")
-            if metric in _NOT_METRICS or metric.endswith("_stderr"):
-                continue
-            number = as_number(value)
-            if number is None or not as_text(task):
-                found = "a list" if isinstance(value, list) else "not a number"
-                why = f"there is no score: the value is {found}"
-                skipped.append(Skipped(f"{run.shown}: {task}, {key}", why, what="score"))
-                continue
-            error = values.get(
-                f"{metric}_stderr,{used_filter}" if used_filter else f"{metric}_stderr"
-            )
-            score = _score(run, as_text(task), metric, used_filter, number)
-            scores.append(replace(score, stderr=as_error(error)))
-    return scores, skipped
-
-
-def _score(run: _Run, task: str, metric: str, used_filter: str, number: float) -> ImportedScore:
-    shots, (ran, has) = run.shots(task), run.examples(task)
-    return ImportedScore(
-        model=run.model,
-        task=task,
-        score=number,
-        metric=as_text(metric),
-        setting=_setting(used_filter, shots),
-        n_examples=ran,
-        date=run.date,
-        source=run.shown,
-        command=run.command(task, shots),
-        flag=run.flag(ran, has),
-        base=run.base,
-        time=run.time,
-    )
-
-
-def _setting(used_filter: str, shots: int | None) -> str:
-    parts = (
-        "" if used_filter == "none" else as_text(used_filter),
-        "" if shots is None else f"{shots}-shot",
-    )
-    return ", ".join(filter(None, parts))
-
-
-def _without_overlap(
-    run: _Run, scores: list[ImportedScore], options: ImportOptions
-) -> tuple[list[ImportedScore], list[Skipped]]:
-    """Keep either the groups or their tasks, as the options say."""
-    members = _members_of_groups(run.document, {score.task for score in scores})
+        return Reading(skipped=(Skipped(shown, "it names no model"),))
+    cells, skipped = _cells(run)
+    if not cells:
+        return Reading(skipped=(Skipped(shown, "it has no score"), *skipped))
+    members = _members_of_groups(run.document, {task for task, *_ in cells})
     if options.subtasks:
         out = {group for group, names in members.items() if names}
         why = "it is a group, and --subtasks imports its tasks"
     else:
         out = {name for names in members.values() for name in names}
         why = "its group is imported; --subtasks imports the tasks of groups instead"
-    leaves = {g: [t for t in names if not members.get(t)] for g, names in members.items()}
-    kept = [_of_group(run, m, leaves.get(m.task, ())) for m in scores if m.task not in out]
-    left_out = [
-        Skipped(f"{run.shown}: {task}", why, what="score")
-        for task in dict.fromkeys(m.task for m in scores if m.task in out)
-    ]
-    return kept, left_out
+    scores = [_score(run, cell, members) for cell in cells if cell[0] not in out]
+    left_out = dict.fromkeys(task for task, *_ in cells if task in out)
+    reading = Reading(
+        measures=tuple(scores),
+        models=(ImportedRow(run.base or run.model, run.facts),),
+        tasks=tuple(_task_facts(run, score) for score in scores),
+        skipped=(*skipped, *(Skipped(f"{shown}: {task}", why, "score") for task in left_out)),
+        notes=tuple(_notes(run)),
+        files=1,
+    )
+    return joined([reading, _read_examples_beside(run)]) if options.examples else reading
 
 
-def _members_of_groups(
-    document: Mapping[str, Any], scored: Collection[str]
-) -> dict[str, list[str]]:
+def _notes(run: _Run) -> Iterator[str]:
+    """Yield a note if the harness would give the folder of the file to another model."""
+    folder = Path(run.found.shown).parent.name
+    names = (run.model, run.model.partition("@")[0])
+    own = [_UNSAFE.sub("__", name).casefold() for name in names]
+    if "__" in folder and folder.casefold() not in own:
+        which = f"the folder names {folder!r}, the file {run.model!r}, which counts"
+        yield f"{run.found.shown}: {which}"
+
+
+def _cells(run: _Run) -> tuple[list[_Cell], list[Skipped]]:
+    """Return every score of a run, and an entry for each value that is not one."""
+    cells: list[_Cell] = []
+    skipped: list[Skipped] = []
+    tables = {**as_table(run.document, "groups"), **as_table(run.document, "results")}
+    for task, table in tables.items():
+        name, values = as_text(task), as_table(table)
+        for key, value in values.items():
+            metric, comma, used_filter = key.partition(",")
+            if metric in _NOT_METRICS or metric.endswith("_stderr"):
+                continue
+            number = as_number(value)
+            if number is None or not name:
+                found = "a list" if isinstance(value, list) else "not a number"
+                why = f"there is no score: the value is {found}"
+                skipped.append(Skipped(f"{run.found.shown}: {task}, {key}", why, what="score"))
+            else:
+                error = as_error(values.get(f"{metric}_stderr{comma}{used_filter}"))
+                cells.append((name, metric, used_filter, number, error))
+    return cells, skipped
+
+
+def _score(run: _Run, cell: _Cell, members: Mapping[str, list[str]]) -> ImportedScore:
+    task, metric, used_filter, number, error = cell
+    leaves = [name for name in members.get(task, ()) if not members.get(name)]
+    shots, (ran, has) = run.shots(task, leaves), run.examples(task, leaves)
+    return ImportedScore(
+        model=run.model,
+        task=task,
+        score=number,
+        metric=as_text(metric),
+        setting=_setting(used_filter, shots),
+        stderr=error,
+        n_examples=ran,
+        command=run.command(task, shots),
+        flag=run.flag(ran, has),
+        base=run.base,
+        **run.provenance,
+    )
+
+
+def _setting(used_filter: str, shots: int | None) -> str:
+    words = (
+        "" if used_filter == "none" else as_text(used_filter),
+        "" if shots is None else f"{shots}-shot",
+    )
+    return ", ".join(filter(None, words))
+
+
+def _members_of_groups(document: dict[str, Any], scored: set[str]) -> dict[str, list[str]]:
     """Return the scored tasks and groups below each scored group, at any depth.
 
     Files state them in `group_subtasks`; the first releases of 0.4 only indent the names.
     """
-    stated = {
-        group: list(map(str, as_list(names)))
-        for group, names in as_table(document.get("group_subtasks")).items()
-        if as_list(names)
-    }
-    children = stated or _children_by_indent(as_table(document.get("results")))
-    return {
-        group: sorted(_below(group, children, set()) & set(scored))
-        for group in children
-        if group in scored
-    }
+    stated = as_table(document, "group_subtasks").items()
+    children = {group: list(map(str, names)) for group, names in stated if as_list(names)}
+    children = children or _children_by_indent(as_table(document, "results"))
+    return {g: sorted(_below(g, children, set()) & scored) for g in children if g in scored}
 
 
 def _below(group: str, children: Mapping[str, list[str]], seen: set[str]) -> set[str]:
@@ -419,25 +373,9 @@ def _children_by_indent(results: Mapping[str, Any]) -> dict[str, list[str]]:
     return children
 
 
-def _of_group(run: _Run, score: ImportedScore, leaves: Collection[str]) -> ImportedScore:
-    """Complete the score of a group with the shots and examples of its tasks."""
-    shots = {run.shots(task) for task in leaves} - {None}
-    if len(shots) == 1 and run.shots(score.task) is None:
-        (n,) = shots
-        setting = ", ".join(filter(None, (score.setting, f"{n}-shot")))
-        score = replace(score, setting=setting, command=run.command(score.task, n))
-    counts = [run.examples(task) for task in leaves]
-    ran = [n for n, _ in counts if n is not None]
-    has = [n for _, n in counts if n is not None]
-    if not counts or len(ran) < len(counts) or score.n_examples is not None:
-        return score
-    whole = sum(has) if len(has) == len(counts) else None
-    return replace(score, n_examples=sum(ran), flag=run.flag(sum(ran), whole))
-
-
 def _task_facts(run: _Run, score: ImportedScore) -> ImportedRow:
-    direction = run.part("higher_is_better", score.task).get(score.metric)
-    config = run.part("configs", score.task)
+    direction = as_table(run.document, "higher_is_better", score.task).get(score.metric)
+    config = as_table(run.document, "configs", score.task)
     test, validation = as_text(config.get("test_split")), as_text(config.get("validation_split"))
     has = run.examples(score.task)[1]
     values = {
@@ -449,14 +387,11 @@ def _task_facts(run: _Run, score: ImportedScore) -> ImportedRow:
     return ImportedRow(score.task, values, score.metric)
 
 
-def _examples_beside(run: _Run, found: Found) -> Reading:
-    """Read the samples files beside a results file."""
-    moment = found.path.stem.removeprefix("results_")
-    beside = sorted(found.path.parent.glob(f"samples_*_{escape(moment)}.jsonl"))
-    shown = Path(found.shown).parent
-    return joined(
-        _read_examples(run, Found(path, (shown / path.name).as_posix())) for path in beside
-    )
+def _read_examples_beside(run: _Run) -> Reading:
+    path, folder = run.found.path, Path(run.found.shown).parent
+    pattern = f"samples_*_{escape(path.stem.removeprefix('results_'))}.jsonl"
+    beside = (Found(p, (folder / p.name).as_posix()) for p in sorted(path.parent.glob(pattern)))
+    return read_each(beside, lambda found: _read_examples(run, found))
 
 
 def _read_examples(run: _Run, found: Found) -> Reading:
@@ -464,36 +399,29 @@ def _read_examples(run: _Run, found: Found) -> Reading:
     task = found.path.stem.removeprefix("samples_").rpartition("_")[0]
     examples: list[ImportedExample] = []
     skipped: list[Skipped] = []
-    try:
-        lines = read_bytes(found.path).splitlines()
-    except UnreadableFileError as error:
-        return Reading(skipped=(Skipped(found.shown, str(error)),))
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(read_bytes(found.path).splitlines(), start=1):
         try:
             sample = as_table(parse_json(line)) if line.strip() else {}
         except UnreadableFileError as error:
             skipped.append(Skipped(f"{found.shown}:{number}", str(error), what="score"))
-            continue
-        examples += _example_scores(run, task, sample)
+        else:
+            examples += _example_scores(run, task, sample)
     n, ran = len({example.example for example in examples}), run.examples(task)[0]
-    notes = (f"{found.shown}: has {n:,} of the {ran or 0:,} examples of the run",)
     is_short = ran is not None and n < ran
-    return Reading(
-        examples=tuple(examples), skipped=tuple(skipped), notes=notes if is_short else ()
-    )
+    notes = (f"{found.shown}: has {n:,} of the {ran:,} examples of the run",) if is_short else ()
+    return Reading(examples=tuple(examples), skipped=tuple(skipped), notes=notes)
 
 
 def _example_scores(run: _Run, task: str, sample: dict[str, Any]) -> Iterator[ImportedExample]:
     if "doc_id" not in sample:
         return
-    named = sample.get("metrics")
-    metrics = (
-        named if isinstance(named, list) else [key for key in sample if key not in _SAMPLE_KEYS]
-    )
+    metrics = sample.get("metrics")
+    if not isinstance(metrics, list):
+        metrics = [key for key in sample if key not in _SAMPLE_KEYS]
     setting = _setting(as_text(sample.get("filter")), run.shots(task))
     name = as_text(str(sample["doc_id"]))
     for metric in map(str, metrics):
         value = sample.get(metric)
         number = float(value) if isinstance(value, bool) else as_number(value)
         if number is not None:
-            yield ImportedExample(run.model, task, metric, setting, name, number, run.shown)
+            yield ImportedExample(run.model, task, metric, setting, name, number, run.found.shown)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import chain
@@ -18,26 +18,19 @@ from site_builder.tables.schema import LARGEST
 
 ScoreScale = Literal["percent", "proportion", "other"]
 
-_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T_](\d\d)[-:](\d\d)[-:](\d\d)")
-
 
 class ImportedScore(Record):
     """One score as a file states it.
 
     Attributes:
         model: What was run, with revision and adapter. Two runs of one `model` measure the same.
-        task: The task, as the file names it.
         score: The score, in the unit of the metric; finite.
         metric: The metric, as the file names it; empty if unknown.
         setting: What else changes the score, such as a filter or `5-shot`.
-        stderr: Standard error of the score.
-        n_examples: Number of scored examples.
         date: Day of the measurement, `YYYY-MM-DD`.
         source: The file, shown from the given path on, or a link.
-        command: Command that produced the score.
         flag: Why the score needs caution.
         base: The model that `model` was tuned from, if the file states it.
-        variant: The variant, if the file states it.
         main: Whether the format itself calls this the main score of the task.
         time: Orders runs by age: whether the moment is stated, and the moment (else file time).
     """
@@ -89,7 +82,6 @@ class Skipped(Record):
     """Something that was not read, and why.
 
     Attributes:
-        where: The file, shown from the given path on.
         why: The reason, as a phrase: `it is not JSON`.
         what: Files and rows are reported one by one, scores are counted.
     """
@@ -103,11 +95,6 @@ class Reading(Record):
     """Everything that a reader found at one path.
 
     Attributes:
-        measures: The scores.
-        models: Values of models.
-        tasks: Values of tasks.
-        examples: Scores of single examples.
-        skipped: What was left out.
         notes: What the reader assumed, such as the columns that it guessed.
         unclear: Scores of an unknown unit: `results.csv: 71.3 of task 'a'`.
         files: Number of files with a score.
@@ -131,7 +118,6 @@ class ImportOptions(Record):
         task_columns: Columns of a wide table that are tasks; None to guess them.
         scale: The unit of scores between 1 and 100, if the user stated it.
         subtasks: Import the tasks of a group instead of the group.
-        examples: Import the scores of single examples too.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -145,35 +131,39 @@ Reader = Callable[[Path, ImportOptions], Reading]
 
 
 class UnreadableFileError(Exception):
-    """A file cannot be read; the message is the reason, as a phrase."""
+    """A file cannot be read, and why, as a phrase."""
+
+    def __init__(self, *, why: str) -> None:
+        super().__init__(why)
 
 
 class Found(Record):
-    """A file at a given path.
-
-    Attributes:
-        path: The file.
-        shown: Its name in messages and tables, from the last part of the given path on, so that
-            no folder of the machine is published.
-    """
+    """A file, and its name in messages and tables, which publishes no folder of the machine."""
 
     path: Path
     shown: str
+
+    def provenance(self, moment: datetime | None, link: str = "") -> dict[str, Any]:
+        """Return the fields of a score that tell where it is from and when it was measured."""
+        written = 0.0
+        with suppress(OSError):
+            written = self.path.stat().st_mtime
+        return {
+            "date": day_of(moment),
+            "source": link or self.shown,
+            "time": (True, moment.timestamp()) if moment else (False, written),
+        }
 
 
 def joined(readings: Iterable[Reading]) -> Reading:
     """Join several readings into one, in order."""
     every = list(readings)
-    return Reading(
-        measures=tuple(chain.from_iterable(reading.measures for reading in every)),
-        models=tuple(chain.from_iterable(reading.models for reading in every)),
-        tasks=tuple(chain.from_iterable(reading.tasks for reading in every)),
-        examples=tuple(chain.from_iterable(reading.examples for reading in every)),
-        skipped=tuple(chain.from_iterable(reading.skipped for reading in every)),
-        notes=tuple(chain.from_iterable(reading.notes for reading in every)),
-        unclear=tuple(chain.from_iterable(reading.unclear for reading in every)),
-        files=sum(reading.files for reading in every),
-    )
+    lists = {
+        name: tuple(chain.from_iterable(getattr(reading, name) for reading in every))
+        for name in Reading.__struct_fields__
+        if name != "files"
+    }
+    return Reading(**lists, files=sum(reading.files for reading in every))
 
 
 def find_files(path: Path) -> Iterator[Found]:
@@ -196,43 +186,31 @@ def find_files(path: Path) -> Iterator[Found]:
 
 def read_each(files: Iterable[Found], read: Callable[[Found], Reading]) -> Reading:
     """Read each file and join the readings; files with an `UnreadableFileError` are skipped."""
-
-    def read_or_skip(found: Found) -> Reading:
+    readings: list[Reading] = []
+    for found in files:
         try:
-            return read(found)
+            readings.append(read(found))
         except UnreadableFileError as error:
-            return Reading(skipped=(Skipped(found.shown, str(error)),))
-
-    return joined(map(read_or_skip, files))
+            readings.append(Reading(skipped=(Skipped(found.shown, str(error)),)))
+    return joined(readings)
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return the content of a file.
-
-    Raises:
-        UnreadableFileError: There is no such file, it cannot be read, or it is empty.
-    """
+    """Return the content of a file; if there is none, raise an `UnreadableFileError`."""
     if not path.is_file():  # reading a pipe or a device may never end
         there = "it is a folder that cannot be read" if path.is_dir() else "it is not a file"
-        why = there if path.exists() else "there is no such file"
-        raise UnreadableFileError(why)
+        raise UnreadableFileError(why=there if path.exists() else "there is no such file")
     try:
         content = path.read_bytes()
     except OSError as error:
-        why = f"it cannot be read: {error.strerror}"
-        raise UnreadableFileError(why) from error
+        raise UnreadableFileError(why=f"it cannot be read: {error.strerror}") from error
     if not content.strip():
-        why = "it is empty"
-        raise UnreadableFileError(why)
+        raise UnreadableFileError(why="it is empty")
     return content
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a UTF-8 file.
-
-    Raises:
-        UnreadableFileError: As in `read_bytes`, or it is not UTF-8.
-    """
+    """Return the text of a UTF-8 file; if it cannot be read, raise an `UnreadableFileError`."""
     return _decoded(read_bytes(path))
 
 
@@ -240,44 +218,41 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        why = "it is not UTF-8 text; save it as UTF-8"
-        raise UnreadableFileError(why) from error
+        raise UnreadableFileError(why="it is not UTF-8 text; save it as UTF-8") from error
 
 
 def read_json(path: Path) -> object:
-    """Return the value of a JSON file.
-
-    Raises:
-        UnreadableFileError: As in `read_bytes`, or it is not JSON.
-    """
+    """Return the value of a JSON file; if it cannot be read, raise an `UnreadableFileError`."""
     return parse_json(read_bytes(path))
 
 
 def parse_json(content: bytes) -> object:
-    """Return the value of JSON text.
-
-    Raises:
-        UnreadableFileError: It is not JSON.
-    """
+    """Return the value of JSON text; if it is none, raise an `UnreadableFileError`."""
     try:
-        value: object = json.loads(_decoded(content))
+        return json.loads(_decoded(content))
     except json.JSONDecodeError as error:
         why = f"it is not JSON, or cut short: {error.msg} in line {error.lineno}"
-        raise UnreadableFileError(why) from error
+        raise UnreadableFileError(why=why) from error
     except (RecursionError, ValueError) as error:
         why = "its JSON is nested too deeply, or has a number with too many digits"
-        raise UnreadableFileError(why) from error
-    return value
+        raise UnreadableFileError(why=why) from error
 
 
-def as_table(value: object) -> dict[str, Any]:
-    """Return a JSON object, or an empty one for any other value."""
+def as_table(value: object, *names: str) -> dict[str, Any]:
+    """Return a JSON object, or the one at a path of names in it; empty if there is none."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}
 
 
 def as_list(value: object) -> list[Any]:
     """Return a JSON list, or an empty one for any other value."""
     return value if isinstance(value, list) else []
+
+
+def as_tables(value: object) -> list[dict[str, Any]]:
+    """Return the items of a JSON list as objects."""
+    return list(map(as_table, as_list(value)))
 
 
 def as_number(value: object) -> float | None:
@@ -294,8 +269,9 @@ def as_number(value: object) -> float | None:
 def as_count(value: object) -> int | None:
     """Return a whole number of at least 1, or None."""
     number = as_number(value)
-    is_count = number is not None and 1 <= number < 2**53 and number.is_integer()
-    return int(number) if number is not None and is_count else None
+    if number is None or not 1 <= number < 2**53 or not number.is_integer():
+        return None
+    return int(number)
 
 
 def as_error(value: object) -> float | None:
@@ -325,37 +301,13 @@ def moment_of(value: object) -> datetime | None:
 
     A moment without a zone is UTC. Moments before 2000 give None.
     """
-    number = as_number(value)
-    if number is None and isinstance(value, str):
-        try:
+    if isinstance(value, str):
+        with suppress(ValueError):
             moment = datetime.fromisoformat(value.strip())
-        except ValueError:
-            number = as_number(_parse_float(value))
-        else:
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        with suppress(ValueError):
+            value = float(value)
+    number = as_number(value)
     if number is None or not 946_684_800 <= number < 1e14:
         return None
     return datetime.fromtimestamp(number / 1_000 if number > 1e11 else number, UTC)
-
-
-def _parse_float(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def moment_in_name(name: str) -> datetime | None:
-    """Return the moment in a file name such as `results_2026-01-21T03-44-18.458309.json`."""
-    match = _STAMP.search(name)
-    return moment_of(f"{match[1]}T{match[2]}:{match[3]}:{match[4]}") if match else None
-
-
-def time_of(moment: datetime | None, path: Path) -> tuple[bool, float]:
-    """Return the sort key of a run's age: stated moments are newer than file times."""
-    if moment is not None:
-        return (True, moment.timestamp())
-    try:
-        return (False, path.stat().st_mtime)
-    except OSError:
-        return (False, 0.0)

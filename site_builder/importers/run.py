@@ -33,7 +33,6 @@ from site_builder.importers.reading import (
 )
 from site_builder.importers.select import (
     Pairing,
-    Place,
     choose_metrics,
     choose_newest,
     facts_of_metric,
@@ -45,9 +44,8 @@ from site_builder.records import Record, replace
 from site_builder.tables.schema import EXAMPLES, MODELS, RESULTS, TASKS
 from site_builder.tables.write import StoredRow, StoredTable, read_all_stored, save_tables
 
-SETTING = "setting"
+_SETTING = "setting"
 """Column of the tasks, outside the schema: how a task was measured."""
-
 _MOST_REASONS = 5
 # Columns whose empty cells have a meaning, so that old rows keep them.
 _EMPTY_MEANS = ("higher_is_better", "score_min", "score_max", "mean_of_examples")
@@ -57,19 +55,16 @@ class ImportReport(Record):
     """What an import did.
 
     Attributes:
-        reading: The content of the files.
         other_metrics: Scores of metrics that are not used for their task.
         older: Scores that a newer one replaces, each with that.
-        pairing: Which runs are pairs.
-        merged: The results table and its changes.
         added: Number of new models, tasks and examples.
         stray_examples: Number of examples whose score was not used.
         saved: Files that were written.
     """
 
     reading: Reading
-    other_metrics: tuple[Skipped, ...]
-    older: tuple[tuple[ImportedScore, ImportedScore], ...]
+    other_metrics: list[Skipped]
+    older: list[tuple[ImportedScore, ImportedScore]]
     pairing: Pairing
     merged: MergedScores
     added: Mapping[str, int]
@@ -86,15 +81,9 @@ def import_paths(
     metrics: Sequence[str] = (),
     dry: bool = False,
 ) -> ImportReport:
-    """Import evaluation output into the tables of a project.
+    """Import evaluation output into the tables of a project, unless `dry`.
 
-    Args:
-        source: The format.
-        paths: Files and folders.
-        config: The configuration.
-        options: Options of the reader.
-        metrics: Metrics that rank, before those that `site.toml` names.
-        dry: Write nothing.
+    `metrics` name what ranks, before those of `site.toml`.
 
     Raises:
         UnclearScaleError: The user has to state the unit of some scores; nothing is written.
@@ -103,11 +92,12 @@ def import_paths(
     stored = read_all_stored((MODELS, TASKS, EXAMPLES, RESULTS), config.data_dir)
     reading = joined(_read(source, path, options) for path in paths)
     _check(source, reading, metrics)
-    report, changed = _merge(reading, stored, config, metrics)
-    if changed and not dry:
-        save_tables(config.data_dir, changed)
-    saved = [] if dry else [config.data_dir / table.spec.file for table, _ in changed]
-    return replace(report, saved=tuple(saved))
+    report, rows = _merge(reading, stored, config, (*metrics, *config.importing.metrics))
+    changed = [(stored[name], new) for name, new in rows.items() if list(stored[name].rows) != new]
+    if dry or not changed:
+        return report
+    save_tables(config.data_dir, changed)
+    return replace(report, saved=tuple(config.data_dir / table.spec.file for table, _ in changed))
 
 
 def _read(source: Format, path: Path, options: ImportOptions) -> Reading:
@@ -121,18 +111,15 @@ def _check(source: Format, reading: Reading, metrics: Iterable[str]) -> None:
         what = f"no score of format {source.name} was found"
         what += "" if reading.skipped else ", since there is no file"
         nothing = Fault("", what, f"Name files or folders that contain {source.meaning}.")
-        raise FaultsError((*_skipped_faults(reading.skipped), nothing))
+        raise FaultsError((*_skipped_faults(reading), nothing))
     if reading.unclear:
         raise UnclearScaleError.of(reading.unclear)
     known = {score.metric for score in reading.measures}
     unknown = [name for name in metrics if name not in known]
     if unknown:
-        raise FaultsError(
-            Fault(
-                "", f"--metric {n!r}: no score is of this metric", did_you_mean(n, known, "metrics")
-            )
-            for n in unknown
-        )
+        what = "--metric {!r}: no score is of this metric"
+        hints = ((name, did_you_mean(name, known, "metrics")) for name in unknown)
+        raise FaultsError(Fault("", what.format(name), hint) for name, hint in hints)
 
 
 def _merge(
@@ -140,79 +127,58 @@ def _merge(
     stored: Mapping[str, StoredTable],
     config: SiteConfig,
     metrics: Sequence[str],
-) -> tuple[ImportReport, list[tuple[StoredTable, list[StoredRow]]]]:
-    """Return the report, and each table that changes with its new rows."""
-    results, tasks = stored[RESULTS.name], stored[TASKS.name]
-    known = {str(row.get("task")): row.get(SETTING) or "" for row in tasks.rows}
-    names = config.importing.tasks
-    setups = {m.task: known.get(names.get(m.task, m.task), "") for m in reading.measures}
-    wanted = (*metrics, *config.importing.metrics)
-    chosen, others = choose_metrics(reading.measures, wanted, setups)
+) -> tuple[ImportReport, dict[str, list[StoredRow]]]:
+    """Return the report, and the new rows of each table."""
+    old = {name: table.rows for name, table in stored.items()}
+    names, default = config.importing, config.default_variant
+    known = {str(row.get("task")): row.get(_SETTING) or "" for row in old[TASKS.name]}
+    setups = {m.task: known.get(names.tasks.get(m.task, m.task), "") for m in reading.measures}
+    chosen, others = choose_metrics(reading.measures, metrics, setups)
     newest, older = choose_newest(chosen)
-    pairing = pair_runs(newest, config, _known_runs(results, config))
-    ids = name_tasks(newest, known, names)
+    stored_runs = {
+        (str(row.get("model")), row.get("variant") or default): row[RUN]
+        for row in old[RESULTS.name]
+        if row.get(RUN)
+    }
+    pairing = pair_runs(newest, config, stored_runs)
+    ids = name_tasks(newest, known, names.tasks)
     placed = [
         Placed(m, model, ids[m.task, setup_of(m)], variant)
         for m in newest
         for model, variant in [pairing.places[m.model, m.variant]]
     ]
-    merged = merge_results(results.rows, placed, config.default_variant)
-    examples = _placed_examples(reading, placed, merged)
-    rows, added = _other_tables(reading, placed, merged, examples, config, stored)
-    changed = [(stored[name], new) for name, new in rows.items() if list(stored[name].rows) != new]
-    changed += [(results, merged.rows)] if merged.is_changed else []
-    stray = len(reading.examples) - len(examples)
-    report = ImportReport(reading, tuple(others), tuple(older), pairing, merged, added, stray)
-    return report, changed
-
-
-def _known_runs(results: StoredTable, config: SiteConfig) -> dict[Place, str]:
-    return {
-        (str(row.get("model")), row.get("variant") or config.default_variant): row[RUN]
-        for row in results.rows
-        if row.get(RUN)
+    merged = merge_results(old[RESULTS.name], placed, default)
+    examples = _placed_examples(reading.examples, placed, merged)
+    of_models = _first_known((names.models.get(f.id, f.id), f.values) for f in reading.models)
+    of_tasks = _task_facts(reading.tasks, placed, merged)
+    rows = {
+        MODELS.name: merge_facts(old[MODELS.name], merged.rows, "model", of_models),
+        TASKS.name: merge_facts(old[TASKS.name], merged.rows, "task", of_tasks, _EMPTY_MEANS),
+        EXAMPLES.name: merge_examples(old[EXAMPLES.name], examples, default),
+        RESULTS.name: merged.rows,
     }
+    nouns = (("model", MODELS.name), ("task", TASKS.name), ("example", EXAMPLES.name))
+    added = {noun: len(rows[name]) - len(old[name]) for noun, name in nouns}
+    stray = len(reading.examples) - len(examples)
+    return ImportReport(reading, others, older, pairing, merged, added, stray), rows
 
 
 def _placed_examples(
-    reading: Reading, placed: Sequence[Placed], merged: MergedScores
+    examples: Iterable[ImportedExample], placed: Iterable[Placed], merged: MergedScores
 ) -> list[tuple[Placed, ImportedExample]]:
     """Return the examples whose score was used: not of older runs or other metrics."""
+
+    def key(score: ImportedScore | ImportedExample) -> tuple[str, str, str, str | None]:
+        return (score.model, score.task, setup_of(score), score.source)
+
     refused = {id(score) for score, _ in merged.refused}
-    used = {_score_key(p.score): p for p in placed if id(p) not in refused}
-    return [(used[_score_key(e)], e) for e in reading.examples if _score_key(e) in used]
+    used = {key(p.score): p for p in placed if id(p) not in refused}
+    return [(used[key(e)], e) for e in examples if key(e) in used]
 
 
-def _score_key(score: ImportedScore | ImportedExample) -> tuple[str, str, str, str | None]:
-    return (score.model, score.task, setup_of(score), score.source)
-
-
-def _other_tables(
-    reading: Reading,
-    placed: Sequence[Placed],
-    merged: MergedScores,
-    new_examples: Sequence[tuple[Placed, ImportedExample]],
-    config: SiteConfig,
-    stored: Mapping[str, StoredTable],
-) -> tuple[dict[str, list[StoredRow]], dict[str, int]]:
-    """Return the rows of models, tasks and examples, and how many of each are new."""
-    names = config.importing.models
-    of_models = _first_known((names.get(f.id, f.id), f.values) for f in reading.models)
-    of_tasks = _task_facts(reading.tasks, placed, merged)
-    model_ids, task_ids = (
-        [str(row.get(column)) for row in merged.rows] for column in ("model", "task")
-    )
-    models, m = merge_facts(stored[MODELS.name].rows, model_ids, "model", of_models)
-    tasks, t = merge_facts(stored[TASKS.name].rows, task_ids, "task", of_tasks, _EMPTY_MEANS)
-    old = stored[EXAMPLES.name].rows
-    examples, e = merge_examples(old, new_examples, config.default_variant)
-    rows = {MODELS.name: models, TASKS.name: tasks, EXAMPLES.name: examples}
-    return rows, {"model": m, "task": t, "example": e}
-
-
-def _first_known(facts: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
+def _first_known(facts: Iterable[tuple[Any, Mapping[str, Any]]]) -> dict[Any, dict[str, Any]]:
     """Join the known values by id; of two files that state a value, the first counts."""
-    known: dict[str, dict[str, Any]] = {}
+    known: dict[Any, dict[str, Any]] = {}
     for name, values in facts:
         row = known.setdefault(name, {})
         row |= {k: v for k, v in values.items() if v is not None and k not in row}
@@ -223,7 +189,7 @@ def _task_facts(
     stated: Iterable[ImportedRow], placed: Sequence[Placed], merged: MergedScores
 ) -> dict[str, dict[str, Any]]:
     """Join what the names of metrics tell with what files state, which counts more."""
-    by_metric = _first_known((f"{f.id}\0{f.metric}", f.values) for f in stated)
+    by_metric = _first_known(((fact.id, fact.metric), fact.values) for fact in stated)
     scores: dict[str, list[float]] = {}
     for row in merged.rows:
         score = as_number(row.get("score"))
@@ -232,9 +198,9 @@ def _task_facts(
     return {
         task: {
             **facts_of_metric(m.metric, scores.get(task, ())),
-            SETTING: setup_of(m) or None,
-            **by_metric.get(f"{m.task}\0", {}),
-            **by_metric.get(f"{m.task}\0{m.metric}", {}),
+            _SETTING: setup_of(m) or None,
+            **by_metric.get((m.task, ""), {}),
+            **by_metric.get((m.task, m.metric), {}),
         }
         for task, m in first.items()
     }
@@ -242,35 +208,26 @@ def _task_facts(
 
 def warnings_of(report: ImportReport) -> list[Fault]:
     """Return warnings: skipped files, refused scores, models that are not paired."""
-    refused = (
-        (f"{placed.score.source}: {_key(placed.key)}", why) for placed, why in report.merged.refused
-    )
-    return [
-        *_skipped_faults(report.reading.skipped),
-        *(Fault(place, f"not imported: {why}", "", "warning") for place, why in refused),
-        *(Fault("", f"not paired: {note}", "", "warning") for note in report.pairing.notes),
-    ]
+    faults = _skipped_faults(report.reading)
+    for new, why in report.merged.refused:
+        where = f"{new.score.source}: {_words(new.key)}"
+        faults.append(Fault(where, f"not imported: {why}", severity="warning"))
+    notes = report.pairing.notes
+    return faults + [Fault("", f"not paired: {note}", severity="warning") for note in notes]
 
 
-def _skipped_faults(skipped: Iterable[Skipped]) -> list[Fault]:
-    return [
-        Fault(s.where, f"skipped: {s.why}", "", "warning") for s in skipped if s.what != "score"
-    ]
+def _skipped_faults(reading: Reading) -> list[Fault]:
+    skipped = (s for s in reading.skipped if s.what != "score")
+    return [Fault(s.where, f"skipped: {s.why}", severity="warning") for s in skipped]
 
 
-def _key(key: Key) -> str:
+def _words(key: Key) -> str:
     model, task, variant = key
     return f"{model}, {task} ({variant})"
 
 
 def lines_of(report: ImportReport, *, verbose: bool, dry: bool) -> Iterator[str]:
-    """Yield the lines of the report.
-
-    Args:
-        report: What the import did.
-        verbose: Yield a line for everything that was left out, instead of a count.
-        dry: Whether nothing was meant to be written.
-    """
+    """Yield the lines of the report; `verbose` lists what is otherwise only counted."""
     reading, merged = report.reading, report.merged
     skipped = sum(s.what == "file" for s in reading.skipped)
     yield from reading.notes
@@ -280,24 +237,17 @@ def lines_of(report: ImportReport, *, verbose: bool, dry: bool) -> Iterator[str]
     if report.stray_examples:
         n = counted(report.stray_examples, "score")
         yield f"Left out {n} of single examples, whose task, metric or run was not imported."
-    moved = (f"moved: {_key(k)} to {m} ({v})" for k, (m, v) in merged.moved)
-    yield from _limited(moved, verbose=verbose)
-    new = {
-        (str(r["model"]), str(r["task"]), str(r.get("variant"))): r["score"] for r in merged.rows
-    }
-    replaced = (
-        f"replaced: {_key(key)}, {old!r} by {new.get(key)!r}" for key, old in merged.replaced
-    )
-    yield from _limited(replaced, verbose=verbose)
+    moved = (f"moved: {_words(key)} to {m} ({v})" for key, (m, v) in merged.moved)
+    replaced = (f"replaced: {_words(key)}, {a!r} by {b!r}" for key, a, b in merged.replaced)
     paired = (f"paired: {tuned} with {base}" for tuned, base in report.pairing.pairs)
-    yield from _limited(paired, verbose=verbose)
+    for lines in (moved, replaced, paired):
+        yield from _limited(lines, verbose=verbose)
     yield (
         f"Scores: {len(merged.added):,} added, {len(merged.replaced):,} replaced, "
         f"{len(merged.moved):,} moved, {len(merged.unchanged):,} unchanged, "
         f"{len(merged.refused):,} not imported."
     )
-    added = [counted(n, name) for name, n in report.added.items() if n]
-    if added:
+    if added := [counted(n, name) for name, n in report.added.items() if n]:
         yield f"New: {listed(added, most=5)}."
     yield from written_lines(report.saved, dry=dry)
 

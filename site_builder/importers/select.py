@@ -12,13 +12,13 @@ from site_builder.importers.reading import ImportedExample, ImportedScore, Skipp
 from site_builder.records import Record
 
 # Shares of right answers, which harnesses write as 0 to 1.
-_SHARES = (
+SHARES = (
     "acc", "accuracy", "acc_norm", "acc_mutual_info", "exact_match", "em", "mc1", "mc2",
     "quasi_exact_match", "prefix_exact_match", "quasi_prefix_exact_match", "pass@1", "pass_at_1",
     "prompt_level_strict_acc", "inst_level_strict_acc", "prompt_level_loose_acc",
     "inst_level_loose_acc", "likelihood_diff_acc", "pct_stereotype",
 )  # fmt: skip
-_LOWER_IS_BETTER = (
+LOWER_IS_BETTER = (
     "ppl", "perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte", "loss", "brier",
     "brier_score", "ter", "wer", "cer", "mae", "mse", "rmse", "pct_stereotype",
     "likelihood_difference", "likelihood_diff", "ece",
@@ -38,29 +38,14 @@ Run = tuple[str, str | None]
 """What was run, and the variant that its file states, if any."""
 
 
-def facts_of_metric(metric: str, scores: Sequence[float] = ()) -> dict[str, Any]:
-    """Return the columns of a task that follow from the name of its metric.
-
-    Args:
-        metric: The name.
-        scores: Scores of the task; there are no bounds if one is outside them.
-    """
+def facts_of_metric(metric: str, scores: Iterable[float]) -> dict[str, Any]:
+    """Return the columns of a task that follow from its metric; bounds only if they fit."""
     facts: dict[str, Any] = {"metric": metric} if metric else {}
-    if is_lower_better(metric):
+    if metric.lower() in LOWER_IS_BETTER:
         facts["higher_is_better"] = False
-    if is_share(metric) and all(0 <= score <= 1 for score in scores):
+    if metric.lower() in SHARES and all(0 <= score <= 1 for score in scores):
         facts |= {"score_min": 0.0, "score_max": 1.0}
     return facts
-
-
-def is_share(metric: str) -> bool:
-    """Return whether a metric is known to be a proportion or percentage."""
-    return metric.lower() in _SHARES
-
-
-def is_lower_better(metric: str) -> bool:
-    """Return whether a lower value of a metric is known to be better."""
-    return metric.lower() in _LOWER_IS_BETTER
 
 
 def choose_metrics(
@@ -70,33 +55,26 @@ def choose_metrics(
 
     The first rule that decides: the metrics that the user wants, the setup that the tables have,
     the main score of the format, the usual preference, the most frequent, the first in the file.
-
-    Args:
-        scores: All scores.
-        wanted: Metrics in order of preference.
-        known: The setup of each task in the tables, by its name in the files.
-
-    Returns:
-        The scores of the chosen metrics, and an entry for each other score.
+    `known` has the setup of each task in the tables, by its name in the files.
     """
     files = Counter((m.task, m.metric, m.setting) for m in scores)
-    best: dict[tuple[str, str | None, str, str | None], tuple[tuple[int, ...], ImportedScore]] = {}
-    for number, score in enumerate(scores):
-        order = (
+
+    def order(score: ImportedScore) -> tuple[int, ...]:
+        return (
             _rank(score.metric, wanted),
             known.get(score.task, "") != setup_of(score),
             not score.main,
             _rank(score.metric, _PREFERENCE),
             -files[score.task, score.metric, score.setting],
-            number,
         )
-        key = _task_of_file(score)
-        if key not in best or order < best[key][0]:
-            best[key] = (order, score)
+
+    best: dict[tuple[str | None, ...], ImportedScore] = {}
+    for score in sorted(scores, key=order):
+        best.setdefault(_task_of_file(score), score)
     chosen: list[ImportedScore] = []
     others: list[Skipped] = []
     for score in scores:
-        taken = best[_task_of_file(score)][1]
+        taken = best[_task_of_file(score)]
         if (score.metric, score.setting) == (taken.metric, taken.setting):
             chosen.append(score)
         else:
@@ -109,7 +87,7 @@ def _rank(metric: str, order: Sequence[str]) -> int:
     return order.index(metric) if metric in order else len(order)
 
 
-def _task_of_file(score: ImportedScore) -> tuple[str, str | None, str, str | None]:
+def _task_of_file(score: ImportedScore) -> tuple[str | None, ...]:
     return (score.model, score.variant, score.task, score.source)
 
 
@@ -123,29 +101,23 @@ def choose_newest(
     """Choose the newest run of each model, task and setup.
 
     A run with a stated moment is newer than one without. Otherwise the newer file counts, then the
-    later file name.
-
-    Returns:
-        The newest scores, and each other score with the one that replaces it.
+    later file name. Each older score comes with the one that replaces it.
     """
-    newest: dict[tuple[Any, ...], ImportedScore] = {}
+    newest: dict[tuple[str | None, ...], ImportedScore] = {}
     older: list[ImportedScore] = []
     for score in scores:
-        rival = newest.get(_run_and_setup(score))
-        is_newest = rival is None or _age(score) >= _age(rival)
-        if is_newest:
-            newest[_run_and_setup(score)] = score
-        if rival is not None:
-            older.append(rival if is_newest else score)
+        run = _run_and_setup(score)
+        if run in newest:
+            both = (newest[run], score)
+            old, newest[run] = sorted(both, key=lambda m: (m.time, m.source or ""))
+            older.append(old)
+        else:
+            newest[run] = score
     return list(newest.values()), [(old, newest[_run_and_setup(old)]) for old in older]
 
 
-def _run_and_setup(score: ImportedScore) -> tuple[Any, ...]:
+def _run_and_setup(score: ImportedScore) -> tuple[str | None, ...]:
     return (score.model, score.variant, score.task, score.metric, score.setting)
-
-
-def _age(score: ImportedScore) -> tuple[tuple[bool, float], str]:
-    return (score.time, score.source or "")
 
 
 def setup_of(score: ImportedScore | ImportedExample) -> str:
@@ -160,11 +132,7 @@ def name_tasks(
 
     The plain name goes to the setup that the tables have, or else to the most frequent one. Other
     setups become tasks such as `arc (25-shot)`, so that no board compares different setups.
-
-    Args:
-        scores: The scores.
-        known: The setup of each task in the tables, where known.
-        names: Task ids by name in the files, from `site.toml`.
+    `known` has setups by task id, `names` has task ids by name in the files.
     """
     counts: dict[str, Counter[str]] = {}
     for score in scores:
@@ -203,7 +171,6 @@ class Pairing(Record):
     """Where the scores of each run go.
 
     Attributes:
-        places: Model and variant by run.
         pairs: Each tuned run with its base model.
         notes: What could not be paired, and why.
     """
@@ -219,37 +186,34 @@ def pair_runs(
     """Find the model and variant of each run, by `[import]` of `site.toml`, then by its file.
 
     If several runs were tuned from one model, the run that is already in the tables stays its
-    tuned variant, and the others become models.
-
-    Args:
-        scores: The scores.
-        config: The configuration.
-        known: What was run for each model and variant of the tables.
+    tuned variant, and the others become models. `known` has what was run for each place in the
+    tables.
     """
+    ids = config.importing.models
     bases = {m.model: config.importing.pairs.get(m.model, m.base) for m in scores}
-    runs = {(m.model, m.variant): m for m in scores}
-    wanted = {run: _place(m, bases[m.model], config) for run, m in runs.items()}
+    wanted = {(m.model, m.variant): _place(m, bases[m.model], config) for m in scores}
     claims: dict[Place, list[Run]] = {}
     for run, place in wanted.items():
         claims.setdefault(place, []).append(run)
     places, notes = dict(wanted), []
-    for place, rivals in claims.items():
+    for place, runs in claims.items():
         holder = known.get(place)
-        names = {name for name, _ in rivals}
-        losers = names - {holder}
-        if len(names) == 1 and (holder is None or not losers):
+        names = {name for name, _ in runs} | ({holder} if holder else set())
+        if len(names) == 1:
             continue
-        for run in rivals:
-            if run[0] in losers:
-                places[run] = (config.importing.models.get(run[0], run[0]), place[1])
-        notes.append(_conflict(place, sorted(names | {*filter(None, [holder])}), holder))
+        for name, variant in runs:
+            if name != holder:
+                places[name, variant] = (ids.get(name, name), place[1])
+        notes.append(_conflict(place, sorted(names), holder))
+    paired = {name for (name, variant), place in places.items() if place == wanted[name, variant]}
     pairs = tuple(
-        (name, base)
-        for name, base in bases.items()
-        if base is not None
-        and any(run[0] == name and place == wanted[run] for run, place in places.items())
+        (name, base) for name, base in bases.items() if base is not None and name in paired
     )
-    return Pairing(places, pairs, (*notes, *_without_base(pairs, scores, config, known)))
+    scored = {*bases, *(model for model, _ in known)}
+    for tuned, base in pairs:
+        if base not in scored and ids.get(base, base) not in scored:
+            notes.append(f"{tuned!r} was tuned from {base!r}, which has no score to compare with")
+    return Pairing(places, pairs, tuple(notes))
 
 
 def _place(score: ImportedScore, base: str | None, config: SiteConfig) -> Place:
@@ -267,19 +231,3 @@ def _conflict(place: Place, names: Sequence[str], holder: str | None) -> str:
     done = f"{holder!r} stays, the others" if holder else "they"
     fix = "Name a variant for each under [import.variants] in site.toml."
     return f"{what}, so {done} became separate models. {fix}"
-
-
-def _without_base(
-    pairs: Iterable[tuple[str, str]],
-    scores: Iterable[ImportedScore],
-    config: SiteConfig,
-    known: Mapping[Place, str],
-) -> list[str]:
-    """Find tuned runs whose base has no score, neither imported nor in the tables."""
-    names = config.importing.models
-    scored = {m.model for m in scores} | {model for model, _ in known}
-    return [
-        f"{tuned!r} was tuned from {base!r}, which has no score to compare with"
-        for tuned, base in pairs
-        if base not in scored and names.get(base, base) not in scored
-    ]

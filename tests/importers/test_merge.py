@@ -115,6 +115,14 @@ def test_newer_score_replaces_an_older_one(tmp_path):
     assert before == contents(tmp_path)
 
 
+def test_row_without_a_variant_is_replaced(tmp_path):
+    """It has the default variant; the report has both scores."""
+    store(tmp_path, model=["org/base"], task=["t"], score=[0.25])
+    said = run_import("lm-eval", run_file(tmp_path, "a", 0.5), into=tmp_path)
+    assert "replaced: org/base, t (base), 0.25 by 0.5" in said.stderr
+    assert [0.5] == [row["score"] for row in rows(tmp_path)]
+
+
 def test_flag_written_by_hand_is_kept(tmp_path):
     """It is still there after the next import."""
     path = run_file(tmp_path, "a", 0.5)
@@ -267,6 +275,17 @@ def test_pairs_of_site_toml(tmp_path):
     before = contents(tmp_path)
     imported("lm-eval", tmp_path / "runs", into=tmp_path)
     assert before == contents(tmp_path)
+
+
+def test_variants_of_one_run_move_together(tmp_path):
+    """Each row of a task goes to the base model with its own variant."""
+    path = tmp_path / "a.csv"
+    path.write_text("model,task,variant,score\ntuned,t,a,0.25\ntuned,t,b,0.75\n")
+    imported("csv", path, into=tmp_path)
+    (tmp_path / "site.toml").write_text('[import.pairs]\ntuned = "base"\n')
+    said = run_import("csv", path, into=tmp_path)
+    assert {("base", "t", "a"): 0.25, ("base", "t", "b"): 0.75} == scores(tmp_path)
+    assert "Scores: 0 added, 2 replaced, 2 moved" in said.stderr
 
 
 def test_names_of_site_toml(tmp_path):

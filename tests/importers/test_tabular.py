@@ -136,6 +136,14 @@ def test_score_column_may_have_the_name_of_its_metric(tmp_path):
     assert "Accuracy" == rows(tmp_path, "tasks")[0]["metric"]
 
 
+def test_stated_score_column_names_its_metric(tmp_path):
+    """As a column that was found does; the other numbers are not used."""
+    (tmp_path / "site.toml").write_text('[import.columns]\nscore = "F1"\n')
+    path = write(tmp_path, "a.csv", "model,task,Accuracy,F1\nalpha,add,0.5,0.25\n")
+    assert [0.25] == [row["score"] for row in imported("csv", path, into=tmp_path)]
+    assert "F1" == rows(tmp_path, "tasks")[0]["metric"]
+
+
 def test_last_row_of_a_repeated_score_counts(tmp_path):
     """The other row is reported."""
     path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5\na,t,0.25\n")
