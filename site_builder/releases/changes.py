@@ -16,7 +16,7 @@ from site_builder.compute.score_error import REACH
 from site_builder.formatting import NumberFormat, scale_for
 from site_builder.prose.figures import prose_filters
 from site_builder.prose.markdown import plain_text
-from site_builder.prose.template import Claim, judge_claims, text_file
+from site_builder.prose.template import Claim, ProseTemplate, Written, text_file
 from site_builder.records import Record
 
 # Model, task and variant; and model and variant.
@@ -391,23 +391,19 @@ def find_turned_claims(old: ProseInputs, new: ProseInputs) -> ClaimChanges | Non
         after |= _judged(texts, new)
     both = [key for key in after if key in before]
     turned = tuple(
-        _turn(key[0], before[key], after[key])
+        ChangedClaim(
+            file=text_file(key[0]),
+            line=after[key].line,
+            condition=after[key].condition,
+            held=before[key].holds,
+            holds=after[key].holds,
+            before=_sentence(before[key]),
+            after=_sentence(after[key]),
+        )
         for key in both
         if before[key].holds != after[key].holds
     )
     return ClaimChanges(turned, len(before) + len(after) - 2 * len(both))
-
-
-def _turn(slot: str, before: Claim, after: Claim) -> ChangedClaim:
-    return ChangedClaim(
-        file=text_file(slot),
-        line=after.line,
-        condition=after.condition,
-        held=before.holds,
-        holds=after.holds,
-        before=_sentence(before),
-        after=_sentence(after),
-    )
 
 
 def _sentence(claim: Claim) -> str:
@@ -416,12 +412,13 @@ def _sentence(claim: Claim) -> str:
 
 
 def _judged(texts: Mapping[str, str], prose: ProseInputs) -> dict[_ClaimKey, Claim]:
-    judged = judge_claims(texts, prose.figures, prose_filters(prose.scale))
-    return {key: claim for slot, claims in judged.items() for key, claim in _keyed(slot, claims)}
-
-
-def _keyed(slot: str, claims: tuple[Claim, ...]) -> Iterator[tuple[_ClaimKey, Claim]]:
-    seen: Counter[str] = Counter()
-    for claim in claims:
-        yield (slot, claim.condition, seen[claim.condition]), claim
-        seen[claim.condition] += 1
+    """Judge the claims of texts; those that need figures that do not exist are left out."""
+    figures = {**prose.figures, "link": lambda *_: Written("")}
+    filters = prose_filters(prose.scale)
+    judged: dict[_ClaimKey, Claim] = {}
+    for slot, text in texts.items():
+        seen: Counter[str] = Counter()
+        for claim in ProseTemplate(text, filters).fill_in(figures).claims:
+            judged[slot, claim.condition, seen[claim.condition]] = claim
+            seen[claim.condition] += 1
+    return judged
