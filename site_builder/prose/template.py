@@ -93,11 +93,9 @@ class Written(str):
 
 
 class ProseTemplate:
-    """A text that can be filled with figures; `mistakes` do not depend on them.
+    """A text that can be filled with figures, which `filters` write.
 
-    Args:
-        text: The Markdown with its expressions.
-        filters: The filters that write figures.
+    `mistakes` do not depend on the figures.
     """
 
     def __init__(self, text: str, filters: Mapping[str, Callable[..., str]] | None = None) -> None:

@@ -109,12 +109,7 @@ def write_feed(
 ) -> bytes:
     """Write the feed, newest entry first. No date in it is the build's.
 
-    Args:
-        config: The project.
-        release: The release that is published.
-        news: What changed since the previous release.
-        page: Absolute address of the page of changes.
-        link: Absolute address of the feed.
+    `page` and `link` are the absolute addresses of the page of changes and of the feed.
 
     Source: RFC 4287, The Atom Syndication Format.
     """

@@ -54,12 +54,6 @@ _MAX_BYTES = 1_000_000_000
 _GONE = (404, 410)
 # A JSON escape of half a surrogate pair, or of one of its two halves.
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_NO_FEED = Fault(
-    FEED.key,
-    "the previous site has no feed of changes here that can be read",
-    "Its entries are not carried on.",
-    "warning",
-)
 
 
 class ReleaseContent(Record):
@@ -81,17 +75,19 @@ def find_news(
 ) -> tuple[ReleaseNews, tuple[Fault, ...]]:
     """Return what changed between two releases, with warnings about the feed."""
     earlier = () if old.feed is None else read_feed(old.feed)
-    warnings = () if earlier is not None else (_NO_FEED,)
-    news = ReleaseNews(compare_releases(old, new), earlier or ())
-    return news, (*warnings, *find_feed_faults(config, new.snapshot.release))
+    faults = find_feed_faults(config, new.snapshot.release)
+    if earlier is None:
+        what = "the previous site has no feed of changes here that can be read"
+        unread = Fault(FEED.key, what, "Its entries are not carried on.", "warning")
+        earlier, faults = (), (unread, *faults)
+    return ReleaseNews(compare_releases(old, new), earlier), faults
 
 
 def read_release(place: str) -> ReleaseContent:
     """Read the release in a place.
 
-    Args:
-        place: A project's folder, a folder of Parquet tables, one file of results, the folder of a
-            published site or of its API, or the address of either.
+    This is a project's folder, a folder of Parquet tables, one file of results, the folder of a
+    published site or of its API, or the address of either.
 
     Raises:
         SiteError: There is no release, or it has errors; every one of them.
