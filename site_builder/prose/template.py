@@ -335,8 +335,7 @@ class _ClaimTag(Extension):
         line = next(parser.stream).lineno
         arguments = [
             nodes.DerivedContextReference(),
-            nodes.Const(line),
-            nodes.Const(next(self._conditions)),
+            nodes.Const((line, *next(self._conditions))),
             self.call_method("_count"),
             parser.parse_expression(),
         ]
@@ -359,27 +358,27 @@ class _ClaimTag(Extension):
     def _judge(
         self,
         context: Context,
-        line: int,
-        written: str,
+        tag: tuple[int, str, tuple[str, ...]],
         known: int,
         condition: object,
         caller: Callable[[], str],
     ) -> str:
         """Keep the claim, unless its condition needs what does not exist."""
+        line, written, operands = tag
         report, holds = _REPORT.get(), bool(condition)
         can_be_judged = len(report.mistakes) == known
         sentence = caller()
         if can_be_judged:
             known = len(report.mistakes)
-            figures = () if holds else tuple(self._values(context, written))
+            figures = () if holds else tuple(self._values(context, operands))
             del report.mistakes[known:]  # `and` may not ask for a figure that does not exist
             claim = Claim(line, written, " ".join(sentence.split()), holds, figures)
             report.claims.append(claim)
         return sentence
 
-    def _values(self, context: Context, condition: str) -> Iterator[tuple[str, object]]:
+    def _values(self, context: Context, operands: tuple[str, ...]) -> Iterator[tuple[str, object]]:
         """Yield the operands of a condition that are figures, with their values."""
-        for operand in dict.fromkeys(_operands(self.environment.lex(f"{{{{ {condition} }}}}"))):
+        for operand in operands:
             with suppress(*_ERRORS, jinja2.TemplateSyntaxError):
                 find = self.environment.compile_expression(operand, undefined_to_none=False)
                 value = find(context.get_all())
@@ -387,17 +386,16 @@ class _ClaimTag(Extension):
                     yield operand, value
 
 
-def _conditions(tokens: Iterable[tuple[int, str, str]]) -> Iterator[str]:
-    """Yield the condition of each claim tag, in single spaces."""
+def _conditions(tokens: Iterable[tuple[int, str, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the condition of each claim tag, in single spaces, and its operands."""
     tag: list[str] = []
     for _, kind, value in tokens:
         if kind == "block_begin":
             tag = []
-        elif kind == "block_end":
-            if claim := re.fullmatch(r"claim\b(.*)", " ".join("".join(tag).split())):
-                yield claim[1].strip()
-        else:
-            tag.append(value)
+        elif kind != "block_end":
+            tag.append(" " if kind == "whitespace" else value)
+        elif claim := re.fullmatch(r"claim\b(.*)", " ".join("".join(tag).split())):
+            yield claim[1].strip(), tuple(dict.fromkeys(_operands(tag[tag.index("claim") + 1 :])))
 
 
 _BETWEEN_OPERANDS = {
@@ -407,16 +405,14 @@ _BETWEEN_OPERANDS = {
 _NO_FIGURE = re.compile(r"""\d|["'\[{(.]|(?:true|false|none)\b|$""", re.IGNORECASE)
 
 
-def _operands(tokens: Iterable[tuple[int, str, str]]) -> Iterator[str]:
+def _operands(tokens: Iterable[str]) -> Iterator[str]:
     """Split a condition at its operators: `stats.tasks > 5` compares the figure `stats.tasks`."""
     found, depth = [""], 0
-    for _, kind, value in tokens:
-        if kind.startswith("variable_"):
-            continue
-        is_group = value == ")" or (value == "(" and not found[-1].strip())
-        if depth == 0 and (value in _BETWEEN_OPERANDS or is_group):
+    for token in tokens:
+        is_group = token == ")" or (token == "(" and not found[-1].strip())
+        if depth == 0 and (token in _BETWEEN_OPERANDS or is_group):
             found.append("")
         else:
-            depth += (value in ("(", "[", "{")) - (value in (")", "]", "}"))
-            found[-1] += value
+            depth += (token in ("(", "[", "{")) - (token in (")", "]", "}"))
+            found[-1] += token
     return (operand.strip() for operand in found if not _NO_FIGURE.match(operand.strip()))

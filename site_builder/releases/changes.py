@@ -335,11 +335,7 @@ def _losses(
 
 
 class ProseInputs(Record):
-    """The prose of a release by slot, None where it was not published, and what its claims use.
-
-    Attributes:
-        scale: Number format of scores.
-    """
+    """The prose of a release by slot, None where it was not published, and what its claims use."""
 
     figures: Mapping[str, Any]
     scale: NumberFormat

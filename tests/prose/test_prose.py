@@ -113,6 +113,7 @@ def with_content(root: Path, **texts: str) -> Path:
         ("{{ training_sets.below[10000] }} of {{ training_sets.sizes | length }}", "1 of 2"),
         ("{{ none | score }}", "\N{EN DASH}"),
         ("{% claim stats.tasks == 2 %}Two.{% endclaim %}", "Two."),
+        ("{% claim(stats.tasks == 2) %}Two.{% endclaim %}", "Two."),
         ("{% set best = models[0] %}{{ best.name }}", "Alpha"),
     ],
 )
@@ -169,6 +170,7 @@ def test_what_is_no_figure_is_refused(refused):
     [
         ("One.\n\n{{ statz.tasks }}", "3: 'statz' is undefined. Did you mean 'stats'?"),
         ("{{ stats.taks }}", "1: figure 'taks' does not exist. Did you mean 'tasks'?"),
+        ("{{ stats.taks ** 2 }}", "1: figure 'taks' does not exist. Did you mean 'tasks'?"),
         ("{{ models[9].name }}", "1: list object has no element 9"),
         ("\n{{ model('alfa').name }}", "2: model 'alfa' does not exist. Did you mean 'alpha'?"),
         ("{{ task('srt').name }}", "1: task 'srt' does not exist. Did you mean 'sort'?"),
