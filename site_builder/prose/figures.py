@@ -29,13 +29,9 @@ class UnknownNameError(Exception):
 def prose_variables(results: Results) -> dict[str, Any]:
     """Return the figures of a board by their names in prose."""
     values = api_values(results)
-    return {
-        **published_figures(
-            {**values, "tasks": [_TaskFigures(task, results) for task in values["tasks"]]}
-        ),
-        "serving": results.serving,
-        "training_sets": results.training_sets,
-    }
+    values["tasks"] = [_TaskFigures(task, results) for task in values["tasks"]]
+    figures = published_figures(values)
+    return {**figures, "serving": results.serving, "training_sets": results.training_sets}
 
 
 class _TaskFigures(dict[str, Any]):

@@ -223,14 +223,10 @@ def find_changes(old: Snapshot, new: Snapshot, claims: ClaimChanges | None = Non
         tasks_removed=_only(old.tasks, new.tasks),
         tasks_changed=_changed_facts(old.tasks, new.tasks),
         scores_added=tuple(
-            ScoreChange(*key, None, s.score)
-            for key, s in new.scores.items()
-            if key not in old.scores
+            ScoreChange(*key, None, new.scores[key].score) for key in _only(new.scores, old.scores)
         ),
         scores_removed=tuple(
-            ScoreChange(*key, s.score, None)
-            for key, s in old.scores.items()
-            if key not in new.scores
+            ScoreChange(*key, old.scores[key].score, None) for key in _only(old.scores, new.scores)
         ),
         scores_changed=_changed_scores(old, new),
         flags=tuple(
@@ -292,12 +288,8 @@ def _changed_scores(old: Snapshot, new: Snapshot) -> tuple[ScoreChange, ...]:
         for i in np.flatnonzero(found).tolist()
     ]
     certainty = (True, None, False)
-    return tuple(
-        sorted(
-            changes,
-            key=lambda c: (certainty.index(c.beyond_noise), -abs(c.difference or 0), c.key),
-        )
-    )
+    changes.sort(key=lambda c: (certainty.index(c.beyond_noise), -abs(c.difference or 0), c.key))
+    return tuple(changes)
 
 
 def _rises(task: str, *snapshots: Snapshot) -> bool:
@@ -315,10 +307,8 @@ def _moves(old: Snapshot, new: Snapshot) -> tuple[RankMove, ...]:
         for model in new.models
         if model in old.models
     ]
-    moved = [move for move in moves if move.before != move.after]
-    return tuple(
-        sorted(moved, key=lambda m: (variants.index(m.variant), m.after or inf, m.before or inf))
-    )
+    moves.sort(key=lambda m: (variants.index(m.variant), m.after or inf, m.before or inf))
+    return tuple(move for move in moves if move.before != move.after)
 
 
 def _losses(
