@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from functools import partial
 from typing import Any
 
 from site_builder import formatting
@@ -16,10 +15,6 @@ from site_builder.errors import did_you_mean
 NAMES = (
     *("stats", "models", "tasks", "categories", "correlations"),
     *("baseline", "model", "task", "category", "correlation", "serving", "training_sets", "link"),
-)
-FILTERS = (
-    *("score", "signed", "percent", "count", "money", "seconds", "ratio", "decimals", "p_value"),
-    *("listed", "in_words"),
 )
 _WORDS = (
     *("no", "one", "two", "three", "four", "five", "six"),
@@ -34,58 +29,71 @@ class UnknownNameError(Exception):
 def prose_variables(results: Results) -> dict[str, Any]:
     """Return the figures of a board by their names in prose."""
     values = api_values(results)
-    values["tasks"] = [
-        _TaskFigures(task, partial(_score_figures, results, task["task"]))
-        for task in values["tasks"]
-    ]
-    return {
-        **published_figures(values),
-        "serving": results.serving,
-        "training_sets": results.training_sets,
-    }
+    values["tasks"] = [_TaskFigures(task, results) for task in values["tasks"]]
+    figures = published_figures(values)
+    return {**figures, "serving": results.serving, "training_sets": results.training_sets}
 
 
 class _TaskFigures(dict[str, Any]):
     """The figures of a task; its scores are made when prose first reads them."""
 
-    def __init__(self, figures: Mapping[str, Any], scores: Callable[[], object]) -> None:
+    def __init__(self, figures: Mapping[str, Any], results: Results) -> None:
         super().__init__(figures)
-        self._scores = scores
+        self._results = results
 
     def __missing__(self, key: str) -> object:
         if key != "scores":
             raise KeyError(key)
-        self[key] = self._scores()
+        self[key] = [
+            {
+                "model": score.model,
+                "variant": score.variant,
+                "score": score.score,
+                "rank": score.rank,
+                "interval": None if score.interval is None else list(score.interval),
+                "stderr": score.stderr,
+                "n_examples": score.n,
+                "tied_with_best": score.tied_with_best,
+            }
+            for score in self._results.scores.ranking(self["task"])
+        ]
         return self[key]
-
-
-def _score_figures(results: Results, task: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "model": score.model,
-            "variant": score.variant,
-            "score": score.score,
-            "rank": score.rank,
-            "interval": None if score.interval is None else list(score.interval),
-            "stderr": score.stderr,
-            "n_examples": score.n,
-            "tied_with_best": score.tied_with_best,
-        }
-        for score in results.scores.ranking(task)
-    ]
 
 
 def published_figures(api: Mapping[str, Any]) -> dict[str, Any]:
     """Return the figures that follow from the values of the API alone."""
-    baseline = (model["name"] for model in api["models"] if model.get("is_baseline"))
+    correlations = api.get("correlations") or {"columns": []}
+
+    def correlation(a: str, b: str) -> dict[str, Any]:
+        columns = correlations["columns"]
+        i, j = (columns.index(_known("correlation column", name, columns)) for name in (a, b))
+        return {
+            "n": correlations["n"][i][j],
+            "spearman": correlations["spearman"][i][j],
+            "p_value": correlations["p_value"]["spearman"][i][j],
+        }
+
     return {
         **api,
-        "baseline": next(baseline, ""),
+        "baseline": next((m["name"] for m in api["models"] if m.get("is_baseline")), ""),
         "model": _lookup(api["models"], "model"),
         "task": _lookup(api["tasks"], "task"),
         "category": _lookup(api.get("categories", []), "category"),
-        "correlation": _correlation(api.get("correlations")),
+        "correlation": correlation,
     }
+
+
+def _lookup(records: list[dict[str, Any]], key: str) -> Callable[[str], dict[str, Any]]:
+    by_id = {record[key]: record for record in records}
+    return lambda name: by_id[_known(key, name, by_id)]
+
+
+def _known(kind: str, name: str, known: Collection[str]) -> str:
+    """Return a name, if it is known."""
+    if name not in known:
+        hint = did_you_mean(str(name), known)
+        raise UnknownNameError(f"{kind} {name!r} does not exist. {hint}".strip())
+    return name
 
 
 def prose_filters(scale: formatting.NumberFormat) -> dict[str, Callable[..., str]]:
@@ -101,44 +109,5 @@ def prose_filters(scale: formatting.NumberFormat) -> dict[str, Callable[..., str
         "decimals": formatting.rounded,
         "p_value": formatting.p_value,
         "listed": lambda names: formatting.listed(list(names), most=6),
-        "in_words": _in_words,
+        "in_words": lambda n: _WORDS[n] if 0 <= n < len(_WORDS) else formatting.count(n),
     }
-
-
-def _in_words(n: int) -> str:
-    return _WORDS[n] if 0 <= n < len(_WORDS) else formatting.count(n)
-
-
-def _lookup(records: list[dict[str, Any]], key: str) -> Callable[[str], dict[str, Any]]:
-    by_id = {record[key]: record for record in records}
-
-    def find(name: str) -> dict[str, Any]:
-        if name not in by_id:
-            raise _unknown(key, name, by_id)
-        return by_id[name]
-
-    return find
-
-
-def _correlation(values: Mapping[str, Any] | None) -> Callable[[str, str], dict[str, Any]]:
-    kind = "correlation column"
-
-    def find(a: str, b: str) -> dict[str, Any]:
-        columns = [] if values is None else values["columns"]
-        for name in (a, b):
-            if name not in columns:
-                raise _unknown(kind, name, columns)
-        assert values is not None  # it has columns
-        i, j = columns.index(a), columns.index(b)
-        return {
-            "n": values["n"][i][j],
-            "spearman": values["spearman"][i][j],
-            "p_value": values["p_value"]["spearman"][i][j],
-        }
-
-    return find
-
-
-def _unknown(kind: str, name: object, known: Collection[str]) -> UnknownNameError:
-    hint = did_you_mean(str(name), known)
-    return UnknownNameError(f"{kind} {name!r} does not exist. {hint}".strip())

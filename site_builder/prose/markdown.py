@@ -21,16 +21,8 @@ from site_builder.formatting import sentence
 from site_builder.records import Record, field
 
 SLOTS = (
-    "lede",
-    "takeaways",
-    "models",
-    "tasks",
-    "categories",
-    "analysis",
-    "serving",
-    "data",
-    "about",
-    "limits",
+    *("lede", "takeaways", "models", "tasks", "categories"),
+    *("analysis", "serving", "data", "about", "limits"),
 )
 _SPACE = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|>-])")
@@ -61,10 +53,8 @@ class Prose(Record):
     """The texts of a project.
 
     Attributes:
-        texts: The text as it is written, by slot.
-        sha256: The checksum of the file, by slot.
+        texts, sha256: The text as it is written and the checksum of its file, by slot.
         own: Titles of the project's own pages, by name; their slots begin with `pages/`.
-        faults: Files that no page shows or that cannot be read.
     """
 
     texts: Mapping[str, str]
@@ -78,37 +68,26 @@ def load_prose(folder: Path, shown_as: str = "data/content") -> Prose:
 
     A file that no page shows causes a warning, a file that cannot be read an error.
     """
-    texts: dict[str, str] = {}
-    checksums: dict[str, str] = {}
-    own: dict[str, str] = {}
+    texts, checksums, own = dict[str, str](), dict[str, str](), dict[str, str]()
     faults: list[Fault] = []
     for path in [*sorted(folder.glob("*.md")), *sorted(folder.glob("pages/*.md"))]:
         slot = path.relative_to(folder).as_posix().removesuffix(".md")
         where = f"{shown_as}/{slot}.md"
         if path.parent == folder and slot not in SLOTS:
-            names = did_you_mean(path.stem, SLOTS) or f"Names: {', '.join(SLOTS)}."
+            names = did_you_mean(slot, SLOTS) or f"Names: {', '.join(SLOTS)}."
             faults.append(Fault(where, "no page shows this file.", names, "warning"))
             continue
         try:
             file = _read(path, folder)
-            text, checksums[slot] = file.decode("utf-8-sig"), sha256(file).hexdigest()
-            if path.parent != folder:
-                own[path.stem], text = _titled(path.stem, text)
-            texts[slot] = text
+            texts[slot], checksums[slot] = file.decode("utf-8-sig"), sha256(file).hexdigest()
         except UnicodeDecodeError as error:
             faults.append(Fault(where, f"cannot be read as UTF-8 text: {error}"))
         except OSError as error:
             faults.append(Fault(where, f"cannot be read: {error.strerror}"))
+        else:
+            if path.parent != folder:
+                own[path.stem], texts[slot] = _split_title(path.stem, texts[slot])
     return Prose(texts, checksums, own, tuple(faults))
-
-
-def _titled(name: str, text: str) -> tuple[str, str]:
-    """Split a text into its title and the rest; without a heading, the title is the page's name."""
-    heading = _TITLE.match(text)
-    if heading is None:
-        return sentence(re.sub(r"[-_]+", " ", name)), text
-    above = text[: heading.end()].count("\n")  # so that lines keep their numbers
-    return unescape_markdown(heading[1]), "\n" * above + text[heading.end() :]
 
 
 def _read(path: Path, folder: Path) -> bytes:
@@ -118,6 +97,15 @@ def _read(path: Path, folder: Path) -> bytes:
     if not path.is_file():
         raise OSError(EISDIR, "it is no file")
     return path.read_bytes()
+
+
+def _split_title(name: str, text: str) -> tuple[str, str]:
+    """Return the title and the rest; without a heading, the title is the page's name."""
+    heading = _TITLE.match(text)
+    if heading is None:
+        return sentence(re.sub(r"[-_]+", " ", name)), text
+    above = text[: heading.end()].count("\n")  # so that lines keep their numbers
+    return unescape_markdown(heading[1]), "\n" * above + text[heading.end() :]
 
 
 def escape_markdown(text: str) -> str:
@@ -139,7 +127,10 @@ def to_html(text: str) -> str:
         raw,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
-        attribute_filter=_safe_attribute,
+        # no link with a host and without a scheme
+        attribute_filter=lambda _tag, name, value: (
+            None if name == "href" and _NO_SCHEME.match(value) else value
+        ),
         url_schemes={"http", "https"},
         link_rel="noopener",
     )
@@ -152,8 +143,3 @@ def plain_text(text: str) -> str:
     except RecursionError:
         return text
     return " ".join(html.unescape(nh3.clean(raw, tags=set())).split())
-
-
-def _safe_attribute(_tag: str, attribute: str, value: str) -> str | None:
-    """Keep the value of an attribute, except a link with a host and without a scheme."""
-    return None if attribute == "href" and _NO_SCHEME.match(value) else value

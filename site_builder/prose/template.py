@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
+from functools import partial
 from math import isfinite
 from traceback import walk_stack, walk_tb
 from types import MethodType
@@ -21,12 +22,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
 from site_builder.errors import did_you_mean
-from site_builder.prose.figures import FILTERS, NAMES, UnknownNameError
+from site_builder.formatting import scale_for
+from site_builder.prose.figures import NAMES, UnknownNameError, prose_filters
 from site_builder.prose.markdown import escape_markdown
 from site_builder.records import Record, field
 
-MOST_CHARACTERS = 1_000_000
-"""Characters of a text, as it is written and as it is filled in."""
+_MOST_CHARACTERS = 1_000_000  # of a text, as it is written and as it is filled in
 # Loops in loops take time that no other limit bounds.
 _MOST_LOOPS = 2
 # Jinja's filters that select figures or change the case of a text.
@@ -47,14 +48,8 @@ _FORBIDDEN: dict[type[nodes.Node], str] = {
 }
 # Errors of an expression over figures; any other exception is a bug of the generator.
 _ERRORS = (
-    jinja2.TemplateRuntimeError,
-    UnknownNameError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    LookupError,
-    ArithmeticError,
-    RecursionError,
+    *(jinja2.TemplateRuntimeError, UnknownNameError, TypeError, ValueError, AttributeError),
+    *(LookupError, ArithmeticError, RecursionError),
 )
 
 
@@ -73,7 +68,6 @@ class Claim(Record):
         line: Line of its tag.
         condition: The condition as it is written.
         sentence: The text of the claim, filled in.
-        holds: Whether the condition is true.
         figures: Of a false condition, its operands as they are written, with their values.
     """
 
@@ -99,24 +93,19 @@ class Written(str):
 
 
 class ProseTemplate:
-    """A text that can be filled with figures.
+    """A text that can be filled with figures, which `filters` write.
 
-    Args:
-        text: The Markdown with its expressions.
-        filters: The filters that write figures; without them the text is only checked.
-
-    Attributes:
-        mistakes: Errors that do not depend on the figures.
+    `mistakes` do not depend on the figures.
     """
 
     def __init__(self, text: str, filters: Mapping[str, Callable[..., str]] | None = None) -> None:
         self.mistakes: tuple[Mistake, ...] = ()
         self._template: jinja2.Template | None = None
-        if len(text) > MOST_CHARACTERS:
-            what = f"the text has {len(text):,} characters, more than {MOST_CHARACTERS:,}"
+        if len(text) > _MOST_CHARACTERS:
+            what = f"the text has {len(text):,} characters, more than {_MOST_CHARACTERS:,}"
             self.mistakes = (Mistake(1, what),)
             return
-        environment = _Environment(filters or dict.fromkeys(FILTERS, str))
+        environment = _Environment(filters or prose_filters(scale_for(())))
         try:
             tree = environment.parse(text)
             forbidden = tuple(_forbidden(tree))
@@ -135,36 +124,25 @@ class ProseTemplate:
         """Render the text and collect its claims and all mistakes that the figures reveal."""
         if self._template is None:
             return FilledText("", (), self.mistakes)
-        report = _Report(self._template)
+        report, text, size = _Report(self._template), list[str](), 0
         token = _REPORT.set(report)
         names = {n: _Function(v) if callable(v) else v for n, v in figures.items()}
         try:
-            text = _joined(self._template.generate(names))
+            for part in self._template.generate(names):
+                text.append(part)
+                size += len(part)
+                if size > _MOST_CHARACTERS:
+                    message = f"the text becomes longer than {_MOST_CHARACTERS:,} characters"
+                    raise ValueError(message)
         except _ERRORS as error:
-            text = ""
-            report.mistakes.append(Mistake(_line_of(error), _message(error)))
+            text = []
+            trace = walk_tb(error.__traceback__)  # which Jinja maps onto the text
+            lines = (n for frame, n in trace if frame.f_code.co_filename == "<template>")
+            report.mistakes.append(Mistake(max(lines, default=1), str(error)))
         finally:
             _REPORT.reset(token)
         found = [mistake for mistake in report.mistakes if mistake.what]
-        return FilledText(text, tuple(report.claims), (*self.mistakes, *found))
-
-
-def judge_claims(
-    texts: Mapping[str, str],
-    figures: Mapping[str, object],
-    filters: Mapping[str, Callable[..., str]],
-) -> dict[str, tuple[Claim, ...]]:
-    """Judge the claims of texts; a claim that needs figures that do not exist is left out.
-
-    Args:
-        texts: The prose, by slot.
-        figures: Values by their names, without `link`.
-        filters: The filters that write figures.
-    """
-    names = {**figures, "link": lambda *_: Written("")}
-    return {
-        slot: ProseTemplate(text, filters).fill_in(names).claims for slot, text in texts.items()
-    }
+        return FilledText("".join(text), tuple(report.claims), (*self.mistakes, *found))
 
 
 def text_file(slot: str) -> str:
@@ -192,31 +170,7 @@ def _fail(what: str, fix: str = "") -> _Missing:
     return _Missing(hint="")
 
 
-def _line_of(error: Exception) -> int:
-    """Return the line in which an error arose; Jinja maps tracebacks onto the text."""
-    trace = walk_tb(error.__traceback__)
-    return max([1, *(n for frame, n in trace if frame.f_code.co_filename == "<template>")])
-
-
-def _message(error: Exception) -> str:
-    # Jinja names a place in memory, which differs from build to build.
-    if isinstance(error, SecurityError):
-        return "prose can call only model, task, category, correlation and link"
-    return str(error)
-
-
-def _joined(parts: Iterable[str]) -> str:
-    text, size = list[str](), 0
-    for part in parts:
-        size += len(part)
-        if size > MOST_CHARACTERS:
-            message = f"the text becomes longer than {MOST_CHARACTERS:,} characters"
-            raise ValueError(message)
-        text.append(part)
-    return "".join(text)
-
-
-class _Missing(jinja2.Undefined):
+class _Missing(jinja2.StrictUndefined):
     """A name or a figure that does not exist: reported where it is used, and then nothing.
 
     Whatever is made of it is nothing as well, so that one rendering finds all mistakes.
@@ -234,38 +188,22 @@ class _Missing(jinja2.Undefined):
             return _fail(f"figure {name!r} does not exist", did_you_mean(str(name), record))
         return _fail(self._undefined_message)
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as Jinja declares it
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self._use()
 
-    def __str__(self) -> str:
-        self._use()
-        return ""
+def _reporting(nothing: object) -> Callable[[_Missing], object]:
+    """Return a special method of `_Missing` that must return a value of some type."""
 
-    def __bool__(self) -> bool:
-        self._use()
-        return False
+    def method(value: _Missing) -> object:
+        value._use()
+        return nothing
 
-    def __len__(self) -> int:
-        self._use()
-        return 0
-
-    def __iter__(self) -> Iterator[object]:
-        self._use()
-        return iter(())
-
-    def __hash__(self) -> int:
-        self._use()
-        return 0
+    return method
 
 
-for _name in (
-    *("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "floordiv", "rfloordiv"),
-    *("mod", "rmod", "pos", "neg", "call", "getitem", "lt", "le", "gt", "ge", "eq", "ne"),
-    *("int", "float", "contains"),
-):
-    setattr(_Missing, f"__{_name}__", _Missing._use)
+for _name in dir(jinja2.StrictUndefined):
+    if getattr(jinja2.StrictUndefined, _name) is jinja2.Undefined._fail_with_undefined_error:
+        setattr(_Missing, _name, _Missing._use)
+for _name, _nothing in (("str", ""), ("bool", False), ("len", 0), ("hash", 0), ("iter", iter(()))):
+    setattr(_Missing, f"__{_name}__", _reporting(_nothing))
 
 
 class _Function(Record):
@@ -283,15 +221,13 @@ class _Function(Record):
             return _fail(str(error))
 
 
-def _figure_filter(function: Callable[..., str]) -> Callable[..., Any]:
-    def write(*args: object, **kwargs: object) -> Written:
-        for figure in args:
-            if isinstance(figure, float) and not isfinite(figure):
-                message = f"the figure {figure!r} is not finite"
-                raise ValueError(message)
-        return Written(escape_markdown(function(*args, **kwargs)))
-
-    return _Function(write)
+def _write(function: Callable[..., str], *args: object, **kwargs: object) -> Written:
+    """Write a figure by a filter."""
+    for figure in args:
+        if isinstance(figure, float) and not isfinite(figure):
+            message = f"the figure {figure!r} is not finite"
+            raise ValueError(message)
+    return Written(escape_markdown(function(*args, **kwargs)))
 
 
 def _finalize(value: object) -> object:
@@ -301,18 +237,20 @@ def _finalize(value: object) -> object:
     """
     if isinstance(value, Written | int):
         return value
-    if isinstance(value, jinja2.Undefined):
+    if isinstance(value, _Missing):
         return str(value)
-    if isinstance(value, float):
-        written = "is not written with a filter such as `score`, `signed` or `percent`"
-        return str(_fail(f"the figure {value!r} {written}"))
-    if isinstance(value, str) and len(value) <= MOST_CHARACTERS:
+    if isinstance(value, str) and len(value) <= _MOST_CHARACTERS:
         return escape_markdown(value)
     if isinstance(value, str):
-        return str(_fail(f"a text of {len(value):,} characters is too long for prose"))
-    if value is None:
-        return str(_fail("the figure is not defined on this board"))
-    return str(_fail(f"{_kind(value)} is neither a text nor a figure"))
+        _fail(f"a text of {len(value):,} characters is too long for prose")
+    elif isinstance(value, float):
+        written = "is not written with a filter such as `score`, `signed` or `percent`"
+        _fail(f"the figure {value!r} {written}")
+    elif value is None:
+        _fail("the figure is not defined on this board")
+    else:
+        _fail(f"{_kind(value)} is neither a text nor a figure")
+    return ""
 
 
 def _kind(value: object) -> str:
@@ -333,12 +271,16 @@ class _Environment(ImmutableSandboxedEnvironment):
             keep_trailing_newline=True,
         )
         self.globals.clear()
-        ours = {name: _figure_filter(function) for name, function in filters.items()}
+        ours = {name: _Function(partial(_write, function)) for name, function in filters.items()}
         self.filters = {name: self.filters[name] for name in _JINJA_FILTERS} | ours
 
     def is_safe_callable(self, obj: object) -> bool:
         """Allow the functions of prose and methods of loops and claims, not those of Python."""
-        return isinstance(obj, _Function | _Missing | MethodType)
+        if not isinstance(obj, _Function | _Missing | MethodType):
+            # Jinja's own message names a place in memory, which differs from build to build.
+            what = "prose can call only model, task, category, correlation and link"
+            raise SecurityError(what)
+        return True
 
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
         """Calculate with numbers only: a text, a list or a huge number could grow for ever."""
@@ -373,9 +315,8 @@ def _unknown_names(tree: nodes.Template) -> Iterator[Mistake]:
     unknown = meta.find_undeclared_variables(tree) - {*NAMES}
     for name in tree.find_all(nodes.Name):
         if name.name in unknown and name.ctx == "load":
-            yield Mistake(
-                name.lineno, f"'{name.name}' is undefined", did_you_mean(name.name, NAMES)
-            )
+            hint = did_you_mean(name.name, NAMES)
+            yield Mistake(name.lineno, f"'{name.name}' is undefined", hint)
 
 
 class _ClaimTag(Extension):
@@ -392,16 +333,13 @@ class _ClaimTag(Extension):
     def parse(self, parser: Parser) -> nodes.Node:
         """Turn the tag into calls of `_attempt` and `_judge`."""
         line = next(parser.stream).lineno
-        written = next(self._conditions)
-        condition = parser.parse_expression()
-        sentence = parser.parse_statements(("name:endclaim",), drop_needle=True)
-        arguments: list[nodes.Expr] = [
+        arguments = [
             nodes.DerivedContextReference(),
-            nodes.Const(line),
-            nodes.Const(written),
+            nodes.Const((line, *next(self._conditions))),
             self.call_method("_count"),
-            condition,
+            parser.parse_expression(),
         ]
+        sentence = parser.parse_statements(("name:endclaim",), drop_needle=True)
         judge = nodes.CallBlock(self.call_method("_judge", arguments), [], [], sentence)
         attempt = self.call_method("_attempt", [nodes.Const(line)])
         return nodes.CallBlock(attempt, [], [], [judge.set_lineno(line)]).set_lineno(line)
@@ -411,7 +349,7 @@ class _ClaimTag(Extension):
         try:
             return caller()
         except _ERRORS as error:
-            _REPORT.get().mistakes.append(Mistake(line, _message(error)))
+            _REPORT.get().mistakes.append(Mistake(line, str(error)))
             return ""
 
     def _count(self) -> int:
@@ -420,46 +358,44 @@ class _ClaimTag(Extension):
     def _judge(
         self,
         context: Context,
-        line: int,
-        written: str,
-        mistakes: int,
+        tag: tuple[int, str, tuple[str, ...]],
+        known: int,
         condition: object,
         caller: Callable[[], str],
     ) -> str:
         """Keep the claim, unless its condition needs what does not exist."""
-        holds = bool(condition)
-        can_be_judged = self._count() == mistakes
+        line, written, operands = tag
+        report, holds = _REPORT.get(), bool(condition)
+        can_be_judged = len(report.mistakes) == known
         sentence = caller()
         if can_be_judged:
-            figures = () if holds else tuple(self._values(context, written))
+            known = len(report.mistakes)
+            figures = () if holds else tuple(self._values(context, operands))
+            del report.mistakes[known:]  # `and` may not ask for a figure that does not exist
             claim = Claim(line, written, " ".join(sentence.split()), holds, figures)
-            _REPORT.get().claims.append(claim)
+            report.claims.append(claim)
         return sentence
 
-    def _values(self, context: Context, condition: str) -> Iterator[tuple[str, object]]:
+    def _values(self, context: Context, operands: tuple[str, ...]) -> Iterator[tuple[str, object]]:
         """Yield the operands of a condition that are figures, with their values."""
-        known = self._count()
-        for operand in dict.fromkeys(_operands(self.environment.lex(f"{{{{ {condition} }}}}"))):
+        for operand in operands:
             with suppress(*_ERRORS, jinja2.TemplateSyntaxError):
                 find = self.environment.compile_expression(operand, undefined_to_none=False)
                 value = find(context.get_all())
                 if isinstance(value, str | int | float | None):
                     yield operand, value
-        del _REPORT.get().mistakes[known:]  # a figure may not exist where `and` did not ask for it
 
 
-def _conditions(tokens: Iterable[tuple[int, str, str]]) -> Iterator[str]:
-    """Yield the condition of each claim tag, in single spaces."""
+def _conditions(tokens: Iterable[tuple[int, str, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the condition of each claim tag, in single spaces, and its operands."""
     tag: list[str] = []
     for _, kind, value in tokens:
         if kind == "block_begin":
             tag = []
-        elif kind == "block_end":
-            words = "".join(tag).split()
-            if words[:1] == ["claim"]:
-                yield " ".join(words[1:])
-        else:
-            tag.append(value)
+        elif kind != "block_end":
+            tag.append(" " if kind == "whitespace" else value)
+        elif claim := re.fullmatch(r"claim\b(.*)", " ".join("".join(tag).split())):
+            yield claim[1].strip(), tuple(dict.fromkeys(_operands(tag[tag.index("claim") + 1 :])))
 
 
 _BETWEEN_OPERANDS = {
@@ -469,16 +405,14 @@ _BETWEEN_OPERANDS = {
 _NO_FIGURE = re.compile(r"""\d|["'\[{(.]|(?:true|false|none)\b|$""", re.IGNORECASE)
 
 
-def _operands(tokens: Iterable[tuple[int, str, str]]) -> Iterator[str]:
+def _operands(tokens: Iterable[str]) -> Iterator[str]:
     """Split a condition at its operators: `stats.tasks > 5` compares the figure `stats.tasks`."""
     found, depth = [""], 0
-    for _, kind, value in tokens:
-        if kind.startswith("variable_"):
-            continue
-        is_group = value == ")" or (value == "(" and not found[-1].strip())
-        if depth == 0 and (value in _BETWEEN_OPERANDS or is_group):
+    for token in tokens:
+        is_group = token == ")" or (token == "(" and not found[-1].strip())
+        if depth == 0 and (token in _BETWEEN_OPERANDS or is_group):
             found.append("")
         else:
-            depth += (value in ("(", "[", "{")) - (value in (")", "]", "}"))
-            found[-1] += value
+            depth += (token in ("(", "[", "{")) - (token in (")", "]", "}"))
+            found[-1] += token
     return (operand.strip() for operand in found if not _NO_FIGURE.match(operand.strip()))

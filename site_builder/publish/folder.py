@@ -35,19 +35,14 @@ def publish(files: Mapping[str, bytes], out: Path) -> Published:
     """Replace what `out` holds by a whole site, in one step where the system can do that.
 
     Unchanged files keep their time and their place on the disk. If anything fails, the folder holds
-    what it held before.
-
-    Args:
-        files: Every file of the site by its path, with the manifest.
-        out: The folder to publish into.
+    what it held before. `files` has the manifest too.
 
     Raises:
         OutputFolderError: The folder is not usable, another build is publishing, or the disk fails.
     """
     with staging(out) as staged:
         try:
-            existing = files if staged.place.is_dir() else ()
-            same = [path for path in existing if _has_content(staged.place / path, files[path])]
+            same = [path for path in files if _has_content(staged.place / path, files[path])]
             new = _mode_and_owner(staged.owner)
             kept = frozenset(path for path in same if _mode_and_owner(staged.place / path) == new)
             if len(kept) < len(files):
@@ -61,10 +56,9 @@ def publish(files: Mapping[str, bytes], out: Path) -> Published:
 
 
 def recover(out: Path) -> bool:
-    """Undo what a killed build has left beside a folder, unless another build is running.
+    """Undo what a killed build left beside a folder; return whether the moved site is back.
 
-    Returns:
-        Whether the published site was moved away and is back.
+    While another build is running, nothing is done.
 
     Raises:
         OutputFolderError: The staging path is in use by something else, or the disk fails.
@@ -87,16 +81,16 @@ def check_output_folder(out: Path, root: Path) -> None:
     Raises:
         OutputFolderError: It overlaps the project's sources, or `check_replaceable` refuses it.
     """
-    place = Path(os.path.realpath(out))
-    fix = "Choose another, such as site/."
-    if place == root.resolve() or place in root.resolve().parents:
-        what = "the output folder would contain the project itself"
-        raise OutputFolderError(Fault(str(out), what, fix))
+    place, root = Path(os.path.realpath(out)), root.resolve()
+    faults = []
+    if root.is_relative_to(place):
+        faults.append("the output folder would contain the project itself")
     for name in ("data", "templates", "static"):
         source = (root / name).resolve()
-        if place == source or source in place.parents or place in source.parents:
-            what = f"the output folder overlaps {name}/ of the project"
-            raise OutputFolderError(Fault(str(out), what, fix))
+        if place.is_relative_to(source) or source.is_relative_to(place):
+            faults.append(f"the output folder overlaps {name}/ of the project")
+    if faults:
+        raise OutputFolderError(Fault(str(out), faults[0], "Choose another, such as site/."))
     check_replaceable(out)
 
 
@@ -123,12 +117,10 @@ def _find_conflict(out: Path) -> Fault | None:
     if os.path.ismount(os.path.realpath(out)):
         return Fault(str(out), "a disk is mounted here", "Name a folder in it to publish into.")
     manifest = read_manifest(out)
-    if manifest is None:
-        if not any(out.iterdir()):
-            return None
+    if manifest is None and any(out.iterdir()):
         what = f"the folder holds something that {GENERATOR} did not build"
         return Fault(str(out), what, "Choose another, or empty it.")
-    if added := sorted(added_files(out, manifest.files)):
+    if manifest and (added := sorted(added_files(out, manifest.files))):
         what = f"the folder holds {added[0]!r}, which is not part of the site and would be deleted"
         return Fault(str(out), what, "Move it out, or choose another folder.")
     return None
@@ -145,9 +137,7 @@ class Staging:
 
     Attributes:
         place: The published folder itself, where `out` is a link to it.
-        folder: The staging folder.
-        new: The next site.
-        old: The published site while the next one replaces it.
+        new, old: The next site, and the published site while the next one replaces it.
         owner: A file that names the build. It is written first and deleted last.
     """
 
@@ -275,24 +265,15 @@ def _mode_and_owner(path: Path) -> tuple[int, int, int]:
 
 def _write_new(files: Mapping[str, bytes], kept: Collection[str], staged: Staging) -> None:
     """Write the new site, and wait until it is on the disk."""
-    folders = {staged.new}
-    for path, content in sorted(files.items()):
-        target = staged.new / path
-        if target.parent not in folders:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            folders.add(target.parent)
-        if path not in kept or not _link(staged.place / path, target):
-            target.write_bytes(content)
+    for folder in dict.fromkeys((staged.new / path).parent for path in files):
+        folder.mkdir(parents=True, exist_ok=True)
+    for path, content in files.items():
+        if path in kept:
+            with suppress(OSError):  # some file systems have no links
+                os.link(staged.place / path, staged.new / path)
+                continue
+        (staged.new / path).write_bytes(content)
     flush(staged.new)
-
-
-def _link(published: Path, target: Path) -> bool:
-    """Link a published file into the new site; return whether the file system can do that."""
-    try:
-        os.link(published, target)
-    except OSError:
-        return False
-    return True
 
 
 def _swap(staged: Staging) -> None:
@@ -313,18 +294,14 @@ _RENAME_SWAP = 2
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Swap two folders of one file system in one step.
-
-    Returns:
-        Whether they were swapped. Where the system cannot do that, nothing has changed.
+    """Swap two folders of one file system in one step; return whether the system can do that.
 
     Source: renameat2(2) of Linux, renamex_np(2) of macOS.
     """
     paths = os.fsencode(one), os.fsencode(other)
     try:
         if sys.platform == "linux":
-            at = ctypes.c_int(_AT_FDCWD)
-            flags = ctypes.c_uint(_RENAME_EXCHANGE)
+            at, flags = ctypes.c_int(_AT_FDCWD), ctypes.c_uint(_RENAME_EXCHANGE)
             return bool(ctypes.CDLL(None).renameat2(at, paths[0], at, paths[1], flags) == 0)
         if sys.platform == "darwin":
             flags = ctypes.c_uint(_RENAME_SWAP)
@@ -338,9 +315,19 @@ def flush(folder: Path) -> None:
     """Wait until everything below a folder is on the disk, so that a power cut cannot lose it.
 
     Linux flushes the whole file system at once, which is 10 times as fast as file by file.
+
+    Source: syncfs(2), which waits only on Linux.
     """
-    if _flush_file_system(folder):
-        return
+    if sys.platform == "linux":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            if ctypes.CDLL(None, use_errno=True).syncfs(handle) == 0:
+                return
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        except AttributeError:  # a C library without the call
+            pass
+        finally:
+            os.close(handle)
     for path in (folder, *folder.rglob("*")):
         if path.is_dir():
             flush_names(path)
@@ -361,22 +348,3 @@ def _flush(path: Path, flags: int) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _flush_file_system(folder: Path) -> bool:
-    """Flush the file system of a folder; return whether the system can do that: only Linux waits.
-
-    Source: syncfs(2).
-    """
-    if sys.platform != "linux":
-        return False
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        if ctypes.CDLL(None, use_errno=True).syncfs(handle) == 0:
-            return True
-    except AttributeError:  # a C library without the call
-        return False
-    finally:
-        code = ctypes.get_errno()
-        os.close(handle)
-    raise OSError(code, os.strerror(code))

@@ -35,14 +35,8 @@ class Pushed(Record):
 def push_site(site: Path, root: Path, remote: str, branch: str, message: str) -> Pushed:
     """Add a commit to the branch of a remote, which then holds the site and nothing else.
 
-    A `CNAME` of the branch is kept. If the branch holds this site already, nothing is pushed.
-
-    Args:
-        site: The folder of the site.
-        root: The project's folder, in the repository that has the remote.
-        remote: Name of the remote.
-        branch: Name of the branch, which need not exist.
-        message: Message of the commit.
+    The remote is one of the repository that the project's folder `root` is in. A `CNAME` of the
+    branch is kept. If the branch holds this site already, nothing is pushed.
 
     Raises:
         DeployError: Git is missing, there is no such remote, the branch holds something else, or

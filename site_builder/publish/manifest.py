@@ -24,8 +24,7 @@ class Origin(Record):
     """What a site is made from.
 
     Attributes:
-        release: The SHA-256 of its data release.
-        date: The date of the release, as `YYYY-MM-DD`; None where it is unknown.
+        release, date: The SHA-256 of its data release, and its day as `YYYY-MM-DD`, if known.
         sources: The SHA-256 of each file of the project by its path: tables, `site.toml`, prose.
     """
 
@@ -40,8 +39,7 @@ class Manifest(Record):
     Attributes:
         generator: Name and version of the generator.
         files: The SHA-256 of every file but the manifest, by its path.
-        release: The SHA-256 of its data release, if known.
-        date: The date of the release, as `YYYY-MM-DD`, if known.
+        release, date: Its data release, if known.
     """
 
     generator: str
@@ -96,10 +94,6 @@ def added_files(folder: Path, files: Collection[str]) -> Iterator[str]:
     """Yield what is in a published folder but not of the site: `CNAME`, `.git/`, `a/notes.txt`.
 
     A folder that is not of the site is one result, with a slash at its end.
-
-    Args:
-        folder: The published folder.
-        files: The paths of the site's files; the manifest need not be among them.
 
     Raises:
         OSError: Part of the folder cannot be read.

@@ -26,7 +26,7 @@ class Verified(Record):
 
     Attributes:
         files: The number of files, with the manifest; 0 without a manifest.
-        generator: Name and version of the generator; empty without a manifest.
+        generator: Its name and version; empty without a manifest.
         faults: Files that are missing, changed or added.
     """
 
@@ -47,7 +47,11 @@ def _verify(folder: Path) -> Verified:
     manifest = read_manifest(folder)
     if manifest is None:
         return Verified(0, "", (_no_site(folder),))
-    faults = (*_file_faults(folder, manifest), *_added_faults(folder, manifest))
+    added = (
+        Fault(f"{folder}/{path}", "it is not part of the site", "Move it out.")
+        for path in sorted(added_files(folder, manifest.files))
+    )
+    faults = (*_file_faults(folder, manifest), *added)
     return Verified(len(manifest.files) + 1, manifest.generator, faults)
 
 
@@ -75,11 +79,6 @@ def _file_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:
             yield Fault(place, "the file is missing", _COPY_AGAIN)
         except OSError as error:
             yield _unreadable(place, error)
-
-
-def _added_faults(folder: Path, manifest: Manifest) -> Iterator[Fault]:
-    for path in sorted(added_files(folder, manifest.files)):
-        yield Fault(f"{folder}/{path}", "it is not part of the site", "Move it out.")
 
 
 def _unreadable(place: str, error: OSError) -> Fault:

@@ -11,28 +11,27 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from site_builder.compute.catalog import Provenance, Release
-from site_builder.compute.numbers import Array, difference
+from site_builder.compute.numbers import difference
 from site_builder.compute.score_error import REACH
 from site_builder.formatting import NumberFormat, scale_for
+from site_builder.labels import ScoreKey
 from site_builder.prose.figures import prose_filters
 from site_builder.prose.markdown import plain_text
-from site_builder.prose.template import Claim, judge_claims, text_file
+from site_builder.prose.template import Claim, ProseTemplate, Written, text_file
 from site_builder.records import Record
 
-# Model, task and variant; and model and variant.
-ScoreKey: TypeAlias = tuple[str, str, str]
-RunKey: TypeAlias = tuple[str, str]
-FactValues: TypeAlias = Mapping[str, object]
+_Facts: TypeAlias = Mapping[str, Any]
 # Slot, condition, and the number of claims with this condition before it in the text.
 _ClaimKey: TypeAlias = tuple[str, str, int]
 _Key = TypeVar("_Key", bound=Hashable)
+# What the results table can say of where a score comes from and how exact it is.
+_PROVENANCE = ("source", "command", "date", "n_examples", "stderr")
 
 
 class ScoreState(Record):
-    """One score.
+    """One score, in the metric's own unit.
 
     Attributes:
-        score: Its value, in the metric's own unit.
         error: Its standard error, as stated or from the number of examples; None if unknown
             (docs/statistics.md#error-of-a-score).
         flag: Why it should be read with care; None without a reservation.
@@ -48,30 +47,19 @@ class Snapshot(Record):
 
     Attributes:
         rules: What decides how it ranks: `baseline`, `variants`, `ranked_by`, `min_coverage`.
-        models: By id: `name`, `developer`, `parameters_b`. Empty for a model without a table.
-        tasks: By id: `name`, `category`, `metric`, `higher_is_better`.
-        ranks: The rank of each model in each variant that it is ranked in.
+        models, tasks: Facts by id: `name`, `developer`, ... Empty without a table of them.
+        ranks: By model and variant; a model that is not ranked is absent.
         scores: Every score, also those that do not count.
-        provenance: By score, what the results table says beside its value; None if unpublished.
+        provenance: What the results table says of scores beside their values; None if unpublished.
     """
 
     release: Release
-    rules: FactValues
-    models: Mapping[str, FactValues]
-    tasks: Mapping[str, FactValues]
-    ranks: Mapping[RunKey, int]
+    rules: _Facts
+    models: Mapping[str, _Facts]
+    tasks: Mapping[str, _Facts]
+    ranks: Mapping[tuple[str, str], int]
     scores: Mapping[ScoreKey, ScoreState]
     provenance: Mapping[ScoreKey, Provenance] | None = None
-
-    @property
-    def variants(self) -> tuple[str, ...]:
-        """The variants of the board, the primary one first."""
-        listed = self.rules.get("variants")
-        return tuple(map(str, listed)) if isinstance(listed, list | tuple) else ()
-
-
-# What the results table can say of where a score comes from and how exact it is.
-PROVENANCE = ("source", "command", "date", "n_examples", "stderr")
 
 
 class ScoreChange(Record):
@@ -79,7 +67,7 @@ class ScoreChange(Record):
 
     Attributes:
         before, after: Its value; None where there was, or is, none.
-        difference: After minus before, in the metric's own unit; None where either is missing.
+        difference: After minus before; None where either is missing.
         better: Whether it improved; None without a difference.
         beyond_noise: Whether the difference exceeds what the standard errors explain; None where
             either error is unknown (docs/statistics.md#changes).
@@ -96,7 +84,7 @@ class ScoreChange(Record):
 
     @property
     def key(self) -> ScoreKey:
-        """Return its model, task and variant."""
+        """Its model, task and variant."""
         return self.model, self.task, self.variant
 
 
@@ -106,7 +94,6 @@ class FactChange(Record):
     Attributes:
         of: The id of the model or task; model, task and variant of a score; empty for the board.
         key: Name of the fact, such as `name` or `baseline`.
-        before, after: The two values; None where it is not stated.
     """
 
     of: tuple[str, ...]
@@ -128,7 +115,6 @@ class ChangedClaim(Record):
     """A claim in the prose that is true of one release and false of the other.
 
     Attributes:
-        condition: Its condition, as written.
         held, holds: Whether it was true before, and is true after.
         before, after: The sentence with the figures of each release.
     """
@@ -143,12 +129,12 @@ class ChangedClaim(Record):
 
     @property
     def sentence(self) -> str:
-        """Return the sentence with the figures that make it true."""
+        """The sentence with the figures that make it true."""
         return self.before if self.held else self.after
 
 
 class LostProvenance(Record):
-    """Provenance of a score that the later release lacks: names out of `PROVENANCE`."""
+    """Provenance of a score that the later release lacks: names out of `_PROVENANCE`."""
 
     model: str
     task: str
@@ -169,13 +155,8 @@ class Changes(Record):
     Attributes:
         models, tasks: Names to show, by id; the newer name where they differ.
         models_added, models_removed, tasks_added, tasks_removed: Ids, in published order.
-        models_changed, tasks_changed: Changed facts of those in both releases.
-        scores_added, scores_removed: In the order of the results table.
         scores_changed: Those beyond noise first, then those where this is unknown, then the
             others; the largest difference first.
-        flags: Changed reservations of scores in both releases.
-        ranks: Changed ranks, of models and variants in both releases.
-        rules: Changed rules of the board.
         claims: None where neither release has prose.
         lost: Scores with less provenance; None where one release does not publish provenance.
     """
@@ -208,9 +189,8 @@ class Changes(Record):
     def scales(self) -> Mapping[str, NumberFormat]:
         """Number format of the changed scores, by task."""
         values: dict[str, list[float]] = {}
-        for change in (*self.scores_changed, *self.scores_added, *self.scores_removed):
-            found = (change.before, change.after)
-            values.setdefault(change.task, []).extend(v for v in found if v is not None)
+        for c in (*self.scores_changed, *self.scores_added, *self.scores_removed):
+            values.setdefault(c.task, []).extend(v for v in (c.before, c.after) if v is not None)
         return {task: scale_for(scores) for task, scores in values.items()}
 
     @property
@@ -265,23 +245,17 @@ def _only(mine: Iterable[_Key], others: Mapping[_Key, object]) -> tuple[_Key, ..
     return tuple(key for key in mine if key not in others)
 
 
-def _names(old: Mapping[str, FactValues], new: Mapping[str, FactValues]) -> dict[str, str]:
-    named = {
-        key: str(facts["name"]) for f in (old, new) for key, facts in f.items() if "name" in facts
-    }
-    return {key: named.get(key, key) for key in {**old, **new}}
+def _names(old: Mapping[str, _Facts], new: Mapping[str, _Facts]) -> dict[str, str]:
+    facts = {key: {**old.get(key, {}), **new.get(key, {})} for key in (*old, *new)}
+    return {key: stated.get("name", key) for key, stated in facts.items()}
 
 
-def _changed_facts(
-    old: Mapping[str, FactValues], new: Mapping[str, FactValues]
-) -> tuple[FactChange, ...]:
+def _changed_facts(old: Mapping[str, _Facts], new: Mapping[str, _Facts]) -> tuple[FactChange, ...]:
     both = (key for key in new if key in old)
     return tuple(c for key in both for c in _facts_that_differ((key,), old[key], new[key]))
 
 
-def _facts_that_differ(
-    of: tuple[str, ...], old: FactValues, new: FactValues
-) -> Iterator[FactChange]:
+def _facts_that_differ(of: tuple[str, ...], old: _Facts, new: _Facts) -> Iterator[FactChange]:
     """Yield the facts that both state and that differ; a fact stated by one only is no change."""
     for key, value in new.items():
         if key in old and old[key] != value:
@@ -299,8 +273,8 @@ def _changed_scores(old: Snapshot, new: Snapshot) -> tuple[ScoreChange, ...]:
     """
     keys = [key for key in new.scores if key in old.scores]
     pairs = [(old.scores[key], new.scores[key]) for key in keys]
-    before, after = _array(a.score for a, _ in pairs), _array(b.score for _, b in pairs)
-    errors = (_array(a.error for a, _ in pairs), _array(b.error for _, b in pairs))
+    numbers = [(a.score, b.score, a.error, b.error) for a, b in pairs]
+    before, after, *errors = np.array(numbers, dtype=float).reshape(-1, 4).T
     found, reach = difference(after, before), REACH * np.hypot(*errors)
     changes = [
         ScoreChange(
@@ -313,7 +287,9 @@ def _changed_scores(old: Snapshot, new: Snapshot) -> tuple[ScoreChange, ...]:
         )
         for i in np.flatnonzero(found).tolist()
     ]
-    return tuple(sorted(changes, key=_weight))
+    certainty = (True, None, False)
+    changes.sort(key=lambda c: (certainty.index(c.beyond_noise), -abs(c.difference or 0), c.key))
+    return tuple(changes)
 
 
 def _rises(task: str, *snapshots: Snapshot) -> bool:
@@ -322,28 +298,17 @@ def _rises(task: str, *snapshots: Snapshot) -> bool:
     return next((bool(higher) for higher in stated if higher is not None), True)
 
 
-def _array(values: Iterable[float | None]) -> Array:
-    return np.array([np.nan if value is None else value for value in values], dtype=float)
-
-
-def _weight(change: ScoreChange) -> tuple[int, float, ScoreKey]:
-    certainty = (True, None, False).index(change.beyond_noise)
-    return certainty, -abs(change.difference or 0), change.key
-
-
 def _moves(old: Snapshot, new: Snapshot) -> tuple[RankMove, ...]:
     """Return the changed ranks, by variant, then by the new rank; models without one last."""
-    variants = [variant for variant in new.variants if variant in old.variants]
-    models = [model for model in new.models if model in old.models]
+    variants = [v for v in new.rules["variants"] if v in old.rules["variants"]]
     moves = [
         RankMove(model, variant, old.ranks.get((model, variant)), new.ranks.get((model, variant)))
         for variant in variants
-        for model in models
+        for model in new.models
+        if model in old.models
     ]
-    moved = [move for move in moves if move.before != move.after]
-    return tuple(
-        sorted(moved, key=lambda m: (variants.index(m.variant), m.after or inf, m.before or inf))
-    )
+    moves.sort(key=lambda m: (variants.index(m.variant), m.after or inf, m.before or inf))
+    return tuple(move for move in moves if move.before != move.after)
 
 
 def _losses(
@@ -351,26 +316,16 @@ def _losses(
 ) -> tuple[LostProvenance, ...] | None:
     if old is None or new is None:
         return None
-    both = ((key, old[key], after) for key, after in new.items() if key in old)
-    found = ((key, _lost(before, after)) for key, before, after in both)
-    return tuple(LostProvenance(*key, names) for key, names in found if names)
-
-
-def _lost(before: Provenance, after: Provenance) -> tuple[str, ...]:
-    return tuple(
-        name
-        for name in PROVENANCE
-        if getattr(before, name) is not None and getattr(after, name) is None
-    )
+    found: list[LostProvenance] = []
+    for key, after in new.items():
+        stated = (name for name in _PROVENANCE if getattr(old.get(key), name, None) is not None)
+        if lost := tuple(name for name in stated if getattr(after, name) is None):
+            found.append(LostProvenance(*key, lost))
+    return tuple(found)
 
 
 class ProseInputs(Record):
-    """The prose of a release, with the figures that its claims use.
-
-    Attributes:
-        scale: Number format of scores.
-        texts: The prose by slot; None where it was not published.
-    """
+    """The prose of a release by slot, None where it was not published, and what its claims use."""
 
     figures: Mapping[str, Any]
     scale: NumberFormat
@@ -391,23 +346,19 @@ def find_turned_claims(old: ProseInputs, new: ProseInputs) -> ClaimChanges | Non
         after |= _judged(texts, new)
     both = [key for key in after if key in before]
     turned = tuple(
-        _turn(key[0], before[key], after[key])
+        ChangedClaim(
+            file=text_file(key[0]),
+            line=after[key].line,
+            condition=after[key].condition,
+            held=before[key].holds,
+            holds=after[key].holds,
+            before=_sentence(before[key]),
+            after=_sentence(after[key]),
+        )
         for key in both
         if before[key].holds != after[key].holds
     )
     return ClaimChanges(turned, len(before) + len(after) - 2 * len(both))
-
-
-def _turn(slot: str, before: Claim, after: Claim) -> ChangedClaim:
-    return ChangedClaim(
-        file=text_file(slot),
-        line=after.line,
-        condition=after.condition,
-        held=before.holds,
-        holds=after.holds,
-        before=_sentence(before),
-        after=_sentence(after),
-    )
 
 
 def _sentence(claim: Claim) -> str:
@@ -416,12 +367,13 @@ def _sentence(claim: Claim) -> str:
 
 
 def _judged(texts: Mapping[str, str], prose: ProseInputs) -> dict[_ClaimKey, Claim]:
-    judged = judge_claims(texts, prose.figures, prose_filters(prose.scale))
-    return {key: claim for slot, claims in judged.items() for key, claim in _keyed(slot, claims)}
-
-
-def _keyed(slot: str, claims: tuple[Claim, ...]) -> Iterator[tuple[_ClaimKey, Claim]]:
-    seen: Counter[str] = Counter()
-    for claim in claims:
-        yield (slot, claim.condition, seen[claim.condition]), claim
-        seen[claim.condition] += 1
+    """Judge the claims of texts; those that need figures that do not exist are left out."""
+    figures = {**prose.figures, "link": lambda *_: Written("")}
+    filters = prose_filters(prose.scale)
+    judged: dict[_ClaimKey, Claim] = {}
+    for slot, text in texts.items():
+        seen: Counter[str] = Counter()
+        for claim in ProseTemplate(text, filters).fill_in(figures).claims:
+            judged[slot, claim.condition, seen[claim.condition]] = claim
+            seen[claim.condition] += 1
+    return judged

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from uuid import UUID, uuid5
 from xml.etree import ElementTree
 
@@ -15,132 +14,15 @@ from site_builder.records import Record
 from site_builder.releases.changes import Changes, ScoreChange
 from site_builder.releases.wording import NOISE, one_score, score_texts, scores_summary, summary
 
+FEED = Address("file", "changes/feed.xml")
+MOST_ENTRIES = 20
+_MOST_NAMED = 5
 _ATOM = "http://www.w3.org/2005/Atom"
 # What XML 1.0 cannot hold, even escaped.
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
-
-
-def write_feed(
-    config: SiteConfig, release: Release, news: ReleaseNews, page: str, link: str
-) -> bytes:
-    """Write the feed, newest entry first. No date in it is the build's.
-
-    Args:
-        config: The project.
-        release: The release that is published.
-        news: What changed since the previous release.
-        page: Absolute address of the page of changes.
-        link: Absolute address of the feed.
-
-    Source: RFC 4287, The Atom Syndication Format.
-    """
-    title, entries = config.site.title, make_entries(config, news)
-    feed = ElementTree.Element("feed", xmlns=_ATOM)
-    _add(feed, "id", page)
-    _add(feed, "title", f"Changes of {title}")
-    newest = f"{release.date}T00:00:00Z"
-    _add(feed, "updated", max([newest, *(entry.updated for entry in entries)]))
-    _add(ElementTree.SubElement(feed, "author"), "name", title)
-    ElementTree.SubElement(feed, "link", rel="self", type="application/atom+xml", href=link)
-    ElementTree.SubElement(feed, "link", rel="alternate", type="text/html", href=page)
-    for entry in entries:
-        part = ElementTree.SubElement(feed, "entry")
-        for name, text in (("id", entry.id), ("title", entry.title), ("updated", entry.updated)):
-            _add(part, name, text)
-        ElementTree.SubElement(part, "link", rel="alternate", type="text/html", href=page)
-        _add(part, "summary", entry.text)
-    ElementTree.indent(feed)
-    written: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
-    return written + b"\n"
-
-
-def _add(parent: ElementTree.Element, name: str, text: str) -> None:
-    ElementTree.SubElement(parent, name).text = _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def read_feed(content: bytes) -> tuple[FeedEntry, ...] | None:
-    """The entries of a feed that an earlier build wrote; None of what is no such feed."""
-    if b"<!DOCTYPE" in content:  # of ours none has one; entities could make much of little
-        return None
-    try:
-        feed = ElementTree.fromstring(content)
-    except (ElementTree.ParseError, LookupError, ValueError):
-        return None
-    return tuple(_entries(feed)) if feed.tag == f"{{{_ATOM}}}feed" else None
-
-
-def _entries(feed: ElementTree.Element) -> Iterator[FeedEntry]:
-    for part in feed.iterfind(f"{{{_ATOM}}}entry"):
-        names = ("id", "title", "updated", "summary")
-        entry = FeedEntry(*((part.findtext(f"{{{_ATOM}}}{name}") or "").strip() for name in names))
-        if entry.id and _MOMENT.fullmatch(entry.updated):
-            yield entry
-
-
-FEED = Address("file", "changes/feed.xml")
-MOST_ENTRIES = 20
-_MOST_NAMED = 5
 # What the ids of entries are made in; never to be changed, since they would all be new.
 _ENTRIES = UUID("6f6a0c5e-3c7b-5d0e-9a44-0b6d5c1c7f21")
-
-
-def has_feed(config: SiteConfig, release: Release, news: ReleaseNews | None) -> bool:
-    """Return whether a site has a feed: it needs an address and the date of the data."""
-    return news is not None and bool(config.site.base_url and release.date)
-
-
-def find_feed_faults(config: SiteConfig, release: Release) -> tuple[Fault, ...]:
-    """Warn where a feed is missing only because the date of the data is not known."""
-    if not config.site.base_url or release.date:
-        return ()
-    what = "there is no feed of changes, since the day of the data is not known"
-    return (Fault("site.toml", what, "Name it as `released` in [site].", "warning"),)
-
-
-def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]:
-    """This release's entry and those of the releases before, newest first, each once.
-
-    None of this release where it is the previous one's data, or where its day is not known.
-    """
-    date, is_new = news.changes.new.date, news.changes.old.sha256 != news.changes.new.sha256
-    own = (_entry(config, news.changes, date),) if date and is_new else ()
-    by_id: dict[str, FeedEntry] = {}
-    for entry in (*own, *news.earlier):
-        by_id.setdefault(entry.id, entry)
-    # Python's sort is stable: of entries of one day, the later made stays first.
-    ordered = sorted(by_id.values(), key=lambda entry: entry.updated, reverse=True)
-    return tuple(ordered[:MOST_ENTRIES])
-
-
-def _entry(config: SiteConfig, changes: Changes, date: str) -> FeedEntry:
-    """The entry of a release: its id is of the two releases alone, so that it stays."""
-    name = uuid5(_ENTRIES, f"{changes.old.sha256} {changes.new.sha256}")
-    return FeedEntry(
-        id=name.urn,
-        title=f"Data release {changes.new.short}: {scores_summary(changes)}",
-        updated=f"{date}T00:00:00Z",
-        text=" ".join(filter(None, (summary(changes), _named(config, changes)))),
-    )
-
-
-def _named(config: SiteConfig, changes: Changes) -> str:
-    """The scores that changed most, by name."""
-    every = (*changes.scores_changed, *changes.scores_added, *changes.scores_removed)
-    told = [_told(config, changes, change) for change in every[:_MOST_NAMED]]
-    more = [f"and {len(every) - len(told):,} more"] if len(every) > len(told) else []
-    return f"{'; '.join((*told, *more))}." if told else ""
-
-
-def _told(config: SiteConfig, changes: Changes, change: ScoreChange) -> str:
-    variant = config.label(change.variant)
-    run = f"{changes.models[change.model]} ({variant}) on {changes.tasks[change.task]}"
-    if change.difference is None:
-        what = "added" if change.before is None else "removed"
-        return f"{run} {what}, {one_score(changes, change)}"
-    before, after, _ = score_texts(changes, change)
-    known = "" if change.beyond_noise is None else f", {NOISE[change.beyond_noise]}"
-    return f"{run} from {before} to {after}{known}"
 
 
 class FeedEntry(Record):
@@ -160,12 +42,113 @@ class FeedEntry(Record):
 
 
 class ReleaseNews(Record):
-    """What changed since the previous edition of a site.
-
-    Attributes:
-        changes: All of it.
-        earlier: The entries that the feed of that edition has, newest first.
-    """
+    """What changed since the previous release of a site, and the entries of its feed."""
 
     changes: Changes
     earlier: tuple[FeedEntry, ...] = ()
+
+
+def has_feed(config: SiteConfig, release: Release, news: ReleaseNews | None) -> bool:
+    """Return whether a site has a feed: it needs an address and the date of the data."""
+    return news is not None and bool(config.site.base_url and release.date)
+
+
+def find_feed_faults(config: SiteConfig, release: Release) -> tuple[Fault, ...]:
+    """Warn where a feed is missing only because the date of the data is not known."""
+    if not config.site.base_url or release.date:
+        return ()
+    what = "there is no feed of changes, since the day of the data is not known"
+    return (Fault("site.toml", what, "Name it as `released` in [site].", "warning"),)
+
+
+def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]:
+    """Return the entries of this release and those before, newest first, each once.
+
+    This release has none if its data is the previous one's, or if its day is not known.
+    """
+    changes, entries = news.changes, [*news.earlier]
+    old, new = changes.old, changes.new
+    if new.date and old.sha256 != new.sha256:
+        own = FeedEntry(
+            id=uuid5(_ENTRIES, f"{old.sha256} {new.sha256}").urn,  # of both alone, so that it stays
+            title=f"Data release {new.short}: {scores_summary(changes)}",
+            updated=f"{new.date}T00:00:00Z",
+            text=f"{summary(changes)} {_named_scores(config, changes)}".strip(),
+        )
+        entries.insert(0, own)
+    by_id: dict[str, FeedEntry] = {}
+    for entry in entries:
+        by_id.setdefault(entry.id, entry)
+    # Python's sort is stable: of entries of one day, the later made stays first.
+    ordered = sorted(by_id.values(), key=lambda entry: entry.updated, reverse=True)
+    return tuple(ordered[:MOST_ENTRIES])
+
+
+def _named_scores(config: SiteConfig, changes: Changes) -> str:
+    """Return the scores that changed most, by name."""
+    every = (*changes.scores_changed, *changes.scores_added, *changes.scores_removed)
+    told = [_named_score(config, changes, change) for change in every[:_MOST_NAMED]]
+    if len(every) > len(told):
+        told.append(f"and {len(every) - len(told):,} more")
+    return f"{'; '.join(told)}." if told else ""
+
+
+def _named_score(config: SiteConfig, changes: Changes, change: ScoreChange) -> str:
+    variant = config.label(change.variant)
+    run = f"{changes.models[change.model]} ({variant}) on {changes.tasks[change.task]}"
+    if change.difference is None:
+        what = "added" if change.before is None else "removed"
+        return f"{run} {what}, {one_score(changes, change)}"
+    before, after, _ = score_texts(changes, change)
+    known = "" if change.beyond_noise is None else f", {NOISE[change.beyond_noise]}"
+    return f"{run} from {before} to {after}{known}"
+
+
+def write_feed(
+    config: SiteConfig, release: Release, news: ReleaseNews, page: str, link: str
+) -> bytes:
+    """Write the feed, newest entry first. No date in it is the build's.
+
+    `page` and `link` are the absolute addresses of the page of changes and of the feed.
+
+    Source: RFC 4287, The Atom Syndication Format.
+    """
+    title, entries = config.site.title, make_entries(config, news)
+    feed = ElementTree.Element("feed", xmlns=_ATOM)
+    newest = max([f"{release.date}T00:00:00Z", *(entry.updated for entry in entries)])
+    _add(feed, id=page, title=f"Changes of {title}", updated=newest)
+    _add(ElementTree.SubElement(feed, "author"), name=title)
+    ElementTree.SubElement(feed, "link", rel="self", type="application/atom+xml", href=link)
+    ElementTree.SubElement(feed, "link", rel="alternate", type="text/html", href=page)
+    for entry in entries:
+        part = ElementTree.SubElement(feed, "entry")
+        _add(part, id=entry.id, title=entry.title, updated=entry.updated)
+        ElementTree.SubElement(part, "link", rel="alternate", type="text/html", href=page)
+        _add(part, summary=entry.text)
+    ElementTree.indent(feed)
+    written: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return written + b"\n"
+
+
+def _add(parent: ElementTree.Element, **texts: str) -> None:
+    for name, text in texts.items():
+        fit = _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)
+        ElementTree.SubElement(parent, name).text = fit
+
+
+def read_feed(content: bytes) -> tuple[FeedEntry, ...] | None:
+    """Return the entries of a feed that an earlier build wrote; None if it is no such feed."""
+    if b"<!DOCTYPE" in content:  # of ours none has one; entities could make much of little
+        return None
+    try:
+        feed = ElementTree.fromstring(content)
+    except (ElementTree.ParseError, LookupError, ValueError):
+        return None
+    if feed.tag != f"{{{_ATOM}}}feed":
+        return None
+    names = ("id", "title", "updated", "summary")
+    entries = [
+        FeedEntry(*((part.findtext(f"{{{_ATOM}}}{name}") or "").strip() for name in names))
+        for part in feed.iterfind(f"{{{_ATOM}}}entry")
+    ]
+    return tuple(entry for entry in entries if entry.id and _MOMENT.fullmatch(entry.updated))

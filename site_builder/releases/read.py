@@ -7,16 +7,16 @@ import json
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from site_builder import __version__
-from site_builder.api import score_files
+from site_builder.api import FOLDER, score_files
 from site_builder.compute.catalog import Release, collect_provenance
 from site_builder.compute.numbers import floats_or_none
 from site_builder.compute.results import Results, compute_results
@@ -24,14 +24,13 @@ from site_builder.compute.score_error import compute_score_errors
 from site_builder.config import SiteConfig, load_config
 from site_builder.errors import Fault, FaultsError, SiteError
 from site_builder.formatting import scale_for
-from site_builder.labels import Labels, make_labels
+from site_builder.labels import Labels, ScoreKey, make_labels
 from site_builder.prose.figures import prose_variables, published_figures
 from site_builder.prose.markdown import load_prose
 from site_builder.records import Record, replace
 from site_builder.releases.changes import (
     Changes,
     ProseInputs,
-    ScoreKey,
     ScoreState,
     Snapshot,
     find_changes,
@@ -48,24 +47,13 @@ from site_builder.tables.read import (
     load_tables,
     parse_table,
 )
-from site_builder.tables.schema import MODELS, RESULTS, TASKS, TableSpec
+from site_builder.tables.schema import MODELS, RESULTS, TASKS
 
-API = "api/v1/"
-SCHEMES = ("http://", "https://")
-_REQUIRED = ("stats", "models", "tasks")
-_OPTIONAL = ("categories", "correlations")
 _TIMEOUT_S = 30.0
 _MAX_BYTES = 1_000_000_000
 _GONE = (404, 410)
-_NAME_A_BOARD = "Name the site of a board."
 # A JSON escape of half a surrogate pair, or of one of its two halves.
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_NO_FEED = Fault(
-    FEED.key,
-    "the previous site has no feed of changes here that can be read",
-    "Its entries are not carried on.",
-    "warning",
-)
 
 
 class ReleaseContent(Record):
@@ -87,124 +75,72 @@ def find_news(
 ) -> tuple[ReleaseNews, tuple[Fault, ...]]:
     """Return what changed between two releases, with warnings about the feed."""
     earlier = () if old.feed is None else read_feed(old.feed)
-    warnings = () if earlier is not None else (_NO_FEED,)
-    news = ReleaseNews(compare_releases(old, new), earlier or ())
-    return news, (*warnings, *find_feed_faults(config, new.snapshot.release))
-
-
-# --- from results -------------------------------------------------------------------------------
-
-
-def release_content(
-    tables: Tables, results: Results, labels: Labels, texts: Mapping[str, str] | None
-) -> ReleaseContent:
-    """Return the release of a project that has been computed."""
-    prose = ProseInputs(prose_variables(results), labels.scale, texts)
-    return ReleaseContent(_snapshot_of(tables, results), prose)
-
-
-def _snapshot_of(tables: Tables, results: Results) -> Snapshot:
-    catalog, rules = results.catalog, results.board.rules
-    models = [catalog.models[standing.model] for standing in results.board.standings]
-    return Snapshot(
-        release=results.release,
-        rules={
-            "baseline": results.scores.roles.baseline,
-            "variants": list(results.scores.roles.variants),
-            "ranked_by": rules.rank_by,
-            "min_coverage": rules.min_coverage,
-        },
-        models={
-            m.model: {"name": m.name, "developer": m.developer, "parameters_b": m.parameters_b}
-            for m in models
-        },
-        tasks={
-            t.task: {
-                "name": t.name,
-                "category": t.category,
-                "metric": t.metric,
-                "higher_is_better": t.higher_is_better,
-            }
-            for t in catalog.tasks.values()
-        },
-        ranks={
-            (standing.model, variant): standing.rank
-            for variant, board in results.boards.items()
-            for standing in board.standings
-            if standing.rank is not None
-        },
-        scores=_score_states(tables),
-        provenance=collect_provenance(tables.results),
-    )
-
-
-def _score_states(tables: Tables) -> dict[ScoreKey, ScoreState]:
-    """Return every score of the results table with its error and its reservation."""
-    results = tables.results.dropna(subset=["model", "task"])
-    results = results[np.isfinite(results["score"].to_numpy(dtype=float))]
-    errors = floats_or_none(compute_score_errors(results, tables.tasks)[0])
-    keys = zip(results["model"], results["task"], results["variant"], strict=True)
-    flags = (flag if isinstance(flag, str) else None for flag in results["flag"])
-    return {
-        key: ScoreState(score, error, flag)
-        for key, score, error, flag in zip(
-            keys, results["score"].tolist(), errors, flags, strict=True
-        )
-    }
-
-
-# --- from a place -------------------------------------------------------------------------------
+    faults = find_feed_faults(config, new.snapshot.release)
+    if earlier is None:
+        what = "the previous site has no feed of changes here that can be read"
+        unread = Fault(FEED.key, what, "Its entries are not carried on.", "warning")
+        earlier, faults = (), (unread, *faults)
+    return ReleaseNews(compare_releases(old, new), earlier), faults
 
 
 def read_release(place: str) -> ReleaseContent:
     """Read the release in a place.
 
-    Args:
-        place: A project's folder, a folder of Parquet tables, one file of results, the folder of a
-            published site or of its API, or the address of either.
+    This is a project's folder, a folder of Parquet tables, one file of results, the folder of a
+    published site or of its API, or the address of either.
 
     Raises:
-        FaultsError: There is no release, or it has errors; every one of them.
+        SiteError: There is no release, or it has errors; every one of them.
     """
     if not place.strip():
-        raise FaultsError(
-            [Fault("''", "this names no board", "Name a folder, a file or an address.")]
-        )
+        fix = "Name a folder, a file or an address."
+        raise SiteError(Fault("''", "this names no board", fix))
     try:
-        if place.lower().startswith(SCHEMES):
+        if place.lower().startswith(("http://", "https://")):
             return _read_site(_web_files(place))
         return _read_path(Path(place))
-    except SiteError:
-        raise
     except (OSError, ValueError) as error:  # a name too long, a byte that no name may have
         why = error.strerror if isinstance(error, OSError) else str(error)
-        raise FaultsError([Fault(place, f"cannot be read: {why}")]) from error
+        raise SiteError(Fault(place, f"cannot be read: {why}")) from error
 
 
 def _read_path(path: Path) -> ReleaseContent:
     if path.is_file():
-        table = load_table(RESULTS, path, str(path))
-        if isinstance(table, Fault):
-            raise FaultsError([table])
+        table = _readable(load_table(RESULTS, path, str(path)))
         return _read_tables(path.parent, LoadedTables({RESULTS.name: table}))
     if (path / "site.toml").exists() or (path / "data" / RESULTS.file).exists():
         return _read_project(path)
     if (path / RESULTS.file).exists():
         return _read_tables(path, load_tables(path, str(path)))
-    files = _folder_files(path)
-    if files is None:
-        raise FaultsError([_no_board(path)])
-    return _read_site(files)
-
-
-def _no_board(path: Path) -> Fault:
+    if files := _folder_files(path):
+        return _read_site(files)
     if not path.is_dir():
         what, fix = "there is no such file or folder", "Name a board, or the address of one."
-        return Fault(str(path), what, fix)
-    if not any(path.iterdir()):
-        return Fault(str(path), "the folder is empty", "Name the folder of a board.")
-    sought = f"site.toml, data/{RESULTS.file}, {RESULTS.file} and api/v1/stats.json"
-    return Fault(str(path), "the folder holds no board", f"Looked for {sought}.")
+    elif not any(path.iterdir()):
+        what, fix = "the folder is empty", "Name the folder of a board."
+    else:
+        sought = f"site.toml, data/{RESULTS.file}, {RESULTS.file} and {FOLDER}/stats.json"
+        what, fix = "the folder holds no board", f"Looked for {sought}."
+    raise SiteError(Fault(str(path), what, fix))
+
+
+def _readable(table: LoadedTable | Fault) -> LoadedTable:
+    if isinstance(table, Fault):
+        raise SiteError(table)
+    return table
+
+
+# --- from tables --------------------------------------------------------------------------------
+
+
+def _read_project(root: Path) -> ReleaseContent:
+    try:
+        config = load_config(root)
+        prose = load_prose(config.content_dir)
+        return _compute(config, load_tables(config.data_dir), prose.texts)
+    except FaultsError as error:
+        faults = (replace(fault, where=str(root / fault.where)) for fault in error.faults)
+        raise FaultsError(faults) from None
 
 
 def _read_tables(root: Path, loaded: LoadedTables) -> ReleaseContent:
@@ -224,16 +160,6 @@ def _read_tables(root: Path, loaded: LoadedTables) -> ReleaseContent:
     return ReleaseContent(snapshot, replace(release.prose, figures={}))
 
 
-def _read_project(root: Path) -> ReleaseContent:
-    try:
-        config = load_config(root)
-        prose = load_prose(config.content_dir)
-        return _compute(config, load_tables(config.data_dir), prose.texts)
-    except FaultsError as error:
-        faults = (replace(fault, where=str(root / fault.where)) for fault in error.faults)
-        raise FaultsError(faults) from None
-
-
 def _compute(
     config: SiteConfig, loaded: LoadedTables, texts: Mapping[str, str] | None
 ) -> ReleaseContent:
@@ -245,10 +171,30 @@ def _compute(
     return release_content(tables, results, make_labels(results, config), texts)
 
 
-# --- files of a published site ------------------------------------------------------------------
+def release_content(
+    tables: Tables, results: Results, labels: Labels, texts: Mapping[str, str] | None
+) -> ReleaseContent:
+    """Return the release of a project that has been computed."""
+    figures = prose_variables(results)
+    snapshot = _snapshot(_Api.model_validate(figures), tables, _score_states(tables))
+    return ReleaseContent(snapshot, ProseInputs(figures, labels.scale, texts))
 
 
-class SiteFiles(Record):
+def _score_states(tables: Tables) -> dict[ScoreKey, ScoreState]:
+    """Return every score of the results table with its error and its reservation."""
+    results = tables.results.dropna(subset=["model", "task"])
+    results = results[np.isfinite(results["score"].to_numpy(dtype=float))]
+    errors = floats_or_none(compute_score_errors(results, tables.tasks)[0])
+    keys = zip(results["model"], results["task"], results["variant"], strict=True)
+    flags = (flag if isinstance(flag, str) else None for flag in results["flag"])
+    states = map(ScoreState, results["score"].tolist(), errors, flags)
+    return dict(zip(keys, states, strict=True))
+
+
+# --- from a published site ----------------------------------------------------------------------
+
+
+class _SiteFiles(Record):
     """The files of a published site.
 
     Attributes:
@@ -261,39 +207,37 @@ class SiteFiles(Record):
     api: str
     read: Callable[[str], bytes | None]
 
-    def where(self, path: str) -> str:
-        """Return how messages name a file."""
-        return f"{self.place}/{path}"
+    def fault(self, name: str, what: str) -> Fault:
+        """Return what is wrong with a file of the API."""
+        return Fault(f"{self.place}/{self.api}{name}.json", what, "Name the site of a board.")
 
 
-def _web_files(address: str) -> SiteFiles:
+def _web_files(address: str) -> _SiteFiles:
     """Return the files of a site by the address of its home page or of its API."""
     parts = urlsplit(address)
-    path = parts.path.removesuffix("index.html").rstrip("/").removesuffix(f"/{API}".rstrip("/"))
+    path = parts.path.removesuffix("index.html").rstrip("/").removesuffix(f"/{FOLDER}")
     root = urlunsplit(parts._replace(path=path, query="", fragment=""))
-    return SiteFiles(root, API, lambda path: _download(f"{root}/{path}"))
+    return _SiteFiles(root, f"{FOLDER}/", lambda path: _download(f"{root}/{path}"))
 
 
-def _folder_files(folder: Path) -> SiteFiles | None:
+def _folder_files(folder: Path) -> _SiteFiles | None:
     """Return the files of a site by its folder or that of its API; None if it is neither."""
-    if (folder / API / "stats.json").exists():
-        root, api = folder, API
+    if (folder / FOLDER / "stats.json").exists():
+        root, api = folder, f"{FOLDER}/"
     elif not (folder / "stats.json").exists():
         return None
-    elif folder.resolve().as_posix().endswith(f"/{API}".rstrip("/")):
-        root, api = folder.resolve().parent.parent, API
+    elif folder.resolve().as_posix().endswith(f"/{FOLDER}"):
+        root, api = folder.resolve().parent.parent, f"{FOLDER}/"
     else:
         root, api = folder, ""
-    return SiteFiles(str(root), api, lambda path: _read_file(root / path))
+    return _SiteFiles(str(root), api, lambda path: _read_file(root / path))
 
 
 def _read_file(path: Path) -> bytes | None:
     try:
         return path.read_bytes() if path.is_file() else None
-    except (FileNotFoundError, NotADirectoryError):
-        return None
     except OSError as error:
-        raise SiteError(_unreadable(str(path), str(error.strerror))) from error
+        raise _unreadable(str(path), error) from error
 
 
 def _download(address: str) -> bytes | None:
@@ -307,32 +251,29 @@ def _download(address: str) -> bytes | None:
         with error:
             if error.code in _GONE:
                 return None
-            raise SiteError(_unreadable(address, f"the host answers {error.code}")) from error
+            raise _unreadable(address, f"the host answers {error.code}") from error
     except urllib.error.URLError as error:
-        raise SiteError(_unreadable(address, _reason(error.reason))) from error
+        raise _unreadable(address, error.reason) from error
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise SiteError(_unreadable(address, _reason(error))) from error
+        raise _unreadable(address, error) from error
     if len(content) > _MAX_BYTES:
-        raise SiteError(_unreadable(address, f"it is larger than {_MAX_BYTES:,} bytes"))
+        raise _unreadable(address, f"it is larger than {_MAX_BYTES:,} bytes")
     return content
 
 
-def _reason(error: object) -> str:
-    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return words or type(error).__name__
-
-
-def _unreadable(where: str, why: str) -> Fault:
-    return Fault(where, f"cannot be read: {why}", "Look whether it is the right place.")
-
-
-# --- from a published site ----------------------------------------------------------------------
+def _unreadable(where: str, why: BaseException | str) -> SiteError:
+    words = why.strerror if isinstance(why, OSError) and why.strerror else str(why)
+    what = f"cannot be read: {words or type(why).__name__}"
+    return SiteError(Fault(where, what, "Look whether it is the right place."))
 
 
 class _Published(BaseModel):
     """A part of the API that a snapshot needs; other keys are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+
+_Part = TypeVar("_Part", bound=_Published)
 
 
 class _Release(_Published):
@@ -363,10 +304,7 @@ class _Score(_Published):
     stderr: float | None = None
 
 
-class _Flagged(_Published):
-    model: str
-    variant: str
-    score: float
+class _Flagged(_Score):
     reason: str
 
 
@@ -403,28 +341,26 @@ class _ModelScores(_Published):
     stderr: dict[str, list[float | None]] | None = None
 
 
-def _read_site(files: SiteFiles) -> ReleaseContent:
+def _read_site(files: _SiteFiles) -> ReleaseContent:
+    """Read a published site, with the scores of its results table.
+
+    Where that has none, as in a copy of the API alone, scores come from the files of the API.
+    """
     api = _read_api(files)
-    try:
-        board = _Api.model_validate(api)
-    except ValidationError as error:
-        raise FaultsError(_api_faults(error, files)) from None
-    snapshot = _published_snapshot(files, board)
-    scale = scale_for(state.score for state in snapshot.scores.values())
-    try:
-        figures = published_figures(api)
-    except RecursionError as error:
-        what = "its files are nested too deeply"
-        raise FaultsError([Fault(files.where(files.api), what, _NAME_A_BOARD)]) from error
-    return ReleaseContent(snapshot, ProseInputs(figures, scale), files.read(FEED.key))
+    board = _validate(_Api, api, files)
+    tables = _published_tables(files, board)
+    scores = (tables and _score_states(tables)) or _api_scores(files, board)
+    scale = scale_for(state.score for state in scores.values())
+    prose = ProseInputs(published_figures(api), scale)
+    return ReleaseContent(_snapshot(board, tables, scores), prose, files.read(FEED.key))
 
 
-def _read_api(files: SiteFiles) -> dict[str, Any]:
+def _read_api(files: _SiteFiles) -> dict[str, Any]:
     """Read the files of the API but those of scores, by their names without ending."""
     api, faults = dict[str, Any](), list[Fault]()
-    for name in (*_REQUIRED, *_OPTIONAL):
+    for name, part in _Api.model_fields.items():
         try:
-            value = _read_json(files, name, required=name in _REQUIRED)
+            value = _read_json(files, name, required=part.is_required())
             if value is not None:
                 api[name] = value
         except SiteError as error:
@@ -436,45 +372,44 @@ def _read_api(files: SiteFiles) -> dict[str, Any]:
     return api
 
 
-def _read_json(files: SiteFiles, name: str, *, required: bool = True) -> object:
+def _read_json(files: _SiteFiles, name: str, *, required: bool = True) -> object:
     """Read a file of the API; None where it is missing and not required."""
-    path = f"{files.api}{name}.json"
-    content = files.read(path)
+    content = files.read(f"{files.api}{name}.json")
     if content is None:
         if required:
-            raise FaultsError([_missing(files, path)])
+            raise SiteError(files.fault(name, "there is no such file"))
         return None
     try:
         value: object = json.loads(content)
         if _SURROGATE.search(content):  # half a pair cannot be encoded
             json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise FaultsError([Fault(files.where(path), "it is not JSON", _NAME_A_BOARD)]) from error
+        raise SiteError(files.fault(name, "it is not JSON")) from error
     return value
 
 
-def _missing(files: SiteFiles, path: str) -> Fault:
-    return Fault(files.where(path), "there is no such file", _NAME_A_BOARD)
+def _validate(kind: type[_Part], value: object, files: _SiteFiles, file: str = "") -> _Part:
+    """Return the API, or one file of it; tell the first error of each file only.
 
-
-def _api_faults(error: ValidationError, files: SiteFiles, file: str = "") -> Iterator[Fault]:
-    """Yield the first error of each file; a file of another kind has thousands."""
-    first: dict[str, str] = {}
-    for detail in error.errors(include_url=False, include_input=False):
-        place = list(map(str, detail["loc"]))
-        name = file or place.pop(0)
-        at = f" at {'.'.join(place)}" if place else ""
-        first.setdefault(name, f"it is no file of the API: {detail['msg'].lower()}{at}")
-    for name, what in first.items():
-        yield Fault(files.where(f"{files.api}{name}.json"), what, _NAME_A_BOARD)
-
-
-def _published_snapshot(files: SiteFiles, board: _Api) -> Snapshot:
-    """Return the snapshot of a published site, with scores from its results table.
-
-    Where that has none, as in a copy of the API alone, scores come from the files of the API.
+    A file of another kind has thousands.
     """
-    stats, tables = board.stats, _published_tables(files, board.stats.variants)
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:
+        first: dict[str, Fault] = {}
+        for detail in error.errors(include_url=False, include_input=False):
+            place = list(map(str, detail["loc"]))
+            name = file or place.pop(0)
+            at = f" at {'.'.join(place)}" if place else ""
+            what = f"it is no file of the API: {detail['msg'].lower()}{at}"
+            first.setdefault(name, files.fault(name, what))
+        raise FaultsError(first.values()) from None
+
+
+def _snapshot(
+    board: _Api, tables: Tables | None, scores: Mapping[ScoreKey, ScoreState]
+) -> Snapshot:
+    stats = board.stats
     return Snapshot(
         release=Release(stats.release.sha256, stats.release.date),
         rules=stats.model_dump(exclude={"release"}),
@@ -486,36 +421,28 @@ def _published_snapshot(files: SiteFiles, board: _Api) -> Snapshot:
             for variant, rank in m.ranks.items()
             if rank is not None
         },
-        scores=(tables and _score_states(tables)) or _api_scores(files, board),
+        scores=scores,
         provenance=collect_provenance(tables.results) if tables else None,
     )
 
 
-def _published_tables(files: SiteFiles, variants: Sequence[str]) -> Tables | None:
+def _published_tables(files: _SiteFiles, board: _Api) -> Tables | None:
     """Read the published tables that say of scores; None where there are no results."""
-    results = _published_table(files, RESULTS)
-    if results is None:
-        return None
-    tables = {RESULTS.name: results}
-    if tasks := _published_table(files, TASKS):  # has the bounds of scores
-        tables[TASKS.name] = tasks
+    tables: dict[str, LoadedTable] = {}
+    for spec in (RESULTS, TASKS):  # tasks have the bounds of scores
+        path = f"downloads/{spec.file}"
+        content = files.read(path)
+        if content is not None:
+            tables[spec.name] = _readable(parse_table(spec, content, f"{files.place}/{path}"))
+        elif spec == RESULTS:
+            return None
     # The variant of a score that names none: `base`, or the last one of the board.
+    variants = board.stats.variants
     base = "base" if "base" in variants else "".join(variants[-1:])
     return complete_tables(LoadedTables(tables), base)
 
 
-def _published_table(files: SiteFiles, spec: TableSpec) -> LoadedTable | None:
-    path = f"downloads/{spec.file}"
-    content = files.read(path)
-    if content is None:
-        return None
-    table = parse_table(spec, content, files.where(path))
-    if isinstance(table, Fault):
-        raise FaultsError([table])
-    return table
-
-
-def _api_scores(files: SiteFiles, board: _Api) -> dict[ScoreKey, ScoreState]:
+def _api_scores(files: _SiteFiles, board: _Api) -> dict[ScoreKey, ScoreState]:
     """Return the scores that the API has: in its list of tasks, or in a file for each model."""
     found: dict[ScoreKey, ScoreState] = {}
     if any(task.scores is None for task in board.tasks):
@@ -526,22 +453,18 @@ def _api_scores(files: SiteFiles, board: _Api) -> dict[ScoreKey, ScoreState]:
             found[score.model, task.task, score.variant] = ScoreState(score.score, score.stderr)
         for f in task.flagged:
             key = f.model, task.task, f.variant
-            state = found.get(key, ScoreState(f.score))
-            found[key] = replace(state, flag=f.reason)
+            found[key] = replace(found.get(key, ScoreState(f.score)), flag=f.reason)
     return found
 
 
-def _model_scores(files: SiteFiles, name: str) -> dict[ScoreKey, ScoreState]:
-    try:
-        found = _ModelScores.model_validate(_read_json(files, name))
-    except ValidationError as error:
-        raise FaultsError(_api_faults(error, files, name)) from None
+def _model_scores(files: _SiteFiles, name: str) -> dict[ScoreKey, ScoreState]:
+    found = _validate(_ModelScores, _read_json(files, name), files, name)
     states: dict[ScoreKey, ScoreState] = {}
     for variant, scores in (found.score or {}).items():
         errors = (found.stderr or {}).get(variant) or [None] * len(scores)
         if not len(found.task) == len(scores) == len(errors):
             what = "it is no file of the API: its lists differ in length"
-            raise FaultsError([Fault(files.where(f"{files.api}{name}.json"), what, _NAME_A_BOARD)])
+            raise SiteError(files.fault(name, what))
         for task, score, stderr in zip(found.task, scores, errors, strict=True):
             if score is not None:
                 states[found.model, task, variant] = ScoreState(score, stderr)

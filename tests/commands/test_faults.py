@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from site_builder.cli import main
 from site_builder.commands.console import as_annotations, faults_as_json
 from site_builder.errors import Fault
-from site_builder.prose.figures import FILTERS, NAMES, prose_filters, prose_variables
+from site_builder.prose.figures import NAMES, prose_variables
 from tests.helpers.sites import ROOT, contents, make_site
 from tests.helpers.tables import (
     SITE_TOML,
@@ -373,7 +373,6 @@ def test_names_of_prose_are_known_without_figures():
     """What is looked for before there are figures is what there is with them."""
     site = make_site(ROOT)
     assert {*NAMES} == {*prose_variables(site.results), "link"}
-    assert {*FILTERS} == {*prose_filters(site.labels.scale)}
 
 
 def test_thousands_of_faults_are_counted(tmp_path):

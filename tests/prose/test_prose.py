@@ -17,7 +17,7 @@ from site_builder.pages.all import make_find, make_pages
 from site_builder.pages.model_scores import CARDS
 from site_builder.pages.page import Made, Page, ScriptData, Site
 from site_builder.prose.markdown import SLOTS, escape_markdown, load_prose, to_html
-from site_builder.prose.template import judge_claims
+from site_builder.prose.template import ProseTemplate
 from site_builder.render.pages import render_site
 from tests.helpers.sites import ROOT, BuiltSite, build, make_site, visible
 from tests.helpers.tables import board, write_project
@@ -113,6 +113,7 @@ def with_content(root: Path, **texts: str) -> Path:
         ("{{ training_sets.below[10000] }} of {{ training_sets.sizes | length }}", "1 of 2"),
         ("{{ none | score }}", "\N{EN DASH}"),
         ("{% claim stats.tasks == 2 %}Two.{% endclaim %}", "Two."),
+        ("{% claim(stats.tasks == 2) %}Two.{% endclaim %}", "Two."),
         ("{% set best = models[0] %}{{ best.name }}", "Alpha"),
     ],
 )
@@ -169,6 +170,7 @@ def test_what_is_no_figure_is_refused(refused):
     [
         ("One.\n\n{{ statz.tasks }}", "3: 'statz' is undefined. Did you mean 'stats'?"),
         ("{{ stats.taks }}", "1: figure 'taks' does not exist. Did you mean 'tasks'?"),
+        ("{{ stats.taks ** 2 }}", "1: figure 'taks' does not exist. Did you mean 'tasks'?"),
         ("{{ models[9].name }}", "1: list object has no element 9"),
         ("\n{{ model('alfa').name }}", "2: model 'alfa' does not exist. Did you mean 'alpha'?"),
         ("{{ task('srt').name }}", "1: task 'srt' does not exist. Did you mean 'sort'?"),
@@ -266,13 +268,13 @@ def test_a_claim_in_a_comment_is_no_claim(refused):
 
 def test_claims_that_need_missing_figures_are_not_judged():
     """Neither as true nor as false; the others are."""
-    texts = {
-        "about": "{% set x = stats.b %}{% claim not x %}A.{% endclaim %}"
+    text = (
+        "{% set x = stats.b %}{% claim not x %}A.{% endclaim %}"
         "{% claim stats.b > 1 or stats.a == 1 %}B.{% endclaim %}"
         "{% claim stats.a == 1 %}C.{% endclaim %}"
-    }
-    judged = judge_claims(texts, {"stats": {"a": 1}}, {})
-    assert [("stats.a == 1", True)] == [(c.condition, c.holds) for c in judged["about"]]
+    )
+    claims = ProseTemplate(text).fill_in({"stats": {"a": 1}}).claims
+    assert [("stats.a == 1", True)] == [(claim.condition, claim.holds) for claim in claims]
 
 
 def test_every_fault_of_every_file_in_one_run(tmp_path):

@@ -550,7 +550,7 @@ def test_a_disk_that_fails_to_keep_what_it_took(tmp_path, monkeypatch):
 
     out = tmp_path / "site"
     publish(SITE, out)
-    monkeypatch.setattr(publishing, "_flush_file_system", refuse)
+    monkeypatch.setattr(publishing, "flush", refuse)
     with pytest.raises(
         OutputFolderError,
         match=r"writing failed: Input/output error\. The published site is unchanged\.$",
