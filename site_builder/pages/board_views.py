@@ -21,7 +21,7 @@ from site_builder.records import Record, replace
 from site_builder.table_model import LONG, Table
 
 _MOST_NAMED = 6
-_MOST_SHORT = 25
+MOST_SHORT = 25
 
 
 class LegendItem(Record):
@@ -68,7 +68,7 @@ def board_views(spec: BoardTableSpec, table_id: str) -> tuple[BoardView, ...]:
 
 def short_board(site: Site, table_id: str) -> BoardView:
     """Return the board of the primary variant, for a page that scripts fill with more."""
-    spec = BoardTableSpec(site, site.results.boards, most=_MOST_SHORT)
+    spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     return _variant_view(spec, site.labels.roles.primary, table_id)
 
 
