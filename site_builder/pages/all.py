@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 
 from site_builder.addresses import Address, Kind, Link
 from site_builder.charts.chart import Chart, asked_for, draw_own_charts
@@ -101,7 +100,7 @@ def _make_own_pages(site: Site) -> Iterator[Page]:
     """A page for each text of the project's own."""
     for name, title in site.own.items():
         about = f"{title}: a page of {site.config.site.title}."
-        context = partial(OwnPageContext, f"pages/{name}")
+        context = OwnPageContext(f"pages/{name}")
         yield Page(Address("page", name), "page.html", title, about, context, (HOME,))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from site_builder.addresses import Link, method_link
 from site_builder.charts.cells import (
     MODEL,
+    RANK,
     lift_cell,
     model_cell,
     number_cell,
@@ -42,15 +44,8 @@ _VERDICTS: Mapping[Verdict, str] = {
     "unclear": "not clear",
     "too few": "too few tasks",
 }
-_RANK = Column(
-    "rank",
-    "#",
-    "number",
-    "Ties share the better rank. The small range shows how far the rank could move",
-    "ascending",
-    "rank",
-    "Rank",
-)
+_Tests: TypeAlias = Mapping[str, Mapping[str, LiftTest]]
+_RANK_HELP = "Ties share the better rank. The small range shows how far the rank could move"
 # What explains the notes below the figures of a column.
 _NOTES: Mapping[str, Link] = {
     "rank": method_link("Plausible ranks", "rank-interval"),
@@ -218,19 +213,24 @@ def task_marks(site: Site, task: str) -> Mapping[str, str | None]:
 
 def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     """Yield what ranks the models, as numbers and as a drawing."""
-    board, scale, limits = spec.board, spec.labels.scale, _find_limits(spec)
+    board, labels, limits = spec.board, spec.labels, _find_limits(spec)
     averaged, rank_by = board.rules.averaged, board.rules.rank_by
     mean = f"Mean over {counted(len(board.tasks), 'task')}, with its 95 % interval"
     beaten = "Share of other models beaten on a task, averaged over tasks; a tie counts one half"
 
+    drawing = "On the scale"
+    if spec.is_tuned:
+        before, after = labels.variants[labels.roles.base or ""], labels.in_sentence(board.variant)
+        drawing = f"{before} \N{RIGHTWARDS ARROW} {after}"
+
     def merit(s: Standing, by: str, value: float | None, form: NumberFormat) -> Cell:
         return score_cell(value, form, range_text(form, s.interval) if rank_by == by else "")
 
-    yield Field(_RANK, lambda s: rank_cell(board, s))
+    yield Field(replace(RANK, help=_RANK_HELP), lambda s: rank_cell(board, s))
     yield Field(MODEL, lambda s: _model_cell(spec, s))
     yield Field(
         Column("average", "Score", "number", mean, term="average"),
-        lambda s: merit(s, "mean", s.average, scale),
+        lambda s: merit(s, "mean", s.average, labels.scale),
         averaged,
     )
     yield Field(
@@ -239,9 +239,9 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
         not averaged or spec.full or spec.by == "win_rate",
     )
     yield Field(
-        Column("line", _drawing_label(spec), "plot", term="average"),
+        Column("line", drawing, "plot", term="average"),
         lambda s: Cell("", s.average, plot=_dumbbell(spec, s, limits)),
-        averaged and (spec.is_tuned or spec.labels.roles.baseline is not None),
+        averaged and (spec.is_tuned or labels.roles.baseline is not None),
     )
 
 
@@ -358,12 +358,7 @@ def _gap(labels: Labels, s: Standing) -> float | None:
     return None if is_itself else s.lift_over_baseline
 
 
-def _lift_cell(
-    spec: BoardTableSpec,
-    s: Standing,
-    lift: float | None,
-    tests: Mapping[str, Mapping[str, LiftTest]],
-) -> Cell:
+def _lift_cell(spec: BoardTableSpec, s: Standing, lift: float | None, tests: _Tests) -> Cell:
     """A mean lift with the verdict on it, which only the board over all tasks has."""
     cell, variant = lift_cell(lift, spec.labels.scale), spec.board.variant
     is_whole = spec.board is spec.site.results.boards[variant]
@@ -420,14 +415,6 @@ def _find_limits(spec: BoardTableSpec) -> AxisRange:
     standings = [s for board in spec.boards.values() for s in board.standings]
     drawn = [v for s in standings for v in (s.average, *(s.interval or ())) if v is not None]
     return AxisRange(min(drawn, default=0.0), max(drawn, default=1.0))
-
-
-def _drawing_label(spec: BoardTableSpec) -> str:
-    base = spec.labels.roles.base
-    if not spec.is_tuned or base is None:
-        return "On the scale"
-    after = spec.labels.in_sentence(spec.board.variant)
-    return f"{spec.labels.variants[base]} \N{RIGHTWARDS ARROW} {after}"
 
 
 def _dumbbell(spec: BoardTableSpec, s: Standing, limits: AxisRange) -> Dumbbell | None:

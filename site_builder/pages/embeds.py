@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from site_builder.addresses import Address, Kind, Link
 from site_builder.charts.chart import Chart, Embed
@@ -42,22 +42,19 @@ def make_embeds(site: Site) -> Iterator[Page]:
     origin = Link(title, Address("home", anchor="leaderboard"))
     context = EmbedContext(origin, views=board_views(spec, "board"), note=board_note(site))
     yield _view(LEADERBOARD, about, context)
-    homes: tuple[tuple[Kind, Chart | None], ...] = (
-        ("home", charts.averages),
-        ("home", charts.winners),
-        ("models", charts.size),
-        ("models", charts.scores),
-        ("tasks", charts.task_lifts),
-        ("categories", charts.category_lifts),
-        ("analysis", charts.correlations),
-        ("analysis", charts.training_sets),
-        ("serving", charts.latency),
-        ("serving", charts.prices),
-    )
-    for kind, chart in homes:
-        if chart is not None and chart.embed is not None:
-            origin = Link(title, Address(kind, anchor=f"chart-{chart.id}"))
-            yield _view(chart.embed, chart.reading, EmbedContext(origin, chart))
+    homes: Mapping[Kind, tuple[Chart | None, ...]] = {
+        "home": (charts.averages, charts.winners),
+        "models": (charts.size, charts.scores),
+        "tasks": (charts.task_lifts,),
+        "categories": (charts.category_lifts,),
+        "analysis": (charts.correlations, charts.training_sets),
+        "serving": (charts.latency, charts.prices),
+    }
+    for kind, found in homes.items():
+        for chart in found:
+            if chart is not None and chart.embed is not None:
+                origin = Link(title, Address(kind, anchor=f"chart-{chart.id}"))
+                yield _view(chart.embed, chart.reading, EmbedContext(origin, chart))
 
 
 def _view(embed: Embed, about: str, context: EmbedContext) -> Page:

@@ -26,8 +26,6 @@ from site_builder.pages.task import Picker, make_picker
 from site_builder.records import Record
 from site_builder.table_model import Column, Field, Table, columns_of, rows_of
 
-_N_FACTS = 4
-
 
 class HomeContext(Record):
     """What the home page shows; each part is None where the board has nothing for it.
@@ -76,7 +74,7 @@ def make_home(site: Site) -> Iterator[Page]:
     context = HomeContext(
         headline=config.headline or config.title,
         lede=board_lede(site),
-        facts=tuple(_headline_facts(site))[:_N_FACTS],
+        facts=tuple(_headline_facts(site))[:4],
         views=board_views(spec, "board"),
         board_note=board_note(site),
         embed=LEADERBOARD,

@@ -18,10 +18,6 @@ from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record
 from site_builder.table_model import Cell, Table
 
-# A board without measured requests is shown for a round size, which is called an example.
-_EXAMPLE_SIZE = (1000.0, 500.0)
-_EXAMPLE_REQUESTS_A_DAY = 1000.0
-
 
 class NumberField(Record):
     """A number that the visitor sets, with its first value and where that comes from."""
@@ -132,12 +128,11 @@ def _calculator(site: Site) -> Calculator | None:
 
 
 def _numbers(measured: tuple[float, float] | None) -> tuple[NumberField, ...]:
-    example = "An example."
-    hint = "Measured median." if measured else example
-    sent, received = map(quantity, measured or _EXAMPLE_SIZE)
-    requests = quantity(_EXAMPLE_REQUESTS_A_DAY)
+    """What the visitor sets: at first the measured size of a request, else a round one."""
+    sent, received = map(quantity, measured or (1000.0, 500.0))
+    hint = "Measured median." if measured else "An example."
     return (
-        NumberField("requests", "Requests per day", requests, example),
+        NumberField("requests", "Requests per day", quantity(1000.0), "An example."),
         NumberField("sent", "Input tokens", sent, hint),
         NumberField("received", "Output tokens", received, hint),
     )
