@@ -43,10 +43,6 @@ class AboutContext(Record):
     terms: tuple[Term, ...]
 
 
-class NotFoundContext(Record):
-    """The variables of the 404 page: none."""
-
-
 def make_about(site: Site) -> Iterator[Page]:
     """Yield the page on method, and the 404 page."""
     about = "How every figure on this site is computed, from which data, and what it cannot tell."
@@ -54,9 +50,7 @@ def make_about(site: Site) -> Iterator[Page]:
     context, cite = AboutContext(note, tuple(_terms(site))), cite_site(site)
     yield Page(Address("about"), "about.html", "About", about, context, (HOME,), cite=cite)
     title, about = "Page not found", "There is no page at this address."
-    yield Page(
-        Address("not_found"), "404.html", title, about, NotFoundContext, (HOME,), listed=False
-    )
+    yield Page(Address("not_found"), "404.html", title, about, Record(), (HOME,), listed=False)
 
 
 def _terms(site: Site) -> Iterator[Term]:

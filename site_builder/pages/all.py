@@ -27,7 +27,6 @@ from site_builder.records import Record, replace
 _FIND = "data/find.js"
 # The order in which equally good matches are listed. Every other kind is a page among others.
 _KINDS: dict[Kind, str] = {"model": "Model", "task": "Task", "category": "Category"}
-_OTHER = "Page"
 
 
 class OwnPageContext(Record):
@@ -75,11 +74,10 @@ def make_find(site: Site, pages: Iterable[Page]) -> ScriptData:
     By kind, each entry is a link, a hint (developer or category), and the id where it differs from
     the name.
     """
-    found: dict[str, list[tuple[Link, str, str]]] = {kind: [] for kind in _KINDS.values()}
-    found[_OTHER] = []
+    found: dict[str, list[object]] = {kind: [] for kind in (*_KINDS.values(), "Page")}
     for page in pages:
         if page.listed:
-            found[_KINDS.get(page.address.kind, _OTHER)].append(_entry(site, page))
+            found[_KINDS.get(page.address.kind, "Page")].append(_entry(site, page))
     value = [[kind, entries] for kind, entries in found.items() if entries]
     return ScriptData(Address("asset", _FIND), "find", lambda: value)
 

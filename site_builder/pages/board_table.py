@@ -422,19 +422,12 @@ def _dumbbell(spec: BoardTableSpec, s: Standing, limits: AxisRange) -> Dumbbell 
     if s.average is None:
         return None
     labels, reference, before = spec.labels, spec.reference, None
-    text = labels.scale.score(s.average)
     if spec.is_tuned:
         before = spec.boards[labels.roles.base or ""].standing(s.model).average
-    if before is not None:
-        text = f"{labels.scale.score(before)} to {text}"
-    low, high = (s.interval if spec.board.rules.rank_by == "mean" else None) or (None, None)
+    text = " to ".join(labels.scale.score(v) for v in (before, s.average) if v is not None)
     # The baseline from another variant is the reference itself, and needs no other mark.
-    is_marked = not spec.is_borrowed(s)
-    return Dumbbell(
-        before=limits.share(before) if is_marked else None,
-        after=limits.share(s.average) if is_marked else None,
-        reference=limits.share(reference.average) if reference else None,
-        low=limits.share(low),
-        high=limits.share(high),
-        text=f"{labels.models[s.model]}: {text}",
-    )
+    marks = (None, None) if spec.is_borrowed(s) else (before, s.average)
+    interval = (s.interval if spec.board.rules.rank_by == "mean" else None) or (None, None)
+    places = (*marks, reference.average if reference else None, *interval)
+    before, after, baseline, low, high = map(limits.share, places)
+    return Dumbbell(before, after, baseline, low, high, f"{labels.models[s.model]}: {text}")

@@ -10,12 +10,7 @@ from site_builder.compute.board import Board, Standing
 from site_builder.compute.intervals import LEVEL
 from site_builder.formatting import counted, listed, percent
 from site_builder.labels import with_article
-from site_builder.pages.board_table import (
-    BY_LIFT,
-    BoardTableSpec,
-    board_table,
-    can_rank_firmly,
-)
+from site_builder.pages.board_table import BY_LIFT, BoardTableSpec, board_table, can_rank_firmly
 from site_builder.pages.page import Site
 from site_builder.records import Record, replace
 from site_builder.table_model import LONG, Table

@@ -44,7 +44,6 @@ class Calculator(Record):
 
     Attributes:
         numbers: What the visitor sets; empty where every offer is by the hour.
-        choices: Whom the visitor may compare with; empty where there is no one to compare.
         compared: Whether the table compares with an offer.
         by_token, by_hour: Whether there are such offers.
         data: For the script: the offers, and the places of those to compare with at first.
