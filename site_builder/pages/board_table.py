@@ -29,7 +29,6 @@ from site_builder.table_model import (
     Dumbbell,
     Field,
     Filter,
-    RowKind,
     Table,
     TableTools,
     columns_of,
@@ -111,16 +110,13 @@ def board_table(
 ) -> Table:
     """Return the table of one view of a board; the baseline's row may be of another variant."""
     catalog, baseline = spec.site.results.catalog, spec.labels.roles.baseline
-
-    def kind(standing: Standing) -> RowKind:
-        if standing.model == baseline:
-            return "reference"
-        return "unranked" if standing.rank is None else ""
-
     fields = [*_merit_fields(spec), *_lift_fields(spec), *_count_fields(spec), *_fact_fields(spec)]
     columns = columns_of(fields)
     rows = rows_of(
-        fields, standings[: spec.most], kind, marks=lambda s: model_marks(catalog.models[s.model])
+        fields,
+        standings[: spec.most],
+        lambda s: "reference" if s.model == baseline else "" if s.rank else "unranked",
+        marks=lambda s: model_marks(catalog.models[s.model]),
     )
     explained = [
         _NOTES[column.key]
@@ -253,6 +249,17 @@ def _lift_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     gain = f"Mean over tasks of {variant} minus {base} score"
     gap = f"Mean over tasks of the score minus the score of {baseline}"
     beaten = f"Tasks where it scores strictly better than {baseline}"
+
+    def over_baseline(s: Standing) -> float | None:
+        is_itself = s.model == labels.roles.baseline and s.lift_over_baseline == 0
+        return None if is_itself else s.lift_over_baseline
+
+    def beats(s: Standing) -> Cell:
+        of = s.beats + s.ties + s.loses
+        if not of or s.model == labels.roles.baseline:
+            return text_cell(None)
+        return number_cell(s.beats, count(s.beats), f"of {of}")
+
     yield Field(
         Column("lift_over_base", f"Lift over {base}", "number", gain, term="lift"),
         lambda s: _lift_cell(spec, s, s.lift_over_base, tests.over_base),
@@ -260,12 +267,12 @@ def _lift_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     )
     yield Field(
         Column("lift_over_baseline", f"vs {baseline}", "number", gap, term="lift-over-baseline"),
-        lambda s: _lift_cell(spec, s, _gap(labels, s), tests.over_baseline),
+        lambda s: _lift_cell(spec, s, over_baseline(s), tests.over_baseline),
         averaged and compared,
     )
     yield Field(
         Column("beats", f"Beats {baseline}", "number", beaten, term="lift-over-baseline"),
-        lambda s: _beats_cell(labels, s),
+        beats,
         compared,
     )
 
@@ -277,6 +284,10 @@ def _count_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     better = f"Tasks where its {variant} score is better than its {base} score"
     worse = f"Tasks where its {variant} score is worse than its {base} score"
     with_lifts = spec.full and _has_lifts(spec)
+
+    def counted_pairs(s: Standing, n: int) -> Cell:
+        return number_cell(n, count(n)) if s.helped + s.unchanged + s.hurt else text_cell(None)
+
     yield Field(
         Column("wins", "First places", "number", first, term="winners"),
         lambda s: text_cell(None) if spec.is_borrowed(s) else number_cell(s.wins, count(s.wins)),
@@ -284,12 +295,12 @@ def _count_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     )
     yield Field(
         Column("helped", "Helped", "number", better, term="lift"),
-        lambda s: _pairs_cell(s, s.helped),
+        lambda s: counted_pairs(s, s.helped),
         with_lifts,
     )
     yield Field(
         Column("hurt", "Hurt", "number", worse, "ascending", "lift"),
-        lambda s: _pairs_cell(s, s.hurt),
+        lambda s: counted_pairs(s, s.hurt),
         with_lifts,
     )
 
@@ -352,12 +363,6 @@ def _model_cell(spec: BoardTableSpec, s: Standing) -> Cell:
     return model_cell(labels, s.model, notes, tags)
 
 
-def _gap(labels: Labels, s: Standing) -> float | None:
-    """The lift over the baseline; None for the baseline itself."""
-    is_itself = s.model == labels.roles.baseline and s.lift_over_baseline == 0
-    return None if is_itself else s.lift_over_baseline
-
-
 def _lift_cell(spec: BoardTableSpec, s: Standing, lift: float | None, tests: _Tests) -> Cell:
     """A mean lift with the verdict on it, which only the board over all tasks has."""
     cell, variant = lift_cell(lift, spec.labels.scale), spec.board.variant
@@ -368,18 +373,6 @@ def _lift_cell(spec: BoardTableSpec, s: Standing, lift: float | None, tests: _Te
     if not is_whole or test is None or cell.value is None:
         return cell
     return replace(cell, note=_VERDICTS[test.verdict])
-
-
-def _beats_cell(labels: Labels, s: Standing) -> Cell:
-    compared = s.beats + s.ties + s.loses
-    if not compared or s.model == labels.roles.baseline:
-        return text_cell(None)
-    return Cell(count(s.beats), float(s.beats), f"of {compared}")
-
-
-def _pairs_cell(s: Standing, n: int) -> Cell:
-    """A number of tasks among those with a score before and after; a dash without any."""
-    return Cell(count(n), float(n)) if s.helped + s.unchanged + s.hurt else text_cell(None)
 
 
 # --- drawings -----------------------------------------------------------------------------------

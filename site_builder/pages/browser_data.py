@@ -87,8 +87,8 @@ def board_data(site: Site) -> Mapping[str, object]:
     }
 
 
-def choice_settings(site: Site) -> Mapping[str, object]:
-    """Return what `static/js/choose.js` needs beside `board_data`.
+def choice_data(site: Site) -> Mapping[str, object]:
+    """Return `board_data` and what else `static/js/choose.js` needs.
 
     `ends` are the bounds that all tasks share; `reach` and `tail` hold what an interval over n
     tasks needs, by n (docs/statistics.md#choice).
@@ -96,6 +96,7 @@ def choice_settings(site: Site) -> Mapping[str, object]:
     labels, prices = site.labels, cheapest_prices(site)
     counts = counts_to(len(site.results.scores.tasks))
     return {
+        **board_data(site),
         "ends": common_bounds(site.results.catalog.tasks.values()),
         "prices": [prices.get(model) for model in site.results.scores.models],
         "runs": [labels.in_sentence(variant) for variant in labels.roles.variants],

@@ -11,13 +11,7 @@ from functools import partial
 from site_builder.addresses import Address, Link, page_link
 from site_builder.formatting import counted
 from site_builder.pages.board_views import BoardView, short_board
-from site_builder.pages.browser_data import (
-    ERRORS,
-    SCORES,
-    board_data,
-    cheapest_prices,
-    choice_settings,
-)
+from site_builder.pages.browser_data import ERRORS, SCORES, cheapest_prices, choice_data
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record
 
@@ -99,7 +93,7 @@ def _context(site: Site) -> ChooseContext:
         developers=_at_least_two(m.developer for m in models),
         scores=SCORES,
         errors=ERRORS if site.results.scores.has_errors else "",
-        data={**board_data(site), **choice_settings(site)},
+        data=choice_data(site),
     )
 
 

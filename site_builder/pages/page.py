@@ -138,7 +138,6 @@ def assemble_site(
     results: Results,
     labels: Labels,
     own: Mapping[str, str] | None = None,
-    exported: tuple[ExportedTable, ...] | None = None,
 ) -> Site:
     """Return the site: the results with the charts and exports that its pages share."""
     charts = BoardCharts(
@@ -153,7 +152,7 @@ def assemble_site(
         latency=chart_latency(results, labels),
         prices=chart_prices(results, labels),
     )
-    exported = export_tables(tables.loaded) if exported is None else exported
+    exported = export_tables(tables.loaded)
     return Site(config, tables, results, labels, charts, exported, None, own or {})
 
 
