@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from site_builder.addresses import Address, Kind, Link
-from site_builder.charts.chart import Chart, asked_for, draw_own_charts
-from site_builder.errors import Fault, FaultsError
+from site_builder.charts.chart import draw_own_charts
 from site_builder.pages.about import make_about
 from site_builder.pages.analysis import make_analysis
 from site_builder.pages.browser_data import make_scores_data
@@ -51,15 +50,7 @@ def with_own_charts(site: Site, pages: Iterable[Made]) -> tuple[Made, ...]:
     Raises:
         FaultsError: Every chart that cannot be drawn.
     """
-    charts: dict[str, tuple[Chart, ...]] = {}
-    faults: list[Fault] = []
-    for kind in dict.fromkeys(page for page, _ in asked_for(site.config)):
-        try:
-            charts[kind] = draw_own_charts(site.config, kind, site.results, site.labels)
-        except FaultsError as error:
-            faults += error.faults
-    if faults:
-        raise FaultsError(faults)
+    charts = draw_own_charts(site.config, site.results, site.labels)
     return tuple(
         replace(page, charts=charts[page.address.kind])
         if isinstance(page, Page) and page.address.kind in charts
