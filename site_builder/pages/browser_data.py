@@ -76,10 +76,7 @@ def board_data(site: Site) -> Mapping[str, object]:
         "base": roles.base,
         "reference": None
         if roles.baseline is None
-        else {
-            "model": results.scores.rows[roles.baseline],
-            "variant": roles.baseline_variant,
-        },
+        else {"model": results.scores.rows[roles.baseline], "variant": roles.baseline_variant},
         "scale": asdict(labels.scale),
         "rank_by": rules.rank_by,
         "averaged": rules.averaged,

@@ -117,17 +117,12 @@ def _headline_facts(site: Site) -> Iterator[Fact]:
 
 
 def _top_five(site: Site) -> Table:
-    models, labels, board = site.results.catalog.models, site.labels, site.results.board
+    labels, board, averaged = site.labels, site.results.board, site.results.board.rules.averaged
     standings = [s for s in board.ranked if (s.rank or 0) <= 5]
-    averaged, base = board.rules.averaged, labels.base
+    developer = {m.model: m.developer or "" for m in site.results.catalog.models.values()}
     fields: tuple[Field[Standing], ...] = (
         Field(RANK, lambda s: rank_cell(board, s)),
-        Field(
-            MODEL,
-            lambda s: model_cell(
-                labels, s.model, models[s.model].developer or "", tie_tags(board, s)
-            ),
-        ),
+        Field(MODEL, lambda s: model_cell(labels, s.model, developer[s.model], tie_tags(board, s))),
         Field(
             Column("average", "Score", "number", term="average"),
             lambda s: score_cell(s.average, labels.scale),
@@ -139,7 +134,7 @@ def _top_five(site: Site) -> Table:
             not averaged,
         ),
         Field(
-            Column("lift_over_base", f"Lift over {base}", "number", term="lift"),
+            Column("lift_over_base", f"Lift over {labels.base}", "number", term="lift"),
             lambda s: lift_cell(s.lift_over_base, labels.scale),
             any(s.lift_over_base is not None for s in standings),
         ),
