@@ -113,7 +113,7 @@ def _context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
     # In the order of the rows of the summary.
     terms = (
         ("Mean score", "average", averaged),
-        ("Tasks at the top", "comparison", True),
+        ("First places", "comparison", True),
         (f"Ahead / level / behind {labels.baseline}", "lift-over-baseline", bool(labels.baseline)),
         (f"Mean lift over {labels.base}", "lift", averaged and labels.lifted),
         ("Mean win rate", "win-rate", not averaged),

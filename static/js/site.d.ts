@@ -267,7 +267,7 @@ interface ComparedTask {
 interface ComparedRun {
   run: Run;
   average: number | null;
-  atTop: number;
+  firstPlaces: number;
   shared: number;
   tops: ComparedTask[];
   overBaseline: Sides | null;
