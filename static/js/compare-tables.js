@@ -178,9 +178,9 @@
     if (!board.averaged) rows.push(place("Mean win rate", (run) => scoreCell(standing(run)[2], { places: 3, compact: false })));
     rows.push(
       place("Rank", (run) => {
-        const [rank, , , allowed] = standing(run);
+        const [rank, , , plausible] = standing(run);
         const text = rank === null ? "not ranked" : `${rank} of ${rounded(board.boards[run.variant].ranked, 0)}`;
-        return { text, value: rank, note: [several ? phrase(board, run.variant) : "", allowed ? `${allowed} allowed` : ""].filter(Boolean).join(", ") };
+        return { text, value: rank, note: [several ? phrase(board, run.variant) : "", plausible ? `plausible: ${plausible}` : ""].filter(Boolean).join(", ") };
       }),
       place("Tasks with a score", (run) => ({ text: `${rounded(standing(run)[1], 0)} of ${rounded(board.tasks.length, 0)}`, value: standing(run)[1] })),
       ...fact("Parameters", board.models.map(({ parameters_b }) => (parameters_b === null ? null : billions(parameters_b)))),

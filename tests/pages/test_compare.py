@@ -447,7 +447,7 @@ def test_the_first_comparison_is_of_the_best(desk):
     assert ["0.742 best", "0.661"] == [rows["Mean score over 31 tasks"][i][0] for i in (0, -1)]
     assert "+0.392" == rows["Mean lift over base"][0][0]
     assert "22 / 1 / 8" == rows["Ahead / level / behind GPT-4"][0][0]
-    assert "1 of 10 fine-tuned, 1\N{EN DASH}2 allowed" == rows["Rank"][0][0]
+    assert "1 of 10 fine-tuned, plausible: 1\N{EN DASH}2" == rows["Rank"][0][0]
     expect(desk.locator("#compare-tasks .dumbbell")).to_have_count(31)
     expect(desk.locator("#compare-categories tbody tr")).to_have_count(5)
     scores = desk.locator("#compare-tasks tbody td:not(.text) > a[href*='#score-']")
