@@ -327,7 +327,7 @@ def test_categories(desk):
 
 
 def test_lower_is_better(desk):
-    """On t1 the lowest has first place; margins and differences stay positive for the better one."""
+    """On t1 the lowest is best; margins and differences stay positive for the better one."""
     task = compare(desk, A, B, C, lower=[1])["tasks"][0]
     assert ([2], 0.4) == (task["best"], task["margin"])
     assert (0, 1, 2, pytest.approx(-0.1)) == sides(compare(desk, A, B, lower=[1])["pair"])
@@ -503,7 +503,7 @@ def test_models_are_chosen_added_and_removed(chromium, index, size):
     expect(page.locator("#compare-tasks thead th:visible span")).to_have_text(
         ["Zephyr 7B Beta", "Mistral 7B", "Mistral 7B Instruct", "Phi-2"]
     )
-    expect(page.locator("[data-status]")).to_contain_text("Phi-2 on")
+    expect(page.locator("[data-status]")).to_contain_text("Phi-2 has")
     assert page.title() == f"Zephyr 7B Beta, Mistral 7B, Mistral 7B Instruct and Phi-2 · {title}"
     for n in (3, 3):
         page.get_by_role("button", name=f"Remove model {n}").click()
