@@ -18,7 +18,7 @@ from site_builder.charts.cells import (
 )
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
-from site_builder.compute.significance import LEAST_TASKS, LiftTest, Verdict
+from site_builder.compute.significance import LEAST_TASKS, LiftTest
 from site_builder.formatting import MISSING, NumberFormat, billions, count, counted, coverage
 from site_builder.labels import Labels
 from site_builder.pages.page import Site
@@ -37,12 +37,6 @@ from site_builder.table_model import (
 
 BY_LIFT = "lift_over_base"
 WIN_RATE = NumberFormat(places=3)
-_VERDICTS: Mapping[Verdict, str] = {
-    "better": "clear",
-    "worse": "clear",
-    "unclear": "not clear",
-    "too few": "too few tasks",
-}
 _Tests: TypeAlias = Mapping[str, Mapping[str, LiftTest]]
 _RANK_HELP = "Ties share the better rank. The small range shows how far the rank could move"
 # What explains the notes below the figures of a column.
@@ -372,7 +366,8 @@ def _lift_cell(spec: BoardTableSpec, s: Standing, lift: float | None, tests: _Te
     test = tests.get(variant, {}).get(s.model)
     if not is_whole or test is None or cell.value is None:
         return cell
-    return replace(cell, note=_VERDICTS[test.verdict])
+    unclear = {"unclear": "not clear", "too few": "too few tasks"}
+    return replace(cell, note=unclear.get(test.verdict, "clear"))
 
 
 # --- drawings -----------------------------------------------------------------------------------
