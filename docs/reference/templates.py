@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from jinja2 import nodes
 
-from site_builder.pages.about import AboutContext, NotFoundContext
+from site_builder.pages.about import AboutContext
 from site_builder.pages.all import OwnPageContext
 from site_builder.pages.analysis import AnalysisContext
 from site_builder.pages.categories import CategoriesContext, CategoryContext
@@ -42,7 +42,7 @@ CONTEXTS: Mapping[str, type] = {
     "about.html": AboutContext,
     "changes.html": ChangesContext,
     "page.html": OwnPageContext,
-    "404.html": NotFoundContext,
+    "404.html": Record,
     "embed.html": EmbedContext,
 }
 BLOCKS: Mapping[str, str] = {

@@ -127,7 +127,7 @@ def _decoded(array: dict[str, Any]) -> list[Any]:
 
 def find_chart_faults(config: SiteConfig) -> Iterator[Fault]:
     """Report charts in `[charts]` that no package, or more than one, provides."""
-    for page, name in asked_for(config):
+    for page, name in _asked_for(config):
         packages = [_origin(entry) for entry in entry_points(group=GROUP, name=name)]
         if not packages:
             known = entry_points(group=GROUP).names
@@ -138,22 +138,22 @@ def find_chart_faults(config: SiteConfig) -> Iterator[Fault]:
             yield Fault("site.toml", what, "Uninstall all but one.")
 
 
-def asked_for(config: SiteConfig) -> Iterator[tuple[str, str]]:
+def _asked_for(config: SiteConfig) -> Iterator[tuple[str, str]]:
     """Yield page and name of each chart in `[charts]`, in order."""
     for page, names in config.charts.model_dump().items():
         yield from ((page, name) for name in names)
 
 
 def draw_own_charts(
-    config: SiteConfig, page: str, results: Results, labels: Labels
-) -> tuple[Chart, ...]:
-    """Draw the charts of packages on one page, with ids that no built-in chart has.
+    config: SiteConfig, results: Results, labels: Labels
+) -> dict[str, tuple[Chart, ...]]:
+    """Draw the charts of packages, by page, with ids that no built-in chart has.
 
     Raises:
         FaultsError: Every chart that cannot be loaded or drawn, with the place in its code.
     """
-    drawn, faults = list[Chart](), list[Fault]()
-    for name in (name for at, name in asked_for(config) if at == page):
+    drawn, faults = dict[str, tuple[Chart, ...]](), list[Fault]()
+    for page, name in _asked_for(config):
         found = tuple(entry_points(group=GROUP, name=name))
         if len(found) != 1:  # reported by `find_chart_faults`
             continue
@@ -163,10 +163,11 @@ def draw_own_charts(
         elif chart is not None:
             own = f"own-{make_slugs([name])[name]}"
             table = chart.table and replace(chart.table, id=f"{own}-table")
-            drawn.append(replace(chart, id=own, table=table, embedded=False))
+            chart = replace(chart, id=own, table=table, embedded=False)
+            drawn[page] = (*drawn.get(page, ()), chart)
     if faults:
         raise FaultsError(faults)
-    return tuple(drawn)
+    return drawn
 
 
 def _attempt(entry: EntryPoint, results: Results, labels: Labels) -> Chart | str | None:

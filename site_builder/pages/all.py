@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 
 from site_builder.addresses import Address, Kind, Link
-from site_builder.charts.chart import Chart, asked_for, draw_own_charts
-from site_builder.errors import Fault, FaultsError
+from site_builder.charts.chart import draw_own_charts
 from site_builder.pages.about import make_about
 from site_builder.pages.analysis import make_analysis
 from site_builder.pages.browser_data import make_scores_data
@@ -28,7 +26,6 @@ from site_builder.records import Record, replace
 _FIND = "data/find.js"
 # The order in which equally good matches are listed. Every other kind is a page among others.
 _KINDS: dict[Kind, str] = {"model": "Model", "task": "Task", "category": "Category"}
-_OTHER = "Page"
 
 
 class OwnPageContext(Record):
@@ -53,15 +50,7 @@ def with_own_charts(site: Site, pages: Iterable[Made]) -> tuple[Made, ...]:
     Raises:
         FaultsError: Every chart that cannot be drawn.
     """
-    charts: dict[str, tuple[Chart, ...]] = {}
-    faults: list[Fault] = []
-    for kind in dict.fromkeys(page for page, _ in asked_for(site.config)):
-        try:
-            charts[kind] = draw_own_charts(site.config, kind, site.results, site.labels)
-        except FaultsError as error:
-            faults += error.faults
-    if faults:
-        raise FaultsError(faults)
+    charts = draw_own_charts(site.config, site.results, site.labels)
     return tuple(
         replace(page, charts=charts[page.address.kind])
         if isinstance(page, Page) and page.address.kind in charts
@@ -76,11 +65,10 @@ def make_find(site: Site, pages: Iterable[Page]) -> ScriptData:
     By kind, each entry is a link, a hint (developer or category), and the id where it differs from
     the name.
     """
-    found: dict[str, list[tuple[Link, str, str]]] = {kind: [] for kind in _KINDS.values()}
-    found[_OTHER] = []
+    found: dict[str, list[object]] = {kind: [] for kind in (*_KINDS.values(), "Page")}
     for page in pages:
         if page.listed:
-            found[_KINDS.get(page.address.kind, _OTHER)].append(_entry(site, page))
+            found[_KINDS.get(page.address.kind, "Page")].append(_entry(site, page))
     value = [[kind, entries] for kind, entries in found.items() if entries]
     return ScriptData(Address("asset", _FIND), "find", lambda: value)
 
@@ -101,7 +89,7 @@ def _make_own_pages(site: Site) -> Iterator[Page]:
     """A page for each text of the project's own."""
     for name, title in site.own.items():
         about = f"{title}: a page of {site.config.site.title}."
-        context = partial(OwnPageContext, f"pages/{name}")
+        context = OwnPageContext(f"pages/{name}")
         yield Page(Address("page", name), "page.html", title, about, context, (HOME,))
 
 

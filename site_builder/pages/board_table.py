@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from site_builder.addresses import Link, method_link
-from site_builder.charts.cells import MODEL, lift_cell, model_cell, number_cell, text_cell
+from site_builder.charts.cells import (
+    MODEL,
+    RANK,
+    lift_cell,
+    model_cell,
+    number_cell,
+    range_text,
+    score_cell,
+    text_cell,
+)
 from site_builder.compute.board import Board, Standing
-from site_builder.compute.catalog import Catalog, ModelInfo
-from site_builder.compute.results import Results
-from site_builder.compute.significance import LEAST_TASKS, LiftTest, Verdict
-from site_builder.formatting import billions, count, counted, coverage, rounded
+from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
+from site_builder.compute.significance import LEAST_TASKS, LiftTest
+from site_builder.formatting import MISSING, NumberFormat, billions, count, counted, coverage
 from site_builder.labels import Labels
 from site_builder.pages.page import Site
 from site_builder.records import Record, field, replace
@@ -20,8 +29,6 @@ from site_builder.table_model import (
     Dumbbell,
     Field,
     Filter,
-    Row,
-    RowKind,
     Table,
     TableTools,
     columns_of,
@@ -29,21 +36,24 @@ from site_builder.table_model import (
 )
 
 BY_LIFT = "lift_over_base"
-VERDICTS: Mapping[Verdict, str] = {
-    "better": "clear",
-    "worse": "clear",
-    "unclear": "not clear",
-    "too few": "too few tasks",
+WIN_RATE = NumberFormat(places=3)
+_Tests: TypeAlias = Mapping[str, Mapping[str, LiftTest]]
+_RANK_HELP = "Ties share the better rank. The small range shows how far the rank could move"
+# What explains the notes below the figures of a column.
+_NOTES: Mapping[str, Link] = {
+    "rank": method_link("Plausible ranks", "rank-interval"),
+    "average": method_link("95\N{NO-BREAK SPACE}% interval", "interval"),
+    "win_rate": method_link("95\N{NO-BREAK SPACE}% interval", "interval"),
+    "lift_over_base": method_link("Clear or not clear", "lift-tests"),
+    "lift_over_baseline": method_link("Clear or not clear", "lift-tests"),
+    "coverage": method_link("Ranks if complete", "missing-scores"),
 }
-# Means that are equal on paper can differ in the last digits of their binary fractions.
-_TIE = 1e-12
 
 
 class BoardTableSpec(Record):
     """What the table of a board shows.
 
     Attributes:
-        site: The site.
         boards: The board by variant, over the same tasks.
         full: Whether to show every column and every model.
         most: Greatest number of rows; None for all.
@@ -66,11 +76,6 @@ class BoardTableSpec(Record):
         return self.boards[self.variant or self.labels.roles.primary]
 
     @property
-    def results(self) -> Results:
-        """The results of the whole site."""
-        return self.site.results
-
-    @property
     def labels(self) -> Labels:
         """Names and formats of numbers."""
         return self.site.labels
@@ -82,67 +87,57 @@ class BoardTableSpec(Record):
         return roles.base is not None and self.board.variant in roles.tuned
 
     @property
-    def has_lifts(self) -> bool:
-        """Whether any model has a mean lift over its base."""
-        return self.is_tuned and any(s.lift_over_base is not None for s in self.board.standings)
+    def reference(self) -> Standing | None:
+        """The baseline in the variant that stands for it; None without one."""
+        roles = self.labels.roles
+        if roles.baseline is None or roles.baseline_variant is None:
+            return None
+        return self.boards[roles.baseline_variant].standing(roles.baseline)
 
-
-class BoardRow(Record):
-    """One row of a board.
-
-    Attributes:
-        standing: The standing of the model.
-        rank: Its rank by the column that gives the order; None without one.
-        borrowed: Whether it is the baseline, with its standing from another variant.
-    """
-
-    standing: Standing
-    rank: int | None
-    borrowed: bool
-
-    @property
-    def model(self) -> str:
-        """Id of the model."""
-        return self.standing.model
+    def is_borrowed(self, standing: Standing) -> bool:
+        """Return whether a standing with a score is from another board: the baseline's."""
+        return not self.board.standing(standing.model).scored
 
 
 def board_table(
     spec: BoardTableSpec, standings: Sequence[Standing], table_id: str, caption: str
 ) -> Table:
-    """Return the table of one view of a board.
-
-    Args:
-        spec: What to show.
-        standings: The rows, in order; the baseline's may come from another variant.
-        table_id: Unique on its page.
-        caption: What the table holds.
-    """
-    models = spec.results.catalog.models
-    fields = [field for field in _fields(spec) if field.wanted]
+    """Return the table of one view of a board; the baseline's row may be of another variant."""
+    catalog, baseline = spec.site.results.catalog, spec.labels.roles.baseline
+    fields = [*_merit_fields(spec), *_lift_fields(spec), *_count_fields(spec), *_fact_fields(spec)]
+    columns = columns_of(fields)
     rows = rows_of(
         fields,
-        _board_rows(spec, standings[: spec.most]),
-        lambda row: _kind(spec, row),
-        marks=lambda row: model_marks(models[row.model]),
+        standings[: spec.most],
+        lambda s: "reference" if s.model == baseline else "" if s.rank else "unranked",
+        marks=lambda s: model_marks(catalog.models[s.model]),
     )
+    explained = [
+        _NOTES[column.key]
+        for i, column in enumerate(columns)
+        if column.key in _NOTES and any(row.cells[i].note for row in rows)
+    ]
+    if any(cell.tags for row in rows for cell in row.cells):
+        explained.append(method_link("Tied with best", "ties"))
     return Table(
         table_id,
         caption,
-        columns_of(fields),
+        columns,
         rows,
         header=1,
         sorted_by=spec.by,
-        tools=model_tools(spec.results.catalog, spec.board.variant),
-        explained=_explained(fields, rows),
+        tools=model_tools(catalog, spec.board.variant),
+        explained=tuple(dict.fromkeys(explained)),
     )
+
+
+# --- ranks --------------------------------------------------------------------------------------
 
 
 def rank_range(board: Board, standing: Standing) -> str:
     """Return the plausible ranks of a model; empty for one rank, and where tasks are too few."""
-    if standing.rank_interval is None or not can_rank_firmly(board):
-        return ""
-    best, worst = standing.rank_interval
-    return "" if best == worst else span_text(best, worst)
+    best, worst = standing.rank_interval or (0, 0)
+    return "" if best == worst or not can_rank_firmly(board) else span_text(best, worst)
 
 
 def span_text(best: int, worst: int) -> str:
@@ -170,9 +165,7 @@ def tie_tags(board: Board, standing: Standing) -> tuple[str, ...]:
 def model_tools(catalog: Catalog, variant: str = "") -> TableTools:
     """Return the filters of a table of models, each only where two models differ in it.
 
-    Args:
-        catalog: Facts of the models.
-        variant: The variant in which ticked rows are compared; empty for the first of each model.
+    Ticked rows are compared in `variant`; if it is empty, in the first variant of each model.
     """
     models = catalog.models.values()
     facets = (
@@ -197,8 +190,7 @@ def model_marks(facts: ModelInfo) -> Mapping[str, str | None]:
 def task_tools(site: Site, nouns: tuple[str, str] = ("task", "tasks")) -> TableTools:
     """Return the filter by category, where tasks differ in it; `nouns` name one row and several."""
     categories = {facts.category for facts in site.results.catalog.tasks.values()}
-    facets = (Filter("category", "Category"),) if len(categories) > 1 else ()
-    return TableTools(*nouns, facets)
+    return TableTools(*nouns, (Filter("category", "Category"),) if len(categories) > 1 else ())
 
 
 def task_marks(site: Site, task: str) -> Mapping[str, str | None]:
@@ -206,313 +198,176 @@ def task_marks(site: Site, task: str) -> Mapping[str, str | None]:
     return {"category": site.results.catalog.tasks[task].category}
 
 
-# --- rows ---------------------------------------------------------------------------------------
-
-
-def _board_rows(spec: BoardTableSpec, standings: Sequence[Standing]) -> list[BoardRow]:
-    by_lift = spec.by == BY_LIFT
-    ranks = _lift_ranks(standings) if by_lift else [s.rank for s in standings]
-    baseline, rows = spec.labels.roles.baseline, []
-    for standing, rank in zip(standings, ranks, strict=True):
-        borrowed = standing.model == baseline and not spec.board.standing(baseline).scored
-        rows.append(BoardRow(standing, None if borrowed else rank, borrowed))
-    return rows
-
-
-def _lift_ranks(standings: Sequence[Standing]) -> list[int]:
-    """Return ranks by mean lift of standings in that order; equal lifts share the better rank."""
-    lifts = [s.lift_over_base or 0.0 for s in standings]
-    ranks: list[int] = []
-    for i, lift in enumerate(lifts):
-        ranks.append(ranks[-1] if i and lifts[i - 1] - lift <= _TIE else i + 1)
-    return ranks
-
-
-def _kind(spec: BoardTableSpec, row: BoardRow) -> RowKind:
-    if row.model == spec.labels.roles.baseline:
-        return "reference"
-    return "unranked" if row.standing.rank is None else ""
-
-
 # --- columns ------------------------------------------------------------------------------------
 
 
-class _BoardField(Field[BoardRow]):
-    """A column of a board, and the link that explains the notes below its figures."""
-
-    notes: Link | None = None
-
-
-_INTERVAL = method_link("95\N{NO-BREAK SPACE}% interval", "interval")
-_CLEAR = method_link("Clear or not clear", "lift-tests")
-_RANK = Column(
-    "rank",
-    "#",
-    "number",
-    "Ties share the better rank. The small range shows how far the rank could move",
-    "ascending",
-    "rank",
-    "Rank",
-)
-
-
-def _fields(spec: BoardTableSpec) -> Iterator[_BoardField]:
-    yield from _merit_fields(spec)
-    yield from _lift_fields(spec)
-    yield from _count_fields(spec)
-    yield from _fact_fields(spec)
-
-
-def _explained(fields: Sequence[_BoardField], rows: Sequence[Row]) -> tuple[Link, ...]:
-    """Return links to what explains the notes below the figures, and the tags behind the names."""
-    links = [
-        field.notes
-        for i, field in enumerate(fields)
-        if field.notes and any(row.cells[i].note for row in rows)
-    ]
-    if any(cell.tags for row in rows for cell in row.cells):
-        links.append(method_link("Tied with best", "ties"))
-    return tuple(dict.fromkeys(links))
-
-
-def _number(key: str, label: str, meaning: str, term: str) -> Column:
-    return Column(key, label, "number", meaning, term=term)
-
-
-def _merit_fields(spec: BoardTableSpec) -> Iterator[_BoardField]:
+def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     """Yield what ranks the models, as numbers and as a drawing."""
-    averaged = spec.board.rules.averaged
-    ranks = method_link("Plausible ranks", "rank-interval")
-    yield _BoardField(_RANK, lambda row: _rank_cell(spec, row), notes=ranks)
-    yield _BoardField(MODEL, lambda row: _model_cell(spec, row))
-    yield _BoardField(
-        _number(
-            "average",
-            "Score",
-            f"Mean over {counted(len(spec.board.tasks), 'task')}, with its 95 % interval",
-            "average",
-        ),
-        lambda row: _average_cell(spec, row),
+    board, labels, limits = spec.board, spec.labels, _find_limits(spec)
+    averaged, rank_by = board.rules.averaged, board.rules.rank_by
+    mean = f"Mean over {counted(len(board.tasks), 'task')}, with its 95 % interval"
+    beaten = "Share of other models beaten on a task, averaged over tasks; a tie counts one half"
+
+    drawing = "On the scale"
+    if spec.is_tuned:
+        before, after = labels.variants[labels.roles.base or ""], labels.in_sentence(board.variant)
+        drawing = f"{before} \N{RIGHTWARDS ARROW} {after}"
+
+    def merit(s: Standing, by: str, value: float | None, form: NumberFormat) -> Cell:
+        return score_cell(value, form, range_text(form, s.interval) if rank_by == by else "")
+
+    yield Field(replace(RANK, help=_RANK_HELP), lambda s: rank_cell(board, s))
+    yield Field(MODEL, lambda s: _model_cell(spec, s))
+    yield Field(
+        Column("average", "Score", "number", mean, term="average"),
+        lambda s: merit(s, "mean", s.average, labels.scale),
         averaged,
-        notes=_INTERVAL,
     )
-    yield _BoardField(
-        _number(
-            "win_rate",
-            "Win rate",
-            "Share of other models beaten on a task, averaged over tasks; a tie counts one half",
-            "win-rate",
-        ),
-        lambda row: _win_rate_cell(spec, row),
+    yield Field(
+        Column("win_rate", "Win rate", "number", beaten, term="win-rate"),
+        lambda s: merit(s, "mean_win_rate", s.win_rate, WIN_RATE),
         not averaged or spec.full or spec.by == "win_rate",
-        notes=_INTERVAL,
     )
-    limits = _find_limits(spec)
-    yield _BoardField(
-        Column("line", _drawing_label(spec), "plot", term="average"),
-        lambda row: Cell("", row.standing.average, plot=_dumbbell(spec, row.standing, limits)),
-        averaged and (spec.is_tuned or spec.labels.roles.baseline is not None),
+    yield Field(
+        Column("line", drawing, "plot", term="average"),
+        lambda s: Cell("", s.average, plot=_dumbbell(spec, s, limits)),
+        averaged and (spec.is_tuned or labels.roles.baseline is not None),
     )
 
 
-def _lift_fields(spec: BoardTableSpec) -> Iterator[_BoardField]:
-    """Yield what tuning changed, and how far the baseline is."""
-    labels, averaged = spec.labels, spec.board.rules.averaged
-    base, baseline = labels.base, labels.baseline
-    compared = labels.roles.baseline is not None
-    yield _BoardField(
-        _number(
-            "lift_over_base",
-            f"Lift over {base}",
-            f"Mean over tasks of {labels.in_sentence(spec.board.variant)} minus {base} score",
-            "lift",
-        ),
-        lambda row: _over_base_cell(spec, row),
-        averaged and spec.has_lifts,
-        notes=_CLEAR,
+def _lift_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
+    """Yield what tuning changed, how far the baseline is, and how often a model beats it."""
+    labels, tests = spec.labels, spec.site.results.lift_tests
+    variant, base, baseline = labels.in_sentence(spec.board.variant), labels.base, labels.baseline
+    averaged, compared = spec.board.rules.averaged, labels.roles.baseline is not None
+    gain = f"Mean over tasks of {variant} minus {base} score"
+    gap = f"Mean over tasks of the score minus the score of {baseline}"
+    beaten = f"Tasks where it scores strictly better than {baseline}"
+
+    def over_baseline(s: Standing) -> float | None:
+        is_itself = s.model == labels.roles.baseline and s.lift_over_baseline == 0
+        return None if is_itself else s.lift_over_baseline
+
+    def beats(s: Standing) -> Cell:
+        of = s.beats + s.ties + s.loses
+        if not of or s.model == labels.roles.baseline:
+            return text_cell(None)
+        return number_cell(s.beats, count(s.beats), f"of {of}")
+
+    yield Field(
+        Column("lift_over_base", f"Lift over {base}", "number", gain, term="lift"),
+        lambda s: _lift_cell(spec, s, s.lift_over_base, tests.over_base),
+        averaged and _has_lifts(spec),
     )
-    yield _BoardField(
-        _number(
-            "lift_over_baseline",
-            f"vs {baseline}",
-            f"Mean over tasks of the score minus the score of {baseline}",
-            "lift-over-baseline",
-        ),
-        lambda row: _over_baseline_cell(spec, row),
+    yield Field(
+        Column("lift_over_baseline", f"vs {baseline}", "number", gap, term="lift-over-baseline"),
+        lambda s: _lift_cell(spec, s, over_baseline(s), tests.over_baseline),
         averaged and compared,
-        notes=_CLEAR,
     )
-    yield _BoardField(
-        _number(
-            "beats",
-            f"Beats {baseline}",
-            f"Tasks where it scores strictly better than {baseline}",
-            "lift-over-baseline",
-        ),
-        lambda row: _beats_cell(labels, row.standing),
+    yield Field(
+        Column("beats", f"Beats {baseline}", "number", beaten, term="lift-over-baseline"),
+        beats,
         compared,
     )
 
 
-def _count_fields(spec: BoardTableSpec) -> Iterator[_BoardField]:
+def _count_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     """Yield the numbers of tasks on which it leads, gains and loses."""
     base, variant = spec.labels.base, spec.labels.in_sentence(spec.board.variant)
-    yield _BoardField(
-        _number(
-            "wins",
-            "First places",
-            "Tasks where it has the best score of this board, ties included",
-            "winners",
-        ),
-        _wins_cell,
+    first = "Tasks where it has the best score of this board, ties included"
+    better = f"Tasks where its {variant} score is better than its {base} score"
+    worse = f"Tasks where its {variant} score is worse than its {base} score"
+    with_lifts = spec.full and _has_lifts(spec)
+
+    def counted_pairs(s: Standing, n: int) -> Cell:
+        return number_cell(n, count(n)) if s.helped + s.unchanged + s.hurt else text_cell(None)
+
+    yield Field(
+        Column("wins", "First places", "number", first, term="winners"),
+        lambda s: text_cell(None) if spec.is_borrowed(s) else number_cell(s.wins, count(s.wins)),
         spec.full,
     )
-    yield _BoardField(
-        _number(
-            "helped",
-            "Helped",
-            f"Tasks where its {variant} score is better than its {base} score",
-            "lift",
-        ),
-        lambda row: _pairs_cell(row.standing, row.standing.helped),
-        spec.full and spec.has_lifts,
+    yield Field(
+        Column("helped", "Helped", "number", better, term="lift"),
+        lambda s: counted_pairs(s, s.helped),
+        with_lifts,
     )
-    worse = f"Tasks where its {variant} score is worse than its {base} score"
-    yield _BoardField(
+    yield Field(
         Column("hurt", "Hurt", "number", worse, "ascending", "lift"),
-        lambda row: _pairs_cell(row.standing, row.standing.hurt),
-        spec.full and spec.has_lifts,
+        lambda s: counted_pairs(s, s.hurt),
+        with_lifts,
     )
 
 
-def _fact_fields(spec: BoardTableSpec) -> Iterator[_BoardField]:
+def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     """Yield what the models table says, and how many tasks have a score."""
-    facts, n = spec.results.catalog.models, len(spec.board.tasks)
+    facts, n = spec.site.results.catalog.models, len(spec.board.tasks)
     known = facts.values()
-    yield _BoardField(
+    yield Field(
         Column("parameters_b", "Size", "number", "Parameters, in billions", "ascending"),
-        lambda row: _size_cell(facts[row.model].parameters_b),
+        lambda s: number_cell(facts[s.model].parameters_b, billions(facts[s.model].parameters_b)),
         any(f.parameters_b is not None for f in known),
     )
-    yield _BoardField(
+    yield Field(
         Column("license", "License"),
-        lambda row: text_cell(facts[row.model].license),
+        lambda s: text_cell(facts[s.model].license),
         spec.full and any(f.license is not None for f in known),
     )
-    yield _BoardField(
+    yield Field(
         Column("release_date", "Released", "number"),
-        lambda row: text_cell(facts[row.model].release_date),
+        lambda s: text_cell(facts[s.model].release_date),
         spec.full and any(f.release_date is not None for f in known),
     )
-    yield _BoardField(
-        _number("coverage", "Coverage", "Tasks with a score", "average"),
-        lambda row: _coverage_cell(spec, row),
+    yield Field(
+        Column("coverage", "Coverage", "number", "Tasks with a score", term="average"),
+        lambda s: number_cell(
+            s.scored,
+            coverage(s.scored, n),
+            f"rank {span_text(*s.possible_ranks)} if complete" if s.possible_ranks else "",
+        ),
         spec.full or any(s.scored not in (0, n) for s in spec.board.standings),
-        notes=method_link("Ranks if complete", "missing-scores"),
     )
+
+
+def _has_lifts(spec: BoardTableSpec) -> bool:
+    return spec.is_tuned and any(s.lift_over_base is not None for s in spec.board.standings)
 
 
 # --- cells --------------------------------------------------------------------------------------
 
 
-def _rank_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
-    if row.rank is None:
-        return text_cell(None)
-    note = "" if spec.by == BY_LIFT else rank_range(spec.board, row.standing)
-    return Cell(str(row.rank), float(row.rank), note)
+def rank_cell(board: Board, s: Standing) -> Cell:
+    """Make the cell of a rank, with the plausible ranks below it."""
+    return number_cell(s.rank, str(s.rank or MISSING), rank_range(board, s))
 
 
-def _model_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
+def _model_cell(spec: BoardTableSpec, s: Standing) -> Cell:
     """The model with its developer, why it has no rank, and whether it leads."""
-    plain = row.borrowed or spec.by == BY_LIFT
-    tags = () if plain else tie_tags(spec.board, row.standing)
-    developer = spec.results.catalog.models[row.model].developer or ""
-    notes = " \N{MIDDLE DOT} ".join(filter(None, (developer, _status(spec, row.standing))))
-    return model_cell(spec.labels, row.model, notes, tags)
-
-
-def _status(spec: BoardTableSpec, standing: Standing) -> str:
-    """Whether a model is the baseline, or why it has no rank."""
-    if standing.model == spec.labels.roles.baseline:
-        return "baseline"
-    return {
-        "no score": f"no {spec.labels.in_sentence(spec.board.variant)} score",
+    labels, board = spec.labels, spec.board
+    tags = () if spec.by == BY_LIFT else tie_tags(board, s)
+    whys = {
+        "no score": f"no {labels.in_sentence(board.variant)} score",
         "flagged": "not ranked: flagged",
-        "coverage": f"not ranked: {coverage(standing.scored, len(spec.board.tasks))} tasks",
+        "coverage": f"not ranked: {coverage(s.scored, len(board.tasks))} tasks",
         "no rival": "not ranked: no rival on its tasks",
-    }.get(standing.unranked or "", "")
+    }
+    status = "baseline" if s.model == labels.roles.baseline else whys.get(s.unranked)
+    developer = spec.site.results.catalog.models[s.model].developer
+    notes = " \N{MIDDLE DOT} ".join(filter(None, (developer, status)))
+    return model_cell(labels, s.model, notes, tags)
 
 
-def _average_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
-    """The mean score, with its interval where it gives the rank."""
-    s, scale = row.standing, spec.labels.scale
-    ranks = spec.board.rules.rank_by == "mean"
-    note = "\N{EN DASH}".join(map(scale.score, s.interval or ())) if ranks else ""
-    return number_cell(s.average, scale.score(s.average), note)
-
-
-def _win_rate_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
-    """The mean win rate, with its interval where it gives the rank."""
-    s = row.standing
-    if row.borrowed or s.win_rate is None:
-        return text_cell(None)
-    ranks = spec.board.rules.rank_by == "mean_win_rate"
-    note = "\N{EN DASH}".join(rounded(v, 3) for v in s.interval or ()) if ranks else ""
-    return number_cell(s.win_rate, rounded(s.win_rate, 3), note)
-
-
-def _over_base_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
-    cell = lift_cell(row.standing.lift_over_base, spec.labels.scale)
-    return _with_verdict(spec, row, cell, spec.results.lift_tests.over_base)
-
-
-def _over_baseline_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
-    """Mean lift over the baseline; a dash for the baseline itself."""
-    lift = row.standing.lift_over_baseline
-    is_itself = row.model == spec.labels.roles.baseline and lift == 0
-    cell = lift_cell(None if is_itself else lift, spec.labels.scale)
-    return _with_verdict(spec, row, cell, spec.results.lift_tests.over_baseline)
-
-
-def _with_verdict(
-    spec: BoardTableSpec, row: BoardRow, cell: Cell, tests: Mapping[str, Mapping[str, LiftTest]]
-) -> Cell:
-    """The cell with the verdict on its lift, which only the board over all tasks has."""
-    is_whole = spec.board is spec.results.boards[spec.board.variant]
-    variant = spec.labels.roles.baseline_variant if row.borrowed else spec.board.variant
-    test = tests.get(variant or "", {}).get(row.model)
+def _lift_cell(spec: BoardTableSpec, s: Standing, lift: float | None, tests: _Tests) -> Cell:
+    """A mean lift with the verdict on it, which only the board over all tasks has."""
+    cell, variant = lift_cell(lift, spec.labels.scale), spec.board.variant
+    is_whole = spec.board is spec.site.results.boards[variant]
+    if spec.is_borrowed(s):
+        variant = spec.labels.roles.baseline_variant or ""
+    test = tests.get(variant, {}).get(s.model)
     if not is_whole or test is None or cell.value is None:
         return cell
-    return replace(cell, note=VERDICTS[test.verdict])
-
-
-def _beats_cell(labels: Labels, standing: Standing) -> Cell:
-    compared = standing.beats + standing.ties + standing.loses
-    if not compared or standing.model == labels.roles.baseline:
-        return text_cell(None)
-    return Cell(count(standing.beats), float(standing.beats), f"of {compared}")
-
-
-def _wins_cell(row: BoardRow) -> Cell:
-    s = row.standing
-    return text_cell(None) if row.borrowed or not s.scored else number_cell(s.wins, count(s.wins))
-
-
-def _pairs_cell(standing: Standing, n: int) -> Cell:
-    """A number of tasks among those with a score before and after; a dash without any."""
-    pairs = standing.helped + standing.unchanged + standing.hurt
-    return Cell(count(n), float(n)) if pairs else text_cell(None)
-
-
-def _size_cell(parameters_b: float | None) -> Cell:
-    return number_cell(parameters_b, billions(parameters_b))
-
-
-def _coverage_cell(spec: BoardTableSpec, row: BoardRow) -> Cell:
-    """Tasks with a score; what the missing ones could do to the rank."""
-    s, of = row.standing, len(spec.board.tasks)
-    note = f"rank {span_text(*s.possible_ranks)} if complete" if s.possible_ranks else ""
-    return number_cell(s.scored, coverage(s.scored, of), "" if row.borrowed else note)
+    unclear = {"unclear": "not clear", "too few": "too few tasks"}
+    return replace(cell, note=unclear.get(test.verdict, "clear"))
 
 
 # --- drawings -----------------------------------------------------------------------------------
@@ -533,53 +388,34 @@ class AxisRange(Record):
         return round((value - self.low) / (self.high - self.low), 4)
 
 
+def common_bounds(tasks: Iterable[TaskInfo]) -> tuple[float, float] | None:
+    """Return the bounds that all tasks share; None where they differ or are not stated."""
+    bounds = {(task.score_min, task.score_max) for task in tasks}
+    low, high = next(iter(bounds))
+    return (low, high) if len(bounds) == 1 and low is not None and high is not None else None
+
+
 def _find_limits(spec: BoardTableSpec) -> AxisRange:
     """Return the tasks' common bounds where they state them, else the ends of all that is drawn."""
-    facts = [spec.results.catalog.tasks[task] for task in spec.board.tasks]
-    bounds = {(f.score_min, f.score_max) for f in facts}
-    low, high = next(iter(bounds))
-    if len(bounds) == 1 and low is not None and high is not None:
-        return AxisRange(low, high)
+    tasks = spec.site.results.catalog.tasks
+    if bounds := common_bounds(tasks[task] for task in spec.board.tasks):
+        return AxisRange(*bounds)
     standings = [s for board in spec.boards.values() for s in board.standings]
     drawn = [v for s in standings for v in (s.average, *(s.interval or ())) if v is not None]
     return AxisRange(min(drawn, default=0.0), max(drawn, default=1.0))
 
 
-def find_reference(spec: BoardTableSpec) -> float | None:
-    """Return the average of the baseline in the variant that stands for it; None without one."""
-    roles = spec.labels.roles
-    if roles.baseline is None or roles.baseline_variant is None:
-        return None
-    return spec.boards[roles.baseline_variant].standing(roles.baseline).average
-
-
-def _drawing_label(spec: BoardTableSpec) -> str:
-    base = spec.labels.roles.base
-    if not spec.is_tuned or base is None:
-        return "On the scale"
-    after = spec.labels.in_sentence(spec.board.variant)
-    return f"{spec.labels.variants[base]} \N{RIGHTWARDS ARROW} {after}"
-
-
-def _dumbbell(spec: BoardTableSpec, standing: Standing, limits: AxisRange) -> Dumbbell | None:
+def _dumbbell(spec: BoardTableSpec, s: Standing, limits: AxisRange) -> Dumbbell | None:
     """The averages before and after on the scale of the board; None without an average."""
-    if standing.average is None:
+    if s.average is None:
         return None
-    board, labels = spec.board, spec.labels
-    before = None
+    labels, reference, before = spec.labels, spec.reference, None
     if spec.is_tuned:
-        before = spec.boards[labels.roles.base or ""].standing(standing.model).average
-    text = labels.scale.score(standing.average)
-    if before is not None:
-        text = f"{labels.scale.score(before)} to {text}"
-    low, high = (standing.interval if board.rules.rank_by == "mean" else None) or (None, None)
+        before = spec.boards[labels.roles.base or ""].standing(s.model).average
+    text = " to ".join(labels.scale.score(v) for v in (before, s.average) if v is not None)
     # The baseline from another variant is the reference itself, and needs no other mark.
-    marked = standing.model != labels.roles.baseline or board.standing(standing.model).scored > 0
-    return Dumbbell(
-        before=limits.share(before) if marked else None,
-        after=limits.share(standing.average) if marked else None,
-        reference=limits.share(find_reference(spec)),
-        low=limits.share(low),
-        high=limits.share(high),
-        text=f"{labels.models[standing.model]}: {text}",
-    )
+    marks = (None, None) if spec.is_borrowed(s) else (before, s.average)
+    interval = (s.interval if spec.board.rules.rank_by == "mean" else None) or (None, None)
+    places = (*marks, reference.average if reference else None, *interval)
+    before, after, baseline, low, high = map(limits.share, places)
+    return Dumbbell(before, after, baseline, low, high, f"{labels.models[s.model]}: {text}")

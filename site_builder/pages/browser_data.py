@@ -7,7 +7,6 @@ from functools import partial
 
 from site_builder.addresses import Address, page_link
 from site_builder.compute.board import Board
-from site_builder.compute.catalog import ModelInfo, TaskInfo
 from site_builder.compute.intervals import RESAMPLES, SEED, t_quantile, tail_probability
 from site_builder.compute.numbers import (
     Array,
@@ -18,9 +17,7 @@ from site_builder.compute.numbers import (
 )
 from site_builder.compute.score_error import REACH
 from site_builder.compute.significance import LEAST_TASKS
-from site_builder.compute.tasks import CategoryResult
-from site_builder.formatting import NumberFormat
-from site_builder.pages.board_table import rank_range
+from site_builder.pages.board_table import common_bounds, rank_range
 from site_builder.pages.page import ScriptData, Site
 from site_builder.records import asdict
 
@@ -29,10 +26,6 @@ ERRORS = "data/errors.js"
 # Of the choosing page.
 MARGIN_SHARE = 0.02
 REWEIGHTINGS = 1_000
-_REWEIGHTING_SEED = 19_810_101
-_LISTED = 10
-_COMPARED = 4
-_MOST_UNRANKED = 20
 
 
 def make_scores_data(site: Site) -> Iterator[ScriptData]:
@@ -61,20 +54,29 @@ def board_data(site: Site) -> Mapping[str, object]:
     models and the variant whose scores stand for it. `boards` has, by variant, how many models are
     ranked; of each model rank, number of scores, mean win rate, and the ranks that the tasks allow.
     """
-    catalog, labels = site.results.catalog, site.labels
-    roles, rules = labels.roles, site.results.board.rules
-    reference = roles.baseline is not None and {
-        "model": site.results.scores.rows[roles.baseline],
-        "variant": roles.baseline_variant,
-    }
+    results, labels = site.results, site.labels
+    roles, rules = labels.roles, results.board.rules
     return {
-        "models": [_model(site, facts) for facts in catalog.models.values()],
-        "tasks": [_task(site, facts) for facts in catalog.tasks.values()],
-        "variants": [_variant(site, variant) for variant in roles.variants],
-        "categories": [_category(site, category) for category in site.results.categories],
-        "boards": {v: _board(site, board) for v, board in site.results.boards.items()},
+        "models": list(_models(site)),
+        "tasks": list(_tasks(site)),
+        "variants": [
+            {
+                "id": variant,
+                "label": labels.variants[variant],
+                "phrase": labels.in_sentence(variant),
+                "slug": labels.variant_slugs[variant],
+            }
+            for variant in roles.variants
+        ],
+        "categories": list(_categories(site)),
+        "boards": {
+            variant: {"ranked": len(board.ranked), "standings": _standings(site, board)}
+            for variant, board in results.boards.items()
+        },
         "base": roles.base,
-        "reference": reference or None,
+        "reference": None
+        if roles.baseline is None
+        else {"model": results.scores.rows[roles.baseline], "variant": roles.baseline_variant},
         "scale": asdict(labels.scale),
         "rank_by": rules.rank_by,
         "averaged": rules.averaged,
@@ -82,8 +84,8 @@ def board_data(site: Site) -> Mapping[str, object]:
     }
 
 
-def choice_settings(site: Site) -> Mapping[str, object]:
-    """Return what `static/js/choose.js` needs beside `board_data`.
+def choice_data(site: Site) -> Mapping[str, object]:
+    """Return `board_data` and what else `static/js/choose.js` needs.
 
     `ends` are the bounds that all tasks share; `reach` and `tail` hold what an interval over n
     tasks needs, by n (docs/statistics.md#choice).
@@ -91,13 +93,14 @@ def choice_settings(site: Site) -> Mapping[str, object]:
     labels, prices = site.labels, cheapest_prices(site)
     counts = counts_to(len(site.results.scores.tasks))
     return {
-        "ends": _common_bounds(site),
+        **board_data(site),
+        "ends": common_bounds(site.results.catalog.tasks.values()),
         "prices": [prices.get(model) for model in site.results.scores.models],
         "runs": [labels.in_sentence(variant) for variant in labels.roles.variants],
         "baseline": labels.baseline,
-        "listed": _LISTED,
-        "compared": _COMPARED,
-        "most_unranked": _MOST_UNRANKED,
+        "listed": 10,
+        "compared": 4,
+        "most_unranked": 20,
         "least_tasks_for_ties": LEAST_TASKS,
         "margin_share": MARGIN_SHARE,
         "reach": floats_or_none(t_quantile(counts)),
@@ -106,7 +109,7 @@ def choice_settings(site: Site) -> Mapping[str, object]:
         "resamples": RESAMPLES,
         "seed": SEED,
         "reweightings": REWEIGHTINGS,
-        "reweighting_seed": _REWEIGHTING_SEED,
+        "reweighting_seed": 19_810_101,
     }
 
 
@@ -120,63 +123,43 @@ def cheapest_prices(site: Site) -> dict[str, float]:
     return cheapest
 
 
-def _common_bounds(site: Site) -> tuple[float, float] | None:
-    bounds = {(t.score_min, t.score_max) for t in site.results.catalog.tasks.values()}
-    low, high = next(iter(bounds))
-    return (low, high) if len(bounds) == 1 and low is not None and high is not None else None
+def _models(site: Site) -> Iterator[Mapping[str, object]]:
+    for facts in site.results.catalog.models.values():
+        yield {
+            "id": facts.model,
+            "link": page_link(facts.name, "model", facts.model),
+            "developer": facts.developer,
+            "dot": site.labels.dots.get(facts.model),
+            "parameters_b": facts.parameters_b,
+            "license": facts.license,
+        }
 
 
-def _variant(site: Site, variant: str) -> Mapping[str, object]:
-    labels = site.labels
-    return {
-        "id": variant,
-        "label": labels.variants[variant],
-        "phrase": labels.in_sentence(variant),
-        "slug": labels.variant_slugs[variant],
-    }
+def _tasks(site: Site) -> Iterator[Mapping[str, object]]:
+    for facts in site.results.catalog.tasks.values():
+        yield {
+            "id": facts.task,
+            "link": page_link(facts.name, "task", facts.task),
+            "category": facts.category,
+            "slug": site.labels.task_slugs[facts.task],
+            "direction": 1 if facts.higher_is_better else -1,
+            "bounds": [facts.score_min, facts.score_max],
+            "scale": asdict(site.labels.scales[facts.task]),
+        }
 
 
-def _category(site: Site, category: CategoryResult) -> Mapping[str, object]:
-    """A category, whether averages over its tasks mean anything, and how they are written."""
-    name = category.category
-    return {
-        "link": page_link(name, "category", name),
-        "averaged": category.averaged,
-        "scale": asdict(_category_scale(site, category)),
-    }
-
-
-def _category_scale(site: Site, category: CategoryResult) -> NumberFormat:
+def _categories(site: Site) -> Iterator[Mapping[str, object]]:
+    """Yield each category, whether averages over its tasks mean anything, and their format."""
     labels, averaged = site.labels, site.results.board.rules.averaged
-    return labels.scale if averaged else labels.scales[category.tasks[0]]
+    for category in site.results.categories:
+        scale = labels.scale if averaged else labels.scales[category.tasks[0]]
+        yield {
+            "link": page_link(category.category, "category", category.category),
+            "averaged": category.averaged,
+            "scale": asdict(scale),
+        }
 
 
-def _board(site: Site, board: Board) -> Mapping[str, object]:
-    rows = {s.model: [s.rank, s.scored, s.win_rate, rank_range(board, s)] for s in board.standings}
-    return {
-        "ranked": len(board.ranked),
-        "standings": [rows[model] for model in site.results.scores.models],
-    }
-
-
-def _model(site: Site, facts: ModelInfo) -> Mapping[str, object]:
-    return {
-        "id": facts.model,
-        "link": page_link(facts.name, "model", facts.model),
-        "developer": facts.developer,
-        "dot": site.labels.dots.get(facts.model),
-        "parameters_b": facts.parameters_b,
-        "license": facts.license,
-    }
-
-
-def _task(site: Site, facts: TaskInfo) -> Mapping[str, object]:
-    return {
-        "id": facts.task,
-        "link": page_link(facts.name, "task", facts.task),
-        "category": facts.category,
-        "slug": site.labels.task_slugs[facts.task],
-        "direction": 1 if facts.higher_is_better else -1,
-        "bounds": [facts.score_min, facts.score_max],
-        "scale": asdict(site.labels.scales[facts.task]),
-    }
+def _standings(site: Site, board: Board) -> list[list[object]]:
+    found = map(board.standing, site.results.scores.models)
+    return [[s.rank, s.scored, s.win_rate, rank_range(board, s)] for s in found]

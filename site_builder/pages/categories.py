@@ -11,12 +11,11 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.differences import category_table
 from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import counted, listed
-from site_builder.labels import Labels
 from site_builder.pages.board_table import BoardTableSpec
 from site_builder.pages.board_views import BoardView, board_views
 from site_builder.pages.page import CATEGORIES, HOME, Page, Site, in_sequence
 from site_builder.records import Record
-from site_builder.table_model import MOST_LISTED, Field, Table, columns_of, rows_of
+from site_builder.table_model import MOST_LISTED, Field, Table, table_of
 
 
 class CategoriesContext(Record):
@@ -64,46 +63,34 @@ def make_categories(site: Site) -> Iterator[Page]:
 
 
 def _make_category(site: Site, category: CategoryResult) -> Page:
-    summary = _summary(site, category)
-    spec = BoardTableSpec(site, category.boards, most=MOST_LISTED)
-    context = partial(_category_context, site, category, summary, spec)
-    name, crumbs = category.category, (HOME, CATEGORIES)
+    name, summary, crumbs = category.category, _summary(site, category), (HOME, CATEGORIES)
+    context = partial(_context, site, category, summary)
     return Page(Address("category", name), "category.html", name, summary, context, crumbs)
-
-
-def _category_context(
-    site: Site, category: CategoryResult, summary: str, spec: BoardTableSpec
-) -> CategoryContext:
-    return CategoryContext(summary, board_views(spec, "board"), _tasks(site, category))
 
 
 def _summary(site: Site, category: CategoryResult) -> str:
     labels, n = site.labels, counted(len(category.tasks), "task")
-    board = category.boards[labels.roles.primary]
+    board, lift = category.boards[labels.roles.primary], category.best_lift_over_baseline
     leaders = [labels.models[s.model] for s in board.ranked if s.rank == 1]
     lead = "leads" if len(leaders) == 1 else "lead"
     first = f"{n}; {listed(leaders)} {lead} the leaderboard." if leaders else f"{n}."
-    if category.best_lift_over_baseline is None:
+    if lift is None:
         return first
-    distance = _distance(category.best_lift_over_baseline, labels)
+    distance = "level with"
+    if lift:
+        distance = f"{labels.scale.score(abs(lift))} {'ahead of' if lift > 0 else 'behind'}"
     return (
         f"{first} The best {labels.contender} is {distance} {labels.baseline} on average, "
         f"and beats it on {category.beating} of {category.compared}."
     )
 
 
-def _distance(lift: float, labels: Labels) -> str:
-    """A difference in words: `0.204 behind`, `0.106 ahead of`, `level with`."""
-    if lift == 0:
-        return "level with"
-    return f"{labels.scale.score(abs(lift))} {'ahead of' if lift > 0 else 'behind'}"
-
-
-def _tasks(site: Site, category: CategoryResult) -> Table:
+def _context(site: Site, category: CategoryResult, summary: str) -> CategoryContext:
+    spec = BoardTableSpec(site, category.boards, most=MOST_LISTED)
     fields: tuple[Field[TaskResult], ...] = (
         Field(TASK, lambda t: task_cell(site.labels, t.task)),
         *best_fields(site.labels),
     )
     tasks = [site.results.task(t) for t in category.tasks]
-    caption = f"Tasks of {category.category}"
-    return Table("tasks", caption, columns_of(fields), rows_of(fields, tasks))
+    table = table_of("tasks", f"Tasks of {category.category}", fields, tasks)
+    return CategoryContext(summary, board_views(spec, "board"), table)

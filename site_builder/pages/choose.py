@@ -11,28 +11,16 @@ from functools import partial
 from site_builder.addresses import Address, Link, page_link
 from site_builder.formatting import counted
 from site_builder.pages.board_views import BoardView, short_board
-from site_builder.pages.browser_data import (
-    ERRORS,
-    SCORES,
-    board_data,
-    cheapest_prices,
-    choice_settings,
-)
+from site_builder.pages.browser_data import ERRORS, SCORES, cheapest_prices, choice_data
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record
 
 # With fewer tasks nobody needs to search among them.
-LEAST_TASKS_FOR_FILTER = 13
+_LEAST_TASKS_FOR_FILTER = 13
 
 
 class TaskGroup(Record):
-    """Tasks to pick from.
-
-    Attributes:
-        category: Their category; empty where they have none.
-        count: How many they are.
-        tasks: Each as a link to its page.
-    """
+    """The tasks of a category, as links to their pages; it is empty where they have none."""
 
     category: str
     count: str
@@ -71,12 +59,11 @@ class ChooseContext(Record):
 
 def make_choose(site: Site) -> Iterator[Page]:
     """Make the choosing page where there are models to choose from, and tasks to choose by."""
-    if not can_choose(site):
-        return
-    n_models = len(site.results.catalog.models)
-    about = f"Pick and weight the tasks, set limits, and see which of {n_models} models to take."
-    context = partial(_context, site)
-    yield Page(Address("choose"), "choose.html", "Choose a model", about, context, (HOME,))
+    if can_choose(site):
+        n = len(site.results.catalog.models)
+        about = f"Pick and weight the tasks, set limits, and see which of {n} models to take."
+        context = partial(_context, site)
+        yield Page(Address("choose"), "choose.html", "Choose a model", about, context, (HOME,))
 
 
 def can_choose(site: Site) -> bool:
@@ -85,32 +72,28 @@ def can_choose(site: Site) -> bool:
 
 
 def _context(site: Site) -> ChooseContext:
-    results, labels = site.results, site.labels
-    n_tasks, models = len(results.scores.tasks), results.catalog.models.values()
+    catalog, labels = site.results.catalog, site.labels
+    n_tasks, models = len(catalog.tasks), catalog.models.values()
+    groups: dict[str, list[Link]] = {}
+    for task in catalog.tasks.values():
+        link = page_link(task.name, "task", task.task)
+        groups.setdefault(task.category or "", []).append(link)
     return ChooseContext(
         board=short_board(site, "choose"),
         picked=f"All {counted(n_tasks, 'task')}, each counting the same.",
-        groups=_groups(site),
-        filtered=n_tasks >= LEAST_TASKS_FOR_FILTER,
+        groups=tuple(
+            TaskGroup(category, counted(len(links), "task"), tuple(links))
+            for category, links in groups.items()
+        ),
+        filtered=n_tasks >= _LEAST_TASKS_FOR_FILTER,
         variants=tuple((v, labels.variants[v]) for v in labels.roles.variants),
         sized=any(m.parameters_b is not None for m in models),
         priced=bool(cheapest_prices(site)),
         licenses=_at_least_two(m.license for m in models),
         developers=_at_least_two(m.developer for m in models),
         scores=SCORES,
-        errors=ERRORS if results.scores.has_errors else "",
-        data={**board_data(site), **choice_settings(site)},
-    )
-
-
-def _groups(site: Site) -> tuple[TaskGroup, ...]:
-    groups: dict[str, list[Link]] = {}
-    for task in site.results.catalog.tasks.values():
-        link = page_link(task.name, "task", task.task)
-        groups.setdefault(task.category or "", []).append(link)
-    return tuple(
-        TaskGroup(category, counted(len(links), "task"), tuple(links))
-        for category, links in groups.items()
+        errors=ERRORS if site.results.scores.has_errors else "",
+        data=choice_data(site),
     )
 
 

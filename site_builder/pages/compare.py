@@ -17,7 +17,7 @@ from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record
 
 MOST_RUNS = 4
-FIRST_RUNS = 3
+_FIRST_RUNS = 3
 
 
 class ModelVariant(Record):
@@ -65,13 +65,19 @@ def default_runs(site: Site) -> tuple[ModelVariant, ...]:
     Where fewer than two are ranked beside the baseline, the models that follow are taken, and the
     baseline last.
     """
-    roles = site.labels.roles
+    results, roles = site.results, site.labels.roles
     reference = (roles.baseline, roles.baseline_variant)
-    best = [ModelVariant(s.model, site.results.board.variant) for s in site.results.board.ranked]
-    first = [run for run in best if (run.model, run.variant) != reference][:FIRST_RUNS]
+    best = [ModelVariant(s.model, results.board.variant) for s in results.board.ranked]
+    first = [run for run in best if (run.model, run.variant) != reference][:_FIRST_RUNS]
     if len(first) < 2:
-        others = (run for run in _by_coverage(site) if run.model not in {r.model for r in first})
-        first = [*first, *others][:2]
+        others = {
+            s.model: ModelVariant(s.model, board.variant)
+            for board in reversed(tuple(results.boards.values()))
+            for s in board.standings
+            if s.scored and s.model not in {run.model for run in first}
+        }
+        last = sorted(others.values(), key=lambda run: run.model == roles.baseline)
+        first = [*first, *last][:2]
     return tuple(first) if len(first) > 1 else ()
 
 
@@ -92,53 +98,35 @@ def compare_link(site: Site, board: Board, model: str) -> Link | None:
 
 def compare_address(site: Site, runs: Sequence[ModelVariant]) -> Address:
     """Return the address of a comparison; the variant that the page would take is left out."""
+    boards, variants = site.results.boards, site.labels.roles.variants
     pairs: list[tuple[str, str]] = []
     for run in runs:
+        scored = (v for v in variants if boards[v].standing(run.model).scored)
         pairs.append(("model", run.model))
-        if run.variant != _first_variant(site, run.model):
+        if run.variant != next(scored, None):
             pairs.append(("as", run.variant))
     return Address("compare", query=tuple(pairs))
 
 
-def _first_variant(site: Site, model: str) -> str | None:
-    boards = site.results.boards
-    return next((v for v in site.labels.roles.variants if boards[v].standing(model).scored), None)
-
-
-def _by_coverage(site: Site) -> list[ModelVariant]:
-    """A run of every model that has a score, the baseline's last."""
-    found = {
-        s.model: ModelVariant(s.model, board.variant)
-        for board in reversed(tuple(site.results.boards.values()))
-        for s in board.standings
-        if s.scored
-    }
-    return sorted(found.values(), key=lambda run: run.model == site.labels.roles.baseline)
-
-
 def _context(site: Site, runs: Sequence[ModelVariant]) -> CompareContext:
-    return CompareContext(
-        board=short_board(site, "compare"),
-        slots=tuple(range(1, MOST_RUNS + 1)),
-        variants=len(site.labels.roles.variants) > 1,
-        baseline=site.labels.baseline,
-        categories=any(category.averaged for category in site.results.categories),
-        summary_terms=tuple(_summary_terms(site)),
-        scores=SCORES,
-        data={"board": board_data(site), "runs": [[run.model, run.variant] for run in runs]},
-    )
-
-
-def _summary_terms(site: Site) -> Iterator[Link]:
-    """What explains the rows of the summary, in their order."""
     labels, averaged = site.labels, site.results.board.rules.averaged
+    # In the order of the rows of the summary.
     terms = (
         ("Mean score", "average", averaged),
-        ("Tasks at the top", "comparison", True),
+        ("First places", "comparison", True),
         (f"Ahead / level / behind {labels.baseline}", "lift-over-baseline", bool(labels.baseline)),
         (f"Mean lift over {labels.base}", "lift", averaged and labels.lifted),
         ("Mean win rate", "win-rate", not averaged),
         ("Rank", "rank", True),
         ("Tasks with a score", "average", True),
     )
-    return (method_link(name, term) for name, term, wanted in terms if wanted)
+    return CompareContext(
+        board=short_board(site, "compare"),
+        slots=tuple(range(1, MOST_RUNS + 1)),
+        variants=len(labels.roles.variants) > 1,
+        baseline=labels.baseline,
+        categories=any(category.averaged for category in site.results.categories),
+        summary_terms=tuple(method_link(name, term) for name, term, wanted in terms if wanted),
+        scores=SCORES,
+        data={"board": board_data(site), "runs": [[run.model, run.variant] for run in runs]},
+    )

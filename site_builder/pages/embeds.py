@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from site_builder.addresses import Address, Kind, Link
 from site_builder.charts.chart import Chart, Embed
 from site_builder.formatting import counted
 from site_builder.pages.board_table import BoardTableSpec
-from site_builder.pages.board_views import BoardView, board_note, board_views
+from site_builder.pages.board_views import MOST_SHORT, BoardView, board_note, board_views
 from site_builder.pages.page import Page, Site
 from site_builder.records import Record
 
-_MOST_IN_FRAME = 25
 LEADERBOARD = Embed(
     "leaderboard", Link("Model leaderboard", Address("embed", "leaderboard")), height=720
 )
@@ -36,37 +35,26 @@ class EmbedContext(Record):
 
 def make_embeds(site: Site) -> Iterator[Page]:
     """Yield a page for the leaderboard, and for each chart that the board has."""
-    yield _leaderboard(site)
-    charts = site.charts
-    homes: tuple[tuple[Kind, Chart | None], ...] = (
-        ("home", charts.averages),
-        ("home", charts.winners),
-        ("models", charts.size),
-        ("models", charts.scores),
-        ("tasks", charts.task_lifts),
-        ("categories", charts.category_lifts),
-        ("analysis", charts.correlations),
-        ("analysis", charts.training_sets),
-        ("serving", charts.latency),
-        ("serving", charts.prices),
-    )
-    for kind, chart in homes:
-        if chart is not None and chart.embed is not None:
-            origin = Link(site.config.site.title, Address(kind, anchor=f"chart-{chart.id}"))
-            yield _view(chart.embed, chart.reading, EmbedContext(origin, chart))
-
-
-def _leaderboard(site: Site) -> Page:
-    spec = BoardTableSpec(site, site.results.boards, most=_MOST_IN_FRAME)
-    title = site.config.site.title
-    context = EmbedContext(
-        origin=Link(title, Address("home", anchor="leaderboard")),
-        views=board_views(spec, "board"),
-        note=board_note(site),
-    )
+    title, charts = site.config.site.title, site.charts
+    spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     n = counted(len(site.results.board.ranked), "ranked model")
     about = f"The model leaderboard of {title}: {n}, for embedding in other pages."
-    return _view(LEADERBOARD, about, context)
+    origin = Link(title, Address("home", anchor="leaderboard"))
+    context = EmbedContext(origin, views=board_views(spec, "board"), note=board_note(site))
+    yield _view(LEADERBOARD, about, context)
+    homes: Mapping[Kind, tuple[Chart | None, ...]] = {
+        "home": (charts.averages, charts.winners),
+        "models": (charts.size, charts.scores),
+        "tasks": (charts.task_lifts,),
+        "categories": (charts.category_lifts,),
+        "analysis": (charts.correlations, charts.training_sets),
+        "serving": (charts.latency, charts.prices),
+    }
+    for kind, found in homes.items():
+        for chart in found:
+            if chart is not None and chart.embed is not None:
+                origin = Link(title, Address(kind, anchor=f"chart-{chart.id}"))
+                yield _view(chart.embed, chart.reading, EmbedContext(origin, chart))
 
 
 def _view(embed: Embed, about: str, context: EmbedContext) -> Page:

@@ -9,19 +9,22 @@ from site_builder.charts.averages import clearly_ahead
 from site_builder.charts.cells import MODEL, RANK, lift_cell, model_cell, number_cell, score_cell
 from site_builder.charts.chart import Chart, Embed
 from site_builder.compute.board import Standing
-from site_builder.formatting import count, rounded
+from site_builder.formatting import count
 from site_builder.labels import with_article
 from site_builder.pages.analysis import short_correlations
-from site_builder.pages.board_table import BoardTableSpec, rank_range, tie_tags
-from site_builder.pages.board_views import BoardView, board_lede, board_note, board_views
+from site_builder.pages.board_table import WIN_RATE, BoardTableSpec, rank_cell, tie_tags
+from site_builder.pages.board_views import (
+    MOST_SHORT,
+    BoardView,
+    board_lede,
+    board_note,
+    board_views,
+)
 from site_builder.pages.embeds import LEADERBOARD
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.task import Picker, make_picker
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Field, Table, columns_of, rows_of
-
-_MOST_ON_HOME = 25
-_N_FACTS = 4
+from site_builder.table_model import Column, Field, Table, columns_of, rows_of
 
 
 class HomeContext(Record):
@@ -67,11 +70,11 @@ class HomeContext(Record):
 def make_home(site: Site) -> Iterator[Page]:
     """Yield the home page."""
     config, charts = site.config.site, site.charts
-    spec = BoardTableSpec(site, site.results.boards, most=_MOST_ON_HOME)
+    spec = BoardTableSpec(site, site.results.boards, most=MOST_SHORT)
     context = HomeContext(
         headline=config.headline or config.title,
         lede=board_lede(site),
-        facts=_headline_facts(site),
+        facts=tuple(_headline_facts(site))[:4],
         views=board_views(spec, "board"),
         board_note=board_note(site),
         embed=LEADERBOARD,
@@ -86,55 +89,40 @@ def make_home(site: Site) -> Iterator[Page]:
         correlations=short_correlations(site.results, site.labels),
         training_sets=charts.training_sets,
     )
-    yield Page(
-        Address("home"),
-        "home.html",
-        config.title,
-        config.description or context.lede,
-        context,
-        cite=cite_site(site),
-    )
+    about, cite = config.description or context.lede, cite_site(site)
+    yield Page(Address("home"), "home.html", config.title, about, context, cite=cite)
 
 
-def _headline_facts(site: Site) -> tuple[Fact, ...]:
-    """The headline figures; those that the board does not define are absent."""
+def _headline_facts(site: Site) -> Iterator[Fact]:
+    """The figures that the board defines, the most telling first."""
     stats, labels = site.results.stats, site.labels
-    facts = []
     if stats.tasks_compared:
         label = f"tasks where {with_article(labels.contender)} beats {labels.baseline}"
         beaten, of = count(stats.tasks_beating_baseline), f"/{stats.tasks_compared}"
-        facts.append(Fact(label, beaten, of, term="lift-over-baseline"))
+        yield Fact(label, beaten, of, term="lift-over-baseline")
     if stats.mean_lift_over_base is not None:
         lift = labels.scale.signed(stats.mean_lift_over_base)
-        facts.append(Fact(f"mean lift over {labels.base}", lift, term="lift"))
+        yield Fact(f"mean lift over {labels.base}", lift, term="lift")
     if stats.models_compared:
         label = f"models ahead of {labels.baseline} on average{clearly_ahead(stats)}"
         ahead, of = count(stats.models_ahead_of_baseline), f"/{stats.models_compared}"
-        facts.append(Fact(label, ahead, of, term="lift-over-baseline"))
+        yield Fact(label, ahead, of, term="lift-over-baseline")
     if stats.runs_paired:
         worse, of = count(stats.runs_hurt), f"/{count(stats.runs_paired)}"
-        facts.append(Fact("scores that tuning made worse", worse, of, term="lift"))
+        yield Fact("scores that tuning made worse", worse, of, term="lift")
     ranked = count(len(site.results.board.ranked))
-    facts += [
-        Fact("models ranked", ranked, f"/{stats.models}", term="rank"),
-        Fact("tasks", count(stats.tasks)),
-        Fact("scores", count(stats.scores)),
-    ]
-    return tuple(facts[:_N_FACTS])
+    yield Fact("models ranked", ranked, f"/{stats.models}", term="rank")
+    yield Fact("tasks", count(stats.tasks))
+    yield Fact("scores", count(stats.scores))
 
 
 def _top_five(site: Site) -> Table:
-    results, labels, board = site.results, site.labels, site.results.board
-    standings = [s for s in board.ranked if s.rank is not None and s.rank <= 5]
-    averaged = board.rules.averaged
-
-    def model(s: Standing) -> Cell:
-        developer = results.catalog.models[s.model].developer or ""
-        return model_cell(labels, s.model, developer, tie_tags(board, s))
-
+    labels, board, averaged = site.labels, site.results.board, site.results.board.rules.averaged
+    standings = [s for s in board.ranked if (s.rank or 0) <= 5]
+    developer = {m.model: m.developer or "" for m in site.results.catalog.models.values()}
     fields: tuple[Field[Standing], ...] = (
-        Field(RANK, lambda s: number_cell(s.rank, str(s.rank), rank_range(board, s))),
-        Field(MODEL, model),
+        Field(RANK, lambda s: rank_cell(board, s)),
+        Field(MODEL, lambda s: model_cell(labels, s.model, developer[s.model], tie_tags(board, s))),
         Field(
             Column("average", "Score", "number", term="average"),
             lambda s: score_cell(s.average, labels.scale),
@@ -142,7 +130,7 @@ def _top_five(site: Site) -> Table:
         ),
         Field(
             Column("win_rate", "Win rate", "number", term="win-rate"),
-            lambda s: number_cell(s.win_rate, rounded(s.win_rate or 0.0, 3)),
+            lambda s: score_cell(s.win_rate, WIN_RATE),
             not averaged,
         ),
         Field(

@@ -26,11 +26,8 @@ class Citation(Record):
     """What a reader cites: the site, a page of it, or a place on a page.
 
     Attributes:
-        site: The site's name.
         name: What the page is about; empty for the site as a whole.
         text: The finding, as a sentence; empty for the site as a whole.
-        release: The data that it rests on.
-        to: The page or the place on it.
         key: The key in a bibliography, after that of the site; empty for one made of site and name.
     """
 
@@ -89,10 +86,8 @@ class Document(Record):
 class ScriptData(Record):
     """A value for scripts, published as a script, which a page opened from the disk can load.
 
-    Attributes:
-        address: The asset, or the file beside a page.
-        name: The name by which scripts ask for it.
-        value: Makes the value: JSON, and links, which become text and path from the site's root.
+    Scripts ask for it by its name. `value` makes JSON, and links, which become text and path from
+    the site's root.
     """
 
     address: Address
@@ -122,13 +117,8 @@ class Site(Record):
     """What every page maker reads.
 
     Attributes:
-        config: `site.toml`.
-        tables: The checked tables.
-        results: Everything that is computed from them.
-        labels: Names, and formats of numbers.
-        charts: The charts that several pages share.
         exported: The tables as they are published.
-        news: What changed since the previous release; None without a previous release.
+        news: What changed since the previous release; None without one.
         own: The titles of the project's own pages, by their names.
     """
 
@@ -148,7 +138,6 @@ def assemble_site(
     results: Results,
     labels: Labels,
     own: Mapping[str, str] | None = None,
-    exported: tuple[ExportedTable, ...] | None = None,
 ) -> Site:
     """Return the site: the results with the charts and exports that its pages share."""
     charts = BoardCharts(
@@ -163,8 +152,7 @@ def assemble_site(
         latency=chart_latency(results, labels),
         prices=chart_prices(results, labels),
     )
-    if exported is None:
-        exported = export_tables(tables.loaded)
+    exported = export_tables(tables.loaded)
     return Site(config, tables, results, labels, charts, exported, None, own or {})
 
 
@@ -187,13 +175,6 @@ def cite_site(site: Site) -> Citation:
     return cite_page(site, "", "", Address("home"))
 
 
-def cite_page(site: Site, name: str, said: str, to: Address) -> Citation:
-    """Return the citation of a page, or of a place on it.
-
-    Args:
-        site: The site.
-        name: What the page is about.
-        said: The finding to cite, as a sentence.
-        to: The page, or the place on it.
-    """
-    return Citation(site.config.site.title, name, said, site.results.release, to)
+def cite_page(site: Site, name: str, text: str, to: Address) -> Citation:
+    """Return the citation of a page, or of a place on it, with the finding to cite."""
+    return Citation(site.config.site.title, name, text, site.results.release, to)

@@ -18,20 +18,9 @@ from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record
 from site_builder.table_model import Cell, Table
 
-# A board without measured requests is shown for a round size, which is called an example.
-EXAMPLE_SIZE = (1000.0, 500.0)
-EXAMPLE_REQUESTS_A_DAY = 1000.0
-
 
 class NumberField(Record):
-    """A number that the visitor sets.
-
-    Attributes:
-        key: Its name in the address.
-        label: What it is.
-        text: Its value at first, as it is typed.
-        hint: Where that value comes from.
-    """
+    """A number that the visitor sets, with its first value and where that comes from."""
 
     key: str
     label: str
@@ -44,7 +33,6 @@ class Choice(Record):
 
     Attributes:
         value: Its place among the offers; empty for the cheapest of those compared with at first.
-        text: What it is called.
     """
 
     value: str
@@ -56,7 +44,6 @@ class Calculator(Record):
 
     Attributes:
         numbers: What the visitor sets; empty where every offer is by the hour.
-        choices: Whom the visitor may compare with; empty where there is no one to compare.
         compared: Whether the table compares with an offer.
         by_token, by_hour: Whether there are such offers.
         data: For the script: the offers, and the places of those to compare with at first.
@@ -92,32 +79,26 @@ class ServingContext(Record):
 
 def make_serving(site: Site) -> Iterator[Page]:
     """The serving page, where the project has measured requests or prices."""
-    results, labels = site.results, site.labels
-    latency, prices = results.serving.latency, results.serving.prices
+    labels, charts = site.labels, site.charts
+    latency, prices = site.results.serving.latency, site.results.serving.prices
     if not latency and not prices:
         return
-    sources = dict.fromkeys(price.source for price in prices if price.source)
     context = ServingContext(
-        latency=site.charts.latency,
+        latency=charts.latency,
         latency_table=latency_table(latency, labels, "latency-all") if latency else None,
-        prices=site.charts.prices,
+        prices=charts.prices,
         price_table=price_table(prices, labels, "prices-all") if prices else None,
         calculator=_calculator(site),
-        sources=tuple(map(source_cell, sources)),
+        sources=tuple(map(source_cell, dict.fromkeys(p.source for p in prices if p.source))),
     )
-    about = _about(site)
+    shown = []
+    if latency:
+        providers = counted(len({row.provider for row in latency}), "provider")
+        shown.append(f"measured latency of {providers}")
+    if prices:
+        shown.append(f"list prices of {counted(len(prices), 'offer')}")
+    about = f"{sentence(', and '.join(shown))}."
     yield Page(Address("serving"), "serving.html", "Serving", about, context, (HOME,))
-
-
-def _about(site: Site) -> str:
-    """What was measured and what was read of price lists, in one sentence."""
-    latency, prices = site.results.serving.latency, site.results.serving.prices
-    providers = counted(len({row.provider for row in latency}), "provider")
-    parts = (
-        (latency, f"measured latency of {providers}"),
-        (prices, f"list prices of {counted(len(prices), 'offer')}"),
-    )
-    return f"{sentence(', and '.join(words for there, words in parts if there))}."
 
 
 # --- calculator ---------------------------------------------------------------------------------
@@ -131,15 +112,13 @@ def _calculator(site: Site) -> Calculator | None:
         return None
     by_token = any(not offer.hourly for offer in offers)
     by_hour = any(offer.hourly for offer in offers)
-    several = len(offers) > 1
-    compared = reference_choice(offers, labels.roles.baseline) if several else ()
+    compared = reference_choice(offers, labels.roles.baseline) if len(offers) > 1 else ()
     candidates = [offers.index(offer) for offer in compared]
     paid = ", by the hour" if by_token and by_hour else ""
     packed = [_packed(offer, labels, paid if offer.hourly else "") for offer in offers]
-    choices = _choices(packed, candidates, labels)
     return Calculator(
         numbers=_numbers(serving.request_size) if by_token else (),
-        choices=tuple(choices) if by_token and candidates else (),
+        choices=tuple(_choices(packed, candidates, labels)) if by_token and candidates else (),
         compared=bool(candidates),
         by_token=by_token,
         by_hour=by_hour,
@@ -148,12 +127,11 @@ def _calculator(site: Site) -> Calculator | None:
 
 
 def _numbers(measured: tuple[float, float] | None) -> tuple[NumberField, ...]:
+    """What the visitor sets: at first the measured size of a request, else a round one."""
+    sent, received = map(quantity, measured or (1000.0, 500.0))
     hint = "Measured median." if measured else "An example."
-    sent, received = map(quantity, measured or EXAMPLE_SIZE)
     return (
-        NumberField(
-            "requests", "Requests per day", quantity(EXAMPLE_REQUESTS_A_DAY), "An example."
-        ),
+        NumberField("requests", "Requests per day", quantity(1000.0), "An example."),
         NumberField("sent", "Input tokens", sent, hint),
         NumberField("received", "Output tokens", received, hint),
     )

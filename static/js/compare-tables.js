@@ -75,7 +75,7 @@
       return {
         run,
         average: averaged ? meanOf(common.map((t) => values[i][t])) : null,
-        atTop: tops.length,
+        firstPlaces: tops.length,
         shared: tops.filter((found) => found.best.length > 1).length,
         tops,
         overBaseline: isBaseline ? null : apart(merits[i], toSigned(ofBaseline), common),
@@ -137,10 +137,10 @@
   const sidesCell = (sides) => (sides === null ? textCell(null) : { text: `${sides.ahead} / ${sides.level} / ${sides.behind}` });
 
   /** @param {Comparison} comparison @param {number} i @returns {Cell} */
-  const topsCell = (comparison, i) => {
-    const { atTop, shared } = comparison.runs[i];
+  const firstPlacesCell = (comparison, i) => {
+    const { firstPlaces, shared } = comparison.runs[i];
     if (comparison.runs.length < 2 || !comparison.common) return textCell(null);
-    return { text: rounded(atTop, 0), value: atTop, note: shared ? `${shared} tied` : "" };
+    return { text: rounded(firstPlaces, 0), value: firstPlaces, note: shared ? `${shared} tied` : "" };
   };
 
   /** @param {Board} board @param {Comparison} comparison @param {number} i @returns {Cell} */
@@ -169,7 +169,7 @@
       const label = `Mean score over ${counted(comparison.common, "task")}`;
       rows.push(measure(label, (i) => top(scoreCell(comparison.runs[i].average, board.scale), i, comparison.leaders), scoreCell(comparison.reference, board.scale)));
     }
-    rows.push(measure("Tasks at the top", (i) => topsCell(comparison, i)));
+    rows.push(measure("First places", (i) => firstPlacesCell(comparison, i)));
     if (board.reference) {
       const label = `Ahead / level / behind ${board.models[board.reference.model].link[0]}`;
       rows.push(measure(label, (i) => sidesCell(comparison.runs[i].overBaseline)));
@@ -178,9 +178,9 @@
     if (!board.averaged) rows.push(place("Mean win rate", (run) => scoreCell(standing(run)[2], { places: 3, compact: false })));
     rows.push(
       place("Rank", (run) => {
-        const [rank, , , allowed] = standing(run);
+        const [rank, , , plausible] = standing(run);
         const text = rank === null ? "not ranked" : `${rank} of ${rounded(board.boards[run.variant].ranked, 0)}`;
-        return { text, value: rank, note: [several ? phrase(board, run.variant) : "", allowed ? `${allowed} allowed` : ""].filter(Boolean).join(", ") };
+        return { text, value: rank, note: [several ? phrase(board, run.variant) : "", plausible ? `plausible: ${plausible}` : ""].filter(Boolean).join(", ") };
       }),
       place("Tasks with a score", (run) => ({ text: `${rounded(standing(run)[1], 0)} of ${rounded(board.tasks.length, 0)}`, value: standing(run)[1] })),
       ...fact("Parameters", board.models.map(({ parameters_b }) => (parameters_b === null ? null : billions(parameters_b)))),

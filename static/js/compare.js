@@ -46,12 +46,12 @@
 
   /** @param {Comparison} comparison @param {string[]} names */
   const several = (comparison, names) => {
-    const each = all(names.map((name, i) => `${name} on ${comparison.runs[i].atTop}`));
+    const each = all(names.map((name, i) => `${name} has ${comparison.runs[i].firstPlaces}`));
     const of = counted(comparison.common, "common task");
     const leaders = comparison.leaders.map((i) => names[i]);
-    if (!leaders.length) return `At the top of ${of}: ${each}.`;
+    if (!leaders.length) return `First places on ${of}: ${each}.`;
     const average = score(comparison.runs[comparison.leaders[0]].average, board.scale);
-    return `${all(leaders)} ${leaders.length === 1 ? "leads" : "lead"} on average over ${of}, with ${average}; at the top: ${each}.`;
+    return `${all(leaders)} ${leaders.length === 1 ? "leads" : "lead"} on average over ${of}, with ${average}; first places: ${each}.`;
   };
 
   /** Who is ahead, in one sentence. @param {Comparison} comparison @param {string[]} names */
@@ -69,10 +69,10 @@
   const scope = (comparison) => {
     const who = comparison.runs.length === 1 ? "it has" : "all that are compared have";
     const tasks = `${comparison.common} of ${counted(board.tasks.length, "task")}`;
-    return `Means, margins and tasks at the top are over the ${tasks} on which ${who} a score. Ranks are those of the whole board.`;
+    return `Means, margins and first places are over the ${tasks} on which ${who} a score. Ranks are those of the whole board.`;
   };
 
-  /** Where each run is at the top: name, summary, tasks with their margins, how many more there are. @param {Comparison} comparison @param {string[]} names */
+  /** Where each run has first place: name, summary, tasks with their margins, how many more there are. @param {Comparison} comparison @param {string[]} names */
   const runLeads = (comparison, names) => {
     if (names.length < 2 || !comparison.common) return [];
     /** @param {ComparedTask} found @param {number} i */
@@ -81,14 +81,14 @@
       const task = board.tasks[found.task];
       return { link: task.link, margin: others.length ? `tied with ${all(others)}` : signed(found.margin, task.scale) };
     };
-    return comparison.runs.map(({ tops, atTop, shared }, i) => {
+    return comparison.runs.map(({ tops, firstPlaces, shared }, i) => {
       // Margins in different units have no order; ties still come last.
       const order = (/** @type {ComparedTask} */ { margin }) => (board.averaged ? -(margin ?? 0) : Number(!margin));
       const sorted = [...tops].sort((a, b) => order(a) - order(b));
       const more = tops.length - MOST_LEADS;
       return {
         name: names[i],
-        summary: `At the top on ${atTop} of ${counted(comparison.common, "task")}${shared ? `, ${shared} of them tied` : ""}.`,
+        summary: `First place on ${firstPlaces} of ${counted(comparison.common, "task")}${shared ? `, ${shared} of them tied` : ""}.`,
         leads: sorted.slice(0, MOST_LEADS).map((found) => lead(found, i)),
         more: more > 0 ? `And on ${more} more, in the table below.` : "",
       };

@@ -128,7 +128,7 @@ interface BoardModel {
   license: string | null;
 }
 
-type BoardStanding = [rank: number | null, scored: number, winRate: number | null, allowed: string];
+type BoardStanding = [rank: number | null, scored: number, winRate: number | null, plausible: string];
 type Run = { model: number; variant: string };
 
 /** What pages/browser_data ships of a board beside its scores. */
@@ -267,7 +267,7 @@ interface ComparedTask {
 interface ComparedRun {
   run: Run;
   average: number | null;
-  atTop: number;
+  firstPlaces: number;
   shared: number;
   tops: ComparedTask[];
   overBaseline: Sides | null;

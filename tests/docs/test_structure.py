@@ -20,6 +20,7 @@ TEXTS = [
     path
     for folder, endings in (
         ("site_builder", "py html css js"),
+        ("site_builder/pages", "toml"),
         ("templates", "html svg"),
         ("static", "css js"),
     )
@@ -201,5 +202,5 @@ def test_generator_knows_no_model_or_task_by_name(path):
 def test_there_are_files_to_judge():
     """The tests above look where the files are."""
     assert len(MODULES) > 40
-    assert {".py", ".html", ".svg", ".css", ".js"} == {path.suffix for path in TEXTS}
+    assert {".py", ".html", ".svg", ".css", ".js", ".toml"} == {path.suffix for path in TEXTS}
     assert set(ENGLISH) <= set(pd.read_csv(ROOT / "data/source/tasks.csv")["task"])

@@ -20,6 +20,7 @@ from tests.helpers.odd_boards import (
     built,
 )
 from tests.helpers.sites import HOLES, ROOT, BuiltSite, build, load_json, table, visible
+from tests.helpers.tables import write_project
 
 WITHOUT_BASELINE = ("three_columns", "one_score", "one_model", "tuned_only", "failed_requests")
 WITHOUT_LIFT = (
@@ -264,6 +265,14 @@ def test_one_model():
     row = table(site.page(""), "board-tuned")[0]
     assert ("only", "+0.050") == (row["model"].text, row["lift_over_base"].text)
     assert [] == site.page("models/only/").select(".pager")
+
+
+def test_one_model_has_no_win_rate(tmp_path):
+    """Without a rival there is none to beat; a missing figure is a dash, not 0."""
+    frames, _ = SHAPES["mixed_directions"]()
+    frames["results"] = frames["results"].query("model == 'm0'")
+    (row,) = table(build(write_project(tmp_path, frames, "")).page(""), "top")
+    assert ("1", DASH) == (row["rank"].text, row["win_rate"].text)
 
 
 def test_one_task():

@@ -255,10 +255,10 @@ def test_averages_are_over_common_tasks(desk):
     assert [0] == found["leaders"]
 
 
-def test_who_is_at_the_top(desk):
+def test_who_has_first_places(desk):
     """A on t1 and, with all, on t3; b on t2 and t3; c on t3 only: t4 and t5 are not contested."""
     found = compare(desk, A, B, C)
-    assert [(2, 1), (2, 1), (1, 1)] == each(found["runs"], "atTop", "shared")
+    assert [(2, 1), (2, 1), (1, 1)] == each(found["runs"], "firstPlaces", "shared")
     assert [[0], [1], [0, 1, 2], [], []] == each(found["tasks"], "best")
     assert [0.2, 0.1, 0.0, None, None] == each(found["tasks"], "margin")
 
@@ -327,7 +327,7 @@ def test_categories(desk):
 
 
 def test_lower_is_better(desk):
-    """On t1 the lowest is at the top; margins and differences stay positive for the better one."""
+    """On t1 the lowest is best; margins and differences stay positive for the better one."""
     task = compare(desk, A, B, C, lower=[1])["tasks"][0]
     assert ([2], 0.4) == (task["best"], task["margin"])
     assert (0, 1, 2, pytest.approx(-0.1)) == sides(compare(desk, A, B, lower=[1])["pair"])
@@ -341,15 +341,15 @@ def test_lowest_mean_leads_where_lower_is_better(desk):
 def test_mixed_units_have_no_averages(desk):
     """Wins and margins stay, means are not defined."""
     found = compare(desk, A, B, averaged=False)
-    assert [(None, 2), (None, 2)] == each(found["runs"], "average", "atTop")
+    assert [(None, 2), (None, 2)] == each(found["runs"], "average", "firstPlaces")
     assert ([], None, []) == (found["leaders"], found["reference"], found["categories"])
     assert (1, 1, 1, None) == sides(found["pair"])
 
 
 def test_one_run_alone(desk):
-    """It is at the top of nothing, and has its baseline and its mean."""
+    """It has no first place, but its baseline and its mean."""
     found = compare(desk, A)
-    assert (4, 0, []) == (found["common"], found["runs"][0]["atTop"], found["leaders"])
+    assert (4, 0, []) == (found["common"], found["runs"][0]["firstPlaces"], found["leaders"])
     assert [([], None)] * 4 == each(found["tasks"], "best", "margin")
     assert (2, 0, 1, pytest.approx(0.6 / 3)) == sides(found["runs"][0]["overBaseline"])
 
@@ -361,7 +361,7 @@ def test_no_common_task(desk):
     keys = ("common", "pair", "leaders", "reference", "categories")
     assert [0, None, [], None, []] == [found[key] for key in keys]
     assert [(None, 0, None, None)] * 2 == each(
-        found["runs"], "average", "atTop", "overBaseline", "overBase"
+        found["runs"], "average", "firstPlaces", "overBaseline", "overBase"
     )
 
 
@@ -404,7 +404,7 @@ def check(page: Page, board: Board, runs: Sequence[ModelVariant]) -> None:
     for i, run in enumerate(found["runs"]):
         expected = plain[i, common].mean() if averaged else None
         assert expected == (pytest.approx(run["average"]) if averaged else run["average"])
-        assert run["atTop"] == (int(top[i, common].sum()) if len(runs) > 1 else 0)
+        assert run["firstPlaces"] == (int(top[i, common].sum()) if len(runs) > 1 else 0)
     for task in found["tasks"] if len(runs) > 1 else ():
         values = np.sort(signed[:, task["task"]])
         margin = None if np.isnan(values).any() else pytest.approx(values[-1] - values[-2])
@@ -447,7 +447,7 @@ def test_the_first_comparison_is_of_the_best(desk):
     assert ["0.742 best", "0.661"] == [rows["Mean score over 31 tasks"][i][0] for i in (0, -1)]
     assert "+0.392" == rows["Mean lift over base"][0][0]
     assert "22 / 1 / 8" == rows["Ahead / level / behind GPT-4"][0][0]
-    assert "1 of 10 fine-tuned, 1\N{EN DASH}2 allowed" == rows["Rank"][0][0]
+    assert "1 of 10 fine-tuned, plausible: 1\N{EN DASH}2" == rows["Rank"][0][0]
     expect(desk.locator("#compare-tasks .dumbbell")).to_have_count(31)
     expect(desk.locator("#compare-categories tbody tr")).to_have_count(5)
     scores = desk.locator("#compare-tasks tbody td:not(.text) > a[href*='#score-']")
@@ -503,7 +503,7 @@ def test_models_are_chosen_added_and_removed(chromium, index, size):
     expect(page.locator("#compare-tasks thead th:visible span")).to_have_text(
         ["Zephyr 7B Beta", "Mistral 7B", "Mistral 7B Instruct", "Phi-2"]
     )
-    expect(page.locator("[data-status]")).to_contain_text("Phi-2 on")
+    expect(page.locator("[data-status]")).to_contain_text("Phi-2 has")
     assert page.title() == f"Zephyr 7B Beta, Mistral 7B, Mistral 7B Instruct and Phi-2 · {title}"
     for n in (3, 3):
         page.get_by_role("button", name=f"Remove model {n}").click()
@@ -545,7 +545,7 @@ def test_a_run_is_compared_once(chromium, index):
 
 
 def test_one_run_stands_beside_the_baseline(chromium, index):
-    """It cannot be removed, and is at the top of nothing."""
+    """It cannot be removed, and has no first place."""
     page, _ = open_page(chromium, index.url(index_runs("zephyr-7b-beta")))
     finding = "Zephyr 7B Beta is ahead of GPT-4 on 22 of 31 tasks, level on 1; on average +0.081."
     expect(page.locator("[data-part=finding]")).to_have_text(finding)

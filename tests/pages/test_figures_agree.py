@@ -181,7 +181,7 @@ def test_averages_from_the_transcription(models, source):
 
 
 def test_wins_and_win_rates_from_the_transcription(models, source):
-    """On how many tasks a model is at the top, ties counting; the mean share of rivals it beats."""
+    """How many first places a model has, ties counting; the mean share of rivals it beats."""
     for model in source.tuned:
         wins, rates = 0, []
         for task in source.tasks:
