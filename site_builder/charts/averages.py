@@ -17,6 +17,7 @@ from site_builder.charts.forms import (
     Bar,
     DumbbellEnd,
     DumbbellRow,
+    baseline_line,
     draw_bars,
     draw_dumbbells,
     drawn_of,
@@ -47,13 +48,16 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
     )
     band = any(a.interval for line in lines for a in line.after)
     interval = f"; band {percent(LEVEL)} interval over tasks" if band else ""
+    baseline = _average_of(results, labels.roles.baseline_variant, labels.roles.baseline)
     marks = f"{_marks(labels)}{interval}.{drawn_of(len(models))}"
     return Chart(
         id="averages",
         title=title,
         reading=f"{title}. Averages run from {best} to {worst}.",
         caption=f"Mean score over {counted(len(results.board.tasks), 'task')}{marks}",
-        figure=draw_dumbbells(lines, labels, "mean score", **_baseline_line(results, labels)),
+        figure=draw_dumbbells(
+            lines, labels, "mean score", **baseline_line(labels, baseline, labels.scale)
+        ),
         table=_averages_table(results, labels, ends_of(models)),
         terms="average",
         embedded=True,
@@ -93,13 +97,6 @@ def _line(results: Results, labels: Labels, model: str) -> DumbbellRow:
         if s.average is not None
     )
     return DumbbellRow(model_cell(labels, model), labels.scale, before, after)
-
-
-def _baseline_line(results: Results, labels: Labels) -> dict[str, object]:
-    average = _average_of(results, labels.roles.baseline_variant, labels.roles.baseline)
-    if average is None:
-        return {}
-    return theme.reference_line(average, labels.baseline, labels.scale.score(average))
 
 
 def _marks(labels: Labels) -> str:

@@ -96,17 +96,17 @@ def _as_lists(value: object) -> object:
     """Replace the base64 arrays that Plotly makes of numpy arrays by lists."""
     if isinstance(value, dict):
         if value.keys() >= {"bdata", "dtype"}:
-            return _decoded(value)
+            return _decoded(**value)
         return {key: _as_lists(part) for key, part in value.items()}
     if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
         return [_as_lists(part) for part in value]
     return value
 
 
-def _decoded(array: dict[str, Any]) -> list[Any]:
-    values = np.frombuffer(b64decode(array["bdata"]), np.dtype(array["dtype"]))
-    if "shape" in array:
-        values = values.reshape([int(n) for n in str(array["shape"]).split(",")])
+def _decoded(bdata: str, dtype: str, shape: str = "") -> list[Any]:
+    values = np.frombuffer(b64decode(bdata), np.dtype(dtype))
+    if shape:
+        values = values.reshape([int(n) for n in shape.split(",")])
     plain = values.astype(object)
     plain[~np.isfinite(values)] = None
     return list(plain.tolist())
@@ -176,12 +176,9 @@ def _attempt(entry: EntryPoint, results: Results, labels: Labels) -> Chart | str
         # Plotly's encoder makes dates texts and NaN null, in lists too.
         return replace(chart, figure=go.Figure(json.loads(str(chart.figure.to_json()))))
     except Exception as error:
-        return f"fails: {type(error).__name__}: {error} ({_place(error)})"
-
-
-def _place(error: Exception) -> str:
-    last = extract_tb(error.__traceback__)[-1]
-    return f"{Path(last.filename).name}, line {last.lineno}"
+        last = extract_tb(error.__traceback__)[-1]
+        place = f"{Path(last.filename).name}, line {last.lineno}"
+        return f"fails: {type(error).__name__}: {error} ({place})"
 
 
 def _origin(entry: EntryPoint) -> str:

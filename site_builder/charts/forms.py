@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from site_builder.charts.cells import (
     score_cell,
 )
 from site_builder.compute.numbers import Array
+from site_builder.compute.scores import Score
 from site_builder.formatting import NumberFormat, sentence
 from site_builder.labels import Labels
 from site_builder.records import Record, replace
@@ -173,6 +174,36 @@ class DumbbellRow(Record):
     reference: float | None = None
     flag: str | None = None
     score_of: tuple[str, str] | None = None
+
+
+def score_row(
+    labels: Labels,
+    head: Cell,
+    score_of: tuple[str, str],
+    found: Mapping[str, Score],
+    reference: float | None = None,
+) -> DumbbellRow:
+    """Make the row of one model on one task from its scores by variant.
+
+    The only variant of a board counts as after tuning.
+    """
+    roles = labels.roles
+    after = tuple(
+        DumbbellEnd(v, s.score, s.lift_over_base, s.interval, s.flag)
+        for v in roles.contest
+        if (s := found.get(v)) is not None
+    )
+    before = found.get(roles.base or "") if roles.tuned else None
+    value, flag = (None, None) if before is None else (before.score, before.flag)
+    scale = labels.scales[score_of[1]]
+    return DumbbellRow(head, scale, value, after, reference, flag, score_of)
+
+
+def baseline_line(labels: Labels, value: float | None, scale: NumberFormat) -> dict[str, object]:
+    """Return layout keys for the line of the baseline; none without its value."""
+    if value is None:
+        return {}
+    return theme.reference_line(value, labels.baseline, scale.score(value))
 
 
 def draw_dumbbells(
