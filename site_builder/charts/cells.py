@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.scores import FlaggedScore, Score
@@ -189,6 +190,18 @@ def text_cell(text: str | None) -> Cell:
 def number_cell(value: float | None, text: str, note: str = "") -> Cell:
     """Make the cell of a number, shown as `text`."""
     return Cell(text, value, note, tone="soft" if value is None else "")
+
+
+def attribute_field(
+    column: Column, write: Callable[[float | None], str], *, wanted: bool = True
+) -> Field[Any]:
+    """Return the column of a number that records have in the attribute of its name."""
+
+    def cell(record: object) -> Cell:
+        value = getattr(record, column.key)
+        return number_cell(value, write(value))
+
+    return Field(column, cell, wanted)
 
 
 def source_cell(source: str | None, published: Collection[str] = ()) -> Cell:

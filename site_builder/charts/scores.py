@@ -14,21 +14,20 @@ from site_builder.charts.cells import (
     TASK,
     flag_tags,
     linked_score_cell,
-    model_cell,
     task_cell,
 )
 from site_builder.charts.chart import Chart
-from site_builder.charts.forms import (
+from site_builder.charts.dumbbells import (
     DumbbellRow,
     baseline_line,
     draw_dumbbells,
-    draw_heatmap,
     drawn_of,
     dumbbell_table,
     ends_of,
-    nullable,
-    score_row,
+    model_rows,
+    task_rows,
 )
+from site_builder.charts.forms import draw_heatmap, nullable
 from site_builder.compute.board import Standing
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import Array
@@ -51,14 +50,8 @@ def chart_model_tasks(
     best = _best_first(results, labels, model)
     if len(best) < 2:
         return None
-    scores, is_baseline = results.scores, model == labels.roles.baseline
-    tasks = ends_of([*best])
-    found = scores.of_model(model, tasks)
-    references = [None if is_baseline else results.task(t).baseline_score for t in tasks]
-    rows = [
-        score_row(labels, task_cell(labels, task), (model, task), found[task], reference)
-        for task, reference in zip(tasks, references, strict=True)
-    ]
+    scores, tasks = results.scores, ends_of([*best])
+    rows = model_rows(results, labels, model, tasks)
     title = _model_title(labels, results.board.standing(model), len(best))
     first, last = labels.tasks[tasks[0]], labels.tasks[tasks[-1]]
     lower_is_better = scores.direction[scores.columns[tasks[0]]] < 0
@@ -123,8 +116,7 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
     models = result.models
     if len(models) < 2:
         return None
-    found = results.scores.of_task(task, ends_of(models))
-    rows = [score_row(labels, model_cell(labels, m), (m, task), found[m]) for m in found]
+    rows = task_rows(results, labels, task, ends_of(models))
     title, scores = _task_title(result, labels)
     line = baseline_line(labels, result.baseline_score, labels.scales[task])
     unit = f"{fact.metric or 'score'}{'' if fact.higher_is_better else '; lower is better'}"
@@ -160,7 +152,7 @@ def _task_title(result: TaskResult, labels: Labels) -> tuple[str, str]:
 
 
 def _bands(rows: Sequence[DumbbellRow]) -> str:
-    drawn = any(after.interval for row in rows for after in row.after)
+    drawn = any(after.interval for row in rows for after in row.after.values())
     return f" A band is the {percent(LEVEL)} interval of a score." if drawn else ""
 
 

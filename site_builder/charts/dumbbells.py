@@ -1,0 +1,280 @@
+"""Draw dumbbells: in each row, a line from the score before tuning to the scores after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from site_builder.charts import theme
+from site_builder.charts.cells import (
+    baseline_score_cell,
+    flag_tags,
+    lift_cell,
+    linked_score_cell,
+    model_cell,
+    range_text,
+    task_cell,
+)
+from site_builder.charts.forms import spans_trace
+from site_builder.compute.board import Board
+from site_builder.compute.results import Results
+from site_builder.compute.scores import Score
+from site_builder.formatting import NumberFormat, sentence
+from site_builder.labels import Labels
+from site_builder.records import Record
+from site_builder.table_model import Cell, Column, Field, Item, Table, table_of
+
+# --- rows ---------------------------------------------------------------------------------------
+
+
+class DumbbellEnd(Record):
+    """A value after tuning, its lift over the value before, and the reason if it is flagged."""
+
+    value: float
+    lift: float | None = None
+    interval: tuple[float, float] | None = None
+    flag: str | None = None
+
+
+class DumbbellRow(Record):
+    """One row: a model or a task.
+
+    Attributes:
+        head: The cell with its name.
+        after: By variant, the value after tuning, or the only one of a board with one variant.
+        reference: Value of the baseline.
+        flag: Why the value before is flagged.
+        score_of: Model and task, if the values are single scores.
+    """
+
+    head: Cell
+    scale: NumberFormat
+    before: float | None
+    after: Mapping[str, DumbbellEnd]
+    reference: float | None = None
+    flag: str | None = None
+    score_of: tuple[str, str] = ("", "")
+
+
+def model_rows(
+    results: Results, labels: Labels, model: str, tasks: Sequence[str]
+) -> list[DumbbellRow]:
+    """Make the rows of one model's scores, one per task, with the baseline's."""
+    found, is_baseline = results.scores.of_model(model, tasks), model == labels.roles.baseline
+    rows = []
+    for task in tasks:
+        reference = None if is_baseline else results.task(task).baseline_score
+        rows.append(_row(labels, task_cell(labels, task), (model, task), found[task], reference))
+    return rows
+
+
+def task_rows(
+    results: Results, labels: Labels, task: str, models: Sequence[str]
+) -> list[DumbbellRow]:
+    """Make the rows of the scores on one task, one per model."""
+    found = results.scores.of_task(task, models)
+    return [_row(labels, model_cell(labels, m), (m, task), found[m]) for m in models]
+
+
+def _row(
+    labels: Labels,
+    head: Cell,
+    score_of: tuple[str, str],
+    found: Mapping[str, Score],
+    reference: float | None = None,
+) -> DumbbellRow:
+    roles, scale = labels.roles, labels.scales[score_of[1]]
+    after = {
+        v: DumbbellEnd(s.score, s.lift_over_base, s.interval, s.flag)
+        for v in roles.contest
+        if (s := found.get(v)) is not None
+    }
+    before = found.get(roles.base or "") if roles.tuned else None
+    if before is None:
+        return DumbbellRow(head, scale, None, after, reference, None, score_of)
+    return DumbbellRow(head, scale, before.score, after, reference, before.flag, score_of)
+
+
+def average_rows(
+    boards: Mapping[str, Board], labels: Labels, models: Sequence[str]
+) -> list[DumbbellRow]:
+    """Make the rows of average scores, one per model, with intervals if means rank the board."""
+    roles = labels.roles
+    by_mean = boards[roles.primary].rules.rank_by == "mean"
+    rows = []
+    for model in models:
+        standings = {variant: board.standing(model) for variant, board in boards.items()}
+        after = {
+            v: DumbbellEnd(s.average, s.lift_over_base, s.interval if by_mean else None)
+            for v in roles.contest
+            if (s := standings[v]).average is not None
+        }
+        before = standings[roles.base].average if roles.base and roles.tuned else None
+        rows.append(DumbbellRow(model_cell(labels, model), labels.scale, before, after))
+    return rows
+
+
+def baseline_average(boards: Mapping[str, Board], labels: Labels) -> float | None:
+    """Return the average of the baseline."""
+    model, variant = labels.roles.baseline, labels.roles.baseline_variant
+    return None if model is None or variant is None else boards[variant].standing(model).average
+
+
+# --- drawing ------------------------------------------------------------------------------------
+
+_MOST_ROWS, _N_ENDS = 80, 12
+
+
+def ends_of(rows: Sequence[Item]) -> Sequence[Item]:
+    """Return the rows that a chart draws: all, or those at each end if there are too many."""
+    return rows if len(rows) <= _MOST_ROWS else [*rows[:_N_ENDS], *rows[-_N_ENDS:]]
+
+
+def drawn_of(n_rows: int) -> str:
+    """Return the note for a caption; empty if every row is drawn."""
+    return f" The {_N_ENDS} at each end of {n_rows:,} are drawn." if n_rows > _MOST_ROWS else ""
+
+
+def draw_dumbbells(
+    rows: Sequence[DumbbellRow], labels: Labels, unit: str, **layout: object
+) -> go.Figure:
+    """Draw rows, the first at the top."""
+    names = [row.head.text for row in rows]
+    marks = _mark_traces(rows, labels)
+    return theme.figure(
+        [*_band_traces(rows), _rod_trace(rows), *marks],
+        theme.rows_height(len(rows)),
+        narrow=theme.narrow_rows(names),
+        showlegend=len(marks) > 1,
+        xaxis=theme.axis(unit, zeroline=False, nticks=7),
+        yaxis=theme.rows_axis(names),
+        **layout,
+    )
+
+
+def baseline_line(labels: Labels, value: float | None, scale: NumberFormat) -> dict[str, object]:
+    """Return layout keys for the line of the baseline; none without its value."""
+    if value is None:
+        return {}
+    return theme.reference_line(value, labels.baseline, scale.score(value))
+
+
+def _band_traces(rows: Sequence[DumbbellRow]) -> list[theme.Trace]:
+    afters = [(y, after) for y, row in enumerate(rows) for after in row.after.values()]
+    spans = [(y, after.interval) for y, after in afters if after.interval]
+    if not spans:
+        return []
+    # Invisible markers keep the ends away from the edge of the plot.
+    ends = {"mode": "lines+markers", "marker": {"size": 9, "opacity": 0}, "opacity": 0.22}
+    return [spans_trace(spans, {"color": theme.ACCENT, "width": 9}) | ends]
+
+
+def _rod_trace(rows: Sequence[DumbbellRow]) -> theme.Trace:
+    spans = []
+    for y, row in enumerate(rows):
+        values = [end.value for end in row.after.values()]
+        if row.before is not None:
+            values.append(row.before)
+        if values:
+            spans.append((y, (min(values), max(values))))
+    return spans_trace(spans, {"color": theme.ACCENT, "width": 2})
+
+
+def _mark_traces(rows: Sequence[DumbbellRow], labels: Labels) -> list[theme.Trace]:
+    """Return a trace for each kind of mark: before, after, baseline."""
+    base, tuned = labels.variants.get(labels.roles.base or "", ""), labels.roles.tuned
+    before = [
+        (y, row.before, _mark_text(row, labels.base, DumbbellEnd(row.before)))
+        for y, row in enumerate(rows)
+        if row.before is not None
+    ]
+    after = [
+        (y, end.value, _mark_text(row, labels.variants[variant], end))
+        for y, row in enumerate(rows)
+        for variant, end in row.after.items()
+    ]
+    reference = [
+        (y, row.reference, _mark_text(row, labels.baseline, DumbbellEnd(row.reference)))
+        for y, row in enumerate(rows)
+        if row.reference is not None
+    ]
+    circle = {"color": theme.ACCENT, "symbol": "circle", "size": 10}
+    open_circle = {"symbol": "circle-open", "size": 9, "line": {"width": 2}}
+    traces = [_mark_trace(sentence(labels.tuned) if tuned else "Score", after, circle)]
+    if before:
+        traces.insert(0, _mark_trace(base, before, circle | open_circle))
+    if reference:
+        traces.append(_mark_trace(labels.baseline, reference, theme.TICK_MARK))
+    return traces
+
+
+def _mark_text(row: DumbbellRow, name: str, end: DumbbellEnd) -> str:
+    parts = [f"{row.head.text}: {name} {row.scale.score(end.value)}"]
+    if end.interval is not None:
+        parts.append(f"interval {row.scale.interval(*end.interval)}")
+    if end.lift is not None:
+        parts.append(row.scale.signed(end.lift))
+    return ", ".join((*parts, *flag_tags(end.flag)))
+
+
+def _mark_trace(
+    name: str, marks: Sequence[tuple[int, float, str]], marker: dict[str, Any]
+) -> theme.Trace:
+    return theme.markers(
+        [value for _, value, _ in marks],
+        [y for y, _, _ in marks],
+        marker,
+        [text for _, _, text in marks],
+        name=theme.plain(theme.shortened(name, theme.WIDE_LABEL)),
+    )
+
+
+def dumbbell_table(
+    table_id: str, caption: str, first: Column, rows: Sequence[DumbbellRow], labels: Labels
+) -> Table:
+    """Make the table of single scores: before, after and lift of each variant, baseline."""
+    lifted = any(row.before is not None for row in rows)
+    variants = dict.fromkeys(variant for row in rows for variant in row.after)
+    base = labels.roles.base or ""
+
+    def before(row: DumbbellRow) -> Cell:
+        key = (*row.score_of, base)
+        return linked_score_cell(labels, key, row.before, tags=flag_tags(row.flag))
+
+    fields = [
+        Field(first, lambda row: row.head),
+        Field(Column("before", labels.variants.get(base, ""), "number"), before, lifted),
+    ]
+    for variant in variants:
+        fields += _after_fields(labels, variant, alone=len(variants) == 1, lifted=lifted)
+    compared = any(row.reference is not None for row in rows)
+    reference = Field[DumbbellRow](
+        Column("baseline", labels.baseline, "number"),
+        lambda row: baseline_score_cell(labels, row.score_of[1], row.reference),
+        compared,
+    )
+    return table_of(table_id, caption, [*fields, reference], rows)
+
+
+def _after_fields(
+    labels: Labels, variant: str, *, alone: bool, lifted: bool
+) -> tuple[Field[DumbbellRow], Field[DumbbellRow]]:
+    label = labels.variants[variant]
+
+    def score(row: DumbbellRow) -> Cell:
+        key, found = (*row.score_of, variant), row.after.get(variant)
+        if found is None:
+            return linked_score_cell(labels, key, None)
+        note = range_text(row.scale, found.interval)
+        return linked_score_cell(labels, key, found.value, note, flag_tags(found.flag))
+
+    def lift(row: DumbbellRow) -> Cell:
+        return lift_cell(row.after[variant].lift if variant in row.after else None, row.scale)
+
+    lift_label = "Lift" if alone else f"Lift, {label}"
+    return (
+        Field(Column(f"after_{variant}", label, "number"), score),
+        Field(Column(f"lift_{variant}", lift_label, "number", term="lift"), lift, lifted),
+    )
