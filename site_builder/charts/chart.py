@@ -53,10 +53,9 @@ class Chart(Record):
         title: The finding, computed from the data.
         reading: The finding for people who cannot see the chart, in one or two sentences.
         caption: Unit and method.
-        figure: The drawing, without a template.
         table: The same numbers; None if another table of the page has them.
         terms: Section of the about page that explains the statistic.
-        embedded: Whether the chart has a page for frames on other sites.
+        embedded: Whether the chart has an `Embed`.
         table_id: Id of the other table that has the numbers.
     """
 

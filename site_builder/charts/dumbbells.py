@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import plotly.graph_objects as go
 
@@ -125,6 +125,8 @@ def baseline_average(boards: Mapping[str, Board], labels: Labels) -> float | Non
 # --- drawing ------------------------------------------------------------------------------------
 
 _MOST_ROWS, _N_ENDS = 80, 12
+# Row number, row, name of the kind of mark, value.
+_Mark: TypeAlias = tuple[int, DumbbellRow, str, DumbbellEnd]
 
 
 def ends_of(rows: Sequence[Item]) -> Sequence[Item]:
@@ -184,51 +186,36 @@ def _rod_trace(rows: Sequence[DumbbellRow]) -> theme.Trace:
 
 def _mark_traces(rows: Sequence[DumbbellRow], labels: Labels) -> list[theme.Trace]:
     """Return a trace for each kind of mark: before, after, baseline."""
-    base, tuned = labels.variants.get(labels.roles.base or "", ""), labels.roles.tuned
-    before = [
-        (y, row.before, _mark_text(row, labels.base, DumbbellEnd(row.before)))
-        for y, row in enumerate(rows)
-        if row.before is not None
-    ]
-    after = [
-        (y, end.value, _mark_text(row, labels.variants[variant], end))
-        for y, row in enumerate(rows)
-        for variant, end in row.after.items()
-    ]
-    reference = [
-        (y, row.reference, _mark_text(row, labels.baseline, DumbbellEnd(row.reference)))
-        for y, row in enumerate(rows)
-        if row.reference is not None
-    ]
+    base, baseline, variants = labels.base, labels.baseline, labels.variants
+    before, after, reference = list[_Mark](), list[_Mark](), list[_Mark]()
+    for y, row in enumerate(rows):
+        if row.before is not None:
+            before.append((y, row, base, DumbbellEnd(row.before)))
+        after += [(y, row, variants[variant], end) for variant, end in row.after.items()]
+        if row.reference is not None:
+            reference.append((y, row, baseline, DumbbellEnd(row.reference)))
     circle = {"color": theme.ACCENT, "symbol": "circle", "size": 10}
-    open_circle = {"symbol": "circle-open", "size": 9, "line": {"width": 2}}
-    traces = [_mark_trace(sentence(labels.tuned) if tuned else "Score", after, circle)]
+    open_circle = circle | {"symbol": "circle-open", "size": 9, "line": {"width": 2}}
+    traces = [_mark_trace(sentence(labels.tuned) if labels.roles.tuned else "Score", after, circle)]
     if before:
-        traces.insert(0, _mark_trace(base, before, circle | open_circle))
+        traces.insert(0, _mark_trace(variants[labels.roles.base or ""], before, open_circle))
     if reference:
-        traces.append(_mark_trace(labels.baseline, reference, theme.TICK_MARK))
+        traces.append(_mark_trace(baseline, reference, theme.TICK_MARK))
     return traces
 
 
-def _mark_text(row: DumbbellRow, name: str, end: DumbbellEnd) -> str:
-    parts = [f"{row.head.text}: {name} {row.scale.score(end.value)}"]
-    if end.interval is not None:
-        parts.append(f"interval {row.scale.interval(*end.interval)}")
-    if end.lift is not None:
-        parts.append(row.scale.signed(end.lift))
-    return ", ".join((*parts, *flag_tags(end.flag)))
-
-
-def _mark_trace(
-    name: str, marks: Sequence[tuple[int, float, str]], marker: dict[str, Any]
-) -> theme.Trace:
-    return theme.markers(
-        [value for _, value, _ in marks],
-        [y for y, _, _ in marks],
-        marker,
-        [text for _, _, text in marks],
-        name=theme.plain(theme.shortened(name, theme.WIDE_LABEL)),
-    )
+def _mark_trace(name: str, marks: Sequence[_Mark], marker: dict[str, Any]) -> theme.Trace:
+    hovers = []
+    for _, row, label, end in marks:
+        parts = [f"{row.head.text}: {label} {row.scale.score(end.value)}"]
+        if end.interval is not None:
+            parts.append(f"interval {row.scale.interval(*end.interval)}")
+        if end.lift is not None:
+            parts.append(row.scale.signed(end.lift))
+        hovers.append(", ".join((*parts, *flag_tags(end.flag))))
+    xs, ys = [end.value for *_, end in marks], [y for y, *_ in marks]
+    legend = theme.plain(theme.shortened(name, theme.WIDE_LABEL))
+    return theme.markers(xs, ys, marker, hovers, name=legend)
 
 
 def dumbbell_table(
@@ -238,24 +225,24 @@ def dumbbell_table(
     lifted = any(row.before is not None for row in rows)
     variants = dict.fromkeys(variant for row in rows for variant in row.after)
     base = labels.roles.base or ""
-
-    def before(row: DumbbellRow) -> Cell:
-        key = (*row.score_of, base)
-        return linked_score_cell(labels, key, row.before, tags=flag_tags(row.flag))
-
-    fields = [
+    fields: list[Field[DumbbellRow]] = [
         Field(first, lambda row: row.head),
-        Field(Column("before", labels.variants.get(base, ""), "number"), before, lifted),
+        Field(
+            Column("before", labels.variants.get(base, ""), "number"),
+            lambda row: linked_score_cell(labels, (*row.score_of, base), row.before, flag=row.flag),
+            lifted,
+        ),
     ]
     for variant in variants:
         fields += _after_fields(labels, variant, alone=len(variants) == 1, lifted=lifted)
-    compared = any(row.reference is not None for row in rows)
-    reference = Field[DumbbellRow](
-        Column("baseline", labels.baseline, "number"),
-        lambda row: baseline_score_cell(labels, row.score_of[1], row.reference),
-        compared,
+    fields.append(
+        Field(
+            Column("baseline", labels.baseline, "number"),
+            lambda row: baseline_score_cell(labels, row.score_of[1], row.reference),
+            any(row.reference is not None for row in rows),
+        )
     )
-    return table_of(table_id, caption, [*fields, reference], rows)
+    return table_of(table_id, caption, fields, rows)
 
 
 def _after_fields(
@@ -268,7 +255,7 @@ def _after_fields(
         if found is None:
             return linked_score_cell(labels, key, None)
         note = range_text(row.scale, found.interval)
-        return linked_score_cell(labels, key, found.value, note, flag_tags(found.flag))
+        return linked_score_cell(labels, key, found.value, note, found.flag)
 
     def lift(row: DumbbellRow) -> Cell:
         return lift_cell(row.after[variant].lift if variant in row.after else None, row.scale)

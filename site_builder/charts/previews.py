@@ -7,6 +7,7 @@ from itertools import chain
 
 from site_builder.charts import theme
 from site_builder.charts.analysis import LIFTS, column_label, column_phrase, link_in_words
+from site_builder.charts.differences import compared_categories, compared_tasks
 from site_builder.charts.dumbbells import (
     DumbbellEnd,
     DumbbellRow,
@@ -119,11 +120,9 @@ _N_FIRST_TASKS = 3
 def card_task_lifts(results: Results, labels: Labels) -> PreviewChart | None:
     """Preview the best contender minus the baseline on the best and the worst tasks."""
     lifts = [
-        (labels.tasks[task], lift)
-        for task in labels.side_by_side
-        if (lift := results.task(task).best_lift_over_baseline) is not None
+        (labels.tasks[t.task], t.best_lift_over_baseline or 0.0)
+        for t in compared_tasks(results, labels)
     ]
-    lifts.sort(key=lambda item: -item[1])
     is_cut = len(lifts) > _MOST_ROWS
     ends = ", the three first and the three last tasks" if is_cut else ", by task"
     caption = f"Best {labels.contender} minus {labels.baseline}{labels.turning}{ends}"
@@ -132,11 +131,8 @@ def card_task_lifts(results: Results, labels: Labels) -> PreviewChart | None:
 
 def card_category_lifts(results: Results, labels: Labels) -> PreviewChart | None:
     """Preview the best contender minus the baseline by category, from hard to easy."""
-    lifts = [
-        (category.category, category.best_lift_over_baseline)
-        for category in results.categories
-        if category.best_lift_over_baseline is not None and labels.are_side_by_side(category.tasks)
-    ]
+    categories = compared_categories(results, labels)
+    lifts = [(c.category, c.best_lift_over_baseline or 0.0) for c in categories]
     caption = f"Best {labels.contender} minus {labels.baseline}{labels.turning}, mean by category"
     return _bars(lifts, labels.scale.signed, caption, signed=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import isnan
 
 import numpy as np
@@ -12,7 +12,6 @@ from site_builder.charts import theme
 from site_builder.charts.cells import (
     MODEL,
     TASK,
-    flag_tags,
     linked_score_cell,
     task_cell,
 )
@@ -227,20 +226,19 @@ def _within_rows(values: Array) -> Array:
 def _table(
     results: Results, labels: Labels, models: Sequence[str], tasks: Sequence[str], values: Array
 ) -> Table:
-    fields: list[Field[str]] = [Field(TASK, lambda task: task_cell(labels, task))]
-    for model, scores in zip(models, nullable(values.T), strict=True):
-        of_task = dict(zip(tasks, scores, strict=True))
-        fields.append(_model_field(results, labels, model, of_task))
-    return table_of("scores-table", "Scores by task and model", fields, tasks)
-
-
-def _model_field(
-    results: Results, labels: Labels, model: str, scores: Mapping[str, float | None]
-) -> Field[str]:
     variant = results.board.variant
 
-    def cell(task: str) -> Cell:
-        tags = flag_tags(results.task(task).reasons.get((model, variant)))
-        return linked_score_cell(labels, (model, task, variant), scores[task], tags=tags)
+    def model_field(model: str, column: Sequence[float | None]) -> Field[str]:
+        scores = dict(zip(tasks, column, strict=True))
 
-    return Field(Column(model, labels.models[model], "number"), cell)
+        def cell(task: str) -> Cell:
+            flag = results.task(task).reasons.get((model, variant))
+            return linked_score_cell(labels, (model, task, variant), scores[task], flag=flag)
+
+        return Field(Column(model, labels.models[model], "number"), cell)
+
+    fields = (
+        Field[str](TASK, lambda task: task_cell(labels, task)),
+        *map(model_field, models, nullable(values.T)),
+    )
+    return table_of("scores-table", "Scores by task and model", fields, tasks)

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import plotly.graph_objects as go
 
 from site_builder.charts import theme
-from site_builder.charts.cells import MODEL, PROVIDER, number_cell, served_cell, text_cell
+from site_builder.charts.cells import (
+    MODEL,
+    PROVIDER,
+    attribute_field,
+    number_cell,
+    served_cell,
+    text_cell,
+)
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import spans_trace
 from site_builder.compute.results import Results
 from site_builder.compute.serving import Latency, Price
-from site_builder.formatting import MISSING, count, counted, money, percent, ratio, rounded, seconds
+from site_builder.formatting import (
+    MISSING,
+    NumberFormat,
+    count,
+    counted,
+    money,
+    percent,
+    ratio,
+    seconds,
+)
 from site_builder.labels import Labels
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
@@ -25,7 +42,8 @@ _ROW_PX = 34
 
 def chart_latency(results: Results, labels: Labels) -> Chart | None:
     """Chart latency by provider: median, middle 50 % and 95th percentile."""
-    measured = [row for row in results.serving.latency if row.median_s is not None]
+    rows = results.serving.latency
+    measured = [row for row in rows if row.median_s is not None]
     if not measured:
         return None
     names = latency_names(measured, labels)
@@ -34,14 +52,20 @@ def chart_latency(results: Results, labels: Labels) -> Chart | None:
     last = f"; {names[-1]} has the highest, {slowest}" if len(measured) > 1 else ""
     model = measured[0].model
     of = f"Requests for {labels.models.get(model, model)}. " if _is_of_one_model(measured) else ""
+    failed = [
+        f"{row.provider} failed {row.failed} of {counted(row.requests, 'request')}"
+        for row in rows
+        if row.failed
+    ]
+    failures = f" {'; '.join(failed)}. Failed requests are left out." if failed else ""
     return Chart(
         id="latency",
         title=title,
         reading=f"{title}{last}.",
         caption=f"{of}Dot: median of the successful requests; line: their "
-        f"middle 50\N{NO-BREAK SPACE}%; tick: 95th percentile.{_failures(results.serving.latency)}",
+        f"middle 50\N{NO-BREAK SPACE}%; tick: 95th percentile.{failures}",
         figure=_draw_latency(measured, names),
-        table=latency_table(results.serving.latency, labels, "latency-table"),
+        table=latency_table(rows, labels, "latency-table"),
         terms="serving",
         embedded=True,
     )
@@ -58,29 +82,20 @@ def latency_names(rows: Sequence[Latency], labels: Labels) -> list[str]:
     return [labels.served(row.provider, row.model) for row in rows]
 
 
-def _failures(rows: Sequence[Latency]) -> str:
-    failed = [
-        f"{row.provider} failed {row.failed} of {counted(row.requests, 'request')}"
-        for row in rows
-        if row.failed
-    ]
-    return f" {'; '.join(failed)}. Failed requests are left out." if failed else ""
-
-
 def _draw_latency(rows: Sequence[Latency], names: Sequence[str]) -> go.Figure:
-    hovers = [_hover(name, row) for name, row in zip(names, rows, strict=True)]
+    hovers, spans = [], []
+    for y, (name, row) in enumerate(zip(names, rows, strict=True)):
+        middle = f"middle 50\N{NO-BREAK SPACE}% {seconds(row.low_s)} to {seconds(row.high_s)}"
+        ends = f"median {seconds(row.median_s)}, {middle}, 95th percentile {seconds(row.p95_s)}"
+        hovers.append(f"{name}: {ends}, {len(row.ttft_s)} requests")
+        if row.low_s is not None and row.high_s is not None:
+            spans.append((y, (row.low_s, row.high_s)))
     median, p95 = [row.median_s for row in rows], [row.p95_s for row in rows]
     places = list(range(len(rows)))
     dot = {"size": 11, "color": theme.ACCENT}
-    spans = [
-        (y, (row.low_s, row.high_s))
-        for y, row in enumerate(rows)
-        if row.low_s is not None and row.high_s is not None
-    ]
-    middle = spans_trace(spans, {"color": theme.ACCENT, "width": 6}) | {"opacity": 0.35}
     return theme.figure(
         [
-            middle,
+            spans_trace(spans, {"color": theme.ACCENT, "width": 6}) | {"opacity": 0.35},
             theme.markers(median, places, dot, hovers, name="median"),
             theme.markers(p95, places, theme.TICK_MARK, hovers, name="95th percentile"),
         ],
@@ -92,47 +107,26 @@ def _draw_latency(rows: Sequence[Latency], names: Sequence[str]) -> go.Figure:
     )
 
 
-def _hover(name: str, row: Latency) -> str:
-    middle = f"middle 50\N{NO-BREAK SPACE}% {seconds(row.low_s)} to {seconds(row.high_s)}"
-    p95 = f"95th percentile {seconds(row.p95_s)}"
-    return f"{name}: median {seconds(row.median_s)}, {middle}, {p95}, {len(row.ttft_s)} requests"
-
-
 def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Table:
     """Make the table of all measured providers, also of those whose requests all failed."""
+    median = "Median time to first token of the successful requests"
+    p95, middle = "95th percentile", "Middle 50\N{NO-BREAK SPACE}%"
+    rate = "Output tokens per second after the first token, median request"
     fields: tuple[Field[Latency], ...] = (
-        Field(PROVIDER, lambda row: Cell(row.provider, row.provider)),
+        Field(PROVIDER, lambda row: text_cell(row.provider)),
         Field(MODEL, lambda row: served_cell(labels, row.model)),
-        Field(
-            _lower_first(
-                "median_s", "Median", "Median time to first token of the successful requests"
-            ),
-            lambda row: number_cell(row.median_s, seconds(row.median_s)),
+        attribute_field(_lower_first("median_s", "Median", median), seconds),
+        attribute_field(
+            _lower_first("p95_s", p95, "19 of 20 successful requests were faster"), seconds
         ),
         Field(
-            _lower_first("p95_s", "95th percentile", "19 of 20 successful requests were faster"),
-            lambda row: number_cell(row.p95_s, seconds(row.p95_s)),
+            _lower_first("spread_s", middle, "From the 25th to the 75th percentile"), _spread_cell
         ),
-        Field(
-            _lower_first(
-                "spread_s", "Middle 50\N{NO-BREAK SPACE}%", "From the 25th to the 75th percentile"
-            ),
-            _spread_cell,
+        attribute_field(
+            Column("tokens_per_s", "Tokens per second", "number", rate, term="serving"),
+            NumberFormat(places=1).score,
         ),
-        Field(
-            Column(
-                "tokens_per_s",
-                "Tokens per second",
-                "number",
-                "Output tokens per second after the first token, median request",
-                term="serving",
-            ),
-            _rate_cell,
-        ),
-        Field(
-            Column("requests", "Requests", "number"),
-            lambda row: number_cell(row.requests, count(row.requests)),
-        ),
+        attribute_field(Column("requests", "Requests", "number"), count),
         Field(
             _lower_first("failed_share", "Failed", "Requests that returned an error"), _failed_cell
         ),
@@ -149,11 +143,6 @@ def _spread_cell(row: Latency) -> Cell:
     if row.low_s is None or row.high_s is None:
         return number_cell(None, MISSING)
     return number_cell(row.high_s - row.low_s, f"{seconds(row.low_s)} to {seconds(row.high_s)}")
-
-
-def _rate_cell(row: Latency) -> Cell:
-    rate = row.tokens_per_s
-    return number_cell(rate, MISSING if rate is None else rounded(rate, 1))
 
 
 def _failed_cell(row: Latency) -> Cell:
@@ -205,8 +194,8 @@ def _baseline_line(price: Price | None, labels: Labels) -> dict[str, Any]:
         return {}
     line = theme.reference_line(price.million_usd, labels.baseline, money(price.million_usd))
     # On a log axis, the position of an annotation is a logarithm, but not that of a shape.
-    moved = {"x": math.log10(price.million_usd), "xanchor": "right"}
-    return line | {"annotations": [note | moved for note in line["annotations"]]}
+    line["annotations"][0] |= {"x": math.log10(price.million_usd), "xanchor": "right"}
+    return line
 
 
 def _draw_prices(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]) -> go.Figure:
@@ -219,17 +208,12 @@ def _draw_prices(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]
     prices = [p.million_usd or 0.0 for p in priced]
     colours = [theme.developer_colour(labels.dots.get(p.model)) for p in priced]
     marker = {"size": 11, "color": colours}
-    x_axis = theme.axis(
-        "US dollars per million tokens, half input and half output (log axis)",
-        type="log",
-        zeroline=False,
-        **_decades(prices),
-    )
+    unit = "US dollars per million tokens, half input and half output (log axis)"
     return theme.figure(
         [theme.markers(prices, list(range(len(priced))), marker, hovers)],
         theme.rows_height(len(priced)),
         narrow=theme.narrow_rows(names, _NARROW_LABEL),
-        xaxis=x_axis,
+        xaxis=theme.axis(unit, type="log", zeroline=False, **_decades(prices)),
         yaxis=theme.rows_axis(names),
         **layout,
     )
@@ -246,23 +230,28 @@ def _decades(prices: Sequence[float]) -> dict[str, Any]:
     }
 
 
+_dollars = partial(Column, align="number", first="ascending")
+
+
 def price_table(prices: Sequence[Price], labels: Labels, table_id: str) -> Table:
     """Make the table of list prices, the cheapest first."""
-    compared = any(p.ratio is not None for p in prices)
-    hourly = any(p.hour_usd is not None for p in prices)
     times = f"Price of {labels.baseline} as a multiple of this price"
-    fields: tuple[Field[Price], ...] = (
-        Field(MODEL, lambda p: served_cell(labels, p.model)),
-        Field(PROVIDER, lambda p: text_cell(p.provider)),
-        _dollars("input_usd", "Input $/M tokens"),
-        _dollars("output_usd", "Output $/M tokens"),
-        _dollars("million_usd", "50:50 blend", term="serving"),
-        Field(
+    fields = (
+        Field[Price](MODEL, lambda p: served_cell(labels, p.model)),
+        Field[Price](PROVIDER, lambda p: text_cell(p.provider)),
+        attribute_field(_dollars("input_usd", "Input $/M tokens"), money),
+        attribute_field(_dollars("output_usd", "Output $/M tokens"), money),
+        attribute_field(_dollars("million_usd", "50:50 blend", term="serving"), money),
+        attribute_field(
             Column("ratio", f"{labels.baseline} costs", "number", times, term="serving"),
-            lambda p: number_cell(p.ratio, ratio(p.ratio)),
-            compared,
+            ratio,
+            wanted=any(p.ratio is not None for p in prices),
         ),
-        _dollars("hour_usd", "$/hour", wanted=hourly),
+        attribute_field(
+            _dollars("hour_usd", "$/hour"),
+            money,
+            wanted=any(p.hour_usd is not None for p in prices),
+        ),
     )
     return table_of(
         table_id,
@@ -271,13 +260,4 @@ def price_table(prices: Sequence[Price], labels: Labels, table_id: str) -> Table
         prices,
         lambda p: "reference" if p.model == labels.roles.baseline else "",
         sorted_by="million_usd",
-    )
-
-
-def _dollars(name: str, label: str, *, term: str = "", wanted: bool = True) -> Field[Price]:
-    """Make the column of a price; `name` is an attribute of `Price`."""
-    return Field(
-        Column(name, label, "number", first="ascending", term=term),
-        lambda p: number_cell(getattr(p, name), money(getattr(p, name))),
-        wanted,
     )
