@@ -198,7 +198,7 @@ def _tone(difference: float | None) -> Tone:
     return "" if not difference else "gain" if difference > 0 else "loss"
 
 
-def _ends(items: Sequence[Item], n_first: int) -> Sequence[Item]:
+def _ends(items: list[Item], n_first: int) -> list[Item]:
     """Return the items to draw: all, or the first and the last."""
     if len(items) <= _MOST_ROWS:
         return items
@@ -233,19 +233,16 @@ def card_board(boards: Mapping[str, Board], labels: Labels) -> PreviewChart | No
 
 def card_model(results: Results, labels: Labels, model: str) -> PreviewChart | None:
     """Preview a model's largest and smallest lifts by task; without lifts, its best tasks."""
-    scored = results.scores.of_model(model)
-    rows = model_rows(results, labels, model, [t for t in labels.side_by_side if t in scored])
-    lifts = [(after.lift, row) for row in rows if (after := _after(row)) and after.lift is not None]
-    if lifts:
-        lifts.sort(key=lambda item: -item[0])
-        rows = [row for _, row in _ends(lifts, _N_GAINS)]
-        what = "Lift" if len(lifts) <= _MOST_ROWS else "Largest and smallest lift"
+    rows = model_rows(results, labels, model, labels.side_by_side)
+    lifted = [row for row in rows if _first(row).lift is not None]
+    if lifted:
+        what = "Lift" if len(lifted) <= _MOST_ROWS else "Largest and smallest lift"
         caption = f"{what} over {labels.base} by task"
+        rows = _ends(sorted(lifted, key=lambda row: -(_first(row).lift or 0.0)), _N_GAINS)
     elif rows:
         direction = float(results.scores.direction[0])
         caption = "Score by task, the best ones" if len(rows) > _MOST_ROWS else "Score by task"
-        rows.sort(key=lambda row: -direction * (_score(row) or 0.0))
-        rows = rows[:_MOST_ROWS]
+        rows = sorted(rows, key=lambda row: -direction * _first(row).value)[:_MOST_ROWS]
     else:
         return None
     tick = f"; tick: {labels.baseline}" if any(row.reference is not None for row in rows) else ""
@@ -263,15 +260,9 @@ def card_task(results: Results, labels: Labels, task: str) -> PreviewChart | Non
     return _dumbbells(rows, labels, caption, result.baseline_score)
 
 
-def _after(row: DumbbellRow) -> DumbbellEnd | None:
-    """Return the value after tuning in the first variant that has one."""
-    return next(iter(row.after.values()), None)
-
-
-def _score(row: DumbbellRow) -> float | None:
-    """Return the score after tuning, or else the one before."""
-    after = _after(row)
-    return row.before if after is None else after.value
+def _first(row: DumbbellRow) -> DumbbellEnd:
+    """Return the value after tuning in the first variant that has one, or else the one before."""
+    return next(iter(row.after.values()), DumbbellEnd(row.before or 0.0))
 
 
 def _circles(rows: Sequence[DumbbellRow], labels: Labels) -> str:
@@ -293,17 +284,17 @@ def _dumbbells(
     """Draw rows: `banded` with their intervals, `lifted` with their lifts in place of scores."""
     marks = []
     for row in rows:
-        after = _after(row)
-        low, high = (after.interval if after and banded else None) or (None, None)
-        marks.append((row.before, after.value if after else None, row.reference, low, high))
+        first = _first(row)
+        low, high = (first.interval if banded else None) or (None, None)
+        marks.append((row.before, first.value if row.after else None, row.reference, low, high))
     axis = Axis.around(chain((baseline,), *marks))
 
     def card(row: DumbbellRow, values: Iterable[float | None]) -> CardRow:
-        after = _after(row)
-        lift = after.lift if after and lifted else None
-        text = row.scale.score(_score(row)) if lift is None else row.scale.signed(lift)
-        before, end, reference, low, high = map(axis.place, values)
-        plot = Dumbbell(before, end, reference, low, high)
+        first, scale = _first(row), row.scale
+        lift = first.lift if lifted else None
+        text = scale.score(first.value) if lift is None else scale.signed(lift)
+        before, after, reference, low, high = map(axis.place, values)
+        plot = Dumbbell(before, after, reference, low, high)
         return CardRow(row.head.text, text, plot, _tone(lift))
 
     line = None

@@ -36,7 +36,7 @@ from site_builder.pages.model import Badge, model_summary
 from site_builder.pages.page import Made, Page, Site
 from site_builder.parallel import core_count, map_pages
 from site_builder.records import Record, replace
-from site_builder.render.assets import light_colours
+from site_builder.render.assets import theme_colours
 from site_builder.render.environment import Templates
 from site_builder.render.font import BOLD, Lines, load_typeface, plain_text
 from site_builder.render.urls import Urls
@@ -188,7 +188,7 @@ class CardDrawer:
     """Draws the link previews of a site as SVG."""
 
     def __init__(self, config: SiteConfig, templates: Templates) -> None:
-        self._templates, self._colours = templates, light_colours(config)
+        self._templates, self._colours = templates, theme_colours(config)
         self._font = load_typeface(config.root)
         self._title = self._font.cut(config.site.title, _TITLE_PX, _MOST_SITE_TITLE, BOLD)
         url = urlsplit(config.site.base_url)
@@ -376,7 +376,7 @@ MOST_PX = 320
 
 
 class _Half(Record):
-    """A half of a badge, in px; `text_width` is the width that its text is set to."""
+    """A half of a badge, in px; its text is set to `text_width`."""
 
     x: int
     width: int
@@ -388,7 +388,7 @@ class BadgeDrawer:
     """Draws the badges of a site."""
 
     def __init__(self, config: SiteConfig, templates: Templates) -> None:
-        self._templates, self._colours = templates, light_colours(config)
+        self._templates, self._colours = templates, theme_colours(config)
         self._font = load_typeface(config.root)
 
     def draw(self, badge: Badge) -> bytes:
