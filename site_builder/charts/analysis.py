@@ -201,64 +201,54 @@ class _Point(Record):
     lift: float
 
 
-class _FeaturePair(Record):
-    """A feature and a kind of lift, on the tasks that have both."""
-
-    feature: str
-    lift: str
-    found: Correlation
-    points: tuple[_Point, ...]
-    fit: Fit | None
-
-
 def charts_features(results: Results, labels: Labels) -> tuple[Chart, ...]:
     """Chart each kind of lift against each feature, with a least-squares line."""
     found = results.correlations
     if found is None:
         return ()
-    charts = []
-    for place, feature in enumerate(found.features, 1):
-        for lift in LIFTS:
-            if found.pairs[feature, lift].spearman is not None:
-                pair = _pair(found, results.scores.tasks, feature, lift)
-                chart_id = f"{id_of(feature, place)}-{lift.replace('_', '-')}"
-                charts.append(_chart(chart_id, pair, labels))
-    return tuple(charts)
+    return tuple(
+        _chart_feature(results.scores.tasks, labels, found, feature, lift)
+        for feature in found.features
+        for lift in LIFTS
+        if found.pairs[feature, lift].spearman is not None
+    )
 
 
-def _pair(found: Correlations, tasks: Sequence[str], feature: str, lift: str) -> _FeaturePair:
-    points = tuple(
+def _chart_feature(
+    tasks: Sequence[str], labels: Labels, found: Correlations, feature: str, lift: str
+) -> Chart:
+    pair = found.pairs[feature, lift]
+    points = [
         _Point(task, x, y)
         for task, x, y in zip(tasks, found.values[feature], found.values[lift], strict=True)
         if x is not None and y is not None
-    )
+    ]
     xs, ys = np.array([p.feature for p in points]), np.array([p.lift for p in points])
     log_x = bool(xs.min() > 0 and xs.max() / xs.min() > _LOG_RATIO)
     fit = fit_line(xs, ys, log_x=log_x)
-    return _FeaturePair(feature, lift, found.pairs[feature, lift], points, fit)
-
-
-def _chart(chart_id: str, pair: _FeaturePair, labels: Labels) -> Chart:
-    found, fit = pair.found, pair.fit
-    rho, p = f"{_RHO} = {correlation_text(found)}", p_value(found.spearman_p)
+    chart_id = f"{id_of(feature, found.features.index(feature) + 1)}-{lift.replace('_', '-')}"
+    rho, p = f"{_RHO} = {correlation_text(pair)}", p_value(pair.spearman_p)
     p_text = f"p {p}" if p.startswith("<") else f"p = {p}"
-    words = link_in_words(found, pair.feature, pair.lift, labels)
-    title = f"{words} ({rho})" if _is_clear(found) else f"{words} ({rho}, {p_text})"
-    line = ""
-    if fit is not None:
-        on = " on the logarithm" if fit.log_x else ""
-        r_squared = f"R\N{SUPERSCRIPT TWO} = {rounded(fit.r_squared, 2)}"
-        line = f" The line is a least-squares fit{on} ({r_squared})."
+    words = link_in_words(pair, feature, lift, labels)
+    title = f"{words} ({rho})" if _is_clear(pair) else f"{words} ({rho}, {p_text})"
     return Chart(
         id=chart_id,
         title=title,
-        reading=f"{title}, over {counted(found.n, 'task')}.",
-        caption=f"One dot per task. Spearman's {rho}{_interval_text(found)}, {p_text}, "
-        f"n = {found.n}: {verdict_text(found)}.{line}",
-        figure=_draw_scatter(pair, labels),
-        table=_features_table(f"{chart_id}-table", pair, labels),
+        reading=f"{title}, over {counted(pair.n, 'task')}.",
+        caption=f"One dot per task. Spearman's {rho}{_interval_text(pair)}, {p_text}, "
+        f"n = {pair.n}: {verdict_text(pair)}.{_fit_text(fit)}",
+        figure=_draw_scatter(points, fit, feature, lift, labels),
+        table=_features_table(f"{chart_id}-table", points, feature, lift, labels),
         terms="correlation",
     )
+
+
+def _fit_text(fit: Fit | None) -> str:
+    if fit is None:
+        return ""
+    on = " on the logarithm" if fit.log_x else ""
+    r_squared = f"R\N{SUPERSCRIPT TWO} = {rounded(fit.r_squared, 2)}"
+    return f" The line is a least-squares fit{on} ({r_squared})."
 
 
 def link_in_words(found: Correlation, feature: str, lift: str, labels: Labels) -> str:
@@ -271,24 +261,25 @@ def link_in_words(found: Correlation, feature: str, lift: str, labels: Labels) -
     return f"{sentence(what)} {'grows' if found.verdict == 'together' else 'falls'} with {why}"
 
 
-def _draw_scatter(pair: _FeaturePair, labels: Labels) -> go.Figure:
-    what, why = column_phrase(pair.lift, labels), column_phrase(pair.feature, labels)
+def _draw_scatter(
+    points: Sequence[_Point], fit: Fit | None, feature: str, lift: str, labels: Labels
+) -> go.Figure:
+    what, why = column_phrase(lift, labels), column_phrase(feature, labels)
     hovers = [
-        f"{labels.tasks[p.task]}: {why} {_column_text(pair.feature, p.feature, labels)}, "
+        f"{labels.tasks[p.task]}: {why} {_column_text(feature, p.feature, labels)}, "
         f"{what} {labels.scale.signed(p.lift)}"
-        for p in pair.points
+        for p in points
     ]
-    features, lifts = [p.feature for p in pair.points], [p.lift for p in pair.points]
-    marker = {"size": 9, "color": theme.ACCENT, "opacity": 0.8}
-    traces = [theme.markers(features, lifts, marker, hovers)]
-    fit, is_log = pair.fit, pair.fit is not None and pair.fit.log_x
+    xs, ys = [p.feature for p in points], [p.lift for p in points]
+    traces = [theme.markers(xs, ys, {"size": 9, "color": theme.ACCENT, "opacity": 0.8}, hovers)]
+    is_log = fit is not None and fit.log_x
     if fit is not None:
-        ends = np.array([min(features), max(features)])
+        ends = np.array([min(xs), max(xs)])
         fitted = fit.intercept + fit.slope * (np.log10(ends) if is_log else ends)
         traces.append(theme.line(ends.tolist(), fitted.tolist(), theme.DOTTED))
     x_title = f"{sentence(why)}{' (log axis)' if is_log else ''}"
     x_scale = {"type": "log", "dtick": 1} if is_log else {}
-    heights = theme.ticks(min(lifts), max(lifts), signed=True)
+    heights = theme.ticks(min(ys), max(ys), signed=True)
     return theme.figure(
         traces,
         _SCATTER_HEIGHT,
@@ -297,21 +288,23 @@ def _draw_scatter(pair: _FeaturePair, labels: Labels) -> go.Figure:
     )
 
 
-def _features_table(table_id: str, pair: _FeaturePair, labels: Labels) -> Table:
-    label, lift_label = column_label(pair.feature, labels), column_label(pair.lift, labels)
+def _features_table(
+    table_id: str, points: Sequence[_Point], feature: str, lift: str, labels: Labels
+) -> Table:
+    label, lift_label = column_label(feature, labels), column_label(lift, labels)
     fields: tuple[Field[_Point], ...] = (
         Field(TASK, lambda p: task_cell(labels, p.task)),
         Field(
-            Column(pair.feature, label, "number"),
-            lambda p: number_cell(p.feature, _column_text(pair.feature, p.feature, labels)),
+            Column(feature, label, "number"),
+            lambda p: number_cell(p.feature, _column_text(feature, p.feature, labels)),
         ),
         Field(
-            Column(pair.lift, lift_label, "number", term=LIFTS[pair.lift]),
+            Column(lift, lift_label, "number", term=LIFTS[lift]),
             lambda p: lift_cell(p.lift, labels.scale),
         ),
     )
-    caption = f"{label} and {column_phrase(pair.lift, labels)}, by task"
-    return table_of(table_id, caption, fields, pair.points)
+    caption = f"{label} and {column_phrase(lift, labels)}, by task"
+    return table_of(table_id, caption, fields, points)
 
 
 # --- similar tasks ------------------------------------------------------------------------------

@@ -15,10 +15,10 @@ from site_builder.charts.chart import Chart
 from site_builder.charts.dumbbells import (
     average_rows,
     baseline_average,
-    baseline_line,
     draw_dumbbells,
     drawn_of,
     ends_of,
+    has_intervals,
 )
 from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
 from site_builder.compute.board import Standing
@@ -41,13 +41,12 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
     models = [*averages]
     drawn = ends_of(models)
     rows = average_rows(results.boards, labels, drawn)
-    line = baseline_line(labels, baseline_average(results.boards, labels), labels.scale)
+    baseline = baseline_average(results.boards, labels)
     best, worst = (
         f"{labels.scale.score(averages[m])} ({labels.models[m]})" for m in (models[0], models[-1])
     )
     circles = f"; open circle {labels.base}, full circle {labels.tuned}" if labels.lifted else ""
-    is_banded = any(after.interval for row in rows for after in row.after.values())
-    band = f"; band {percent(LEVEL)} interval over tasks" if is_banded else ""
+    band = f"; band {percent(LEVEL)} interval over tasks" if has_intervals(rows) else ""
     title = _title(results, labels, averages)
     return Chart(
         id="averages",
@@ -55,7 +54,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
         reading=f"{title}. Averages run from {best} to {worst}.",
         caption=f"Mean score over {counted(len(results.board.tasks), 'task')}{circles}{band}."
         f"{drawn_of(len(models))}",
-        figure=draw_dumbbells(rows, labels, "mean score", **line),
+        figure=draw_dumbbells(rows, labels, "mean score", baseline),
         table=_averages_table(results, labels, drawn),
         terms="average",
         embedded=True,

@@ -61,7 +61,8 @@ def compared_tasks(results: Results, labels: Labels) -> list[TaskResult]:
 
 def _by_task_reading(tasks: Sequence[TaskResult], labels: Labels) -> str:
     first, tied = tasks[0], sum(t.outcome == "ties" for t in tasks)
-    best = f"{labels.tasks[first.task]} ({_lift_text(first, labels)})"
+    lift = labels.scales[first.task].signed(first.best_lift_over_baseline)
+    best = f"{labels.tasks[first.task]} ({lift})"
     most = f", by most on {best}" if first.outcome == "beats" else f"; it comes closest on {best}"
     worst = [labels.tasks[t.task] for t in reversed(tasks) if t.outcome == "loses"][:2]
     ties = f" It ties on {tied}." if tied else ""
@@ -69,16 +70,11 @@ def _by_task_reading(tasks: Sequence[TaskResult], labels: Labels) -> str:
     return f"{most}.{ties}{behind}"
 
 
-def _lift_text(task: TaskResult, labels: Labels) -> str:
-    return labels.scales[task.task].signed(task.best_lift_over_baseline)
-
-
 def _task_bar(task: TaskResult, labels: Labels) -> Bar:
-    name, scale, best = labels.tasks[task.task], labels.scales[task.task], task.best_contender
+    scale, best, lift = labels.scales[task.task], task.best_contender, task.best_lift_over_baseline
     who = "" if best is None else f"{listed(labels.runs(best))} {scale.score(best.score)}"
     baseline = f"{labels.baseline} {scale.score(task.baseline_score)}"
-    hover = f"{_lift_text(task, labels)}. {who}, {baseline}"
-    return Bar(name, task.best_lift_over_baseline or 0.0, hover)
+    return Bar(labels.tasks[task.task], lift or 0.0, f"{scale.signed(lift)}. {who}, {baseline}")
 
 
 def chart_category_difference(results: Results, labels: Labels) -> Chart | None:

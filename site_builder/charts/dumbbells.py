@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import plotly.graph_objects as go
@@ -139,12 +140,21 @@ def drawn_of(n_rows: int) -> str:
     return f" The {_N_ENDS} at each end of {n_rows:,} are drawn." if n_rows > _MOST_ROWS else ""
 
 
+def has_intervals(rows: Sequence[DumbbellRow]) -> bool:
+    """Return whether any row has a band."""
+    return any(after.interval for row in rows for after in row.after.values())
+
+
 def draw_dumbbells(
-    rows: Sequence[DumbbellRow], labels: Labels, unit: str, **layout: object
+    rows: Sequence[DumbbellRow], labels: Labels, unit: str, baseline: float | None = None
 ) -> go.Figure:
-    """Draw rows, the first at the top."""
+    """Draw rows, the first at the top, with a line through all of them for the baseline."""
     names = [row.head.text for row in rows]
     marks = _mark_traces(rows, labels)
+    line: dict[str, object] = {}
+    if baseline is not None:
+        value = rows[0].scale.score(baseline)
+        line = theme.reference_line(baseline, labels.baseline, value)
     return theme.figure(
         [*_band_traces(rows), _rod_trace(rows), *marks],
         theme.rows_height(len(rows)),
@@ -152,15 +162,8 @@ def draw_dumbbells(
         showlegend=len(marks) > 1,
         xaxis=theme.axis(unit, zeroline=False, nticks=7),
         yaxis=theme.rows_axis(names),
-        **layout,
+        **line,
     )
-
-
-def baseline_line(labels: Labels, value: float | None, scale: NumberFormat) -> dict[str, object]:
-    """Return layout keys for the line of the baseline; none without its value."""
-    if value is None:
-        return {}
-    return theme.reference_line(value, labels.baseline, scale.score(value))
 
 
 def _band_traces(rows: Sequence[DumbbellRow]) -> list[theme.Trace]:
@@ -234,34 +237,32 @@ def dumbbell_table(
         ),
     ]
     for variant in variants:
-        fields += _after_fields(labels, variant, alone=len(variants) == 1, lifted=lifted)
-    fields.append(
-        Field(
-            Column("baseline", labels.baseline, "number"),
-            lambda row: baseline_score_cell(labels, row.score_of[1], row.reference),
-            any(row.reference is not None for row in rows),
-        )
+        label = labels.variants[variant]
+        lift = "Lift" if len(variants) == 1 else f"Lift, {label}"
+        fields += [
+            Field(
+                Column(f"after_{variant}", label, "number"), partial(_after_cell, labels, variant)
+            ),
+            Field(
+                Column(f"lift_{variant}", lift, "number", term="lift"),
+                partial(_lift_cell, variant),
+                lifted,
+            ),
+        ]
+    reference = Field[DumbbellRow](
+        Column("baseline", labels.baseline, "number"),
+        lambda row: baseline_score_cell(labels, row.score_of[1], row.reference),
+        any(row.reference is not None for row in rows),
     )
-    return table_of(table_id, caption, fields, rows)
+    return table_of(table_id, caption, [*fields, reference], rows)
 
 
-def _after_fields(
-    labels: Labels, variant: str, *, alone: bool, lifted: bool
-) -> tuple[Field[DumbbellRow], Field[DumbbellRow]]:
-    label = labels.variants[variant]
+def _after_cell(labels: Labels, variant: str, row: DumbbellRow) -> Cell:
+    key, end = (*row.score_of, variant), row.after.get(variant)
+    if end is None:
+        return linked_score_cell(labels, key, None)
+    return linked_score_cell(labels, key, end.value, range_text(row.scale, end.interval), end.flag)
 
-    def score(row: DumbbellRow) -> Cell:
-        key, found = (*row.score_of, variant), row.after.get(variant)
-        if found is None:
-            return linked_score_cell(labels, key, None)
-        note = range_text(row.scale, found.interval)
-        return linked_score_cell(labels, key, found.value, note, found.flag)
 
-    def lift(row: DumbbellRow) -> Cell:
-        return lift_cell(row.after[variant].lift if variant in row.after else None, row.scale)
-
-    lift_label = "Lift" if alone else f"Lift, {label}"
-    return (
-        Field(Column(f"after_{variant}", label, "number"), score),
-        Field(Column(f"lift_{variant}", lift_label, "number", term="lift"), lift, lifted),
-    )
+def _lift_cell(variant: str, row: DumbbellRow) -> Cell:
+    return lift_cell(row.after[variant].lift if variant in row.after else None, row.scale)

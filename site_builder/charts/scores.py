@@ -18,11 +18,11 @@ from site_builder.charts.cells import (
 from site_builder.charts.chart import Chart
 from site_builder.charts.dumbbells import (
     DumbbellRow,
-    baseline_line,
     draw_dumbbells,
     drawn_of,
     dumbbell_table,
     ends_of,
+    has_intervals,
     model_rows,
     task_rows,
 )
@@ -117,7 +117,6 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
         return None
     rows = task_rows(results, labels, task, ends_of(models))
     title, scores = _task_title(result, labels)
-    line = baseline_line(labels, result.baseline_score, labels.scales[task])
     unit = f"{fact.metric or 'score'}{'' if fact.higher_is_better else '; lower is better'}"
     return Chart(
         id="task-models",
@@ -125,7 +124,7 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
         reading=f"{title}{scores}.",
         caption=f"{counted(len(models), 'model')} on this task, by {unit}."
         f"{_bands(rows)}{drawn_of(len(models))}",
-        figure=draw_dumbbells(rows, labels, unit, **line),
+        figure=draw_dumbbells(rows, labels, unit, result.baseline_score),
         table=dumbbell_table("task-models-table", "Scores by model", MODEL, rows, labels),
         terms=labels.lift_term,
     )
@@ -151,8 +150,8 @@ def _task_title(result: TaskResult, labels: Labels) -> tuple[str, str]:
 
 
 def _bands(rows: Sequence[DumbbellRow]) -> str:
-    drawn = any(after.interval for row in rows for after in row.after.values())
-    return f" A band is the {percent(LEVEL)} interval of a score." if drawn else ""
+    band = f" A band is the {percent(LEVEL)} interval of a score."
+    return band if has_intervals(rows) else ""
 
 
 # --- all scores ---------------------------------------------------------------------------------

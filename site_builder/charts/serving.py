@@ -168,7 +168,7 @@ def chart_prices(results: Results, labels: Labels) -> Chart | None:
         reading=f"{title}. List prices of {len(priced)} offers.",
         caption="List prices: the mean of the input and the output price per million tokens."
         f"{tuned if labels.roles.tuned else ''}",
-        figure=_draw_prices(priced, labels, _baseline_line(results.serving.baseline_price, labels)),
+        figure=_draw_prices(priced, labels, results.serving.baseline_price),
         table=price_table(results.serving.prices, labels, "prices-table"),
         terms="serving",
         embedded=True,
@@ -180,25 +180,15 @@ def _title(priced: Sequence[Price], labels: Labels) -> str:
     is_compared = bool(others and others[0].ratio)
     offers = others if is_compared else priced
     first = offers[0]
-    equal = [p for p in offers if p.million_usd == first.million_usd]
+    equal = sum(p.million_usd == first.million_usd for p in offers)
     name = labels.models.get(first.model, first.model)
-    who = f"{name} at {first.provider} costs" if len(equal) == 1 else f"{len(equal)} offers cost"
+    who = f"{name} at {first.provider} costs" if equal == 1 else f"{equal} offers cost"
     costs = f"{who} {money(first.million_usd)} per million tokens"
-    if not is_compared:
-        return costs
-    return f"{costs}; {labels.baseline} costs {ratio(first.ratio)} as much"
+    more = f"; {labels.baseline} costs {ratio(first.ratio)} as much"
+    return f"{costs}{more if is_compared else ''}"
 
 
-def _baseline_line(price: Price | None, labels: Labels) -> dict[str, Any]:
-    if price is None or not price.million_usd:
-        return {}
-    line = theme.reference_line(price.million_usd, labels.baseline, money(price.million_usd))
-    # On a log axis, the position of an annotation is a logarithm, but not that of a shape.
-    line["annotations"][0] |= {"x": math.log10(price.million_usd), "xanchor": "right"}
-    return line
-
-
-def _draw_prices(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]) -> go.Figure:
+def _draw_prices(priced: Sequence[Price], labels: Labels, baseline: Price | None) -> go.Figure:
     names = [labels.served(p.provider, p.model) for p in priced]
     hovers = [
         f"{name}: {money(p.million_usd)} per million tokens "
@@ -207,15 +197,20 @@ def _draw_prices(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]
     ]
     prices = [p.million_usd or 0.0 for p in priced]
     colours = [theme.developer_colour(labels.dots.get(p.model)) for p in priced]
-    marker = {"size": 11, "color": colours}
+    line: dict[str, Any] = {}
+    if baseline is not None and (price := baseline.million_usd):
+        line = theme.reference_line(price, labels.baseline, money(price))
+        # On a log axis, the position of an annotation is a logarithm, but not that of a shape.
+        line["annotations"][0] |= {"x": math.log10(price), "xanchor": "right"}
     unit = "US dollars per million tokens, half input and half output (log axis)"
+    marker = {"size": 11, "color": colours}
     return theme.figure(
         [theme.markers(prices, list(range(len(priced))), marker, hovers)],
         theme.rows_height(len(priced)),
         narrow=theme.narrow_rows(names, _NARROW_LABEL),
         xaxis=theme.axis(unit, type="log", zeroline=False, **_decades(prices)),
         yaxis=theme.rows_axis(names),
-        **layout,
+        **line,
     )
 
 

@@ -157,17 +157,6 @@ class _PlacedRow(Record):
     is_bar: bool = False
 
 
-class _Plot(Record):
-    """The chart, in px."""
-
-    top: float
-    bottom: float
-    rows: tuple[_PlacedRow, ...]
-    ticks: tuple[_PlacedMark, ...]
-    caption: Lines
-    reference: _PlacedMark | None
-
-
 class _Across(Record):
     """The room of the marks, in px."""
 
@@ -220,7 +209,7 @@ class CardDrawer:
         }
         return self._templates.render(TEMPLATE, variables)
 
-    def _plot(self, chart: PreviewChart, finding: Lines) -> _Plot:
+    def _plot(self, chart: PreviewChart, finding: Lines) -> dict[str, object]:
         font, rows = self._font, chart.rows
         top = _FINDING_TOP + finding.size * _LEADING * len(finding.texts) + _GAP
         top += _REFERENCE_PX if chart.reference else 0
@@ -234,14 +223,14 @@ class CardDrawer:
         )
         ys = [round(top + (i + 0.5) * step, 1) for i in range(len(rows))]
         room = RIGHT - LEFT - font.width(self._address, _SMALL_PX) - _BESIDE
-        return _Plot(
-            top=round(top, 1),
-            bottom=round(top + step * len(rows), 1),
-            rows=tuple(map(partial(_placed_row, across), ys, names, texts, rows)),
-            ticks=tuple(_PlacedMark(across.x(tick.share), tick.text) for tick in chart.ticks),
-            caption=font.lines(chart.caption, room, _CAPTION_PX),
-            reference=self._reference(chart.reference, across) if chart.reference else None,
-        )
+        return {
+            "top": round(top, 1),
+            "bottom": round(top + step * len(rows), 1),
+            "rows": list(map(partial(_placed_row, across), ys, names, texts, rows)),
+            "ticks": [_PlacedMark(across.x(tick.share), tick.text) for tick in chart.ticks],
+            "caption": font.lines(chart.caption, room, _CAPTION_PX),
+            "reference": self._reference(chart.reference, across) if chart.reference else None,
+        }
 
     def _reference(self, mark: AxisLabel, across: _Across) -> _PlacedMark:
         """Place the line's label so that it stays within the card."""
