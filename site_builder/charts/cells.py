@@ -8,7 +8,7 @@ from typing import Any
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.tasks import TaskResult
-from site_builder.formatting import MISSING, NumberFormat
+from site_builder.formatting import MISSING, NO_SCORE, NumberFormat
 from site_builder.labels import Labels, ScoreKey
 from site_builder.records import replace
 from site_builder.table_model import Cell, Column, Field, Tone
@@ -20,6 +20,7 @@ CATEGORY = Column("category", "Category")
 PROVIDER = Column("provider", "Provider")
 
 _MOST_NAMES = 3
+_NONE = Cell(NO_SCORE, tone="soft")
 
 
 def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskResult], ...]:
@@ -30,11 +31,7 @@ def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskRe
     return (
         Field(
             Column("best_model", f"Best {labels.contender}"),
-            lambda t: (
-                models_cell(labels, t.best_contender.models)
-                if t.best_contender
-                else Cell("no score", tone="soft")
-            ),
+            lambda t: models_cell(labels, t.best_contender.models) if t.best_contender else _NONE,
         ),
         Field(Column("best_score", "Its score", "number"), lambda t: _best_score_cell(labels, t)),
         Field(

@@ -107,36 +107,35 @@ def _draw_latency(rows: Sequence[Latency], names: Sequence[str]) -> go.Figure:
     )
 
 
+# Key, label and help of the columns in which lower is better.
+_LOWER_IS_BETTER = (
+    ("median_s", "Median", "Median time to first token of the successful requests"),
+    ("p95_s", "95th percentile", "19 of 20 successful requests were faster"),
+    ("spread_s", "Middle 50\N{NO-BREAK SPACE}%", "From the 25th to the 75th percentile"),
+    ("failed_share", "Failed", "Requests that returned an error"),
+)
+
+
 def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Table:
     """Make the table of all measured providers, also of those whose requests all failed."""
-    median = "Median time to first token of the successful requests"
-    p95, middle = "95th percentile", "Middle 50\N{NO-BREAK SPACE}%"
-    rate = "Output tokens per second after the first token, median request"
+    median, p95, spread, failed = (
+        Column(key, label, "number", meaning, first="ascending", term="serving")
+        for key, label, meaning in _LOWER_IS_BETTER
+    )
+    meaning = "Output tokens per second after the first token, median request"
+    rate = Column("tokens_per_s", "Tokens per second", "number", meaning, term="serving")
     fields: tuple[Field[Latency], ...] = (
         Field(PROVIDER, lambda row: text_cell(row.provider)),
         Field(MODEL, lambda row: served_cell(labels, row.model)),
-        attribute_field(_lower_first("median_s", "Median", median), seconds),
-        attribute_field(
-            _lower_first("p95_s", p95, "19 of 20 successful requests were faster"), seconds
-        ),
-        Field(
-            _lower_first("spread_s", middle, "From the 25th to the 75th percentile"), _spread_cell
-        ),
-        attribute_field(
-            Column("tokens_per_s", "Tokens per second", "number", rate, term="serving"),
-            NumberFormat(places=1).score,
-        ),
+        attribute_field(median, seconds),
+        attribute_field(p95, seconds),
+        Field(spread, _spread_cell),
+        attribute_field(rate, NumberFormat(places=1).score),
         attribute_field(Column("requests", "Requests", "number"), count),
-        Field(
-            _lower_first("failed_share", "Failed", "Requests that returned an error"), _failed_cell
-        ),
+        Field(failed, _failed_cell),
     )
     caption = "Time to first token by provider"
     return table_of(table_id, caption, fields, rows, sorted_by="median_s")
-
-
-def _lower_first(key: str, label: str, meaning: str) -> Column:
-    return Column(key, label, "number", meaning, first="ascending", term="serving")
 
 
 def _spread_cell(row: Latency) -> Cell:
@@ -225,28 +224,21 @@ def _decades(prices: Sequence[float]) -> dict[str, Any]:
     }
 
 
-_dollars = partial(Column, align="number", first="ascending")
-
-
 def price_table(prices: Sequence[Price], labels: Labels, table_id: str) -> Table:
     """Make the table of list prices, the cheapest first."""
+    dollars = partial(Column, align="number", first="ascending")
     times = f"Price of {labels.baseline} as a multiple of this price"
+    multiple = Column("ratio", f"{labels.baseline} costs", "number", times, term="serving")
+    compared = any(p.ratio is not None for p in prices)
+    hourly = any(p.hour_usd is not None for p in prices)
     fields = (
         Field[Price](MODEL, lambda p: served_cell(labels, p.model)),
         Field[Price](PROVIDER, lambda p: text_cell(p.provider)),
-        attribute_field(_dollars("input_usd", "Input $/M tokens"), money),
-        attribute_field(_dollars("output_usd", "Output $/M tokens"), money),
-        attribute_field(_dollars("million_usd", "50:50 blend", term="serving"), money),
-        attribute_field(
-            Column("ratio", f"{labels.baseline} costs", "number", times, term="serving"),
-            ratio,
-            wanted=any(p.ratio is not None for p in prices),
-        ),
-        attribute_field(
-            _dollars("hour_usd", "$/hour"),
-            money,
-            wanted=any(p.hour_usd is not None for p in prices),
-        ),
+        attribute_field(dollars("input_usd", "Input $/M tokens"), money),
+        attribute_field(dollars("output_usd", "Output $/M tokens"), money),
+        attribute_field(dollars("million_usd", "50:50 blend", term="serving"), money),
+        attribute_field(multiple, ratio, wanted=compared),
+        attribute_field(dollars("hour_usd", "$/hour"), money, wanted=hourly),
     )
     return table_of(
         table_id,
