@@ -296,15 +296,15 @@ def _size_table(points: Sequence[_Point], frontier: Collection[_Point], labels: 
 
 
 def chart_winners(results: Results, labels: Labels) -> Chart | None:
-    """Chart on how many tasks each model is at the top; all who tie count."""
+    """Chart the first places of each model; all who tie count."""
     n_tasks = len(results.scores.tasks)
     standings = sorted((s for s in results.board.standings if s.wins), key=lambda s: -s.wins)
     if not standings or n_tasks < 2:
         return None
     of, wins = counted(n_tasks, "task"), standings[0].wins
     top = [labels.models[s.model] for s in standings if s.wins == wins]
-    is_at = "is at the top" if len(top) == 1 else "are at the top"
-    title = f"{listed(top)} {is_at} most often: on {wins} of {of}"
+    are_first = "is first" if len(top) == 1 else "are first"
+    title = f"{listed(top)} {are_first} most often: on {wins} of {of}"
     scored = sum(s.scored > 0 for s in results.board.standings)
     ties = sum(s.wins for s in standings) > n_tasks
     more = ", so the bars add up to more than the number of tasks" if ties else ""
@@ -318,18 +318,17 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
     ]
     fields = (
         Field[Standing](MODEL, lambda s: model_cell(labels, s.model)),
-        attribute_field(Column("wins", "Tasks at the top", "number", term="winners"), count),
+        attribute_field(Column("wins", "First places", "number", term="winners"), count),
     )
-    caption = "Tasks at the top, by model"
     return Chart(
         id="winners",
         title=title,
-        reading=f"{title}. {winners} {'is' if len(standings) == 1 else 'are'} at the top of at "
-        "least one task.",
+        reading=f"{title}. {winners} {'is' if len(standings) == 1 else 'are'} first on at least "
+        "one task.",
         caption=f"Number of tasks on which {with_article(f'{variant}model')} has the best score. "
         f"Every model that shares first place counts{more}.{cut}",
-        figure=draw_bars(bars, "tasks at the top", signed=False),
-        table=table_of("winners-table", caption, fields, drawn, sorted_by="wins"),
+        figure=draw_bars(bars, "first places", signed=False),
+        table=table_of("winners-table", "First places by model", fields, drawn, sorted_by="wins"),
         terms="winners",
         embedded=True,
     )
