@@ -35,8 +35,13 @@ def worker_count(n_pages: int, n_scores: int) -> int:
     """Return how many processes render the pages fastest; the pages are the same with any."""
     if n_scores > _MAX_SCORES:
         return 1
+    return max(1, min(core_count(), n_pages // _PAGES_PER_WORKER))
+
+
+def core_count() -> int:
+    """Return how many processes can run at the same time."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(cores or 1, n_pages // _PAGES_PER_WORKER))
+    return cores or 1
 
 
 def import_ahead(*modules: str) -> None:

@@ -5,20 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from site_builder.addresses import method_link
 from site_builder.charts import theme
-from site_builder.charts.cells import TASK, lift_cell, number_cell, task_cell, text_cell
+from site_builder.charts.cells import (
+    TASK,
+    attribute_field,
+    lift_cell,
+    number_cell,
+    task_cell,
+    text_cell,
+)
 from site_builder.charts.chart import Chart, id_of
 from site_builder.charts.forms import draw_heatmap
 from site_builder.compute.correlation import Correlation, Correlations, Fit, Verdict, fit_line
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
-from site_builder.compute.stats import Bin, TrainingSets
+from site_builder.compute.stats import TrainingSets
 from site_builder.formatting import (
     MISSING,
     NumberFormat,
@@ -39,6 +45,10 @@ from site_builder.tables.schema import TASKS
 # --- correlations -------------------------------------------------------------------------------
 
 
+_RHO = "\N{GREEK SMALL LETTER RHO}"
+_COEFFICIENTS = {"colorscale": theme.DIVERGING, "zmin": -1, "zmax": 1}
+
+
 def correlation_text(pair: Correlation) -> str:
     """Return Spearman's coefficient with two decimals, or `not defined`."""
     return "not defined" if pair.spearman is None else rounded(pair.spearman, 2)
@@ -49,13 +59,16 @@ def chart_correlations(results: Results, labels: Labels) -> Chart | None:
     found = results.correlations
     if found is None:
         return None
+    pairs = found.pairs
     columns = [
-        a for a in found.columns if any(_is_defined(found, a, b) for b in found.columns if b != a)
+        a
+        for a in found.columns
+        if any(pairs[a, b].spearman is not None for b in found.columns if b != a)
     ]
     title = _correlations_title(found, columns, labels)
-    names = [column_label(c, labels) for c in columns]
-    values = np.array([[found.pairs[a, b].spearman for b in columns] for a in columns], float)
-    hovers = [[_correlation_hover(found.pairs[a, b]) for b in columns] for a in columns]
+    names = [column_label(column, labels) for column in columns]
+    values = np.array([[pairs[a, b].spearman for b in columns] for a in columns], float)
+    hovers = [[_correlation_hover(pairs[a, b]) for b in columns] for a in columns]
     return Chart(
         id="correlations",
         title=title,
@@ -63,37 +76,28 @@ def chart_correlations(results: Results, labels: Labels) -> Chart | None:
         "\N{MINUS SIGN}1 to +1.",
         caption="Spearman's rank correlation over tasks. Green: they rise together; orange: one "
         "falls as the other rises. Point at a cell for n, p, the interval and the conclusion.",
-        drawing=_draw_square(values, names, hovers),
+        drawing=draw_heatmap(values, names, names, hovers, **_COEFFICIENTS),
         table=_correlations_table(found, columns, labels),
         terms="correlation",
         embedded=True,
     )
 
 
-def _draw_square(
-    values: Array, names: Sequence[str], hovers: Sequence[Sequence[str]]
-) -> theme.Drawing:
-    """Draw coefficients in -1..1 between the same rows and columns."""
-    return draw_heatmap(values, names, names, hovers, colorscale=theme.DIVERGING, zmin=-1, zmax=1)
-
-
-def _is_defined(found: Correlations, a: str, b: str) -> bool:
-    return found.pairs[a, b].spearman is not None
-
-
 def _correlations_title(found: Correlations, columns: Sequence[str], labels: Labels) -> str:
-    # Correlations between derived columns follow from their definitions.
-    derived = [c for c in columns if c not in found.features]
-    pairs = [(f, d) for f in found.features for d in derived if _is_defined(found, f, d)]
+    pairs = [
+        (found.pairs[feature, column], feature, column)
+        for feature in found.features
+        for column in columns
+        # Correlations between derived columns follow from their definitions.
+        if column not in found.features and found.pairs[feature, column].spearman is not None
+    ]
     if not pairs:
         return "Correlations between the columns"
-    feature, other = max(pairs, key=lambda pair: abs(found.pairs[pair].spearman or 0.0))
-    pair = found.pairs[feature, other]
+    pair, feature, other = max(pairs, key=lambda item: abs(item[0].spearman or 0.0))
     unclear = "" if _is_clear(pair) else f", {_verdict_words(pair)}"
     return (
         f"{column_label(feature, labels)} correlates most strongly with "
-        f"{column_phrase(other, labels)} "
-        f"(\N{GREEK SMALL LETTER RHO} = {correlation_text(pair)}{unclear})"
+        f"{column_phrase(other, labels)} ({_RHO} = {correlation_text(pair)}{unclear})"
     )
 
 
@@ -108,29 +112,34 @@ def _correlation_hover(pair: Correlation) -> str:
     return f"{found}, p {p_value(pair.spearman_p)}: {_verdict_words(pair)}"
 
 
+def _interval_text(pair: Correlation) -> str:
+    if pair.spearman_interval is None:
+        return ""
+    interval = NumberFormat(places=2).interval(*pair.spearman_interval)
+    return f", {percent(LEVEL)} interval {interval}"
+
+
 def _correlations_table(found: Correlations, columns: Sequence[str], labels: Labels) -> Table:
-    fields: tuple[Field[str], ...] = (
-        Field(Column("column", "Column"), lambda c: text_cell(column_label(c, labels))),
-        *(_coefficient_field(found, column, labels) for column in columns),
+    def coefficient_field(column: str) -> Field[str]:
+        def cell(other: str) -> Cell:
+            pair = found.pairs[other, column]
+            note = "" if other == column else _verdict_words(pair)
+            return Cell(correlation_text(pair), pair.spearman, note)
+
+        return Field(Column(column, column_label(column, labels), "number"), cell)
+
+    fields = (
+        Field[str](Column("column", "Column"), lambda c: text_cell(column_label(c, labels))),
+        *map(coefficient_field, columns),
     )
     table = table_of("correlations-table", "Spearman correlation over tasks", fields, columns)
     return replace(table, explained=(method_link("Correlation", "correlation"),))
 
 
-def _coefficient_field(found: Correlations, column: str, labels: Labels) -> Field[str]:
-    def cell(other: str) -> Cell:
-        pair = found.pairs[other, column]
-        note = "" if other == column else _verdict_words(pair)
-        return Cell(correlation_text(pair), pair.spearman, note)
-
-    return Field(Column(column, column_label(column, labels), "number"), cell)
-
-
 # --- words for columns and verdicts -------------------------------------------------------------
 
-LIFTS = ("mean_lift_over_base", "best_lift_over_baseline")
-# Section of the about page that explains each kind of lift.
-_LIFT_TERMS = {"mean_lift_over_base": "lift", "best_lift_over_baseline": "lift-over-baseline"}
+# Kinds of lift, each with the section of the about page that explains it.
+LIFTS = {"mean_lift_over_base": "lift", "best_lift_over_baseline": "lift-over-baseline"}
 
 _VERDICTS: Mapping[Verdict, str] = {
     "together": "go together",
@@ -191,60 +200,54 @@ class _Point(Record):
     lift: float
 
 
-class _FeaturePair(Record):
-    """A feature and a kind of lift, with the id of their chart."""
-
-    id: str
-    feature: str
-    lift: str
-    found: Correlation
-    points: tuple[_Point, ...]
-    fit: Fit | None
-
-
 def charts_features(results: Results, labels: Labels) -> tuple[Chart, ...]:
     """Chart each kind of lift against each feature, with a least-squares line."""
     found = results.correlations
     if found is None:
         return ()
     return tuple(
-        _chart(_pair(found, results.scores.tasks, feature, lift), labels)
+        _chart_feature(results.scores.tasks, labels, found, feature, lift)
         for feature in found.features
         for lift in LIFTS
         if found.pairs[feature, lift].spearman is not None
     )
 
 
-def _pair(found: Correlations, tasks: Sequence[str], feature: str, lift: str) -> _FeaturePair:
-    points = tuple(
+def _chart_feature(
+    tasks: Sequence[str], labels: Labels, found: Correlations, feature: str, lift: str
+) -> Chart:
+    pair = found.pairs[feature, lift]
+    points = [
         _Point(task, x, y)
         for task, x, y in zip(tasks, found.values[feature], found.values[lift], strict=True)
         if x is not None and y is not None
-    )
+    ]
     xs, ys = np.array([p.feature for p in points]), np.array([p.lift for p in points])
     log_x = bool(xs.min() > 0 and xs.max() / xs.min() > _LOG_RATIO)
     fit = fit_line(xs, ys, log_x=log_x)
     chart_id = f"{id_of(feature, found.features.index(feature) + 1)}-{lift.replace('_', '-')}"
-    return _FeaturePair(chart_id, feature, lift, found.pairs[feature, lift], points, fit)
-
-
-def _chart(pair: _FeaturePair, labels: Labels) -> Chart:
-    rho = f"\N{GREEK SMALL LETTER RHO} = {rounded(pair.found.spearman or 0.0, 2)}"
-    p_is = p_value(pair.found.spearman_p)
-    p_text = f"p {p_is}" if p_is.startswith("<") else f"p = {p_is}"
-    words = link_in_words(pair.found, pair.feature, pair.lift, labels)
-    title = f"{words} ({rho})" if _is_clear(pair.found) else f"{words} ({rho}, {p_text})"
-    n = pair.found.n
+    rho, p = f"{_RHO} = {correlation_text(pair)}", p_value(pair.spearman_p)
+    p_text = f"p {p}" if p.startswith("<") else f"p = {p}"
+    words = link_in_words(pair, feature, lift, labels)
+    title = f"{words} ({rho})" if _is_clear(pair) else f"{words} ({rho}, {p_text})"
     return Chart(
-        id=pair.id,
+        id=chart_id,
         title=title,
-        reading=f"{title}, over {counted(n, 'task')}.",
-        caption=f"One dot per task. Spearman's {rho}{_interval_text(pair.found)}, {p_text}, "
-        f"n = {n}: {verdict_text(pair.found)}.{_fit_text(pair.fit)}",
-        drawing=_draw_scatter(pair, labels),
-        table=_features_table(pair, labels),
+        reading=f"{title}, over {counted(pair.n, 'task')}.",
+        caption=f"One dot per task. Spearman's {rho}{_interval_text(pair)}, {p_text}, "
+        f"n = {pair.n}: {verdict_text(pair)}.{_fit_text(fit)}",
+        drawing=_draw_scatter(points, fit, feature, lift, labels),
+        table=_features_table(f"{chart_id}-table", points, feature, lift, labels),
         terms="correlation",
     )
+
+
+def _fit_text(fit: Fit | None) -> str:
+    if fit is None:
+        return ""
+    on = " on the logarithm" if fit.log_x else ""
+    r_squared = f"R\N{SUPERSCRIPT TWO} = {rounded(fit.r_squared, 2)}"
+    return f" The line is a least-squares fit{on} ({r_squared})."
 
 
 def link_in_words(found: Correlation, feature: str, lift: str, labels: Labels) -> str:
@@ -257,66 +260,50 @@ def link_in_words(found: Correlation, feature: str, lift: str, labels: Labels) -
     return f"{sentence(what)} {'grows' if found.verdict == 'together' else 'falls'} with {why}"
 
 
-def _interval_text(found: Correlation) -> str:
-    if found.spearman_interval is None:
-        return ""
-    interval = NumberFormat(places=2).interval(*found.spearman_interval)
-    return f", {percent(LEVEL)} interval {interval}"
-
-
-def _fit_text(fit: Fit | None) -> str:
-    if fit is None:
-        return ""
-    on = " on the logarithm" if fit.log_x else ""
-    r_squared = f"R\N{SUPERSCRIPT TWO} = {rounded(fit.r_squared, 2)}"
-    return f" The line is a least-squares fit{on} ({r_squared})."
-
-
-def _draw_scatter(pair: _FeaturePair, labels: Labels) -> theme.Drawing:
-    what, why = column_phrase(pair.lift, labels), column_phrase(pair.feature, labels)
+def _draw_scatter(
+    points: Sequence[_Point], fit: Fit | None, feature: str, lift: str, labels: Labels
+) -> theme.Drawing:
+    what, why = column_phrase(lift, labels), column_phrase(feature, labels)
     hovers = [
-        f"{labels.tasks[p.task]}: {why} {_column_text(pair.feature, p.feature, labels)}, "
+        f"{labels.tasks[p.task]}: {why} {_column_text(feature, p.feature, labels)}, "
         f"{what} {labels.scale.signed(p.lift)}"
-        for p in pair.points
+        for p in points
     ]
-    lifts = [p.lift for p in pair.points]
-    marker = {"size": 9, "color": theme.ACCENT, "opacity": 0.8}
-    dots = theme.markers([p.feature for p in pair.points], lifts, marker, hovers)
-    log = pair.fit is not None and pair.fit.log_x
-    scale = {"type": "log", "dtick": 1} if log else {}
-    x_title = f"{sentence(why)}{' (log axis)' if log else ''}"
-    heights = theme.ticks(min(lifts), max(lifts), signed=True)
+    xs, ys = [p.feature for p in points], [p.lift for p in points]
+    traces = [theme.markers(xs, ys, {"size": 9, "color": theme.ACCENT, "opacity": 0.8}, hovers)]
+    is_log = fit is not None and fit.log_x
+    if fit is not None:
+        ends = np.array([min(xs), max(xs)])
+        fitted = fit.intercept + fit.slope * (np.log10(ends) if is_log else ends)
+        traces.append(theme.line(ends.tolist(), fitted.tolist(), theme.DOTTED))
+    x_title = f"{sentence(why)}{' (log axis)' if is_log else ''}"
+    x_scale = {"type": "log", "dtick": 1} if is_log else {}
+    heights = theme.ticks(min(ys), max(ys), signed=True)
     return theme.figure(
-        [dots] if pair.fit is None else [dots, _line(pair.points, pair.fit)],
+        traces,
         _SCATTER_HEIGHT,
-        xaxis=theme.axis(x_title, zeroline=False, **scale),
+        xaxis=theme.axis(x_title, zeroline=False, **x_scale),
         yaxis=theme.axis(sentence(what), zerolinecolor=theme.INK, **heights),
     )
 
 
-def _line(points: Sequence[_Point], fit: Fit) -> theme.Trace:
-    """Return the fitted line from the smallest to the largest value of the feature."""
-    ends = np.array([min(p.feature for p in points), max(p.feature for p in points)])
-    fitted = fit.intercept + fit.slope * (np.log10(ends) if fit.log_x else ends)
-    return theme.line(ends.tolist(), fitted.tolist(), theme.DOTTED)
-
-
-def _features_table(pair: _FeaturePair, labels: Labels) -> Table:
-    feature_label = column_label(pair.feature, labels)
-    lift_label, term = column_label(pair.lift, labels), _LIFT_TERMS[pair.lift]
+def _features_table(
+    table_id: str, points: Sequence[_Point], feature: str, lift: str, labels: Labels
+) -> Table:
+    label, lift_label = column_label(feature, labels), column_label(lift, labels)
     fields: tuple[Field[_Point], ...] = (
         Field(TASK, lambda p: task_cell(labels, p.task)),
         Field(
-            Column(pair.feature, feature_label, "number"),
-            lambda p: number_cell(p.feature, _column_text(pair.feature, p.feature, labels)),
+            Column(feature, label, "number"),
+            lambda p: number_cell(p.feature, _column_text(feature, p.feature, labels)),
         ),
         Field(
-            Column(pair.lift, lift_label, "number", term=term),
+            Column(lift, lift_label, "number", term=LIFTS[lift]),
             lambda p: lift_cell(p.lift, labels.scale),
         ),
     )
-    caption = f"{feature_label} and {column_phrase(pair.lift, labels)}, by task"
-    return table_of(f"{pair.id}-table", caption, fields, pair.points)
+    caption = f"{label} and {column_phrase(lift, labels)}, by task"
+    return table_of(table_id, caption, fields, points)
 
 
 # --- similar tasks ------------------------------------------------------------------------------
@@ -343,54 +330,54 @@ def chart_redundancy(results: Results, labels: Labels) -> Chart | None:
     top = pairs[0]
     title = (
         f"{labels.tasks[top.task]} and {labels.tasks[top.other]} rank the models most similarly "
-        f"(\N{GREEK SMALL LETTER RHO} = {rounded(top.rho, 2)})"
+        f"({_RHO} = {rounded(top.rho, 2)})"
     )
     variant = labels.in_sentence(results.board.variant)
     drawn = paired[:_MOST_DRAWN]
+    cut = "" if drawn == paired else f" The first {_MOST_DRAWN} tasks are drawn."
     part = np.ix_(drawn, drawn)
     names = [labels.tasks[results.scores.tasks[i]] for i in drawn]
-    hovers = [[_similarity_hover(r, n) for r, n in row] for row in np.dstack([rho, common])[part]]
+    hovers = [
+        [
+            f"{MISSING if np.isnan(r) else rounded(r, 2)} over {counted(int(n), 'model')}"
+            for r, n in zip(*row, strict=True)
+        ]
+        for row in zip(rho[part], common[part], strict=True)
+    ]
     return Chart(
         id="redundancy",
         title=title,
         reading=f"{title}. Over all pairs of tasks the median is {rounded(median, 2)}: near 1, "
         "tasks would be interchangeable; near 0, each measures something different.",
         caption=f"Spearman's correlation of the {variant} scores of two tasks over the models that "
-        f"have both. The table has the {_MOST_LISTED} most similar pairs."
-        f"{'' if drawn == paired else f' The first {_MOST_DRAWN} tasks are drawn.'}",
-        drawing=_draw_square(rho[part], names, hovers),
+        f"have both. The table has the {_MOST_LISTED} most similar pairs.{cut}",
+        drawing=draw_heatmap(rho[part], names, names, hovers, **_COEFFICIENTS),
         table=_similarity_table(pairs, labels),
         terms="similar-tasks",
     )
 
 
-def _most_similar(
-    tasks: Sequence[str], rho: Array, common: Array
-) -> tuple[tuple[_TaskPair, ...], float]:
+def _most_similar(tasks: Sequence[str], rho: Array, common: Array) -> tuple[list[_TaskPair], float]:
     """Return the pairs that rank models most similarly, best first; and the median of all."""
     later, earlier = np.tril_indices(len(tasks), -1)
     known = ~np.isnan(rho[later, earlier])
     later, earlier = later[known], earlier[known]
     values = rho[later, earlier]
     best = np.argsort(-values, kind="stable")[:_MOST_LISTED]
-    pairs = tuple(
+    pairs = [
         _TaskPair(tasks[j], tasks[i], float(rho[i, j]), int(common[i, j]))
         for i, j in zip(later[best], earlier[best], strict=True)
-    )
+    ]
     return pairs, float(np.median(values))
-
-
-def _similarity_hover(rho: float, n: float) -> str:
-    return f"{MISSING if np.isnan(rho) else rounded(rho, 2)} over {counted(int(n), 'model')}"
 
 
 def _similarity_table(pairs: Sequence[_TaskPair], labels: Labels) -> Table:
     number = partial(Column, align="number", term="similar-tasks")
-    fields: tuple[Field[_TaskPair], ...] = (
-        Field(Column("task", "Task"), lambda p: task_cell(labels, p.task)),
-        Field(Column("other", "and task"), lambda p: task_cell(labels, p.other)),
-        Field(number("rho", "Spearman"), lambda p: Cell(rounded(p.rho, 2), p.rho)),
-        Field(number("n", "Models"), lambda p: Cell(str(p.n), float(p.n))),
+    fields = (
+        Field[_TaskPair](TASK, lambda p: task_cell(labels, p.task)),
+        Field[_TaskPair](Column("other", "and task"), lambda p: task_cell(labels, p.other)),
+        attribute_field(number("rho", "Spearman"), NumberFormat(places=2).score),
+        attribute_field(number("n", "Models"), count),
     )
     caption = "Pairs of tasks that rank models most similarly"
     return table_of("redundancy-table", caption, fields, pairs, sorted_by="rho")
@@ -431,28 +418,37 @@ def _training_sets_title(sets: TrainingSets) -> str:
     known = len(sets.sizes)
     if not sets.below:
         return f"Half of the {known} training sets have {count(sets.median)} examples or fewer"
-    nouns = [" training sets", *[""] * (len(sets.below) - 1)]
-    return listed(
-        [
-            f"{n} of {known}{noun} {'has' if n == 1 else 'have'} fewer than "
-            f"{count(threshold)} examples"
-            for noun, (threshold, n) in zip(nouns, sets.below.items(), strict=True)
-        ]
-    )
+    parts = [
+        f"{n} of {known}{'' if i else ' training sets'} {'has' if n == 1 else 'have'} fewer than "
+        f"{count(threshold)} examples"
+        for i, (threshold, n) in enumerate(sets.below.items())
+    ]
+    return listed(parts)
 
 
 def _draw_training_sets(sets: TrainingSets, labels: Labels) -> theme.Drawing:
     # The bins have equal width on the logarithm of the size.
+    ends = [(math.log10(b.low), math.log10(b.high)) for b in sets.bins]
+    hovers = []
+    for b in sets.bins:
+        names = f" ({listed([labels.tasks[t] for t in b.tasks])})" if b.tasks else ""
+        n = counted(len(b.tasks), "task")
+        hovers.append(f"{count(b.low)} to {count(b.high)} examples: {n}{names}")
     bars = {
         "type": "bar",
-        "x": [(math.log10(b.low) + math.log10(b.high)) / 2 for b in sets.bins],
+        "x": [(low + high) / 2 for low, high in ends],
         "y": [len(b.tasks) for b in sets.bins],
-        "width": [math.log10(b.high) - math.log10(b.low) for b in sets.bins],
+        "width": [high - low for low, high in ends],
         "marker": {"color": theme.GAIN, "line": {"color": theme.PAPER, "width": 1.5}},
-        **theme.hover([_training_sets_hover(b, labels) for b in sets.bins]),
+        **theme.hover(hovers),
     }
-    low, high = math.floor(math.log10(sets.bins[0].low)), math.ceil(math.log10(sets.bins[-1].high))
-    ticks = list(range(low, high + 1))
+    shapes, notes = [], []
+    for i, threshold in enumerate(sets.below):
+        line = theme.reference_line(math.log10(threshold), count(threshold))
+        shapes += line["shapes"]
+        # Lines may be close together, so labels alternate between their left and right.
+        notes += [note | {"xanchor": "left" if i % 2 else "right"} for note in line["annotations"]]
+    ticks = list(range(math.floor(ends[0][0]), math.ceil(ends[-1][1]) + 1))
     x_axis = theme.axis(
         "training examples (log axis)",
         tickvals=ticks,
@@ -462,27 +458,12 @@ def _draw_training_sets(sets: TrainingSets, labels: Labels) -> theme.Drawing:
     return theme.figure(
         [bars],
         _TRAINING_SETS_HEIGHT,
-        **_thresholds(sets),
+        shapes=shapes,
+        annotations=notes,
         bargap=0,
         xaxis=x_axis,
         yaxis=theme.axis("tasks", tickformat="d", nticks=6),
     )
-
-
-def _training_sets_hover(sizes: Bin, labels: Labels) -> str:
-    names = f" ({listed([labels.tasks[t] for t in sizes.tasks])})" if sizes.tasks else ""
-    between = f"{count(sizes.low)} to {count(sizes.high)} examples"
-    return f"{between}: {counted(len(sizes.tasks), 'task')}{names}"
-
-
-def _thresholds(sets: TrainingSets) -> dict[str, Any]:
-    shapes, notes = [], []
-    for i, threshold in enumerate(sets.below):
-        line = theme.reference_line(math.log10(threshold), count(threshold))
-        shapes += line["shapes"]
-        # Lines may be close together, so labels alternate between their left and right.
-        notes += [note | {"xanchor": "left" if i % 2 else "right"} for note in line["annotations"]]
-    return {"shapes": shapes, "annotations": notes}
 
 
 def _training_sets_table(sets: TrainingSets, labels: Labels) -> Table:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from site_builder.charts import theme
-from site_builder.charts.cells import MODEL, model_cell, number_cell, score_cell
+from site_builder.charts.cells import MODEL, attribute_field, model_cell, score_cell
 from site_builder.charts.chart import Chart
-from site_builder.charts.forms import (
-    MOST_BARS,
-    Bar,
-    DumbbellEnd,
-    DumbbellRow,
-    draw_bars,
+from site_builder.charts.dumbbells import (
+    average_rows,
+    baseline_average,
     draw_dumbbells,
     drawn_of,
     ends_of,
+    has_intervals,
 )
+from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
 from site_builder.compute.board import Standing
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import round_float
@@ -34,97 +33,45 @@ from site_builder.table_model import MOST_LISTED, Column, Field, Table, table_of
 
 def chart_averages(results: Results, labels: Labels) -> Chart | None:
     """Chart the average of each model before and after tuning; None if averages mean nothing."""
-    models = _ranked_models(results, labels)
-    if len(models) < 2 or not results.board.rules.averaged:
+    averages = _best_averages(results, labels)
+    if len(averages) < 2 or not results.board.rules.averaged:
         return None
-    lines = [_line(results, labels, m) for m in models]
-    title = _title(results, labels, models)
+    models = [*averages]
+    drawn = ends_of(models)
+    rows = average_rows(results.boards, labels, drawn)
+    baseline = baseline_average(results.boards, labels)
     best, worst = (
-        f"{labels.scale.score(_best_average(results, labels, m))} ({labels.models[m]})"
-        for m in (models[0], models[-1])
+        f"{labels.scale.score(averages[m])} ({labels.models[m]})" for m in (models[0], models[-1])
     )
-    band = any(a.interval for line in lines for a in line.after)
-    interval = f"; band {percent(LEVEL)} interval over tasks" if band else ""
-    marks = f"{_marks(labels)}{interval}.{drawn_of(len(models))}"
+    circles = f"; open circle {labels.base}, full circle {labels.tuned}" if labels.lifted else ""
+    band = f"; band {percent(LEVEL)} interval over tasks" if has_intervals(rows) else ""
+    title = _title(results, labels, averages)
     return Chart(
         id="averages",
         title=title,
         reading=f"{title}. Averages run from {best} to {worst}.",
-        caption=f"Mean score over {counted(len(results.board.tasks), 'task')}{marks}",
-        drawing=draw_dumbbells(lines, labels, "mean score", **_baseline_line(results, labels)),
-        table=_averages_table(results, labels, ends_of(models)),
+        caption=f"Mean score over {counted(len(results.board.tasks), 'task')}{circles}{band}."
+        f"{drawn_of(len(models))}",
+        drawing=draw_dumbbells(rows, labels, "mean score", baseline),
+        table=_averages_table(results, labels, drawn),
         terms="average",
         embedded=True,
     )
 
 
-def _ranked_models(results: Results, labels: Labels) -> list[str]:
-    """Return the models ranked in a competing variant, by the best of their averages."""
+def _best_averages(results: Results, labels: Labels) -> dict[str, float]:
+    """Return the best average of each model ranked in a competing variant, the best first."""
     boards = [results.boards[v] for v in labels.roles.contest]
-    ranked = dict.fromkeys(
-        s.model for board in boards for s in board.ranked if s.average is not None
-    )
     direction = float(results.scores.direction[0])
-    return sorted(ranked, key=lambda m: -direction * (_best_average(results, labels, m) or 0.0))
+    ranked = (s.model for board in boards for s in board.ranked if s.average is not None)
+    best = {}
+    for model in dict.fromkeys(ranked):
+        averages = [a for board in boards if (a := board.standing(model).average) is not None]
+        best[model] = max(averages, key=lambda average: direction * average)
+    return dict(sorted(best.items(), key=lambda item: -direction * item[1]))
 
 
-def _average_of(results: Results, variant: str | None, model: str | None) -> float | None:
-    if variant is None or model is None:
-        return None
-    return results.boards[variant].standing(model).average
-
-
-def _best_average(results: Results, labels: Labels, model: str) -> float | None:
-    averages = [_average_of(results, v, model) for v in labels.roles.contest]
-    pick = max if results.scores.direction[0] > 0 else min
-    return pick((a for a in averages if a is not None), default=None)
-
-
-def _line(results: Results, labels: Labels, model: str) -> DumbbellRow:
-    roles = labels.roles
-    before = _average_of(results, roles.base, model) if roles.tuned else None
-    standings = [(v, results.boards[v].standing(model)) for v in roles.contest]
-    by_mean = results.board.rules.rank_by == "mean"
-    after = tuple(
-        DumbbellEnd(v, s.average, s.lift_over_base, s.interval if by_mean else None)
-        for v, s in standings
-        if s.average is not None
-    )
-    return DumbbellRow(model_cell(labels, model), labels.scale, before, after)
-
-
-def _baseline_line(results: Results, labels: Labels) -> dict[str, object]:
-    average = _average_of(results, labels.roles.baseline_variant, labels.roles.baseline)
-    if average is None:
-        return {}
-    return theme.reference_line(average, labels.baseline, labels.scale.score(average))
-
-
-def _marks(labels: Labels) -> str:
-    if not labels.roles.tuned or labels.roles.base is None:
-        return ""
-    return f"; open circle {labels.base}, full circle {labels.tuned}"
-
-
-def _best_title(results: Results, labels: Labels, models: Sequence[str]) -> str:
-    averages = {m: round_float(_best_average(results, labels, m) or 0.0) for m in models}
-    best = averages[models[0]]
-    first = [m for m in models if averages[m] == best]
-    have = "has" if len(first) == 1 else "have"
-    names = listed([labels.models[m] for m in first])
-    title = f"{names} {have} the best average, {labels.scale.score(best)}"
-    return title if _is_clear(results, labels, first) else f"{title}, but not clearly"
-
-
-def _is_clear(results: Results, labels: Labels, first: Collection[str]) -> bool:
-    """Return whether no other model is effectively tied with the first, if this was tested."""
-    board = results.board
-    if board.rules.rank_by != "mean" or len(labels.roles.contest) > 1:
-        return True
-    return not any(s.tied_with_best for s in board.ranked if s.model not in first)
-
-
-def _title(results: Results, labels: Labels, models: Sequence[str]) -> str:
+def _title(results: Results, labels: Labels, averages: Mapping[str, float]) -> str:
     stats, scale = results.stats, labels.scale
     before, after = stats.mean_base_score, stats.mean_tuned_score
     if before is not None and after is not None:
@@ -133,13 +80,26 @@ def _title(results: Results, labels: Labels, models: Sequence[str]) -> str:
         way = f"{direction} {scale.score(before)}" if moved else "as before"
         title = f"{sentence(labels.tuned)} models average {scale.score(after)}, {way}"
     else:
-        title = _best_title(results, labels, models)
+        title = _best_title(results, labels, averages)
     if labels.roles.baseline is None or not stats.models_compared:
         return title
     ahead = stats.models_ahead_of_baseline
     passes = "passes" if ahead == 1 else "pass"
     sure = clearly_ahead(stats) if ahead else ""
     return f"{title}; {ahead} of {stats.models_compared} {passes} {labels.baseline}{sure}"
+
+
+def _best_title(results: Results, labels: Labels, averages: Mapping[str, float]) -> str:
+    rounded = {model: round_float(average) for model, average in averages.items()}
+    best = next(iter(rounded.values()))
+    first = [model for model, average in rounded.items() if average == best]
+    have = "has" if len(first) == 1 else "have"
+    names = listed([labels.models[m] for m in first])
+    title = f"{names} {have} the best average, {labels.scale.score(best)}"
+    board = results.board
+    tested = board.rules.rank_by == "mean" and len(labels.roles.contest) == 1
+    tied = any(s.tied_with_best for s in board.ranked if s.model not in first)
+    return f"{title}, but not clearly" if tested and tied else title
 
 
 def clearly_ahead(stats: Stats) -> str:
@@ -151,16 +111,17 @@ def clearly_ahead(stats: Stats) -> str:
 
 
 def _averages_table(results: Results, labels: Labels, models: Sequence[str]) -> Table:
-    def average(variant: str) -> Field[str]:
+    def average_field(variant: str) -> Field[str]:
+        averages = {m: results.boards[variant].standing(m).average for m in models}
         return Field(
             Column(f"average_{variant}", labels.variants[variant], "number", term="average"),
-            lambda m: score_cell(_average_of(results, variant, m), labels.scale),
-            any(_average_of(results, variant, m) is not None for m in models),
+            lambda m: score_cell(averages[m], labels.scale),
+            any(average is not None for average in averages.values()),
         )
 
-    fields: tuple[Field[str], ...] = (
-        Field(MODEL, lambda m: model_cell(labels, m)),
-        *(average(v) for v in reversed(labels.roles.variants)),
+    fields = (
+        Field[str](MODEL, lambda m: model_cell(labels, m)),
+        *map(average_field, reversed(labels.roles.variants)),
     )
     return table_of("averages-table", "Mean score by model", fields, models)
 
@@ -174,24 +135,24 @@ _MOST_INTERVALS = 40
 
 class _Point(Record):
     model: str
-    size: float
-    score: float
+    parameters_b: float
+    average: float
     low: float
     high: float
 
 
 def chart_size(results: Results, labels: Labels) -> Chart | None:
     """Chart average against size, with the frontier: models that no smaller one matches."""
-    points = _points(results)
-    baseline = _average_of(results, labels.roles.baseline_variant, labels.roles.baseline)
-    averaged = results.board.rules.averaged
-    if len(points) < 3 or len({p.size for p in points}) < 2 or not averaged:
+    board, points = results.board, _points(results)
+    if len({p.parameters_b for p in points}) < 2 or len(points) < 3 or not board.rules.averaged:
         return None
     frontier = _frontier(points, float(results.scores.direction[0]))
     names = [labels.models[p.model] for p in frontier]
     give, their = ("give", "their") if len(names) > 1 else ("gives", "its")
     title = f"{listed(names, most=4)} {give} the best average for {their} size"
-    unknown = len(results.board.ranked) - len(points)
+    drawn = any(p.low < p.high for p in points)
+    bars = f"; a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
+    unknown = len(board.ranked) - len(points)
     left_out = f" {counted(unknown, 'model')} of unknown size left out." if unknown else ""
     cut = "" if len(points) <= MOST_LISTED else f" The table has the {MOST_LISTED} best of them."
     return Chart(
@@ -199,10 +160,10 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}: every other model of known size is matched or beaten by one that is no "
         "larger.",
-        caption=f"Mean score over {counted(len(results.board.tasks), 'task')} against parameters, "
-        f"log axis. The line joins the frontier{_bars(points)}.{left_out}{cut}",
-        drawing=_draw(points, frontier, labels, baseline),
-        table=_size_table(points[:MOST_LISTED], {p.model for p in frontier}, labels),
+        caption=f"Mean score over {counted(len(board.tasks), 'task')} against parameters, "
+        f"log axis. The line joins the frontier{bars}.{left_out}{cut}",
+        drawing=_draw(points, frontier, labels, baseline_average(results.boards, labels)),
+        table=_size_table(points[:MOST_LISTED], frontier, labels),
         terms="frontier",
         embedded=True,
     )
@@ -224,8 +185,8 @@ def _points(results: Results) -> list[_Point]:
 def _frontier(points: Sequence[_Point], direction: float) -> list[_Point]:
     """Return the points that no point of their size or smaller matches or beats, by size."""
     frontier: list[_Point] = []
-    for point in sorted(points, key=lambda p: (p.size, -direction * p.score)):
-        if not frontier or direction * point.score > direction * frontier[-1].score:
+    for point in sorted(points, key=lambda p: (p.parameters_b, -direction * p.average)):
+        if not frontier or direction * point.average > direction * frontier[-1].average:
             frontier.append(point)
     return frontier
 
@@ -233,46 +194,46 @@ def _frontier(points: Sequence[_Point], direction: float) -> list[_Point]:
 def _draw(
     points: Sequence[_Point], frontier: Sequence[_Point], labels: Labels, baseline: float | None
 ) -> theme.Drawing:
-    sizes = [p.size for p in points]
-    low, high = math.log10(min(sizes)), math.log10(max(sizes))
-    # Room for the names, which are left of their dots.
-    ends = [low - 0.38 * (high - low), high + 0.06 * (high - low)]
-    ticks = _size_ticks(min(sizes), max(sizes))
+    sizes = sorted(p.parameters_b for p in points)
+    places = [math.log10(size) for size in sizes]
+    low, span = places[0], places[-1] - places[0]
+    ticks = _size_ticks(sizes[0], sizes[-1])
     x_axis = theme.axis(
         "parameters (billions, log axis)",
         type="log",
-        range=ends,
+        # Room for the names, which are left of their dots.
+        range=[low - 0.38 * span, places[-1] + 0.06 * span],
         tickvals=ticks,
-        ticktext=[billions(t) for t in ticks],
+        ticktext=[billions(tick) for tick in ticks],
     )
     y_ticks = theme.ticks(min(p.low for p in points), max(p.high for p in points))
-    y_axis = theme.axis("mean score", zeroline=False, **y_ticks)
-    dots = _dots(points, {p.model for p in frontier}, labels)
-    # A name is on the side of its dot that the baseline's line does not cross.
-    dots["textposition"] = [
-        "bottom left" if baseline is not None and p.score < baseline else "top left" for p in points
-    ]
-    level = _level(points, labels, baseline)
-    return theme.figure([_steps(frontier), dots], _HEIGHT, xaxis=x_axis, yaxis=y_axis, **level)
+    path = {"color": theme.SOFT, "width": 1.5, "shape": "hv", "dash": "dot"}
+    steps = theme.line([p.parameters_b for p in frontier], [p.average for p in frontier], path)
+    level: dict[str, Any] = {}
+    if baseline is not None:
+        # The baseline's name is in the middle of the widest gap between sizes: it hides nothing.
+        left, right = max(itertools.pairwise(places), key=lambda gap: gap[1] - gap[0])
+        value = labels.scale.score(baseline)
+        level = theme.reference_level(baseline, (left + right) / 2, labels.baseline, value)
+    return theme.figure(
+        [steps, _dots(points, frontier, labels, baseline)],
+        _HEIGHT,
+        xaxis=x_axis,
+        yaxis=theme.axis("mean score", zeroline=False, **y_ticks),
+        **level,
+    )
 
 
-def _bars(points: Sequence[_Point]) -> str:
-    drawn = any(p.low < p.high for p in points)
-    return f"; a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
-
-
-def _steps(frontier: Sequence[_Point]) -> theme.Trace:
-    style = {"color": theme.SOFT, "width": 1.5, "shape": "hv", "dash": "dot"}
-    return theme.line([p.size for p in frontier], [p.score for p in frontier], style)
-
-
-def _dots(points: Sequence[_Point], named: Collection[str], labels: Labels) -> theme.Trace:
-    hovers = [
-        f"{labels.models[p.model]}: {labels.scale.score(p.score)}{_interval_text(p, labels)}, "
-        f"{billions(p.size)} parameters"
-        for p in points
-    ]
-    names = [labels.models[p.model] if p.model in named else "" for p in points]
+def _dots(
+    points: Sequence[_Point], frontier: Sequence[_Point], labels: Labels, baseline: float | None
+) -> theme.Trace:
+    """Return the dots of all models, with the names of those on the frontier."""
+    hovers = []
+    for p in points:
+        interval = f" ({labels.scale.interval(p.low, p.high)})" if p.low < p.high else ""
+        score = f"{labels.scale.score(p.average)}{interval}"
+        hovers.append(f"{labels.models[p.model]}: {score}, {billions(p.parameters_b)} parameters")
+    names = [labels.models[p.model] if p in frontier else "" for p in points]
     marker = {
         "size": 11,
         "color": [theme.developer_colour(labels.dots.get(p.model)) for p in points],
@@ -281,15 +242,17 @@ def _dots(points: Sequence[_Point], named: Collection[str], labels: Labels) -> t
     error_bars = {
         "type": "data",
         "symmetric": False,
-        "array": [p.high - p.score for p in points],
-        "arrayminus": [p.score - p.low for p in points],
+        "array": [p.high - p.average for p in points],
+        "arrayminus": [p.average - p.low for p in points],
         "color": theme.SOFT,
         "thickness": 0.75,
         "width": 0,
     }
+    # A name is on the side of its dot that the baseline's line does not cross.
+    is_below = [baseline is not None and p.average < baseline for p in points]
     return theme.markers(
-        [p.size for p in points],
-        [p.score for p in points],
+        [p.parameters_b for p in points],
+        [p.average for p in points],
         marker,
         hovers,
         mode="markers+text",
@@ -297,23 +260,8 @@ def _dots(points: Sequence[_Point], named: Collection[str], labels: Labels) -> t
         textfont=theme.INK_TEXT,
         cliponaxis=False,
         error_y=error_bars,
+        textposition=["bottom left" if below else "top left" for below in is_below],
     )
-
-
-def _interval_text(point: _Point, labels: Labels) -> str:
-    if point.low == point.high:
-        return ""
-    return f" ({labels.scale.interval(point.low, point.high)})"
-
-
-def _level(points: Sequence[_Point], labels: Labels, baseline: float | None) -> dict[str, Any]:
-    if baseline is None:
-        return {}
-    # The baseline's name is in the middle of the widest gap between sizes, where it hides nothing.
-    places = sorted(math.log10(p.size) for p in points)
-    low, high = max(itertools.pairwise(places), key=lambda gap: gap[1] - gap[0])
-    value = labels.scale.score(baseline)
-    return theme.reference_level(baseline, (low + high) / 2, labels.baseline, value)
 
 
 def _size_ticks(low: float, high: float) -> list[float]:
@@ -327,22 +275,18 @@ def _size_ticks(low: float, high: float) -> list[float]:
     return ticks
 
 
-def _size_table(points: Sequence[_Point], frontier: Collection[str], labels: Labels) -> Table:
-    def tags(point: _Point) -> tuple[str, ...]:
-        return ("frontier",) if point.model in frontier else ()
-
-    fields: tuple[Field[_Point], ...] = (
-        Field(MODEL, lambda p: model_cell(labels, p.model, tags=tags(p))),
-        Field(
-            Column("parameters_b", "Parameters", "number", first="ascending"),
-            lambda p: number_cell(p.size, billions(p.size)),
+def _size_table(points: Sequence[_Point], frontier: Collection[_Point], labels: Labels) -> Table:
+    size = Column("parameters_b", "Parameters", "number", first="ascending")
+    average = Column("average", "Mean score", "number", term="average")
+    fields = (
+        Field[_Point](
+            MODEL,
+            lambda p: model_cell(labels, p.model, tags=("frontier",) if p in frontier else ()),
         ),
-        Field(
-            Column("average", "Mean score", "number", term="average"),
-            lambda p: score_cell(p.score, labels.scale),
-        ),
+        attribute_field(size, billions),
+        attribute_field(average, labels.scale.score),
     )
-    by_size = sorted(points, key=lambda p: (p.size, p.model))
+    by_size = sorted(points, key=lambda p: (p.parameters_b, p.model))
     return table_of("size-table", "Size and mean score", fields, by_size, sorted_by="parameters_b")
 
 
@@ -350,47 +294,39 @@ def _size_table(points: Sequence[_Point], frontier: Collection[str], labels: Lab
 
 
 def chart_winners(results: Results, labels: Labels) -> Chart | None:
-    """Chart on how many tasks each model is at the top; all who tie count."""
+    """Chart the first places of each model; all who tie count."""
+    n_tasks = len(results.scores.tasks)
     standings = sorted((s for s in results.board.standings if s.wins), key=lambda s: -s.wins)
-    if not standings or len(results.scores.tasks) < 2:
+    if not standings or n_tasks < 2:
         return None
-    of = counted(len(results.scores.tasks), "task")
-    top = [labels.models[s.model] for s in standings if s.wins == standings[0].wins]
-    title = (
-        f"{listed(top)} {'is' if len(top) == 1 else 'are'} at the top most often: "
-        f"on {standings[0].wins} of {of}"
-    )
+    of, wins = counted(n_tasks, "task"), standings[0].wins
+    top = [labels.models[s.model] for s in standings if s.wins == wins]
+    are_first = "is first" if len(top) == 1 else "are first"
+    title = f"{listed(top)} {are_first} most often: on {wins} of {of}"
     scored = sum(s.scored > 0 for s in results.board.standings)
-    ties = sum(s.wins for s in standings) > len(results.scores.tasks)
+    ties = sum(s.wins for s in standings) > n_tasks
     more = ", so the bars add up to more than the number of tasks" if ties else ""
     variant = f"{labels.in_sentence(results.board.variant)} " if labels.roles.tuned else ""
     winners = f"{counted(len(standings), 'model')} of {scored}"
     drawn = standings[:MOST_BARS]
-    hover = "best, or tied for best, on"
-    bars = [Bar(labels.models[s.model], s.wins, f"{hover} {s.wins} of {of}") for s in drawn]
     cut = "" if len(drawn) == len(standings) else f" The first {MOST_BARS} are drawn."
+    bars = [
+        Bar(labels.models[s.model], s.wins, f"best, or tied for best, on {s.wins} of {of}")
+        for s in drawn
+    ]
+    fields = (
+        Field[Standing](MODEL, lambda s: model_cell(labels, s.model)),
+        attribute_field(Column("wins", "First places", "number", term="winners"), count),
+    )
     return Chart(
         id="winners",
         title=title,
-        reading=f"{title}. {winners} {'is' if len(standings) == 1 else 'are'} at the top of at "
-        "least one task.",
+        reading=f"{title}. {winners} {'is' if len(standings) == 1 else 'are'} first on at least "
+        "one task.",
         caption=f"Number of tasks on which {with_article(f'{variant}model')} has the best score. "
         f"Every model that shares first place counts{more}.{cut}",
-        drawing=draw_bars(bars, "tasks at the top", signed=False),
-        table=_winners_table(drawn, labels),
+        drawing=draw_bars(bars, "first places", signed=False),
+        table=table_of("winners-table", "First places by model", fields, drawn, sorted_by="wins"),
         terms="winners",
         embedded=True,
-    )
-
-
-def _winners_table(standings: Sequence[Standing], labels: Labels) -> Table:
-    fields: tuple[Field[Standing], ...] = (
-        Field(MODEL, lambda s: model_cell(labels, s.model)),
-        Field(
-            Column("wins", "Tasks at the top", "number", term="winners"),
-            lambda s: number_cell(s.wins, count(s.wins)),
-        ),
-    )
-    return table_of(
-        "winners-table", "Tasks at the top, by model", fields, standings, sorted_by="wins"
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.scores import FlaggedScore, Score
@@ -18,18 +19,24 @@ TASK = Column("task", "Task")
 CATEGORY = Column("category", "Category")
 PROVIDER = Column("provider", "Provider")
 
+_MOST_NAMES = 3
+_NONE = Cell("no score", tone="soft")
+
 
 def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskResult], ...]:
     """Return the columns for the best on a task and its difference from the baseline, if any."""
     compared = labels.roles.baseline is not None
+    run = (labels.roles.baseline or "", labels.roles.baseline_variant or "")
     key, term = "best_lift_over_baseline", "lift-over-baseline"
-    best = Column("best_model", f"Best {labels.contender}")
     return (
-        Field(best, lambda t: _best_models_cell(labels, t)),
+        Field(
+            Column("best_model", f"Best {labels.contender}"),
+            lambda t: models_cell(labels, t.best_contender.models) if t.best_contender else _NONE,
+        ),
         Field(Column("best_score", "Its score", "number"), lambda t: _best_score_cell(labels, t)),
         Field(
             Column("baseline_score", labels.baseline, "number"),
-            lambda t: _baseline_cell(labels, t),
+            lambda t: baseline_score_cell(labels, t.task, t.baseline_score, t.reasons.get(run)),
             compared,
         ),
         Field(
@@ -40,11 +47,6 @@ def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskRe
     )
 
 
-def _best_models_cell(labels: Labels, task: TaskResult) -> Cell:
-    best = task.best_contender
-    return Cell("no score", tone="soft") if best is None else models_cell(labels, best.models)
-
-
 def _best_score_cell(labels: Labels, task: TaskResult) -> Cell:
     """Make the cell of the best score, linked to the first model that has it.
 
@@ -52,18 +54,10 @@ def _best_score_cell(labels: Labels, task: TaskResult) -> Cell:
     """
     best = task.best_contender
     if best is None:
-        return score_cell(None, labels.scales[task.task])
+        return number_cell(None, MISSING)
     reasons = [task.reasons.get(run) for run in zip(best.models, best.variants, strict=True)]
     key = (best.models[0], task.task, best.variants[0])
-    tags = flag_tags(reasons[0] if all(reasons) else None)
-    return linked_score_cell(labels, key, best.score, tags=tags)
-
-
-def _baseline_cell(labels: Labels, task: TaskResult) -> Cell:
-    roles = labels.roles
-    reason = task.reasons.get((roles.baseline or "", roles.baseline_variant or ""))
-    cell = baseline_score_cell(labels, task.task, task.baseline_score)
-    return replace(cell, tags=flag_tags(reason))
+    return linked_score_cell(labels, key, best.score, flag=reasons[0] if all(reasons) else None)
 
 
 # --- names --------------------------------------------------------------------------------------
@@ -89,10 +83,11 @@ def models_cell(labels: Labels, models: Sequence[str]) -> Cell:
     return Cell(text, text, note=f"{len(models)} models tie")
 
 
-def names_text(labels: Labels, models: Sequence[str], most: int = 3) -> str:
+def names_text(labels: Labels, models: Sequence[str]) -> str:
     """Return names of models, shortened for a cell: `A, B, C and 4 more`."""
-    names = ", ".join(labels.models[m] for m in models[:most])
-    return f"{names} and {len(models) - most} more" if len(models) > most else names
+    names = ", ".join(labels.models[m] for m in models[:_MOST_NAMES])
+    more = len(models) - _MOST_NAMES
+    return f"{names} and {more} more" if more > 0 else names
 
 
 def task_cell(labels: Labels, task: str) -> Cell:
@@ -111,9 +106,9 @@ def category_cell(name: str | None) -> Cell:
 # --- scores -------------------------------------------------------------------------------------
 
 
-def score_cell(value: float | None, scale: NumberFormat, note: str = "") -> Cell:
+def score_cell(value: float | None, scale: NumberFormat) -> Cell:
     """Make the cell of a score that has no row to link to, such as a mean."""
-    return number_cell(value, scale.score(value), note)
+    return number_cell(value, scale.score(value))
 
 
 def linked_score_cell(
@@ -121,13 +116,13 @@ def linked_score_cell(
     key: ScoreKey,
     value: float | None,
     note: str = "",
-    tags: tuple[str, ...] = (),
+    flag: str | None = None,
 ) -> Cell:
     """Make the cell of a single score, with a link to its place among the scores of its model."""
     text = labels.scales[key[1]].score(value)
     if value is None:
-        return Cell(text, None, note, "soft", tags=tags)
-    return Cell(text, value, note, "", Link(text, labels.score_place(key)), None, tags)
+        return Cell(text, None, note, "soft", tags=flag_tags(flag))
+    return Cell(text, value, note, "", Link(text, labels.score_place(key)), None, flag_tags(flag))
 
 
 def kept_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
@@ -136,11 +131,12 @@ def kept_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
     return cell if cell.value is None else replace(cell, link=link)
 
 
-def baseline_score_cell(labels: Labels, task: str, score: float | None) -> Cell:
+def baseline_score_cell(
+    labels: Labels, task: str, score: float | None, flag: str | None = None
+) -> Cell:
     """Make the cell of the baseline's score on a task."""
-    roles = labels.roles
-    key = (roles.baseline or "", task, roles.baseline_variant or "")
-    return linked_score_cell(labels, key, score)
+    key = (labels.roles.baseline or "", task, labels.roles.baseline_variant or "")
+    return linked_score_cell(labels, key, score, flag=flag)
 
 
 def task_score_cell(
@@ -150,12 +146,12 @@ def task_score_cell(
 
     A flagged score is shown if no score counts.
     """
-    tags = flag_tags(None if flagged is None else flagged.reason)
+    flag = None if flagged is None else flagged.reason
     if found is not None:
         note = range_text(labels.scales[key[1]], found.interval)
-        return linked_score_cell(labels, key, found.score, note, tags)
+        return linked_score_cell(labels, key, found.score, note, flag)
     if flagged is not None:
-        return replace(linked_score_cell(labels, key, flagged.score, tags=tags), tone="soft")
+        return replace(linked_score_cell(labels, key, flagged.score, flag=flag), tone="soft")
     return linked_score_cell(labels, key, None)
 
 
@@ -189,6 +185,18 @@ def text_cell(text: str | None) -> Cell:
 def number_cell(value: float | None, text: str, note: str = "") -> Cell:
     """Make the cell of a number, shown as `text`."""
     return Cell(text, value, note, tone="soft" if value is None else "")
+
+
+def attribute_field(
+    column: Column, write: Callable[[float | None], str], *, wanted: bool = True
+) -> Field[Any]:
+    """Return the column of a number that records have in the attribute of its name."""
+
+    def cell(record: object) -> Cell:
+        value = getattr(record, column.key)
+        return number_cell(value, write(value))
+
+    return Field(column, cell, wanted)
 
 
 def source_cell(source: str | None, published: Collection[str] = ()) -> Cell:

@@ -59,7 +59,7 @@ class Chart(Record):
             build to validate 2,000 figures. The tests validate each.
         table: The same numbers; None if another table of the page has them.
         terms: Section of the about page that explains the statistic.
-        embedded: Whether the chart has a page for frames on other sites.
+        embedded: Whether the chart has an `Embed`.
         table_id: Id of the other table that has the numbers.
     """
 
@@ -106,17 +106,17 @@ def _as_lists(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Replace the base64 arrays that Plotly makes of numpy arrays by lists."""
     if isinstance(value, dict):
         if value.keys() >= {"bdata", "dtype"}:
-            return _decoded(value)
+            return _decoded(**value)
         return {key: _as_lists(part) for key, part in value.items()}
     if isinstance(value, list | tuple) and value and isinstance(value[0], dict):
         return [_as_lists(part) for part in value]
     return value
 
 
-def _decoded(array: dict[str, Any]) -> list[Any]:
-    values = np.frombuffer(b64decode(array["bdata"]), np.dtype(array["dtype"]))
-    if "shape" in array:
-        values = values.reshape([int(n) for n in str(array["shape"]).split(",")])
+def _decoded(bdata: str, dtype: str, shape: str = "") -> list[Any]:
+    values = np.frombuffer(b64decode(bdata), np.dtype(dtype))
+    if shape:
+        values = values.reshape([int(n) for n in shape.split(",")])
     plain = values.astype(object)
     plain[~np.isfinite(values)] = None
     return list(plain.tolist())
@@ -188,12 +188,9 @@ def _attempt(entry: EntryPoint, results: Results, labels: Labels) -> Chart | str
         return replace(chart, drawing=validated.figure_json)
     except Exception as error:
         what = next(iter(str(error).strip().splitlines()), "")  # Plotly's errors list all names
-        return f"fails: {type(error).__name__}: {what} ({_place(error)})"
-
-
-def _place(error: Exception) -> str:
-    last = extract_tb(error.__traceback__)[-1]
-    return f"{Path(last.filename).name}, line {last.lineno}"
+        last = extract_tb(error.__traceback__)[-1]
+        place = f"{Path(last.filename).name}, line {last.lineno}"
+        return f"fails: {type(error).__name__}: {what} ({place})"
 
 
 def _origin(entry: EntryPoint) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 from site_builder.charts.cells import (
     CATEGORY,
     TASK,
+    attribute_field,
     best_fields,
     category_cell,
     lift_cell,
@@ -22,112 +23,93 @@ from site_builder.compute.tasks import CategoryResult, TaskResult
 from site_builder.formatting import count, counted, listed
 from site_builder.labels import Labels
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Field, Table, table_of
+from site_builder.table_model import Column, Field, Table, table_of
 
 
 def chart_best_lift_by_task(results: Results, labels: Labels) -> Chart | None:
     """Chart best contender minus baseline by task; None if no two tasks can share an axis."""
-    comparable = set(labels.side_by_side)
-    tasks = [t for t in results.tasks if t.outcome is not None and t.task in comparable]
+    tasks, by = compared_tasks(results, labels), "best_lift_over_baseline"
     if len(tasks) < 2:
         return None
-    tasks.sort(key=lambda t: -(t.best_lift_over_baseline or 0.0))
     beaten = sum(t.outcome == "beats" for t in tasks)
     of = counted(len(tasks), "task")
     title = f"The best {labels.contender} beats {labels.baseline} on {beaten} of {of}"
     half = MOST_BARS // 2
     shown = tasks if len(tasks) <= MOST_BARS else [*tasks[:half], *tasks[-half:]]
-    cut = f" The {half} at each end are drawn."
+    cut = "" if shown is tasks else f" The {half} at each end are drawn."
+    unit = f"difference from {labels.baseline} (points of score)"
+    fields = (Field[TaskResult](TASK, lambda t: task_cell(labels, t.task)), *best_fields(labels))
+    caption = f"Best {labels.contender} minus {labels.baseline}, by task"
     return Chart(
         id="best-lift-by-task",
         title=title,
-        reading=_task_reading(title, tasks, labels),
+        reading=f"{title}{_by_task_reading(tasks, labels)}",
         caption=f"Score of the best {labels.contender} minus the score of {labels.baseline}"
-        f"{labels.turning}, in points of the task's metric; right of zero is better."
-        f"{'' if shown is tasks else cut}",
-        drawing=draw_bars(
-            [_task_bar(t, labels) for t in shown],
-            f"difference from {labels.baseline} (points of score)",
-        ),
-        table=_task_table(shown, labels),
+        f"{labels.turning}, in points of the task's metric; right of zero is better.{cut}",
+        drawing=draw_bars([_task_bar(t, labels) for t in shown], unit),
+        table=table_of("best-lift-by-task-table", caption, fields, shown, sorted_by=by),
         terms="lift-over-baseline",
         embedded=True,
     )
 
 
-def _task_reading(title: str, tasks: Sequence[TaskResult], labels: Labels) -> str:
+def compared_tasks(results: Results, labels: Labels) -> list[TaskResult]:
+    """Return the tasks of one axis that have a difference from the baseline, the best first."""
+    known = [t for t in results.tasks if t.outcome and labels.are_side_by_side((t.task,))]
+    return sorted(known, key=lambda t: -(t.best_lift_over_baseline or 0.0))
+
+
+def _by_task_reading(tasks: Sequence[TaskResult], labels: Labels) -> str:
     first, tied = tasks[0], sum(t.outcome == "ties" for t in tasks)
-    best = f"{labels.tasks[first.task]} ({_lift_text(first, labels)})"
+    lift = labels.scales[first.task].signed(first.best_lift_over_baseline)
+    best = f"{labels.tasks[first.task]} ({lift})"
     most = f", by most on {best}" if first.outcome == "beats" else f"; it comes closest on {best}"
     worst = [labels.tasks[t.task] for t in reversed(tasks) if t.outcome == "loses"][:2]
     ties = f" It ties on {tied}." if tied else ""
     behind = f" It stays furthest behind on {listed(worst)}." if worst else ""
-    return f"{title}{most}.{ties}{behind}"
-
-
-def _lift_text(task: TaskResult, labels: Labels) -> str:
-    return labels.scales[task.task].signed(task.best_lift_over_baseline)
+    return f"{most}.{ties}{behind}"
 
 
 def _task_bar(task: TaskResult, labels: Labels) -> Bar:
-    name, scale, best = labels.tasks[task.task], labels.scales[task.task], task.best_contender
+    scale, best, lift = labels.scales[task.task], task.best_contender, task.best_lift_over_baseline
     who = "" if best is None else f"{listed(labels.runs(best))} {scale.score(best.score)}"
-    hover = (
-        f"{_lift_text(task, labels)}. {who}, {labels.baseline} {scale.score(task.baseline_score)}"
-    )
-    return Bar(name, task.best_lift_over_baseline or 0.0, hover)
-
-
-def _task_table(tasks: Sequence[TaskResult], labels: Labels) -> Table:
-    fields: tuple[Field[TaskResult], ...] = (
-        Field(TASK, lambda t: task_cell(labels, t.task)),
-        *best_fields(labels),
-    )
-    caption = f"Best {labels.contender} minus {labels.baseline}, by task"
-    by = "best_lift_over_baseline"
-    return table_of("best-lift-by-task-table", caption, fields, tasks, sorted_by=by)
+    baseline = f"{labels.baseline} {scale.score(task.baseline_score)}"
+    return Bar(labels.tasks[task.task], lift or 0.0, f"{scale.signed(lift)}. {who}, {baseline}")
 
 
 def chart_category_difference(results: Results, labels: Labels) -> Chart | None:
     """Chart best contender minus baseline, averaged by category, from hard to easy."""
-    shown = [
-        c
-        for c in results.categories
-        if c.best_lift_over_baseline is not None and labels.are_side_by_side(c.tasks)
-    ]
+    shown = compared_categories(results, labels)
     if len(shown) < 2:
         return None
-    title, ends = _category_title(shown[0], shown[-1], labels)
+    low, high = (labels.scale.signed(c.best_lift_over_baseline) for c in (shown[0], shown[-1]))
+    title = (
+        f"{shown[0].category} is the hardest category to beat {labels.baseline} in, "
+        f"{shown[-1].category} the easiest"
+    )
+    ends = f": {low} against {high} on average over their tasks"
+    if low == high:
+        title, ends = f"Every category is equally far from {labels.baseline}: {low}", ""
     few = min(c.compared for c in shown)
     caution = f" The smallest category has {counted(few, 'task')}: read its bar with care."
+    unit = f"mean difference from {labels.baseline} (points of score)"
     return Chart(
         id="category-difference",
         title=title,
         reading=f"{title}{ends}.",
         caption=f"Best {labels.contender} minus {labels.baseline}{labels.turning}, mean over the "
         f"tasks of a category; the number of tasks in brackets.{caution if few < 4 else ''}",
-        drawing=draw_bars(
-            [_category_bar(c, labels) for c in shown],
-            f"mean difference from {labels.baseline} (points of score)",
-        ),
+        drawing=draw_bars([_category_bar(c, labels) for c in shown], unit),
         table=category_table(shown, labels, "category-difference-table"),
         terms="categories",
         embedded=True,
     )
 
 
-def _category_title(
-    hardest: CategoryResult, easiest: CategoryResult, labels: Labels
-) -> tuple[str, str]:
-    """Return the title of the chart, and the differences behind it if they are not equal."""
-    low, high = (labels.scale.signed(c.best_lift_over_baseline) for c in (hardest, easiest))
-    if low == high:
-        return f"Every category is equally far from {labels.baseline}: {low}", ""
-    title = (
-        f"{hardest.category} is the hardest category to beat {labels.baseline} in, "
-        f"{easiest.category} the easiest"
-    )
-    return title, f": {low} against {high} on average over their tasks"
+def compared_categories(results: Results, labels: Labels) -> list[CategoryResult]:
+    """Return the categories that have a difference from the baseline, from hard to easy."""
+    known = (c for c in results.categories if c.best_lift_over_baseline is not None)
+    return [c for c in known if labels.are_side_by_side(c.tasks)]
 
 
 def _category_bar(category: CategoryResult, labels: Labels) -> Bar:
@@ -142,19 +124,20 @@ def _category_bar(category: CategoryResult, labels: Labels) -> Bar:
 def category_table(categories: Sequence[CategoryResult], labels: Labels, table_id: str) -> Table:
     """Make the table of categories, from hard to easy: differences, tasks beaten, lift."""
     compared = any(c.best_lift_over_baseline is not None for c in categories)
+    leaders = {
+        c.category: [s.model for s in c.boards[labels.roles.primary].ranked if s.rank == 1]
+        for c in categories
+    }
     number = partial(Column, align="number")
     best_minus, beating = f"Best minus {labels.baseline}", f"Tasks that beat {labels.baseline}"
     by = number("best_lift_over_baseline", best_minus, first="ascending", term="categories")
     fields: tuple[Field[CategoryResult], ...] = (
         Field(CATEGORY, lambda c: category_cell(c.category)),
-        Field(
-            number("tasks", "Tasks"),
-            lambda c: number_cell(len(c.tasks), count(len(c.tasks))),
-        ),
+        Field(number("tasks", "Tasks"), lambda c: number_cell(len(c.tasks), count(len(c.tasks)))),
         Field(
             Column("leaders", "Leads", term="rank"),
-            lambda c: models_cell(labels, _leaders(c, labels)),
-            any(_leaders(c, labels) for c in categories),
+            lambda c: models_cell(labels, leaders[c.category]),
+            any(leaders.values()),
         ),
         Field(by, lambda c: lift_cell(c.best_lift_over_baseline, labels.scale), compared),
         Field(
@@ -170,12 +153,6 @@ def category_table(categories: Sequence[CategoryResult], labels: Labels, table_i
     )
     caption, key = ("Categories, from harder to easier", by.key) if compared else ("Categories", "")
     return table_of(table_id, caption, fields, categories, sorted_by=key)
-
-
-def _leaders(category: CategoryResult, labels: Labels) -> tuple[str, ...]:
-    """Return the models that share the first rank of the category's board."""
-    board = category.boards[labels.roles.primary]
-    return tuple(s.model for s in board.ranked if s.rank == 1)
 
 
 # --- of one model -------------------------------------------------------------------------------
@@ -199,15 +176,25 @@ def chart_model_categories(results: Results, labels: Labels, model: str) -> Char
     same = f"as much over {against} in one category as in another"
     high, low = labels.scale.signed(first.lift), labels.scale.signed(last.lift)
     title = f"{labels.models[model]} gains {most if low != high else same}"
-    unit = "mean lift (points of score)"
+    bars = [
+        Bar(f"{c.category} ({c.tasks})", c.lift, f"{labels.scale.signed(c.lift)} on average")
+        for c in lifts
+    ]
+    lift = Column("lift", "Mean lift", "number", term=labels.lift_term)
+    fields: tuple[Field[_CategoryLift], ...] = (
+        Field(CATEGORY, lambda c: category_cell(c.category)),
+        attribute_field(Column("tasks", "Tasks", "number"), count),
+        Field(lift, lambda c: lift_cell(c.lift, labels.scale)),
+    )
+    table = "model-categories-table"
     return Chart(
         id="model-categories",
         title=title,
         reading=f"{title}: {high}{f' against {low}' if low != high else ''}.",
         caption=f"Mean over the tasks of a category of the score minus {against}{labels.turning}, "
         "in points of score; the number of tasks in brackets.",
-        drawing=draw_bars([_category_lift_bar(c, labels) for c in lifts], unit),
-        table=_category_lift_table(lifts, labels),
+        drawing=draw_bars(bars, "mean lift (points of score)"),
+        table=table_of(table, "Mean lift by category", fields, lifts, sorted_by="lift"),
         terms="lift" if over_base else "lift-over-baseline",
     )
 
@@ -219,28 +206,9 @@ def _category_lifts(
     found = []
     for category in results.categories:
         s = category.boards[results.board.variant].standing(model)
-        lift = s.lift_over_base if over_base else s.lift_over_baseline
-        paired, compared = s.helped + s.unchanged + s.hurt, s.beats + s.ties + s.loses
+        lift, n = s.lift_over_baseline, s.beats + s.ties + s.loses
+        if over_base:
+            lift, n = s.lift_over_base, s.helped + s.unchanged + s.hurt
         if lift is not None and labels.are_side_by_side(category.tasks):
-            n = paired if over_base else compared
             found.append(_CategoryLift(category.category, lift, n))
     return sorted(found, key=lambda c: -c.lift)
-
-
-def _category_lift_bar(lift: _CategoryLift, labels: Labels) -> Bar:
-    hover = f"{labels.scale.signed(lift.lift)} on average"
-    return Bar(f"{lift.category} ({lift.tasks})", lift.lift, hover)
-
-
-def _category_lift_table(lifts: Sequence[_CategoryLift], labels: Labels) -> Table:
-    fields: tuple[Field[_CategoryLift], ...] = (
-        Field(CATEGORY, lambda c: category_cell(c.category)),
-        Field(Column("tasks", "Tasks", "number"), lambda c: Cell(count(c.tasks), c.tasks)),
-        Field(
-            Column("lift", "Mean lift", "number", term=labels.lift_term),
-            lambda c: lift_cell(c.lift, labels.scale),
-        ),
-    )
-    return table_of(
-        "model-categories-table", "Mean lift by category", fields, lifts, sorted_by="lift"
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import isnan
 
 import numpy as np
@@ -11,27 +11,25 @@ from site_builder.charts import theme
 from site_builder.charts.cells import (
     MODEL,
     TASK,
-    flag_tags,
     linked_score_cell,
-    model_cell,
     task_cell,
 )
 from site_builder.charts.chart import Chart
-from site_builder.charts.forms import (
-    DumbbellEnd,
+from site_builder.charts.dumbbells import (
     DumbbellRow,
     draw_dumbbells,
-    draw_heatmap,
     drawn_of,
     dumbbell_table,
     ends_of,
-    nullable,
+    has_intervals,
+    model_rows,
+    task_rows,
 )
+from site_builder.charts.forms import draw_heatmap, nullable
 from site_builder.compute.board import Standing
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import Array
 from site_builder.compute.results import Results
-from site_builder.compute.scores import Score
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import counted, listed, percent
 from site_builder.labels import Labels
@@ -47,18 +45,23 @@ def chart_model_tasks(
 
     The chart has a table unless the page has one with the same numbers, whose id is `table_id`.
     """
-    tasks = _best_first(results, labels, model)
-    if len(tasks) < 2:
+    best = _best_first(results, labels, model)
+    if len(best) < 2:
         return None
-    rows = _model_rows(results, labels, model, ends_of(tasks))
-    title = _model_title(labels, results.board.standing(model), len(tasks))
-    every = len(labels.side_by_side) == len(results.scores.tasks)
-    group = "" if every else f"; the {len(tasks)} tasks that share a metric"
+    scores, tasks = results.scores, ends_of([*best])
+    rows = model_rows(results, labels, model, tasks)
+    title = _model_title(labels, results.board.standing(model), len(best))
+    first, last = labels.tasks[tasks[0]], labels.tasks[tasks[-1]]
+    lower_is_better = scores.direction[scores.columns[tasks[0]]] < 0
+    ends = f"Lowest on {first}, highest" if lower_is_better else f"Highest on {first}, lowest"
+    same = best[tasks[0]] == best[tasks[-1]]
+    every = len(labels.side_by_side) == len(scores.tasks)
+    group = "" if every else f"; the {len(best)} tasks that share a metric"
     return Chart(
         id="model-tasks",
         title=title,
-        reading=f"{title}. {_ends(results, labels, rows)}.",
-        caption=f"Score on each task, best on top{group}.{_bands(rows)}{drawn_of(len(tasks))}",
+        reading=f"{title}. {'The same on every task' if same else f'{ends} on {last}'}.",
+        caption=f"Score on each task, best on top{group}.{_bands(rows)}{drawn_of(len(best))}",
         drawing=draw_dumbbells(rows, labels, "score"),
         table=None
         if table_id
@@ -68,43 +71,21 @@ def chart_model_tasks(
     )
 
 
-def _ends(results: Results, labels: Labels, rows: Sequence[DumbbellRow]) -> str:
-    scores = results.scores
-    direction = float(scores.direction[scores.columns[labels.side_by_side[0]]])
-    if _top(rows[0], direction) == _top(rows[-1], direction):
-        return "The same on every task"
-    highest, lowest = ("Highest", "lowest") if direction > 0 else ("Lowest", "highest")
-    return f"{highest} on {rows[0].head.text}, {lowest} on {rows[-1].head.text}"
+def _best_first(results: Results, labels: Labels, model: str) -> dict[str, float]:
+    """Return the best score of a model by task, after tuning or else before, the best first.
 
-
-def _best_first(results: Results, labels: Labels, model: str) -> list[str]:
-    """Return the tasks of a model, its best score after tuning, or else before it, first."""
+    The scores are signed so that greater is better.
+    """
     scores, roles = results.scores, labels.roles
     place = scores.rows[model]
     top = np.fmax.reduce([scores.values[v][place] * scores.direction for v in roles.contest])
     if roles.base is not None:
         before = scores.values[roles.base][place] * scores.direction
         top = np.where(np.isnan(top), before, top)
-    known = dict(zip(scores.tasks, (-top).tolist(), strict=True))
-    there = (task for task in labels.side_by_side if not isnan(known[task]))
-    return sorted(there, key=lambda task: (known[task], labels.tasks[task]))
-
-
-def _model_rows(
-    results: Results, labels: Labels, model: str, tasks: Sequence[str]
-) -> list[DumbbellRow]:
-    found, is_baseline = results.scores.of_model(model, tasks), model == labels.roles.baseline
-    rows = []
-    for task in tasks:
-        reference = None if is_baseline else results.task(task).baseline_score
-        rows.append(_row(labels, task_cell(labels, task), (model, task), found[task], reference))
-    return rows
-
-
-def _top(row: DumbbellRow, direction: float) -> float:
-    """Return the best value after, or else the one before, signed so that greater is better."""
-    after = [a.value * direction for a in row.after]
-    return max(after) if after else (row.before or 0.0) * direction
+    best = dict(zip(scores.tasks, top.tolist(), strict=True))
+    known = (task for task in labels.side_by_side if not isnan(best[task]))
+    ordered = sorted(known, key=lambda task: (-best[task], labels.tasks[task]))
+    return {task: best[task] for task in ordered}
 
 
 def _model_title(labels: Labels, standing: Standing, tasks: int) -> str:
@@ -135,8 +116,7 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
     models = result.models
     if len(models) < 2:
         return None
-    found = results.scores.of_task(task, ends_of(models))
-    rows = [_row(labels, model_cell(labels, m), (m, task), found[m]) for m in found]
+    rows = task_rows(results, labels, task, ends_of(models))
     title, scores = _task_title(result, labels)
     unit = f"{fact.metric or 'score'}{'' if fact.higher_is_better else '; lower is better'}"
     return Chart(
@@ -145,17 +125,10 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
         reading=f"{title}{scores}.",
         caption=f"{counted(len(models), 'model')} on this task, by {unit}."
         f"{_bands(rows)}{drawn_of(len(models))}",
-        drawing=draw_dumbbells(rows, labels, unit, **_baseline_line(result, labels)),
+        drawing=draw_dumbbells(rows, labels, unit, result.baseline_score),
         table=dumbbell_table("task-models-table", "Scores by model", MODEL, rows, labels),
         terms=labels.lift_term,
     )
-
-
-def _baseline_line(result: TaskResult, labels: Labels) -> dict[str, object]:
-    score = result.baseline_score
-    if score is None:
-        return {}
-    return theme.reference_line(score, labels.baseline, labels.scales[result.task].score(score))
 
 
 def _task_title(result: TaskResult, labels: Labels) -> tuple[str, str]:
@@ -177,35 +150,9 @@ def _task_title(result: TaskResult, labels: Labels) -> tuple[str, str]:
     return title, f": {score} against {scale.score(result.baseline_score)}"
 
 
-def _row(
-    labels: Labels,
-    head: Cell,
-    score_of: tuple[str, str],
-    found: Mapping[str, Score],
-    reference: float | None = None,
-) -> DumbbellRow:
-    """Make the row of one model on one task from its scores by variant."""
-    roles = labels.roles
-    after = tuple(
-        DumbbellEnd(v, s.score, s.lift_over_base, s.interval, s.flag)
-        for v in roles.contest
-        if (s := found.get(v)) is not None
-    )
-    before = found.get(roles.base) if roles.base is not None and roles.tuned else None
-    return DumbbellRow(
-        head,
-        labels.scales[score_of[1]],
-        None if before is None else before.score,
-        after,
-        reference,
-        None if before is None else before.flag,
-        score_of,
-    )
-
-
 def _bands(rows: Sequence[DumbbellRow]) -> str:
-    drawn = any(after.interval for row in rows for after in row.after)
-    return f" A band is the {percent(LEVEL)} interval of a score." if drawn else ""
+    band = f" A band is the {percent(LEVEL)} interval of a score."
+    return band if has_intervals(rows) else ""
 
 
 # --- all scores ---------------------------------------------------------------------------------
@@ -215,69 +162,43 @@ _MOST_MODELS, _MOST_TASKS = 40, 100
 
 def chart_scores(results: Results, labels: Labels) -> Chart | None:
     """Chart every score of the primary variant: models as on the board, easiest task first."""
-    board = results.board
+    board, averaged = results.board, results.board.rules.averaged
     scored = [s.model for s in board.standings if s.scored]
-    models, tasks = scored[:_MOST_MODELS], _tasks(results)
+    means = {t.task: t.mean[board.variant] or 0.0 for t in results.tasks if board.variant in t.best}
+    models, tasks = scored[:_MOST_MODELS], [*means][:_MOST_TASKS]
     if len(models) < 2 or len(tasks) < 2:
         return None
-    averaged, variant = board.rules.averaged, labels.in_sentence(board.variant)
+    if averaged:
+        tasks.sort(key=lambda task: -means[task])
+    variant = labels.in_sentence(board.variant)
     how = "darker is higher" if averaged else "darker is better within its row"
-    title = _title(results, labels, len(models), len(tasks))
+    title = f"{counted(len(models), 'model')} on {counted(len(tasks), 'task')}"
+    easiest, *_, hardest = sorted(means, key=lambda task: -means[task])
+    if averaged and not labels.turned and means[easiest] > means[hardest]:
+        easy, hard = labels.tasks[easiest], labels.tasks[hardest]
+        title = f"{easy} is the easiest task on average, {hard} the hardest"
+    counts = ((len(scored), _MOST_MODELS, "models"), (len(means), _MOST_TASKS, "tasks"))
+    cuts = [f"{most} {noun}" for n, most, noun in counts if n > most]
+    cut = f" The first {listed(cuts)} are drawn; the table of each task has all." if cuts else ""
+    rows = [results.scores.rows[m] for m in models]
+    values = results.scores.only(tasks).values[board.variant][rows].T
     return Chart(
         id="scores",
         title=title,
         reading=f"{title}; scores of {counted(len(models), 'model')}, {variant}.",
-        caption=f"Scores, {variant}; {how}.{_cut(results, len(models), len(tasks))}",
-        drawing=_draw(results, labels, models, tasks),
-        table=_table(results, labels, models, tasks),
+        caption=f"Scores, {variant}; {how}.{cut}",
+        drawing=_draw(results, labels, models, tasks, values),
+        table=_table(results, labels, models, tasks, values),
         terms="average",
         embedded=True,
     )
 
 
-def _tasks(results: Results) -> list[str]:
-    """Return the tasks to draw, from easy to hard if scores of different tasks compare."""
-    tasks = _scored(results)[:_MOST_TASKS]
-    if results.board.rules.averaged:
-        tasks.sort(key=lambda t: -_mean(results, t))
-    return [t.task for t in tasks]
-
-
-def _scored(results: Results) -> list[TaskResult]:
-    return [t for t in results.tasks if results.board.variant in t.best]
-
-
-def _mean(results: Results, task: TaskResult) -> float:
-    return task.mean[results.board.variant] or 0.0
-
-
-def _title(results: Results, labels: Labels, n_models: int, n_tasks: int) -> str:
-    easiest, *_, hardest = sorted(_scored(results), key=lambda t: -_mean(results, t))
-    comparable = results.board.rules.averaged and not labels.turned
-    if comparable and _mean(results, easiest) > _mean(results, hardest):
-        easy, hard = labels.tasks[easiest.task], labels.tasks[hardest.task]
-        return f"{easy} is the easiest task on average, {hard} the hardest"
-    return f"{counted(n_models, 'model')} on {counted(n_tasks, 'task')}"
-
-
-def _cut(results: Results, n_models: int, n_tasks: int) -> str:
-    """Return the note for the caption if not every model or task is drawn."""
-    of_models = sum(s.scored > 0 for s in results.board.standings)
-    counts = ((n_models, of_models, "models"), (n_tasks, len(_scored(results)), "tasks"))
-    cuts = [f"{drawn} {noun}" for drawn, of, noun in counts if drawn != of]
-    return f" The first {listed(cuts)} are drawn; the table of each task has all." if cuts else ""
-
-
-def _values(results: Results, models: Sequence[str], tasks: Sequence[str]) -> Array:
-    """Return the scores of the primary variant, shape (tasks, models)."""
-    rows = [results.scores.rows[m] for m in models]
-    return results.scores.only(tasks).values[results.board.variant][rows].T
-
-
 def _draw(
-    results: Results, labels: Labels, models: Sequence[str], tasks: Sequence[str]
+    results: Results, labels: Labels, models: Sequence[str], tasks: Sequence[str], values: Array
 ) -> theme.Drawing:
-    values, averaged = _values(results, models, tasks), results.board.rules.averaged
+    """Draw scores of shape (tasks, models)."""
+    averaged = results.board.rules.averaged
     direction = results.scores.only(tasks).direction[:, None]
     hovers = [
         [labels.scales[task].score(score) for score in row]
@@ -302,25 +223,22 @@ def _within_rows(values: Array) -> Array:
     return np.where(np.isnan(values), np.nan, shares)
 
 
-def _table(results: Results, labels: Labels, models: Sequence[str], tasks: Sequence[str]) -> Table:
-    columns = nullable(_values(results, models, tasks).T)
-    fields: tuple[Field[str], ...] = (
-        Field(TASK, lambda t: task_cell(labels, t)),
-        *(
-            _model_field(results, labels, model, dict(zip(tasks, scores, strict=True)))
-            for model, scores in zip(models, columns, strict=True)
-        ),
-    )
-    return table_of("scores-table", "Scores by task and model", fields, tasks)
-
-
-def _model_field(
-    results: Results, labels: Labels, model: str, scores: Mapping[str, float | None]
-) -> Field[str]:
+def _table(
+    results: Results, labels: Labels, models: Sequence[str], tasks: Sequence[str], values: Array
+) -> Table:
     variant = results.board.variant
 
-    def cell(task: str) -> Cell:
-        tags = flag_tags(results.task(task).reasons.get((model, variant)))
-        return linked_score_cell(labels, (model, task, variant), scores[task], tags=tags)
+    def model_field(model: str, column: Sequence[float | None]) -> Field[str]:
+        scores = dict(zip(tasks, column, strict=True))
 
-    return Field(Column(model, labels.models[model], "number"), cell)
+        def cell(task: str) -> Cell:
+            flag = results.task(task).reasons.get((model, variant))
+            return linked_score_cell(labels, (model, task, variant), scores[task], flag=flag)
+
+        return Field(Column(model, labels.models[model], "number"), cell)
+
+    fields = (
+        Field[str](TASK, lambda task: task_cell(labels, task)),
+        *map(model_field, models, nullable(values.T)),
+    )
+    return table_of("scores-table", "Scores by task and model", fields, tasks)

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from site_builder.charts import theme
-from site_builder.charts.cells import MODEL, PROVIDER, number_cell, served_cell, text_cell
+from site_builder.charts.cells import (
+    MODEL,
+    PROVIDER,
+    attribute_field,
+    number_cell,
+    served_cell,
+    text_cell,
+)
 from site_builder.charts.chart import Chart
 from site_builder.charts.forms import spans_trace
 from site_builder.compute.results import Results
 from site_builder.compute.serving import Latency, Price
-from site_builder.formatting import MISSING, count, counted, money, percent, ratio, rounded, seconds
+from site_builder.formatting import (
+    MISSING,
+    NumberFormat,
+    count,
+    counted,
+    money,
+    percent,
+    ratio,
+    seconds,
+)
 from site_builder.labels import Labels
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
@@ -23,7 +40,8 @@ _ROW_PX = 34
 
 def chart_latency(results: Results, labels: Labels) -> Chart | None:
     """Chart latency by provider: median, middle 50 % and 95th percentile."""
-    measured = [row for row in results.serving.latency if row.median_s is not None]
+    rows = results.serving.latency
+    measured = [row for row in rows if row.median_s is not None]
     if not measured:
         return None
     names = latency_names(measured, labels)
@@ -32,14 +50,20 @@ def chart_latency(results: Results, labels: Labels) -> Chart | None:
     last = f"; {names[-1]} has the highest, {slowest}" if len(measured) > 1 else ""
     model = measured[0].model
     of = f"Requests for {labels.models.get(model, model)}. " if _is_of_one_model(measured) else ""
+    failed = [
+        f"{row.provider} failed {row.failed} of {counted(row.requests, 'request')}"
+        for row in rows
+        if row.failed
+    ]
+    failures = f" {'; '.join(failed)}. Failed requests are left out." if failed else ""
     return Chart(
         id="latency",
         title=title,
         reading=f"{title}{last}.",
         caption=f"{of}Dot: median of the successful requests; line: their "
-        f"middle 50\N{NO-BREAK SPACE}%; tick: 95th percentile.{_failures(results.serving.latency)}",
+        f"middle 50\N{NO-BREAK SPACE}%; tick: 95th percentile.{failures}",
         drawing=_draw_latency(measured, names),
-        table=latency_table(results.serving.latency, labels, "latency-table"),
+        table=latency_table(rows, labels, "latency-table"),
         terms="serving",
         embedded=True,
     )
@@ -56,29 +80,20 @@ def latency_names(rows: Sequence[Latency], labels: Labels) -> list[str]:
     return [labels.served(row.provider, row.model) for row in rows]
 
 
-def _failures(rows: Sequence[Latency]) -> str:
-    failed = [
-        f"{row.provider} failed {row.failed} of {counted(row.requests, 'request')}"
-        for row in rows
-        if row.failed
-    ]
-    return f" {'; '.join(failed)}. Failed requests are left out." if failed else ""
-
-
 def _draw_latency(rows: Sequence[Latency], names: Sequence[str]) -> theme.Drawing:
-    hovers = [_hover(name, row) for name, row in zip(names, rows, strict=True)]
+    hovers, spans = [], []
+    for y, (name, row) in enumerate(zip(names, rows, strict=True)):
+        middle = f"middle 50\N{NO-BREAK SPACE}% {seconds(row.low_s)} to {seconds(row.high_s)}"
+        ends = f"median {seconds(row.median_s)}, {middle}, 95th percentile {seconds(row.p95_s)}"
+        hovers.append(f"{name}: {ends}, {len(row.ttft_s)} requests")
+        if row.low_s is not None and row.high_s is not None:
+            spans.append((y, (row.low_s, row.high_s)))
     median, p95 = [row.median_s for row in rows], [row.p95_s for row in rows]
     places = list(range(len(rows)))
     dot = {"size": 11, "color": theme.ACCENT}
-    spans = [
-        (y, (row.low_s, row.high_s))
-        for y, row in enumerate(rows)
-        if row.low_s is not None and row.high_s is not None
-    ]
-    middle = spans_trace(spans, {"color": theme.ACCENT, "width": 6}) | {"opacity": 0.35}
     return theme.figure(
         [
-            middle,
+            spans_trace(spans, {"color": theme.ACCENT, "width": 6}) | {"opacity": 0.35},
             theme.markers(median, places, dot, hovers, name="median"),
             theme.markers(p95, places, theme.TICK_MARK, hovers, name="95th percentile"),
         ],
@@ -90,68 +105,41 @@ def _draw_latency(rows: Sequence[Latency], names: Sequence[str]) -> theme.Drawin
     )
 
 
-def _hover(name: str, row: Latency) -> str:
-    middle = f"middle 50\N{NO-BREAK SPACE}% {seconds(row.low_s)} to {seconds(row.high_s)}"
-    p95 = f"95th percentile {seconds(row.p95_s)}"
-    return f"{name}: median {seconds(row.median_s)}, {middle}, {p95}, {len(row.ttft_s)} requests"
+# Key, label and help of the columns in which lower is better.
+_LOWER_IS_BETTER = (
+    ("median_s", "Median", "Median time to first token of the successful requests"),
+    ("p95_s", "95th percentile", "19 of 20 successful requests were faster"),
+    ("spread_s", "Middle 50\N{NO-BREAK SPACE}%", "From the 25th to the 75th percentile"),
+    ("failed_share", "Failed", "Requests that returned an error"),
+)
 
 
 def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Table:
     """Make the table of all measured providers, also of those whose requests all failed."""
+    median, p95, spread, failed = (
+        Column(key, label, "number", meaning, first="ascending", term="serving")
+        for key, label, meaning in _LOWER_IS_BETTER
+    )
+    meaning = "Output tokens per second after the first token, median request"
+    rate = Column("tokens_per_s", "Tokens per second", "number", meaning, term="serving")
     fields: tuple[Field[Latency], ...] = (
-        Field(PROVIDER, lambda row: Cell(row.provider, row.provider)),
+        Field(PROVIDER, lambda row: text_cell(row.provider)),
         Field(MODEL, lambda row: served_cell(labels, row.model)),
-        Field(
-            _lower_first(
-                "median_s", "Median", "Median time to first token of the successful requests"
-            ),
-            lambda row: number_cell(row.median_s, seconds(row.median_s)),
-        ),
-        Field(
-            _lower_first("p95_s", "95th percentile", "19 of 20 successful requests were faster"),
-            lambda row: number_cell(row.p95_s, seconds(row.p95_s)),
-        ),
-        Field(
-            _lower_first(
-                "spread_s", "Middle 50\N{NO-BREAK SPACE}%", "From the 25th to the 75th percentile"
-            ),
-            _spread_cell,
-        ),
-        Field(
-            Column(
-                "tokens_per_s",
-                "Tokens per second",
-                "number",
-                "Output tokens per second after the first token, median request",
-                term="serving",
-            ),
-            _rate_cell,
-        ),
-        Field(
-            Column("requests", "Requests", "number"),
-            lambda row: number_cell(row.requests, count(row.requests)),
-        ),
-        Field(
-            _lower_first("failed_share", "Failed", "Requests that returned an error"), _failed_cell
-        ),
+        attribute_field(median, seconds),
+        attribute_field(p95, seconds),
+        Field(spread, _spread_cell),
+        attribute_field(rate, NumberFormat(places=1).score),
+        attribute_field(Column("requests", "Requests", "number"), count),
+        Field(failed, _failed_cell),
     )
     caption = "Time to first token by provider"
     return table_of(table_id, caption, fields, rows, sorted_by="median_s")
-
-
-def _lower_first(key: str, label: str, meaning: str) -> Column:
-    return Column(key, label, "number", meaning, first="ascending", term="serving")
 
 
 def _spread_cell(row: Latency) -> Cell:
     if row.low_s is None or row.high_s is None:
         return number_cell(None, MISSING)
     return number_cell(row.high_s - row.low_s, f"{seconds(row.low_s)} to {seconds(row.high_s)}")
-
-
-def _rate_cell(row: Latency) -> Cell:
-    rate = row.tokens_per_s
-    return number_cell(rate, MISSING if rate is None else rounded(rate, 1))
 
 
 def _failed_cell(row: Latency) -> Cell:
@@ -177,9 +165,7 @@ def chart_prices(results: Results, labels: Labels) -> Chart | None:
         reading=f"{title}. List prices of {len(priced)} offers.",
         caption="List prices: the mean of the input and the output price per million tokens."
         f"{tuned if labels.roles.tuned else ''}",
-        drawing=_draw_prices(
-            priced, labels, _baseline_line(results.serving.baseline_price, labels)
-        ),
+        drawing=_draw_prices(priced, labels, results.serving.baseline_price),
         table=price_table(results.serving.prices, labels, "prices-table"),
         terms="serving",
         embedded=True,
@@ -191,25 +177,15 @@ def _title(priced: Sequence[Price], labels: Labels) -> str:
     is_compared = bool(others and others[0].ratio)
     offers = others if is_compared else priced
     first = offers[0]
-    equal = [p for p in offers if p.million_usd == first.million_usd]
+    equal = sum(p.million_usd == first.million_usd for p in offers)
     name = labels.models.get(first.model, first.model)
-    who = f"{name} at {first.provider} costs" if len(equal) == 1 else f"{len(equal)} offers cost"
+    who = f"{name} at {first.provider} costs" if equal == 1 else f"{equal} offers cost"
     costs = f"{who} {money(first.million_usd)} per million tokens"
-    if not is_compared:
-        return costs
-    return f"{costs}; {labels.baseline} costs {ratio(first.ratio)} as much"
+    more = f"; {labels.baseline} costs {ratio(first.ratio)} as much"
+    return f"{costs}{more if is_compared else ''}"
 
 
-def _baseline_line(price: Price | None, labels: Labels) -> dict[str, Any]:
-    if price is None or not price.million_usd:
-        return {}
-    line = theme.reference_line(price.million_usd, labels.baseline, money(price.million_usd))
-    # On a log axis, the position of an annotation is a logarithm, but not that of a shape.
-    moved = {"x": math.log10(price.million_usd), "xanchor": "right"}
-    return line | {"annotations": [note | moved for note in line["annotations"]]}
-
-
-def _draw_prices(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]) -> theme.Drawing:
+def _draw_prices(priced: Sequence[Price], labels: Labels, baseline: Price | None) -> theme.Drawing:
     names = [labels.served(p.provider, p.model) for p in priced]
     hovers = [
         f"{name}: {money(p.million_usd)} per million tokens "
@@ -218,20 +194,20 @@ def _draw_prices(priced: Sequence[Price], labels: Labels, layout: dict[str, Any]
     ]
     prices = [p.million_usd or 0.0 for p in priced]
     colours = [theme.developer_colour(labels.dots.get(p.model)) for p in priced]
+    line: dict[str, Any] = {}
+    if baseline is not None and (price := baseline.million_usd):
+        line = theme.reference_line(price, labels.baseline, money(price))
+        # On a log axis, the position of an annotation is a logarithm, but not that of a shape.
+        line["annotations"][0] |= {"x": math.log10(price), "xanchor": "right"}
+    unit = "US dollars per million tokens, half input and half output (log axis)"
     marker = {"size": 11, "color": colours}
-    x_axis = theme.axis(
-        "US dollars per million tokens, half input and half output (log axis)",
-        type="log",
-        zeroline=False,
-        **_decades(prices),
-    )
     return theme.figure(
         [theme.markers(prices, list(range(len(priced))), marker, hovers)],
         theme.rows_height(len(priced)),
         narrow=theme.narrow_rows(names, _NARROW_LABEL),
-        xaxis=x_axis,
+        xaxis=theme.axis(unit, type="log", zeroline=False, **_decades(prices)),
         yaxis=theme.rows_axis(names),
-        **layout,
+        **line,
     )
 
 
@@ -248,21 +224,19 @@ def _decades(prices: Sequence[float]) -> dict[str, Any]:
 
 def price_table(prices: Sequence[Price], labels: Labels, table_id: str) -> Table:
     """Make the table of list prices, the cheapest first."""
+    dollars = partial(Column, align="number", first="ascending")
+    times = f"Price of {labels.baseline} as a multiple of this price"
+    multiple = Column("ratio", f"{labels.baseline} costs", "number", times, term="serving")
     compared = any(p.ratio is not None for p in prices)
     hourly = any(p.hour_usd is not None for p in prices)
-    times = f"Price of {labels.baseline} as a multiple of this price"
-    fields: tuple[Field[Price], ...] = (
-        Field(MODEL, lambda p: served_cell(labels, p.model)),
-        Field(PROVIDER, lambda p: text_cell(p.provider)),
-        _dollars("input_usd", "Input $/M tokens"),
-        _dollars("output_usd", "Output $/M tokens"),
-        _dollars("million_usd", "50:50 blend", term="serving"),
-        Field(
-            Column("ratio", f"{labels.baseline} costs", "number", times, term="serving"),
-            lambda p: number_cell(p.ratio, ratio(p.ratio)),
-            compared,
-        ),
-        _dollars("hour_usd", "$/hour", wanted=hourly),
+    fields = (
+        Field[Price](MODEL, lambda p: served_cell(labels, p.model)),
+        Field[Price](PROVIDER, lambda p: text_cell(p.provider)),
+        attribute_field(dollars("input_usd", "Input $/M tokens"), money),
+        attribute_field(dollars("output_usd", "Output $/M tokens"), money),
+        attribute_field(dollars("million_usd", "50:50 blend", term="serving"), money),
+        attribute_field(multiple, ratio, wanted=compared),
+        attribute_field(dollars("hour_usd", "$/hour"), money, wanted=hourly),
     )
     return table_of(
         table_id,
@@ -271,13 +245,4 @@ def price_table(prices: Sequence[Price], labels: Labels, table_id: str) -> Table
         prices,
         lambda p: "reference" if p.model == labels.roles.baseline else "",
         sorted_by="million_usd",
-    )
-
-
-def _dollars(name: str, label: str, *, term: str = "", wanted: bool = True) -> Field[Price]:
-    """Make the column of a price; `name` is an attribute of `Price`."""
-    return Field(
-        Column(name, label, "number", first="ascending", term=term),
-        lambda p: number_cell(getattr(p, name), money(getattr(p, name))),
-        wanted,
     )

@@ -122,20 +122,18 @@ def figure(
     The layout keys in `narrow`, such as `yaxis.ticktext`, replace those in `layout` on a narrow
     screen.
     """
-    changes = _wrapped_title(layout) | dict(narrow or {})
     base: dict[str, Any] = {"height": height}
+    changes = dict(narrow or {})
+    given: Mapping[str, Any] = layout
+    title = unescape(given.get("xaxis", {}).get("title", {}).get("text", ""))
+    if len(title) > NARROW_TITLE:
+        wrapped = "<br>".join(map(plain, wrap(title, NARROW_TITLE)))
+        changes = {"xaxis.title.text": wrapped} | changes
     if changes:
         base["meta"] = {"narrow": changes}
     if layout.get("showlegend"):
         base["margin"] = _ROOM_FOR_LEGEND
     return {"data": list(traces), "layout": base | layout}
-
-
-def _wrapped_title(layout: Mapping[str, Any]) -> dict[str, str]:
-    title = unescape(layout.get("xaxis", {}).get("title", {}).get("text", ""))
-    if len(title) <= NARROW_TITLE:
-        return {}
-    return {"xaxis.title.text": "<br>".join(map(plain, wrap(title, NARROW_TITLE)))}
 
 
 def markers(
@@ -257,8 +255,7 @@ def _reference(
     ends: dict[str, Any], place: dict[str, Any], name: str, value: str
 ) -> dict[str, Any]:
     text = plain(f"{shortened(name, WIDE_LABEL)} {value}".rstrip())
-    note = {"showarrow": False, "text": text, "font": INK_TEXT}
     return {
         "shapes": [{"type": "line", "line": DOTTED, **ends}],
-        "annotations": [{**place, **note}],
+        "annotations": [{**place, "showarrow": False, "text": text, "font": INK_TEXT}],
     }

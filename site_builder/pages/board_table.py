@@ -13,7 +13,6 @@ from site_builder.charts.cells import (
     model_cell,
     number_cell,
     range_text,
-    score_cell,
     text_cell,
 )
 from site_builder.compute.board import Board, Standing
@@ -214,7 +213,8 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
         drawing = f"{before} \N{RIGHTWARDS ARROW} {after}"
 
     def merit(s: Standing, by: str, value: float | None, form: NumberFormat) -> Cell:
-        return score_cell(value, form, range_text(form, s.interval) if rank_by == by else "")
+        note = range_text(form, s.interval) if rank_by == by else ""
+        return number_cell(value, form.score(value), note)
 
     yield Field(replace(RANK, help=_RANK_HELP), lambda s: rank_cell(board, s))
     yield Field(MODEL, lambda s: _model_cell(spec, s))

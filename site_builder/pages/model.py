@@ -10,7 +10,6 @@ from site_builder.charts.cells import (
     MODEL,
     RANK,
     TASK,
-    flag_tags,
     lift_cell,
     linked_score_cell,
     model_cell,
@@ -327,7 +326,7 @@ def _task_field(labels: Labels) -> Field[Score]:
 def _score_field(labels: Labels) -> Field[Score]:
     return Field(
         Column("score", "Score", "number"),
-        lambda row: linked_score_cell(labels, row.key, row.score, tags=flag_tags(row.flag)),
+        lambda row: linked_score_cell(labels, row.key, row.score, flag=row.flag),
     )
 
 

@@ -13,7 +13,6 @@ from site_builder.errors import AssetError, Fault, SiteError
 from site_builder.records import Record
 
 TOKENS_SHEET = "css/tokens.css"
-THEME_SHEET = "css/theme.css"
 LEAST_CONTRAST = 4.5
 """Of text, by WCAG 2.2, success criterion 1.4.3."""
 LEAST_HEAT = 0.14
@@ -35,19 +34,15 @@ _ROOTS = {
 _COLOUR = re.compile(r"--([\w-]+)\s*:\s*(#[0-9a-fA-F]{3,8})\s*;")
 
 
-def light_colours(config: SiteConfig) -> Mapping[str, str]:
-    """Return the colours of the light theme by token, for drawings."""
-    return _colours(config, "light")
-
-
-def _colours(config: SiteConfig, theme: str) -> dict[str, str]:
+def theme_colours(config: SiteConfig, theme: str = "light") -> dict[str, str]:
+    """Return the colours of a theme by token."""
     return _of_sheets(config, theme) | _given(config, theme)
 
 
 def _of_sheets(config: SiteConfig, theme: str) -> dict[str, str]:
     own = find_static(config.root, TOKENS_SHEET).decode(errors="replace")
     ours = (default_folder("static") / TOKENS_SHEET).read_text(encoding="utf8")
-    return {**colours_of(ours, theme), **colours_of(own, theme)}
+    return colours_of(ours, theme) | colours_of(own, theme)
 
 
 def _given(config: SiteConfig, theme: str) -> dict[str, str]:
@@ -61,7 +56,7 @@ def _given(config: SiteConfig, theme: str) -> dict[str, str]:
     return {**named, **tints}
 
 
-def colours_of(sheet: str, theme: str = "light") -> Mapping[str, str]:
+def colours_of(sheet: str, theme: str = "light") -> dict[str, str]:
     """Return the tokens that the first rule of a theme sets to a colour such as `#rrggbb`."""
     found = _ROOTS[theme].search(sheet)
     return dict(_COLOUR.findall(found[1])) if found else {}
@@ -71,32 +66,31 @@ def theme_sheet(config: SiteConfig) -> dict[str, bytes]:
     """Make the style sheet of `[theme]`, if it sets a colour."""
     if not config.theme.has_colours:
         return {}
-    light, dark = (_rules(_given(config, theme)) for theme in ("light", "dark"))
-    return {
-        THEME_SHEET: f"""@layer tokens {{
+    light, dark = (
+        " ".join(f"--{name}: {colour};" for name, colour in _given(config, theme).items())
+        for theme in ("light", "dark")
+    )
+    sheet = f"""@layer tokens {{
   :root {{{light}}}
   :root[data-theme="dark"] {{{dark}}}
   @media (prefers-color-scheme: dark) {{
     :root:not([data-theme]) {{{dark}}}
   }}
 }}
-""".encode()
-    }
-
-
-def _rules(colours: Mapping[str, str]) -> str:
-    return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
+"""
+    return {"css/theme.css": sheet.encode()}
 
 
 def mixed(colour: str, ground: str, share: float) -> str:
     """Mix a share of a colour with a background, as `#rrggbb`."""
-    pairs = zip(_parts(colour), _parts(ground), strict=True)
-    return "#" + "".join(f"{round(top * share + below * (1 - share)):02x}" for top, below in pairs)
+    pairs = zip(_channels(colour), _channels(ground), strict=True)
+    return f"#{bytes(round(top * share + below * (1 - share)) for top, below in pairs).hex()}"
 
 
-def _parts(colour: str) -> list[int]:
+def _channels(colour: str) -> bytes:
+    """Return red, green and blue of `#rgb`, `#rrggbb` and the like."""
     digits = colour[1:] if len(colour) > len("#rgba") else "".join(2 * c for c in colour[1:])
-    return [int(digits[i : i + 2], 16) for i in (0, 2, 4)]
+    return bytes.fromhex(digits[:6])
 
 
 def find_theme_faults(config: SiteConfig) -> Iterator[Fault]:
@@ -108,7 +102,7 @@ def find_theme_faults(config: SiteConfig) -> Iterator[Fault]:
     except SiteError:
         yield Fault(where, f"theme.logo: static/{logo} is not there", "Put it there.")
     for theme in ("light", "dark") if config.theme.has_colours else ():
-        colours = _colours(config, theme)
+        colours = theme_colours(config, theme)
         for text, ground in READ_ON:
             found = contrast(colours.get(text, ""), colours.get(ground, ""))
             if found is not None and found < LEAST_CONTRAST:
@@ -130,7 +124,7 @@ def contrast(text: str, ground: str) -> float | None:
 
 
 def _luminance(colour: str) -> float:
-    shares = [part / 255 for part in _parts(colour)]
+    shares = [channel / 255 for channel in _channels(colour)]
     linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
     return sum(w * part for w, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
@@ -150,13 +144,10 @@ BUNDLE_SHEET, BUNDLE_SCRIPT = "css/every-page.css", "js/every-page.js"
 
 
 def make_bundles(published: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Join style sheets and scripts into two files, returned by name.
+    """Join published style sheets and scripts into two files; all files are by name.
 
-    An exception in one script does not stop the next, as if they were separate files.
-
-    Args:
-        published: Content of the published static files, by name. The links of style sheets stay
-            valid, since the bundle is in the same folder.
+    An exception in one script does not stop the next, as if they were separate files. The links of
+    style sheets stay valid, since the bundle is in the same folder.
     """
     sheets = (published.get(f"css/{name}.css") for name in SHEETS)
     scripts = (published.get(f"js/{name}.js") for name in SCRIPTS)
@@ -191,11 +182,8 @@ def default_folder(name: str) -> Path:
 
 def project_folders(root: Path, name: str) -> list[Path]:
     """Return the folders of templates or static files, the project's first."""
-    return list(
-        dict.fromkeys(
-            folder.resolve() for folder in (root / name, default_folder(name)) if folder.is_dir()
-        )
-    )
+    folders = (root / name, default_folder(name))
+    return list(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
 
 
 def find_static(root: Path, name: str) -> bytes:
@@ -247,20 +235,17 @@ def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder).as_posix()
-            if (
-                path.is_file()
-                and not name.endswith(NOT_PUBLISHED)
-                and not path.name.startswith(".")
-            ):
-                try:
-                    if name not in found:
-                        found[name] = _sent(path, folder)
-                except OSError as error:
-                    faults.append(Fault(f"static/{name}", f"cannot be read: {error.strerror}."))
+            is_hidden = name.endswith(NOT_PUBLISHED) or path.name.startswith(".")
+            if is_hidden or name in found or not path.is_file():
+                continue
+            try:
+                found[name] = _sent(path, folder)
+            except OSError as error:
+                faults.append(Fault(f"static/{name}", f"cannot be read: {error.strerror}."))
     what, fix = "the file is missing: the front-end packages are not fetched", "Run `make vendor`."
     faults += [Fault(f"static/{name}", what, fix) for name in NEEDED if name not in found]
-    assets, links = _named(found)
-    if faults := [*faults, *links]:
+    assets = _named(found, faults)
+    if faults:
         raise AssetError(*faults)
     return assets
 
@@ -277,38 +262,32 @@ def _sent(path: Path, folder: Path) -> bytes:
     return _COMMENT.sub(b"", content) if is_ours else content
 
 
-def _named(found: Mapping[str, bytes]) -> tuple[Assets, list[Fault]]:
+def _named(found: Mapping[str, bytes], faults: list[Fault]) -> Assets:
     """Name every file by its content; style sheets last, since they contain names of others."""
     paths: dict[str, str] = {}
     files: dict[str, bytes] = {}
-    faults: list[Fault] = []
     for name in sorted(found, key=lambda n: (n.endswith(".css"), n)):
         content = found[name]
         if name.endswith(".css"):
-            content, broken = _with_published_links(name, content, paths)
-            faults += broken
-        paths[name] = (
-            name
-            if name in AT_ROOT or name.endswith(".txt")
-            else f"{FOLDER}/{_hashed(name, content)}"
-        )
+            content = _with_published_links(name, content, paths, faults)
+        is_fixed = name in AT_ROOT or name.endswith(".txt")
+        paths[name] = name if is_fixed else _hashed(name, content)
         files[paths[name]] = content
-    published = {name: files[path] for name, path in paths.items()}
-    for name, content in make_bundles(published).items():
-        paths[name] = f"{FOLDER}/{_hashed(name, content)}"
+    for name, content in make_bundles({name: files[path] for name, path in paths.items()}).items():
+        paths[name] = _hashed(name, content)
         files[paths[name]] = content
-    return Assets(paths, files), faults
+    return Assets(paths, files)
 
 
 def _hashed(name: str, content: bytes) -> str:
-    path = PurePosixPath(name)
+    path = PurePosixPath(FOLDER, name)
     return str(path.with_name(f"{path.stem}.{sha256(content).hexdigest()[:10]}{path.suffix}"))
 
 
 def _with_published_links(
-    name: str, content: bytes, paths: Mapping[str, str]
-) -> tuple[bytes, list[Fault]]:
-    faults: list[Fault] = []
+    name: str, content: bytes, paths: Mapping[str, str], faults: list[Fault]
+) -> bytes:
+    """Replace the links of a style sheet; report those to missing files in `faults`."""
 
     def replace(match: re.Match[bytes]) -> bytes:
         url = match[1].decode(errors="replace")
@@ -318,4 +297,4 @@ def _with_published_links(
             return match[0]
         return f'url("{relpath(paths[target], f"{FOLDER}/{dirname(name)}")}")'.encode()
 
-    return CSS_URL.sub(replace, content), faults
+    return CSS_URL.sub(replace, content)

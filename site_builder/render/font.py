@@ -49,7 +49,7 @@ class FontFile:
     def width(self, letter: str, weight: int) -> float:
         """Return the width of a letter as a share of the font size."""
         glyph = self._glyphs[ord(letter)]
-        if weight == self._own_weight:
+        if weight == self._default_weight:
             # The table of widths is much faster than a set of glyphs, which reads every outline.
             return float(self._font["hmtx"][glyph][0]) / self._em
         if weight not in self._sets:
@@ -57,8 +57,7 @@ class FontFile:
         return float(self._sets[weight][glyph].width) / self._em
 
     @cached_property
-    def _own_weight(self) -> float | None:
-        """The default weight of a variable font."""
+    def _default_weight(self) -> float | None:
         axes = self._font["fvar"].axes if "fvar" in self._font else ()
         return next((float(a.defaultValue) for a in axes if a.axisTag == "wght"), None)
 
@@ -93,8 +92,8 @@ class Typeface:
     def _share(self, letter: str, weight: int) -> float:
         key = letter, weight
         if key not in self._widths:
-            part = next((part for part in self.parts if letter in part), None)
-            self._widths[key] = 1.0 if part is None else part.width(letter, weight)
+            widths = (part.width(letter, weight) for part in self.parts if letter in part)
+            self._widths[key] = next(widths, 1.0)
         return self._widths[key]
 
     def cut(self, text: str, size: float, room: float, weight: int = REGULAR) -> str:
@@ -102,8 +101,7 @@ class Typeface:
         text = self.shown(text)
         if self.width(text, size, weight) <= room:
             return text
-        left = room - self.width(DOTS, size, weight)
-        end = 0
+        left, end = room - self.width(DOTS, size, weight), 0
         while self.width(text[: end + 1], size, weight) <= left:
             end += 1
         return f"{text[:end].rstrip()}{DOTS}"
@@ -111,13 +109,9 @@ class Typeface:
     def lines(
         self, text: str, room: float, sizes: Iterable[tuple[float, int]], weight: int = REGULAR
     ) -> Lines:
-        """Break a text into lines, in the first size in which all of it fits.
+        """Break a text into lines of `room` px, in the first size in which all of it fits.
 
-        Args:
-            text: The text.
-            room: Width of a line, in px.
-            sizes: Sizes to try, in px, each with its maximum of lines; the last one cuts the text.
-            weight: Font weight.
+        Each size, in px, has its greatest number of lines; the last one cuts the text.
         """
         tried = Lines((), 0)
         for size, most in sizes:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from math import ceil
 from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from urllib.parse import unquote, urlsplit
 
 import resvg_py
@@ -37,8 +34,9 @@ from site_builder.config import SiteConfig
 from site_builder.errors import TemplateFaultError
 from site_builder.pages.model import Badge, model_summary
 from site_builder.pages.page import Made, Page, Site
+from site_builder.parallel import core_count, map_pages
 from site_builder.records import Record, replace
-from site_builder.render.assets import light_colours
+from site_builder.render.assets import theme_colours
 from site_builder.render.environment import Templates
 from site_builder.render.font import BOLD, Lines, load_typeface, plain_text
 from site_builder.render.urls import Urls
@@ -54,15 +52,13 @@ def with_cards(site: Site, pages: Iterable[Made]) -> tuple[Made, ...]:
     def with_card(page: Page) -> Page:
         make = _CARDS.get(page.address.kind)
         card = make(site, page) if make else None
-        return replace(page, card=card or PreviewCard(page.description, board))
+        if card is None or card.chart is None:
+            card = PreviewCard(page.description, board)
+        return replace(page, card=card)
 
     return tuple(
         with_card(page) if isinstance(page, Page) and page.listed else page for page in pages
     )
-
-
-def _card(finding: str, chart: PreviewChart | None) -> PreviewCard | None:
-    return None if chart is None else PreviewCard(finding, chart)
 
 
 def _board(site: Site) -> PreviewChart | None:
@@ -81,35 +77,36 @@ def _leader(site: Site, page: Page) -> str:
     return model_summary(site, ranked[0].model) if ranked else page.description
 
 
-def _category(site: Site, page: Page) -> PreviewCard | None:
+def _category(site: Site, page: Page) -> PreviewCard:
     category = next(c for c in site.results.categories if c.category == page.address.key)
-    return _card(f"{page.title}: {page.description}", card_board(category.boards, site.labels))
+    chart = card_board(category.boards, site.labels)
+    return PreviewCard(f"{page.title}: {page.description}", chart)
 
 
-def _serving(site: Site, page: Page) -> PreviewCard | None:
+def _serving(site: Site, page: Page) -> PreviewCard:
     name, chart = "latency", card_latency(site.results, site.labels)
     if chart is None:
         name, chart = "prices", card_prices(site.results, site.labels)
-    return _card(_chart_title(page, name) or page.description, chart)
+    return PreviewCard(_chart_title(page, name) or page.description, chart)
 
 
-# Pages of other kinds have a card with their description and the board.
+# Other pages, and those whose card has no chart, have a card with their description and the board.
 _CARDS: Mapping[Kind, Callable[[Site, Page], PreviewCard | None]] = {
-    "home": lambda site, page: _card(
+    "home": lambda site, page: PreviewCard(
         _chart_title(page, "averages") or _leader(site, page), _board(site)
     ),
-    "models": lambda site, page: _card(_leader(site, page), _board(site)),
-    "model": lambda site, page: _card(
+    "models": lambda site, page: PreviewCard(_leader(site, page), _board(site)),
+    "model": lambda site, page: PreviewCard(
         page.description, card_model(site.results, site.labels, page.address.key)
     ),
-    "tasks": lambda site, page: _card(
+    "tasks": lambda site, page: PreviewCard(
         _chart_title(page, "by_task") or page.description,
         card_task_lifts(site.results, site.labels),
     ),
-    "task": lambda site, page: _card(
+    "task": lambda site, page: PreviewCard(
         page.description, card_task(site.results, site.labels, page.address.key)
     ),
-    "categories": lambda site, page: _card(
+    "categories": lambda site, page: PreviewCard(
         _chart_title(page, "chart") or page.description,
         card_category_lifts(site.results, site.labels),
     ),
@@ -147,13 +144,7 @@ class _PlacedMark(Record):
 
 
 class _PlacedRow(Record):
-    """One row, in px.
-
-    Attributes:
-        y: Its middle.
-        before, after, reference: Marks of a dumbbell; None for no mark.
-        span: Ends of the interval or of the bar.
-    """
+    """One row, in px; `span` has the ends of the interval or of the bar."""
 
     y: float
     name: str
@@ -164,17 +155,6 @@ class _PlacedRow(Record):
     reference: float | None = None
     span: tuple[float, float] | None = None
     is_bar: bool = False
-
-
-class _Plot(Record):
-    """The chart, in px."""
-
-    top: float
-    bottom: float
-    rows: tuple[_PlacedRow, ...]
-    ticks: tuple[_PlacedMark, ...]
-    caption: Lines
-    reference: _PlacedMark | None
 
 
 class _Across(Record):
@@ -189,20 +169,20 @@ class _Across(Record):
     def place(self, share: float | None) -> float | None:
         return None if share is None else self.x(share)
 
+    def span(self, low: float | None, high: float | None) -> tuple[float, float] | None:
+        return None if low is None or high is None else (self.x(low), self.x(high))
+
 
 class CardDrawer:
-    """Draws the link previews of a site as SVG.
-
-    Args:
-        config: The project, with its title, address, font and colours.
-        templates: Its templates.
-    """
+    """Draws the link previews of a site as SVG."""
 
     def __init__(self, config: SiteConfig, templates: Templates) -> None:
-        self._templates, self._colours = templates, light_colours(config)
+        self._templates, self._colours = templates, theme_colours(config)
         self._font = load_typeface(config.root)
         self._title = self._font.cut(config.site.title, _TITLE_PX, _MOST_SITE_TITLE, BOLD)
-        self._address = self._font.cut(_shown_url(config.site.base_url), _SMALL_PX, RIGHT - LEFT)
+        url = urlsplit(config.site.base_url)
+        address = unquote(f"{url.netloc}{url.path}").rstrip("/")
+        self._address = self._font.cut(address, _SMALL_PX, RIGHT - LEFT)
 
     def draw(self, card: PreviewCard, page_title: str) -> str:
         """Return the SVG of a card; the home page has no title of its own.
@@ -229,52 +209,28 @@ class CardDrawer:
         }
         return self._templates.render(TEMPLATE, variables)
 
-    def _plot(self, chart: PreviewChart, finding: Lines) -> _Plot:
+    def _plot(self, chart: PreviewChart, finding: Lines) -> dict[str, object]:
+        font, rows = self._font, chart.rows
         top = _FINDING_TOP + finding.size * _LEADING * len(finding.texts) + _GAP
         top += _REFERENCE_PX if chart.reference else 0
-        step = min(_MOST_ROW_PX, (_PLOT_BOTTOM - top) / len(chart.rows))
-        across = self._across(chart)
-        room = RIGHT - LEFT - self._font.width(self._address, _SMALL_PX) - _BESIDE
-        return _Plot(
-            top=round(top, 1),
-            bottom=round(top + step * len(chart.rows), 1),
-            rows=tuple(
-                self._row(row, round(top + (i + 0.5) * step, 1), across)
-                for i, row in enumerate(chart.rows)
-            ),
-            ticks=tuple(_PlacedMark(across.x(tick.share), tick.text) for tick in chart.ticks),
-            caption=self._font.lines(chart.caption, room, _CAPTION_PX),
-            reference=self._reference(chart.reference, across) if chart.reference else None,
+        step = min(_MOST_ROW_PX, (_PLOT_BOTTOM - top) / len(rows))
+        names = [font.cut(row.name, _TEXT_PX, _MOST_NAME) for row in rows]
+        texts = [font.cut(row.text, _TEXT_PX, _MOST_TEXT, BOLD) for row in rows]
+        # The marks have the room that names and values leave.
+        across = _Across(
+            LEFT + max(font.width(name, _TEXT_PX) for name in names) + _BESIDE,
+            RIGHT - max(font.width(text, _TEXT_PX, BOLD) for text in texts) - _BESIDE,
         )
-
-    def _across(self, chart: PreviewChart) -> _Across:
-        """Return the room that names and values leave to the marks."""
-        name = max(self._font.width(self._name(row), _TEXT_PX) for row in chart.rows)
-        text = max(self._font.width(self._value(row), _TEXT_PX, BOLD) for row in chart.rows)
-        return _Across(LEFT + name + _BESIDE, RIGHT - text - _BESIDE)
-
-    def _name(self, row: CardRow) -> str:
-        return self._font.cut(row.name, _TEXT_PX, _MOST_NAME)
-
-    def _value(self, row: CardRow) -> str:
-        return self._font.cut(row.text, _TEXT_PX, _MOST_TEXT, BOLD)
-
-    def _row(self, row: CardRow, y: float, across: _Across) -> _PlacedRow:
-        texts, mark = (self._name(row), self._value(row), row.tone), row.mark
-        if not isinstance(mark, Dumbbell):
-            span = across.x(mark.start), across.x(mark.end)
-            return _PlacedRow(y, *texts, span=span, is_bar=True)
-        interval = None
-        if mark.low is not None and mark.high is not None:
-            interval = across.x(mark.low), across.x(mark.high)
-        return _PlacedRow(
-            y,
-            *texts,
-            before=across.place(mark.before),
-            after=across.place(mark.after),
-            reference=across.place(mark.reference),
-            span=interval,
-        )
+        ys = [round(top + (i + 0.5) * step, 1) for i in range(len(rows))]
+        room = RIGHT - LEFT - font.width(self._address, _SMALL_PX) - _BESIDE
+        return {
+            "top": round(top, 1),
+            "bottom": round(top + step * len(rows), 1),
+            "rows": list(map(partial(_placed_row, across), ys, names, texts, rows)),
+            "ticks": [_PlacedMark(across.x(tick.share), tick.text) for tick in chart.ticks],
+            "caption": font.lines(chart.caption, room, _CAPTION_PX),
+            "reference": self._reference(chart.reference, across) if chart.reference else None,
+        }
 
     def _reference(self, mark: AxisLabel, across: _Across) -> _PlacedMark:
         """Place the line's label so that it stays within the card."""
@@ -285,9 +241,13 @@ class CardDrawer:
         return _PlacedMark(x, text, "end" if x + half > RIGHT else "middle")
 
 
-def _shown_url(base_url: str) -> str:
-    parts = urlsplit(base_url)
-    return unquote(f"{parts.netloc}{parts.path}").rstrip("/")
+def _placed_row(across: _Across, y: float, name: str, text: str, row: CardRow) -> _PlacedRow:
+    mark, place = row.mark, across.place
+    if not isinstance(mark, Dumbbell):
+        span = across.span(mark.start, mark.end)
+        return _PlacedRow(y, name, text, row.tone, span=span, is_bar=True)
+    ends = (place(mark.before), place(mark.after), place(mark.reference))
+    return _PlacedRow(y, name, text, row.tone, *ends, across.span(mark.low, mark.high))
 
 
 # --- Pictures: SVG as PNG, kept between builds ----------------------------------------------------
@@ -350,17 +310,13 @@ class PictureCache:
             self._folder.mkdir(parents=True, exist_ok=True)
             for key, picture in pictures.items():
                 if self.find(key) is None:
-                    self._write(key, picture)
+                    # By way of another file, so that no other build reads half a picture.
+                    with NamedTemporaryFile(dir=self._folder, delete=False) as file:
+                        file.write(sha256(picture).digest() + picture)
+                    Path(file.name).replace(self._folder / key)
             for path in self._folder.iterdir():
                 if _NAME.fullmatch(path.name) and path.name not in pictures:
                     path.unlink(missing_ok=True)
-
-    def _write(self, key: str, picture: bytes) -> None:
-        """Write by way of another file, so that no other build reads half a picture."""
-        handle, name = tempfile.mkstemp(dir=self._folder)
-        with os.fdopen(handle, "wb") as file:
-            file.write(sha256(picture).digest() + picture)
-        Path(name).replace(self._folder / key)
 
 
 def draw_pictures(drawings: Mapping[str, str], root: Path, cache: PictureCache) -> dict[str, bytes]:
@@ -387,21 +343,18 @@ def _key(svg: str, fonts: Sequence[bytes]) -> str:
 def _draw_all(drawings: Sequence[str], fonts: Sequence[bytes]) -> list[bytes]:
     if not drawings:
         return []
-    with tempfile.TemporaryDirectory() as folder:
+    # The library holds the interpreter's lock, so threads would not help.
+    workers = core_count() if len(drawings) >= MANY else 1
+    with TemporaryDirectory() as folder:
         files = [Path(folder, f"{i}.ttf") for i in range(len(fonts))]
         for file, content in zip(files, fonts, strict=True):
             file.write_bytes(content)
-        draw = partial(_draw, [str(file) for file in files])
-        if len(drawings) < MANY:
-            return list(map(draw, drawings))
-        # The library holds the interpreter's lock, so threads would not help.
-        with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
-            return list(pool.map(draw, drawings, chunksize=8))
+        return list(map_pages(partial(_painter, [*map(str, files)]), drawings, workers))
 
 
-def _draw(fonts: list[str], svg: str) -> bytes:
-    """Draw with the given fonts alone, so that every machine draws the same."""
-    return resvg_py.svg_to_bytes(svg_string=svg, font_files=fonts, skip_system_fonts=True)
+def _painter(fonts: list[str]) -> Callable[[str], bytes]:
+    """Return what draws with the given fonts alone, so that every machine draws the same."""
+    return partial(resvg_py.svg_to_bytes, font_files=fonts, skip_system_fonts=True)
 
 
 # --- Badges ---------------------------------------------------------------------------------------
@@ -412,7 +365,7 @@ MOST_PX = 320
 
 
 class _Half(Record):
-    """A half of a badge, in px; `text_width` is the width that its text is set to."""
+    """A half of a badge, in px; its text is set to `text_width`."""
 
     x: int
     width: int
@@ -424,7 +377,7 @@ class BadgeDrawer:
     """Draws the badges of a site."""
 
     def __init__(self, config: SiteConfig, templates: Templates) -> None:
-        self._templates, self._colours = templates, light_colours(config)
+        self._templates, self._colours = templates, theme_colours(config)
         self._font = load_typeface(config.root)
 
     def draw(self, badge: Badge) -> bytes:

@@ -107,8 +107,7 @@ def _json(frame: pd.DataFrame) -> bytes:
 
 
 def _plain(values: pd.Series) -> list[object]:
-    if kinds.is_float_dtype(values):
-        plain = values.astype(object).mask(np.isinf(values), values.astype(str))
-    else:
-        plain = values.astype(object)
+    plain = values.astype(object)
+    if values.dtype.kind == "f":
+        plain = plain.mask(np.isinf(values), values.astype(str))
     return list(plain.where(values.notna(), None))

@@ -242,7 +242,7 @@ def test_fixture_board():
         "averages": "Fine-tuned models average 0.594, up from 0.375; 2 of 2 pass Gamma",
         "best-lift-by-task": "The best fine-tuned model beats Gamma on 2 of 2 tasks",
         "category-difference": "Lists is the hardest category to beat Gamma in, Math the easiest",
-        "winners": "Alpha and Beta are at the top most often: on 1 of 2 tasks",
+        "winners": "Alpha and Beta are first most often: on 1 of 2 tasks",
         "scores": "Addition is the easiest task on average, Sorting the hardest",
         "training-sets": "1 of 2 training sets has fewer than 10,000 examples and 2 of 2 have "
         "fewer than 20,000 examples",

@@ -200,29 +200,29 @@ def test_no_model_categories():
 @pytest.mark.parametrize(
     ("runs", "title", "reading"),
     [
-        (ONE, "a and b are at the top most often: on 1 of 2 tasks", "2 models of 3 are at the top"),
+        (ONE, "a and b are first most often: on 1 of 2 tasks", "2 models of 3 are first"),
         (
             {"base": {"a": [0.9, 0.9], "b": [0.1, 0.1]}},
-            "a is at the top most often: on 2 of 2 tasks",
-            "1 model of 2 is at the top",
+            "a is first most often: on 2 of 2 tasks",
+            "1 model of 2 is first",
         ),
         (
             {"base": {m: [0.5, 0.5] for m in "abcd"}},
-            "a, b and 2 more are at the top most often: on 2 of 2 tasks",
-            "4 models of 4 are at the top",
+            "a, b and 2 more are first most often: on 2 of 2 tasks",
+            "4 models of 4 are first",
         ),
         # Too few scores for a rank, and yet the best on t1.
         (
             {"base": {"a": [0.9, None], "b": [0.1, 0.1]}},
-            "b and a are at the top most often: on 1 of 2 tasks",
-            "2 models of 2 are at the top",
+            "b and a are first most often: on 1 of 2 tasks",
+            "2 models of 2 are first",
         ),
     ],
 )
 def test_winners(runs, title, reading):
     """All who tie for a task count, and all who have scores are counted among."""
     chart = said(chart_winners, runs)
-    assert (title, f"{title}. {reading} of at least one task.") == (chart.title, chart.reading)
+    assert (title, f"{title}. {reading} on at least one task.") == (chart.title, chart.reading)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from site_builder.pages.all import make_pages
 from site_builder.pages.page import Page
 from site_builder.records import asdict
 from site_builder.render import previews as pictures
-from site_builder.render.assets import colours_of, light_colours
+from site_builder.render.assets import colours_of, theme_colours
 from site_builder.render.environment import Templates
 from site_builder.render.font import BOLD, DOTS, REGULAR, UNKNOWN, Typeface, load_typeface
 from site_builder.render.previews import (
@@ -264,12 +264,12 @@ def test_lines_are_as_equal_as_their_words_let_them_be(typeface):
 
 def test_colours_are_those_of_the_light_theme(tmp_path):
     """Of the project's own sheet, as far as it has them."""
-    ours = light_colours(load_config(ROOT))
+    ours = theme_colours(load_config(ROOT))
     assert ("#fbfbfa", "#0f766e") == (ours["paper"], ours["accent"])
     sheet = tmp_path / "static/css/tokens.css"
     sheet.parent.mkdir(parents=True)
     sheet.write_text(":root { --paper: #abcdef; --ink: red; } :root { --paper: #000000; }")
-    own = light_colours(load_config(tmp_path))
+    own = theme_colours(load_config(tmp_path))
     assert ("#abcdef", ours["ink"]) == (own["paper"], own["ink"])
     assert {} == colours_of("")
 
