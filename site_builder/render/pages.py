@@ -230,7 +230,7 @@ class _Renderer:
             if link.to is None:
                 return web_link(link.href)
             if absolute:
-                return urls.permalink(link.to) or urls.path(link.to)
+                return urls.canonical(link.to) or urls.path(link.to)
             return link_to(link.to)
 
         def prose(slot: str) -> Markup:

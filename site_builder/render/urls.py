@@ -12,19 +12,14 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 from site_builder.addresses import Address, Kind, make_slugs
 from site_builder.records import Record
 
+_NAMED: tuple[Kind, ...] = (
+    *("models", "tasks", "categories", "analysis", "serving", "choose", "compare", "data"),
+    *("changes", "about"),
+)
 _FIXED: Mapping[Kind, str] = {
     "home": "",
-    "models": "models/",
-    "tasks": "tasks/",
-    "categories": "categories/",
-    "analysis": "analysis/",
-    "serving": "serving/",
-    "choose": "choose/",
-    "compare": "compare/",
-    "data": "data/",
-    "changes": "changes/",
-    "about": "about/",
     "not_found": "404.html",
+    **{kind: f"{kind}/" for kind in _NAMED},
 }
 _FOLDERS: Mapping[Kind, str] = {
     "model": "models",
@@ -61,15 +56,16 @@ class Urls(Record):
 
     def path(self, address: Address) -> str:
         """Return the path from the site's root; that of a page ends in a slash, or is empty."""
-        if address.kind == "file":
-            return address.key
-        if address.kind in _FIXED:
-            return _FIXED[address.kind]
-        if address.kind == "badge":
-            return f"badges/{self.slugs['model'][address.key]}.svg"
-        if address.kind == "scores":
-            return f"models/{self.slugs['model'][address.key]}/scores.js"
-        return f"{_FOLDERS[address.kind]}/{self.slugs[address.kind][address.key]}/"
+        kind, key = address.kind, address.key
+        if kind == "file":
+            return key
+        if kind in _FIXED:
+            return _FIXED[kind]
+        if kind == "badge":
+            return f"badges/{self.slugs['model'][key]}.svg"
+        if kind == "scores":
+            return f"models/{self.slugs['model'][key]}/scores.js"
+        return f"{_FOLDERS[kind]}/{self.slugs[kind][key]}/"
 
     def file(self, address: Address) -> str:
         """Return the path of the file of a page."""
@@ -91,10 +87,9 @@ class Urls(Record):
             page = target[:2]
             if page == own or page[0] not in _PAGES:
                 return self.relative(origin, target)
-            path = known.get(page)
-            if path is None:
-                path = known[page] = self.relative_path(origin, self.path(target))
-            return path + _ending(target) if target.anchor or target.query else path
+            if page not in known:
+                known[page] = self.relative_path(origin, self.path(target))
+            return known[page] + _ending(target)
 
         return link
 
@@ -122,16 +117,12 @@ class Urls(Record):
         return quote(self.path(address))
 
     def canonical(self, address: Address) -> str:
-        """Return the absolute link to a page; empty if the base URL is not known."""
-        return self.absolute(self.path(address)) if self.base_url else ""
+        """Return the absolute link to a page or a place on it; empty without a base URL."""
+        return self.absolute(self.path(address)) + _ending(address) if self.base_url else ""
 
     def absolute(self, path: str) -> str:
         """Return the absolute link to a path; the path itself if the base URL is not known."""
         return self.base_url + quote(path)
-
-    def permalink(self, address: Address) -> str:
-        """Return the absolute link to an anchor; empty if the base URL is not known."""
-        return self.canonical(address) + _ending(address) if self.base_url else ""
 
     def absolute_or_relative(self, origin: Address, target: Address) -> str:
         """Return the absolute link; relative to `origin` if the base URL is not known."""
