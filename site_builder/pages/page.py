@@ -31,7 +31,6 @@ class Citation(Record):
         text: The finding, as a sentence; empty for the site as a whole.
         release: The data that it rests on.
         to: The page or the place on it.
-        key: The key in a bibliography, after that of the site; empty for one made of site and name.
     """
 
     site: str
@@ -39,7 +38,6 @@ class Citation(Record):
     text: str
     release: Release
     to: Address
-    key: str = ""
 
 
 class Page(Record):

@@ -61,9 +61,7 @@ _CODE = _CodeInMemory()
 def make_environment(folders: Sequence[Path]) -> jinja2.Environment:
     """Make the sandbox of the pages: it escapes all values, and unknown names are errors.
 
-    Args:
-        folders: Folders of templates, the project's first. Those of the last folder, which is the
-            generator's, are also found under `ours/`.
+    `folders` have the project's first. The generator's, the last, are also found under `ours/`.
     """
     project, ours = jinja2.FileSystemLoader(folders[:-1]), _WithoutIndents(folders[-1:])
     environment = SandboxedEnvironment(
@@ -77,14 +75,9 @@ def make_environment(folders: Sequence[Path]) -> jinja2.Environment:
         cache_size=-1,
         bytecode_cache=_CODE,
     )
-    environment.globals.clear()
-    environment.globals["range"] = safe_range
-    environment.filters |= {
-        "rows": write_rows,
-        "data": write_data,
-        "words": write_words,
-        "raw": raw_value,
-    }
+    filters = {"rows": write_rows, "data": write_data, "words": write_words, "raw": raw_value}
+    environment.filters |= filters
+    environment.globals = {"range": safe_range}
     return environment
 
 
@@ -107,13 +100,12 @@ class Templates:
     def find_faults(self) -> list[Fault]:
         """Return the errors of the project's templates that do not depend on the data."""
         faults: list[Fault] = []
-        for name in self._environment.list_templates():
-            if self._is_of_project(name):
-                try:
-                    with self._faults(name):
-                        self._environment.get_template(name)
-                except TemplateFaultError as error:
-                    faults += error.faults
+        for name in filter(self._is_of_project, self._environment.list_templates()):
+            try:
+                with self._faults(name):
+                    self._environment.get_template(name)
+            except TemplateFaultError as error:
+                faults += error.faults
         return faults
 
     @contextmanager
@@ -129,8 +121,17 @@ class Templates:
             raise TemplateFaultError.at(place, what) from error
 
     def _explain(self, error: Exception, name: str) -> tuple[str, str]:
-        """Return where an error is and what it is; no words for a bug of the generator."""
-        place = self._place_of(error)
+        """Return where an error is and what it is; no words for a bug of the generator.
+
+        It may be in a part that the page includes.
+        """
+        places = [
+            f"{Path(frame.f_code.co_filename).relative_to(folder).as_posix()}:{line}"
+            for frame, line in walk_tb(error.__traceback__)
+            for folder in self._folders
+            if Path(frame.f_code.co_filename).is_relative_to(folder)
+        ]
+        place = places[-1] if places else ""
         match error:
             case jinja2.TemplateSyntaxError():
                 return f"{error.name}:{error.lineno}", error.message or "is not valid"
@@ -147,14 +148,3 @@ class Templates:
 
     def _is_of_project(self, name: str) -> bool:
         return len(self._folders) > 1 and (self._folders[0] / name).is_file()
-
-    def _place_of(self, error: Exception) -> str:
-        """Return template and line of an error, which may be in a part that the page includes."""
-        place = ""
-        for frame, line in walk_tb(error.__traceback__):
-            path = Path(frame.f_code.co_filename)
-            for folder in self._folders:
-                if path.is_relative_to(folder):
-                    place = f"{path.relative_to(folder).as_posix()}:{line}"
-                    break
-        return place

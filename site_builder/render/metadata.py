@@ -15,8 +15,8 @@ from site_builder.tables.schema import Type
 
 # BibTeX counts braces even behind a backslash.
 _ESCAPED = str.maketrans(
-    {mark: f"\\{mark}" for mark in "%&_#$"}
-    | {
+    {
+        **{mark: f"\\{mark}" for mark in "%&_#$"},
         "\\": r"{\textbackslash}",
         "{": r"{\textbraceleft}",
         "}": r"{\textbraceright}",
@@ -59,7 +59,6 @@ def escape_bibtex(text: str) -> str:
 
 
 _SCHEMA_ORG = "https://schema.org/"
-_DATA_PAGES = ("home", "data")
 
 
 def structured_data(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any] | None:
@@ -67,7 +66,7 @@ def structured_data(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any] 
 
     Breadcrumbs need absolute links.
     """
-    if page.address.kind in _DATA_PAGES:
+    if page.address.kind in ("home", "data"):
         return _dataset_values(dataset, page.address, urls)
     return _breadcrumbs(page, urls) if page.crumbs and page.listed and urls.base_url else None
 
@@ -123,9 +122,6 @@ def _breadcrumbs(page: Page, urls: Urls) -> dict[str, Any]:
     }
 
 
-_SPECIFICATION = "http://mlcommons.org/croissant/1.0"
-# The only format that keeps types and texts unchanged.
-_RECORDS_FORMAT = "parquet"
 # A `url` of a table may be a path, so it is text.
 _DATA_TYPES: dict[Type, str] = {
     "text": "sc:Text",
@@ -165,7 +161,7 @@ def croissant_values(dataset: Dataset, urls: Urls) -> dict[str, Any]:
     known = {
         "@context": _CROISSANT_CONTEXT,
         "@type": "sc:Dataset",
-        "conformsTo": _SPECIFICATION,
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": dataset.name,
         "description": dataset.description,
         "url": urls.base_url,
@@ -216,8 +212,9 @@ def _records(table: ExportedTable) -> dict[str, Any]:
                 "name": column.name,
                 "description": _meaning(column),
                 "dataType": _DATA_TYPES[column.type],
+                # Parquet is the only format that keeps types and texts unchanged.
                 "source": {
-                    "fileObject": {"@id": f"{name}.{_RECORDS_FORMAT}"},
+                    "fileObject": {"@id": f"{name}.parquet"},
                     "extract": {"column": column.name},
                 },
             }
