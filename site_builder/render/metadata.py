@@ -68,7 +68,18 @@ def structured_data(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any] 
     """
     if page.address.kind in ("home", "data"):
         return _dataset_values(dataset, page.address, urls)
-    return _breadcrumbs(page, urls) if page.crumbs and page.listed and urls.base_url else None
+    if not (page.crumbs and page.listed and urls.base_url):
+        return None
+    steps = (*page.crumbs, Link(page.title, page.address))
+    return {
+        "@context": _SCHEMA_ORG,
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": n, "name": step.text, "item": urls.canonical(step.to)}
+            for n, step in enumerate(steps, start=1)
+            if step.to is not None
+        ],
+    }
 
 
 def _dataset_values(dataset: Dataset, page: Address, urls: Urls) -> dict[str, Any]:
@@ -102,24 +113,6 @@ def _dataset_values(dataset: Dataset, page: Address, urls: Urls) -> dict[str, An
         ],
     }
     return {name: value for name, value in known.items() if value}
-
-
-def _breadcrumbs(page: Page, urls: Urls) -> dict[str, Any]:
-    steps = (*page.crumbs, Link(page.title, page.address))
-    return {
-        "@context": _SCHEMA_ORG,
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {
-                "@type": "ListItem",
-                "position": place,
-                "name": step.text,
-                "item": urls.canonical(step.to),
-            }
-            for place, step in enumerate(steps, start=1)
-            if step.to is not None
-        ],
-    }
 
 
 # A `url` of a table may be a path, so it is text.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
+from posixpath import relpath
 from urllib.parse import quote, urlencode, urlsplit
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
@@ -12,14 +13,19 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 from site_builder.addresses import Address, Kind, make_slugs
 from site_builder.records import Record
 
-_NAMED: tuple[Kind, ...] = (
-    *("models", "tasks", "categories", "analysis", "serving", "choose", "compare", "data"),
-    *("changes", "about"),
-)
 _FIXED: Mapping[Kind, str] = {
     "home": "",
+    "models": "models/",
+    "tasks": "tasks/",
+    "categories": "categories/",
+    "analysis": "analysis/",
+    "serving": "serving/",
+    "choose": "choose/",
+    "compare": "compare/",
+    "data": "data/",
+    "changes": "changes/",
+    "about": "about/",
     "not_found": "404.html",
-    **{kind: f"{kind}/" for kind in _NAMED},
 }
 _FOLDERS: Mapping[Kind, str] = {
     "model": "models",
@@ -47,12 +53,10 @@ class Urls(Record):
     @classmethod
     def of(cls, addresses: Iterable[Address], base_url: str = "") -> Urls:
         """Make the paths of a site that has these pages."""
-        keys: dict[Kind, list[str]] = {kind: [] for kind in _FOLDERS}
-        for address in addresses:
-            if address.kind in keys:
-                keys[address.kind].append(address.key)
+        addresses = list(addresses)
+        slugs = {k: make_slugs(a.key for a in addresses if a.kind == k) for k in _FOLDERS}
         base = f"{base_url.rstrip('/')}/" if base_url else ""
-        return cls({kind: make_slugs(found) for kind, found in keys.items()}, base)
+        return cls(slugs, base)
 
     def path(self, address: Address) -> str:
         """Return the path from the site's root; that of a page ends in a slash, or is empty."""
@@ -110,7 +114,10 @@ class Urls(Record):
         """
         if origin.kind == "not_found" and self.base_url:
             return urlsplit(self.base_url).path + quote(path)
-        return _relative(self.file(origin).rpartition("/")[0], path)
+        target, folder = f"/{path}", f"/{self.file(origin).rpartition('/')[0]}"
+        # Both are absolute, so that `relpath` does not ask the system for the current folder.
+        link = _quoted(relpath(target, folder))
+        return f"{link}/" if target.endswith("/") else link
 
     def from_root(self, address: Address) -> str:
         """Return the link to a page from the site's root."""
@@ -133,19 +140,6 @@ def _ending(target: Address) -> str:
     """Return query and anchor of a link."""
     query = f"?{urlencode(target.query)}" if target.query else ""
     return f"{query}#{_quoted(target.anchor)}" if target.anchor else query
-
-
-def _relative(start: str, path: str) -> str:
-    """Link from a folder of the site to a path of it.
-
-    Not by `os.path.relpath`, which asks the system each time what folder the process is in.
-    """
-    if start.partition("/")[0] != path.partition("/")[0]:  # nothing in common, as with static files
-        return "../" * (start.count("/") + 1 if start else 0) + _quoted(path) or "./"
-    here, there = start.split("/") if start else [], path.split("/")
-    pairs = enumerate(zip(here, there[:-1], strict=False))
-    shared = next((i for i, (a, b) in pairs if a != b), min(len(here), len(there) - 1))
-    return "../" * (len(here) - shared) + _quoted("/".join(there[shared:])) or "./"
 
 
 _quoted = lru_cache(maxsize=1 << 16)(quote)  # a page leads to the same ones many times
