@@ -82,8 +82,7 @@ def short_correlations(results: Results, labels: Labels) -> Table | None:
 
     fields: tuple[Field[str], ...] = (
         Field(
-            Column("feature", "Feature of the task"),
-            lambda feature: text_cell(column_label(feature, labels)),
+            Column("feature", "Feature of the task"), lambda f: text_cell(column_label(f, labels))
         ),
         *(field for lift in lifts for field in _lift_fields(found, lift, labels)),
         Field(Column("n", "Tasks", "number"), n_cell),
@@ -92,33 +91,28 @@ def short_correlations(results: Results, labels: Labels) -> Table | None:
     return table_of("correlations-short", caption, fields, found.features)
 
 
-def _lift_fields(found: Correlations, lift: str, labels: Labels) -> tuple[Field[str], ...]:
-    spearman = "Spearman's rank correlation over tasks, with its 95 % interval"
-    p = "Two-sided p-value of Spearman's correlation, not corrected for multiple comparisons"
-    pearson = "Pearson's correlation over tasks"
-    verdict = f"A direction is named from {LEAST_TO_CONCLUDE} tasks on, if the interval excludes 0"
-    label, term = column_label(lift, labels), "correlation"
+def _lift_fields(found: Correlations, lift: str, labels: Labels) -> Iterator[Field[str]]:
+    """Yield the columns of the correlation of each feature with a kind of lift."""
 
     def field(column: Column, cell: Callable[[Correlation], Cell]) -> Field[str]:
         return Field(column, lambda feature: cell(found.pairs[feature, lift]))
 
-    return (
-        field(Column(f"{lift}_spearman", label, "number", spearman, term=term), _spearman_cell),
-        field(
-            Column(f"{lift}_verdict", "Direction", "text", verdict, "ascending", term),
-            lambda pair: text_cell(verdict_text(pair) or None),
-        ),
-        field(
-            Column(f"{lift}_p", "p", "number", p, "ascending", term),
-            lambda pair: number_cell(pair.spearman_p, p_value(pair.spearman_p)),
-        ),
-        field(
-            Column(f"{lift}_pearson", "Pearson", "number", pearson, term=term),
-            lambda pair: number_cell(
-                pair.pearson, MISSING if pair.pearson is None else rounded(pair.pearson, 2)
-            ),
-        ),
-    )
+    label, term = column_label(lift, labels), "correlation"
+    meaning = "Spearman's rank correlation over tasks, with its 95 % interval"
+    spearman = Column(f"{lift}_spearman", label, "number", meaning, term=term)
+    yield field(spearman, _spearman_cell)
+    meaning = f"A direction is named from {LEAST_TO_CONCLUDE} tasks on, if the interval excludes 0"
+    verdict = Column(f"{lift}_verdict", "Direction", "text", meaning, "ascending", term)
+    yield field(verdict, lambda pair: text_cell(verdict_text(pair) or None))
+    meaning = "Two-sided p-value of Spearman's correlation, not corrected for multiple comparisons"
+    p = Column(f"{lift}_p", "p", "number", meaning, "ascending", term)
+    yield field(p, lambda pair: number_cell(pair.spearman_p, p_value(pair.spearman_p)))
+    meaning = "Pearson's correlation over tasks"
+    yield field(Column(f"{lift}_pearson", "Pearson", "number", meaning, term=term), _pearson_cell)
+
+
+def _pearson_cell(pair: Correlation) -> Cell:
+    return number_cell(pair.pearson, MISSING if pair.pearson is None else rounded(pair.pearson, 2))
 
 
 def _spearman_cell(pair: Correlation) -> Cell:

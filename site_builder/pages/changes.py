@@ -182,31 +182,22 @@ class _Tables:
         """Return the columns of a score before and after."""
         changes = self._changes
         meaning = f"After minus before, positive is better{self._labels.turning}"
+        difference = Column("difference", "Difference", "number", meaning, term="changes")
+        before, after = Column("before", "Before", "number"), Column("after", "After", "number")
+        noise = Column("noise", "Beyond noise?", term="changes")
 
         def difference_cell(change: ScoreChange) -> Cell:
-            difference = change.difference or 0.0
-            is_turned = (difference > 0) != bool(change.better)
+            value = change.difference or 0.0
+            is_turned = (value > 0) != bool(change.better)
             text = score_texts(changes, change, turned=is_turned)[2]
             tone: Tone = "gain" if change.better else "loss"
-            return Cell(text, -difference if is_turned else difference, tone=tone)
+            return Cell(text, -value if is_turned else value, tone=tone)
 
         return (
-            Field(
-                Column("difference", "Difference", "number", meaning, term="changes"),
-                difference_cell,
-            ),
-            Field(
-                Column("before", "Before", "number"),
-                lambda c: number_cell(c.before, score_texts(changes, c)[0]),
-            ),
-            Field(
-                Column("after", "After", "number"),
-                lambda c: self._linked(c, score_texts(changes, c)[1]),
-            ),
-            Field(
-                Column("noise", "Beyond noise?", term="changes"),
-                lambda c: text_cell(NOISE[c.beyond_noise]),
-            ),
+            Field(difference, difference_cell),
+            Field(before, lambda c: number_cell(c.before, score_texts(changes, c)[0])),
+            Field(after, lambda c: self._linked(c, score_texts(changes, c)[1])),
+            Field(noise, lambda c: text_cell(NOISE[c.beyond_noise])),
         )
 
     def _linked(self, change: ScoreChange, text: str) -> Cell:

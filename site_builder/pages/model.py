@@ -424,30 +424,21 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
     if not tested:
         return None
 
+    meaning = "With its 95 % interval over tasks"
+    mean = Column("mean", "Mean difference", "number", meaning, term="lift-tests")
+    counts = Column("tasks", "Better, equal, worse", "number")
+    wilcoxon = Column("wilcoxon", "Wilcoxon p", "number", first="ascending", term="lift-tests")
+    sign = Column("sign", "Sign test p", "number", first="ascending", term="lift-tests")
+
     def p_cell(p: float | None) -> Cell:
         return number_cell(p, p_value(p))
 
-    mean_help = "With its 95 % interval over tasks"
     fields: tuple[Field[_Tested], ...] = (
         Field(Column("difference", "Difference"), lambda t: Cell(t[0])),
-        Field(
-            Column("mean", "Mean difference", "number", mean_help, term="lift-tests"),
-            lambda t: lift_cell(t[2].mean, labels.scale, t[2].interval),
-            averaged,
-        ),
-        Field(
-            Column("tasks", "Better, equal, worse", "number"),
-            lambda t: Cell(f"{t[2].above} / {t[2].equal} / {t[2].below}", t[2].above),
-        ),
-        Field(
-            Column("wilcoxon", "Wilcoxon p", "number", first="ascending", term="lift-tests"),
-            lambda t: p_cell(t[2].wilcoxon_p_adjusted),
-            averaged,
-        ),
-        Field(
-            Column("sign", "Sign test p", "number", first="ascending", term="lift-tests"),
-            lambda t: p_cell(t[2].sign_p_adjusted),
-        ),
+        Field(mean, lambda t: lift_cell(t[2].mean, labels.scale, t[2].interval), averaged),
+        Field(counts, lambda t: Cell(f"{t[2].above} / {t[2].equal} / {t[2].below}", t[2].above)),
+        Field(wilcoxon, lambda t: p_cell(t[2].wilcoxon_p_adjusted), averaged),
+        Field(sign, lambda t: p_cell(t[2].sign_p_adjusted)),
         Field(Column("verdict", "Verdict", term="lift-tests"), lambda t: Cell(t[1])),
     )
     return table_of("lift-tests", "Significance tests", fields, tested)

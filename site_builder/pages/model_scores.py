@@ -20,16 +20,7 @@ from site_builder.charts.cells import (
 )
 from site_builder.compute.catalog import Provenance
 from site_builder.compute.scores import Score
-from site_builder.formatting import (
-    MISSING,
-    NOT_STATED,
-    NumberFormat,
-    count,
-    exact,
-    listed,
-    sentence,
-    signed,
-)
+from site_builder.formatting import NOT_STATED, NumberFormat, count, exact, listed, sentence, signed
 from site_builder.labels import Labels
 from site_builder.pages.board_table import task_marks, task_tools
 from site_builder.pages.data import published_paths
@@ -74,9 +65,8 @@ def list_scores(site: Site, model: str) -> list[ModelScore]:
         counted, flagged = by_task.get(task, {}), results.flagged_of(model, task)
         for variant in scores.roles.variants:
             if found := counted.get(variant) or flagged.get(variant):
-                provenance = scores.provenance(model, task, variant)
-                value = found.score
-                listing.append(ModelScore(task, variant, value, counted.get(variant), provenance))
+                stated, score = scores.provenance(model, task, variant), counted.get(variant)
+                listing.append(ModelScore(task, variant, found.score, score, stated))
     return listing
 
 
@@ -108,7 +98,9 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
 
     def baseline_cell(row: _TaskScores) -> Cell:
         value, scale = results.task(row.task).baseline_score, labels.scales[row.task]
-        return number_cell(value, MISSING if value is None else _texts(value, scale)[0])
+        if value is None:
+            return score_cell(None, scale)
+        return number_cell(value, _texts(value, scale)[0])
 
     fields: tuple[Field[_TaskScores], ...] = (
         Field(TASK, lambda row: task_cell(labels, row.task)),

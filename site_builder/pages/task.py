@@ -34,17 +34,7 @@ from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import HOME, TASKS, Page, Site, cite_page, in_sequence
 from site_builder.pages.task_ranking import line_legend, ranking_table
 from site_builder.records import Record
-from site_builder.table_model import (
-    MOST_LISTED,
-    Cell,
-    Column,
-    Field,
-    Row,
-    RowKind,
-    Table,
-    Tone,
-    table_of,
-)
+from site_builder.table_model import MOST_LISTED, Cell, Column, Field, Row, Table, table_of
 from site_builder.tables.schema import TASKS as TASKS_SPEC
 
 _LEAST_FIGURES = 3
@@ -56,10 +46,6 @@ _MOST_CELLS = 20_000
 _MOST_ROWS = 50
 _CELLS_A_ROW = 5
 
-_Tags = tuple[str, ...]
-_Packed = tuple[str, float | str | None, Tone] | tuple[str, float | str | None, Tone, str, _Tags]
-# A model by its place; with its note, its tags and the kind of its row where it has any of these.
-_Named = int | tuple[int, str, _Tags, RowKind]
 # The links to tasks, by category.
 _TaskGroups = tuple[tuple[str, tuple[Link, ...]], ...]
 
@@ -72,8 +58,9 @@ class Picker(Record):
         groups: The tasks to choose from, as links to their pages, by category.
         table: The ranking of the first task.
         models: For the script: each model that occurs, as its id and a link.
-        rankings: For the script: by task id, rows of (index of the model, then text, value and tone
-            of each cell); behind them the note and the tags where there are any.
+        rankings: For the script: by task id, rows of the index of the model, and of text, value and
+            tone of each other cell, where there are any with its note and tags. A model with a note
+            or tags is a list of index, note, tags and kind of the row.
         anchors: For the script: by task id, how links to the scores of each column end; empty for
             a column of no scores.
     """
@@ -82,7 +69,7 @@ class Picker(Record):
     groups: _TaskGroups
     table: Table
     models: tuple[tuple[str, Link], ...]
-    rankings: Mapping[str, Sequence[Sequence[_Named | _Packed]]]
+    rankings: Mapping[str, Sequence[Sequence[object]]]
     anchors: Mapping[str, Sequence[str]]
 
 
@@ -158,8 +145,11 @@ def _task_list(site: Site) -> Table:
         note = "" if fact.higher_is_better else "lower is better"
         return Cell(fact.metric or MISSING, fact.metric, note)
 
-    mean, mean_help = f"Mean, {labels.in_sentence(primary)}", "Mean score over models"
-    lift_help = f"Mean over models of {labels.tuned} minus {labels.base} score"
+    best_help = f"Best {labels.contender} minus {labels.baseline}, positive is better"
+    label, meaning = f"Mean, {labels.in_sentence(primary)}", "Mean score over models"
+    mean = Column("mean", label, "number", meaning, "ascending", "task-mean")
+    meaning = f"Mean over models of {labels.tuned} minus {labels.base} score"
+    lift = Column("mean_lift_over_base", "Mean lift", "number", meaning, term="lift")
     fields: tuple[Field[TaskResult], ...] = (
         Field(TASK, lambda t: task_cell(labels, t.task)),
         Field(
@@ -168,15 +158,10 @@ def _task_list(site: Site) -> Table:
             any(fact.category for fact in facts.values()),
         ),
         Field(Column("metric", "Metric"), metric_cell, any(f.metric for f in facts.values())),
-        *best_fields(
-            labels, f"Best {labels.contender} minus {labels.baseline}, positive is better"
-        ),
+        *best_fields(labels, best_help),
+        Field(mean, lambda t: score_cell(t.mean.get(primary), labels.scales[t.task])),
         Field(
-            Column("mean", mean, "number", mean_help, "ascending", "task-mean"),
-            lambda t: score_cell(t.mean.get(primary), labels.scales[t.task]),
-        ),
-        Field(
-            Column("mean_lift_over_base", "Mean lift", "number", lift_help, term="lift"),
+            lift,
             lambda t: lift_cell(t.mean_lift_over_base, labels.scales[t.task]),
             labels.lifted,
         ),
@@ -211,11 +196,10 @@ def make_picker(site: Site, table_id: str) -> Picker | None:
     )
 
 
-def _packed_row(row: Row, places: Mapping[Link | None, int]) -> list[_Named | _Packed]:
+def _packed_row(row: Row, places: Mapping[Link | None, int]) -> list[object]:
     rank, name, *others = row.cells
-    packed: list[_Named | _Packed] = [places[name.link]]
-    if name.note or name.tags:
-        packed = [(places[name.link], name.note, name.tags, row.kind)]
+    place, has_more = places[name.link], name.note or name.tags
+    packed: list[object] = [(place, name.note, name.tags, row.kind) if has_more else place]
     for cell in (rank, *others):
         shown = cell.text, cell.value, cell.tone
         packed.append((*shown, cell.note, cell.tags) if cell.note or cell.tags else shown)
@@ -283,7 +267,6 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
 
 
 def _summary(site: Site, task: TaskResult) -> str:
-    """Return who is best on a task, in one sentence."""
     labels, scale, name = site.labels, site.labels.scales[task.task], site.labels.tasks[task.task]
     best = task.best_contender or next(iter(task.best.values()), None)
     if best is None:
