@@ -44,7 +44,6 @@ from site_builder.table_model import Cell, Column, Field, Table, Tone, table_of
 
 _Change = TypeVar("_Change")
 _MOST_ROWS = 500
-_DOCUMENT = Link("changes.json", Address("file", f"{FOLDER}/changes.json"))
 
 
 class ChangeTable(Record):
@@ -94,7 +93,7 @@ def make_changes(site: Site) -> Iterator[Page]:
         rest=tuple(made for made in tables.rest() if made.table.rows),
         claims=changes.claims.turned if changes.claims else (),
         notes=notes(changes),
-        document=_DOCUMENT,
+        document=Link("changes.json", Address("file", f"{FOLDER}/changes.json")),
         earlier=tuple(entry for entry in entries if entry in news.earlier),
     )
     about = f"Since {changes.old.name}: {text[:1].lower()}{text[1:]}"
@@ -179,7 +178,6 @@ class _Tables:
         )
 
     def _compared(self) -> tuple[Field[ScoreChange], ...]:
-        """Return the columns of a score before and after."""
         changes = self._changes
         meaning = f"After minus before, positive is better{self._labels.turning}"
         difference = Column("difference", "Difference", "number", meaning, term="changes")
@@ -207,7 +205,6 @@ class _Tables:
         return kept_cell(self._labels, change.key, number_cell(change.after, text))
 
     def _moved(self) -> tuple[Field[RankMove], ...]:
-        """Return the columns of a rank before and after."""
         before = Column("before", "Before", "number", first="ascending", term="rank")
         after = Column("after", "After", "number", first="ascending", term="rank")
         return (

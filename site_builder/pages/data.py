@@ -18,7 +18,6 @@ from site_builder.tables.export import ExportedColumn, ExportedFile, ExportedTab
 from site_builder.tables.schema import TYPE_WORDS
 
 CROISSANT = Address("file", "data/croissant.json")
-_DOWNLOADS = "downloads"
 
 
 class Dataset(Record):
@@ -58,7 +57,7 @@ def describe_dataset(site: Site) -> Dataset:
 
 def download_address(table: ExportedTable, file: ExportedFile) -> Address:
     """Return the address of a table in one format."""
-    return Address("file", f"{_DOWNLOADS}/{file_name(table, file)}")
+    return Address("file", f"downloads/{file_name(table, file)}")
 
 
 def published_paths(site: Site) -> frozenset[str]:

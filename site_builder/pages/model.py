@@ -54,17 +54,12 @@ from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 _REACH = 2
 _N_FIGURES = 4
-_OVER_BASE: Mapping[Verdict, str] = {
-    "better": "helped",
-    "worse": "hurt",
-    "unclear": "no clear change",
-    "too few": "too few tasks to tell",
-}
-_OVER_BASELINE: Mapping[Verdict, str] = {
-    "better": "ahead",
-    "worse": "behind",
-    "unclear": "no clear difference",
-    "too few": "too few tasks to tell",
+# What a verdict on a lift over the base, and over the baseline, is called.
+_VERDICTS: Mapping[Verdict, tuple[str, str]] = {
+    "better": ("helped", "ahead"),
+    "worse": ("hurt", "behind"),
+    "unclear": ("no clear change", "no clear difference"),
+    "too few": ("too few tasks to tell", "too few tasks to tell"),
 }
 # Characters that could end the text of a Markdown link, or begin something else within it.
 _ESCAPES = str.maketrans({mark: f"\\{mark}" for mark in "\\[]<>`*_!&"})
@@ -143,9 +138,25 @@ class ModelContext(Record):
 
 def make_models(site: Site) -> Iterator[Page]:
     """Yield the full board, then a page for each model in the order of the board."""
-    about, context = _about(site), partial(_list_context, site)
+    board, labels, charts = site.results.board, site.labels, site.charts
+    n, tasks = counted(len(board.standings), "model"), counted(len(board.tasks), "task")
+    leaders = [labels.models[s.model] for s in board.ranked if s.rank == 1]
+    lead = f"; {listed(leaders)} {'leads' if len(leaders) == 1 else 'lead'}" if leaders else ""
+    parts = ("every column", charts.scores and "every task", charts.size and "score by size")
+    shown = listed([part for part in parts if part])
+    about = f"{n} on {tasks}{lead}. The full leaderboard, with {shown}."
+    context = partial(_list_context, site)
     yield Page(Address("models"), "models.html", "Models", about, context, (HOME,))
-    yield from in_sequence(_make_model(site, s.model) for s in site.results.board.standings)
+    yield from in_sequence(_make_model(site, s.model) for s in board.standings)
+
+
+def _list_context(site: Site) -> ModelsContext:
+    results, charts = site.results, site.charts
+    spec = BoardTableSpec(site, results.boards, full=True, common=results.common)
+    return ModelsContext(board_views(spec, "board"), board_note(site), charts.size, charts.scores)
+
+
+# --- the page of a model ------------------------------------------------------------------------
 
 
 def model_summary(site: Site, model: str) -> str:
@@ -196,29 +207,6 @@ def _model_board(site: Site, model: str) -> Board:
     """Return the first board on which a model has a score, primary first."""
     boards = site.results.boards.values()
     return next((b for b in boards if b.standing(model).scored), site.results.board)
-
-
-# --- the page of all models ---------------------------------------------------------------------
-
-
-def _list_context(site: Site) -> ModelsContext:
-    results, charts = site.results, site.charts
-    spec = BoardTableSpec(site, results.boards, full=True, common=results.common)
-    return ModelsContext(board_views(spec, "board"), board_note(site), charts.size, charts.scores)
-
-
-def _about(site: Site) -> str:
-    """Return who leads, and what the page shows."""
-    board, labels, charts = site.results.board, site.labels, site.charts
-    n, tasks = counted(len(site.results.scores.models), "model"), counted(len(board.tasks), "task")
-    leaders = [labels.models[s.model] for s in board.ranked if s.rank == 1]
-    lead = f"; {listed(leaders)} {'leads' if len(leaders) == 1 else 'lead'}" if leaders else ""
-    parts = ("every column", charts.scores and "every task", charts.size and "score by size")
-    shown = listed([part for part in parts if part])
-    return f"{n} on {tasks}{lead}. The full leaderboard, with {shown}."
-
-
-# --- the page of a model ------------------------------------------------------------------------
 
 
 def _make_model(site: Site, model: str) -> Page:
@@ -369,9 +357,10 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
     if at is not None:
         first = max(0, min(at - _REACH, len(board.ranked) - 2 * _REACH - 1))
         shown = board.ranked[first : first + 2 * _REACH + 1]
-    key, label, term = ("average", "Score", "average")
+    score = Column("average", "Score", "number", term="average")
     if not averaged:
-        key, label, term = ("win_rate", "Win rate", "win-rate")
+        score = Column("win_rate", "Win rate", "number", term="win-rate")
+    gap = Column("gap", "Difference from this model", "number", term=score.term)
     # A win rate is better when it is greater, a mean score when its tasks say so.
     direction = float(site.results.scores.direction[0]) if averaged else 1.0
 
@@ -384,14 +373,14 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
     def gap_cell(s: Standing) -> Cell:
         if s.model == model:
             return Cell("this model", None, tone="soft")
-        gap = float(f"{direction * (merit(s) - merit(board.standing(model))):.12g}")
-        return Cell(labels.scale.signed(gap), gap, tone="soft")
+        value = float(f"{direction * (merit(s) - merit(board.standing(model))):.12g}")
+        return Cell(labels.scale.signed(value), value, tone="soft")
 
     fields: tuple[Field[Standing], ...] = (
         Field(RANK, lambda s: Cell(str(s.rank), float(s.rank or 0), rank_range(board, s))),
         Field(MODEL, lambda s: model_cell(labels, s.model)),
-        Field(Column(key, label, "number", term=term), merit_cell),
-        Field(Column("gap", "Difference from this model", "number", term=term), gap_cell),
+        Field(score, merit_cell),
+        Field(gap, gap_cell),
     )
     return table_of(
         "around",
@@ -412,12 +401,17 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
     """Return the tests of the lifts over base and over the baseline; None without any."""
     labels, tests = site.labels, site.results.lift_tests
     averaged = site.results.board.rules.averaged
+    lifts = (
+        (tests.over_base, f"over {labels.base}"),
+        (tests.over_baseline, f"against {labels.baseline}"),
+    )
     tested: list[_Tested] = [
-        (f"{labels.variants[variant]} {over}", words[by_model[model].verdict], by_model[model])
-        for by_variant, over, words in (
-            (tests.over_base, f"over {labels.base}", _OVER_BASE),
-            (tests.over_baseline, f"against {labels.baseline}", _OVER_BASELINE),
+        (
+            f"{labels.variants[variant]} {over}",
+            _VERDICTS[by_model[model].verdict][i],
+            by_model[model],
         )
+        for i, (by_variant, over) in enumerate(lifts)
         for variant, by_model in by_variant.items()
         if model in by_model
     ]

@@ -183,11 +183,11 @@ def make_picker(site: Site, table_id: str) -> Picker | None:
         return None
     tables = {t.task: ranking_table(site, t, table_id, _MOST_ROWS) for t in tasks}
     models = dict.fromkeys(row.cells[1].link for table in tables.values() for row in table.rows)
-    places = {link: i for i, link in enumerate(models)}
+    places, first = {link: i for i, link in enumerate(models)}, tasks[0].task
     return Picker(
-        first=_task_link(site, tasks[0]),
+        first=page_link(site.labels.tasks[first], "task", first),
         groups=_task_groups(site, tasks),
-        table=tables[tasks[0].task],
+        table=tables[first],
         models=tuple((link.to.key, link) for link in models if link is not None and link.to),
         rankings={
             task: [_packed_row(row, places) for row in table.rows] for task, table in tables.items()
@@ -218,15 +218,12 @@ def _anchors(table: Table) -> list[str]:
     return endings
 
 
-def _task_link(site: Site, task: TaskResult) -> Link:
-    return page_link(site.labels.tasks[task.task], "task", task.task)
-
-
 def _task_groups(site: Site, tasks: Sequence[TaskResult]) -> _TaskGroups:
     groups: dict[str, list[Link]] = {}
     for task in tasks:
         category = site.results.catalog.tasks[task.task].category or "No category"
-        groups.setdefault(category, []).append(_task_link(site, task))
+        link = page_link(site.labels.tasks[task.task], "task", task.task)
+        groups.setdefault(category, []).append(link)
     return tuple((name, tuple(links)) for name, links in groups.items())
 
 
@@ -280,7 +277,6 @@ def _summary(site: Site, task: TaskResult) -> str:
 
 
 def _facts(fact: TaskInfo) -> tuple[Fact, ...]:
-    """Return what the tasks table says."""
     direction = "" if fact.higher_is_better else "lower is better"
     bounds = ""
     if fact.score_min is not None and fact.score_max is not None:
@@ -305,7 +301,6 @@ def _facts(fact: TaskInfo) -> tuple[Fact, ...]:
 
 
 def _figures(site: Site, task: TaskResult) -> list[Fact]:
-    """Return the headline figures that the board defines."""
     labels, roles, scale = site.labels, site.labels.roles, site.labels.scales[task.task]
     facts: list[Fact] = []
 
@@ -360,7 +355,6 @@ def tie_note(site: Site, task: TaskResult) -> str:
 
 
 def _flagged_table(site: Site, task: TaskResult) -> Table | None:
-    """Return the flagged scores of a task, each with its reason; None without any."""
     labels, variants = site.labels, site.labels.variants
     if not task.flagged:
         return None

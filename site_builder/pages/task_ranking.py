@@ -193,12 +193,9 @@ def line_legend(site: Site, task: TaskResult) -> tuple[LegendItem, ...]:
     labels, reference = site.labels, task.baseline_score
     if not _is_drawn(site, task):
         return ()
-    items = [
-        LegendItem("after", labels.in_sentence(labels.roles.primary)),
-        LegendItem("band", f"its {percent(LEVEL)} interval"),
-    ]
-    if labels.lifted:
-        items.insert(0, LegendItem("before", labels.base))
+    items = [LegendItem("before", labels.base)] if labels.lifted else []
+    items.append(LegendItem("after", labels.in_sentence(labels.roles.primary)))
+    items.append(LegendItem("band", f"its {percent(LEVEL)} interval"))
     if reference is not None:
         score = labels.scales[task.task].score(reference)
         items.append(LegendItem("reference", f"{labels.baseline}, {score}"))
