@@ -162,11 +162,9 @@ class _Tables:
         tasks = (Field(TASK, lambda f: self._task(f.of[0])), *_FACTS)
         yield _table("tasks", "Facts of tasks changed", tasks, changes.tasks_changed)
         yield _table("rules", "Ranking rules changed", _FACTS, changes.rules)
-        score = Field[ScoreChange](
-            Column("score", "Score", "number"),
-            lambda c: self._linked(c, one_score(changes, c)),
-        )
-        scored = (*self._keys(lambda c: c.key), score)
+        score = Column("score", "Score", "number")
+        linked = Field[ScoreChange](score, lambda c: self._linked(c, one_score(changes, c)))
+        scored = (*self._keys(lambda c: c.key), linked)
         yield _table("added", "Scores added", scored, changes.scores_added)
         yield _table("removed", "Scores removed", scored, changes.scores_removed)
 

@@ -339,13 +339,11 @@ def _score_fields(
     labels: Labels, last: Field[Score], *, named: bool = False
 ) -> tuple[Field[Score], ...]:
     """Return the columns of scores, with their variants if `named`, and a last column."""
+    score = Column("score", "Score", "number")
     return (
         Field(TASK, lambda s: task_cell(labels, s.task)),
         Field(Column("variant", "Variant"), lambda s: text_cell(labels.variants[s.variant]), named),
-        Field(
-            Column("score", "Score", "number"),
-            lambda s: linked_score_cell(labels, s.key, s.score, tags=flag_tags(s.flag)),
-        ),
+        Field(score, lambda s: linked_score_cell(labels, s.key, s.score, tags=flag_tags(s.flag))),
         last,
     )
 

@@ -194,24 +194,24 @@ def provenance_table(site: Site, scores: Sequence[ModelScore]) -> Table:
         has_all = len(scores) == n_tasks > 1
         return Cell(f"all {n_tasks:,}" if has_all else names, float(len(scores)))
 
-    def known_cell(text: str | None) -> Cell:
-        return _UNSTATED if text is None else text_cell(text)
+    def field(
+        column: Column, make: Callable[[str], Cell] = text_cell, missing: Cell = _UNSTATED
+    ) -> Field[Sequence[ModelScore]]:
+        def cell(scores: Sequence[ModelScore]) -> Cell:
+            text = getattr(scores[0].provenance, column.key)
+            return missing if text is None else make(text)
 
-    def known_source(source: str | None) -> Cell:
-        return _UNSTATED if source is None else source_cell(source, published)
+        return Field(column, cell, column.key in stated)
 
-    def field(column: Column, cell: Callable[[str | None], Cell]) -> Field[Sequence[ModelScore]]:
-        key = column.key
-        return Field(column, lambda s: cell(getattr(s[0].provenance, key)), key in stated)
-
+    flag = Column("flag", "Flagged", help="Why a score should be read with care")
     fields: tuple[Field[Sequence[ModelScore]], ...] = (
         Field(Column("variant", "Variant"), lambda s: text_cell(labels.variants[s[0].variant])),
         Field(Column("tasks", "Tasks", "number"), tasks_cell),
         Field(Column("rows", "Rows of results.parquet", first="ascending"), _rows_cell),
-        field(Column("flag", "Flagged", help="Why a score should be read with care"), text_cell),
-        field(Column("date", "Date", "number"), known_cell),
-        field(Column("source", "Source"), known_source),
-        field(Column("command", "Command"), known_cell),
+        field(flag, missing=text_cell(None)),
+        field(Column("date", "Date", "number")),
+        field(Column("source", "Source"), partial(source_cell, published=published)),
+        field(Column("command", "Command")),
     )
     return table_of("provenance", "Where the scores come from", fields, list(groups.values()))
 

@@ -355,21 +355,15 @@ def tie_note(site: Site, task: TaskResult) -> str:
 
 
 def _flagged_table(site: Site, task: TaskResult) -> Table | None:
-    labels, variants = site.labels, site.labels.variants
     if not task.flagged:
         return None
+    labels, has_variants = site.labels, len(site.labels.roles.variants) > 1
+    variant, score = Column("variant", "Variant"), Column("score", "Score", "number")
     fields: tuple[Field[FlaggedScore], ...] = (
         Field(MODEL, lambda f: model_cell(labels, f.model)),
         Field(Column("reason", "Reason"), lambda f: text_cell(f.reason)),
-        Field(
-            Column("variant", "Variant"),
-            lambda f: text_cell(variants[f.variant]),
-            len(labels.roles.variants) > 1,
-        ),
-        Field(
-            Column("score", "Score", "number"),
-            lambda f: linked_score_cell(labels, (f.model, f.task, f.variant), f.score),
-        ),
+        Field(variant, lambda f: text_cell(labels.variants[f.variant]), has_variants),
+        Field(score, lambda f: linked_score_cell(labels, (f.model, f.task, f.variant), f.score)),
     )
     return table_of("flagged-scores", "Flagged scores", fields, task.flagged)
 
