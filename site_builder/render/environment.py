@@ -12,7 +12,7 @@ import jinja2
 from jinja2.bccache import Bucket
 from jinja2.sandbox import SandboxedEnvironment, safe_range
 
-from site_builder.errors import Fault, SiteError, TemplateFaultError
+from site_builder.errors import Fault, TemplateFaultError
 from site_builder.render.assets import project_folders
 from site_builder.render.tables import raw_value, write_data, write_rows, write_words
 
@@ -112,8 +112,6 @@ class Templates:
     def _faults(self, name: str) -> Iterator[None]:
         try:
             yield
-        except SiteError:
-            raise
         except _ERRORS as error:
             place, what = self._explain(error, name)
             if not what:
@@ -121,10 +119,8 @@ class Templates:
             raise TemplateFaultError.at(place, what) from error
 
     def _explain(self, error: Exception, name: str) -> tuple[str, str]:
-        """Return where an error is and what it is; no words for a bug of the generator.
-
-        It may be in a part that the page includes.
-        """
+        """Return where an error is and what it is; no words for a bug of the generator."""
+        # The last place is that of the error, which may be in a part that the page includes.
         places = [
             f"{Path(frame.f_code.co_filename).relative_to(folder).as_posix()}:{line}"
             for frame, line in walk_tb(error.__traceback__)

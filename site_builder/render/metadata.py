@@ -62,10 +62,7 @@ _SCHEMA_ORG = "https://schema.org/"
 
 
 def structured_data(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any] | None:
-    """Return schema.org data of a page: the data set, or the breadcrumbs, or None.
-
-    Breadcrumbs need absolute links.
-    """
+    """Return schema.org data of a page: the data set, or breadcrumbs with absolute links."""
     if page.address.kind in ("home", "data"):
         return _dataset_values(dataset, page.address, urls)
     if not (page.crumbs and page.listed and urls.base_url):
@@ -83,10 +80,7 @@ def structured_data(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any] 
 
 
 def _dataset_values(dataset: Dataset, page: Address, urls: Urls) -> dict[str, Any]:
-    """Describe the data set by schema.org's Dataset.
-
-    Source: https://schema.org/Dataset.
-    """
+    """Describe the data set by https://schema.org/Dataset."""
     known = {
         "@context": _SCHEMA_ORG,
         "@type": "Dataset",

@@ -13,11 +13,15 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 from site_builder.addresses import Address, Kind, make_slugs
 from site_builder.records import Record
 
-_FIXED: Mapping[Kind, str] = {
+# Paths from the site's root, by kind; `{}` is the slug of the key.
+_PAGES: Mapping[Kind, str] = {
     "home": "",
     "models": "models/",
+    "model": "models/{}/",
     "tasks": "tasks/",
+    "task": "tasks/{}/",
     "categories": "categories/",
+    "category": "categories/{}/",
     "analysis": "analysis/",
     "serving": "serving/",
     "choose": "choose/",
@@ -25,16 +29,11 @@ _FIXED: Mapping[Kind, str] = {
     "data": "data/",
     "changes": "changes/",
     "about": "about/",
+    "page": "pages/{}/",
+    "embed": "embed/{}/",
     "not_found": "404.html",
 }
-_FOLDERS: Mapping[Kind, str] = {
-    "model": "models",
-    "task": "tasks",
-    "category": "categories",
-    "embed": "embed",
-    "page": "pages",
-}
-_PAGES = frozenset((*_FIXED, *_FOLDERS))
+_OF_MODELS: Mapping[Kind, str] = {"badge": "badges/{}.svg", "scores": "models/{}/scores.js"}
 # Characters that no host name contains.
 _NO_HOST = frozenset(' "<>\\^`{|}%')
 
@@ -54,7 +53,8 @@ class Urls(Record):
     def of(cls, addresses: Iterable[Address], base_url: str = "") -> Urls:
         """Make the paths of a site that has these pages."""
         addresses = list(addresses)
-        slugs = {k: make_slugs(a.key for a in addresses if a.kind == k) for k in _FOLDERS}
+        kinds = [kind for kind, path in _PAGES.items() if "{}" in path]
+        slugs = {k: make_slugs(a.key for a in addresses if a.kind == k) for k in kinds}
         base = f"{base_url.rstrip('/')}/" if base_url else ""
         return cls(slugs, base)
 
@@ -63,13 +63,9 @@ class Urls(Record):
         kind, key = address.kind, address.key
         if kind == "file":
             return key
-        if kind in _FIXED:
-            return _FIXED[kind]
-        if kind == "badge":
-            return f"badges/{self.slugs['model'][key]}.svg"
-        if kind == "scores":
-            return f"models/{self.slugs['model'][key]}/scores.js"
-        return f"{_FOLDERS[kind]}/{self.slugs[kind][key]}/"
+        if kind in _OF_MODELS:
+            return _OF_MODELS[kind].format(self.slugs["model"][key])
+        return _PAGES[kind].format(self.slugs[kind][key] if kind in self.slugs else "")
 
     def file(self, address: Address) -> str:
         """Return the path of the file of a page."""
@@ -85,7 +81,7 @@ class Urls(Record):
 
         Pages of one kind share it, since their links to any other page are the same.
         """
-        known, own = self._known[origin.kind] if origin.kind in _FOLDERS else {}, origin[:2]
+        known, own = self._known[origin.kind] if origin.kind in self.slugs else {}, origin[:2]
 
         def link(target: Address) -> str:
             page = target[:2]
