@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, TypedDict, TypeVar, Unpack
 
 from site_builder.addresses import Link, method_link
 from site_builder.records import Record
@@ -203,17 +203,26 @@ class Field(Record, Generic[Item]):
     wanted: bool = True
 
 
+class _TableSettings(TypedDict, total=False):
+    header: int
+    sorted_by: str
+    empty: str
+    tools: TableTools
+    explained: tuple[Link, ...]
+
+
 def table_of(
     table_id: str,
     caption: str,
     fields: Sequence[Field[Item]],
     records: Sequence[Item],
     kind: Callable[[Item], RowKind] = lambda _: "",
-    sorted_by: str = "",
+    marks: Callable[[Item], Mapping[str, str | None]] = lambda _: {},
+    **settings: Unpack[_TableSettings],
 ) -> Table:
-    """Make a table with one row per record."""
-    columns, rows = columns_of(fields), rows_of(fields, records, kind)
-    return Table(table_id, caption, columns, rows, sorted_by=sorted_by)
+    """Make a table with one row per record; `settings` are further attributes of a `Table`."""
+    rows = rows_of(fields, records, kind, marks=marks)
+    return Table(table_id, caption, columns_of(fields), rows, **settings)
 
 
 def columns_of(fields: Sequence[Field[Item]]) -> tuple[Column, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from site_builder.addresses import Address
 from site_builder.charts.analysis import (
@@ -13,15 +13,15 @@ from site_builder.charts.analysis import (
     correlation_text,
     verdict_text,
 )
-from site_builder.charts.cells import text_cell
+from site_builder.charts.cells import number_cell, text_cell
 from site_builder.charts.chart import Chart
 from site_builder.compute.correlation import LEAST_TO_CONCLUDE, Correlation, Correlations
 from site_builder.compute.results import Results
-from site_builder.formatting import count, listed, p_value, rounded, sentence
+from site_builder.formatting import MISSING, count, listed, p_value, rounded, sentence
 from site_builder.labels import Labels
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Field, Table, columns_of, rows_of
+from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 
 class AnalysisContext(Record):
@@ -52,25 +52,15 @@ def make_analysis(site: Site) -> Iterator[Page]:
         training_sets=site.charts.training_sets,
         redundancy=chart_redundancy(results, labels),
     )
-    if context != AnalysisContext(None, None, (), None, None):
-        yield Page(
-            Address("analysis"),
-            "analysis.html",
-            "Analysis",
-            _about(context),
-            context,
-            (HOME,),
-        )
-
-
-def _about(context: AnalysisContext) -> str:
     parts = (
         (context.short, "which features correlate with lift"),
         (context.matrix and not context.short, "which columns correlate"),
         (context.training_sets, "how large the training sets are"),
         (context.redundancy, "which tasks rank models similarly"),
     )
-    return f"{sentence(listed([words for there, words in parts if there], most=4))}."
+    about = f"{sentence(listed([words for there, words in parts if there], most=4))}."
+    if context != AnalysisContext(None, None, (), None, None):
+        yield Page(Address("analysis"), "analysis.html", "Analysis", about, context, (HOME,))
 
 
 def short_correlations(results: Results, labels: Labels) -> Table | None:
@@ -78,79 +68,53 @@ def short_correlations(results: Results, labels: Labels) -> Table | None:
     found = results.correlations
     if found is None:
         return None
-    lifts = [lift for lift in LIFTS if _is_defined(found, lift)]
+    lifts = [
+        lift
+        for lift in LIFTS
+        if any(found.pairs[feature, lift].spearman is not None for feature in found.features)
+    ]
     if not lifts:
         return None
-    fields = (
-        Field[str](
-            Column("feature", "Feature of the task"),
-            lambda feature: text_cell(column_label(feature, labels)),
+
+    def n_cell(feature: str) -> Cell:
+        n = found.pairs[feature, lifts[0]].n
+        return number_cell(n, count(n))
+
+    fields: tuple[Field[str], ...] = (
+        Field(
+            Column("feature", "Feature of the task"), lambda f: text_cell(column_label(f, labels))
         ),
         *(field for lift in lifts for field in _lift_fields(found, lift, labels)),
-        Field(
-            Column("n", "Tasks", "number"),
-            lambda feature: _n_cell(found.pairs[feature, lifts[0]]),
-        ),
+        Field(Column("n", "Tasks", "number"), n_cell),
     )
-    return Table(
-        "correlations-short",
-        "Correlation of each feature with lift, over tasks",
-        columns_of(fields),
-        rows_of(fields, found.features),
-    )
+    caption = "Correlation of each feature with lift, over tasks"
+    return table_of("correlations-short", caption, fields, found.features)
 
 
-def _is_defined(found: Correlations, lift: str) -> bool:
-    return any(found.pairs[feature, lift].spearman is not None for feature in found.features)
+def _lift_fields(found: Correlations, lift: str, labels: Labels) -> Iterator[Field[str]]:
+    """Yield the columns of the correlation of each feature with a kind of lift."""
 
+    def field(column: Column, cell: Callable[[Correlation], Cell]) -> Field[str]:
+        return Field(column, lambda feature: cell(found.pairs[feature, lift]))
 
-def _lift_fields(found: Correlations, lift: str, labels: Labels) -> tuple[Field[str], ...]:
-    spearman = "Spearman's rank correlation over tasks, with its 95 % interval"
-    p = "Two-sided p-value of Spearman's correlation, not corrected for multiple comparisons"
-    pearson = "Pearson's correlation over tasks"
-    verdict = f"A direction is named from {LEAST_TO_CONCLUDE} tasks on, if the interval excludes 0"
-    return (
-        Field(
-            Column(
-                f"{lift}_spearman",
-                column_label(lift, labels),
-                "number",
-                spearman,
-                term="correlation",
-            ),
-            lambda feature: _spearman_cell(found.pairs[feature, lift]),
-        ),
-        Field(
-            Column(f"{lift}_verdict", "Direction", "text", verdict, "ascending", "correlation"),
-            lambda feature: text_cell(verdict_text(found.pairs[feature, lift]) or None),
-        ),
-        Field(
-            Column(f"{lift}_p", "p", "number", p, "ascending", "correlation"),
-            lambda feature: _p_cell(found.pairs[feature, lift]),
-        ),
-        Field(
-            Column(f"{lift}_pearson", "Pearson", "number", pearson, term="correlation"),
-            lambda feature: _pearson_cell(found.pairs[feature, lift]),
-        ),
-    )
-
-
-def _spearman_cell(pair: Correlation) -> Cell:
-    if pair.spearman is None:
-        return Cell(correlation_text(pair), None, tone="soft")
-    interval = " to ".join(rounded(end, 2) for end in pair.spearman_interval or ())
-    return Cell(correlation_text(pair), pair.spearman, interval)
-
-
-def _p_cell(pair: Correlation) -> Cell:
-    p = pair.spearman_p
-    return text_cell(None) if p is None else Cell(p_value(p), p)
+    label, term = column_label(lift, labels), "correlation"
+    meaning = "Spearman's rank correlation over tasks, with its 95 % interval"
+    spearman = Column(f"{lift}_spearman", label, "number", meaning, term=term)
+    yield field(spearman, _spearman_cell)
+    meaning = f"A direction is named from {LEAST_TO_CONCLUDE} tasks on, if the interval excludes 0"
+    verdict = Column(f"{lift}_verdict", "Direction", "text", meaning, "ascending", term)
+    yield field(verdict, lambda pair: text_cell(verdict_text(pair) or None))
+    meaning = "Two-sided p-value of Spearman's correlation, not corrected for multiple comparisons"
+    p = Column(f"{lift}_p", "p", "number", meaning, "ascending", term)
+    yield field(p, lambda pair: number_cell(pair.spearman_p, p_value(pair.spearman_p)))
+    meaning = "Pearson's correlation over tasks"
+    yield field(Column(f"{lift}_pearson", "Pearson", "number", meaning, term=term), _pearson_cell)
 
 
 def _pearson_cell(pair: Correlation) -> Cell:
-    r = pair.pearson
-    return text_cell(None) if r is None else Cell(rounded(r, 2), r)
+    return number_cell(pair.pearson, MISSING if pair.pearson is None else rounded(pair.pearson, 2))
 
 
-def _n_cell(pair: Correlation) -> Cell:
-    return Cell(count(pair.n), float(pair.n))
+def _spearman_cell(pair: Correlation) -> Cell:
+    interval = " to ".join(rounded(end, 2) for end in pair.spearman_interval or ())
+    return number_cell(pair.spearman, correlation_text(pair), interval)

@@ -40,11 +40,10 @@ from site_builder.releases.wording import (
     score_texts,
     summary,
 )
-from site_builder.table_model import Cell, Column, Field, Table, columns_of, rows_of
+from site_builder.table_model import Cell, Column, Field, Table, Tone, table_of
 
 _Change = TypeVar("_Change")
 _MOST_ROWS = 500
-_DOCUMENT = Link("changes.json", Address("file", f"{FOLDER}/changes.json"))
 
 
 class ChangeTable(Record):
@@ -90,11 +89,11 @@ def make_changes(site: Site) -> Iterator[Page]:
     context = ChangesContext(
         old=changes.old,
         facts=_facts(changes),
-        first=_filled(tables.first()),
-        rest=_filled(tables.rest()),
+        first=tuple(made for made in tables.first() if made.table.rows),
+        rest=tuple(made for made in tables.rest() if made.table.rows),
         claims=changes.claims.turned if changes.claims else (),
         notes=notes(changes),
-        document=_DOCUMENT,
+        document=Link("changes.json", Address("file", f"{FOLDER}/changes.json")),
         earlier=tuple(entry for entry in entries if entry in news.earlier),
     )
     about = f"Since {changes.old.name}: {text[:1].lower()}{text[1:]}"
@@ -112,26 +111,22 @@ def _facts(changes: Changes) -> tuple[Fact, ...]:
     )
 
 
-def _filled(tables: Iterator[ChangeTable]) -> tuple[ChangeTable, ...]:
-    return tuple(made for made in tables if made.table.rows)
-
-
 def _table(
     key: str, title: str, fields: Sequence[Field[_Change]], changes: Sequence[_Change]
 ) -> ChangeTable:
-    rows = rows_of(fields, changes[:_MOST_ROWS])
-    more = f"The first {_MOST_ROWS:,} of {counted(len(changes), 'row')}."
     caption = f"{title} since the previous release"
-    table = Table(f"changes-{key}", caption, columns_of(fields), rows)
+    table = table_of(f"changes-{key}", caption, fields, changes[:_MOST_ROWS])
+    more = f"The first {_MOST_ROWS:,} of {counted(len(changes), 'row')}."
     return ChangeTable(key, title, table, more if len(changes) > _MOST_ROWS else "")
 
 
-_FACT: Field[FactChange] = Field(
-    Column("fact", "Fact"), lambda f: text_cell(f.key.replace("_", " "))
-)
-_FACT_VALUES: tuple[Field[FactChange], ...] = (
+_VALUES: tuple[Field[FactChange], ...] = (
     Field(Column("before", "Before"), lambda f: text_cell(fact_text(f.before))),
     Field(Column("after", "After"), lambda f: text_cell(fact_text(f.after))),
+)
+_FACTS: tuple[Field[FactChange], ...] = (
+    Field(Column("fact", "Fact"), lambda f: text_cell(f.key.replace("_", " "))),
+    *_VALUES,
 )
 
 
@@ -143,105 +138,84 @@ class _Tables:
 
     def first(self) -> Iterator[ChangeTable]:
         changes = self._changes
-        compared = (*self._keys(lambda c: c.key), *self._compared())
-        yield _table("scores", "Scores changed", compared, changes.scores_changed)
+        scored = (*self._keys(lambda c: c.key), *self._compared())
+        yield _table("scores", "Scores changed", scored, changes.scores_changed)
         yield _table("ranks", "Ranks moved", self._moved(), changes.ranks)
 
     def rest(self) -> Iterator[ChangeTable]:
         changes = self._changes
-        models: tuple[Field[str], ...] = (Field(MODEL, self._model),)
-        tasks: tuple[Field[str], ...] = (Field(TASK, self._task),)
-        yield _table("models-added", "Models added", models, changes.models_added)
-        yield _table("models-removed", "Models removed", models, changes.models_removed)
-        yield _table("tasks-added", "Tasks added", tasks, changes.tasks_added)
-        yield _table("tasks-removed", "Tasks removed", tasks, changes.tasks_removed)
-        yield _table("lost", "Provenance lost", self._lost(), changes.lost or ())
-        flag_fields = (*self._keys(_flagged_key), *_FACT_VALUES)
-        yield _table("flags", "Flags changed", flag_fields, changes.flags)
-        model_fields = (Field(MODEL, self._fact_model), _FACT, *_FACT_VALUES)
-        yield _table("models", "Facts of models changed", model_fields, changes.models_changed)
-        task_fields = (Field(TASK, self._fact_task), _FACT, *_FACT_VALUES)
-        yield _table("tasks", "Facts of tasks changed", task_fields, changes.tasks_changed)
-        rule_fields = (_FACT, *_FACT_VALUES)
-        yield _table("rules", "Ranking rules changed", rule_fields, changes.rules)
-        score = Field[ScoreChange](
-            Column("score", "Score", "number"),
-            lambda c: self._linked(c, one_score(changes, c)),
+        model, task = Field[str](MODEL, self._model), Field[str](TASK, self._task)
+        yield _table("models-added", "Models added", (model,), changes.models_added)
+        yield _table("models-removed", "Models removed", (model,), changes.models_removed)
+        yield _table("tasks-added", "Tasks added", (task,), changes.tasks_added)
+        yield _table("tasks-removed", "Tasks removed", (task,), changes.tasks_removed)
+        unstated = Field[LostProvenance](
+            Column("lost", "No longer stated"),
+            lambda x: text_cell(", ".join(WORDS[name] for name in x.lost)),
         )
-        scored = (*self._keys(lambda c: c.key), score)
+        lost = (*self._keys(lambda x: (x.model, x.task, x.variant)), unstated)
+        yield _table("lost", "Provenance lost", lost, changes.lost or ())
+        flags = (*self._keys(lambda f: f.of), *_VALUES)
+        yield _table("flags", "Flags changed", flags, changes.flags)
+        models = (Field(MODEL, lambda f: self._model(f.of[0])), *_FACTS)
+        yield _table("models", "Facts of models changed", models, changes.models_changed)
+        tasks = (Field(TASK, lambda f: self._task(f.of[0])), *_FACTS)
+        yield _table("tasks", "Facts of tasks changed", tasks, changes.tasks_changed)
+        yield _table("rules", "Ranking rules changed", _FACTS, changes.rules)
+        score = Column("score", "Score", "number")
+        linked = Field[ScoreChange](score, lambda c: self._linked(c, one_score(changes, c)))
+        scored = (*self._keys(lambda c: c.key), linked)
         yield _table("added", "Scores added", scored, changes.scores_added)
         yield _table("removed", "Scores removed", scored, changes.scores_removed)
 
-    def _keys(self, key: Callable[[_Change], tuple[str, str, str]]) -> tuple[Field[_Change], ...]:
+    def _keys(self, key: Callable[[_Change], tuple[str, ...]]) -> tuple[Field[_Change], ...]:
+        """Return the columns of a score by its model, task and variant."""
         return (
             Field(MODEL, lambda c: self._model(key(c)[0])),
             Field(TASK, lambda c: self._in_variant(self._task(key(c)[1]), key(c)[2])),
         )
 
     def _compared(self) -> tuple[Field[ScoreChange], ...]:
-        """A score before and after."""
         changes = self._changes
         meaning = f"After minus before, positive is better{self._labels.turning}"
         difference = Column("difference", "Difference", "number", meaning, term="changes")
+        before, after = Column("before", "Before", "number"), Column("after", "After", "number")
+        noise = Column("noise", "Beyond noise?", term="changes")
+
+        def difference_cell(change: ScoreChange) -> Cell:
+            value = change.difference or 0.0
+            is_turned = (value > 0) != bool(change.better)
+            text = score_texts(changes, change, turned=is_turned)[2]
+            tone: Tone = "gain" if change.better else "loss"
+            return Cell(text, -value if is_turned else value, tone=tone)
+
         return (
-            Field(difference, self._difference),
-            Field(
-                Column("before", "Before", "number"),
-                lambda c: number_cell(c.before, score_texts(changes, c)[0]),
-            ),
-            Field(
-                Column("after", "After", "number"),
-                lambda c: self._linked(c, score_texts(changes, c)[1]),
-            ),
-            Field(
-                Column("noise", "Beyond noise?", term="changes"),
-                lambda c: text_cell(NOISE[c.beyond_noise]),
-            ),
+            Field(difference, difference_cell),
+            Field(before, lambda c: number_cell(c.before, score_texts(changes, c)[0])),
+            Field(after, lambda c: self._linked(c, score_texts(changes, c)[1])),
+            Field(noise, lambda c: text_cell(NOISE[c.beyond_noise])),
         )
 
-    def _difference(self, change: ScoreChange) -> Cell:
-        """Positive is better; the text has as many digits as the two scores."""
-        before, after = change.before or 0.0, change.after or 0.0
-        is_turned = (after > before) != bool(change.better)
-        text = score_texts(self._changes, change, turned=is_turned)[2]
-        value = -(change.difference or 0.0) if is_turned else change.difference
-        return Cell(text, value, tone="gain" if change.better else "loss")
-
     def _linked(self, change: ScoreChange, text: str) -> Cell:
-        """A score with a link to its row, if it still exists."""
-        value = change.before if change.after is None else change.after
-        cell = number_cell(value, text)
-        return cell if change.after is None else kept_cell(self._labels, change.key, cell)
+        """Return the cell of a score with a link to its row, if it still exists."""
+        if change.after is None:
+            return number_cell(change.before, text)
+        return kept_cell(self._labels, change.key, number_cell(change.after, text))
 
     def _moved(self) -> tuple[Field[RankMove], ...]:
-        """A rank before and after."""
-
-        def rank(key: str, label: str, of: Callable[[RankMove], int | None]) -> Field[RankMove]:
-            column = Column(key, label, "number", first="ascending", term="rank")
-            return Field(column, lambda m: number_cell(of(m), rank_text(of(m))))
-
+        before = Column("before", "Before", "number", first="ascending", term="rank")
+        after = Column("after", "After", "number", first="ascending", term="rank")
         return (
             Field(MODEL, lambda m: self._in_variant(self._model(m.model), m.variant)),
-            rank("before", "Before", lambda m: m.before),
-            rank("after", "After", lambda m: m.after),
+            Field(before, lambda m: number_cell(m.before, rank_text(m.before))),
+            Field(after, lambda m: number_cell(m.after, rank_text(m.after))),
             Field(Column("move", "Move"), lambda m: text_cell(move_text(m))),
         )
 
-    def _lost(self) -> tuple[Field[LostProvenance], ...]:
-        return (
-            *self._keys(lambda x: (x.model, x.task, x.variant)),
-            Field(
-                Column("lost", "No longer stated"),
-                lambda x: text_cell(", ".join(WORDS[name] for name in x.lost)),
-            ),
-        )
-
     def _in_variant(self, cell: Cell, variant: str) -> Cell:
-        """The cell with the variant below it, where the board has several."""
-        variants = self._labels.roles.variants
-        if len(variants) == 1 and variant in variants:
-            return cell
-        return replace(cell, note=self._site.config.label(variant))
+        """Return a cell with the variant below it, unless it is the only one of the board."""
+        is_only = self._labels.roles.variants == (variant,)
+        return cell if is_only else replace(cell, note=self._site.config.label(variant))
 
     def _model(self, model: str) -> Cell:
         name = self._changes.models.get(model, model)
@@ -250,14 +224,3 @@ class _Tables:
     def _task(self, task: str) -> Cell:
         name = self._changes.tasks.get(task, task)
         return task_cell(self._labels, task) if task in self._labels.tasks else Cell(name, name)
-
-    def _fact_model(self, fact: FactChange) -> Cell:
-        return self._model(fact.of[0])
-
-    def _fact_task(self, fact: FactChange) -> Cell:
-        return self._task(fact.of[0])
-
-
-def _flagged_key(fact: FactChange) -> tuple[str, str, str]:
-    model, task, variant = fact.of
-    return model, task, variant

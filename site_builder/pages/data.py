@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from site_builder.addresses import Address, Fact, Link
 from site_builder.api import FOLDER, api_values, encode, score_values
@@ -13,12 +13,11 @@ from site_builder.pages.board_views import board_lede
 from site_builder.pages.page import HOME, Document, Page, Site, cite_site
 from site_builder.records import Record
 from site_builder.releases.wording import change_values
-from site_builder.table_model import Cell, Column, Field, Table, columns_of, rows_of
+from site_builder.table_model import Cell, Column, Field, Table, table_of
 from site_builder.tables.export import ExportedColumn, ExportedFile, ExportedTable
 from site_builder.tables.schema import TYPE_WORDS
 
 CROISSANT = Address("file", "data/croissant.json")
-_DOWNLOADS = "downloads"
 
 
 class Dataset(Record):
@@ -41,11 +40,13 @@ class Dataset(Record):
 
 def describe_dataset(site: Site) -> Dataset:
     """Describe the data set that the site publishes."""
-    config = site.config.site
+    config, stats = site.config.site, site.results.stats
+    scores, models = counted(stats.scores, "score"), counted(stats.models, "model")
+    counts = f"{scores} of {models} on {counted(stats.tasks, 'task')}."
     metrics = (fact.metric for fact in site.results.catalog.tasks.values())
     return Dataset(
         name=config.title,
-        description=_description(site),
+        description=f"{config.description} {counts}" if config.description else board_lede(site),
         license=config.license,
         citation=" ".join(site.config.citation.text.split()),
         release=site.results.release,
@@ -54,21 +55,9 @@ def describe_dataset(site: Site) -> Dataset:
     )
 
 
-def _description(site: Site) -> str:
-    stats, description = site.results.stats, site.config.site.description
-    if not description:
-        return board_lede(site)
-    counts = (
-        counted(stats.scores, "score"),
-        counted(stats.models, "model"),
-        counted(stats.tasks, "task"),
-    )
-    return "{} {} of {} on {}.".format(description, *counts)
-
-
 def download_address(table: ExportedTable, file: ExportedFile) -> Address:
     """Return the address of a table in one format."""
-    return Address("file", f"{_DOWNLOADS}/{file_name(table, file)}")
+    return Address("file", f"downloads/{file_name(table, file)}")
 
 
 def published_paths(site: Site) -> frozenset[str]:
@@ -82,7 +71,7 @@ def file_name(table: ExportedTable, file: ExportedFile) -> str:
     return f"{table.spec.name}.{file.ending}"
 
 
-API_MEANINGS = {
+_API_MEANINGS = {
     "stats": "The figures of the whole board",
     "models": "Every model, in board order: rank, average, interval, lift, wins, by variant",
     "tasks": "Every task: best models, baseline, lift",
@@ -135,13 +124,22 @@ class DataContext(Record):
 
 def make_data(site: Site) -> Iterator[Page | Document]:
     """Make the data page, the downloads and the files of the API."""
-    documents = list(make_api(site))
-    scores = list(_make_scores(site))
+    values = api_values(site.results)
+    if site.news is not None:
+        values["changes"] = change_values(site.news.changes)
+    api = {name: [_api_document(name, value)] for name, value in values.items()}
+    api["scores"] = [_api_document(name, value) for name, value in score_values(site.results)]
+    stats, license_ = site.results.stats, site.config.site.license
     context = DataContext(
-        facts=_facts(site),
+        facts=(
+            Fact("models", count(stats.models)),
+            Fact("tasks", count(stats.tasks)),
+            Fact("scores", count(stats.scores)),
+            *((Fact("license of the figures", license_),) if license_ else ()),
+        ),
         croissant=Link(CROISSANT.key.rpartition("/")[2], CROISSANT),
         tables=tuple(_data_table(table) for table in site.exported),
-        api=_api_table(documents, scores),
+        api=_api_table(api),
     )
     n, title = counted(len(site.exported), "table"), site.config.site.title
     about = (
@@ -153,102 +151,61 @@ def make_data(site: Site) -> Iterator[Page | Document]:
     for table in site.exported:
         for file in table.files:
             yield Document(download_address(table, file), file.content)
-    yield from documents
-    yield from scores
+    for documents in api.values():
+        yield from documents
 
 
-def _facts(site: Site) -> tuple[Fact, ...]:
-    stats, license_ = site.results.stats, site.config.site.license
-    return (
-        Fact("models", count(stats.models)),
-        Fact("tasks", count(stats.tasks)),
-        Fact("scores", count(stats.scores)),
-        *((Fact("license of the figures", license_),) if license_ else ()),
-    )
+def _api_document(name: str, value: object) -> Document:
+    return Document(Address("file", f"{FOLDER}/{name}.json"), encode(value))
 
 
 def _data_table(table: ExportedTable) -> DataTable:
-    name = table.spec.name
     files = tuple(
         Download(
             Link(file_name(table, f), download_address(table, f)), size(len(f.content)), f.sha256
         )
         for f in table.files
     )
-    meaning = f"{table.spec.meaning} One row is {table.spec.row}."
+    name, meaning = table.spec.name, f"{table.spec.meaning} One row is {table.spec.row}."
     return DataTable(name, meaning, counted(table.rows, "row"), files, _columns_table(table))
 
 
 def _columns_table(table: ExportedTable) -> Table:
+    def meaning_cell(column: ExportedColumn) -> Cell:
+        if column.spec is None:
+            return Cell("beyond the contract, published as it is", tone="soft")
+        return Cell(column.spec.meaning.replace("`", ""), column.spec.meaning)
+
     fields: tuple[Field[ExportedColumn], ...] = (
         Field(Column("column", "Column"), lambda c: Cell(c.name, c.name)),
-        Field(
-            Column("type", "Type"),
-            lambda c: text_cell(TYPE_WORDS[c.type] if c.spec else None),
-        ),
-        Field(
-            Column("unit", "Unit"),
-            lambda c: text_cell((c.spec.unit or None) if c.spec else None),
-        ),
-        Field(Column("meaning", "Meaning"), _meaning_cell),
+        Field(Column("type", "Type"), lambda c: text_cell(TYPE_WORDS[c.type] if c.spec else None)),
+        Field(Column("unit", "Unit"), lambda c: text_cell((c.spec and c.spec.unit) or None)),
+        Field(Column("meaning", "Meaning"), meaning_cell),
         Field(
             Column("filled", "Filled", "number"),
             lambda c: Cell(f"{c.filled:,} of {table.rows:,}", float(c.filled)),
         ),
     )
     name = table.spec.name
-    return Table(
-        f"columns-{name}", f"Columns of {name}", columns_of(fields), rows_of(fields, table.columns)
-    )
+    return table_of(f"columns-{name}", f"Columns of {name}", fields, table.columns)
 
 
-def _meaning_cell(column: ExportedColumn) -> Cell:
-    if column.spec is None:
-        return Cell("beyond the contract, published as it is", tone="soft")
-    return Cell(column.spec.meaning.replace("`", ""), column.spec.meaning)
-
-
-def _api_table(documents: Sequence[Document], scores: Sequence[Document]) -> Table:
+def _api_table(api: Mapping[str, Sequence[Document]]) -> Table:
     """Make a table of the files; the files of scores are one row, linked to the first."""
-    fields: tuple[Field[Sequence[Document]], ...] = (
-        Field(Column("file", "File"), _files_cell),
-        Field(Column("meaning", "What it holds"), lambda d: Cell(API_MEANINGS[_api_name(d[0])])),
-        Field(Column("size", "Size", "number"), _size_cell),
+
+    def files_cell(name: str) -> Cell:
+        first, more = api[name][0].address, len(api[name]) - 1
+        link = Link(f"/{first.key}", first)
+        return Cell(link.text, name, f"and {more:,} more" if more else "", link=link)
+
+    def size_cell(name: str) -> Cell:
+        total = sum(len(document.content) for document in api[name])
+        return Cell(size(total), float(total))
+
+    fields: tuple[Field[str], ...] = (
+        Field(Column("file", "File"), files_cell),
+        Field(Column("meaning", "What it holds"), lambda name: Cell(_API_MEANINGS[name])),
+        Field(Column("size", "Size", "number"), size_cell),
     )
-    files = [*((document,) for document in documents), *((scores,) if scores else ())]
-    return Table("api-files", "Files of the JSON API", columns_of(fields), rows_of(fields, files))
-
-
-def _api_name(document: Document) -> str:
-    """Return the name of a file or, for scores, of its folder."""
-    path = document.address.key.removeprefix(f"{FOLDER}/").removesuffix(".json")
-    return path.partition("/")[0]
-
-
-def _files_cell(documents: Sequence[Document]) -> Cell:
-    first, more = documents[0].address, len(documents) - 1
-    link = Link(f"/{first.key}", first)
-    return Cell(link.text, _api_name(documents[0]), f"and {more:,} more" if more else "", link=link)
-
-
-def _size_cell(documents: Sequence[Document]) -> Cell:
-    total = sum(len(document.content) for document in documents)
-    return Cell(size(total), float(total))
-
-
-def make_api(site: Site) -> Iterator[Document]:
-    """Make a document for each file of the API but those of scores."""
-    values = api_values(site.results)
-    if site.news is not None:
-        values["changes"] = change_values(site.news.changes)
-    for name, value in values.items():
-        yield _api_document(name, value)
-
-
-def _make_scores(site: Site) -> Iterator[Document]:
-    for name, value in score_values(site.results):
-        yield _api_document(name, value)
-
-
-def _api_document(name: str, value: object) -> Document:
-    return Document(Address("file", f"{FOLDER}/{name}.json"), encode(value))
+    names = [name for name, documents in api.items() if documents]
+    return table_of("api-files", "Files of the JSON API", fields, names)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 
 from site_builder.addresses import Address, Fact, Link
 from site_builder.charts.cells import (
@@ -25,7 +26,16 @@ from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import ModelInfo
 from site_builder.compute.scores import Score
 from site_builder.compute.significance import LiftTest, Verdict
-from site_builder.formatting import billions, count, counted, coverage, listed, p_value, rounded
+from site_builder.formatting import (
+    NOT_STATED,
+    billions,
+    count,
+    counted,
+    coverage,
+    listed,
+    p_value,
+    rounded,
+)
 from site_builder.labels import Labels
 from site_builder.pages.board_table import BoardTableSpec, can_rank_firmly, rank_range, span_text
 from site_builder.pages.board_views import BoardView, board_note, board_views
@@ -39,22 +49,16 @@ from site_builder.pages.model_scores import (
 )
 from site_builder.pages.page import HOME, MODELS, Page, Site, cite_page, in_sequence
 from site_builder.records import Record
-from site_builder.table_model import Cell, Column, Field, Table, columns_of, rows_of
+from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 _REACH = 2
 _N_FIGURES = 4
-_MEAN_HELP = "With its 95 % interval over tasks"
-_OVER_BASE: Mapping[Verdict, str] = {
-    "better": "helped",
-    "worse": "hurt",
-    "unclear": "no clear change",
-    "too few": "too few tasks to tell",
-}
-_OVER_BASELINE: Mapping[Verdict, str] = {
-    "better": "ahead",
-    "worse": "behind",
-    "unclear": "no clear difference",
-    "too few": "too few tasks to tell",
+# What a verdict on a lift over the base, and over the baseline, is called.
+_VERDICTS: Mapping[Verdict, tuple[str, str]] = {
+    "better": ("helped", "ahead"),
+    "worse": ("hurt", "behind"),
+    "unclear": ("no clear change", "no clear difference"),
+    "too few": ("too few tasks to tell", "too few tasks to tell"),
 }
 # Characters that could end the text of a Markdown link, or begin something else within it.
 _ESCAPES = str.maketrans({mark: f"\\{mark}" for mark in "\\[]<>`*_!&"})
@@ -77,13 +81,10 @@ class ModelsContext(Record):
 
 
 class Badge(Record):
-    """A badge in two parts.
+    """A badge in two parts: the site's title and the model's rank.
 
     Attributes:
-        label: The site's title.
-        message: The model's rank.
         title: Both, for those who cannot see the badge.
-        ranked: Whether the model has a rank.
         alt: Its alternative text, without a figure that could become outdated.
         markdown: The same, escaped for Markdown.
     """
@@ -136,21 +137,30 @@ class ModelContext(Record):
 
 def make_models(site: Site) -> Iterator[Page]:
     """Yield the full board, then a page for each model in the order of the board."""
-    results = site.results
-    about, context = _about(site), partial(_list_context, site)
+    board, labels, charts = site.results.board, site.labels, site.charts
+    n, tasks = counted(len(board.standings), "model"), counted(len(board.tasks), "task")
+    leaders = [labels.models[s.model] for s in board.ranked if s.rank == 1]
+    lead = f"; {listed(leaders)} {'leads' if len(leaders) == 1 else 'lead'}" if leaders else ""
+    parts = ("every column", charts.scores and "every task", charts.size and "score by size")
+    shown = listed([part for part in parts if part])
+    about = f"{n} on {tasks}{lead}. The full leaderboard, with {shown}."
+    context = partial(_list_context, site)
     yield Page(Address("models"), "models.html", "Models", about, context, (HOME,))
-    yield from in_sequence(_make_model(site, s.model) for s in results.board.standings)
+    yield from in_sequence(_make_model(site, s.model) for s in board.standings)
 
 
-def model_board(site: Site, model: str) -> Board:
-    """Return the board for a model's page: the first on which it has a score, primary first."""
-    boards = site.results.boards
-    return next((b for b in boards.values() if b.standing(model).scored), site.results.board)
+def _list_context(site: Site) -> ModelsContext:
+    results, charts = site.results, site.charts
+    spec = BoardTableSpec(site, results.boards, full=True, common=results.common)
+    return ModelsContext(board_views(spec, "board"), board_note(site), charts.size, charts.scores)
+
+
+# --- the page of a model ------------------------------------------------------------------------
 
 
 def model_summary(site: Site, model: str) -> str:
     """Return the rank of a model in one sentence, for its page and for search engines."""
-    labels, board = site.labels, model_board(site, model)
+    labels, board = site.labels, _model_board(site, model)
     s, name = board.standing(model), labels.models[model]
     if not s.scored and any(model in site.results.scores.left_out(v) for v in labels.variants):
         return f"{name} is not ranked: its scores are flagged, and flagged scores do not count."
@@ -172,58 +182,30 @@ def model_summary(site: Site, model: str) -> str:
     return f"{', '.join(parts)}."
 
 
-def make_badge(site: Site, board: Board, model: str) -> Badge:
-    """Return the badge of a model with its rank on a board."""
-    label, message = site.config.site.title, _badge_message(site, board, model)
-    alt = " ".join(f"{site.labels.models[model]} on {label}".split())
-    return Badge(
-        label=label,
-        message=message,
-        title=f"{label}: {site.labels.models[model]} {message}",
-        ranked=board.standing(model).rank is not None,
-        alt=alt,
-        markdown=alt.translate(_ESCAPES),
-    )
+def make_badge(site: Site, model: str) -> Badge:
+    """Return the badge of a model: `#3 of 11 · 0.724`, with the figure that ranks it."""
+    labels, board, label = site.labels, _model_board(site, model), site.config.site.title
+    s, name = board.standing(model), labels.models[model]
+    message = "not ranked"
+    if s.rank is not None:
+        is_primary = board.variant == labels.roles.primary
+        variant = "" if is_primary else f", {labels.in_sentence(board.variant)}"
+        parts = [f"#{s.rank} of {len(board.ranked)}{variant}"]
+        if board.rules.rank_by == "mean" and s.average is not None:
+            parts.append(labels.scale.score(s.average))
+        elif s.win_rate is not None:
+            parts.append(f"win rate {rounded(s.win_rate, 3)}")
+        if s.rank > 1 and s.tied_with_best:
+            parts.append("tied with the best")
+        message = " \N{MIDDLE DOT} ".join(parts)
+    alt, title = " ".join(f"{name} on {label}".split()), f"{label}: {name} {message}"
+    return Badge(label, message, title, s.rank is not None, alt, alt.translate(_ESCAPES))
 
 
-def _badge_message(site: Site, board: Board, model: str) -> str:
-    """`#3 of 11 · 0.724`: rank, the figure that ranks, and whether it is tied with the best."""
-    labels, standing = site.labels, board.standing(model)
-    if standing.rank is None:
-        return "not ranked"
-    primary = board.variant == labels.roles.primary
-    variant = "" if primary else f", {labels.in_sentence(board.variant)}"
-    parts = [f"#{standing.rank} of {len(board.ranked)}{variant}"]
-    if board.rules.rank_by == "mean" and standing.average is not None:
-        parts.append(labels.scale.score(standing.average))
-    elif standing.win_rate is not None:
-        parts.append(f"win rate {rounded(standing.win_rate, 3)}")
-    if standing.rank > 1 and standing.tied_with_best:
-        parts.append("tied with the best")
-    return " \N{MIDDLE DOT} ".join(parts)
-
-
-# --- the page of all models ---------------------------------------------------------------------
-
-
-def _list_context(site: Site) -> ModelsContext:
-    results, charts = site.results, site.charts
-    spec = BoardTableSpec(site, results.boards, full=True, common=results.common)
-    return ModelsContext(board_views(spec, "board"), board_note(site), charts.size, charts.scores)
-
-
-def _about(site: Site) -> str:
-    """Who leads, and what the page shows."""
-    board, labels, charts = site.results.board, site.labels, site.charts
-    n, tasks = counted(len(site.results.scores.models), "model"), counted(len(board.tasks), "task")
-    leaders = [labels.models[s.model] for s in board.ranked if s.rank == 1]
-    lead = f"{listed(leaders)} {'leads' if len(leaders) == 1 else 'lead'}" if leaders else ""
-    parts = ("every column", charts.scores and "every task", charts.size and "score by size")
-    shown = listed([part for part in parts if part])
-    return f"{n} on {tasks}{f'; {lead}' if lead else ''}. The full leaderboard, with {shown}."
-
-
-# --- the page of a model ------------------------------------------------------------------------
+def _model_board(site: Site, model: str) -> Board:
+    """Return the first board on which a model has a score, primary first."""
+    boards = site.results.boards.values()
+    return next((b for b in boards if b.standing(model).scored), site.results.board)
 
 
 def _make_model(site: Site, model: str) -> Page:
@@ -236,13 +218,13 @@ def _make_model(site: Site, model: str) -> Page:
 
 def _context(site: Site, model: str, summary: str) -> ModelContext:
     results, labels = site.results, site.labels
-    fact, board = results.catalog.models[model], model_board(site, model)
+    fact, board = results.catalog.models[model], _model_board(site, model)
     scores = list_scores(site, model)
     return ModelContext(
         description=fact.description or "",
         summary=summary,
-        facts=_facts(fact),
-        figures=_figures(site, board, model),
+        facts=tuple(_facts(fact)),
+        figures=tuple(islice(_figures(site, board, model), _N_FIGURES)),
         tasks=chart_model_tasks(results, labels, model, ALL_SCORES),
         categories=chart_model_categories(results, labels, model),
         best_tasks=_best_tasks_table(site, board, model),
@@ -253,7 +235,7 @@ def _context(site: Site, model: str, summary: str) -> ModelContext:
         scores=scores_table(site, model, scores),
         provenance=provenance_table(site, scores),
         missing_provenance=unstated_note(site),
-        badge=make_badge(site, board, model),
+        badge=make_badge(site, model),
     )
 
 
@@ -262,264 +244,192 @@ def _ordinal(n: int) -> str:
     return f"{n}{ending}"
 
 
-def _facts(fact: ModelInfo) -> tuple[Fact, ...]:
-    size = "not stated" if fact.parameters_b is None else billions(fact.parameters_b)
-    known = (
-        ("Developer", fact.developer),
-        ("Family", fact.family),
-        ("Parameters", size),
-        ("Released", fact.release_date),
-        ("Released as", fact.tuning),
-        ("License", fact.license),
-    )
-    facts = [Fact(label, text) for label, text in known if text is not None]
+def _facts(fact: ModelInfo) -> Iterator[Fact]:
+    known = {
+        "Developer": fact.developer,
+        "Family": fact.family,
+        "Parameters": NOT_STATED if fact.parameters_b is None else billions(fact.parameters_b),
+        "Released": fact.release_date,
+        "Released as": fact.tuning,
+        "License": fact.license,
+    }
+    yield from (Fact(label, text) for label, text in known.items() if text is not None)
     if fact.url is not None:
         shown = fact.hf_id or fact.url
-        facts.append(Fact("Page", shown, link=Link(shown, href=fact.url)))
-    return tuple(facts)
+        yield Fact("Page", shown, link=Link(shown, href=fact.url))
 
 
-def _figures(site: Site, board: Board, model: str) -> tuple[Fact, ...]:
-    """The headline figures; those that the board does not define are absent."""
-    labels, s = site.labels, board.standing(model)
+def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
+    """Yield the headline figures that the board defines, the most important first."""
+    labels, scale, s = site.labels, site.labels.scale, board.standing(model)
     if not s.scored:
-        return ()
-    place = f"/{len(board.ranked)}" if s.rank else ""
-    label = "rank"
-    if s.rank and s.rank_interval and can_rank_firmly(board):
-        label = f"rank (plausible: {span_text(*s.rank_interval)})"
-    facts = [Fact(label, str(s.rank) if s.rank else "not ranked", place, term="rank")]
-    facts += _merit_figure(site, board, model)
+        return
+    plausible = ""
+    if s.rank_interval and can_rank_firmly(board):
+        plausible = f" (plausible: {span_text(*s.rank_interval)})"
+    of = f"/{len(board.ranked)}" if s.rank else ""
+    yield Fact(f"rank{plausible}", str(s.rank or "not ranked"), of, term="rank")
+    if s.average is not None:
+        interval = ""
+        if s.interval and board.rules.rank_by == "mean":
+            interval = f", 95\N{NO-BREAK SPACE}% interval {scale.interval(*s.interval)}"
+        yield Fact(f"mean score{interval}", scale.score(s.average), term="average")
+    elif s.win_rate is not None:
+        yield Fact("mean win rate", rounded(s.win_rate, 3), term="win-rate")
     if s.lift_over_base is not None:
-        lift = labels.scale.signed(s.lift_over_base)
-        facts.append(Fact(f"mean lift over {labels.base}", lift, term="lift"))
+        yield Fact(f"mean lift over {labels.base}", scale.signed(s.lift_over_base), term="lift")
     compared = s.beats + s.ties + s.loses
     if compared and model != labels.roles.baseline:
         label = f"tasks where it beats {labels.baseline}"
-        facts.append(Fact(label, count(s.beats), f"/{compared}", term="lift-over-baseline"))
-    facts.append(
-        Fact("tasks with a score", count(s.scored), f"/{len(board.tasks)}", term="average")
-    )
-    return tuple(facts[:_N_FIGURES])
-
-
-def _merit_figure(site: Site, board: Board, model: str) -> list[Fact]:
-    """The mean score, or the mean win rate where scores cannot be averaged."""
-    s, scale = board.standing(model), site.labels.scale
-    if s.average is not None:
-        ranks = board.rules.rank_by == "mean" and s.interval is not None
-        between = scale.interval(*s.interval) if ranks and s.interval else ""
-        interval = f", 95\N{NO-BREAK SPACE}% interval {between}" if between else ""
-        return [Fact(f"mean score{interval}", scale.score(s.average), term="average")]
-    if s.win_rate is None:
-        return []
-    return [Fact("mean win rate", rounded(s.win_rate, 3), term="win-rate")]
+        yield Fact(label, count(s.beats), f"/{compared}", term="lift-over-baseline")
+    yield Fact("tasks with a score", count(s.scored), f"/{len(board.tasks)}", term="average")
 
 
 # --- tables ------------------------------------------------------------------------------------
 
 
-def _task_field(labels: Labels) -> Field[Score]:
-    return Field(TASK, lambda row: task_cell(labels, row.task))
-
-
-def _score_field(labels: Labels) -> Field[Score]:
-    return Field(
-        Column("score", "Score", "number"),
-        lambda row: linked_score_cell(labels, row.key, row.score, flag=row.flag),
-    )
-
-
 def _best_tasks_table(site: Site, board: Board, model: str) -> Table:
-    """The tasks where the model has the best score of a board, and who shares it."""
-    labels, variant_id = site.labels, board.variant
-    variant = labels.in_sentence(variant_id)
+    """Return the tasks where the model has the best score of a board, and who shares it."""
+    labels, variant = site.labels, board.variant
+    best = {t.task: t.best[variant].models for t in site.results.tasks if variant in t.best}
+    tasks = [task for task, models in best.items() if model in models]
+    scores = site.results.scores.of_model(model, tasks)
 
     def shared(row: Score) -> Cell:
-        best = site.results.task(row.task).best[variant_id]
-        return text_cell(names_text(labels, [m for m in best.models if m != model]) or None)
+        return text_cell(names_text(labels, [m for m in best[row.task] if m != model]) or None)
 
-    fields = (
-        _task_field(labels),
-        _score_field(labels),
-        Field(Column("shared", "Shared with"), shared),
-    )
-    best = {t.task: t.best.get(variant_id) for t in site.results.tasks}
-    tasks = [task for task, found in best.items() if found and model in found.models]
-    scores = site.results.scores.of_model(model, tasks)
-    leading = [scores[task][variant_id] for task in tasks]
-    return Table(
+    label = labels.in_sentence(variant)
+    return table_of(
         "at-top",
-        f"Tasks where it has the best {variant} score",
-        columns_of(fields),
-        rows_of(fields, leading),
-        empty=f"It has the best {variant} score on no task.",
+        f"Tasks where it has the best {label} score",
+        _score_fields(labels, Field(Column("shared", "Shared with"), shared)),
+        [scores[task][variant] for task in tasks],
+        empty=f"It has the best {label} score on no task.",
     )
 
 
 def _worse_tasks_table(site: Site, model: str) -> Table | None:
-    """The tasks where tuning made the score worse; None where there is no pair of scores."""
-    labels = site.labels
-    results, tuned = site.results, labels.roles.tuned
-    standings = [results.boards[variant].standing(model) for variant in tuned]
-    if not any(s.helped + s.unchanged + s.hurt for s in standings):
+    """Return the tasks where tuning made the score worse; None without a pair of scores."""
+    results, labels = site.results, site.labels
+    of_model = results.scores.of_model(model)
+    scores = [s for task in results.scores.tasks for s in of_model.get(task, {}).values()]
+    if all(s.lift_over_base is None for s in scores):
         return None
-    scores = results.scores.of_model(model)
-    worse = [
-        score
-        for task in results.scores.tasks
-        for score in scores.get(task, {}).values()
-        if score.lift_over_base is not None and score.lift_over_base < 0
-    ]
-    worse.sort(key=lambda score: score.lift_over_base or 0.0)
-    fields = (
-        _task_field(labels),
-        Field[Score](
-            Column("variant", "Variant"),
-            lambda row: text_cell(labels.variants[row.variant]),
-            len(labels.roles.tuned) > 1,
-        ),
-        _score_field(labels),
-        Field[Score](
-            Column("lift", f"Lift over {labels.base}", "number", first="ascending", term="lift"),
-            lambda row: lift_cell(
-                row.lift_over_base,
-                labels.scales[row.task],
-                site.results.paired_lifts.get((*row.key, "base")),
-            ),
-        ),
-    )
-    return Table(
+
+    def lift(row: Score) -> float:
+        return row.lift_over_base or 0.0
+
+    def cell(row: Score) -> Cell:
+        interval = results.paired_lifts.get((*row.key, "base"))
+        return lift_cell(row.lift_over_base, labels.scales[row.task], interval)
+
+    column = Column("lift", f"Lift over {labels.base}", "number", first="ascending", term="lift")
+    return table_of(
         "hurt",
         "Tasks where tuning made the score worse",
-        columns_of(fields),
-        rows_of(fields, worse),
+        _score_fields(labels, Field(column, cell), named=len(labels.roles.tuned) > 1),
+        sorted((s for s in scores if lift(s) < 0), key=lift),
         sorted_by="lift",
         empty="Tuning made no score worse.",
     )
 
 
+def _score_fields(
+    labels: Labels, last: Field[Score], *, named: bool = False
+) -> tuple[Field[Score], ...]:
+    """Return the columns of scores, with their variants if `named`, and a last column."""
+    score = Column("score", "Score", "number")
+    return (
+        Field(TASK, lambda s: task_cell(labels, s.task)),
+        Field(Column("variant", "Variant"), lambda s: text_cell(labels.variants[s.variant]), named),
+        Field(score, lambda s: linked_score_cell(labels, s.key, s.score, flag=s.flag)),
+        last,
+    )
+
+
 def _neighbours_table(site: Site, board: Board, model: str) -> Table:
-    """The model among those that stand next to it on a board."""
-    labels, own = site.labels, board.standing(model)
-    averaged = board.rules.averaged
-    merit = ("average", "Score") if averaged else ("win_rate", "Win rate")
-    term = "average" if averaged else "win-rate"
+    """Return the model among those next to it on a board; empty if it is not ranked."""
+    labels, averaged, at = site.labels, board.rules.averaged, board.places.get(model)
+    shown: Sequence[Standing] = ()
+    if at is not None:
+        first = max(0, min(at - _REACH, len(board.ranked) - 2 * _REACH - 1))
+        shown = board.ranked[first : first + 2 * _REACH + 1]
+    score = Column("average", "Score", "number", term="average")
+    if not averaged:
+        score = Column("win_rate", "Win rate", "number", term="win-rate")
+    gap = Column("gap", "Difference from this model", "number", term=score.term)
+    # A win rate is better when it is greater, a mean score when its tasks say so.
+    direction = float(site.results.scores.direction[0]) if averaged else 1.0
+
+    def merit(s: Standing) -> float:
+        return (s.average if averaged else s.win_rate) or 0.0
+
+    def merit_cell(s: Standing) -> Cell:
+        return Cell(labels.scale.score(merit(s)) if averaged else rounded(merit(s), 3), merit(s))
+
+    def gap_cell(s: Standing) -> Cell:
+        if s.model == model:
+            return Cell("this model", None, tone="soft")
+        value = float(f"{direction * (merit(s) - merit(board.standing(model))):.12g}")
+        return Cell(labels.scale.signed(value), value, tone="soft")
+
     fields: tuple[Field[Standing], ...] = (
         Field(RANK, lambda s: Cell(str(s.rank), float(s.rank or 0), rank_range(board, s))),
         Field(MODEL, lambda s: model_cell(labels, s.model)),
-        Field(
-            Column(*merit, "number", term=term), lambda s: _merit_cell(labels, s, averaged=averaged)
-        ),
-        Field(
-            Column("gap", "Difference from this model", "number", term=term),
-            lambda s: _gap_cell(site, s, own, averaged=averaged),
-        ),
+        Field(score, merit_cell),
+        Field(gap, gap_cell),
     )
-    return Table(
+    return table_of(
         "around",
         f"Neighbours on the {labels.in_sentence(board.variant)} board",
-        columns_of(fields),
-        rows_of(
-            fields, _neighbours(board, model), lambda s: "reference" if s.model == model else ""
-        ),
+        fields,
+        shown,
+        lambda s: "reference" if s.model == model else "",
         header=1,
         empty="It is not ranked, so it has no neighbours.",
     )
 
 
-def _neighbours(board: Board, model: str) -> tuple[Standing, ...]:
-    """The ranked models around one, fewer on one side where the board ends; none if unranked."""
-    ranked = board.ranked
-    at = board.places.get(model)
-    if at is None:
-        return ()
-    first = max(0, min(at - _REACH, len(ranked) - 2 * _REACH - 1))
-    return ranked[first : first + 2 * _REACH + 1]
-
-
-def _merit(standing: Standing, *, averaged: bool) -> float | None:
-    return standing.average if averaged else standing.win_rate
-
-
-def _merit_cell(labels: Labels, standing: Standing, *, averaged: bool) -> Cell:
-    value = _merit(standing, averaged=averaged)
-    return Cell(labels.scale.score(value) if averaged else rounded(value or 0.0, 3), value)
-
-
-def _gap_cell(site: Site, standing: Standing, own: Standing, *, averaged: bool) -> Cell:
-    if standing.model == own.model:
-        return Cell("this model", None, tone="soft")
-    value, mine = _merit(standing, averaged=averaged), _merit(own, averaged=averaged)
-    # A win rate is better when it is greater, a mean score when its tasks say so.
-    direction = float(site.results.scores.direction[0]) if averaged else 1.0
-    gap = None if value is None or mine is None else float(f"{direction * (value - mine):.12g}")
-    return Cell(site.labels.scale.signed(gap), gap, tone="soft")
-
-
-class _Tested(Record):
-    """One lift of the model: its name, the words for each verdict, and its test."""
-
-    name: str
-    words: Mapping[Verdict, str]
-    test: LiftTest
+# What was compared, the verdict in words, and the test.
+_Tested = tuple[str, str, LiftTest]
 
 
 def _lift_tests_table(site: Site, model: str) -> Table | None:
-    """The model's lifts over its base and over the baseline; None where it has none."""
-    tested = _tested(site, model)
+    """Return the tests of the lifts over base and over the baseline; None without any."""
+    labels, tests = site.labels, site.results.lift_tests
+    averaged = site.results.board.rules.averaged
+    lifts = (
+        (tests.over_base, f"over {labels.base}"),
+        (tests.over_baseline, f"against {labels.baseline}"),
+    )
+    tested: list[_Tested] = [
+        (
+            f"{labels.variants[variant]} {over}",
+            _VERDICTS[by_model[model].verdict][i],
+            by_model[model],
+        )
+        for i, (by_variant, over) in enumerate(lifts)
+        for variant, by_model in by_variant.items()
+        if model in by_model
+    ]
     if not tested:
         return None
-    averaged = site.results.board.rules.averaged
+
+    meaning = "With its 95 % interval over tasks"
+    mean = Column("mean", "Mean difference", "number", meaning, term="lift-tests")
+    counts = Column("tasks", "Better, equal, worse", "number")
+    wilcoxon = Column("wilcoxon", "Wilcoxon p", "number", first="ascending", term="lift-tests")
+    sign = Column("sign", "Sign test p", "number", first="ascending", term="lift-tests")
+
+    def p_cell(p: float | None) -> Cell:
+        return number_cell(p, p_value(p))
+
     fields: tuple[Field[_Tested], ...] = (
-        Field(Column("difference", "Difference"), lambda t: Cell(t.name)),
-        Field(
-            Column("mean", "Mean difference", "number", _MEAN_HELP, term="lift-tests"),
-            lambda t: _mean_cell(site, t.test),
-            averaged,
-        ),
-        Field(
-            Column("tasks", "Better, equal, worse", "number"),
-            lambda t: Cell(f"{t.test.above} / {t.test.equal} / {t.test.below}", t.test.above),
-        ),
-        Field(
-            Column("wilcoxon", "Wilcoxon p", "number", first="ascending", term="lift-tests"),
-            lambda t: _p_cell(t.test.wilcoxon_p_adjusted),
-            averaged,
-        ),
-        Field(
-            Column("sign", "Sign test p", "number", first="ascending", term="lift-tests"),
-            lambda t: _p_cell(t.test.sign_p_adjusted),
-        ),
-        Field(
-            Column("verdict", "Verdict", term="lift-tests"), lambda t: Cell(t.words[t.test.verdict])
-        ),
+        Field(Column("difference", "Difference"), lambda t: Cell(t[0])),
+        Field(mean, lambda t: lift_cell(t[2].mean, labels.scale, t[2].interval), averaged),
+        Field(counts, lambda t: Cell(f"{t[2].above} / {t[2].equal} / {t[2].below}", t[2].above)),
+        Field(wilcoxon, lambda t: p_cell(t[2].wilcoxon_p_adjusted), averaged),
+        Field(sign, lambda t: p_cell(t[2].sign_p_adjusted)),
+        Field(Column("verdict", "Verdict", term="lift-tests"), lambda t: Cell(t[1])),
     )
-    caption = "Significance tests"
-    return Table("lift-tests", caption, columns_of(fields), rows_of(fields, tested))
-
-
-def _tested(site: Site, model: str) -> list[_Tested]:
-    labels, tests = site.labels, site.results.lift_tests
-    over_base = [
-        _Tested(f"{labels.variants[v]} over {labels.base}", _OVER_BASE, found[model])
-        for v, found in tests.over_base.items()
-        if model in found
-    ]
-    over_baseline = [
-        _Tested(f"{labels.variants[v]} against {labels.baseline}", _OVER_BASELINE, found[model])
-        for v, found in tests.over_baseline.items()
-        if model in found
-    ]
-    return over_base + over_baseline
-
-
-def _mean_cell(site: Site, test: LiftTest) -> Cell:
-    scale = site.labels.scale
-    cell = lift_cell(test.mean, scale)
-    note = "" if test.interval is None else " to ".join(map(scale.signed, test.interval))
-    return Cell(cell.text, cell.value, note, cell.tone)
-
-
-def _p_cell(p: float | None) -> Cell:
-    return text_cell(None) if p is None else number_cell(p, p_value(p))
+    return table_of("lift-tests", "Significance tests", fields, tested)

@@ -28,7 +28,6 @@ class Citation(Record):
     Attributes:
         name: What the page is about; empty for the site as a whole.
         text: The finding, as a sentence; empty for the site as a whole.
-        key: The key in a bibliography, after that of the site; empty for one made of site and name.
     """
 
     site: str
@@ -36,7 +35,6 @@ class Citation(Record):
     text: str
     release: Release
     to: Address
-    key: str = ""
 
 
 class Page(Record):

@@ -12,7 +12,7 @@ import jinja2
 from jinja2.bccache import Bucket
 from jinja2.sandbox import SandboxedEnvironment, safe_range
 
-from site_builder.errors import Fault, SiteError, TemplateFaultError
+from site_builder.errors import Fault, TemplateFaultError
 from site_builder.render.assets import project_folders
 from site_builder.render.tables import raw_value, write_data, write_rows, write_words
 
@@ -61,9 +61,7 @@ _CODE = _CodeInMemory()
 def make_environment(folders: Sequence[Path]) -> jinja2.Environment:
     """Make the sandbox of the pages: it escapes all values, and unknown names are errors.
 
-    Args:
-        folders: Folders of templates, the project's first. Those of the last folder, which is the
-            generator's, are also found under `ours/`.
+    `folders` have the project's first. The generator's, the last, are also found under `ours/`.
     """
     project, ours = jinja2.FileSystemLoader(folders[:-1]), _WithoutIndents(folders[-1:])
     environment = SandboxedEnvironment(
@@ -77,14 +75,9 @@ def make_environment(folders: Sequence[Path]) -> jinja2.Environment:
         cache_size=-1,
         bytecode_cache=_CODE,
     )
-    environment.globals.clear()
-    environment.globals["range"] = safe_range
-    environment.filters |= {
-        "rows": write_rows,
-        "data": write_data,
-        "words": write_words,
-        "raw": raw_value,
-    }
+    filters = {"rows": write_rows, "data": write_data, "words": write_words, "raw": raw_value}
+    environment.filters |= filters
+    environment.globals = {"range": safe_range}
     return environment
 
 
@@ -107,21 +100,18 @@ class Templates:
     def find_faults(self) -> list[Fault]:
         """Return the errors of the project's templates that do not depend on the data."""
         faults: list[Fault] = []
-        for name in self._environment.list_templates():
-            if self._is_of_project(name):
-                try:
-                    with self._faults(name):
-                        self._environment.get_template(name)
-                except TemplateFaultError as error:
-                    faults += error.faults
+        for name in filter(self._is_of_project, self._environment.list_templates()):
+            try:
+                with self._faults(name):
+                    self._environment.get_template(name)
+            except TemplateFaultError as error:
+                faults += error.faults
         return faults
 
     @contextmanager
     def _faults(self, name: str) -> Iterator[None]:
         try:
             yield
-        except SiteError:
-            raise
         except _ERRORS as error:
             place, what = self._explain(error, name)
             if not what:
@@ -130,7 +120,14 @@ class Templates:
 
     def _explain(self, error: Exception, name: str) -> tuple[str, str]:
         """Return where an error is and what it is; no words for a bug of the generator."""
-        place = self._place_of(error)
+        # The last place is that of the error, which may be in a part that the page includes.
+        places = [
+            f"{Path(frame.f_code.co_filename).relative_to(folder).as_posix()}:{line}"
+            for frame, line in walk_tb(error.__traceback__)
+            for folder in self._folders
+            if Path(frame.f_code.co_filename).is_relative_to(folder)
+        ]
+        place = places[-1] if places else ""
         match error:
             case jinja2.TemplateSyntaxError():
                 return f"{error.name}:{error.lineno}", error.message or "is not valid"
@@ -147,14 +144,3 @@ class Templates:
 
     def _is_of_project(self, name: str) -> bool:
         return len(self._folders) > 1 and (self._folders[0] / name).is_file()
-
-    def _place_of(self, error: Exception) -> str:
-        """Return template and line of an error, which may be in a part that the page includes."""
-        place = ""
-        for frame, line in walk_tb(error.__traceback__):
-            path = Path(frame.f_code.co_filename)
-            for folder in self._folders:
-                if path.is_relative_to(folder):
-                    place = f"{path.relative_to(folder).as_posix()}:{line}"
-                    break
-        return place

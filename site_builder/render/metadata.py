@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from site_builder.addresses import Address, Link, make_slugs
@@ -11,13 +10,13 @@ from site_builder.pages.data import CROISSANT, Dataset, download_address, file_n
 from site_builder.pages.page import Citation, Page
 from site_builder.records import Record
 from site_builder.render.urls import Urls, license_link
-from site_builder.tables.export import ExportedColumn, ExportedTable
+from site_builder.tables.export import ExportedColumn, ExportedFile, ExportedTable
 from site_builder.tables.schema import Type
 
 # BibTeX counts braces even behind a backslash.
 _ESCAPED = str.maketrans(
-    {mark: f"\\{mark}" for mark in "%&_#$"}
-    | {
+    {
+        **{mark: f"\\{mark}" for mark in "%&_#$"},
         "\\": r"{\textbackslash}",
         "{": r"{\textbraceleft}",
         "}": r"{\textbraceright}",
@@ -38,25 +37,10 @@ class CitationText(Record):
 
 def write_citation(citation: Citation, urls: Urls) -> CitationText:
     """Write a citation; it has a URL if the base URL is known."""
-    address = urls.permalink(citation.to)
+    release, address = citation.release, urls.canonical(citation.to)
     said = f"{citation.text} " if citation.text else ""
-    words = f"{said}{citation.site}, {citation.release.name}. {address}".strip()
-    return CitationText(words, _entry(citation, address))
-
-
-@lru_cache
-def _slug(text: str) -> str:
-    return make_slugs([text])[text]
-
-
-def escape_bibtex(text: str) -> str:
-    """Escape text for a BibTeX field in braces."""
-    return " ".join(text.split()).translate(_ESCAPED)
-
-
-def _entry(citation: Citation, address: str) -> str:
-    release, name = citation.release, citation.name
-    title = f"{citation.site}: {name}" if name else citation.site
+    words = f"{said}{citation.site}, {release.name}. {address}".strip()
+    title = f"{citation.site}: {citation.name}" if citation.name else citation.site
     fields = {
         # Braces keep the capitals of names from the style's own ideas of a title.
         "title": f"{{{escape_bibtex(title)}}}",
@@ -65,29 +49,38 @@ def _entry(citation: Citation, address: str) -> str:
         "url": address.translate(_IN_ADDRESS),
     }
     lines = ",\n".join(f"  {name:5} = {{{text}}}" for name, text in fields.items() if text)
-    key = _slug(citation.site) + f"-{citation.key}" if citation.key else _slug(title)
-    return f"@misc{{{key}-{release.short},\n{lines}\n}}"
+    key = f"{make_slugs([title])[title]}-{release.short}"
+    return CitationText(words, f"@misc{{{key},\n{lines}\n}}")
+
+
+def escape_bibtex(text: str) -> str:
+    """Escape text for a BibTeX field in braces."""
+    return " ".join(text.split()).translate(_ESCAPED)
 
 
 _SCHEMA_ORG = "https://schema.org/"
-_DATA_PAGES = ("home", "data")
 
 
 def structured_data(page: Page, dataset: Dataset, urls: Urls) -> dict[str, Any] | None:
-    """Return schema.org data of a page: the data set, or the breadcrumbs, or None.
-
-    Breadcrumbs need absolute links.
-    """
-    if page.address.kind in _DATA_PAGES:
+    """Return schema.org data of a page: the data set, or breadcrumbs with absolute links."""
+    if page.address.kind in ("home", "data"):
         return _dataset_values(dataset, page.address, urls)
-    return _breadcrumbs(page, urls) if page.crumbs and page.listed and urls.base_url else None
+    if not (page.crumbs and page.listed and urls.base_url):
+        return None
+    steps = (*page.crumbs, Link(page.title, page.address))
+    return {
+        "@context": _SCHEMA_ORG,
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": n, "name": step.text, "item": urls.canonical(step.to)}
+            for n, step in enumerate(steps, start=1)
+            if step.to is not None
+        ],
+    }
 
 
 def _dataset_values(dataset: Dataset, page: Address, urls: Urls) -> dict[str, Any]:
-    """Describe the data set by schema.org's Dataset.
-
-    Source: https://schema.org/Dataset.
-    """
+    """Describe the data set by https://schema.org/Dataset."""
     known = {
         "@context": _SCHEMA_ORG,
         "@type": "Dataset",
@@ -100,47 +93,22 @@ def _dataset_values(dataset: Dataset, page: Address, urls: Urls) -> dict[str, An
         "dateModified": dataset.release.date,
         "isAccessibleForFree": True,
         "variableMeasured": list(dataset.measured),
-        "distribution": _downloads(dataset, page, urls),
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": file_name(table, file),
+                "contentUrl": urls.absolute_or_relative(page, download_address(table, file)),
+                "encodingFormat": file.media_type,
+                "contentSize": f"{len(file.content)} B",
+                "sha256": file.sha256,
+            }
+            for table in dataset.tables
+            for file in table.files
+        ],
     }
     return {name: value for name, value in known.items() if value}
 
 
-def _downloads(dataset: Dataset, page: Address, urls: Urls) -> list[dict[str, Any]]:
-    return [
-        {
-            "@type": "DataDownload",
-            "name": file_name(table, file),
-            "contentUrl": urls.absolute_or_relative(page, download_address(table, file)),
-            "encodingFormat": file.media_type,
-            "contentSize": f"{len(file.content)} B",
-            "sha256": file.sha256,
-        }
-        for table in dataset.tables
-        for file in table.files
-    ]
-
-
-def _breadcrumbs(page: Page, urls: Urls) -> dict[str, Any]:
-    steps = (*page.crumbs, Link(page.title, page.address))
-    return {
-        "@context": _SCHEMA_ORG,
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {
-                "@type": "ListItem",
-                "position": place,
-                "name": step.text,
-                "item": urls.canonical(step.to),
-            }
-            for place, step in enumerate(steps, start=1)
-            if step.to is not None
-        ],
-    }
-
-
-_SPECIFICATION = "http://mlcommons.org/croissant/1.0"
-# The only format that keeps types and texts unchanged.
-_RECORDS_FORMAT = "parquet"
 # A `url` of a table may be a path, so it is text.
 _DATA_TYPES: dict[Type, str] = {
     "text": "sc:Text",
@@ -180,7 +148,7 @@ def croissant_values(dataset: Dataset, urls: Urls) -> dict[str, Any]:
     known = {
         "@context": _CROISSANT_CONTEXT,
         "@type": "sc:Dataset",
-        "conformsTo": _SPECIFICATION,
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": dataset.name,
         "description": dataset.description,
         "url": urls.base_url,
@@ -193,25 +161,24 @@ def croissant_values(dataset: Dataset, urls: Urls) -> dict[str, Any]:
     }
     return {
         **{name: value for name, value in known.items() if value not in ("", None)},
-        "distribution": [file for table in dataset.tables for file in _files(table, urls)],
+        "distribution": [
+            _file(table, file, urls) for table in dataset.tables for file in table.files
+        ],
         "recordSet": [_records(table) for table in dataset.tables if table.columns],
     }
 
 
-def _files(table: ExportedTable, urls: Urls) -> list[dict[str, Any]]:
-    return [
-        {
-            "@type": "cr:FileObject",
-            "@id": file_name(table, file),
-            "name": file_name(table, file),
-            "description": f"{table.spec.meaning} One row is {table.spec.row}.",
-            "contentUrl": urls.absolute_or_relative(CROISSANT, download_address(table, file)),
-            "contentSize": f"{len(file.content)} B",
-            "encodingFormat": file.media_type,
-            "sha256": file.sha256,
-        }
-        for file in table.files
-    ]
+def _file(table: ExportedTable, file: ExportedFile, urls: Urls) -> dict[str, Any]:
+    return {
+        "@type": "cr:FileObject",
+        "@id": file_name(table, file),
+        "name": file_name(table, file),
+        "description": f"{table.spec.meaning} One row is {table.spec.row}.",
+        "contentUrl": urls.absolute_or_relative(CROISSANT, download_address(table, file)),
+        "contentSize": f"{len(file.content)} B",
+        "encodingFormat": file.media_type,
+        "sha256": file.sha256,
+    }
 
 
 def _records(table: ExportedTable) -> dict[str, Any]:
@@ -225,21 +192,21 @@ def _records(table: ExportedTable) -> dict[str, Any]:
         "name": name,
         "description": f"{table.spec.meaning} One row is {table.spec.row}.",
         **({"key": key} if key else {}),
-        "field": [_field(table, column, ids[column.name]) for column in table.columns],
-    }
-
-
-def _field(table: ExportedTable, column: ExportedColumn, identifier: str) -> dict[str, Any]:
-    return {
-        "@type": "cr:Field",
-        "@id": identifier,
-        "name": column.name,
-        "description": _meaning(column),
-        "dataType": _DATA_TYPES[column.type],
-        "source": {
-            "fileObject": {"@id": f"{table.spec.name}.{_RECORDS_FORMAT}"},
-            "extract": {"column": column.name},
-        },
+        "field": [
+            {
+                "@type": "cr:Field",
+                "@id": ids[column.name],
+                "name": column.name,
+                "description": _meaning(column),
+                "dataType": _DATA_TYPES[column.type],
+                # Parquet is the only format that keeps types and texts unchanged.
+                "source": {
+                    "fileObject": {"@id": f"{name}.parquet"},
+                    "extract": {"column": column.name},
+                },
+            }
+            for column in table.columns
+        ],
     }
 
 

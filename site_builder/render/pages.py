@@ -23,7 +23,7 @@ from site_builder.errors import (
     did_you_mean,
 )
 from site_builder.pages.data import CROISSANT, describe_dataset
-from site_builder.pages.model import make_badge, model_board
+from site_builder.pages.model import make_badge
 from site_builder.pages.page import Document, Made, Page, ScriptData, Site
 from site_builder.parallel import map_pages
 from site_builder.prose.markdown import Prose
@@ -196,8 +196,8 @@ class _Renderer:
         model = page.address.key
         if page.address.kind != "model":
             return {}
-        badge = make_badge(self._site, model_board(self._site, model), model)
-        return {self._urls.path(Address("badge", model)): self._badges.draw(badge)}
+        badge = self._badges.draw(make_badge(self._site, model))
+        return {self._urls.path(Address("badge", model)): badge}
 
     def _variables(self, page: Page, faults: list[Fault]) -> dict[str, Any]:
         """Return the variables that every template has; faults of prose are added to a list."""
@@ -213,7 +213,7 @@ class _Renderer:
             if link.to is None:
                 return web_link(link.href)
             if absolute:
-                return urls.permalink(link.to) or urls.path(link.to)
+                return urls.canonical(link.to) or urls.path(link.to)
             return link_to(link.to)
 
         def prose(slot: str) -> Markup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
+from posixpath import relpath
 from urllib.parse import quote, urlencode, urlsplit
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
@@ -12,11 +13,15 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 from site_builder.addresses import Address, Kind, make_slugs
 from site_builder.records import Record
 
-_FIXED: Mapping[Kind, str] = {
+# Paths from the site's root, by kind; `{}` is the slug of the key.
+_PAGES: Mapping[Kind, str] = {
     "home": "",
     "models": "models/",
+    "model": "models/{}/",
     "tasks": "tasks/",
+    "task": "tasks/{}/",
     "categories": "categories/",
+    "category": "categories/{}/",
     "analysis": "analysis/",
     "serving": "serving/",
     "choose": "choose/",
@@ -24,16 +29,11 @@ _FIXED: Mapping[Kind, str] = {
     "data": "data/",
     "changes": "changes/",
     "about": "about/",
+    "page": "pages/{}/",
+    "embed": "embed/{}/",
     "not_found": "404.html",
 }
-_FOLDERS: Mapping[Kind, str] = {
-    "model": "models",
-    "task": "tasks",
-    "category": "categories",
-    "embed": "embed",
-    "page": "pages",
-}
-_PAGES = frozenset((*_FIXED, *_FOLDERS))
+_OF_MODELS: Mapping[Kind, str] = {"badge": "badges/{}.svg", "scores": "models/{}/scores.js"}
 # Characters that no host name contains.
 _NO_HOST = frozenset(' "<>\\^`{|}%')
 
@@ -52,24 +52,20 @@ class Urls(Record):
     @classmethod
     def of(cls, addresses: Iterable[Address], base_url: str = "") -> Urls:
         """Make the paths of a site that has these pages."""
-        keys: dict[Kind, list[str]] = {kind: [] for kind in _FOLDERS}
-        for address in addresses:
-            if address.kind in keys:
-                keys[address.kind].append(address.key)
+        addresses = list(addresses)
+        kinds = [kind for kind, path in _PAGES.items() if "{}" in path]
+        slugs = {k: make_slugs(a.key for a in addresses if a.kind == k) for k in kinds}
         base = f"{base_url.rstrip('/')}/" if base_url else ""
-        return cls({kind: make_slugs(found) for kind, found in keys.items()}, base)
+        return cls(slugs, base)
 
     def path(self, address: Address) -> str:
         """Return the path from the site's root; that of a page ends in a slash, or is empty."""
-        if address.kind == "file":
-            return address.key
-        if address.kind in _FIXED:
-            return _FIXED[address.kind]
-        if address.kind == "badge":
-            return f"badges/{self.slugs['model'][address.key]}.svg"
-        if address.kind == "scores":
-            return f"models/{self.slugs['model'][address.key]}/scores.js"
-        return f"{_FOLDERS[address.kind]}/{self.slugs[address.kind][address.key]}/"
+        kind, key = address.kind, address.key
+        if kind == "file":
+            return key
+        if kind in _OF_MODELS:
+            return _OF_MODELS[kind].format(self.slugs["model"][key])
+        return _PAGES[kind].format(self.slugs[kind][key] if kind in self.slugs else "")
 
     def file(self, address: Address) -> str:
         """Return the path of the file of a page."""
@@ -85,16 +81,15 @@ class Urls(Record):
 
         Pages of one kind share it, since their links to any other page are the same.
         """
-        known, own = self._known[origin.kind] if origin.kind in _FOLDERS else {}, origin[:2]
+        known, own = self._known[origin.kind] if origin.kind in self.slugs else {}, origin[:2]
 
         def link(target: Address) -> str:
             page = target[:2]
             if page == own or page[0] not in _PAGES:
                 return self.relative(origin, target)
-            path = known.get(page)
-            if path is None:
-                path = known[page] = self.relative_path(origin, self.path(target))
-            return path + _ending(target) if target.anchor or target.query else path
+            if page not in known:
+                known[page] = self.relative_path(origin, self.path(target))
+            return known[page] + _ending(target)
 
         return link
 
@@ -115,23 +110,22 @@ class Urls(Record):
         """
         if origin.kind == "not_found" and self.base_url:
             return urlsplit(self.base_url).path + quote(path)
-        return _relative(self.file(origin).rpartition("/")[0], path)
+        target, folder = f"/{path}", f"/{self.file(origin).rpartition('/')[0]}"
+        # Both are absolute, so that `relpath` does not ask the system for the current folder.
+        link = _quoted(relpath(target, folder))
+        return f"{link}/" if target.endswith("/") else link
 
     def from_root(self, address: Address) -> str:
         """Return the link to a page from the site's root."""
         return quote(self.path(address))
 
     def canonical(self, address: Address) -> str:
-        """Return the absolute link to a page; empty if the base URL is not known."""
-        return self.absolute(self.path(address)) if self.base_url else ""
+        """Return the absolute link to a page or a place on it; empty without a base URL."""
+        return self.absolute(self.path(address)) + _ending(address) if self.base_url else ""
 
     def absolute(self, path: str) -> str:
         """Return the absolute link to a path; the path itself if the base URL is not known."""
         return self.base_url + quote(path)
-
-    def permalink(self, address: Address) -> str:
-        """Return the absolute link to an anchor; empty if the base URL is not known."""
-        return self.canonical(address) + _ending(address) if self.base_url else ""
 
     def absolute_or_relative(self, origin: Address, target: Address) -> str:
         """Return the absolute link; relative to `origin` if the base URL is not known."""
@@ -142,19 +136,6 @@ def _ending(target: Address) -> str:
     """Return query and anchor of a link."""
     query = f"?{urlencode(target.query)}" if target.query else ""
     return f"{query}#{_quoted(target.anchor)}" if target.anchor else query
-
-
-def _relative(start: str, path: str) -> str:
-    """Link from a folder of the site to a path of it.
-
-    Not by `os.path.relpath`, which asks the system each time what folder the process is in.
-    """
-    if start.partition("/")[0] != path.partition("/")[0]:  # nothing in common, as with static files
-        return "../" * (start.count("/") + 1 if start else 0) + _quoted(path) or "./"
-    here, there = start.split("/") if start else [], path.split("/")
-    pairs = enumerate(zip(here, there[:-1], strict=False))
-    shared = next((i for i, (a, b) in pairs if a != b), min(len(here), len(there) - 1))
-    return "../" * (len(here) - shared) + _quoted("/".join(there[shared:])) or "./"
 
 
 _quoted = lru_cache(maxsize=1 << 16)(quote)  # a page leads to the same ones many times
