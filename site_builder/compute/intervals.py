@@ -15,7 +15,6 @@ LEVEL = 0.95
 SEED = 20_240_502
 _STEP = np.uint64(0x6D2B79F5)
 _WORD = np.uint64(0xFFFFFFFF)
-_NOISE = 1e-9  # of the greatest difference: a smaller one may be rounded to zero
 _MODELS_AT_ONCE = 128  # so that their resampled means stay in the cache of the processor
 
 
@@ -123,15 +122,8 @@ class Bootstrap(Record):
         """
         lead = difference(measure[leader], measure)
         both = None if errors is None else error_of_difference(errors[leader], errors)
-        # A model that is behind on every task is behind in every sample, unless errors say more.
-        least, most = np.fmin.reduce(lead, axis=1), np.fmax.reduce(np.abs(lead), axis=1)
-        near = ~(least > _NOISE * most)
-        if both is not None:
-            near |= (both > 0).any(axis=1)
-        tied = np.zeros(len(measure), dtype=bool)
-        low, high = self.intervals(lead[near], None if both is None else both[near])
-        tied[near] = (low <= 0) & (high >= 0)
-        return tied
+        low, high = self.intervals(lead, both)
+        return np.asarray((low <= 0) & (high >= 0))
 
     def _block(self, values: Array, tails: Array) -> Array:
         there = ~np.isnan(values)

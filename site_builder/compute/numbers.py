@@ -31,7 +31,7 @@ def round_significant(values: Array, size: Array | None = None, digits: int = _D
 
 
 def _decades(magnitude: Array) -> npt.NDArray[np.int64]:
-    """Return the exponent of the greatest power of ten not above; any for zero and NaN."""
+    """Return the exponent of the greatest power of ten not above; -1 for zero, any for NaN."""
     # From the power of two: a search among all powers takes three times as long.
     below = np.floor((np.frexp(magnitude)[1] - 1) * log10(2)).astype(np.int64)
     below = np.maximum(below, _LEAST - 1)

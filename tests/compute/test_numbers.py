@@ -59,7 +59,8 @@ def test_decades_begin_at_powers_of_ten():
     powers = np.array([float(f"1e{e}") for e in exponents])
     assert exponents.tolist() == _decades(powers).tolist()
     assert (exponents - 1).tolist() == _decades(np.nextafter(powers, 0)).tolist()
-    assert [308, 0, -2] == _decades(np.array([np.finfo(float).max, 9.99, 0.0999])).tolist()
+    found = _decades(np.array([np.finfo(float).max, 9.99, 0.0999, 0.0]))
+    assert [308, 0, -2, -1] == found.tolist()
 
 
 def test_rounding_keeps_nan_and_drops_negative_zero():
