@@ -38,14 +38,6 @@ class Dumbbell(Record):
     text: str = ""
 
 
-class Marks(Record):
-    """Scores of several runs on one scale, drawn in a row, like a `Dumbbell`."""
-
-    places: tuple[float | None, ...]
-    reference: float | None
-    text: str
-
-
 class Cell(Record):
     """One cell of a table.
 
@@ -55,7 +47,7 @@ class Cell(Record):
         tone: Gain or loss; the sign of the text shows it too, never colour alone.
         dot: Index of the developer's colour, from 0.
         tags: Short labels behind the text.
-        plot, marks: A drawing in place of the text.
+        plot: A drawing in place of the text.
     """
 
     text: str
@@ -66,7 +58,6 @@ class Cell(Record):
     dot: int | None = None
     tags: tuple[str, ...] = ()
     plot: Dumbbell | None = None
-    marks: Marks | None = None
 
 
 class Column(Record):
