@@ -94,7 +94,7 @@ class Labels(Record):
         """Return the anchor of a task's row among the scores on a model's page."""
         return f"score-{self.task_slugs[task]}"
 
-    def score_place(self, key: ScoreKey) -> Address:
+    def score_address(self, key: ScoreKey) -> Address:
         """Return the address of a score: its row on the page of its model.
 
         All variants share the row, so the query names a variant other than the primary one.

@@ -85,20 +85,20 @@ class Row(Record):
 
     Attributes:
         anchor: Target of links to the row; unique on its page.
-        marks: Values by name for filters and checkboxes, if no cell has them.
+        filters: Values by name for filters and checkboxes, if no cell has them.
     """
 
     cells: tuple[Cell, ...]
     kind: RowKind = ""
     anchor: str = ""
-    marks: tuple[tuple[str, str], ...] = ()
+    filters: tuple[tuple[str, str], ...] = ()
 
 
 class Filter(Record):
     """A filter of a table's rows.
 
     Attributes:
-        key: The column or the mark of rows that it filters by; its name in the address.
+        key: The column or the value of rows that it filters by; its name in the address.
         kind: Choose one of the values, or set the greatest number.
         unit: Text after the number.
     """
@@ -202,40 +202,25 @@ class _TableSettings(TypedDict, total=False):
     explained: tuple[Link, ...]
 
 
-def table_of(
+def table_of(  # noqa: PLR0913 - most have a default
     table_id: str,
     caption: str,
     fields: Sequence[Field[Item]],
     records: Sequence[Item],
     kind: Callable[[Item], RowKind] = lambda _: "",
-    marks: Callable[[Item], Mapping[str, str | None]] = lambda _: {},
+    filters: Callable[[Item], Mapping[str, str | None]] = lambda _: {},
+    anchor: Callable[[Item], str] = lambda _: "",
     **settings: Unpack[_TableSettings],
 ) -> Table:
     """Make a table with one row per record; `settings` are further attributes of a `Table`."""
-    rows = rows_of(fields, records, kind, marks=marks)
-    return Table(table_id, caption, columns_of(fields), rows, **settings)
-
-
-def columns_of(fields: Sequence[Field[Item]]) -> tuple[Column, ...]:
-    """Return the columns of a table."""
-    return tuple(field.column for field in fields if field.wanted)
-
-
-def rows_of(
-    fields: Sequence[Field[Item]],
-    records: Sequence[Item],
-    kind: Callable[[Item], RowKind] = lambda _: "",
-    anchor: Callable[[Item], str] = lambda _: "",
-    marks: Callable[[Item], Mapping[str, str | None]] = lambda _: {},
-) -> tuple[Row, ...]:
-    """Make one row per record."""
-    cells_of = [field.cell for field in fields if field.wanted]
-    return tuple(
+    wanted = [field for field in fields if field.wanted]
+    rows = [
         Row(
-            tuple([cell(record) for cell in cells_of]),
+            tuple([field.cell(record) for field in wanted]),
             kind(record),
             anchor(record),
-            tuple([(name, mark) for name, mark in marks(record).items() if mark is not None]),
+            tuple([(name, text) for name, text in filters(record).items() if text is not None]),
         )
         for record in records
-    )
+    ]
+    return Table(table_id, caption, tuple(f.column for f in wanted), tuple(rows), **settings)

@@ -122,12 +122,12 @@ def linked_score_cell(
     text = labels.scales[key[1]].score(value)
     if value is None:
         return Cell(text, None, note, "soft", tags=flag_tags(flag))
-    return Cell(text, value, note, "", Link(text, labels.score_place(key)), None, flag_tags(flag))
+    return Cell(text, value, note, "", Link(text, labels.score_address(key)), None, flag_tags(flag))
 
 
-def kept_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
+def linked_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
     """Return a cell with a link to the place of a score, unless the cell is empty."""
-    link = Link(cell.text, labels.score_place(key))
+    link = Link(cell.text, labels.score_address(key))
     return cell if cell.value is None else replace(cell, link=link)
 
 

@@ -30,8 +30,7 @@ from site_builder.table_model import (
     Filter,
     Table,
     TableTools,
-    columns_of,
-    rows_of,
+    table_of,
 )
 
 BY_LIFT = "lift_over_base"
@@ -104,30 +103,25 @@ def board_table(
     """Return the table of one view of a board; the baseline's row may be of another variant."""
     catalog, baseline = spec.site.results.catalog, spec.labels.roles.baseline
     fields = [*_merit_fields(spec), *_lift_fields(spec), *_count_fields(spec), *_fact_fields(spec)]
-    columns = columns_of(fields)
-    rows = rows_of(
+    table = table_of(
+        table_id,
+        caption,
         fields,
         standings[: spec.most],
         lambda s: "reference" if s.model == baseline else "" if s.rank else "unranked",
-        marks=lambda s: model_marks(catalog.models[s.model]),
-    )
-    explained = [
-        _NOTES[column.key]
-        for i, column in enumerate(columns)
-        if column.key in _NOTES and any(row.cells[i].note for row in rows)
-    ]
-    if any(cell.tags for row in rows for cell in row.cells):
-        explained.append(method_link("Tied with best", "ties"))
-    return Table(
-        table_id,
-        caption,
-        columns,
-        rows,
+        filters=lambda s: model_filters(catalog.models[s.model]),
         header=1,
         sorted_by=spec.by,
         tools=model_tools(catalog, spec.board.variant),
-        explained=tuple(dict.fromkeys(explained)),
     )
+    explained = [
+        _NOTES[column.key]
+        for i, column in enumerate(table.columns)
+        if column.key in _NOTES and any(row.cells[i].note for row in table.rows)
+    ]
+    if any(cell.tags for row in table.rows for cell in row.cells):
+        explained.append(method_link("Tied with best", "ties"))
+    return replace(table, explained=tuple(dict.fromkeys(explained)))
 
 
 # --- ranks --------------------------------------------------------------------------------------
@@ -176,7 +170,7 @@ def model_tools(catalog: Catalog, variant: str = "") -> TableTools:
     return TableTools("model", "models", wanted, compare=True, variant=variant)
 
 
-def model_marks(facts: ModelInfo) -> Mapping[str, str | None]:
+def model_filters(facts: ModelInfo) -> Mapping[str, str | None]:
     """Return what filters and ticks need to know of the row of a model."""
     return {
         "id": facts.model,
@@ -192,7 +186,7 @@ def task_tools(site: Site, nouns: tuple[str, str] = ("task", "tasks")) -> TableT
     return TableTools(*nouns, (Filter("category", "Category"),) if len(categories) > 1 else ())
 
 
-def task_marks(site: Site, task: str) -> Mapping[str, str | None]:
+def task_filters(site: Site, task: str) -> Mapping[str, str | None]:
     """Return what filters need to know of the row of a task."""
     return {"category": site.results.catalog.tasks[task].category}
 

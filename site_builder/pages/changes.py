@@ -10,7 +10,7 @@ from site_builder.api import FOLDER
 from site_builder.charts.cells import (
     MODEL,
     TASK,
-    kept_cell,
+    linked_cell,
     model_cell,
     number_cell,
     task_cell,
@@ -200,7 +200,7 @@ class _Tables:
         """Return the cell of a score with a link to its row, if it still exists."""
         if change.after is None:
             return number_cell(change.before, text)
-        return kept_cell(self._labels, change.key, number_cell(change.after, text))
+        return linked_cell(self._labels, change.key, number_cell(change.after, text))
 
     def _moved(self) -> tuple[Field[RankMove], ...]:
         before = Column("before", "Before", "number", first="ascending", term="rank")

@@ -24,7 +24,7 @@ from site_builder.pages.embeds import LEADERBOARD
 from site_builder.pages.page import Page, Site, cite_site
 from site_builder.pages.task import Picker, make_picker
 from site_builder.records import Record
-from site_builder.table_model import Column, Field, Table, columns_of, rows_of
+from site_builder.table_model import Column, Field, Table, table_of
 
 
 class HomeContext(Record):
@@ -143,11 +143,11 @@ def _top_five(site: Site) -> Table:
             lambda s: number_cell(s.wins, count(s.wins)),
         ),
     )
-    return Table(
+    return table_of(
         "top",
         f"The first five, {labels.in_sentence(board.variant)}",
-        columns_of(fields),
-        rows_of(fields, standings),
+        fields,
+        standings,
         header=1,
         sorted_by="average" if averaged else "win_rate",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from site_builder.addresses import Address, Link, make_slugs, page_link
 from site_builder.charts.cells import (
@@ -22,11 +22,11 @@ from site_builder.compute.catalog import Provenance
 from site_builder.compute.scores import Score
 from site_builder.formatting import NOT_STATED, NumberFormat, count, exact, listed, sentence, signed
 from site_builder.labels import Labels
-from site_builder.pages.board_table import task_marks, task_tools
+from site_builder.pages.board_table import task_filters, task_tools
 from site_builder.pages.data import published_paths
 from site_builder.pages.page import ScriptData, Site
 from site_builder.records import Record, asdict
-from site_builder.table_model import Cell, Column, Field, Table, columns_of, rows_of, table_of
+from site_builder.table_model import Cell, Column, Field, Table, table_of
 
 ALL_SCORES = "all-scores"
 CARDS = "data/score-cards.js"
@@ -79,7 +79,7 @@ def unstated_note(site: Site) -> str:
 # --- the tables ---------------------------------------------------------------------------------
 
 
-class _TaskScores(NamedTuple):
+class _TaskScores(Record):
     """The scores of a model on a task, by variant."""
 
     task: str
@@ -111,13 +111,15 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
             labels.roles.baseline not in (None, model),
         ),
     )
-    rows = rows_of(
+    return table_of(
+        ALL_SCORES,
+        "Every score",
         fields,
         list(by_task.values()),
         anchor=lambda row: labels.score_anchor(row.task),
-        marks=lambda row: task_marks(site, row.task),
+        filters=lambda row: task_filters(site, row.task),
+        tools=task_tools(site),
     )
-    return Table(ALL_SCORES, "Every score", columns_of(fields), rows, tools=task_tools(site))
 
 
 def _variant_fields(

@@ -29,7 +29,7 @@ from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.tasks import MIN_COMMON_MODELS, SimilarTask, TaskResult
 from site_builder.formatting import MISSING, count, counted, listed, percent, quantity, rounded
 from site_builder.labels import ScoreKey
-from site_builder.pages.board_table import task_marks, task_tools
+from site_builder.pages.board_table import task_filters, task_tools
 from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import HOME, TASKS, Page, Site, cite_page, in_sequence
 from site_builder.pages.task_ranking import line_legend, ranking_table
@@ -168,7 +168,12 @@ def _task_list(site: Site) -> Table:
     )
     tasks, tools = site.results.tasks, task_tools(site)
     return table_of(
-        "task-list", "Tasks", fields, tasks, marks=lambda t: task_marks(site, t.task), tools=tools
+        "task-list",
+        "Tasks",
+        fields,
+        tasks,
+        filters=lambda t: task_filters(site, t.task),
+        tools=tools,
     )
 
 
@@ -306,7 +311,7 @@ def _figures(site: Site, task: TaskResult) -> list[Fact]:
 
     def add_score(label: str, key: ScoreKey, score: float) -> None:
         text = scale.score(score)
-        facts.append(Fact(label, text, link=Link(text, labels.score_place(key))))
+        facts.append(Fact(label, text, link=Link(text, labels.score_address(key))))
 
     if best := task.best_contender:
         key = (best.models[0], task.task, best.variants[0])

@@ -20,7 +20,7 @@ from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import percent
 from site_builder.labels import Labels
-from site_builder.pages.board_table import AxisRange, model_marks, model_tools
+from site_builder.pages.board_table import AxisRange, model_filters, model_tools
 from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import Site
 from site_builder.records import Record
@@ -66,7 +66,7 @@ def ranking_table(
         (*_score_fields(labels, task), *lines, *_lift_fields(site, task.task)),
         entries,
         kind,
-        lambda entry: model_marks(catalog.models[entry.model]),
+        lambda entry: model_filters(catalog.models[entry.model]),
         header=1,
         sorted_by=labels.roles.primary,
         explained=_explained(site, task),

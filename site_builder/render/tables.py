@@ -14,7 +14,7 @@ from site_builder.addresses import Link
 from site_builder.table_model import Cell, Column, Dumbbell, Row, Table
 
 ROW_ID = "id"
-"""The mark that differs in every row; it becomes an attribute of the row."""
+"""The filter that differs in every row; it becomes an attribute of the row."""
 
 Href = Callable[[Link], str]
 Draw = Callable[[Dumbbell], str]
@@ -50,16 +50,16 @@ def write_words(cell: Cell, href: Href) -> Markup:
 def write_data(table: Table) -> Markup:
     """Write the values that filters read as an attribute of the table; empty without any.
 
-    `data-marks` has, for each mark, the distinct values, and the index of the value of each row,
-    -1 for none.
+    `data-filters` has, for each filter, the distinct values, and the index of each row's value, -1
+    for none.
     """
-    every = tuple([row.marks for row in table.rows])
-    return Markup(_marks(every) if any(every) else "")  # noqa: S704 - nothing can end an attribute
+    every = tuple([row.filters for row in table.rows])
+    return Markup(_filters(every) if any(every) else "")  # noqa: S704 - nothing can end an attribute
 
 
-@lru_cache(maxsize=64)  # the rows of many tables are marked alike
-def _marks(every: tuple[tuple[tuple[str, str], ...], ...]) -> str:
-    rows = [dict(marks) for marks in every]
+@lru_cache(maxsize=64)  # many tables have the same rows
+def _filters(every: tuple[tuple[tuple[str, str], ...], ...]) -> str:
+    rows = [dict(filters) for filters in every]
     columns = {}
     for name in dict.fromkeys(name for row in rows for name in row if name != ROW_ID):
         values = list(dict.fromkeys(row[name] for row in rows if name in row))
@@ -68,7 +68,7 @@ def _marks(every: tuple[tuple[tuple[str, str], ...], ...]) -> str:
     if not columns:
         return ""
     text = json.dumps(columns, ensure_ascii=False, separators=(",", ":"))
-    return f" data-marks='{text.replace('&', '&amp;').replace(chr(39), '&#39;')}'"
+    return f" data-filters='{text.replace('&', '&amp;').replace(chr(39), '&#39;')}'"
 
 
 def raw_value(cell: Cell) -> str:
@@ -127,7 +127,7 @@ def _classes(cls: str, tone: str) -> str:
 
 
 def _row_attributes(row: Row) -> str:
-    row_id = next((mark for name, mark in row.marks if name == ROW_ID), "")
+    row_id = dict(row.filters).get(ROW_ID, "")
     return _attributes(("class", row.kind), ("id", row.anchor), (f"data-{ROW_ID}", row_id))
 
 

@@ -24,7 +24,7 @@
     let found = filtersOfTables.get(table);
     if (!found) {
       /** @type {Filters} */
-      found = Object.entries(JSON.parse(table.dataset.marks ?? "{}"));
+      found = Object.entries(JSON.parse(table.dataset.filters ?? "{}"));
       filtersOfTables.set(table, found);
       rowsOf(table).forEach((row, place) => published.set(row, place));
     }

@@ -72,18 +72,18 @@ def test_what_filters_know_of_the_rows_is_said_once():
     """The distinct values of each mark, and which of them each row has; -1 for none."""
     cells = (Cell("a", "a"), Cell("1", 1.0))
     made = (
-        Row(cells, marks=(("id", "1"), ("by", "A & 'B'"), ("size", "7.0"))),
-        Row(cells, marks=(("id", "2"), ("size", "13.0"))),
-        Row(cells, marks=(("by", "<C>"), ("size", "7.0"))),
+        Row(cells, filters=(("id", "1"), ("by", "A & 'B'"), ("size", "7.0"))),
+        Row(cells, filters=(("id", "2"), ("size", "13.0"))),
+        Row(cells, filters=(("by", "<C>"), ("size", "7.0"))),
     )
     table = Table("t", "T", COLUMNS[:2], made)
     told = BeautifulSoup(f"<table{write_data(table)}>", "lxml").table
     assert told is not None
     assert {"by": [["A & 'B'", "<C>"], [0, -1, 1]], "size": [["7.0", "13.0"], [0, 1, 0]]} == (
-        json.loads(str(told["data-marks"]))
+        json.loads(str(told["data-filters"]))
     )
     assert "" == write_data(Table("t", "T", COLUMNS[:2], (Row(cells), Row(cells))))
-    assert "" == write_data(Table("t", "T", COLUMNS[:2], (Row(cells, marks=(("id", "1"),)),)))
+    assert "" == write_data(Table("t", "T", COLUMNS[:2], (Row(cells, filters=(("id", "1"),)),)))
 
 
 def test_what_stands_beside_a_number():
@@ -151,7 +151,7 @@ def test_a_link_out_of_the_site_and_one_that_may_not_be_followed():
 def test_no_text_becomes_markup(text: str, note: str, tag: str, mark: str) -> None:
     """Whatever the data holds, the elements are ours."""
     cell = Cell(text, text, note, tags=(tag,), link=Link(text, href=f"http{text}"))
-    body = rows(Row((cell, Cell("1", 1.0)), marks=(("id", mark),)))
+    body = rows(Row((cell, Cell("1", 1.0)), filters=(("id", mark),)))
     found = {element.name for element in BeautifulSoup(f"<table>{body}</table>", "lxml")()}
     assert found <= {
         "html",
