@@ -66,18 +66,19 @@ class Column(Record):
     Attributes:
         key: Its name in the address of a sorted view; unique in its table.
         help: An explanation, if the heading is not enough.
-        first: Order after the first click on the heading; by default texts ascend, numbers descend.
+        first_order: Order after the first click on the heading; by default texts ascend, numbers
+            descend.
         term: Section of the about page that explains it.
-        words: The heading in words, if the label is a sign.
+        spoken_label: The heading in words, if the label is a sign.
     """
 
     key: str
     label: str
     align: Literal["text", "number", "plot"] = "text"
     help: str = ""
-    first: Literal["", "ascending", "descending"] = ""
+    first_order: Literal["", "ascending", "descending"] = ""
     term: str = ""
-    words: str = ""
+    spoken_label: str = ""
 
 
 class Row(Record):
@@ -155,7 +156,7 @@ class Table(Record):
         named: dict[str, dict[str, None]] = {}
         for column in self.columns:
             if column.term:
-                named.setdefault(column.term, {})[column.words or column.label] = None
+                named.setdefault(column.term, {})[column.spoken_label or column.label] = None
         return (
             *(method_link(", ".join(labels), term) for term, labels in named.items()),
             *self.explained,

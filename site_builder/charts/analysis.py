@@ -470,7 +470,7 @@ def _training_sets_table(sets: TrainingSets, labels: Labels) -> Table:
     fields: tuple[Field[tuple[str, int]], ...] = (
         Field(TASK, lambda sized: task_cell(labels, sized[0])),
         Field(
-            Column("train_examples", "Training examples", "number", first="ascending"),
+            Column("train_examples", "Training examples", "number", first_order="ascending"),
             lambda sized: number_cell(sized[1], count(sized[1])),
         ),
     )

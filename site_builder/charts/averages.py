@@ -276,7 +276,7 @@ def _size_ticks(low: float, high: float) -> list[float]:
 
 
 def _size_table(points: Sequence[_Point], frontier: Collection[_Point], labels: Labels) -> Table:
-    size = Column("parameters_b", "Parameters", "number", first="ascending")
+    size = Column("parameters_b", "Parameters", "number", first_order="ascending")
     average = Column("average", "Mean score", "number", term="average")
     fields = (
         Field[_Point](

@@ -13,7 +13,7 @@ from site_builder.labels import Labels, ScoreKey
 from site_builder.records import replace
 from site_builder.table_model import Cell, Column, Field, Tone
 
-RANK = Column("rank", "#", "number", first="ascending", term="rank", words="Rank")
+RANK = Column("rank", "#", "number", first_order="ascending", term="rank", spoken_label="Rank")
 MODEL = Column("model", "Model")
 TASK = Column("task", "Task")
 CATEGORY = Column("category", "Category")

@@ -130,7 +130,7 @@ def category_table(categories: Sequence[CategoryResult], labels: Labels, table_i
     }
     number = partial(Column, align="number")
     best_minus, beating = f"Best minus {labels.baseline}", f"Tasks that beat {labels.baseline}"
-    by = number("best_lift_over_baseline", best_minus, first="ascending", term="categories")
+    by = number("best_lift_over_baseline", best_minus, first_order="ascending", term="categories")
     fields: tuple[Field[CategoryResult], ...] = (
         Field(CATEGORY, lambda c: category_cell(c.category)),
         Field(number("tasks", "Tasks"), lambda c: number_cell(len(c.tasks), count(len(c.tasks)))),

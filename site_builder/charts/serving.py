@@ -117,7 +117,7 @@ _LOWER_IS_BETTER = (
 def latency_table(rows: Sequence[Latency], labels: Labels, table_id: str) -> Table:
     """Make the table of all measured providers, also of those whose requests all failed."""
     median, p95, spread, failed = (
-        Column(key, label, "number", meaning, first="ascending", term="serving")
+        Column(key, label, "number", meaning, first_order="ascending", term="serving")
         for key, label, meaning in _LOWER_IS_BETTER
     )
     meaning = "Output tokens per second after the first token, median request"
@@ -224,7 +224,7 @@ def _decades(prices: Sequence[float]) -> dict[str, Any]:
 
 def price_table(prices: Sequence[Price], labels: Labels, table_id: str) -> Table:
     """Make the table of list prices, the cheapest first."""
-    dollars = partial(Column, align="number", first="ascending")
+    dollars = partial(Column, align="number", first_order="ascending")
     times = f"Price of {labels.baseline} as a multiple of this price"
     multiple = Column("ratio", f"{labels.baseline} costs", "number", times, term="serving")
     compared = any(p.ratio is not None for p in prices)

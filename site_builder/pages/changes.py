@@ -203,8 +203,8 @@ class _Tables:
         return linked_cell(self._labels, change.key, number_cell(change.after, text))
 
     def _moved(self) -> tuple[Field[RankMove], ...]:
-        before = Column("before", "Before", "number", first="ascending", term="rank")
-        after = Column("after", "After", "number", first="ascending", term="rank")
+        before = Column("before", "Before", "number", first_order="ascending", term="rank")
+        after = Column("after", "After", "number", first_order="ascending", term="rank")
         return (
             Field(MODEL, lambda m: self._in_variant(self._model(m.model), m.variant)),
             Field(before, lambda m: number_cell(m.before, rank_text(m.before))),

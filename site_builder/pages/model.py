@@ -323,7 +323,9 @@ def _worse_tasks_table(site: Site, model: str) -> Table | None:
         interval = results.paired_lifts.get((*row.key, "base"))
         return lift_cell(row.lift_over_base, labels.scales[row.task], interval)
 
-    column = Column("lift", f"Lift over {labels.base}", "number", first="ascending", term="lift")
+    column = Column(
+        "lift", f"Lift over {labels.base}", "number", first_order="ascending", term="lift"
+    )
     return table_of(
         "hurt",
         "Tasks where tuning made the score worse",
@@ -418,8 +420,10 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
     meaning = "With its 95 % interval over tasks"
     mean = Column("mean", "Mean difference", "number", meaning, term="lift-tests")
     counts = Column("tasks", "Better, equal, worse", "number")
-    wilcoxon = Column("wilcoxon", "Wilcoxon p", "number", first="ascending", term="lift-tests")
-    sign = Column("sign", "Sign test p", "number", first="ascending", term="lift-tests")
+    wilcoxon = Column(
+        "wilcoxon", "Wilcoxon p", "number", first_order="ascending", term="lift-tests"
+    )
+    sign = Column("sign", "Sign test p", "number", first_order="ascending", term="lift-tests")
 
     def p_cell(p: float | None) -> Cell:
         return number_cell(p, p_value(p))

@@ -133,7 +133,7 @@ def _variant_fields(
     lift = Column(f"lift_{variant}", label, "number", term="lift")
     meaning = "Among the scores of this variant on this task"
     rank = Column(f"rank_{variant}", f"{name} rank", "number", meaning, "ascending", "rank")
-    error = Column(f"stderr_{variant}", f"{name} standard error", "number", first="ascending")
+    error = Column(f"stderr_{variant}", f"{name} standard error", "number", first_order="ascending")
     n = Column(f"n_examples_{variant}", f"{name} examples", "number")
     return (
         Field(score, partial(_score_cell, labels, variant)),
@@ -209,7 +209,7 @@ def provenance_table(site: Site, scores: Sequence[ModelScore]) -> Table:
     fields: tuple[Field[Sequence[ModelScore]], ...] = (
         Field(Column("variant", "Variant"), lambda s: text_cell(labels.variants[s[0].variant])),
         Field(Column("tasks", "Tasks", "number"), tasks_cell),
-        Field(Column("rows", "Rows of results.parquet", first="ascending"), _rows_cell),
+        Field(Column("rows", "Rows of results.parquet", first_order="ascending"), _rows_cell),
         field(flag, missing=text_cell(None)),
         field(Column("date", "Date", "number")),
         field(Column("source", "Source"), partial(source_cell, published=published)),

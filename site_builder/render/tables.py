@@ -88,7 +88,7 @@ def _heading(column: Column) -> str:
     attributes = _attributes(
         ("class", "" if column.align == "number" else column.align),
         ("data-key", column.key),
-        ("data-first", column.first),
+        ("data-first", column.first_order),
         ("title", column.help),
     )
     return f"<th{attributes}>{escaped(column.label)}"

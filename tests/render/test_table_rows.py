@@ -56,7 +56,7 @@ def test_the_heads():
     columns = (
         Column("model", "A & B"),
         Column("rank", "#", "number", 'Of "all"', "ascending"),
-        Column("on a date", "Date", first="descending"),
+        Column("on a date", "Date", first_order="descending"),
         Column("line", "", "plot"),
     )
     row = Row(tuple(Cell("1", 1.0) for _ in columns))
