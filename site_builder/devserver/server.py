@@ -153,7 +153,7 @@ _LOCAL_NAMES = {"localhost", LOOPBACK, "[::1]"}
 
 
 class LiveServer(ThreadingHTTPServer):
-    """A server of the current state, or an `OSError` if host and port are not free here."""
+    """A server of the current state; an `OSError` says why it cannot listen on host and port."""
 
     daemon_threads = False  # so that closing waits until every answer is complete
     allow_reuse_address = os.name != "nt"  # on Windows two servers could share one port
@@ -216,7 +216,10 @@ class LiveServer(ThreadingHTTPServer):
 
 
 def listen(host: str, port: int | None, state: StateHolder) -> LiveServer:
-    """Return a server on the port, or without one on the first free port from 8000."""
+    """Return a server on the port, or without one on the first free port from 8000.
+
+    Raise a `SiteError` if the port is in use or the address is not of this machine.
+    """
     ports = range(FIRST_PORT, _LAST_PORT + 1) if port is None else range(port, port + 1)
     reason = ""
     for candidate in ports:

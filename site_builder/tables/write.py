@@ -32,7 +32,7 @@ _TYPES: dict[Type, pa.DataType] = {
 
 
 class StoredTable(Record):
-    """A table of a project that is going to be changed; without `types` if there is no file.
+    """A table of a project that is going to be changed; empty if there is no file.
 
     In columns of the schema, dates are `YYYY-MM-DD` text and decimals are floats. Other columns are
     as stored.
@@ -45,7 +45,7 @@ class StoredTable(Record):
 
 
 def read_all_stored(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, StoredTable]:
-    """Read several tables of a project, by name, or raise a fault for each that is unreadable."""
+    """Read several tables of a project, by name, or raise a fault for each unreadable one."""
     faults: list[Fault] = []
     stored: dict[str, StoredTable] = {}
     for spec in specs:
@@ -59,7 +59,7 @@ def read_all_stored(specs: Iterable[TableSpec], data_dir: Path) -> dict[str, Sto
 
 
 def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
-    """Read one table of a project, without rows if there is no file, or raise why it cannot be."""
+    """Read one table of a project, without rows if there is no file, or raise its fault."""
     path, where = data_dir / spec.file, f"data/{spec.file}"
     if not path.exists():
         return StoredTable(spec)
