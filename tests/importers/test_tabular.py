@@ -144,6 +144,13 @@ def test_stated_score_column_names_its_metric(tmp_path):
     assert "F1" == rows(tmp_path, "tasks")[0]["metric"]
 
 
+def test_column_without_a_name_is_no_standard_error(tmp_path):
+    """Nor is it a task."""
+    path = write(tmp_path, "a.jsonl", json.dumps({"model": "alpha", "add": 0.5, "": 0.25}))
+    (row,) = imported("csv", path, into=tmp_path)
+    assert ("add", 0.5, False) == (row["task"], row["score"], "stderr" in row)
+
+
 def test_last_row_of_a_repeated_score_counts(tmp_path):
     """The other row is reported."""
     path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5\na,t,0.25\n")
