@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from math import isfinite
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pandas as pd
 
@@ -112,10 +112,8 @@ def collect_provenance(results: pd.DataFrame) -> dict[tuple[str, str, str], Prov
     """Return the provenance of each score of a results table by (model, task, variant)."""
     names = ["model", "task", "variant"]
     keyed = results.assign(row=range(1, len(results) + 1)).dropna(subset=names)
-    rows = zip(*_columns(keyed, Provenance).values(), strict=True)
     keys = keyed[names].itertuples(index=False, name=None)
-    # Not by make_records: a table that someone else published may hold other types.
-    return {key: Provenance(*row) for key, row in zip(keys, rows, strict=True)}
+    return dict(zip(keys, records_of(Provenance, keyed), strict=True))
 
 
 class Catalog(Record):
@@ -150,9 +148,5 @@ def collect_catalog(tables: Tables) -> Catalog:
 
 def records_of(kind: type[_R], frame: pd.DataFrame) -> list[_R]:
     """Make a record of each row of a frame that has its fields as columns; null becomes None."""
-    return make_records(kind, _columns(frame, kind))
-
-
-def _columns(frame: pd.DataFrame, kind: type[Record]) -> dict[str, list[Any]]:
-    columns = {name: frame[name] for name in kind.__struct_fields__}
-    return {name: [*c.astype("object").where(c.notna(), None)] for name, c in columns.items()}
+    columns = {name: frame[name].astype("object") for name in kind.__struct_fields__}
+    return make_records(kind, {name: [*c.where(c.notna(), None)] for name, c in columns.items()})

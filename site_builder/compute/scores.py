@@ -15,7 +15,6 @@ from site_builder.compute.numbers import (
     Array,
     competition_ranks,
     difference,
-    float_or_none,
     floats_or_none,
     integers_or_none,
     pairs_or_none,
@@ -247,15 +246,22 @@ class Scores(Record, eq=False):
         ranks = self._arrays["rank"]
         return {v: found[np.argsort(ranks[found], kind="stable")] for v, found in rows.items()}
 
-    def provenance(self, model: str, task: str, variant: str) -> Provenance:
-        """Return what the results table states about a score, whether it counts or not."""
-        row = self.index[variant].item(self.rows[model], self.columns[task])
-        if row == _NO_ROW:
-            raise KeyError((model, task, variant))
-        names = ("source", "date", "command", "flag", "n_examples", "stated_stderr")
-        source, day, command, flag, n, stderr = (self._arrays[name].item(row) for name in names)
-        numbers = float_or_none(n), float_or_none(stderr)
-        return Provenance(row + 1, source, day, command, flag, *numbers)
+    def provenance_of(self, model: str) -> dict[tuple[str, str], Provenance]:
+        """Return what the results table states about each score of a model, by task and variant.
+
+        Scores that do not count are among them.
+        """
+        found = np.concatenate([self.index[v][self.rows[model]] for v in self.roles.variants])
+        rows = found[found != _NO_ROW]
+        arrays = {name: array[rows] for name, array in self._arrays.items()}
+        columns = {
+            "row": (rows + 1).tolist(),
+            **{name: arrays[name].tolist() for name in ("source", "date", "command", "flag")},
+            "n_examples": floats_or_none(arrays["n_examples"]),
+            "stderr": floats_or_none(arrays["stated_stderr"]),
+        }
+        keys = zip(arrays["task"].tolist(), arrays["variant"].tolist(), strict=True)
+        return dict(zip(keys, make_records(Provenance, columns), strict=True))
 
     def _rows(
         self, row: int | list[int] | slice, column: int | list[int], variants: Sequence[str] = ()

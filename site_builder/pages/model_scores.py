@@ -60,13 +60,13 @@ class ModelScore(Record):
 def list_scores(site: Site, model: str) -> list[ModelScore]:
     """Return every score of a model, by task, then by variant."""
     results, scores, listing = site.results, site.results.scores, list[ModelScore]()
-    by_task = scores.of_model(model)
+    by_task, stated = scores.of_model(model), scores.provenance_of(model)
     for task in scores.tasks:
         counted, flagged = by_task.get(task, {}), results.flagged_of(model, task)
         for variant in scores.roles.variants:
             if found := counted.get(variant) or flagged.get(variant):
-                stated, score = scores.provenance(model, task, variant), counted.get(variant)
-                listing.append(ModelScore(task, variant, found.score, score, stated))
+                score, provenance = counted.get(variant), stated[task, variant]
+                listing.append(ModelScore(task, variant, found.score, score, provenance))
     return listing
 
 

@@ -202,7 +202,7 @@ def test_score_that_does_not_count_has_no_rank():
     assert [False, True] == scores.frame["counts"].tolist()
     assert equal([NAN, 1], scores.frame["rank"].to_numpy())
     assert ["b"] == [s.model for s in scores.ranking("t1")]
-    assert "leaked" == scores.provenance("a", "t1", "base").flag
+    assert "leaked" == scores.provenance_of("a")["t1", "base"].flag
 
 
 def test_variant_that_is_not_on_the_board_has_no_rank():
