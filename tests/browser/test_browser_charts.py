@@ -1,25 +1,13 @@
 """Charts of the built Index in a real browser."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from site_builder.charts import theme
-from tests.helpers.browsing import NARROW, WIDE, open_page, scroll_through
+from tests.helpers.browsing import NARROW, WIDE, both_sizes, open_page, scroll_through
 from tests.helpers.charted import walk
-from tests.helpers.serve import served
-from tests.helpers.sites import BuiltSite
-
-
-@pytest.fixture(scope="module")
-def home(index_site: BuiltSite) -> Iterator[str]:
-    """Address of the served Index."""
-    assert index_site.folder is not None
-    with served(index_site.folder) as address:
-        yield address
 
 
 def test_the_theme_is_remembered_and_charts_follow(chromium: Browser, home: str) -> None:
@@ -39,7 +27,6 @@ def test_the_theme_is_remembered_and_charts_follow(chromium: Browser, home: str)
     assert "rgb(15, 20, 26)" == page.evaluate(
         "getComputedStyle(document.documentElement).backgroundColor"
     )
-    page.context.close()
 
 
 def test_charts_are_drawn_with_the_template(chromium: Browser, home: str) -> None:
@@ -61,7 +48,6 @@ def test_charts_are_drawn_with_the_template(chromium: Browser, home: str) -> Non
         expected, drawn = without_colours(figure["layout"]), without_colours(layout)
         assert [] == [p for p in expected.keys() - moved if expected[p] != drawn[p]]
         assert [*map(without_colours, figure["data"])] == [*map(without_colours, data)]
-    page.context.close()
 
 
 def without_colours(part: object) -> dict[tuple[str, ...], object]:
@@ -78,10 +64,9 @@ def test_colours_of_figures_are_those_of_the_theme(chromium: Browser, home: str)
         scroll_through(page)
         bar = page.locator("[data-chart=best-lift-by-task] .bars .point path").first
         expect(bar).to_have_css("fill", gain)
-        page.context.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@both_sizes
 def test_a_mark_says_its_row_and_its_score(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
@@ -108,7 +93,6 @@ def test_a_mark_says_its_row_and_its_score(
         name = list(scores)[row]
         said = f"{name}: Fine-tuned {scores[name].inner_text().split()[0]}"
         expect(page.locator(".hoverlayer .hovertext text").first).to_contain_text(said)
-    page.context.close()
 
 
 def test_names_of_rows_have_the_room_that_plotly_would_make(chromium: Browser, home: str) -> None:
@@ -132,7 +116,6 @@ def test_names_of_rows_have_the_room_that_plotly_would_make(chromium: Browser, h
     )
     assert len(found) > 3
     assert [] == [room for room in found if abs(room[0] - room[1]) > 1]
-    page.context.close()
 
 
 def test_a_chart_is_saved_as_a_picture(chromium: Browser, home: str) -> None:
@@ -147,7 +130,6 @@ def test_a_chart_is_saved_as_a_picture(chromium: Browser, home: str) -> None:
         content = Path(waiting.value.path()).read_bytes()
         assert content.startswith(begins)
         assert len(content) > 5_000
-    page.context.close()
 
 
 def test_a_chart_shows_its_numbers_as_a_table(chromium: Browser, home: str) -> None:
@@ -157,7 +139,6 @@ def test_a_chart_shows_its_numbers_as_a_table(chromium: Browser, home: str) -> N
     figure.get_by_text("Show as table").click()
     expect(figure.get_by_role("row")).to_have_count(32)
     expect(figure.get_by_role("row").nth(1)).to_contain_text("+0.534")
-    page.context.close()
 
 
 def test_charts_fit_a_window_that_changes(chromium: Browser, home: str) -> None:
@@ -177,4 +158,3 @@ def test_charts_fit_a_window_that_changes(chromium: Browser, home: str) -> None:
             f"before => JSON.stringify(({sizes})()) === before",
             arg=json.dumps(before, separators=(",", ":")),
         )
-    page.context.close()

@@ -2,20 +2,23 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from site_builder.build import build_site
-from site_builder.config import load_config
-from tests.helpers.browsing import AXE, AXE_RUN, LAID_OUT, NARROW, WIDE, first_column, open_page
-from tests.helpers.serve import served
-from tests.helpers.sites import BuiltSite
+from tests.helpers.browsing import (
+    LAID_OUT,
+    WIDE,
+    both_sizes,
+    breaches,
+    first_column,
+    open_page,
+    overflow,
+)
+from tests.helpers.sites import build
 from tests.helpers.tables import board, changed, having, write_project
 
-both_widths = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 DASH = "\N{EN DASH}"
 SHOWN = """id => [...document.getElementById(id).tBodies[0].rows]
     .filter(row => row.checkVisibility())
@@ -23,24 +26,13 @@ SHOWN = """id => [...document.getElementById(id).tBodies[0].rows]
 ODD = "A, B/c & \N{SNOWMAN}=d"
 
 
-@pytest.fixture(scope="module")
-def home(index_site: BuiltSite) -> Iterator[str]:
-    """Address of the served Index."""
-    assert index_site.folder is not None
-    with served(index_site.folder) as address:
-        yield address
-
-
 @pytest.fixture
-def odd(tmp_path: Path) -> Iterator[str]:
+def odd(tmp_path: Path) -> str:
     """Address of a board whose names have marks that an address and a spreadsheet read."""
     tables = board()
     models = changed(tables["models"], "developer", {1: ODD})
     tables["models"] = having(models, name=["=SUM(A1)", 'Beta, "B"', "@gamma"])
-    project = write_project(tmp_path / "odd", tables)
-    build_site(load_config(project), project / "site")
-    with served(project / "site") as address:
-        yield address
+    return build(write_project(tmp_path / "odd", tables)).url
 
 
 def shown(page: Page, table: str) -> list[str]:
@@ -86,7 +78,7 @@ def test_choices_are_found_after_the_first_frame(
     page.close()
 
 
-@both_widths
+@both_sizes
 def test_text_filters_rows_and_ranks_stay(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
@@ -112,10 +104,9 @@ def test_text_filters_rows_and_ranks_stay(
     field.fill("no such model")
     expect(said).to_contain_text("0 of 11 models; 11 hidden")
     assert [] == heard.complaints
-    page.context.close()
 
 
-@both_widths
+@both_sizes
 def test_filters_add_up_and_hold_in_every_view(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
@@ -137,10 +128,9 @@ def test_filters_add_up_and_hold_in_every_view(
     assert "Zephyr 7B Beta" in shown(page, "board-fine-tuned")
     assert "Gemma 7B" not in shown(page, "board-fine-tuned")
     assert "GPT-4" not in shown(page, "board-fine-tuned")  # its size is not known
-    page.context.close()
 
 
-@both_widths
+@both_sizes
 def test_tasks_and_scores_are_filtered_by_category(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
@@ -152,10 +142,9 @@ def test_tasks_and_scores_are_filtered_by_category(
     page.goto(home + "models/phi-2/?q=gsm8k")
     assert ["Grade School Math (gsm8k)"] == shown(page, "all-scores")
     expect(page.locator("[data-said]")).to_contain_text("1 of 31 tasks")
-    page.context.close()
 
 
-@both_widths
+@both_sizes
 def test_sorting_is_in_the_address(chromium: Browser, home: str, size: tuple[int, int]) -> None:
     """A sorted view can be sent; the published order needs no query; back undoes a step."""
     page, _ = open_page(chromium, home, size)
@@ -177,10 +166,9 @@ def test_sorting_is_in_the_address(chromium: Browser, home: str, size: tuple[int
     assert "top.sort=model" in page.url
     page.reload()
     assert sorted(shown(page, "top"), key=str.lower) == shown(page, "top")
-    page.context.close()
 
 
-@both_widths
+@both_sizes
 def test_columns_are_chosen(chromium: Browser, home: str, size: tuple[int, int]) -> None:
     """A column that is unticked goes from every view, and comes back."""
     page, _ = open_page(chromium, home, size)
@@ -196,10 +184,9 @@ def test_columns_are_chosen(chromium: Browser, home: str, size: tuple[int, int])
     expect(page.locator("#board-base [data-key=average]")).to_be_visible()
     choose(page, "Columns", "Size")
     expect(page.locator("#board-base [data-key=parameters_b]")).to_be_visible()
-    page.context.close()
 
 
-@both_widths
+@both_sizes
 def test_a_view_is_taken_along(chromium: Browser, home: str, size: tuple[int, int]) -> None:
     """CSV and text hold what is seen, in its order: raw numbers in the one, words in the other."""
     address = home + "?q=mistral&sort=average&way=ascending&hide=beats&hide=parameters_b"
@@ -227,7 +214,6 @@ def test_a_view_is_taken_along(chromium: Browser, home: str, size: tuple[int, in
     page.get_by_role("button", name="Copy link to this view").click()
     expect(page.get_by_role("button", name="Copied").last).to_be_visible()
     assert page.url == page.evaluate("navigator.clipboard.readText()")
-    page.context.close()
 
 
 def test_odd_names_stand_in_the_address_and_run_in_no_sheet(chromium: Browser, odd: str) -> None:
@@ -243,7 +229,6 @@ def test_odd_names_stand_in_the_address_and_run_in_no_sheet(chromium: Browser, o
         page.get_by_role("button", name="Download as CSV").click()
     rows = list(csv.reader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf8"))))
     assert {"'=SUM(A1)", 'Beta, "B"', "'@gamma"} == {row[1] for row in rows[1:]}
-    page.context.close()
 
 
 def test_the_address_of_another_board_does_no_harm(chromium: Browser, home: str) -> None:
@@ -254,7 +239,6 @@ def test_the_address_of_another_board_does_no_harm(chromium: Browser, home: str)
     expect(page.locator("[data-said]")).to_have_text("11 models")
     assert "Zephyr 7B Beta" == shown(page, "board-fine-tuned")[0]
     assert [] == heard.complaints
-    page.context.close()
 
 
 def test_menus_answer_to_the_keyboard(chromium: Browser, home: str) -> None:
@@ -278,11 +262,10 @@ def test_menus_answer_to_the_keyboard(chromium: Browser, home: str) -> None:
     expect(page.locator(".menu[open]")).to_have_count(1)
     page.mouse.click(5, 5)
     expect(page.locator(".menu[open]")).to_have_count(0)
-    page.context.close()
 
 
 @pytest.mark.parametrize("path", ["tasks/", "models/"])
-@both_widths
+@both_sizes
 def test_head_and_names_stay_in_sight(
     chromium: Browser, home: str, path: str, size: tuple[int, int]
 ) -> None:
@@ -302,28 +285,22 @@ def test_head_and_names_stay_in_sight(
     assert name is not None
     assert frame is not None
     assert frame["x"] - 1 <= name["x"] < frame["x"] + frame["width"] / 2
-    page.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@both_widths
+@both_sizes
 def test_axe_finds_nothing_in_open_menus(
-    chromium: Browser, home: str, size: tuple[int, int], scheme: str
+    chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
     """Open menus and a filtered table keep to WCAG 2.2 AA."""
-    page, _ = open_page(
-        chromium, home + "models/?q=gem", size, color_scheme=scheme, bypass_csp=True
-    )
-    page.add_script_tag(path=AXE)
+    page, _ = open_page(chromium, home + "models/?q=gem", size)
     for menu in ("Developer", "Columns", "Export"):
         page.locator(".tools").get_by_text(menu).click()
-        assert [] == page.evaluate(AXE_RUN)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert [] == breaches(page)
+        assert overflow(page) <= 0
         page.keyboard.press("Escape")
-    page.context.close()
 
 
-@both_widths
+@both_sizes
 def test_ticked_rows_lead_to_the_comparison(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
@@ -341,7 +318,6 @@ def test_ticked_rows_lead_to_the_comparison(
     assert page.url.endswith("/compare/?model=zephyr-7b-beta&as=fine_tuned&model=gpt-4&as=base")
     expect(page.locator("main")).to_contain_text("Zephyr 7B Beta (fine-tuned)")
     assert [] == heard.complaints
-    page.context.close()
 
 
 def test_four_rows_can_be_ticked_and_all_be_cleared(chromium: Browser, home: str) -> None:
@@ -360,10 +336,9 @@ def test_four_rows_can_be_ticked_and_all_be_cleared(chromium: Browser, home: str
     page.locator("#view-fine-tuned").get_by_label("Compare Phi-2").check()
     page.get_by_role("button", name="Lift", exact=True).click()
     expect(page.locator("#view-lift").get_by_label("Compare Phi-2")).to_be_checked()
-    page.context.close()
 
 
-@both_widths
+@both_sizes
 def test_ticks_stay_when_another_task_is_picked(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
@@ -378,4 +353,3 @@ def test_ticks_stay_when_another_task_is_picked(
         "/compare/?model=gpt-4&model=phi-2"
     )
     assert [] == heard.complaints
-    page.context.close()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.helpers.browsing import NARROW, WIDE, open_page, scroll_through
+from tests.helpers.browsing import WIDE, both_sizes, open_page, scroll_through
 from tests.helpers.serve import AsAHost, served
 from tests.helpers.sites import BuiltSite
 from tests.helpers.weights import weights
@@ -21,12 +21,11 @@ def test_weights_hold(index_site):
 @pytest.fixture(scope="module")
 def home(index_site: BuiltSite) -> Iterator[str]:
     """Address of the Index, served as a host does."""
-    assert index_site.folder
     with served(index_site.folder, AsAHost) as address:
         yield address
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@both_sizes
 def test_charts_out_of_sight_ask_for_no_library(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
@@ -36,7 +35,6 @@ def test_charts_out_of_sight_ask_for_no_library(
     assert [] == [url for url in heard.requests if "plotly" in url]
     scroll_through(page)
     assert 1 == len([url for url in heard.requests if "plotly" in url])
-    page.context.close()
 
 
 def test_the_library_is_asked_for_with_the_scroll_that_comes_near(
@@ -54,7 +52,6 @@ def test_the_library_is_asked_for_with_the_scroll_that_comes_near(
     page.wait_for_timeout(200)
     assert [] == [url for url in heard.requests if "plotly" in url]
     assert 1 == page.evaluate(in_the_handler, top - WIDE[1] - 500)
-    page.context.close()
 
 
 def test_a_chart_in_sight_needs_no_scrolling(chromium: Browser, home: str) -> None:
@@ -63,7 +60,6 @@ def test_a_chart_in_sight_needs_no_scrolling(chromium: Browser, home: str) -> No
     plot = page.locator("[data-chart]").first
     expect(plot).to_be_in_viewport()
     expect(plot.locator(".main-svg").first).to_be_visible()
-    page.context.close()
 
 
 def test_a_chart_in_sight_asks_for_the_library_before_the_frame(
@@ -88,7 +84,6 @@ def test_a_page_without_charts_never_asks_for_the_library(chromium: Browser, hom
     page.keyboard.press("End")
     page.wait_for_load_state("networkidle")
     assert [] == [url for url in heard.requests if "plotly" in url]
-    page.context.close()
 
 
 def test_text_is_compressed_by_the_host_that_stands_in(chromium: Browser, home: str) -> None:
@@ -97,4 +92,3 @@ def test_text_is_compressed_by_the_host_that_stands_in(chromium: Browser, home: 
     headers = page.request.get(home).headers
     assert ("gzip", "max-age=600") == (headers["content-encoding"], headers["cache-control"])
     assert 404 == page.request.get(home + "no-such-page").status
-    page.context.close()

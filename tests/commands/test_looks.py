@@ -11,9 +11,8 @@ from site_builder.build import make_files
 from site_builder.config import Colours, load_config
 from site_builder.errors import FaultsError
 from site_builder.render.assets import TOKENS_SHEET, colours_of, contrast, default_folder, mixed
-from tests.helpers.browsing import AXE, AXE_RUN, open_page
-from tests.helpers.serve import served
-from tests.helpers.sites import ROOT, BuiltSite, build, on_disk, target
+from tests.helpers.browsing import breaches, open_page
+from tests.helpers.sites import ROOT, BuiltSite, build, target
 from tests.helpers.tables import SITE_TOML
 
 # A token as the browser reads it, and every colour that the chart of a page is painted in.
@@ -306,7 +305,7 @@ def test_the_documentations_own_example_builds(project):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_looks_in_a_browser(project, tmp_path, chromium, scheme):
+def test_looks_in_a_browser(project, chromium, scheme):
     """Colours reach pages and charts in both themes, the logo is drawn; no complaint."""
     write_pages(project, method="# How\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
     (project / "static").mkdir()
@@ -316,25 +315,20 @@ def test_looks_in_a_browser(project, tmp_path, chromium, scheme):
         '[theme]\nlogo = "logo.svg"\nlight = { accent = "#800000", gain = "#004d40" }\n'
         'dark = { accent = "#ffb4ab", gain = "#80cbc4" }\n'
     )
-    site = on_disk(built(project, f"{SITE_TOML}{toml}"), tmp_path / "site")
+    home = built(project, f"{SITE_TOML}{toml}").url
     red, teal = {
         "light": ("rgb(128, 0, 0)", "rgb(0, 77, 64)"),
         "dark": ("rgb(255, 180, 171)", "rgb(128, 203, 196)"),
     }[scheme]
-    assert site.folder is not None
-    with served(site.folder) as home:
-        page, heard = open_page(
-            chromium, f"{home}pages/method/", color_scheme=scheme, bypass_csp=True
-        )
-        expect(page.locator(".brand-logo")).to_have_css("height", "28px")
-        expect(page.locator("footer a").first).to_be_visible()
-        page.add_script_tag(path=AXE)
-        assert [] == page.evaluate(AXE_RUN)
-        page.goto(home)
-        assert red == page.evaluate(TOKEN, "--accent")
-        plot = page.locator("[data-chart=best-lift-by-task], [data-chart=winners]").first
-        plot.scroll_into_view_if_needed()
-        expect(plot).to_have_attribute("data-drawn", "wide")
-        assert {red, teal} & {*page.evaluate(PAINTS)}
-        assert [] == heard.complaints
-        page.context.close()
+    page, heard = open_page(chromium, f"{home}pages/method/", color_scheme=scheme)
+    expect(page.locator(".brand-logo")).to_have_css("height", "28px")
+    expect(page.locator("footer a").first).to_be_visible()
+    page.goto(home)
+    assert red == page.evaluate(TOKEN, "--accent")
+    plot = page.locator("[data-chart=best-lift-by-task], [data-chart=winners]").first
+    plot.scroll_into_view_if_needed()
+    expect(plot).to_have_attribute("data-drawn", "wide")
+    assert {red, teal} & {*page.evaluate(PAINTS)}
+    page.goto(f"{home}pages/method/")
+    assert [] == breaches(page)
+    assert [] == heard.complaints

@@ -32,7 +32,7 @@ from site_builder.devserver.server import (
     root_path,
 )
 from site_builder.errors import SiteError
-from tests.helpers.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
+from tests.helpers.browsing import both_sizes, breaches, open_page
 from tests.helpers.live import LIMIT_S, Live, events, live
 from tests.helpers.sites import copy_project
 
@@ -388,7 +388,6 @@ def test_an_open_page_reloads(served: Live, chromium: Browser) -> None:
     assert f"{served.url}about/?x=1#method" == page.url
     assert [] == heard.complaints
     assert [] == [url for url in heard.requests if not url.startswith((served.url, "data:"))]
-    page.context.close()
 
 
 def test_a_page_stays_where_it_was_scrolled_to(tmp_path: Path, chromium: Browser) -> None:
@@ -404,13 +403,12 @@ def test_a_page_stays_where_it_was_scrolled_to(tmp_path: Path, chromium: Browser
         )
         page.wait_for_function("scrollY === 1500", timeout=LIMIT_MS)
         assert [] == heard.complaints
-        page.context.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@both_sizes
 def test_faults_lie_over_the_last_good_page(served: Live, chromium: Browser, size) -> None:
     """A line each, as text; one more is another line; mended, they are gone, without a reload."""
-    page, heard = open_page(chromium, f"{served.url}models/", size, bypass_csp=True)
+    page, heard = open_page(chromium, f"{served.url}models/", size)
     panel = page.get_by_role("alert")
     page.evaluate("window.stays = true")
     served.write("data/content/about.md", "<b>{{ nope }}")
@@ -418,8 +416,7 @@ def test_faults_lie_over_the_last_good_page(served: Live, chromium: Browser, siz
         ["data/content/about.md:1: 'nope' is undefined"], timeout=LIMIT_MS
     )
     assert page.evaluate("document.querySelector('h1').getBoundingClientRect().top") < size[1] / 2
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
+    assert [] == breaches(page)
     served.write("data/<i>.parquet", b"")
     served.write("data/content/abuot.md", "x")
     expect(panel.get_by_role("listitem")).to_have_count(3, timeout=LIMIT_MS)
@@ -430,7 +427,6 @@ def test_faults_lie_over_the_last_good_page(served: Live, chromium: Browser, siz
     expect(panel).to_have_count(0, timeout=LIMIT_MS)
     assert page.evaluate("window.stays")
     assert [] == heard.complaints
-    page.context.close()
 
 
 def test_faults_can_be_put_aside(served: Live, chromium: Browser) -> None:
@@ -441,7 +437,6 @@ def test_faults_can_be_put_aside(served: Live, chromium: Browser) -> None:
     expect(page.get_by_role("alert")).to_have_count(0)
     served.write("data/content/about.md", "{{ nape }}")
     has_text(page, "[role=alert]", "'nape' is undefined")
-    page.context.close()
 
 
 def test_the_page_of_a_first_build_that_fails(project: Path, chromium: Browser) -> None:
@@ -449,17 +444,15 @@ def test_the_page_of_a_first_build_that_fails(project: Path, chromium: Browser) 
     (project / "data/content").mkdir()
     (project / "data/content/about.md").write_text("{{ nope }}")
     with live(project) as served:
-        page, heard = open_page(chromium, f"{served.url}models/", bypass_csp=True)
+        page, heard = open_page(chromium, f"{served.url}models/")
         has_text(page, "[role=alert]", "'nope' is undefined")
-        page.add_script_tag(path=AXE)
-        assert [] == page.evaluate(AXE_RUN)
+        assert [] == breaches(page)
         served.write("data/content/about.md", "{{ nape }}")
         has_text(page, "[role=alert]", "'nape' is undefined")
         served.write("data/content/about.md", "Good.")
         has_text(page, "h1", "Models")
         refused = [text for text in heard.complaints if "503" not in text]
         assert [] == refused
-        page.context.close()
 
 
 def test_a_page_out_of_sight_waits(served: Live, chromium: Browser) -> None:
@@ -472,4 +465,3 @@ def test_a_page_out_of_sight_waits(served: Live, chromium: Browser) -> None:
     assert page.evaluate("window.stays")
     page.evaluate(f"{hide % 'visible'}; document.dispatchEvent(new Event('visibilitychange'))")
     has_text(page, "body", "Other words.")
-    page.context.close()

@@ -4,8 +4,7 @@ import functools
 import math
 import random
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,18 +12,21 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from site_builder import formatting as text
-from site_builder.build import build_site
 from site_builder.compute.serving import Offer, collect_offers, reference_choice
-from site_builder.config import load_config
 from site_builder.pages.page import Site
-from tests.helpers.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, first_column, open_page
+from tests.helpers.browsing import (
+    LAYOUT_SHIFT,
+    both_sizes,
+    breaches,
+    first_column,
+    open_page,
+    overflow,
+)
 from tests.helpers.odd_boards import built
 from tests.helpers.priced import MIXED, NO_BASELINE, Listed, priced
-from tests.helpers.serve import served
-from tests.helpers.sites import BuiltSite, build, make_site, on_disk, visible
+from tests.helpers.sites import BuiltSite, build, make_site, visible
 
 ROOT = Path(__file__).parents[2]
-both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 TIMES = "\N{MULTIPLICATION SIGN}"
 NONE = "\N{EN DASH}"
 COLUMNS = ("model", "month_usd", "times_cheaper", "break_even")
@@ -45,28 +47,27 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def mixed(board: Path) -> Iterator[str]:
+def site(board: Path) -> BuiltSite:
+    """Its site."""
+    return build(board)
+
+
+@pytest.fixture(scope="module")
+def mixed(site: BuiltSite) -> str:
     """Address of its serving page."""
-    build_site(load_config(board), board / "site")
-    with served(board / "site") as address:
-        yield f"{address}serving/"
+    return f"{site.url}serving/"
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def index(home: str) -> str:
     """Address of the Index's serving page."""
-    out = tmp_path_factory.mktemp("calculator") / "site"
-    build_site(load_config(ROOT), out)
-    with served(out) as address:
-        yield f"{address}serving/"
+    return f"{home}serving/"
 
 
 @pytest.fixture(scope="module")
-def calculator(chromium: Browser, mixed: str) -> Iterator[Page]:
+def calculator(browser: Browser, mixed: str) -> Page:
     """The page of the board with both kinds of price."""
-    page, _ = open_page(chromium, mixed)
-    yield page
-    page.context.close()
+    return open_page(browser, mixed)[0]
 
 
 def type_in(page: Page, label: str, typed: str) -> None:
@@ -189,9 +190,8 @@ def test_numbers_are_those_of_the_formulas(
         page.get_by_label("Compare with").select_option(place)
         found = expected(board, (40, 900, 300), int(place) if place else None)
         assert found == shown(page)[0]
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert overflow(page) <= 0
     assert [] == heard.complaints
-    page.context.close()
 
 
 def test_numbers_are_written_as_the_build_writes_them(chromium: Browser, mixed: str) -> None:
@@ -216,7 +216,6 @@ def test_numbers_are_written_as_the_build_writes_them(chromium: Browser, mixed: 
         "values => values.map(v => site.format.score(v, {places: 1, compact: true}))", values
     )
     assert [text.NumberFormat(1, compact=True).score(value) for value in values] == compact
-    page.context.close()
 
 
 @both_sizes
@@ -252,7 +251,6 @@ def test_the_index_is_computed_anew(chromium: Browser, index: str, size: tuple[i
     type_in(page, "Requests per day", "1000")
     assert [] == query_of(page)
     assert [] == heard.complaints
-    page.context.close()
 
 
 @both_sizes
@@ -286,7 +284,6 @@ def test_what_is_no_number_is_told_beside_its_field(
     expect(remark(page, "requests")).to_have_text("")
     expect(field).not_to_have_attribute("aria-invalid", "true")
     assert ("$0.00",) * 5 == tuple(row[1] for row in shown(page)[0][:5])
-    page.context.close()
 
 
 def test_numbers_are_read_as_they_are_typed(chromium: Browser, mixed: str) -> None:
@@ -306,7 +303,6 @@ def test_numbers_are_read_as_they_are_typed(chromium: Browser, mixed: str) -> No
     field.click()
     page.mouse.wheel(0, 40)
     expect(field).to_have_value("1e3")
-    page.context.close()
 
 
 def test_results_are_said_when_the_visitor_is_done(chromium: Browser, mixed: str) -> None:
@@ -321,7 +317,6 @@ def test_results_are_said_when_the_visitor_is_done(chromium: Browser, mixed: str
     field.press("Enter")
     expect(status).to_have_text("Cheapest: Beta, r, $0.00 a month.")
     assert [("requests", "50")] == query_of(page)
-    page.context.close()
 
 
 @both_sizes
@@ -345,7 +340,6 @@ def test_bad_values_of_the_address_are_remarked_on(
     expect(page.locator("#cost-against option:checked")).to_have_text("Gamma, its cheapest offer")
     assert page.evaluate(LAYOUT_SHIFT) < 0.01
     assert [] == heard.complaints
-    page.context.close()
 
 
 def test_any_offer_can_be_named_in_the_address(chromium: Browser, board: Path, mixed: str) -> None:
@@ -363,7 +357,6 @@ def test_any_offer_can_be_named_in_the_address(chromium: Browser, board: Path, m
     select.select_option(label="Alpha, q, by the hour")
     assert [("against", "alpha"), ("at", "q"), ("by", "hour")] == query_of(page)
     assert expected(board, (1000, 1000, 500), int(select.input_value())) == shown(page)[0]
-    page.context.close()
 
 
 @both_sizes
@@ -382,7 +375,6 @@ def test_a_sorted_table_is_sorted_anew(
     assert costs[::-1] == first_column(page, "monthly-costs", "month_usd")
     cost.get_by_role("button").click()
     assert costs == first_column(page, "monthly-costs", "month_usd")
-    page.context.close()
 
 
 def test_the_link_is_copied(chromium: Browser, mixed: str) -> None:
@@ -392,21 +384,15 @@ def test_the_link_is_copied(chromium: Browser, mixed: str) -> None:
     page.locator(".calculator").get_by_role("button", name="Copy link").click()
     expect(page.locator(".calculator").get_by_role("button", name="Copied")).to_be_visible()
     assert f"{mixed}?received=42" == page.evaluate("navigator.clipboard.readText()")
-    page.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @both_sizes
-def test_axe_finds_nothing(
-    chromium: Browser, mixed: str, size: tuple[int, int], scheme: str
-) -> None:
+def test_axe_finds_nothing(chromium: Browser, mixed: str, size: tuple[int, int]) -> None:
     """Nor with a remark on each kind of field."""
     address = f"{mixed}?requests=x&against=nobody"
-    page, _ = open_page(chromium, address, size, color_scheme=scheme, bypass_csp=True)
+    page, _ = open_page(chromium, address, size)
     type_in(page, "Input tokens", "-1")
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
-    page.context.close()
+    assert [] == breaches(page)
 
 
 def test_without_scripts_a_sentence_says_what_they_add(chromium: Browser, mixed: str) -> None:
@@ -416,24 +402,20 @@ def test_without_scripts_a_sentence_says_what_they_add(chromium: Browser, mixed:
     expect(page.get_by_text("Cost per month, by the hour")).to_be_visible()
     expect(page.locator("#monthly-costs")).to_be_hidden()
     expect(page.locator(".calculator :is(input, select, button):visible")).to_have_count(0)
-    page.context.close()
 
 
-def test_it_works_from_the_disk(chromium: Browser, board: Path, mixed: str) -> None:
+def test_it_works_from_the_disk(chromium: Browser, board: Path, site: BuiltSite) -> None:
     """Opened by a double click."""
-    assert mixed
-    page, heard = open_page(chromium, (board / "site/serving/index.html").as_uri())
+    page, heard = open_page(chromium, (site.folder / "serving/index.html").as_uri())
     type_in(page, "Requests per day", "50")
     assert expected(board, (50, 1000, 500)) == shown(page)[0]
     assert [] == [said for said in heard.complaints if ".woff2" not in said]
-    page.context.close()
 
 
 def test_the_smallest_screen(chromium: Browser, mixed: str) -> None:
     """320 px, with a long remark."""
     page, _ = open_page(chromium, f"{mixed}?requests={'x' * 60}", (320, 640))
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.context.close()
+    assert overflow(page) <= 0
 
 
 # --- by hand ------------------------------------------------------------------------------------
@@ -512,30 +494,18 @@ def test_the_formulas_of_the_index(chromium: Browser, index: str) -> None:
     assert worked["tokens"].startswith(f"Llama 2 7B, replicate: 1,000 {TIMES}")
     expect(page.locator("[data-calculator-compared]")).to_have_text("Compared with GPT-4, openai.")
     assert 13 == page.locator(".calculator option").count()
-    page.context.close()
 
 
-@pytest.fixture
-def show(chromium: Browser, tmp_path: Path) -> Iterator[Callable[[BuiltSite], Page]]:
-    """Shows the calculator of a site."""
-    with ExitStack() as stack:
-
-        def show(site: BuiltSite) -> Page:
-            folder = on_disk(site, tmp_path / "shown").folder
-            assert folder is not None
-            home = stack.enter_context(served(folder))
-            page, _ = open_page(chromium, f"{home}serving/")
-            stack.callback(page.context.close)
-            return page
-
-        yield show
+def show(browser: Browser, site: BuiltSite) -> Page:
+    """The calculator of a site."""
+    return open_page(browser, f"{site.url}serving/")[0]
 
 
-def test_a_board_without_a_baseline(show: Callable[[BuiltSite], Page], tmp_path: Path) -> None:
+def test_a_board_without_a_baseline(chromium: Browser, tmp_path: Path) -> None:
     """Compared with the cheapest; the word is not used."""
     prices: list[Listed] = [("p", "x", 1, 1, None), ("q", "y", 2, 2, None)]
     site = build(priced(tmp_path / "project", prices, NO_BASELINE))
-    page = show(site)
+    page = show(chromium, site)
     assert [f"1.00{TIMES}", f"2.0{TIMES} dearer"] == [row[2] for row in shown(page)[0]]
     options = page.locator(".calculator option").all_text_contents()
     assert "The cheapest offer" == options[0]
@@ -543,18 +513,18 @@ def test_a_board_without_a_baseline(show: Callable[[BuiltSite], Page], tmp_path:
     assert not re.search("baseline|break-even", words, re.IGNORECASE)
 
 
-def test_prices_by_the_hour_alone(show: Callable[[BuiltSite], Page]) -> None:
+def test_prices_by_the_hour_alone(chromium: Browser) -> None:
     """A cost a month, and nothing to set or to compare: 730.5 hours at $1.50."""
-    page = show(built("failed_requests"))
+    page = show(chromium, built("failed_requests"))
     ((_, cost),), worked = shown(page)
     assert "$1,095.75" == cost
     assert ["hours"] == list(worked)
     assert 0 == page.locator(".calculator :is(input, select, [data-copy])").count()
 
 
-def test_one_price(show: Callable[[BuiltSite], Page], tmp_path: Path) -> None:
+def test_one_price(chromium: Browser, tmp_path: Path) -> None:
     """Nothing to compare with."""
-    page = show(build(priced(tmp_path / "project", [("p", "x", 1, 1, None)])))
+    page = show(chromium, build(priced(tmp_path / "project", [("p", "x", 1, 1, None)])))
     rows, worked = shown(page)
     assert [2] == [len(row) for row in rows]
     assert ["tokens"] == list(worked)

@@ -23,10 +23,17 @@ from site_builder.pages.browser_data import MARGIN_SHARE, REWEIGHTINGS
 from site_builder.pages.page import Site
 from tests.helpers import choosing
 from tests.helpers.boards import Runs
-from tests.helpers.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page
+from tests.helpers.browsing import (
+    LAYOUT_SHIFT,
+    NARROW,
+    WIDE,
+    both_sizes,
+    breaches,
+    open_page,
+    overflow,
+)
 from tests.helpers.odd_boards import built, foreign
-from tests.helpers.serve import served
-from tests.helpers.sites import ROOT, BuiltSite, build, make_site, on_disk
+from tests.helpers.sites import ROOT, BuiltSite, build, make_site
 from tests.helpers.tables import write_project
 
 NAN = float("nan")
@@ -103,19 +110,9 @@ GAPS_TOML = '[board]\nbaseline = "m/2"\nmin_coverage = 0.7\n'
 
 
 @pytest.fixture(scope="module")
-def home(index_site: BuiltSite) -> Iterator[str]:
-    """Address of the served Index."""
-    assert index_site.folder is not None
-    with served(index_site.folder) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def desk(chromium: Browser, home: str) -> Iterator[Page]:
+def desk(browser: Browser, home: str) -> Page:
     """A page that has the statistics of choosing."""
-    page, _ = open_page(chromium, home + "choose/")
-    yield page
-    page.context.close()
+    return open_page(browser, home + "choose/")[0]
 
 
 def ask(page: Page, url: str, query: str) -> None:
@@ -161,7 +158,6 @@ def assert_linked(chromium: Browser, page: Page) -> None:
     other, _ = open_page(chromium, page.url)
     expect(other.locator("[data-choose-page][data-answered]")).to_have_count(1)
     assert read(page) == read(other)
-    other.context.close()
 
 
 # --- the page -----------------------------------------------------------------------------------
@@ -185,7 +181,6 @@ def test_the_leaderboard_stands_there_without_scripts(chromium: Browser, home: s
     expect(rows).to_have_count(11)
     expect(rows.first).to_contain_text("Zephyr 7B Beta")
     expect(page.locator("button:visible, input:visible")).to_have_count(0)
-    page.context.close()
 
 
 def test_what_the_data_has_not_cannot_be_limited() -> None:
@@ -453,25 +448,17 @@ def some_questions(site: Site, n: int, seed: int) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize("name", BOARDS)
 def test_answers_are_those_of_numpy_and_scipy(chromium: Browser, tmp_path: Path, name: str) -> None:
     """Order, ranks, means, ties, stability and smallest, for questions of all kinds."""
-    site = make_site(BOARDS[name](tmp_path / "project"))
-    folder = on_disk(build(site_root(site, tmp_path, name)), tmp_path / "site").folder
-    assert folder is not None
+    root = BOARDS[name](tmp_path)
+    site = make_site(root)
     scores = site.results.scores
     errors = scores.errors if scores.has_errors else None
-    with served(folder) as url:
-        page, _ = open_page(chromium, url + "choose/")
-        board = page.evaluate(SHIPPED)
-        sent = [as_json(scores.values), None if errors is None else as_json(errors)]
-        for question in some_questions(site, 12, seed=3):
-            found = page.evaluate(CHOOSE, [board, *sent, question])
-            expected = choosing.choose(board, scores.values, errors, question)
-            assert_same(found, expected)
-        page.context.close()
-
-
-def site_root(_: Site, folder: Path, name: str) -> Path:
-    """The project of a board."""
-    return ROOT if name == "index" else folder / "project"
+    page, _ = open_page(chromium, build(root).url + "choose/")
+    board = page.evaluate(SHIPPED)
+    sent = [as_json(scores.values), None if errors is None else as_json(errors)]
+    for question in some_questions(site, 12, seed=3):
+        found = page.evaluate(CHOOSE, [board, *sent, question])
+        expected = choosing.choose(board, scores.values, errors, question)
+        assert_same(found, expected)
 
 
 def as_json(arrays: Mapping[str, choosing.Array]) -> dict[str, list[list[float | None]]]:
@@ -509,15 +496,12 @@ def test_the_reason_in_words(desk: Page) -> None:
     assert "GPT-4, 0.661" in answer["legend"]
 
 
-def test_few_tasks_tell_no_models_apart(chromium: Browser, tmp_path: Path) -> None:
+def test_few_tasks_tell_no_models_apart(chromium: Browser) -> None:
     """Below six tasks no tie is spoken of."""
-    folder = on_disk(built("lower_is_better"), tmp_path / "site").folder
-    assert folder is not None
-    with served(folder) as url:
-        page, _ = open_page(chromium, url)
-        ask(page, url, "")
-        text = read(page)["reason"]
-        page.context.close()
+    url = built("lower_is_better").url
+    page, _ = open_page(chromium, url)
+    ask(page, url, "")
+    text = read(page)["reason"]
     assert "5 tasks: too few to tell models apart." in text
     assert "Tied" not in text
     assert "Mean score 5.75 on the 5 tasks, tuned. Best on each of the 5 tasks; 0.88 ahead" in text
@@ -533,10 +517,9 @@ def test_starting_over_is_the_page_without_a_query(chromium: Browser, home: str)
     settle(page, 2)
     assert first == read(page)
     assert page.url.endswith("/choose/")
-    page.context.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@both_sizes
 def test_picking_and_weighting(chromium: Browser, home: str, size: tuple[int, int]) -> None:
     """A tick and a weight change the answer and the address; a chip takes a pick out."""
     page = open_form(chromium, home, size)
@@ -559,11 +542,10 @@ def test_picking_and_weighting(chromium: Browser, home: str, size: tuple[int, in
     page.keyboard.press("Enter")
     expect(page.locator("[data-choose-line]")).to_be_focused()
     assert "" == query_of(page)
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.context.close()
+    assert overflow(page) <= 0
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@both_sizes
 def test_limits_and_margin(chromium: Browser, home: str, size: tuple[int, int]) -> None:
     """A limit hides models and says how many; the margin moves the smallest good-enough model."""
     page = open_form(chromium, home, size)
@@ -576,7 +558,6 @@ def test_limits_and_margin(chromium: Browser, home: str, size: tuple[int, int]) 
     expect(page.locator("[data-choose=smallest]")).to_contain_text("2.51B: the smallest model")
     settle(page, 5)
     assert_linked(chromium, page)
-    page.context.close()
 
 
 def test_the_address_keeps_a_choice(chromium: Browser, home: str) -> None:
@@ -603,10 +584,9 @@ def test_the_address_keeps_a_choice(chromium: Browser, home: str) -> None:
     settle(page, 1)
     expect(page.get_by_label("Weight of Coding")).to_have_value("3")
     assert (address, both) == (page.url, read(page))
-    page.context.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@both_sizes
 def test_variant_licence_and_price(chromium: Browser, home: str, size: tuple[int, int]) -> None:
     """The other controls; a limit that leaves nobody says so, and how many it leaves out."""
     page = open_form(chromium, home, size)
@@ -631,7 +611,6 @@ def test_variant_licence_and_price(chromium: Browser, home: str, size: tuple[int
     expect(page.locator("[data-left-out]")).to_have_text(["", "", "", ""])
     expect(page.get_by_label("MIT", exact=True)).not_to_be_checked()
     assert page.url.endswith("/choose/")
-    page.context.close()
 
 
 def test_what_an_address_does_not_know_is_told(chromium: Browser, home: str) -> None:
@@ -652,7 +631,6 @@ def test_what_an_address_does_not_know_is_told(chromium: Browser, home: str) -> 
     page.get_by_role("button", name="Start over").click()
     expect(remark).to_be_hidden()
     assert [] == heard.complaints
-    page.context.close()
 
 
 def test_numbers_of_unknown_kind_are_written_as_the_build_writes_them(
@@ -663,26 +641,22 @@ def test_numbers_of_unknown_kind_are_written_as_the_build_writes_them(
     page, _ = open_page(chromium, home + "choose/")
     written = page.evaluate("values => values.map(site.format.quantity)", values)
     assert [quantity(v) for v in values] == written
-    page.context.close()
 
 
 def test_the_answer_is_said_once_the_visitor_pauses(chromium: Browser, home: str) -> None:
     """Those who hear the page are told the first, politely."""
     page, _ = open_page(chromium, home + "choose/?variant=base")
     expect(page.locator("[data-status]")).to_have_text("GPT-4 is first of 12 models.")
-    page.context.close()
 
 
 def test_it_works_from_the_disk(chromium: Browser, index_site: BuiltSite) -> None:
     """From file:// the scores are loaded, and links lead to pages."""
-    assert index_site.folder is not None
     page, heard = open_page(chromium, (index_site.folder / "choose/index.html").as_uri())
     page.get_by_role("button", name="Base", exact=True).click()
     wait_for(page, "GPT-4")
     page.locator("[data-choose=list] a").nth(1).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("GPT-3.5 Turbo")
     assert [] == [text for text in heard.complaints if ".woff2" not in text]
-    page.context.close()
 
 
 def test_the_first_few_can_be_compared(chromium: Browser, home: str) -> None:
@@ -694,10 +668,9 @@ def test_the_first_few_can_be_compared(chromium: Browser, home: str) -> None:
     expect(link).to_have_attribute(
         "href", f"../compare/?{urlencode([('model', model) for model in ids])}"
     )
-    page.context.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@both_sizes
 def test_nothing_moves_when_the_answer_comes(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
@@ -706,7 +679,6 @@ def test_nothing_moves_when_the_answer_comes(
     expect(page.locator("[data-choose-page][data-answered]")).to_have_count(1)
     assert page.evaluate(LAYOUT_SHIFT) < 0.01
     assert [] == heard.complaints
-    page.context.close()
 
 
 def test_scores_that_cannot_be_loaded(chromium: Browser, home: str) -> None:
@@ -716,16 +688,12 @@ def test_scores_that_cannot_be_loaded(chromium: Browser, home: str) -> None:
     page.goto(home + "choose/")
     expect(page.locator("[data-choose-remark]")).to_contain_text("Load the page again.")
     expect(page.locator(".without-scripts table")).to_be_visible()
-    page.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_an_answered_page(chromium: Browser, home: str, scheme: str) -> None:
+def test_axe_finds_nothing_in_an_answered_page(chromium: Browser, home: str) -> None:
     """With picks, weights, limits, a remark and every group open, in either theme."""
     query = "task=gsm8k&weight=2&category=Coding&task=nope&size=8&developer=Google"
-    page, _ = open_page(chromium, home, color_scheme=scheme, bypass_csp=True)
+    page, _ = open_page(chromium, home)
     ask(page, home, query)
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
-    page.context.close()
+    assert [] == breaches(page)

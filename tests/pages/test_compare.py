@@ -18,13 +18,16 @@ from site_builder.pages.compare import ModelVariant, compare_address, default_ru
 from site_builder.pages.page import Site
 from site_builder.render.urls import Urls
 from tests.helpers.boards import Runs
-from tests.helpers.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page
+from tests.helpers.browsing import (
+    LAYOUT_SHIFT,
+    both_sizes,
+    breaches,
+    open_page,
+    overflow,
+)
 from tests.helpers.odd_boards import SHAPES, built, foreign
-from tests.helpers.serve import served
-from tests.helpers.sites import ROOT, build, make_site, on_disk, target
+from tests.helpers.sites import ROOT, build, make_site, target
 from tests.helpers.tables import write_project
-
-both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
 COMPARE = "([board, scores, runs]) => site.comparison.compare(board, scores, runs)"
 SHIPPED = "JSON.parse(document.querySelector('[data-compare-data]').textContent).board"
@@ -77,21 +80,17 @@ class Board:
 
 
 @pytest.fixture(scope="module")
-def index(index_site) -> Iterator[Board]:
+def index(home) -> Board:
     """The Index."""
-    with served(index_site.folder) as home:
-        yield Board(make_site(ROOT), home)
+    return Board(make_site(ROOT), home)
 
 
 @pytest.fixture(scope="module", params=["gaps", "mixed_directions", "jp_finetuned"])
 def odd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
     """Boards with gaps, mixed units and many variants."""
     others = {"gaps": gaps, "jp_finetuned": lambda: foreign("jp_finetuned", baseline=True)}
-    folder = tmp_path_factory.mktemp("odd")
-    root = write_project(folder / "project", *(SHAPES | others)[request.param]())
-    on_disk(build(root), folder / "site")
-    with served(folder / "site") as home:
-        yield Board(make_site(root), home)
+    root = write_project(tmp_path_factory.mktemp("odd"), *(SHAPES | others)[request.param]())
+    return Board(make_site(root), build(root).url)
 
 
 def index_runs(*models: str) -> list[ModelVariant]:
@@ -116,11 +115,9 @@ def some_runs(site: Site, seed: int) -> Iterator[list[ModelVariant]]:
 
 
 @pytest.fixture(scope="module")
-def desk(chromium, index) -> Iterator[Page]:
+def desk(browser, index) -> Page:
     """A page that has the script of comparing."""
-    page, _ = open_page(chromium, f"{index.home}compare/")
-    yield page
-    page.context.close()
+    return open_page(browser, f"{index.home}compare/")[0]
 
 
 # --- the page -----------------------------------------------------------------------------------
@@ -132,7 +129,6 @@ def test_the_leaderboard_stands_there_without_scripts(chromium, index):
     expect(page.get_by_text("With scripts you can compare up to four models")).to_be_visible()
     expect(page.locator("table:visible tbody tr")).to_have_count(11)
     expect(page.locator("button:visible, select:visible")).to_have_count(0)
-    page.context.close()
 
 
 @pytest.mark.parametrize("name", ["one_score", "one_model"])
@@ -432,7 +428,6 @@ def test_numbers_are_those_of_numpy_on_odd_boards(chromium, odd):
             odd.site.labels.models[runs[0].model]
         )
     assert [] == heard.complaints
-    page.context.close()
 
 
 # --- in a browser -------------------------------------------------------------------------------
@@ -468,30 +463,26 @@ def test_rows_of_the_summary_lead_to_their_formulas(desk):
 def test_models_that_share_no_task(chromium, tmp_path):
     """Are not compared on any, and that is said; a missing score is no zero."""
     frame = pd.DataFrame({"model": ["a", "b"], "task": ["t", "u"], "score": [0.5, 0.4]})
-    root = write_project(tmp_path / "project", {"results": frame}, "")
-    on_disk(build(root), tmp_path / "site")
-    with served(tmp_path / "site") as home:
-        page, _ = open_page(chromium, f"{home}compare/?model=a&model=b")
-        expect(page.locator("[data-part=finding]")).to_have_text(
-            "There is no task on which a and b have a score."
-        )
-        row = page.evaluate(ROWS, "compare-tasks")[0]
-        assert [["0.500", "0.5"], ["no score", None]] == row[1:3]
-        expect(page.locator("[data-section=leads]")).to_be_hidden()
-        page.context.close()
+    root = write_project(tmp_path, {"results": frame}, "")
+    home = build(root).url
+    page, _ = open_page(chromium, f"{home}compare/?model=a&model=b")
+    expect(page.locator("[data-part=finding]")).to_have_text(
+        "There is no task on which a and b have a score."
+    )
+    row = page.evaluate(ROWS, "compare-tasks")[0]
+    assert [["0.500", "0.5"], ["no score", None]] == row[1:3]
+    expect(page.locator("[data-section=leads]")).to_be_hidden()
 
 
-def test_mixed_units_rank_by_win_rate(chromium, tmp_path):
+def test_mixed_units_rank_by_win_rate(chromium):
     """No mean of dollars and points: the board's win rate stands in the summary."""
-    on_disk(built("mixed_directions"), tmp_path / "site")
-    with served(tmp_path / "site") as home:
-        page, _ = open_page(chromium, f"{home}compare/")
-        expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
-        measures = [row[0][0] for row in page.evaluate(ROWS, "compare-summary")]
-        assert "Mean win rate" in measures
-        assert [] == [m for m in measures if m.startswith(("Mean score", "Mean lift"))]
-        expect(page.locator("[data-part=finding]")).not_to_contain_text("on average")
-        page.context.close()
+    home = built("mixed_directions").url
+    page, _ = open_page(chromium, f"{home}compare/")
+    expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
+    measures = [row[0][0] for row in page.evaluate(ROWS, "compare-summary")]
+    assert "Mean win rate" in measures
+    assert [] == [m for m in measures if m.startswith(("Mean score", "Mean lift"))]
+    expect(page.locator("[data-part=finding]")).not_to_contain_text("on average")
 
 
 @both_sizes
@@ -527,7 +518,6 @@ def test_models_are_chosen_added_and_removed(chromium, index, size):
     expect(page).to_have_url(f"{index.home}compare/")
     expect(page).to_have_title(title)
     assert [] == heard.complaints
-    page.context.close()
 
 
 def test_a_run_is_compared_once(chromium, index):
@@ -541,7 +531,6 @@ def test_a_run_is_compared_once(chromium, index):
     page.get_by_label("Model 1", exact=True).select_option("gpt-4")
     expect(page.locator("[data-part=remark]")).to_have_text("GPT-4 is compared already.")
     expect(page.get_by_label("Model 1", exact=True)).to_have_value("phi-2")
-    page.context.close()
 
 
 def test_one_run_stands_beside_the_baseline(chromium, index):
@@ -551,7 +540,6 @@ def test_one_run_stands_beside_the_baseline(chromium, index):
     expect(page.locator("[data-part=finding]")).to_have_text(finding)
     expect(page.locator("[data-section=leads]")).to_be_hidden()
     expect(page.get_by_role("button", name="Remove model")).to_have_count(0)
-    page.context.close()
 
 
 @pytest.mark.parametrize(
@@ -586,7 +574,6 @@ def test_what_is_wrong_with_an_address_is_said(chromium, index, query, runs, rem
     page, _ = open_page(chromium, f"{index.home}compare/?{query}")
     expect(page.locator("[data-part=remark]")).to_have_text(remark)
     expect(page.locator("[data-part=runs] a")).to_have_text([*runs, "GPT-4"])
-    page.context.close()
 
 
 def test_chosen_tasks_sort(chromium, index):
@@ -599,7 +586,6 @@ def test_chosen_tasks_sort(chromium, index):
     values = [float(row[4][1]) for row in shown]
     assert sorted(values, reverse=True) == values
     expect(head).to_have_attribute("aria-sort", "descending")
-    page.context.close()
 
 
 @both_sizes
@@ -613,22 +599,18 @@ def test_the_page_is_silent_and_still(chromium, index, size):
         expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
         assert [] == heard.complaints
         assert [] == [u for u in heard.requests if not u.startswith(index.home)]
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert overflow(page) <= 0
         assert page.evaluate(LAYOUT_SHIFT) < 0.01
         page.set_viewport_size({"width": 320, "height": 640})
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        page.context.close()
+        assert overflow(page) <= 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_a_comparison(chromium, index, scheme):
+def test_axe_finds_nothing_in_a_comparison(chromium, index):
     """With four runs, in either theme."""
     url = index.url(index_runs("phi-2", "phi-2 base", "gemma-2b", "gpt-4 base"))
-    page, _ = open_page(chromium, url, color_scheme=scheme, bypass_csp=True)
+    page, _ = open_page(chromium, url)
     expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
-    page.context.close()
+    assert [] == breaches(page)
 
 
 def test_a_comparison_opens_from_the_disk(chromium, index_site):
@@ -641,7 +623,6 @@ def test_a_comparison_opens_from_the_disk(chromium, index_site):
     page.locator("[data-part=runs] a").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Phi-2")
     assert [] == [text for text in heard.complaints if ".woff2" not in text]
-    page.context.close()
 
 
 def test_scores_that_cannot_be_loaded(chromium, index):
@@ -651,7 +632,6 @@ def test_scores_that_cannot_be_loaded(chromium, index):
     page.goto(f"{index.home}compare/")
     expect(page.locator("[data-part=remark]")).to_contain_text("could not be loaded")
     expect(page.locator(".without-scripts table")).to_be_visible()
-    page.context.close()
 
 
 def test_scripts_write_numbers_as_pages_do(chromium, index):
@@ -661,4 +641,3 @@ def test_scripts_write_numbers_as_pages_do(chromium, index):
     write = "values => values.map(v => [site.format.quantity(v), site.format.billions(v)])"
     shown = page.evaluate(write, values)
     assert [[quantity(v), billions(v)] for v in values] == shown
-    page.context.close()

@@ -1,25 +1,21 @@
 """Embedded views: what stands in them, and that they work in a frame of another page."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from site_builder.build import build_site
-from site_builder.config import load_config
-from tests.helpers.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
+from site_builder.publish.folder import publish
+from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
 from tests.helpers.odd_boards import BOARDS, built
-from tests.helpers.serve import served
-from tests.helpers.sites import ROOT, BuiltSite, build, target, visible
+from tests.helpers.serve import serve
+from tests.helpers.sites import BuiltSite, build, target, visible
 
 VIEW = re.compile(r"embed/([^/]+)/index\.html")
 # A page of somebody else, on the same server outside of the site.
 HOST = '<!doctype html><html lang="en"><title>Host</title><link rel="icon" href="data:,">{}</html>'
-
-each_size = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
 
 def views(site: BuiltSite) -> list[str]:
@@ -126,10 +122,10 @@ def test_hostile_names_stay_within_the_code_of_a_frame():
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(index_site: BuiltSite, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Index, with a page of somebody else beside it that frames its views."""
     out = tmp_path_factory.mktemp("framed") / "site"
-    build_site(load_config(ROOT), out)
+    publish(index_site.files, out)
     names = sorted(path.name for path in (out / "embed").iterdir())
     frames = "".join(
         f'<iframe id="{name}" title="{name}" src="embed/{name}/?theme=dark" '
@@ -141,13 +137,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def home(folder: Path) -> Iterator[str]:
+def home(folder: Path) -> str:
     """Address of the served Index."""
-    with served(folder) as address:
-        yield address
+    return serve(folder)
 
 
-@each_size
+@both_sizes
 def test_views_draw_in_frames_of_another_page(
     chromium: Browser, home: str, folder: Path, size: tuple[int, int]
 ) -> None:
@@ -162,7 +157,6 @@ def test_views_draw_in_frames_of_another_page(
         assert 0 >= root.evaluate("root => root.scrollWidth - innerWidth"), name
     assert [] == heard.complaints
     assert [] == [url for url in heard.requests if not url.startswith((home, "data:", "blob:"))]
-    page.context.close()
 
 
 def _expect_drawn(frame: FrameLocator, name: str) -> None:
@@ -186,7 +180,6 @@ def test_the_theme_of_a_view(
     page, _ = open_page(chromium, f"{home}embed/leaderboard/{asked}", color_scheme=scheme)
     paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert ("rgb(15, 20, 26)" == paper) == dark
-    page.context.close()
 
 
 def test_a_view_follows_the_systems_theme(chromium: Browser, home: str) -> None:
@@ -196,7 +189,6 @@ def test_a_view_follows_the_systems_theme(chromium: Browser, home: str) -> None:
     light = tick.evaluate("text => getComputedStyle(text).fill")
     page.emulate_media(color_scheme="dark")
     expect(tick).not_to_have_css("fill", light)
-    page.context.close()
 
 
 def test_links_of_a_view_open_outside_of_the_frame(chromium: Browser, home: str) -> None:
@@ -210,7 +202,6 @@ def test_links_of_a_view_open_outside_of_the_frame(chromium: Browser, home: str)
             heading or "Which open model should you fine-tune?"
         )
     expect(frame.get_by_role("heading", level=1)).to_have_text("Model leaderboard")
-    page.context.close()
 
 
 def test_views_are_whole_without_scripts(chromium: Browser, home: str) -> None:
@@ -222,16 +213,13 @@ def test_views_are_whole_without_scripts(chromium: Browser, home: str) -> None:
     page.goto(f"{home}embed/leaderboard/")
     expect(page.locator("[data-view-of]:visible")).to_have_count(3)
     expect(page.locator("button:visible")).to_have_count(0)
-    page.context.close()
 
 
 @pytest.mark.parametrize("path", ["embed/leaderboard/", "embed/best-lift-by-task/"])
 def test_axe_finds_nothing(chromium: Browser, home: str, path: str) -> None:
     """axe-core finds no breach of WCAG 2.2 AA in a view."""
-    page, _ = open_page(chromium, home + path, bypass_csp=True)
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
-    page.context.close()
+    page, _ = open_page(chromium, home + path)
+    assert [] == breaches(page)
 
 
 def copied(page: Page) -> str:
@@ -239,12 +227,10 @@ def copied(page: Page) -> str:
     return str(page.evaluate("navigator.clipboard.readText()"))
 
 
-@each_size
+@both_sizes
 def test_code_and_citations_are_copied(chromium: Browser, home: str, size: tuple[int, int]) -> None:
     """By a button that is there once its part is opened; axe finds nothing in the open parts."""
-    page, _ = open_page(
-        chromium, home, size, permissions=["clipboard-read", "clipboard-write"], bypass_csp=True
-    )
+    page, _ = open_page(chromium, home, size, permissions=["clipboard-read", "clipboard-write"])
     chart = page.locator("#chart-averages")
     button = chart.get_by_role("button", name="Copy code")
     expect(button).to_have_count(0)
@@ -254,12 +240,10 @@ def test_code_and_citations_are_copied(chromium: Browser, home: str, size: tuple
     assert copied(page).startswith('<iframe src="embed/averages/" title="')
     page.get_by_role("button", name="Copy BibTeX").last.click()
     assert copied(page).startswith("@misc{fine-tuning-index-")
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert overflow(page) <= 0
     page.goto(f"{home}models/zephyr-7b-beta/")
     page.get_by_text("Cite this page").click()
     page.get_by_role("button", name="Copy sentence").click()
     assert copied(page).startswith("Zephyr 7B Beta is 1st of 10 models")
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
-    page.context.close()
+    assert overflow(page) <= 0
+    assert [] == breaches(page)

@@ -7,10 +7,17 @@ from playwright.sync_api import Browser, expect
 from scipy.stats import binomtest
 
 from site_builder.pages.task import tie_note
-from tests.helpers.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page, scroll_through
+from tests.helpers.browsing import (
+    NARROW,
+    WIDE,
+    both_sizes,
+    breaches,
+    open_page,
+    overflow,
+    scroll_through,
+)
 from tests.helpers.measured import measured_pages, measured_site
-from tests.helpers.serve import served
-from tests.helpers.sites import on_disk, table, visible
+from tests.helpers.sites import table, visible
 
 # The rows of a table as they are read and marked, but for what is drawn in them.
 ROWS = """id => {
@@ -34,12 +41,9 @@ def pages(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def home(site, tmp_path_factory):
+def home(site):
     """Address of the served board."""
-    folder = tmp_path_factory.mktemp("measured-site") / "site"
-    on_disk(site, folder)
-    with served(folder) as address:
-        yield address
+    return site.url
 
 
 def test_the_ranking_shows_intervals(site):
@@ -119,7 +123,7 @@ def test_the_api_has_the_errors(site):
     assert {None} == {score[key] for score in plain["scores"] for key in keys}
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@both_sizes
 def test_the_picker_shows_the_same(chromium: Browser, home: str, size: tuple[int, int]):
     """Each task's rows are those of its own page, notes and tags too, whichever was seen before."""
     page, _ = open_page(chromium, home + "tasks/", size)
@@ -129,36 +133,24 @@ def test_the_picker_shows_the_same(chromium: Browser, home: str, size: tuple[int
         expect(page.locator("[data-picker-link]")).to_have_text(task)
         own.goto(f"{home}tasks/{task}/")
         assert own.evaluate(ROWS, "ranking") == page.evaluate(ROWS, "picker")
-    page.context.close()
-    own.context.close()
 
 
 @pytest.mark.parametrize(
-    ("path", "size", "scheme"),
-    [
-        ("tasks/quiz/", WIDE, "dark"),
-        ("tasks/quiz/", NARROW, "light"),
-        ("models/d/", NARROW, "dark"),
-    ],
+    ("path", "size"), [("tasks/quiz/", WIDE), ("tasks/quiz/", NARROW), ("models/d/", NARROW)]
 )
-def test_axe_finds_nothing(
-    chromium: Browser, home: str, path: str, size: tuple[int, int], scheme: str
-):
+def test_axe_finds_nothing(chromium: Browser, home: str, path: str, size: tuple[int, int]):
     """And the page complains of nothing."""
-    page, heard = open_page(chromium, home + path, size, color_scheme=scheme, bypass_csp=True)
+    page, heard = open_page(chromium, home + path, size)
     scroll_through(page)
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
+    assert [] == breaches(page)
     assert [] == heard.complaints
-    page.context.close()
 
 
 @pytest.mark.parametrize("path", ["tasks/quiz/", "tasks/", "models/d/"])
 def test_the_narrowest_screen_does_not_scroll_sideways(chromium: Browser, home: str, path: str):
     """Tables do, within themselves."""
     page, _ = open_page(chromium, home + path, (320, 640))
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.context.close()
+    assert overflow(page) <= 0
 
 
 def test_the_method_is_explained(site):

@@ -3,7 +3,6 @@
 import csv
 import gzip
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,9 +20,14 @@ from site_builder.render.metadata import write_citation
 from site_builder.render.pages import render_script
 from site_builder.render.urls import Urls
 from tests.helpers.boards import make_frames, make_results, make_tables
-from tests.helpers.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page
-from tests.helpers.serve import served
-from tests.helpers.sites import BuiltSite, build, make_site, on_disk, raw_of, table, target, visible
+from tests.helpers.browsing import (
+    LAYOUT_SHIFT,
+    both_sizes,
+    breaches,
+    open_page,
+    overflow,
+)
+from tests.helpers.sites import BuiltSite, build, make_site, raw_of, table, target, visible
 from tests.helpers.tables import SITE_TOML, board, changed, having, write_project
 
 BASE = "https://example.org/board/"
@@ -64,8 +68,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(project: Path) -> BuiltSite:
-    """Its site, on disk too."""
-    return on_disk(build(project), project.parent / "site")
+    """Its site."""
+    return build(project)
 
 
 @pytest.fixture(scope="module")
@@ -75,11 +79,9 @@ def made(project: Path) -> Site:
 
 
 @pytest.fixture(scope="module")
-def home(site: BuiltSite) -> Iterator[str]:
+def home(site: BuiltSite) -> str:
     """Its address."""
-    assert site.folder
-    with served(site.folder) as address:
-        yield address
+    return site.url
 
 
 # --- links and rows -----------------------------------------------------------------------------
@@ -296,7 +298,6 @@ def test_a_click_tells_all_of_a_score(chromium: Browser, home: str, project: Pat
     assert row["command"] == card.locator("#score-card-command").inner_text()
     assert f"Read with care: {row['flag']}" == card.locator(".score-card-flag").inner_text()
     assert [] == heard.complaints
-    page.context.close()
 
 
 def test_what_is_not_known_is_not_stated(chromium: Browser, home: str) -> None:
@@ -306,7 +307,6 @@ def test_what_is_not_known_is_not_stated(chromium: Browser, home: str) -> None:
     assert "1 of" not in facts.pop("Row")
     assert {"not stated"} == set(facts.values())
     assert {"Standard error", "Examples", "Date", "Source", "Command"} < set(facts)
-    page.context.close()
 
 
 @pytest.mark.parametrize(
@@ -339,7 +339,6 @@ def test_by_the_keyboard(chromium: Browser, home: str, path: str, table_id: str)
     expect(page.locator(".score-card:popover-open")).to_have_count(0)
     page.keyboard.press("Shift+Tab")
     expect(link).to_be_focused()
-    page.context.close()
 
 
 def test_scores_that_a_script_puts_there_open_too(chromium: Browser, home: str) -> None:
@@ -352,10 +351,9 @@ def test_scores_that_a_script_puts_there_open_too(chromium: Browser, home: str) 
     expect(open_score(page, "compare-tasks").locator("h2")).to_contain_text("Addition Base")
     page.keyboard.press("Escape")
     expect(open_score(page, "compare-tasks", 1).locator("h2")).to_contain_text("Gamma on")
-    page.context.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@both_sizes
 def test_its_link_opens_its_row(chromium: Browser, home: str, size: tuple[int, int]) -> None:
     """As a permalink to copy, and as a link to follow: the row is marked and in sight."""
     page, _ = open_page(chromium, f"{home}tasks/sort/", size, reduced_motion="reduce")
@@ -370,7 +368,6 @@ def test_its_link_opens_its_row(chromium: Browser, home: str, size: tuple[int, i
     row = page.locator("tr:target")
     expect(row).to_be_in_viewport()
     expect(row).to_contain_text("Sorting")
-    page.context.close()
 
 
 def test_a_click_with_a_key_follows_the_link(chromium: Browser, home: str) -> None:
@@ -380,7 +377,6 @@ def test_a_click_with_a_key_follows_the_link(chromium: Browser, home: str) -> No
         page.locator(f"#ranking td > {SCORE}").first.click(modifiers=["ControlOrMeta"])
     assert opened.value.url.endswith("#score-add")
     expect(page.locator(".score-card:popover-open")).to_have_count(0)
-    page.context.close()
 
 
 def test_sections_on_method_are_no_scores(chromium: Browser, home: str) -> None:
@@ -390,7 +386,6 @@ def test_sections_on_method_are_no_scores(chromium: Browser, home: str) -> None:
     page.locator(".method a").first.click()
     page.wait_for_url("**/about/#score-of-a-kind")
     assert [] == [url for url in heard.requests if "scores.js" in url]
-    page.context.close()
 
 
 def test_without_its_data_a_click_follows_the_link(chromium: Browser, home: str) -> None:
@@ -399,7 +394,6 @@ def test_without_its_data_a_click_follows_the_link(chromium: Browser, home: str)
     page.route("**/scores.js*", lambda route: route.abort())
     page.locator(f"#ranking td > {SCORE}").first.click()
     page.wait_for_url("**/models/*/#score-add")
-    page.context.close()
 
 
 def test_without_scripts_a_click_leads_to_the_row(chromium: Browser, home: str) -> None:
@@ -413,19 +407,16 @@ def test_without_scripts_a_click_leads_to_the_row(chromium: Browser, home: str) 
         expect(row).to_contain_text(text)
     for text in ("2024-05-02", "run --model alpha", "on a part of"):
         expect(page.locator("#provenance")).to_contain_text(text)
-    page.context.close()
 
 
 def test_an_older_link_finds_the_row(chromium: Browser, home: str) -> None:
     """It names the variant behind the task."""
     page, _ = open_page(chromium, f"{home}models/alpha/#score-sort--fine-tuned")
     expect(page.locator("tr:target")).to_contain_text("Sorting")
-    page.context.close()
 
 
 def test_from_the_disk(chromium: Browser, site: BuiltSite) -> None:
     """A page opened by a double click: the card, and the link in it."""
-    assert site.folder
     page, _ = open_page(chromium, (site.folder / "tasks/add/index.html").as_uri())
     card = open_score(page, "ranking")
     card.get_by_role("link", name="results.parquet").click()
@@ -434,7 +425,6 @@ def test_from_the_disk(chromium: Browser, site: BuiltSite) -> None:
     open_score(page, "ranking").get_by_role("link", name="Its row").click()
     page.wait_for_url("**/index.html#score-add")
     expect(page.locator("tr:target")).to_be_visible()
-    page.context.close()
 
 
 def test_a_score_is_cited(chromium: Browser, home: str, made: Site) -> None:
@@ -461,19 +451,16 @@ def test_a_score_is_cited(chromium: Browser, home: str, made: Site) -> None:
         text = write_citation(replace(cited, key=key), urls)
         assert text.sentence == card.locator("#score-card-sentence").text_content()
         assert text.bibtex == card.locator("#score-card-bibtex").text_content()
-    page.context.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@both_sizes
 def test_the_open_card_is_accessible_and_moves_nothing(
-    chromium: Browser, home: str, size: tuple[int, int], scheme: str
+    chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
     """axe-core finds no breach, the page keeps its place, the card is within the screen."""
-    page, _ = open_page(chromium, f"{home}tasks/add/", size, color_scheme=scheme, bypass_csp=True)
+    page, _ = open_page(chromium, f"{home}tasks/add/", size)
     link = page.locator('#ranking a[href$="alpha/#score-add"]')
     link.scroll_into_view_if_needed()
-    page.add_script_tag(path=AXE)
     before = page.evaluate(LAYOUT_SHIFT)
     link.click()
     card = card_of(page)
@@ -482,9 +469,8 @@ def test_the_open_card_is_accessible_and_moves_nothing(
     box = card.bounding_box()
     assert box is not None
     assert 0 <= box["x"] <= size[0] - box["width"]
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert overflow(page) <= 0
     expect(card.get_by_role("button", name="Close")).to_be_in_viewport()
-    assert [] == page.evaluate(AXE_RUN)
+    assert [] == breaches(page)
     card.get_by_role("button", name="Close").click()
     expect(link).to_be_focused()
-    page.context.close()

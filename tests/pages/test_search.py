@@ -2,18 +2,20 @@
 
 import gzip
 import json
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.helpers.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
+from tests.helpers.browsing import (
+    both_sizes,
+    breaches,
+    open_page,
+    overflow,
+)
 from tests.helpers.odd_boards import HOSTILE, built
-from tests.helpers.serve import served
-from tests.helpers.sites import BuiltSite, load_json, on_disk
+from tests.helpers.sites import BuiltSite, load_json
 
 Entry = tuple[tuple[str, str], str, str]
-sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
 
 def index_of(site: BuiltSite) -> dict[str, list[Entry]]:
@@ -57,14 +59,6 @@ def test_index_leads_to_every_listed_page(name, request):
     assert all(index.values())
 
 
-@pytest.fixture(scope="module")
-def home(index_site: BuiltSite) -> Iterator[str]:
-    """Address of the served Index."""
-    assert index_site.folder
-    with served(index_site.folder) as address:
-        yield address
-
-
 def type_to_find(page: Page, text: str) -> None:
     """Open quick find by its key, and type once the index is there."""
     expect(page.get_by_role("button", name="Search", exact=True)).to_be_visible()
@@ -88,7 +82,7 @@ def expect_active(page: Page, at: int) -> None:
     expect(field).to_have_attribute("aria-activedescendant", f"find-option-{at}")
 
 
-@sizes
+@both_sizes
 @pytest.mark.parametrize(
     ("start", "typed", "heading"),
     [
@@ -112,7 +106,6 @@ def test_a_few_keys_lead_to_a_page(
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(heading)
     assert [] == heard.complaints
-    page.context.close()
 
 
 def test_better_matches_come_first(chromium: Browser, home: str) -> None:
@@ -132,10 +125,9 @@ def test_better_matches_come_first(chromium: Browser, home: str) -> None:
     field.fill("MÍCROSOFT")
     assert ["Phi-2"] == options(page)
     expect(page.locator("[role=option] small")).to_have_text("Model · Microsoft")
-    page.context.close()
 
 
-@sizes
+@both_sizes
 def test_the_arrows_go_round(chromium: Browser, home: str, size: tuple[int, int]) -> None:
     """Down, up, Home and End move what Enter follows; the ends meet; a click follows it too."""
     page, _ = open_page(chromium, home, size)
@@ -151,10 +143,9 @@ def test_the_arrows_go_round(chromium: Browser, home: str, size: tuple[int, int]
     expect(page.get_by_role("heading", level=1)).to_have_text("About")
     page.go_back()
     expect(page.locator("dialog[open]")).to_have_count(0)
-    page.context.close()
 
 
-@sizes
+@both_sizes
 def test_nothing_found_is_said_and_escape_leaves(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
@@ -180,7 +171,6 @@ def test_nothing_found_is_said_and_escape_leaves(
     button.click()
     page.mouse.click(5, size[1] - 5)
     expect(page.locator("dialog[open]")).to_have_count(0)
-    page.context.close()
 
 
 def test_the_key_is_left_alone_where_it_is_typed(chromium: Browser, home: str) -> None:
@@ -198,7 +188,6 @@ def test_the_key_is_left_alone_where_it_is_typed(chromium: Browser, home: str) -
     expect(page.locator("dialog[open]")).to_have_count(0)
     page.keyboard.press("Shift+/")  # how many keyboards type it
     expect(page.locator("dialog[open]")).to_have_count(1)
-    page.context.close()
 
 
 def test_the_key_can_be_switched_off(chromium: Browser, home: str) -> None:
@@ -218,7 +207,6 @@ def test_the_key_can_be_switched_off(chromium: Browser, home: str) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("/")
     expect(page.locator("dialog[open]")).to_have_count(1)
-    page.context.close()
 
 
 def test_an_index_that_does_not_come_is_said_and_asked_for_again(
@@ -234,12 +222,10 @@ def test_an_index_that_does_not_come_is_said_and_asked_for_again(
     page.unroute("**/data/find.*")
     type_to_find(page, "phi")
     assert ["Phi-2"] == options(page)
-    page.context.close()
 
 
 def test_it_finds_from_the_disk(chromium: Browser, index_site: BuiltSite) -> None:
     """The index is a script, and the link names the page itself, not its folder."""
-    assert index_site.folder
     page, _ = open_page(chromium, (index_site.folder / "models/phi-2/index.html").as_uri())
     type_to_find(page, "mmlu")
     page.keyboard.press("Enter")
@@ -247,7 +233,6 @@ def test_it_finds_from_the_disk(chromium: Browser, index_site: BuiltSite) -> Non
     type_to_find(page, "home")
     page.keyboard.press("Enter")
     expect(page.locator("#board-fine-tuned")).to_be_visible()
-    page.context.close()
 
 
 def test_the_404_page_offers_it(chromium: Browser, home: str) -> None:
@@ -255,44 +240,34 @@ def test_the_404_page_offers_it(chromium: Browser, home: str) -> None:
     page, _ = open_page(chromium, home + "404.html")
     page.get_by_role("button", name="Search by name").click()
     expect(page.get_by_role("combobox", name="A model, task")).to_be_focused()
-    page.context.close()
 
 
-@sizes
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@both_sizes
 def test_axe_finds_nothing_in_the_dialog(
-    chromium: Browser, home: str, size: tuple[int, int], scheme: str
+    chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
     """Open, with options and without."""
-    page, _ = open_page(chromium, home, size, color_scheme=scheme, bypass_csp=True)
-    page.add_script_tag(path=AXE)
+    page, _ = open_page(chromium, home, size)
     type_to_find(page, "m")
     expect_active(page, 0)
-    assert [] == page.evaluate(AXE_RUN)
+    assert [] == breaches(page)
     page.keyboard.type("zzz")
     expect(page.locator("[role=option]")).to_have_count(0)
-    assert [] == page.evaluate(AXE_RUN)
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.context.close()
+    assert [] == breaches(page)
+    assert overflow(page) <= 0
 
 
-def test_hostile_names_are_shown_as_text(
-    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_hostile_names_are_shown_as_text(chromium: Browser) -> None:
     """Each is found by what it is written with, read as it is, and leads to its page."""
-    site = on_disk(built("hostile"), tmp_path_factory.mktemp("hostile") / "site")
-    assert site.folder
-    with served(site.folder) as address:
-        page, heard = open_page(chromium, address, (320, 640))
-        type_to_find(page, "")
-        field = page.get_by_role("combobox", name="A model, task")
-        for name in HOSTILE:
-            field.fill(name)
-            shown = f"{name} model"
-            assert shown in options(page)
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        field.fill("مرحبا")
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", level=1)).to_have_text("مرحبا model")
-        assert [] == heard.complaints
-        page.context.close()
+    page, heard = open_page(chromium, built("hostile").url, (320, 640))
+    type_to_find(page, "")
+    field = page.get_by_role("combobox", name="A model, task")
+    for name in HOSTILE:
+        field.fill(name)
+        shown = f"{name} model"
+        assert shown in options(page)
+        assert overflow(page) <= 0
+    field.fill("مرحبا")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("مرحبا model")
+    assert [] == heard.complaints

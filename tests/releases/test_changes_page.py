@@ -2,7 +2,6 @@
 
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 from xml.etree import ElementTree
@@ -17,7 +16,12 @@ from site_builder.cli import main
 from site_builder.config import load_config
 from site_builder.records import replace
 from site_builder.releases.feed import MOST_ENTRIES, FeedEntry, read_feed
-from tests.helpers.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
+from tests.helpers.browsing import (
+    both_sizes,
+    breaches,
+    open_page,
+    overflow,
+)
 from tests.helpers.editions import (
     BASE,
     DAYS,
@@ -33,7 +37,6 @@ from tests.helpers.sites import (
     BuiltSite,
     is_outside,
     load_json,
-    on_disk,
     single_spaced,
     table,
     target,
@@ -51,9 +54,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
-    """The newer edition, told of the older project, on disk too."""
-    return on_disk(build(folder / "new", folder / "old"), tmp_path_factory.mktemp("s") / "site")
+def site(folder: Path) -> BuiltSite:
+    """The newer edition, compared with the older project."""
+    return build(folder / "new", folder / "old")
 
 
 def texts(site: BuiltSite, name: str) -> list[list[str]]:
@@ -226,7 +229,7 @@ def test_the_same_editions_give_the_same_bytes(site, folder):
 
 def test_entries_are_carried_on(folder, tmp_path):
     """From the feed of the previous site, newest first; the page lists them."""
-    one = on_disk(build(folder / "new", folder / "old/site"), tmp_path / "one")
+    one = build(folder / "new", folder / "old/site")
     frames = {**board(), "results": older_results().assign(score=0.5)}
     two = build(write_project(tmp_path / "two", frames, toml("2024-07-04")), one.folder)
     first, second = entries_of(two)
@@ -238,7 +241,7 @@ def test_entries_are_carried_on(folder, tmp_path):
 
 def test_building_again_adds_no_entry(folder, tmp_path):
     """The same data told of its own site: nothing changed, and the feed is as it was."""
-    one = on_disk(build(folder / "new", folder / "old/site"), tmp_path / "one")
+    one = build(folder / "new", folder / "old/site")
     again = build(folder / "new", one.folder)
     assert entries_of(one) == entries_of(again)
     assert visible(again.page("changes/").select(".lede")[0]).endswith(": nothing changed.")
@@ -377,23 +380,10 @@ def test_hostile_names(tmp_path):
         "entry", "summary")} == {part.tag for part in feed.iter()}  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def home(site: BuiltSite) -> Iterator[str]:
-    """Address of the served site."""
-    assert site.folder is not None
-    with served(site.folder) as address:
-        yield address
-
-
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(
-    chromium: Browser, home: str, size: tuple[int, int], scheme: str
-) -> None:
+@both_sizes
+def test_axe_finds_nothing(chromium: Browser, site: BuiltSite, size: tuple[int, int]) -> None:
     """Nor does the page scroll sideways, or complain."""
-    page, heard = open_page(chromium, f"{home}changes/", size, color_scheme=scheme, bypass_csp=True)
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page, heard = open_page(chromium, f"{site.url}changes/", size)
+    assert overflow(page) <= 0
     assert [] == heard.complaints
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
-    page.context.close()
+    assert [] == breaches(page)

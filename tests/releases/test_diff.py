@@ -24,7 +24,7 @@ from site_builder.releases.wording import FORMATS
 from tests.helpers.hostile import RUNS, write_hostile
 from tests.helpers.odd_boards import HOSTILE
 from tests.helpers.serve import PREFIX, served
-from tests.helpers.sites import ROOT, BuiltSite, build, copy_project, load_json, on_disk
+from tests.helpers.sites import ROOT, BuiltSite, build, copy_project, load_json
 from tests.helpers.tables import board, changed, having, results_frame, write_project
 
 PROSE = """\
@@ -211,15 +211,13 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     """The fixture board, published."""
     folder = tmp_path_factory.mktemp("published")
     frame = having(results_frame(), n_examples=100, source="https://example.org/run")
-    return on_disk(build(write(folder / "project", results=frame)), folder / "site")
+    return build(write(folder / "project", results=frame))
 
 
 @pytest.fixture(scope="module")
-def address(published: BuiltSite) -> Iterator[str]:
+def address(published: BuiltSite) -> str:
     """Its address."""
-    assert published.folder is not None
-    with served(published.folder) as found:
-        yield found
+    return published.url
 
 
 def without_old_claims(found: Any) -> Any:

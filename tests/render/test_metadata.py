@@ -11,7 +11,7 @@ import pytest
 
 from site_builder.render.urls import license_link
 from tests.helpers.odd_boards import BOARDS, SHAPES, built
-from tests.helpers.sites import BuiltSite, build, load_json, on_disk, target
+from tests.helpers.sites import BuiltSite, build, load_json, target
 from tests.helpers.tables import SITE_TOML, board, having, write_project
 
 KNOWN = """\
@@ -162,7 +162,6 @@ def described(site: BuiltSite) -> Any:
 
 def loaded(site: BuiltSite, mapping: dict[str, str] | None = None) -> mlcroissant.Dataset:
     """The data set that the loader makes of a published site; it raises on any error."""
-    assert site.folder is not None
     return mlcroissant.Dataset(str(site.folder / PATH), mapping=mapping)
 
 
@@ -233,8 +232,7 @@ def test_a_project_that_says_everything(tmp_path):
         '[site]\nlicense = "CC-BY-4.0"\nreleased = 2024-05-02\ndescription = "A board."\n',
     )
     project = write_project(tmp_path / "project", board(), f'{toml}[citation]\ntext = "Us."\n')
-    site = on_disk(build(project, "https://example.org/board"), tmp_path / "site")
-    assert site.folder is not None
+    site = build(project, "https://example.org/board")
     found = described(site)
     addresses = {file["@id"]: file["contentUrl"] for file in found["distribution"]}
     assert "https://example.org/board/downloads/results.parquet" == addresses["results.parquet"]
@@ -272,9 +270,9 @@ def test_types_and_keys(tmp_path):
 
 
 @pytest.mark.parametrize("name", BOARDS)
-def test_every_board_is_described_without_error(name, tmp_path):
+def test_every_board_is_described_without_error(name):
     """Whatever its columns and ids are; its results have as many records as rows."""
-    site = on_disk(built(name), tmp_path / "site")
+    site = built(name)
     dataset = loaded(site)
     assert set() == dataset.metadata.ctx.issues.errors
     assert site.api("stats")["scores"] == len(list(dataset.records("results")))

@@ -41,9 +41,8 @@ from site_builder.render.previews import (
     with_cards,
 )
 from site_builder.table_model import Dumbbell
-from tests.helpers.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
+from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
 from tests.helpers.odd_boards import HOSTILE, SHAPES, built
-from tests.helpers.serve import served
 from tests.helpers.sites import (
     ROOT,
     BuiltSite,
@@ -51,7 +50,6 @@ from tests.helpers.sites import (
     contents,
     copy_project,
     make_site,
-    on_disk,
 )
 from tests.helpers.tables import SITE_TOML, board, write_project
 
@@ -612,16 +610,7 @@ def test_names_are_text_in_what_to_paste():
     assert r"\*\*bold\*\* \[x\](javascript:alert(1))" in markdown
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the served Index, at a place that is known."""
-    site = on_disk(build(ROOT), tmp_path_factory.mktemp("badges") / "site")
-    assert site.folder is not None
-    with served(site.folder) as address:
-        yield address
-
-
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@both_sizes
 def test_a_badge_in_the_browser(chromium: Browser, home: str, size: tuple[int, int]) -> None:
     """Folded away; opened, it shows the picture and copies what is to be pasted."""
     page, heard = open_page(
@@ -629,7 +618,6 @@ def test_a_badge_in_the_browser(chromium: Browser, home: str, size: tuple[int, i
         home + MODEL,
         size,
         permissions=["clipboard-read", "clipboard-write"],
-        bypass_csp=True,
     )
     picture = page.locator(".badge img")
     expect(picture).to_be_hidden()
@@ -640,8 +628,6 @@ def test_a_badge_in_the_browser(chromium: Browser, home: str, size: tuple[int, i
     expect(page.locator(".badge-snippet button").first).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert page.locator("#badge-markdown").text_content() == copied
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert overflow(page) <= 0
     assert [] == heard.complaints
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
-    page.context.close()
+    assert [] == breaches(page)

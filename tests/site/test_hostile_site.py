@@ -12,12 +12,11 @@ from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.helpers.browsing import Heard, open_page, scroll_through
 from tests.helpers.hostile import LINKS, LONG, TEXTS, write_hostile
-from tests.helpers.serve import served
-from tests.helpers.sites import BuiltSite, build, is_outside, load_json, on_disk
+from tests.helpers.sites import BuiltSite, build, is_outside, load_json
 
 FORMULA = re.compile(r"[=+\-@\t\r\n]")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?")
@@ -27,17 +26,8 @@ OWN = ("https://example.org/good", "https://example.org/some-repo/")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
-    """The site, in memory and on disk."""
-    root = write_hostile(tmp_path_factory.mktemp("hostile"))
-    return on_disk(build(root), root / "site")
-
-
-@pytest.fixture(scope="module")
-def home(site: BuiltSite) -> Iterator[str]:
-    """Address of the served site."""
-    assert site.folder is not None
-    with served(site.folder) as address:
-        yield address
+    """The site of the hostile board."""
+    return build(write_hostile(tmp_path_factory.mktemp("hostile")))
 
 
 class Watch:
@@ -48,11 +38,19 @@ class Watch:
         self.dialogs: list[str] = []
         self.page, self.heard = open_page(browser, home)
         self.page.on("dialog", self._dialog)
-        self.page.on("popup", lambda _: self.dialogs.append("a window"))
+        self.page.on("popup", self._popup)
 
     def _dialog(self, dialog: Any) -> None:
         self.dialogs.append(dialog.message)
         dialog.dismiss()
+
+    def _popup(self, _: Page) -> None:
+        self.dialogs.append("a window")
+
+    def close(self) -> None:
+        """Listen no longer."""
+        self.page.remove_listener("dialog", self._dialog)
+        self.page.remove_listener("popup", self._popup)
 
     def assert_calm(self) -> None:
         """No script of the data ran, nothing complained, and nothing was asked of another host."""
@@ -65,12 +63,12 @@ class Watch:
 
 
 @pytest.fixture
-def watch(chromium: Browser, home: str) -> Iterator[Watch]:
+def watch(chromium: Browser, site: BuiltSite) -> Iterator[Watch]:
     """A page of the served site, which must be calm in the end."""
-    watched = Watch(chromium, home)
+    watched = Watch(chromium, site.url)
     yield watched
     watched.assert_calm()
-    watched.page.context.close()
+    watched.close()
 
 
 def seen(text: str) -> str:
@@ -195,14 +193,13 @@ def test_a_model_is_chosen(watch: Watch) -> None:
 
 def test_from_the_disk(chromium: Browser, site: BuiltSite) -> None:
     """A double click on a file gives a page that obeys as little."""
-    assert site.folder is not None
     watched = Watch(chromium, site.folder.as_uri() + "/")
     for path in ("index.html", "models/index.html", "compare/index.html", "choose/index.html"):
         watched.page.goto(watched.home + path)
         # Chromium complains of the font, which a page from the disk may not load.
         watched.heard.complaints.clear()
         watched.assert_calm()
-    watched.page.context.close()
+    watched.close()
 
 
 def test_no_page_leads_where_the_data_says(site: BuiltSite) -> None:
