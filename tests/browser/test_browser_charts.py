@@ -133,7 +133,6 @@ def test_a_chart_is_saved_as_a_picture(chromium: Browser, home: str) -> None:
 
 
 def test_a_chart_shows_its_numbers_as_a_table(chromium: Browser, home: str) -> None:
-    """“Show as table” opens the numbers behind a chart."""
     page, _ = open_page(chromium, home)
     figure = page.locator("#chart-best-lift-by-task")
     figure.get_by_text("Show as table").click()

@@ -55,7 +55,6 @@ def test_the_library_is_asked_for_with_the_scroll_that_comes_near(
 
 
 def test_a_chart_in_sight_needs_no_scrolling(chromium: Browser, home: str) -> None:
-    """It is drawn at once."""
     page, _ = open_page(chromium, home + "serving/")
     plot = page.locator("[data-chart]").first
     expect(plot).to_be_in_viewport()
@@ -65,7 +64,6 @@ def test_a_chart_in_sight_needs_no_scrolling(chromium: Browser, home: str) -> No
 def test_a_chart_in_sight_asks_for_the_library_before_the_frame(
     chromium: Browser, home: str
 ) -> None:
-    """With the first frame that the script sees, not after it."""
     page = chromium.new_page()
     page.add_init_script(
         """document.addEventListener('DOMContentLoaded', () => requestAnimationFrame(() => {
@@ -79,7 +77,6 @@ def test_a_chart_in_sight_asks_for_the_library_before_the_frame(
 
 
 def test_a_page_without_charts_never_asks_for_the_library(chromium: Browser, home: str) -> None:
-    """However far it is scrolled."""
     page, heard = open_page(chromium, home + "about/")
     page.keyboard.press("End")
     page.wait_for_load_state("networkidle")

@@ -75,7 +75,6 @@ def test_tables_hold_no_nan(name):
 
 @each_board
 def test_tables_have_a_cell_for_each_column(name):
-    """And no two columns of one key."""
     for page, chart in charts(name):
         columns = keys(chart)
         assert len(columns) == len(set(columns)), (page, chart.id)
@@ -118,7 +117,6 @@ def test_figures_show_in_a_notebook(name):
 
 
 def test_plotly_refuses_an_unknown_key():
-    """A figure with a mistake is never made."""
     with pytest.raises(ValueError, match="nonsense"):
         theme.figure([{"type": "scatter", "x": [1.0], "nonsense": 1}], 300)
 
@@ -156,7 +154,6 @@ def test_whole_names_stand_in_the_hover():
 
 @each_board
 def test_narrow_screens_have_as_many_labels(name):
-    """Shorter ones, of the same rows and columns."""
     for page, chart in charts(name):
         layout = chart.figure_json["layout"]
         for path, value in layout.get("meta", {}).get("narrow", {}).items():
@@ -361,7 +358,6 @@ NUMBERS = {
 
 
 def test_the_index_has_every_kind_of_chart():
-    """So that none of the tests above passes for lack of charts."""
     assert set(NUMBERS) == {kind(chart) for _, chart in charts("index")}
 
 
@@ -384,7 +380,6 @@ def test_tables_of_the_index_are_its_results():
 
 
 def test_matrix_of_the_index_is_its_tuned_scores():
-    """Every task and model of the primary variant."""
     results, _ = drawn("index")
     chart = chart_on("index", "", "scores")
     for model in keys(chart)[1:]:

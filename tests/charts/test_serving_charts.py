@@ -123,14 +123,12 @@ def test_baselines_price_is_a_line():
 
 
 def test_prices_without_the_baseline_have_no_line():
-    """Nor a column that compares."""
     chart = said(chart_prices, frames=priced(("p", "a", 1, 1, None), ("q", "b", 2, 2, None)))
     assert not chart.figure_json["layout"].get("shapes")
     assert "ratio" not in keys(chart)
 
 
 def test_offers_by_the_hour_are_listed():
-    """They have no price of a token, so no dot."""
     frames = priced(("p", "a", 1, 1, None), ("q", "b", 2, 2, None), ("r", "c", None, None, 4))
     chart = said(chart_prices, frames=frames)
     assert 2 == len(chart.figure_json["data"][0]["x"])

@@ -86,7 +86,6 @@ def test_no_best_lift(runs, board):
 
 
 def test_only_tasks_of_one_unit_share_an_axis():
-    """Three of accuracy, two of perplexity: the three."""
     runs = {"base": {"ref": [0.5, 30.0, 0.5, 20.0, 0.5], "a": [0.6, 10.0, 0.7, 10.0, 0.1]}}
     tasks = {"metric": ["acc", "ppl", "acc", "ppl", "acc"]}
     chart = said(chart_best_lift_by_task, runs, lower=["t2", "t4"], tasks=tasks, baseline="ref")
@@ -119,7 +118,6 @@ def test_category_difference():
 
 
 def test_equal_categories_are_told_as_equal():
-    """None is harder."""
     runs = {"base": {"ref": [0.5, 0.3], "a": [0.6, 0.4]}}
     chart = said(chart_category_difference, runs, tasks=CATEGORIES, baseline="ref")
     assert "Every category is equally far from ref: +0.100" == chart.title
@@ -127,7 +125,6 @@ def test_equal_categories_are_told_as_equal():
 
 
 def test_large_categories_need_no_caution():
-    """Four tasks each."""
     runs = {"base": {"ref": [0.5] * 8, "a": [0.6] * 4 + [0.7] * 4}}
     chart = said(chart_category_difference, runs, tasks={"category": [*"AAAABBBB"]}, baseline="ref")
     assert "with care" not in chart.caption
@@ -180,7 +177,6 @@ def test_model_without_a_base_is_measured_against_the_baseline():
 
 
 def test_model_categories_count_what_was_compared():
-    """A has two scores, of which one has a base."""
     runs = {"base": {"a": [0.1, None, 0.1]}, "t": {"a": [0.2, 0.3, 0.4]}}
     chart = said(chart_model_categories, runs, "a", tasks={"category": [*"AAB"]})
     assert {"A": 1, "B": 1} == dict(

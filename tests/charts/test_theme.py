@@ -30,7 +30,6 @@ finite = st.floats(-1e12, 1e12).filter(lambda v: v == 0 or abs(v) > 1e-9)
     ],
 )
 def test_text_from_data_is_shown_literally(text, shown):
-    """Plotly reads tags and entities as markup."""
     assert shown == theme.plain(text)
 
 
@@ -100,20 +99,17 @@ def test_axis_title_is_cut_and_escaped():
 
 
 def test_axis_takes_what_differs():
-    """What a chart asks for stands in place of the house look."""
     assert "log" == theme.axis("x", type="log")["type"]
     assert theme.INK == theme.axis("x", zerolinecolor=theme.INK)["zerolinecolor"]
 
 
 def test_rows_stand_at_whole_numbers_from_the_top():
-    """The range runs downwards, so that the first row is on top."""
     axis = theme.rows_axis(["a", "b<c"])
     assert ([0, 1], ["a", "b&lt;c"]) == (axis["tickvals"], axis["ticktext"])
     assert axis["range"][0] > axis["range"][1]
 
 
 def test_narrow_rows_have_shorter_names():
-    """In smaller type; names that fit are not repeated."""
     size = {"yaxis.tickfont.size": 11}
     shorter = {"yaxis.ticktext": ["short", f"{'x' * 17}{DOTS}"]}
     assert size | shorter == theme.narrow_rows(["short", "x" * 50])
@@ -142,7 +138,6 @@ def test_reference_line_stands_at_the_baseline():
 
 
 def test_reference_level_lies_across():
-    """From left to right, named below it where it is told to."""
     line = theme.reference_level(0.5, 2, "<b>", "0.500")
     (shape,), (note,) = line["shapes"], line["annotations"]
     assert (0.5, 0.5, "paper") == (shape["y0"], shape["y1"], shape["xref"])
@@ -150,7 +145,6 @@ def test_reference_level_lies_across():
 
 
 def test_line_without_a_value_has_its_name_alone():
-    """As the thresholds of training sets have."""
     assert "10,000" == theme.reference_line(4, "10,000")["annotations"][0]["text"]
 
 
@@ -180,7 +174,6 @@ def test_figure_has_only_what_the_template_lacks():
 
 
 def test_legend_gets_its_room():
-    """The drawing moves down if there is a legend."""
     tops = [theme.figure([], 300, showlegend=shown).layout.margin.t for shown in (False, True)]
     assert [None, 56] == tops
 

@@ -57,7 +57,6 @@ def built(project: Path) -> Path:
 
 
 def test_help_names_every_command():
-    """With what it does, in a sentence."""
     said = run("--help")
     assert 0 == said.exit_code
     assert sorted(main.commands) == re.findall(r"^  (\w+)  +[A-Z].*\.$", said.stdout, re.MULTILINE)
@@ -141,7 +140,6 @@ def test_build(project):
     ("makefile", "serve"), [(True, "make serve"), (False, "site-builder serve")]
 )
 def test_a_build_says_how_to_look_at_it(project, monkeypatch, makefile, serve):
-    """By the repository's own target where there is one."""
     if makefile:
         (project / "Makefile").touch()
     monkeypatch.chdir(project)
@@ -149,14 +147,12 @@ def test_a_build_says_how_to_look_at_it(project, monkeypatch, makefile, serve):
 
 
 def test_a_second_build_changes_nothing(built):
-    """And says so."""
     before = contents(built / "site")
     assert "(0 changed)" in run("build", "--project", built).stderr
     assert before == contents(built / "site")
 
 
 def test_build_into_another_folder(project, tmp_path):
-    """The project's own folder stays as it is."""
     out = tmp_path / "public" / "board"
     assert 0 == run("build", "--project", project, "--out", out).exit_code
     assert (out / "index.html").exists()
@@ -164,7 +160,6 @@ def test_build_into_another_folder(project, tmp_path):
 
 
 def test_build_from_within_the_project(project, monkeypatch):
-    """Without any option."""
     monkeypatch.chdir(project)
     assert 0 == run("build").exit_code
     assert (project / "site/index.html").exists()
@@ -194,7 +189,6 @@ def test_quiet(project, command):
 
 @pytest.mark.parametrize("command", ["build", "check"])
 def test_quiet_still_says_what_is_wrong(project, command):
-    """Faults, on stderr."""
     add_result(project, "ad")
     said = run(command, "--project", project, "--quiet")
     assert (1, "") == (said.exit_code, said.stdout)
@@ -356,7 +350,6 @@ def test_base_url(project, base_url):
 
 
 def test_base_url_stands_over_that_of_the_project(project):
-    """A copy for another place needs no other site.toml."""
     (project / "site.toml").write_text('[site]\nbase_url = "https://example.org/one/"\n')
     assert 0 == run("build", "--project", project).exit_code
     assert b"https://example.org/one/models/" in contents(project / "site")["sitemap.xml"]
@@ -380,7 +373,6 @@ def test_without_a_base_url(built):
     "base_url", ["ftp://example.org/", "example.org", "https://", "https://x/?a", "/board/"]
 )
 def test_a_base_url_that_is_none(project, base_url):
-    """Is told like any fault."""
     said = run("build", "--project", project, "--base-url", base_url, "--quiet")
     assert 1 == said.exit_code
     assert "must be a link (https:// or http://)" in said.stderr
@@ -457,7 +449,6 @@ def test_serve_a_project_that_is_at_fault(project, monkeypatch):
 
 
 def test_serve_says_that_the_usual_port_is_taken(project, monkeypatch):
-    """And which it takes."""
 
     def end(root: Path, before: object, stop: object) -> Iterator[list[Path]]:
         raise KeyboardInterrupt
@@ -480,7 +471,6 @@ def test_serve_says_that_the_usual_port_is_taken(project, monkeypatch):
 
 
 def test_serve_opens_the_browser_once(project, monkeypatch):
-    """After the first build, at the address of the home page."""
     opened: list[str] = []
     monkeypatch.setattr("webbrowser.open", opened.append)
 
@@ -495,7 +485,6 @@ def test_serve_opens_the_browser_once(project, monkeypatch):
 
 
 def test_serve_on_a_port_that_is_taken(served, project):
-    """It says so, and how to choose another."""
     port = urlsplit(served[0]).port
     said = run("serve", "--project", project, "--port", port)
     assert (1, "") == (said.exit_code, said.stdout)

@@ -131,7 +131,6 @@ def test_project_without_site_toml_has_every_default(tmp_path):
 
 @pytest.mark.parametrize("toml", ["", "[site]\n[board]\n[analysis]\n[citation]\n"])
 def test_empty_sections_have_every_default(tmp_path, toml):
-    """A section that is there and says nothing changes nothing."""
     (tmp_path / "site.toml").write_text(toml)
     config = load_config(tmp_path)
     assert config == SiteConfig(root=tmp_path, sha256=config.sha256)
@@ -284,7 +283,6 @@ def test_bad_link_is_a_fault(tmp_path, key, link):
 
 
 def test_bad_link_of_the_command_line_is_a_fault(tmp_path):
-    """A base URL that is handed over is held to the same rule."""
     (line,) = lines_of(tmp_path, "", base_url="example.org")
     assert line.startswith('site.toml: site.base_url = "example.org" must be a link')
 

@@ -29,7 +29,6 @@ def test_a_line_that_ctrl_c_breaks_off_is_said_once(
 
 
 def test_a_stage_that_is_broken_off_has_taken_no_time(capsys: pytest.CaptureFixture[str]) -> None:
-    """What follows does not say how long it took."""
     console = Console(Path())
     console.stage("Computing")
     console.interrupted()

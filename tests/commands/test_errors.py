@@ -73,12 +73,10 @@ def test_near_names_what_was_meant(got, known, hint):
 
 
 def test_near_says_what_the_known_names_are():
-    """A list of names says what they name."""
     assert "Known keys: a, b." == did_you_mean("zzz", {"b", "a"}, "keys")
 
 
 def test_near_takes_a_cutoff():
-    """A caller can ask for greater likeness than usual."""
     assert "Did you mean 'family'?" == did_you_mean("fmly", ["family"])
     assert "Known: family." == did_you_mean("fmly", ["family"], cutoff=0.9)
 
@@ -108,7 +106,6 @@ def test_near_never_fails(got, known):
     ],
 )
 def test_rows_text_names_five_rows(rows, text):
-    """Five row numbers are named, the others are counted."""
     assert text == rows_text(rows)
 
 
@@ -121,7 +118,6 @@ def test_faults_error_holds_every_fault_and_prints_a_line_for_each():
 
 
 def test_every_error_of_the_module_is_a_site_error():
-    """The command line catches this one class."""
     found = [v for v in vars(errors).values() if isinstance(v, type) and issubclass(v, Exception)]
     assert found
     assert all(issubclass(error, SiteError) for error in found)

@@ -433,7 +433,6 @@ def test_faults_as_one_document(broken):
 
 
 def test_a_document_without_faults(published):
-    """Is one all the same."""
     said = run("check", published, "--format", "json")
     assert (0, "") == (said.exit_code, said.stderr)
     assert {"ok": True, "errors": 0, "warnings": 0, "faults": []} == json.loads(said.stdout)

@@ -65,7 +65,6 @@ def site(sample: Path) -> BuiltSite:
 
 
 def test_it_says_what_it_made_and_what_comes_next(tmp_path):
-    """Every file, and the command that builds."""
     folder = tmp_path / "board"
     said = run(folder)
     assert (0, "") == (said.exit_code, said.stdout)
@@ -81,7 +80,6 @@ def test_it_says_what_it_made_and_what_comes_next(tmp_path):
     ("folder", "told"), [(".", "site-builder build"), ("a b", "cd 'a b' && site-builder build")]
 )
 def test_what_comes_next_can_be_copied(tmp_path, monkeypatch, folder, told):
-    """Into a shell, from where one is."""
     monkeypatch.chdir(tmp_path)
     assert f"Next: {told}" == run(folder).stderr.splitlines()[-1]
 
@@ -124,7 +122,6 @@ def test_the_sample_shows_what_a_board_has(site):
 
 
 def test_its_prose_is_computed(site):
-    """The lede and the one claim, with the figures of the board."""
     home = visible(site.page(""))
     assert "6 models on 8 tasks: 88 scores, each with its source where the data names one." in home
     ranked = [model for model in site.api("models") if model["rank"]]
@@ -165,7 +162,6 @@ def test_any_table_of_scores(tmp_path, shape):
 
 
 def test_a_table_at_fault(tmp_path, csv):
-    """A line each, and no folder."""
     csv.write_text("model,task,score\na,t,1\na,t,2\nb,t,x\n", encoding="utf8")
     said = run(tmp_path / "board", "--from", csv)
     assert (1, "") == (said.exit_code, said.stdout)
@@ -181,7 +177,6 @@ def test_a_table_at_fault(tmp_path, csv):
 
 
 def test_no_file_is_overwritten(tmp_path):
-    """Each that is in the way is named, and all stays as it was."""
     folder = tmp_path / "board"
     (folder / "data").mkdir(parents=True)
     (folder / "README.md").write_text("mine", encoding="utf8")
@@ -209,7 +204,6 @@ def test_other_files_stay(tmp_path):
 
 
 def test_a_file_is_no_folder(csv):
-    """It says so."""
     said = run(csv)
     assert 1 == said.exit_code
     assert f"{csv}: this is a file. Name a folder for the project." == said.stderr.splitlines()[0]
@@ -291,20 +285,17 @@ def test_a_space_has_its_settings_in_the_readme(tmp_path, csv):
 
 
 def test_the_project_asks_for_this_version(sample):
-    """What builds it elsewhere is what built it here."""
     assert f"site-builder=={__version__}\n" == (sample / "requirements.txt").read_text(
         encoding="utf8"
     )
 
 
 def test_what_a_build_makes_is_ignored_by_git(sample):
-    """The site, and what stands beside it while a build works."""
     lines = (sample / ".gitignore").read_text(encoding="utf8").splitlines()
     assert {"/site/", "/.site.lock", "/.site.staging/", "/.cache/"} <= {*lines}
 
 
 def test_the_settings_of_the_sample_are_in_its_commented_file(sample):
-    """What is set stands where the default stood, once."""
     text = (sample / "site.toml").read_text(encoding="utf8")
     assert {"site", "board", "import", "theme", "charts"} < set(tomllib.loads(text))
     assert 1 == text.count("\ntitle = ")

@@ -82,14 +82,12 @@ def test_colours_go_into_a_sheet_of_their_own(project):
 
 
 def test_badges_have_the_colours_too(project):
-    """They are drawn by the build."""
     site = built(project, '[theme.light]\nink = "#123456"\naccent = "#654321"\n')
     badge = site.files["badges/alpha.svg"].decode()
     assert {"#123456", "#654321"} & set(re.findall(r"#[0-9a-f]{6}", badge))
 
 
 def test_without_colours_there_is_no_such_sheet(index_site):
-    """Nor a request for one."""
     assert [] == [path for path in index_site.files if "css/theme" in path]
 
 
@@ -124,7 +122,6 @@ def test_a_colour_that_does_not_exist(project):
 
 
 def test_a_text_that_cannot_be_read(project):
-    """Is a warning with both colours, those of ours among them."""
     site = built(project, '[theme.light]\nsoft = "#cccccc"\n')
     assert (
         "site.toml: theme.light: soft #cccccc on paper #fbfbfa has a contrast of 1.6. "
@@ -186,7 +183,6 @@ def test_a_logo(project):
     ],
 )
 def test_a_logo_that_is_none(project, logo, expected):
-    """One line says so."""
     (project / "site.toml").write_text(f'[theme]\nlogo = "{logo}"\n')
     assert [f"site.toml: {expected}"] == said(project)
 
@@ -224,14 +220,12 @@ def test_a_page_of_words(project):
     ],
 )
 def test_the_title_of_a_page(project, name, text, title):
-    """Its first heading as plain text, else its name in words."""
     site = built(project, "", **{name: text})
     page = site.page(f"pages/{make_slugs([name])[name]}/")
     assert [title] == [head.get_text() for head in page.select("h1")]
 
 
 def test_faults_of_a_page_of_words(project):
-    """Have the line of the file, title and all."""
     write_pages(project, method="# Title\n\n{{ nope }}")
     assert ["data/content/pages/method.md:3: 'nope' is undefined"] == said(project)
 
@@ -262,7 +256,6 @@ Imprint = "pages/imprint"
 
 
 def test_a_page_in_the_header_does_not_stand_in_the_footer_too(project):
-    """The other pages of one's own do."""
     toml = '[navigation.header]\nMethod = "pages/method"\n'
     site = built(project, toml, method="", imprint="")
     assert ["How this is computed", "Data and API", "Imprint"] == [

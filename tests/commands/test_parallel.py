@@ -38,14 +38,12 @@ def _fail() -> Callable[[int], int]:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_results_keep_the_order_of_the_items(workers: int):
-    """Other processes make them, unless there is one worker."""
     results = list(map_pages(_setup, ITEMS, workers))
     assert [*ITEMS] == [i for i, _ in results]
     assert (os.getpid() in {pid for _, pid in results}) == (workers == 1)
 
 
 def test_one_item_or_none_needs_no_worker():
-    """Starting one costs more than it saves."""
     assert [(7, os.getpid())] == list(map_pages(_setup, [7], 2))
     assert [] == list(map_pages(_setup, [], 2))
 
@@ -60,7 +58,6 @@ def test_exceptions_arrive_as_themselves(workers: int):
 
 
 def test_a_killed_worker_is_reported():
-    """One line says what happened and what to do."""
     with pytest.raises(SiteError) as raised:
         list(map_pages(partial(_setup, kill_at=5), ITEMS, 2))
     assert [
@@ -87,7 +84,6 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 def test_workers_end_when_the_main_process_is_killed(tmp_path: Path):
-    """Also in the middle of a long item."""
     script, pids = tmp_path / "parent.py", tmp_path / "pids"
     script.write_text(_PARENT)
     pids.mkdir()
@@ -124,7 +120,6 @@ def test_few_pages_and_many_scores_are_rendered_by_one_process():
 
 
 def test_two_workers_make_the_same_site():
-    """Byte for byte."""
     config = load_project(ROOT)
     one, two = (make_files(config, BuildOptions(workers=n))[0] for n in (1, 2))
     assert one.keys() == two.keys()
@@ -132,7 +127,6 @@ def test_two_workers_make_the_same_site():
 
 
 def test_two_workers_report_the_same_faults(tmp_path: Path):
-    """Faults of templates and of prose, each once."""
     root = copy_project(tmp_path / "project")
     (root / "templates").mkdir()
     (root / "templates/model.html").write_text("{{ nonsense }}\n")

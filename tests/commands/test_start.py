@@ -24,7 +24,6 @@ def imported_by(code: str) -> set[str]:
 
 
 def test_the_list_of_commands_imports_no_command():
-    """Help is there at once."""
     assert set() == imported_by("import site_builder.cli") & {*SLOW, *SPECIAL, "rich"}
 
 
@@ -36,7 +35,6 @@ def test_a_command_does_not_import_what_others_use(name: str):
 
 
 def test_a_build_does_not_import_what_other_commands_use():
-    """Neither at its start nor as it goes on."""
     code = (
         "from pathlib import Path; from site_builder.build import load_project, make_files;"
         "make_files(load_project(Path()))"
@@ -46,7 +44,6 @@ def test_a_build_does_not_import_what_other_commands_use():
 
 @pytest.mark.parametrize(("value", "expected"), [(None, "1"), ("3", "3")])
 def test_one_thread_multiplies_matrices(value, expected):
-    """Unless the user sets another number."""
     environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
     if value is not None:
         environment["OPENBLAS_NUM_THREADS"] = value

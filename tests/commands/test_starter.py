@@ -27,7 +27,6 @@ def values() -> dict[str, Any]:
 
 
 def test_every_key_of_the_configuration_is_there_once():
-    """In its section, and no other."""
     there = [f"{section}.{key}" for section, keys in values().items() for key in keys]
     assert config_keys() == there
     assert len(there) == len(KEY.findall(SITE_TOML))
@@ -49,7 +48,6 @@ def test_a_key_shows_its_default(key):
 
 
 def test_what_it_shows_is_what_it_may_hold():
-    """Every key as it stands there, examples too, is sound."""
     SiteConfig.model_validate({**values(), "root": Path()})
 
 

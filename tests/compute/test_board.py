@@ -92,7 +92,6 @@ def test_equal_models_stand_by_coverage_first():
 
 
 def test_lower_is_better_turns_the_ranks():
-    """The least mean error leads; the average is told as it is."""
     scores = make_scores({"base": {"a": [3.0, 5.0], "b": [1.0, 2.0]}}, lower=["t1", "t2"])
     board = make_board(scores)
     assert {"b": 1, "a": 2} == column(board, "rank")
@@ -128,7 +127,6 @@ def test_one_task():
 
 
 def test_variant_without_a_score():
-    """All flagged away: every model is listed, none is ranked."""
     frames = make_frames({"base": {"a": [0.1], "b": [0.2]}})
     frames["results"]["flag"] = "leaked"
     scores = collect_scores(make_tables(frames), BoardConfig(exclude_flagged=True))
@@ -139,7 +137,6 @@ def test_variant_without_a_score():
 
 
 def test_standing_of_a_model():
-    """A board gives the row of a model by its id."""
     board = make_board(make_scores({"base": {"a": [0.1], "b": [0.2]}}))
     assert 2 == board.standing("a").rank
 
@@ -163,7 +160,6 @@ def test_win_rate_counts_ties_one_half():
 
 
 def test_win_rate_turns_with_the_direction():
-    """Where lower is better, the least score beats the others."""
     scores = make_scores({"base": {"a": [1.0], "b": [2.0], "c": [3.0]}}, lower=["t1"])
     assert [[1], [0.5], [0]] == compute_win_rates(scores, "base").tolist()
 
@@ -233,7 +229,6 @@ def test_lift_over_base_is_averaged_over_tasks_with_both():
 
 
 def test_lift_over_baseline_is_averaged_over_common_tasks():
-    """Beats is strictly better; a tie is a tie."""
     board = make_board(make_scores(LIFTED, lower=["t4"], baseline="gpt"), SPARSE)
     # a: 0, -0.1, 0.1, 10: 10 / 4; b: -0.4, 0.4, -0.3: -0.3 / 3
     assert {"a": 2.5, "b": -0.1, "gpt": None} == column(board, "lift_over_baseline")
@@ -276,7 +271,6 @@ def test_tied_where_the_tasks_do_not_tell():
 
 
 def test_unranked_models_are_tied_with_nobody():
-    """Too few tasks for a rank are too few for a tie."""
     runs = {"a": [0.9, 0.1, 0.9], "b": [0.9, 0.1, None]}
     board = make_board(make_scores({"base": runs}))
     assert {"a": True, "b": False} == column(board, "tied_with_best")
@@ -292,14 +286,12 @@ def test_all_who_share_the_first_rank_are_tied():
 
 
 def test_interval_is_of_what_ranks_the_board():
-    """Of the average, in its own direction; or of the win rate."""
     scores = make_scores({"base": {"a": [3.0, 5.0], "b": [1.0, 2.0]}}, lower=["t1", "t2"])
     assert (3.0, 5.0) == make_board(scores).standing("a").interval
     assert (0.0, 0.0) == make_board(scores, BY_WIN_RATE).standing("a").interval
 
 
 def test_board_knows_its_tasks_and_rules():
-    """A page can say over what a board ranks, and how."""
     scores = make_scores({"base": {"a": [0.1, 0.2]}})
     board = make_board(scores, BY_WIN_RATE)
     assert ("base", ("t1", "t2"), BY_WIN_RATE) == (board.variant, board.tasks, board.rules)
@@ -344,7 +336,6 @@ def test_comparable_is_one_metric_or_one_pair_of_bounds(tasks, averaged):
 
 
 def test_mixed_directions_rank_by_win_rate():
-    """Even with one metric and one pair of bounds."""
     expected = RankingRules("mean_win_rate", 1.0, averaged=False, why="mixed units")
     assert expected == rules_of(FULL, lower=["t2"], tasks={"metric": ["f1", "f1"]})
     both_lower = rules_of(FULL, lower=["t1", "t2"])
@@ -371,7 +362,6 @@ def test_variants_that_the_site_does_not_show_do_not_count():
 
 
 def test_sparse_board_of_mixed_units():
-    """All rank by win rate, and nothing is averaged."""
     expected = RankingRules("mean_win_rate", 0.0, averaged=False, why="mixed units")
     assert expected == rules_of(THIN, lower=["t2"])
 
@@ -406,7 +396,6 @@ def test_configured_ranking_leaves_the_coverage_to_the_board():
 
 
 def test_board_without_a_score_is_sparse():
-    """Nothing was run: nothing has full coverage."""
     frames = make_frames(FULL)
     frames["results"]["flag"] = "leaked"
     tables, config = make_tables(frames), BoardConfig(exclude_flagged=True)
@@ -421,7 +410,6 @@ GRID = st.integers(0, 20).map(lambda n: n / 20)
 @given(arrays(float, (4, 3), elements=GRID), st.sampled_from([-3.0, 0.25, 7.0]))
 @settings(max_examples=20, deadline=None)
 def test_a_constant_added_to_all_scores_changes_no_rank_and_no_lift(values, constant):
-    """Averages move by the constant, differences do not."""
     for rules in (BY_MEAN, BY_WIN_RATE):
         boards = [
             make_board(
@@ -443,7 +431,6 @@ def test_a_constant_added_to_all_scores_changes_no_rank_and_no_lift(values, cons
 @given(arrays(float, (4, 3), elements=GRID | st.just(NAN)))
 @settings(max_examples=20, deadline=None)
 def test_turning_the_sign_and_the_direction_of_all_scores_changes_no_rank(values):
-    """-x with lower is better is x with higher is better."""
     for rules in (SPARSE, BY_WIN_RATE):
         up = make_board(make_scores({"base": rows(values)}), rules)
         turned = {m: [None if v is None else -v for v in row] for m, row in rows(values).items()}
@@ -472,7 +459,6 @@ def test_large_board():
 
 
 def test_bootstrap_is_shared_by_the_models_of_a_board():
-    """The same weights give the same board again."""
     scores = make_scores({"base": {"a": [0.1, 0.9, 0.4], "b": [0.3, 0.2, 0.8]}})
     assert make_board(scores) == make_board(scores)
     assert (Bootstrap.over(3).weights == Bootstrap.over(3).weights).all()
@@ -508,7 +494,6 @@ def test_who_lacks_a_common_task_has_no_rank():
 
 
 def test_nothing_where_none_lacks_a_score_or_none_is_common():
-    """No second view of the same board, and none of no board."""
     whole = make_scores({"base": {"a": [0.1, 0.2], "b": [0.3, 0.4]}})
     assert {} == compute_common_boards(whole, {"base": make_board(whole)})
     apart = make_frames({"base": {"a": [0.1, None], "b": [None, 0.4], "c": [0.5, None]}})

@@ -122,7 +122,6 @@ def test_perfect_correlation_has_no_interval():
 
 
 def test_only_pairs_that_are_there_count():
-    """A gap or an infinity on either side takes the pair out."""
     x, y = column(1, 2, NAN, 3, 4, 9, np.inf), column(2, 1, 7, 4, 3, NAN, 5)
     assert correlate(column(1, 2, 3, 4), column(2, 1, 4, 3)) == correlate(x, y)
     assert 4 == correlate(x, y).n
@@ -137,7 +136,6 @@ def test_only_pairs_that_are_there_count():
     ],
 )
 def test_three_pairs_are_too_few(x, y):
-    """Below four nothing is defined, and n says why."""
     found = correlate(x, y)
     assert found == Correlation(found.n)
     assert found.n <= 3
@@ -256,7 +254,6 @@ def test_derived_columns_by_hand():
 
 
 def test_average_tuned_minus_average_base_is_average_lift():
-    """Which holds since both averages are over the same models."""
     values = correlations_of().values
     for tuned, base, lift in zip(
         values["mean_tuned_score"],
@@ -309,7 +306,6 @@ def test_without_a_base_variant_there_are_no_base_scores():
 
 
 def test_without_a_baseline_its_columns_are_not_defined():
-    """The others are."""
     found = correlations_of(baseline=None)
     assert (None,) * 4 == found.values["baseline_score"]
     assert Correlation(0) == found.pairs["baseline_score", "train_examples"]

@@ -13,7 +13,6 @@ from tests.helpers.choosing import draw_words as plain_words
 
 @pytest.mark.parametrize("seed", [0, 1, SEED, 2**32 - 1])
 def test_words_are_those_of_the_author(seed):
-    """All at once they are the same as one after the other."""
     assert plain_words(500, seed).tolist() == draw_words(500, seed).tolist()
 
 

@@ -98,7 +98,6 @@ def test_resample_by_hand():
 
 
 def test_resample_without_a_models_tasks_says_nothing_of_it():
-    """A mean over no task is left out, not taken as zero."""
     bootstrap = Bootstrap(np.array([[3.0, 0, 0], [0, 3.0, 0], [0, 0, 3.0], [1.0, 1.0, 1.0]]))
     # Without the third task: means 0.2, 0.8, none, 0.5.
     low, high = bootstrap.intervals(np.array([[0.2, 0.8, NAN]]))
@@ -158,7 +157,6 @@ def test_same_seed_gives_the_same_resamples():
 
 
 def test_one_task_has_no_interval():
-    """Nor has a model with one score only, or none."""
     low, high = Bootstrap.over(1).intervals(np.array([[0.5]]))
     assert np.isnan([low, high]).all()
     low, high = Bootstrap.over(3).intervals(np.array([[0.5, NAN, NAN], [NAN, NAN, NAN]]))
@@ -174,7 +172,6 @@ def test_equal_models_are_tied():
 
 
 def test_model_below_on_every_task_is_not_tied():
-    """No resample shows it level."""
     values = np.array([[0.3, 0.5, 0.7], [0.2, 0.4, 0.6]])
     assert [True, False] == Bootstrap.over(3).tied_with(values, 0).tolist()
 
@@ -195,7 +192,6 @@ def test_too_few_common_tasks_are_no_tie():
 
 
 def test_interval_holds_the_mean_and_narrows_with_more_tasks():
-    """Nine times the tasks, a third of the width."""
     scores = np.random.default_rng(3).random(40)
     widths = []
     for times in (1, 9):
@@ -215,7 +211,6 @@ def test_interval_is_near_the_normal_one_for_many_tasks():
 
 
 def test_interval_of_a_constant_is_a_point():
-    """Whatever is drawn, the mean is the same."""
     low, high = Bootstrap.over(7).intervals(np.full((1, 7), 0.7))
     assert (0.7, 0.7) == (low[0], high[0])
 

@@ -48,19 +48,16 @@ SCORES = st.decimals(-1000, 1000, places=4).map(float)
     ],
 )
 def test_rounding_removes_the_error_of_binary_fractions(noisy, paper):
-    """Arithmetic noise goes, at any magnitude and sign."""
     assert paper == round_significant(np.array([noisy]))[0]
 
 
 def test_rounding_keeps_twelve_digits():
-    """What published scores can tell apart stays apart."""
     assert [0.123456789012, 0.123456789013] == round_significant(
         np.array([0.123456789012, 0.123456789013])
     ).tolist()
 
 
 def test_decades_begin_at_powers_of_ten():
-    """To the last bit, from the least power to the greatest."""
     exponents = np.arange(-307, 309)
     powers = np.array([float(f"1e{e}") for e in exponents])
     assert exponents.tolist() == _decades(powers).tolist()
@@ -78,7 +75,6 @@ def test_rounding_keeps_nan_and_drops_negative_zero():
 
 @given(st.floats(1e-10, 1e15) | SCORES)
 def test_rounding_twice_changes_nothing(value):
-    """A settled value is settled."""
     once = round_significant(np.array([value]))
     assert once.tolist() == round_significant(once).tolist()
 
@@ -123,12 +119,10 @@ def test_mean_of_an_empty_array_is_none():
 
 
 def test_mean_too_large_for_a_float_is_none():
-    """A record never holds an infinity."""
     assert None is mean_or_none(np.array([1.7e308, 1.7e308]))
 
 
 def test_none_replaces_nan_and_infinity():
-    """NaN and infinities become None."""
     assert [1.5, None, None] == [float_or_none(1.5), float_or_none(NAN), float_or_none(np.inf)]
     assert [1.5, None, None] == floats_or_none(np.array([1.5, NAN, -np.inf]))
 
@@ -139,7 +133,6 @@ def test_equal_values_share_the_better_rank():
 
 
 def test_columns_are_ranked_separately():
-    """Each as if it stood alone."""
     ranks = competition_ranks(np.array([[0.1, 5], [0.8, NAN], [0.8, 7]]))
     assert [[3, 1, 1], [2, 1]] == [ranks[:, 0].tolist(), ranks[[0, 2], 1].tolist()]
     assert np.isnan(ranks[1, 1])
@@ -187,7 +180,6 @@ def test_decimals_needed(values, places):
 
 @given(st.lists(st.integers(-(10**9), 10**9), min_size=1), st.integers(0, 6))
 def test_integers_give_the_numbers_back(found, places):
-    """Divided by the power of ten, as a script does it."""
     values = np.array(found) / 10**places
     kept = decimals_needed([values])
     assert kept is not None

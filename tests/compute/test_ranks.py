@@ -34,7 +34,6 @@ def plain_ahead(one, other):
 @given(arrays(float, (4, 6), elements=SCORES))
 @settings(max_examples=60, deadline=None)
 def test_significantly_ahead_agrees_with_scipy(measure):
-    """Every pair, with missing scores."""
     ahead = significantly_ahead(measure)
     for i, one in enumerate(measure):
         for j, other in enumerate(measure):
@@ -115,7 +114,6 @@ def test_large_scores_do_not_overflow():
 
 @pytest.mark.parametrize("n", [0, 1])
 def test_board_of_one_model_or_none(n):
-    """A board of one model, or none."""
     assert (n, n) == significantly_ahead(np.ones((n, 3))).shape
     assert not significantly_ahead(np.ones((n, 3))).any()
 
@@ -136,7 +134,6 @@ def test_possible_means_by_hand():
 
 
 def test_task_without_bounds_allows_any_mean():
-    """Nothing is known of a missing score then."""
     signed = np.array([[0.6, NAN], [0.5, 0.7]])
     least, most = possible_means(signed, np.array([0.0, -INF]), np.array([1.0, INF]))
     assert ([-INF, 0.6], [INF, 0.6]) == (least.tolist(), most.tolist())
@@ -155,7 +152,6 @@ def test_possible_win_rates_by_hand():
 
 
 def test_one_model_has_no_win_rate():
-    """It has no rival."""
     assert np.isnan(possible_rates(np.array([[0.5, NAN], [NAN, NAN]]))).all()
 
 

@@ -86,7 +86,6 @@ def standings(index):
 
 
 def test_figures_that_the_index_is_known_by(index):
-    """The numbers that anyone who writes of it would quote."""
     stats = index.stats
     assert (12, 31, 5, 682) == (stats.models, stats.tasks, stats.categories, stats.scores)
     assert (24, 1, 31) == (
@@ -106,7 +105,6 @@ def test_figures_that_the_index_is_known_by(index):
 
 
 def test_figures_of_the_index_from_the_csv(index, plain):
-    """All of them again, in fractions."""
     stats, gaps, lifts = index.stats, [plain.gap(t) for t in plain.tasks], plain.lifts()
     over = {
         m: mean(plain.tuned[m, t] - plain.base["gpt-4", t] for t in plain.tasks)
@@ -343,13 +341,11 @@ def price(p):
 
 
 def test_index_has_no_holes(index):
-    """No NaN and no infinity in any record."""
     assert [] == find_holes(index)
     assert [] == find_holes([index.scores.ranking(task) for task in index.scores.tasks])
 
 
 def test_index_is_computed_alike_twice(index):
-    """Nothing depends on a clock, a hash or a chance."""
     config = load_config(ROOT)
     again = compute_results(check_tables(load_tables(config.data_dir), config), config)
     assert records(index) == records(again)
@@ -456,7 +452,6 @@ def test_mixed_units_have_no_mean_lift():
 
 
 def test_scores_of_the_named_variants_are_counted():
-    """A variant that the site does not show is not of the board."""
     runs = {"base": {"a": [0.1]}, "sft": {"a": [0.2]}, "ppo": {"a": [0.3]}}
     assert 3 == stats_of(runs).scores
     assert 2 == stats_of(runs, tuned_variants=["sft"]).scores
@@ -588,7 +583,6 @@ def by_model(board):
 
 
 def test_least_that_makes_a_board():
-    """One file with model, task and score."""
     frame = pd.DataFrame({"model": ["a"], "task": ["t"], "score": [0.5]})
     results = make_results({"results": frame})
     assert (1, 1, 1) == (results.stats.models, results.stats.tasks, results.stats.scores)

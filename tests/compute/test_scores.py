@@ -22,7 +22,6 @@ def equal(expected, actual):
 
 
 def test_arrays_follow_the_order_of_the_tables():
-    """The order of the results does not matter."""
     frames = make_frames(BASE_AND_TUNED)
     frames["results"] = frames["results"].iloc[::-1]
     scores = collect_scores(make_tables(frames), BoardConfig())
@@ -33,7 +32,6 @@ def test_arrays_follow_the_order_of_the_tables():
 
 
 def test_models_and_tasks_without_results_have_nan():
-    """They have a row or a column."""
     frames = make_frames({"base": {"a": [0.1, None], "b": [None, None]}})
     scores = collect_scores(make_tables(frames), BoardConfig())
     assert equal([[0.1, NAN], [NAN, NAN]], scores.values["base"])
@@ -112,14 +110,12 @@ def test_lift_over_base_is_positive_where_tuning_helped():
 
 
 def test_base_has_no_lift_over_base():
-    """Nor has any variant where the board has no base."""
     scores = make_scores(BASE_AND_TUNED)
     assert equal(np.full((3, 2), NAN), scores.lift_over_base("base"))
     assert equal([[NAN]], make_scores({"tuned": {"a": [0.1]}}).lift_over_base("tuned"))
 
 
 def test_lift_over_baseline_is_positive_where_the_model_is_better():
-    """Score - baseline's score, turned where lower is better."""
     scores = make_scores(BASE_AND_TUNED, lower=["t2"], baseline="gpt")
     # a: 0.3 - 0.5 = -0.2 and 20 - 10 = 10; b: 0.4 - 0.5 = -0.1 and 20 - 40 = -20
     assert equal([[NAN, NAN], [-0.2, 10], [-0.1, -20]], scores.lift_over_baseline("tuned"))
@@ -141,7 +137,6 @@ def test_scores_are_rounded_before_they_are_compared():
 
 
 def test_contest_excludes_the_baseline():
-    """Its scores in another variant compete like any model's."""
     runs = {"base": {"gpt": [0.5], "a": [0.1]}, "tuned": {"gpt": [0.6], "a": [0.2]}}
     scores = make_scores(runs, baseline="gpt")
     assert equal([[NAN], [0.1]], scores.contest("base"))
@@ -195,7 +190,6 @@ def test_long_table_by_hand(scores):
 
 
 def test_score_that_does_not_count_has_no_rank():
-    """It is in the table, but not among the scores of its task."""
     frames = make_frames({"base": {"a": [0.9], "b": [0.5]}})
     frames["results"]["flag"] = ["leaked", None]
     scores = collect_scores(make_tables(frames), BoardConfig(exclude_flagged=True))
@@ -214,7 +208,6 @@ def test_variant_that_is_not_on_the_board_has_no_rank():
 
 
 def test_records_of_a_model_and_of_a_task_are_the_same(scores):
-    """Whichever way they are found."""
     for model in scores.models:
         of_model = scores.of_model(model)
         of_tasks = {task: scores.of_task(task, [model])[model] for task in scores.tasks}
@@ -232,7 +225,6 @@ def test_ranking_is_by_variant_then_by_rank(scores):
 
 
 def test_scores_are_found_by_model_and_by_task(scores):
-    """Unknown models have none; an unknown task is an error."""
     of_b = [s for s in scores.ranking("t1") if s.model == "b"]
     found = scores.of_task("t1", ["b", "nobody"])
     assert {"b": of_b, "nobody": []} == {model: [*by.values()] for model, by in found.items()}
@@ -246,7 +238,6 @@ def test_scores_are_found_by_model_and_by_task(scores):
 
 
 def test_errors_examples_and_flags_are_in_the_records():
-    """As the results state them; None where they do not."""
     frames = make_frames({"base": {"a": [0.5, 0.25], "b": [0.75, None]}})
     frames["results"] = frames["results"].assign(
         stderr=[0.5, NAN, 0.125], n_examples=[NAN, 16, 64], flag=pd.Series([None, "leaked", None])

@@ -47,7 +47,6 @@ def test_percentiles_by_hand():
 
 
 def test_failed_requests_have_no_latency():
-    """They count in the share of failures and in nothing else."""
     rows = [request(0.2), request(9.9, 10.0, 50, "429"), request(0.4), request(None, error="500")]
     (row,) = serving_of(rows).latency
     assert (4, 2, 0.5) == (row.requests, row.failed, row.failed_share)
@@ -56,7 +55,6 @@ def test_failed_requests_have_no_latency():
 
 
 def test_error_codes_are_counted_most_frequent_first():
-    """Equal counts in the order of the codes."""
     rows = [request(None, error=code) for code in ("500", "429", "429", "400")]
     (row,) = serving_of(rows).latency
     assert (("429", 2), ("400", 1), ("500", 1)) == row.error_codes
@@ -108,7 +106,6 @@ def test_stream_of_no_time_but_noise_has_no_rate():
 
 
 def test_latency_from_the_fastest_on():
-    """By median; equal ones by name; those without one last."""
     rows = [
         request(0.5, provider="slow"),
         request(None, error="x", provider="dead"),
@@ -164,7 +161,6 @@ def test_baseline_is_compared_by_its_lowest_price():
     ],
 )
 def test_without_a_baseline_price_there_is_no_ratio(prices, baseline):
-    """Not listed, not named, sold by the hour, or free."""
     found = serving_of(prices=prices, baseline=baseline)
     assert {None} == {p.ratio for p in found.prices}
 
@@ -178,20 +174,17 @@ def test_price_of_zero_has_no_ratio():
 
 
 def test_price_by_the_hour_stands_last():
-    """It has no price by the token."""
     found = serving_of(prices=[("x", "a", None, None, 4.5), ("y", "b", 1, 3)])
     hourly = Price("x", "a", None, None, 4.5, None, None, "", "")
     assert (Price("y", "b", 1.0, 3.0, None, 2.0, None, "", ""), hourly) == found.prices
 
 
 def test_half_a_price_is_none():
-    """Known for tokens sent alone, it has no mean."""
     (price,) = serving_of(prices=[("x", "a", 1, None)]).prices
     assert (1.0, None, None) == (price.input_usd, price.output_usd, price.million_usd)
 
 
 def test_price_says_where_and_when_it_was_listed():
-    """Empty where that is not known."""
     prices = [("x", "a", 1, 1, None, "https://a.example", "2026-01-31"), ("y", "a", 2, 2)]
     first, second = serving_of(prices=prices).prices
     assert ("https://a.example", "2026-01-31") == (first.source, first.date)
@@ -199,14 +192,12 @@ def test_price_says_where_and_when_it_was_listed():
 
 
 def test_equal_prices_in_the_order_of_names():
-    """Cheapest first, then provider, then model."""
     prices = [("y", "a", 1, 1), ("x", "b", 1, 1), ("x", "a", 1, 1), ("z", "z", 0.5, 0.5)]
     found = [(p.provider, p.model) for p in serving_of(prices=prices).prices]
     assert [("z", "z"), ("x", "a"), ("x", "b"), ("y", "a")] == found
 
 
 def test_project_without_serving_tables():
-    """Nothing is measured and nothing is sold."""
     found = serving_of()
     assert ((), (), None, None) == (
         found.latency,

@@ -42,7 +42,6 @@ def test_sign_test_by_hand():
 
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_sign_test_agrees_with_scipy(above, below):
-    """The binomial test."""
     n = above + below
     expected = stats.binomtest(above, n).pvalue if n else 1.0
     assert expected == pytest.approx(sign_tests(np.array([above]), np.array([below]))[0], rel=1e-9)
@@ -61,7 +60,6 @@ def test_signed_rank_test_by_hand():
 @given(arrays(float, (3, 8), elements=LIFTS))
 @settings(max_examples=60, deadline=None)
 def test_signed_rank_test_agrees_with_scipy(lifts):
-    """Run by run, by the method that fits each."""
     for row, found in zip(lifts, signed_rank_tests(lifts), strict=True):
         moved = row[~np.isnan(row) & (row != 0)]
         exact = len(set(np.abs(moved))) == len(moved)
@@ -71,7 +69,6 @@ def test_signed_rank_test_agrees_with_scipy(lifts):
 
 
 def test_more_than_fifty_tasks_are_approximated():
-    """By the normal distribution, as scipy does."""
     lifts = np.random.default_rng(1).normal(0.2, 1, 60)
     assert stats.wilcoxon(lifts, method="approx").pvalue == pytest.approx(
         signed_rank_tests(lifts[np.newaxis])[0]
@@ -118,7 +115,6 @@ def test_verdict_worse():
 
 
 def test_lower_is_better_turns_the_sign_of_a_lift():
-    """A loss of error is a gain."""
     rows = {"a": [0.9] * 8}, {"a": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]}
     scores = make_scores({"base": rows[0], "tuned": rows[1]}, lower=[f"t{n}" for n in range(1, 9)])
     tests = compute_lift_tests(scores, Bootstrap.over(8), averaged=True)
@@ -126,7 +122,6 @@ def test_lower_is_better_turns_the_sign_of_a_lift():
 
 
 def test_five_tasks_are_too_few():
-    """Whatever they say."""
     assert "too few" == verdicts({"a": [0.1] * 5}, {"a": [0.9] * 5})["a"].verdict
 
 
@@ -166,7 +161,6 @@ def test_baseline_is_not_tested_against_itself():
 
 
 def test_no_tests_without_base_and_baseline():
-    """Nothing to compare with."""
     scores = make_scores({"base": {"a": [0.5, 0.6]}})
     tests = compute_lift_tests(scores, Bootstrap.over(2), averaged=True)
     assert ({}, {"base": {}}) == (tests.over_base, tests.over_baseline)
@@ -241,7 +235,6 @@ def test_paired_lift_where_lower_is_better(tmp_path: Path) -> None:
 def test_difference_that_is_not_the_lift_is_ignored(
     tmp_path: Path, column: str, value: object
 ) -> None:
-    """Of other runs, of another size, or without an error."""
     table = changed(differences(ROWS[0]), column, {1: value})
     assert {} == paired(project_with(tmp_path, table))
 

@@ -47,7 +47,6 @@ def test_tasks_are_in_the_order_of_their_table(tasks):
 
 
 def test_all_tied_models_are_best(tasks):
-    """In the order of the models, each with its variant."""
     assert Best(("a", "b"), 0.9, ("tuned", "tuned")) == tasks["t1"].best["tuned"]
     assert Best(("gpt",), 0.8, ("base",)) == tasks["t1"].best["base"]
 
@@ -59,7 +58,6 @@ def test_best_is_the_least_where_lower_is_better(tasks):
 
 
 def test_variant_without_a_score_has_no_best():
-    """It is absent, and its mean is not defined."""
     (only,) = results_of(
         make_scores({"base": {"a": [0.1], "b": [None]}, "tuned": {"b": [None]}, "x": {"b": [0.3]}})
     )
@@ -85,7 +83,6 @@ def test_contender_minus_baseline(tasks):
 
 
 def test_best_contender_below_the_baseline():
-    """The best contender is below the baseline."""
     (task,) = results_of(make_scores({"base": {"gpt": [0.5], "a": [0.4]}}, baseline="gpt"))
     assert (-0.1, "loses") == (task.best_lift_over_baseline, task.outcome)
 
@@ -135,7 +132,6 @@ def test_mean_lift_over_base_is_over_all_tuned_runs_with_both(tasks):
 
 
 def test_no_lift_without_a_tuned_variant():
-    """Nothing was tuned, so nothing was gained."""
     (task,) = results_of(make_scores({"base": {"a": [0.4]}}))
     assert None is task.mean_lift_over_base
 
@@ -170,7 +166,6 @@ def test_scores_are_ranked_within_their_variant():
 
 
 def test_scores_are_counted_by_variant(tasks):
-    """Missing scores are not counted."""
     assert {"tuned": 2, "base": 3} == tasks["t1"].counts
     assert {"tuned": 1, "base": 1} == tasks["t4"].counts
 
@@ -183,7 +178,6 @@ def test_models_of_a_task_are_in_the_order_of_its_ranking(tasks):
 
 
 def test_task_has_intervals_where_any_error_is_known():
-    """By variant."""
     frames = make_frames({"base": {"a": [0.5, 0.25], "b": [0.75, 0.5]}})
     frames["results"] = frames["results"].assign(stderr=[0.125, *[float("nan")] * 3])
     found = [t.with_intervals for t in make_results(frames).tasks]
@@ -191,7 +185,6 @@ def test_task_has_intervals_where_any_error_is_known():
 
 
 def test_task_without_a_score():
-    """It has results, all empty."""
     runs = {"base": {"a": [0.1, None], "b": [0.2, None]}}
     task = results_of(make_scores(runs, baseline="a"))[1]
     assert ({}, (), (), {"base": 0}) == (task.best, task.models, task.similar, task.counts)
@@ -220,7 +213,6 @@ def test_rank_agreement_by_hand():
 
 
 def test_rank_agreement_respects_the_direction():
-    """Alike is who is better, not which number is greater."""
     rho = compute_rank_agreement(make_scores({"base": AGREEMENT}, lower=["t3"])).rho
     assert [1.0, 1.0, 1.0, 0.9] == rho[0, :4].tolist()
 
@@ -235,7 +227,6 @@ def test_similar_tasks_by_rank_agreement():
 
 
 def test_number_of_similar_tasks():
-    """Five, unless another number is asked for."""
     runs = {"base": {m: [float(i)] * 9 for i, m in enumerate("abcd")}}
     scores = make_scores(runs)
     assert ["t1", "t2", "t3", "t4", "t5"] == [s.task for s in similar_to(scores, "t9")]
@@ -299,7 +290,6 @@ def test_task_without_a_score_has_no_agreement(
 
 
 def test_rank_agreement_uses_the_primary_variant():
-    """Of the variant that the board opens with."""
     tuned = {m: [row[0], row[2]] for m, row in AGREEMENT.items()}
     runs = {"base": {m: [row[0], row[1]] for m, row in AGREEMENT.items()}, "tuned": tuned}
     rho = compute_rank_agreement(make_scores(runs)).rho
@@ -338,7 +328,6 @@ def test_categories_are_sorted_from_hard_to_easy():
 
 
 def test_tasks_without_a_category():
-    """The sixth task is in no category, and counts as none."""
     found = categories_of()
     assert [("t4",), ("t3",), ("t1", "t2"), ("t5",)] == [c.tasks for c in found]
     results = make_results(
@@ -348,12 +337,10 @@ def test_tasks_without_a_category():
 
 
 def test_category_counts_the_tasks_that_it_beats_the_baseline_on():
-    """Of those that have both a contender and a baseline score."""
     assert [(0, 1), (1, 1), (2, 2), (0, 0)] == [(c.beating, c.compared) for c in categories_of()]
 
 
 def test_lift_over_base_of_a_category_is_the_mean_of_its_tasks():
-    """Tasks weigh alike, however many runs they have."""
     found = {c.category: c.mean_lift_over_base for c in categories_of()}
     # easy: t1 (0.7 + 0.2) / 2 = 0.45, t2 (0.2 + 0.7) / 2 = 0.45; alone: (0.2 + 0.8) / 2
     assert (0.45, 0.5) == (found["easy"], found["alone"])
@@ -387,7 +374,6 @@ def test_category_of_lower_is_better_tasks():
 
 
 def test_without_a_baseline_categories_keep_the_order_of_the_tasks():
-    """There is nothing to order them by."""
     found = categories_of(baseline=None)
     assert ["easy", "even", "hard", "alone"] == [c.category for c in found]
     assert [None] * 4 == [c.best_lift_over_baseline for c in found]
@@ -395,7 +381,6 @@ def test_without_a_baseline_categories_keep_the_order_of_the_tasks():
 
 
 def test_equal_categories_keep_the_order_of_the_tasks():
-    """A tie is broken by who comes first in the tasks table."""
     runs = {"base": {"gpt": [0.5, 0.3], "a": [0.7, 0.5]}}
     frames = make_frames(runs, tasks={"category": ["z", "a"]})
     found = make_results(frames, baseline="gpt").categories

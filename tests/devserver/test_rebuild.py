@@ -52,14 +52,12 @@ def test_what_a_build_reads_is_watched(project):
 
 
 def test_the_generators_own_files_are_watched(project):
-    """Whoever works on its templates and styles sees them too."""
     seen = file_states(project)
     assert default_folder("templates").resolve() / "base.html" in seen
     assert default_folder("static").resolve() / "css/tokens.css" in seen
 
 
 def test_an_empty_folder_is_watched(tmp_path):
-    """The first table may come later."""
     assert [] == own(tmp_path)
     (tmp_path / "data").mkdir()
     (tmp_path / "data/results.parquet").write_bytes(b"")
@@ -67,7 +65,6 @@ def test_an_empty_folder_is_watched(tmp_path):
 
 
 def test_a_link_that_leads_nowhere_is_passed_over(project):
-    """As if it were not there."""
     (project / "data/content").mkdir()
     (project / "data/content/lede.md").symlink_to("gone.md")
     assert "data/content/lede.md" not in own(project)
@@ -182,7 +179,6 @@ def test_a_rebuild_makes_what_a_fresh_build_makes(project):
 
 
 def test_a_fault_leaves_the_last_good_site(project):
-    """With the lines that a build prints; mended, they are gone."""
     rebuilder = Rebuilder(project)
     good = rebuilder.build().served
     write("data/content/about.md", "{{ nope }}")(project)
@@ -217,7 +213,6 @@ def test_a_file_that_goes_away_while_it_is_read(project, monkeypatch):
 
 
 def test_a_project_that_never_was_good(tmp_path):
-    """There is nothing to show but what is wrong."""
     built = Rebuilder(tmp_path).build()
     assert {} == built.served.files
     assert 1 == len(built.served.lines)

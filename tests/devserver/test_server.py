@@ -105,7 +105,6 @@ def test_a_site_stands_where_it_will_be_published():
 
 @pytest.mark.parametrize("base_url", ["", "https://x.example", "https://x.example/"])
 def test_a_site_without_a_path_stands_at_the_root(base_url):
-    """Without a base URL too."""
     assert "/" == root_path(base_url)
 
 
@@ -149,7 +148,6 @@ def _with_script(content: bytes) -> bytes:
     ],
 )
 def test_files_have_their_types(path, kind):
-    """The same on every machine."""
     assert kind == content_type(path)
 
 
@@ -184,7 +182,6 @@ def test_faults_without_a_site_are_a_page():
 
 
 def test_before_the_first_build_ends_a_page_says_so():
-    """And reloads when there is something to see."""
     page = BeautifulSoup(respond(ServedState(), "/").body, "lxml")
     assert ["The site is being built"] == [head.get_text() for head in page.select("h1")]
     assert [] == page.select("[role=alert]")
@@ -214,7 +211,6 @@ def ask(url: str, method: str = "GET", **headers: str) -> http.client.HTTPRespon
 
 
 def test_a_port_that_is_taken(taken):
-    """Where it was asked for, one line says so, and what to do."""
     with pytest.raises(SiteError) as error:
         listen(LOOPBACK, taken, StateHolder(SITE))
     expected = f"port {taken} is not free (Address already in use). Choose another with --port."
@@ -222,7 +218,6 @@ def test_a_port_that_is_taken(taken):
 
 
 def test_the_next_free_port(taken, monkeypatch):
-    """Is taken where none was asked for."""
     monkeypatch.setattr(module, "FIRST_PORT", taken)
     monkeypatch.setattr(module, "_LAST_PORT", min(taken + 50, 65535))
     with listen(LOOPBACK, None, StateHolder(SITE)) as server:
@@ -239,7 +234,6 @@ def test_no_free_port(taken, monkeypatch):
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "192.0.2.1"])
 def test_an_address_that_is_not_this_machines(host):
-    """Is told as such, without trying a hundred ports."""
     with pytest.raises(SiteError) as error:
         listen(host, None, StateHolder(SITE))
     assert str(error.value).startswith(f"{host}: this machine has no such address (")
@@ -271,20 +265,17 @@ def test_requests():
     ],
 )
 def test_a_page_of_another_host_cannot_read_it(name, status):
-    """Even if the name of that host leads here."""
     with listen(LOOPBACK, 0, StateHolder(SITE)) as server, server.running():
         assert status == ask(server.url, Host=name).status
 
 
 def test_all_names_are_answered_where_other_machines_may_look():
-    """They have their own names for this one."""
     with listen("0.0.0.0", 0, StateHolder(SITE)) as server, server.running():
         assert f"http://localhost:{server.server_port}/" == server.url
         assert 200 == ask(f"http://127.0.0.1:{server.server_port}/", Host="board.lan").status
 
 
 def test_an_address_of_the_new_kind():
-    """Is written with its brackets."""
     try:
         server = listen("::1", 0, StateHolder(SITE))
     except SiteError:
@@ -314,7 +305,6 @@ def test_open_pages_are_told_of_each_build(project):
 
 
 def test_a_first_build_that_fails(project):
-    """Every path gets what is wrong, until it is mended."""
     (project / "site.toml").write_text("[board]\nbaseline = 'gama'\n")
     with live(project) as served:
         with pytest.raises(urllib.error.HTTPError, match="503") as error:
@@ -391,7 +381,6 @@ def test_an_open_page_reloads(served: Live, chromium: Browser) -> None:
 
 
 def test_a_page_stays_where_it_was_scrolled_to(tmp_path: Path, chromium: Browser) -> None:
-    """On a long page with charts."""
     with live(copy_project(tmp_path)) as served:
         page, heard = open_page(chromium, served.url)
         page.evaluate("scrollTo({top: 1500, behavior: 'instant'})")
@@ -430,7 +419,6 @@ def test_faults_lie_over_the_last_good_page(served: Live, chromium: Browser, siz
 
 
 def test_faults_can_be_put_aside(served: Live, chromium: Browser) -> None:
-    """By the keyboard too; the next ones show again."""
     page, _ = open_page(chromium, served.url)
     served.write("data/content/about.md", "{{ nope }}")
     page.get_by_role("alert").get_by_role("button", name="Hide").press("Enter")

@@ -57,7 +57,6 @@ def test_every_key_of_the_configuration_is_explained() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_of_the_documentation_leads_to_a_file(page: Path) -> None:
-    """Links and pictures to files of the repository are there."""
     links = re.findall(r"\]\((?!https?:|#|\{)([^)#\s]+)", page.read_text(encoding="utf8"))
     assert [] == [
         link for link in links if "link(" not in link and not (page.parent / link).exists()
@@ -94,7 +93,6 @@ def test_every_key_of_the_api_is_documented() -> None:
 
 
 def test_every_meaning_is_of_a_key_of_the_api() -> None:
-    """In the order of the file, each once."""
     values = _api()
     for name, meanings in MEANINGS.items():
         record = values[name][0] if isinstance(values[name], list) else values[name]

@@ -20,7 +20,6 @@ def read_entries(name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", REQUIREMENTS)
 def test_every_requirement_is_pinned_and_hashed(name):
-    """What was tested is what is installed, to the byte."""
     entries = read_entries(name)
     assert entries
     for requirement, hashes in entries.items():
@@ -30,13 +29,11 @@ def test_every_requirement_is_pinned_and_hashed(name):
 
 
 def test_dev_requirements_hold_the_runtime_ones():
-    """The tests run on the very versions that build the site."""
     assert read_entries("requirements.txt").items() <= read_entries("requirements-dev.txt").items()
 
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_lock_names_no_place_to_download_from(name):
-    """Each machine asks the registry that it is set up for."""
     text = (ROOT / name).read_text()
     assert '"resolved"' not in text
     assert not re.search(r"index-url|find-links|file:|^-|@ ", text, re.MULTILINE)

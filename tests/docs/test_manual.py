@@ -29,7 +29,6 @@ def test_every_page_is_in_the_manual(manual: dict[str, str]) -> None:
 
 
 def test_every_page_is_reached_from_the_first(manual: dict[str, str]) -> None:
-    """By the list beside it."""
     links = Reading(manual["docs/index.html"]).links
     reached = {target("docs/index.html", link)[0] for link in links if not is_outside(link)}
     pages = {path for path in manual if path not in ("genindex.html", "search.html")}
@@ -37,7 +36,6 @@ def test_every_page_is_reached_from_the_first(manual: dict[str, str]) -> None:
 
 
 def test_the_manual_asks_no_other_host(manual: dict[str, str]) -> None:
-    """Its fonts and scripts are its own."""
     loaded = re.compile(
         r'<(?:script|img|link rel="(?:stylesheet|preload)")[^>]* (?:src|href)="(.*?)"'
     )

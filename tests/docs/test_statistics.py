@@ -30,7 +30,6 @@ def test_every_link_within_the_page_leads_to_a_section():
 
 
 def test_number_of_resamples_is_the_one_that_is_drawn():
-    """Who repeats the computation draws as many."""
     assert f"draw {RESAMPLES:,} samples" in TEXT
 
 

@@ -55,7 +55,6 @@ def test_workflow_follows_githubs_schema(workflow):
 
 @each_workflow
 def test_workflow_grants_nothing_to_all_jobs(workflow):
-    """Every permission is given to the one job that needs it."""
     content = read(workflow)
     assert content["permissions"] == {}
     assert all("permissions" in job for job in content["jobs"].values())
@@ -71,7 +70,6 @@ def test_actions_are_pinned_by_commit_hash(workflow):
 
 
 def test_an_action_is_of_one_release_everywhere():
-    """What a publisher gets is what the repository itself runs."""
     releases: dict[str, set[str]] = {}
     for workflow in WORKFLOWS:
         for action, release in pins(workflow).items():

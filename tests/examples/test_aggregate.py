@@ -100,7 +100,6 @@ def test_report(instances: Path, board: Path) -> None:
 
 
 def test_aggregating_twice_changes_nothing(instances: Path, board: Path) -> None:
-    """Rounding in the last digits is no change."""
     write_rows(instances / "part-1.parquet", [("beta", "add", "base", e, 0.5) for e in "12"])
     rows = [("beta", "add", "tuned", "1", 0.500001), ("beta", "add", "tuned", "2", 0.499999)]
     write_rows(instances / "part-2.parquet", rows)
@@ -124,7 +123,6 @@ def test_aggregating_twice_changes_nothing(instances: Path, board: Path) -> None
 
 
 def test_other_rows_and_columns_are_kept(instances: Path, board: Path) -> None:
-    """A score replaces the row of its key."""
     run_aggregate(instances, "--into", board)
     path = board / "data/results.parquet"
     table = pd.read_parquet(path)
@@ -143,7 +141,6 @@ def test_other_rows_and_columns_are_kept(instances: Path, board: Path) -> None:
 
 
 def test_changed_difference_is_replaced(instances: Path, board: Path) -> None:
-    """Differences of other runs stay."""
     run_aggregate(instances, "--into", board)
     write_rows(instances / "part-0.parquet", [*ROWS[:-1], ("alpha", "sort", "tuned", "1", 0.75)])
     said = run_aggregate(instances, "--into", board)
@@ -152,7 +149,6 @@ def test_changed_difference_is_replaced(instances: Path, board: Path) -> None:
 
 
 def test_dry_run_writes_nothing(instances: Path, board: Path) -> None:
-    """It reports the changes."""
     said = run_aggregate(instances, "--into", board, "--dry-run")
     assert "Nothing was written (--dry-run)." == told(said)[-1]
     assert not (board / "data").exists()
@@ -170,7 +166,6 @@ def test_aggregated_project_builds(instances: Path, board: Path) -> None:
 
 
 def test_repeated_rows_count_once(instances: Path, board: Path) -> None:
-    """A warning names an example."""
     write_rows(instances / "again.parquet", ROWS[:3])
     said = run_aggregate(instances, "--into", board)
     assert (
@@ -193,7 +188,6 @@ def test_average_repeats(instances: Path, board: Path) -> None:
 
 
 def test_files_and_folders_together(instances: Path, board: Path, tmp_path: Path) -> None:
-    """A file that is named twice is read once."""
     write_rows(tmp_path / "more.data", [("delta", "add", "base", "1", 1.0)])
     paths = (instances, instances / "part-0.parquet", tmp_path / "more.data")
     said = run_aggregate(*paths, "--into", board)
@@ -266,7 +260,6 @@ def test_baseline_variant(tmp_path: Path) -> None:
 
 
 def test_batch_size_changes_nothing(tmp_path: Path, board: Path, monkeypatch) -> None:
-    """The results are the same with one row at a time."""
     rows: list[Row] = [
         (model, task, variant, str(e), (e * 7 % 5) / 4)
         for model in ("a", "b", "gamma")
@@ -284,14 +277,12 @@ def test_batch_size_changes_nothing(tmp_path: Path, board: Path, monkeypatch) ->
 
 
 def test_engine_is_imported_only_when_needed() -> None:
-    """Listing the commands does not import it."""
     code = "import sys, site_builder.cli; print({'duckdb', 'dask', 'narwhals'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert "set()\n" == done.stdout
 
 
 def test_help_has_an_example() -> None:
-    """As in every command."""
     said = run_aggregate("--help")
     assert "Example: site-builder aggregate instances/ --into my-board" in said.stdout
 

@@ -83,7 +83,6 @@ def rows_with(scores: np.ndarray) -> list[Row]:
 
 
 def test_engines_agree_on_scores_far_from_zero(cluster: RunningCluster, tmp_path: Path) -> None:
-    """Plain sums of squares would lose all digits."""
     rows = rows_with(1e6 + np.random.default_rng(1).random(800))
     write_rows(tmp_path / "i/a.parquet", rows[:300])
     write_rows(tmp_path / "i/b.parquet", rows[300:])
@@ -100,7 +99,6 @@ def test_engines_agree_on_scores_far_from_zero(cluster: RunningCluster, tmp_path
 
 
 def test_half_a_million_examples_lose_no_digit(tmp_path: Path) -> None:
-    """A plain sum of squares is wrong in the eleventh digit."""
     n, right = 500_000, 150_000
     scores = np.zeros(n)
     scores[np.random.default_rng(3).permutation(n)[:right]] = 1.0
@@ -172,7 +170,6 @@ def agrees(values: list[float], mean: float, error: float | None, size: float) -
 @given(table=TABLES)
 @settings(max_examples=4)
 def test_engines_agree_on_any_table(cluster: RunningCluster, table: Table) -> None:
-    """Whatever rows are missing or repeated."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         rows = [(*key, score) for key, score in table.items()]
@@ -202,7 +199,6 @@ def test_engines_read_every_layout(cluster: RunningCluster, tmp_path: Path) -> N
 
 
 def test_engines_report_the_same_faults(cluster: RunningCluster, tmp_path: Path) -> None:
-    """Nulls, repeats, contradictions."""
     rows = [*ROWS, ("alpha", "add", "base", "1", 0.0), ("alpha", "add", "base", "2", 1.0)]
     rows += [("alpha", "sort", "base", "2", float("nan")), ("", "sort", "base", "2", 1.0)]
     write_rows(tmp_path / "i.parquet", rows)
@@ -216,7 +212,6 @@ def test_engines_report_the_same_faults(cluster: RunningCluster, tmp_path: Path)
 
 
 def test_cluster_error_is_reported(cluster: RunningCluster) -> None:
-    """On one line."""
     with pytest.raises(EngineError) as found, dask_engine(cluster.address):
         raise MemoryError("no room\nfor anything")
     assert "Dask says: no room" == str(found.value)
@@ -234,7 +229,6 @@ def test_cluster_without_workers() -> None:
 
 
 def test_job_finishes_after_a_worker_is_killed(tmp_path: Path) -> None:
-    """Other workers repeat its work; the results are the same."""
     rows = rows_with(np.random.default_rng(2).random(800))
     for n in range(4):
         write_rows(tmp_path / f"i/{n}.parquet", rows[n::4])

@@ -23,7 +23,6 @@ def folder(tmp_path):
 
 
 def test_report_lists_read_skipped_added_and_written(folder, tmp_path):
-    """The report goes to stderr; stdout is empty."""
     said = run_import("lm-eval", folder, into=tmp_path / "p")
     assert (0, "") == (said.exit_code, said.stdout)
     assert [
@@ -47,7 +46,6 @@ def test_verbose_lists_every_score_left_out(folder, tmp_path):
 
 
 def test_control_characters_in_names_are_escaped(tmp_path):
-    """The terminal does not interpret the name of a model."""
     runs = (("a", "pretrained=org/\x1b[31mred"), ("b", "pretrained=org/\x1b[31mred,peft=\x1b[0m"))
     for name, args in runs:
         write_json(tmp_path / f"runs/{name}.json", lm_eval_results({"t": {"acc": 0.5}}, args))
@@ -93,7 +91,6 @@ def test_wrong_usage(args):
 
 
 def test_error_in_site_toml_stops_the_import(folder, tmp_path):
-    """It is reported before any file is read."""
     (tmp_path / "site.toml").write_text("[import]\nscale = 5\n")
     said = run_import("lm-eval", folder, into=tmp_path)
     assert 1 == said.exit_code
@@ -103,7 +100,6 @@ def test_error_in_site_toml_stops_the_import(folder, tmp_path):
 
 @pytest.mark.parametrize(("answer", "most"), [("percent", 100.0), ("other", None)])
 def test_terminal_asks_for_the_unit_of_scores(tmp_path, monkeypatch, answer, most):
-    """The import continues with the answer."""
     monkeypatch.setattr(command, "_is_terminal", lambda: True)
     monkeypatch.setattr(click, "prompt", lambda *_args, **_more: answer)
     path = tmp_path / "a.csv"
@@ -123,7 +119,6 @@ def test_imported_project_builds(folder, tmp_path):
 
 
 def test_imported_examples_are_published(tmp_path):
-    """They are checked, and offered for download."""
     document = lm_eval_results({"t": {"acc,none": 0.5}})
     write_json(tmp_path / "runs/results_2024.json", document)
     line = {"doc_id": 0, "metrics": ["acc"], "acc": 1.0, "filter": "none"}

@@ -55,7 +55,6 @@ def test_documented_package_works(install: Install, tmp_path: Path) -> None:
 
 
 def test_package_cannot_replace_a_built_in_format(install: Install) -> None:
-    """The built-in reader stays."""
     install("other-csv", "csv = other_csv:read", "def read(path, options): ...")
     assert {known.name: known.meaning for known in FORMATS} == known_formats()
     assert FORMATS[0] == format_of("csv")
@@ -84,7 +83,6 @@ def test_broken_package_is_reported(install: Install, tmp_path: Path, code: str,
 
 
 def test_two_packages_with_one_format_name(install: Install) -> None:
-    """The error names both."""
     install("one", "same = one_of_two:read", "")
     install("two", "same = two_of_two:read", "")
     with pytest.raises(FaultsError) as caught:

@@ -89,7 +89,6 @@ def tables(soup: BeautifulSoup) -> Iterator[tuple[Tag, Tag | None]]:
 
 
 def test_every_computed_column_leads_to_its_formula(site: BuiltSite) -> None:
-    """On every page, by a line below its table."""
     lost, seen = [], 0
     for path, soup in site.pages():
         for table, line in tables(soup):
@@ -104,7 +103,6 @@ def test_every_computed_column_leads_to_its_formula(site: BuiltSite) -> None:
 
 
 def test_every_headline_figure_leads_to_its_formula_or_its_row(site: BuiltSite) -> None:
-    """A count of what the tables hold needs neither."""
     counts = {"models", "tasks", "scores", "license of the figures"}
     lost = [
         (path, visible(figure))
@@ -118,7 +116,6 @@ def test_every_headline_figure_leads_to_its_formula_or_its_row(site: BuiltSite) 
 
 
 def test_every_chart_leads_to_its_formula(site: BuiltSite) -> None:
-    """From its caption."""
     lost = [
         (path, chart["id"])
         for path, soup in site.pages()

@@ -56,7 +56,6 @@ def test_files_of_the_api(index_site):
 
 
 def test_files_hold_the_values(index_site):
-    """What prose reads and what is published is the same."""
     results = make_site(ROOT).results
     values = {**api_values(results), **dict(score_values(results))}
     assert 5 + 12 == len(values)
@@ -169,7 +168,6 @@ def test_models_of_the_index(index_site):
 
 
 def test_a_model_of_the_index(index_site):
-    """The first: its averages and lifts, from the transcription."""
     scores, first = scores_of_the_source(), index_site.api("models")[0]
     tasks = sorted({task for _, task, _ in scores})
     assert "zephyr-7b-beta" == first["model"]
@@ -227,7 +225,6 @@ def test_tasks_of_the_index(index_site):
 
 
 def test_categories_of_the_index(index_site):
-    """Harder to easier; every task in one of them."""
     categories = index_site.api("categories")
     tasks = {task["task"]: task for task in index_site.api("tasks")}
     lifts = [category["best_lift_over_baseline"] for category in categories]
@@ -339,7 +336,6 @@ def test_of_the_least_board(tmp_path):
 
 
 def test_where_scores_have_no_common_unit(tmp_path):
-    """No average and no mean lift; the win rate ranks."""
     frames = board()
     frames["tasks"]["higher_is_better"] = [True, False]
     api = of_project(tmp_path, frames)

@@ -140,7 +140,6 @@ def test_view_of_common_tasks(gaps):
 
 
 def test_each_view_says_by_what_it_ranks(index_site):
-    """The view by lift is not ranked by the mean score."""
     rules = [visible(rule) for rule in index_site.page("models/").select(".ranked-by")]
     assert [
         "Ranked by mean score over 31 tasks.",

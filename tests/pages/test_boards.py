@@ -87,7 +87,6 @@ def test_no_data_of_a_page_has_a_hole(name):
 
 @every_board
 def test_the_api_is_json(name):
-    """Without NaN."""
     site = built(name)
     for path in site.files:
         if path.startswith("api/"):
@@ -96,7 +95,6 @@ def test_the_api_is_json(name):
 
 @every_board
 def test_no_page_is_empty(name):
-    """Each has a heading, and something to read below it."""
     pages = built(name).readings
     assert [] == [path for path, page in pages.items() if "h1" not in page.tags]
     short = [path for path, page in pages.items() if len(" ".join(page.main).split()) < 15]
@@ -106,7 +104,6 @@ def test_no_page_is_empty(name):
 
 @every_board
 def test_every_model_task_and_category_has_a_page(name):
-    """As many as the figures say."""
     site = built(name)
     stats = site.api("stats")
     found = {
@@ -147,12 +144,10 @@ def test_a_board_without_a_baseline_shows_none(name):
 
 @pytest.mark.parametrize("name", [f"{name} {NO_BASELINE}" for name in FOREIGN])
 def test_the_method_of_a_board_without_a_baseline(name):
-    """Explains nothing that the board does not show."""
     assert [] == pages_saying(built(name), "baseline")
 
 
 def test_the_categories_of_a_board_without_a_baseline():
-    """Are neither harder nor easier than one another."""
     site = built(f"peft_methods {NO_BASELINE}")
     said = pages_saying(site, "(harder|easier)")
     assert [] == [path for path in said if path.startswith(("index", "categories/"))]
@@ -173,7 +168,6 @@ def test_a_board_without_a_base_shows_no_lift(name):
 
 @pytest.mark.parametrize("name", ["tuned_only", "peft_methods"])
 def test_the_analysis_of_a_board_without_lift(name):
-    """Announces no more than it shows."""
     description = built(name).page("analysis/").find("meta", attrs={"name": "description"})
     assert isinstance(description, Tag)
     assert "lift" not in str(description["content"])
@@ -292,7 +286,6 @@ def test_all_scores_equal():
 
 
 def test_equal_lifts_share_a_rank():
-    """As equal averages do."""
     rows = table(built("all_equal").page(""), "board-lift")
     assert [1.0] * 6 == [row["rank"].number for row in rows]
 
@@ -303,7 +296,6 @@ def test_a_mean_that_has_not_moved_is_not_down():
 
 
 def test_equal_categories_are_neither_harder_nor_easier():
-    """The title tells no difference where there is none."""
     assert "is the hardest category" not in visible(built("all_equal").page(""))
 
 
@@ -381,7 +373,6 @@ def test_zeros_and_ones():
 
 
 def test_models_and_tasks_without_results():
-    """They have a page that says so, and no rank."""
     site = built("without_results")
     assert "ghost has no scores on this board." in visible(site.page("models/ghost/"))
     assert "No model has a score on void." in visible(site.page("tasks/void/"))
@@ -453,7 +444,6 @@ def test_hostile_text_of_the_configuration_is_shown_as_text():
 
 
 def test_links_that_are_not_to_the_web_are_shown_as_text():
-    """They can be read, and not followed."""
     site = built("hostile")
     followed = {link for page in site.readings.values() for link in page.links}
     assert set() == followed & {*NO_LINKS, *(f"{link} " for link in NO_LINKS)}

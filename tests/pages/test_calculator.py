@@ -323,7 +323,6 @@ def test_results_are_said_when_the_visitor_is_done(chromium: Browser, mixed: str
 def test_bad_values_of_the_address_are_remarked_on(
     chromium: Browser, mixed: str, size: tuple[int, int]
 ) -> None:
-    """They are not used; the others are."""
     asked = "?requests=%3Cb%3E&sent=&received=20&against=nobody&at=p&by=hour"
     page, heard = open_page(chromium, mixed + asked, size)
     expect(remark(page, "requests")).to_have_text(
@@ -363,7 +362,6 @@ def test_any_offer_can_be_named_in_the_address(chromium: Browser, board: Path, m
 def test_a_sorted_table_is_sorted_anew(
     chromium: Browser, mixed: str, size: tuple[int, int]
 ) -> None:
-    """New costs stand in the order that the visitor chose."""
     page, _ = open_page(chromium, mixed, size)
     cost = page.locator("#monthly-costs th[data-key=month_usd]")
     cost.get_by_role("button").click()
@@ -405,7 +403,6 @@ def test_without_scripts_a_sentence_says_what_they_add(chromium: Browser, mixed:
 
 
 def test_it_works_from_the_disk(chromium: Browser, board: Path, site: BuiltSite) -> None:
-    """Opened by a double click."""
     page, heard = open_page(chromium, (site.folder / "serving/index.html").as_uri())
     type_in(page, "Requests per day", "50")
     assert expected(board, (50, 1000, 500)) == shown(page)[0]
@@ -502,7 +499,6 @@ def show(browser: Browser, site: BuiltSite) -> Page:
 
 
 def test_a_board_without_a_baseline(chromium: Browser, tmp_path: Path) -> None:
-    """Compared with the cheapest; the word is not used."""
     prices: list[Listed] = [("p", "x", 1, 1, None), ("q", "y", 2, 2, None)]
     site = build(priced(tmp_path / "project", prices, NO_BASELINE))
     page = show(chromium, site)

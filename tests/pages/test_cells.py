@@ -22,7 +22,6 @@ def labels():
 
 
 def test_model_leads_to_its_page():
-    """By its id, under its name, with its developer's colour."""
     cell = cells.model_cell(labels(), "beta", "note", ("best",))
     expected = Cell(
         "Beta",
@@ -36,13 +35,11 @@ def test_model_leads_to_its_page():
 
 
 def test_served_model_leads_to_its_page_where_the_board_has_it():
-    """Another stands as text."""
     assert cells.model_cell(labels(), "alpha") == cells.served_cell(labels(), "alpha")
     assert Cell("other", "other") == cells.served_cell(labels(), "other")
 
 
 def test_task_and_category_lead_to_their_pages():
-    """A task without a category has a dash."""
     assert Link("Sorting", Address("task", "sort")) == cells.task_cell(labels(), "sort").link
     assert Link("Math", Address("category", "Math")) == cells.category_cell("Math").link
     assert Cell(MISSING) == cells.category_cell(None)
@@ -62,7 +59,6 @@ def test_task_and_category_lead_to_their_pages():
     ],
 )
 def test_models_that_tie_stand_together(models, text, note):
-    """Three of them by name; one alone leads to its page."""
     cell = cells.models_cell(labels(), models)
     assert (text, note) == (cell.text, cell.note)
     assert (len(models) == 1) == (cell.link is not None)
@@ -78,12 +74,10 @@ def test_models_that_tie_stand_together(models, text, note):
     ],
 )
 def test_lift_has_sign_and_tone(value, text, tone):
-    """Colour never tells it alone."""
     assert Cell(text, value, tone=tone) == cells.lift_cell(value, SCALE)
 
 
 def test_missing_numbers_are_a_soft_dash():
-    """They have no value, so that they sort last."""
     dash = Cell(MISSING, None, tone="soft")
     assert dash == cells.score_cell(None, SCALE)
     assert dash == cells.text_cell(None)
@@ -92,7 +86,6 @@ def test_missing_numbers_are_a_soft_dash():
 
 
 def test_zero_is_no_missing_number():
-    """It has its value and its digits."""
     assert Cell("0.000", 0.0) == cells.score_cell(0.0, SCALE)
 
 
@@ -126,7 +119,6 @@ def test_fields_make_columns_and_rows():
 
 
 def test_unwanted_cells_are_not_made():
-    """Their data may not be there."""
     fields = (Field[int](Column("x", "X"), lambda n: Cell(str(1 / n)), wanted=False),)
     assert (Row(()),) == rows_of(fields, [0])
 
@@ -167,7 +159,6 @@ def test_name_as_a_part_of_an_id(name, part):
 
 
 def test_chart_keeps_the_height_of_its_figure():
-    """The page reserves it before anything is drawn."""
     figure = go.Figure(layout={"height": 340})
     chart = Chart("a", "t", "r", "c", figure, Table("b", "c", (), ()))
     assert 340 == chart.height

@@ -304,7 +304,6 @@ def test_limits_hide_models_and_count_them(desk: Page) -> None:
 
 
 def test_limits_that_leave_nobody(desk: Page) -> None:
-    """No first, nothing to be sure of."""
     choice = choose(desk, limits={"price": [False] * 3})
     found = (choice[key] for key in ("candidates", "listed", "smallest", "staysFirst"))
     assert [0, [], None, None] == list(found)
@@ -318,7 +317,6 @@ def test_the_smallest_model_that_is_good_enough(desk: Page) -> None:
 
 
 def test_the_better_of_two_of_one_size(desk: Page) -> None:
-    """Where size does not decide, merit does."""
     assert "a" == choose(desk, sizes=[7.0] * 3, margin=1.0)["smallest"]
 
 
@@ -357,7 +355,6 @@ def test_equal_models_stay_first_together(desk: Page) -> None:
 
 
 def test_one_task_leaves_nothing_to_reweight(desk: Page) -> None:
-    """Its weight changes no mean."""
     assert choose(desk, weights=(0.0, 2.0, 0.0))["staysFirst"] is None
 
 
@@ -497,7 +494,6 @@ def test_the_reason_in_words(desk: Page) -> None:
 
 
 def test_few_tasks_tell_no_models_apart(chromium: Browser) -> None:
-    """Below six tasks no tie is spoken of."""
     url = built("lower_is_better").url
     page, _ = open_page(chromium, url)
     ask(page, url, "")
@@ -644,7 +640,6 @@ def test_numbers_of_unknown_kind_are_written_as_the_build_writes_them(
 
 
 def test_the_answer_is_said_once_the_visitor_pauses(chromium: Browser, home: str) -> None:
-    """Those who hear the page are told the first, politely."""
     page, _ = open_page(chromium, home + "choose/?variant=base")
     expect(page.locator("[data-status]")).to_have_text("GPT-4 is first of 12 models.")
 
@@ -674,7 +669,6 @@ def test_the_first_few_can_be_compared(chromium: Browser, home: str) -> None:
 def test_nothing_moves_when_the_answer_comes(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
-    """The form and the footer stay where they are."""
     page, heard = open_page(chromium, home + "choose/", size)
     expect(page.locator("[data-choose-page][data-answered]")).to_have_count(1)
     assert page.evaluate(LAYOUT_SHIFT) < 0.01

@@ -91,7 +91,6 @@ def test_what_is_not_known_is_left_out():
     ],
 )
 def test_marks_of_tex_stand_for_themselves(text, expected):
-    """Every one of them; letters of any script are kept."""
     assert expected == escape_bibtex(text)
 
 
@@ -142,7 +141,6 @@ def test_a_board_without_a_citation_of_its_own(project):
 
 
 def test_citations_of_hostile_names_hold():
-    """Every page of such a board has an entry that closes."""
     site = built("hostile")
     paths = [path for path in site.html if path.count("/") == 2 and path[:4] in ("mode", "task")]
     found = [site.page(path).select("#cite-bibtex") for path in paths]

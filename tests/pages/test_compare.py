@@ -133,14 +133,12 @@ def test_the_leaderboard_stands_there_without_scripts(chromium, index):
 
 @pytest.mark.parametrize("name", ["one_score", "one_model"])
 def test_a_board_of_one_model_has_no_comparison(name):
-    """No page, no link to it, no entry in the navigation."""
     site = built(name)
     assert "compare/index.html" not in site.html
     assert [] == [path for path, html in site.html.items() if "compare/" in html]
 
 
 def test_a_board_without_a_baseline():
-    """No column for it."""
     heads = built("three_columns").page("compare/").select("#compare-tasks thead th")
     assert ["task", "run-1", "run-2", "run-3", "run-4", "drawn", "margin"] == [
         h["data-key"] for h in heads
@@ -148,7 +146,6 @@ def test_a_board_without_a_baseline():
 
 
 def test_the_baseline_is_compared_where_there_is_nobody_else(tmp_path):
-    """Two models, one of them the baseline."""
     frame = pd.DataFrame({"model": ["ref", "a"], "task": ["t"] * 2, "score": [0.5, 0.4]})
     site = make_site(write_project(tmp_path, {"results": frame}, '[board]\nbaseline = "ref"'))
     assert ["a", "ref"] == [run.model for run in default_runs(site)]
@@ -289,7 +286,6 @@ def test_against_the_baseline(desk):
 
 
 def test_the_baseline_against_itself(desk):
-    """Is neither ahead nor level."""
     found = compare(desk, A, REF)
     assert None is found["runs"][1]["overBaseline"]
     assert 3 == found["common"]  # t1, t2, t4
@@ -310,7 +306,6 @@ def test_against_the_base_scores(desk):
 
 
 def test_tuned_against_base_of_the_same_model(desk):
-    """Two runs of one model."""
     assert (3, 0, 0, pytest.approx(1.3 / 3)) == sides(compare(desk, A, A_BASE)["pair"])
 
 
@@ -330,12 +325,10 @@ def test_lower_is_better(desk):
 
 
 def test_lowest_mean_leads_where_lower_is_better(desk):
-    """On every task: c has the lowest mean."""
     assert [2] == compare(desk, A, B, C, lower=range(1, 6))["leaders"]
 
 
 def test_mixed_units_have_no_averages(desk):
-    """Wins and margins stay, means are not defined."""
     found = compare(desk, A, B, averaged=False)
     assert [(None, 2), (None, 2)] == each(found["runs"], "average", "atTop")
     assert ([], None, []) == (found["leaders"], found["reference"], found["categories"])
@@ -371,7 +364,6 @@ def test_equal_on_paper_is_a_tie(desk):
 
 
 def test_a_board_without_a_baseline_has_nobody_to_be_ahead_of(desk):
-    """Nor an average of it."""
     scores = {"base": {"a": [0.1], "b": [0.2]}}
     found = compare(desk, A_BASE, ("base", "b"), scores=scores, baseline=False)
     assert [None, None] == each(found["runs"], "overBaseline")
@@ -412,7 +404,6 @@ def check(page: Page, board: Board, runs: Sequence[ModelVariant]) -> None:
 
 
 def test_numbers_are_those_of_numpy_on_the_index(desk, index):
-    """For several sets of runs."""
     for runs in (index_runs("zephyr-7b-beta", "gpt-4 base"), *some_runs(index.site, seed=1)):
         check(desk, index, runs)
 
@@ -453,7 +444,6 @@ def test_the_first_comparison_is_of_the_best(desk):
 
 
 def test_rows_of_the_summary_lead_to_their_formulas(desk):
-    """The line below it names each that is computed."""
     rows = [row[0][0].partition(" over ")[0] for row in desk.evaluate(ROWS, "compare-summary")]
     named = desk.locator("#compare-summary").locator("xpath=../following-sibling::p").locator("a")
     texts = [text.partition(" over ")[0] for text in named.all_text_contents()]
@@ -534,7 +524,6 @@ def test_a_run_is_compared_once(chromium, index):
 
 
 def test_one_run_stands_beside_the_baseline(chromium, index):
-    """It cannot be removed, and is at the top of nothing."""
     page, _ = open_page(chromium, index.url(index_runs("zephyr-7b-beta")))
     finding = "Zephyr 7B Beta is ahead of GPT-4 on 22 of 31 tasks, level on 1; on average +0.081."
     expect(page.locator("[data-part=finding]")).to_have_text(finding)
@@ -570,7 +559,6 @@ def test_one_run_stands_beside_the_baseline(chromium, index):
     ],
 )
 def test_what_is_wrong_with_an_address_is_said(chromium, index, query, runs, remark):
-    """What cannot be compared is left out, and a line says so."""
     page, _ = open_page(chromium, f"{index.home}compare/?{query}")
     expect(page.locator("[data-part=remark]")).to_have_text(remark)
     expect(page.locator("[data-part=runs] a")).to_have_text([*runs, "GPT-4"])
@@ -606,7 +594,6 @@ def test_the_page_is_silent_and_still(chromium, index, size):
 
 
 def test_axe_finds_nothing_in_a_comparison(chromium, index):
-    """With four runs, in either theme."""
     url = index.url(index_runs("phi-2", "phi-2 base", "gemma-2b", "gpt-4 base"))
     page, _ = open_page(chromium, url)
     expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")

@@ -58,7 +58,6 @@ def test_a_view_asks_for_what_it_needs_alone(index_site):
 
 
 def test_a_view_has_the_policy_of_every_page(index_site):
-    """Nothing from elsewhere, no script but files."""
     policies = {
         str(soup.select("meta[http-equiv]")[0]["content"])
         for path in ("index.html", *views(index_site))
@@ -82,7 +81,6 @@ def test_every_view_is_offered_where_it_stands(name, request):
 
 
 def test_views_are_in_no_sitemap(project):
-    """They are found on the pages that they are of."""
     site = build(project, "https://example.org/board")
     assert views(site)
     assert b"/embed/" not in site.files["sitemap.xml"]
@@ -183,7 +181,6 @@ def test_the_theme_of_a_view(
 
 
 def test_a_view_follows_the_systems_theme(chromium: Browser, home: str) -> None:
-    """The drawing too, when it changes while one looks."""
     page, _ = open_page(chromium, f"{home}embed/averages/", color_scheme="light")
     tick = page.locator("[data-chart] .ytick text").first
     light = tick.evaluate("text => getComputedStyle(text).fill")
@@ -192,7 +189,6 @@ def test_a_view_follows_the_systems_theme(chromium: Browser, home: str) -> None:
 
 
 def test_links_of_a_view_open_outside_of_the_frame(chromium: Browser, home: str) -> None:
-    """The page that frames it stays, and so does the view."""
     page, _ = open_page(chromium, f"{home}host.html")
     frame = page.frame_locator("#leaderboard")
     for name, heading in (("Gemma 7B", "Gemma 7B"), ("Fine-tuning Index", None)):

@@ -151,7 +151,6 @@ def test_the_boards_of_models(index_site, models, path, table_id):
 
 
 def test_helped_and_hurt_on_the_full_board(index_site, models, source):
-    """Counted once more; their sums are the headline figures."""
     rows = table(index_site.page("models/"), "board-fine-tuned")
     found = {
         models[row["model"].text]["model"]: row for row in rows if row["helped"].value is not None
@@ -218,7 +217,6 @@ def test_winners(index_site, models):
 
 
 def test_averages_behind_the_chart(index_site, models):
-    """Base and tuned average of every ranked model."""
     rows = table(index_site.page(""), "averages-table")
     assert {name for name, model in models.items() if model["rank"]} <= {
         row["model"].text for row in rows
@@ -231,7 +229,6 @@ def test_averages_behind_the_chart(index_site, models):
 
 
 def test_headline_figures_from_the_api(index_site):
-    """What stands largest is what the API says."""
     stats = index_site.api("stats")
     shown = [visible(one) for one in index_site.page("").select(".hero .figures dd")]
     assert f"{stats['tasks_beating_baseline']} /{stats['tasks_compared']}" == shown[0]
@@ -260,7 +257,6 @@ def test_the_list_of_tasks(index_site, tasks, models):
 
 
 def test_tasks_from_the_transcription(tasks, source):
-    """Best tuned score minus the baseline's; mean of the lifts."""
     for task in tasks.values():
         assert near(source.over_baseline(task["task"]), task["best_lift_over_baseline"])
         lifts = [source.lift(model, task["task"]) for model in source.tuned]
@@ -297,7 +293,6 @@ def check_ranking(rows: list[dict[str, Cell]], task: Any, models: dict[str, Any]
 
 
 def test_the_rankings_of_tasks(index_site, tasks, models, task_pages):
-    """On each task's own page."""
     by_id = {task["task"]: task for task in tasks.values()}
     for task, path in task_pages.items():
         rows = table(index_site.page(path), "ranking")
@@ -326,7 +321,6 @@ def test_the_picker(index_site, tasks, models, path):
 
 
 def test_the_chart_of_a_task(index_site, tasks, models, task_pages):
-    """The table behind it."""
     by_id = {task["task"]: task for task in tasks.values()}
     for task, path in task_pages.items():
         for row in table(index_site.page(path), "task-models-table"):
@@ -338,7 +332,6 @@ def test_the_chart_of_a_task(index_site, tasks, models, task_pages):
 
 
 def test_headline_figures_of_tasks(index_site, tasks, task_pages):
-    """Best, baseline, difference and mean lift."""
     by_id = {task["task"]: task for task in tasks.values()}
     for task, path in task_pages.items():
         shown = [
@@ -376,7 +369,6 @@ def test_every_score_of_every_model(index_site, tasks, model_pages, source):
 
 
 def test_headline_figures_of_models(index_site, models, model_pages):
-    """Rank, average with its interval, lift, tasks beaten."""
     for model in models.values():
         if model["rank"] is None:
             continue
@@ -399,7 +391,6 @@ def test_headline_figures_of_models(index_site, models, model_pages):
 def test_where_a_model_is_best_and_where_tuning_hurt(
     index_site, tasks, models, model_pages, source
 ):
-    """All its first places, and all tasks on which it fell."""
     for model in models.values():
         if model["rank"] is None:
             continue
@@ -422,7 +413,6 @@ def test_where_a_model_is_best_and_where_tuning_hurt(
 
 
 def test_neighbours_of_a_model(index_site, models, model_pages):
-    """Their averages, and the distance to each."""
     for model in models.values():
         if model["rank"] is None:
             continue
@@ -435,7 +425,6 @@ def test_neighbours_of_a_model(index_site, models, model_pages):
 
 
 def test_a_model_task_by_task(index_site, tasks, model_pages):
-    """The scores of a model, which its chart draws."""
     rows = table(index_site.page(model_pages["mistral-7b"]), "all-scores")
     assert 31 == len(rows)
     for row in rows:
@@ -448,7 +437,6 @@ def test_a_model_task_by_task(index_site, tasks, model_pages):
 
 
 def test_a_model_category_by_category(index_site, tasks, model_pages, source):
-    """Its mean lift over the tasks of each."""
     lifts = defaultdict(list)
     for task in tasks.values():
         lifts[task["category"]].append(source.lift("phi-2", task["task"]))
@@ -504,7 +492,6 @@ def test_the_board_of_a_category(index_site, models, source):
 
 
 def test_the_tasks_of_a_category(index_site, tasks):
-    """The same numbers as in the list of all tasks."""
     for row in table(index_site.page("categories/math/"), "tasks"):
         task = tasks[row["task"].text]
         assert says(row["best_score"], task["best"][TUNED]["score"])

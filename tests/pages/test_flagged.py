@@ -27,7 +27,6 @@ def test_flagged_scores_of_a_task(exclude):
 
 
 def test_a_flagged_score_counts_unless_it_is_left_out():
-    """It ranks and wins like any other."""
     results = measured_results(exclude=False)
     assert ("d",) == results.task("quiz").best["tuned"].models
     assert {"c": PROMPT, "d": LEAKED} == {
@@ -65,7 +64,6 @@ def test_reason_of_a_model_without_a_rank():
 
 
 def test_the_ranking_marks_flagged_scores_that_count():
-    """A tag beside the score, which has its rank."""
     rows = table(measured_site(exclude=False).page("tasks/quiz/"), "ranking")
     assert ["1", "2", "3", "4"] == [row["rank"].text for row in rows[:4]]
     assert {"d": ("flagged",), "a": (), "b": (), "c": ("flagged",), "g": ()} == {
@@ -74,7 +72,6 @@ def test_the_ranking_marks_flagged_scores_that_count():
 
 
 def test_the_ranking_lists_flagged_scores_that_do_not_count_last():
-    """Their value is there, their rank is not."""
     rows = table(measured_site(exclude=True).page("tasks/quiz/"), "ranking")
     assert ["a", "b", "g", "c", "d"] == [row["model"].text for row in rows]
     c, d = rows[-2:]
@@ -86,7 +83,6 @@ def test_the_ranking_lists_flagged_scores_that_do_not_count_last():
 
 @both
 def test_a_tasks_page_gives_the_reasons_as_text(exclude):
-    """In a table of their own, and whether they count."""
     page = measured_site(exclude=exclude).page("tasks/quiz/")
     rows = [
         tuple(row[key].text for key in ("model", "variant", "score", "reason"))
@@ -118,7 +114,6 @@ def test_every_score_of_a_model_is_on_its_page(exclude):
 
 
 def test_a_model_whose_scores_are_all_left_out_keeps_its_place():
-    """Its page says why it has no rank; the full board lists it."""
     site = measured_site(exclude=True)
     said = "d is not ranked: its scores are flagged, and flagged scores do not count."
     assert said in visible(site.page("models/d/"))
@@ -163,7 +158,6 @@ def test_the_api_lists_flagged_scores(exclude):
 
 @both
 def test_downloads_hold_every_score(exclude):
-    """They are the publisher's own tables."""
     packed = measured_site(exclude=exclude).files["downloads/results.csv.gz"]
     text = gzip.decompress(packed).decode()
     assert 7 == len(re.findall(f"{LEAKED}|{PROMPT}", text))
@@ -178,6 +172,5 @@ def test_reasons_are_text(tmp_path):
 
 
 def test_a_board_without_flags_says_nothing_of_them(index_site):
-    """No column, no table, no tag, no term."""
     for path in ("tasks/gsm8k/", "models/zephyr-7b-beta/", "about/"):
         assert "flagged" not in visible(index_site.page(path)).lower(), path

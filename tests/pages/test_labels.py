@@ -27,7 +27,6 @@ def test_names_come_from_the_tables():
 
 
 def test_one_tuned_variant_is_called_by_its_name():
-    """In a sentence, and so is what competes with the baseline."""
     labels = labels_of(BOTH)
     assert ("fine-tuned", "base") == (labels.tuned, labels.base)
     assert "fine-tuned model" == labels.contender
@@ -35,7 +34,6 @@ def test_one_tuned_variant_is_called_by_its_name():
 
 
 def test_several_tuned_variants_are_tuned():
-    """No one of them stands for all."""
     labels = labels_of(THREE)
     assert ("tuned", "tuned model") == (labels.tuned, labels.contender)
 
@@ -49,7 +47,6 @@ def test_board_with_one_variant_has_models_only():
 
 
 def test_board_without_base_has_no_lift():
-    """A tuned score alone."""
     labels = labels_of({"tuned": {"a": [0.1]}})
     assert ("", "") == (labels.base, labels.baseline)
     assert not labels.lifted
@@ -71,14 +68,12 @@ def test_label_in_a_sentence(label, in_sentence):
 
 
 def test_run_names_the_variant_where_several_compete():
-    """Two tuned variants of a model are two runs."""
     labels = labels_of(THREE, labels={"sft": "SFT"})
     assert "a (SFT)" == labels.run("a", "sft")
     assert "a" == labels_of(BOTH).run("a", "fine_tuned")
 
 
 def test_runs_are_all_who_tie():
-    """Each in the variant that has the best score."""
     results, labels = draw(
         make_frames({"base": {"a": [0.1]}, "sft": {"a": [0.5]}, "ppo": {"b": [0.5]}})
     )
@@ -88,7 +83,6 @@ def test_runs_are_all_who_tie():
 
 
 def test_served_model_need_not_be_on_the_board():
-    """Then it goes by the name that the prices give it."""
     labels = drawn("fixture")[1]
     assert "Alpha, host" == labels.served("host", "alpha")
     assert "other-7b, host" == labels.served("host", "other-7b")
@@ -117,7 +111,6 @@ def test_scores_of_each_task_are_written_in_its_own_scale():
 
 
 def test_all_tasks_stand_side_by_side_where_averages_mean_something():
-    """One metric, or one pair of bounds."""
     labels = labels_of({"base": {"a": [0.1, 0.2, 0.3]}})
     assert ("t1", "t2", "t3") == labels.side_by_side
     assert labels.are_side_by_side(["t3", "t1"])
@@ -132,7 +125,6 @@ def test_largest_group_stands_side_by_side_elsewhere():
 
 
 def test_differences_are_turned_where_lower_is_better():
-    """Then captions say so."""
     plain, turned = (labels_of({"base": {"a": [0.1]}}, lower=low) for low in ([], ["t1"]))
     assert ("", ", turned where lower is better") == (plain.turning, turned.turning)
 
@@ -147,7 +139,6 @@ def test_differences_are_turned_where_lower_is_better():
     ],
 )
 def test_difference_is_explained_where_the_board_has_it(runs, baseline, term):
-    """Charts lead to a section of the about page that is there."""
     assert term == labels_of(runs, baseline=baseline).lift_term
 
 
@@ -168,12 +159,10 @@ def test_difference_is_explained_where_the_board_has_it(runs, baseline, term):
     ],
 )
 def test_article_is_the_one_that_is_spoken(phrase, said):
-    """By the sound, not by the letter."""
     assert said == with_article(phrase)
 
 
 def test_labels_hold_no_pandas_values():
-    """Names are plain text, whatever the table's type."""
     labels = drawn("index")[1]
     names = [*labels.models.values(), *labels.tasks.values(), *labels.variants.values()]
     assert {str} == {type(name) for name in names}

@@ -47,7 +47,6 @@ def home(site):
 
 
 def test_the_ranking_shows_intervals(site):
-    """Below the score; of a score without one, nothing."""
     quiz = {row["model"].text: row for row in table(site.page("tasks/quiz/"), "ranking")}
     assert ("0.800", "0.711\N{EN DASH}0.867") == (quiz["a"]["tuned"].text, quiz["a"]["tuned"].note)
     assert ("0.500", "") == (quiz["a"]["base"].text, quiz["a"]["base"].note)
@@ -57,7 +56,6 @@ def test_the_ranking_shows_intervals(site):
 
 
 def test_the_ranking_marks_ties(site):
-    """As the boards of models do."""
     tags = {
         path: {row["model"].text: row["model"].tags for row in table(site.page(path), "ranking")}
         for path in ("tasks/quiz/", "tasks/essay/", "tasks/plain/")
@@ -110,7 +108,6 @@ def test_the_chart_has_bands(site):
 
 
 def test_the_api_has_the_errors(site):
-    """At full precision; null where nothing is known."""
     quiz, essay, plain = site.tasks()
     a, b = quiz["scores"][:2]
     assert (0.04, 100, True) == (a["stderr"], a["n_examples"], a["tied_with_best"])
@@ -148,13 +145,11 @@ def test_axe_finds_nothing(chromium: Browser, home: str, path: str, size: tuple[
 
 @pytest.mark.parametrize("path", ["tasks/quiz/", "tasks/", "models/d/"])
 def test_the_narrowest_screen_does_not_scroll_sideways(chromium: Browser, home: str, path: str):
-    """Tables do, within themselves."""
     page, _ = open_page(chromium, home + path, (320, 640))
     assert overflow(page) <= 0
 
 
 def test_the_method_is_explained(site):
-    """The page leads to the term, and the term is there."""
     page, about = site.page("tasks/quiz/"), site.page("about/")
     (link,) = (a for a in page.select("a") if str(a["href"]).endswith("about/#score-error"))
     assert "95\N{NO-BREAK SPACE}% interval" == link.get_text()

@@ -152,7 +152,6 @@ def test_navigation_marks_where_one_is(index_site):
 
 
 def test_navigation_leads_to_every_part(index_site):
-    """From every page but the embedded views, in the same order."""
     expected = [file_of(path) for path in FIXED if path not in ("", "404.html")]
     for path in (path for path in index_site.html if not path.startswith("embed/")):
         assert expected == leads_to(index_site, path, "nav[aria-label=Site] a")
@@ -285,7 +284,6 @@ def test_charts(index_site):
 
 
 def test_titles_of_charts_say_what_they_show(index_site):
-    """A finding, not a kind of chart."""
     titles = [visible(title) for title in index_site.page("").select(".chart-title")]
     assert 7 == len(titles)
     assert [] == [
@@ -319,7 +317,6 @@ def test_content_security_policy(page):
 
 
 def test_no_request_leaves_the_site(index_site):
-    """Scripts, sheets, fonts and pictures are files of the site."""
     for path, soup in index_site.pages():
         asked = [str(tag["src"]) for tag in soup.select("[src]")] + [
             str(tag["href"]) for tag in soup.select("link")
@@ -328,7 +325,6 @@ def test_no_request_leaves_the_site(index_site):
 
 
 def test_links_out_of_the_site(index_site):
-    """Give the other page no hold on this one."""
     for path, soup in index_site.pages():
         out = [link for link in soup.find_all("a") if str(link.get("href")).startswith("http")]
         assert [] == [link["href"] for link in out if "noopener" not in (link.get("rel") or [])], (
@@ -483,7 +479,6 @@ def test_the_baseline_stands_among_the_others(index_site):
 
 
 def test_tied_with_the_best(index_site):
-    """Said of the second only, in words."""
     rows = table(index_site.page(""), "board-fine-tuned")
     tags = {row["model"].text: row["model"].tags for row in rows if row["model"].tags}
     assert {"Zephyr 7B Beta": ("best",), "Mistral 7B": ("tied with best",)} == tags
@@ -517,7 +512,6 @@ def test_the_picker_holds_every_task(index_site):
 
 
 def test_facts_of_a_model(index_site):
-    """Who made it, how large it is, and what it links to."""
     facts = index_site.page("models/zephyr-7b-beta/").select(".facts > div")
     found = {visible(fact.select("dt")[0]): visible(fact.select("dd")[0]) for fact in facts}
     assert "Hugging Face" == found["Developer"]
@@ -567,11 +561,9 @@ def test_hashes_on_the_data_page(index_site):
 
 
 def test_tables_are_offered_as_they_are(index_site):
-    """The Parquet files are the project's own, to the byte."""
     for path in (ROOT / "data").glob("*.parquet"):
         assert path.read_bytes() == index_site.files[f"downloads/{path.name}"]
 
 
 def test_licences_of_what_is_published_with_the_site(index_site):
-    """The chart library and the font are given on with theirs."""
     assert {"vendor/plotly-LICENSE.txt", "vendor/inter-LICENSE.txt"} <= set(index_site.files)

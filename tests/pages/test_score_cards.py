@@ -156,7 +156,6 @@ def test_an_anchor_stays_when_rows_move_and_are_added() -> None:
 
 
 def test_a_row_holds_all_that_is_known(site: BuiltSite) -> None:
-    """With every digit; what is not known says so."""
     page = site.page("models/alpha/")
     row, other = table(page, "all-scores")
     assert ("0.754", "0.7543219") == (row["score_fine_tuned"].text, row["score_fine_tuned"].value)
@@ -204,7 +203,6 @@ def test_a_source_leads_only_where_it_may(site: BuiltSite) -> None:
 
 
 def test_what_no_score_has_takes_no_column(index_site: BuiltSite) -> None:
-    """It is said once, above the table."""
     page = index_site.page("models/phi-2/")
     keys = [str(head["data-key"]) for head in page.select("#provenance thead th")]
     assert ["variant", "tasks", "rows", "source"] == keys
@@ -301,7 +299,6 @@ def test_a_click_tells_all_of_a_score(chromium: Browser, home: str, project: Pat
 
 
 def test_what_is_not_known_is_not_stated(chromium: Browser, home: str) -> None:
-    """Nothing is empty or zero."""
     page, _ = open_page(chromium, f"{home}models/gamma/")
     facts = facts_of(open_score(page, "all-scores"))
     assert "1 of" not in facts.pop("Row")
@@ -371,7 +368,6 @@ def test_its_link_opens_its_row(chromium: Browser, home: str, size: tuple[int, i
 
 
 def test_a_click_with_a_key_follows_the_link(chromium: Browser, home: str) -> None:
-    """As links do: into a tab of its own, without a card here."""
     page, _ = open_page(chromium, f"{home}tasks/add/")
     with page.context.expect_page() as opened:
         page.locator(f"#ranking td > {SCORE}").first.click(modifiers=["ControlOrMeta"])
@@ -380,7 +376,6 @@ def test_a_click_with_a_key_follows_the_link(chromium: Browser, home: str) -> No
 
 
 def test_sections_on_method_are_no_scores(chromium: Browser, home: str) -> None:
-    """However they are called: a link to one is followed."""
     page, heard = open_page(chromium, f"{home}tasks/add/")
     page.evaluate("document.querySelector('.method a').href = '../../about/#score-of-a-kind'")
     page.locator(".method a").first.click()
@@ -389,7 +384,6 @@ def test_sections_on_method_are_no_scores(chromium: Browser, home: str) -> None:
 
 
 def test_without_its_data_a_click_follows_the_link(chromium: Browser, home: str) -> None:
-    """What cannot be shown here can be read at the row."""
     page, _ = open_page(chromium, f"{home}tasks/add/")
     page.route("**/scores.js*", lambda route: route.abort())
     page.locator(f"#ranking td > {SCORE}").first.click()
@@ -397,7 +391,6 @@ def test_without_its_data_a_click_follows_the_link(chromium: Browser, home: str)
 
 
 def test_without_scripts_a_click_leads_to_the_row(chromium: Browser, home: str) -> None:
-    """Which holds the same."""
     page, _ = open_page(chromium, f"{home}tasks/add/", java_script_enabled=False)
     page.locator('#ranking a[href$="alpha/#score-add"]').click()
     page.wait_for_url("**/models/alpha/#score-add")
@@ -410,7 +403,6 @@ def test_without_scripts_a_click_leads_to_the_row(chromium: Browser, home: str) 
 
 
 def test_an_older_link_finds_the_row(chromium: Browser, home: str) -> None:
-    """It names the variant behind the task."""
     page, _ = open_page(chromium, f"{home}models/alpha/#score-sort--fine-tuned")
     expect(page.locator("tr:target")).to_contain_text("Sorting")
 

@@ -236,7 +236,6 @@ def test_it_finds_from_the_disk(chromium: Browser, index_site: BuiltSite) -> Non
 
 
 def test_the_404_page_offers_it(chromium: Browser, home: str) -> None:
-    """As a button of its own."""
     page, _ = open_page(chromium, home + "404.html")
     page.get_by_role("button", name="Search by name").click()
     expect(page.get_by_role("combobox", name="A model, task")).to_be_focused()
@@ -246,7 +245,6 @@ def test_the_404_page_offers_it(chromium: Browser, home: str) -> None:
 def test_axe_finds_nothing_in_the_dialog(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
-    """Open, with options and without."""
     page, _ = open_page(chromium, home, size)
     type_to_find(page, "m")
     expect_active(page, 0)

@@ -88,7 +88,6 @@ def test_lengths_equal_numpy(lengths: list[int]) -> None:
 
 
 def test_one_example_has_no_deviation() -> None:
-    """An empty set has no profile."""
     found = measure([TrainingExample("a", "b")], WORDS)
     assert found is not None
     assert found.input.std is None
@@ -116,7 +115,6 @@ def test_rouge_l(first: str, second: str, value: float) -> None:
 
 @given(st.text("ab ", max_size=12), st.text("ab ", max_size=12))
 def test_rouge_l_by_the_textbook(first: str, second: str) -> None:
-    """A table of lengths, word by word."""
     a, b = first.split(), second.split()
     longest = np.zeros((len(a) + 1, len(b) + 1), dtype=int)
     for i, x in enumerate(a):
@@ -129,7 +127,6 @@ def test_rouge_l_by_the_textbook(first: str, second: str) -> None:
 
 
 def test_compression_ratio_of_the_whole_set() -> None:
-    """Repeated texts compress further."""
     same = measure([TrainingExample("the same words again", "and again")] * 100, WORDS)
     rng = random.Random(1)
     odd = [TrainingExample(" ".join(str(rng.random()) for _ in range(5)), "x") for _ in range(100)]
@@ -144,7 +141,6 @@ def test_compression_ratio_of_the_whole_set() -> None:
 
 
 def test_empty_texts_have_no_compression_ratio() -> None:
-    """There is nothing to compress."""
     found = measure([TrainingExample("", "")], WORDS)
     assert found is not None
     assert found.compression_ratio is None
@@ -168,7 +164,6 @@ def test_built_in_tokenizers(name: str, text: str, count: int) -> None:
 
 
 def test_tokenizer_of_a_model(tmp_path: Path) -> None:
-    """No token is cut off or added; the folder names the model."""
     made = FromFile(models.WordLevel({"a": 0, "b": 1, "?": 2}, unk_token="?"))
     made.pre_tokenizer = pre_tokenizers.Whitespace()
     made.enable_truncation(2)
@@ -194,7 +189,6 @@ def test_unknown_tokenizers(tmp_path: Path) -> None:
 
 
 def test_task_and_split_come_from_names(tmp_path: Path) -> None:
-    """A folder with splits is one task."""
     for name in (
         "one.jsonl",
         "two_train.jsonl",
@@ -277,7 +271,6 @@ def test_paths_without_examples(tmp_path: Path) -> None:
 def test_fields_are_guessed_by_name(
     tmp_path: Path, record: dict[str, Any], fields: str, example: tuple[str, str]
 ) -> None:
-    """The report states the guess."""
     found = profiles(lines(tmp_path / "t.jsonl", [record]))["t"]
     assert fields == str(found.fields)
     assert found.profile is not None
@@ -286,7 +279,6 @@ def test_fields_are_guessed_by_name(
 
 
 def test_fields_can_be_named(tmp_path: Path) -> None:
-    """Several fields form one input."""
     path = lines(tmp_path / "t.jsonl", [{"a": "1 2", "b": "3", "c": "4", "output": "no"}])
     found = profiles(path, inputs=("b", "a"), output="c")["t"]
     assert "input 'b' + 'a', output 'c'" == str(found.fields)
@@ -311,7 +303,6 @@ def test_same_set_in_every_file_format(tmp_path: Path) -> None:
 
 
 def test_splits_are_counted_and_the_train_split_is_measured(tmp_path: Path) -> None:
-    """Missing splits have no column."""
     lines(tmp_path / "qa/train.jsonl", QA)
     lines(tmp_path / "qa/test.jsonl", [*QA, *QA, QA[0]])
     lines(tmp_path / "untrained/test.jsonl", QA)

@@ -43,7 +43,6 @@ def sets(tmp_path: Path) -> Path:
 
 
 def test_features_go_into_the_tasks_table(project: Path, sets: Path) -> None:
-    """By task; other columns stay unchanged."""
     said = run(sets, "--into", project)
     assert 0 == said.exit_code
     # Only 0 + 0 has its answer in the question: 2 * 1 / (4 + 1), over 20 examples.
@@ -67,7 +66,6 @@ def test_features_go_into_the_tasks_table(project: Path, sets: Path) -> None:
 
 
 def test_measuring_twice_changes_nothing(project: Path, sets: Path) -> None:
-    """The file is not written again."""
     run(sets, "--into", project)
     path = project / "data/tasks.parquet"
     before = (path.read_bytes(), path.stat().st_mtime_ns)
@@ -79,7 +77,6 @@ def test_measuring_twice_changes_nothing(project: Path, sets: Path) -> None:
 
 
 def test_other_files_are_skipped_with_a_warning(project: Path, sets: Path) -> None:
-    """Of many, the first twenty and a count."""
     (sets / "add/README.md").write_text("# Sums")
     for i in range(30):
         (sets / f"{i:02}.png").touch()
@@ -92,7 +89,6 @@ def test_other_files_are_skipped_with_a_warning(project: Path, sets: Path) -> No
 
 
 def test_dry_run_writes_nothing(project: Path, sets: Path) -> None:
-    """It reports the changes."""
     before = (project / "data/tasks.parquet").read_bytes()
     said = run(sets, "--into", project, "--dry-run")
     assert "2 tasks changed; nothing was written." in said.stderr
@@ -100,7 +96,6 @@ def test_dry_run_writes_nothing(project: Path, sets: Path) -> None:
 
 
 def test_new_task_is_a_warning(project: Path, sets: Path) -> None:
-    """It suggests the nearest task."""
     said = run(f"srot={sets / 'sort.jsonl'}", "--into", project)
     assert 0 == said.exit_code
     warning = "warning: data/tasks.parquet: task 'srot' is new. Did you mean 'sort'?"
@@ -109,7 +104,6 @@ def test_new_task_is_a_warning(project: Path, sets: Path) -> None:
 
 
 def test_project_without_a_tasks_table(project: Path, sets: Path) -> None:
-    """It gets one, and the site shows the features."""
     (project / "data/tasks.parquet").unlink()
     assert 0 == run(sets, "--into", project, "--tokenizer", "characters").exit_code
     assert ["add", "sort"] == tasks(project).index.tolist()

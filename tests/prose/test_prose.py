@@ -140,7 +140,6 @@ def test_links_to_pages_of_the_site(tmp_path):
     ],
 )
 def test_links_to_pages_that_are_not_there(tmp_path, link, hint):
-    """The build stops: a link must not lead nowhere."""
     with pytest.raises(FaultsError) as error:
         build(with_content(tmp_path, about=f"[a]({{{{ link({link}) }}}})"))
     said = f"data/content/about.md:1: there is no page for link({link}). {hint}".strip()
@@ -148,7 +147,6 @@ def test_links_to_pages_that_are_not_there(tmp_path, link, hint):
 
 
 def test_a_bare_float_is_refused(refused):
-    """Its digits would be chosen by the machine."""
     assert f"1: the figure 0.21875 {REFUSED}" == refused("{{ stats.mean_lift_over_base }}")
 
 
@@ -159,7 +157,6 @@ def test_a_figure_that_is_not_defined_is_refused(refused):
 
 
 def test_what_is_no_figure_is_refused(refused):
-    """Nor do the inner workings of a value."""
     assert "1: a record is neither a text nor a figure" == refused('{{ model("beta").average }}')
     assert "1: a function is neither a text nor a figure" == refused("{{ model }}")
 
@@ -227,7 +224,6 @@ def test_a_false_claim_behind_a_true_one(refused):
 
 
 def test_every_false_claim_of_a_file_is_told(write):
-    """New data may turn several sentences false at once."""
     with pytest.raises(FaultsError) as error:
         write("{% claim false %}A.{% endclaim %}\n\n{% claim 1 > 2 %}B.{% endclaim %}")
     assert ["data/content/about.md:1", "data/content/about.md:3"] == [
@@ -265,7 +261,6 @@ def test_a_claim_in_a_comment_is_no_claim(refused):
 
 
 def test_claims_that_need_missing_figures_are_not_judged():
-    """Neither as true nor as false; the others are."""
     texts = {
         "about": "{% set x = stats.b %}{% claim not x %}A.{% endclaim %}"
         "{% claim stats.b > 1 or stats.a == 1 %}B.{% endclaim %}"
@@ -298,7 +293,6 @@ def test_files_that_no_page_shows(tmp_path):
 
 
 def test_a_file_that_is_not_utf8(tmp_path):
-    """An error, together with those of the tables."""
     root = with_content(tmp_path)
     (root / "data/content/about.md").write_bytes(b"caf\xe9")
     (root / "data/results.parquet").write_bytes(b"")
@@ -310,7 +304,6 @@ def test_a_file_that_is_not_utf8(tmp_path):
 
 
 def test_every_slot_has_a_page(tmp_path):
-    """What is written for a page stands in it, once."""
     prices = pd.DataFrame({"provider": ["p"], "model": ["alpha"], "usd_per_hour": [1.0]})
     root = with_content(tmp_path, **{slot: f"Said under {slot}." for slot in SLOTS})
     # Analysis has a page, since the fixture board states the sizes of its training sets.

@@ -198,7 +198,6 @@ def refused(root: Path, *options: str) -> str:
 
 
 def test_a_remote_that_there_is_not(root):
-    """With those that there are."""
     expected = "--remote: the repository has no remote 'upstream'. Known remotes: origin."
     assert expected == refused(root, "--remote", "upstream")
     git(root, "remote", "remove", "origin")
@@ -209,7 +208,6 @@ def test_a_remote_that_there_is_not(root):
 
 
 def test_the_branch_of_the_sources(root, remote):
-    """It would be replaced by what is made from it."""
     assert (
         "--branch: 'main' is checked out, and the site would replace its files. "
         "Use a branch for the site, such as gh-pages."
@@ -218,7 +216,6 @@ def test_the_branch_of_the_sources(root, remote):
 
 
 def test_a_branch_of_something_else(root, remote):
-    """As a folder with something else is refused."""
     git(root, "push", "--quiet", "origin", "main:docs")
     before = git(remote, "rev-parse", "docs")
     assert (
@@ -229,7 +226,6 @@ def test_a_branch_of_something_else(root, remote):
 
 
 def test_a_remote_that_cannot_be_reached(root, remote):
-    """In Git's own words."""
     remote.rename(remote.with_name("gone.git"))
     said = refused(root)
     assert said == (
@@ -239,7 +235,6 @@ def test_a_remote_that_cannot_be_reached(root, remote):
 
 
 def test_a_remote_that_refuses(root, remote, site):
-    """Nothing of it is published; what was there stays."""
     push_site(site, root, "origin", "gh-pages", "The first")
     hook = remote / "hooks/pre-receive"
     hook.write_text("#!/bin/sh\necho no thanks >&2\nexit 1\n", encoding="utf8")
@@ -287,7 +282,6 @@ def _after_fetching(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) 
 
 
 def test_nobody_to_commit_as(root, monkeypatch):
-    """Git says what is missing."""
     for name in ("AUTHOR", "COMMITTER"):
         monkeypatch.delenv(f"GIT_{name}_NAME")
         monkeypatch.delenv(f"GIT_{name}_EMAIL")
@@ -300,14 +294,12 @@ def test_nobody_to_commit_as(root, monkeypatch):
 
 
 def test_a_project_in_no_repository(project):
-    """It says how to begin one."""
     assert f"{project}: is not in a Git repository. Run `git init` and add a remote." == refused(
         project
     )
 
 
 def test_no_git_at_all(root, monkeypatch):
-    """One line; commands that need none are not concerned."""
     monkeypatch.setitem(__import__("sys").modules, "git", None)
     assert "git is not installed, or not on the PATH. Install it to deploy to a branch." == refused(
         root
@@ -322,7 +314,6 @@ def test_a_board_at_fault_is_not_pushed(root, remote):
 
 
 def test_another_branch_and_folder(root, remote, tmp_path):
-    """As asked for; the sitemap has the address that was given."""
     out = tmp_path / "elsewhere"
     options = ("--branch", "web", "--out", str(out), "--base-url", "https://example.org/b/")
     assert (0, []) == deploy(root, *options)

@@ -63,7 +63,6 @@ def test_what_is_no_longer_a_page_vanishes(tmp_path):
 
 
 def test_a_site_that_only_lost_a_page_is_swapped_too(tmp_path):
-    """Its manifest says so: one changed file."""
     out = tmp_path / "site"
     publish(SITE, out)
     fewer = with_manifest({"index.html": SITE["index.html"]})
@@ -84,7 +83,6 @@ def test_files_that_stay_keep_their_place_and_time(tmp_path):
 
 
 def test_a_changed_file_is_never_written_in_place(tmp_path):
-    """Somebody's copy by hard links stays what it was."""
     out, copy = tmp_path / "site", tmp_path / "index.html"
     publish(SITE, out)
     os.link(out / "index.html", copy)
@@ -96,7 +94,6 @@ def test_a_changed_file_is_never_written_in_place(tmp_path):
 
 
 def test_what_was_edited_or_removed_by_hand_is_put_right(tmp_path):
-    """The next build counts it as changed and brings it back."""
     out = tmp_path / "site"
     publish(SITE, out)
     (out / "index.html").write_bytes(b"edited")
@@ -133,7 +130,6 @@ def test_who_may_read_is_put_right(tmp_path):
 
 
 def test_a_file_system_without_links_gets_copies(tmp_path, monkeypatch):
-    """As FAT is; the site is the same."""
 
     def refuse(*_: object) -> None:
         raise PermissionError
@@ -146,7 +142,6 @@ def test_a_file_system_without_links_gets_copies(tmp_path, monkeypatch):
 
 
 def test_a_system_without_exchange_uses_renames(tmp_path, monkeypatch):
-    """What can be seen is the same, but for a moment."""
     monkeypatch.setattr(publishing, "exchange", lambda *_: False)
     out = tmp_path / "site"
     publish(SITE, out)
@@ -156,7 +151,6 @@ def test_a_system_without_exchange_uses_renames(tmp_path, monkeypatch):
 
 
 def test_an_empty_folder_is_filled(tmp_path):
-    """As one that was made for the site."""
     out = tmp_path / "site"
     out.mkdir()
     publish(SITE, out)
@@ -176,7 +170,6 @@ def test_a_link_to_a_folder_stays_one(tmp_path):
 
 
 def test_a_link_to_a_folder_that_is_not_there_stays_one(tmp_path):
-    """The folder is made where it leads to."""
     served, out = tmp_path / "www" / "served", tmp_path / "site"
     out.symlink_to(served)
     publish(SITE, out)
@@ -185,7 +178,6 @@ def test_a_link_to_a_folder_that_is_not_there_stays_one(tmp_path):
 
 
 def test_what_was_added_while_the_site_was_made_is_not_taken_away(tmp_path):
-    """The folder is looked at again before the swap."""
     out = tmp_path / "site"
     publish(SITE, out)
     (out / "deep" / "notes.txt").write_text("mine")
@@ -197,7 +189,6 @@ def test_what_was_added_while_the_site_was_made_is_not_taken_away(tmp_path):
 
 
 def test_the_manifest_names_every_file_with_its_hash():
-    """All but itself, by path, so that a copy can be checked."""
     files = {"b": b"2", "a": b"1"}
     manifest = json.loads(with_manifest(files)[MANIFEST])
     assert ["generator", "files"] == list(manifest)
@@ -211,7 +202,6 @@ def test_the_manifest_names_every_file_with_its_hash():
 
 
 def test_the_manifest_names_what_the_site_was_made_from():
-    """The data release, and the files that were read."""
     origin = Origin("12ab", "2024-05-02", {"site.toml": "c", "data/results.parquet": "d"})
     manifest = json.loads(with_manifest({}, origin)[MANIFEST])
     assert ["generator", "release", "sources", "files"] == list(manifest)
@@ -236,7 +226,6 @@ def test_the_sources_of_a_project_are_its_files(project):
 
 
 def test_a_project_without_site_toml_has_none_among_its_sources(project):
-    """What is not there was not read."""
     (project / "site.toml").unlink()
     files, _ = make_files(load_config(project))
     assert "site.toml" not in json.loads(files[MANIFEST])["sources"]
@@ -324,7 +313,6 @@ def test_folders_that_a_build_may_write_into(root):
 
 
 def test_a_folder_that_holds_something_else_is_refused(root):
-    """It may be all that somebody has."""
     out = root / "docs"
     out.mkdir()
     (out / "thesis.tex").touch()
@@ -342,7 +330,6 @@ def test_a_folder_that_holds_something_else_is_refused(root):
     ],
 )
 def test_a_manifest_of_another_makes_no_site_of_ours(root, manifest):
-    """Web apps too have a file of that name."""
     out = root / "public"
     out.mkdir()
     (out / MANIFEST).write_bytes(manifest)
@@ -371,7 +358,6 @@ def test_what_was_added_by_hand_is_not_taken_away(root, path, said):
 
 
 def test_a_folder_that_was_added_is_not_taken_away(root):
-    """Nor one that is empty, or a link."""
     out = root / "site"
     publish(SITE, out)
     (out / "a/new").mkdir()
@@ -382,7 +368,6 @@ def test_a_folder_that_was_added_is_not_taken_away(root):
 
 
 def test_what_file_managers_leave_is_no_addition(root):
-    """They leave it wherever somebody looks."""
     out = root / "site"
     publish(SITE, out)
     for path in (".DS_Store", "deep/.DS_Store", "Thumbs.db", "a/desktop.ini"):
@@ -391,7 +376,6 @@ def test_what_file_managers_leave_is_no_addition(root):
 
 
 def test_a_file_is_refused(root):
-    """A site needs a folder."""
     out = root / "site"
     out.touch()
     expected = f"{out}: this is a file. Name a folder to publish into."
@@ -408,7 +392,6 @@ def test_the_root_of_a_disk_is_refused(root, monkeypatch):
 
 
 def test_a_folder_that_cannot_be_read_is_refused(root, monkeypatch):
-    """In a line, and not by a traceback."""
 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
@@ -421,7 +404,6 @@ def test_a_folder_that_cannot_be_read_is_refused(root, monkeypatch):
 
 
 def test_a_link_to_itself_is_refused(root):
-    """In a line, though only when the site would take its place."""
     out = root / "site"
     out.symlink_to(out)
     check_output_folder(out, root)
@@ -445,7 +427,6 @@ def test_the_project_and_what_holds_it_are_refused(root):
 
 
 def test_the_project_is_refused_by_any_name(root, monkeypatch):
-    """From within it, and through a link."""
     monkeypatch.chdir(root)
     assert f".: {HOLDS}" == refusal(check_output_folder, Path(), Path())
     assert f"data: {OVERLAPS.format('data/')}" == refusal(check_output_folder, Path("data"), Path())
@@ -516,7 +497,6 @@ def synced(monkeypatch: pytest.MonkeyPatch) -> set[int]:
 
 
 def test_where_a_file_system_cannot_be_waited_for_each_file_is(tmp_path, monkeypatch):
-    """Every file, and every folder, which holds the names."""
     publish(SITE, tmp_path / "site")
     monkeypatch.setattr(ctypes, "CDLL", OldLibrary)
     seen = synced(monkeypatch)
@@ -526,7 +506,6 @@ def test_where_a_file_system_cannot_be_waited_for_each_file_is(tmp_path, monkeyp
 
 
 def test_the_site_is_on_the_disk_before_it_is_swapped(tmp_path, monkeypatch):
-    """And the names of the two folders after that."""
     out = tmp_path / "site"
     publish(SITE, out)
     done: list[tuple[str, bool]] = []
@@ -560,7 +539,6 @@ def test_a_disk_that_fails_to_keep_what_it_took(tmp_path, monkeypatch):
 
 
 def test_a_disk_that_cannot_tell_of_names_is_no_fault(tmp_path, monkeypatch):
-    """The site is swapped by then."""
 
     def refuse(*_: object) -> None:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))

@@ -75,7 +75,6 @@ def test_a_file_in_place_of_a_folder(copy):
 
 
 def test_a_folder_in_place_of_a_file(copy):
-    """Cannot be read, and is no part of the site."""
     (copy / "empty").unlink()
     (copy / "empty").mkdir()
     assert (
@@ -88,14 +87,12 @@ def test_a_folder_in_place_of_a_file(copy):
 
 
 def test_a_folder_that_is_not_there(tmp_path):
-    """No traceback, and what to do."""
     out = tmp_path / "site"
     expected = f"{out}: there is no such folder. Name the folder of a site."
     assert (1, [expected]) == verify(out)
 
 
 def test_a_copy_without_a_manifest(copy):
-    """There is nothing to compare with."""
     (copy / MANIFEST).unlink()
     fix = "Copy the site again, or name a folder that site_builder published."
     assert (1, [f"{copy}/{MANIFEST}: the file is missing. {fix}"]) == verify(copy)
@@ -103,7 +100,6 @@ def test_a_copy_without_a_manifest(copy):
 
 @pytest.mark.parametrize("manifest", [b"", b'{"generator": "vite"}', b'{"generator": "site_bu'])
 def test_a_manifest_that_is_none(copy, manifest):
-    """Another program's, or one that was cut short."""
     (copy / MANIFEST).write_bytes(manifest)
     expected = f"{copy}/{MANIFEST}: it is not a manifest of site_builder. Copy the site again."
     assert (1, [expected]) == verify(copy)
@@ -136,7 +132,6 @@ def test_a_manifest_of_the_first_release(copy):
 
 
 def test_the_site_that_a_killed_build_has_moved_away(tmp_path):
-    """Says where it is, and touches nothing."""
     out = tmp_path / "site"
     publish(SITE, out)
     staged = Staging(out)
@@ -166,7 +161,6 @@ def test_a_build_meanwhile_is_no_fault(tmp_path, monkeypatch):
 
 
 def test_a_built_site_verifies(project):
-    """As a publisher does it: build, copy, verify."""
     built = CliRunner().invoke(main, ["build", "--project", str(project), "--quiet"])
     assert 0 == built.exit_code
     there = shutil.copytree(project / "site", project / "copy")

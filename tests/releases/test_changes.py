@@ -64,7 +64,6 @@ def changed(before: ScoreState, after: ScoreState, lower: bool = False) -> Score
 
 
 def test_the_same_board_has_not_changed():
-    """Nothing is told of it."""
     changes = find_changes(ONE, ONE, ClaimChanges())
     assert changes.is_empty
     assert not changes.any_score
@@ -99,7 +98,6 @@ def test_equal_on_paper_is_not_changed():
     (0.75, False, True), (0.25, False, False), (0.75, True, False), (0.25, True, True),
 ])  # fmt: skip
 def test_better_is_as_the_task_has_it(after, lower, better):
-    """Lower is better on some."""
     assert better is changed(ScoreState(0.5), ScoreState(after), lower).better
 
 
@@ -200,7 +198,6 @@ def test_provenance_lost():
 
 
 def test_provenance_that_was_not_published_is_not_lost():
-    """It was not compared."""
     assert find_changes(ONE, replace(ONE, provenance=None)).lost is None
     assert find_changes(replace(ONE, provenance=None), ONE).lost is None
 
@@ -235,7 +232,6 @@ def moments() -> st.SearchStrategy[Snapshot]:
 
 @given(moments())
 def test_nothing_differs_from_itself(board):
-    """Whatever the board."""
     assert find_changes(board, board).is_empty
 
 
@@ -257,7 +253,6 @@ def test_backwards_is_the_mirror_image(a, b):
 
 @given(moments(), moments())
 def test_every_difference_of_the_scores_is_told_once(a, b):
-    """And no other."""
     found = [c.key for c in scores_of(find_changes(a, b))]
     differ = {
         key

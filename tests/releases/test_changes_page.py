@@ -92,7 +92,6 @@ def test_the_rest(site):
 
 
 def test_the_page_says_it_in_a_sentence(site):
-    """And in figures that lead to what explains them."""
     lede = single_spaced(site.page("changes/").select(".lede")[0].get_text())
     expected = "3 scores changed, 2 beyond noise; 1 score added; 1 score removed; 1 model added; "
     assert re.match(rf"Since data release \w{{12}}, 2024-05-02: {re.escape(expected)}", lede)
@@ -147,7 +146,6 @@ def test_every_link_of_the_site_leads_somewhere(site):
 
 
 def test_the_way_from_the_data_page_and_no_way_from_the_navigation(site):
-    """It is for those who come again."""
     data = site.page("data/")
     assert "changes.json" in visible(data.select("#api-files")[0])
     assert data.select('#release ~ p a[href="../changes/"]')
@@ -163,7 +161,6 @@ def test_the_document_is_what_the_command_says(site, folder):
 
 
 def test_without_a_previous_edition_nothing_of_it_is_there(folder):
-    """No page, no link, no feed, no document."""
     files, _ = make_files(load_config(folder / "new"))
     assert [] == [path for path in files if "changes" in path]
     pages = [content for path, content in files.items() if path.endswith(".html")]
@@ -216,14 +213,12 @@ def test_the_feed(site):
 
 
 def test_a_feed_reader_finds_it(site):
-    """By the head of each page."""
     for path, soup in site.pages():
         links = soup.select('link[rel="alternate"][type="application/atom+xml"]')
         assert (0 if path.startswith("embed/") else 1) == len(links), path
 
 
 def test_the_same_editions_give_the_same_bytes(site, folder):
-    """Feed, page and all."""
     assert site.files == build(folder / "new", folder / "old").files
 
 
@@ -248,7 +243,6 @@ def test_building_again_adds_no_entry(folder, tmp_path):
 
 
 def test_a_feed_without_entries_can_be_subscribed_to(folder):
-    """The first edition that was ever compared, with itself."""
     feed = ElementTree.fromstring((folder / "old/site/changes/feed.xml").read_bytes())
     assert [] == feed.findall(f"{ATOM}entry")
     assert f"{DAYS[0]}T00:00:00Z" == feed.findtext(f"{ATOM}updated")
@@ -313,7 +307,6 @@ def test_without_a_day_there_is_no_feed_and_it_is_said_once(folder, tmp_path):
 
 
 def test_without_an_address_there_is_no_feed(folder, tmp_path):
-    """As there is no sitemap: its links would be none."""
     frames = {**board(), "results": newer_results()[:-1]}
     site = build(write_project(tmp_path, frames, toml(DAYS[1], base="")), folder / "old")
     assert () == site.warnings
@@ -327,7 +320,6 @@ def run(*args: object) -> Result:
 
 
 def test_by_the_command_line(folder, tmp_path):
-    """Of an address too."""
     with served(folder / "old/site") as address:
         said = run("build", "--project", folder / "new", "--out", tmp_path / "s", "--previous",
                    address, "--quiet")  # fmt: skip

@@ -113,7 +113,6 @@ def test_nothing_changed(pair):
 
 
 def test_names_and_ranks_change_no_score(tmp_path):
-    """It says so first."""
     models = board()["models"].assign(name=["A", "Beta", "Gamma"])
     old, new = write(tmp_path / "old"), write(tmp_path / "new", models=models)
     assert "\nNo score changed; 1 fact changed.\n" in run(old, new).stdout
@@ -155,7 +154,6 @@ def means(folder: Path) -> "pd.Series[float]":
 
 
 def test_the_three_scores_of_the_index_are_named_and_no_other(copy):
-    """Nothing was added or removed, said otherwise or lost."""
     scores = copy.found["scores"]
     named = {(c["model"], c["task"], c["variant"]): c["after"] for c in scores["changed"]}
     assert CHANGED == named
@@ -170,7 +168,6 @@ def test_the_three_scores_of_the_index_are_named_and_no_other(copy):
 
 
 def test_the_ranks_of_the_index_that_moved(copy):
-    """As pandas ranks the averages."""
     before, after = (
         means(folder).rank(ascending=False, method="min").astype(int)
         for folder in (ROOT, copy.folder)
@@ -227,14 +224,12 @@ def without_old_claims(found: Any) -> Any:
 
 @pytest.mark.parametrize("place", ["", "api/v1", "api/v1/"])
 def test_a_published_folder_tells_the_same_as_its_project(place, pair, published):
-    """And so does the folder of its API."""
     expected = without_old_claims(compared(*pair))
     assert expected == without_old_claims(compared(published.folder / place, pair[1]))
 
 
 @pytest.mark.parametrize("place", ["", "index.html", "api/v1", "api/v1/", "?x#y"])
 def test_a_published_address_tells_the_same_as_its_project(place, pair, address):
-    """Whatever page of it is named."""
     expected = compared(*pair)
     found = compared(address + place, pair[1])
     assert without_old_claims(expected) == without_old_claims(found)
@@ -242,7 +237,6 @@ def test_a_published_address_tells_the_same_as_its_project(place, pair, address)
 
 
 def test_the_api_alone_tells_all_but_provenance(pair, published, tmp_path):
-    """A copy of its five files, wherever it is."""
     shutil.copytree(published.folder / "api/v1", tmp_path / "mirror")
     found = compared(tmp_path / "mirror", pair[1])
     assert found["provenance_lost"] is None
@@ -254,7 +248,6 @@ def test_the_api_alone_tells_all_but_provenance(pair, published, tmp_path):
 
 
 def test_two_published_sites_bring_no_claims(published):
-    """It is said that they were not compared."""
     found = compared(published.folder, published.folder)
     assert (None, None) == (found["claims"], found["claims_not_compared"])
     said = run(published.folder, published.folder).stdout
@@ -263,7 +256,6 @@ def test_two_published_sites_bring_no_claims(published):
 
 
 def test_a_claim_that_needs_what_is_not_published(pair, published):
-    """It is counted, and not guessed."""
     (pair[1] / "data/content/about.md").write_text(
         "{% claim training_sets.shares[10000] > 0.3 %}Small.{% endclaim %}", encoding="utf8"
     )
@@ -418,7 +410,6 @@ def test_any_other_value_in_an_api_is_told_or_taken(published, place, odd, gone)
 
 @pytest.mark.parametrize("deep", [300, 900, 5_000])
 def test_an_api_that_is_nested_deeply(deep, published, tmp_path):
-    """It is read or told."""
     shutil.copytree(published.folder / "api/v1", tmp_path / "mirror")
     stats = load_json(published.files["api/v1/stats.json"])
     text = json.dumps(stats)[:-1] + f', "x": {"[" * deep}{"]" * deep}}}'
@@ -455,13 +446,11 @@ def test_published_results_that_are_none(frame, published, pair, tmp_path):
     ("http://[", "http://[: cannot be read: Invalid IPv6 URL"),
 ])  # fmt: skip
 def test_a_place_that_is_none(place, line, pair):
-    """One line."""
     said = run(place, pair[0])
     assert (1, "", f"{line}\n") == (said.exit_code, said.stdout, said.stderr)
 
 
 def test_both_places_are_told_in_one_run(tmp_path):
-    """Each with its own line."""
     said = run(tmp_path / "one", tmp_path / "other")
     what = "there is no such file or folder. Name a board, or the address of one."
     expected = [f"{tmp_path / name}: {what}" for name in ("one", "other")]
@@ -469,7 +458,6 @@ def test_both_places_are_told_in_one_run(tmp_path):
 
 
 def test_every_fault_of_a_project_is_told_with_its_place(tmp_path, pair):
-    """Warnings are not: the board is only read."""
     bad = changed(results_frame(), "task", {1: "ad", 2: "srt"})
     said = run(write(tmp_path / "bad", results=bad), pair[0])
     lines = said.stderr.splitlines()
@@ -487,7 +475,6 @@ def test_a_host_that_has_no_board(address, pair):
 
 
 def test_a_host_that_does_not_answer(pair):
-    """The port is let go before it is asked."""
     with served(pair[0]) as gone:
         pass
     said = run(gone, pair[0])
@@ -539,7 +526,6 @@ def test_ids_with_bars_and_backticks_stay_in_their_cells(tmp_path):
 
 
 def test_long_tables_of_a_comment_are_cut_and_counted(tmp_path):
-    """Of the text they are not."""
     many = [*HOSTILE, *(f"t{i}" for i in range(100))]
     frame = pd.DataFrame({"model": "m", "task": many, "score": 0.5})
     old = write_project(tmp_path / "old", {"results": frame}, site_toml=None)

@@ -96,7 +96,6 @@ def test_files_that_are_not_published(static):
     "spelt", ['url("../vendor/f.woff2")', "url('../vendor/f.woff2')", "url(../vendor/f.woff2)"]
 )
 def test_links_of_a_style_sheet_lead_to_the_published_name(static, spelt):
-    """However they are quoted."""
     write(static, {"css/a.css": f"@font-face {{ src: {spelt} }}".encode(), "vendor/f.woff2": b"f"})
     assets = load_assets([static])
     published = hashed("vendor/f.woff2", b"f").removeprefix("assets/")
@@ -113,7 +112,6 @@ def test_links_of_a_style_sheet_at_the_top_of_the_folder(static):
 
 
 def test_name_of_a_style_sheet_changes_with_what_it_links_to(static, tmp_path):
-    """Its own content names the other file."""
     css = {"css/a.css": b"a{src:url(../vendor/inter-latin-wght-normal.woff2)}"}
     before = load_assets([write(static, css)]).path("css/a.css")
     other = write(
@@ -131,7 +129,6 @@ def test_links_of_a_style_sheet_that_lead_to_no_file(static):
 
 
 def test_link_of_a_style_sheet_to_a_file_that_is_not_there(static):
-    """The build stops, and names the sheet and the link."""
     write(static, {"css/a.css": b"a{background:url('../img/b.png')}"})
     with pytest.raises(AssetError) as error:
         load_assets([static])
@@ -163,7 +160,6 @@ def test_front_end_packages_that_are_not_fetched(static, name):
 
 
 def test_a_file_that_a_template_asks_for_in_vain(static):
-    """The message names it."""
     with pytest.raises(AssetError) as error:
         load_assets([static]).path("js/nope.js")
     expected = "static/js/nope.js: a template asks for this file, but no static folder has it."
@@ -199,7 +195,6 @@ def test_scripts_of_ours_are_sent_without_comments(index_site):
 
 
 def test_scripts_of_a_project_are_sent_as_they_are(static):
-    """What looks like a comment may be a part of a text."""
     script = b"const a = `\n// no comment\n`;\n"
     write(static, {"js/a.js": script})
     assert script == load_assets([static]).files[hashed("js/a.js", script)]
@@ -213,7 +208,6 @@ def test_parts_stand_in_their_order():
 
 
 def test_a_site_without_parts_has_no_bundle():
-    """Nothing is published for nothing."""
     assert {} == make_bundles({"css/mine.css": b"a {}", "js/mine.js": b"1"})
 
 
@@ -226,7 +220,6 @@ def test_every_part_is_there(index_site):
 
 
 def test_a_page_asks_for_one_sheet_and_one_script(index_site):
-    """Beside the script that runs before the first paint."""
     page = index_site.page("about/")
     sheets, scripts = page.select("[rel=stylesheet]"), page.select("script[src]")
     assert 1 == len(sheets)

@@ -91,7 +91,6 @@ def test_difference_has_its_sign(value, written):
 
 
 def test_large_difference_is_signed_too():
-    """A difference on a compact scale has sign and prefix."""
     assert f"+22.8{NBSP}G" == NumberFormat(1, compact=True).signed(22_781_380_000)
 
 
@@ -111,7 +110,6 @@ def test_every_digit_is_written(value, written, difference):
 
 
 def test_interval_names_both_ends():
-    """An interval is written low to high, on one scale."""
     assert "0.662 to 0.818" == NumberFormat().interval(0.6621, 0.8176)
 
 
@@ -242,7 +240,6 @@ def test_percent_takes_places():
     ],
 )
 def test_size_of_a_file(n_bytes, written):
-    """A size takes the unit that keeps it below a thousand."""
     assert written == text.size(n_bytes)
 
 

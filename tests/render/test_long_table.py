@@ -224,7 +224,6 @@ def test_what_is_taken_along_amid_a_sort_is_in_its_order(chromium: Browser, long
 
 
 def test_a_page_that_is_printed_amid_a_sort_is_in_its_order(chromium: Browser, long: str) -> None:
-    """As is one that is copied."""
     page = open_board(chromium, long)
     for event, key in (("beforeprint", "model"), ("copy", "average")):
         printed = f"() => {{ dispatchEvent(new Event('{event}')); return ({ORDER})(); }}"

@@ -77,7 +77,6 @@ def test_downloads_of_the_data_set(known, index_site):
 
 
 def test_what_nobody_said_is_not_there(tmp_path):
-    """No licence, no date, no address, no citation, no creator."""
     found = said(build(write_project(tmp_path, {"results": board()["results"]})), "index.html")
     assert {"@context", "@type", "name", "description", "version", "isAccessibleForFree"} | {
         "variableMeasured",
@@ -143,7 +142,6 @@ def test_licences(text, link):
 
 
 def test_a_licence_in_words_stays_in_words(tmp_path):
-    """It is no link, and it is said all the same."""
     toml = SITE_TOML.replace("[site]\n", '[site]\nlicense = "Ask us"\n')
     found = said(build(write_project(tmp_path, board(), toml)), "data/index.html")
     assert "Ask us" == found["license"]
@@ -279,7 +277,6 @@ def test_every_board_is_described_without_error(name):
 
 
 def test_the_data_page_leads_to_it(index_site):
-    """With a sentence that says what it is for."""
     (link,) = index_site.page("data/").select('a[href="croissant.json"]')
     assert link.parent is not None
     assert "Croissant" in link.parent.get_text()

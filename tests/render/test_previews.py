@@ -163,7 +163,6 @@ def test_a_card_by_hand(drawer):
 
 
 def test_marks_stand_where_their_shares_are(drawer):
-    """Between the names and the values, a share of the way."""
     root = ElementTree.fromstring(drawer.draw(HAND_MADE, ""))
     circles = [float(c.attrib["cx"]) for c in root.findall(f"{SVG}circle")]
     texts = {t.text: float(t.attrib["x"]) for t in root.iter(f"{SVG}text") if t.text}
@@ -175,7 +174,6 @@ def test_marks_stand_where_their_shares_are(drawer):
 
 
 def test_a_card_without_a_chart(drawer, typeface):
-    """Says its finding alone."""
     svg = drawer.draw(PreviewCard("Nothing to draw.", None), "About")
     assert ["Fixture board", "About", "Nothing to draw.", "example.org/b"] == [
         text for text, _, _ in extents(svg, typeface)
@@ -226,7 +224,6 @@ def test_a_line_is_cut_where_its_room_ends(typeface):
 
 
 def test_bold_letters_are_wider(typeface):
-    """A width is that of the weight in which the text is set."""
     assert typeface.width("mmm", 20, REGULAR) < typeface.width("mmm", 20, BOLD)
 
 
@@ -247,7 +244,6 @@ def test_what_the_font_can_show(typeface, text, shown):
 
 
 def test_lines_are_as_equal_as_their_words_let_them_be(typeface):
-    """In the first size that has room, else cut in the last."""
     room = typeface.width("aaaa bbbb cccc d", 40)
     assert ("aaaa bbbb", "cccc dddd") == typeface.lines(
         "aaaa bbbb cccc dddd", room, [(40, 2)]
@@ -261,7 +257,6 @@ def test_lines_are_as_equal_as_their_words_let_them_be(typeface):
 
 
 def test_colours_are_those_of_the_light_theme(tmp_path):
-    """Of the project's own sheet, as far as it has them."""
     ours = light_colours(load_config(ROOT))
     assert ("#fbfbfa", "#0f766e") == (ours["paper"], ours["accent"])
     sheet = tmp_path / "static/css/tokens.css"
@@ -326,7 +321,6 @@ def test_a_kept_picture_is_not_drawn_again(drawings, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("content", [b"", b"short", b"x" * 5000])
 def test_a_broken_entry_is_drawn_anew(drawings, tmp_path, content):
-    """And mended; the site gets the same bytes."""
     cache = PictureCache(tmp_path)
     first = draw_pictures(drawings, ROOT, cache)
     good = contents(tmp_path)
@@ -346,7 +340,6 @@ def test_a_cache_that_cannot_be_written(drawings, tmp_path):
 
 
 def test_many_are_shared_among_processes(drawings, tmp_path, monkeypatch):
-    """And are the same."""
     alone = draw_pictures(drawings, ROOT, PictureCache(tmp_path / "alone"))
     monkeypatch.setattr(pictures, "MANY", 2)
     assert alone == draw_pictures(drawings, ROOT, PictureCache(tmp_path / "together"))
@@ -382,7 +375,6 @@ def test_every_listed_page_of_the_index_has_its_picture(index):
 
 
 def test_no_text_of_the_index_leaves_its_picture(drawer, typeface):
-    """Of no page."""
     site = make_site(ROOT)
     pages = with_cards(site, make_pages(site))
     cards = {p.title: p.card for p in pages if isinstance(p, Page) and p.card is not None}
@@ -395,7 +387,6 @@ def test_no_text_of_the_index_leaves_its_picture(drawer, typeface):
 
 
 def test_what_the_cards_of_the_index_say(index):
-    """The finding of each kind of page, computed."""
     said = {path: metas(index, path).get("og:image:alt", "") for path in index.html}
     finding = "Fine-tuned models average 0.685, up from 0.301; 6 of 10 pass GPT-4, 1 clearly."
     assert finding == said["index.html"]
@@ -420,7 +411,6 @@ def test_rows_are_the_boards_own():
 
 
 def test_without_a_base_url_there_is_no_picture(project):
-    """Title and description alone, and not a word of pictures."""
     site = build(project)
     said = metas(site, "")
     assert "Fixture board" == said["og:title"]
@@ -441,7 +431,6 @@ def test_pictures_can_be_left_out(placed):
 
 
 def test_a_cold_cache_gives_the_same_bytes(placed):
-    """A site does not depend on what was built before it."""
     cold = build(placed).files
     assert cold == build(placed).files
     shutil.rmtree(placed / ".cache")
@@ -485,7 +474,6 @@ def shares_astray(card: PreviewCard) -> list[float]:
 
 
 def test_pictures_of_a_hostile_board(tmp_path, drawer):
-    """Are drawn: no name breaks the drawing."""
     frames, toml = SHAPES["hostile"]()
     site = make_site(write_project(tmp_path, frames, toml))
     pages = [p for p in with_cards(site, make_pages(site)) if isinstance(p, Page) and p.card]
@@ -534,13 +522,11 @@ def test_what_badges_of_the_index_say(index_site):
 
 
 def test_a_board_by_win_rate():
-    """Says that it is one."""
     said = [badge_texts(c)[1] for p, c in built("mixed_directions").files.items() if "badges/" in p]
     assert any(text.startswith("#1 of 4 · win rate 0.600") for text in said)
 
 
 def test_a_model_without_a_rank(project):
-    """Is not ranked, in another colour."""
     (project / "site.toml").write_text(SITE_TOML + "min_coverage = 1.0\n")
     results = board()["results"]
     fewer = results[~((results.model == "beta") & (results.task == "sort"))]
@@ -587,7 +573,6 @@ def test_what_to_paste_with_a_base_url(project):
 
 
 def test_what_to_paste_without_a_base_url(project):
-    """Paths of the site, and what to do with them."""
     site = build(project)
     assert "[![Alpha on Fixture board](badges/alpha.svg)](models/alpha/)" == snippet(
         site, "markdown"
@@ -596,7 +581,6 @@ def test_what_to_paste_without_a_base_url(project):
 
 
 def test_names_are_text_in_what_to_paste():
-    """Neither Markdown nor HTML obeys them."""
     site = built("hostile")
     for path in site.html:
         if path.startswith("models/") and path != "models/index.html":

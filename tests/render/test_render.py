@@ -60,7 +60,6 @@ def own_parts(environment: jinja2.Environment, name: str) -> Iterator[nodes.Temp
 
 
 def test_every_template_has_a_page(contexts):
-    """None is left over, and there is a page of every kind."""
     assert PAGE_TEMPLATES == sorted(contexts)
 
 
@@ -96,12 +95,10 @@ def test_the_documentation_of_templates_is_what_they_are():
 
 
 def test_every_context_is_documented(contexts):
-    """Of each page the one that it is rendered with."""
     assert contexts == dict(CONTEXTS)
 
 
 def test_every_documented_name_exists(tmp_path):
-    """A page that uses all of them is rendered."""
     uses = "".join(f"{{% if {name} is defined %}}{name},{{% endif %}}" for name in sorted(GLOBALS))
     root = write_project(tmp_path, board())
     (root / "templates").mkdir()
@@ -110,7 +107,6 @@ def test_every_documented_name_exists(tmp_path):
 
 
 def test_every_block_is_documented(environment):
-    """The frame of a page has them all, and no page has others."""
     blocks = {
         path.name: {
             block.name
@@ -160,7 +156,6 @@ def test_the_documentations_own_template_builds(tmp_path):
 
 
 def test_a_template_that_stands_on_itself(tmp_path):
-    """It is told, not followed for ever."""
     root = write_project(tmp_path, board())
     (root / "templates").mkdir()
     (root / "templates/about.html").write_text('{% extends "about.html" %}')
@@ -169,7 +164,6 @@ def test_a_template_that_stands_on_itself(tmp_path):
 
 
 def test_templates_name_no_model_and_no_task():
-    """What a board is about comes from its data."""
     pages = {path: path.read_text(encoding="utf8").lower() for path in TEMPLATES.rglob("*.html")}
     names = ("gpt", "zephyr", "mistral", "llama", "gsm8k", "lora", "fine-tun")
     assert [] == [
@@ -205,7 +199,6 @@ def fault(root: Path, **templates: str) -> str:
 
 
 def test_a_projects_own_template_takes_the_place_of_ours(tmp_path):
-    """By the same name, and only that one."""
     own = '{% extends "base.html" %}{% block main %}<h1>Ours</h1>{{ terms | length }}{% endblock %}'
     files = render_with(tmp_path, about=own)
     assert b"<h1>Ours</h1>" in files["about/index.html"]
@@ -239,7 +232,6 @@ def test_an_unknown_name_in_a_template(tmp_path):
 
 
 def test_an_unknown_attribute_in_a_template(tmp_path):
-    """What a page has is a record: it has what it has."""
     said = fault(
         tmp_path, about='{% extends "base.html" %}{% block main %}{{ page.subtitle }}{% endblock %}'
     )
@@ -255,7 +247,6 @@ def test_an_unknown_name_in_a_part_of_a_page(tmp_path):
 
 
 def test_an_unknown_name_in_a_macro(tmp_path):
-    """The macro's file and line."""
     own = (
         (TEMPLATES / "macros/links.html")
         .read_text(encoding="utf8")
@@ -272,12 +263,10 @@ def test_a_broken_template(tmp_path):
 
 
 def test_a_broken_part_of_a_page(tmp_path):
-    """The part is named."""
     assert fault(tmp_path, base="\n{% if %}").startswith("templates/base.html:2: ")
 
 
 def test_an_unknown_filter_in_a_template(tmp_path):
-    """File and line too."""
     said = fault(
         tmp_path, about='{% extends "base.html" %}\n{% block main %}{{ page | nope }}{% endblock %}'
     )
@@ -285,13 +274,11 @@ def test_an_unknown_filter_in_a_template(tmp_path):
 
 
 def test_a_template_that_asks_for_one_that_is_not_there(tmp_path):
-    """The missing one is named."""
     said = fault(tmp_path, about='{% extends "bass.html" %}')
     assert "templates/bass.html: there is no such template." == said
 
 
 def test_a_template_that_asks_for_a_file_that_is_not_there(tmp_path):
-    """A script or a sheet."""
     with pytest.raises(FaultsError) as error:
         render_with(tmp_path, about="{{ asset('js/nope.js') }}")
     expected = "static/js/nope.js: a template asks for this file, but no static folder has it."
@@ -299,7 +286,6 @@ def test_a_template_that_asks_for_a_file_that_is_not_there(tmp_path):
 
 
 def test_a_template_that_is_not_utf8(tmp_path):
-    """A mistake like another, told in a line."""
     write_project(tmp_path, board())
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/about.html").write_bytes(b"caf\xe9")

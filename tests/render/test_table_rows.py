@@ -129,19 +129,16 @@ def test_a_drawing():
 def test_a_value_is_an_attribute_where_the_text_does_not_say_it(
     cell: Cell, value: str | None
 ) -> None:
-    """A missing one is empty, never zero."""
     body = rows(Row((Cell("a", "a"), cell)))
     found = BeautifulSoup(f"<table>{body}</table>", "lxml").select("tbody td")[0]
     assert value == found.get("data-value")
 
 
 def test_a_licence_keeps_its_version():
-    """Text is no number, however it ends."""
     assert "Apache-2.0" == raw_value(Cell("Apache-2.0", "Apache-2.0"))
 
 
 def test_a_link_out_of_the_site_and_one_that_may_not_be_followed():
-    """The text of the other stands alone."""
     out = Cell("x", "x", link=Link("x", href="https://x.example"))
     assert "<a href=https://x.example rel=noopener>x</a>" == write_words(out, href)
     assert "x" == write_words(Cell("x", "x", link=Link("x", href="javascript:x")), href)
@@ -149,7 +146,6 @@ def test_a_link_out_of_the_site_and_one_that_may_not_be_followed():
 
 @given(st.text(), st.text(), st.text(), st.text())
 def test_no_text_becomes_markup(text: str, note: str, tag: str, mark: str) -> None:
-    """Whatever the data holds, the elements are ours."""
     cell = Cell(text, text, note, tags=(tag,), link=Link(text, href=f"http{text}"))
     body = rows(Row((cell, Cell("1", 1.0)), marks=(("id", mark),)))
     found = {element.name for element in BeautifulSoup(f"<table>{body}</table>", "lxml")()}

@@ -87,7 +87,6 @@ def test_slug_of_an_id_that_is_spelled_like_a_marked_one():
 
 @given(st.lists(st.text(min_size=1, max_size=120), min_size=2, max_size=12, unique=True))
 def test_different_ids_get_different_fit_slugs(ids: list[str]):
-    """Whatever the ids are."""
     slugs = make_slugs(ids)
     assert len(ids) == len(set(slugs.values()))
     assert [] == [slug for slug in slugs.values() if not is_fit(slug)]
@@ -95,7 +94,6 @@ def test_different_ids_get_different_fit_slugs(ids: list[str]):
 
 @given(st.lists(st.from_regex(r"[aA][ _+-]?[bB]?", fullmatch=True), min_size=2, unique=True))
 def test_ids_that_are_nearly_the_same_get_different_slugs(ids: list[str]):
-    """Ids that differ in capitals and punctuation only."""
     assert len(ids) == len(set(make_slugs(ids).values()))
 
 
@@ -119,7 +117,6 @@ PAGES = [address for address in ADDRESSES if address.kind != "file"]
 
 
 def test_every_page_has_a_file_of_its_own():
-    """No two pages share one, and every one lies in the site."""
     urls = Urls.of(ADDRESSES)
     files = [urls.file(address) for address in ADDRESSES]
     assert len(files) == len(set(files))
@@ -144,7 +141,6 @@ def test_relative_links_lead_from_any_page_to_any_other(base):
 
 
 def test_links_that_are_kept_for_a_folder_are_those_of_each_page():
-    """To pages and to places of them, whichever page asks first."""
     urls = Urls.of(ADDRESSES)
     for origin in PAGES:
         to_page = urls.linker(origin)
@@ -202,12 +198,10 @@ def test_canonical_links():
     ],
 )
 def test_web_links_may_be_followed(href):
-    """Links by http or https to a host are left as they are."""
     assert href == web_link(href)
 
 
 def test_space_around_a_web_link_is_dropped():
-    """A table may hold it by accident."""
     assert "https://example.org/" == web_link(" https://example.org/\n")
 
 
@@ -295,13 +289,11 @@ def test_every_file_that_a_link_leads_to_is_there(site):
 
 
 def test_links_of_a_site_are_relative(site):
-    """They hold under any base path, and from the disk."""
     links = {link for page in site.readings.values() for link in page.links if not is_outside(link)}
     assert [] == sorted(link for link in links if link == "" or link.startswith("/"))
 
 
 def test_links_out_of_a_site_are_followed_by_http_only(site):
-    """With a host; text in front of them cannot change that."""
     links = {link for page in site.readings.values() for link in page.links if is_outside(link)}
     odd = [
         link
@@ -332,7 +324,6 @@ def test_every_place_that_a_link_leads_to_is_there(name, request):
 
 
 def test_ids_are_unique_within_a_page(site):
-    """An anchor leads to one place, a label names one thing."""
     twice = {
         path: page.ids
         for path, page in site.readings.items()
@@ -350,7 +341,6 @@ def test_ids_are_fit_for_labels(name, request):
 
 
 def test_links_of_style_sheets(site):
-    """Fonts and pictures are files of the site."""
     for path, content in site.files.items():
         if path.endswith(".css"):
             links = [

@@ -24,7 +24,6 @@ def test_medians_and_worst_of_several_visits():
 
 
 def test_worst_and_middle_of_the_answers_of_a_board():
-    """Each sort and each key counts."""
     goals = list(Board(1, 2, 3, (40, 48, 120), (16, 24)).targets())
     assert [48, 120, 20, 24] == [goal.found for goal in goals]
     assert [True, False, True, True] == [goal.holds for goal in goals]

@@ -20,13 +20,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_made_board_is_the_same_each_time(project: Path, tmp_path: Path) -> None:
-    """So that figures of two runs are of one board."""
     again = write_large(tmp_path / "again", 60, 20)
     assert contents(project / "data") == contents(again / "data")
 
 
 def test_sampled_pages_are_as_an_independent_computation_has_them(project: Path) -> None:
-    """Models, tasks and categories."""
     assert [] == list(check_sample(project, project / "site", 18))
 
 

@@ -159,7 +159,6 @@ def test_there_is_something_to_compare(twice):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
 def test_the_umask_says_who_may_read(twice):
-    """And only that."""
     assert 0o600 == (twice.folder / "index.html").stat().st_mode & 0o777
 
 

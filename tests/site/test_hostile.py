@@ -82,7 +82,6 @@ def test_files_that_are_no_table(tmp_path, content, line):
 
 
 def test_a_table_cut_anywhere(tmp_path):
-    """At every tenth byte, and at each of the last fifty."""
     for end in (*range(1, len(WHOLE), len(WHOLE) // 10), *range(len(WHOLE) - 50, len(WHOLE))):
         write_project(tmp_path, {"results": WHOLE[:end]}, "")
         line = FOREIGN if end < 4 else CUT
@@ -119,14 +118,12 @@ def dangling(path: Path) -> None:
     [(folder, NO_FILE), (pipe, NO_FILE), (endless, NO_FILE), (loop, MISSING), (dangling, MISSING)],
 )
 def test_what_stands_in_place_of_a_file(tmp_path, make, line):
-    """The build neither waits for it nor fails."""
     (tmp_path / "data").mkdir()
     make(tmp_path / "data/results.parquet")
     assert [f"data/results.parquet: {line}"] == fault_lines(tmp_path)
 
 
 def test_a_table_may_be_a_link(tmp_path):
-    """Data often lie elsewhere."""
     write_project(tmp_path, board())
     real = tmp_path / "real.parquet"
     (tmp_path / "data/results.parquet").rename(real)
@@ -236,7 +233,6 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("tables", "line"), TABLES.values(), ids=TABLES.keys())
 def test_values_that_are_none(tmp_path, tables, line):
-    """Each is named once, on one printable line."""
     lines = fault_lines(write_project(tmp_path, board() | tables))
     assert 1 == lines.count(f"data/results.parquet: {line}"), lines
     assert all(found.isprintable() and len(found) < 2_500 for found in lines)
@@ -266,7 +262,6 @@ LEGAL: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("tables", LEGAL.values(), ids=LEGAL.keys())
 def test_odd_values_are_legal(tmp_path, tables):
-    """And warn of nothing."""
     assert [] == fault_lines(write_project(tmp_path, board() | tables))
 
 
@@ -307,7 +302,6 @@ TOML: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize(("toml", "line"), TOML.values(), ids=TOML.keys())
 def test_configurations_that_are_none(project, toml, line):
-    """One line, printable and of readable length."""
     (project / "site.toml").write_bytes(toml)
     (found,) = fault_lines(project)
     assert found.startswith(f"site.toml: {line}")
@@ -316,7 +310,6 @@ def test_configurations_that_are_none(project, toml, line):
 
 
 def test_a_thousand_unknown_keys(project):
-    """Twenty are named, the others counted."""
     toml = "[site]\n" + "".join(f"key{i} = 1\n" for i in range(1_000))
     (project / "site.toml").write_text(toml)
     with pytest.raises(FaultsError) as caught:
@@ -485,7 +478,6 @@ OUTSIDE = "cannot be read: it is a link that leads out of the folder"
 
 
 def test_lists_in_lists_without_end(write):
-    """What Markdown cannot read is a fault, too."""
     with pytest.raises(FaultsError) as caught:
         write("\n".join(f"{'    ' * i}- a" for i in range(250)))
     line = "data/content/about.md: its lists or quotes are nested too deeply"

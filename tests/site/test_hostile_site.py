@@ -99,7 +99,6 @@ def test_charts_obey_nothing(watch: Watch, path: str) -> None:
 
 
 def test_tables_are_sorted_and_filtered(watch: Watch) -> None:
-    """By every column, and by every name as it is typed."""
     page = watch.page
     page.goto(watch.home + "models/")
     for button in page.locator("[data-view-of]:visible th button").all():
@@ -130,7 +129,6 @@ def test_a_view_is_taken_along_without_formulas(watch: Watch) -> None:
 
 
 def test_quick_find_shows_names_as_text(watch: Watch) -> None:
-    """Each is found by its beginning and read as it is."""
     page = watch.page
     page.goto(watch.home)
     expect(page.get_by_role("button", name="Search", exact=True)).to_be_visible()
@@ -146,7 +144,6 @@ def test_quick_find_shows_names_as_text(watch: Watch) -> None:
 
 
 def test_every_task_is_picked(watch: Watch) -> None:
-    """The picker writes a task's name and table anew."""
     page = watch.page
     page.goto(watch.home + "tasks/")
     picker = page.get_by_label("Task", exact=True)
@@ -183,7 +180,6 @@ def test_models_are_compared(watch: Watch) -> None:
 
 
 def test_a_model_is_chosen(watch: Watch) -> None:
-    """Over tasks whose names are hostile."""
     page = watch.page
     for tasks in (TEXTS[:5], TEXTS[5:10], TEXTS[10:]):
         page.goto(f"{watch.home}choose/?{urlencode([('task', text) for text in tasks])}")
@@ -203,7 +199,6 @@ def test_from_the_disk(chromium: Browser, site: BuiltSite) -> None:
 
 
 def test_no_page_leads_where_the_data_says(site: BuiltSite) -> None:
-    """No link of the data may be followed, and each can be read."""
     for path, page in site.readings.items():
         outside = [link for link in page.links if is_outside(link)]
         assert [] == [link for link in outside if not link.startswith(OWN)], path
@@ -213,7 +208,6 @@ def test_no_page_leads_where_the_data_says(site: BuiltSite) -> None:
 
 
 def test_a_description_of_a_hundred_thousand_letters(site: BuiltSite) -> None:
-    """It stands on its model's page, whole."""
     path = next(p for p in site.html if p.startswith("models/script-window-canary"))
     assert LONG in site.page(path).get_text()
 
@@ -235,7 +229,6 @@ def test_drawings_and_lists_for_machines_are_whole(site: BuiltSite) -> None:
 
 
 def test_downloads_run_in_no_sheet(site: BuiltSite) -> None:
-    """Every CSV that is published: cells and headings."""
     packed = [content for path, content in site.files.items() if path.endswith(".csv.gz")]
     files = [gzip.decompress(content).decode() for content in packed]
     assert 5 == len(files)

@@ -116,19 +116,16 @@ def test_formulas_are_defused_in_csv_alone(tmp_path, text):
 
 @pytest.mark.parametrize("text", ["-0.12", "+1", "-1e-5", "-.5", "1-1", "a=b", "", "'=1"])
 def test_what_is_no_formula_is_left_alone(tmp_path, text):
-    """A number that is written as text among it."""
     rows, _ = contents(tmp_path, model=pa.array([text]), score=pa.array([-1.5]))
     assert [text, "-1.5"] == rows[1]
 
 
 def test_headings_are_defused_too(tmp_path):
-    """The name of a column is a text of the data like another."""
     rows, _ = contents(tmp_path, **{"=1+1": pa.array(["x"]), "-0.12": pa.array(["y"])})
     assert ["'=1+1", "-0.12"] == rows[0]
 
 
 def test_export_gives_the_same_bytes_twice(project):
-    """Two exports of one project do not differ in a byte."""
     first, second = (export_tables(load_tables(project / "data").tables) for _ in range(2))
     assert [table.files for table in first] == [table.files for table in second]
 

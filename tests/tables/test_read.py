@@ -47,7 +47,6 @@ def known(values: pd.Series) -> list[Any]:
 
 
 def test_tables_are_read_as_written(project):
-    """Rows, columns and values in their order."""
     tables = load(project).tables
     assert ["results", "models", "tasks"] == list(tables)
     for name, frame in board().items():
@@ -55,13 +54,11 @@ def test_tables_are_read_as_written(project):
 
 
 def test_table_keeps_the_bytes_of_its_file(project):
-    """For the download."""
     file = (project / "data/results.parquet").read_bytes()
     assert file == load(project).tables["results"].file
 
 
 def test_messages_name_a_table_by_its_path(project):
-    """The publisher knows this path."""
     assert "data/tasks.parquet" == load(project).tables["tasks"].where
     other = load_tables(project / "data", "elsewhere").tables["tasks"]
     assert "elsewhere/tasks.parquet" == other.where
@@ -92,7 +89,6 @@ def test_missing_results_are_a_fault(tmp_path, folder):
     ],
 )
 def test_damaged_file_is_a_fault(project, name, content, what):
-    """Empty, foreign or truncated; other tables are read."""
     write_project(project, {name: content})
     loaded = load(project)
     (fault,) = loaded.faults
@@ -102,7 +98,6 @@ def test_damaged_file_is_a_fault(project, name, content, what):
 
 
 def test_folder_in_place_of_a_file_is_a_fault(tmp_path):
-    """There is no traceback."""
     (tmp_path / "data/results.parquet").mkdir(parents=True)
     (fault,) = load(tmp_path).faults
     expected = "this is not a file. Write the table as one Parquet file."
@@ -110,7 +105,6 @@ def test_folder_in_place_of_a_file_is_a_fault(tmp_path):
 
 
 def test_file_without_permission_is_a_fault(project, monkeypatch):
-    """With the reason of the system."""
 
     def refuse(_):
         raise PermissionError(errno.EACCES, "Permission denied")
@@ -140,7 +134,6 @@ def test_text_that_is_not_utf8_is_a_fault(tmp_path):
 
 
 def test_unknown_parquet_files_are_listed(project):
-    """Other files are ignored."""
     write_project(project, {"result": results_frame(), "Models": board()["models"]})
     (project / "data/notes.csv").write_text("a")
     assert ("Models.parquet", "result.parquet") == load(project).unknown_files
@@ -172,7 +165,6 @@ def test_unknown_parquet_files_are_listed(project):
     ],
 )
 def test_further_column_of_any_type_is_read(tmp_path, values, read):
-    """As numbers, booleans or text."""
     assert read == known(column_of(tmp_path, values))
 
 
@@ -188,12 +180,10 @@ def test_further_column_of_any_type_is_read(tmp_path, values, read):
     ],
 )
 def test_date_is_read_as_text(tmp_path, values, read):
-    """YYYY-MM-DD, whatever the stored unit."""
     assert read == known(column_of(tmp_path, values, "date"))
 
 
 def test_columns_of_one_name_are_numbered(tmp_path):
-    """The first keeps its name; none is lost."""
     names = ["score", "score", "score (2)", "score"]
     table = pa.table([pa.array([n]) for n in range(4)], names=names)
     frame = load(write_project(tmp_path, {"results": table})).tables["results"].frame
@@ -210,7 +200,6 @@ def test_nan_is_distinguished_from_null(tmp_path):
 
 
 def test_index_written_by_pandas_is_a_column(tmp_path):
-    """It is read as a column."""
     frame = results_frame().set_index("model")
     write_project(tmp_path, {})
     frame.to_parquet(tmp_path / "data/results.parquet")
@@ -219,7 +208,6 @@ def test_index_written_by_pandas_is_a_column(tmp_path):
 
 
 def test_empty_table_is_read(tmp_path):
-    """The check reports what is missing."""
     empty: dict[str, pa.Array[Any]] = {}
     loaded = load(write_project(tmp_path, {"results": pa.table(empty)}))
     assert (0, 0) == loaded.tables["results"].frame.shape
@@ -231,7 +219,6 @@ def tables_of(tmp_path, toml="", **tables):
 
 
 def test_every_declared_column_is_added(tmp_path):
-    """In the order of the schema."""
     least = results_frame()[["model", "task", "score"]][:1]
     tables = tables_of(tmp_path, results=least)
     for frame, spec in ((tables.results, RESULTS), (tables.models, MODELS), (tables.tasks, TASKS)):
@@ -262,7 +249,6 @@ def test_missing_values_have_their_default(tmp_path):
 
 
 def test_models_and_tasks_come_from_the_results(tmp_path):
-    """In the order in which the results name them."""
     results = results_frame()[::-1]
     tables = tables_of(tmp_path, results=results)
     assert ["gamma", "beta", "alpha"] == tables.models["model"].tolist()
@@ -278,7 +264,6 @@ def test_missing_variant_is_the_base_of_site_toml(tmp_path):
 
 @pytest.mark.parametrize("blank", ["", " ", "\t", None])
 def test_blank_text_is_unknown(tmp_path, blank):
-    """Optional text of spaces is null."""
     models = having(models_frame(), name=["A", blank, "C"], developer=[blank, "B", "B"])
     results = having(results_frame(), flag=blank, date=blank)
     requests = pd.DataFrame({"provider": ["p"], "model": ["alpha"], "error_code": [blank]})
@@ -291,14 +276,12 @@ def test_blank_text_is_unknown(tmp_path, blank):
 
 
 def test_direction_of_some_tasks(tmp_path):
-    """Higher is better for the others."""
     tasks = having(tasks_frame(), higher_is_better=[None, False])
     tables = tables_of(tmp_path, results=results_frame(), tasks=tasks)
     assert [True, False] == tables.tasks["higher_is_better"].tolist()
 
 
 def test_further_columns_are_kept(tmp_path):
-    """They follow the declared columns."""
     results = having(results_frame(), seed=range(10))
     tables = tables_of(tmp_path, results=results)
     assert "seed" == tables.results.columns[-1]
@@ -306,7 +289,6 @@ def test_further_columns_are_kept(tmp_path):
 
 
 def test_missing_optional_tables_are_none(tmp_path):
-    """Also tables without rows."""
     prices = pd.DataFrame({"provider": ["p"], "model": ["alpha"], "usd_per_hour": [1.5]})
     tables = tables_of(tmp_path, results=results_frame(), prices=prices)
     assert tables.prices is not None
@@ -317,6 +299,5 @@ def test_missing_optional_tables_are_none(tmp_path):
 
 
 def test_files_are_kept_for_download(tmp_path):
-    """Empty ones too."""
     tables = tables_of(tmp_path, results=results_frame(), models=models_frame()[:0])
     assert ["results", "models"] == list(tables.loaded)
