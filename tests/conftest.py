@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
 from tests.helpers.browsing import pages_given_back
-from tests.helpers.sites import ROOT, BuiltSite, build
+from tests.helpers.odd_boards import built
+from tests.helpers.sites import BuiltSite
 from tests.helpers.tables import board, write_project
 
 # A slow machine is no failure.
@@ -43,7 +44,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def index_site() -> BuiltSite:
     """The Index, built once for each pytest worker."""
-    return build(ROOT)
+    return built("index")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from site_builder.compute.serving import Price, compute_serving
+from site_builder.compute.serving import (
+    Offer,
+    Price,
+    collect_offers,
+    compute_serving,
+    reference_choice,
+)
 from tests.helpers.boards import find_holes, make_frames, make_tables
 
 REQUEST = ("provider", "model", "error_code", "ttft_s", "total_s", "input_tokens", "output_tokens")
@@ -35,7 +41,7 @@ def request(ttft, total=None, tokens=None, error=None, **served):
     return (by["provider"], by["model"], error, ttft, total, by["sent"], tokens)
 
 
-# --- latency ------------------------------------------------------------------------------------
+# --- latency -----------------------------------------------------------------------------------
 
 
 def test_percentiles_by_hand():
@@ -131,7 +137,7 @@ def test_request_size_is_the_median_of_the_successes():
     assert None is serving_of().request_size
 
 
-# --- prices -------------------------------------------------------------------------------------
+# --- prices ------------------------------------------------------------------------------------
 
 
 def test_ratio_is_how_many_times_cheaper_than_the_baseline():
@@ -212,3 +218,41 @@ def test_records_hold_no_nan():
     rows = [request(np.nan, np.nan, np.nan, sent=np.nan), request(1e-300, 1e11, 1e11)]
     prices = [("x", "gpt", 1e11, 1e11), ("y", "a", 1e-300, 1e-300), ("z", "b", np.nan, 1.0)]
     assert [] == find_holes(serving_of(rows, prices, "gpt"))
+
+
+# --- costs ----------------------------------------------------------------------------------------
+
+TOKEN = Offer("p", "a", 2, 4)
+DEAR = Offer("q", "ref", 20, 40)
+HOUR = Offer("r", "a", hour_usd=1.5)
+IDLE = Offer("r", "idle", hour_usd=0)
+
+
+def price(provider, model, sent=None, received=None, hour=None):
+    """A list price."""
+    return Price(provider, model, sent, received, hour, None, None, "", "")
+
+
+def test_offers_of_prices():
+    """One that is listed both ways is two; half a price is none; the order stays."""
+    prices = [price("p", "a", 1, 2, 3), price("p", "b", 1), price("p", "c", hour=4)]
+    assert (
+        Offer("p", "a", 1, 2),
+        Offer("p", "a", hour_usd=3),
+        Offer("p", "c", hour_usd=4),
+    ) == collect_offers(prices)
+
+
+@pytest.mark.parametrize(
+    ("offers", "baseline", "chosen"),
+    [
+        ([HOUR, TOKEN, DEAR], "a", (TOKEN,)),
+        ([HOUR, DEAR], "a", (HOUR,)),
+        ([HOUR, TOKEN, DEAR], "other", (TOKEN, DEAR)),
+        ([HOUR, TOKEN, DEAR], None, (TOKEN, DEAR)),
+        ([HOUR, IDLE], None, ()),
+    ],
+)
+def test_whom_to_compare_with(offers, baseline, chosen):
+    """The baseline by the token, else by the hour; else all by the token."""
+    assert chosen == reference_choice(offers, baseline)

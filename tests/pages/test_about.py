@@ -52,9 +52,6 @@ BOARDS = ("index", TOLD, "mixed_directions", "lower_is_better", "zeros_and_ones"
 @pytest.fixture(scope="module", params=BOARDS)
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     """The Index, and boards that rank otherwise or show less."""
-    if request.param == "index":
-        index: BuiltSite = request.getfixturevalue("index_site")
-        return index
     if request.param == TOLD:
         folder = write_editions(tmp_path_factory.mktemp("editions"))
         return build(folder / "new", folder / "old")

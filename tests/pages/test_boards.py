@@ -42,7 +42,7 @@ OVER_BASELINE = {
 ANY_BOARD = ("data/index.html",)
 MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
 
-every_board = pytest.mark.parametrize("name", BOARDS)
+every_board = pytest.mark.parametrize("name", ["index", *BOARDS])
 every_shape = pytest.mark.parametrize("name", SHAPES)
 
 

@@ -198,7 +198,22 @@ def test_numbers_are_written_as_the_build_writes_them(chromium: Browser, mixed: 
     """Every format of numbers.js that has a twin in format.py, over twenty powers of ten."""
     page, _ = open_page(chromium, mixed)
     drawn = random.Random(7)
-    values = [0.0, 0.0625, 1.005, 2.675, 9.995, 0.9995, 99.95, 999.5, 1e21, 1.5e26, 1e-7, 5e-324]
+    values = [
+        0.0,
+        7.24,
+        226.0,
+        0.0625,
+        1.005,
+        2.675,
+        9.995,
+        0.9995,
+        99.95,
+        999.5,
+        1e21,
+        1.5e26,
+        1e-7,
+        5e-324,
+    ]
     values += [drawn.uniform(1, 10) * 10.0 ** drawn.randint(-9, 20) for _ in range(200)]
     values += [round(drawn.uniform(0, 100), 3) for _ in range(200)]
     values += [-value for value in values]
@@ -206,6 +221,7 @@ def test_numbers_are_written_as_the_build_writes_them(chromium: Browser, mixed: 
         "money": text.money,
         "quantity": text.quantity,
         "ratio": text.ratio,
+        "billions": text.billions,
     }
     for name, write in twins.items():
         found = page.evaluate(f"values => values.map(site.format.{name})", values)
@@ -415,7 +431,7 @@ def test_the_smallest_screen(chromium: Browser, mixed: str) -> None:
     assert overflow(page) <= 0
 
 
-# --- by hand ------------------------------------------------------------------------------------
+# --- by hand -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ from scipy.stats import expon, kstest
 from site_builder.compute.intervals import RESAMPLES, SEED, t_quantile, tail_probability
 from site_builder.compute.numbers import counts_to, floats_or_none
 from site_builder.compute.score_error import REACH
-from site_builder.formatting import quantity
 from site_builder.pages.browser_data import MARGIN_SHARE, REWEIGHTINGS
 from site_builder.pages.page import Site
 from tests.helpers import choosing
@@ -160,7 +159,7 @@ def assert_linked(chromium: Browser, page: Page) -> None:
     assert read(page) == read(other)
 
 
-# --- the page -----------------------------------------------------------------------------------
+# --- the page ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", [*WITHOUT_CHOICE, "three_columns", "lower_is_better"])
@@ -189,7 +188,7 @@ def test_what_the_data_has_not_cannot_be_limited() -> None:
     assert [] == page.select("[data-amount], [data-one-of], [data-variant]")
 
 
-# --- by hand ------------------------------------------------------------------------------------
+# --- by hand -----------------------------------------------------------------------------------
 
 # Three models on three tasks: means 0.6, 0.5, 0.4 where all count the same.
 RUNS: Runs = {"base": {"a": [0.9, 0.6, 0.3], "b": [0.5, 0.5, 0.5], "c": [0.1, 0.3, 0.8]}}
@@ -404,7 +403,7 @@ def test_all_tasks_of_equal_weight_are_the_board(desk: Page, index_site: BuiltSi
     assert tied == [row[1] for row in found if row[3]]
 
 
-# --- by numpy and scipy -------------------------------------------------------------------------
+# --- by numpy and scipy ------------------------------------------------------------------------
 
 
 def foreign_board(name: str) -> Callable[[Path], Path]:
@@ -479,7 +478,7 @@ def assert_same(found: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
             assert found[key] == value, key
 
 
-# --- in a browser -------------------------------------------------------------------------------
+# --- in a browser ------------------------------------------------------------------------------
 
 
 def test_the_reason_in_words(desk: Page) -> None:
@@ -627,16 +626,6 @@ def test_what_an_address_does_not_know_is_told(chromium: Browser, home: str) -> 
     page.get_by_role("button", name="Start over").click()
     expect(remark).to_be_hidden()
     assert [] == heard.complaints
-
-
-def test_numbers_of_unknown_kind_are_written_as_the_build_writes_them(
-    chromium: Browser, home: str
-) -> None:
-    """Three decimals or three digits, no zeros behind them: sizes and weights in the page."""
-    values = [0, 7.0, 7.24, 226, 1_000_000, 0.5, 0.00002, 1 / 3, 2.5005, -0.0004]
-    page, _ = open_page(chromium, home + "choose/")
-    written = page.evaluate("values => values.map(site.format.quantity)", values)
-    assert [quantity(v) for v in values] == written
 
 
 def test_the_answer_is_said_once_the_visitor_pauses(chromium: Browser, home: str) -> None:

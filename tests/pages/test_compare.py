@@ -13,7 +13,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from site_builder.addresses import Address
-from site_builder.formatting import billions, quantity
 from site_builder.pages.compare import ModelVariant, compare_address, default_runs
 from site_builder.pages.page import Site
 from site_builder.render.urls import Urls
@@ -120,7 +119,7 @@ def desk(browser, index) -> Page:
     return open_page(browser, f"{index.home}compare/")[0]
 
 
-# --- the page -----------------------------------------------------------------------------------
+# --- the page ----------------------------------------------------------------------------------
 
 
 def test_the_leaderboard_stands_there_without_scripts(chromium, index):
@@ -177,7 +176,7 @@ def test_addresses_carry_a_query():
     assert "./?model=x" == urls.relative(Address("compare"), own)
 
 
-# --- by hand ------------------------------------------------------------------------------------
+# --- by hand -----------------------------------------------------------------------------------
 
 # On t1 a leads by 0.2, on t2 b by 0.1, on t3 all tie, on t4 b has no score, t5 is c's alone.
 RUNS: Runs = {
@@ -370,7 +369,7 @@ def test_a_board_without_a_baseline_has_nobody_to_be_ahead_of(desk):
     assert None is found["reference"]
 
 
-# --- by numpy -----------------------------------------------------------------------------------
+# --- by numpy ----------------------------------------------------------------------------------
 
 
 def check(page: Page, board: Board, runs: Sequence[ModelVariant]) -> None:
@@ -421,7 +420,7 @@ def test_numbers_are_those_of_numpy_on_odd_boards(chromium, odd):
     assert [] == heard.complaints
 
 
-# --- in a browser -------------------------------------------------------------------------------
+# --- in a browser ------------------------------------------------------------------------------
 
 
 def test_the_first_comparison_is_of_the_best(desk):
@@ -619,12 +618,3 @@ def test_scores_that_cannot_be_loaded(chromium, index):
     page.goto(f"{index.home}compare/")
     expect(page.locator("[data-part=remark]")).to_contain_text("could not be loaded")
     expect(page.locator(".without-scripts table")).to_be_visible()
-
-
-def test_scripts_write_numbers_as_pages_do(chromium, index):
-    """`quantity` and `billions` of numbers.js are those of format.py."""
-    values = [0, 7, 7.24, 0.5, 100, 1000.5, 0.00002, 12345.6789, 0.0005, 1e-9, None]
-    page, _ = open_page(chromium, f"{index.home}compare/")
-    write = "values => values.map(v => [site.format.quantity(v), site.format.billions(v)])"
-    shown = page.evaluate(write, values)
-    assert [[quantity(v), billions(v)] for v in values] == shown

@@ -67,9 +67,9 @@ def test_a_view_has_the_policy_of_every_page(index_site):
 
 
 @pytest.mark.parametrize("name", ["index", *BOARDS])
-def test_every_view_is_offered_where_it_stands(name, request):
+def test_every_view_is_offered_where_it_stands(name):
     """A chart with a view has it, and no view is without a chart that leads to it."""
-    site = request.getfixturevalue("index_site") if name == "index" else built(name)
+    site = built(name)
     offered = {
         target(path, link)[0]
         for path, page in site.readings.items()

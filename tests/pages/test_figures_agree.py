@@ -164,37 +164,6 @@ def test_helped_and_hurt_on_the_full_board(index_site, models, source):
     assert stats["runs_hurt"] == sum(row["hurt"].number or 0 for row in found.values())
 
 
-def test_averages_from_the_transcription(models, source):
-    """Mean over 31 tasks of each model's scores and lifts."""
-    for model in models.values():
-        for variant, average in model["average"].items():
-            scores = [source.scores[model["model"], task, variant] for task in source.tasks]
-            baseline = [source.scores["gpt-4", task, BASE] for task in source.tasks]
-            assert near(mean(scores), average)
-            pairs = list(zip(scores, baseline, strict=True))
-            assert near(mean(a - b for a, b in pairs), model["lift_over_baseline"][variant])
-            assert sum(a > b for a, b in pairs) == model["tasks_beating_baseline"][variant]
-        if TUNED in model["average"]:
-            lift = mean(source.lift(model["model"], task) for task in source.tasks)
-            assert near(lift, model["lift_over_base"][TUNED])
-
-
-def test_wins_and_win_rates_from_the_transcription(models, source):
-    """On how many tasks a model is at the top, ties counting; the mean share of rivals it beats."""
-    for model in source.tuned:
-        wins, rates = 0, []
-        for task in source.tasks:
-            own = source.scores[model, task, TUNED]
-            rivals = [source.scores[rival, task, TUNED] for rival in source.tuned if rival != model]
-            wins += all(own >= rival for rival in rivals)
-            rates.append(
-                sum((own > rival) + 0.5 * (own == rival) for rival in rivals) / len(rivals)
-            )
-        found = models[source.models[model]["name"]]
-        assert wins == found["wins"][TUNED]
-        assert near(mean(rates), found["win_rate"][TUNED])
-
-
 def test_top_five(index_site, models):
     """The first five of the board, with the numbers that they have there."""
     rows = table(index_site.page(""), "top")
@@ -254,13 +223,6 @@ def test_the_list_of_tasks(index_site, tasks, models):
         assert says(row["mean_lift_over_base"], task["mean_lift_over_base"])
         tuned = [s["score"] for s in task["scores"] if s["variant"] == TUNED]
         assert says(row["mean"], mean(tuned))
-
-
-def test_tasks_from_the_transcription(tasks, source):
-    for task in tasks.values():
-        assert near(source.over_baseline(task["task"]), task["best_lift_over_baseline"])
-        lifts = [source.lift(model, task["task"]) for model in source.tuned]
-        assert near(mean(lifts), task["mean_lift_over_base"])
 
 
 def test_differences_behind_the_chart(index_site, tasks):
@@ -424,18 +386,6 @@ def test_neighbours_of_a_model(index_site, models, model_pages):
                 assert says(row["gap"], other["average"][TUNED] - model["average"][TUNED])
 
 
-def test_a_model_task_by_task(index_site, tasks, model_pages):
-    rows = table(index_site.page(model_pages["mistral-7b"]), "all-scores")
-    assert 31 == len(rows)
-    for row in rows:
-        task = tasks[row["task"].text]
-        tuned, base = (score_of(task, "mistral-7b", variant)["score"] for variant in (TUNED, BASE))
-        assert says(row["score_fine_tuned"], tuned)
-        assert says(row["score_base"], base)
-        assert says(row["lift_fine_tuned"], tuned - base)
-        assert says(row["baseline"], task["baseline_score"])
-
-
 def test_a_model_category_by_category(index_site, tasks, model_pages, source):
     lifts = defaultdict(list)
     for task in tasks.values():
@@ -530,55 +480,6 @@ def test_the_short_table_of_correlations(index_site, path):
             low, high = (read(text) for text in rho.note.split(" to "))
             assert found["interval"]["spearman"][i][j] == pytest.approx([low, high], abs=5.01e-3)
         assert says(row["n"], found["n"][i][at["mean_lift_over_base"]])
-
-
-def ranks(values: list[float]) -> list[float]:
-    """Mean ranks, from 1 on."""
-    return [sum(v < x for v in values) + (1 + sum(v == x for v in values)) / 2 for x in values]
-
-
-def pearson(x: list[float], y: list[float]) -> float:
-    """The correlation, by its definition."""
-    dx, dy = [v - mean(x) for v in x], [v - mean(y) for v in y]
-    products = sum(a * b for a, b in zip(dx, dy, strict=True))
-    return products / math.sqrt(sum(a * a for a in dx) * sum(b * b for b in dy))
-
-
-def test_correlations_from_the_transcription(index_site, source):
-    """Every column against every other, Pearson's and Spearman's, over the tasks that have both."""
-    found, order = index_site.api("correlations"), list(source.tasks)
-    own: dict[str, list[float | None]] = {
-        "baseline_score": [source.scores["gpt-4", task, BASE] for task in order],
-        "best_lift_over_baseline": [round(source.over_baseline(task), 9) for task in order],
-        "mean_lift_over_base": [
-            round(mean(source.lift(m, t) for m in source.tuned), 9) for t in order
-        ],
-        "best_base_score": [max(source.scores[m, t, BASE] for m in source.tuned) for t in order],
-        "mean_base_score": [
-            round(mean(source.scores[m, t, BASE] for m in source.tuned), 9) for t in order
-        ],
-        "best_tuned_score": [source.best(task) for task in order],
-        "mean_tuned_score": [
-            round(mean(source.scores[m, t, TUNED] for m in source.tuned), 9) for t in order
-        ],
-    }
-    for feature in LABELS.values():
-        texts = [source.tasks[task][feature] for task in order]
-        own[feature] = [float(text) if text else None for text in texts]
-    assert list(own) == found["columns"]
-    for i, a in enumerate(own):
-        for j, b in enumerate(own):
-            pairs = [
-                (x, y)
-                for x, y in zip(own[a], own[b], strict=True)
-                if x is not None and y is not None
-            ]
-            x, y = [x for x, _ in pairs], [y for _, y in pairs]
-            assert len(pairs) == found["n"][i][j]
-            assert math.isclose(pearson(x, y), found["pearson"][i][j], abs_tol=1e-7), (a, b)
-            assert math.isclose(
-                pearson(ranks(x), ranks(y)), found["spearman"][i][j], abs_tol=1e-7
-            ), (a, b)
 
 
 def test_training_sets(index_site, source):

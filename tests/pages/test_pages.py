@@ -10,7 +10,7 @@ from math import isfinite
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from tests.helpers.sites import HOLES, ROOT, BuiltSite, build, raw_of, table, target, visible
+from tests.helpers.sites import ROOT, BuiltSite, build, raw_of, table, target, visible
 
 FIXED = (
     "",
@@ -384,15 +384,6 @@ def test_pages_that_are_not_for_search_engines(index_site):
     assert ["404.html", *(f"embed/{name}/index.html" for name in EMBEDDED)] == sorted(hidden)
 
 
-def test_no_page_has_a_hole(index_site):
-    """No `nan`, no `None`, no `inf`, no `undefined` is read or heard anywhere."""
-    for path, page in index_site.readings.items():
-        words = " ".join(page.words)
-        assert [] == [
-            words[max(0, m.start() - 40) : m.end() + 40] for m in HOLES.finditer(words)
-        ], path
-
-
 def test_no_page_shows_the_inside_of_a_program(index_site):
     """No expression that was not filled in, no record, no function."""
     inside = re.compile(
@@ -476,12 +467,6 @@ def test_the_baseline_stands_among_the_others(index_site):
     ]
     assert ["reference"] == [kind for kind in kinds if kind]
     assert "reference" == kinds[at]
-
-
-def test_tied_with_the_best(index_site):
-    rows = table(index_site.page(""), "board-fine-tuned")
-    tags = {row["model"].text: row["model"].tags for row in rows if row["model"].tags}
-    assert {"Zephyr 7B Beta": ("best",), "Mistral 7B": ("tied with best",)} == tags
 
 
 def test_gain_and_loss_are_told_by_sign_and_tone(index_site):

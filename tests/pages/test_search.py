@@ -49,9 +49,9 @@ def test_index_is_small(index_site):
 
 
 @pytest.mark.parametrize("name", ["index", "hostile", "one_score", "one_task", "without_results"])
-def test_index_leads_to_every_listed_page(name, request):
+def test_index_leads_to_every_listed_page(name):
     """To each once, and nowhere else; a board without categories has none."""
-    site = request.getfixturevalue("index_site") if name == "index" else built(name)
+    site = built(name)
     index = index_of(site)
     found = [f"{path}index.html" for entries in index.values() for (_, path), _, _ in entries]
     listed = [path for path, html in site.html.items() if 'content="noindex"' not in html]

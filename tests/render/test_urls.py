@@ -271,9 +271,6 @@ NAMES = ("index", *(name for name in BOARDS if NO_BASELINE not in name))
 @pytest.fixture(params=NAMES)
 def site(request: pytest.FixtureRequest) -> BuiltSite:
     """The Index, and every other board in turn."""
-    if request.param == "index":
-        index: BuiltSite = request.getfixturevalue("index_site")
-        return index
     return built(request.param)
 
 
@@ -316,10 +313,8 @@ def lost_anchors(site: BuiltSite) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_place_that_a_link_leads_to_is_there(name, request):
+def test_every_place_that_a_link_leads_to_is_there(site):
     """An anchor is the id of an element of the page that it leads to."""
-    site = request.getfixturevalue("index_site") if name == "index" else built(name)
     assert [] == lost_anchors(site)
 
 
@@ -332,10 +327,8 @@ def test_ids_are_unique_within_a_page(site):
     assert {} == twice
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_ids_are_fit_for_labels(name, request):
+def test_ids_are_fit_for_labels(site):
     """No space in them: `aria-labelledby` would read it as two ids."""
-    site = request.getfixturevalue("index_site") if name == "index" else built(name)
     ids = {one for page in site.readings.values() for one in page.ids}
     assert [] == sorted(one for one in ids if re.search(r"\s", one) or one == "")
 
