@@ -3,9 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.helpers.browsing import (
-    open_page,
-)
+from tests.helpers.browsing import open_page
 
 # What the focused element looks like, and whether something fixed lies over it.
 FOCUSED = """() => {
@@ -65,7 +63,6 @@ def test_headings_of_tables_are_heard_as_what_they_are(
 
 
 def test_no_motion_for_those_who_want_none(chromium: Browser, home: str) -> None:
-    """With reduced motion asked for, nothing scrolls smoothly and nothing is animated."""
     page, _ = open_page(chromium, home, reduced_motion="reduce")
     moving = page.evaluate(
         "[...document.querySelectorAll('*')].filter(part => { const s = getComputedStyle(part);"
@@ -76,7 +73,6 @@ def test_no_motion_for_those_who_want_none(chromium: Browser, home: str) -> None
 
 
 def test_print_leaves_out_what_paper_cannot_do(chromium: Browser, home: str) -> None:
-    """On paper there is the content in black on white, and no control."""
     page, _ = open_page(chromium, home, color_scheme="dark")
     page.emulate_media(media="print")
     for control in (".nav", ".tools", ".segments", ".skip", "[data-theme-switch]"):

@@ -87,7 +87,6 @@ def test_what_stands_below_waits_for_the_first_frame(chromium: Browser, home: st
 def test_every_link_leads_somewhere_under_a_sub_path(
     chromium: Browser, home: str, index_site: BuiltSite
 ) -> None:
-    """Every internal link answers, and every page is reached from the home page."""
     page, _ = open_page(chromium, home)
     waiting, seen, broken = [home], set(), []
     while waiting:
@@ -147,7 +146,6 @@ def test_the_toggle_shows_one_view_and_puts_it_into_the_address(
 
 @both_sizes
 def test_the_picker_shows_another_task(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """Another task's ranking stands in the table, as on its own page; the address names it."""
     page, _ = open_page(chromium, home + "tasks/gsm8k/", size)
     own = [
         first_column(page, "ranking", key)
@@ -190,7 +188,6 @@ def test_sorting_keeps_missing_values_last_and_ties_in_order(chromium: Browser, 
 
 
 def test_without_scripts_everything_is_there(chromium: Browser, home: str) -> None:
-    """With JavaScript off, views, the first task's ranking and charts' tables can be read."""
     page, _ = open_page(chromium, home, java_script_enabled=False)
     expect(page.locator("[data-view-of]:visible")).to_have_count(3)
     expect(page.locator("#picker")).to_be_visible()
@@ -220,7 +217,6 @@ def test_the_site_opens_from_the_disk(chromium: Browser, index_site: BuiltSite) 
 
 
 def test_the_keyboard_reaches_the_content_first(chromium: Browser, home: str) -> None:
-    """The first stop of the Tab key is the link past the header, and it leads to the content."""
     page, _ = open_page(chromium, home)
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
@@ -232,7 +228,6 @@ def test_the_keyboard_reaches_the_content_first(chromium: Browser, home: str) ->
 
 
 def test_weights_hold(index_site):
-    """Home page with all that it loads, chart library, heaviest model and task page."""
     found = weights(index_site)
     assert 5 == len(found)
     assert [] == [weight for weight in found if not 0 < weight.size <= weight.limit]
@@ -249,7 +244,6 @@ def home(index_site: BuiltSite) -> Iterator[str]:
 def test_charts_out_of_sight_ask_for_no_library(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
-    """Not before the page is scrolled, and then once for all of them."""
     page, heard = open_page(chromium, home, size)
     expect(page.get_by_role("button", name="PNG")).to_have_count(0)
     assert [] == [url for url in heard.requests if "plotly" in url]
@@ -304,7 +298,6 @@ def test_a_page_without_charts_never_asks_for_the_library(chromium: Browser, hom
 
 
 def test_text_is_compressed_by_the_host_that_stands_in(chromium: Browser, home: str) -> None:
-    """So that the audit measures what a visitor of a static host gets."""
     page, _ = open_page(chromium, home)
     headers = page.request.get(home).headers
     assert ("gzip", "max-age=600") == (headers["content-encoding"], headers["cache-control"])

@@ -11,7 +11,6 @@ from tests.helpers.charted import walk
 
 
 def test_the_theme_is_remembered_and_charts_follow(chromium: Browser, home: str) -> None:
-    """The switch turns the page dark, the charts with it; the next page is dark from the start."""
     page, _ = open_page(chromium, home, color_scheme="light")
     plot = page.locator("[data-chart=averages]")
     plot.scroll_into_view_if_needed()
@@ -30,7 +29,6 @@ def test_the_theme_is_remembered_and_charts_follow(chromium: Browser, home: str)
 
 
 def test_charts_are_drawn_with_the_template(chromium: Browser, home: str) -> None:
-    """Each figure as it is on the page, with the template of the site; only colours may differ."""
     page, _ = open_page(chromium, home)
     scroll_through(page)
     found = page.evaluate(
@@ -70,7 +68,6 @@ def test_colours_of_figures_are_those_of_the_theme(chromium: Browser, home: str)
 def test_a_mark_says_its_row_and_its_score(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
-    """The name comes from the axis, the rest from the figure; both as the table has them."""
     page, _ = open_page(chromium, home + "tasks/gsm8k/", size)
     scroll_through(page)
     page.get_by_text("Show as table").first.click()
@@ -119,7 +116,6 @@ def test_names_of_rows_have_the_room_that_plotly_would_make(chromium: Browser, h
 
 
 def test_a_chart_is_saved_as_a_picture(chromium: Browser, home: str) -> None:
-    """PNG and SVG of a chart are downloaded under its name, with something in them."""
     page, _ = open_page(chromium, home)
     for format_name, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
         figure = page.locator("#chart-averages")
@@ -141,7 +137,6 @@ def test_a_chart_shows_its_numbers_as_a_table(chromium: Browser, home: str) -> N
 
 
 def test_charts_fit_a_window_that_changes(chromium: Browser, home: str) -> None:
-    """As wide as their place, as high as before, so that they cover nothing below them."""
     page, _ = open_page(chromium, home + "models/zephyr-7b-beta/", WIDE)
     scroll_through(page)
     sizes = """() => [...document.querySelectorAll('[data-chart]')].map(plot => {

@@ -82,7 +82,6 @@ def test_choices_are_found_after_the_first_frame(
 def test_text_filters_rows_and_ranks_stay(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
-    """Typing hides the rows without the words, says how many, and is one step back."""
     page, heard = open_page(chromium, home, size)
     field = page.get_by_role("searchbox", name="Filter models")
     field.press_sequentially("7b INSTRUCT")
@@ -134,7 +133,6 @@ def test_filters_add_up_and_hold_in_every_view(
 def test_tasks_and_scores_are_filtered_by_category(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
-    """The list of tasks and a model's scores have their own filters."""
     page, _ = open_page(chromium, home + "tasks/", size)
     choose(page, "Category", "Coding")
     assert 2 == len(shown(page, "task-list")) or "Magicoder" in str(shown(page, "task-list"))
@@ -146,7 +144,6 @@ def test_tasks_and_scores_are_filtered_by_category(
 
 @both_sizes
 def test_sorting_is_in_the_address(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """A sorted view can be sent; the published order needs no query; back undoes a step."""
     page, _ = open_page(chromium, home, size)
     lift = page.locator("#board-fine-tuned th[data-key=lift_over_base] button")
     lift.click()
@@ -170,7 +167,6 @@ def test_sorting_is_in_the_address(chromium: Browser, home: str, size: tuple[int
 
 @both_sizes
 def test_columns_are_chosen(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """A column that is unticked goes from every view, and comes back."""
     page, _ = open_page(chromium, home, size)
     choose(page, "Columns", "Lift over base", "Size")
     lift = page.locator("#board-fine-tuned [data-key=lift_over_base]")
@@ -232,7 +228,6 @@ def test_odd_names_stand_in_the_address_and_run_in_no_sheet(chromium: Browser, o
 
 
 def test_the_address_of_another_board_does_no_harm(chromium: Browser, home: str) -> None:
-    """Unknown columns, values and numbers in a query leave the page whole."""
     page, heard = open_page(chromium, home + "?sort=nope&way=up&hide=none&size=x&developer=Nobody")
     expect(page.locator("[data-said]")).to_contain_text("0 of 11 models")
     page.get_by_role("button", name="Show all").click()
@@ -242,7 +237,6 @@ def test_the_address_of_another_board_does_no_harm(chromium: Browser, home: str)
 
 
 def test_menus_answer_to_the_keyboard(chromium: Browser, home: str) -> None:
-    """Enter opens a menu, Space ticks, Escape closes it and returns; leaving by Tab closes it."""
     page, _ = open_page(chromium, home)
     summary = page.locator(".menu summary").first
     summary.focus()
@@ -269,7 +263,6 @@ def test_menus_answer_to_the_keyboard(chromium: Browser, home: str) -> None:
 def test_head_and_names_stay_in_sight(
     chromium: Browser, home: str, path: str, size: tuple[int, int]
 ) -> None:
-    """Scrolled down, the headings are still seen; scrolled sideways, the names are."""
     page, _ = open_page(chromium, home + path, size)
     wrap = page.locator(".box .table-wrap:visible").first
     last, is_tall = wrap.locator("tbody tr").last, "tall" in (wrap.get_attribute("class") or "")
@@ -304,7 +297,6 @@ def test_axe_finds_nothing_in_open_menus(
 def test_ticked_rows_lead_to_the_comparison(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
-    """Up to four rows of any view; the link has each with its variant, as does the next page."""
     page, heard = open_page(chromium, home, size)
     bar = page.locator(".tick-bar")
     expect(bar).to_be_hidden()
@@ -321,7 +313,6 @@ def test_ticked_rows_lead_to_the_comparison(
 
 
 def test_four_rows_can_be_ticked_and_all_be_cleared(chromium: Browser, home: str) -> None:
-    """A fifth cannot be ticked; a row that stands in two views is ticked in both."""
     page, _ = open_page(chromium, home + "tasks/gsm8k/")
     boxes = page.locator("#ranking .tick input")
     for place in range(4):
@@ -342,7 +333,6 @@ def test_four_rows_can_be_ticked_and_all_be_cleared(chromium: Browser, home: str
 def test_ticks_stay_when_another_task_is_picked(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
-    """The rows of every task can be ticked, and a model that is ticked on one is on the next."""
     page, heard = open_page(chromium, home + "tasks/", size)
     page.locator("#picker").get_by_label("Compare Phi-2").check()
     page.get_by_role("button", name="Next").click()

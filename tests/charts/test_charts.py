@@ -65,7 +65,6 @@ def test_figures_are_json_without_nan(name):
 
 @each_board
 def test_tables_hold_no_nan(name):
-    """A value is a number, a text or absent; a text is never empty by mistake."""
     for page, chart in charts(name):
         for row in table_of(chart).rows:
             for cell in row.cells:
@@ -99,7 +98,6 @@ def test_colours_are_of_the_light_theme(name):
 
 @each_board
 def test_figures_are_valid(name):
-    """Plotly checks every key and value; what a page embeds makes the same figure."""
     for page, chart in charts(name):
         assert isinstance(chart.figure, go.Figure), (page, chart.id)
         assert go.Figure(chart.figure_json).data == chart.figure.data, (page, chart.id)
@@ -107,7 +105,6 @@ def test_figures_are_valid(name):
 
 @each_board
 def test_figures_show_in_a_notebook(name):
-    """As HTML, in the template of the site; the chart itself has none."""
     for _, chart in charts(name):
         assert "template" not in chart.figure_json["layout"]
         figure = go.Figure(chart.figure).update_layout(template="site_builder")
@@ -209,7 +206,6 @@ def test_reference_stands_where_the_baseline_does(name):
 
 @each_board
 def test_ids_are_unique_on_their_page(name):
-    """Of charts and of the tables behind them; plain words, since labels refer to them."""
     by_page: dict[str, list[str]] = {}
     for page, chart in charts(name):
         by_page.setdefault(page, []).extend((chart.id, table_of(chart).id))
@@ -220,7 +216,6 @@ def test_ids_are_unique_on_their_page(name):
 
 @pytest.mark.parametrize("name", ["index", "fixture", "hostile"])
 def test_charts_are_the_same_each_time(name, tmp_path):
-    """The same tables give the same bytes: no clock, no random id, no order by chance."""
     frames, toml = SHAPES[name]() if name in SHAPES else (board(), "")
     root = ROOT if name == "index" else write_project(tmp_path, frames, toml)
     first, second = (make_site(root) for _ in range(2))
@@ -234,7 +229,6 @@ def test_charts_are_the_same_each_time(name, tmp_path):
 
 
 def test_charts_follow_the_values_not_the_order_of_the_models():
-    """The models table turned round: the same bars, the same title."""
     runs = {"base": {"a": [0.1, 0.2, 0.3], "b": [0.4, 0.3, 0.1], "c": [0.2, 0.2, 0.5]}}
     turned = {"base": dict(reversed(runs["base"].items()))}
     first, second = (
@@ -254,7 +248,6 @@ def test_charts_follow_the_values_not_the_order_of_the_models():
 
 @each_board
 def test_figures_show_their_tables_numbers(name):
-    """Every number of a mark stands in the table, in the same place."""
     for page, chart in charts(name):
         drawn_values, listed = NUMBERS[kind(chart)](chart)
         assert drawn_values, (page, chart.id)
@@ -362,7 +355,6 @@ def test_the_index_has_every_kind_of_chart():
 
 
 def test_tables_of_the_index_are_its_results():
-    """From the table behind a chart to what was computed, number by number."""
     results, _ = drawn("index")
     found = {chart.id: chart for page, chart in charts("index") if page == ""}
     by_task, by_category = found["best-lift-by-task"], found["category-difference"]
@@ -396,7 +388,6 @@ def by_subject(chart, key):
     ("page", "key"), [("model phi-2", "model-tasks"), ("task gsm8k", "task-models")]
 )
 def test_charts_of_a_model_and_a_task_are_their_scores(page, key):
-    """Before, after, lift and baseline of each task; and of each model."""
     results, _ = drawn("index")
     chart = chart_on("index", page, key)
     for own, row in zip(subjects(chart), table_of(chart).rows, strict=True):

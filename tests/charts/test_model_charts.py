@@ -168,7 +168,6 @@ def test_bars_of_the_intervals_end_where_the_intervals_do():
 
 
 def test_names_keep_clear_of_the_baseline():
-    """Above its line if ahead, below it if behind; its name in the widest gap."""
     baseline = {"base": {"a": [0.2], "b": [0.5], "d": [0.9], "ref": [0.4]}}
     frames = make_frames(baseline)
     frames["models"] = having(
@@ -336,7 +335,6 @@ def test_no_task_models():
 
 
 def test_legend_has_what_is_drawn():
-    """Open and full circles and the baseline's mark; no legend for one kind of mark."""
     named = said(chart_model_tasks, TUNED, "a", baseline="ref")
     assert ["Base", "Fine-tuned", "ref"] == [*traces(named)]
     assert named.figure["layout"]["showlegend"]

@@ -73,7 +73,6 @@ def test_a_package_that_is_not_asked_for_changes_nothing(project, install):
 
 
 def test_several_charts_on_several_pages(project, install):
-    """In the order of site.toml; the same may stand on two pages."""
     other = EXAMPLE.replace("has the most models", "leads")
     install("charts_one", EXAMPLE, one="charts_one:chart_developers")
     install("charts_two", other, two="charts_two:chart_developers")

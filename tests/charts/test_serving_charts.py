@@ -53,14 +53,12 @@ def test_latency_of_one_model_goes_by_provider():
 
 
 def test_latency_of_several_models_names_them():
-    """By the board's name, or the given one where the board has no such model."""
     chart = said(chart_latency, frames=asked(("p", "a", 0.5), ("p", "other", 0.6)))
     assert ["a, p", "other, p"] == chart.figure_json["layout"]["yaxis"]["ticktext"]
     assert "Requests for" not in chart.caption
 
 
 def test_failed_requests_are_told_and_not_drawn():
-    """One of two failed; a provider without a success is in the table alone."""
     chart = said(
         chart_latency, frames=asked(("p", "a", 0.5), ("p", "a", None), ("down", "a", None))
     )

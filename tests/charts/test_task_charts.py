@@ -131,7 +131,6 @@ def test_large_categories_need_no_caution():
 
 
 def test_categories_of_different_units_share_no_axis():
-    """Accuracy in A and B, perplexity in C: C is in the table, not among the bars."""
     runs = {"base": {"ref": [0.5, 0.5, 0.5, 9.0], "a": [0.6, 0.6, 0.7, 3.0]}}
     tasks = {"category": [*"AABC"], "metric": ["acc", "acc", "acc", "ppl"]}
     results, labels = draw(make_frames(runs, ["t4"], tasks), baseline="ref")
@@ -185,7 +184,6 @@ def test_model_categories_count_what_was_compared():
 
 
 def test_no_model_categories():
-    """The baseline has no difference from itself, one category no contrast."""
     for model, tasks in (("ref", CATEGORIES), ("a", {"category": ["A", "A"]}), ("a", None)):
         assert said(chart_model_categories, TUNED, model, tasks=tasks, baseline="ref") is None
 
@@ -236,7 +234,6 @@ def test_winners(runs, title, reading):
     ],
 )
 def test_winners_caption(runs, words):
-    """That the sum exceeds the number of tasks is said where it does."""
     assert words in said(chart_winners, runs).caption
 
 
@@ -276,7 +273,6 @@ def test_features(depth, title):
 
 
 def test_features_of_too_few_tasks():
-    """Below ten tasks nothing is concluded, not even from a perfect order."""
     (chart,) = said(charts_features, frames=rising(9, depth=list(range(9))))
     words = "Too few tasks to tell how mean lift over base depends on depth"
     assert f"{words} ({RHO} = 1.00, p < 0.001)" == chart.title

@@ -123,13 +123,11 @@ def test_height_grows_with_the_rows(rows, height):
 
 
 def test_developers_have_colours():
-    """By place; an unknown developer is grey."""
     assert theme.COLOURS["dot-3"] == theme.developer_colour(3)
     assert theme.NEUTRAL == theme.developer_colour(None)
 
 
 def test_reference_line_stands_at_the_baseline():
-    """From bottom to top, with name and value; a long name is cut, the value is not."""
     line = theme.reference_line(0.5, "n" * 300, "0.500")
     (shape,), (note,) = line["shapes"], line["annotations"]
     assert (0.5, 0.5, "paper") == (shape["x0"], shape["x1"], shape["yref"])
@@ -157,7 +155,6 @@ def test_colours_are_those_of_the_style_sheet():
 
 
 def test_template_is_registered():
-    """By name, but not as the default; its colours follow the page."""
     assert "site_builder" in pio.templates
     assert "site_builder" != pio.templates.default
     template = pio.templates["site_builder"].to_plotly_json()
@@ -167,7 +164,6 @@ def test_template_is_registered():
 
 
 def test_figure_has_only_what_the_template_lacks():
-    """Height and axes; the template stands under it when it is drawn."""
     layout = theme.figure([], 300, xaxis=theme.axis("score")).to_plotly_json()["layout"]
     assert "layout" not in layout.pop("template")
     assert {"height": 300, "xaxis": {"title": {"text": "score"}}} == layout

@@ -90,7 +90,6 @@ def test_serve_help():
 
 
 def test_version():
-    """The package's own."""
     assert f"site_builder, version {__version__}\n" == run("--version").stdout
 
 
@@ -168,7 +167,6 @@ def test_build_from_within_the_project(project, monkeypatch):
 
 
 def test_output_is_plain_where_no_terminal_is(project):
-    """No colours, no line that is written over, so that a log can be read; all of it on stderr."""
     said = subprocess.run(
         [*PYTHON, "build", "--project", project],
         cwd=ROOT,
@@ -184,7 +182,6 @@ def test_output_is_plain_where_no_terminal_is(project):
 
 @pytest.mark.parametrize("command", ["build", "check"])
 def test_quiet(project, command):
-    """Prints nothing where all is well."""
     said = run(command, "--project", project, "--quiet")
     assert (0, "", "") == (said.exit_code, said.stdout, said.stderr)
 
@@ -201,7 +198,6 @@ def test_quiet_still_says_what_is_wrong(project, command):
 
 
 def test_check(project):
-    """Says that there is nothing to say, and writes nothing."""
     before = contents(project)
     said = run("check", "--project", project)
     assert 0 == said.exit_code
@@ -211,7 +207,6 @@ def test_check(project):
 
 
 def test_check_with_warnings(project):
-    """They are printed, and are no errors."""
     warning = add_warning(project)
     said = run("check", "--project", project)
     assert (0, [warning, "No errors."]) == (said.exit_code, said.stderr.splitlines()[-2:])
@@ -219,7 +214,6 @@ def test_check_with_warnings(project):
 
 @pytest.mark.parametrize("command", ["build", "check"])
 def test_every_fault_is_a_line_of_its_own(project, command):
-    """Of the tables, of site.toml and of the prose, and how many there are."""
     frames = board()
     frames["results"].loc[0, "task"] = "ad"
     frames["results"].loc[4, "score"] = 7.0
@@ -252,7 +246,6 @@ def test_strict(project, command):
 
 
 def test_nothing_is_written_where_there_are_faults(built):
-    """The published site stays as it was, to the byte, and nothing is put beside it."""
     before = contents(built)
     add_result(built, "sort", float("inf"))
     expected = contents(built)
@@ -308,7 +301,6 @@ def test_a_users_mistake_prints_lines(project, files):
 
 
 def test_a_fault_cannot_write_to_the_terminal(project):
-    """Control characters of the data are shown, not obeyed; square brackets are no markup."""
     add_result(project, "\x1b[31mred\x07 [bold]x[/bold]")
     said = run("build", "--project", project, "--quiet")
     assert "\x1b" not in said.stderr
@@ -317,7 +309,6 @@ def test_a_fault_cannot_write_to_the_terminal(project):
 
 
 def test_a_long_fault_stays_on_one_line(project):
-    """A narrow window is no reason to break it: it can be searched for."""
     add_result(project, "t" * 300)
     said = run("build", "--project", project, "--quiet")
     assert 2 == len(said.stderr.splitlines())
@@ -331,7 +322,6 @@ def pages_of(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("base_url", ["https://example.org/board/", "https://example.org/board"])
 def test_base_url(project, base_url):
-    """Gives every page its canonical link, a complete sitemap, and a line in robots.txt."""
     assert 0 == run("build", "--project", project, "--base-url", base_url).exit_code
     files = contents(project / "site")
     base = "https://example.org/board/"
@@ -360,7 +350,6 @@ def test_base_url_stands_over_that_of_the_project(project):
 
 
 def test_without_a_base_url(built):
-    """No page claims a place, and there is no sitemap, since its links must be absolute."""
     files = contents(built / "site")
     assert "sitemap.xml" not in files
     assert b"User-agent: *\nAllow: /\n" == files["robots.txt"]
@@ -437,7 +426,6 @@ def test_serve(served, project):
 
 
 def test_serve_a_project_that_is_at_fault(project, monkeypatch):
-    """It is served all the same, and says where what is wrong is shown."""
     (project / "data/results.parquet").unlink()
 
     def end(root: Path, before: object, stop: object) -> Iterator[list[Path]]:
@@ -496,7 +484,6 @@ def test_serve_on_a_port_that_is_taken(served, project):
 
 
 def test_a_faulty_configuration_hides_no_fault_of_the_tables(tmp_path):
-    """One run tells both: an unknown key of site.toml, and a task that is not in tasks.parquet."""
     root = write_project(tmp_path / "both", board())
     results = pd.read_parquet(root / "data/results.parquet")
     results.loc[0, "task"] = "ad"

@@ -285,7 +285,6 @@ def test_each_warning_is_one_line(broken, tables, texts, line):
 
 
 def test_a_missing_file(broken):
-    """Of the tables only the results must be there."""
     project = broken({}, {})
     (project / "data/results.parquet").unlink()
     for command in COMMANDS:
@@ -309,7 +308,6 @@ def test_a_missing_file(broken):
     ],
 )
 def test_output_folders_that_are_none(broken, command, out, what, fix):
-    """One that holds something else, lies in a source, or holds one."""
     project = broken({}, {"other/thesis.tex": "x"})
     said = run(command, project, "--out", str(project / out))
     line, end = said.stderr.splitlines()
@@ -319,7 +317,6 @@ def test_output_folders_that_are_none(broken, command, out, what, fix):
 
 
 def test_all_faults_of_all_files_in_one_run(broken):
-    """Tables, site.toml, prose, templates, style sheets and the output folder, sound tables."""
     texts = {
         "site.toml": f"{SITE_TOML}baselin = 'x'\n",
         "data/content/about.md": "{{ nope }} {{ stats.taks }}\n\n{{ 1 / 0 }}",
@@ -350,7 +347,6 @@ def test_all_faults_of_all_files_in_one_run(broken):
 
 
 def test_what_shows_without_figures_is_told_with_broken_tables(broken):
-    """Templates and prose are read too where no figure can be computed."""
     texts = {
         "data/content/about.md": "{{ nope }} {% include 'x' %} {{ stats.taks }}",
         "data/content/lede.md": "{% if %}",
@@ -370,14 +366,12 @@ def test_what_shows_without_figures_is_told_with_broken_tables(broken):
 
 
 def test_names_of_prose_are_known_without_figures():
-    """What is looked for before there are figures is what there is with them."""
     site = make_site(ROOT)
     assert {*NAMES} == {*prose_variables(site.results), "link"}
     assert {*FILTERS} == {*prose_filters(site.labels.scale)}
 
 
 def test_thousands_of_faults_are_counted(tmp_path):
-    """Twenty of a kind have a line, the others are counted on one more, none is left out."""
     n = 20_000
     ids = [f"m{i}" for i in range(n)]
     results = pd.DataFrame({"model": ids * 2, "task": ids * 2})
@@ -454,7 +448,6 @@ def test_strict_tells_machines_of_errors(broken):
 
 
 def test_faults_as_annotations(broken, monkeypatch):
-    """A line each on stdout, which names its file as the workflow's folder has it."""
     texts = {"data/content/about.md": "a\n{{ nope }}", "data/content/abuot.md": ""}
     project = broken({}, texts)
     monkeypatch.chdir(project.parent)
@@ -486,7 +479,6 @@ def test_annotations_are_escaped(fault, line):
 
 
 def test_a_document_is_plain_text_on_one_screen():
-    """Whatever the data holds, it is ASCII without control characters but line ends."""
     text = faults_as_json([Fault("a.md", "\x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}\ud800é")], Path())
     assert text.isascii()
     assert text.replace("\n", "").isprintable()

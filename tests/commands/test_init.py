@@ -92,7 +92,6 @@ def test_what_comes_next_can_be_copied(tmp_path, monkeypatch, folder, told):
 
 
 def test_quiet_says_nothing(tmp_path):
-    """And makes the same."""
     said = run(tmp_path / "board", "--quiet")
     assert (0, "") == (said.exit_code, said.output)
     assert SAMPLE_FILES == list(contents(tmp_path / "board"))
@@ -110,7 +109,6 @@ def test_what_is_made_builds_without_a_warning(tmp_path, csv, host, source):
 
 
 def test_the_sample_says_that_it_is_one(sample, site):
-    """In its title, on the page on method with its source, and in the README."""
     assert "Sample leaderboard" in site.page("").title.get_text()
     about = visible(site.page("about/"))
     assert "This is a sample" in about
@@ -119,7 +117,6 @@ def test_the_sample_says_that_it_is_one(sample, site):
 
 
 def test_the_sample_shows_what_a_board_has(site):
-    """Both variants, a baseline, categories, where each score comes from."""
     stats = site.api("stats")
     assert (6, 8, 88) == (stats["models"], stats["tasks"], stats["scores"])
     assert ["fine_tuned", "base"] == stats["variants"]
@@ -141,7 +138,6 @@ def test_its_prose_is_computed(site):
 
 
 def test_a_table_of_scores(tmp_path, csv):
-    """The scores are the file's, the title is the folder's, nothing of the sample is left."""
     folder = tmp_path / "my-first_board"
     assert 0 == run(folder, "--from", csv).exit_code
     assert FILES == list(contents(folder))
@@ -204,7 +200,6 @@ def test_no_file_is_overwritten(tmp_path):
 
 
 def test_other_files_stay(tmp_path):
-    """A folder that has none of the project's names is filled."""
     (tmp_path / "notes.txt").write_text("mine", encoding="utf8")
     assert 0 == run(tmp_path).exit_code
     assert sorted([*SAMPLE_FILES, "notes.txt"]) == list(contents(tmp_path))
@@ -219,7 +214,6 @@ def test_a_file_is_no_folder(csv):
 
 @pytest.mark.parametrize("failing", ["a.txt", "new/b.txt", "new/deep/c.txt"])
 def test_a_disk_that_refuses_half_way(tmp_path, monkeypatch, failing):
-    """What was written before is taken away again, what was there stays."""
     (tmp_path / "mine.txt").touch()
     honest = Path.open
 
@@ -236,7 +230,6 @@ def test_a_disk_that_refuses_half_way(tmp_path, monkeypatch, failing):
 
 
 def test_what_comes_in_the_way_meanwhile_stays(tmp_path):
-    """A file made between the look and the writing is not overwritten."""
     (tmp_path / "b.txt").write_text("mine", encoding="utf8")
     with pytest.raises(StartError, match=r"b\.txt: cannot be written: File exists\."):
         write_all({"a.txt": b"1", "b.txt": b"2"}, tmp_path)
@@ -357,7 +350,6 @@ def test_any_text_is_set_as_it_is(title, variants):
 
 @pytest.mark.parametrize("name", TABLES)
 def test_the_sample_is_an_extract(name):
-    """Each of its rows is one of the Index's, in every column, in the order of the Index."""
     whole = pd.read_parquet(ROOT / f"data/{name}.parquet")
     sample = pd.read_parquet(STARTER / f"sample/{name}.parquet")
     assert list(whole.columns) == list(sample.columns)
@@ -378,7 +370,6 @@ def test_the_sample_is_what_its_script_makes(tmp_path):
 
 
 def test_the_sample_is_one_board():
-    """No model or task without a score, no score of an unknown one; every score has its source."""
     tables = {name: pd.read_parquet(STARTER / f"sample/{name}.parquet") for name in TABLES}
     results = tables["results"]
     assert {*tables["models"]["model"]} == {*results["model"]}

@@ -103,7 +103,6 @@ def test_every_colour_is_one_of_the_style_sheet_and_explained():
 
 @pytest.mark.parametrize("colour", ["red", "#fff", "#12345g", "#0f766e; } body { x: y", ""])
 def test_what_is_no_colour(project, colour):
-    """Is a fault, so that no text of site.toml gets into a style sheet."""
     (project / "site.toml").write_text(f'[theme.light]\nink = "{colour}"\n')
     assert [f'site.toml: theme.light.ink = "{colour}" must be a colour such as #0f766e'] == said(
         project
@@ -111,7 +110,6 @@ def test_what_is_no_colour(project, colour):
 
 
 def test_a_colour_that_does_not_exist(project):
-    """The nearest is named; a colour outside of its theme is sent there."""
     (project / "site.toml").write_text(
         '[theme]\nink = "#000000"\n[theme.dark]\nacent = "#000000"\n'
     )
@@ -160,7 +158,6 @@ def test_our_own_colours_can_be_read(project):
 
 
 def test_a_logo(project):
-    """Stands in the header in place of the drawing; its title says whose it is."""
     (project / "static").mkdir()
     (project / "static/logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     site = built(project, '[theme]\nlogo = "logo.svg"\n')
@@ -264,7 +261,6 @@ def test_a_page_in_the_header_does_not_stand_in_the_footer_too(project):
 
 
 def test_no_navigation(project):
-    """An empty section leaves the header its title."""
     assert [] == links(built(project, "[navigation.header]\n"), "header nav")
 
 

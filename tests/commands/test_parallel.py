@@ -51,7 +51,6 @@ def test_one_item_or_none_needs_no_worker():
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_exceptions_arrive_as_themselves(workers: int):
-    """From the function and from its setup, with type and message."""
     with pytest.raises(ValueError, match="no 20"):
         list(map_pages(partial(_setup, fail_at=20), ITEMS, workers))
     with pytest.raises(KeyError, match="setup"):
@@ -164,7 +163,6 @@ def test_the_list_of_commands_imports_no_command():
 
 @pytest.mark.parametrize("name", sorted(main.commands))
 def test_a_command_does_not_import_what_others_use(name: str):
-    """No engine, no tokenizer, no reader of YAML, no Git before they are needed."""
     code = f"from site_builder.cli import main; main.commands[{name!r}]"
     assert set() == imported_by(code) & SPECIAL
 

@@ -35,7 +35,6 @@ def column(board, name):
 
 
 def test_average_is_over_the_tasks_that_a_model_has():
-    """A missing score is no zero, and coverage says how many there are."""
     board = make_board(make_scores({"base": {"a": [0.2, 0.4, 0.9], "b": [0.2, None, 0.4]}}), SPARSE)
     # a: 1.5 / 3; b: 0.6 / 2
     assert {"a": 0.5, "b": 0.3} == column(board, "average")
@@ -84,7 +83,6 @@ def test_averages_that_are_equal_on_paper_share_a_rank():
 
 
 def test_equal_models_stand_by_coverage_first():
-    """Of two equal averages the one over more tasks comes first, at the same rank."""
     scores = make_scores({"base": {"few": [0.5, None], "many": [0.5, 0.5]}})
     board = make_board(scores, SPARSE)
     assert ["many", "few"] == [s.model for s in board.standings]
@@ -188,7 +186,6 @@ def test_model_without_a_rival_on_any_task_is_not_ranked_by_win_rate():
 
 
 def test_wins_count_all_who_tie_for_the_top():
-    """Two who share the best score of a task have both won it; a gap wins nothing."""
     signed = np.array([[0.9, 0.5, NAN], [0.9, 0.1, NAN], [0.2, NAN, NAN]])
     assert [
         [True, True, False],
@@ -238,14 +235,12 @@ def test_lift_over_baseline_is_averaged_over_common_tasks():
 
 
 def test_baseline_is_ranked_like_any_other_where_it_has_scores():
-    """On the base board it has a rank, and ties with itself everywhere."""
     board = make_board(make_scores(LIFTED, lower=["t4"], baseline="gpt"), BY_WIN_RATE, "base")
     gpt = board.standing("gpt")
     assert (1, 4, 0, 0) == (gpt.rank, gpt.ties, gpt.beats, gpt.loses)
 
 
 def test_model_that_shares_no_task_with_the_baseline():
-    """It is ranked, and nothing is said of how far it is from the baseline."""
     scores = make_scores({"base": {"gpt": [0.5, None], "a": [None, 0.9]}}, baseline="gpt")
     a = make_board(scores, SPARSE).standing("a")
     assert (1, None, 0, 0, 0) == (a.rank, a.lift_over_baseline, a.beats, a.ties, a.loses)
@@ -312,7 +307,6 @@ THIN = {"base": {"a": [0.1, 0.2], "b": [0.3, None], "c": [None, 0.4]}}
 
 
 def test_comparable_tasks_rank_by_mean():
-    """With one direction and nothing said of bounds and metrics, over all tasks."""
     assert RankingRules("mean", 1.0, averaged=True, why="comparable") == rules_of(FULL)
 
 
@@ -349,13 +343,11 @@ def test_full_coverage_is_asked_where_half_of_the_runs_have_it():
 
 
 def test_runs_without_a_score_do_not_make_a_board_sparse():
-    """A baseline that was never tuned is no gap in the tuned runs."""
     runs = {"base": {"gpt": [0.5, 0.6], **FULL["base"]}, "tuned": {"a": [0.2, 0.3]}}
     assert 1.0 == rules_of(runs).min_coverage
 
 
 def test_variants_that_the_site_does_not_show_do_not_count():
-    """Sparse runs of an unnamed variant change no rule of the named ones."""
     runs = {**FULL, "x": {m: [0.1, None] for m in "abcde"}}
     assert "sparse" == rules_of(runs).why
     assert "comparable" == rules_of(runs, tuned_variants=[]).why
@@ -465,7 +457,6 @@ def test_bootstrap_is_shared_by_the_models_of_a_board():
 
 
 def test_means_over_common_tasks_by_hand():
-    """Three models; the first two tasks are those that all of them have."""
     runs = {"a": [0.2, 0.4, 0.9], "b": [0.3, 0.5, None], "c": [0.1, 0.9, None]}
     results = make_results(make_frames({"base": runs}), min_coverage=0.5, rank_by="mean")
     # Over what each has: a 0.5, b 0.4, c 0.5. Over t1 and t2: a 0.3, b 0.4, c 0.5.

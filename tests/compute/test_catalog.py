@@ -34,7 +34,6 @@ def catalog_of(models=None, tasks=None, results=None):
 
 
 def test_models_of_the_catalog():
-    """In its order; None for what is not known, the id where there is no name."""
     found = catalog_of(models={"developer": ["A Ltd", None], "parameters_b": [7, None]}).models
     assert ["a", "b"] == list(found)
     assert ModelInfo("a", "a", "A Ltd", None, None, 7.0, None, None, None, None, None) == found["a"]
@@ -42,7 +41,6 @@ def test_models_of_the_catalog():
 
 
 def test_tasks_of_the_catalog():
-    """Numbers apart, each with a finite value under its column; bounds are facts of the task."""
     columns = {
         "category": ["math", None],
         "score_max": [1, None],
@@ -74,7 +72,6 @@ def test_provenance_of_each_score():
 
 
 def test_stated_columns():
-    """Those with a value for any score."""
     assert frozenset(["row"]) == catalog_of().stated
     stated = catalog_of(results={"flag": [None, "leaked", None], "stderr": [0.01, None, None]})
     assert frozenset(["row", "flag", "stderr"]) == stated.stated

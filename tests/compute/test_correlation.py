@@ -30,7 +30,6 @@ def correlate(x: Array, y: Array) -> Correlation:
 
 
 def test_coefficients_by_hand():
-    """Five pairs, one of them swapped, with integer sums."""
     x, y = column(1, 2, 3, 4, 5), column(1, 2, 3, 5, 4)
     # Both columns are their own ranks. Sum of d² = 2, so rho = 1 - 6 x 2 / (5 x 24) = 0.9.
     # Sum of products about the mean (3, 3): 4 + 1 + 0 + 2 + 2 = 9, of squares 10 and 10: r = 0.9.
@@ -62,7 +61,6 @@ def test_ties_share_their_mean_rank():
 )
 @settings(max_examples=60, deadline=None)
 def test_agrees_with_scipy(x, y):
-    """Coefficients and p-values are scipy's on the same numbers."""
     found = correlate(x, y)
     if np.ptp(x) == 0 or np.ptp(y) == 0:
         assert Correlation(12) == found
@@ -175,7 +173,6 @@ def test_extreme_values_give_numbers_or_none(x, y):
 )
 @settings(max_examples=60, deadline=None)
 def test_line_agrees_with_scipy(x, y, log_x):
-    """Slope, intercept and share of the variance are scipy's on the same numbers."""
     line = stats.linregress(np.log10(x) if log_x else x, y)
     found = fit_line(x, y, log_x=log_x)
     assert found is not None
@@ -322,7 +319,6 @@ def test_mixed_units_leave_the_features():
 
 
 def test_nothing_to_correlate():
-    """Three tasks are too few, and the results say so by having no correlations at all."""
     runs = {v: {m: s[:3] for m, s in models.items()} for v, models in RUNS.items()}
     assert None is correlations_of(runs, tasks={"train_examples": [1, 2, 3]})
 
@@ -349,7 +345,6 @@ def test_named_features_are_taken_as_they_are_named():
 
 
 def test_feature_never_stands_for_a_computed_column():
-    """A column of the tasks table with such a name is left to the computed one."""
     tasks = {**SIZES, "baseline_score": [9, 9, 9, 9]}
     found = correlations_of(tasks=tasks)
     assert ("train_examples",) == found.features
@@ -357,7 +352,6 @@ def test_feature_never_stands_for_a_computed_column():
 
 
 def test_infinite_feature_is_missing():
-    """A further column is not checked against the contract; its infinities reach no record."""
     found = correlations_of(tasks={"turns": [1, 2, np.inf, 4]})
     assert (1, 2, None, 4) == found.values["turns"]
     assert 3 == found.pairs["turns", "mean_tuned_score"].n

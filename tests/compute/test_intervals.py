@@ -169,7 +169,6 @@ def test_one_task_has_no_interval():
 
 
 def test_equal_models_are_tied():
-    """A difference of zero on every task holds zero, noise or not."""
     values = np.array([[0.1 + 0.2, 0.5, 0.7], [0.3, 0.5, 0.7], [0.2, 0.5, 0.7]])
     assert [True, True, True] == Bootstrap.over(3).tied_with(values, 0).tolist()
     # The third is never above the first, and equal on two of three tasks: (2/3)^3 = 30 % of the
@@ -221,7 +220,6 @@ def test_interval_of_a_constant_is_a_point():
 
 
 def test_blocks_change_nothing(monkeypatch):
-    """Models are resampled a block at a time, in their places."""
     values = np.random.default_rng(5).random((10, 6))
     values[3] = NAN
     bootstrap = Bootstrap.over(6, resamples=50)

@@ -101,7 +101,6 @@ def test_rank_intervals_by_hand():
 
 
 def test_models_tied_with_the_best_can_be_first():
-    """The bootstrap says who is tied; the t test of the pair gives way."""
     ahead = np.array([[False, True], [False, False]])
     best, worst = rank_intervals(np.array([1.0, 2.0]), ahead, np.array([True, True]))
     assert ([1, 1], [2, 2]) == (best.tolist(), worst.tolist())
@@ -162,7 +161,6 @@ def test_task_without_bounds_allows_any_mean():
 
 
 def test_possible_win_rates_by_hand():
-    """Three models; the second lacks the first task, the third the second."""
     signed = np.array([[0.9, 0.2], [NAN, 0.5], [0.1, NAN]])
     least, most = possible_rates(signed)
     # First: on the first task it beats the third, and may beat the second: 1/2 to 1; on the second
@@ -273,7 +271,6 @@ def test_rounding_twice_changes_nothing(value):
 
 @given(DECIMALS)
 def test_rounding_keeps_short_decimals(score):
-    """A score as it is published comes out as it went in, to the last bit."""
     assert score == round_significant(np.array([score]))[0]
 
 
@@ -292,7 +289,6 @@ def test_difference_has_the_sign_of_the_comparison(a, b):
 
 
 def test_mean_leaves_missing_values_out():
-    """A missing score is not a zero, and a mean of nothing is none."""
     # (0.2 + 0.4) / 2; 0.9 / 1; nothing
     values = np.array([[0.2, NAN, 0.4], [NAN, 0.9, NAN], [NAN, NAN, NAN]])
     means = mean_of(values, axis=1)
@@ -306,7 +302,6 @@ def test_mean_of_exactly_zero():
 
 
 def test_mean_of_an_empty_array_is_none():
-    """A board without tuned variants has no tuned runs to average."""
     assert None is mean_or_none(np.empty((0, 3)))
 
 
@@ -331,14 +326,12 @@ def test_columns_are_ranked_separately():
 
 
 def test_nan_has_no_rank():
-    """A gap stays unranked, and the others rank as if it were not there."""
     ranks = competition_ranks(np.array([0.1, NAN, 0.9]))
     assert [2, 1] == [ranks[0], ranks[2]]
     assert np.isnan(ranks[1])
 
 
 def test_ranks_of_nothing():
-    """Nothing to rank gives no rank."""
     assert np.isnan(competition_ranks(np.array([NAN, NAN]))).all()
     assert [] == competition_ranks(np.array([])).tolist()
 

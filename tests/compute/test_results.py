@@ -163,7 +163,6 @@ def near(value):
 
 
 def test_win_rates_and_wins_of_the_index(index, plain):
-    """Duel by duel: one for a win, a half for a tie, over the rivals on the task."""
     for variant, s in standings(index):
         rates, wins = [], 0
         for task in plain.tasks:
@@ -369,7 +368,6 @@ def stats_of(runs, lower=(), **board):
 
 
 def test_board_without_a_baseline():
-    """Nothing is compared with it; lifts over base are there all the same."""
     stats = stats_of({"base": {"a": [0.1, 0.5]}, "tuned": {"a": [0.4, 0.4]}})
     assert NOTHING == (stats.tasks_compared, stats.models_compared, stats.models_ahead_of_baseline)
     assert 0 == stats.runs_beating_baseline
@@ -421,7 +419,6 @@ def test_several_tuned_variants():
 
 
 def test_tuned_run_without_its_base_score_has_no_lift():
-    """It counts among the runs that were tuned, not among those that are paired."""
     stats = stats_of({"base": {"a": [0.1, None]}, "tuned": {"a": [0.2, 0.9]}})
     assert (2, 1, 0.1) == (stats.runs_tuned, stats.runs_paired, stats.mean_lift_over_base)
     assert (0.1, 0.2) == (stats.mean_base_score, stats.mean_tuned_score)
@@ -541,7 +538,6 @@ def test_any_board_gives_numbers_or_none(drawn):
 @given(boards(GRID), st.randoms(use_true_random=False))
 @settings(max_examples=25, deadline=None)
 def test_order_of_the_results_does_not_matter(drawn, random):
-    """Rows are a set: models, tasks and variants have their order from elsewhere."""
     frames, board = drawn
     rows = list(range(len(frames["results"])))
     random.shuffle(rows)
@@ -552,7 +548,6 @@ def test_order_of_the_results_does_not_matter(drawn, random):
 @given(boards(GRID))
 @settings(max_examples=25, deadline=None)
 def test_order_of_the_models_moves_them_and_nothing_else(drawn):
-    """Standings, tasks and figures are the same with the models table upside down."""
     frames, board = drawn
     turned = {**frames, "models": frames["models"].iloc[::-1].reset_index(drop=True)}
     first, second = make_results(frames, **board), make_results(turned, **board)

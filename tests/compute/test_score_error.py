@@ -224,6 +224,5 @@ def test_unknown_error():
 
 
 def test_ties_are_within_a_variant():
-    """The base scores state nothing, so that nothing is said of them."""
     scores = measured_results(exclude=True).scores.ranking("quiz")
     assert {None} == {s.tied_with_best for s in scores if s.variant == "base"}

@@ -84,7 +84,6 @@ def test_baseline_uses_its_base_scores_first():
 
 
 def test_baseline_without_a_score():
-    """A baseline without results is legal, and nothing is compared with it."""
     frames = make_frames({"base": {"a": [0.1], "gpt": [None]}})
     scores = collect_scores(make_tables(frames), BoardConfig(baseline="gpt"))
     assert "base" == scores.roles.baseline_variant
@@ -93,7 +92,6 @@ def test_baseline_without_a_score():
 
 
 def test_no_baseline():
-    """Without a baseline there is no lift over it, and no score is left out of the contest."""
     scores = make_scores(BASE_AND_TUNED)
     assert None is scores.roles.baseline
     assert None is scores.roles.baseline_variant
@@ -145,7 +143,6 @@ def test_contest_excludes_the_baseline():
 
 
 def test_only_keeps_the_named_tasks():
-    """Columns in the order asked for, with their directions; roles do not change."""
     scores = make_scores(BASE_AND_TUNED, lower=["t2"], baseline="gpt")
     part = scores.only(["t2"])
     assert ("t2",) == part.tasks
@@ -219,7 +216,6 @@ def test_records_of_a_model_and_of_a_task_are_the_same(scores):
 
 
 def test_ranking_is_by_variant_then_by_rank(scores):
-    """The primary variant first; equal ranks in the order of the models."""
     found = [(s.model, s.variant) for s in scores.ranking("t1")]
     assert [("a", "tuned"), ("b", "tuned"), ("ref", "base"), ("a", "base"), ("b", "base")] == found
 

@@ -67,7 +67,6 @@ def test_error_codes_are_counted_most_frequent_first():
 
 
 def test_all_requests_failed():
-    """There is a row that says so, without latency."""
     (row,) = serving_of([request(None, error="429")]).latency
     assert (1, 1.0) == (row.requests, row.failed_share)
     assert (None, None, None, None, None) == (
@@ -125,7 +124,6 @@ def test_latency_from_the_fastest_on():
 
 
 def test_request_size_is_the_median_of_the_successes():
-    """Tokens sent and received; not known where nothing was measured."""
     rows = [
         request(0.1, tokens=10, sent=500),
         request(0.1, tokens=30, sent=700),
@@ -234,7 +232,6 @@ def price(provider, model, sent=None, received=None, hour=None):
 
 
 def test_offers_of_prices():
-    """One that is listed both ways is two; half a price is none; the order stays."""
     prices = [price("p", "a", 1, 2, 3), price("p", "b", 1), price("p", "c", hour=4)]
     assert (
         Offer("p", "a", 1, 2),

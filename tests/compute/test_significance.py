@@ -109,7 +109,6 @@ def test_lift_test_by_hand():
 
 
 def test_verdict_worse():
-    """The same the other way round."""
     found = verdicts({"a": [0.9] * 8}, {"a": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]})
     assert "worse" == found["a"].verdict
 
@@ -126,7 +125,6 @@ def test_five_tasks_are_too_few():
 
 
 def test_sign_test_decides_without_a_mean():
-    """Lifts in different units have signs, and nothing else in common."""
     found = verdicts({"a": [1.0] * 8}, {"a": [2.0, 30, 400, 5, 6, 7, 8, 9]}, averaged=False)["a"]
     assert (None, None, None, None) == (
         found.mean,

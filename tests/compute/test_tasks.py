@@ -41,7 +41,6 @@ def tasks():
 
 
 def test_tasks_are_in_the_order_of_their_table(tasks):
-    """One result a task, and the baseline's score where it has one."""
     assert ["t1", "t2", "t3", "t4"] == list(tasks)
     assert [0.8, 0.5, 10, None] == [t.baseline_score for t in tasks.values()]
 
@@ -116,7 +115,6 @@ def test_contender_may_come_from_any_tuned_variant():
 
 
 def test_no_baseline():
-    """The contender is the best all the same; there is nothing to compare it with."""
     (task,) = results_of(make_scores({"base": {"a": [0.4], "b": [0.6]}}))
     assert Best(("b",), 0.6, ("base",)) == task.best_contender
     assert (None, None) == (task.baseline_score, task.outcome)
@@ -137,14 +135,12 @@ def test_no_lift_without_a_tuned_variant():
 
 
 def test_mean_score_by_variant(tasks):
-    """Over the models that have a score, the baseline among them."""
     # base t1: (0.8 + 0.1 + 0.1) / 3, t3: (10 + 30) / 2; tuned t3: (20 + 5) / 2
     assert 1 / 3 == pytest.approx(tasks["t1"].mean["base"])
     assert {"tuned": 12.5, "base": 20} == tasks["t3"].mean
 
 
 def test_scores_are_ranked_within_their_variant():
-    """Tuned first; equal scores share the better rank; missing scores are absent."""
     scores = make_scores(RUNS, lower=["t3"], baseline="gpt")
     assert [
         Score("a", "t1", "tuned", 0.9, 1, 0.8, 0.1),
@@ -171,7 +167,6 @@ def test_scores_are_counted_by_variant(tasks):
 
 
 def test_models_of_a_task_are_in_the_order_of_its_ranking(tasks):
-    """By the first of their scores; models without a score are absent."""
     assert ("a", "b", "gpt") == tasks["t1"].models
     assert ("b", "a", "gpt") == tasks["t3"].models
     assert ("a",) == tasks["t4"].models
@@ -244,7 +239,6 @@ def test_three_common_models_are_too_few():
 
 
 def test_rank_agreement_agrees_with_scipy():
-    """On random scores with gaps and ties, over the models that have both."""
     random = np.random.default_rng(7)
     values = random.integers(0, 6, (20, 6)).astype(float)
     values[random.random(values.shape) < 0.3] = np.nan
@@ -388,5 +382,4 @@ def test_equal_categories_keep_the_order_of_the_tasks():
 
 
 def test_no_categories():
-    """A tasks table without the column has none."""
     assert () == make_results(make_frames(CATEGORY_RUNS), baseline="gpt").categories

@@ -41,7 +41,6 @@ def told(monkeypatch, *looks: FileStates) -> list[list[Path]]:
 
 
 def test_what_a_build_reads_is_watched(project):
-    """Configuration, tables, prose, templates, static files; not what it does not read."""
     read = ("data/content/lede.md", "templates/about.html", "static/css/base.css", "static/x/y.png")
     unread = ("notes.txt", "site/index.html", "data/source/raw.csv", "data/content/.lede.md.swp")
     for name in (*read, *unread):
@@ -220,7 +219,6 @@ def test_a_project_that_never_was_good(tmp_path):
 
 
 def test_warnings_are_told(project):
-    """As a build tells them."""
     pd.DataFrame({"x": [1]}).to_parquet(project / "data/reslts.parquet")
     built = Rebuilder(project).build()
     assert ["data: 'reslts.parquet' is not a table of the site and is ignored. "

@@ -118,7 +118,6 @@ def test_a_site_without_a_path_stands_at_the_root(base_url):
 @example("/\\evil.example/models")
 @example("http://[")
 def test_no_path_leads_out_of_the_site(target):
-    """Whatever is asked for: a file of the site, one of the server's own, or neither."""
     made = respond(SITE, target)
     known = [made.body in {_with_script(c), c} for c in FILES.values()]
     own = {(LIVE_FILES / name).read_bytes() for name in SERVER_FILES}
@@ -225,7 +224,6 @@ def test_the_next_free_port(taken, monkeypatch):
 
 
 def test_no_free_port(taken, monkeypatch):
-    """Says which were tried."""
     monkeypatch.setattr(module, "FIRST_PORT", taken)
     monkeypatch.setattr(module, "_LAST_PORT", taken)
     with pytest.raises(SiteError, match=f"^ports {taken} to {taken} are not free"):
@@ -241,7 +239,6 @@ def test_an_address_that_is_not_this_machines(host):
 
 
 def test_requests():
-    """Pages and what is not there, by GET and HEAD; nothing is kept by the browser."""
     with listen(LOOPBACK, 0, StateHolder(SITE)) as server, server.running():
         for method, body in (("GET", True), ("HEAD", False)):
             found = ask(server.url, method)
@@ -286,7 +283,6 @@ def test_an_address_of_the_new_kind():
 
 
 def test_open_pages_are_told_of_each_build(project):
-    """Its name and what is wrong: at once when they open, and at each change."""
     with live(project) as served, events(served.url) as told:
         first = next(told)
         assert {"build": served.server.state.current.build, "faults": []} == first
@@ -320,7 +316,6 @@ def test_a_first_build_that_fails(project):
 
 
 def test_nothing_is_written(project):
-    """The project's folder holds what it held."""
     before = sorted(project.rglob("*"))
     with live(project) as served:
         served.write("site.toml", "")
@@ -328,7 +323,6 @@ def test_nothing_is_written(project):
 
 
 def test_it_ends_with_all_its_threads(project):
-    """Also those of pages that are open, and of a browser that has connected and asked nothing."""
     before = set(threading.enumerate())
     with live(project) as served:
         idle = socket.create_connection((LOOPBACK, served.server.server_port))

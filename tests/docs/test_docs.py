@@ -66,7 +66,6 @@ def test_every_link_of_the_documentation_leads_to_a_file(page: Path) -> None:
 
 
 def test_the_changelog_begins_with_this_version() -> None:
-    """The newest heading of the changelog is the version of the package."""
     newest = re.search(
         r"^## ([0-9.]+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf8"), re.MULTILINE
     )
@@ -112,7 +111,6 @@ def _api() -> dict[str, Any]:
 
 
 def test_the_readmes_own_example_builds(tmp_path: Path) -> None:
-    """The ten lines of Python in the README make a project that builds."""
     text = (ROOT / "README.md").read_text(encoding="utf8")
     code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
     assert code is not None
@@ -135,13 +133,11 @@ MODULES = sorted((ROOT / "site_builder").rglob("*.py"))
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_section_that_the_code_cites_is_there(module):
-    """A docstring that says where a formula is written leads to it."""
     cited = re.findall(r"docs/statistics\.md#([\w-]+)", module.read_text(encoding="utf8"))
     assert [] == [anchor for anchor in cited if anchor not in ANCHORS]
 
 
 def test_every_link_within_the_page_leads_to_a_section():
-    """The table at its top, and the references from one section to another."""
     assert set(re.findall(r"\]\(#([\w-]+)\)", TEXT)) <= ANCHORS
 
 

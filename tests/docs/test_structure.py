@@ -152,7 +152,6 @@ def test_every_package_has_its_rule():
 
 @each_module
 def test_imports_follow_the_data_flow_backwards(module):
-    """No package imports one that comes after it in the data flow."""
     package = package_of(module)
     may = LEAVES_MAY_IMPORT[package] if package in LEAVES else MAY_IMPORT[package] | LEAVES
     assert set() == packages_imported(module) - may
@@ -168,7 +167,6 @@ def test_libraries_stay_in_their_homes(module):
 
 
 def test_every_dependency_is_used():
-    """What pyproject.toml asks to be installed is imported by some module."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))["project"]
     names = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
     libraries = set.union(*(libraries_imported(module) for module in MODULES))

@@ -41,14 +41,12 @@ def pins(workflow: Path) -> dict[str, str]:
 
 
 def test_there_are_workflows_to_check():
-    """They are where the tests below look for them: for each host its own, and one for all."""
     assert ["ci.yml", "pages.yml"] == [workflow.name for workflow in OWN]
     assert sorted(["check.yml", *HOSTS.values()]) == sorted(workflow.name for workflow in GIVEN)
 
 
 @each_workflow
 def test_workflow_follows_githubs_schema(workflow):
-    """A workflow has only the keys that GitHub knows, by the schema that check-jsonschema ships."""
     check = [sys.executable, "-m", "check_jsonschema"]
     schema = ["--builtin-schema", "vendor.github-workflows"]
     result = subprocess.run([*check, *schema, workflow], capture_output=True, text=True)
@@ -87,7 +85,6 @@ def test_no_text_of_others_is_run(workflow):
 
 @each_workflow
 def test_scripts_are_ones(workflow):
-    """Every step that runs something is what bash can read."""
     for step in steps(workflow):
         script = step.get("run", "")
         result = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True)

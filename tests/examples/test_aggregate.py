@@ -32,7 +32,6 @@ def board(tmp_path: Path) -> Path:
 
 
 def test_scores_by_hand(instances: Path, board: Path) -> None:
-    """Mean, standard error and number of examples; one example has no error."""
     assert 0 == run_aggregate(instances, "--into", board).exit_code
     found = {
         (row["model"], row["task"], row["variant"]): (
@@ -81,7 +80,6 @@ def test_differences_by_hand(instances: Path, board: Path) -> None:
 
 
 def test_report(instances: Path, board: Path) -> None:
-    """The lines go to stderr; stdout is empty."""
     (instances / "notes.md").write_text("notes")
     said = run_aggregate(instances, "--into", board)
     assert (0, "") == (said.exit_code, said.stdout)
@@ -155,7 +153,6 @@ def test_dry_run_writes_nothing(instances: Path, board: Path) -> None:
 
 
 def test_aggregated_project_builds(instances: Path, board: Path) -> None:
-    """The differences are published with the other tables."""
     run_aggregate(instances, "--into", board)
     said = run("build", "--project", board, "--quiet")
     assert (0, 1) == (said.exit_code, len(said.stderr.splitlines()))
@@ -252,7 +249,6 @@ def test_batches_have_whole_models_and_the_baseline(board: Path) -> None:
 
 
 def test_baseline_variant(tmp_path: Path) -> None:
-    """The base, or else the first tuned variant."""
     runs = runs_of(("t", "a", "base", 1), ("t", "gamma", "sft", 1), ("t", "gamma", "ppo", 1))
     toml = '[board]\nbaseline = "gamma"\ntuned_variants = ["sft", "ppo"]\n'
     pairs = pair_runs(runs, load_config(project_of(tmp_path, toml)))
@@ -288,7 +284,6 @@ def test_help_has_an_example() -> None:
 
 
 def test_machine_readable_faults(instances: Path, board: Path) -> None:
-    """Warnings are included."""
     said = run_aggregate(instances, "--into", board, "--format", "json", "--quiet")
     found = json.loads(said.stdout)
     assert (True, 0, 2) == (found["ok"], found["errors"], found["warnings"])

@@ -135,7 +135,6 @@ TABLES = st.dictionaries(
 def test_results_equal_exact_arithmetic(
     table: Table,
 ) -> None:
-    """Every score and difference of any table, with error and counts."""
     runs = by_run((*key, score) for key, score in table.items())
     with TemporaryDirectory() as folder:
         write_rows(Path(folder, "i.parquet"), [(*key, score) for key, score in table.items()])
@@ -218,7 +217,6 @@ def test_cluster_error_is_reported(cluster: RunningCluster) -> None:
 
 
 def test_cluster_without_workers() -> None:
-    """The error states how to start some."""
     with running_cluster(workers=0) as empty:
         with pytest.raises(EngineError) as found, dask_engine(empty.address):
             pass

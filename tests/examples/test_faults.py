@@ -34,7 +34,6 @@ def faults(*args: object) -> list[str]:
 
 
 def test_missing_paths(tmp_path: Path, board: Path) -> None:
-    """Each is reported."""
     (tmp_path / "empty").mkdir()
     assert [
         f"{tmp_path / 'nowhere'}: there is no such file or folder",
@@ -58,7 +57,6 @@ def test_folder_without_parquet_files(tmp_path: Path, board: Path, name: str | N
 
 
 def test_files_without_rows(tmp_path: Path, board: Path) -> None:
-    """There is nothing to aggregate."""
     write_rows(tmp_path / "i.parquet", ROWS[:1])
     pq.write_table(pq.read_table(tmp_path / "i.parquet").slice(0, 0), tmp_path / "i.parquet")
     fault = "i.parquet: no file has a row. Name files with scores in them."
@@ -68,7 +66,6 @@ def test_files_without_rows(tmp_path: Path, board: Path) -> None:
 
 
 def test_unreadable_files(tmp_path: Path, board: Path) -> None:
-    """Each is reported, beside a missing column and a wrong type."""
     folder = tmp_path / "i"
     write_rows(folder / "good.parquet", ROWS)
     write_rows(folder / "a.parquet", ROWS[:4], example=None, doc_id=[1, 2, 3, 4])
@@ -114,7 +111,6 @@ def test_missing_column_of_the_column_option(tmp_path: Path, board: Path) -> Non
 
 
 def test_bad_rows(tmp_path: Path, board: Path) -> None:
-    """Invalid scores and blank ids are counted by run."""
     odd = (None, float("nan"), float("inf"), -1e200)
     rows = [("alpha", "add", "base", f"x{n}", 0.0) for n in range(4)]
     write_rows(tmp_path / "i/a.parquet", rows, score=pa.array(odd))
@@ -136,7 +132,6 @@ def test_bad_rows(tmp_path: Path, board: Path) -> None:
 
 
 def test_contradicting_scores(tmp_path: Path, board: Path) -> None:
-    """Repeats with the same score are not among them."""
     rows = [*ROWS, ("alpha", "add", "base", "1", 0.0), ("alpha", "add", "tuned", "5", 1.0)]
     write_rows(tmp_path / "i.parquet", [*rows, ("alpha", "add", "tuned", "3", 0.0)])
     assert [
@@ -191,7 +186,6 @@ def test_file_damaged_in_the_middle(tmp_path: Path, board: Path) -> None:
 
 
 def test_too_little_memory() -> None:
-    """The error names the option."""
     with pytest.raises(EngineError) as found, duckdb_engine(200_000_000):
         raise duckdb.OutOfMemoryException
     fault = "--memory: 200 MB are too few for the examples of one model and task. Give more."

@@ -120,7 +120,6 @@ def test_terminal_asks_for_the_unit_of_scores(tmp_path, monkeypatch, answer, mos
 
 
 def test_imported_project_builds(folder, tmp_path):
-    """The command writes a complete project without a warning."""
     run_import("lm-eval", folder, into=tmp_path / "p")
     said = run("build", "--project", tmp_path / "p", "--strict", "--quiet")
     assert (0, "") == (said.exit_code, said.stderr)
@@ -210,7 +209,6 @@ def test_package_cannot_replace_a_built_in_format(install: Install) -> None:
     ],
 )
 def test_broken_package_is_reported(install: Install, tmp_path: Path, code: str, what: str) -> None:
-    """One line has the package and the place, without a traceback."""
     install("odd-formats", "odd = odd:read", code)
     with pytest.raises(FaultsError) as caught:
         format_of("odd").read(tmp_path, ImportOptions())

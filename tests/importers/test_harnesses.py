@@ -41,7 +41,6 @@ def copied(run, folder):
 
 
 def test_helm_run(tmp_path):
-    """Score, examples, error and date come from their files."""
     (row,) = imported("helm", HELM, into=tmp_path)
     assert row == {
         "model": "openai/gpt2",
@@ -111,7 +110,6 @@ def test_helm_examples(tmp_path):
 
 
 def test_inspect_log(tmp_path):
-    """The value of the metric, its error, and the number of scored examples."""
     (row,) = imported("inspect", INSPECT, into=tmp_path)
     assert row == {
         "model": "ollama/qwen2.5:0.5b",
@@ -243,7 +241,6 @@ def test_damaged_packed_logs_are_read_or_reported(tmp_path_factory, cut, put, zs
 
 
 def test_mteb_results(tmp_path):
-    """The score is the mean over subsets; the model comes from the file beside."""
     imported("mteb", HARNESSES / "mteb", into=tmp_path)
     # (0.871582 + 0.729968 + 0.852723) / 3
     assert {

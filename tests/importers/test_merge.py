@@ -40,7 +40,6 @@ def run_file(folder, name, score, model_args="pretrained=org/base", **more):
 
 
 def test_what_is_there_stays(tmp_path):
-    """Rows of other keys, columns beyond the contract, their types and their order."""
     store(
         tmp_path,
         model=["hand", "org/base"],
@@ -95,7 +94,6 @@ def test_what_a_row_says_is_not_changed(tmp_path):
 
 
 def test_newer_score_replaces_an_older_one(tmp_path):
-    """With its details; an older score does not replace a newer one."""
     old = run_file(
         tmp_path, "old", 0.25, date=1_600_000_000, config={"limit": 5},
         results={"t": {"acc,none": 0.25, "acc_stderr,none": 0.125}},
@@ -130,7 +128,6 @@ def test_dry_run_writes_nothing(tmp_path):
 
 
 def test_unreadable_tables_are_reported(tmp_path):
-    """Not Parquet, or two columns of one name; nothing is written."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data/models.parquet").write_bytes(b"no Parquet")
     twice = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], names=["model", "model"])

@@ -37,7 +37,6 @@ def write(folder, name, content):
 
 
 def test_long_table(tmp_path):
-    """Columns are recognised by name; missing values stay unknown."""
     said = run_import("csv", write(tmp_path, "a.csv", LONG), into=tmp_path)
     first, second, third = rows(tmp_path)
     assert first == {
@@ -68,7 +67,6 @@ beta;13;;**0,75**;;n/a;0,75
 
 
 def test_wide_table_of_tasks(tmp_path):
-    """Each column is a task; averages are ignored, decimal commas are read."""
     said = run_import("csv", write(tmp_path, "a.csv", WIDE), into=tmp_path)
     assert {
         ("alpha", "add", "base"): 0.5,
@@ -109,7 +107,6 @@ def test_parquet_and_json_lines(tmp_path, ending):
 
 
 def test_parquet_types(tmp_path):
-    """Whole numbers, decimals, dates and booleans are read."""
     day = datetime.date(2024, 5, 1)
     table = pa.table(
         {
@@ -309,7 +306,6 @@ def test_percent_sign_in_the_heading(tmp_path):
     ],
 )
 def test_numbers_in_cells(text, comma, value):
-    """Ambiguous texts are not numbers."""
     cell = parse_number(text, comma=comma)
     assert value == (cell.value if cell else None)
 
@@ -318,7 +314,6 @@ def test_numbers_in_cells(text, comma, value):
     "value", ["", " ", "-", "\N{EN DASH}", "N/A", "nan", "NaN", None, float("nan"), "?"]
 )
 def test_blank_cells(value):
-    """They are left out without a message."""
     assert is_blank(value)
 
 

@@ -98,7 +98,6 @@ def test_stats_of_the_index(index_site):
 
 
 def test_types_of_stats(index_site):
-    """Counts are whole numbers, means are numbers."""
     stats = index_site.api("stats")
     whole = {key for key in STATS if key != "baseline"}
     assert [] == [key for key in whole if type(stats[key]) is not int]
@@ -106,7 +105,6 @@ def test_types_of_stats(index_site):
 
 
 def test_models_of_the_index(index_site):
-    """In board order, with every key of the documentation and its type."""
     models = index_site.api("models")
     assert 12 == len(models)
     plain: dict[str, Any] = {
@@ -180,7 +178,6 @@ def test_unranked_models_of_the_index(index_site):
 
 
 def test_tasks_of_the_index(index_site):
-    """In the order of the tasks table, with every score and its rank among its variant."""
     scores, tasks = scores_of_the_source(), index_site.tasks()
     with (ROOT / "data/source/tasks.csv").open(encoding="utf8") as file:
         assert [row["task"] for row in csv.DictReader(file)] == [task["task"] for task in tasks]
@@ -204,7 +201,6 @@ def test_tasks_of_the_index(index_site):
 
 
 def test_correlations_of_the_index(index_site):
-    """Square and symmetric, in the order of the columns: what is computed, then the features."""
     found = index_site.api("correlations")
     features = ["train_examples", "tokens_min", "tokens_max", "tokens_p95"]
     assert [*COLUMNS, *features] == found["columns"]
@@ -290,7 +286,6 @@ def test_with_one_variant_only(tmp_path, variant):
 
 
 def test_of_the_least_board(tmp_path):
-    """Three columns: no categories, no correlations, no training sets."""
     results = pd.DataFrame({"model": ["a", "b"], "task": ["t", "t"], "score": [0.1, 0.2]})
     api = of_project(tmp_path, {"results": results})
     assert {"stats", "models", "tasks", "categories"} == set(api)
@@ -323,7 +318,6 @@ def test_downloads_and_api_hold_no_more_than_the_tables(index_site: BuiltSite):
 
 
 def test_a_board_builds_with_its_api(project):
-    """The fixture board's own: ranks, and the numbers that its table says."""
     site = build(project)
     beta, alpha = (
         next(m for m in site.api("models") if m["model"] == name) for name in ("beta", "alpha")

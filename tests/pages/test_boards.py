@@ -79,7 +79,6 @@ def test_no_page_has_a_hole(name):
 
 @every_board
 def test_no_data_of_a_page_has_a_hole(name):
-    """Figures and pickers are JSON that every browser reads: no NaN, no infinity."""
     for page in built(name).readings.values():
         for text in page.data.values():
             assert load_json(text)
@@ -115,7 +114,6 @@ def test_every_model_task_and_category_has_a_page(name):
 
 @every_board
 def test_every_board_of_a_site_has_rows(name):
-    """The leaderboard opens with at least one ranked model, in the order of the ranks."""
     site = built(name)
     first = site.page("").select_one("[data-views] table")
     assert isinstance(first, Tag)
@@ -222,7 +220,6 @@ def test_fine_tuning_methods():
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_columns_beyond_the_contract_are_offered(name):
-    """What others' tables hold besides is published as it is, and is no fault."""
     site = built(name)
     text = visible(site.page("data/"))
     assert "dataset_url" in text
@@ -233,7 +230,6 @@ def test_columns_beyond_the_contract_are_offered(name):
 
 
 def test_the_least_board():
-    """Three columns give a home page, models, tasks, data and method, and no more than that."""
     site = built("three_columns")
     navigation = [visible(link) for link in site.page("").select(".nav a")]
     assert ["Choose", "Models", "Tasks", "Compare", "Data", "About"] == [
@@ -244,7 +240,6 @@ def test_the_least_board():
 
 
 def test_one_score():
-    """One model on one task: first of one, and no chart of a single point."""
     site = built("one_score")
     assert [] == [path for path, page in site.readings.items() if page.data]
     summary = "only is 1st of 1 model, base, with a mean score of 0.500 over 1 task."
@@ -253,7 +248,6 @@ def test_one_score():
 
 
 def test_one_model():
-    """Its lift is shown, and it has no neighbours."""
     site = built("one_model")
     row = table(site.page(""), "board-tuned")[0]
     assert ("only", "+0.050") == (row["model"].text, row["lift_over_base"].text)
@@ -261,7 +255,6 @@ def test_one_model():
 
 
 def test_one_task():
-    """A model's average is its score."""
     site = built("one_task")
     for row in table(site.page(""), "board-tuned"):
         ranked = {
@@ -271,7 +264,6 @@ def test_one_task():
 
 
 def test_all_scores_equal():
-    """Everyone shares the first rank and every task; nothing is a gain or a loss."""
     site = built("all_equal")
     rows = table(site.page(""), "board-tuned")
     assert [1.0] * 6 == [row["rank"].number for row in rows]
@@ -300,7 +292,6 @@ def test_equal_categories_are_neither_harder_nor_easier():
 
 
 def test_no_task_shared_with_the_baseline():
-    """It is listed and not compared: no difference, and no count of tasks beaten."""
     site = built("apart")
     found = stats("apart")
     assert (0, 0) == (found["tasks_compared"], found["models_compared"])
@@ -360,14 +351,12 @@ def test_mixed_directions():
 
 
 def test_negative_scores():
-    """A true minus, and the greatest leads."""
     rows = table(built("negative_scores").page(""), "board-tuned")
     assert ["m3", "m2", "m1", "m0"] == [row["model"].text for row in rows]
     assert all(row["average"].text.startswith(MINUS) for row in rows)
 
 
 def test_zeros_and_ones():
-    """Ties share the better rank."""
     rows = table(built("zeros_and_ones").page("tasks/t0/"), "ranking")
     assert [1.0, 1.0, 3.0, 3.0] == [row["rank"].number for row in rows]
 
@@ -381,7 +370,6 @@ def test_models_and_tasks_without_results():
 
 
 def test_requests_that_all_failed():
-    """Counted, and without a latency; a price by the hour stands as it is."""
     text = visible(built("failed_requests").page("serving/"))
     assert "100\N{NO-BREAK SPACE}%" in text
     assert "1 with code 429" in text
@@ -411,7 +399,6 @@ def test_hostile_text_makes_no_element(index_site):
 
 
 def test_hostile_text_is_shown_as_text():
-    """Every name is read as it is written, in the heading of its page and in a board."""
     site = built("hostile")
     for kind, noun in (("models", "model"), ("tasks", "task")):
         pages = [path for path in site.html if re.fullmatch(rf"{kind}/[^/]+/index\.html", path)]
@@ -423,7 +410,6 @@ def test_hostile_text_is_shown_as_text():
 
 
 def test_hostile_text_of_the_configuration_is_shown_as_text():
-    """Title, headline, description, licence, labels and citation."""
     site = built("hostile")
     home = site.page("")
     assert home.title is not None

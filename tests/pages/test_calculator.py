@@ -358,7 +358,6 @@ def test_bad_values_of_the_address_are_remarked_on(
 
 
 def test_any_offer_can_be_named_in_the_address(chromium: Browser, board: Path, mixed: str) -> None:
-    """By the ids of model and provider as they are, and whether it is by the hour."""
     page, _ = open_page(chromium, mixed)
     select = page.get_by_label("Compare with")
     for place in range(7):
@@ -402,7 +401,6 @@ def test_the_link_is_copied(chromium: Browser, mixed: str) -> None:
 
 @both_sizes
 def test_axe_finds_nothing(chromium: Browser, mixed: str, size: tuple[int, int]) -> None:
-    """Nor with a remark on each kind of field."""
     address = f"{mixed}?requests=x&against=nobody"
     page, _ = open_page(chromium, address, size)
     type_in(page, "Input tokens", "-1")
@@ -410,7 +408,6 @@ def test_axe_finds_nothing(chromium: Browser, mixed: str, size: tuple[int, int])
 
 
 def test_without_scripts_a_sentence_says_what_they_add(chromium: Browser, mixed: str) -> None:
-    """The formulas are there; the fields and the empty table are not."""
     page, _ = open_page(chromium, mixed, java_script_enabled=False)
     expect(page.get_by_text("With scripts you can compute the cost")).to_be_visible()
     expect(page.get_by_text("Cost per month, by the hour")).to_be_visible()
@@ -535,7 +532,6 @@ def test_prices_by_the_hour_alone(chromium: Browser) -> None:
 
 
 def test_one_price(chromium: Browser, tmp_path: Path) -> None:
-    """Nothing to compare with."""
     page = show(chromium, build(priced(tmp_path / "project", [("p", "x", 1, 1, None)])))
     rows, worked = shown(page)
     assert [2] == [len(row) for row in rows]

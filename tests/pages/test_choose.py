@@ -164,7 +164,6 @@ def assert_linked(chromium: Browser, page: Page) -> None:
 
 @pytest.mark.parametrize("name", [*WITHOUT_CHOICE, "three_columns", "lower_is_better"])
 def test_a_board_with_something_to_choose_has_the_page(name: str) -> None:
-    """Two ranked models and two tasks are enough; else nothing leads there."""
     site = built(name)
     there = "choose/index.html" in site.files
     assert (name not in WITHOUT_CHOICE) == there
@@ -173,7 +172,6 @@ def test_a_board_with_something_to_choose_has_the_page(name: str) -> None:
 
 
 def test_the_leaderboard_stands_there_without_scripts(chromium: Browser, home: str) -> None:
-    """With a sentence on what scripts add, and no control that would do nothing."""
     page, _ = open_page(chromium, home + "choose/", java_script_enabled=False)
     expect(page.get_by_text("With scripts you can pick tasks, weights and limits.")).to_be_visible()
     rows = page.locator(".without-scripts tbody tr")
@@ -183,7 +181,6 @@ def test_the_leaderboard_stands_there_without_scripts(chromium: Browser, home: s
 
 
 def test_what_the_data_has_not_cannot_be_limited() -> None:
-    """No sizes, prices, licences or developers: no such limit, no smallest model."""
     page = built("three_columns").page("choose/")
     assert [] == page.select("[data-amount], [data-one-of], [data-variant]")
 
@@ -358,14 +355,12 @@ def test_one_task_leaves_nothing_to_reweight(desk: Page) -> None:
 
 
 def test_weights_tell_models_apart(desk: Page) -> None:
-    """One is ahead on the tasks that count, the other on those that hardly do."""
     runs = {"base": {"a": [0.9] * 6 + [0.1] * 6, "b": [0.1] * 6 + [0.9] * 6}}
     assert [True, True] == listed(choose(desk, runs, [1.0] * 12), "tied")
     assert [True, False] == listed(choose(desk, runs, [50.0] * 6 + [1.0] * 6), "tied")
 
 
 def test_the_short_list_is_short(desk: Page) -> None:
-    """Of many candidates the first few are listed, and all are counted."""
     runs = {"base": {f"m{i}": [i / 100, i / 100] for i in range(30)}}
     choice = choose(desk, runs, (1.0, 1.0))
     assert (LISTED, 30, "m29") == (
@@ -391,7 +386,6 @@ def test_reweightings_are_exponential(desk: Page) -> None:
 
 
 def test_all_tasks_of_equal_weight_are_the_board(desk: Page, index_site: BuiltSite) -> None:
-    """Order, ranks, averages and ties are those of the leaderboard."""
     ranked = sorted(
         (m for m in index_site.api("models") if m["rank"]), key=lambda m: int(m["rank"])
     )
@@ -443,7 +437,6 @@ def some_questions(site: Site, n: int, seed: int) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", BOARDS)
 def test_answers_are_those_of_numpy_and_scipy(chromium: Browser, tmp_path: Path, name: str) -> None:
-    """Order, ranks, means, ties, stability and smallest, for questions of all kinds."""
     root = BOARDS[name](tmp_path)
     site = make_site(root)
     scores = site.results.scores
@@ -482,7 +475,6 @@ def assert_same(found: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
 
 
 def test_the_reason_in_words(desk: Page) -> None:
-    """Mean, best on, ahead of, tied with; then who is not ranked."""
     answer = read(desk)
     assert answer["reason"] == (
         "Mean score 0.742 on the 31 tasks, fine-tuned. Best on 10 of the 31 tasks; "
@@ -503,7 +495,6 @@ def test_few_tasks_tell_no_models_apart(chromium: Browser) -> None:
 
 
 def test_starting_over_is_the_page_without_a_query(chromium: Browser, home: str) -> None:
-    """Asking for nothing after having asked gives the first answer again."""
     page, _ = open_page(chromium, home)
     ask(page, home, "")
     first = read(page)
@@ -516,7 +507,6 @@ def test_starting_over_is_the_page_without_a_query(chromium: Browser, home: str)
 
 @both_sizes
 def test_picking_and_weighting(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """A tick and a weight change the answer and the address; a chip takes a pick out."""
     page = open_form(chromium, home, size)
     page.get_by_label("Math", exact=True).check()
     settle(page, 2)
@@ -542,7 +532,6 @@ def test_picking_and_weighting(chromium: Browser, home: str, size: tuple[int, in
 
 @both_sizes
 def test_limits_and_margin(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """A limit hides models and says how many; the margin moves the smallest good-enough model."""
     page = open_form(chromium, home, size)
     type_in(page, "At most this many billion parameters", "7")
     out = page.locator("[data-left-out=size]")
@@ -556,7 +545,6 @@ def test_limits_and_margin(chromium: Browser, home: str, size: tuple[int, int]) 
 
 
 def test_the_address_keeps_a_choice(chromium: Browser, home: str) -> None:
-    """Back and forward go from answer to answer, a reload shows the same one."""
     page = open_form(chromium, home, WIDE)
     page.get_by_label("Coding", exact=True).check()
     settle(page, 2)
@@ -644,7 +632,6 @@ def test_it_works_from_the_disk(chromium: Browser, index_site: BuiltSite) -> Non
 
 
 def test_the_first_few_can_be_compared(chromium: Browser, home: str) -> None:
-    """A link takes the first four to the comparing page, by their ids."""
     page, _ = open_page(chromium, home + "choose/?variant=base")
     wait_for(page, "GPT-4")
     ids = ["gpt-4", "gpt-3.5-turbo", "mistral-7b-instruct", "gemma-7b-instruct"]
@@ -665,7 +652,6 @@ def test_nothing_moves_when_the_answer_comes(
 
 
 def test_scores_that_cannot_be_loaded(chromium: Browser, home: str) -> None:
-    """The leaderboard is shown in place of the answer, and a line says why."""
     page, _ = open_page(chromium, home)
     page.route("**/scores.*.js", lambda route: route.abort())
     page.goto(home + "choose/")
@@ -674,7 +660,6 @@ def test_scores_that_cannot_be_loaded(chromium: Browser, home: str) -> None:
 
 
 def test_axe_finds_nothing_in_an_answered_page(chromium: Browser, home: str) -> None:
-    """With picks, weights, limits, a remark and every group open, in either theme."""
     query = "task=gsm8k&weight=2&category=Coding&task=nope&size=8&developer=Google"
     page, _ = open_page(chromium, home)
     ask(page, home, query)

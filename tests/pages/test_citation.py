@@ -46,7 +46,6 @@ def fields_of(bibtex: str) -> dict[str, str]:
 
 
 def test_a_citation_of_the_site(site):
-    """Title, release, year and address; no author, since nobody is named."""
     text = write_citation(cite_site(site), HERE)
     short = site.results.release.short
     expected = f"Fixture board, data release {short}, 2024-05-02. https://example.org/board/"
@@ -61,7 +60,6 @@ def test_a_citation_of_the_site(site):
 
 
 def test_a_citation_of_a_page(site):
-    """What it says, then the site, its release and the page's own address."""
     citation = cite_page(site, "Alpha", "Alpha is 1st.", Address("model", "alpha"))
     text = write_citation(citation, HERE)
     assert text.sentence.startswith("Alpha is 1st. Fixture board, data release ")
@@ -70,7 +68,6 @@ def test_a_citation_of_a_page(site):
 
 
 def test_what_is_not_known_is_left_out():
-    """No address without the site's place, no year without a date."""
     citation = Citation("B", "", "", Release("0123456789abcdef", None), Address("home"))
     text = write_citation(citation, NOWHERE)
     assert "B, data release 0123456789ab." == text.sentence
@@ -112,7 +109,6 @@ def test_an_address_stands_as_it_is():
 
 
 def test_pages_with_a_citation(index_site):
-    """The site's where it presents itself; its own on each model's and task's page."""
     for path in ("", "data/", "about/"):
         assert "Fine-tuning Index" in visible(index_site.page(path).select("#cite-bibtex")[0])
     for path, said in (
@@ -150,7 +146,6 @@ def test_citations_of_hostile_names_hold():
 
 
 def test_every_citation_has_a_button_that_copies_it(index_site):
-    """Sentence and entry each get one, by a name that an element of the page alone has."""
     for path in ("", "data/", "models/gpt-4/", "tasks/gsm8k/"):
         soup = index_site.page(path)
         told = {str(tag.get("id")): str(tag["data-copied"]) for tag in soup.select("[data-copied]")}

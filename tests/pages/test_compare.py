@@ -17,13 +17,7 @@ from site_builder.pages.compare import ModelVariant, compare_address, default_ru
 from site_builder.pages.page import Site
 from site_builder.render.urls import Urls
 from tests.helpers.boards import Runs
-from tests.helpers.browsing import (
-    LAYOUT_SHIFT,
-    both_sizes,
-    breaches,
-    open_page,
-    overflow,
-)
+from tests.helpers.browsing import LAYOUT_SHIFT, both_sizes, breaches, open_page, overflow
 from tests.helpers.odd_boards import SHAPES, built, foreign
 from tests.helpers.sites import ROOT, build, make_site, target
 from tests.helpers.tables import write_project
@@ -123,7 +117,6 @@ def desk(browser, index) -> Page:
 
 
 def test_the_leaderboard_stands_there_without_scripts(chromium, index):
-    """With a sentence on what scripts add; no control, no empty table."""
     page, _ = open_page(chromium, f"{index.home}compare/", java_script_enabled=False)
     expect(page.get_by_text("With scripts you can compare up to four models")).to_be_visible()
     expect(page.locator("table:visible tbody tr")).to_have_count(11)
@@ -408,7 +401,6 @@ def test_numbers_are_those_of_numpy_on_the_index(desk, index):
 
 
 def test_numbers_are_those_of_numpy_on_odd_boards(chromium, odd):
-    """Gaps, units that have no mean, lower is better, many variants, odd ids."""
     page, heard = open_page(chromium, f"{odd.home}compare/")
     for runs in some_runs(odd.site, seed=2):
         check(page, odd, runs)
@@ -450,7 +442,6 @@ def test_rows_of_the_summary_lead_to_their_formulas(desk):
 
 
 def test_models_that_share_no_task(chromium, tmp_path):
-    """Are not compared on any, and that is said; a missing score is no zero."""
     frame = pd.DataFrame({"model": ["a", "b"], "task": ["t", "u"], "score": [0.5, 0.4]})
     root = write_project(tmp_path, {"results": frame}, "")
     home = build(root).url
@@ -476,7 +467,6 @@ def test_mixed_units_rank_by_win_rate(chromium):
 
 @both_sizes
 def test_models_are_chosen_added_and_removed(chromium, index, size):
-    """All below follows; the address keeps the choice, back undoes it, the start has no query."""
     page, heard = open_page(chromium, f"{index.home}compare/", size)
     title = page.title()
     page.get_by_label("Model 4", exact=True).select_option(label="Phi-2")
@@ -564,7 +554,6 @@ def test_what_is_wrong_with_an_address_is_said(chromium, index, query, runs, rem
 
 
 def test_chosen_tasks_sort(chromium, index):
-    """By the score of a run that was added, missing ones last as elsewhere."""
     page, _ = open_page(chromium, f"{index.home}compare/")
     page.get_by_label("Model 4", exact=True).select_option(label="GPT-4")
     head = page.locator("#compare-tasks th[data-key=run-4]")
@@ -577,7 +566,6 @@ def test_chosen_tasks_sort(chromium, index):
 
 @both_sizes
 def test_the_page_is_silent_and_still(chromium, index, size):
-    """No complaint, no other host, no sideways scrolling, no movement; with four runs too."""
     for url in (
         f"{index.home}compare/",
         index.url(index_runs("phi-2", "phi-2 base", "gemma-2b", "gpt-4 base")),
@@ -600,7 +588,6 @@ def test_axe_finds_nothing_in_a_comparison(chromium, index):
 
 
 def test_a_comparison_opens_from_the_disk(chromium, index_site):
-    """A model's page leads to it, its scores are loaded, and its links open pages."""
     page, heard = open_page(chromium, (index_site.folder / "models/phi-2/index.html").as_uri())
     page.get_by_role("link", name="Compare with").click()
     expect(page.locator("[data-part=runs] a")).to_have_text(
@@ -612,7 +599,6 @@ def test_a_comparison_opens_from_the_disk(chromium, index_site):
 
 
 def test_scores_that_cannot_be_loaded(chromium, index):
-    """The leaderboard stands in place of the comparison, and a line says so."""
     page, _ = open_page(chromium, index.home)
     page.route("**/scores.*.js", lambda route: route.abort())
     page.goto(f"{index.home}compare/")

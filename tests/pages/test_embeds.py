@@ -31,7 +31,6 @@ def frame_code(soup: BeautifulSoup, name: str) -> str:
 
 
 def test_a_view_shows_what_it_is_of_and_where_it_is_from(index_site):
-    """One chart with its table, or the leaderboard; site and release; a link to its place."""
     release = index_site.api("stats")["release"]["sha256"][:12]
     for path in views(index_site):
         soup = index_site.page(path)
@@ -87,7 +86,6 @@ def test_views_are_in_no_sitemap(project):
 
 
 def test_the_code_of_a_frame(project):
-    """An absolute address where the site's place is known, a title, and room for the view."""
     site = build(project, "https://example.org/board")
     frame = BeautifulSoup(frame_code(site.page(""), "averages"), "html.parser").iframe
     assert frame is not None
@@ -201,7 +199,6 @@ def test_links_of_a_view_open_outside_of_the_frame(chromium: Browser, home: str)
 
 
 def test_views_are_whole_without_scripts(chromium: Browser, home: str) -> None:
-    """A chart's numbers can be opened, the leaderboard has every view."""
     page, _ = open_page(chromium, f"{home}embed/averages/", java_script_enabled=False)
     expect(page.locator(".chart-plot:visible")).to_have_count(0)
     page.get_by_text("Show as table").click()

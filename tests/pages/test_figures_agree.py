@@ -122,7 +122,6 @@ def score_of(task: Any, model: str, variant: str) -> Any:
 @pytest.mark.parametrize("path", ["", "models/"])
 @pytest.mark.parametrize("table_id", VIEWS)
 def test_the_boards_of_models(index_site, models, path, table_id):
-    """Rank, average, interval, both lifts, tasks beaten, wins, win rate: as the API has them."""
     variant = VIEWS[table_id]
     rows = table(index_site.page(path), table_id)
     for place, row in enumerate(rows, start=1):
@@ -165,7 +164,6 @@ def test_helped_and_hurt_on_the_full_board(index_site, models, source):
 
 
 def test_top_five(index_site, models):
-    """The first five of the board, with the numbers that they have there."""
     rows = table(index_site.page(""), "top")
     assert [1.0, 2.0, 3.0, 4.0, 5.0] == [row["rank"].number for row in rows]
     for row in rows:
@@ -177,7 +175,6 @@ def test_top_five(index_site, models):
 
 
 def test_winners(index_site, models):
-    """The table behind the chart: every model with a win, the most first."""
     rows = table(index_site.page(""), "winners-table")
     found = {row["model"].text: row["wins"].number or 0.0 for row in rows}
     wins = {name: float(m["wins"][TUNED]) for name, m in models.items() if m["wins"].get(TUNED)}
@@ -207,7 +204,6 @@ def test_headline_figures_from_the_api(index_site):
 
 
 def test_the_list_of_tasks(index_site, tasks, models):
-    """Best model and score, baseline, difference, mean and mean lift of each."""
     rows = table(index_site.page("tasks/"), "task-list")
     assert list(tasks) == [row["task"].text for row in rows]
     names = {model["model"]: name for name, model in models.items()}
@@ -226,7 +222,6 @@ def test_the_list_of_tasks(index_site, tasks, models):
 
 
 def test_differences_behind_the_chart(index_site, tasks):
-    """Best tuned model minus baseline, the largest first, on the home page and the tasks' page."""
     for path in ("", "tasks/"):
         rows = table(index_site.page(path), "best-lift-by-task-table")
         values = [row["best_lift_over_baseline"].number or 0.0 for row in rows]
@@ -310,7 +305,6 @@ def test_headline_figures_of_tasks(index_site, tasks, task_pages):
 
 
 def test_every_score_of_every_model(index_site, tasks, model_pages, source):
-    """On the model's page, with its rank, and its lift over the base score."""
     for model, path in model_pages.items():
         rows, seen = table(index_site.page(path), "all-scores"), 0
         for row in rows:
@@ -398,7 +392,6 @@ def test_a_model_category_by_category(index_site, tasks, model_pages, source):
 
 
 def test_categories(index_site, tasks, source):
-    """List, chart and API: mean differences, counts of tasks beaten, mean lifts."""
     categories = {category["category"]: category for category in index_site.api("categories")}
     for path, table_id in (("categories/", "categories"), ("", "category-difference-table")):
         rows = table(index_site.page(path), table_id)
@@ -459,7 +452,6 @@ LABELS = {
 
 @pytest.mark.parametrize("path", ["", "analysis/"])
 def test_the_short_table_of_correlations(index_site, path):
-    """Spearman, Pearson, p and n of each feature with each kind of lift, as in the API."""
     found = index_site.api("correlations")
     at = {column: i for i, column in enumerate(found["columns"])}
     rows = table(index_site.page(path), "correlations-short")
@@ -483,7 +475,6 @@ def test_the_short_table_of_correlations(index_site, path):
 
 
 def test_training_sets(index_site, source):
-    """How many are below the thresholds: in the title of the chart, and in the API."""
     sizes = [
         int(task["train_examples"]) for task in source.tasks.values() if task["train_examples"]
     ]
@@ -495,7 +486,6 @@ def test_training_sets(index_site, source):
 
 
 def test_latency(index_site, source):
-    """Median of the requests that succeeded, and the share that failed, by provider."""
     times: dict[str, list[float]] = defaultdict(list)
     failed: dict[str, list[bool]] = defaultdict(list)
     for request in source.requests:
@@ -512,7 +502,6 @@ def test_latency(index_site, source):
 
 
 def test_prices(index_site, source):
-    """As they are listed; the mean of both; how many times as much the baseline costs."""
     gpt = next(price for price in source.prices if price["model"] == "gpt-4")
     both = ("usd_per_million_input_tokens", "usd_per_million_output_tokens")
     baseline = mean(float(gpt[key]) for key in both)
@@ -528,7 +517,6 @@ def test_prices(index_site, source):
 
 
 def test_counts_in_words(index_site):
-    """What the pages say of themselves agrees with the API."""
     stats = index_site.api("stats")
     facts = {
         visible(f.select("dt")[0]): visible(f.select("dd")[0])

@@ -54,7 +54,6 @@ def test_a_flagged_score_that_is_left_out_counts_in_nothing():
 
 
 def test_reason_of_a_model_without_a_rank():
-    """Only who lost every score of the variant to flags is flagged; c has two scores left."""
     standings = measured_results(exclude=True).board.standings
     reasons = {s.model: s.unranked for s in standings if s.rank is None}
     assert {"d": "flagged", "g": "no score", "c": "coverage"} == reasons
@@ -100,7 +99,6 @@ def test_a_tasks_page_gives_the_reasons_as_text(exclude):
 
 @both
 def test_every_score_of_a_model_is_on_its_page(exclude):
-    """Flagged ones with a mark, the reason below; a rank where they count."""
     page = measured_site(exclude=exclude).page("models/d/")
     rows = table(page, "all-scores")
     assert ["score-quiz", "score-essay", "score-plain"] == [
@@ -125,7 +123,6 @@ def test_a_model_whose_scores_are_all_left_out_keeps_its_place():
 
 
 def test_the_best_score_is_marked_where_it_is_flagged():
-    """In the list of tasks, in the matrix behind the heatmap, in the tables of charts."""
     site = measured_site(exclude=False)
     best = table(site.page("tasks/"), "task-list")
     assert {"quiz": ("flagged",), "essay": ("flagged",), "plain": ()} == {
@@ -164,7 +161,6 @@ def test_downloads_hold_every_score(exclude):
 
 
 def test_reasons_are_text(tmp_path):
-    """A reason is never markup."""
     source = measured_site(exclude=True).html["tasks/quiz/index.html"]
     assert "<i>test set</i>" not in source
     assert "&lt;i&gt;test set&lt;/i&gt;" in source

@@ -19,7 +19,6 @@ def labels_of(runs, lower=(), tasks=None, **board):
 
 
 def test_names_come_from_the_tables():
-    """Models, tasks and the baseline by their names, not their ids."""
     labels = drawn("fixture")[1]
     assert {"alpha": "Alpha", "beta": "Beta", "gamma": "Gamma"} == labels.models
     assert {"add": "Addition", "sort": "Sorting"} == labels.tasks

@@ -72,7 +72,6 @@ def test_the_ranking_marks_ties(site):
 
 
 def test_the_page_says_who_is_tied(pages):
-    """In a sentence, with the number of examples where all have the same."""
     note = "Below a score stands its 95\N{NO-BREAK SPACE}% interval."
     quiz, essay, plain = pages.results.tasks
     assert (f"{note} b is not distinguishable from the best on these 100 examples.") == tie_note(
@@ -97,7 +96,6 @@ def test_rows_are_drawn_with_their_intervals(site):
 
 
 def test_the_chart_has_bands(site):
-    """As far as each score's own interval; none around a score that has none."""
     page = site.page("tasks/essay/")
     figure = json.loads(page.select("[data-figure=task-models]")[0].get_text())
     band = figure["data"][0]
@@ -139,7 +137,6 @@ def test_the_picker_shows_the_same(chromium: Browser, home: str, size: tuple[int
     ("path", "size"), [("tasks/quiz/", WIDE), ("tasks/quiz/", NARROW), ("models/d/", NARROW)]
 )
 def test_axe_finds_nothing(chromium: Browser, home: str, path: str, size: tuple[int, int]):
-    """And the page complains of nothing."""
     page, heard = open_page(chromium, home + path, size)
     scroll_through(page)
     assert [] == breaches(page)
@@ -160,7 +157,6 @@ def test_the_method_is_explained(site):
 
 
 def test_a_board_without_errors_shows_none(index_site):
-    """The Index states none: no note, no tag, no drawing, no term."""
     page = index_site.page("tasks/gsm8k/")
     rows = table(page, "ranking")
     assert {("", ())} == {(cell.note, cell.tags) for row in rows for cell in row.values()}
@@ -210,14 +206,12 @@ def test_no_task_that_ranks_alike_is_said(made):
 
 
 def test_a_task_without_enough_models_says_nothing(made):
-    """Fewer than four models cannot tell how alike two tasks are."""
     task = made.results.task("mmlu")
     few = dict.fromkeys(task.counts, 3)
     assert "" == similar_note(made, replace(task, similar=(), counts=few))
 
 
 def test_every_other_task_is_a_step_away(index_site: BuiltSite):
-    """The menu of a task's page leads to all others, by category."""
     page = index_site.page("tasks/gsm8k/")
     links = [str(a["href"]) for a in page.select(".jump a")]
     tasks = {row["task"] for row in index_site.api("tasks")}

@@ -83,7 +83,6 @@ def leads_to(site: BuiltSite, path: str, selector: str = "main a[href]") -> list
 
 
 def test_pages_of_the_index(index_site, keys):
-    """Every page that the design names, one for each model, task and category, and no other."""
     views = [f"embed/{name}/index.html" for name in EMBEDDED]
     expected = [*map(file_of, FIXED), *(path for paths in keys.values() for path in paths), *views]
     assert sorted(expected) == sorted(index_site.html)
@@ -93,7 +92,6 @@ def test_pages_of_the_index(index_site, keys):
 
 
 def test_titles_are_unique(index_site):
-    """Each page has its own, with the site's name behind it; the home page has the name alone."""
     titles = {path: str(soup.title and soup.title.get_text()) for path, soup in index_site.pages()}
     assert "Fine-tuning Index" == titles.pop("index.html")
     assert [] == [title for title, n in Counter(titles.values()).items() if n > 1]
@@ -101,7 +99,6 @@ def test_titles_are_unique(index_site):
 
 
 def test_descriptions(index_site):
-    """Each page says in a sentence what it holds; no two say the same."""
     found = {}
     for path, soup in index_site.pages():
         meta = soup.find_all("meta", attrs={"name": "description"})
@@ -114,7 +111,6 @@ def test_descriptions(index_site):
 
 
 def test_language_and_viewport(page):
-    """What a screen reader and a phone ask first."""
     assert page.html is not None
     assert "en" == page.html["lang"]
     assert page.select("meta[charset=utf-8]")
@@ -144,7 +140,6 @@ def test_landmarks(page):
 
 
 def test_navigation_marks_where_one_is(index_site):
-    """The page at hand is the current one of the navigation, and of no other page."""
     for path in FIXED:
         current = index_site.page(path).select("nav[aria-label=Site] [aria-current=page]")
         expected = [] if path in ("", "404.html") else [file_of(path)]
@@ -158,7 +153,6 @@ def test_navigation_leads_to_every_part(index_site):
 
 
 def test_breadcrumbs(index_site, keys):
-    """The way from the home page, then the page itself, which is no link."""
     parts = {"models": "Models", "tasks": "Tasks", "categories": "Categories"}
     for kind, paths in keys.items():
         for path in paths:
@@ -174,7 +168,6 @@ def test_breadcrumbs(index_site, keys):
 
 
 def test_previous_and_next_lead_through_all(index_site, keys):
-    """One can read all models in board order, all tasks, all categories by difficulty, and back."""
     for paths in keys.values():
         for way, order in (("next", paths), ("prev", paths[::-1])):
             walked = [order[0]]
@@ -185,7 +178,6 @@ def test_previous_and_next_lead_through_all(index_site, keys):
 
 
 def test_models_tasks_and_categories_lead_to_one_another(index_site, keys):
-    """Model to tasks and back, task to category and back, category to models and back."""
     tasks = {path: set(leads_to(index_site, path)) for path in keys["tasks"]}
     models = {path: set(leads_to(index_site, path)) for path in keys["models"]}
     categories = {path: set(leads_to(index_site, path)) for path in keys["categories"]}
@@ -252,7 +244,6 @@ def test_tables_hold_raw_values(index_site):
 
 
 def test_charts(index_site):
-    """Each has a title, a text for the drawing, a caption, its figure as JSON, its table."""
     charts = [
         (path, soup, chart)
         for path, soup in index_site.pages()
@@ -341,7 +332,6 @@ def test_pictures_have_a_text(page):
 
 
 def test_buttons_and_fields_have_a_name(page):
-    """A text or a label; controls that need a script are hidden, or in a closed dialog, without."""
     assert [] == [b for b in page.find_all("button") if not (visible(b) or b.get("aria-label"))]
     labelled = {str(label.get("for")) for label in page.find_all("label")}
     assert [] == [
@@ -368,7 +358,6 @@ def test_canonical_links_need_a_base_url(index_site, project):
 
 
 def test_links_of_the_404_page_hold_at_any_depth(project):
-    """Once the site's place is known, they begin at the root of the host."""
     page = build(project, "https://example.org/board").page("404.html")
     links = [str(tag.get("href") or tag.get("src")) for tag in page.select("[href], [src]")]
     assert [] == [link for link in links if not link.startswith(("/board/", "#"))]
@@ -396,7 +385,6 @@ def test_no_page_shows_the_inside_of_a_program(index_site):
 
 
 def test_headline_figures(index_site):
-    """The four that answer first."""
     figures = index_site.page("").select(".hero .figures > div")
     found = [
         (visible(one.select("dt")[0]), visible(one.select("dd")[0]).replace(" ", ""))
@@ -427,7 +415,6 @@ def test_the_home_page_follows_the_argument(index_site):
 
 
 def test_the_three_views_of_the_leaderboard(index_site):
-    """Fine-tuned, base and lift stand in the page, whole, whether scripts run or not."""
     for path in ("", "models/", "categories/math/"):
         home = index_site.page(path)
         buttons = [(str(b["data-view"]), visible(b)) for b in home.select("button[data-view]")]
@@ -441,7 +428,6 @@ def test_the_three_views_of_the_leaderboard(index_site):
 
 
 def test_rows_stand_in_the_order_of_their_ranks(index_site):
-    """The best average first; in the lift view, the largest lift."""
     home = index_site.page("")
     for table_id, key in (
         ("board-fine-tuned", "average"),
@@ -481,7 +467,6 @@ def test_gain_and_loss_are_told_by_sign_and_tone(index_site):
 
 
 def test_the_picker_holds_every_task(index_site):
-    """By category, each with the link to its page; the first one's ranking stands in the page."""
     for path in ("", "tasks/"):
         soup = index_site.page(path)
         options = soup.select("[data-picker] option")
@@ -509,7 +494,6 @@ def test_facts_of_a_model(index_site):
 
 
 def test_facts_of_a_task(index_site):
-    """What it asks, how it is measured, how much data it has, and where that is."""
     soup = index_site.page("tasks/gsm8k/")
     found = {
         visible(f.select("dt")[0]): visible(f.select("dd")[0]) for f in soup.select(".facts > div")
@@ -520,7 +504,6 @@ def test_facts_of_a_task(index_site):
 
 
 def test_the_data_page_offers_every_table(index_site):
-    """As Parquet, CSV and JSON, with the hash of each, and every file of the API."""
     soup = index_site.page("data/")
     offered = leads_to(index_site, "data/index.html", ".downloads a")
     assert sorted(path for path in index_site.files if path.startswith("downloads/")) == sorted(

@@ -20,13 +20,7 @@ from site_builder.render.metadata import write_citation
 from site_builder.render.pages import render_script
 from site_builder.render.urls import Urls
 from tests.helpers.boards import make_frames, make_results, make_tables
-from tests.helpers.browsing import (
-    LAYOUT_SHIFT,
-    both_sizes,
-    breaches,
-    open_page,
-    overflow,
-)
+from tests.helpers.browsing import LAYOUT_SHIFT, both_sizes, breaches, open_page, overflow
 from tests.helpers.sites import BuiltSite, build, make_site, raw_of, table, target, visible
 from tests.helpers.tables import SITE_TOML, board, changed, having, write_project
 
@@ -88,7 +82,6 @@ def home(site: BuiltSite) -> str:
 
 
 def test_every_score_leads_to_its_row(index_site: BuiltSite) -> None:
-    """Wherever one stands in a table, the row that it leads to has the very value."""
     primary = index_site.api("stats")["variants"][0]
     pages = {f"models/{slug}/index.html" for slug in model_slugs(index_site)}
     rows = {
@@ -115,7 +108,6 @@ def model_slugs(site: BuiltSite) -> list[str]:
 
 
 def test_every_score_of_a_ranking_is_a_link(index_site: BuiltSite) -> None:
-    """Each cell with a number in a column of scores: of a task, of the picker, of all models."""
     for path, selector in (
         ("tasks/gsm8k/", "#ranking"),
         ("tasks/", "#picker"),
@@ -171,7 +163,6 @@ def test_a_row_holds_all_that_is_known(site: BuiltSite) -> None:
 
 
 def test_scores_that_say_the_same_share_a_row_of_provenance(site: BuiltSite) -> None:
-    """With the rows of the results table, source, date, command and reservation in full."""
     stated, tuned, base = table(site.page("models/alpha/"), "provenance")
     shown = {key: stated[key].text for key in ("variant", "tasks", "rows", "date", "command")}
     assert {
@@ -194,7 +185,6 @@ def test_scores_that_say_the_same_share_a_row_of_provenance(site: BuiltSite) -> 
 
 
 def test_a_source_leads_only_where_it_may(site: BuiltSite) -> None:
-    """To the web or to a file that the site publishes; any other path is text."""
     sources = [row["source"] for row in table(site.page("models/beta/"), "provenance")]
     assert ("downloads/results.csv.gz", "../../downloads/results.csv.gz") in [
         (cell.text, cell.href) for cell in sources
@@ -275,7 +265,6 @@ def open_score(page: Page, table_id: str, place: int = 0) -> Locator:
 
 
 def test_a_click_tells_all_of_a_score(chromium: Browser, home: str, project: Path) -> None:
-    """What the card says is the row of the Parquet file, to the last digit."""
     page, heard = open_page(chromium, f"{home}tasks/add/")
     link = page.locator('#ranking a[href$="alpha/#score-add"]')
     link.click()
@@ -316,7 +305,6 @@ def test_what_is_not_known_is_not_stated(chromium: Browser, home: str) -> None:
     ],
 )
 def test_by_the_keyboard(chromium: Browser, home: str, path: str, table_id: str) -> None:
-    """Enter opens, the card has the focus and a name, Escape gives the focus back."""
     page, _ = open_page(chromium, home + path)
     link = page.locator(f"#{table_id} td > {SCORE}").first
     link.focus()
@@ -352,7 +340,6 @@ def test_scores_that_a_script_puts_there_open_too(chromium: Browser, home: str) 
 
 @both_sizes
 def test_its_link_opens_its_row(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """As a permalink to copy, and as a link to follow: the row is marked and in sight."""
     page, _ = open_page(chromium, f"{home}tasks/sort/", size, reduced_motion="reduce")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     card = open_score(page, "ranking")
@@ -408,7 +395,6 @@ def test_an_older_link_finds_the_row(chromium: Browser, home: str) -> None:
 
 
 def test_from_the_disk(chromium: Browser, site: BuiltSite) -> None:
-    """A page opened by a double click: the card, and the link in it."""
     page, _ = open_page(chromium, (site.folder / "tasks/add/index.html").as_uri())
     card = open_score(page, "ranking")
     card.get_by_role("link", name="results.parquet").click()
@@ -420,7 +406,6 @@ def test_from_the_disk(chromium: Browser, site: BuiltSite) -> None:
 
 
 def test_a_score_is_cited(chromium: Browser, home: str, made: Site) -> None:
-    """As the build writes citations, mark by mark; two variants are two entries."""
     urls = Urls.of([Address("model", model) for model in ("alpha", "beta", "gamma")], BASE)
     page, _ = open_page(chromium, home)
     for model, task, variant, shown in (
@@ -449,7 +434,6 @@ def test_a_score_is_cited(chromium: Browser, home: str, made: Site) -> None:
 def test_the_open_card_is_accessible_and_moves_nothing(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
-    """axe-core finds no breach, the page keeps its place, the card is within the screen."""
     page, _ = open_page(chromium, f"{home}tasks/add/", size)
     link = page.locator('#ranking a[href$="alpha/#score-add"]')
     link.scroll_into_view_if_needed()

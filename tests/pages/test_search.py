@@ -6,12 +6,7 @@ import json
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.helpers.browsing import (
-    both_sizes,
-    breaches,
-    open_page,
-    overflow,
-)
+from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
 from tests.helpers.odd_boards import HOSTILE, built
 from tests.helpers.sites import BuiltSite, load_json
 
@@ -30,7 +25,6 @@ def index_of(site: BuiltSite) -> dict[str, list[Entry]]:
 
 
 def test_index_of_the_index(index_site):
-    """Models with their developer, tasks with their category, categories, pages."""
     index = index_of(index_site)
     assert (("Phi-2", "models/phi-2/"), "Microsoft", "phi-2") in index["Model"]
     gsm8k = (("Grade School Math (gsm8k)", "tasks/gsm8k/"), "Math", "gsm8k")
@@ -50,7 +44,6 @@ def test_index_is_small(index_site):
 
 @pytest.mark.parametrize("name", ["index", "hostile", "one_score", "one_task", "without_results"])
 def test_index_leads_to_every_listed_page(name):
-    """To each once, and nowhere else; a board without categories has none."""
     site = built(name)
     index = index_of(site)
     found = [f"{path}index.html" for entries in index.values() for (_, path), _, _ in entries]
@@ -95,7 +88,6 @@ def expect_active(page: Page, at: int) -> None:
 def test_a_few_keys_lead_to_a_page(
     chromium: Browser, home: str, size: tuple[int, int], start: str, typed: str, heading: str
 ) -> None:
-    """From any page to a model, a task, a category or a page, in silence."""
     page, heard = open_page(chromium, home + start, size)
     assert [] == [url for url in heard.requests if "/find." in url and "/data/" in url]
     type_to_find(page, typed)
@@ -129,7 +121,6 @@ def test_better_matches_come_first(chromium: Browser, home: str) -> None:
 
 @both_sizes
 def test_the_arrows_go_round(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """Down, up, Home and End move what Enter follows; the ends meet; a click follows it too."""
     page, _ = open_page(chromium, home, size)
     type_to_find(page, "a")
     expect(page.locator("[role=option]")).to_have_count(12)
@@ -149,7 +140,6 @@ def test_the_arrows_go_round(chromium: Browser, home: str, size: tuple[int, int]
 def test_nothing_found_is_said_and_escape_leaves(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
-    """The dialog says so in words; Escape, the button and a click beside it close it."""
     page, _ = open_page(chromium, home + "tasks/", size)
     button = page.get_by_role("button", name="Search", exact=True)
     button.focus()
@@ -191,7 +181,6 @@ def test_the_key_is_left_alone_where_it_is_typed(chromium: Browser, home: str) -
 
 
 def test_the_key_can_be_switched_off(chromium: Browser, home: str) -> None:
-    """For good, by keyboard; the button stays, and the mark on it goes."""
     page, _ = open_page(chromium, home)
     type_to_find(page, "")
     page.keyboard.press("Tab")
@@ -225,7 +214,6 @@ def test_an_index_that_does_not_come_is_said_and_asked_for_again(
 
 
 def test_it_finds_from_the_disk(chromium: Browser, index_site: BuiltSite) -> None:
-    """The index is a script, and the link names the page itself, not its folder."""
     page, _ = open_page(chromium, (index_site.folder / "models/phi-2/index.html").as_uri())
     type_to_find(page, "mmlu")
     page.keyboard.press("Enter")
@@ -256,7 +244,6 @@ def test_axe_finds_nothing_in_the_dialog(
 
 
 def test_hostile_names_are_shown_as_text(chromium: Browser) -> None:
-    """Each is found by what it is written with, read as it is, and leads to its page."""
     page, heard = open_page(chromium, built("hostile").url, (320, 640))
     type_to_find(page, "")
     field = page.get_by_role("combobox", name="A model, task")

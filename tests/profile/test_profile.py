@@ -82,7 +82,6 @@ def test_a_percentile_is_a_length_of_the_set() -> None:
 
 @given(st.lists(st.integers(0, 50), min_size=2, max_size=60))
 def test_lengths_equal_numpy(lengths: list[int]) -> None:
-    """In any order."""
     found = measure([TrainingExample("a " * n, "b") for n in lengths], WORDS)
     assert found is not None
     spread = found.input
@@ -163,7 +162,6 @@ def test_empty_texts_have_no_compression_ratio() -> None:
     ],
 )
 def test_built_in_tokenizers(name: str, text: str, count: int) -> None:
-    """Words and marks, or characters."""
     assert count == find_tokenizer(name).count(text)
 
 
@@ -179,7 +177,6 @@ def test_tokenizer_of_a_model(tmp_path: Path) -> None:
 
 
 def test_unknown_tokenizers(tmp_path: Path) -> None:
-    """The error lists the known ones."""
     known = "Give words, characters or the path of a model's tokenizer.json."
     with pytest.raises(FaultsError) as caught:
         find_tokenizer("word")
@@ -224,7 +221,6 @@ def test_task_and_split_come_from_names(tmp_path: Path) -> None:
 
 
 def test_paths_without_examples(tmp_path: Path) -> None:
-    """Each is reported."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "a.txt").write_text("a")
     once = lines(tmp_path / "b.jsonl", QA)
@@ -291,7 +287,6 @@ def test_fields_can_be_named(tmp_path: Path) -> None:
 
 
 def test_same_set_in_every_file_format(tmp_path: Path) -> None:
-    """JSON lines, CSV, TSV and Parquet have one profile, also in parts."""
     records = [{"prompt": f'ä, "{n}"\n{"x " * n}', "completion": str(n)} for n in range(9)]
     frame = pd.DataFrame(records)
     lines(tmp_path / "lines.jsonl", records)
@@ -323,7 +318,6 @@ def test_splits_are_counted_and_the_train_split_is_measured(tmp_path: Path) -> N
 
 
 def test_every_fault_in_one_run(tmp_path: Path) -> None:
-    """Each with its place; of many, the first twenty and a count."""
     bad = tmp_path / "bad.jsonl"
     bad.write_text('{"question": "q", "answer": "a"}\n{"question": 1}\n[]\n{\n\n{"question": []}\n')
     lines(tmp_path / "many.jsonl", [QA[0], *[{"question": "q"}] * 30])
@@ -355,7 +349,6 @@ def test_every_fault_in_one_run(tmp_path: Path) -> None:
 
 
 def test_missing_field(tmp_path: Path) -> None:
-    """The error suggests the nearest name."""
     path = lines(tmp_path / "t.jsonl", QA)
     assert [f"{path}: there is no field 'questoin'. Did you mean 'question'?"] == told(
         path, inputs=("questoin",)
@@ -381,7 +374,6 @@ def test_any_records_are_examples_or_faults(
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
 def test_progress_is_reported(tmp_path: Path, ending: str) -> None:
-    """In steps up to the whole file."""
     frame, path = pd.DataFrame(QA * 1_250), tmp_path / f"t.{ending}"
     writers = {
         "jsonl": lambda: frame.to_json(path, orient="records", lines=True),

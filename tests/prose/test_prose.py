@@ -117,7 +117,6 @@ def with_content(root: Path, **texts: str) -> Path:
     ],
 )
 def test_live_figures(write, written, read):
-    """A figure is an expression over the published values, a filter says how it is written."""
     assert read == write(written).get_text().strip()
 
 
@@ -181,7 +180,6 @@ def test_what_is_no_figure_is_refused(refused):
     ],
 )
 def test_names_that_do_not_exist(refused, text, said):
-    """The build stops with file and line, and with what may have been meant."""
     assert said == refused(text)
 
 
@@ -198,13 +196,11 @@ def test_columns_of_the_correlation(tmp_path):
 
 
 def test_broken_prose(refused):
-    """A block that is not closed, an expression that is none."""
     assert refused("One.\n{% claim stats.tasks %}Two.").startswith("2: Unexpected end of template.")
     assert refused("{{ }}").startswith("1: Expected an expression")
 
 
 def test_a_false_claim(refused):
-    """The message has the line, the condition as it is written, the sentence with its figures."""
     said = (
         "3: the data does not bear this out (stats.tasks > 5; stats.tasks is 2): **Many** tasks: 2."
         " Rewrite the sentence, or take it out."
@@ -232,7 +228,6 @@ def test_every_false_claim_of_a_file_is_told(write):
 
 
 def test_an_error_in_a_claim_hides_no_other_fault(write):
-    """The claim cannot be judged; all others are, and so are the figures after it."""
     with pytest.raises(FaultsError) as error:
         write(
             "{% claim stats.taks > 5 and not stats.tasks %}A.{% endclaim %}\n"
@@ -271,7 +266,6 @@ def test_claims_that_need_missing_figures_are_not_judged():
 
 
 def test_every_fault_of_every_file_in_one_run(tmp_path):
-    """Two of a page among them, and with them what is wrong with the tables."""
     names = [slot for slot in SLOTS if slot not in ("serving", "analysis")]
     texts = dict.fromkeys(names, "{{ nope }}") | {"limits": "{% claim false %}So.{% endclaim %}"}
     root = with_content(tmp_path, **texts)
@@ -283,7 +277,6 @@ def test_every_fault_of_every_file_in_one_run(tmp_path):
 
 
 def test_files_that_no_page_shows(tmp_path):
-    """A warning, with the name that may have been meant, or all of them."""
     built = build(with_content(tmp_path, abuot="One.", zzz="Two."))
     expected = (
         "data/content/abuot.md: no page shows this file. Did you mean 'about'?",
@@ -340,7 +333,6 @@ HOSTILE_NAMES = (
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_text_from_data_is_shown_as_text(name):
-    """No mark of it is obeyed, by Markdown, by HTML or by the typographer; space is made single."""
     for before in ("Named ", "", "Text\n"):
         soup = BeautifulSoup(to_html(f"{before}{escape_markdown(name)} end"), "html.parser")
         assert f"{before}{' '.join(name.split())} end" == soup.get_text().strip()
@@ -396,7 +388,6 @@ def test_prose_is_sanitised(written, html):
 
 
 def test_what_prose_may_hold():
-    """Headings, lists, tables, code, quotes and emphasis come through."""
     soup = BeautifulSoup(
         to_html("## H\n\n- a\n\n1. b\n\n> q\n\n`c` *e* **s**\n\n| x | y |\n|---|--:|\n| 1 | 2 |\n"),
         "html.parser",
@@ -406,7 +397,6 @@ def test_what_prose_may_hold():
 
 
 def test_no_error_of_prose_is_a_bug(write):
-    """Whatever goes wrong in an expression is told as a fault of the file."""
     for text in (
         "{{ 'a' | count }}",
         "{{ model(3).name }}",

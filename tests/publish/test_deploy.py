@@ -95,7 +95,6 @@ def test_the_branch_holds_the_site_and_nothing_else(root, remote, tmp_path):
 
 
 def test_the_commit_names_the_data(root, remote):
-    """Which release, and what built it; the publisher is its author."""
     assert (0, []) == deploy(root)
     manifest = read_manifest(root / "site")
     assert manifest is not None
@@ -115,7 +114,6 @@ def test_a_dated_release_has_its_day(root, remote):
 
 
 def test_the_sources_stay_as_they_are(root):
-    """No branch is made or moved, no file staged, nothing left to commit."""
     before = git(root, "rev-parse", "HEAD"), git(root, "branch"), git(root, "ls-files", "--stage")
     assert (0, []) == deploy(root)
     assert "" == git(root, "status", "--porcelain")
@@ -144,7 +142,6 @@ def test_a_changed_site_is_one_commit_more(root, remote, tmp_path):
 
 
 def test_another_clone_goes_on(root, remote, tmp_path, site):
-    """What was pushed from elsewhere is fetched first: its commit stays below the new one."""
     push_site(site, root, "origin", "gh-pages", "The first")
     git(tmp_path, "clone", "--quiet", str(remote), "elsewhere")
     publish(NEW_SITE, site)

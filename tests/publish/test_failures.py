@@ -271,7 +271,6 @@ def test_a_disk_that_is_read_only(disk):
 
 
 def test_a_parent_that_may_not_be_written_to(tmp_path):
-    """The site cannot be swapped there, which is said before anything is made."""
     out = tmp_path / "parent" / "site"
     publish(SITE, out)
     out.parent.chmod(0o555)
@@ -376,7 +375,6 @@ def test_a_second_build_is_refused_by_name(out, other, monkeypatch):
 
 
 def test_a_second_build_waits_for_the_first(out, other):
-    """It publishes when the first has ended: the last one stands."""
     other.stdin.write("\n")
     other.stdin.flush()
     assert 3 == publish(NEW_SITE, out).changed
@@ -444,7 +442,6 @@ def test_an_empty_staging_folder_is_cleared_away(out):
 
 
 def test_a_site_that_a_killed_build_moved_away_is_put_back(out):
-    """It was killed between two renames, where a system cannot swap in one step."""
     out.replace(left_by_kill(out, "new").old)
     assert recover(out)
     assert SITE == contents(out)

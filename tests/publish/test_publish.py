@@ -36,7 +36,6 @@ def inodes(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def test_everything_is_published(tmp_path):
-    """Every file; parents of the folder are made."""
     out = tmp_path / "public" / "board"
     published = publish(SITE, out)
     assert SITE == contents(out)
@@ -46,7 +45,6 @@ def test_everything_is_published(tmp_path):
 
 
 def test_the_same_site_again_changes_nothing(tmp_path):
-    """Nothing is counted as changed, and nothing is touched, not even the folder."""
     out = tmp_path / "site"
     publish(SITE, out)
     before, folder = inodes(out), out.stat()
@@ -57,7 +55,6 @@ def test_the_same_site_again_changes_nothing(tmp_path):
 
 
 def test_what_is_no_longer_a_page_vanishes(tmp_path):
-    """The folder holds the new site and nothing else; new and changed files are counted."""
     out = tmp_path / "site"
     publish(SITE, out)
     # index.html, b/index.html and the manifest
@@ -162,7 +159,6 @@ def test_an_empty_folder_is_filled(tmp_path):
 
 
 def test_a_link_to_a_folder_stays_one(tmp_path):
-    """What it leads to gets the new site: a web server looks there."""
     served, out = tmp_path / "www" / "served", tmp_path / "site"
     served.mkdir(parents=True)
     out.symlink_to(served)
@@ -276,7 +272,6 @@ def test_any_site_over_any_other(tmp_path_factory, published):
 
 
 def test_the_index_is_published_whole(index_site):
-    """What lies on the disk is what was built, and what the manifest says."""
     on_disk = contents(index_site.folder)
     assert index_site.files == on_disk
     hashes = json.loads(on_disk.pop(MANIFEST))["files"]
@@ -305,7 +300,6 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_folders_that_a_build_may_write_into(root):
-    """One that is not there, an empty one, and one that holds a site of ours."""
     out = root / "site"
     check_output_folder(out, root)
     out.mkdir()
@@ -352,7 +346,6 @@ def test_a_manifest_of_another_makes_no_site_of_ours(root, manifest):
     ],
 )
 def test_what_was_added_by_hand_is_not_taken_away(root, path, said):
-    """At any depth: the folder is refused, and what was added is named."""
     out = root / "site"
     publish(SITE, out)
     (out / path).parent.mkdir(exist_ok=True)
@@ -387,7 +380,6 @@ def test_a_file_is_refused(root):
 
 
 def test_the_root_of_a_disk_is_refused(root, monkeypatch):
-    """No other folder could take its place; one that is in it may be named."""
     out = root / "site"
     out.mkdir()
     monkeypatch.setattr(os.path, "ismount", lambda path: path == str(out))
@@ -418,14 +410,12 @@ def test_a_link_to_itself_is_refused(root):
 
 @pytest.mark.parametrize("name", ["data", "templates", "static"])
 def test_folders_of_the_project_are_refused(root, name):
-    """A build must not replace what it reads, nor put its output among it."""
     for out in (root / name, root / name / "site", root / "other" / ".." / name):
         expected = f"{out}: {OVERLAPS.format(f'{name}/')}"
         assert expected == refusal(check_output_folder, out, root)
 
 
 def test_the_project_and_what_holds_it_are_refused(root):
-    """Not the project's folder, nor its parent, nor the root of the disk."""
     for out in (root, root.parent, root.parent.parent, Path("/")):
         assert f"{out}: {HOLDS}" == refusal(check_output_folder, out, root)
 
@@ -572,7 +562,6 @@ def verify(folder: Path, *options: str) -> tuple[int, list[str]]:
 
 
 def test_a_whole_copy(copy):
-    """Says how many files, and what built them; nothing at all where it is to be quiet."""
     expected = f"Complete: 5 files, as site_builder {__version__} built them."
     assert (0, [expected]) == verify(copy)
     assert (0, []) == verify(copy, "--quiet")
@@ -580,7 +569,6 @@ def test_a_whole_copy(copy):
 
 @pytest.mark.parametrize("options", [(), ("--quiet",)])
 def test_every_fault_is_a_line(copy, options):
-    """Missing, changed and added files: which, what and what to do; the copy stays as it is."""
     (copy / "index.html").write_bytes(b"<h1>One!</h1>")
     (copy / "empty").write_bytes(b"\n")
     shutil.rmtree(copy / "a")

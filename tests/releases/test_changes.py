@@ -129,7 +129,6 @@ def test_what_is_sure_comes_first():
 
 
 def test_ranks_that_moved():
-    """Of models and variants of both; who is not ranked any more stands last."""
     scores = {(m, "t", "base"): 0.5 for m in "abcd"}
     ranks = {("a", "base"): 1, ("b", "base"): 2, ("c", "base"): 3}
     old = moment(scores, ranks)
@@ -152,7 +151,6 @@ def test_ranks_do_not_decide_what_counts():
 
 
 def test_what_is_said_otherwise():
-    """Of a model, a task and the board; what only one of the two speaks of is no change."""
     new = replace(
         ONE,
         rules={**RULES, "ranked_by": "mean_win_rate"},
@@ -237,7 +235,6 @@ def test_nothing_differs_from_itself(board):
 
 @given(moments(), moments())
 def test_backwards_is_the_mirror_image(a, b):
-    """What was added was removed, each difference has the other sign, noise stays noise."""
     there, back = find_changes(a, b), find_changes(b, a)
     assert {*scores_of(there)} == {mirrored(change) for change in scores_of(back)}
     assert set(there.models_added) == set(back.models_removed)

@@ -16,12 +16,7 @@ from site_builder.cli import main
 from site_builder.config import load_config
 from site_builder.records import replace
 from site_builder.releases.feed import MOST_ENTRIES, FeedEntry, read_feed
-from tests.helpers.browsing import (
-    both_sizes,
-    breaches,
-    open_page,
-    overflow,
-)
+from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
 from tests.helpers.editions import (
     BASE,
     DAYS,
@@ -79,7 +74,6 @@ def test_scores(site):
 
 
 def test_the_rest(site):
-    """Ranks, models, what is said otherwise, what is not stated any more, claims."""
     assert [
         ["Beta [Fine-tuned]", "2", "1", "1 up"],
         ["Alpha [Fine-tuned]", "1", "2", "1 down"],
@@ -114,7 +108,6 @@ def test_what_is_lower_and_better_has_a_plus(folder, tmp_path):
 
 
 def test_scores_of_now_lead_to_their_rows(site):
-    """Those of then lead nowhere, and neither does a model that is gone."""
     (row, *_) = table(site.page("changes/"), "changes-scores")
     path, anchor = target("changes/index.html", row["after"].href)
     assert ("models/alpha/index.html", "score-sort") == (path, anchor)
@@ -124,7 +117,6 @@ def test_scores_of_now_lead_to_their_rows(site):
 
 
 def test_every_link_of_the_site_leads_somewhere(site):
-    """From the page of changes, from all feet, from the data page and to the feed."""
     lost = [
         (path, link)
         for path, page in site.readings.items()
@@ -223,7 +215,6 @@ def test_the_same_editions_give_the_same_bytes(site, folder):
 
 
 def test_entries_are_carried_on(folder, tmp_path):
-    """From the feed of the previous site, newest first; the page lists them."""
     one = build(folder / "new", folder / "old/site")
     frames = {**board(), "results": older_results().assign(score=0.5)}
     two = build(write_project(tmp_path / "two", frames, toml("2024-07-04")), one.folder)
@@ -235,7 +226,6 @@ def test_entries_are_carried_on(folder, tmp_path):
 
 
 def test_building_again_adds_no_entry(folder, tmp_path):
-    """The same data told of its own site: nothing changed, and the feed is as it was."""
     one = build(folder / "new", folder / "old/site")
     again = build(folder / "new", one.folder)
     assert entries_of(one) == entries_of(again)
@@ -286,7 +276,6 @@ def test_the_feed_stays_short(folder, tmp_path):
     b'<!DOCTYPE x [<!ENTITY a "b">]><feed xmlns="http://www.w3.org/2005/Atom"/>',
 ])  # fmt: skip
 def test_a_feed_that_is_none(feed, folder, tmp_path):
-    """A line says that its entries are not carried on; the build goes on."""
     site = build(folder / "new", with_feed(folder, tmp_path / "site", feed))
     assert (
         "changes/feed.xml: the previous site has no feed of changes here that can be read. "
@@ -328,7 +317,6 @@ def test_by_the_command_line(folder, tmp_path):
 
 
 def test_a_previous_edition_that_is_none(folder, tmp_path):
-    """It is told with every other fault of the project, and nothing is written."""
     frames = {**board(), "results": changed(results_frame(), "task", {1: "ad"})}
     project = write_project(tmp_path / "p", frames)
     said = run("build", "--project", project, "--previous", tmp_path / "nowhere", "--quiet")
@@ -351,7 +339,6 @@ def test_a_previous_edition_that_is_none(folder, tmp_path):
 
 
 def test_hostile_names(tmp_path):
-    """They are text in the page and in the feed, and what XML cannot hold is replaced."""
     old = write_hostile(tmp_path / "old")
     new = write_hostile(tmp_path / "new")
     results = pd.read_parquet(new / "data/results.parquet")
@@ -374,7 +361,6 @@ def test_hostile_names(tmp_path):
 
 @both_sizes
 def test_axe_finds_nothing(chromium: Browser, site: BuiltSite, size: tuple[int, int]) -> None:
-    """Nor does the page scroll sideways, or complain."""
     page, heard = open_page(chromium, f"{site.url}changes/", size)
     assert overflow(page) <= 0
     assert [] == heard.complaints

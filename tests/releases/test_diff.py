@@ -106,7 +106,6 @@ def test_json(pair):
 
 
 def test_nothing_changed(pair):
-    """Of a board and itself, and of copies that were written anew."""
     said = run(pair[0], pair[0])
     assert said.stdout.endswith("Nothing changed.\n")
     assert compared(pair[0], pair[0])["any_score"] is False
@@ -195,7 +194,6 @@ def test_the_claims_of_the_index_that_turned(copy):
 
 
 def test_the_index_backwards(copy):
-    """The mirror image."""
     back = compared(copy.folder, ROOT)
     assert {(c["model"], c["before"], c["after"]) for c in copy.found["scores"]["changed"]} == {
         (c["model"], c["after"], c["before"]) for c in back["scores"]["changed"]
@@ -275,7 +273,6 @@ def test_a_claim_that_only_the_older_prose_makes(tmp_path):
 
 @pytest.mark.parametrize("place", ["data", "data/results.parquet"])
 def test_parquet_tables_alone(place, pair):
-    """Their scores and ranks are told; what they do not speak of is no change."""
     found, whole = compared(pair[0] / place, pair[1]), compared(*pair)
     for key in ("ranks", "models", "tasks", "provenance_lost", "rules"):
         assert whole[key] == found[key], key

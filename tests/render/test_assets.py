@@ -64,7 +64,6 @@ def test_published_names_hold_a_hash_of_the_content(static):
 
 
 def test_name_of_a_file_without_an_ending(static):
-    """The hash stands behind the name, and a dot in the folder's name is no ending."""
     write(static, {"LICENSE": b"MIT", "v1.2/notes": b"n"})
     assets = load_assets([static])
     assert re.fullmatch(r"assets/LICENSE\.[0-9a-f]{10}", assets.path("LICENSE"))
@@ -121,7 +120,6 @@ def test_name_of_a_style_sheet_changes_with_what_it_links_to(static, tmp_path):
 
 
 def test_links_of_a_style_sheet_that_lead_to_no_file(static):
-    """Drawings within the sheet and marks of an SVG are left alone."""
     css = b"a{background:url(data:image/png;base64,xx)}b{mask:url(#m)}"
     write(static, {"css/a.css": css})
     assets = load_assets([static])
@@ -182,7 +180,6 @@ def test_our_own_static_files_are_whole():
 
 
 def test_scripts_of_ours_are_sent_without_comments(index_site):
-    """So that what is weighed is what is sent; code, and comments behind it, stay."""
     own = {path: text.decode() for path, text in index_site.files.items() if "/js/" in path}
     assert own
     comment = re.compile(r"\s*(//.*|/\*\*.*\*/)")
@@ -201,7 +198,6 @@ def test_scripts_of_a_project_are_sent_as_they_are(static):
 
 
 def test_parts_stand_in_their_order():
-    """As one after the other would be read; what a site does not have is left out."""
     parts = {"js/theme.js": b"theme", "css/base.css": b"base", "css/tokens.css": b"tokens"}
     guarded = b"try {\ntheme\n} catch (error) { reportError(error); }\n"
     assert {BUNDLE_SHEET: b"tokens\nbase", BUNDLE_SCRIPT: guarded} == make_bundles(parts)
@@ -229,7 +225,6 @@ def test_a_page_asks_for_one_sheet_and_one_script(index_site):
 
 
 def test_what_one_script_raises_stops_no_other(chromium: Browser, project):
-    """A project's own script is in the bundle; its fault is told, and the page does all else."""
     own = project / "static/js/numbers.js"
     own.parent.mkdir(parents=True)
     own.write_text('throw new Error("a fault of its own");', encoding="utf8")

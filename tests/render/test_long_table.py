@@ -82,7 +82,6 @@ def test_a_board_that_is_as_published_is_not_measured(chromium: Browser, home: s
 def test_rows_in_groups_sort_and_filter_as_ever(
     chromium: Browser, home: str, size: tuple[int, int]
 ) -> None:
-    """Order and filters go over all groups; each knows how many rows it shows."""
     page, heard = open_page(chromium, home, size)
     published = page.evaluate(SHOWN)
     assert [[False, 4], [False, 4], [False, 3]] == groups(page)
@@ -108,7 +107,6 @@ def test_rows_in_groups_sort_and_filter_as_ever(
 
 
 def test_columns_of_a_long_table_stand_below_their_headings(chromium: Browser, home: str) -> None:
-    """Heading and cell have one left edge; a hidden column takes its width along."""
     page, _ = open_page(chromium, home + "?hide=win_rate&hide=beats")
     edges = """() => ['thead tr', 'tbody tr'].map(row =>
         [...document.querySelector('#board-fine-tuned ' + row).cells]
@@ -233,14 +231,12 @@ def test_a_page_that_is_printed_amid_a_sort_is_in_its_order(chromium: Browser, l
 
 
 def test_every_row_is_found_amid_a_sort(chromium: Browser, long: str) -> None:
-    """Find-in-page looks at all rows at any moment, wherever they stand."""
     page = open_board(chromium, long)
     find = "() => [...Array(80).keys()].filter(i => window.find(`Model ${i}`, false, false, true))"
     assert list(range(80)) == page.evaluate(clicked("lift_over_base", then=find))
 
 
 def test_ticks_go_along_with_their_rows(chromium: Browser, long: str) -> None:
-    """What was ticked before a sort is ticked after it, and stands in the bar."""
     page = open_board(chromium, long)
     page.get_by_label("Compare Model 7", exact=True).first.check()
     page.evaluate(clicked("model", then="() => null"))

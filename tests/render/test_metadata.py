@@ -65,7 +65,6 @@ def test_the_data_set_of_a_project_that_says_everything(known):
 
 
 def test_downloads_of_the_data_set(known, index_site):
-    """Absolute where the site's place is known, else relative; each with its own checksum."""
     for path in ("index.html", "data/index.html"):
         for file in said(index_site, path)["distribution"]:
             content = index_site.files[target(path, file["contentUrl"])[0]]
@@ -86,7 +85,6 @@ def test_what_nobody_said_is_not_there(tmp_path):
 
 
 def test_the_way_to_a_page(known):
-    """From the home page on, in absolute links; the page itself is its last step."""
     found = said(known, "models/alpha/index.html")
     assert "BreadcrumbList" == found["@type"]
     steps = [(s["position"], s["name"], s["item"]) for s in found["itemListElement"]]
@@ -98,7 +96,6 @@ def test_the_way_to_a_page(known):
 
 
 def test_pages_without_a_way(known, index_site):
-    """Those on no list; all of them where the site's place is not known."""
     for path in known.html:
         assert (said(known, path) is None) == path.startswith(("404", "embed/")), path
     ways = [path for path in index_site.html if said(index_site, path)]
@@ -107,7 +104,6 @@ def test_pages_without_a_way(known, index_site):
 
 @pytest.mark.parametrize("name", BOARDS)
 def test_of_every_board(name):
-    """It is JSON, without NaN, and its downloads are there."""
     site = built(name)
     for path in ("index.html", "data/index.html"):
         found = said(site, path)
@@ -117,7 +113,6 @@ def test_of_every_board(name):
 
 
 def test_no_text_ends_the_script_that_it_stands_in():
-    """A title with a script in it is read as the text that it is."""
     site = built("hostile")
     assert "<script>alert('t')</script>" == said(site, "index.html")["name"]
     assert "<" not in site.readings["index.html"].linked[0]
@@ -180,7 +175,6 @@ def published(site: BuiltSite, table: str) -> pd.DataFrame:
 
 
 def test_the_loader_finds_no_error(index_site):
-    """It warns of what nobody has said of the Index, a licence and a date, and of no more."""
     issues = loaded(index_site).metadata.ctx.issues
     assert set() == issues.errors
     missing = [text for text in issues.warnings if "is recommended" in text]
@@ -192,7 +186,6 @@ def test_the_loader_finds_no_error(index_site):
 
 @pytest.mark.parametrize("table", ["results", "models", "tasks", "serving_requests", "prices"])
 def test_records_are_the_rows_of_the_tables(index_site, table):
-    """Every row and every column, read from the published files without a network."""
     found, expected = records(index_site, loaded(index_site), table), published(index_site, table)
     assert list(expected.columns) == list(found.columns)
     for name in expected.columns:
@@ -249,7 +242,6 @@ def test_a_project_that_says_everything(tmp_path):
 
 
 def test_types_and_keys(tmp_path):
-    """As the contract has them; a column beyond it by what it holds."""
     frames, toml = SHAPES["lower_is_better"]()
     frames["tasks"] = having(frames["tasks"], note="x", steps=range(5), share=0.5, easy=True)
     site = build(write_project(tmp_path, frames, toml))
@@ -269,7 +261,6 @@ def test_types_and_keys(tmp_path):
 
 @pytest.mark.parametrize("name", BOARDS)
 def test_every_board_is_described_without_error(name):
-    """Whatever its columns and ids are; its results have as many records as rows."""
     site = built(name)
     dataset = loaded(site)
     assert set() == dataset.metadata.ctx.issues.errors

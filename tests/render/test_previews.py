@@ -43,14 +43,7 @@ from site_builder.render.previews import (
 from site_builder.table_model import Dumbbell
 from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
 from tests.helpers.odd_boards import HOSTILE, SHAPES, built
-from tests.helpers.sites import (
-    ROOT,
-    BuiltSite,
-    build,
-    contents,
-    copy_project,
-    make_site,
-)
+from tests.helpers.sites import ROOT, BuiltSite, build, contents, copy_project, make_site
 from tests.helpers.tables import SITE_TOML, board, write_project
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -197,7 +190,6 @@ def test_no_text_leaves_the_picture(drawer, typeface, text):
 
 
 def test_no_name_runs_into_the_chart(drawer, typeface):
-    """A row's name ends before its marks begin, and these before its value."""
     long = PreviewChart(
         (CardRow("n" * 99, "9" * 99, BarSpan(0, 1)),), (AxisLabel(0, "0"), AxisLabel(1, "1")), ""
     )
@@ -268,7 +260,6 @@ def test_colours_are_those_of_the_light_theme(tmp_path):
 
 
 def test_axes():
-    """Around values with a little room; from zero where they are lengths; never without width."""
     axis = Axis.around([2.0, None, 4.0])
     assert 0.5 == axis.share(3.0)
     assert 0 < axis.share(2.0) < 0.1
@@ -349,7 +340,6 @@ def test_many_are_shared_among_processes(drawings, tmp_path, monkeypatch):
 
 
 def test_every_listed_page_of_the_index_has_its_picture(index):
-    """Title, description, address, and a picture that is in the site, with its finding in words."""
     pictured = set()
     for path in index.html:
         said = metas(index, path)
@@ -439,7 +429,6 @@ def test_a_cold_cache_gives_the_same_bytes(placed):
 
 
 def test_a_projects_own_colours_and_template(placed):
-    """By files of the same name; a template that draws no SVG is told in a line."""
     before = build(placed).files["cards/home.png"]
     own = placed / "templates/cards/card.svg"
     own.parent.mkdir(parents=True)
@@ -455,7 +444,6 @@ def test_a_projects_own_colours_and_template(placed):
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_cards_of_odd_boards(tmp_path, drawer, typeface, name):
-    """Every page has one, whatever the board lacks, and its texts and marks have room."""
     frames, toml = SHAPES[name]()
     site = make_site(write_project(tmp_path, frames, toml))
     for page in with_cards(site, make_pages(site)):
@@ -510,7 +498,6 @@ def test_a_badge_by_hand(project):
 
 
 def test_what_badges_of_the_index_say(index_site):
-    """Rank, mean, and tied with the best; the variant where it is not the primary one."""
     said = {
         path: badge_texts(c) for path, c in index_site.files.items() if path.startswith("badges/")
     }
@@ -542,7 +529,6 @@ def test_a_model_without_a_rank(project):
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_badges_of_odd_boards(name):
-    """Are valid XML that asks for nothing, have a title, and room for both texts."""
     site = built(name)
     badges = {path: content for path, content in site.files.items() if path.startswith("badges/")}
     assert len(badges) == len(site.api("models"))
@@ -596,7 +582,6 @@ def test_names_are_text_in_what_to_paste():
 
 @both_sizes
 def test_a_badge_in_the_browser(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """Folded away; opened, it shows the picture and copies what is to be pasted."""
     page, heard = open_page(
         chromium,
         home + MODEL,

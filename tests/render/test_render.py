@@ -74,7 +74,6 @@ def test_a_template_uses_exactly_its_context(environment, contexts, name):
 
 @pytest.mark.parametrize("name", PAGE_TEMPLATES)
 def test_a_context_is_frozen(contexts, name):
-    """Nothing changes what a page maker has made, and no name hides one that all pages have."""
     assert contexts[name].__struct_config__.frozen
     assert set() == GLOBALS & {*contexts[name].__struct_fields__}
 
@@ -83,7 +82,6 @@ def test_a_context_is_frozen(contexts, name):
     "path", sorted(TEMPLATES.glob("macros/*.html")), ids=lambda path: path.name
 )
 def test_a_macro_reads_no_globals(environment, path):
-    """It shows its arguments, so that it can be understood, and used, alone."""
     assert set() == meta.find_undeclared_variables(
         environment.parse(path.read_text(encoding="utf8"))
     )
@@ -119,7 +117,6 @@ def test_every_block_is_documented(environment):
 
 
 def test_every_block_can_be_replaced(tmp_path):
-    """By a template of the same name that builds on the one that it stands in for."""
     root = write_project(tmp_path, board())
     (root / "templates").mkdir()
     blocks = (f"{{% block {b} %}}my-{b} {{{{ super() }}}}{{% endblock %}}" for b in BLOCKS)
@@ -207,7 +204,6 @@ def test_a_projects_own_template_takes_the_place_of_ours(tmp_path):
 
 
 def test_a_projects_own_part_takes_the_place_of_ours(tmp_path):
-    """A frame, an included part or a macro, in every page that uses it."""
     own = (
         (TEMPLATES / "base.html")
         .read_text(encoding="utf8")
@@ -226,7 +222,6 @@ def test_a_projects_own_part_takes_the_place_of_ours(tmp_path):
 
 
 def test_an_unknown_name_in_a_template(tmp_path):
-    """One line, that names the template, the line in it and the name."""
     own = '{% extends "base.html" %}\n{% block main %}\n{{ nonsense }}\n{% endblock %}'
     assert "templates/about.html:3: 'nonsense' is undefined." == fault(tmp_path, about=own)
 
@@ -240,7 +235,6 @@ def test_an_unknown_attribute_in_a_template(tmp_path):
 
 
 def test_an_unknown_name_in_a_part_of_a_page(tmp_path):
-    """The part is named, not the page that happened to come first."""
     assert "templates/base.html:2: 'nonsense' is undefined." == fault(
         tmp_path, base="<p>\n{{ nonsense }}"
     )
@@ -256,7 +250,6 @@ def test_an_unknown_name_in_a_macro(tmp_path):
 
 
 def test_a_broken_template(tmp_path):
-    """File, line, and what is wrong."""
     own = '{% extends "base.html" %}\n\n{% block main %}{{ 1 + }}{% endblock %}'
     expected = "templates/about.html:3: unexpected 'end of print statement'"
     assert expected == fault(tmp_path, about=own)

@@ -44,7 +44,6 @@ def test_a_row():
 
 
 def test_what_a_row_is_and_is_filtered_by():
-    """Its kind, its anchor, its id; the column that gave the order is set apart."""
     row = Row((Cell("a", "a"), Cell("1", 1.0)), "reference", "score-1", (("id", 'A "B"'),))
     assert (
         '<tr class=reference id=score-1 data-id="A &quot;B&quot;"><th>a<td class=merit>1\n'

@@ -59,20 +59,17 @@ def test_slugs_of_hostile_ids_are_unique_and_fit_for_a_path():
 
 
 def test_slugs_are_readable():
-    """An id that shares its slug with no other keeps it plain."""
     slugs = make_slugs(["meta-llama/Llama-2-7b-hf", "gpt-4o (2024)", "μ", "../x", "*star"])
     assert ["meta-llama-llama-2-7b-hf", "gpt-4o-2024", "m", "x", "star"] == list(slugs.values())
 
 
 def test_slugs_of_ids_that_are_spelled_alike_are_marked():
-    """Both get a part of the hash of their id, so that neither takes the other's address over."""
     slugs = make_slugs(["humaneval", "humaneval+"])
     # The first digits of `printf humaneval | sha256sum` and `printf humaneval+ | sha256sum`.
     assert {"humaneval": "humaneval-6a08f34e", "humaneval+": "humaneval-a14853ac"} == slugs
 
 
 def test_slugs_do_not_depend_on_the_order_of_the_ids():
-    """A link to a page holds when rows of the tables change places."""
     shuffled = random.Random(7).sample(HOSTILE, len(HOSTILE))
     assert make_slugs(HOSTILE) == make_slugs(shuffled)
 
@@ -158,7 +155,6 @@ def test_links_to_a_place_within_a_page():
 
 @pytest.mark.parametrize("base_url", ["https://example.org/index", "https://example.org/index/"])
 def test_the_404_page_links_from_the_root_of_the_host(base_url):
-    """A host shows it at any depth, so its links hold anywhere once the site's place is known."""
     urls = Urls.of(ADDRESSES, base_url)
     assert "/index/" == urls.relative(Address("not_found"), Address("home"))
     assert "/index/models/star/" == urls.relative(Address("not_found"), Address("model", "*star"))
@@ -170,14 +166,12 @@ def test_the_404_page_links_from_the_root_of_the_host(base_url):
 
 
 def test_the_404_page_keeps_the_marks_of_its_base_url():
-    """A base URL is written as it stands in an address: what is encoded in it stays so."""
     urls = Urls.of([], "https://example.org/my%20site")
     assert "/my%20site/about/" == urls.relative(Address("not_found"), Address("about"))
     assert "https://example.org/my%20site/about/" == urls.canonical(Address("about"))
 
 
 def test_canonical_links():
-    """Absolute with a base URL, none without."""
     assert "" == Urls.of([]).canonical(Address("about"))
     urls = Urls.of([], "https://example.org/index")
     assert "https://example.org/index/" == urls.canonical(Address("home"))
@@ -275,7 +269,6 @@ def site(request: pytest.FixtureRequest) -> BuiltSite:
 
 
 def test_every_file_that_a_link_leads_to_is_there(site):
-    """Pages, downloads, scripts, sheets, pictures; all by relative paths within the site."""
     lost = [
         (path, link)
         for path, page in site.readings.items()
@@ -314,7 +307,6 @@ def lost_anchors(site: BuiltSite) -> list[tuple[str, str]]:
 
 
 def test_every_place_that_a_link_leads_to_is_there(site):
-    """An anchor is the id of an element of the page that it leads to."""
     assert [] == lost_anchors(site)
 
 

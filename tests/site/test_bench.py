@@ -24,7 +24,6 @@ def test_a_task_without_plotly_is_ours_and_one_within_it_is_not():
 
 
 def test_medians_and_worst_of_several_visits():
-    """Ratio of the middle charts, worst of what must never be; a page may be sent again."""
     first = Visit(200, 600, 0, 600.0, (), ("index.html",))
     slow = Visit(300, 700, 60, 600.0, ("a.css",), ("assets/a.css",))
     plain = Visit(None, 1000, 0, 1475.0, (), ())

@@ -148,7 +148,6 @@ def test_the_same_project_gives_the_same_bytes(twice):
 
 
 def test_there_is_something_to_compare(twice):
-    """The project has every kind of file, pictures among them, and other letters than English."""
     kinds = {"cards/home.png", "badges/m1.svg", "sitemap.xml", "data/croissant.json", MANIFEST}
     pages = {"serving/index.html", "analysis/index.html", "choose/index.html"}
     assert set() == {*kinds, *pages, "api/v1/correlations.json"} - set(twice.there)
@@ -163,7 +162,6 @@ def test_the_umask_says_who_may_read(twice):
 
 
 def test_no_file_says_where_it_was_built(twice):
-    """Neither the folder of the project nor this machine's name for it."""
     places = [str(place).encode() for place in twice.places]
     assert [] == [
         path

@@ -74,7 +74,6 @@ FILES: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize(("content", "line"), FILES.values(), ids=FILES.keys())
 def test_files_that_are_no_table(tmp_path, content, line):
-    """One line, the same for each table, and nothing is made up about the others."""
     (found,) = fault_lines(write_project(tmp_path, {"results": content}, ""))
     assert found.startswith(f"data/results.parquet: {line}")
     (found,) = fault_lines(write_project(tmp_path, board() | {"prices": content}))
@@ -465,7 +464,6 @@ MARKDOWN: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize(("text", "html"), MARKDOWN.values(), ids=MARKDOWN.keys())
 def test_prose_comes_out_clean(write, text, html):
-    """Of HTML only what prose needs, of links only those to the web and to the site."""
     prose = write(text)
     inside = prose.decode_contents().strip()
     assert html == inside
@@ -538,7 +536,6 @@ TEMPLATES: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize(("text", "line"), TEMPLATES.values(), ids=TEMPLATES.keys())
 def test_templates_that_want_more_than_a_page(site, about, tmp_path, text, line):
-    """A project's own template runs no code in the build, and its mistakes are lines."""
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/about.html").write_text(text)
     own = replace(site, config=site.config.model_copy(update={"root": tmp_path}))

@@ -238,6 +238,5 @@ def test_downloads_run_in_no_sheet(site: BuiltSite) -> None:
 
 
 def test_names_of_files_are_plain(site: BuiltSite) -> None:
-    """Whatever the ids are, a path has letters, digits and hyphens."""
     assert [] == [path for path in site.files if not re.fullmatch(r"[\w./-]+", path, re.ASCII)]
     assert [] == [path for path in site.files if ".." in path or len(path) > 150]

@@ -71,7 +71,6 @@ def test_the_api_has_the_same_keys(sites):
 
 
 def test_pages_have_the_same_parts(sites):
-    """Sections, tables, rows, columns and charts."""
     small, large = map(parts_of, sites)
     small["models/index.html"] -= SHORT_BOARD
     assert small == large

@@ -85,7 +85,6 @@ def test_it_is_the_installed_copy_that_runs(installed, board):
 
 
 def test_one_parquet_file_makes_a_whole_site(installed, board):
-    """Pages for every model and task, and every file as its manifest lists it."""
     files = contents(board / "site")
     assert {
         "index.html",
@@ -98,7 +97,6 @@ def test_one_parquet_file_makes_a_whole_site(installed, board):
 
 
 def test_charts_and_fonts_are_inside(board):
-    """The chart library and both fonts are published from the package, and pages ask for them."""
     files = contents(board / "site")
     (bundle,) = (path for path in files if "plotly-cartesian" in path)
     library = (ROOT / "static/vendor/plotly-cartesian.min.js").read_bytes()
@@ -112,7 +110,6 @@ def test_charts_and_fonts_are_inside(board):
 
 
 def test_no_page_asks_for_what_is_not_there(board):
-    """Every style, script and picture of every page is among the files of the site."""
     files = contents(board / "site")
     for path, page in ((p, c.decode()) for p, c in files.items() if p.endswith(".html")):
         for asked in re.findall(r'(?:src|rel="stylesheet" href)="([^"#?]+)', page):
@@ -127,7 +124,6 @@ def test_what_may_be_kept_for_ever_has_a_name_of_its_own(board):
 
 
 def test_a_new_project_builds_at_once(installed, tmp_path):
-    """The sample and all that a project begins with is inside too; the next command builds it."""
     said = installed.run("init", "board", cwd=tmp_path)
     assert "Next: cd board && site-builder build" in said
     installed.run("build", "--strict", cwd=tmp_path / "board")

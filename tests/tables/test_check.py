@@ -136,7 +136,6 @@ def test_every_fault_is_reported_in_one_run(tmp_path):
     ],
 )
 def test_one_fault_causes_no_other(tmp_path, tables, line):
-    """Nothing is compared with an unreadable table or a column of a wrong type."""
     toml = f"{SITE_TOML}[analysis]\nfeatures = ['train_examples']"
     (found,) = lines(tmp_path, toml, **tables)
     assert found.startswith(line)
@@ -225,7 +224,6 @@ def test_odd_results_are_valid(tmp_path, results):
     ],
 )
 def test_odd_optional_tables_are_valid(tmp_path, change):
-    """Without rows, with only the key, with all nulls, with further columns."""
     assert [] == lines(tmp_path, **change)
 
 

@@ -42,7 +42,6 @@ def test_tables_match_the_transcriptions(tmp_path):
 
 
 def test_conversion_is_reproducible(tmp_path):
-    """Two conversions give the same bytes."""
     assert convert(tmp_path / "first") == convert(tmp_path / "second")
 
 

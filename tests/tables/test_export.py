@@ -35,7 +35,6 @@ def unpacked(table: ExportedTable) -> dict[str, bytes]:
 
 
 def test_every_table_is_exported(project):
-    """Each table of the project is offered, in the order of the contract, with its size."""
     exported = export_tables(load_tables(project / "data").tables)
     assert [("results", 10), ("models", 3), ("tasks", 2)] == [
         (t.spec.name, t.rows) for t in exported
@@ -60,7 +59,6 @@ def test_columns_say_what_they_are(tmp_path):
 
 
 def test_csv_and_json_hold_the_numbers_of_the_table(tmp_path):
-    """Every number is written in full, and read back as the same float."""
     scores = [0.1, 1 / 3, 1e-300, 1e11, -0.0]
     rows, records = contents(tmp_path, score=scores)
     assert scores == [float(score) for (score,) in rows[1:]]
@@ -131,7 +129,6 @@ def test_export_gives_the_same_bytes_twice(project):
 
 
 def test_table_without_rows_is_exported(tmp_path):
-    """A table that has columns and no rows gives a heading and an empty list."""
     empty = board()["results"][:0]
     files = unpacked(export(tmp_path, pd.DataFrame(empty)))
     assert [b"model,task,variant,score\r\n", b"[]\n"] == list(files.values())

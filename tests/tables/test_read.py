@@ -66,7 +66,6 @@ def test_messages_name_a_table_by_its_path(project):
 
 @pytest.mark.parametrize("folder", ["data", "nowhere"])
 def test_missing_results_are_a_fault(tmp_path, folder):
-    """No other table is required; the fault states how to write it."""
     (tmp_path / "data").mkdir()
     loaded = load_tables(tmp_path / folder)
     assert [f"data/results.parquet: the file is missing. {BEGIN}"] == [
