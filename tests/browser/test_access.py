@@ -1,7 +1,7 @@
 """The site by keyboard, enlarged, printed, and for those who want no motion."""
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.helpers.browsing import open_page
 
@@ -27,7 +27,7 @@ MOST_STOPS = 400
 
 
 @pytest.mark.parametrize("path", ["", "models/zephyr-7b-beta/", "tasks/gsm8k/", "serving/"])
-def test_every_stop_of_the_keyboard_is_seen(chromium: Browser, home: str, path: str) -> None:
+def test_every_stop_of_the_keyboard_is_seen(chromium, home, path):
     """Each focused control is marked, in sight, and not below a head that sticks; Tab gets out."""
     page, _ = open_page(chromium, home + path, reduced_motion="reduce")  # so that it jumps there
     bad, names = [], []
@@ -44,9 +44,7 @@ def test_every_stop_of_the_keyboard_is_seen(chromium: Browser, home: str, path: 
 
 
 @pytest.mark.parametrize("path", ["", "models/zephyr-7b-beta/", "tasks/gsm8k/", "compare/"])
-def test_headings_of_tables_are_heard_as_what_they_are(
-    chromium: Browser, home: str, path: str
-) -> None:
+def test_headings_of_tables_are_heard_as_what_they_are(chromium, home, path):
     """Each in the head is its column's, each in a row that row's; no attribute says it."""
     page, _ = open_page(chromium, home + path)
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
@@ -62,7 +60,7 @@ def test_headings_of_tables_are_heard_as_what_they_are(
     assert seen == [roles.count("columnheader"), roles.count("rowheader")]
 
 
-def test_no_motion_for_those_who_want_none(chromium: Browser, home: str) -> None:
+def test_no_motion_for_those_who_want_none(chromium, home):
     page, _ = open_page(chromium, home, reduced_motion="reduce")
     moving = page.evaluate(
         "[...document.querySelectorAll('*')].filter(part => { const s = getComputedStyle(part);"
@@ -72,7 +70,7 @@ def test_no_motion_for_those_who_want_none(chromium: Browser, home: str) -> None
     assert [] == moving
 
 
-def test_print_leaves_out_what_paper_cannot_do(chromium: Browser, home: str) -> None:
+def test_print_leaves_out_what_paper_cannot_do(chromium, home):
     page, _ = open_page(chromium, home, color_scheme="dark")
     page.emulate_media(media="print")
     for control in (".nav", ".tools", ".segments", ".skip", "[data-theme-switch]"):

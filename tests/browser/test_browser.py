@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.helpers.browsing import (
     EMPTY_CHARTS,
@@ -24,9 +24,7 @@ from tests.helpers.weights import weights
 
 @pytest.mark.parametrize("path", PAGE_TYPES)
 @both_sizes
-def test_pages_draw_their_charts_in_silence(
-    chromium: Browser, home: str, path: str, size: tuple[int, int]
-) -> None:
+def test_pages_draw_their_charts_in_silence(chromium, home, path, size):
     """No complaint, no other host, no sideways scrolling, no movement, no empty chart.
 
     Then axe-core looks at all of it, in either theme.
@@ -42,7 +40,7 @@ def test_pages_draw_their_charts_in_silence(
 
 
 @pytest.mark.parametrize("path", PAGE_TYPES)
-def test_pages_fit_narrow_windows(chromium: Browser, home: str, path: str) -> None:
+def test_pages_fit_narrow_windows(chromium, home, path):
     """1,280 px at 200 % are 640, at 400 % 320: only tables scroll sideways, no heading is cut."""
     page, _ = open_page(chromium, home + path, (640, 450))
     assert overflow(page) <= 0
@@ -64,7 +62,7 @@ FIRST_FRAME = """requestAnimationFrame(function look() {
 })"""
 
 
-def test_what_stands_below_waits_for_the_first_frame(chromium: Browser, home: str) -> None:
+def test_what_stands_below_waits_for_the_first_frame(chromium, home):
     """Then all is laid out; from the start where a place in it is asked for, or found again."""
     page = chromium.new_page()
     page.add_init_script(FIRST_FRAME)
@@ -84,9 +82,7 @@ def test_what_stands_below_waits_for_the_first_frame(chromium: Browser, home: st
     expect(page.locator("tr:target")).to_be_in_viewport()
 
 
-def test_every_link_leads_somewhere_under_a_sub_path(
-    chromium: Browser, home: str, index_site: BuiltSite
-) -> None:
+def test_every_link_leads_somewhere_under_a_sub_path(chromium, home, index_site):
     page, _ = open_page(chromium, home)
     waiting, seen, broken = [home], set(), []
     while waiting:
@@ -119,9 +115,7 @@ def test_every_link_leads_somewhere_under_a_sub_path(
 
 
 @both_sizes
-def test_the_toggle_shows_one_view_and_puts_it_into_the_address(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
+def test_the_toggle_shows_one_view_and_puts_it_into_the_address(chromium, home, size):
     """The chosen view alone is seen; the address names it, back undoes it, a link keeps it."""
     page, _ = open_page(chromium, home, size)
     expect(page.locator("[data-view-of]:visible")).to_have_count(1)
@@ -145,7 +139,7 @@ def test_the_toggle_shows_one_view_and_puts_it_into_the_address(
 
 
 @both_sizes
-def test_the_picker_shows_another_task(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+def test_the_picker_shows_another_task(chromium, home, size):
     page, _ = open_page(chromium, home + "tasks/gsm8k/", size)
     own = [
         first_column(page, "ranking", key)
@@ -169,7 +163,7 @@ def test_the_picker_shows_another_task(chromium: Browser, home: str, size: tuple
     expect(page.get_by_role("heading", level=1)).to_have_text("Gemma 7B")
 
 
-def test_sorting_keeps_missing_values_last_and_ties_in_order(chromium: Browser, home: str) -> None:
+def test_sorting_keeps_missing_values_last_and_ties_in_order(chromium, home):
     """A heading sorts both ways; rows without a value stay last; equal ones keep their order."""
     page, _ = open_page(chromium, home + "tasks/bc5cdr/")
     published = first_column(page, "ranking", "model")
@@ -187,7 +181,7 @@ def test_sorting_keeps_missing_values_last_and_ties_in_order(chromium: Browser, 
     expect(heading).not_to_have_attribute("aria-sort", "ascending")
 
 
-def test_without_scripts_everything_is_there(chromium: Browser, home: str) -> None:
+def test_without_scripts_everything_is_there(chromium, home):
     page, _ = open_page(chromium, home, java_script_enabled=False)
     expect(page.locator("[data-view-of]:visible")).to_have_count(3)
     expect(page.locator("#picker")).to_be_visible()
@@ -197,7 +191,7 @@ def test_without_scripts_everything_is_there(chromium: Browser, home: str) -> No
     expect(page.locator("button:visible")).to_have_count(0)
 
 
-def test_the_site_opens_from_the_disk(chromium: Browser, index_site: BuiltSite) -> None:
+def test_the_site_opens_from_the_disk(chromium, index_site):
     """From file://, charts are drawn, controls work, and links open pages, not folders.
 
     Browsers refuse font files from the disk; the system's font stands in, and that is all they say.
@@ -216,7 +210,7 @@ def test_the_site_opens_from_the_disk(chromium: Browser, index_site: BuiltSite) 
     assert [] == [url for url in heard.requests if not url.startswith(("file:", "data:", "blob:"))]
 
 
-def test_the_keyboard_reaches_the_content_first(chromium: Browser, home: str) -> None:
+def test_the_keyboard_reaches_the_content_first(chromium, home):
     page, _ = open_page(chromium, home)
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
@@ -241,9 +235,7 @@ def home(index_site: BuiltSite) -> Iterator[str]:
 
 
 @both_sizes
-def test_charts_out_of_sight_ask_for_no_library(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
+def test_charts_out_of_sight_ask_for_no_library(chromium, home, size):
     page, heard = open_page(chromium, home, size)
     expect(page.get_by_role("button", name="PNG")).to_have_count(0)
     assert [] == [url for url in heard.requests if "plotly" in url]
@@ -251,9 +243,7 @@ def test_charts_out_of_sight_ask_for_no_library(
     assert 1 == len([url for url in heard.requests if "plotly" in url])
 
 
-def test_the_library_is_asked_for_with_the_scroll_that_comes_near(
-    chromium: Browser, home: str
-) -> None:
+def test_the_library_is_asked_for_with_the_scroll_that_comes_near(chromium, home):
     """Before the frame that shows what was scrolled to; a scroll that stays far asks for none."""
     page, heard = open_page(chromium, home)
     top = page.locator("[data-chart]").first.bounding_box()["y"]  # type: ignore[index]
@@ -268,16 +258,14 @@ def test_the_library_is_asked_for_with_the_scroll_that_comes_near(
     assert 1 == page.evaluate(in_the_handler, top - WIDE[1] - 500)
 
 
-def test_a_chart_in_sight_needs_no_scrolling(chromium: Browser, home: str) -> None:
+def test_a_chart_in_sight_needs_no_scrolling(chromium, home):
     page, _ = open_page(chromium, home + "serving/")
     plot = page.locator("[data-chart]").first
     expect(plot).to_be_in_viewport()
     expect(plot.locator(".main-svg").first).to_be_visible()
 
 
-def test_a_chart_in_sight_asks_for_the_library_before_the_frame(
-    chromium: Browser, home: str
-) -> None:
+def test_a_chart_in_sight_asks_for_the_library_before_the_frame(chromium, home):
     page = chromium.new_page()
     page.add_init_script(
         """document.addEventListener('DOMContentLoaded', () => requestAnimationFrame(() => {
@@ -290,14 +278,14 @@ def test_a_chart_in_sight_asks_for_the_library_before_the_frame(
     page.close()
 
 
-def test_a_page_without_charts_never_asks_for_the_library(chromium: Browser, home: str) -> None:
+def test_a_page_without_charts_never_asks_for_the_library(chromium, home):
     page, heard = open_page(chromium, home + "about/")
     page.keyboard.press("End")
     page.wait_for_load_state("networkidle")
     assert [] == [url for url in heard.requests if "plotly" in url]
 
 
-def test_text_is_compressed_by_the_host_that_stands_in(chromium: Browser, home: str) -> None:
+def test_text_is_compressed_by_the_host_that_stands_in(chromium, home):
     page, _ = open_page(chromium, home)
     headers = page.request.get(home).headers
     assert ("gzip", "max-age=600") == (headers["content-encoding"], headers["cache-control"])

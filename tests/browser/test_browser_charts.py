@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from site_builder.charts import theme
 from tests.helpers.browsing import NARROW, WIDE, both_sizes, open_page, scroll_through
 from tests.helpers.charted import walk
 
 
-def test_the_theme_is_remembered_and_charts_follow(chromium: Browser, home: str) -> None:
+def test_the_theme_is_remembered_and_charts_follow(chromium, home):
     page, _ = open_page(chromium, home, color_scheme="light")
     plot = page.locator("[data-chart=averages]")
     plot.scroll_into_view_if_needed()
@@ -28,7 +28,7 @@ def test_the_theme_is_remembered_and_charts_follow(chromium: Browser, home: str)
     )
 
 
-def test_charts_are_drawn_with_the_template(chromium: Browser, home: str) -> None:
+def test_charts_are_drawn_with_the_template(chromium, home):
     page, _ = open_page(chromium, home)
     scroll_through(page)
     found = page.evaluate(
@@ -55,7 +55,7 @@ def without_colours(part: object) -> dict[tuple[str, ...], object]:
     }
 
 
-def test_colours_of_figures_are_those_of_the_theme(chromium: Browser, home: str) -> None:
+def test_colours_of_figures_are_those_of_the_theme(chromium, home):
     """The bars have the token for gains: its value in the light theme, then in the dark one."""
     for scheme, gain in (("light", "rgb(11, 122, 107)"), ("dark", "rgb(79, 209, 192)")):
         page, _ = open_page(chromium, home, color_scheme=scheme)
@@ -65,9 +65,7 @@ def test_colours_of_figures_are_those_of_the_theme(chromium: Browser, home: str)
 
 
 @both_sizes
-def test_a_mark_says_its_row_and_its_score(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
+def test_a_mark_says_its_row_and_its_score(chromium, home, size):
     page, _ = open_page(chromium, home + "tasks/gsm8k/", size)
     scroll_through(page)
     page.get_by_text("Show as table").first.click()
@@ -92,7 +90,7 @@ def test_a_mark_says_its_row_and_its_score(
         expect(page.locator(".hoverlayer .hovertext text").first).to_contain_text(said)
 
 
-def test_names_of_rows_have_the_room_that_plotly_would_make(chromium: Browser, home: str) -> None:
+def test_names_of_rows_have_the_room_that_plotly_would_make(chromium, home):
     """The script gives it beforehand, to the pixel, so that nothing is drawn twice for it."""
     page, _ = open_page(chromium, home)
     scroll_through(page)
@@ -115,7 +113,7 @@ def test_names_of_rows_have_the_room_that_plotly_would_make(chromium: Browser, h
     assert [] == [room for room in found if abs(room[0] - room[1]) > 1]
 
 
-def test_a_chart_is_saved_as_a_picture(chromium: Browser, home: str) -> None:
+def test_a_chart_is_saved_as_a_picture(chromium, home):
     page, _ = open_page(chromium, home)
     for format_name, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
         figure = page.locator("#chart-averages")
@@ -128,7 +126,7 @@ def test_a_chart_is_saved_as_a_picture(chromium: Browser, home: str) -> None:
         assert len(content) > 5_000
 
 
-def test_a_chart_shows_its_numbers_as_a_table(chromium: Browser, home: str) -> None:
+def test_a_chart_shows_its_numbers_as_a_table(chromium, home):
     page, _ = open_page(chromium, home)
     figure = page.locator("#chart-best-lift-by-task")
     figure.get_by_text("Show as table").click()
@@ -136,7 +134,7 @@ def test_a_chart_shows_its_numbers_as_a_table(chromium: Browser, home: str) -> N
     expect(figure.get_by_role("row").nth(1)).to_contain_text("+0.534")
 
 
-def test_charts_fit_a_window_that_changes(chromium: Browser, home: str) -> None:
+def test_charts_fit_a_window_that_changes(chromium, home):
     page, _ = open_page(chromium, home + "models/zephyr-7b-beta/", WIDE)
     scroll_through(page)
     sizes = """() => [...document.querySelectorAll('[data-chart]')].map(plot => {

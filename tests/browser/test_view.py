@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.helpers.browsing import (
     LAID_OUT,
@@ -50,7 +50,7 @@ def choose(page: Page, menu: str, *values: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "models/", "models/zephyr-7b-beta/", "tasks/"])
-def test_scripts_begin_without_a_layout(chromium: Browser, home: str, path: str) -> None:
+def test_scripts_begin_without_a_layout(chromium, home, path):
     """None asks for sizes or places: the page would be laid out within their task, not after it."""
     page = chromium.new_page()
     page.add_init_script(LAID_OUT)
@@ -61,9 +61,7 @@ def test_scripts_begin_without_a_layout(chromium: Browser, home: str, path: str)
 
 
 @pytest.mark.parametrize(("query", "there"), [("", False), ("?developer=Google", True)])
-def test_choices_are_found_after_the_first_frame(
-    chromium: Browser, home: str, query: str, there: bool
-) -> None:
+def test_choices_are_found_after_the_first_frame(chromium, home, query, there):
     """Looking through the rows for them can wait, unless the address has chosen some of them."""
     page = chromium.new_page()
     page.add_init_script(
@@ -79,9 +77,7 @@ def test_choices_are_found_after_the_first_frame(
 
 
 @both_sizes
-def test_text_filters_rows_and_ranks_stay(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
+def test_text_filters_rows_and_ranks_stay(chromium, home, size):
     page, heard = open_page(chromium, home, size)
     field = page.get_by_role("searchbox", name="Filter models")
     field.press_sequentially("7b INSTRUCT")
@@ -106,9 +102,7 @@ def test_text_filters_rows_and_ranks_stay(
 
 
 @both_sizes
-def test_filters_add_up_and_hold_in_every_view(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
+def test_filters_add_up_and_hold_in_every_view(chromium, home, size):
     """Developers widen, size narrows; another view and a new visit show the same choice."""
     page, _ = open_page(chromium, home, size)
     choose(page, "Developer", "Google", "Meta")
@@ -130,9 +124,7 @@ def test_filters_add_up_and_hold_in_every_view(
 
 
 @both_sizes
-def test_tasks_and_scores_are_filtered_by_category(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
+def test_tasks_and_scores_are_filtered_by_category(chromium, home, size):
     page, _ = open_page(chromium, home + "tasks/", size)
     choose(page, "Category", "Coding")
     assert 2 == len(shown(page, "task-list")) or "Magicoder" in str(shown(page, "task-list"))
@@ -143,7 +135,7 @@ def test_tasks_and_scores_are_filtered_by_category(
 
 
 @both_sizes
-def test_sorting_is_in_the_address(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+def test_sorting_is_in_the_address(chromium, home, size):
     page, _ = open_page(chromium, home, size)
     lift = page.locator("#board-fine-tuned th[data-key=lift_over_base] button")
     lift.click()
@@ -166,7 +158,7 @@ def test_sorting_is_in_the_address(chromium: Browser, home: str, size: tuple[int
 
 
 @both_sizes
-def test_columns_are_chosen(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+def test_columns_are_chosen(chromium, home, size):
     page, _ = open_page(chromium, home, size)
     choose(page, "Columns", "Lift over base", "Size")
     lift = page.locator("#board-fine-tuned [data-key=lift_over_base]")
@@ -183,7 +175,7 @@ def test_columns_are_chosen(chromium: Browser, home: str, size: tuple[int, int])
 
 
 @both_sizes
-def test_a_view_is_taken_along(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+def test_a_view_is_taken_along(chromium, home, size):
     """CSV and text hold what is seen, in its order: raw numbers in the one, words in the other."""
     address = home + "?q=mistral&sort=average&way=ascending&hide=beats&hide=parameters_b"
     page, _ = open_page(chromium, address, size, permissions=["clipboard-read", "clipboard-write"])
@@ -212,7 +204,7 @@ def test_a_view_is_taken_along(chromium: Browser, home: str, size: tuple[int, in
     assert page.url == page.evaluate("navigator.clipboard.readText()")
 
 
-def test_odd_names_stand_in_the_address_and_run_in_no_sheet(chromium: Browser, odd: str) -> None:
+def test_odd_names_stand_in_the_address_and_run_in_no_sheet(chromium, odd):
     """Commas, slashes and Unicode survive the address; a formula in a name is defused."""
     page, _ = open_page(chromium, odd + "models/")
     choose(page, "Developer", ODD)
@@ -227,7 +219,7 @@ def test_odd_names_stand_in_the_address_and_run_in_no_sheet(chromium: Browser, o
     assert {"'=SUM(A1)", 'Beta, "B"', "'@gamma"} == {row[1] for row in rows[1:]}
 
 
-def test_the_address_of_another_board_does_no_harm(chromium: Browser, home: str) -> None:
+def test_the_address_of_another_board_does_no_harm(chromium, home):
     page, heard = open_page(chromium, home + "?sort=nope&way=up&hide=none&size=x&developer=Nobody")
     expect(page.locator("[data-said]")).to_contain_text("0 of 11 models")
     page.get_by_role("button", name="Show all").click()
@@ -236,7 +228,7 @@ def test_the_address_of_another_board_does_no_harm(chromium: Browser, home: str)
     assert [] == heard.complaints
 
 
-def test_menus_answer_to_the_keyboard(chromium: Browser, home: str) -> None:
+def test_menus_answer_to_the_keyboard(chromium, home):
     page, _ = open_page(chromium, home)
     summary = page.locator(".menu summary").first
     summary.focus()
@@ -260,9 +252,7 @@ def test_menus_answer_to_the_keyboard(chromium: Browser, home: str) -> None:
 
 @pytest.mark.parametrize("path", ["tasks/", "models/"])
 @both_sizes
-def test_head_and_names_stay_in_sight(
-    chromium: Browser, home: str, path: str, size: tuple[int, int]
-) -> None:
+def test_head_and_names_stay_in_sight(chromium, home, path, size):
     page, _ = open_page(chromium, home + path, size)
     wrap = page.locator(".box .table-wrap:visible").first
     last, is_tall = wrap.locator("tbody tr").last, "tall" in (wrap.get_attribute("class") or "")
@@ -281,9 +271,7 @@ def test_head_and_names_stay_in_sight(
 
 
 @both_sizes
-def test_axe_finds_nothing_in_open_menus(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
+def test_axe_finds_nothing_in_open_menus(chromium, home, size):
     """Open menus and a filtered table keep to WCAG 2.2 AA."""
     page, _ = open_page(chromium, home + "models/?q=gem", size)
     for menu in ("Developer", "Columns", "Export"):
@@ -294,9 +282,7 @@ def test_axe_finds_nothing_in_open_menus(
 
 
 @both_sizes
-def test_ticked_rows_lead_to_the_comparison(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
+def test_ticked_rows_lead_to_the_comparison(chromium, home, size):
     page, heard = open_page(chromium, home, size)
     bar = page.locator(".tick-bar")
     expect(bar).to_be_hidden()
@@ -312,7 +298,7 @@ def test_ticked_rows_lead_to_the_comparison(
     assert [] == heard.complaints
 
 
-def test_four_rows_can_be_ticked_and_all_be_cleared(chromium: Browser, home: str) -> None:
+def test_four_rows_can_be_ticked_and_all_be_cleared(chromium, home):
     page, _ = open_page(chromium, home + "tasks/gsm8k/")
     boxes = page.locator("#ranking .tick input")
     for place in range(4):
@@ -330,9 +316,7 @@ def test_four_rows_can_be_ticked_and_all_be_cleared(chromium: Browser, home: str
 
 
 @both_sizes
-def test_ticks_stay_when_another_task_is_picked(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
+def test_ticks_stay_when_another_task_is_picked(chromium, home, size):
     page, heard = open_page(chromium, home + "tasks/", size)
     page.locator("#picker").get_by_label("Compare Phi-2").check()
     page.get_by_role("button", name="Next").click()

@@ -503,9 +503,7 @@ def test_a_faulty_configuration_hides_no_fault_of_the_tables(tmp_path):
 # --- the console ----------------------------------------------------------------------------------
 
 
-def test_a_line_that_ctrl_c_breaks_off_is_said_once(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_line_that_ctrl_c_breaks_off_is_said_once(capsys, monkeypatch):
     """It is written, and Ctrl-C comes before the console has forgotten it."""
     monkeypatch.setenv("TTY_COMPATIBLE", "0")  # so that rich says it, as on a terminal
     console = Console(Path())
@@ -523,7 +521,7 @@ def test_a_line_that_ctrl_c_breaks_off_is_said_once(
     assert "one line\n\n" == capsys.readouterr().err
 
 
-def test_a_stage_that_is_broken_off_has_taken_no_time(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stage_that_is_broken_off_has_taken_no_time(capsys):
     console = Console(Path())
     console.stage("Computing")
     console.interrupted()

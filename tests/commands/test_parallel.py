@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from site_builder.build import BuildOptions, load_project, make_files
-from site_builder.cli import main
 from site_builder.errors import FaultsError, SiteError
 from site_builder.parallel import map_pages, worker_count
 from tests.helpers.sites import ROOT, copy_project
@@ -161,9 +160,8 @@ def test_the_list_of_commands_imports_no_command():
     assert set() == imported_by("import site_builder.cli") & {*SLOW, *SPECIAL, "rich"}
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
-def test_a_command_does_not_import_what_others_use(name: str):
-    code = f"from site_builder.cli import main; main.commands[{name!r}]"
+def test_a_command_does_not_import_what_others_use():
+    code = "from site_builder.cli import main; [main.commands[name] for name in main.commands]"
     assert set() == imported_by(code) & SPECIAL
 
 

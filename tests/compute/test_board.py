@@ -163,7 +163,7 @@ def test_win_rate_turns_with_the_direction():
 
 
 @given(arrays(float, (5, 4), elements=st.sampled_from([0.0, 0.1, 0.2, 0.3, NAN])))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_full_column_of_win_rates_averages_one_half(values):
     """What one beats, another is beaten by; of a task with one score alone there is no rate."""
     scores = make_scores({"base": {str(i): row for i, row in enumerate(values.tolist())}})

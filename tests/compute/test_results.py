@@ -512,7 +512,7 @@ def records(results):
 
 
 @given(boards(EXTREMES))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_any_board_gives_numbers_or_none(drawn):
     """No exception, no warning, no NaN, no infinity; and the counts agree with each other."""
     frames, board = drawn
@@ -536,7 +536,7 @@ def test_any_board_gives_numbers_or_none(drawn):
 
 
 @given(boards(GRID), st.randoms(use_true_random=False))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_order_of_the_results_does_not_matter(drawn, random):
     frames, board = drawn
     rows = list(range(len(frames["results"])))
@@ -546,7 +546,7 @@ def test_order_of_the_results_does_not_matter(drawn, random):
 
 
 @given(boards(GRID))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_order_of_the_models_moves_them_and_nothing_else(drawn):
     frames, board = drawn
     turned = {**frames, "models": frames["models"].iloc[::-1].reset_index(drop=True)}

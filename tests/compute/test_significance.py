@@ -192,7 +192,7 @@ def paired(project: Path) -> PairedLifts:
     return compute_results(tables, config).paired_lifts
 
 
-def test_paired_lift_has_the_interval_of_its_difference(tmp_path: Path) -> None:
+def test_paired_lift_has_the_interval_of_its_difference(tmp_path):
     """1.96 standard errors to each side: 0.25 ± 0.098, 0.125 ± 0.196."""
     found = paired(project_with(tmp_path, differences(*ROWS)))
     key = ("alpha", "add", "fine_tuned")
@@ -201,7 +201,7 @@ def test_paired_lift_has_the_interval_of_its_difference(tmp_path: Path) -> None:
     assert (-0.070996, 0.320996) == pytest.approx(found[*key, "baseline"], abs=1e-6)
 
 
-def test_paired_lift_where_lower_is_better(tmp_path: Path) -> None:
+def test_paired_lift_where_lower_is_better(tmp_path):
     """A difference of -0.25 in the unit of the metric is a lift of 0.25."""
     tables = board()
     tasks = tables["tasks"].assign(higher_is_better=[False, True])
@@ -230,14 +230,12 @@ def test_paired_lift_where_lower_is_better(tmp_path: Path) -> None:
         ("against", "baseline"),
     ],
 )
-def test_difference_that_is_not_the_lift_is_ignored(
-    tmp_path: Path, column: str, value: object
-) -> None:
+def test_difference_that_is_not_the_lift_is_ignored(tmp_path, column, value):
     table = changed(differences(ROWS[0]), column, {1: value})
     assert {} == paired(project_with(tmp_path, table))
 
 
-def test_interval_is_below_the_lift(tmp_path: Path) -> None:
+def test_interval_is_below_the_lift(tmp_path):
     """On the page of the task; what it is stands on the page on method."""
     config = load_config(project_with(tmp_path, differences(*ROWS)))
     site = BuiltSite(make_files(config, out=tmp_path / "site")[0])

@@ -254,7 +254,7 @@ def test_rank_agreement_agrees_with_scipy():
             assert both.sum() == common[i, j]
 
 
-def test_ranks_are_computed_once_on_a_board_of_many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ranks_are_computed_once_on_a_board_of_many_tasks(monkeypatch):
     """Pearson's r of the ranks among all models of a task, over the models that have both."""
     monkeypatch.setattr(task_module, "MAX_RERANKED_TASKS", 3)
     agreement = compute_rank_agreement(make_scores({"base": AGREEMENT}))
@@ -270,9 +270,7 @@ def test_ranks_are_computed_once_on_a_board_of_many_tasks(monkeypatch: pytest.Mo
     assert (4.0, 5.0) == (common[0, 1], common[0, 2])
 
 
-def test_task_without_a_score_has_no_agreement(
-    monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
-) -> None:
+def test_task_without_a_score_has_no_agreement(monkeypatch, recwarn):
     """On a board of many tasks too, and nothing is said of the mean of nothing."""
     monkeypatch.setattr(task_module, "MAX_RERANKED_TASKS", 1)
     runs = {m: [row[0], None, row[2]] for m, row in AGREEMENT.items()}

@@ -175,9 +175,7 @@ def remark(page: Page, key: str) -> Locator:
 
 
 @both_sizes
-def test_numbers_are_those_of_the_formulas(
-    chromium: Browser, board: Path, mixed: str, size: tuple[int, int]
-) -> None:
+def test_numbers_are_those_of_the_formulas(chromium, board, mixed, size):
     """For every size, and every offer compared with, to the last digit; in silence."""
     page, heard = open_page(chromium, mixed, size)
     assert expected(board, (1000, 1000, 500)) == shown(page)[0]
@@ -194,7 +192,7 @@ def test_numbers_are_those_of_the_formulas(
     assert [] == heard.complaints
 
 
-def test_numbers_are_written_as_the_build_writes_them(chromium: Browser, mixed: str) -> None:
+def test_numbers_are_written_as_the_build_writes_them(chromium, mixed):
     """Every format of numbers.js that has a twin in format.py, over twenty powers of ten."""
     page, _ = open_page(chromium, mixed)
     drawn = random.Random(7)
@@ -235,7 +233,7 @@ def test_numbers_are_written_as_the_build_writes_them(chromium: Browser, mixed: 
 
 
 @both_sizes
-def test_the_index_is_computed_anew(chromium: Browser, index: str, size: tuple[int, int]) -> None:
+def test_the_index_is_computed_anew(chromium, index, size):
     """The state stands in the address, back undoes it, a link keeps it, the defaults leave none."""
     page, heard = open_page(chromium, index, size)
     assert [] == query_of(page)
@@ -270,9 +268,7 @@ def test_the_index_is_computed_anew(chromium: Browser, index: str, size: tuple[i
 
 
 @both_sizes
-def test_what_is_no_number_is_told_beside_its_field(
-    chromium: Browser, mixed: str, size: tuple[int, int]
-) -> None:
+def test_what_is_no_number_is_told_beside_its_field(chromium, mixed, size):
     """Once the visitor is done typing; the table keeps the last numbers, empty is not zero."""
     page, _ = open_page(chromium, mixed, size)
     before = shown(page)
@@ -302,7 +298,7 @@ def test_what_is_no_number_is_told_beside_its_field(
     assert ("$0.00",) * 5 == tuple(row[1] for row in shown(page)[0][:5])
 
 
-def test_numbers_are_read_as_they_are_typed(chromium: Browser, mixed: str) -> None:
+def test_numbers_are_read_as_they_are_typed(chromium, mixed):
     """With marks between thousands, a power of ten, a leading plus; the wheel changes nothing."""
     page, _ = open_page(chromium, mixed)
     for typed in (
@@ -321,7 +317,7 @@ def test_numbers_are_read_as_they_are_typed(chromium: Browser, mixed: str) -> No
     expect(field).to_have_value("1e3")
 
 
-def test_results_are_said_when_the_visitor_is_done(chromium: Browser, mixed: str) -> None:
+def test_results_are_said_when_the_visitor_is_done(chromium, mixed):
     """Not on each key; the table follows each, the address and the announcement the last."""
     page, _ = open_page(chromium, mixed)
     field, status = page.get_by_label("Requests per day"), page.locator("[data-status]")
@@ -336,9 +332,7 @@ def test_results_are_said_when_the_visitor_is_done(chromium: Browser, mixed: str
 
 
 @both_sizes
-def test_bad_values_of_the_address_are_remarked_on(
-    chromium: Browser, mixed: str, size: tuple[int, int]
-) -> None:
+def test_bad_values_of_the_address_are_remarked_on(chromium, mixed, size):
     asked = "?requests=%3Cb%3E&sent=&received=20&against=nobody&at=p&by=hour"
     page, heard = open_page(chromium, mixed + asked, size)
     expect(remark(page, "requests")).to_have_text(
@@ -357,7 +351,7 @@ def test_bad_values_of_the_address_are_remarked_on(
     assert [] == heard.complaints
 
 
-def test_any_offer_can_be_named_in_the_address(chromium: Browser, board: Path, mixed: str) -> None:
+def test_any_offer_can_be_named_in_the_address(chromium, board, mixed):
     page, _ = open_page(chromium, mixed)
     select = page.get_by_label("Compare with")
     for place in range(7):
@@ -374,9 +368,7 @@ def test_any_offer_can_be_named_in_the_address(chromium: Browser, board: Path, m
 
 
 @both_sizes
-def test_a_sorted_table_is_sorted_anew(
-    chromium: Browser, mixed: str, size: tuple[int, int]
-) -> None:
+def test_a_sorted_table_is_sorted_anew(chromium, mixed, size):
     page, _ = open_page(chromium, mixed, size)
     cost = page.locator("#monthly-costs th[data-key=month_usd]")
     cost.get_by_role("button").click()
@@ -390,7 +382,7 @@ def test_a_sorted_table_is_sorted_anew(
     assert costs == first_column(page, "monthly-costs", "month_usd")
 
 
-def test_the_link_is_copied(chromium: Browser, mixed: str) -> None:
+def test_the_link_is_copied(chromium, mixed):
     """What was typed last is in it, though the field was not left before."""
     page, _ = open_page(chromium, mixed, permissions=["clipboard-read", "clipboard-write"])
     page.get_by_label("Output tokens").fill("42")
@@ -400,14 +392,14 @@ def test_the_link_is_copied(chromium: Browser, mixed: str) -> None:
 
 
 @both_sizes
-def test_axe_finds_nothing(chromium: Browser, mixed: str, size: tuple[int, int]) -> None:
+def test_axe_finds_nothing(chromium, mixed, size):
     address = f"{mixed}?requests=x&against=nobody"
     page, _ = open_page(chromium, address, size)
     type_in(page, "Input tokens", "-1")
     assert [] == breaches(page)
 
 
-def test_without_scripts_a_sentence_says_what_they_add(chromium: Browser, mixed: str) -> None:
+def test_without_scripts_a_sentence_says_what_they_add(chromium, mixed):
     page, _ = open_page(chromium, mixed, java_script_enabled=False)
     expect(page.get_by_text("With scripts you can compute the cost")).to_be_visible()
     expect(page.get_by_text("Cost per month, by the hour")).to_be_visible()
@@ -415,14 +407,14 @@ def test_without_scripts_a_sentence_says_what_they_add(chromium: Browser, mixed:
     expect(page.locator(".calculator :is(input, select, button):visible")).to_have_count(0)
 
 
-def test_it_works_from_the_disk(chromium: Browser, board: Path, site: BuiltSite) -> None:
+def test_it_works_from_the_disk(chromium, board, site):
     page, heard = open_page(chromium, (site.folder / "serving/index.html").as_uri())
     type_in(page, "Requests per day", "50")
     assert expected(board, (50, 1000, 500)) == shown(page)[0]
     assert [] == [said for said in heard.complaints if ".woff2" not in said]
 
 
-def test_the_smallest_screen(chromium: Browser, mixed: str) -> None:
+def test_the_smallest_screen(chromium, mixed):
     """320 px, with a long remark."""
     page, _ = open_page(chromium, f"{mixed}?requests={'x' * 60}", (320, 640))
     assert overflow(page) <= 0
@@ -443,9 +435,7 @@ def test_the_smallest_screen(chromium: Browser, mixed: str) -> None:
         (None, None, "\N{EN DASH}"),
     ],
 )
-def test_cheaper_or_dearer(
-    calculator: Page, times: float | None, inverse: float | None, text: str
-) -> None:
+def test_cheaper_or_dearer(calculator, times, inverse, text):
     """Always a number above 1, and a word for which way."""
     found = calculator.evaluate("pair => site.format.cheaper(...pair)", [times, inverse])
     assert text == found
@@ -455,12 +445,12 @@ def test_cheaper_or_dearer(
     ("value", "text"),
     [(0.03125, "0.0313"), (3.116, "3.12"), (31.16, "31.2"), (999.6, "1,000"), (1411.76, "1,412")],
 )
-def test_three_digits(calculator: Page, value: float, text: str) -> None:
+def test_three_digits(calculator, value, text):
     """Whole from 100 on."""
     assert text == calculator.evaluate("site.format.threeDigits", value)
 
 
-def test_a_board_with_both_kinds_of_price(calculator: Page) -> None:
+def test_a_board_with_both_kinds_of_price(calculator):
     """1,000 a day of 1,000 and 500 tokens: an example, and called one."""
     # 30,437.5 a month at $0, $0.000625, $0.0025, $0.04, $0.045; 730.5 hours at $2 and $6.
     assert [
@@ -494,7 +484,7 @@ def test_a_board_with_both_kinds_of_price(calculator: Page) -> None:
     assert f"<b>{{sent}} & 7, s/t: $1,217.50 / $19.02 = 64{TIMES} cheaper" == worked["times"]
 
 
-def test_the_formulas_of_the_index(chromium: Browser, index: str) -> None:
+def test_the_formulas_of_the_index(chromium, index):
     """The measured size, GPT-4 to compare with, the cheapest first; no hour is sold."""
     page, _ = open_page(chromium, index)
     rows, worked = shown(page)
@@ -511,7 +501,7 @@ def show(browser: Browser, site: BuiltSite) -> Page:
     return open_page(browser, f"{site.url}serving/")[0]
 
 
-def test_a_board_without_a_baseline(chromium: Browser, tmp_path: Path) -> None:
+def test_a_board_without_a_baseline(chromium, tmp_path):
     prices: list[Listed] = [("p", "x", 1, 1, None), ("q", "y", 2, 2, None)]
     site = build(priced(tmp_path / "project", prices, NO_BASELINE))
     page = show(chromium, site)
@@ -522,7 +512,7 @@ def test_a_board_without_a_baseline(chromium: Browser, tmp_path: Path) -> None:
     assert not re.search("baseline|break-even", words, re.IGNORECASE)
 
 
-def test_prices_by_the_hour_alone(chromium: Browser) -> None:
+def test_prices_by_the_hour_alone(chromium):
     """A cost a month, and nothing to set or to compare: 730.5 hours at $1.50."""
     page = show(chromium, built("failed_requests"))
     ((_, cost),), worked = shown(page)
@@ -531,7 +521,7 @@ def test_prices_by_the_hour_alone(chromium: Browser) -> None:
     assert 0 == page.locator(".calculator :is(input, select, [data-copy])").count()
 
 
-def test_one_price(chromium: Browser, tmp_path: Path) -> None:
+def test_one_price(chromium, tmp_path):
     page = show(chromium, build(priced(tmp_path / "project", [("p", "x", 1, 1, None)])))
     rows, worked = shown(page)
     assert [2] == [len(row) for row in rows]
@@ -540,7 +530,7 @@ def test_one_price(chromium: Browser, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("prices", [[("p", "x", 1, None, None)], []])
-def test_nothing_to_pay(tmp_path: Path, prices: list[Listed]) -> None:
+def test_nothing_to_pay(tmp_path, prices):
     """Half a price, or a table without one: no section, no script, no term."""
     site = build(priced(tmp_path, prices))
     assert [] == [p for p in site.html if "data-calculator" in site.html[p]]

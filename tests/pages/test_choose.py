@@ -32,7 +32,7 @@ from tests.helpers.browsing import (
     overflow,
 )
 from tests.helpers.odd_boards import built, foreign
-from tests.helpers.sites import ROOT, BuiltSite, build, make_site
+from tests.helpers.sites import ROOT, build, make_site
 from tests.helpers.tables import write_project
 
 NAN = float("nan")
@@ -163,7 +163,7 @@ def assert_linked(chromium: Browser, page: Page) -> None:
 
 
 @pytest.mark.parametrize("name", [*WITHOUT_CHOICE, "three_columns", "lower_is_better"])
-def test_a_board_with_something_to_choose_has_the_page(name: str) -> None:
+def test_a_board_with_something_to_choose_has_the_page(name):
     site = built(name)
     there = "choose/index.html" in site.files
     assert (name not in WITHOUT_CHOICE) == there
@@ -171,7 +171,7 @@ def test_a_board_with_something_to_choose_has_the_page(name: str) -> None:
     assert (2 if there else 0) == links.count("choose/")
 
 
-def test_the_leaderboard_stands_there_without_scripts(chromium: Browser, home: str) -> None:
+def test_the_leaderboard_stands_there_without_scripts(chromium, home):
     page, _ = open_page(chromium, home + "choose/", java_script_enabled=False)
     expect(page.get_by_text("With scripts you can pick tasks, weights and limits.")).to_be_visible()
     rows = page.locator(".without-scripts tbody tr")
@@ -180,7 +180,7 @@ def test_the_leaderboard_stands_there_without_scripts(chromium: Browser, home: s
     expect(page.locator("button:visible, input:visible")).to_have_count(0)
 
 
-def test_what_the_data_has_not_cannot_be_limited() -> None:
+def test_what_the_data_has_not_cannot_be_limited():
     page = built("three_columns").page("choose/")
     assert [] == page.select("[data-amount], [data-one-of], [data-variant]")
 
@@ -250,7 +250,7 @@ def listed(choice: Mapping[str, Any], *keys: str) -> list[Any]:
     return [tuple(c[key] for key in keys) for c in choice["listed"]]
 
 
-def test_choice_by_hand(desk: Page) -> None:
+def test_choice_by_hand(desk):
     """Weights 1, 0, 3: a has (0.9 + 0.9) / 4 = 0.45, b 0.5, c (0.1 + 2.4) / 4 = 0.625."""
     choice = choose(desk, weights=(1.0, 0.0, 3.0))
     assert [("c", 1, 0.625), ("b", 2, 0.5), ("a", 3, 0.45)] == listed(
@@ -262,13 +262,13 @@ def test_choice_by_hand(desk: Page) -> None:
     assert (2, 3, 3) == (choice["tasks"], choice["candidates"], choice["ranked"])
 
 
-def test_lower_is_better_is_written_as_it_is_measured(desk: Page) -> None:
+def test_lower_is_better_is_written_as_it_is_measured(desk):
     """Perplexities 2 and 3: the lower leads, by 1, and 2 is what is read."""
     choice = choose(desk, {"base": {"a": [3.0, 3.0], "b": [2.0, 2.0]}}, (1.0, 1.0), lower=True)
     assert [("b", 2.0, 0.0), ("a", 3.0, 1.0)] == listed(choice, "model", "merit", "behind")
 
 
-def test_a_model_that_covers_too_little_of_the_weight_has_no_rank(desk: Page) -> None:
+def test_a_model_that_covers_too_little_of_the_weight_has_no_rank(desk):
     """Half of the weight is asked for: 1 of 4 is too little, 3 of 4 enough."""
     runs = {"base": {"a": [0.9, None], "b": [None, 0.4], "c": [0.1, 0.3]}}
     choice = choose(desk, runs, (1.0, 3.0), min_coverage=0.5)
@@ -276,21 +276,21 @@ def test_a_model_that_covers_too_little_of_the_weight_has_no_rank(desk: Page) ->
     assert [{"model": "a", "missing": 1, "rivals": True}] == choice["unranked"]
 
 
-def test_merit_by_win_rate_is_over_the_whole_board(desk: Page) -> None:
+def test_merit_by_win_rate_is_over_the_whole_board(desk):
     """Rates of a: 1, 1, 0; of c: 0, 0, 1; b stands between: 0.5 each. Limits move none of them."""
     limits = {"size": [True, True, False]}
     choice = choose(desk, weights=(1.0, 0.0, 3.0), limits=limits, rank_by="mean_win_rate")
     assert [("b", 0.5), ("a", 0.25)] == listed(choice, "model", "merit")
 
 
-def test_a_model_without_a_rival_has_no_rank(desk: Page) -> None:
+def test_a_model_without_a_rival_has_no_rank(desk):
     """Nobody else has a score on its task, so it has beaten nobody."""
     runs = {"base": {"a": [0.9, None, None], "b": [None, 0.4, 0.4], "c": [None, 0.3, 0.5]}}
     choice = choose(desk, runs, rank_by="mean_win_rate", min_coverage=0.0)
     assert [{"model": "a", "missing": 2, "rivals": False}] == choice["unranked"]
 
 
-def test_limits_hide_models_and_count_them(desk: Page) -> None:
+def test_limits_hide_models_and_count_them(desk):
     """The first goes, the others keep their merits; best on a task is among those who are left."""
     limits = {"size": [False, True, True], "license": [True, True, False]}
     choice = choose(desk, limits=limits)
@@ -299,32 +299,32 @@ def test_limits_hide_models_and_count_them(desk: Page) -> None:
     assert (1, 3, None) == (choice["candidates"], choice["ranked"], choice["staysFirst"])
 
 
-def test_limits_that_leave_nobody(desk: Page) -> None:
+def test_limits_that_leave_nobody(desk):
     choice = choose(desk, limits={"price": [False] * 3})
     found = (choice[key] for key in ("candidates", "listed", "smallest", "staysFirst"))
     assert [0, [], None, None] == list(found)
 
 
-def test_the_smallest_model_that_is_good_enough(desk: Page) -> None:
+def test_the_smallest_model_that_is_good_enough(desk):
     """Model b is 0.1 behind a: within 0.1, and not within 0.05; c's size is not known."""
     found = [choose(desk, sizes=SIZES, margin=margin)["smallest"] for margin in (0.1, 0.05)]
     assert ["b", "a"] == found
     assert choose(desk, margin=1.0)["smallest"] is None
 
 
-def test_the_better_of_two_of_one_size(desk: Page) -> None:
+def test_the_better_of_two_of_one_size(desk):
     assert "a" == choose(desk, sizes=[7.0] * 3, margin=1.0)["smallest"]
 
 
 @pytest.mark.parametrize(
     ("ends", "expected"), [((0.0, 1.0), 0.02), ((0.0, 100.0), 2.0), (None, 0.004)]
 )
-def test_default_margin(desk: Page, ends: tuple[float, float] | None, expected: float) -> None:
+def test_default_margin(desk, ends, expected):
     """2 % of the bounds; without them, of the way from 0.4 to 0.6."""
     assert expected == choose(desk, ends=ends)["margin"]
 
 
-def test_before_is_of_the_base_scores(desk: Page) -> None:
+def test_before_is_of_the_base_scores(desk):
     """Tuned (0.8 + 3 x 0.6) / 4 = 0.65, base (0.2 + 3 x 0.4) / 4 = 0.35; the base has none."""
     runs = {"base": {"a": [0.2, 0.4], "b": [0.1, None]}, "t": {"a": [0.8, 0.6], "b": [0.7, 0.5]}}
     choice = choose(desk, runs, (1.0, 3.0))
@@ -332,7 +332,7 @@ def test_before_is_of_the_base_scores(desk: Page) -> None:
     assert [None] == listed(choose(desk, runs, (1.0, 3.0), variant="base"), "before")
 
 
-def test_certain_and_uncertain_firsts(desk: Page) -> None:
+def test_certain_and_uncertain_firsts(desk):
     """Who is best on each task stays first always; of two mirrored models, about half the time."""
     ahead = {"base": {"a": [0.9, 0.8], "b": [0.5, 0.4]}}
     mirrored = {"base": {"a": [0.9, 0.1], "b": [0.1, 0.9]}}
@@ -342,7 +342,7 @@ def test_certain_and_uncertain_firsts(desk: Page) -> None:
     assert 750 == pytest.approx(choose(desk, mirrored, (3.0, 1.0))["staysFirst"], abs=45)
 
 
-def test_equal_models_stay_first_together(desk: Page) -> None:
+def test_equal_models_stay_first_together(desk):
     """A tie for first counts as first, whatever noise the sums have."""
     runs = {"base": {m: [0.1, 0.7, 0.2, 0.3, 0.9] for m in "abc"}}
     choice = choose(desk, runs, (1.0, 0.3, 2.0, 0.7, 0.1))
@@ -350,17 +350,17 @@ def test_equal_models_stay_first_together(desk: Page) -> None:
     assert [1, 1, 1] == listed(choice, "rank")
 
 
-def test_one_task_leaves_nothing_to_reweight(desk: Page) -> None:
+def test_one_task_leaves_nothing_to_reweight(desk):
     assert choose(desk, weights=(0.0, 2.0, 0.0))["staysFirst"] is None
 
 
-def test_weights_tell_models_apart(desk: Page) -> None:
+def test_weights_tell_models_apart(desk):
     runs = {"base": {"a": [0.9] * 6 + [0.1] * 6, "b": [0.1] * 6 + [0.9] * 6}}
     assert [True, True] == listed(choose(desk, runs, [1.0] * 12), "tied")
     assert [True, False] == listed(choose(desk, runs, [50.0] * 6 + [1.0] * 6), "tied")
 
 
-def test_the_short_list_is_short(desk: Page) -> None:
+def test_the_short_list_is_short(desk):
     runs = {"base": {f"m{i}": [i / 100, i / 100] for i in range(30)}}
     choice = choose(desk, runs, (1.0, 1.0))
     assert (LISTED, 30, "m29") == (
@@ -370,7 +370,7 @@ def test_the_short_list_is_short(desk: Page) -> None:
     )
 
 
-def test_random_numbers_are_those_of_the_published_generator(desk: Page) -> None:
+def test_random_numbers_are_those_of_the_published_generator(desk):
     """mulberry32, word by word; the first of seed 0 is 0.26642920868471265 of 2^32."""
     draw = "seed => [...Array(500)].map(site.statistics.words(seed))"
     for seed in (0, 1, SEED, 2**32 - 1):
@@ -378,14 +378,14 @@ def test_random_numbers_are_those_of_the_published_generator(desk: Page) -> None
     assert 1144304738 == choosing.draw_words(1, 0)[0]
 
 
-def test_reweightings_are_exponential(desk: Page) -> None:
+def test_reweightings_are_exponential(desk):
     """Kolmogorov and Smirnov's test against the distribution of mean 1; none is infinite."""
     found = np.array(desk.evaluate("seed => [...site.statistics.exponentials(31_000, seed)]", SEED))
     assert np.isfinite(found).all()
     assert kstest(found, expon.cdf).pvalue > 0.001
 
 
-def test_all_tasks_of_equal_weight_are_the_board(desk: Page, index_site: BuiltSite) -> None:
+def test_all_tasks_of_equal_weight_are_the_board(desk, index_site):
     ranked = sorted(
         (m for m in index_site.api("models") if m["rank"]), key=lambda m: int(m["rank"])
     )
@@ -436,7 +436,7 @@ def some_questions(site: Site, n: int, seed: int) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", BOARDS)
-def test_answers_are_those_of_numpy_and_scipy(chromium: Browser, tmp_path: Path, name: str) -> None:
+def test_answers_are_those_of_numpy_and_scipy(chromium, tmp_path, name):
     root = BOARDS[name](tmp_path)
     site = make_site(root)
     scores = site.results.scores
@@ -474,7 +474,7 @@ def assert_same(found: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
 # --- in a browser ------------------------------------------------------------------------------
 
 
-def test_the_reason_in_words(desk: Page) -> None:
+def test_the_reason_in_words(desk):
     answer = read(desk)
     assert answer["reason"] == (
         "Mean score 0.742 on the 31 tasks, fine-tuned. Best on 10 of the 31 tasks; "
@@ -484,7 +484,7 @@ def test_the_reason_in_words(desk: Page) -> None:
     assert "GPT-4, 0.661" in answer["legend"]
 
 
-def test_few_tasks_tell_no_models_apart(chromium: Browser) -> None:
+def test_few_tasks_tell_no_models_apart(chromium):
     url = built("lower_is_better").url
     page, _ = open_page(chromium, url)
     ask(page, url, "")
@@ -494,7 +494,7 @@ def test_few_tasks_tell_no_models_apart(chromium: Browser) -> None:
     assert "Mean score 5.75 on the 5 tasks, tuned. Best on each of the 5 tasks; 0.88 ahead" in text
 
 
-def test_starting_over_is_the_page_without_a_query(chromium: Browser, home: str) -> None:
+def test_starting_over_is_the_page_without_a_query(chromium, home):
     page, _ = open_page(chromium, home)
     ask(page, home, "")
     first = read(page)
@@ -506,7 +506,7 @@ def test_starting_over_is_the_page_without_a_query(chromium: Browser, home: str)
 
 
 @both_sizes
-def test_picking_and_weighting(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+def test_picking_and_weighting(chromium, home, size):
     page = open_form(chromium, home, size)
     page.get_by_label("Math", exact=True).check()
     settle(page, 2)
@@ -531,7 +531,7 @@ def test_picking_and_weighting(chromium: Browser, home: str, size: tuple[int, in
 
 
 @both_sizes
-def test_limits_and_margin(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+def test_limits_and_margin(chromium, home, size):
     page = open_form(chromium, home, size)
     type_in(page, "At most this many billion parameters", "7")
     out = page.locator("[data-left-out=size]")
@@ -544,7 +544,7 @@ def test_limits_and_margin(chromium: Browser, home: str, size: tuple[int, int]) 
     assert_linked(chromium, page)
 
 
-def test_the_address_keeps_a_choice(chromium: Browser, home: str) -> None:
+def test_the_address_keeps_a_choice(chromium, home):
     page = open_form(chromium, home, WIDE)
     page.get_by_label("Coding", exact=True).check()
     settle(page, 2)
@@ -570,7 +570,7 @@ def test_the_address_keeps_a_choice(chromium: Browser, home: str) -> None:
 
 
 @both_sizes
-def test_variant_licence_and_price(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+def test_variant_licence_and_price(chromium, home, size):
     """The other controls; a limit that leaves nobody says so, and how many it leaves out."""
     page = open_form(chromium, home, size)
     page.get_by_role("button", name="Base", exact=True).click()
@@ -596,7 +596,7 @@ def test_variant_licence_and_price(chromium: Browser, home: str, size: tuple[int
     assert page.url.endswith("/choose/")
 
 
-def test_what_an_address_does_not_know_is_told(chromium: Browser, home: str) -> None:
+def test_what_an_address_does_not_know_is_told(chromium, home):
     """Unknown names and bad numbers are left out, each with a word; the rest holds."""
     page, heard = open_page(
         chromium, home + "choose/?task=nope&task=gsm8k&weight=-1&size=big&variant=x&license=<b>"
@@ -616,12 +616,12 @@ def test_what_an_address_does_not_know_is_told(chromium: Browser, home: str) -> 
     assert [] == heard.complaints
 
 
-def test_the_answer_is_said_once_the_visitor_pauses(chromium: Browser, home: str) -> None:
+def test_the_answer_is_said_once_the_visitor_pauses(chromium, home):
     page, _ = open_page(chromium, home + "choose/?variant=base")
     expect(page.locator("[data-status]")).to_have_text("GPT-4 is first of 12 models.")
 
 
-def test_it_works_from_the_disk(chromium: Browser, index_site: BuiltSite) -> None:
+def test_it_works_from_the_disk(chromium, index_site):
     """From file:// the scores are loaded, and links lead to pages."""
     page, heard = open_page(chromium, (index_site.folder / "choose/index.html").as_uri())
     page.get_by_role("button", name="Base", exact=True).click()
@@ -631,7 +631,7 @@ def test_it_works_from_the_disk(chromium: Browser, index_site: BuiltSite) -> Non
     assert [] == [text for text in heard.complaints if ".woff2" not in text]
 
 
-def test_the_first_few_can_be_compared(chromium: Browser, home: str) -> None:
+def test_the_first_few_can_be_compared(chromium, home):
     page, _ = open_page(chromium, home + "choose/?variant=base")
     wait_for(page, "GPT-4")
     ids = ["gpt-4", "gpt-3.5-turbo", "mistral-7b-instruct", "gemma-7b-instruct"]
@@ -642,16 +642,14 @@ def test_the_first_few_can_be_compared(chromium: Browser, home: str) -> None:
 
 
 @both_sizes
-def test_nothing_moves_when_the_answer_comes(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
+def test_nothing_moves_when_the_answer_comes(chromium, home, size):
     page, heard = open_page(chromium, home + "choose/", size)
     expect(page.locator("[data-choose-page][data-answered]")).to_have_count(1)
     assert page.evaluate(LAYOUT_SHIFT) < 0.01
     assert [] == heard.complaints
 
 
-def test_scores_that_cannot_be_loaded(chromium: Browser, home: str) -> None:
+def test_scores_that_cannot_be_loaded(chromium, home):
     page, _ = open_page(chromium, home)
     page.route("**/scores.*.js", lambda route: route.abort())
     page.goto(home + "choose/")
@@ -659,7 +657,7 @@ def test_scores_that_cannot_be_loaded(chromium: Browser, home: str) -> None:
     expect(page.locator(".without-scripts table")).to_be_visible()
 
 
-def test_axe_finds_nothing_in_an_answered_page(chromium: Browser, home: str) -> None:
+def test_axe_finds_nothing_in_an_answered_page(chromium, home):
     query = "task=gsm8k&weight=2&category=Coding&task=nope&size=8&developer=Google"
     page, _ = open_page(chromium, home)
     ask(page, home, query)

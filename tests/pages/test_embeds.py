@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from site_builder.publish.folder import publish
 from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
@@ -139,9 +139,7 @@ def home(folder: Path) -> str:
 
 
 @both_sizes
-def test_views_draw_in_frames_of_another_page(
-    chromium: Browser, home: str, folder: Path, size: tuple[int, int]
-) -> None:
+def test_views_draw_in_frames_of_another_page(chromium, home, folder, size):
     """Every one of them, in silence, dark as its address asks, without sideways scrolling."""
     page, heard = open_page(chromium, f"{home}host.html", size, color_scheme="light")
     for name in sorted(path.name for path in (folder / "embed").iterdir()):
@@ -169,16 +167,14 @@ def _expect_drawn(frame: FrameLocator, name: str) -> None:
     ("?theme=no-such", "dark", True),
     ("", "light", False),
 ])  # fmt: skip
-def test_the_theme_of_a_view(
-    chromium: Browser, home: str, asked: str, scheme: str, dark: bool
-) -> None:
+def test_the_theme_of_a_view(chromium, home, asked, scheme, dark):
     """What the address asks for; the system's where it asks for none that there is."""
     page, _ = open_page(chromium, f"{home}embed/leaderboard/{asked}", color_scheme=scheme)
     paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert ("rgb(15, 20, 26)" == paper) == dark
 
 
-def test_a_view_follows_the_systems_theme(chromium: Browser, home: str) -> None:
+def test_a_view_follows_the_systems_theme(chromium, home):
     page, _ = open_page(chromium, f"{home}embed/averages/", color_scheme="light")
     tick = page.locator("[data-chart] .ytick text").first
     light = tick.evaluate("text => getComputedStyle(text).fill")
@@ -186,7 +182,7 @@ def test_a_view_follows_the_systems_theme(chromium: Browser, home: str) -> None:
     expect(tick).not_to_have_css("fill", light)
 
 
-def test_links_of_a_view_open_outside_of_the_frame(chromium: Browser, home: str) -> None:
+def test_links_of_a_view_open_outside_of_the_frame(chromium, home):
     page, _ = open_page(chromium, f"{home}host.html")
     frame = page.frame_locator("#leaderboard")
     for name, heading in (("Gemma 7B", "Gemma 7B"), ("Fine-tuning Index", None)):
@@ -198,7 +194,7 @@ def test_links_of_a_view_open_outside_of_the_frame(chromium: Browser, home: str)
     expect(frame.get_by_role("heading", level=1)).to_have_text("Model leaderboard")
 
 
-def test_views_are_whole_without_scripts(chromium: Browser, home: str) -> None:
+def test_views_are_whole_without_scripts(chromium, home):
     page, _ = open_page(chromium, f"{home}embed/averages/", java_script_enabled=False)
     expect(page.locator(".chart-plot:visible")).to_have_count(0)
     page.get_by_text("Show as table").click()
@@ -209,7 +205,7 @@ def test_views_are_whole_without_scripts(chromium: Browser, home: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["embed/leaderboard/", "embed/best-lift-by-task/"])
-def test_axe_finds_nothing(chromium: Browser, home: str, path: str) -> None:
+def test_axe_finds_nothing(chromium, home, path):
     """axe-core finds no breach of WCAG 2.2 AA in a view."""
     page, _ = open_page(chromium, home + path)
     assert [] == breaches(page)
@@ -221,7 +217,7 @@ def copied(page: Page) -> str:
 
 
 @both_sizes
-def test_code_and_citations_are_copied(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+def test_code_and_citations_are_copied(chromium, home, size):
     """By a button that is there once its part is opened; axe finds nothing in the open parts."""
     page, _ = open_page(chromium, home, size, permissions=["clipboard-read", "clipboard-write"])
     chart = page.locator("#chart-averages")

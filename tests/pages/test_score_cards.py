@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from site_builder.addresses import Address
 from site_builder.config import SiteConfig
@@ -81,7 +81,7 @@ def home(site: BuiltSite) -> str:
 # --- links and rows -----------------------------------------------------------------------------
 
 
-def test_every_score_leads_to_its_row(index_site: BuiltSite) -> None:
+def test_every_score_leads_to_its_row(index_site):
     primary = index_site.api("stats")["variants"][0]
     pages = {f"models/{slug}/index.html" for slug in model_slugs(index_site)}
     rows = {
@@ -107,7 +107,7 @@ def model_slugs(site: BuiltSite) -> list[str]:
     return [m["scores_file"].split("/")[-1].removesuffix(".json") for m in site.api("models")]
 
 
-def test_every_score_of_a_ranking_is_a_link(index_site: BuiltSite) -> None:
+def test_every_score_of_a_ranking_is_a_link(index_site):
     for path, selector in (
         ("tasks/gsm8k/", "#ranking"),
         ("tasks/", "#picker"),
@@ -129,7 +129,7 @@ def test_every_score_of_a_ranking_is_a_link(index_site: BuiltSite) -> None:
         assert all(cell.select_one(f":scope > {SCORE}") for cell in there), path
 
 
-def test_an_anchor_stays_when_rows_move_and_are_added() -> None:
+def test_an_anchor_stays_when_rows_move_and_are_added():
     """It is made of the task, not of a place in a table; the query names another variant."""
     few = make_frames({"base": {"a": [0.1, 0.2]}, "tuned": {"a": [0.3, 0.4]}})
     many = make_frames({"base": {"z": [0.5, 0.5, 0.6], "a": [0.1, 0.2, 0.9]}})
@@ -147,7 +147,7 @@ def test_an_anchor_stays_when_rows_move_and_are_added() -> None:
     assert Address("model", "a", "score-t2", (("variant", "base"),)) == base
 
 
-def test_a_row_holds_all_that_is_known(site: BuiltSite) -> None:
+def test_a_row_holds_all_that_is_known(site):
     page = site.page("models/alpha/")
     row, other = table(page, "all-scores")
     assert ("0.754", "0.7543219") == (row["score_fine_tuned"].text, row["score_fine_tuned"].value)
@@ -162,7 +162,7 @@ def test_a_row_holds_all_that_is_known(site: BuiltSite) -> None:
     assert "" == other["score_fine_tuned"].note
 
 
-def test_scores_that_say_the_same_share_a_row_of_provenance(site: BuiltSite) -> None:
+def test_scores_that_say_the_same_share_a_row_of_provenance(site):
     stated, tuned, base = table(site.page("models/alpha/"), "provenance")
     shown = {key: stated[key].text for key in ("variant", "tasks", "rows", "date", "command")}
     assert {
@@ -184,7 +184,7 @@ def test_scores_that_say_the_same_share_a_row_of_provenance(site: BuiltSite) -> 
     assert {"not stated"} == {tuned[key].text for key in ("date", "source", "command")}
 
 
-def test_a_source_leads_only_where_it_may(site: BuiltSite) -> None:
+def test_a_source_leads_only_where_it_may(site):
     sources = [row["source"] for row in table(site.page("models/beta/"), "provenance")]
     assert ("downloads/results.csv.gz", "../../downloads/results.csv.gz") in [
         (cell.text, cell.href) for cell in sources
@@ -192,7 +192,7 @@ def test_a_source_leads_only_where_it_may(site: BuiltSite) -> None:
     assert ("logs/run 5.json", "") in [(cell.text, cell.href) for cell in sources]
 
 
-def test_what_no_score_has_takes_no_column(index_site: BuiltSite) -> None:
+def test_what_no_score_has_takes_no_column(index_site):
     page = index_site.page("models/phi-2/")
     keys = [str(head["data-key"]) for head in page.select("#provenance thead th")]
     assert ["variant", "tasks", "rows", "source"] == keys
@@ -204,7 +204,7 @@ def test_what_no_score_has_takes_no_column(index_site: BuiltSite) -> None:
     )
 
 
-def test_rows_of_provenance_are_rows_of_the_published_table(index_site: BuiltSite) -> None:
+def test_rows_of_provenance_are_rows_of_the_published_table(index_site):
     """Counted from 1, as ranges: they are the rows of that model and variant."""
     published = gzip.decompress(index_site.files["downloads/results.csv.gz"]).decode()
     records = list(csv.DictReader(published.splitlines()))
@@ -220,14 +220,14 @@ def test_rows_of_provenance_are_rows_of_the_published_table(index_site: BuiltSit
 # --- data for the card --------------------------------------------------------------------------
 
 
-def test_data_of_a_model_stands_beside_its_page(site: BuiltSite) -> None:
+def test_data_of_a_model_stands_beside_its_page(site):
     """Under a name that stays, so that a link to a score tells where they are."""
     assert {f"models/{m}/scores.js" for m in ("alpha", "beta", "gamma")} == {
         path for path in site.files if path.endswith("/scores.js")
     }
 
 
-def test_data_of_a_large_board_comes_in_small_files() -> None:
+def test_data_of_a_large_board_comes_in_small_files():
     """200 scores of one model on 100 tasks: below 9 kB, and 3 kB as it is sent."""
     scores = {f"m{i}": [((7 * i + j) % 97) / 97 for j in range(100)] for i in range(3)}
     frames = make_frames({"base": scores, "tuned": scores})
@@ -264,7 +264,7 @@ def open_score(page: Page, table_id: str, place: int = 0) -> Locator:
     return card_of(page)
 
 
-def test_a_click_tells_all_of_a_score(chromium: Browser, home: str, project: Path) -> None:
+def test_a_click_tells_all_of_a_score(chromium, home, project):
     page, heard = open_page(chromium, f"{home}tasks/add/")
     link = page.locator('#ranking a[href$="alpha/#score-add"]')
     link.click()
@@ -287,7 +287,7 @@ def test_a_click_tells_all_of_a_score(chromium: Browser, home: str, project: Pat
     assert [] == heard.complaints
 
 
-def test_what_is_not_known_is_not_stated(chromium: Browser, home: str) -> None:
+def test_what_is_not_known_is_not_stated(chromium, home):
     page, _ = open_page(chromium, f"{home}models/gamma/")
     facts = facts_of(open_score(page, "all-scores"))
     assert "1 of" not in facts.pop("Row")
@@ -304,7 +304,7 @@ def test_what_is_not_known_is_not_stated(chromium: Browser, home: str) -> None:
         ("", "picker"),
     ],
 )
-def test_by_the_keyboard(chromium: Browser, home: str, path: str, table_id: str) -> None:
+def test_by_the_keyboard(chromium, home, path, table_id):
     page, _ = open_page(chromium, home + path)
     link = page.locator(f"#{table_id} td > {SCORE}").first
     link.focus()
@@ -326,7 +326,7 @@ def test_by_the_keyboard(chromium: Browser, home: str, path: str, table_id: str)
     expect(link).to_be_focused()
 
 
-def test_scores_that_a_script_puts_there_open_too(chromium: Browser, home: str) -> None:
+def test_scores_that_a_script_puts_there_open_too(chromium, home):
     """In the picker, another task; in the comparison, another model and the baseline."""
     page, _ = open_page(chromium, home)
     page.get_by_label("Task", exact=True).select_option("sort")
@@ -339,7 +339,7 @@ def test_scores_that_a_script_puts_there_open_too(chromium: Browser, home: str) 
 
 
 @both_sizes
-def test_its_link_opens_its_row(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+def test_its_link_opens_its_row(chromium, home, size):
     page, _ = open_page(chromium, f"{home}tasks/sort/", size, reduced_motion="reduce")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     card = open_score(page, "ranking")
@@ -354,7 +354,7 @@ def test_its_link_opens_its_row(chromium: Browser, home: str, size: tuple[int, i
     expect(row).to_contain_text("Sorting")
 
 
-def test_a_click_with_a_key_follows_the_link(chromium: Browser, home: str) -> None:
+def test_a_click_with_a_key_follows_the_link(chromium, home):
     page, _ = open_page(chromium, f"{home}tasks/add/")
     with page.context.expect_page() as opened:
         page.locator(f"#ranking td > {SCORE}").first.click(modifiers=["ControlOrMeta"])
@@ -362,7 +362,7 @@ def test_a_click_with_a_key_follows_the_link(chromium: Browser, home: str) -> No
     expect(page.locator(".score-card:popover-open")).to_have_count(0)
 
 
-def test_sections_on_method_are_no_scores(chromium: Browser, home: str) -> None:
+def test_sections_on_method_are_no_scores(chromium, home):
     page, heard = open_page(chromium, f"{home}tasks/add/")
     page.evaluate("document.querySelector('.method a').href = '../../about/#score-of-a-kind'")
     page.locator(".method a").first.click()
@@ -370,14 +370,14 @@ def test_sections_on_method_are_no_scores(chromium: Browser, home: str) -> None:
     assert [] == [url for url in heard.requests if "scores.js" in url]
 
 
-def test_without_its_data_a_click_follows_the_link(chromium: Browser, home: str) -> None:
+def test_without_its_data_a_click_follows_the_link(chromium, home):
     page, _ = open_page(chromium, f"{home}tasks/add/")
     page.route("**/scores.js*", lambda route: route.abort())
     page.locator(f"#ranking td > {SCORE}").first.click()
     page.wait_for_url("**/models/*/#score-add")
 
 
-def test_without_scripts_a_click_leads_to_the_row(chromium: Browser, home: str) -> None:
+def test_without_scripts_a_click_leads_to_the_row(chromium, home):
     page, _ = open_page(chromium, f"{home}tasks/add/", java_script_enabled=False)
     page.locator('#ranking a[href$="alpha/#score-add"]').click()
     page.wait_for_url("**/models/alpha/#score-add")
@@ -389,12 +389,12 @@ def test_without_scripts_a_click_leads_to_the_row(chromium: Browser, home: str) 
         expect(page.locator("#provenance")).to_contain_text(text)
 
 
-def test_an_older_link_finds_the_row(chromium: Browser, home: str) -> None:
+def test_an_older_link_finds_the_row(chromium, home):
     page, _ = open_page(chromium, f"{home}models/alpha/#score-sort--fine-tuned")
     expect(page.locator("tr:target")).to_contain_text("Sorting")
 
 
-def test_from_the_disk(chromium: Browser, site: BuiltSite) -> None:
+def test_from_the_disk(chromium, site):
     page, _ = open_page(chromium, (site.folder / "tasks/add/index.html").as_uri())
     card = open_score(page, "ranking")
     card.get_by_role("link", name="results.parquet").click()
@@ -405,7 +405,7 @@ def test_from_the_disk(chromium: Browser, site: BuiltSite) -> None:
     expect(page.locator("tr:target")).to_be_visible()
 
 
-def test_a_score_is_cited(chromium: Browser, home: str, made: Site) -> None:
+def test_a_score_is_cited(chromium, home, made):
     urls = Urls.of([Address("model", model) for model in ("alpha", "beta", "gamma")], BASE)
     page, _ = open_page(chromium, home)
     for model, task, variant, shown in (
@@ -431,9 +431,7 @@ def test_a_score_is_cited(chromium: Browser, home: str, made: Site) -> None:
 
 
 @both_sizes
-def test_the_open_card_is_accessible_and_moves_nothing(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
+def test_the_open_card_is_accessible_and_moves_nothing(chromium, home, size):
     page, _ = open_page(chromium, f"{home}tasks/add/", size)
     link = page.locator('#ranking a[href$="alpha/#score-add"]')
     link.scroll_into_view_if_needed()

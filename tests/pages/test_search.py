@@ -4,7 +4,7 @@ import gzip
 import json
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
 from tests.helpers.odd_boards import HOSTILE, built
@@ -85,9 +85,7 @@ def expect_active(page: Page, at: int) -> None:
         ("404.html", "analysis", "Analysis"),
     ],
 )
-def test_a_few_keys_lead_to_a_page(
-    chromium: Browser, home: str, size: tuple[int, int], start: str, typed: str, heading: str
-) -> None:
+def test_a_few_keys_lead_to_a_page(chromium, home, size, start, typed, heading):
     page, heard = open_page(chromium, home + start, size)
     assert [] == [url for url in heard.requests if "/find." in url and "/data/" in url]
     type_to_find(page, typed)
@@ -100,7 +98,7 @@ def test_a_few_keys_lead_to_a_page(
     assert [] == heard.complaints
 
 
-def test_better_matches_come_first(chromium: Browser, home: str) -> None:
+def test_better_matches_come_first(chromium, home):
     """The name itself, its beginning, the beginning of a word, any part, the id, the hint."""
     page, _ = open_page(chromium, home)
     type_to_find(page, "Gemma 2b")
@@ -120,7 +118,7 @@ def test_better_matches_come_first(chromium: Browser, home: str) -> None:
 
 
 @both_sizes
-def test_the_arrows_go_round(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+def test_the_arrows_go_round(chromium, home, size):
     page, _ = open_page(chromium, home, size)
     type_to_find(page, "a")
     expect(page.locator("[role=option]")).to_have_count(12)
@@ -137,9 +135,7 @@ def test_the_arrows_go_round(chromium: Browser, home: str, size: tuple[int, int]
 
 
 @both_sizes
-def test_nothing_found_is_said_and_escape_leaves(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
+def test_nothing_found_is_said_and_escape_leaves(chromium, home, size):
     page, _ = open_page(chromium, home + "tasks/", size)
     button = page.get_by_role("button", name="Search", exact=True)
     button.focus()
@@ -163,7 +159,7 @@ def test_nothing_found_is_said_and_escape_leaves(
     expect(page.locator("dialog[open]")).to_have_count(0)
 
 
-def test_the_key_is_left_alone_where_it_is_typed(chromium: Browser, home: str) -> None:
+def test_the_key_is_left_alone_where_it_is_typed(chromium, home):
     """In a field it is a letter; with Control it is the browser's; with Shift it is the key."""
     page, _ = open_page(chromium, home)
     page.evaluate(
@@ -180,7 +176,7 @@ def test_the_key_is_left_alone_where_it_is_typed(chromium: Browser, home: str) -
     expect(page.locator("dialog[open]")).to_have_count(1)
 
 
-def test_the_key_can_be_switched_off(chromium: Browser, home: str) -> None:
+def test_the_key_can_be_switched_off(chromium, home):
     page, _ = open_page(chromium, home)
     type_to_find(page, "")
     page.keyboard.press("Tab")
@@ -198,9 +194,7 @@ def test_the_key_can_be_switched_off(chromium: Browser, home: str) -> None:
     expect(page.locator("dialog[open]")).to_have_count(1)
 
 
-def test_an_index_that_does_not_come_is_said_and_asked_for_again(
-    chromium: Browser, home: str
-) -> None:
+def test_an_index_that_does_not_come_is_said_and_asked_for_again(chromium, home):
     """The dialog says what is missing and what to do; doing it helps."""
     page, _ = open_page(chromium, home)
     page.route("**/data/find.*", lambda route: route.abort())
@@ -213,7 +207,7 @@ def test_an_index_that_does_not_come_is_said_and_asked_for_again(
     assert ["Phi-2"] == options(page)
 
 
-def test_it_finds_from_the_disk(chromium: Browser, index_site: BuiltSite) -> None:
+def test_it_finds_from_the_disk(chromium, index_site):
     page, _ = open_page(chromium, (index_site.folder / "models/phi-2/index.html").as_uri())
     type_to_find(page, "mmlu")
     page.keyboard.press("Enter")
@@ -223,16 +217,14 @@ def test_it_finds_from_the_disk(chromium: Browser, index_site: BuiltSite) -> Non
     expect(page.locator("#board-fine-tuned")).to_be_visible()
 
 
-def test_the_404_page_offers_it(chromium: Browser, home: str) -> None:
+def test_the_404_page_offers_it(chromium, home):
     page, _ = open_page(chromium, home + "404.html")
     page.get_by_role("button", name="Search by name").click()
     expect(page.get_by_role("combobox", name="A model, task")).to_be_focused()
 
 
 @both_sizes
-def test_axe_finds_nothing_in_the_dialog(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
+def test_axe_finds_nothing_in_the_dialog(chromium, home, size):
     page, _ = open_page(chromium, home, size)
     type_to_find(page, "m")
     expect_active(page, 0)
@@ -243,7 +235,7 @@ def test_axe_finds_nothing_in_the_dialog(
     assert overflow(page) <= 0
 
 
-def test_hostile_names_are_shown_as_text(chromium: Browser) -> None:
+def test_hostile_names_are_shown_as_text(chromium):
     page, heard = open_page(chromium, built("hostile").url, (320, 640))
     type_to_find(page, "")
     field = page.get_by_role("combobox", name="A model, task")

@@ -252,7 +252,7 @@ def sites(draw: st.DrawFn) -> dict[str, bytes]:
     return with_manifest({path: files[path] for path in files if path not in folders})
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(sites(), min_size=2, max_size=4))
 def test_any_site_over_any_other(tmp_path_factory, published):
     """What is there is the last, whole; what had not changed has not moved, and is not counted."""

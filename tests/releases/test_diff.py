@@ -386,7 +386,7 @@ API = ("stats", "models", "tasks", "categories", "correlations")
 
 @given(st.integers(0, 10_000), st.sampled_from(ODD), st.sampled_from([None, *API]))
 @example(6, "\ud800", None)
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_any_other_value_in_an_api_is_told_or_taken(published, place, odd, gone):
     """Whatever it is and wherever: no traceback, and what is told is a line a file."""
     found = {n: f"api/v1/{n}.json" for n in API if n != gone}

@@ -68,7 +68,7 @@ def groups(page: Page) -> list[list[object]]:
     return found
 
 
-def test_a_board_that_is_as_published_is_not_measured(chromium: Browser, home: str) -> None:
+def test_a_board_that_is_as_published_is_not_measured(chromium, home):
     """No row is hidden and none moved, so its scripts begin without having it laid out."""
     page = chromium.new_page()
     page.add_init_script(LAID_OUT)
@@ -79,9 +79,7 @@ def test_a_board_that_is_as_published_is_not_measured(chromium: Browser, home: s
 
 
 @both_sizes
-def test_rows_in_groups_sort_and_filter_as_ever(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
+def test_rows_in_groups_sort_and_filter_as_ever(chromium, home, size):
     page, heard = open_page(chromium, home, size)
     published = page.evaluate(SHOWN)
     assert [[False, 4], [False, 4], [False, 3]] == groups(page)
@@ -106,7 +104,7 @@ def test_rows_in_groups_sort_and_filter_as_ever(
     assert [] == heard.complaints
 
 
-def test_columns_of_a_long_table_stand_below_their_headings(chromium: Browser, home: str) -> None:
+def test_columns_of_a_long_table_stand_below_their_headings(chromium, home):
     page, _ = open_page(chromium, home + "?hide=win_rate&hide=beats")
     edges = """() => ['thead tr', 'tbody tr'].map(row =>
         [...document.querySelector('#board-fine-tuned ' + row).cells]
@@ -118,7 +116,7 @@ def test_columns_of_a_long_table_stand_below_their_headings(chromium: Browser, h
     assert len(set(head)) == len(head)
 
 
-def test_a_row_out_of_sight_is_found(chromium: Browser, home: str) -> None:
+def test_a_row_out_of_sight_is_found(chromium, home):
     """Every row is text of the page, to the last, and comes into sight when it is asked for."""
     page, _ = open_page(chromium, home, (1280, 300))
     last = page.locator("#board-fine-tuned tbody tr").last
@@ -135,9 +133,7 @@ def open_board(chromium: Browser, address: str) -> Page:
     return page
 
 
-def test_what_is_in_sight_is_sorted_at_once_and_the_rest_in_the_end(
-    chromium: Browser, long: str
-) -> None:
+def test_what_is_in_sight_is_sorted_at_once_and_the_rest_in_the_end(chromium, long):
     """The first groups are right before the next frame, the last ones soon after."""
     page = open_board(chromium, long)
     at_once = page.evaluate(clicked("lift_over_base", then=ORDER))
@@ -148,7 +144,7 @@ def test_what_is_in_sight_is_sorted_at_once_and_the_rest_in_the_end(
     expect(page).to_have_url(f"{long}?sort=lift_over_base")
 
 
-def test_rows_in_sight_are_sorted_at_once_far_down_the_page(chromium: Browser, long: str) -> None:
+def test_rows_in_sight_are_sorted_at_once_far_down_the_page(chromium, long):
     """Where the window stands in the middle of the table it stays, with the right rows in it."""
     page = open_board(chromium, long)
     page.locator("tbody:visible").nth(12).evaluate(
@@ -166,7 +162,7 @@ def test_rows_in_sight_are_sorted_at_once_far_down_the_page(chromium: Browser, l
     assert abs(page.evaluate(where) - before) < 2
 
 
-def test_the_last_of_two_sorts_stands(chromium: Browser, long: str) -> None:
+def test_the_last_of_two_sorts_stands(chromium, long):
     """Each asked for before the one before it was done; both are steps in the address."""
     page = open_board(chromium, long)
     page.evaluate(clicked("model", "lift_over_base", then="() => null"))
@@ -182,9 +178,7 @@ def test_the_last_of_two_sorts_stands(chromium: Browser, long: str) -> None:
     assert [f"Model {i}" for i in range(80)] == page.evaluate(ORDER)
 
 
-def test_a_filter_amid_a_sort_hides_the_right_rows_of_the_right_groups(
-    chromium: Browser, long: str
-) -> None:
+def test_a_filter_amid_a_sort_hides_the_right_rows_of_the_right_groups(chromium, long):
     """And when it is lifted, amid another sort, every row is there again."""
     page = open_board(chromium, long)
     typed = """text => {
@@ -210,7 +204,7 @@ def test_a_filter_amid_a_sort_hides_the_right_rows_of_the_right_groups(
     expect(page).to_have_url(long)
 
 
-def test_what_is_taken_along_amid_a_sort_is_in_its_order(chromium: Browser, long: str) -> None:
+def test_what_is_taken_along_amid_a_sort_is_in_its_order(chromium, long):
     """A file that is asked for in the moment of the sort has the rows as they will stand."""
     page = open_board(chromium, long)
     save = """() => [...document.querySelectorAll('[data-menu=export] button')]
@@ -221,7 +215,7 @@ def test_what_is_taken_along_amid_a_sort_is_in_its_order(chromium: Browser, long
     assert [f"Model {i}" for i in range(80)] == [" ".join(row["Model"].split()[:2]) for row in rows]
 
 
-def test_a_page_that_is_printed_amid_a_sort_is_in_its_order(chromium: Browser, long: str) -> None:
+def test_a_page_that_is_printed_amid_a_sort_is_in_its_order(chromium, long):
     page = open_board(chromium, long)
     for event, key in (("beforeprint", "model"), ("copy", "average")):
         printed = f"() => {{ dispatchEvent(new Event('{event}')); return ({ORDER})(); }}"
@@ -230,13 +224,13 @@ def test_a_page_that_is_printed_amid_a_sort_is_in_its_order(chromium: Browser, l
         assert page.evaluate(SORTED, "average") == (key == "average")
 
 
-def test_every_row_is_found_amid_a_sort(chromium: Browser, long: str) -> None:
+def test_every_row_is_found_amid_a_sort(chromium, long):
     page = open_board(chromium, long)
     find = "() => [...Array(80).keys()].filter(i => window.find(`Model ${i}`, false, false, true))"
     assert list(range(80)) == page.evaluate(clicked("lift_over_base", then=find))
 
 
-def test_ticks_go_along_with_their_rows(chromium: Browser, long: str) -> None:
+def test_ticks_go_along_with_their_rows(chromium, long):
     page = open_board(chromium, long)
     page.get_by_label("Compare Model 7", exact=True).first.check()
     page.evaluate(clicked("model", then="() => null"))

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Browser, expect
 
+from site_builder.addresses import Address
 from site_builder.charts.previews import (
     Axis,
     AxisLabel,
@@ -42,8 +43,9 @@ from site_builder.render.previews import (
 )
 from site_builder.table_model import Dumbbell
 from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
+from tests.helpers.charted import drawn
 from tests.helpers.odd_boards import HOSTILE, SHAPES, built
-from tests.helpers.sites import ROOT, BuiltSite, build, contents, copy_project, make_site
+from tests.helpers.sites import ROOT, BuiltSite, build, contents, make_site
 from tests.helpers.tables import SITE_TOML, board, write_project
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -82,10 +84,11 @@ def drawer() -> CardDrawer:
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
-    """The Index at a place that is known."""
-    root = copy_project(tmp_path_factory.mktemp("index"))
-    return build(root, BASE)
+def index_cards() -> dict[Address, PreviewCard]:
+    """The card of each page of the Index that has one."""
+    site = make_site(ROOT)
+    pages = (page for page in with_cards(site, make_pages(site)) if isinstance(page, Page))
+    return {page.address: page.card for page in pages if page.card is not None}
 
 
 @pytest.fixture
@@ -339,65 +342,58 @@ def test_many_are_shared_among_processes(drawings, tmp_path, monkeypatch):
 # --- sites --------------------------------------------------------------------------------------
 
 
-def test_every_listed_page_of_the_index_has_its_picture(index):
+def test_every_listed_page_has_its_picture(placed):
+    site = build(placed)
     pictured = set()
-    for path in index.html:
-        said = metas(index, path)
+    for path in site.html:
+        said = metas(site, path)
         if path == "404.html" or path.startswith("embed/"):
             assert {} == said
             continue
         page = path.removesuffix("index.html")
         assert f"{BASE}{page}" == said["og:url"]
-        assert ("website", "Fine-tuning Index") == (said["og:type"], said["og:site_name"])
-        description = index.page(path).select_one("meta[name=description]")
+        assert ("website", "Fixture board") == (said["og:type"], said["og:site_name"])
+        description = site.page(path).select_one("meta[name=description]")
         assert description is not None
         assert said["og:description"] == description["content"]
         assert said["og:title"]
         picture = said["og:image"].removeprefix(BASE)
         assert f"cards/{page.rstrip('/') or 'home'}.png" == picture
         assert (said["og:image:width"], said["og:image:height"]) == tuple(
-            map(str, pixels(index.files[picture])[:2])
+            map(str, pixels(site.files[picture])[:2])
         )
         assert len(said["og:image:alt"]) > 10
         assert "summary_large_image" == said["twitter:card"]
         pictured.add(picture)
-    assert pictured == {path for path in index.files if path.startswith("cards/")}
+    assert pictured == {path for path in site.files if path.startswith("cards/")}
 
 
-def test_no_text_of_the_index_leaves_its_picture(drawer, typeface):
-    site = make_site(ROOT)
-    pages = with_cards(site, make_pages(site))
-    cards = {p.title: p.card for p in pages if isinstance(p, Page) and p.card is not None}
-    drawn = {title: drawer.draw(card, title) for title, card in cards.items()}
-    assert {} == {title: found for title, svg in drawn.items() if (found := astray(svg, typeface))}
-    assert [] == [
-        title for title, svg in drawn.items() if DOTS in re.findall(r">([^<]*)</text>", svg)[2]
-    ]
-    assert all(card.chart for card in cards.values())
+def test_no_text_of_the_index_leaves_its_picture(drawer, typeface, index_cards):
+    drawn = {to: drawer.draw(card, to.key) for to, card in index_cards.items()}
+    assert {} == {to: found for to, svg in drawn.items() if (found := astray(svg, typeface))}
+    assert [] == [to for to, svg in drawn.items() if DOTS in re.findall(r">([^<]*)</text>", svg)[2]]
+    assert all(card.chart for card in index_cards.values())
 
 
-def test_what_the_cards_of_the_index_say(index):
-    said = {path: metas(index, path).get("og:image:alt", "") for path in index.html}
-    finding = "Fine-tuned models average 0.685, up from 0.301; 6 of 10 pass GPT-4, 1 clearly."
-    assert finding == said["index.html"]
-    assert said["models/zephyr-7b-beta/index.html"].startswith("Zephyr 7B Beta is 1st of 10 models")
-    assert "The best fine-tuned model beats GPT-4 on 24 of 31 tasks." == said["tasks/index.html"]
-    assert (
-        "Coding is the hardest category to beat GPT-4 in, Math the easiest."
-        == (said["categories/index.html"])
-    )
-    assert said["analysis/index.html"].endswith("(Spearman 0.50).")
+def test_what_the_cards_of_the_index_say(index_cards):
+    """The finding of each kind of page, computed."""
+    assert [
+        "Fine-tuned models average 0.685, up from 0.301; 6 of 10 pass GPT-4, 1 clearly.",
+        "The best fine-tuned model beats GPT-4 on 24 of 31 tasks.",
+        "Coding is the hardest category to beat GPT-4 in, Math the easiest.",
+    ] == [index_cards[Address(kind)].finding for kind in ("home", "tasks", "categories")]
+    model = index_cards[Address("model", "zephyr-7b-beta")].finding
+    assert model.startswith("Zephyr 7B Beta is 1st of 10 models")
+    assert index_cards[Address("analysis")].finding.endswith("(Spearman 0.50).")
 
 
-def test_rows_are_the_boards_own():
-    """The top of the fixture board by hand: alpha (0.5 + 0.75)... average 0.625, beta 0.5625."""
-    site = make_site(ROOT)
-    page = next(p for p in with_cards(site, make_pages(site)) if isinstance(p, Page))
-    assert page.card is not None
-    assert page.card.chart is not None
-    ranked = site.results.board.ranked
-    expected = [(site.labels.models[s.model], site.labels.scale.score(s.average)) for s in ranked]
-    assert expected[:6] == [(row.name, row.text) for row in page.card.chart.rows]
+def test_rows_are_the_boards_own(index_cards):
+    """The top of the board, names and averages."""
+    chart, results = index_cards[Address("home")].chart, drawn("index")[0]
+    assert chart is not None
+    names, scale = drawn("index")[1].models, drawn("index")[1].scale
+    expected = [(names[s.model], scale.score(s.average)) for s in results.board.ranked]
+    assert expected[:6] == [(row.name, row.text) for row in chart.rows]
 
 
 def test_without_a_base_url_there_is_no_picture(project):

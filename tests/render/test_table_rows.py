@@ -125,9 +125,7 @@ def test_a_drawing():
         (Cell("", 0.5, plot=Dumbbell(0.1, 0.5, None)), "0.5"),
     ],
 )
-def test_a_value_is_an_attribute_where_the_text_does_not_say_it(
-    cell: Cell, value: str | None
-) -> None:
+def test_a_value_is_an_attribute_where_the_text_does_not_say_it(cell, value):
     body = rows(Row((Cell("a", "a"), cell)))
     found = BeautifulSoup(f"<table>{body}</table>", "lxml").select("tbody td")[0]
     assert value == found.get("data-value")
@@ -144,7 +142,7 @@ def test_a_link_out_of_the_site_and_one_that_may_not_be_followed():
 
 
 @given(st.text(), st.text(), st.text(), st.text())
-def test_no_text_becomes_markup(text: str, note: str, tag: str, mark: str) -> None:
+def test_no_text_becomes_markup(text, note, tag, mark):
     cell = Cell(text, text, note, tags=(tag,), link=Link(text, href=f"http{text}"))
     body = rows(Row((cell, Cell("1", 1.0)), marks=(("id", mark),)))
     found = {element.name for element in BeautifulSoup(f"<table>{body}</table>", "lxml")()}

@@ -84,7 +84,7 @@ def faults_of(site: BuiltSite) -> list[tuple[str, str]]:
     return found
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(projects())
 def test_any_legal_board_becomes_a_whole_site(project: Project) -> None:
     frames, toml = project

@@ -57,10 +57,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     built = subprocess.run([*build, str(ROOT)], capture_output=True, text=True)
     assert 0 == built.returncode, built.stdout + built.stderr
     (wheel,) = (folder / "dist").glob("*.whl")
-    venv.create(folder / "env", with_pip=True)
+    venv.create(folder / "env")
     scripts = folder / "env" / ("Scripts" if os.name == "nt" else "bin")
-    pip = [str(scripts / "python"), "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]
-    subprocess.run([*pip, str(wheel)], check=True, env={"PATH": os.defpath})
+    pip = [sys.executable, "-m", "pip", "--python", str(scripts / "python"), "install", "--quiet"]
+    subprocess.run([*pip, "--no-index", "--no-deps", str(wheel)], check=True)
     env = {"PATH": str(scripts), "PYTHONPATH": DEPENDENCIES, "HOME": str(folder)}
     return Installed(scripts, env)
 
@@ -123,17 +123,13 @@ def test_what_may_be_kept_for_ever_has_a_name_of_its_own(board):
         assert path.startswith("assets/") == bool(hashed.search(path)), path
 
 
-def test_a_new_project_builds_at_once(installed, tmp_path):
+def test_from_nothing_to_pages(installed, tmp_path):
+    """Begin, import, build: each accuracy of a harness's file stands on the page of its model."""
+    harness = ROOT / "tests/data/harnesses/lm_eval"
     said = installed.run("init", "board", cwd=tmp_path)
     assert "Next: cd board && site-builder build" in said
     installed.run("build", "--strict", cwd=tmp_path / "board")
     assert (tmp_path / "board/site/index.html").is_file()
-
-
-def test_from_evaluation_output_to_pages(installed, tmp_path):
-    """Begin, import, build: each accuracy of a harness's file stands on the page of its model."""
-    harness = ROOT / "tests/data/harnesses/lm_eval"
-    installed.run("init", "board", cwd=tmp_path)
     installed.run("import", "lm-eval", str(harness), "--into", "board", cwd=tmp_path)
     installed.run("build", "--project", "board", cwd=tmp_path)
     file = json.loads((harness / "pythia/160m_step3000.json").read_text(encoding="utf8"))

@@ -281,7 +281,7 @@ def likely_tables(draw):
     }
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(hostile_tables() | likely_tables(), st.sampled_from(["", SITE_TOML]))
 def test_any_tables_are_checked(tables, toml):
     with TemporaryDirectory() as folder:
