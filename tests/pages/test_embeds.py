@@ -79,12 +79,6 @@ def test_every_view_is_offered_where_it_stands(name):
     assert "embed/leaderboard/index.html" in offered
 
 
-def test_views_are_in_no_sitemap(project):
-    site = build(project, "https://example.org/board")
-    assert views(site)
-    assert b"/embed/" not in site.files["sitemap.xml"]
-
-
 def test_the_code_of_a_frame(project):
     site = build(project, "https://example.org/board")
     frame = BeautifulSoup(frame_code(site.page(""), "averages"), "html.parser").iframe

@@ -346,17 +346,6 @@ def test_buttons_and_fields_have_a_name(page):
         assert any(p.has_attr("hidden") or p.name == "dialog" for p in around), control
 
 
-def test_canonical_links_need_a_base_url(index_site, project):
-    """None without one; with one, each page that is listed has its own."""
-    assert [] == [path for path, html in index_site.html.items() if "canonical" in html]
-    placed = build(project, "https://example.org/board")
-    for path, soup in placed.pages():
-        links = [str(link["href"]) for link in soup.select("link[rel=canonical]")]
-        place = f"https://example.org/board/{path.removesuffix('index.html')}"
-        unlisted = path == "404.html" or path.startswith("embed/")
-        assert ([] if unlisted else [place]) == links
-
-
 def test_links_of_the_404_page_hold_at_any_depth(project):
     page = build(project, "https://example.org/board").page("404.html")
     links = [str(tag.get("href") or tag.get("src")) for tag in page.select("[href], [src]")]

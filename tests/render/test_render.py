@@ -221,61 +221,39 @@ def test_a_projects_own_part_takes_the_place_of_ours(tmp_path):
     assert [] == [page for page in pages if b"<p>Made by us</p>" not in page]
 
 
-def test_an_unknown_name_in_a_template(tmp_path):
-    own = '{% extends "base.html" %}\n{% block main %}\n{{ nonsense }}\n{% endblock %}'
-    assert "templates/about.html:3: 'nonsense' is undefined." == fault(tmp_path, about=own)
+ABOUT = '{% extends "base.html" %}\n{% block main %}'
+NO_FILE = "static/js/nope.js: a template asks for this file, but no static folder has it."
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("about", ABOUT + "\n{{ nonsense }}", "templates/about.html:3: 'nonsense' is undefined."),
+        ("base", "<p>\n{{ nonsense }}", "templates/base.html:2: 'nonsense' is undefined."),
+        ("about", ABOUT + "{{ page | nope }}", "templates/about.html:2: No filter named 'nope'."),
+        ("about", ABOUT + "{{ 1 + }}", "templates/about.html:2: unexpected 'end of print stat"),
+        ("base", "\n{% if %}", "templates/base.html:2: "),
+        ("about", '{% extends "bass.html" %}', "templates/bass.html: there is no such template."),
+        ("about", "{{ asset('js/nope.js') }}", NO_FILE),
+    ],
+)
+def test_a_template_at_fault(tmp_path, name, text, line):
+    """One line that names the template or the part at fault, and the place in it."""
+    if "block" in text:
+        text += "{% endblock %}"
+    assert fault(tmp_path, **{name: text}).startswith(line)
 
 
 def test_an_unknown_attribute_in_a_template(tmp_path):
-    said = fault(
-        tmp_path, about='{% extends "base.html" %}{% block main %}{{ page.subtitle }}{% endblock %}'
-    )
-    assert "templates/about.html:1: " in said
-    assert "has no attribute 'subtitle'." in said
-
-
-def test_an_unknown_name_in_a_part_of_a_page(tmp_path):
-    assert "templates/base.html:2: 'nonsense' is undefined." == fault(
-        tmp_path, base="<p>\n{{ nonsense }}"
-    )
+    said = fault(tmp_path, about=ABOUT + "{{ page.subtitle }}{% endblock %}")
+    assert said.startswith("templates/about.html:2: ")
+    assert said.endswith("has no attribute 'subtitle'.")
 
 
 def test_an_unknown_name_in_a_macro(tmp_path):
-    own = (
-        (TEMPLATES / "macros/links.html")
-        .read_text(encoding="utf8")
-        .replace("{{ link.text }}", "{{ lnk.text }}")
-    )
+    text = (TEMPLATES / "macros/links.html").read_text(encoding="utf8")
+    own = text.replace("{{ link.text }}", "{{ lnk.text }}")
     assert fault(tmp_path, macros__links=own).startswith("templates/macros/links.html:")
-
-
-def test_a_broken_template(tmp_path):
-    own = '{% extends "base.html" %}\n\n{% block main %}{{ 1 + }}{% endblock %}'
-    expected = "templates/about.html:3: unexpected 'end of print statement'"
-    assert expected == fault(tmp_path, about=own)
-
-
-def test_a_broken_part_of_a_page(tmp_path):
-    assert fault(tmp_path, base="\n{% if %}").startswith("templates/base.html:2: ")
-
-
-def test_an_unknown_filter_in_a_template(tmp_path):
-    said = fault(
-        tmp_path, about='{% extends "base.html" %}\n{% block main %}{{ page | nope }}{% endblock %}'
-    )
-    assert "templates/about.html:2: No filter named 'nope'." == said
-
-
-def test_a_template_that_asks_for_one_that_is_not_there(tmp_path):
-    said = fault(tmp_path, about='{% extends "bass.html" %}')
-    assert "templates/bass.html: there is no such template." == said
-
-
-def test_a_template_that_asks_for_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(FaultsError) as error:
-        render_with(tmp_path, about="{{ asset('js/nope.js') }}")
-    expected = "static/js/nope.js: a template asks for this file, but no static folder has it."
-    assert expected == str(error.value)
 
 
 def test_a_template_that_is_not_utf8(tmp_path):

@@ -82,7 +82,12 @@ def test_missing_results_are_a_fault(tmp_path, folder):
         (b"model,task,score\n", f"the file is not Parquet. {AGAIN}"),
         (b"PAR1", "the Parquet file is damaged: "),
         (b"PAR1PAR1", "the Parquet file is damaged: "),
+        (b"PAR1" + b"\xff" * 8 + b"PAR1", "the Parquet file is damaged: "),
+        (b"PAR1" + bytes(5_000) + b"PAR1", "the Parquet file is damaged: "),
+        (b"PK\x03\x04 a spreadsheet", f"the file is not Parquet. {AGAIN}"),
+        (b"\x1b[2J\x1b]0;title\x07", f"the file is not Parquet. {AGAIN}"),
         (parquet(results_frame())[:-9], f"the Parquet file is cut short. {AGAIN}"),
+        (parquet(results_frame())[:-1], f"the Parquet file is cut short. {AGAIN}"),
         (parquet(results_frame())[:200], f"the Parquet file is cut short. {AGAIN}"),
         (parquet(results_frame())[4:], f"the file is not Parquet. {AGAIN}"),
     ],
@@ -94,13 +99,6 @@ def test_damaged_file_is_a_fault(project, name, content, what):
     assert str(fault).startswith(f"data/{name}.parquet: {what}")
     assert {name} == loaded.unreadable
     assert {"results", "models", "tasks"} - {name} == set(loaded.tables)
-
-
-def test_folder_in_place_of_a_file_is_a_fault(tmp_path):
-    (tmp_path / "data/results.parquet").mkdir(parents=True)
-    (fault,) = load(tmp_path).faults
-    expected = "this is not a file. Write the table as one Parquet file."
-    assert f"data/results.parquet: {expected}" == str(fault)
 
 
 def test_file_without_permission_is_a_fault(project, monkeypatch):
