@@ -62,7 +62,7 @@ FIRST_FRAME = """requestAnimationFrame(function look() {
 })"""
 
 
-def test_what_stands_below_waits_for_the_first_frame(chromium, home):
+def test_parts_below_the_first_wait_for_the_first_frame(chromium, home):
     """Then all is laid out; from the start where a place in it is asked for, or found again."""
     page = chromium.new_page()
     page.add_init_script(FIRST_FRAME)
@@ -285,7 +285,7 @@ def test_a_page_without_charts_never_asks_for_the_library(chromium, home):
     assert [] == [url for url in heard.requests if "plotly" in url]
 
 
-def test_text_is_compressed_by_the_host_that_stands_in(chromium, home):
+def test_the_test_host_compresses_text(chromium, home):
     page, _ = open_page(chromium, home)
     headers = page.request.get(home).headers
     assert ("gzip", "max-age=600") == (headers["content-encoding"], headers["cache-control"])

@@ -175,7 +175,7 @@ def test_columns_are_chosen(chromium, home, size):
 
 
 @both_sizes
-def test_a_view_is_taken_along(chromium, home, size):
+def test_a_view_is_exported(chromium, home, size):
     """CSV and text hold what is seen, in its order: raw numbers in the one, words in the other."""
     address = home + "?q=mistral&sort=average&way=ascending&hide=beats&hide=parameters_b"
     page, _ = open_page(chromium, address, size, permissions=["clipboard-read", "clipboard-write"])
@@ -204,7 +204,7 @@ def test_a_view_is_taken_along(chromium, home, size):
     assert page.url == page.evaluate("navigator.clipboard.readText()")
 
 
-def test_odd_names_stand_in_the_address_and_run_in_no_sheet(chromium, odd):
+def test_odd_names_survive_the_address_and_the_export(chromium, odd):
     """Commas, slashes and Unicode survive the address; a formula in a name is defused."""
     page, _ = open_page(chromium, odd + "models/")
     choose(page, "Developer", ODD)

@@ -142,7 +142,7 @@ def test_texts_fit_their_room(name):
                 assert len(text) <= ROOM[path], (page, chart.id, path, text)
 
 
-def test_whole_names_stand_in_the_hover():
+def test_whole_names_are_in_the_hover():
     """Of 300 characters, all."""
     chart = chart_on("hostile", "task a/b", "task-models")
     hovers = [text for trace in chart.figure_json["data"] for text in trace.get("customdata", [])]
@@ -177,7 +177,7 @@ def test_words_are_whole(name):
 
 
 @each_board
-def test_reference_stands_where_the_baseline_does(name):
+def test_reference_is_at_the_score_of_the_baseline(name):
     """Its line is at its own score, and only charts of a board with a baseline have one."""
     results, labels = drawn(name)
     roles = results.scores.roles

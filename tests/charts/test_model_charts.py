@@ -69,7 +69,7 @@ def test_averages_go_down_where_lower_is_better():
     assert f"{chart.title}. Averages run from 1.50 (a) to 3.00 (b)." == chart.reading
 
 
-def test_models_stand_by_the_best_of_their_variants():
+def test_models_are_ordered_by_the_best_of_their_variants():
     """Where lower is better by the least: 1 of a's against 2 of b's."""
     runs = {
         "base": {"a": [9.0], "b": [9.0]},

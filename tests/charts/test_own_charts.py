@@ -145,7 +145,7 @@ def test_a_chart_that_fails(project, install, code, expected):
     assert lines[0].startswith(f"bad_charts 1.0: chart 'bad' {expected}")
 
 
-def test_every_chart_that_fails_is_told(project, install):
+def test_every_failing_chart_is_reported(project, install):
     install("bad_one", "def make(r, l): return 1", one="bad_one:make")
     install("bad_two", "def make(r, l): return 2", two="bad_two:make")
     lines = said(project, '[charts]\nhome = ["one"]\nmodels = ["two", "one"]\n')

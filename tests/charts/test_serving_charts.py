@@ -58,7 +58,7 @@ def test_latency_of_several_models_names_them():
     assert "Requests for" not in chart.caption
 
 
-def test_failed_requests_are_told_and_not_drawn():
+def test_failed_requests_are_counted_and_not_drawn():
     chart = said(
         chart_latency, frames=asked(("p", "a", 0.5), ("p", "a", None), ("down", "a", None))
     )

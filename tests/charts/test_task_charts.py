@@ -117,7 +117,7 @@ def test_category_difference():
     assert ["A (1)", "B (1)"] == chart.figure_json["layout"]["yaxis"]["ticktext"]
 
 
-def test_equal_categories_are_told_as_equal():
+def test_equal_categories_are_called_equal():
     runs = {"base": {"ref": [0.5, 0.3], "a": [0.6, 0.4]}}
     chart = said(chart_category_difference, runs, tasks=CATEGORIES, baseline="ref")
     assert "Every category is equally far from ref: +0.100" == chart.title

@@ -103,7 +103,7 @@ def test_axis_takes_what_differs():
     assert theme.INK == theme.axis("x", zerolinecolor=theme.INK)["zerolinecolor"]
 
 
-def test_rows_stand_at_whole_numbers_from_the_top():
+def test_rows_are_at_whole_numbers_from_the_top():
     axis = theme.rows_axis(["a", "b<c"])
     assert ([0, 1], ["a", "b&lt;c"]) == (axis["tickvals"], axis["ticktext"])
     assert axis["range"][0] > axis["range"][1]
@@ -127,7 +127,7 @@ def test_developers_have_colours():
     assert theme.NEUTRAL == theme.developer_colour(None)
 
 
-def test_reference_line_stands_at_the_baseline():
+def test_reference_line_is_at_the_baseline():
     line = theme.reference_line(0.5, "n" * 300, "0.500")
     (shape,), (note,) = line["shapes"], line["annotations"]
     assert (0.5, 0.5, "paper") == (shape["x0"], shape["x1"], shape["yref"])

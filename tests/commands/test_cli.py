@@ -254,7 +254,7 @@ def test_base_url(project, base_url):
     )
 
 
-def test_base_url_stands_over_that_of_the_project(project):
+def test_base_url_of_the_command_line_wins(project):
     (project / "site.toml").write_text('[site]\nbase_url = "https://example.org/one/"\n')
     assert 0 == run("build", "--project", project).exit_code
     assert b"https://example.org/one/models/" in contents(project / "site")["sitemap.xml"]
@@ -276,7 +276,7 @@ def test_without_a_base_url(built):
 @pytest.mark.parametrize(
     "base_url", ["ftp://example.org/", "example.org", "https://", "https://x/?a", "/board/"]
 )
-def test_a_base_url_that_is_none(project, base_url):
+def test_a_bad_base_url(project, base_url):
     said = run("build", "--project", project, "--base-url", base_url, "--quiet")
     assert 1 == said.exit_code
     assert "must be a link (https:// or http://)" in said.stderr
@@ -416,7 +416,7 @@ def test_a_faulty_configuration_hides_no_fault_of_the_tables(tmp_path):
 # --- the console ----------------------------------------------------------------------------------
 
 
-def test_a_line_that_ctrl_c_breaks_off_is_said_once(capsys, monkeypatch):
+def test_an_interrupted_line_is_printed_once(capsys, monkeypatch):
     """It is written, and Ctrl-C comes before the console has forgotten it."""
     monkeypatch.setenv("TTY_COMPATIBLE", "0")  # so that rich says it, as on a terminal
     console = Console(Path())

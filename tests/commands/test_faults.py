@@ -307,7 +307,7 @@ def test_a_missing_file(broken):
         ("site.toml", "this is a file", None),
     ],
 )
-def test_output_folders_that_are_none(broken, command, out, what, fix):
+def test_bad_output_folders(broken, command, out, what, fix):
     project = broken({}, {"other/thesis.tex": "x"})
     said = run(command, project, "--out", str(project / out))
     line, end = said.stderr.splitlines()
@@ -346,7 +346,7 @@ def test_all_faults_of_all_files_in_one_run(broken):
         ] == said.stderr.splitlines()
 
 
-def test_what_shows_without_figures_is_told_with_broken_tables(broken):
+def test_faults_that_need_no_figures_are_reported_with_broken_tables(broken):
     texts = {
         "data/content/about.md": "{{ nope }} {% include 'x' %} {{ stats.taks }}",
         "data/content/lede.md": "{% if %}",
@@ -488,6 +488,6 @@ def test_a_document_is_plain_text_on_one_screen():
 @pytest.mark.parametrize(
     "args", [["check", "--format", "xml"], ["check", "--strct"], ["build", "--project", "nowhere"]]
 )
-def test_wrong_use_is_told_apart_from_a_fault(args):
+def test_wrong_use_has_another_exit_code(args):
     """By its exit code, 2."""
     assert 2 == CliRunner().invoke(main, args).exit_code

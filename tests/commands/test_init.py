@@ -229,7 +229,7 @@ def test_a_disk_that_refuses_half_way(tmp_path, monkeypatch, failing):
     assert [tmp_path / "mine.txt"] == list(tmp_path.iterdir())
 
 
-def test_what_comes_in_the_way_meanwhile_stays(tmp_path):
+def test_a_file_created_meanwhile_is_not_overwritten(tmp_path):
     (tmp_path / "b.txt").write_text("mine", encoding="utf8")
     with pytest.raises(StartError, match=r"b\.txt: cannot be written: File exists\."):
         write_all({"a.txt": b"1", "b.txt": b"2"}, tmp_path)
@@ -255,7 +255,7 @@ def test_wrong_usage(args, tmp_path, monkeypatch):
     assert [] == list(tmp_path.iterdir())
 
 
-def test_a_title_of_ones_own(tmp_path, csv):
+def test_a_custom_title(tmp_path, csv):
     """In `site.toml` and on top of the README."""
     title = 'The "best" of 2024 @home'
     assert 0 == run(tmp_path / "board", "--from", csv, "--title", title).exit_code

@@ -102,7 +102,7 @@ def test_every_colour_is_one_of_the_style_sheet_and_explained():
 
 
 @pytest.mark.parametrize("colour", ["red", "#fff", "#12345g", "#0f766e; } body { x: y", ""])
-def test_what_is_no_colour(project, colour):
+def test_a_bad_colour(project, colour):
     (project / "site.toml").write_text(f'[theme.light]\nink = "{colour}"\n')
     assert [f'site.toml: theme.light.ink = "{colour}" must be a colour such as #0f766e'] == said(
         project
@@ -179,7 +179,7 @@ def test_a_logo(project):
         ("x.js", 'theme.logo = "x.js" must name an image in static/, such as logo.svg'),
     ],
 )
-def test_a_logo_that_is_none(project, logo, expected):
+def test_a_bad_logo(project, logo, expected):
     (project / "site.toml").write_text(f'[theme]\nlogo = "{logo}"\n')
     assert [f"site.toml: {expected}"] == said(project)
 
@@ -252,7 +252,7 @@ Imprint = "pages/imprint"
     assert ["Method"] == [link.get_text() for link in current]
 
 
-def test_a_page_in_the_header_does_not_stand_in_the_footer_too(project):
+def test_a_page_in_the_header_is_not_in_the_footer(project):
     toml = '[navigation.header]\nMethod = "pages/method"\n'
     site = built(project, toml, method="", imprint="")
     assert ["How this is computed", "Data and API", "Imprint"] == [

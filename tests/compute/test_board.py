@@ -82,7 +82,7 @@ def test_averages_that_are_equal_on_paper_share_a_rank():
     assert {"a": 1, "b": 1} == column(make_board(scores), "rank")
 
 
-def test_equal_models_stand_by_coverage_first():
+def test_equal_models_are_ordered_by_coverage():
     scores = make_scores({"base": {"few": [0.5, None], "many": [0.5, 0.5]}})
     board = make_board(scores, SPARSE)
     assert ["many", "few"] == [s.model for s in board.standings]
@@ -476,7 +476,7 @@ def test_a_board_by_win_rate_has_means_there():
     assert "mean" == results.common["base"]["base"].rules.rank_by
 
 
-def test_who_lacks_a_common_task_has_no_rank():
+def test_models_without_a_common_task_have_no_rank():
     """It is not ranked on the whole board either, so the common tasks need not be its own."""
     runs = {"a": [0.2, 0.4, None], "b": [0.3, 0.5, 0.7], "c": [None, None, 0.8]}
     results = make_results(make_frames({"base": runs}), min_coverage=0.6, rank_by="mean")

@@ -344,7 +344,7 @@ def test_named_features_are_taken_as_they_are_named():
     assert (None,) * 4 == found.values["tokens_p95"]
 
 
-def test_feature_never_stands_for_a_computed_column():
+def test_feature_never_replaces_a_computed_column():
     tasks = {**SIZES, "baseline_score": [9, 9, 9, 9]}
     found = correlations_of(tasks=tasks)
     assert ("train_examples",) == found.features

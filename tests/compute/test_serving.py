@@ -177,7 +177,7 @@ def test_price_of_zero_has_no_ratio():
     ]
 
 
-def test_price_by_the_hour_stands_last():
+def test_price_by_the_hour_is_last():
     found = serving_of(prices=[("x", "a", None, None, 4.5), ("y", "b", 1, 3)])
     hourly = Price("x", "a", None, None, 4.5, None, None, "", "")
     assert (Price("y", "b", 1.0, 3.0, None, 2.0, None, "", ""), hourly) == found.prices
@@ -250,6 +250,6 @@ def test_offers_of_prices():
         ([HOUR, IDLE], None, ()),
     ],
 )
-def test_whom_to_compare_with(offers, baseline, chosen):
+def test_offers_to_compare_with(offers, baseline, chosen):
     """The baseline by the token, else by the hour; else all by the token."""
     assert chosen == reference_choice(offers, baseline)

@@ -31,7 +31,7 @@ def test_no_known_size_no_distribution():
     assert None is training_sets(None, None)
 
 
-def test_thresholds_are_told_in_order():
+def test_thresholds_are_in_order():
     """From small to large, whatever the order in `site.toml`."""
     assert [5, 50] == list(training_sets(10, thresholds=(50, 5)).shares)
     assert {} == training_sets(10, thresholds=()).shares

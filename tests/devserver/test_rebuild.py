@@ -96,7 +96,7 @@ def test_a_file_that_takes_the_place_of_another_is_a_change(project):
     ],
     ids=["none", "one", "still being written", "gone", "two files", "taken back", "two changes"],
 )
-def test_a_change_is_told_once_it_has_come_to_rest(monkeypatch, looks, expected):
+def test_a_change_is_reported_once_it_is_complete(monkeypatch, looks, expected):
     """Two looks in a row that are alike are rest; each change is told once."""
     assert expected == told(monkeypatch, *looks)
 
@@ -218,7 +218,7 @@ def test_a_project_that_never_was_good(tmp_path):
     assert built.served.lines[0].startswith("data/results.parquet: the file is missing.")
 
 
-def test_warnings_are_told(project):
+def test_warnings_are_reported(project):
     pd.DataFrame({"x": [1]}).to_parquet(project / "data/reslts.parquet")
     built = Rebuilder(project).build()
     assert ["data: 'reslts.parquet' is not a table of the site and is ignored. "

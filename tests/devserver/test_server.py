@@ -94,7 +94,7 @@ def test_a_folder_without_its_slash_leads_on(root, target, location):
     assert (HTTPStatus.FOUND, location, b"") == (made.status, made.location, made.body)
 
 
-def test_a_site_stands_where_it_will_be_published():
+def test_a_site_is_served_at_its_base_path():
     """Under the path of its base URL, since the links of its 404 page are made for that."""
     site = ServedState(FILES, root=root_path("https://x.example/a/board"))
     assert "/a/board/" == site.root
@@ -104,7 +104,7 @@ def test_a_site_stands_where_it_will_be_published():
 
 
 @pytest.mark.parametrize("base_url", ["", "https://x.example", "https://x.example/"])
-def test_a_site_without_a_path_stands_at_the_root(base_url):
+def test_a_site_without_a_path_is_served_at_the_root(base_url):
     assert "/" == root_path(base_url)
 
 
@@ -282,7 +282,7 @@ def test_an_address_of_the_new_kind():
         assert 200 == ask(server.url).status
 
 
-def test_open_pages_are_told_of_each_build(project):
+def test_open_pages_are_notified_of_each_build(project):
     with live(project) as served, events(served.url) as told:
         first = next(told)
         assert {"build": served.server.state.current.build, "faults": []} == first
@@ -334,7 +334,7 @@ def test_it_ends_with_all_its_threads(project):
     stream.close()
 
 
-def test_a_page_that_waits_is_told_again_after_a_while():
+def test_a_waiting_page_is_notified_again():
     """Nothing new, so that the server learns of those that have gone."""
     state = StateHolder(SITE)
     assert state.wait(None, 60) is SITE
@@ -389,7 +389,7 @@ def test_a_page_stays_where_it_was_scrolled_to(tmp_path: Path, chromium: Browser
 
 
 @both_sizes
-def test_faults_lie_over_the_last_good_page(served: Live, chromium: Browser, size) -> None:
+def test_faults_are_shown_over_the_last_good_page(served: Live, chromium: Browser, size) -> None:
     """A line each, as text; one more is another line; mended, they are gone, without a reload."""
     page, heard = open_page(chromium, f"{served.url}models/", size)
     panel = page.get_by_role("alert")

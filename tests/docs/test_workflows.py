@@ -84,7 +84,7 @@ def test_no_text_of_others_is_run(workflow):
 
 
 @each_workflow
-def test_scripts_are_ones(workflow):
+def test_scripts_are_valid_bash(workflow):
     for step in steps(workflow):
         script = step.get("run", "")
         result = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True)
@@ -130,7 +130,7 @@ def run_step(name: str, folder: Path, **stubs: str) -> subprocess.CompletedProce
         ),
     ],
 )
-def test_what_changes_is_told_in_the_summary(tmp_path, does, told):
+def test_changes_are_in_the_summary(tmp_path, does, told):
     """A board that was broken before stops no pull request that mends it."""
     done = run_step("Compare the boards", tmp_path, site_builder=does)
     assert 0 == done.returncode, done.stderr

@@ -120,7 +120,7 @@ def test_aggregating_twice_changes_nothing(instances: Path, board: Path) -> None
     assert before == contents(board)
 
 
-def test_other_rows_and_columns_are_kept(instances: Path, board: Path) -> None:
+def test_other_rows_and_columns_remain(instances: Path, board: Path) -> None:
     run_aggregate(instances, "--into", board)
     path = board / "data/results.parquet"
     table = pd.read_parquet(path)

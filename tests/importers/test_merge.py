@@ -112,7 +112,7 @@ def test_newer_score_replaces_an_older_one(tmp_path):
     assert before == contents(tmp_path)
 
 
-def test_flag_written_by_hand_is_kept(tmp_path):
+def test_flag_written_by_hand_survives(tmp_path):
     path = run_file(tmp_path, "a", 0.5)
     imported("lm-eval", path, into=tmp_path)
     store(tmp_path, model=["org/base"], task=["t"], score=[0.5], flag=["leaked"])

@@ -136,7 +136,7 @@ def test_models_of_the_index(index_site):
     assert ["gpt-4"] == [model["model"] for model in models if model["is_baseline"]]
 
 
-def test_a_model_of_the_index(index_site):
+def test_the_first_model_of_the_index(index_site):
     scores, first = scores_of_the_source(), index_site.api("models")[0]
     tasks = sorted({task for _, task, _ in scores})
     assert "zephyr-7b-beta" == first["model"]
@@ -285,7 +285,7 @@ def test_with_one_variant_only(tmp_path, variant):
     assert {None} == {task["mean_lift_over_base"] for task in api["tasks"]}
 
 
-def test_of_the_least_board(tmp_path):
+def test_api_of_the_least_board(tmp_path):
     results = pd.DataFrame({"model": ["a", "b"], "task": ["t", "t"], "score": [0.1, 0.2]})
     api = of_project(tmp_path, {"results": results})
     assert {"stats", "models", "tasks", "categories"} == set(api)

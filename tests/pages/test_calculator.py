@@ -233,7 +233,7 @@ def test_numbers_are_written_as_the_build_writes_them(chromium, mixed):
 
 
 @both_sizes
-def test_the_index_is_computed_anew(chromium, index, size):
+def test_the_index_is_computed_again(chromium, index, size):
     """The state stands in the address, back undoes it, a link keeps it, the defaults leave none."""
     page, heard = open_page(chromium, index, size)
     assert [] == query_of(page)
@@ -268,7 +268,7 @@ def test_the_index_is_computed_anew(chromium, index, size):
 
 
 @both_sizes
-def test_what_is_no_number_is_told_beside_its_field(chromium, mixed, size):
+def test_a_bad_number_is_reported_beside_its_field(chromium, mixed, size):
     """Once the visitor is done typing; the table keeps the last numbers, empty is not zero."""
     page, _ = open_page(chromium, mixed, size)
     before = shown(page)
@@ -317,7 +317,7 @@ def test_numbers_are_read_as_they_are_typed(chromium, mixed):
     expect(field).to_have_value("1e3")
 
 
-def test_results_are_said_when_the_visitor_is_done(chromium, mixed):
+def test_results_are_announced_when_the_visitor_is_done(chromium, mixed):
     """Not on each key; the table follows each, the address and the announcement the last."""
     page, _ = open_page(chromium, mixed)
     field, status = page.get_by_label("Requests per day"), page.locator("[data-status]")
@@ -332,7 +332,7 @@ def test_results_are_said_when_the_visitor_is_done(chromium, mixed):
 
 
 @both_sizes
-def test_bad_values_of_the_address_are_remarked_on(chromium, mixed, size):
+def test_bad_values_of_the_address_are_reported(chromium, mixed, size):
     asked = "?requests=%3Cb%3E&sent=&received=20&against=nobody&at=p&by=hour"
     page, heard = open_page(chromium, mixed + asked, size)
     expect(remark(page, "requests")).to_have_text(
@@ -368,7 +368,7 @@ def test_any_offer_can_be_named_in_the_address(chromium, board, mixed):
 
 
 @both_sizes
-def test_a_sorted_table_is_sorted_anew(chromium, mixed, size):
+def test_a_sorted_table_is_sorted_again(chromium, mixed, size):
     page, _ = open_page(chromium, mixed, size)
     cost = page.locator("#monthly-costs th[data-key=month_usd]")
     cost.get_by_role("button").click()

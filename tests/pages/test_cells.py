@@ -58,7 +58,7 @@ def test_task_and_category_lead_to_their_pages():
         ),
     ],
 )
-def test_models_that_tie_stand_together(models, text, note):
+def test_models_that_tie_share_a_cell(models, text, note):
     cell = cells.models_cell(labels(), models)
     assert (text, note) == (cell.text, cell.note)
     assert (len(models) == 1) == (cell.link is not None)
@@ -98,7 +98,7 @@ def test_zero_is_no_missing_number():
         ("javascript:alert(1)", "javascript:alert(1)"),
     ],
 )
-def test_source_is_shown_short_and_kept_whole(source, shown):
+def test_source_is_shown_short_and_linked_whole(source, shown):
     """Whether it may be followed is for `output/urls.py` to say."""
     assert Cell(shown, source, link=Link(shown, href=source)) == cells.source_cell(source)
 
@@ -123,7 +123,7 @@ def test_unwanted_cells_are_not_made():
     assert (Row(()),) == rows_of(fields, [0])
 
 
-def test_best_of_a_task_is_told_without_a_baseline_too():
+def test_best_of_a_task_without_a_baseline():
     """Then two columns instead of four; a task without a contender has no best."""
     results, with_baseline = drawn("fixture")
     frames = make_frames({"base": {"a": [0.1, 0.2]}, "tuned": {"a": [0.5, None]}})

@@ -171,7 +171,7 @@ def test_a_board_with_something_to_choose_has_the_page(name):
     assert (2 if there else 0) == links.count("choose/")
 
 
-def test_the_leaderboard_stands_there_without_scripts(chromium, home):
+def test_the_leaderboard_is_shown_without_scripts(chromium, home):
     page, _ = open_page(chromium, home + "choose/", java_script_enabled=False)
     expect(page.get_by_text("With scripts you can pick tasks, weights and limits.")).to_be_visible()
     rows = page.locator(".without-scripts tbody tr")
@@ -596,7 +596,7 @@ def test_variant_licence_and_price(chromium, home, size):
     assert page.url.endswith("/choose/")
 
 
-def test_what_an_address_does_not_know_is_told(chromium, home):
+def test_unknown_values_of_an_address_are_reported(chromium, home):
     """Unknown names and bad numbers are left out, each with a word; the rest holds."""
     page, heard = open_page(
         chromium, home + "choose/?task=nope&task=gsm8k&weight=-1&size=big&variant=x&license=<b>"
@@ -616,7 +616,7 @@ def test_what_an_address_does_not_know_is_told(chromium, home):
     assert [] == heard.complaints
 
 
-def test_the_answer_is_said_once_the_visitor_pauses(chromium, home):
+def test_the_answer_is_announced_once_the_visitor_pauses(chromium, home):
     page, _ = open_page(chromium, home + "choose/?variant=base")
     expect(page.locator("[data-status]")).to_have_text("GPT-4 is first of 12 models.")
 

@@ -87,7 +87,7 @@ def test_what_is_not_known_is_left_out():
         ('"quoted" @misc', '"quoted" @misc'),
     ],
 )
-def test_marks_of_tex_stand_for_themselves(text, expected):
+def test_special_characters_of_tex_are_escaped(text, expected):
     assert expected == escape_bibtex(text)
 
 
@@ -101,7 +101,7 @@ def test_no_text_ends_its_field(text):
     assert "2024" == found["year"]
 
 
-def test_an_address_stands_as_it_is():
+def test_an_address_is_not_escaped():
     """Its percents and underscores are not escaped; a brace that would end the field is."""
     urls = Urls.of([], "https://example.org/a_b%20c/}/")
     entry = write_citation(Citation("B", "", "", DATED, Address("home")), urls).bibtex

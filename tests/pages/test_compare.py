@@ -116,7 +116,7 @@ def desk(browser, index) -> Page:
 # --- the page ----------------------------------------------------------------------------------
 
 
-def test_the_leaderboard_stands_there_without_scripts(chromium, index):
+def test_the_leaderboard_is_shown_without_scripts(chromium, index):
     page, _ = open_page(chromium, f"{index.home}compare/", java_script_enabled=False)
     expect(page.get_by_text("With scripts you can compare up to four models")).to_be_visible()
     expect(page.locator("table:visible tbody tr")).to_have_count(11)
@@ -240,7 +240,7 @@ def test_averages_are_over_common_tasks(desk):
     assert [0] == found["leaders"]
 
 
-def test_who_is_at_the_top(desk):
+def test_best_on_each_task(desk):
     """A on t1 and, with all, on t3; b on t2 and t3; c on t3 only: t4 and t5 are not contested."""
     found = compare(desk, A, B, C)
     assert [(2, 1), (2, 1), (1, 1)] == each(found["runs"], "atTop", "shared")
@@ -499,7 +499,7 @@ def test_models_are_chosen_added_and_removed(chromium, index, size):
     assert [] == heard.complaints
 
 
-def test_a_run_is_compared_once(chromium, index):
+def test_a_run_is_compared_only_once(chromium, index):
     """The same model comes in its other variant; when it has no other, it stays where it is."""
     page, _ = open_page(chromium, index.url(index_runs("phi-2", "gpt-4 base")))
     page.get_by_label("Model 3", exact=True).select_option("phi-2")
@@ -512,7 +512,7 @@ def test_a_run_is_compared_once(chromium, index):
     expect(page.get_by_label("Model 1", exact=True)).to_have_value("phi-2")
 
 
-def test_one_run_stands_beside_the_baseline(chromium, index):
+def test_one_run_is_compared_with_the_baseline(chromium, index):
     page, _ = open_page(chromium, index.url(index_runs("zephyr-7b-beta")))
     finding = "Zephyr 7B Beta is ahead of GPT-4 on 22 of 31 tasks, level on 1; on average +0.081."
     expect(page.locator("[data-part=finding]")).to_have_text(finding)
@@ -547,7 +547,7 @@ def test_one_run_stands_beside_the_baseline(chromium, index):
         ),
     ],
 )
-def test_what_is_wrong_with_an_address_is_said(chromium, index, query, runs, remark):
+def test_faults_of_an_address_are_stated(chromium, index, query, runs, remark):
     page, _ = open_page(chromium, f"{index.home}compare/?{query}")
     expect(page.locator("[data-part=remark]")).to_have_text(remark)
     expect(page.locator("[data-part=runs] a")).to_have_text([*runs, "GPT-4"])

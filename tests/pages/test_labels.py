@@ -109,13 +109,13 @@ def test_scores_of_each_task_are_written_in_its_own_scale():
     assert NumberFormat(3) == labels.scale
 
 
-def test_all_tasks_stand_side_by_side_where_averages_mean_something():
+def test_all_tasks_are_side_by_side_where_averages_mean_something():
     labels = labels_of({"base": {"a": [0.1, 0.2, 0.3]}})
     assert ("t1", "t2", "t3") == labels.side_by_side
     assert labels.are_side_by_side(["t3", "t1"])
 
 
-def test_largest_group_stands_side_by_side_elsewhere():
+def test_largest_group_is_side_by_side_elsewhere():
     """Tasks of one metric and direction; a category across the border has no mean."""
     tasks = {"metric": ["accuracy", "loss", "accuracy"]}
     labels = labels_of({"base": {"a": [0.1, 2.0, 0.3]}}, lower=["t2"], tasks=tasks)

@@ -197,7 +197,7 @@ def test_tasks_that_rank_alike_are_a_guide(made):
     assert "rho 0.91 over 10 models" in two
 
 
-def test_no_task_that_ranks_alike_is_said(made):
+def test_no_similar_task_is_stated(made):
     """The nearest is named where there is one; where there is none at all, that is said too."""
     far = note(made, "mmlu", ("boolq", 0.69))
     assert far.startswith("No task of the board ranks models much like this one: BoolQ comes")

@@ -416,7 +416,7 @@ def test_the_three_views_of_the_leaderboard(index_site):
         assert expected == [len(view.select("tbody tr")) for view in views]
 
 
-def test_rows_stand_in_the_order_of_their_ranks(index_site):
+def test_rows_are_in_the_order_of_their_ranks(index_site):
     home = index_site.page("")
     for table_id, key in (
         ("board-fine-tuned", "average"),
@@ -430,7 +430,7 @@ def test_rows_stand_in_the_order_of_their_ranks(index_site):
         assert [float(n) for n in range(1, len(ranks) + 1)] == ranks
 
 
-def test_the_baseline_stands_among_the_others(index_site):
+def test_the_baseline_is_listed_among_the_others(index_site):
     """Unranked among the tuned models, where its own score would be; marked as what it is."""
     rows = table(index_site.page(""), "board-fine-tuned")
     (at,) = [i for i, row in enumerate(rows) if row["model"].text == "GPT-4"]
@@ -444,7 +444,7 @@ def test_the_baseline_stands_among_the_others(index_site):
     assert "reference" == kinds[at]
 
 
-def test_gain_and_loss_are_told_by_sign_and_tone(index_site):
+def test_gain_and_loss_have_sign_and_tone(index_site):
     """A gain has a plus, a loss a true minus; colour never says it alone."""
     for path, soup in index_site.pages():
         for cell in soup.select("td.gain, td.loss"):

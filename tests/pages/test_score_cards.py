@@ -220,7 +220,7 @@ def test_rows_of_provenance_are_rows_of_the_published_table(index_site):
 # --- data for the card --------------------------------------------------------------------------
 
 
-def test_data_of_a_model_stands_beside_its_page(site):
+def test_data_of_a_model_is_in_the_folder_of_its_page(site):
     """Under a name that stays, so that a link to a score tells where they are."""
     assert {f"models/{m}/scores.js" for m in ("alpha", "beta", "gamma")} == {
         path for path in site.files if path.endswith("/scores.js")

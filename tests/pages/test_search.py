@@ -135,7 +135,7 @@ def test_the_arrows_go_round(chromium, home, size):
 
 
 @both_sizes
-def test_nothing_found_is_said_and_escape_leaves(chromium, home, size):
+def test_an_empty_result_is_stated_and_escape_closes(chromium, home, size):
     page, _ = open_page(chromium, home + "tasks/", size)
     button = page.get_by_role("button", name="Search", exact=True)
     button.focus()
@@ -194,7 +194,7 @@ def test_the_key_can_be_switched_off(chromium, home):
     expect(page.locator("dialog[open]")).to_have_count(1)
 
 
-def test_an_index_that_does_not_come_is_said_and_asked_for_again(chromium, home):
+def test_an_index_that_fails_to_load_is_loaded_again(chromium, home):
     """The dialog says what is missing and what to do; doing it helps."""
     page, _ = open_page(chromium, home)
     page.route("**/data/find.*", lambda route: route.abort())

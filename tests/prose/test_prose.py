@@ -219,7 +219,7 @@ def test_a_false_claim_behind_a_true_one(refused):
     )
 
 
-def test_every_false_claim_of_a_file_is_told(write):
+def test_every_false_claim_of_a_file_is_reported(write):
     with pytest.raises(FaultsError) as error:
         write("{% claim false %}A.{% endclaim %}\n\n{% claim 1 > 2 %}B.{% endclaim %}")
     assert ["data/content/about.md:1", "data/content/about.md:3"] == [

@@ -151,7 +151,7 @@ def test_another_clone_goes_on(root, remote, tmp_path, site):
     assert ["From here", "From elsewhere", "The first"] == commits(remote)
 
 
-def test_the_address_set_at_the_host_is_kept(root, remote, site):
+def test_the_domain_set_at_the_host_remains(root, remote, site):
     """GitHub writes it into the branch as `CNAME`; everything else of the branch is the site's."""
     push_site(site, root, "origin", "gh-pages", "The first")
     clone = published(remote, root.parent / "clone")

@@ -428,7 +428,7 @@ def left_by_kill(out: Path, *parts: str) -> Staging:
 
 
 @pytest.mark.parametrize("parts", [(), ("new",), ("new", "old"), ("old",)])
-def test_what_a_killed_build_left_is_cleared_away(out, parts):
+def test_leftovers_of_a_killed_build_are_removed(out, parts):
     left_by_kill(out, *parts)
     assert not recover(out)
     assert SITE == contents(out)

@@ -54,7 +54,7 @@ def test_the_same_site_again_changes_nothing(tmp_path):
     assert [] == beside(out)
 
 
-def test_what_is_no_longer_a_page_vanishes(tmp_path):
+def test_pages_that_are_gone_are_removed(tmp_path):
     out = tmp_path / "site"
     publish(SITE, out)
     # index.html, b/index.html and the manifest
@@ -94,7 +94,7 @@ def test_a_changed_file_is_never_written_in_place(tmp_path):
     )
 
 
-def test_what_was_edited_or_removed_by_hand_is_put_right(tmp_path):
+def test_manual_changes_are_undone(tmp_path):
     out = tmp_path / "site"
     publish(SITE, out)
     (out / "index.html").write_bytes(b"edited")
@@ -117,7 +117,7 @@ def test_a_link_in_place_of_a_file_becomes_a_file(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
-def test_who_may_read_is_put_right(tmp_path):
+def test_file_modes_are_corrected(tmp_path):
     """A file keeps its place only with the mode that a new one has: a forgotten umask heals."""
     out = tmp_path / "site"
     publish(SITE, out)
@@ -467,7 +467,7 @@ def test_two_folders_change_places(folders):
     assert ["b.txt", "a.txt"] == names(folders)
 
 
-def test_what_cannot_be_exchanged_stays(folders, tmp_path):
+def test_a_failed_exchange_changes_nothing(folders, tmp_path):
     """One of the two is not there: nothing has moved, and nothing is raised."""
     assert not publishing.exchange(folders[0], tmp_path / "none")
     assert ["a.txt", "b.txt"] == names(folders)
@@ -627,7 +627,7 @@ def test_a_copy_without_a_manifest(copy):
 
 
 @pytest.mark.parametrize("manifest", [b"", b'{"generator": "vite"}', b'{"generator": "site_bu'])
-def test_a_manifest_that_is_none(copy, manifest):
+def test_an_unreadable_manifest(copy, manifest):
     (copy / MANIFEST).write_bytes(manifest)
     expected = f"{copy}/{MANIFEST}: it is not a manifest of site_builder. Copy the site again."
     assert (1, [expected]) == verify(copy)

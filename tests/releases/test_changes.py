@@ -150,7 +150,7 @@ def test_ranks_do_not_decide_what_counts():
     assert not changes.is_empty
 
 
-def test_what_is_said_otherwise():
+def test_changed_facts():
     new = replace(
         ONE,
         rules={**RULES, "ranked_by": "mean_win_rate"},
@@ -249,7 +249,7 @@ def test_backwards_is_the_mirror_image(a, b):
 
 
 @given(moments(), moments())
-def test_every_difference_of_the_scores_is_told_once(a, b):
+def test_every_difference_of_the_scores_is_reported_once(a, b):
     found = [c.key for c in scores_of(find_changes(a, b))]
     differ = {
         key

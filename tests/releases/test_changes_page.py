@@ -275,7 +275,7 @@ def test_the_feed_stays_short(folder, tmp_path):
     b"", b"junk", b"<feed/>", b"<html></html>", b'<?xml version="1.0" encoding="nope"?><feed/>',
     b'<!DOCTYPE x [<!ENTITY a "b">]><feed xmlns="http://www.w3.org/2005/Atom"/>',
 ])  # fmt: skip
-def test_a_feed_that_is_none(feed, folder, tmp_path):
+def test_an_unreadable_feed(feed, folder, tmp_path):
     site = build(folder / "new", with_feed(folder, tmp_path / "site", feed))
     assert (
         "changes/feed.xml: the previous site has no feed of changes here that can be read. "
@@ -284,7 +284,7 @@ def test_a_feed_that_is_none(feed, folder, tmp_path):
     assert 1 == len(entries_of(site))
 
 
-def test_without_a_day_there_is_no_feed_and_it_is_said_once(folder, tmp_path):
+def test_without_a_date_there_is_no_feed_but_one_warning(folder, tmp_path):
     """A day of the build's would make other bytes of the same input."""
     project = write_project(tmp_path, {**board(), "results": newer_results()[:-1]}, toml(None))
     site = build(project, folder / "old")
@@ -316,7 +316,7 @@ def test_by_the_command_line(folder, tmp_path):
     assert (tmp_path / "s/changes/feed.xml").exists()
 
 
-def test_a_previous_edition_that_is_none(folder, tmp_path):
+def test_a_previous_edition_that_does_not_exist(folder, tmp_path):
     frames = {**board(), "results": changed(results_frame(), "task", {1: "ad"})}
     project = write_project(tmp_path / "p", frames)
     said = run("build", "--project", project, "--previous", tmp_path / "nowhere", "--quiet")

@@ -80,7 +80,7 @@ def pair(tmp_path: Path) -> tuple[Path, Path]:
 
 
 @pytest.mark.parametrize(("form", "file"), [("text", "changes.txt"), ("markdown", "changes.md")])
-def test_the_whole_of_it(form, file, pair):
+def test_the_complete_text(form, file, pair):
     """As it is read, to the letter; the names of the releases depend on how Parquet is written."""
     said = run(*pair, "--format", form)
     assert (0, "") == (said.exit_code, said.stderr)
@@ -336,7 +336,7 @@ GARBAGE: Mapping[str, tuple[Mapping[str, bytes], str]] = {
 
 
 @pytest.mark.parametrize(("files", "line"), GARBAGE.values(), ids=GARBAGE.keys())
-def test_what_is_no_board(files, line, tmp_path, pair):
+def test_places_without_a_board(files, line, tmp_path, pair):
     """Exit code 1 and one line, for either of the two; nothing on stdout."""
     root = tmp_path / "garbage"
     root.mkdir()
@@ -387,7 +387,7 @@ API = ("stats", "models", "tasks", "categories", "correlations")
 @given(st.integers(0, 10_000), st.sampled_from(ODD), st.sampled_from([None, *API]))
 @example(6, "\ud800", None)
 @settings(max_examples=60)
-def test_any_other_value_in_an_api_is_told_or_taken(published, place, odd, gone):
+def test_any_other_value_in_an_api_is_reported_or_used(published, place, odd, gone):
     """Whatever it is and wherever: no traceback, and what is told is a line a file."""
     found = {n: f"api/v1/{n}.json" for n in API if n != gone}
     files = {n: json.loads(published.files[p]) for n, p in found.items() if p in published.files}
@@ -423,7 +423,7 @@ def test_an_api_that_is_nested_deeply(deep, published, tmp_path):
     pd.DataFrame({"model": ["alpha"], "task": ["add"], "variant": [None], "source": [b"\xff"]}),
     results_frame()[:0],
 ])  # fmt: skip
-def test_published_results_that_are_none(frame, published, pair, tmp_path):
+def test_unreadable_published_results(frame, published, pair, tmp_path):
     """The API says what the scores are; provenance is what can be read."""
     shutil.copytree(published.folder, tmp_path / "site")
     frame.to_parquet(tmp_path / "site/downloads/results.parquet", index=False)
@@ -442,19 +442,19 @@ def test_published_results_that_are_none(frame, published, pair, tmp_path):
     ("a\0b", r"a\x00b: there is no such file or folder. Name a board, or the address of one."),
     ("http://[", "http://[: cannot be read: Invalid IPv6 URL"),
 ])  # fmt: skip
-def test_a_place_that_is_none(place, line, pair):
+def test_a_place_that_does_not_exist(place, line, pair):
     said = run(place, pair[0])
     assert (1, "", f"{line}\n") == (said.exit_code, said.stdout, said.stderr)
 
 
-def test_both_places_are_told_in_one_run(tmp_path):
+def test_both_places_are_reported_in_one_run(tmp_path):
     said = run(tmp_path / "one", tmp_path / "other")
     what = "there is no such file or folder. Name a board, or the address of one."
     expected = [f"{tmp_path / name}: {what}" for name in ("one", "other")]
     assert expected == said.stderr.splitlines()
 
 
-def test_every_fault_of_a_project_is_told_with_its_place(tmp_path, pair):
+def test_every_fault_of_a_project_is_reported_with_its_place(tmp_path, pair):
     bad = changed(results_frame(), "task", {1: "ad", 2: "srt"})
     said = run(write(tmp_path / "bad", results=bad), pair[0])
     lines = said.stderr.splitlines()

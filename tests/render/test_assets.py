@@ -102,7 +102,7 @@ def test_links_of_a_style_sheet_lead_to_the_published_name(static, spelt):
     assert expected == assets.files[assets.path("css/a.css")]
 
 
-def test_links_of_a_style_sheet_at_the_top_of_the_folder(static):
+def test_links_of_a_style_sheet_in_the_root_folder(static):
     """A project may put one file beside its folders, or none into folders at all."""
     write(static, {"a.css": b"a{background:url(b.png)}", "b.png": b"png"})
     assets = load_assets([static])
@@ -133,7 +133,7 @@ def test_link_of_a_style_sheet_to_a_file_that_is_not_there(static):
     assert "static/css/a.css: it names url(../img/b.png), which is not there." == str(error.value)
 
 
-def test_a_projects_own_file_stands_in_for_ours(own, static):
+def test_a_projects_own_file_replaces_ours(own, static):
     """By the same name; the rest stays, and what is new is added."""
     write(static, {"css/a.css": b"ours", "css/b.css": b"ours"})
     write(own, {"css/a.css": b"own", "img/logo.svg": b"<svg/>"})
@@ -157,7 +157,7 @@ def test_front_end_packages_that_are_not_fetched(static, name):
     assert expected == str(error.value)
 
 
-def test_a_file_that_a_template_asks_for_in_vain(static):
+def test_a_template_asks_for_a_missing_file(static):
     with pytest.raises(AssetError) as error:
         load_assets([static]).path("js/nope.js")
     expected = "static/js/nope.js: a template asks for this file, but no static folder has it."
@@ -197,7 +197,7 @@ def test_scripts_of_a_project_are_sent_as_they_are(static):
     assert script == load_assets([static]).files[hashed("js/a.js", script)]
 
 
-def test_parts_stand_in_their_order():
+def test_parts_are_joined_in_order():
     parts = {"js/theme.js": b"theme", "css/base.css": b"base", "css/tokens.css": b"tokens"}
     guarded = b"try {\ntheme\n} catch (error) { reportError(error); }\n"
     assert {BUNDLE_SHEET: b"tokens\nbase", BUNDLE_SCRIPT: guarded} == make_bundles(parts)
@@ -224,7 +224,7 @@ def test_a_page_asks_for_one_sheet_and_one_script(index_site):
     ]
 
 
-def test_what_one_script_raises_stops_no_other(chromium: Browser, project):
+def test_an_error_in_one_script_stops_no_other(chromium: Browser, project):
     own = project / "static/js/numbers.js"
     own.parent.mkdir(parents=True)
     own.write_text('throw new Error("a fault of its own");', encoding="utf8")

@@ -104,7 +104,7 @@ def test_rows_in_groups_sort_and_filter_as_ever(chromium, home, size):
     assert [] == heard.complaints
 
 
-def test_columns_of_a_long_table_stand_below_their_headings(chromium, home):
+def test_columns_of_a_long_table_are_aligned_with_their_headings(chromium, home):
     page, _ = open_page(chromium, home + "?hide=win_rate&hide=beats")
     edges = """() => ['thead tr', 'tbody tr'].map(row =>
         [...document.querySelector('#board-fine-tuned ' + row).cells]
@@ -133,7 +133,7 @@ def open_board(chromium: Browser, address: str) -> Page:
     return page
 
 
-def test_what_is_in_sight_is_sorted_at_once_and_the_rest_in_the_end(chromium, long):
+def test_visible_rows_are_sorted_first(chromium, long):
     """The first groups are right before the next frame, the last ones soon after."""
     page = open_board(chromium, long)
     at_once = page.evaluate(clicked("lift_over_base", then=ORDER))
@@ -178,7 +178,7 @@ def test_the_last_of_two_sorts_stands(chromium, long):
     assert [f"Model {i}" for i in range(80)] == page.evaluate(ORDER)
 
 
-def test_a_filter_amid_a_sort_hides_the_right_rows_of_the_right_groups(chromium, long):
+def test_a_filter_during_a_sort_hides_the_right_rows(chromium, long):
     """And when it is lifted, amid another sort, every row is there again."""
     page = open_board(chromium, long)
     typed = """text => {
@@ -204,7 +204,7 @@ def test_a_filter_amid_a_sort_hides_the_right_rows_of_the_right_groups(chromium,
     expect(page).to_have_url(long)
 
 
-def test_what_is_taken_along_amid_a_sort_is_in_its_order(chromium, long):
+def test_an_export_during_a_sort_is_sorted(chromium, long):
     """A file that is asked for in the moment of the sort has the rows as they will stand."""
     page = open_board(chromium, long)
     save = """() => [...document.querySelectorAll('[data-menu=export] button')]
@@ -215,7 +215,7 @@ def test_what_is_taken_along_amid_a_sort_is_in_its_order(chromium, long):
     assert [f"Model {i}" for i in range(80)] == [" ".join(row["Model"].split()[:2]) for row in rows]
 
 
-def test_a_page_that_is_printed_amid_a_sort_is_in_its_order(chromium, long):
+def test_a_page_printed_during_a_sort_is_sorted(chromium, long):
     page = open_board(chromium, long)
     for event, key in (("beforeprint", "model"), ("copy", "average")):
         printed = f"() => {{ dispatchEvent(new Event('{event}')); return ({ORDER})(); }}"
@@ -224,7 +224,7 @@ def test_a_page_that_is_printed_amid_a_sort_is_in_its_order(chromium, long):
         assert page.evaluate(SORTED, "average") == (key == "average")
 
 
-def test_every_row_is_found_amid_a_sort(chromium, long):
+def test_every_row_is_found_during_a_sort(chromium, long):
     page = open_board(chromium, long)
     find = "() => [...Array(80).keys()].filter(i => window.find(`Model ${i}`, false, false, true))"
     assert list(range(80)) == page.evaluate(clicked("lift_over_base", then=find))

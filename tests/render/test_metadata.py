@@ -75,7 +75,7 @@ def test_downloads_of_the_data_set(known, index_site):
             assert sha256(known.files[place]).hexdigest() == file["sha256"]
 
 
-def test_what_nobody_said_is_not_there(tmp_path):
+def test_unstated_facts_are_absent(tmp_path):
     found = said(build(write_project(tmp_path, {"results": board()["results"]})), "index.html")
     assert {"@context", "@type", "name", "description", "version", "isAccessibleForFree"} | {
         "variableMeasured",
@@ -103,7 +103,7 @@ def test_pages_without_a_way(known, index_site):
 
 
 @pytest.mark.parametrize("name", BOARDS)
-def test_of_every_board(name):
+def test_metadata_of_every_board(name):
     site = built(name)
     for path in ("index.html", "data/index.html"):
         found = said(site, path)

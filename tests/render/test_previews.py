@@ -158,7 +158,7 @@ def test_a_card_by_hand(drawer):
     assert golden.read_text(encoding="utf8") == drawn
 
 
-def test_marks_stand_where_their_shares_are(drawer):
+def test_marks_are_drawn_at_their_shares(drawer):
     root = ElementTree.fromstring(drawer.draw(HAND_MADE, ""))
     circles = [float(c.attrib["cx"]) for c in root.findall(f"{SVG}circle")]
     texts = {t.text: float(t.attrib["x"]) for t in root.iter(f"{SVG}text") if t.text}
@@ -233,7 +233,7 @@ def test_bold_letters_are_wider(typeface):
         ("Ł ő", "Ł ő"),
     ],
 )
-def test_what_the_font_can_show(typeface, text, shown):
+def test_characters_that_the_font_has(typeface, text, shown):
     """Runs of other letters are one sign; marks that only steer are gone."""
     assert shown == typeface.shown(text)
 
@@ -293,7 +293,7 @@ def test_a_picture(drawings, tmp_path):
     assert drawn["cards/one.png"] != drawn["cards/two.png"]
 
 
-def test_a_kept_picture_is_not_drawn_again(drawings, tmp_path, monkeypatch):
+def test_a_cached_picture_is_not_drawn_again(drawings, tmp_path, monkeypatch):
     """The same bytes come from the cache; only what is new is drawn, and what is unused goes."""
     cache = PictureCache(tmp_path / "cache")
     first = draw_pictures(drawings, ROOT, cache)
@@ -314,7 +314,7 @@ def test_a_kept_picture_is_not_drawn_again(drawings, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("content", [b"", b"short", b"x" * 5000])
-def test_a_broken_entry_is_drawn_anew(drawings, tmp_path, content):
+def test_a_broken_cache_entry_is_drawn_again(drawings, tmp_path, content):
     cache = PictureCache(tmp_path)
     first = draw_pictures(drawings, ROOT, cache)
     good = contents(tmp_path)
@@ -540,7 +540,7 @@ def test_badges_of_odd_boards(name):
             assert float(text.attrib["x"]) + width + BADGE_BESIDE <= float(root.attrib["width"])
 
 
-def test_what_to_paste_with_a_base_url(project):
+def test_badge_snippets_with_a_base_url(project):
     """Absolute links, and a text without figures, which would go stale."""
     site = build(project, "https://example.org/board/")
     page, image = (
@@ -554,7 +554,7 @@ def test_what_to_paste_with_a_base_url(project):
     assert "Put the address of the site" not in site.html["models/alpha/index.html"]
 
 
-def test_what_to_paste_without_a_base_url(project):
+def test_badge_snippets_without_a_base_url(project):
     site = build(project)
     assert "[![Alpha on Fixture board](badges/alpha.svg)](models/alpha/)" == snippet(
         site, "markdown"
@@ -562,7 +562,7 @@ def test_what_to_paste_without_a_base_url(project):
     assert "Put the address of the site in front of them" in site.html["models/alpha/index.html"]
 
 
-def test_names_are_text_in_what_to_paste():
+def test_names_are_text_in_badge_snippets():
     site = built("hostile")
     for path in site.html:
         if path.startswith("models/") and path != "models/index.html":

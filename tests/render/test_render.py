@@ -152,7 +152,7 @@ def test_the_documentations_own_template_builds(tmp_path):
     assert "To all 3." in page.select("section[aria-labelledby=thanks]")[0].get_text()
 
 
-def test_a_template_that_stands_on_itself(tmp_path):
+def test_a_template_that_extends_itself(tmp_path):
     root = write_project(tmp_path, board())
     (root / "templates").mkdir()
     (root / "templates/about.html").write_text('{% extends "about.html" %}')
@@ -266,7 +266,7 @@ def test_a_template_that_is_not_utf8(tmp_path):
     assert expected == str(error.value)
 
 
-def test_what_is_said_is_escaped_once():
+def test_text_is_escaped_once():
     """Text of any kind once, markup never again; what looks alike is not taken for the same."""
     environment = make_environment([TEMPLATES])
     source = (

@@ -67,7 +67,7 @@ def test_the_heads():
     ) in rows(row, columns=columns)
 
 
-def test_what_filters_know_of_the_rows_is_said_once():
+def test_values_for_filters_are_written_once():
     """The distinct values of each mark, and which of them each row has; -1 for none."""
     cells = (Cell("a", "a"), Cell("1", 1.0))
     made = (
@@ -85,7 +85,7 @@ def test_what_filters_know_of_the_rows_is_said_once():
     assert "" == write_data(Table("t", "T", COLUMNS[:2], (Row(cells, marks=(("id", "1"),)),)))
 
 
-def test_what_stands_beside_a_number():
+def test_parts_beside_a_number():
     """Tone, tags, the best of them first, and a note; then the text is not its value."""
     cell = Cell("+0.1", 0.1, "0.0 to 0.2", "gain", tags=("best", "flagged"))
     assert (

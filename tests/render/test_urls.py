@@ -137,7 +137,7 @@ def test_relative_links_lead_from_any_page_to_any_other(base):
                 assert base + file == urljoin(base + start, link), (origin, file)
 
 
-def test_links_that_are_kept_for_a_folder_are_those_of_each_page():
+def test_cached_links_are_those_of_each_page():
     urls = Urls.of(ADDRESSES)
     for origin in PAGES:
         to_page = urls.linker(origin)

@@ -12,7 +12,7 @@ from tests.tools.bench.browser import Board, Home, Visit, own_part
 from tests.tools.bench.sample import check_sample
 
 
-def test_what_plotly_took_of_a_task_is_not_ours():
+def test_time_of_plotly_is_subtracted_from_a_task():
     """Of 100 ms: 10 to 30 and 20 to 40 are 30 together, and 90 to 150 are 10 of them."""
     assert 60 == own_part((0, 100), [(20, 40), (10, 30), (90, 150)])
 

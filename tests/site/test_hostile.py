@@ -80,7 +80,7 @@ def dangling(path: Path) -> None:
     ("make", "line"),
     [(folder, NO_FILE), (pipe, NO_FILE), (endless, NO_FILE), (loop, MISSING), (dangling, MISSING)],
 )
-def test_what_stands_in_place_of_a_file(tmp_path, make, line):
+def test_folders_devices_and_links_in_place_of_a_file(tmp_path, make, line):
     (tmp_path / "data").mkdir()
     make(tmp_path / "data/results.parquet")
     assert [f"data/results.parquet: {line}"] == fault_lines(tmp_path)
@@ -195,7 +195,7 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("tables", "line"), TABLES.values(), ids=TABLES.keys())
-def test_values_that_are_none(tmp_path, tables, line):
+def test_bad_values(tmp_path, tables, line):
     lines = fault_lines(write_project(tmp_path, board() | tables))
     assert 1 == lines.count(f"data/results.parquet: {line}"), lines
     assert all(found.isprintable() and len(found) < 2_500 for found in lines)
@@ -259,7 +259,7 @@ TOML: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize(("toml", "line"), TOML.values(), ids=TOML.keys())
-def test_configurations_that_are_none(project, toml, line):
+def test_bad_configurations(project, toml, line):
     (project / "site.toml").write_bytes(toml)
     (found,) = fault_lines(project)
     assert found.startswith(f"site.toml: {line}")
@@ -434,7 +434,7 @@ def test_prose_comes_out_clean(write, text, html):
 OUTSIDE = "cannot be read: it is a link that leads out of the folder"
 
 
-def test_lists_in_lists_without_end(write):
+def test_lists_nested_too_deeply(write):
     with pytest.raises(FaultsError) as caught:
         write("\n".join(f"{'    ' * i}- a" for i in range(250)))
     line = "data/content/about.md: its lists or quotes are nested too deeply"
@@ -452,7 +452,7 @@ def test_lists_in_lists_without_end(write):
     ],
     ids=["device", "file of the machine", "pipe", "folder", "no text"],
 )  # fmt: skip
-def test_prose_that_is_no_text(tmp_path, make, line):
+def test_unreadable_prose(tmp_path, make, line):
     """No file from elsewhere is published, and nothing is waited for."""
     make(tmp_path / "about.md")
     prose = load_prose(tmp_path)

@@ -88,7 +88,7 @@ def test_every_page_is_calm_and_shows_the_names(watch: Watch, site: BuiltSite) -
 
 
 @pytest.mark.parametrize("path", ["", "models/", "analysis/", "serving/"])
-def test_charts_obey_nothing(watch: Watch, path: str) -> None:
+def test_charts_run_no_hostile_text(watch: Watch, path: str) -> None:
     """Plotly reads marks like HTML in names and in tips."""
     watch.page.goto(watch.home + path)
     scroll_through(watch.page)
@@ -113,7 +113,7 @@ def test_tables_are_sorted_and_filtered(watch: Watch) -> None:
     watch.assert_calm()
 
 
-def test_a_view_is_taken_along_without_formulas(watch: Watch) -> None:
+def test_an_exported_view_has_no_formulas(watch: Watch) -> None:
     """As CSV: each text stands as it is read, one that a sheet would run behind an apostrophe."""
     page = watch.page
     page.goto(watch.home + "models/")

@@ -116,7 +116,7 @@ def test_no_page_asks_for_what_is_not_there(board):
             assert os.path.normpath(Path(path).parent / asked) in files, (path, asked)
 
 
-def test_what_may_be_kept_for_ever_has_a_name_of_its_own(board):
+def test_files_to_cache_for_ever_have_hashed_names(board):
     """All of `assets/` is named by its content, and nothing else: hosts go by the folder."""
     hashed = re.compile(r"\.[0-9a-f]{10}\.\w+$")
     for path in contents(board / "site"):

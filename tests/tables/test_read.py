@@ -278,7 +278,7 @@ def test_direction_of_some_tasks(tmp_path):
     assert [True, False] == tables.tasks["higher_is_better"].tolist()
 
 
-def test_further_columns_are_kept(tmp_path):
+def test_further_columns_remain(tmp_path):
     results = having(results_frame(), seed=range(10))
     tables = tables_of(tmp_path, results=results)
     assert "seed" == tables.results.columns[-1]
@@ -295,6 +295,6 @@ def test_missing_optional_tables_are_none(tmp_path):
     assert tables.prices is None
 
 
-def test_files_are_kept_for_download(tmp_path):
+def test_file_bytes_are_available_for_download(tmp_path):
     tables = tables_of(tmp_path, results=results_frame(), models=models_frame()[:0])
     assert ["results", "models"] == list(tables.loaded)

@@ -57,7 +57,7 @@ def test_csv_is_converted_to_parquet(tmp_path):
     ] == pq.read_table(tmp_path / "results.parquet").to_pylist()
 
 
-def test_parquet_is_kept_unchanged(tmp_path):
+def test_parquet_is_not_changed(tmp_path):
     path = tmp_path / "scores.PARQUET"
     pd.DataFrame({"model": ["a"], "task": ["t"], "score": [0.5]}).to_parquet(path)
     assert path.read_bytes() == read_long_table(path).file
