@@ -283,14 +283,12 @@ def size(chart):
 
 
 def feature(chart):
-    """Dots in the order of the rows."""
     dots = chart.figure_json["data"][0]
     _, x, y = keys(chart)
     return [list(dots["x"]), list(dots["y"])], [column(chart, x), column(chart, y)]
 
 
 def matrix(chart):
-    """Cells row by row."""
     z = [list(line) for line in chart.figure_json["data"][0]["z"]]
     return z, [[cell.value for cell in row.cells[1:]] for row in table_of(chart).rows]
 

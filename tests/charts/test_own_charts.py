@@ -43,7 +43,6 @@ def built(project: Path, toml: str) -> BuiltSite:
 
 
 def said(project: Path, toml: str) -> list[str]:
-    """What a build says where it fails."""
     (project / "site.toml").write_text(toml)
     with pytest.raises(FaultsError) as error:
         make_files(load_config(project))

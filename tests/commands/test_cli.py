@@ -33,7 +33,6 @@ LIMIT_S = 60
 
 
 def run(*args: object) -> Result:
-    """A command, in this process."""
     return CliRunner().invoke(main, [str(arg) for arg in args])
 
 
@@ -53,7 +52,6 @@ def add_warning(project: Path) -> str:
 
 @pytest.fixture
 def built(project: Path) -> Path:
-    """A project with a site."""
     assert 0 == run("build", "--project", project, "--quiet").exit_code
     return project
 

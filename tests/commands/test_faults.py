@@ -34,7 +34,6 @@ ERROR_END, WARNING_END = "error; nothing was written.", "warning; nothing was wr
 
 
 def run(command: str, project: Path, *options: str) -> Result:
-    """A command, in this process."""
     return CliRunner().invoke(main, [command, "--project", str(project), "--quiet", *options])
 
 
@@ -47,12 +46,10 @@ def proportions() -> Files:
 
 
 def one(name: str, **columns: Any) -> Files:
-    """One table with other columns."""
     return {name: having(board()[name], **columns)}
 
 
 def cell(name: str, column: str, row: int, value: object) -> Files:
-    """One table with another value."""
     return {name: changed(board()[name], column, {row: value})}
 
 
@@ -239,7 +236,6 @@ WARNINGS: dict[str, tuple[Files, dict[str, str], str]] = {
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sound project with its site."""
     project = write_project(tmp_path_factory.mktemp("published"), board())
     assert 0 == run("build", project).exit_code
     return project

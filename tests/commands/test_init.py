@@ -45,13 +45,11 @@ SAMPLE_FILES = sorted([*FILES, "data/models.parquet", "data/tasks.parquet"])
 
 
 def run(*args: object) -> Result:
-    """`site-builder init`, in this process."""
     return CliRunner().invoke(main, ["init", *map(str, args)])
 
 
 @pytest.fixture
 def csv(tmp_path: Path) -> Path:
-    """A table of four scores."""
     path = tmp_path / "results.csv"
     path.write_text(CSV, encoding="utf8")
     return path
@@ -59,7 +57,6 @@ def csv(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project of the sample."""
     folder = tmp_path_factory.mktemp("made") / "my-board"
     assert 0 == run(folder, "--quiet").exit_code
     return folder
@@ -67,7 +64,6 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(sample: Path) -> BuiltSite:
-    """The site of the sample."""
     return build(sample)
 
 

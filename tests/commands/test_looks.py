@@ -43,21 +43,18 @@ def write_pages(project: Path, **pages: str) -> None:
 
 
 def said(project: Path) -> list[str]:
-    """What a build says where it fails."""
     with pytest.raises(FaultsError) as error:
         make_files(load_config(project))
     return str(error.value).splitlines()
 
 
 def sheet_of(site: BuiltSite, name: str) -> str:
-    """A published style sheet."""
     found = [path for path in site.files if re.fullmatch(rf"assets/css/{name}\.\w+\.css", path)]
     assert 1 == len(found)
     return site.files[found[0]].decode()
 
 
 def links(site: BuiltSite, selector: str, path: str = "") -> list[tuple[str, str]]:
-    """Texts and addresses of the links of a page."""
     return [(a.get_text(), str(a["href"])) for a in site.page(path).select(f"{selector} a")]
 
 

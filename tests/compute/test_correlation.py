@@ -16,7 +16,6 @@ NAN = float("nan")
 
 
 def column(*values):
-    """A column as an array of floats."""
     return np.array(values, dtype=float)
 
 
@@ -24,7 +23,6 @@ def column(*values):
 
 
 def correlate(x: Array, y: Array) -> Correlation:
-    """The correlation of one pair of columns."""
     (found,) = correlate_each([(x, y)])
     return found
 
@@ -229,7 +227,6 @@ SIZES = {"train_examples": [10, 1000, 100, 10000]}
 
 
 def correlations_of(runs=RUNS, lower=(), tasks=SIZES, features=None, **board):
-    """The correlations of a board against `gpt`."""
     frames = make_frames(runs, lower, tasks)
     board = {"baseline": "gpt", **board}
     return make_results(frames, Analysis(features=features), **board).correlations

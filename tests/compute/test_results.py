@@ -31,7 +31,6 @@ def index() -> Results:
 
 
 def read(name):
-    """The rows of a transcription."""
     with (ROOT / "data/source" / f"{name}.csv").open(encoding="utf8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -73,7 +72,6 @@ class Plain:
 
 @pytest.fixture(scope="module")
 def plain() -> Plain:
-    """The same board by other means."""
     return Plain()
 
 
@@ -241,12 +239,10 @@ def test_categories_of_the_index(index, plain):
 
 
 def ranks(values):
-    """Mean ranks, in plain Python."""
     return [sum(x < v for x in values) + (sum(x == v for x in values) + 1) / 2 for v in values]
 
 
 def pearson(x, y):
-    """The coefficient by its definition."""
     mx, my = mean(x), mean(y)
     xy = sum((a - mx) * (b - my) for a, b in zip(x, y, strict=True))
     xx, yy = sum((a - mx) ** 2 for a in x), sum((b - my) ** 2 for b in y)
@@ -335,7 +331,6 @@ def test_prices_of_the_index(index):
 
 
 def price(p):
-    """What a price is compared by."""
     return p.input_usd, p.output_usd, p.million_usd, p.ratio
 
 
@@ -363,7 +358,6 @@ def test_results_find_their_parts(index):
 
 
 def stats_of(runs, lower=(), **board):
-    """The figures of a board."""
     return make_results(make_frames(runs, lower), **board).stats
 
 

@@ -192,7 +192,6 @@ def test_one_score_is_tied_with_itself():
 
 
 def tuned(task, *, exclude):
-    """The tuned scores of a task by model."""
     scores = measured_results(exclude=exclude).scores.ranking(task)
     return {score.model: score for score in scores if score.variant == "tuned"}
 

@@ -36,7 +36,6 @@ def serving_of(requests=None, prices=None, baseline=None):
 
 
 def request(ttft, total=None, tokens=None, error=None, **served):
-    """One row of the requests table."""
     by = {"provider": "p", "model": "m", "sent": 100, **served}
     return (by["provider"], by["model"], error, ttft, total, by["sent"], tokens)
 
@@ -227,7 +226,6 @@ IDLE = Offer("r", "idle", hour_usd=0)
 
 
 def price(provider, model, sent=None, received=None, hour=None):
-    """A list price."""
     return Price(provider, model, sent, received, hour, None, None, "", "")
 
 

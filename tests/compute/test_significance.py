@@ -176,17 +176,14 @@ NAMES = (
 
 
 def differences(*rows: tuple[object, ...]) -> pd.DataFrame:
-    """A table of differences."""
     return pd.DataFrame(list(rows), columns=list(NAMES))
 
 
 def project_with(folder: Path, table: pd.DataFrame) -> Path:
-    """The fixture board with a table of differences."""
     return write_project(folder / "p", {**board(), "differences": table})
 
 
 def paired(project: Path) -> PairedLifts:
-    """The intervals of a project."""
     config = load_config(project)
     tables = check_tables(load_tables(config.data_dir), config)
     return compute_results(tables, config).paired_lifts

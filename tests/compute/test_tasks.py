@@ -24,18 +24,15 @@ RUNS = {
 
 
 def results_of(scores: Scores) -> tuple[TaskResult, ...]:
-    """The results of each task of a board."""
     return compute_tasks(scores, compute_rank_agreement(scores))
 
 
 def similar_to(scores: Scores, task: str, most: int = 5) -> tuple[SimilarTask, ...]:
-    """The tasks that rank models like one task."""
     return find_similar_tasks(scores.tasks, compute_rank_agreement(scores), most)[task]
 
 
 @pytest.fixture
 def tasks():
-    """The results of each task of the board above, against `gpt`."""
     scores = make_scores(RUNS, lower=["t3"], baseline="gpt")
     return {result.task: result for result in results_of(scores)}
 
@@ -306,7 +303,6 @@ CATEGORIES = ["easy", "easy", "even", "hard", "alone", None]
 
 
 def categories_of(lower=(), tasks=None, **board):
-    """The categories of the board above, in order."""
     frames = make_frames(CATEGORY_RUNS, lower, {"category": CATEGORIES, **(tasks or {})})
     return make_results(frames, **{"baseline": "gpt", **board}).categories
 

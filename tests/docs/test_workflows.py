@@ -24,13 +24,11 @@ each_workflow = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: 
 
 
 def read(workflow: Path) -> dict[str, Any]:
-    """A workflow as values."""
     content: dict[str, Any] = YAML(typ="safe").load(workflow)
     return content
 
 
 def steps(workflow: Path) -> list[dict[str, Any]]:
-    """The steps of all its jobs."""
     return [step for job in read(workflow)["jobs"].values() for step in job["steps"]]
 
 

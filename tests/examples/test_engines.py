@@ -37,13 +37,11 @@ DIGITS = 1e-12
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[RunningCluster]:
-    """A scheduler and two workers, for this module."""
     with running_cluster() as running:
         yield running
 
 
 def on(cluster: RunningCluster) -> tuple[str, ...]:
-    """The options that choose it."""
     return ("--engine", "dask", "--scheduler", cluster.address)
 
 

@@ -20,7 +20,6 @@ from tests.helpers.tables import write_project
 
 @pytest.fixture
 def board(tmp_path: Path) -> Path:
-    """A project with nothing in it."""
     return project_of(tmp_path / "board")
 
 

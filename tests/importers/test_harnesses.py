@@ -132,7 +132,6 @@ def test_old_inspect_log(tmp_path):
 
 
 def log(**changes):
-    """The real log with something changed."""
     return {**json.loads(INSPECT.read_text()), **changes}
 
 
@@ -173,7 +172,6 @@ def test_inspect_uses_one_of_several_scorers(tmp_path):
 
 
 def eval_file(path, parts):
-    """A `.eval` file: a ZIP of JSON."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, value in parts.items():
             archive.writestr(name, json.dumps(value))
@@ -280,7 +278,6 @@ def test_mteb_prefers_the_test_split(tmp_path):
 
 
 def card(folder, text):
-    """A model card with this front matter."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "README.md").write_text(f"---\n{text}---\n\n# A model\n", encoding="utf8")
     return folder

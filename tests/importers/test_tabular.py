@@ -30,7 +30,6 @@ beta,add,base,0.25,0.0,,,,
 
 
 def write(folder, name, content):
-    """A file with this content."""
     path = folder / name
     path.write_text(content, encoding="utf8")
     return path

@@ -39,7 +39,6 @@ def scores_of_the_source() -> dict[tuple[str, str, str], float]:
 
 
 def of_project(root: Path, frames: dict[str, Any], site_toml: str | None = None) -> dict[str, Any]:
-    """The API of a board."""
     return api_values(make_site(write_project(root, frames, site_toml)).results)
 
 

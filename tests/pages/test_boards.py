@@ -172,7 +172,6 @@ def test_the_analysis_of_a_board_without_lift(name):
 
 
 def stats(name: str) -> Any:
-    """The figures of a board."""
     return built(name).api("stats")
 
 
@@ -377,7 +376,6 @@ def test_requests_that_all_failed():
 
 
 def json_texts(value: object) -> Iterator[str]:
-    """Every text of a figure."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

@@ -42,31 +42,26 @@ LOADS = (
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with both kinds of price."""
     return priced(tmp_path_factory.mktemp("priced"), MIXED)
 
 
 @pytest.fixture(scope="module")
 def site(board: Path) -> BuiltSite:
-    """Its site."""
     return build(board)
 
 
 @pytest.fixture(scope="module")
 def mixed(site: BuiltSite) -> str:
-    """Address of its serving page."""
     return f"{site.url}serving/"
 
 
 @pytest.fixture(scope="module")
 def index(home: str) -> str:
-    """Address of the Index's serving page."""
     return f"{home}serving/"
 
 
 @pytest.fixture(scope="module")
 def calculator(browser: Browser, mixed: str) -> Page:
-    """The page of the board with both kinds of price."""
     return open_page(browser, mixed)[0]
 
 
@@ -78,14 +73,12 @@ def type_in(page: Page, label: str, typed: str) -> None:
 
 
 def set_load(page: Page, numbers: tuple[str, str, str]) -> None:
-    """All three fields."""
     labels = ("Requests per day", "Input tokens", "Output tokens")
     for label, typed in zip(labels, numbers, strict=True):
         type_in(page, label, typed)
 
 
 def shown(page: Page) -> tuple[list[tuple[str, ...]], dict[str, str]]:
-    """The rows of the table, and the formulas worked out."""
     columns = [
         first_column(page, "monthly-costs", key)
         for key in COLUMNS
@@ -99,7 +92,6 @@ def shown(page: Page) -> tuple[list[tuple[str, ...]], dict[str, str]]:
 
 @functools.cache
 def read(root: Path) -> Site:
-    """The results of a project, computed once."""
     return make_site(root)
 
 
@@ -114,7 +106,6 @@ def month(offer: Offer, load: Load) -> float:
 
 
 def request(offer: Offer, load: Load) -> float:
-    """What a request costs by the token."""
     return (load[1] * (offer.input_usd or 0) + load[2] * (offer.output_usd or 0)) / 1e6
 
 
@@ -165,12 +156,10 @@ def three_digits(value: float) -> str:
 
 
 def query_of(page: Page) -> list[tuple[str, str]]:
-    """The state in the address."""
     return parse_qsl(urlsplit(page.url).query)
 
 
 def remark(page: Page, key: str) -> Locator:
-    """What is said of a field."""
     return page.locator(f"#cost-{key}-remark")
 
 
@@ -497,7 +486,6 @@ def test_the_formulas_of_the_index(chromium, index):
 
 
 def show(browser: Browser, site: BuiltSite) -> Page:
-    """The calculator of a site."""
     return open_page(browser, f"{site.url}serving/")[0]
 
 

@@ -17,7 +17,6 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def labels():
-    """Names of the fixture board."""
     return drawn("fixture")[1]
 
 

@@ -73,7 +73,6 @@ SHIPPED = "JSON.parse(document.querySelector('[data-choose-data]').textContent)"
 
 
 def read(page: Page) -> dict[str, Any]:
-    """The answer that stands in a page."""
     found: dict[str, Any] = page.evaluate(READ_ANSWER)
     return found
 
@@ -121,7 +120,6 @@ def ask(page: Page, url: str, query: str) -> None:
 
 
 def wait_for(page: Page, first: str) -> None:
-    """Wait until a model is recommended."""
     expect(page.locator("[data-choose=first]")).to_have_text(first)
 
 
@@ -148,7 +146,6 @@ def type_in(page: Page, label: str, text: str) -> None:
 
 
 def query_of(page: Page) -> str:
-    """The query of the address."""
     return urlsplit(page.url).query
 
 
@@ -451,7 +448,6 @@ def test_answers_are_those_of_numpy_and_scipy(chromium, tmp_path, name):
 
 
 def as_json(arrays: Mapping[str, choosing.Array]) -> dict[str, list[list[float | None]]]:
-    """Numbers as a page has them."""
     return {
         variant: [[None if np.isnan(x) else float(x) for x in row] for row in rows]
         for variant, rows in arrays.items()

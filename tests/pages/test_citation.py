@@ -20,7 +20,6 @@ DATED = Release("0123456789abcdef", "2024-05-02")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The fixture board, dated."""
     toml = SITE_TOML.replace("[site]\n", "[site]\nreleased = 2024-05-02\n")
     frames = {**board(), "results": having(results_frame(), variant=results_frame()["variant"])}
     return make_site(write_project(tmp_path_factory.mktemp("cited"), frames, toml))

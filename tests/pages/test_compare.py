@@ -74,7 +74,6 @@ class Board:
 
 @pytest.fixture(scope="module")
 def index(home) -> Board:
-    """The Index."""
     return Board(make_site(ROOT), home)
 
 
@@ -109,7 +108,6 @@ def some_runs(site: Site, seed: int) -> Iterator[list[ModelVariant]]:
 
 @pytest.fixture(scope="module")
 def desk(browser, index) -> Page:
-    """A page that has the script of comparing."""
     return open_page(browser, f"{index.home}compare/")[0]
 
 
@@ -366,7 +364,6 @@ def test_a_board_without_a_baseline_has_nobody_to_be_ahead_of(desk):
 
 
 def check(page: Page, board: Board, runs: Sequence[ModelVariant]) -> None:
-    """The script finds what numpy finds."""
     scores = board.site.results.scores
     shipped = page.evaluate(SHIPPED)
     rows = [scores.rows[run.model] for run in runs]

@@ -24,7 +24,6 @@ def views(site: BuiltSite) -> list[str]:
 
 
 def frame_code(soup: BeautifulSoup, name: str) -> str:
-    """The HTML that a page offers to copy."""
     code = soup.find(id=f"embed-{name}-code")
     assert isinstance(code, Tag), name
     return code.get_text()
@@ -128,7 +127,6 @@ def folder(index_site: BuiltSite, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture(scope="module")
 def home(folder: Path) -> str:
-    """Address of the served Index."""
     return serve(folder)
 
 
@@ -206,7 +204,6 @@ def test_axe_finds_nothing(chromium, home, path):
 
 
 def copied(page: Page) -> str:
-    """What is in the clipboard."""
     return str(page.evaluate("navigator.clipboard.readText()"))
 
 

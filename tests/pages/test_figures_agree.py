@@ -58,25 +58,21 @@ class Source:
 
 @pytest.fixture(scope="module")
 def source() -> Source:
-    """The transcription."""
     return Source()
 
 
 @pytest.fixture(scope="module")
 def models(index_site: BuiltSite) -> dict[str, Any]:
-    """The models of the API by name."""
     return {model["name"]: model for model in index_site.api("models")}
 
 
 @pytest.fixture(scope="module")
 def tasks(index_site: BuiltSite) -> dict[str, Any]:
-    """The tasks of the API by name."""
     return {task["name"]: task for task in index_site.tasks()}
 
 
 @pytest.fixture(scope="module")
 def model_pages(index_site: BuiltSite) -> dict[str, str]:
-    """The page of each model by its id."""
     rows = table(index_site.page("models/"), "board-base")
     ids = {model["name"]: model["model"] for model in index_site.api("models")}
     return {
@@ -86,7 +82,6 @@ def model_pages(index_site: BuiltSite) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def task_pages(index_site: BuiltSite) -> dict[str, str]:
-    """The page of each task by its id."""
     rows = table(index_site.page("tasks/"), "task-list")
     ids = {task["name"]: task["task"] for task in index_site.api("tasks")}
     return {ids[row["task"].text]: target("tasks/index.html", row["task"].href)[0] for row in rows}
@@ -100,7 +95,6 @@ def near(expected: float | None, found: float | None) -> bool:
 
 
 def read(text: str) -> float:
-    """A number as a visitor reads it."""
     return float(text.replace(MINUS, "-").replace(",", "").replace("+", ""))
 
 

@@ -14,7 +14,6 @@ THREE = {"base": {"a": [0.1]}, "sft": {"a": [0.2]}, "ppo": {"a": [0.3]}}
 
 
 def labels_of(runs, lower=(), tasks=None, **board):
-    """The labels of a board of runs."""
     return draw(make_frames(runs, lower, tasks), **board)[1]
 
 

@@ -45,7 +45,6 @@ def pages(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def home(site):
-    """Address of the served board."""
     return site.url
 
 
@@ -176,7 +175,6 @@ def test_a_board_without_errors_shows_none(index_site):
 
 @pytest.fixture(scope="module")
 def made() -> Site:
-    """The Index as page makers read it."""
     return make_site(ROOT)
 
 

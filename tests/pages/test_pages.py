@@ -72,7 +72,6 @@ def keys(index_site: BuiltSite) -> dict[str, list[str]]:
     params=[*FIXED, "models/zephyr-7b-beta/", "models/gpt-4/", "tasks/gsm8k/", "categories/math/"]
 )
 def page(request: pytest.FixtureRequest, index_site: BuiltSite) -> BeautifulSoup:
-    """A page of every kind."""
     return index_site.page(request.param)
 
 

@@ -74,7 +74,6 @@ def made(project: Path) -> Site:
 
 @pytest.fixture(scope="module")
 def home(site: BuiltSite) -> str:
-    """Its address."""
     return site.url
 
 
@@ -103,7 +102,6 @@ def test_every_score_leads_to_its_row(index_site):
 
 
 def model_slugs(site: BuiltSite) -> list[str]:
-    """What addresses call the models."""
     return [m["scores_file"].split("/")[-1].removesuffix(".json") for m in site.api("models")]
 
 

@@ -35,14 +35,12 @@ QA = [{"question": "What is 1 + 1?", "answer": "2"}, {"question": "Why?", "answe
 
 
 def lines(path: Path, records: list[Any]) -> Path:
-    """A file of JSON lines."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf8")
     return path
 
 
 def profiles(*names: Path | str, **options: Any) -> dict[str, TaskProfile]:
-    """Profiles by task."""
     found = profile_sets(find_sets(map(str, names)).files, WORDS, **options)
     return {profile.task: profile for profile in found}
 
@@ -389,19 +387,16 @@ QUESTIONS = [{"question": f"What is {n} + {n}?", "answer": f"{2 * n}"} for n in 
 
 
 def run(*args: str | Path) -> Result:
-    """The command, in this process."""
     return CliRunner().invoke(main, ["profile", *map(str, args)])
 
 
 def write(path: Path, records: list[Any]) -> Path:
-    """A file of JSON lines."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf8")
     return path
 
 
 def tasks(project: Path) -> pd.DataFrame:
-    """The tasks table, by task."""
     return pd.read_parquet(project / "data/tasks.parquet").set_index("task")
 
 

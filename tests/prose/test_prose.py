@@ -30,7 +30,6 @@ Write = Callable[[str], Tag]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The results of the fixture board."""
     return make_site(write_project(tmp_path_factory.mktemp("prose"), board()))
 
 
@@ -46,7 +45,6 @@ def about_page(site: Site) -> list[Made]:
 
 @pytest.fixture(scope="module")
 def about(site: Site) -> list[Made]:
-    """The fixture board's."""
     return about_page(site)
 
 
@@ -78,7 +76,6 @@ def refused(write: Write) -> Callable[[str], str]:
 
 
 def with_content(root: Path, **texts: str) -> Path:
-    """A project of the fixture board with prose."""
     write_project(root, board())
     (root / "data/content").mkdir()
     for slot, text in texts.items():
@@ -412,7 +409,6 @@ NUMBER = re.compile(r"(?<![\w.])[+\N{MINUS SIGN}$]?\d+(?:,\d{3})*(?:\.\d+)?")
 
 
 def numbers_of_the_api(site: BuiltSite) -> list[float]:
-    """Every number of the API, however deep."""
 
     def walk(value: object) -> list[float]:
         if isinstance(value, bool):

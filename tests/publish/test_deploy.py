@@ -40,7 +40,6 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def remote(tmp_path: Path) -> Path:
-    """A bare repository without a commit."""
     git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", "remote.git")
     return tmp_path / "remote.git"
 
@@ -58,7 +57,6 @@ def root(project: Path, remote: Path) -> Path:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A small site on the disk."""
     publish(SITE, tmp_path / "small")
     return tmp_path / "small"
 

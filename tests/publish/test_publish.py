@@ -448,7 +448,6 @@ class OldLibrary:
 
 @pytest.fixture
 def folders(tmp_path: Path) -> tuple[Path, Path]:
-    """Two folders with a file each."""
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         (tmp_path / name / f"{name}.txt").touch()
@@ -456,7 +455,6 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def names(folders: tuple[Path, Path]) -> list[str]:
-    """What the two hold."""
     return [path.name for folder in folders for path in folder.iterdir()]
 
 
@@ -549,7 +547,6 @@ def test_a_disk_that_cannot_tell_of_names_is_no_fault(tmp_path, monkeypatch):
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of a published site."""
     publish(SITE, tmp_path / "site")
     return shutil.copytree(tmp_path / "site", tmp_path / "copy")
 

@@ -201,7 +201,6 @@ def test_provenance_that_was_not_published_is_not_lost():
 
 
 def states() -> st.SearchStrategy[ScoreState]:
-    """A score of few values, so that many are equal."""
     few = st.sampled_from([0.0, 0.1, 0.3, 0.1 + 0.2, 1.0, -5.0, 1e12])
     return st.builds(
         ScoreState, few, st.sampled_from([None, 0.01, 0.2]), st.sampled_from([None, "x", "y"])
@@ -209,7 +208,6 @@ def states() -> st.SearchStrategy[ScoreState]:
 
 
 def moments() -> st.SearchStrategy[Snapshot]:
-    """A small board."""
     keys = st.tuples(
         st.sampled_from("abc"), st.sampled_from("tu"), st.sampled_from(["base", "tuned"])
     )
@@ -262,12 +260,10 @@ def test_every_difference_of_the_scores_is_reported_once(a, b):
 
 
 def scores_of(changes: Changes) -> list[ScoreChange]:
-    """Every change of a score."""
     return [*changes.scores_added, *changes.scores_removed, *changes.scores_changed]
 
 
 def mirrored(change: ScoreChange) -> ScoreChange:
-    """The change backwards."""
     back = replace(change, before=change.after, after=change.before)
     if change.difference is None:
         return back

@@ -182,7 +182,6 @@ def feed_of(site: BuiltSite) -> ElementTree.Element:
 
 
 def entries_of(site: BuiltSite) -> tuple[FeedEntry, ...]:
-    """The entries of its feed."""
     feed_of(site)
     found = read_feed(site.files["changes/feed.xml"])
     assert found is not None
@@ -304,7 +303,6 @@ def test_without_an_address_there_is_no_feed(folder, tmp_path):
 
 
 def run(*args: object) -> Result:
-    """A command, in this process."""
     return CliRunner().invoke(main, [str(arg) for arg in args])
 
 

@@ -42,7 +42,6 @@ CHANGED = {
 
 
 def run(*args: object) -> Result:
-    """The command, in this process."""
     return CliRunner().invoke(main, ["diff", *map(str, args)])
 
 
@@ -134,7 +133,6 @@ class Copy:
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    """What is told of the two."""
     folder = copy_project(tmp_path_factory.mktemp("copy"))
     file = folder / "data/results.parquet"
     results = pd.read_parquet(file)
@@ -203,7 +201,6 @@ def test_the_index_backwards(copy):
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
-    """The fixture board, published."""
     folder = tmp_path_factory.mktemp("published")
     frame = having(results_frame(), n_examples=100, source="https://example.org/run")
     return build(write(folder / "project", results=frame))
@@ -211,7 +208,6 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
 
 @pytest.fixture(scope="module")
 def address(published: BuiltSite) -> str:
-    """Its address."""
     return published.url
 
 

@@ -28,7 +28,6 @@ NEEDED = {
 
 
 def write(folder: Path, files: dict[str, bytes]) -> Path:
-    """A folder of static files."""
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

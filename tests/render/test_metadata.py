@@ -170,7 +170,6 @@ def records(site: BuiltSite, dataset: mlcroissant.Dataset, table: str) -> pd.Dat
 
 
 def published(site: BuiltSite, table: str) -> pd.DataFrame:
-    """A table as it is published."""
     return pd.read_parquet(io.BytesIO(site.files[f"downloads/{table}.parquet"]))
 
 

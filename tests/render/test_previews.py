@@ -69,13 +69,11 @@ HAND_MADE = PreviewCard(
 
 @pytest.fixture(scope="module")
 def typeface() -> Typeface:
-    """The published font."""
     return load_typeface(ROOT)
 
 
 @pytest.fixture(scope="module")
 def drawer() -> CardDrawer:
-    """Draws cards of a site called `Fixture board`."""
     config = load_config(ROOT)
     site = config.site.model_copy(
         update={"title": "Fixture board", "base_url": "https://example.org/b/"}
@@ -93,7 +91,6 @@ def index_cards() -> dict[Address, PreviewCard]:
 
 @pytest.fixture
 def placed(project: Path) -> Path:
-    """The fixture board at a place that is known."""
     text = SITE_TOML.replace("[site]", f'[site]\nbase_url = "{BASE}"')
     (project / "site.toml").write_text(text)
     return project
@@ -279,7 +276,6 @@ def test_axes():
 
 @pytest.fixture
 def drawings(drawer) -> dict[str, str]:
-    """Two drawings by their paths."""
     return {f"cards/{name}.png": drawer.draw(HAND_MADE, name) for name in ("one", "two")}
 
 
@@ -476,7 +472,6 @@ def badge_texts(svg: bytes) -> list[str]:
 
 
 def snippet(site: BuiltSite, name: str, page: str = "models/alpha/") -> str:
-    """What a page offers to paste."""
     found = site.page(page).find(id=f"badge-{name}")
     assert found is not None
     return found.get_text()

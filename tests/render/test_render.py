@@ -178,7 +178,6 @@ def test_the_environment_is_strict():
 
 
 def render_with(root: Path, **templates: str) -> dict[str, bytes]:
-    """The site of the fixture board, with templates of its own."""
     write_project(root, board())
     for name, text in templates.items():
         path = root / "templates" / f"{name.replace('__', '/')}.html"
@@ -189,7 +188,6 @@ def render_with(root: Path, **templates: str) -> dict[str, bytes]:
 
 
 def fault(root: Path, **templates: str) -> str:
-    """What is said of a template that stops the build."""
     with pytest.raises(FaultsError) as error:
         render_with(root, **templates)
     return str(error.value)

@@ -28,7 +28,6 @@ def href(link: Link) -> str:
 
 
 def rows(*made: Row, columns: tuple[Column, ...] = COLUMNS[:2], sorted_by: str = "") -> str:
-    """The head and the body of a table."""
     table = Table("t", "T", columns, made, sorted_by=sorted_by)
     return str(write_rows(table, href, lambda plot: f"<svg>{plot.text}</svg>"))
 

@@ -264,7 +264,6 @@ NAMES = ("index", *(name for name in BOARDS if NO_BASELINE not in name))
 
 @pytest.fixture(params=NAMES)
 def site(request: pytest.FixtureRequest) -> BuiltSite:
-    """The Index, and every other board in turn."""
     return built(request.param)
 
 

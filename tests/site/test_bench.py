@@ -42,7 +42,6 @@ def test_worst_and_middle_of_the_answers_of_a_board():
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A made board of sixty models on twenty tasks, built."""
     root = write_large(tmp_path_factory.mktemp("bench") / "board", 60, 20)
     build_site(load_project(root), root / "site")
     return root

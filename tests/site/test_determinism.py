@@ -123,7 +123,6 @@ class Twice:
 
 @pytest.fixture(scope="module")
 def twice(tmp_path_factory: pytest.TempPathFactory) -> Twice:
-    """The board of this module."""
     one, other = (tmp_path_factory.mktemp(name) for name in ("one", "ganz woanders"))
     project = write_rich_project(one / "project")
     moved = write_rich_project(other / "Projekt 模型", backwards=True)

@@ -52,12 +52,10 @@ def test_a_table_cut_anywhere(tmp_path):
 
 
 def folder(path: Path) -> None:
-    """A folder of parts."""
     path.mkdir()
 
 
 def loop(path: Path) -> None:
-    """A link to itself."""
     path.symlink_to(path)
 
 
@@ -67,12 +65,10 @@ def pipe(path: Path) -> None:
 
 
 def endless(path: Path) -> None:
-    """A device that gives bytes for ever."""
     path.symlink_to("/dev/zero")
 
 
 def dangling(path: Path) -> None:
-    """A link to nothing."""
     path.symlink_to("nowhere")
 
 
@@ -95,13 +91,11 @@ def test_a_table_may_be_a_link(tmp_path):
 
 
 def scored(values: "pa.Array[Any]") -> pa.Table:
-    """The results with other scores, of any type."""
     table = pa.Table.from_pandas(results_frame().drop(columns="score"), preserve_index=False)
     return table.append_column("score", values)
 
 
 def named(values: "pa.Array[Any]") -> pa.Table:
-    """The results with other models, of any type."""
     table = pa.Table.from_pandas(results_frame().drop(columns="model"), preserve_index=False)
     return table.append_column("model", values)
 
@@ -278,7 +272,6 @@ def test_a_thousand_unknown_keys(project):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The results of the fixture board."""
     return make_site(write_project(tmp_path_factory.mktemp("hostile"), board()))
 
 

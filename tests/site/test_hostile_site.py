@@ -26,7 +26,6 @@ OWN = ("https://example.org/good", "https://example.org/some-repo/")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
-    """The site of the hostile board."""
     return build(write_hostile(tmp_path_factory.mktemp("hostile")))
 
 

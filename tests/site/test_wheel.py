@@ -67,7 +67,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
 @pytest.fixture(scope="module")
 def board(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that held nothing but a Parquet file, and was built."""
     root = tmp_path_factory.mktemp("board")
     (root / "data").mkdir()
     scores = {"model": ["a", "a", "b", "b"], "task": ["s", "t"] * 2, "score": [0.7, 0.6, 0.8, 0.5]}
