@@ -253,7 +253,8 @@ def test_base_url(project, base_url):
 
 
 def test_base_url_of_the_command_line_wins(project):
-    (project / "site.toml").write_text('[site]\nbase_url = "https://example.org/one/"\n')
+    toml = '[site]\nbase_url = "https://example.org/one/"\ncards = false\n'
+    (project / "site.toml").write_text(toml)
     assert 0 == run("build", "--project", project).exit_code
     assert b"https://example.org/one/models/" in contents(project / "site")["sitemap.xml"]
     run("build", "--project", project, "--base-url", "https://example.org/two/")

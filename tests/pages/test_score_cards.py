@@ -25,7 +25,7 @@ from tests.helpers.sites import BuiltSite, build, make_site, raw_of, table, targ
 from tests.helpers.tables import SITE_TOML, board, changed, having, write_project
 
 BASE = "https://example.org/board/"
-TOML = SITE_TOML.replace("[board]", f'base_url = "{BASE}"\ncards = false\n\n[board]')
+TOML = SITE_TOML.replace("[board]", f'base_url = "{BASE}"\n\n[board]')
 LABELS = make_labels(make_results(make_frames({"base": {"m": [0.5]}})), SiteConfig(root=Path()))
 SCORE = 'a[href*="#score-"]'
 # Every mark of TeX, and text that reads from right to left.

@@ -19,6 +19,7 @@ KNOWN = """\
 title = "Known board"
 description = "What it holds."
 base_url = "https://example.org/board"
+cards = false
 license = "CC-BY-4.0"
 released = 2024-05-02
 

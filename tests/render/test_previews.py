@@ -91,7 +91,7 @@ def index_cards() -> dict[Address, PreviewCard]:
 
 @pytest.fixture
 def placed(project: Path) -> Path:
-    text = SITE_TOML.replace("[site]", f'[site]\nbase_url = "{BASE}"')
+    text = SITE_TOML.replace("cards = false", f'base_url = "{BASE}"')
     (project / "site.toml").write_text(text)
     return project
 
@@ -393,6 +393,7 @@ def test_rows_are_the_boards_own(index_cards):
 
 
 def test_without_a_base_url_there_is_no_picture(project):
+    (project / "site.toml").write_text(SITE_TOML.replace("cards = false\n", ""))
     site = build(project)
     said = metas(site, "")
     assert "Fixture board" == said["og:title"]
