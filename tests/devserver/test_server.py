@@ -426,7 +426,7 @@ def test_the_page_of_a_first_build_that_fails(project: Path, chromium: Browser) 
     (project / "data/content").mkdir()
     (project / "data/content/about.md").write_text("{{ nope }}")
     with live(project) as served:
-        page, heard = open_page(chromium, f"{served.url}models/")
+        page, heard = open_page(chromium, f"{served.url}models/", bypass_csp=True)
         has_text(page, "[role=alert]", "'nope' is undefined")
         assert [] == breaches(page)
         served.write("data/content/about.md", "{{ nape }}")
