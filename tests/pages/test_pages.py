@@ -138,6 +138,14 @@ def test_landmarks(page):
     assert len(names) == len(set(names))
 
 
+def test_every_page_has_one_of_each_landmark(index_site):
+    for path, soup in index_site.pages():
+        if not path.startswith("embed/"):
+            parts = ("main", "h1", "body > header", "body > footer")
+            assert [1] * 4 == [len(soup.select(part)) for part in parts], path
+            assert all(nav.get("aria-label") for nav in soup.find_all("nav")), path
+
+
 def test_navigation_marks_where_one_is(index_site):
     for path in FIXED:
         current = index_site.page(path).select("nav[aria-label=Site] [aria-current=page]")
@@ -256,7 +264,7 @@ def test_charts(index_site):
         assert visible(heading), name
         (drawing,) = chart.select("[data-chart]")
         assert "img" == drawing["role"], name
-        assert 20 < len(str(drawing["aria-label"])), name
+        assert 30 < len(str(drawing["aria-label"])), name
         (data,) = chart.select('script[type="application/json"]')
         figure = json.loads(data.get_text())
         assert {"data", "layout"} <= set(figure), name
