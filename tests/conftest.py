@@ -8,22 +8,31 @@ from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
-from tests.helpers.sites import ROOT, BuiltSite, build, on_disk
+from tests.helpers.browsing import pages_given_back
+from tests.helpers.odd_boards import built
+from tests.helpers.sites import BuiltSite
 from tests.helpers.tables import board, write_project
 
 # A slow machine is no failure.
-settings.register_profile("any_machine", deadline=None)
+settings.register_profile("any_machine", deadline=None, max_examples=50)
 settings.load_profile("any_machine")
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """A headless Chromium, one for each pytest worker; a test opens its own page in it."""
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, one for each pytest worker."""
     path = find_or_install_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=LAUNCH_ARGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def chromium(browser: Browser) -> Iterator[Browser]:
+    """The same, for one test: what it opens is cleared or closed behind it."""
+    with pages_given_back(browser):
+        yield browser
 
 
 @pytest.fixture
@@ -33,6 +42,12 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def index_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
-    """The Index, built once for each pytest worker: in memory as `files`, on disk in `folder`."""
-    return on_disk(build(ROOT), tmp_path_factory.mktemp("index") / "site")
+def index_site() -> BuiltSite:
+    """The Index, built once for each pytest worker."""
+    return built("index")
+
+
+@pytest.fixture(scope="session")
+def home(index_site: BuiltSite) -> str:
+    """The address of the served Index."""
+    return index_site.url

@@ -1,59 +1,58 @@
 """The built Index in a real browser: what a visitor does, and what comes of it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urljoin
+from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from site_builder.build import build_site
-from site_builder.config import load_config
 from tests.helpers.browsing import (
-    AXE,
-    AXE_RUN,
     EMPTY_CHARTS,
     LAYOUT_SHIFT,
-    NARROW,
     PAGE_TYPES,
-    ROOT,
     WIDE,
+    both_sizes,
+    breaches,
     first_column,
     open_page,
+    overflow,
     scroll_through,
 )
-from tests.helpers.serve import served
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Index, built into a folder of its own."""
-    out = tmp_path_factory.mktemp("browser") / "site"
-    build_site(load_config(ROOT), out)
-    return out
-
-
-@pytest.fixture(scope="module")
-def home(folder: Path) -> Iterator[str]:
-    """Address of the served Index."""
-    with served(folder) as address:
-        yield address
+from tests.helpers.serve import AsAHost, served
+from tests.helpers.sites import BuiltSite, is_outside
+from tests.helpers.weights import weights
 
 
 @pytest.mark.parametrize("path", PAGE_TYPES)
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_pages_draw_their_charts_in_silence(
-    chromium: Browser, home: str, path: str, size: tuple[int, int]
-) -> None:
-    """No page complains, asks another host, scrolls sideways or moves; every chart is drawn."""
+@both_sizes
+def test_pages_draw_their_charts_in_silence(chromium, home, path, size):
+    """No complaint, no other host, no sideways scrolling, no movement, no empty chart.
+
+    Then axe-core looks at all of it, in either theme.
+    """
     page, heard = open_page(chromium, home + path, size)
     scroll_through(page)
     assert [] == heard.complaints
     assert [] == [url for url in heard.requests if not url.startswith((home, "data:", "blob:"))]
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert overflow(page) <= 0
     assert page.evaluate(LAYOUT_SHIFT) < 0.01
     assert 0 == page.evaluate(EMPTY_CHARTS)
-    page.context.close()
+    assert [] == breaches(page)
+
+
+@pytest.mark.parametrize("path", PAGE_TYPES)
+def test_pages_fit_narrow_windows(chromium, home, path):
+    """1,280 px at 200 % are 640, at 400 % 320: only tables scroll sideways, no heading is cut."""
+    page, _ = open_page(chromium, home + path, (640, 450))
+    assert overflow(page) <= 0
+    cut = page.evaluate(
+        "[...document.querySelectorAll('h1, h2, h3, .lede, .figures dd')]"
+        ".filter(part => part.scrollWidth > part.clientWidth + 1).map(part => part.textContent)"
+    )
+    assert [] == cut
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert overflow(page) <= 0
 
 
 # In the first frame that has it: whether a part below the first is laid out wherever it stands.
@@ -65,9 +64,9 @@ FIRST_FRAME = """requestAnimationFrame(function look() {
 })"""
 
 
-def test_what_stands_below_waits_for_the_first_frame(chromium: Browser, home: str) -> None:
+def test_parts_below_the_first_wait_for_the_first_frame(chromium, home):
     """Then all is laid out; from the start where a place in it is asked for, or found again."""
-    page, _ = open_page(chromium, home)
+    page = chromium.new_page()
     page.add_init_script(FIRST_FRAME)
     laid_out = page.locator("html.laid-out")
     page.goto(f"{home}models/zephyr-7b-beta/")
@@ -83,52 +82,24 @@ def test_what_stands_below_waits_for_the_first_frame(chromium: Browser, home: st
     page.goto(f"{home}models/gpt-4/#score-gsm8k--base")
     assert "visible" == page.evaluate("inFirstFrame")
     expect(page.locator("tr:target")).to_be_in_viewport()
-    page.context.close()
 
 
-def test_every_link_leads_somewhere_under_a_sub_path(
-    chromium: Browser, home: str, folder: Path
-) -> None:
-    """Every internal link answers, and every page is reached from the home page."""
-    page, _ = open_page(chromium, home)
-    waiting, seen, broken = [home], set(), []
-    while waiting:
-        url = waiting.pop()
-        if url in seen:
-            continue
-        seen.add(url)
-        response = page.goto(url)
-        if response is None or not response.ok:
-            broken.append(url)
-            continue
-        links = page.eval_on_selector_all(
-            "a[href]:not([download])", "links => links.map(a => a.href.split('#')[0])"
-        )
-        waiting += [
-            link
-            for link in links
-            if link.startswith(home) and not link.endswith((".json", ".parquet", ".csv"))
-        ]
-        for link in page.eval_on_selector_all(
-            "a[download], a[href$='.json']", "links => links.map(a => a.href)"
-        ):
-            if link not in seen:
-                seen.add(link)
-                if not page.request.get(link).ok:
-                    broken.append(link)
-    assert [] == broken
-    pages = {
-        urljoin(home, p.relative_to(folder).as_posix().removesuffix("index.html"))
-        for p in folder.rglob("index.html")
+def test_every_link_answers_under_a_sub_path(home, index_site):
+    links = {
+        urljoin(home + path.removesuffix("index.html"), link).partition("#")[0]
+        for path, page in index_site.readings.items()
+        for link in page.links
+        if not is_outside(link)
     }
-    assert set() == pages - seen
-    page.context.close()
+    assert len(links) > len(index_site.html)
+    assert [] == [link for link in links if not link.startswith(home)]
+    for link in links:
+        with urlopen(link) as answer:  # raises what is no success
+            assert answer.read()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_the_toggle_shows_one_view_and_puts_it_into_the_address(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
+@both_sizes
+def test_the_toggle_shows_one_view_and_puts_it_into_the_address(chromium, home, size):
     """The chosen view alone is seen; the address names it, back undoes it, a link keeps it."""
     page, _ = open_page(chromium, home, size)
     expect(page.locator("[data-view-of]:visible")).to_have_count(1)
@@ -149,12 +120,10 @@ def test_the_toggle_shows_one_view_and_puts_it_into_the_address(
     expect(page.locator("#view-base")).to_be_visible()
     page.goto(home + "?view=no-such-view")
     expect(page.locator("#view-fine-tuned")).to_be_visible()
-    page.context.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_the_picker_shows_another_task(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """Another task's ranking stands in the table, as on its own page; the address names it."""
+@both_sizes
+def test_the_picker_shows_another_task(chromium, home, size):
     page, _ = open_page(chromium, home + "tasks/gsm8k/", size)
     own = [
         first_column(page, "ranking", key)
@@ -176,10 +145,9 @@ def test_the_picker_shows_another_task(chromium: Browser, home: str, size: tuple
     expect(page.locator("[data-picker-link]")).to_have_text("Grade School Math (gsm8k)")
     page.locator("#picker").get_by_role("link", name="Gemma 7B", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Gemma 7B")
-    page.context.close()
 
 
-def test_sorting_keeps_missing_values_last_and_ties_in_order(chromium: Browser, home: str) -> None:
+def test_sorting_keeps_missing_values_last_and_ties_in_order(chromium, home):
     """A heading sorts both ways; rows without a value stay last; equal ones keep their order."""
     page, _ = open_page(chromium, home + "tasks/bc5cdr/")
     published = first_column(page, "ranking", "model")
@@ -195,11 +163,9 @@ def test_sorting_keeps_missing_values_last_and_ties_in_order(chromium: Browser, 
     page.locator("#ranking th[data-key=base]").get_by_role("button").press("Enter")
     assert "GPT-4" == first_column(page, "ranking", "model")[0]
     expect(heading).not_to_have_attribute("aria-sort", "ascending")
-    page.context.close()
 
 
-def test_without_scripts_everything_is_there(chromium: Browser, home: str) -> None:
-    """With JavaScript off, views, the first task's ranking and charts' tables can be read."""
+def test_without_scripts_everything_is_there(chromium, home):
     page, _ = open_page(chromium, home, java_script_enabled=False)
     expect(page.locator("[data-view-of]:visible")).to_have_count(3)
     expect(page.locator("#picker")).to_be_visible()
@@ -207,15 +173,14 @@ def test_without_scripts_everything_is_there(chromium: Browser, home: str) -> No
     page.locator("#chart-averages .chart-table summary").click()
     expect(page.locator("#averages-table")).to_be_visible()
     expect(page.locator("button:visible")).to_have_count(0)
-    page.context.close()
 
 
-def test_the_site_opens_from_the_disk(chromium: Browser, folder: Path) -> None:
+def test_the_site_opens_from_the_disk(chromium, index_site):
     """From file://, charts are drawn, controls work, and links open pages, not folders.
 
     Browsers refuse font files from the disk; the system's font stands in, and that is all they say.
     """
-    page, heard = open_page(chromium, (folder / "index.html").as_uri())
+    page, heard = open_page(chromium, (index_site.folder / "index.html").as_uri())
     scroll_through(page)
     page.get_by_role("button", name="Base", exact=True).click()
     expect(page.locator("#view-base")).to_be_visible()
@@ -227,36 +192,85 @@ def test_the_site_opens_from_the_disk(chromium: Browser, folder: Path) -> None:
     expect(page.locator("#board-fine-tuned")).to_be_visible()
     assert [] == [text for text in heard.complaints if ".woff2" not in text]
     assert [] == [url for url in heard.requests if not url.startswith(("file:", "data:", "blob:"))]
-    page.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGE_TYPES)
-def test_axe_finds_nothing(chromium: Browser, home: str, path: str, scheme: str) -> None:
-    """axe-core finds no breach of WCAG 2.2 AA, in either theme, with every chart drawn."""
-    page, _ = open_page(chromium, home + path, color_scheme=scheme, bypass_csp=True)
-    scroll_through(page)
-    page.add_script_tag(path=AXE)
-    found = page.evaluate(AXE_RUN)
-    assert [] == found
-    page.context.close()
-
-
-def test_the_keyboard_reaches_the_content_first(chromium: Browser, home: str) -> None:
-    """The first stop of the Tab key is the link past the header, and it leads to the content."""
+def test_the_keyboard_reaches_the_content_first(chromium, home):
     page, _ = open_page(chromium, home)
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
-    page.context.close()
 
 
-@pytest.mark.parametrize("path", PAGE_TYPES)
-def test_the_smallest_screen_needs_no_sideways_scrolling(
-    chromium: Browser, home: str, path: str
-) -> None:
-    """At 320 px, as at 400 % zoom of 1,280 px, only tables scroll sideways, in themselves."""
-    page, _ = open_page(chromium, home + path, (320, 640))
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.context.close()
+# --- weights --------------------------------------------------------------------------------------
+
+
+def test_weights_hold(index_site):
+    found = weights(index_site)
+    assert 5 == len(found)
+    assert [] == [weight for weight in found if not 0 < weight.size <= weight.limit]
+
+
+@pytest.fixture(scope="module")
+def home(index_site: BuiltSite) -> Iterator[str]:
+    """Address of the Index, served as a host does."""
+    with served(index_site.folder, AsAHost) as address:
+        yield address
+
+
+@both_sizes
+def test_charts_out_of_sight_ask_for_no_library(chromium, home, size):
+    page, heard = open_page(chromium, home, size)
+    expect(page.get_by_role("button", name="PNG")).to_have_count(0)
+    assert [] == [url for url in heard.requests if "plotly" in url]
+    scroll_through(page)
+    assert 1 == len([url for url in heard.requests if "plotly" in url])
+
+
+def test_the_library_is_asked_for_with_the_scroll_that_comes_near(chromium, home):
+    """Before the frame that shows what was scrolled to; a scroll that stays far asks for none."""
+    page, heard = open_page(chromium, home)
+    top = page.locator("[data-chart]").first.bounding_box()["y"]  # type: ignore[index]
+    asked = "[...document.scripts].filter(script => script.src.includes('plotly')).length"
+    in_the_handler = f"""y => new Promise(told => {{
+        addEventListener('scroll', () => told({asked}), {{once: true}});
+        scrollTo({{top: y, behavior: 'instant'}});
+    }})"""
+    assert 0 == page.evaluate(in_the_handler, top - WIDE[1] - 700)
+    page.wait_for_timeout(200)
+    assert [] == [url for url in heard.requests if "plotly" in url]
+    assert 1 == page.evaluate(in_the_handler, top - WIDE[1] - 500)
+
+
+def test_a_chart_in_sight_needs_no_scrolling(chromium, home):
+    page, _ = open_page(chromium, home + "serving/")
+    plot = page.locator("[data-chart]").first
+    expect(plot).to_be_in_viewport()
+    expect(plot.locator(".main-svg").first).to_be_visible()
+
+
+def test_a_chart_in_sight_asks_for_the_library_before_the_frame(chromium, home):
+    page = chromium.new_page()
+    page.add_init_script(
+        """document.addEventListener('DOMContentLoaded', () => requestAnimationFrame(() => {
+            window.asked = [...document.scripts].some(script => script.src.includes('plotly'));
+        }))"""
+    )
+    page.goto(home + "serving/")
+    page.wait_for_function("window.asked !== undefined")
+    assert page.evaluate("window.asked")
+    page.close()
+
+
+def test_a_page_without_charts_never_asks_for_the_library(chromium, home):
+    page, heard = open_page(chromium, home + "about/")
+    page.keyboard.press("End")
+    page.wait_for_load_state("networkidle")
+    assert [] == [url for url in heard.requests if "plotly" in url]
+
+
+def test_the_test_host_compresses_text(chromium, home):
+    page, _ = open_page(chromium, home)
+    headers = page.request.get(home).headers
+    assert ("gzip", "max-age=600") == (headers["content-encoding"], headers["cache-control"])
+    assert 404 == page.request.get(home + "no-such-page").status

@@ -1,29 +1,16 @@
 """Charts of the built Index in a real browser."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from site_builder.charts import theme
-from tests.helpers.browsing import NARROW, WIDE, open_page, scroll_through
+from tests.helpers.browsing import NARROW, WIDE, both_sizes, open_page, scroll_through
 from tests.helpers.charted import walk
-from tests.helpers.serve import served
-from tests.helpers.sites import BuiltSite
 
 
-@pytest.fixture(scope="module")
-def home(index_site: BuiltSite) -> Iterator[str]:
-    """Address of the served Index."""
-    assert index_site.folder is not None
-    with served(index_site.folder) as address:
-        yield address
-
-
-def test_the_theme_is_remembered_and_charts_follow(chromium: Browser, home: str) -> None:
-    """The switch turns the page dark, the charts with it; the next page is dark from the start."""
+def test_the_theme_is_remembered_and_charts_follow(chromium, home):
     page, _ = open_page(chromium, home, color_scheme="light")
     plot = page.locator("[data-chart=averages]")
     plot.scroll_into_view_if_needed()
@@ -39,11 +26,9 @@ def test_the_theme_is_remembered_and_charts_follow(chromium: Browser, home: str)
     assert "rgb(15, 20, 26)" == page.evaluate(
         "getComputedStyle(document.documentElement).backgroundColor"
     )
-    page.context.close()
 
 
-def test_charts_are_drawn_with_the_template(chromium: Browser, home: str) -> None:
-    """Each figure as it is on the page, with the template of the site; only colours may differ."""
+def test_charts_are_drawn_with_the_template(chromium, home):
     page, _ = open_page(chromium, home)
     scroll_through(page)
     found = page.evaluate(
@@ -61,7 +46,6 @@ def test_charts_are_drawn_with_the_template(chromium: Browser, home: str) -> Non
         expected, drawn = without_colours(figure["layout"]), without_colours(layout)
         assert [] == [p for p in expected.keys() - moved if expected[p] != drawn[p]]
         assert [*map(without_colours, figure["data"])] == [*map(without_colours, data)]
-    page.context.close()
 
 
 def without_colours(part: object) -> dict[tuple[str, ...], object]:
@@ -71,21 +55,17 @@ def without_colours(part: object) -> dict[tuple[str, ...], object]:
     }
 
 
-def test_colours_of_figures_are_those_of_the_theme(chromium: Browser, home: str) -> None:
+def test_colours_of_figures_are_those_of_the_theme(chromium, home):
     """The bars have the token for gains: its value in the light theme, then in the dark one."""
     for scheme, gain in (("light", "rgb(11, 122, 107)"), ("dark", "rgb(79, 209, 192)")):
         page, _ = open_page(chromium, home, color_scheme=scheme)
         scroll_through(page)
         bar = page.locator("[data-chart=best-lift-by-task] .bars .point path").first
         expect(bar).to_have_css("fill", gain)
-        page.context.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_a_mark_says_its_row_and_its_score(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
-    """The name comes from the axis, the rest from the figure; both as the table has them."""
+@both_sizes
+def test_a_mark_says_its_row_and_its_score(chromium, home, size):
     page, _ = open_page(chromium, home + "tasks/gsm8k/", size)
     scroll_through(page)
     page.get_by_text("Show as table").first.click()
@@ -108,10 +88,9 @@ def test_a_mark_says_its_row_and_its_score(
         name = list(scores)[row]
         said = f"{name}: Fine-tuned {scores[name].inner_text().split()[0]}"
         expect(page.locator(".hoverlayer .hovertext text").first).to_contain_text(said)
-    page.context.close()
 
 
-def test_names_of_rows_have_the_room_that_plotly_would_make(chromium: Browser, home: str) -> None:
+def test_names_of_rows_have_the_room_that_plotly_would_make(chromium, home):
     """The script gives it beforehand, to the pixel, so that nothing is drawn twice for it."""
     page, _ = open_page(chromium, home)
     scroll_through(page)
@@ -132,11 +111,9 @@ def test_names_of_rows_have_the_room_that_plotly_would_make(chromium: Browser, h
     )
     assert len(found) > 3
     assert [] == [room for room in found if abs(room[0] - room[1]) > 1]
-    page.context.close()
 
 
-def test_a_chart_is_saved_as_a_picture(chromium: Browser, home: str) -> None:
-    """PNG and SVG of a chart are downloaded under its name, with something in them."""
+def test_a_chart_is_saved_as_a_picture(chromium, home):
     page, _ = open_page(chromium, home)
     for format_name, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
         figure = page.locator("#chart-averages")
@@ -147,21 +124,17 @@ def test_a_chart_is_saved_as_a_picture(chromium: Browser, home: str) -> None:
         content = Path(waiting.value.path()).read_bytes()
         assert content.startswith(begins)
         assert len(content) > 5_000
-    page.context.close()
 
 
-def test_a_chart_shows_its_numbers_as_a_table(chromium: Browser, home: str) -> None:
-    """“Show as table” opens the numbers behind a chart."""
+def test_a_chart_shows_its_numbers_as_a_table(chromium, home):
     page, _ = open_page(chromium, home)
     figure = page.locator("#chart-best-lift-by-task")
     figure.get_by_text("Show as table").click()
     expect(figure.get_by_role("row")).to_have_count(32)
     expect(figure.get_by_role("row").nth(1)).to_contain_text("+0.534")
-    page.context.close()
 
 
-def test_charts_fit_a_window_that_changes(chromium: Browser, home: str) -> None:
-    """As wide as their place, as high as before, so that they cover nothing below them."""
+def test_charts_fit_a_window_that_changes(chromium, home):
     page, _ = open_page(chromium, home + "models/zephyr-7b-beta/", WIDE)
     scroll_through(page)
     sizes = """() => [...document.querySelectorAll('[data-chart]')].map(plot => {
@@ -177,4 +150,3 @@ def test_charts_fit_a_window_that_changes(chromium: Browser, home: str) -> None:
             f"before => JSON.stringify(({sizes})()) === before",
             arg=json.dumps(before, separators=(",", ":")),
         )
-    page.context.close()

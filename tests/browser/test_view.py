@@ -2,20 +2,23 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from site_builder.build import build_site
-from site_builder.config import load_config
-from tests.helpers.browsing import AXE, AXE_RUN, LAID_OUT, NARROW, WIDE, first_column, open_page
-from tests.helpers.serve import served
-from tests.helpers.sites import BuiltSite
+from tests.helpers.browsing import (
+    LAID_OUT,
+    WIDE,
+    both_sizes,
+    breaches,
+    first_column,
+    open_page,
+    overflow,
+)
+from tests.helpers.sites import build
 from tests.helpers.tables import board, changed, having, write_project
 
-both_widths = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 DASH = "\N{EN DASH}"
 SHOWN = """id => [...document.getElementById(id).tBodies[0].rows]
     .filter(row => row.checkVisibility())
@@ -23,24 +26,13 @@ SHOWN = """id => [...document.getElementById(id).tBodies[0].rows]
 ODD = "A, B/c & \N{SNOWMAN}=d"
 
 
-@pytest.fixture(scope="module")
-def home(index_site: BuiltSite) -> Iterator[str]:
-    """Address of the served Index."""
-    assert index_site.folder is not None
-    with served(index_site.folder) as address:
-        yield address
-
-
 @pytest.fixture
-def odd(tmp_path: Path) -> Iterator[str]:
+def odd(tmp_path: Path) -> str:
     """Address of a board whose names have marks that an address and a spreadsheet read."""
     tables = board()
     models = changed(tables["models"], "developer", {1: ODD})
     tables["models"] = having(models, name=["=SUM(A1)", 'Beta, "B"', "@gamma"])
-    project = write_project(tmp_path / "odd", tables)
-    build_site(load_config(project), project / "site")
-    with served(project / "site") as address:
-        yield address
+    return build(write_project(tmp_path / "odd", tables)).url
 
 
 def shown(page: Page, table: str) -> list[str]:
@@ -58,7 +50,7 @@ def choose(page: Page, menu: str, *values: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "models/", "models/zephyr-7b-beta/", "tasks/"])
-def test_scripts_begin_without_a_layout(chromium: Browser, home: str, path: str) -> None:
+def test_scripts_begin_without_a_layout(chromium, home, path):
     """None asks for sizes or places: the page would be laid out within their task, not after it."""
     page = chromium.new_page()
     page.add_init_script(LAID_OUT)
@@ -69,9 +61,7 @@ def test_scripts_begin_without_a_layout(chromium: Browser, home: str, path: str)
 
 
 @pytest.mark.parametrize(("query", "there"), [("", False), ("?developer=Google", True)])
-def test_choices_are_found_after_the_first_frame(
-    chromium: Browser, home: str, query: str, there: bool
-) -> None:
+def test_choices_are_found_after_the_first_frame(chromium, home, query, there):
     """Looking through the rows for them can wait, unless the address has chosen some of them."""
     page = chromium.new_page()
     page.add_init_script(
@@ -86,11 +76,8 @@ def test_choices_are_found_after_the_first_frame(
     page.close()
 
 
-@both_widths
-def test_text_filters_rows_and_ranks_stay(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
-    """Typing hides the rows without the words, says how many, and is one step back."""
+@both_sizes
+def test_text_filters_rows_and_ranks_stay(chromium, home, size):
     page, heard = open_page(chromium, home, size)
     field = page.get_by_role("searchbox", name="Filter models")
     field.press_sequentially("7b INSTRUCT")
@@ -112,13 +99,10 @@ def test_text_filters_rows_and_ranks_stay(
     field.fill("no such model")
     expect(said).to_contain_text("0 of 11 models; 11 hidden")
     assert [] == heard.complaints
-    page.context.close()
 
 
-@both_widths
-def test_filters_add_up_and_hold_in_every_view(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
+@both_sizes
+def test_filters_add_up_and_hold_in_every_view(chromium, home, size):
     """Developers widen, size narrows; another view and a new visit show the same choice."""
     page, _ = open_page(chromium, home, size)
     choose(page, "Developer", "Google", "Meta")
@@ -137,14 +121,10 @@ def test_filters_add_up_and_hold_in_every_view(
     assert "Zephyr 7B Beta" in shown(page, "board-fine-tuned")
     assert "Gemma 7B" not in shown(page, "board-fine-tuned")
     assert "GPT-4" not in shown(page, "board-fine-tuned")  # its size is not known
-    page.context.close()
 
 
-@both_widths
-def test_tasks_and_scores_are_filtered_by_category(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
-    """The list of tasks and a model's scores have their own filters."""
+@both_sizes
+def test_tasks_and_scores_are_filtered_by_category(chromium, home, size):
     page, _ = open_page(chromium, home + "tasks/", size)
     choose(page, "Category", "Coding")
     assert 2 == len(shown(page, "task-list")) or "Magicoder" in str(shown(page, "task-list"))
@@ -152,12 +132,10 @@ def test_tasks_and_scores_are_filtered_by_category(
     page.goto(home + "models/phi-2/?q=gsm8k")
     assert ["Grade School Math (gsm8k)"] == shown(page, "all-scores")
     expect(page.locator("[data-said]")).to_contain_text("1 of 31 tasks")
-    page.context.close()
 
 
-@both_widths
-def test_sorting_is_in_the_address(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """A sorted view can be sent; the published order needs no query; back undoes a step."""
+@both_sizes
+def test_sorting_is_in_the_address(chromium, home, size):
     page, _ = open_page(chromium, home, size)
     lift = page.locator("#board-fine-tuned th[data-key=lift_over_base] button")
     lift.click()
@@ -177,12 +155,10 @@ def test_sorting_is_in_the_address(chromium: Browser, home: str, size: tuple[int
     assert "top.sort=model" in page.url
     page.reload()
     assert sorted(shown(page, "top"), key=str.lower) == shown(page, "top")
-    page.context.close()
 
 
-@both_widths
-def test_columns_are_chosen(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """A column that is unticked goes from every view, and comes back."""
+@both_sizes
+def test_columns_are_chosen(chromium, home, size):
     page, _ = open_page(chromium, home, size)
     choose(page, "Columns", "Lift over base", "Size")
     lift = page.locator("#board-fine-tuned [data-key=lift_over_base]")
@@ -196,11 +172,10 @@ def test_columns_are_chosen(chromium: Browser, home: str, size: tuple[int, int])
     expect(page.locator("#board-base [data-key=average]")).to_be_visible()
     choose(page, "Columns", "Size")
     expect(page.locator("#board-base [data-key=parameters_b]")).to_be_visible()
-    page.context.close()
 
 
-@both_widths
-def test_a_view_is_taken_along(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+@both_sizes
+def test_a_view_is_exported(chromium, home, size):
     """CSV and text hold what is seen, in its order: raw numbers in the one, words in the other."""
     address = home + "?q=mistral&sort=average&way=ascending&hide=beats&hide=parameters_b"
     page, _ = open_page(chromium, address, size, permissions=["clipboard-read", "clipboard-write"])
@@ -227,10 +202,9 @@ def test_a_view_is_taken_along(chromium: Browser, home: str, size: tuple[int, in
     page.get_by_role("button", name="Copy link to this view").click()
     expect(page.get_by_role("button", name="Copied").last).to_be_visible()
     assert page.url == page.evaluate("navigator.clipboard.readText()")
-    page.context.close()
 
 
-def test_odd_names_stand_in_the_address_and_run_in_no_sheet(chromium: Browser, odd: str) -> None:
+def test_odd_names_survive_the_address_and_the_export(chromium, odd):
     """Commas, slashes and Unicode survive the address; a formula in a name is defused."""
     page, _ = open_page(chromium, odd + "models/")
     choose(page, "Developer", ODD)
@@ -243,22 +217,18 @@ def test_odd_names_stand_in_the_address_and_run_in_no_sheet(chromium: Browser, o
         page.get_by_role("button", name="Download as CSV").click()
     rows = list(csv.reader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf8"))))
     assert {"'=SUM(A1)", 'Beta, "B"', "'@gamma"} == {row[1] for row in rows[1:]}
-    page.context.close()
 
 
-def test_the_address_of_another_board_does_no_harm(chromium: Browser, home: str) -> None:
-    """Unknown columns, values and numbers in a query leave the page whole."""
+def test_the_address_of_another_board_does_no_harm(chromium, home):
     page, heard = open_page(chromium, home + "?sort=nope&way=up&hide=none&size=x&developer=Nobody")
     expect(page.locator("[data-said]")).to_contain_text("0 of 11 models")
     page.get_by_role("button", name="Show all").click()
     expect(page.locator("[data-said]")).to_have_text("11 models")
     assert "Zephyr 7B Beta" == shown(page, "board-fine-tuned")[0]
     assert [] == heard.complaints
-    page.context.close()
 
 
-def test_menus_answer_to_the_keyboard(chromium: Browser, home: str) -> None:
-    """Enter opens a menu, Space ticks, Escape closes it and returns; leaving by Tab closes it."""
+def test_menus_answer_to_the_keyboard(chromium, home):
     page, _ = open_page(chromium, home)
     summary = page.locator(".menu summary").first
     summary.focus()
@@ -278,15 +248,11 @@ def test_menus_answer_to_the_keyboard(chromium: Browser, home: str) -> None:
     expect(page.locator(".menu[open]")).to_have_count(1)
     page.mouse.click(5, 5)
     expect(page.locator(".menu[open]")).to_have_count(0)
-    page.context.close()
 
 
 @pytest.mark.parametrize("path", ["tasks/", "models/"])
-@both_widths
-def test_head_and_names_stay_in_sight(
-    chromium: Browser, home: str, path: str, size: tuple[int, int]
-) -> None:
-    """Scrolled down, the headings are still seen; scrolled sideways, the names are."""
+@both_sizes
+def test_head_and_names_stay_in_sight(chromium, home, path, size):
     page, _ = open_page(chromium, home + path, size)
     wrap = page.locator(".box .table-wrap:visible").first
     last, is_tall = wrap.locator("tbody tr").last, "tall" in (wrap.get_attribute("class") or "")
@@ -302,32 +268,21 @@ def test_head_and_names_stay_in_sight(
     assert name is not None
     assert frame is not None
     assert frame["x"] - 1 <= name["x"] < frame["x"] + frame["width"] / 2
-    page.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@both_widths
-def test_axe_finds_nothing_in_open_menus(
-    chromium: Browser, home: str, size: tuple[int, int], scheme: str
-) -> None:
+@both_sizes
+def test_axe_finds_nothing_in_open_menus(chromium, home, size):
     """Open menus and a filtered table keep to WCAG 2.2 AA."""
-    page, _ = open_page(
-        chromium, home + "models/?q=gem", size, color_scheme=scheme, bypass_csp=True
-    )
-    page.add_script_tag(path=AXE)
+    page, _ = open_page(chromium, home + "models/?q=gem", size)
     for menu in ("Developer", "Columns", "Export"):
         page.locator(".tools").get_by_text(menu).click()
-        assert [] == page.evaluate(AXE_RUN)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert [] == breaches(page)
+        assert overflow(page) <= 0
         page.keyboard.press("Escape")
-    page.context.close()
 
 
-@both_widths
-def test_ticked_rows_lead_to_the_comparison(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
-    """Up to four rows of any view; the link has each with its variant, as does the next page."""
+@both_sizes
+def test_ticked_rows_lead_to_the_comparison(chromium, home, size):
     page, heard = open_page(chromium, home, size)
     bar = page.locator(".tick-bar")
     expect(bar).to_be_hidden()
@@ -341,11 +296,9 @@ def test_ticked_rows_lead_to_the_comparison(
     assert page.url.endswith("/compare/?model=zephyr-7b-beta&as=fine_tuned&model=gpt-4&as=base")
     expect(page.locator("main")).to_contain_text("Zephyr 7B Beta (fine-tuned)")
     assert [] == heard.complaints
-    page.context.close()
 
 
-def test_four_rows_can_be_ticked_and_all_be_cleared(chromium: Browser, home: str) -> None:
-    """A fifth cannot be ticked; a row that stands in two views is ticked in both."""
+def test_four_rows_can_be_ticked_and_all_be_cleared(chromium, home):
     page, _ = open_page(chromium, home + "tasks/gsm8k/")
     boxes = page.locator("#ranking .tick input")
     for place in range(4):
@@ -360,14 +313,10 @@ def test_four_rows_can_be_ticked_and_all_be_cleared(chromium: Browser, home: str
     page.locator("#view-fine-tuned").get_by_label("Compare Phi-2").check()
     page.get_by_role("button", name="Lift", exact=True).click()
     expect(page.locator("#view-lift").get_by_label("Compare Phi-2")).to_be_checked()
-    page.context.close()
 
 
-@both_widths
-def test_ticks_stay_when_another_task_is_picked(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
-    """The rows of every task can be ticked, and a model that is ticked on one is on the next."""
+@both_sizes
+def test_ticks_stay_when_another_task_is_picked(chromium, home, size):
     page, heard = open_page(chromium, home + "tasks/", size)
     page.locator("#picker").get_by_label("Compare Phi-2").check()
     page.get_by_role("button", name="Next").click()
@@ -378,4 +327,3 @@ def test_ticks_stay_when_another_task_is_picked(
         "/compare/?model=gpt-4&model=phi-2"
     )
     assert [] == heard.complaints
-    page.context.close()

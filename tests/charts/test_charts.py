@@ -65,7 +65,6 @@ def test_figures_are_json_without_nan(name):
 
 @each_board
 def test_tables_hold_no_nan(name):
-    """A value is a number, a text or absent; a text is never empty by mistake."""
     for page, chart in charts(name):
         for row in table_of(chart).rows:
             for cell in row.cells:
@@ -75,7 +74,6 @@ def test_tables_hold_no_nan(name):
 
 @each_board
 def test_tables_have_a_cell_for_each_column(name):
-    """And no two columns of one key."""
     for page, chart in charts(name):
         columns = keys(chart)
         assert len(columns) == len(set(columns)), (page, chart.id)
@@ -100,7 +98,6 @@ def test_colours_are_of_the_light_theme(name):
 
 @each_board
 def test_figures_are_valid(name):
-    """Plotly checks every key and value of the figure, which has all that a page embeds."""
     for page, chart in charts(name):
         figure = chart.figure
         assert isinstance(figure, go.Figure), (page, chart.id)
@@ -109,7 +106,6 @@ def test_figures_are_valid(name):
 
 @each_board
 def test_figures_show_in_a_notebook(name):
-    """As HTML, in the template of the site; what the page embeds has none."""
     for _, chart in charts(name):
         assert "template" not in chart.figure_json["layout"]
         page = chart.figure.to_html(include_plotlyjs=False)
@@ -141,7 +137,7 @@ def test_texts_fit_their_room(name):
                 assert len(text) <= ROOM[path], (page, chart.id, path, text)
 
 
-def test_whole_names_stand_in_the_hover():
+def test_whole_names_are_in_the_hover():
     """Of 300 characters, all."""
     chart = chart_on("hostile", "task a/b", "task-models")
     hovers = [text for trace in chart.figure_json["data"] for text in trace.get("customdata", [])]
@@ -150,7 +146,6 @@ def test_whole_names_stand_in_the_hover():
 
 @each_board
 def test_narrow_screens_have_as_many_labels(name):
-    """Shorter ones, of the same rows and columns."""
     for page, chart in charts(name):
         layout = chart.figure_json["layout"]
         for path, value in layout.get("meta", {}).get("narrow", {}).items():
@@ -177,7 +172,7 @@ def test_words_are_whole(name):
 
 
 @each_board
-def test_reference_stands_where_the_baseline_does(name):
+def test_reference_is_at_the_score_of_the_baseline(name):
     """Its line is at its own score, and only charts of a board with a baseline have one."""
     results, labels = drawn(name)
     roles = results.scores.roles
@@ -206,7 +201,6 @@ def test_reference_stands_where_the_baseline_does(name):
 
 @each_board
 def test_ids_are_unique_on_their_page(name):
-    """Of charts and of the tables behind them; plain words, since labels refer to them."""
     by_page: dict[str, list[str]] = {}
     for page, chart in charts(name):
         by_page.setdefault(page, []).extend((chart.id, table_of(chart).id))
@@ -217,7 +211,6 @@ def test_ids_are_unique_on_their_page(name):
 
 @pytest.mark.parametrize("name", ["index", "fixture", "hostile"])
 def test_charts_are_the_same_each_time(name, tmp_path):
-    """The same tables give the same bytes: no clock, no random id, no order by chance."""
     frames, toml = SHAPES[name]() if name in SHAPES else (board(), "")
     root = ROOT if name == "index" else write_project(tmp_path, frames, toml)
     first, second = (make_site(root) for _ in range(2))
@@ -231,7 +224,6 @@ def test_charts_are_the_same_each_time(name, tmp_path):
 
 
 def test_charts_follow_the_values_not_the_order_of_the_models():
-    """The models table turned round: the same bars, the same title."""
     runs = {"base": {"a": [0.1, 0.2, 0.3], "b": [0.4, 0.3, 0.1], "c": [0.2, 0.2, 0.5]}}
     turned = {"base": dict(reversed(runs["base"].items()))}
     first, second = (
@@ -251,7 +243,6 @@ def test_charts_follow_the_values_not_the_order_of_the_models():
 
 @each_board
 def test_figures_show_their_tables_numbers(name):
-    """Every number of a mark stands in the table, in the same place."""
     for page, chart in charts(name):
         drawn_values, listed = NUMBERS[kind(chart)](chart)
         assert drawn_values, (page, chart.id)
@@ -287,14 +278,12 @@ def size(chart):
 
 
 def feature(chart):
-    """Dots in the order of the rows."""
     dots = chart.figure_json["data"][0]
     _, x, y = keys(chart)
     return [list(dots["x"]), list(dots["y"])], [column(chart, x), column(chart, y)]
 
 
 def matrix(chart):
-    """Cells row by row."""
     z = [list(line) for line in chart.figure_json["data"][0]["z"]]
     return z, [[cell.value for cell in row.cells[1:]] for row in table_of(chart).rows]
 
@@ -355,12 +344,10 @@ NUMBERS = {
 
 
 def test_the_index_has_every_kind_of_chart():
-    """So that none of the tests above passes for lack of charts."""
     assert set(NUMBERS) == {kind(chart) for _, chart in charts("index")}
 
 
 def test_tables_of_the_index_are_its_results():
-    """From the table behind a chart to what was computed, number by number."""
     results, _ = drawn("index")
     found = {chart.id: chart for page, chart in charts("index") if page == ""}
     by_task, by_category = found["best-lift-by-task"], found["category-difference"]
@@ -378,7 +365,6 @@ def test_tables_of_the_index_are_its_results():
 
 
 def test_matrix_of_the_index_is_its_tuned_scores():
-    """Every task and model of the primary variant."""
     results, _ = drawn("index")
     chart = chart_on("index", "", "scores")
     for model in keys(chart)[1:]:
@@ -396,7 +382,6 @@ def by_subject(chart, key):
     ("page", "key"), [("model phi-2", "model-tasks"), ("task gsm8k", "task-models")]
 )
 def test_charts_of_a_model_and_a_task_are_their_scores(page, key):
-    """Before, after, lift and baseline of each task; and of each model."""
     results, _ = drawn("index")
     chart = chart_on("index", page, key)
     for own, row in zip(subjects(chart), table_of(chart).rows, strict=True):

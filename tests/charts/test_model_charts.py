@@ -69,7 +69,7 @@ def test_averages_go_down_where_lower_is_better():
     assert f"{chart.title}. Averages run from 1.50 (a) to 3.00 (b)." == chart.reading
 
 
-def test_models_stand_by_the_best_of_their_variants():
+def test_models_are_ordered_by_the_best_of_their_variants():
     """Where lower is better by the least: 1 of a's against 2 of b's."""
     runs = {
         "base": {"a": [9.0], "b": [9.0]},
@@ -95,7 +95,6 @@ def test_no_averages(runs, lower, why):
 
 
 def test_averages_table_has_the_baseline_where_it_competes():
-    """A column for each variant that anyone has."""
     chart = said(chart_averages, TUNED, baseline="ref")
     assert ["model", "average_base", "average_fine_tuned"] == keys(chart)
     assert ["b", "a"] == column(chart, "model")
@@ -140,7 +139,6 @@ def test_smaller_is_better_on_the_frontier_where_lower_is_better():
 
 
 def test_equal_score_at_a_larger_size_is_not_on_the_frontier():
-    """The smaller model has it already."""
     frames = sized(1, 2, 3, 4, scores=(0.5, 0.5, 0.5, 0.4))
     assert "a gives the best average for its size" == said(chart_size, frames=frames).title
 
@@ -152,7 +150,6 @@ def test_no_size(sizes):
 
 
 def test_models_of_the_frontier_are_named():
-    """The others are told when they are pointed at."""
     dots = said(chart_size, frames=sized(1, 2, 3, 4)).figure_json["data"][1]
     assert ["a", "b", "", "d"] == [
         dict(zip(dots["x"], dots["text"], strict=True))[x] for x in (1, 2, 3, 4)
@@ -171,7 +168,6 @@ def test_bars_of_the_intervals_end_where_the_intervals_do():
 
 
 def test_names_keep_clear_of_the_baseline():
-    """Above its line if ahead, below it if behind; its name in the widest gap."""
     baseline = {"base": {"a": [0.2], "b": [0.5], "d": [0.9], "ref": [0.4]}}
     frames = make_frames(baseline)
     frames["models"] = having(
@@ -283,7 +279,6 @@ def test_model_tasks(runs, model, title):
     ],
 )
 def test_model_tasks_run_from_best_to_worst(scores, lower, ends):
-    """Said by what the scores are, not by their place."""
     chart = said(chart_model_tasks, {"base": {"a": scores}}, "a", lower=lower)
     assert chart.reading.endswith(ends)
 
@@ -340,7 +335,6 @@ def test_no_task_models():
 
 
 def test_legend_has_what_is_drawn():
-    """Open and full circles and the baseline's mark; no legend for one kind of mark."""
     named = said(chart_model_tasks, TUNED, "a", baseline="ref")
     assert ["Base", "Fine-tuned", "ref"] == [*traces(named)]
     assert named.figure["layout"]["showlegend"]
@@ -350,7 +344,6 @@ def test_legend_has_what_is_drawn():
 
 
 def test_variants_of_one_label_stay_apart():
-    """Two columns, each with its own scores."""
     chart = said(chart_task_models, SEVERAL, "t1", labels={"sft": "Tuned", "ppo": "Tuned"})
     assert ["model", "before", "after_sft", "lift_sft", "after_ppo", "lift_ppo"] == keys(chart)
     assert {0.4, 0.2} == {

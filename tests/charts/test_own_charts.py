@@ -43,7 +43,6 @@ def built(project: Path, toml: str) -> BuiltSite:
 
 
 def said(project: Path, toml: str) -> list[str]:
-    """What a build says where it fails."""
     (project / "site.toml").write_text(toml)
     with pytest.raises(FaultsError) as error:
         make_files(load_config(project))
@@ -67,14 +66,12 @@ def test_the_documentations_own_example(project, install):
 
 
 def test_a_package_that_is_not_asked_for_changes_nothing(project, install):
-    """Not one byte."""
     before = build(project).files
     install("my_charts", "raise SystemExit('loaded')", **dict(ENTRY))
     assert before == build(project).files
 
 
 def test_several_charts_on_several_pages(project, install):
-    """In the order of site.toml; the same may stand on two pages."""
     other = EXAMPLE.replace("has the most models", "leads")
     install("charts_one", EXAMPLE, one="charts_one:chart_developers")
     install("charts_two", other, two="charts_two:chart_developers")
@@ -85,7 +82,6 @@ def test_several_charts_on_several_pages(project, install):
 
 
 def test_a_board_that_it_has_nothing_for(project, install):
-    """Has no such chart and no empty section."""
     install("my_charts", "def make(results, labels): return None", none="my_charts:make")
     page = built(project, '[charts]\nanalysis = ["none"]\n').page("analysis/")
     assert [] == page.select("[aria-label='More charts']")
@@ -150,15 +146,13 @@ def test_arrays_dates_and_gaps_of_a_figure(project, install):
     ],
 )
 def test_a_chart_that_fails(project, install, code, expected):
-    """One line: the package, the chart, what happened and where."""
     install("bad_charts", code, bad="bad_charts:make")
     lines = said(project, '[charts]\nhome = ["bad"]\n')
     assert 1 == len(lines)
     assert lines[0].startswith(f"bad_charts 1.0: chart 'bad' {expected}")
 
 
-def test_every_chart_that_fails_is_told(project, install):
-    """In one run."""
+def test_every_failing_chart_is_reported(project, install):
     install("bad_one", "def make(r, l): return 1", one="bad_one:make")
     install("bad_two", "def make(r, l): return 2", two="bad_two:make")
     lines = said(project, '[charts]\nhome = ["one"]\nmodels = ["two", "one"]\n')
@@ -171,7 +165,6 @@ def test_every_chart_that_fails_is_told(project, install):
 
 
 def test_a_chart_that_no_package_brings(project, install):
-    """The nearest is named; faults of tables do not hide it."""
     install("my_charts", EXAMPLE, **dict(ENTRY))
     toml = '[charts]\nhome = ["develpers"]\n'
     what = "no package provides a chart 'develpers'"
@@ -182,7 +175,6 @@ def test_a_chart_that_no_package_brings(project, install):
 
 
 def test_a_chart_that_two_packages_bring(project, install):
-    """Is not guessed."""
     install("charts_one", EXAMPLE, mine="charts_one:chart_developers")
     install("charts_two", EXAMPLE, mine="charts_two:chart_developers")
     assert [

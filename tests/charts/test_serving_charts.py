@@ -53,14 +53,12 @@ def test_latency_of_one_model_goes_by_provider():
 
 
 def test_latency_of_several_models_names_them():
-    """By the board's name, or the given one where the board has no such model."""
     chart = said(chart_latency, frames=asked(("p", "a", 0.5), ("p", "other", 0.6)))
     assert ["a, p", "other, p"] == chart.figure_json["layout"]["yaxis"]["ticktext"]
     assert "Requests for" not in chart.caption
 
 
-def test_failed_requests_are_told_and_not_drawn():
-    """One of two failed; a provider without a success is in the table alone."""
+def test_failed_requests_are_counted_and_not_drawn():
     chart = said(
         chart_latency, frames=asked(("p", "a", 0.5), ("p", "a", None), ("down", "a", None))
     )
@@ -123,14 +121,12 @@ def test_baselines_price_is_a_line():
 
 
 def test_prices_without_the_baseline_have_no_line():
-    """Nor a column that compares."""
     chart = said(chart_prices, frames=priced(("p", "a", 1, 1, None), ("q", "b", 2, 2, None)))
     assert not chart.figure_json["layout"].get("shapes")
     assert "ratio" not in keys(chart)
 
 
 def test_offers_by_the_hour_are_listed():
-    """They have no price of a token, so no dot."""
     frames = priced(("p", "a", 1, 1, None), ("q", "b", 2, 2, None), ("r", "c", None, None, 4))
     chart = said(chart_prices, frames=frames)
     assert 2 == len(chart.figure_json["data"][0]["x"])

@@ -86,7 +86,6 @@ def test_no_best_lift(runs, board):
 
 
 def test_only_tasks_of_one_unit_share_an_axis():
-    """Three of accuracy, two of perplexity: the three."""
     runs = {"base": {"ref": [0.5, 30.0, 0.5, 20.0, 0.5], "a": [0.6, 10.0, 0.7, 10.0, 0.1]}}
     tasks = {"metric": ["acc", "ppl", "acc", "ppl", "acc"]}
     chart = said(chart_best_lift_by_task, runs, lower=["t2", "t4"], tasks=tasks, baseline="ref")
@@ -118,8 +117,7 @@ def test_category_difference():
     assert ["A (1)", "B (1)"] == chart.figure_json["layout"]["yaxis"]["ticktext"]
 
 
-def test_equal_categories_are_told_as_equal():
-    """None is harder."""
+def test_equal_categories_are_called_equal():
     runs = {"base": {"ref": [0.5, 0.3], "a": [0.6, 0.4]}}
     chart = said(chart_category_difference, runs, tasks=CATEGORIES, baseline="ref")
     assert "Every category is equally far from ref: +0.100" == chart.title
@@ -127,14 +125,12 @@ def test_equal_categories_are_told_as_equal():
 
 
 def test_large_categories_need_no_caution():
-    """Four tasks each."""
     runs = {"base": {"ref": [0.5] * 8, "a": [0.6] * 4 + [0.7] * 4}}
     chart = said(chart_category_difference, runs, tasks={"category": [*"AAAABBBB"]}, baseline="ref")
     assert "with care" not in chart.caption
 
 
 def test_categories_of_different_units_share_no_axis():
-    """Accuracy in A and B, perplexity in C: C is in the table, not among the bars."""
     runs = {"base": {"ref": [0.5, 0.5, 0.5, 9.0], "a": [0.6, 0.6, 0.7, 3.0]}}
     tasks = {"category": [*"AABC"], "metric": ["acc", "acc", "acc", "ppl"]}
     results, labels = draw(make_frames(runs, ["t4"], tasks), baseline="ref")
@@ -180,7 +176,6 @@ def test_model_without_a_base_is_measured_against_the_baseline():
 
 
 def test_model_categories_count_what_was_compared():
-    """A has two scores, of which one has a base."""
     runs = {"base": {"a": [0.1, None, 0.1]}, "t": {"a": [0.2, 0.3, 0.4]}}
     chart = said(chart_model_categories, runs, "a", tasks={"category": [*"AAB"]})
     assert {"A": 1, "B": 1} == dict(
@@ -189,7 +184,6 @@ def test_model_categories_count_what_was_compared():
 
 
 def test_no_model_categories():
-    """The baseline has no difference from itself, one category no contrast."""
     for model, tasks in (("ref", CATEGORIES), ("a", {"category": ["A", "A"]}), ("a", None)):
         assert said(chart_model_categories, TUNED, model, tasks=tasks, baseline="ref") is None
 
@@ -240,7 +234,6 @@ def test_winners(runs, title, reading):
     ],
 )
 def test_winners_caption(runs, words):
-    """That the sum exceeds the number of tasks is said where it does."""
     assert words in said(chart_winners, runs).caption
 
 
@@ -280,7 +273,6 @@ def test_features(depth, title):
 
 
 def test_features_of_too_few_tasks():
-    """Below ten tasks nothing is concluded, not even from a perfect order."""
     (chart,) = said(charts_features, frames=rising(9, depth=list(range(9))))
     words = "Too few tasks to tell how mean lift over base depends on depth"
     assert f"{words} ({RHO} = 1.00, p < 0.001)" == chart.title

@@ -30,7 +30,6 @@ finite = st.floats(-1e12, 1e12).filter(lambda v: v == 0 or abs(v) > 1e-9)
     ],
 )
 def test_text_from_data_is_shown_literally(text, shown):
-    """Plotly reads tags and entities as markup."""
     assert shown == theme.plain(text)
 
 
@@ -100,20 +99,17 @@ def test_axis_title_is_cut_and_escaped():
 
 
 def test_axis_takes_what_differs():
-    """What a chart asks for stands in place of the house look."""
     assert "log" == theme.axis("x", type="log")["type"]
     assert theme.INK == theme.axis("x", zerolinecolor=theme.INK)["zerolinecolor"]
 
 
-def test_rows_stand_at_whole_numbers_from_the_top():
-    """The range runs downwards, so that the first row is on top."""
+def test_rows_are_at_whole_numbers_from_the_top():
     axis = theme.rows_axis(["a", "b<c"])
     assert ([0, 1], ["a", "b&lt;c"]) == (axis["tickvals"], axis["ticktext"])
     assert axis["range"][0] > axis["range"][1]
 
 
 def test_narrow_rows_have_shorter_names():
-    """In smaller type; names that fit are not repeated."""
     size = {"yaxis.tickfont.size": 11}
     shorter = {"yaxis.ticktext": ["short", f"{'x' * 17}{DOTS}"]}
     assert size | shorter == theme.narrow_rows(["short", "x" * 50])
@@ -127,13 +123,11 @@ def test_height_grows_with_the_rows(rows, height):
 
 
 def test_developers_have_colours():
-    """By place; an unknown developer is grey."""
     assert theme.COLOURS["dot-3"] == theme.developer_colour(3)
     assert theme.NEUTRAL == theme.developer_colour(None)
 
 
-def test_reference_line_stands_at_the_baseline():
-    """From bottom to top, with name and value; a long name is cut, the value is not."""
+def test_reference_line_is_at_the_baseline():
     line = theme.reference_line(0.5, "n" * 300, "0.500")
     (shape,), (note,) = line["shapes"], line["annotations"]
     assert (0.5, 0.5, "paper") == (shape["x0"], shape["x1"], shape["yref"])
@@ -142,7 +136,6 @@ def test_reference_line_stands_at_the_baseline():
 
 
 def test_reference_level_lies_across():
-    """From left to right, named below it where it is told to."""
     line = theme.reference_level(0.5, 2, "<b>", "0.500")
     (shape,), (note,) = line["shapes"], line["annotations"]
     assert (0.5, 0.5, "paper") == (shape["y0"], shape["y1"], shape["xref"])
@@ -150,7 +143,6 @@ def test_reference_level_lies_across():
 
 
 def test_line_without_a_value_has_its_name_alone():
-    """As the thresholds of training sets have."""
     assert "10,000" == theme.reference_line(4, "10,000")["annotations"][0]["text"]
 
 
@@ -163,7 +155,6 @@ def test_colours_are_those_of_the_style_sheet():
 
 
 def test_template_is_registered():
-    """By name, but not as the default; its colours follow the page."""
     assert "site_builder" in pio.templates
     assert "site_builder" != pio.templates.default
     template = pio.templates["site_builder"].to_plotly_json()
@@ -173,13 +164,11 @@ def test_template_is_registered():
 
 
 def test_figure_has_only_what_the_template_lacks():
-    """Height and axes; the template stands under it when it is drawn."""
     layout = theme.figure([], 300, xaxis=theme.axis("score"))["layout"]
     assert {"height": 300, "xaxis": {"title": {"text": "score"}}} == layout
 
 
 def test_legend_gets_its_room():
-    """The drawing moves down if there is a legend."""
     without, with_legend = (theme.figure([], 300, showlegend=shown) for shown in (False, True))
     assert "margin" not in without["layout"]
     assert 56 == with_legend["layout"]["margin"]["t"]

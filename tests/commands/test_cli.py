@@ -17,10 +17,12 @@ import click
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console as RichConsole
 
 from site_builder import __version__
 from site_builder.build import make_files
 from site_builder.cli import main
+from site_builder.commands.console import Console
 from site_builder.config import load_config
 from tests.helpers.sites import ROOT, contents
 from tests.helpers.tables import board, write_project
@@ -31,7 +33,6 @@ LIMIT_S = 60
 
 
 def run(*args: object) -> Result:
-    """A command, in this process."""
     return CliRunner().invoke(main, [str(arg) for arg in args])
 
 
@@ -51,13 +52,11 @@ def add_warning(project: Path) -> str:
 
 @pytest.fixture
 def built(project: Path) -> Path:
-    """A project with a site."""
     assert 0 == run("build", "--project", project, "--quiet").exit_code
     return project
 
 
 def test_help_names_every_command():
-    """With what it does, in a sentence."""
     said = run("--help")
     assert 0 == said.exit_code
     assert sorted(main.commands) == re.findall(r"^  (\w+)  +[A-Z].*\.$", said.stdout, re.MULTILINE)
@@ -89,7 +88,6 @@ def test_serve_help():
 
 
 def test_version():
-    """The package's own."""
     assert f"site_builder, version {__version__}\n" == run("--version").stdout
 
 
@@ -141,7 +139,6 @@ def test_build(project):
     ("makefile", "serve"), [(True, "make serve"), (False, "site-builder serve")]
 )
 def test_a_build_says_how_to_look_at_it(project, monkeypatch, makefile, serve):
-    """By the repository's own target where there is one."""
     if makefile:
         (project / "Makefile").touch()
     monkeypatch.chdir(project)
@@ -149,14 +146,12 @@ def test_a_build_says_how_to_look_at_it(project, monkeypatch, makefile, serve):
 
 
 def test_a_second_build_changes_nothing(built):
-    """And says so."""
     before = contents(built / "site")
     assert "(0 changed)" in run("build", "--project", built).stderr
     assert before == contents(built / "site")
 
 
 def test_build_into_another_folder(project, tmp_path):
-    """The project's own folder stays as it is."""
     out = tmp_path / "public" / "board"
     assert 0 == run("build", "--project", project, "--out", out).exit_code
     assert (out / "index.html").exists()
@@ -164,14 +159,12 @@ def test_build_into_another_folder(project, tmp_path):
 
 
 def test_build_from_within_the_project(project, monkeypatch):
-    """Without any option."""
     monkeypatch.chdir(project)
     assert 0 == run("build").exit_code
     assert (project / "site/index.html").exists()
 
 
 def test_output_is_plain_where_no_terminal_is(project):
-    """No colours, no line that is written over, so that a log can be read; all of it on stderr."""
     said = subprocess.run(
         [*PYTHON, "build", "--project", project],
         cwd=ROOT,
@@ -187,25 +180,11 @@ def test_output_is_plain_where_no_terminal_is(project):
 
 @pytest.mark.parametrize("command", ["build", "check"])
 def test_quiet(project, command):
-    """Prints nothing where all is well."""
     said = run(command, "--project", project, "--quiet")
     assert (0, "", "") == (said.exit_code, said.stdout, said.stderr)
 
 
-@pytest.mark.parametrize("command", ["build", "check"])
-def test_quiet_still_says_what_is_wrong(project, command):
-    """Faults, on stderr."""
-    add_result(project, "ad")
-    said = run(command, "--project", project, "--quiet")
-    assert (1, "") == (said.exit_code, said.stdout)
-    assert [
-        "data/results.parquet: row 11: task 'ad' is not in tasks.parquet. Did you mean 'add'?",
-        "1 error; nothing was written.",
-    ] == said.stderr.splitlines()
-
-
 def test_check(project):
-    """Says that there is nothing to say, and writes nothing."""
     before = contents(project)
     said = run("check", "--project", project)
     assert 0 == said.exit_code
@@ -215,34 +194,9 @@ def test_check(project):
 
 
 def test_check_with_warnings(project):
-    """They are printed, and are no errors."""
     warning = add_warning(project)
     said = run("check", "--project", project)
     assert (0, [warning, "No errors."]) == (said.exit_code, said.stderr.splitlines()[-2:])
-
-
-@pytest.mark.parametrize("command", ["build", "check"])
-def test_every_fault_is_a_line_of_its_own(project, command):
-    """Of the tables, of site.toml and of the prose, and how many there are."""
-    frames = board()
-    frames["results"].loc[0, "task"] = "ad"
-    frames["results"].loc[4, "score"] = 7.0
-    write_project(project, {"results": frames["results"]}, '[board]\nbaseline = "gama"\n')
-    (project / "data/content").mkdir()
-    (project / "data/content/about.md").write_bytes(b"\xff")
-    said = run(command, "--project", project, "--quiet")
-    lines = said.stderr.splitlines()
-    assert 1 == said.exit_code
-    assert "site.toml: baseline 'gama' is not a model. Did you mean 'gamma'?" in lines
-    assert (
-        "data/results.parquet: row 1: task 'ad' is not in tasks.parquet. Did you mean 'add'?"
-        in lines
-    )
-    assert [] == [
-        line for line in lines[:-1] if not re.match(r"(warning: )?(data/|site\.toml: )", line)
-    ]
-    errors = sum(not line.startswith("warning: ") for line in lines[:-1])
-    assert f"{errors} errors; nothing was written." == lines[-1]
 
 
 @pytest.mark.parametrize("command", ["build", "check"])
@@ -255,64 +209,7 @@ def test_strict(project, command):
     assert [warning, "1 warning; nothing was written."] == said.stderr.splitlines()
 
 
-def test_nothing_is_written_where_there_are_faults(built):
-    """The published site stays as it was, to the byte, and nothing is put beside it."""
-    before = contents(built)
-    add_result(built, "sort", float("inf"))
-    expected = contents(built)
-    assert 1 == run("build", "--project", built).exit_code
-    assert expected == contents(built)
-    assert {path for path in before if path.startswith("site/")} <= set(expected)
-
-
-def template(text: str) -> dict[str, bytes]:
-    """An about page of the project's own."""
-    return {"templates/about.html": text.encode()}
-
-
-FAULTS: dict[str, dict[str, bytes]] = {
-    "no results": {"data/results.parquet": b""},
-    "not Parquet": {"data/tasks.parquet": b"PK\x03\x04 a spreadsheet"},
-    "no TOML": {"site.toml": b"[site"},
-    "TOML of another kind": {"site.toml": b'site = "x"'},
-    "unknown key": {"site.toml": b'[site]\ntitel = "x"\n'},
-    "base URL": {"site.toml": b'[site]\nbase_url = "ftp://x"\n'},
-    "baseline": {"site.toml": b'[board]\nbaseline = "x"\n'},
-    "prose": {"data/content/about.md": b"{{ nope }}"},
-    "claim": {"data/content/about.md": b"{% claim false %}So.{% endclaim %}"},
-    "prose that divides by zero": {"data/content/lede.md": b"{{ 1 / 0 }}"},
-    "prose that links nowhere": {"data/content/about.md": b'{{ link("model", "x") }}'},
-    "prose that is not UTF-8": {"data/content/about.md": b"\xff"},
-    "template name": template("{{ nope }}"),
-    "template syntax": template("{% if %}"),
-    "template that is not there": template('{% extends "x.html" %}'),
-    "template that is not UTF-8": {"templates/about.html": b"\xff"},
-    "asset": template("{{ asset('x.js') }}"),
-    "style sheet": {"static/css/base.css": b"a{background:url(x.png)}"},
-    "output folder": {"site/thesis.tex": b""},
-    "output is a file": {"site": b""},
-}
-
-
-@pytest.mark.parametrize("files", FAULTS.values(), ids=FAULTS.keys())
-def test_a_users_mistake_prints_lines(project, files):
-    """Exit code 1, what is wrong, and never a traceback; nothing is written."""
-    for name, content in files.items():
-        (project / name).parent.mkdir(parents=True, exist_ok=True)
-        (project / name).write_bytes(content)
-    before = contents(project)
-    said = run("build", "--project", project, "--quiet")
-    assert (1, "") == (said.exit_code, said.stdout)
-    assert isinstance(said.exception, SystemExit)
-    lines = said.stderr.splitlines()
-    assert 2 <= len(lines) <= 3, lines
-    assert "; nothing was written." in lines[-1]
-    assert "Traceback" not in said.stderr
-    assert before == contents(project)
-
-
 def test_a_fault_cannot_write_to_the_terminal(project):
-    """Control characters of the data are shown, not obeyed; square brackets are no markup."""
     add_result(project, "\x1b[31mred\x07 [bold]x[/bold]")
     said = run("build", "--project", project, "--quiet")
     assert "\x1b" not in said.stderr
@@ -321,7 +218,6 @@ def test_a_fault_cannot_write_to_the_terminal(project):
 
 
 def test_a_long_fault_stays_on_one_line(project):
-    """A narrow window is no reason to break it: it can be searched for."""
     add_result(project, "t" * 300)
     said = run("build", "--project", project, "--quiet")
     assert 2 == len(said.stderr.splitlines())
@@ -335,7 +231,6 @@ def pages_of(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("base_url", ["https://example.org/board/", "https://example.org/board"])
 def test_base_url(project, base_url):
-    """Gives every page its canonical link, a complete sitemap, and a line in robots.txt."""
     assert 0 == run("build", "--project", project, "--base-url", base_url).exit_code
     files = contents(project / "site")
     base = "https://example.org/board/"
@@ -349,15 +244,17 @@ def test_base_url(project, base_url):
         assert [base + page] == re.findall(
             r'<link rel="canonical" href="([^"]*)">', files[file].decode()
         )
-    assert b'rel="canonical"' not in files["404.html"]
+    unlisted = ["404.html", *(path for path in files if path.startswith("embed/"))]
+    assert len(unlisted) > 1
+    assert [] == [path for path in unlisted if b'rel="canonical"' in files[path]]
     assert (
         f"User-agent: *\nAllow: /\n\nSitemap: {base}sitemap.xml\n".encode() == files["robots.txt"]
     )
 
 
-def test_base_url_stands_over_that_of_the_project(project):
-    """A copy for another place needs no other site.toml."""
-    (project / "site.toml").write_text('[site]\nbase_url = "https://example.org/one/"\n')
+def test_base_url_of_the_command_line_wins(project):
+    toml = '[site]\nbase_url = "https://example.org/one/"\ncards = false\n'
+    (project / "site.toml").write_text(toml)
     assert 0 == run("build", "--project", project).exit_code
     assert b"https://example.org/one/models/" in contents(project / "site")["sitemap.xml"]
     run("build", "--project", project, "--base-url", "https://example.org/two/")
@@ -365,7 +262,6 @@ def test_base_url_stands_over_that_of_the_project(project):
 
 
 def test_without_a_base_url(built):
-    """No page claims a place, and there is no sitemap, since its links must be absolute."""
     files = contents(built / "site")
     assert "sitemap.xml" not in files
     assert b"User-agent: *\nAllow: /\n" == files["robots.txt"]
@@ -379,8 +275,7 @@ def test_without_a_base_url(built):
 @pytest.mark.parametrize(
     "base_url", ["ftp://example.org/", "example.org", "https://", "https://x/?a", "/board/"]
 )
-def test_a_base_url_that_is_none(project, base_url):
-    """Is told like any fault."""
+def test_a_bad_base_url(project, base_url):
     said = run("build", "--project", project, "--base-url", base_url, "--quiet")
     assert 1 == said.exit_code
     assert "must be a link (https:// or http://)" in said.stderr
@@ -443,7 +338,6 @@ def test_serve(served, project):
 
 
 def test_serve_a_project_that_is_at_fault(project, monkeypatch):
-    """It is served all the same, and says where what is wrong is shown."""
     (project / "data/results.parquet").unlink()
 
     def end(root: Path, before: object, stop: object) -> Iterator[list[Path]]:
@@ -457,7 +351,6 @@ def test_serve_a_project_that_is_at_fault(project, monkeypatch):
 
 
 def test_serve_says_that_the_usual_port_is_taken(project, monkeypatch):
-    """And which it takes."""
 
     def end(root: Path, before: object, stop: object) -> Iterator[list[Path]]:
         raise KeyboardInterrupt
@@ -480,7 +373,6 @@ def test_serve_says_that_the_usual_port_is_taken(project, monkeypatch):
 
 
 def test_serve_opens_the_browser_once(project, monkeypatch):
-    """After the first build, at the address of the home page."""
     opened: list[str] = []
     monkeypatch.setattr("webbrowser.open", opened.append)
 
@@ -495,7 +387,6 @@ def test_serve_opens_the_browser_once(project, monkeypatch):
 
 
 def test_serve_on_a_port_that_is_taken(served, project):
-    """It says so, and how to choose another."""
     port = urlsplit(served[0]).port
     said = run("serve", "--project", project, "--port", port)
     assert (1, "") == (said.exit_code, said.stdout)
@@ -505,7 +396,6 @@ def test_serve_on_a_port_that_is_taken(served, project):
 
 
 def test_a_faulty_configuration_hides_no_fault_of_the_tables(tmp_path):
-    """One run tells both: an unknown key of site.toml, and a task that is not in tasks.parquet."""
     root = write_project(tmp_path / "both", board())
     results = pd.read_parquet(root / "data/results.parquet")
     results.loc[0, "task"] = "ad"
@@ -520,3 +410,32 @@ def test_a_faulty_configuration_hides_no_fault_of_the_tables(tmp_path):
         "its lift is not computed",
         "2 errors; nothing was written.",
     ] == found.stderr.splitlines()[-4:]
+
+
+# --- the console ----------------------------------------------------------------------------------
+
+
+def test_an_interrupted_line_is_printed_once(capsys, monkeypatch):
+    """It is written, and Ctrl-C comes before the console has forgotten it."""
+    monkeypatch.setenv("TTY_COMPATIBLE", "0")  # so that rich says it, as on a terminal
+    console = Console(Path())
+    write = RichConsole._write_buffer
+
+    def broken_off(console: RichConsole) -> None:
+        console.file.write(console._render_buffer(console._buffer[:]))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(RichConsole, "_write_buffer", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        console.say("one line")
+    monkeypatch.setattr(RichConsole, "_write_buffer", write)
+    console.interrupted()
+    assert "one line\n\n" == capsys.readouterr().err
+
+
+def test_a_stage_that_is_broken_off_has_taken_no_time(capsys):
+    console = Console(Path())
+    console.stage("Computing")
+    console.interrupted()
+    console.say("Done.")
+    assert "\nDone.\n" == capsys.readouterr().err

@@ -131,7 +131,6 @@ def test_project_without_site_toml_has_every_default(tmp_path):
 
 @pytest.mark.parametrize("toml", ["", "[site]\n[board]\n[analysis]\n[citation]\n"])
 def test_empty_sections_have_every_default(tmp_path, toml):
-    """A section that is there and says nothing changes nothing."""
     (tmp_path / "site.toml").write_text(toml)
     config = load_config(tmp_path)
     assert config == SiteConfig(root=tmp_path, sha256=config.sha256)
@@ -149,19 +148,16 @@ def test_every_key_is_read(tmp_path):
 
 
 def test_config_is_frozen(tmp_path):
-    """Nothing changes the configuration once it is read."""
     with pytest.raises(ValidationError):
         setattr(load_config(tmp_path).site, "title", "other")  # noqa: B010 - mypy knows it too
 
 
 def test_folders_lie_in_the_project(tmp_path):
-    """Tables and prose are looked for in the project's own data folder."""
     config = load_config(tmp_path)
     assert (tmp_path / "data", tmp_path / "data/content") == (config.data_dir, config.content_dir)
 
 
 def test_variant_without_a_label_shows_its_id_in_words(tmp_path):
-    """A label is shown as given; an id becomes words, and keeps its capitals."""
     (tmp_path / "site.toml").write_text('[board]\nlabels = { sft = "Tuned with SFT" }')
     config = load_config(tmp_path)
     shown = [config.label(variant) for variant in ("sft", "fine_tuned", "CoT", "μ", "")]
@@ -199,7 +195,6 @@ def test_base_url_of_the_command_line_goes_first(tmp_path):
     ],
 )
 def test_unknown_key_is_a_fault_with_a_hint(tmp_path, toml, line):
-    """An unknown section or key is named with the nearest known one, or the section it is of."""
     assert [f"site.toml: {line}"] == lines_of(tmp_path, toml)
 
 
@@ -255,7 +250,6 @@ def test_unknown_key_is_a_fault_with_a_hint(tmp_path, toml, line):
     ],
 )
 def test_wrong_value_is_a_fault_that_says_what_is_allowed(tmp_path, toml, line):
-    """A value of a wrong type or range is shown as TOML writes it, with what it must be."""
     assert [f"site.toml: {line}"] == lines_of(tmp_path, toml)
 
 
@@ -277,27 +271,23 @@ def test_wrong_value_is_a_fault_that_says_what_is_allowed(tmp_path, toml, line):
     ],
 )
 def test_bad_link_is_a_fault(tmp_path, key, link):
-    """A link must be whole and http(s), and have room for a path behind it."""
     rule = "must be a link (https:// or http://) without '?' and '#'"
     shown = f'site.toml: site.{key} = "{link}" {rule}'
     assert [shown] == lines_of(tmp_path, f'[site]\n{key} = "{link}"')
 
 
 def test_bad_link_of_the_command_line_is_a_fault(tmp_path):
-    """A base URL that is handed over is held to the same rule."""
     (line,) = lines_of(tmp_path, "", base_url="example.org")
     assert line.startswith('site.toml: site.base_url = "example.org" must be a link')
 
 
 @pytest.mark.parametrize("link", ["https://example.org", "http://localhost:8000/a/b/", ""])
 def test_whole_link_is_no_fault(tmp_path, link):
-    """Any http or https link will do, with a path or without; so does none."""
     (tmp_path / "site.toml").write_text(f'[site]\nbase_url = "{link}"')
     assert link == load_config(tmp_path).site.base_url
 
 
 def test_every_fault_is_reported_in_one_run(tmp_path):
-    """Faults of several sections and kinds come together, one line each."""
     toml = "[site]\ntitle = 5\nx = 1\n[board]\nmin_coverage = 2\nrank_by = 1\n[sit]\n"
     assert [
         "site.toml: site.title = 5 must be text",
@@ -320,7 +310,6 @@ def test_every_fault_is_reported_in_one_run(tmp_path):
     ],
 )
 def test_file_that_is_no_toml_is_one_fault(tmp_path, toml, line):
-    """A file that cannot be parsed says where it breaks, on one line."""
     (found,) = lines_of(tmp_path, toml)
     assert found.startswith(f"site.toml: {line}")
 
@@ -344,7 +333,6 @@ scalars = st.booleans() | st.integers() | st.floats(allow_infinity=False) | plai
 
 @given(st.sampled_from(config_keys()), scalars | st.lists(scalars, max_size=3) | st.just({}))
 def test_any_value_of_any_key_is_taken_or_a_fault(tmp_path_factory, key, value):
-    """Whatever a key is set to, the config is read, or a fault is printed on one line."""
     folder = tmp_path_factory.mktemp("project")
     section, name = key.split(".")
     toml = json.dumps(value, ensure_ascii=False).replace("NaN", "nan")

@@ -17,12 +17,10 @@ from site_builder.errors import Fault, FaultsError, SiteError, did_you_mean, one
     ],
 )
 def test_fault_reads_as_one_line(fault, line):
-    """A fault prints where, what and how to mend it, with one full stop between the last two."""
     assert line == str(fault)
 
 
 def test_fault_is_an_error_unless_it_says_otherwise():
-    """Only a fault that calls itself a warning lets a build go on."""
     assert "error" == Fault("site.toml", "is odd").severity
 
 
@@ -34,7 +32,6 @@ def test_one_line_is_one_printable_line(text):
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S"])))
 def test_one_line_leaves_plain_text_alone(text):
-    """Letters of any script, digits, marks and emoji are shown as they are."""
     assert text == one_line(text)
 
 
@@ -50,7 +47,6 @@ def test_one_line_leaves_plain_text_alone(text):
     ],
 )
 def test_one_line_shows_what_it_does_not_obey(text, shown):
-    """Line ends, escape sequences, direction overrides and lone surrogates come out as escapes."""
     assert shown == one_line(text)
 
 
@@ -68,29 +64,24 @@ def test_one_line_shows_what_it_does_not_obey(text, shown):
     ],
 )
 def test_near_names_what_was_meant(got, known, hint):
-    """The nearest name is offered, whatever its case; else all names, where they are few."""
     assert hint == did_you_mean(got, known)
 
 
 def test_near_says_what_the_known_names_are():
-    """A list of names says what they name."""
     assert "Known keys: a, b." == did_you_mean("zzz", {"b", "a"}, "keys")
 
 
 def test_near_takes_a_cutoff():
-    """A caller can ask for greater likeness than usual."""
     assert "Did you mean 'family'?" == did_you_mean("fmly", ["family"])
     assert "Known: family." == did_you_mean("fmly", ["family"], cutoff=0.9)
 
 
 def test_near_does_not_hang_on_the_order_of_a_set():
-    """Of two names that differ by case alone the same one is offered, in any order."""
     assert did_you_mean("alpa", ["Alpha", "alpha"]) == did_you_mean("alpa", ["alpha", "Alpha"])
 
 
 @given(st.text(), st.lists(st.text(), max_size=12))
 def test_near_never_fails(got, known):
-    """A hint is given or not, for any texts."""
     assert (
         did_you_mean(got, known).startswith(("Did you mean ", "Known: "))
         or did_you_mean(got, known) == ""
@@ -108,12 +99,10 @@ def test_near_never_fails(got, known):
     ],
 )
 def test_rows_text_names_five_rows(rows, text):
-    """Five row numbers are named, the others are counted."""
     assert text == rows_text(rows)
 
 
 def test_faults_error_holds_every_fault_and_prints_a_line_for_each():
-    """The error keeps the faults as values, and its text is one line a fault."""
     faults = [Fault("a", "x"), Fault("b", "y", "", "warning")]
     error = FaultsError(iter(faults))
     assert tuple(faults) == error.faults
@@ -121,7 +110,6 @@ def test_faults_error_holds_every_fault_and_prints_a_line_for_each():
 
 
 def test_every_error_of_the_module_is_a_site_error():
-    """The command line catches this one class."""
     found = [v for v in vars(errors).values() if isinstance(v, type) and issubclass(v, Exception)]
     assert found
     assert all(issubclass(error, SiteError) for error in found)

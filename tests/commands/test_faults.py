@@ -34,7 +34,6 @@ ERROR_END, WARNING_END = "error; nothing was written.", "warning; nothing was wr
 
 
 def run(command: str, project: Path, *options: str) -> Result:
-    """A command, in this process."""
     return CliRunner().invoke(main, [command, "--project", str(project), "--quiet", *options])
 
 
@@ -47,12 +46,10 @@ def proportions() -> Files:
 
 
 def one(name: str, **columns: Any) -> Files:
-    """One table with other columns."""
     return {name: having(board()[name], **columns)}
 
 
 def cell(name: str, column: str, row: int, value: object) -> Files:
-    """One table with another value."""
     return {name: changed(board()[name], column, {row: value})}
 
 
@@ -239,7 +236,6 @@ WARNINGS: dict[str, tuple[Files, dict[str, str], str]] = {
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sound project with its site."""
     project = write_project(tmp_path_factory.mktemp("published"), board())
     assert 0 == run("build", project).exit_code
     return project
@@ -285,7 +281,6 @@ def test_each_warning_is_one_line(broken, tables, texts, line):
 
 
 def test_a_missing_file(broken):
-    """Of the tables only the results must be there."""
     project = broken({}, {})
     (project / "data/results.parquet").unlink()
     for command in COMMANDS:
@@ -308,8 +303,7 @@ def test_a_missing_file(broken):
         ("site.toml", "this is a file", None),
     ],
 )
-def test_output_folders_that_are_none(broken, command, out, what, fix):
-    """One that holds something else, lies in a source, or holds one."""
+def test_bad_output_folders(broken, command, out, what, fix):
     project = broken({}, {"other/thesis.tex": "x"})
     said = run(command, project, "--out", str(project / out))
     line, end = said.stderr.splitlines()
@@ -319,7 +313,6 @@ def test_output_folders_that_are_none(broken, command, out, what, fix):
 
 
 def test_all_faults_of_all_files_in_one_run(broken):
-    """Tables, site.toml, prose, templates, style sheets and the output folder, sound tables."""
     texts = {
         "site.toml": f"{SITE_TOML}baselin = 'x'\n",
         "data/content/about.md": "{{ nope }} {{ stats.taks }}\n\n{{ 1 / 0 }}",
@@ -349,8 +342,7 @@ def test_all_faults_of_all_files_in_one_run(broken):
         ] == said.stderr.splitlines()
 
 
-def test_what_shows_without_figures_is_told_with_broken_tables(broken):
-    """Templates and prose are read too where no figure can be computed."""
+def test_faults_that_need_no_figures_are_reported_with_broken_tables(broken):
     texts = {
         "data/content/about.md": "{{ nope }} {% include 'x' %} {{ stats.taks }}",
         "data/content/lede.md": "{% if %}",
@@ -370,13 +362,11 @@ def test_what_shows_without_figures_is_told_with_broken_tables(broken):
 
 
 def test_names_of_prose_are_known_without_figures():
-    """What is looked for before there are figures is what there is with them."""
     site = make_site(ROOT)
     assert {*NAMES} == {*prose_variables(site.results), "link"}
 
 
 def test_thousands_of_faults_are_counted(tmp_path):
-    """Twenty of a kind have a line, the others are counted on one more, none is left out."""
     n = 20_000
     ids = [f"m{i}" for i in range(n)]
     results = pd.DataFrame({"model": ids * 2, "task": ids * 2})
@@ -432,7 +422,6 @@ def test_faults_as_one_document(broken):
 
 
 def test_a_document_without_faults(published):
-    """Is one all the same."""
     said = run("check", published, "--format", "json")
     assert (0, "") == (said.exit_code, said.stderr)
     assert {"ok": True, "errors": 0, "warnings": 0, "faults": []} == json.loads(said.stdout)
@@ -454,7 +443,6 @@ def test_strict_tells_machines_of_errors(broken):
 
 
 def test_faults_as_annotations(broken, monkeypatch):
-    """A line each on stdout, which names its file as the workflow's folder has it."""
     texts = {"data/content/about.md": "a\n{{ nope }}", "data/content/abuot.md": ""}
     project = broken({}, texts)
     monkeypatch.chdir(project.parent)
@@ -486,7 +474,6 @@ def test_annotations_are_escaped(fault, line):
 
 
 def test_a_document_is_plain_text_on_one_screen():
-    """Whatever the data holds, it is ASCII without control characters but line ends."""
     text = faults_as_json([Fault("a.md", "\x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}\ud800é")], Path())
     assert text.isascii()
     assert text.replace("\n", "").isprintable()
@@ -496,6 +483,6 @@ def test_a_document_is_plain_text_on_one_screen():
 @pytest.mark.parametrize(
     "args", [["check", "--format", "xml"], ["check", "--strct"], ["build", "--project", "nowhere"]]
 )
-def test_wrong_use_is_told_apart_from_a_fault(args):
+def test_wrong_use_has_another_exit_code(args):
     """By its exit code, 2."""
     assert 2 == CliRunner().invoke(main, args).exit_code

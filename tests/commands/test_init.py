@@ -2,22 +2,29 @@
 
 import errno
 import json
+import re
+import runpy
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from site_builder import __version__
 from site_builder.build import make_files
 from site_builder.cli import main
-from site_builder.config import load_config
+from site_builder.config import SiteConfig, config_keys, load_config
 from site_builder.errors import SiteError
-from site_builder.starter.project import write_all
+from site_builder.starter.project import FILES as STARTER
+from site_builder.starter.project import HOSTS, project_files, set_keys, write_all
 from tests.helpers.odd_boards import SHAPES
-from tests.helpers.sites import BuiltSite, build, contents, visible
+from tests.helpers.sites import ROOT, BuiltSite, build, contents, visible
 
 CSV = (
     "model,task,score\nalpha,adding,0.71\nalpha,sorting,0.64\nbeta,adding,0.82\nbeta,sorting,0.55\n"
@@ -38,13 +45,11 @@ SAMPLE_FILES = sorted([*FILES, "data/models.parquet", "data/tasks.parquet"])
 
 
 def run(*args: object) -> Result:
-    """`site-builder init`, in this process."""
     return CliRunner().invoke(main, ["init", *map(str, args)])
 
 
 @pytest.fixture
 def csv(tmp_path: Path) -> Path:
-    """A table of four scores."""
     path = tmp_path / "results.csv"
     path.write_text(CSV, encoding="utf8")
     return path
@@ -52,7 +57,6 @@ def csv(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project of the sample."""
     folder = tmp_path_factory.mktemp("made") / "my-board"
     assert 0 == run(folder, "--quiet").exit_code
     return folder
@@ -60,12 +64,10 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(sample: Path) -> BuiltSite:
-    """The site of the sample."""
     return build(sample)
 
 
 def test_it_says_what_it_made_and_what_comes_next(tmp_path):
-    """Every file, and the command that builds."""
     folder = tmp_path / "board"
     said = run(folder)
     assert (0, "") == (said.exit_code, said.stdout)
@@ -81,13 +83,11 @@ def test_it_says_what_it_made_and_what_comes_next(tmp_path):
     ("folder", "told"), [(".", "site-builder build"), ("a b", "cd 'a b' && site-builder build")]
 )
 def test_what_comes_next_can_be_copied(tmp_path, monkeypatch, folder, told):
-    """Into a shell, from where one is."""
     monkeypatch.chdir(tmp_path)
     assert f"Next: {told}" == run(folder).stderr.splitlines()[-1]
 
 
 def test_quiet_says_nothing(tmp_path):
-    """And makes the same."""
     said = run(tmp_path / "board", "--quiet")
     assert (0, "") == (said.exit_code, said.output)
     assert SAMPLE_FILES == list(contents(tmp_path / "board"))
@@ -105,7 +105,6 @@ def test_what_is_made_builds_without_a_warning(tmp_path, csv, host, source):
 
 
 def test_the_sample_says_that_it_is_one(sample, site):
-    """In its title, on the page on method with its source, and in the README."""
     assert "Sample leaderboard" in site.page("").title.get_text()
     about = visible(site.page("about/"))
     assert "This is a sample" in about
@@ -114,7 +113,6 @@ def test_the_sample_says_that_it_is_one(sample, site):
 
 
 def test_the_sample_shows_what_a_board_has(site):
-    """Both variants, a baseline, categories, where each score comes from."""
     stats = site.api("stats")
     assert (6, 8, 88) == (stats["models"], stats["tasks"], stats["scores"])
     assert ["fine_tuned", "base"] == stats["variants"]
@@ -124,7 +122,6 @@ def test_the_sample_shows_what_a_board_has(site):
 
 
 def test_its_prose_is_computed(site):
-    """The lede and the one claim, with the figures of the board."""
     home = visible(site.page(""))
     assert "6 models on 8 tasks: 88 scores, each with its source where the data names one." in home
     ranked = [model for model in site.api("models") if model["rank"]]
@@ -137,7 +134,6 @@ def test_its_prose_is_computed(site):
 
 
 def test_a_table_of_scores(tmp_path, csv):
-    """The scores are the file's, the title is the folder's, nothing of the sample is left."""
     folder = tmp_path / "my-first_board"
     assert 0 == run(folder, "--from", csv).exit_code
     assert FILES == list(contents(folder))
@@ -165,7 +161,6 @@ def test_any_table_of_scores(tmp_path, shape):
 
 
 def test_a_table_at_fault(tmp_path, csv):
-    """A line each, and no folder."""
     csv.write_text("model,task,score\na,t,1\na,t,2\nb,t,x\n", encoding="utf8")
     said = run(tmp_path / "board", "--from", csv)
     assert (1, "") == (said.exit_code, said.stdout)
@@ -181,7 +176,6 @@ def test_a_table_at_fault(tmp_path, csv):
 
 
 def test_no_file_is_overwritten(tmp_path):
-    """Each that is in the way is named, and all stays as it was."""
     folder = tmp_path / "board"
     (folder / "data").mkdir(parents=True)
     (folder / "README.md").write_text("mine", encoding="utf8")
@@ -202,14 +196,12 @@ def test_no_file_is_overwritten(tmp_path):
 
 
 def test_other_files_stay(tmp_path):
-    """A folder that has none of the project's names is filled."""
     (tmp_path / "notes.txt").write_text("mine", encoding="utf8")
     assert 0 == run(tmp_path).exit_code
     assert sorted([*SAMPLE_FILES, "notes.txt"]) == list(contents(tmp_path))
 
 
 def test_a_file_is_no_folder(csv):
-    """It says so."""
     said = run(csv)
     assert 1 == said.exit_code
     assert f"{csv}: this is a file. Name a folder for the project." == said.stderr.splitlines()[0]
@@ -218,7 +210,6 @@ def test_a_file_is_no_folder(csv):
 
 @pytest.mark.parametrize("failing", ["a.txt", "new/b.txt", "new/deep/c.txt"])
 def test_a_disk_that_refuses_half_way(tmp_path, monkeypatch, failing):
-    """What was written before is taken away again, what was there stays."""
     (tmp_path / "mine.txt").touch()
     honest = Path.open
 
@@ -234,8 +225,7 @@ def test_a_disk_that_refuses_half_way(tmp_path, monkeypatch, failing):
     assert [tmp_path / "mine.txt"] == list(tmp_path.iterdir())
 
 
-def test_what_comes_in_the_way_meanwhile_stays(tmp_path):
-    """A file made between the look and the writing is not overwritten."""
+def test_a_file_created_meanwhile_is_not_overwritten(tmp_path):
     (tmp_path / "b.txt").write_text("mine", encoding="utf8")
     with pytest.raises(SiteError, match=r"b\.txt: cannot be written: File exists\."):
         write_all({"a.txt": b"1", "b.txt": b"2"}, tmp_path)
@@ -261,7 +251,7 @@ def test_wrong_usage(args, tmp_path, monkeypatch):
     assert [] == list(tmp_path.iterdir())
 
 
-def test_a_title_of_ones_own(tmp_path, csv):
+def test_a_custom_title(tmp_path, csv):
     """In `site.toml` and on top of the README."""
     title = 'The "best" of 2024 @home'
     assert 0 == run(tmp_path / "board", "--from", csv, "--title", title).exit_code
@@ -291,21 +281,101 @@ def test_a_space_has_its_settings_in_the_readme(tmp_path, csv):
 
 
 def test_the_project_asks_for_this_version(sample):
-    """What builds it elsewhere is what built it here."""
     assert f"site-builder=={__version__}\n" == (sample / "requirements.txt").read_text(
         encoding="utf8"
     )
 
 
 def test_what_a_build_makes_is_ignored_by_git(sample):
-    """The site, and what stands beside it while a build works."""
     lines = (sample / ".gitignore").read_text(encoding="utf8").splitlines()
     assert {"/site/", "/.site.lock", "/.site.staging/", "/.cache/"} <= {*lines}
 
 
 def test_the_settings_of_the_sample_are_in_its_commented_file(sample):
-    """What is set stands where the default stood, once."""
     text = (sample / "site.toml").read_text(encoding="utf8")
     assert {"site", "board", "import", "theme", "charts"} < set(tomllib.loads(text))
     assert 1 == text.count("\ntitle = ")
     assert "# title = " not in text
+
+
+# --- what a project begins with -------------------------------------------------------------------
+
+SITE_TOML = (STARTER / "site.toml").read_text(encoding="utf8")
+KEY = re.compile(r"^# (\w+ = .*)$", re.MULTILINE)
+TABLES = {"results": ["model", "task", "variant"], "models": ["model"], "tasks": ["task"]}
+
+
+def values() -> dict[str, Any]:
+    """What the commented file says once every key of it is set."""
+    return tomllib.loads(KEY.sub(r"\1", SITE_TOML))
+
+
+def test_every_key_of_the_configuration_is_there_once():
+    there = [f"{section}.{key}" for section, keys in values().items() for key in keys]
+    assert config_keys() == there
+    assert len(there) == len(KEY.findall(SITE_TOML))
+    assert {section: {} for section in values()} == tomllib.loads(SITE_TOML)
+
+
+@pytest.mark.parametrize("key", config_keys())
+def test_a_key_shows_its_default(key):
+    """Where it has one; and the words above it say what holds while it is not set."""
+    section, name = key.split(".")
+    attributes = {field.alias or at: at for at, field in SiteConfig.model_fields.items()}
+    default = getattr(getattr(SiteConfig(root=Path()), attributes[section]), name)
+    if isinstance(default, BaseModel):
+        default = default.model_dump(exclude_none=True)
+    if default is not None:
+        assert default == values()[section][name]
+    above = SITE_TOML.partition(f"\n# {name} = ")[0].rpartition("\n\n")[2]
+    assert "Default: " in above or default == "Leaderboard"
+
+
+def test_what_it_shows_is_what_it_may_hold():
+    SiteConfig.model_validate({**values(), "root": Path()})
+
+
+@given(st.text().filter(str.isprintable), st.lists(st.text().filter(str.isprintable)))
+def test_any_text_is_set_as_it_is(title, variants):
+    """Quotes, backslashes and hashes included; the other keys stay comments."""
+    set_ = {"site": {"title": title}, "board": {"tuned_variants": variants}}
+    found = tomllib.loads(set_keys(SITE_TOML, set_))
+    empty: dict[str, Any] = {section: {} for section in values()}
+    assert {**empty, **set_} == found
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_sample_is_an_extract(name):
+    whole = pd.read_parquet(ROOT / f"data/{name}.parquet")
+    sample = pd.read_parquet(STARTER / f"sample/{name}.parquet")
+    assert list(whole.columns) == list(sample.columns)
+    key = TABLES[name]
+    kept = whole.merge(sample[key], on=key)
+    pd.testing.assert_frame_equal(kept, sample)
+    assert 0 < len(sample) < len(whole)
+
+
+def test_the_sample_is_what_its_script_makes(tmp_path):
+    """`make data` writes these tables."""
+    runpy.run_path(str(ROOT / "data/source/sample.py"))["main"](tmp_path)
+    for name in TABLES:
+        pd.testing.assert_frame_equal(
+            pd.read_parquet(tmp_path / f"{name}.parquet"),
+            pd.read_parquet(STARTER / f"sample/{name}.parquet"),
+        )
+
+
+def test_the_sample_is_one_board():
+    tables = {name: pd.read_parquet(STARTER / f"sample/{name}.parquet") for name in TABLES}
+    results = tables["results"]
+    assert {*tables["models"]["model"]} == {*results["model"]}
+    assert {*tables["tasks"]["task"]} == {*results["task"]}
+    assert bool(results["source"].notna().all())
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_no_place_is_left_unfilled(host):
+    """Every text that goes to a publisher is without a trace of how it was made."""
+    for path, content in project_files(None, "A title", host).items():
+        if not path.endswith((".parquet", ".yml")):
+            assert not re.search(r"@\w", content.decode()), path

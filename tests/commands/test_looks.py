@@ -11,9 +11,8 @@ from site_builder.build import make_files
 from site_builder.config import Colours, load_config
 from site_builder.errors import FaultsError
 from site_builder.render.assets import TOKENS_SHEET, colours_of, contrast, default_folder, mixed
-from tests.helpers.browsing import AXE, AXE_RUN, open_page
-from tests.helpers.serve import served
-from tests.helpers.sites import ROOT, BuiltSite, build, on_disk, target
+from tests.helpers.browsing import breaches, open_page
+from tests.helpers.sites import ROOT, BuiltSite, build, target
 from tests.helpers.tables import SITE_TOML
 
 # A token as the browser reads it, and every colour that the chart of a page is painted in.
@@ -44,21 +43,18 @@ def write_pages(project: Path, **pages: str) -> None:
 
 
 def said(project: Path) -> list[str]:
-    """What a build says where it fails."""
     with pytest.raises(FaultsError) as error:
         make_files(load_config(project))
     return str(error.value).splitlines()
 
 
 def sheet_of(site: BuiltSite, name: str) -> str:
-    """A published style sheet."""
     found = [path for path in site.files if re.fullmatch(rf"assets/css/{name}\.\w+\.css", path)]
     assert 1 == len(found)
     return site.files[found[0]].decode()
 
 
 def links(site: BuiltSite, selector: str, path: str = "") -> list[tuple[str, str]]:
-    """Texts and addresses of the links of a page."""
     return [(a.get_text(), str(a["href"])) for a in site.page(path).select(f"{selector} a")]
 
 
@@ -83,14 +79,12 @@ def test_colours_go_into_a_sheet_of_their_own(project):
 
 
 def test_badges_have_the_colours_too(project):
-    """They are drawn by the build."""
     site = built(project, '[theme.light]\nink = "#123456"\naccent = "#654321"\n')
     badge = site.files["badges/alpha.svg"].decode()
     assert {"#123456", "#654321"} & set(re.findall(r"#[0-9a-f]{6}", badge))
 
 
 def test_without_colours_there_is_no_such_sheet(index_site):
-    """Nor a request for one."""
     assert [] == [path for path in index_site.files if "css/theme" in path]
 
 
@@ -105,8 +99,7 @@ def test_every_colour_is_one_of_the_style_sheet_and_explained():
 
 
 @pytest.mark.parametrize("colour", ["red", "#fff", "#12345g", "#0f766e; } body { x: y", ""])
-def test_what_is_no_colour(project, colour):
-    """Is a fault, so that no text of site.toml gets into a style sheet."""
+def test_a_bad_colour(project, colour):
     (project / "site.toml").write_text(f'[theme.light]\nink = "{colour}"\n')
     assert [f'site.toml: theme.light.ink = "{colour}" must be a colour such as #0f766e'] == said(
         project
@@ -114,7 +107,6 @@ def test_what_is_no_colour(project, colour):
 
 
 def test_a_colour_that_does_not_exist(project):
-    """The nearest is named; a colour outside of its theme is sent there."""
     (project / "site.toml").write_text(
         '[theme]\nink = "#000000"\n[theme.dark]\nacent = "#000000"\n'
     )
@@ -125,7 +117,6 @@ def test_a_colour_that_does_not_exist(project):
 
 
 def test_a_text_that_cannot_be_read(project):
-    """Is a warning with both colours, those of ours among them."""
     site = built(project, '[theme.light]\nsoft = "#cccccc"\n')
     assert (
         "site.toml: theme.light: soft #cccccc on paper #fbfbfa has a contrast of 1.6. "
@@ -164,7 +155,6 @@ def test_our_own_colours_can_be_read(project):
 
 
 def test_a_logo(project):
-    """Stands in the header in place of the drawing; its title says whose it is."""
     (project / "static").mkdir()
     (project / "static/logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     site = built(project, '[theme]\nlogo = "logo.svg"\n')
@@ -186,8 +176,7 @@ def test_a_logo(project):
         ("x.js", 'theme.logo = "x.js" must name an image in static/, such as logo.svg'),
     ],
 )
-def test_a_logo_that_is_none(project, logo, expected):
-    """One line says so."""
+def test_a_bad_logo(project, logo, expected):
     (project / "site.toml").write_text(f'[theme]\nlogo = "{logo}"\n')
     assert [f"site.toml: {expected}"] == said(project)
 
@@ -225,14 +214,12 @@ def test_a_page_of_words(project):
     ],
 )
 def test_the_title_of_a_page(project, name, text, title):
-    """Its first heading as plain text, else its name in words."""
     site = built(project, "", **{name: text})
     page = site.page(f"pages/{make_slugs([name])[name]}/")
     assert [title] == [head.get_text() for head in page.select("h1")]
 
 
 def test_faults_of_a_page_of_words(project):
-    """Have the line of the file, title and all."""
     write_pages(project, method="# Title\n\n{{ nope }}")
     assert ["data/content/pages/method.md:3: 'nope' is undefined"] == said(project)
 
@@ -262,8 +249,7 @@ Imprint = "pages/imprint"
     assert ["Method"] == [link.get_text() for link in current]
 
 
-def test_a_page_in_the_header_does_not_stand_in_the_footer_too(project):
-    """The other pages of one's own do."""
+def test_a_page_in_the_header_is_not_in_the_footer(project):
     toml = '[navigation.header]\nMethod = "pages/method"\n'
     site = built(project, toml, method="", imprint="")
     assert ["How this is computed", "Data and API", "Imprint"] == [
@@ -272,7 +258,6 @@ def test_a_page_in_the_header_does_not_stand_in_the_footer_too(project):
 
 
 def test_no_navigation(project):
-    """An empty section leaves the header its title."""
     assert [] == links(built(project, "[navigation.header]\n"), "header nav")
 
 
@@ -306,7 +291,7 @@ def test_the_documentations_own_example_builds(project):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_looks_in_a_browser(project, tmp_path, chromium, scheme):
+def test_looks_in_a_browser(project, chromium, scheme):
     """Colours reach pages and charts in both themes, the logo is drawn; no complaint."""
     write_pages(project, method="# How\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
     (project / "static").mkdir()
@@ -316,25 +301,20 @@ def test_looks_in_a_browser(project, tmp_path, chromium, scheme):
         '[theme]\nlogo = "logo.svg"\nlight = { accent = "#800000", gain = "#004d40" }\n'
         'dark = { accent = "#ffb4ab", gain = "#80cbc4" }\n'
     )
-    site = on_disk(built(project, f"{SITE_TOML}{toml}"), tmp_path / "site")
+    home = built(project, f"{SITE_TOML}{toml}").url
     red, teal = {
         "light": ("rgb(128, 0, 0)", "rgb(0, 77, 64)"),
         "dark": ("rgb(255, 180, 171)", "rgb(128, 203, 196)"),
     }[scheme]
-    assert site.folder is not None
-    with served(site.folder) as home:
-        page, heard = open_page(
-            chromium, f"{home}pages/method/", color_scheme=scheme, bypass_csp=True
-        )
-        expect(page.locator(".brand-logo")).to_have_css("height", "28px")
-        expect(page.locator("footer a").first).to_be_visible()
-        page.add_script_tag(path=AXE)
-        assert [] == page.evaluate(AXE_RUN)
-        page.goto(home)
-        assert red == page.evaluate(TOKEN, "--accent")
-        plot = page.locator("[data-chart=best-lift-by-task], [data-chart=winners]").first
-        plot.scroll_into_view_if_needed()
-        expect(plot).to_have_attribute("data-drawn", "wide")
-        assert {red, teal} & {*page.evaluate(PAINTS)}
-        assert [] == heard.complaints
-        page.context.close()
+    page, heard = open_page(chromium, f"{home}pages/method/", color_scheme=scheme)
+    expect(page.locator(".brand-logo")).to_have_css("height", "28px")
+    expect(page.locator("footer a").first).to_be_visible()
+    page.goto(home)
+    assert red == page.evaluate(TOKEN, "--accent")
+    plot = page.locator("[data-chart=best-lift-by-task], [data-chart=winners]").first
+    plot.scroll_into_view_if_needed()
+    expect(plot).to_have_attribute("data-drawn", "wide")
+    assert {red, teal} & {*page.evaluate(PAINTS)}
+    page.goto(f"{home}pages/method/")
+    assert [] == breaches(page)
+    assert [] == heard.complaints

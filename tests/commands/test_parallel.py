@@ -38,21 +38,18 @@ def _fail() -> Callable[[int], int]:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_results_keep_the_order_of_the_items(workers: int):
-    """Other processes make them, unless there is one worker."""
     results = list(map_pages(_setup, ITEMS, workers))
     assert [*ITEMS] == [i for i, _ in results]
     assert (os.getpid() in {pid for _, pid in results}) == (workers == 1)
 
 
 def test_one_item_or_none_needs_no_worker():
-    """Starting one costs more than it saves."""
     assert [(7, os.getpid())] == list(map_pages(_setup, [7], 2))
     assert [] == list(map_pages(_setup, [], 2))
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_exceptions_arrive_as_themselves(workers: int):
-    """From the function and from its setup, with type and message."""
     with pytest.raises(ValueError, match="no 20"):
         list(map_pages(partial(_setup, fail_at=20), ITEMS, workers))
     with pytest.raises(KeyError, match="setup"):
@@ -60,7 +57,6 @@ def test_exceptions_arrive_as_themselves(workers: int):
 
 
 def test_a_killed_worker_is_reported():
-    """One line says what happened and what to do."""
     with pytest.raises(SiteError) as raised:
         list(map_pages(partial(_setup, kill_at=5), ITEMS, 2))
     assert [
@@ -87,7 +83,6 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 def test_workers_end_when_the_main_process_is_killed(tmp_path: Path):
-    """Also in the middle of a long item."""
     script, pids = tmp_path / "parent.py", tmp_path / "pids"
     script.write_text(_PARENT)
     pids.mkdir()
@@ -124,7 +119,6 @@ def test_few_pages_and_many_scores_are_rendered_by_one_process():
 
 
 def test_two_workers_make_the_same_site():
-    """Byte for byte."""
     config = load_project(ROOT)
     one, two = (make_files(config, BuildOptions(workers=n))[0] for n in (1, 2))
     assert one.keys() == two.keys()
@@ -132,7 +126,6 @@ def test_two_workers_make_the_same_site():
 
 
 def test_two_workers_report_the_same_faults(tmp_path: Path):
-    """Faults of templates and of prose, each once."""
     root = copy_project(tmp_path / "project")
     (root / "templates").mkdir()
     (root / "templates/model.html").write_text("{{ nonsense }}\n")
@@ -145,3 +138,48 @@ def test_two_workers_report_the_same_faults(tmp_path: Path):
         faults.append([str(fault) for fault in raised.value.faults])
     assert faults[0] == faults[1]
     assert 3 == len(faults[0])
+
+
+# --- imports --------------------------------------------------------------------------------------
+
+# What importing the library takes would be felt by a user who waits for another command.
+SLOW = {"fontTools", "markdown", "numpy", "pandas", "plotly", "pydantic", "pyarrow", "scipy"}
+# Used by some commands or some builds only. (Plotly imports narwhals, so every build does.)
+SPECIAL = {"dask", "duckdb", "git", "rapidfuzz", "ruamel", "tokenizers"}
+
+
+def imported_by(code: str) -> set[str]:
+    """Return the top names of all modules that a new process imports."""
+    program = f"import sys\n{code}\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert "" == done.stderr
+    return {*done.stdout.splitlines()[-1].split()}
+
+
+def test_the_list_of_commands_imports_no_command():
+    assert set() == imported_by("import site_builder.cli") & {*SLOW, *SPECIAL, "rich"}
+
+
+def test_a_command_does_not_import_what_others_use():
+    code = "from site_builder.cli import main; [main.commands[name] for name in main.commands]"
+    assert set() == imported_by(code) & SPECIAL
+
+
+def test_a_build_does_not_import_what_other_commands_use():
+    code = (
+        "from pathlib import Path; from site_builder.build import load_project, make_files;"
+        "make_files(load_project(Path()))"
+    )
+    assert set() == imported_by(code) & {*SPECIAL, "rich"}
+
+
+@pytest.mark.parametrize(("value", "expected"), [(None, "1"), ("3", "3")])
+def test_one_thread_multiplies_matrices(value, expected):
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    if value is not None:
+        environment["OPENBLAS_NUM_THREADS"] = value
+    code = "import site_builder.__main__, os; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True
+    )
+    assert expected == done.stdout.decode().strip()

@@ -34,7 +34,6 @@ def catalog_of(models=None, tasks=None, results=None):
 
 
 def test_models_of_the_catalog():
-    """In its order; None for what is not known, the id where there is no name."""
     found = catalog_of(models={"developer": ["A Ltd", None], "parameters_b": [7, None]}).models
     assert ["a", "b"] == list(found)
     assert ModelInfo("a", "a", "A Ltd", None, None, 7.0, None, None, None, None, None) == found["a"]
@@ -42,7 +41,6 @@ def test_models_of_the_catalog():
 
 
 def test_tasks_of_the_catalog():
-    """Numbers apart, each with a finite value under its column; bounds are facts of the task."""
     columns = {
         "category": ["math", None],
         "score_max": [1, None],
@@ -74,7 +72,6 @@ def test_provenance_of_each_score():
 
 
 def test_stated_columns():
-    """Those with a value for any score."""
     assert frozenset(["row"]) == catalog_of().stated
     stated = catalog_of(results={"flag": [None, "leaked", None], "stderr": [0.01, None, None]})
     assert frozenset(["row", "flag", "stderr"]) == stated.stated
@@ -101,7 +98,6 @@ def test_the_checksum_is_what_sha256sum_prints_of_the_published_files(index_site
 
 
 def test_any_change_of_a_table_is_another_release(tmp_path):
-    """And the same tables are the same one."""
     first = release_of(tmp_path / "a")
     assert first == release_of(tmp_path / "b")
     assert first == release_of(tmp_path / "c", f'{SITE_TOML}labels = {{ base = "Before" }}\n')
@@ -115,20 +111,17 @@ def test_any_change_of_a_table_is_another_release(tmp_path):
 
 
 def test_date_of_the_project(tmp_path):
-    """Before any date of its results."""
     toml = SITE_TOML.replace("[site]\n", "[site]\nreleased = 2024-05-02\n")
     dated = having(results_frame(), date="2025-01-31")
     assert "2024-05-02" == release_of(tmp_path, toml, results=dated).date
 
 
 def test_date_is_else_the_newest_of_the_results(tmp_path):
-    """Null and blank dates aside."""
     days = ["2024-01-31", None, "2024-03-01", "2023-12-31", " ", *[None] * 5]
     assert "2024-03-01" == release_of(tmp_path, results=having(results_frame(), date=days)).date
 
 
 def test_date_is_else_unknown(tmp_path):
-    """It is never today's."""
     assert release_of(tmp_path).date is None
 
 
@@ -140,14 +133,12 @@ def test_release_of_no_files():
 
 
 def test_name_of_a_release():
-    """How a sentence names it, with and without a date."""
     assert "data release 0123456789ab, 2024-05-02" == Release("0123456789abcdef", "2024-05-02").name
     assert "data release 0123456789ab" == Release("0123456789abcdef", None).name
 
 
 @pytest.mark.parametrize("value", ['"2024-05-02"', "2024", "2024-05-02T10:00:00"])
 def test_a_date_of_another_type_is_a_fault(tmp_path, value):
-    """One line, with what was found and what is asked."""
     (tmp_path / "site.toml").write_text(f"[site]\nreleased = {value}\n")
     with pytest.raises(FaultsError) as error:
         load_config(tmp_path)
@@ -165,13 +156,11 @@ def test_every_page_names_the_release(index_site):
 
 
 def test_the_index_names_no_day_that_its_sources_do_not():
-    """The sources give a year; a day would be made up."""
     assert make_site(ROOT).results.release.date is None
     assert "released" not in (ROOT / "site.toml").read_text(encoding="utf8")
 
 
 def test_the_api_names_the_release(tmp_path):
-    """With its date where it has one."""
     toml = SITE_TOML.replace("[site]\n", "[site]\nreleased = 2024-05-02\n")
     site = build(write_project(tmp_path, board(), toml))
     files = sorted(board())

@@ -16,7 +16,6 @@ NAN = float("nan")
 
 
 def column(*values):
-    """A column as an array of floats."""
     return np.array(values, dtype=float)
 
 
@@ -24,13 +23,11 @@ def column(*values):
 
 
 def correlate(x: Array, y: Array) -> Correlation:
-    """The correlation of one pair of columns."""
     (found,) = correlate_each([(x, y)])
     return found
 
 
 def test_coefficients_by_hand():
-    """Five pairs, one of them swapped, with integer sums."""
     x, y = column(1, 2, 3, 4, 5), column(1, 2, 3, 5, 4)
     # Both columns are their own ranks. Sum of d² = 2, so rho = 1 - 6 x 2 / (5 x 24) = 0.9.
     # Sum of products about the mean (3, 3): 4 + 1 + 0 + 2 + 2 = 9, of squares 10 and 10: r = 0.9.
@@ -62,7 +59,6 @@ def test_ties_share_their_mean_rank():
 )
 @settings(max_examples=60, deadline=None)
 def test_agrees_with_scipy(x, y):
-    """Coefficients and p-values are scipy's on the same numbers."""
     found = correlate(x, y)
     if np.ptp(x) == 0 or np.ptp(y) == 0:
         assert Correlation(12) == found
@@ -122,7 +118,6 @@ def test_perfect_correlation_has_no_interval():
 
 
 def test_only_pairs_that_are_there_count():
-    """A gap or an infinity on either side takes the pair out."""
     x, y = column(1, 2, NAN, 3, 4, 9, np.inf), column(2, 1, 7, 4, 3, NAN, 5)
     assert correlate(column(1, 2, 3, 4), column(2, 1, 4, 3)) == correlate(x, y)
     assert 4 == correlate(x, y).n
@@ -137,7 +132,6 @@ def test_only_pairs_that_are_there_count():
     ],
 )
 def test_three_pairs_are_too_few(x, y):
-    """Below four nothing is defined, and n says why."""
     found = correlate(x, y)
     assert found == Correlation(found.n)
     assert found.n <= 3
@@ -155,7 +149,7 @@ EXTREME = st.sampled_from([0.0, 1e11, -1e11, 1e-300, -1e-300, 0.5, 1.7e308, 1e11
 
 
 @given(arrays(float, 6, elements=EXTREME), arrays(float, 6, elements=EXTREME))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_extreme_values_give_numbers_or_none(x, y):
     """Never NaN, never a warning, never beyond 1."""
     found = correlate(x, y)
@@ -177,7 +171,6 @@ def test_extreme_values_give_numbers_or_none(x, y):
 )
 @settings(max_examples=60, deadline=None)
 def test_line_agrees_with_scipy(x, y, log_x):
-    """Slope, intercept and share of the variance are scipy's on the same numbers."""
     line = stats.linregress(np.log10(x) if log_x else x, y)
     found = fit_line(x, y, log_x=log_x)
     assert found is not None
@@ -234,7 +227,6 @@ SIZES = {"train_examples": [10, 1000, 100, 10000]}
 
 
 def correlations_of(runs=RUNS, lower=(), tasks=SIZES, features=None, **board):
-    """The correlations of a board against `gpt`."""
     frames = make_frames(runs, lower, tasks)
     board = {"baseline": "gpt", **board}
     return make_results(frames, Analysis(features=features), **board).correlations
@@ -256,7 +248,6 @@ def test_derived_columns_by_hand():
 
 
 def test_average_tuned_minus_average_base_is_average_lift():
-    """Which holds since both averages are over the same models."""
     values = correlations_of().values
     for tuned, base, lift in zip(
         values["mean_tuned_score"],
@@ -313,7 +304,6 @@ def test_without_a_base_variant_there_are_no_base_scores():
 
 
 def test_without_a_baseline_its_columns_are_not_defined():
-    """The others are."""
     found = correlations_of(baseline=None)
     assert (None,) * 4 == found.values["baseline_score"]
     assert Correlation(0) == found.pairs["baseline_score", "train_examples"]
@@ -330,7 +320,6 @@ def test_mixed_units_leave_the_features():
 
 
 def test_nothing_to_correlate():
-    """Three tasks are too few, and the results say so by having no correlations at all."""
     runs = {v: {m: s[:3] for m, s in models.items()} for v, models in RUNS.items()}
     assert None is correlations_of(runs, tasks={"train_examples": [1, 2, 3]})
 
@@ -356,8 +345,7 @@ def test_named_features_are_taken_as_they_are_named():
     assert (None,) * 4 == found.values["tokens_p95"]
 
 
-def test_feature_never_stands_for_a_computed_column():
-    """A column of the tasks table with such a name is left to the computed one."""
+def test_feature_never_replaces_a_computed_column():
     tasks = {**SIZES, "baseline_score": [9, 9, 9, 9]}
     found = correlations_of(tasks=tasks)
     assert ("train_examples",) == found.features
@@ -365,7 +353,6 @@ def test_feature_never_stands_for_a_computed_column():
 
 
 def test_infinite_feature_is_missing():
-    """A further column is not checked against the contract; its infinities reach no record."""
     found = correlations_of(tasks={"turns": [1, 2, np.inf, 4]})
     assert (1, 2, None, 4) == found.values["turns"]
     assert 3 == found.pairs["turns", "mean_tuned_score"].n

@@ -7,16 +7,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
+from scipy.stats import chisquare
 
 from site_builder.compute import intervals
 from site_builder.compute.intervals import (
     RESAMPLES,
+    SEED,
     Bootstrap,
+    draw_places,
+    draw_words,
     error_of_difference,
     t_quantile,
     tail_probability,
 )
 from site_builder.compute.score_error import REACH
+from tests.helpers.choosing import draw_words as plain_words
 
 NAN = float("nan")
 
@@ -106,7 +111,6 @@ def test_resample_by_hand():
 
 
 def test_resample_without_a_models_tasks_says_nothing_of_it():
-    """A mean over no task is left out, not taken as zero."""
     bootstrap = Bootstrap(np.array([[3.0, 0, 0], [0, 3.0, 0], [0, 0, 3.0], [1.0, 1.0, 1.0]]))
     # Without the third task: means 0.2, 0.8, none, 0.5.
     low, high = bootstrap.intervals(np.array([[0.2, 0.8, NAN]]))
@@ -166,7 +170,6 @@ def test_same_seed_gives_the_same_resamples():
 
 
 def test_one_task_has_no_interval():
-    """Nor has a model with one score only, or none."""
     low, high = Bootstrap.over(1).intervals(np.array([[0.5]]))
     assert np.isnan([low, high]).all()
     low, high = Bootstrap.over(3).intervals(np.array([[0.5, NAN, NAN], [NAN, NAN, NAN]]))
@@ -174,7 +177,6 @@ def test_one_task_has_no_interval():
 
 
 def test_equal_models_are_tied():
-    """A difference of zero on every task holds zero, noise or not."""
     values = np.array([[0.1 + 0.2, 0.5, 0.7], [0.3, 0.5, 0.7], [0.2, 0.5, 0.7]])
     assert [True, True, True] == Bootstrap.over(3).tied_with(values, 0).tolist()
     # The third is never above the first, and equal on two of three tasks: (2/3)^3 = 30 % of the
@@ -182,7 +184,6 @@ def test_equal_models_are_tied():
 
 
 def test_model_below_on_every_task_is_not_tied():
-    """No resample shows it level."""
     values = np.array([[0.3, 0.5, 0.7], [0.2, 0.4, 0.6]])
     assert [True, False] == Bootstrap.over(3).tied_with(values, 0).tolist()
 
@@ -203,7 +204,6 @@ def test_too_few_common_tasks_are_no_tie():
 
 
 def test_interval_holds_the_mean_and_narrows_with_more_tasks():
-    """Nine times the tasks, a third of the width."""
     scores = np.random.default_rng(3).random(40)
     widths = []
     for times in (1, 9):
@@ -223,13 +223,11 @@ def test_interval_is_near_the_normal_one_for_many_tasks():
 
 
 def test_interval_of_a_constant_is_a_point():
-    """Whatever is drawn, the mean is the same."""
     low, high = Bootstrap.over(7).intervals(np.full((1, 7), 0.7))
     assert (0.7, 0.7) == (low[0], high[0])
 
 
 def test_blocks_change_nothing(monkeypatch):
-    """Models are resampled a block at a time, in their places."""
     values = np.random.default_rng(5).random((10, 6))
     values[3] = NAN
     bootstrap = Bootstrap.over(6, resamples=50)
@@ -248,3 +246,32 @@ def test_memory_does_not_grow_with_the_models():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 10 * values.nbytes + 4 * block < 8 * RESAMPLES * len(values)
+
+
+# --- draws ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [0, 1, SEED, 2**32 - 1])
+def test_words_are_those_of_the_author(seed):
+    assert plain_words(500, seed).tolist() == draw_words(500, seed).tolist()
+
+
+def test_first_word_of_seed_zero():
+    """The published generator gives 0.26642920868471265 first: this times 2^32."""
+    assert [1144304738] == draw_words(1, 0).tolist()
+
+
+@pytest.mark.parametrize("n", [2, 8, 31, 100])
+def test_places_are_equally_likely(n):
+    """Pearson's chi-square over the draws of a whole bootstrap shows no place that is preferred."""
+    counts = np.bincount(draw_places((RESAMPLES, n), n, SEED).ravel(), minlength=n)
+    assert n == len(counts)
+    assert chisquare(counts).pvalue > 0.001
+
+
+@pytest.mark.parametrize("n", [8, 31])
+def test_places_do_not_follow_from_the_one_before(n):
+    """Nor does any pair of neighbours come more often than another."""
+    places = draw_places((RESAMPLES, n), n, SEED).ravel()
+    pairs = np.bincount(places[:-1] * n + places[1:], minlength=n * n)
+    assert chisquare(pairs).pvalue > 0.001

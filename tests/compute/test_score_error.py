@@ -46,7 +46,6 @@ def test_interval_ends_at_the_bounds_of_the_task():
 
 
 def test_interval_of_a_score_without_bounds():
-    """Nothing cuts it off; one bound alone cuts off its side."""
     assert near(0.02, 0.9508007, 1.0291993) == errors_of(0.99, {}, stderr=0.02)
     half = {"score_min": [0.0]}
     assert near(0.02, 0.0, 0.0491993) == errors_of(0.01, half, stderr=0.02)
@@ -106,7 +105,6 @@ def test_task_can_state_that_its_scores_are_means():
 
 
 def test_equal_bounds_give_no_error():
-    """A task whose bounds are one has no scale."""
     point = {"score_min": [1.0], "score_max": [1.0], "mean_of_examples": [True]}
     assert near(NAN, NAN, NAN) == errors_of(1.0, point, n_examples=100)
 
@@ -130,7 +128,6 @@ def test_graded_scores_vary_no_more_than_right_and_wrong_ones():
 
 
 def test_errors_are_arrays_like_the_scores():
-    """By variant, models x tasks, NaN where nothing is known."""
     frames = make_frames({"base": {"a": [0.8, 0.5], "b": [None, 0.5]}, "tuned": {"a": [0.9, 0.5]}})
     frames["results"]["stderr"] = [0.02, NAN, 0.05, NAN, NAN]
     scores = collect_scores(make_tables(frames), BoardConfig())
@@ -140,7 +137,6 @@ def test_errors_are_arrays_like_the_scores():
 
 
 def test_part_of_a_board_has_the_errors_of_its_tasks():
-    """A part of the board has the errors of its own tasks."""
     frames = make_frames({"base": {"a": [0.8, 0.5]}})
     frames["results"]["stderr"] = [0.02, 0.05]
     part = collect_scores(make_tables(frames), BoardConfig()).only(["t2"])
@@ -148,7 +144,6 @@ def test_part_of_a_board_has_the_errors_of_its_tasks():
 
 
 def test_flagged_scores_that_are_left_out_have_no_error():
-    """They are no part of the board."""
     frames = make_frames({"base": {"a": [0.8, 0.5]}})
     frames["results"]["stderr"] = [0.02, 0.05]
     frames["results"]["flag"] = ["leaked", None]
@@ -192,12 +187,10 @@ def test_ties_with_several_best_scores_use_the_largest_error():
 
 
 def test_one_score_is_tied_with_itself():
-    """A task with one model has its best."""
     assert [True] == ties([0.5], [0.01])
 
 
 def tuned(task, *, exclude):
-    """The tuned scores of a task by model."""
     scores = measured_results(exclude=exclude).scores.ranking(task)
     return {score.model: score for score in scores if score.variant == "tuned"}
 
@@ -229,6 +222,5 @@ def test_unknown_error():
 
 
 def test_ties_are_within_a_variant():
-    """The base scores state nothing, so that nothing is said of them."""
     scores = measured_results(exclude=True).scores.ranking("quiz")
     assert {None} == {s.tied_with_best for s in scores if s.variant == "base"}

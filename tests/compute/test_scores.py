@@ -22,7 +22,6 @@ def equal(expected, actual):
 
 
 def test_arrays_follow_the_order_of_the_tables():
-    """The order of the results does not matter."""
     frames = make_frames(BASE_AND_TUNED)
     frames["results"] = frames["results"].iloc[::-1]
     scores = collect_scores(make_tables(frames), BoardConfig())
@@ -33,7 +32,6 @@ def test_arrays_follow_the_order_of_the_tables():
 
 
 def test_models_and_tasks_without_results_have_nan():
-    """They have a row or a column."""
     frames = make_frames({"base": {"a": [0.1, None], "b": [None, None]}})
     scores = collect_scores(make_tables(frames), BoardConfig())
     assert equal([[0.1, NAN], [NAN, NAN]], scores.values["base"])
@@ -86,7 +84,6 @@ def test_baseline_uses_its_base_scores_first():
 
 
 def test_baseline_without_a_score():
-    """A baseline without results is legal, and nothing is compared with it."""
     frames = make_frames({"base": {"a": [0.1], "gpt": [None]}})
     scores = collect_scores(make_tables(frames), BoardConfig(baseline="gpt"))
     assert "base" == scores.roles.baseline_variant
@@ -95,7 +92,6 @@ def test_baseline_without_a_score():
 
 
 def test_no_baseline():
-    """Without a baseline there is no lift over it, and no score is left out of the contest."""
     scores = make_scores(BASE_AND_TUNED)
     assert None is scores.roles.baseline
     assert None is scores.roles.baseline_variant
@@ -112,14 +108,12 @@ def test_lift_over_base_is_positive_where_tuning_helped():
 
 
 def test_base_has_no_lift_over_base():
-    """Nor has any variant where the board has no base."""
     scores = make_scores(BASE_AND_TUNED)
     assert equal(np.full((3, 2), NAN), scores.lift_over_base("base"))
     assert equal([[NAN]], make_scores({"tuned": {"a": [0.1]}}).lift_over_base("tuned"))
 
 
 def test_lift_over_baseline_is_positive_where_the_model_is_better():
-    """Score - baseline's score, turned where lower is better."""
     scores = make_scores(BASE_AND_TUNED, lower=["t2"], baseline="gpt")
     # a: 0.3 - 0.5 = -0.2 and 20 - 10 = 10; b: 0.4 - 0.5 = -0.1 and 20 - 40 = -20
     assert equal([[NAN, NAN], [-0.2, 10], [-0.1, -20]], scores.lift_over_baseline("tuned"))
@@ -141,7 +135,6 @@ def test_scores_are_rounded_before_they_are_compared():
 
 
 def test_contest_excludes_the_baseline():
-    """Its scores in another variant compete like any model's."""
     runs = {"base": {"gpt": [0.5], "a": [0.1]}, "tuned": {"gpt": [0.6], "a": [0.2]}}
     scores = make_scores(runs, baseline="gpt")
     assert equal([[NAN], [0.1]], scores.contest("base"))
@@ -150,7 +143,6 @@ def test_contest_excludes_the_baseline():
 
 
 def test_only_keeps_the_named_tasks():
-    """Columns in the order asked for, with their directions; roles do not change."""
     scores = make_scores(BASE_AND_TUNED, lower=["t2"], baseline="gpt")
     part = scores.only(["t2"])
     assert ("t2",) == part.tasks
@@ -195,7 +187,6 @@ def test_long_table_by_hand(scores):
 
 
 def test_score_that_does_not_count_has_no_rank():
-    """It is in the table, but not among the scores of its task."""
     frames = make_frames({"base": {"a": [0.9], "b": [0.5]}})
     frames["results"]["flag"] = ["leaked", None]
     scores = collect_scores(make_tables(frames), BoardConfig(exclude_flagged=True))
@@ -214,7 +205,6 @@ def test_variant_that_is_not_on_the_board_has_no_rank():
 
 
 def test_records_of_a_model_and_of_a_task_are_the_same(scores):
-    """Whichever way they are found."""
     for model in scores.models:
         of_model = scores.of_model(model)
         of_tasks = {task: scores.of_task(task, [model])[model] for task in scores.tasks}
@@ -226,13 +216,11 @@ def test_records_of_a_model_and_of_a_task_are_the_same(scores):
 
 
 def test_ranking_is_by_variant_then_by_rank(scores):
-    """The primary variant first; equal ranks in the order of the models."""
     found = [(s.model, s.variant) for s in scores.ranking("t1")]
     assert [("a", "tuned"), ("b", "tuned"), ("ref", "base"), ("a", "base"), ("b", "base")] == found
 
 
 def test_scores_are_found_by_model_and_by_task(scores):
-    """Unknown models have none; an unknown task is an error."""
     of_b = [s for s in scores.ranking("t1") if s.model == "b"]
     found = scores.of_task("t1", ["b", "nobody"])
     assert {"b": of_b, "nobody": []} == {model: [*by.values()] for model, by in found.items()}
@@ -245,7 +233,6 @@ def test_scores_are_found_by_model_and_by_task(scores):
 
 
 def test_errors_examples_and_flags_are_in_the_records():
-    """As the results state them; None where they do not."""
     frames = make_frames({"base": {"a": [0.5, 0.25], "b": [0.75, None]}})
     frames["results"] = frames["results"].assign(
         stderr=[0.5, NAN, 0.125], n_examples=[NAN, 16, 64], flag=pd.Series([None, "leaked", None])
@@ -262,11 +249,9 @@ def test_provenance_of_a_score():
     frames["results"] = frames["results"].assign(source="paper.pdf", stderr=[0.01, NAN, NAN])
     scores = collect_scores(make_tables(frames), BoardConfig())
     expected = Provenance(1, "paper.pdf", None, None, None, None, 0.01)
-    assert expected == scores.provenance("a", "t1", "base")
-    assert 3 == scores.provenance("b", "t1", "base").row
-    for key in (("b", "t2", "base"), ("nobody", "t1", "base"), ("a", "t1", "tuned")):
-        with pytest.raises(KeyError):
-            scores.provenance(*key)
+    assert expected == scores.provenance_of("a")["t1", "base"]
+    found = scores.provenance_of("b")
+    assert {("t1", "base"): 3} == {key: stated.row for key, stated in found.items()}
 
 
 def test_where_a_model_has_any_score(scores):

@@ -2,7 +2,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from site_builder.compute.serving import Price, compute_serving
+from site_builder.compute.serving import (
+    Offer,
+    Price,
+    collect_offers,
+    compute_serving,
+    reference_choice,
+)
 from tests.helpers.boards import find_holes, make_frames, make_tables
 
 REQUEST = ("provider", "model", "error_code", "ttft_s", "total_s", "input_tokens", "output_tokens")
@@ -30,12 +36,11 @@ def serving_of(requests=None, prices=None, baseline=None):
 
 
 def request(ttft, total=None, tokens=None, error=None, **served):
-    """One row of the requests table."""
     by = {"provider": "p", "model": "m", "sent": 100, **served}
     return (by["provider"], by["model"], error, ttft, total, by["sent"], tokens)
 
 
-# --- latency ------------------------------------------------------------------------------------
+# --- latency -----------------------------------------------------------------------------------
 
 
 def test_percentiles_by_hand():
@@ -47,7 +52,6 @@ def test_percentiles_by_hand():
 
 
 def test_failed_requests_have_no_latency():
-    """They count in the share of failures and in nothing else."""
     rows = [request(0.2), request(9.9, 10.0, 50, "429"), request(0.4), request(None, error="500")]
     (row,) = serving_of(rows).latency
     assert (4, 2, 0.5) == (row.requests, row.failed, row.failed_share)
@@ -56,14 +60,12 @@ def test_failed_requests_have_no_latency():
 
 
 def test_error_codes_are_counted_most_frequent_first():
-    """Equal counts in the order of the codes."""
     rows = [request(None, error=code) for code in ("500", "429", "429", "400")]
     (row,) = serving_of(rows).latency
     assert (("429", 2), ("400", 1), ("500", 1)) == row.error_codes
 
 
 def test_all_requests_failed():
-    """There is a row that says so, without latency."""
     (row,) = serving_of([request(None, error="429")]).latency
     assert (1, 1.0) == (row.requests, row.failed_share)
     assert (None, None, None, None, None) == (
@@ -108,7 +110,6 @@ def test_stream_of_no_time_but_noise_has_no_rate():
 
 
 def test_latency_from_the_fastest_on():
-    """By median; equal ones by name; those without one last."""
     rows = [
         request(0.5, provider="slow"),
         request(None, error="x", provider="dead"),
@@ -122,7 +123,6 @@ def test_latency_from_the_fastest_on():
 
 
 def test_request_size_is_the_median_of_the_successes():
-    """Tokens sent and received; not known where nothing was measured."""
     rows = [
         request(0.1, tokens=10, sent=500),
         request(0.1, tokens=30, sent=700),
@@ -134,7 +134,7 @@ def test_request_size_is_the_median_of_the_successes():
     assert None is serving_of().request_size
 
 
-# --- prices -------------------------------------------------------------------------------------
+# --- prices ------------------------------------------------------------------------------------
 
 
 def test_ratio_is_how_many_times_cheaper_than_the_baseline():
@@ -164,7 +164,6 @@ def test_baseline_is_compared_by_its_lowest_price():
     ],
 )
 def test_without_a_baseline_price_there_is_no_ratio(prices, baseline):
-    """Not listed, not named, sold by the hour, or free."""
     found = serving_of(prices=prices, baseline=baseline)
     assert {None} == {p.ratio for p in found.prices}
 
@@ -177,21 +176,18 @@ def test_price_of_zero_has_no_ratio():
     ]
 
 
-def test_price_by_the_hour_stands_last():
-    """It has no price by the token."""
+def test_price_by_the_hour_is_last():
     found = serving_of(prices=[("x", "a", None, None, 4.5), ("y", "b", 1, 3)])
     hourly = Price("x", "a", None, None, 4.5, None, None, "", "")
     assert (Price("y", "b", 1.0, 3.0, None, 2.0, None, "", ""), hourly) == found.prices
 
 
 def test_half_a_price_is_none():
-    """Known for tokens sent alone, it has no mean."""
     (price,) = serving_of(prices=[("x", "a", 1, None)]).prices
     assert (1.0, None, None) == (price.input_usd, price.output_usd, price.million_usd)
 
 
 def test_price_says_where_and_when_it_was_listed():
-    """Empty where that is not known."""
     prices = [("x", "a", 1, 1, None, "https://a.example", "2026-01-31"), ("y", "a", 2, 2)]
     first, second = serving_of(prices=prices).prices
     assert ("https://a.example", "2026-01-31") == (first.source, first.date)
@@ -199,14 +195,12 @@ def test_price_says_where_and_when_it_was_listed():
 
 
 def test_equal_prices_in_the_order_of_names():
-    """Cheapest first, then provider, then model."""
     prices = [("y", "a", 1, 1), ("x", "b", 1, 1), ("x", "a", 1, 1), ("z", "z", 0.5, 0.5)]
     found = [(p.provider, p.model) for p in serving_of(prices=prices).prices]
     assert [("z", "z"), ("x", "a"), ("x", "b"), ("y", "a")] == found
 
 
 def test_project_without_serving_tables():
-    """Nothing is measured and nothing is sold."""
     found = serving_of()
     assert ((), (), None, None) == (
         found.latency,
@@ -221,3 +215,39 @@ def test_records_hold_no_nan():
     rows = [request(np.nan, np.nan, np.nan, sent=np.nan), request(1e-300, 1e11, 1e11)]
     prices = [("x", "gpt", 1e11, 1e11), ("y", "a", 1e-300, 1e-300), ("z", "b", np.nan, 1.0)]
     assert [] == find_holes(serving_of(rows, prices, "gpt"))
+
+
+# --- costs ----------------------------------------------------------------------------------------
+
+TOKEN = Offer("p", "a", 2, 4)
+DEAR = Offer("q", "ref", 20, 40)
+HOUR = Offer("r", "a", hour_usd=1.5)
+IDLE = Offer("r", "idle", hour_usd=0)
+
+
+def price(provider, model, sent=None, received=None, hour=None):
+    return Price(provider, model, sent, received, hour, None, None, "", "")
+
+
+def test_offers_of_prices():
+    prices = [price("p", "a", 1, 2, 3), price("p", "b", 1), price("p", "c", hour=4)]
+    assert (
+        Offer("p", "a", 1, 2),
+        Offer("p", "a", hour_usd=3),
+        Offer("p", "c", hour_usd=4),
+    ) == collect_offers(prices)
+
+
+@pytest.mark.parametrize(
+    ("offers", "baseline", "chosen"),
+    [
+        ([HOUR, TOKEN, DEAR], "a", (TOKEN,)),
+        ([HOUR, DEAR], "a", (HOUR,)),
+        ([HOUR, TOKEN, DEAR], "other", (TOKEN, DEAR)),
+        ([HOUR, TOKEN, DEAR], None, (TOKEN, DEAR)),
+        ([HOUR, IDLE], None, ()),
+    ],
+)
+def test_offers_to_compare_with(offers, baseline, chosen):
+    """The baseline by the token, else by the hour; else all by the token."""
+    assert chosen == reference_choice(offers, baseline)

@@ -42,7 +42,6 @@ def test_sign_test_by_hand():
 
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_sign_test_agrees_with_scipy(above, below):
-    """The binomial test."""
     n = above + below
     expected = stats.binomtest(above, n).pvalue if n else 1.0
     assert expected == pytest.approx(sign_tests(np.array([above]), np.array([below]))[0], rel=1e-9)
@@ -61,7 +60,6 @@ def test_signed_rank_test_by_hand():
 @given(arrays(float, (3, 8), elements=LIFTS))
 @settings(max_examples=60, deadline=None)
 def test_signed_rank_test_agrees_with_scipy(lifts):
-    """Run by run, by the method that fits each."""
     for row, found in zip(lifts, signed_rank_tests(lifts), strict=True):
         moved = row[~np.isnan(row) & (row != 0)]
         exact = len(set(np.abs(moved))) == len(moved)
@@ -71,7 +69,6 @@ def test_signed_rank_test_agrees_with_scipy(lifts):
 
 
 def test_more_than_fifty_tasks_are_approximated():
-    """By the normal distribution, as scipy does."""
     lifts = np.random.default_rng(1).normal(0.2, 1, 60)
     assert stats.wilcoxon(lifts, method="approx").pvalue == pytest.approx(
         signed_rank_tests(lifts[np.newaxis])[0]
@@ -112,13 +109,11 @@ def test_lift_test_by_hand():
 
 
 def test_verdict_worse():
-    """The same the other way round."""
     found = verdicts({"a": [0.9] * 8}, {"a": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]})
     assert "worse" == found["a"].verdict
 
 
 def test_lower_is_better_turns_the_sign_of_a_lift():
-    """A loss of error is a gain."""
     rows = {"a": [0.9] * 8}, {"a": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]}
     scores = make_scores({"base": rows[0], "tuned": rows[1]}, lower=[f"t{n}" for n in range(1, 9)])
     tests = compute_lift_tests(scores, Bootstrap.over(8), averaged=True)
@@ -126,12 +121,10 @@ def test_lower_is_better_turns_the_sign_of_a_lift():
 
 
 def test_five_tasks_are_too_few():
-    """Whatever they say."""
     assert "too few" == verdicts({"a": [0.1] * 5}, {"a": [0.9] * 5})["a"].verdict
 
 
 def test_sign_test_decides_without_a_mean():
-    """Lifts in different units have signs, and nothing else in common."""
     found = verdicts({"a": [1.0] * 8}, {"a": [2.0, 30, 400, 5, 6, 7, 8, 9]}, averaged=False)["a"]
     assert (None, None, None, None) == (
         found.mean,
@@ -166,7 +159,6 @@ def test_baseline_is_not_tested_against_itself():
 
 
 def test_no_tests_without_base_and_baseline():
-    """Nothing to compare with."""
     scores = make_scores({"base": {"a": [0.5, 0.6]}})
     tests = compute_lift_tests(scores, Bootstrap.over(2), averaged=True)
     assert ({}, {"base": {}}) == (tests.over_base, tests.over_baseline)
@@ -184,23 +176,20 @@ NAMES = (
 
 
 def differences(*rows: tuple[object, ...]) -> pd.DataFrame:
-    """A table of differences."""
     return pd.DataFrame(list(rows), columns=list(NAMES))
 
 
 def project_with(folder: Path, table: pd.DataFrame) -> Path:
-    """The fixture board with a table of differences."""
     return write_project(folder / "p", {**board(), "differences": table})
 
 
 def paired(project: Path) -> PairedLifts:
-    """The intervals of a project."""
     config = load_config(project)
     tables = check_tables(load_tables(config.data_dir), config)
     return compute_results(tables, config).paired_lifts
 
 
-def test_paired_lift_has_the_interval_of_its_difference(tmp_path: Path) -> None:
+def test_paired_lift_has_the_interval_of_its_difference(tmp_path):
     """1.96 standard errors to each side: 0.25 ± 0.098, 0.125 ± 0.196."""
     found = paired(project_with(tmp_path, differences(*ROWS)))
     key = ("alpha", "add", "fine_tuned")
@@ -209,7 +198,7 @@ def test_paired_lift_has_the_interval_of_its_difference(tmp_path: Path) -> None:
     assert (-0.070996, 0.320996) == pytest.approx(found[*key, "baseline"], abs=1e-6)
 
 
-def test_paired_lift_where_lower_is_better(tmp_path: Path) -> None:
+def test_paired_lift_where_lower_is_better(tmp_path):
     """A difference of -0.25 in the unit of the metric is a lift of 0.25."""
     tables = board()
     tasks = tables["tasks"].assign(higher_is_better=[False, True])
@@ -238,15 +227,12 @@ def test_paired_lift_where_lower_is_better(tmp_path: Path) -> None:
         ("against", "baseline"),
     ],
 )
-def test_difference_that_is_not_the_lift_is_ignored(
-    tmp_path: Path, column: str, value: object
-) -> None:
-    """Of other runs, of another size, or without an error."""
+def test_difference_that_is_not_the_lift_is_ignored(tmp_path, column, value):
     table = changed(differences(ROWS[0]), column, {1: value})
     assert {} == paired(project_with(tmp_path, table))
 
 
-def test_interval_is_below_the_lift(tmp_path: Path) -> None:
+def test_interval_is_below_the_lift(tmp_path):
     """On the page of the task; what it is stands on the page on method."""
     config = load_config(project_with(tmp_path, differences(*ROWS)))
     site = BuiltSite(make_files(config, out=tmp_path / "site")[0])

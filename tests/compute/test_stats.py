@@ -22,18 +22,16 @@ def test_share_below_is_strictly_below():
 
 
 def test_unknown_sizes_are_left_out_of_the_share():
-    """Two of three known ones are small, whatever the fourth is."""
     found = training_sets(100, None, 200, 50_000)
     assert {"t1": 100, "t3": 200, "t4": 50_000} == found.sizes
     assert {10_000: 2 / 3, 20_000: 2 / 3} == found.shares
 
 
 def test_no_known_size_no_distribution():
-    """A board whose tasks state none has no such chart."""
     assert None is training_sets(None, None)
 
 
-def test_thresholds_are_told_in_order():
+def test_thresholds_are_in_order():
     """From small to large, whatever the order in `site.toml`."""
     assert [5, 50] == list(training_sets(10, thresholds=(50, 5)).shares)
     assert {} == training_sets(10, thresholds=()).shares
@@ -54,7 +52,6 @@ def test_bins_are_thirds_of_a_decade():
 
 
 def test_bins_leave_no_gap():
-    """A bin begins where the one before ends, tasks or not."""
     found = training_sets(1, 1_000)
     assert [1] + [0] * 8 + [1] == [len(b.tasks) for b in found.bins]
     for left, right in zip(found.bins, found.bins[1:], strict=False):
@@ -83,7 +80,6 @@ def test_each_size_is_in_the_bin_that_holds_it(sizes):
 
 @pytest.mark.parametrize("n", [10**k for k in range(13)])
 def test_power_of_ten_opens_a_bin(n):
-    """Its predecessor is in the bin before."""
     (only,) = training_sets(n).bins
     assert n == only.low
     if n > 1:
@@ -91,5 +87,4 @@ def test_power_of_ten_opens_a_bin(n):
 
 
 def test_bin_is_a_record():
-    """Low edge, high edge, tasks."""
     assert Bin(10.0, 10 ** (4 / 3), ("t1",)) == training_sets(15).bins[0]

@@ -24,30 +24,25 @@ RUNS = {
 
 
 def results_of(scores: Scores) -> tuple[TaskResult, ...]:
-    """The results of each task of a board."""
     return compute_tasks(scores, compute_rank_agreement(scores))
 
 
 def similar_to(scores: Scores, task: str, most: int = 5) -> tuple[SimilarTask, ...]:
-    """The tasks that rank models like one task."""
     return find_similar_tasks(scores.tasks, compute_rank_agreement(scores), most)[task]
 
 
 @pytest.fixture
 def tasks():
-    """The results of each task of the board above, against `gpt`."""
     scores = make_scores(RUNS, lower=["t3"], baseline="gpt")
     return {result.task: result for result in results_of(scores)}
 
 
 def test_tasks_are_in_the_order_of_their_table(tasks):
-    """One result a task, and the baseline's score where it has one."""
     assert ["t1", "t2", "t3", "t4"] == list(tasks)
     assert [0.8, 0.5, 10, None] == [t.baseline_score for t in tasks.values()]
 
 
 def test_all_tied_models_are_best(tasks):
-    """In the order of the models, each with its variant."""
     assert Best(("a", "b"), 0.9, ("tuned", "tuned")) == tasks["t1"].best["tuned"]
     assert Best(("gpt",), 0.8, ("base",)) == tasks["t1"].best["base"]
 
@@ -59,7 +54,6 @@ def test_best_is_the_least_where_lower_is_better(tasks):
 
 
 def test_variant_without_a_score_has_no_best():
-    """It is absent, and its mean is not defined."""
     (only,) = results_of(
         make_scores({"base": {"a": [0.1], "b": [None]}, "tuned": {"b": [None]}, "x": {"b": [0.3]}})
     )
@@ -85,7 +79,6 @@ def test_contender_minus_baseline(tasks):
 
 
 def test_best_contender_below_the_baseline():
-    """The best contender is below the baseline."""
     (task,) = results_of(make_scores({"base": {"gpt": [0.5], "a": [0.4]}}, baseline="gpt"))
     assert (-0.1, "loses") == (task.best_lift_over_baseline, task.outcome)
 
@@ -119,7 +112,6 @@ def test_contender_may_come_from_any_tuned_variant():
 
 
 def test_no_baseline():
-    """The contender is the best all the same; there is nothing to compare it with."""
     (task,) = results_of(make_scores({"base": {"a": [0.4], "b": [0.6]}}))
     assert Best(("b",), 0.6, ("base",)) == task.best_contender
     assert (None, None) == (task.baseline_score, task.outcome)
@@ -135,20 +127,17 @@ def test_mean_lift_over_base_is_over_all_tuned_runs_with_both(tasks):
 
 
 def test_no_lift_without_a_tuned_variant():
-    """Nothing was tuned, so nothing was gained."""
     (task,) = results_of(make_scores({"base": {"a": [0.4]}}))
     assert None is task.mean_lift_over_base
 
 
 def test_mean_score_by_variant(tasks):
-    """Over the models that have a score, the baseline among them."""
     # base t1: (0.8 + 0.1 + 0.1) / 3, t3: (10 + 30) / 2; tuned t3: (20 + 5) / 2
     assert 1 / 3 == pytest.approx(tasks["t1"].mean["base"])
     assert {"tuned": 12.5, "base": 20} == tasks["t3"].mean
 
 
 def test_scores_are_ranked_within_their_variant():
-    """Tuned first; equal scores share the better rank; missing scores are absent."""
     scores = make_scores(RUNS, lower=["t3"], baseline="gpt")
     assert [
         Score("a", "t1", "tuned", 0.9, 1, 0.8, 0.1),
@@ -170,20 +159,17 @@ def test_scores_are_ranked_within_their_variant():
 
 
 def test_scores_are_counted_by_variant(tasks):
-    """Missing scores are not counted."""
     assert {"tuned": 2, "base": 3} == tasks["t1"].counts
     assert {"tuned": 1, "base": 1} == tasks["t4"].counts
 
 
 def test_models_of_a_task_are_in_the_order_of_its_ranking(tasks):
-    """By the first of their scores; models without a score are absent."""
     assert ("a", "b", "gpt") == tasks["t1"].models
     assert ("b", "a", "gpt") == tasks["t3"].models
     assert ("a",) == tasks["t4"].models
 
 
 def test_task_has_intervals_where_any_error_is_known():
-    """By variant."""
     frames = make_frames({"base": {"a": [0.5, 0.25], "b": [0.75, 0.5]}})
     frames["results"] = frames["results"].assign(stderr=[0.125, *[float("nan")] * 3])
     found = [t.with_intervals for t in make_results(frames).tasks]
@@ -191,7 +177,6 @@ def test_task_has_intervals_where_any_error_is_known():
 
 
 def test_task_without_a_score():
-    """It has results, all empty."""
     runs = {"base": {"a": [0.1, None], "b": [0.2, None]}}
     task = results_of(make_scores(runs, baseline="a"))[1]
     assert ({}, (), (), {"base": 0}) == (task.best, task.models, task.similar, task.counts)
@@ -220,7 +205,6 @@ def test_rank_agreement_by_hand():
 
 
 def test_rank_agreement_respects_the_direction():
-    """Alike is who is better, not which number is greater."""
     rho = compute_rank_agreement(make_scores({"base": AGREEMENT}, lower=["t3"])).rho
     assert [1.0, 1.0, 1.0, 0.9] == rho[0, :4].tolist()
 
@@ -235,7 +219,6 @@ def test_similar_tasks_by_rank_agreement():
 
 
 def test_number_of_similar_tasks():
-    """Five, unless another number is asked for."""
     runs = {"base": {m: [float(i)] * 9 for i, m in enumerate("abcd")}}
     scores = make_scores(runs)
     assert ["t1", "t2", "t3", "t4", "t5"] == [s.task for s in similar_to(scores, "t9")]
@@ -253,7 +236,6 @@ def test_three_common_models_are_too_few():
 
 
 def test_rank_agreement_agrees_with_scipy():
-    """On random scores with gaps and ties, over the models that have both."""
     random = np.random.default_rng(7)
     values = random.integers(0, 6, (20, 6)).astype(float)
     values[random.random(values.shape) < 0.3] = np.nan
@@ -269,7 +251,7 @@ def test_rank_agreement_agrees_with_scipy():
             assert both.sum() == common[i, j]
 
 
-def test_ranks_are_computed_once_on_a_board_of_many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ranks_are_computed_once_on_a_board_of_many_tasks(monkeypatch):
     """Pearson's r of the ranks among all models of a task, over the models that have both."""
     monkeypatch.setattr(task_module, "MAX_RERANKED_TASKS", 3)
     agreement = compute_rank_agreement(make_scores({"base": AGREEMENT}))
@@ -285,9 +267,7 @@ def test_ranks_are_computed_once_on_a_board_of_many_tasks(monkeypatch: pytest.Mo
     assert (4.0, 5.0) == (common[0, 1], common[0, 2])
 
 
-def test_task_without_a_score_has_no_agreement(
-    monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
-) -> None:
+def test_task_without_a_score_has_no_agreement(monkeypatch, recwarn):
     """On a board of many tasks too, and nothing is said of the mean of nothing."""
     monkeypatch.setattr(task_module, "MAX_RERANKED_TASKS", 1)
     runs = {m: [row[0], None, row[2]] for m, row in AGREEMENT.items()}
@@ -299,7 +279,6 @@ def test_task_without_a_score_has_no_agreement(
 
 
 def test_rank_agreement_uses_the_primary_variant():
-    """Of the variant that the board opens with."""
     tuned = {m: [row[0], row[2]] for m, row in AGREEMENT.items()}
     runs = {"base": {m: [row[0], row[1]] for m, row in AGREEMENT.items()}, "tuned": tuned}
     rho = compute_rank_agreement(make_scores(runs)).rho
@@ -324,7 +303,6 @@ CATEGORIES = ["easy", "easy", "even", "hard", "alone", None]
 
 
 def categories_of(lower=(), tasks=None, **board):
-    """The categories of the board above, in order."""
     frames = make_frames(CATEGORY_RUNS, lower, {"category": CATEGORIES, **(tasks or {})})
     return make_results(frames, **{"baseline": "gpt", **board}).categories
 
@@ -338,7 +316,6 @@ def test_categories_are_sorted_from_hard_to_easy():
 
 
 def test_tasks_without_a_category():
-    """The sixth task is in no category, and counts as none."""
     found = categories_of()
     assert [("t4",), ("t3",), ("t1", "t2"), ("t5",)] == [c.tasks for c in found]
     results = make_results(
@@ -348,12 +325,10 @@ def test_tasks_without_a_category():
 
 
 def test_category_counts_the_tasks_that_it_beats_the_baseline_on():
-    """Of those that have both a contender and a baseline score."""
     assert [(0, 1), (1, 1), (2, 2), (0, 0)] == [(c.beating, c.compared) for c in categories_of()]
 
 
 def test_lift_over_base_of_a_category_is_the_mean_of_its_tasks():
-    """Tasks weigh alike, however many runs they have."""
     found = {c.category: c.mean_lift_over_base for c in categories_of()}
     # easy: t1 (0.7 + 0.2) / 2 = 0.45, t2 (0.2 + 0.7) / 2 = 0.45; alone: (0.2 + 0.8) / 2
     assert (0.45, 0.5) == (found["easy"], found["alone"])
@@ -387,7 +362,6 @@ def test_category_of_lower_is_better_tasks():
 
 
 def test_without_a_baseline_categories_keep_the_order_of_the_tasks():
-    """There is nothing to order them by."""
     found = categories_of(baseline=None)
     assert ["easy", "even", "hard", "alone"] == [c.category for c in found]
     assert [None] * 4 == [c.best_lift_over_baseline for c in found]
@@ -395,7 +369,6 @@ def test_without_a_baseline_categories_keep_the_order_of_the_tasks():
 
 
 def test_equal_categories_keep_the_order_of_the_tasks():
-    """A tie is broken by who comes first in the tasks table."""
     runs = {"base": {"gpt": [0.5, 0.3], "a": [0.7, 0.5]}}
     frames = make_frames(runs, tasks={"category": ["z", "a"]})
     found = make_results(frames, baseline="gpt").categories
@@ -403,5 +376,4 @@ def test_equal_categories_keep_the_order_of_the_tasks():
 
 
 def test_no_categories():
-    """A tasks table without the column has none."""
     assert () == make_results(make_frames(CATEGORY_RUNS), baseline="gpt").categories

@@ -41,7 +41,6 @@ def told(monkeypatch, *looks: FileStates) -> list[list[Path]]:
 
 
 def test_what_a_build_reads_is_watched(project):
-    """Configuration, tables, prose, templates, static files; not what it does not read."""
     read = ("data/content/lede.md", "templates/about.html", "static/css/base.css", "static/x/y.png")
     unread = ("notes.txt", "site/index.html", "data/source/raw.csv", "data/content/.lede.md.swp")
     for name in (*read, *unread):
@@ -52,14 +51,12 @@ def test_what_a_build_reads_is_watched(project):
 
 
 def test_the_generators_own_files_are_watched(project):
-    """Whoever works on its templates and styles sees them too."""
     seen = file_states(project)
     assert default_folder("templates").resolve() / "base.html" in seen
     assert default_folder("static").resolve() / "css/tokens.css" in seen
 
 
 def test_an_empty_folder_is_watched(tmp_path):
-    """The first table may come later."""
     assert [] == own(tmp_path)
     (tmp_path / "data").mkdir()
     (tmp_path / "data/results.parquet").write_bytes(b"")
@@ -67,7 +64,6 @@ def test_an_empty_folder_is_watched(tmp_path):
 
 
 def test_a_link_that_leads_nowhere_is_passed_over(project):
-    """As if it were not there."""
     (project / "data/content").mkdir()
     (project / "data/content/lede.md").symlink_to("gone.md")
     assert "data/content/lede.md" not in own(project)
@@ -100,7 +96,7 @@ def test_a_file_that_takes_the_place_of_another_is_a_change(project):
     ],
     ids=["none", "one", "still being written", "gone", "two files", "taken back", "two changes"],
 )
-def test_a_change_is_told_once_it_has_come_to_rest(monkeypatch, looks, expected):
+def test_a_change_is_reported_once_it_is_complete(monkeypatch, looks, expected):
     """Two looks in a row that are alike are rest; each change is told once."""
     assert expected == told(monkeypatch, *looks)
 
@@ -182,7 +178,6 @@ def test_a_rebuild_makes_what_a_fresh_build_makes(project):
 
 
 def test_a_fault_leaves_the_last_good_site(project):
-    """With the lines that a build prints; mended, they are gone."""
     rebuilder = Rebuilder(project)
     good = rebuilder.build().served
     write("data/content/about.md", "{{ nope }}")(project)
@@ -217,15 +212,13 @@ def test_a_file_that_goes_away_while_it_is_read(project, monkeypatch):
 
 
 def test_a_project_that_never_was_good(tmp_path):
-    """There is nothing to show but what is wrong."""
     built = Rebuilder(tmp_path).build()
     assert {} == built.served.files
     assert 1 == len(built.served.lines)
     assert built.served.lines[0].startswith("data/results.parquet: the file is missing.")
 
 
-def test_warnings_are_told(project):
-    """As a build tells them."""
+def test_warnings_are_reported(project):
     pd.DataFrame({"x": [1]}).to_parquet(project / "data/reslts.parquet")
     built = Rebuilder(project).build()
     assert ["data: 'reslts.parquet' is not a table of the site and is ignored. "

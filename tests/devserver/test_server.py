@@ -32,7 +32,7 @@ from site_builder.devserver.server import (
     root_path,
 )
 from site_builder.errors import SiteError
-from tests.helpers.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
+from tests.helpers.browsing import both_sizes, breaches, open_page
 from tests.helpers.live import LIMIT_S, Live, events, live
 from tests.helpers.sites import copy_project
 
@@ -94,7 +94,7 @@ def test_a_folder_without_its_slash_leads_on(root, target, location):
     assert (HTTPStatus.FOUND, location, b"") == (made.status, made.location, made.body)
 
 
-def test_a_site_stands_where_it_will_be_published():
+def test_a_site_is_served_at_its_base_path():
     """Under the path of its base URL, since the links of its 404 page are made for that."""
     site = ServedState(FILES, root=root_path("https://x.example/a/board"))
     assert "/a/board/" == site.root
@@ -104,8 +104,7 @@ def test_a_site_stands_where_it_will_be_published():
 
 
 @pytest.mark.parametrize("base_url", ["", "https://x.example", "https://x.example/"])
-def test_a_site_without_a_path_stands_at_the_root(base_url):
-    """Without a base URL too."""
+def test_a_site_without_a_path_is_served_at_the_root(base_url):
     assert "/" == root_path(base_url)
 
 
@@ -119,7 +118,6 @@ def test_a_site_without_a_path_stands_at_the_root(base_url):
 @example("/\\evil.example/models")
 @example("http://[")
 def test_no_path_leads_out_of_the_site(target):
-    """Whatever is asked for: a file of the site, one of the server's own, or neither."""
     made = respond(SITE, target)
     known = [made.body in {_with_script(c), c} for c in FILES.values()]
     own = {(LIVE_FILES / name).read_bytes() for name in SERVER_FILES}
@@ -149,7 +147,6 @@ def _with_script(content: bytes) -> bytes:
     ],
 )
 def test_files_have_their_types(path, kind):
-    """The same on every machine."""
     assert kind == content_type(path)
 
 
@@ -184,7 +181,6 @@ def test_faults_without_a_site_are_a_page():
 
 
 def test_before_the_first_build_ends_a_page_says_so():
-    """And reloads when there is something to see."""
     page = BeautifulSoup(respond(ServedState(), "/").body, "lxml")
     assert ["The site is being built"] == [head.get_text() for head in page.select("h1")]
     assert [] == page.select("[role=alert]")
@@ -214,7 +210,6 @@ def ask(url: str, method: str = "GET", **headers: str) -> http.client.HTTPRespon
 
 
 def test_a_port_that_is_taken(taken):
-    """Where it was asked for, one line says so, and what to do."""
     with pytest.raises(SiteError) as error:
         listen(LOOPBACK, taken, StateHolder(SITE))
     expected = f"port {taken} is not free (Address already in use). Choose another with --port."
@@ -222,7 +217,6 @@ def test_a_port_that_is_taken(taken):
 
 
 def test_the_next_free_port(taken, monkeypatch):
-    """Is taken where none was asked for."""
     monkeypatch.setattr(module, "FIRST_PORT", taken)
     monkeypatch.setattr(module, "_LAST_PORT", min(taken + 50, 65535))
     with listen(LOOPBACK, None, StateHolder(SITE)) as server:
@@ -230,7 +224,6 @@ def test_the_next_free_port(taken, monkeypatch):
 
 
 def test_no_free_port(taken, monkeypatch):
-    """Says which were tried."""
     monkeypatch.setattr(module, "FIRST_PORT", taken)
     monkeypatch.setattr(module, "_LAST_PORT", taken)
     with pytest.raises(SiteError, match=f"^ports {taken} to {taken} are not free"):
@@ -239,7 +232,6 @@ def test_no_free_port(taken, monkeypatch):
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "192.0.2.1"])
 def test_an_address_that_is_not_this_machines(host):
-    """Is told as such, without trying a hundred ports."""
     with pytest.raises(SiteError) as error:
         listen(host, None, StateHolder(SITE))
     assert str(error.value).startswith(f"{host}: this machine has no such address (")
@@ -247,7 +239,6 @@ def test_an_address_that_is_not_this_machines(host):
 
 
 def test_requests():
-    """Pages and what is not there, by GET and HEAD; nothing is kept by the browser."""
     with listen(LOOPBACK, 0, StateHolder(SITE)) as server, server.running():
         for method, body in (("GET", True), ("HEAD", False)):
             found = ask(server.url, method)
@@ -271,20 +262,17 @@ def test_requests():
     ],
 )
 def test_a_page_of_another_host_cannot_read_it(name, status):
-    """Even if the name of that host leads here."""
     with listen(LOOPBACK, 0, StateHolder(SITE)) as server, server.running():
         assert status == ask(server.url, Host=name).status
 
 
 def test_all_names_are_answered_where_other_machines_may_look():
-    """They have their own names for this one."""
     with listen("0.0.0.0", 0, StateHolder(SITE)) as server, server.running():
         assert f"http://localhost:{server.server_port}/" == server.url
         assert 200 == ask(f"http://127.0.0.1:{server.server_port}/", Host="board.lan").status
 
 
 def test_an_address_of_the_new_kind():
-    """Is written with its brackets."""
     try:
         server = listen("::1", 0, StateHolder(SITE))
     except SiteError:
@@ -294,8 +282,7 @@ def test_an_address_of_the_new_kind():
         assert 200 == ask(server.url).status
 
 
-def test_open_pages_are_told_of_each_build(project):
-    """Its name and what is wrong: at once when they open, and at each change."""
+def test_open_pages_are_notified_of_each_build(project):
     with live(project) as served, events(served.url) as told:
         first = next(told)
         assert {"build": served.server.state.current.build, "faults": []} == first
@@ -314,7 +301,6 @@ def test_open_pages_are_told_of_each_build(project):
 
 
 def test_a_first_build_that_fails(project):
-    """Every path gets what is wrong, until it is mended."""
     (project / "site.toml").write_text("[board]\nbaseline = 'gama'\n")
     with live(project) as served:
         with pytest.raises(urllib.error.HTTPError, match="503") as error:
@@ -330,7 +316,6 @@ def test_a_first_build_that_fails(project):
 
 
 def test_nothing_is_written(project):
-    """The project's folder holds what it held."""
     before = sorted(project.rglob("*"))
     with live(project) as served:
         served.write("site.toml", "")
@@ -338,7 +323,6 @@ def test_nothing_is_written(project):
 
 
 def test_it_ends_with_all_its_threads(project):
-    """Also those of pages that are open, and of a browser that has connected and asked nothing."""
     before = set(threading.enumerate())
     with live(project) as served:
         idle = socket.create_connection((LOOPBACK, served.server.server_port))
@@ -350,7 +334,7 @@ def test_it_ends_with_all_its_threads(project):
     stream.close()
 
 
-def test_a_page_that_waits_is_told_again_after_a_while():
+def test_a_waiting_page_is_notified_again():
     """Nothing new, so that the server learns of those that have gone."""
     state = StateHolder(SITE)
     assert state.wait(None, 60) is SITE
@@ -388,11 +372,9 @@ def test_an_open_page_reloads(served: Live, chromium: Browser) -> None:
     assert f"{served.url}about/?x=1#method" == page.url
     assert [] == heard.complaints
     assert [] == [url for url in heard.requests if not url.startswith((served.url, "data:"))]
-    page.context.close()
 
 
 def test_a_page_stays_where_it_was_scrolled_to(tmp_path: Path, chromium: Browser) -> None:
-    """On a long page with charts."""
     with live(copy_project(tmp_path)) as served:
         page, heard = open_page(chromium, served.url)
         page.evaluate("scrollTo({top: 1500, behavior: 'instant'})")
@@ -404,13 +386,12 @@ def test_a_page_stays_where_it_was_scrolled_to(tmp_path: Path, chromium: Browser
         )
         page.wait_for_function("scrollY === 1500", timeout=LIMIT_MS)
         assert [] == heard.complaints
-        page.context.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
-def test_faults_lie_over_the_last_good_page(served: Live, chromium: Browser, size) -> None:
+@both_sizes
+def test_faults_are_shown_over_the_last_good_page(served: Live, chromium: Browser, size) -> None:
     """A line each, as text; one more is another line; mended, they are gone, without a reload."""
-    page, heard = open_page(chromium, f"{served.url}models/", size, bypass_csp=True)
+    page, heard = open_page(chromium, f"{served.url}models/", size)
     panel = page.get_by_role("alert")
     page.evaluate("window.stays = true")
     served.write("data/content/about.md", "<b>{{ nope }}")
@@ -418,8 +399,7 @@ def test_faults_lie_over_the_last_good_page(served: Live, chromium: Browser, siz
         ["data/content/about.md:1: 'nope' is undefined"], timeout=LIMIT_MS
     )
     assert page.evaluate("document.querySelector('h1').getBoundingClientRect().top") < size[1] / 2
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
+    assert [] == breaches(page)
     served.write("data/<i>.parquet", b"")
     served.write("data/content/abuot.md", "x")
     expect(panel.get_by_role("listitem")).to_have_count(3, timeout=LIMIT_MS)
@@ -430,18 +410,15 @@ def test_faults_lie_over_the_last_good_page(served: Live, chromium: Browser, siz
     expect(panel).to_have_count(0, timeout=LIMIT_MS)
     assert page.evaluate("window.stays")
     assert [] == heard.complaints
-    page.context.close()
 
 
 def test_faults_can_be_put_aside(served: Live, chromium: Browser) -> None:
-    """By the keyboard too; the next ones show again."""
     page, _ = open_page(chromium, served.url)
     served.write("data/content/about.md", "{{ nope }}")
     page.get_by_role("alert").get_by_role("button", name="Hide").press("Enter")
     expect(page.get_by_role("alert")).to_have_count(0)
     served.write("data/content/about.md", "{{ nape }}")
     has_text(page, "[role=alert]", "'nape' is undefined")
-    page.context.close()
 
 
 def test_the_page_of_a_first_build_that_fails(project: Path, chromium: Browser) -> None:
@@ -451,15 +428,13 @@ def test_the_page_of_a_first_build_that_fails(project: Path, chromium: Browser) 
     with live(project) as served:
         page, heard = open_page(chromium, f"{served.url}models/", bypass_csp=True)
         has_text(page, "[role=alert]", "'nope' is undefined")
-        page.add_script_tag(path=AXE)
-        assert [] == page.evaluate(AXE_RUN)
+        assert [] == breaches(page)
         served.write("data/content/about.md", "{{ nape }}")
         has_text(page, "[role=alert]", "'nape' is undefined")
         served.write("data/content/about.md", "Good.")
         has_text(page, "h1", "Models")
         refused = [text for text in heard.complaints if "503" not in text]
         assert [] == refused
-        page.context.close()
 
 
 def test_a_page_out_of_sight_waits(served: Live, chromium: Browser) -> None:
@@ -472,4 +447,3 @@ def test_a_page_out_of_sight_waits(served: Live, chromium: Browser) -> None:
     assert page.evaluate("window.stays")
     page.evaluate(f"{hide % 'visible'}; document.dispatchEvent(new Event('visibilitychange'))")
     has_text(page, "body", "Other words.")
-    page.context.close()

@@ -17,10 +17,12 @@ from docs.reference.tables import describe_tables
 from site_builder.api import api_values, score_values
 from site_builder.build import make_files
 from site_builder.cli import main
+from site_builder.compute.intervals import RESAMPLES
+from site_builder.compute.stats import Stats
 from site_builder.config import config_keys, load_config
 from site_builder.starter.project import FILES
+from tests.helpers.sites import ROOT, Reading, contents, is_outside, target
 
-ROOT = Path(__file__).parents[2]
 PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
@@ -57,7 +59,6 @@ def test_every_key_of_the_configuration_is_explained() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_of_the_documentation_leads_to_a_file(page: Path) -> None:
-    """Links and pictures to files of the repository are there."""
     links = re.findall(r"\]\((?!https?:|#|\{)([^)#\s]+)", page.read_text(encoding="utf8"))
     assert [] == [
         link for link in links if "link(" not in link and not (page.parent / link).exists()
@@ -65,7 +66,6 @@ def test_every_link_of_the_documentation_leads_to_a_file(page: Path) -> None:
 
 
 def test_the_changelog_begins_with_this_version() -> None:
-    """The newest heading of the changelog is the version of the package."""
     newest = re.search(
         r"^## ([0-9.]+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf8"), re.MULTILINE
     )
@@ -94,7 +94,6 @@ def test_every_key_of_the_api_is_documented() -> None:
 
 
 def test_every_meaning_is_of_a_key_of_the_api() -> None:
-    """In the order of the file, each once."""
     values = _api()
     for name, meanings in MEANINGS.items():
         record = values[name][0] if isinstance(values[name], list) else values[name]
@@ -112,7 +111,6 @@ def _api() -> dict[str, Any]:
 
 
 def test_the_readmes_own_example_builds(tmp_path: Path) -> None:
-    """The ten lines of Python in the README make a project that builds."""
     text = (ROOT / "README.md").read_text(encoding="utf8")
     code = re.search(r"```python\n(.*?)```", text, re.DOTALL)
     assert code is not None
@@ -121,3 +119,81 @@ def test_the_readmes_own_example_builds(tmp_path: Path) -> None:
     files, warnings = make_files(load_config(tmp_path / "my-board"), strict=True)
     assert () == warnings
     assert "models/alpha/index.html" in files
+
+
+# --- statistics -----------------------------------------------------------------------------------
+
+TEXT = (ROOT / "docs/statistics.md").read_text(encoding="utf8")
+ANCHORS = {
+    re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-")
+    for heading in re.findall(r"^#+ (.*)$", TEXT, re.MULTILINE)
+}
+MODULES = sorted((ROOT / "site_builder").rglob("*.py"))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_section_that_the_code_cites_is_there(module):
+    cited = re.findall(r"docs/statistics\.md#([\w-]+)", module.read_text(encoding="utf8"))
+    assert [] == [anchor for anchor in cited if anchor not in ANCHORS]
+
+
+def test_every_link_within_the_page_leads_to_a_section():
+    assert set(re.findall(r"\]\(#([\w-]+)\)", TEXT)) <= ANCHORS
+
+
+def test_number_of_resamples_is_the_one_that_is_drawn():
+    assert f"draw {RESAMPLES:,} samples" in TEXT
+
+
+def test_every_figure_of_the_board_is_defined():
+    """Each field of `Stats` has its row."""
+    section = TEXT.partition("## Board figures")[2].partition("\n## ")[0]
+    assert [] == [name for name in Stats.__struct_fields__ if f"`{name}`" not in section]
+
+
+# --- the manual -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def manual(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Every page as `make manual` makes it, a warning being an error."""
+    out = tmp_path_factory.mktemp("manual")
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-c", "docs", "-d", str(out / "trees")]
+    done = subprocess.run(
+        [*command, ".", str(out / "html")], cwd=ROOT, capture_output=True, text=True
+    )
+    assert 0 == done.returncode, done.stderr
+    files = contents(out / "html").items()
+    return {path: html.decode() for path, html in files if path.endswith(".html")}
+
+
+def test_every_page_is_in_the_manual(manual: dict[str, str]) -> None:
+    """Those of docs/, and what stands beside them in the repository."""
+    named = {f"docs/{path.stem}.html" for path in (ROOT / "docs").glob("*.md")}
+    assert named | {"README.html", "CONTRIBUTING.html", "CHANGELOG.html"} <= {*manual}
+
+
+def test_every_page_is_reached_from_the_first(manual: dict[str, str]) -> None:
+    links = Reading(manual["docs/index.html"]).links
+    reached = {target("docs/index.html", link)[0] for link in links if not is_outside(link)}
+    pages = {path for path in manual if path not in ("genindex.html", "search.html")}
+    assert set() == pages - reached - {"docs/index.html"}
+
+
+def test_the_manual_asks_no_other_host(manual: dict[str, str]) -> None:
+    loaded = re.compile(
+        r'<(?:script|img|link rel="(?:stylesheet|preload)")[^>]* (?:src|href)="(.*?)"'
+    )
+    found = {link for html in manual.values() for link in loaded.findall(html)}
+    assert found
+    assert [] == [link for link in found if is_outside(link)]
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    """Commands, `site.toml`, API: what `make docs` writes, in a process of its own.
+
+    Click keeps the help that it has made, in whatever context that was.
+    """
+    command = [sys.executable, str(ROOT / "docs/make_reference.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert (0, "") == (done.returncode, done.stderr)

@@ -153,7 +153,6 @@ def test_every_package_has_its_rule():
 
 @each_module
 def test_imports_follow_the_data_flow_backwards(module):
-    """No package imports one that comes after it in the data flow."""
     package = package_of(module)
     may = LEAVES_MAY_IMPORT[package] if package in LEAVES else MAY_IMPORT[package] | LEAVES
     assert set() == packages_imported(module) - may
@@ -161,7 +160,6 @@ def test_imports_follow_the_data_flow_backwards(module):
 
 @each_module
 def test_libraries_stay_in_their_homes(module):
-    """Each library is imported in its home and nowhere else."""
     strangers = {name for name in libraries_imported(module) if name not in HOMES}
     astray = {
         name for name in libraries_imported(module) & {*HOMES} if not is_home(module, HOMES[name])
@@ -170,7 +168,6 @@ def test_libraries_stay_in_their_homes(module):
 
 
 def test_every_dependency_is_used():
-    """What pyproject.toml asks to be installed is imported by some module."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf8"))["project"]
     names = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
     libraries = set.union(*(libraries_imported(module) for module in MODULES))
@@ -180,7 +177,6 @@ def test_every_dependency_is_used():
 
 @each_module
 def test_module_is_named_for_what_it_holds(module):
-    """A name that says nothing attracts everything."""
     assert Path(module).stem not in {"utils", "util", "helpers", "common", "misc", "tools"}
 
 
@@ -200,7 +196,6 @@ def test_generator_knows_no_model_or_task_by_name(path):
 
 
 def test_there_are_files_to_judge():
-    """The tests above look where the files are."""
     assert len(MODULES) > 40
     assert {".py", ".html", ".svg", ".css", ".js", ".toml"} == {path.suffix for path in TEXTS}
     assert set(ENGLISH) <= set(pd.read_csv(ROOT / "data/source/tasks.csv")["task"])

@@ -1,5 +1,6 @@
 """The repository's own workflows, and those that `site-builder init` gives to a publisher."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 from ruamel.yaml import YAML
 
 from site_builder.starter.project import FILES, HOSTS, SETTINGS
@@ -22,13 +24,11 @@ each_workflow = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: 
 
 
 def read(workflow: Path) -> dict[str, Any]:
-    """A workflow as values."""
     content: dict[str, Any] = YAML(typ="safe").load(workflow)
     return content
 
 
 def steps(workflow: Path) -> list[dict[str, Any]]:
-    """The steps of all its jobs."""
     return [step for job in read(workflow)["jobs"].values() for step in job["steps"]]
 
 
@@ -39,14 +39,12 @@ def pins(workflow: Path) -> dict[str, str]:
 
 
 def test_there_are_workflows_to_check():
-    """They are where the tests below look for them: for each host its own, and one for all."""
     assert ["ci.yml", "pages.yml"] == [workflow.name for workflow in OWN]
     assert sorted(["check.yml", *HOSTS.values()]) == sorted(workflow.name for workflow in GIVEN)
 
 
 @each_workflow
 def test_workflow_follows_githubs_schema(workflow):
-    """A workflow has only the keys that GitHub knows, by the schema that check-jsonschema ships."""
     check = [sys.executable, "-m", "check_jsonschema"]
     schema = ["--builtin-schema", "vendor.github-workflows"]
     result = subprocess.run([*check, *schema, workflow], capture_output=True, text=True)
@@ -55,7 +53,6 @@ def test_workflow_follows_githubs_schema(workflow):
 
 @each_workflow
 def test_workflow_grants_nothing_to_all_jobs(workflow):
-    """Every permission is given to the one job that needs it."""
     content = read(workflow)
     assert content["permissions"] == {}
     assert all("permissions" in job for job in content["jobs"].values())
@@ -71,7 +68,6 @@ def test_actions_are_pinned_by_commit_hash(workflow):
 
 
 def test_an_action_is_of_one_release_everywhere():
-    """What a publisher gets is what the repository itself runs."""
     releases: dict[str, set[str]] = {}
     for workflow in WORKFLOWS:
         for action, release in pins(workflow).items():
@@ -86,8 +82,7 @@ def test_no_text_of_others_is_run(workflow):
 
 
 @each_workflow
-def test_scripts_are_ones(workflow):
-    """Every step that runs something is what bash can read."""
+def test_scripts_are_valid_bash(workflow):
     for step in steps(workflow):
         script = step.get("run", "")
         result = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True)
@@ -133,7 +128,7 @@ def run_step(name: str, folder: Path, **stubs: str) -> subprocess.CompletedProce
         ),
     ],
 )
-def test_what_changes_is_told_in_the_summary(tmp_path, does, told):
+def test_changes_are_in_the_summary(tmp_path, does, told):
     """A board that was broken before stops no pull request that mends it."""
     done = run_step("Compare the boards", tmp_path, site_builder=does)
     assert 0 == done.returncode, done.stderr
@@ -161,3 +156,47 @@ def test_there_is_one_comment(tmp_path, found, call):
     comment = (tmp_path / "comment.md").read_text()
     assert comment.startswith(f"{MARK}\nx")
     assert 60_000 < len(comment) < 65_536
+
+
+# --- locks ----------------------------------------------------------------------------------------
+
+REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-node.txt")
+NPM_FOLDERS = ("", "audit/", "tests/types/")
+LOCKS = (*REQUIREMENTS, *(f"{folder}package-lock.json" for folder in NPM_FOLDERS))
+
+
+def read_entries(name: str) -> dict[str, str]:
+    """Each pinned requirement of a file, and the text of its hashes."""
+    text = re.sub(r"^ *#.*\n", "", (ROOT / name).read_text(), flags=re.MULTILINE)
+    entries = re.split(r"\n(?=\S)", text.strip())
+    return {entry.partition("\\")[0].strip(): entry.partition("\\")[2] for entry in entries}
+
+
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_every_requirement_is_pinned_and_hashed(name):
+    entries = read_entries(name)
+    assert entries
+    for requirement, hashes in entries.items():
+        (specifier,) = Requirement(requirement).specifier
+        assert specifier.operator == "=="
+        assert "--hash=sha256:" in hashes
+
+
+def test_dev_requirements_hold_the_runtime_ones():
+    assert read_entries("requirements.txt").items() <= read_entries("requirements-dev.txt").items()
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_lock_names_no_place_to_download_from(name):
+    text = (ROOT / name).read_text()
+    assert '"resolved"' not in text
+    assert not re.search(r"index-url|find-links|file:|^-|@ ", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("folder", NPM_FOLDERS)
+def test_npm_lock_belongs_to_package_json(folder):
+    """Front-end packages are pinned to one version each, the same in both files, and hashed."""
+    wanted = json.loads((ROOT / f"{folder}package.json").read_text())["devDependencies"]
+    locked = json.loads((ROOT / f"{folder}package-lock.json").read_text())["packages"]
+    assert wanted == {name: locked[f"node_modules/{name}"]["version"] for name in wanted}
+    assert all("integrity" in locked[f"node_modules/{name}"] for name in wanted)

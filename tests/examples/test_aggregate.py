@@ -32,7 +32,6 @@ def board(tmp_path: Path) -> Path:
 
 
 def test_scores_by_hand(instances: Path, board: Path) -> None:
-    """Mean, standard error and number of examples; one example has no error."""
     assert 0 == run_aggregate(instances, "--into", board).exit_code
     found = {
         (row["model"], row["task"], row["variant"]): (
@@ -81,7 +80,6 @@ def test_differences_by_hand(instances: Path, board: Path) -> None:
 
 
 def test_report(instances: Path, board: Path) -> None:
-    """The lines go to stderr; stdout is empty."""
     (instances / "notes.md").write_text("notes")
     said = run_aggregate(instances, "--into", board)
     assert (0, "") == (said.exit_code, said.stdout)
@@ -100,7 +98,6 @@ def test_report(instances: Path, board: Path) -> None:
 
 
 def test_aggregating_twice_changes_nothing(instances: Path, board: Path) -> None:
-    """Rounding in the last digits is no change."""
     write_rows(instances / "part-1.parquet", [("beta", "add", "base", e, 0.5) for e in "12"])
     rows = [("beta", "add", "tuned", "1", 0.500001), ("beta", "add", "tuned", "2", 0.499999)]
     write_rows(instances / "part-2.parquet", rows)
@@ -123,8 +120,7 @@ def test_aggregating_twice_changes_nothing(instances: Path, board: Path) -> None
     assert before == contents(board)
 
 
-def test_other_rows_and_columns_are_kept(instances: Path, board: Path) -> None:
-    """A score replaces the row of its key."""
+def test_other_rows_and_columns_remain(instances: Path, board: Path) -> None:
     run_aggregate(instances, "--into", board)
     path = board / "data/results.parquet"
     table = pd.read_parquet(path)
@@ -143,7 +139,6 @@ def test_other_rows_and_columns_are_kept(instances: Path, board: Path) -> None:
 
 
 def test_changed_difference_is_replaced(instances: Path, board: Path) -> None:
-    """Differences of other runs stay."""
     run_aggregate(instances, "--into", board)
     write_rows(instances / "part-0.parquet", [*ROWS[:-1], ("alpha", "sort", "tuned", "1", 0.75)])
     said = run_aggregate(instances, "--into", board)
@@ -152,14 +147,12 @@ def test_changed_difference_is_replaced(instances: Path, board: Path) -> None:
 
 
 def test_dry_run_writes_nothing(instances: Path, board: Path) -> None:
-    """It reports the changes."""
     said = run_aggregate(instances, "--into", board, "--dry-run")
     assert "Nothing was written (--dry-run)." == told(said)[-1]
     assert not (board / "data").exists()
 
 
 def test_aggregated_project_builds(instances: Path, board: Path) -> None:
-    """The differences are published with the other tables."""
     run_aggregate(instances, "--into", board)
     said = run("build", "--project", board, "--quiet")
     assert (0, 1) == (said.exit_code, len(said.stderr.splitlines()))
@@ -170,7 +163,6 @@ def test_aggregated_project_builds(instances: Path, board: Path) -> None:
 
 
 def test_repeated_rows_count_once(instances: Path, board: Path) -> None:
-    """A warning names an example."""
     write_rows(instances / "again.parquet", ROWS[:3])
     said = run_aggregate(instances, "--into", board)
     assert (
@@ -193,7 +185,6 @@ def test_average_repeats(instances: Path, board: Path) -> None:
 
 
 def test_files_and_folders_together(instances: Path, board: Path, tmp_path: Path) -> None:
-    """A file that is named twice is read once."""
     write_rows(tmp_path / "more.data", [("delta", "add", "base", "1", 1.0)])
     paths = (instances, instances / "part-0.parquet", tmp_path / "more.data")
     said = run_aggregate(*paths, "--into", board)
@@ -258,7 +249,6 @@ def test_batches_have_whole_models_and_the_baseline(board: Path) -> None:
 
 
 def test_baseline_variant(tmp_path: Path) -> None:
-    """The base, or else the first tuned variant."""
     runs = runs_of(("t", "a", "base", 1), ("t", "gamma", "sft", 1), ("t", "gamma", "ppo", 1))
     toml = '[board]\nbaseline = "gamma"\ntuned_variants = ["sft", "ppo"]\n'
     pairs = pair_runs(runs, load_config(project_of(tmp_path, toml)))
@@ -266,7 +256,6 @@ def test_baseline_variant(tmp_path: Path) -> None:
 
 
 def test_batch_size_changes_nothing(tmp_path: Path, board: Path, monkeypatch) -> None:
-    """The results are the same with one row at a time."""
     rows: list[Row] = [
         (model, task, variant, str(e), (e * 7 % 5) / 4)
         for model in ("a", "b", "gamma")
@@ -284,20 +273,17 @@ def test_batch_size_changes_nothing(tmp_path: Path, board: Path, monkeypatch) ->
 
 
 def test_engine_is_imported_only_when_needed() -> None:
-    """Listing the commands does not import it."""
     code = "import sys, site_builder.cli; print({'duckdb', 'dask', 'narwhals'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert "set()\n" == done.stdout
 
 
 def test_help_has_an_example() -> None:
-    """As in every command."""
     said = run_aggregate("--help")
     assert "Example: site-builder aggregate instances/ --into my-board" in said.stdout
 
 
 def test_machine_readable_faults(instances: Path, board: Path) -> None:
-    """Warnings are included."""
     said = run_aggregate(instances, "--into", board, "--format", "json", "--quiet")
     found = json.loads(said.stdout)
     assert (True, 0, 2) == (found["ok"], found["errors"], found["warnings"])

@@ -20,7 +20,6 @@ from tests.helpers.tables import write_project
 
 @pytest.fixture
 def board(tmp_path: Path) -> Path:
-    """A project with nothing in it."""
     return project_of(tmp_path / "board")
 
 
@@ -34,7 +33,6 @@ def faults(*args: object) -> list[str]:
 
 
 def test_missing_paths(tmp_path: Path, board: Path) -> None:
-    """Each is reported."""
     (tmp_path / "empty").mkdir()
     assert [
         f"{tmp_path / 'nowhere'}: there is no such file or folder",
@@ -45,7 +43,6 @@ def test_missing_paths(tmp_path: Path, board: Path) -> None:
 
 @pytest.mark.parametrize("name", [None, "notes.md"])
 def test_folder_without_parquet_files(tmp_path: Path, board: Path, name: str | None) -> None:
-    """Empty, or with other files."""
     folder = tmp_path / "i"
     folder.mkdir()
     if name:
@@ -59,7 +56,6 @@ def test_folder_without_parquet_files(tmp_path: Path, board: Path, name: str | N
 
 
 def test_files_without_rows(tmp_path: Path, board: Path) -> None:
-    """There is nothing to aggregate."""
     write_rows(tmp_path / "i.parquet", ROWS[:1])
     pq.write_table(pq.read_table(tmp_path / "i.parquet").slice(0, 0), tmp_path / "i.parquet")
     fault = "i.parquet: no file has a row. Name files with scores in them."
@@ -69,7 +65,6 @@ def test_files_without_rows(tmp_path: Path, board: Path) -> None:
 
 
 def test_unreadable_files(tmp_path: Path, board: Path) -> None:
-    """Each is reported, beside a missing column and a wrong type."""
     folder = tmp_path / "i"
     write_rows(folder / "good.parquet", ROWS)
     write_rows(folder / "a.parquet", ROWS[:4], example=None, doc_id=[1, 2, 3, 4])
@@ -92,7 +87,6 @@ def test_unreadable_files(tmp_path: Path, board: Path) -> None:
 
 
 def test_many_files_with_one_fault(tmp_path: Path, board: Path) -> None:
-    """One line for all of them."""
     for n in range(5):
         write_rows(tmp_path / f"i/{n}.parquet", ROWS[:4], model=None, modle=["a"] * 4)
     assert (
@@ -102,7 +96,6 @@ def test_many_files_with_one_fault(tmp_path: Path, board: Path) -> None:
 
 
 def test_two_columns_of_one_name(tmp_path: Path, board: Path) -> None:
-    """It is an error."""
     table = pa.Table.from_arrays([pa.array(["a"])] * 2, names=["model", "model"])
     pq.write_table(table, tmp_path / "i.parquet")
     fault = "i.parquet: two columns are named 'model'. Rename one of them."
@@ -110,7 +103,6 @@ def test_two_columns_of_one_name(tmp_path: Path, board: Path) -> None:
 
 
 def test_missing_column_of_the_column_option(tmp_path: Path, board: Path) -> None:
-    """Even the variant, which may otherwise be absent."""
     write_rows(tmp_path / "i.parquet", ROWS)
     fault = "i.parquet: column 'stage' is missing. Name the column: --column variant=COLUMN."
     told_so = ("--column", "variant=stage")
@@ -118,7 +110,6 @@ def test_missing_column_of_the_column_option(tmp_path: Path, board: Path) -> Non
 
 
 def test_bad_rows(tmp_path: Path, board: Path) -> None:
-    """Invalid scores and blank ids are counted by run."""
     odd = (None, float("nan"), float("inf"), -1e200)
     rows = [("alpha", "add", "base", f"x{n}", 0.0) for n in range(4)]
     write_rows(tmp_path / "i/a.parquet", rows, score=pa.array(odd))
@@ -140,7 +131,6 @@ def test_bad_rows(tmp_path: Path, board: Path) -> None:
 
 
 def test_contradicting_scores(tmp_path: Path, board: Path) -> None:
-    """Repeats with the same score are not among them."""
     rows = [*ROWS, ("alpha", "add", "base", "1", 0.0), ("alpha", "add", "tuned", "5", 1.0)]
     write_rows(tmp_path / "i.parquet", [*rows, ("alpha", "add", "tuned", "3", 0.0)])
     assert [
@@ -151,7 +141,6 @@ def test_contradicting_scores(tmp_path: Path, board: Path) -> None:
 
 
 def test_unknown_models_and_tasks(tmp_path: Path) -> None:
-    """The error suggests the nearest id."""
     board = fixture_board()
     project = write_project(tmp_path / "p", {k: v for k, v in board.items() if k != "results"})
     (project / "data/results.parquet").unlink(missing_ok=True)
@@ -165,7 +154,6 @@ def test_unknown_models_and_tasks(tmp_path: Path) -> None:
 
 
 def test_many_faults_are_counted(tmp_path: Path, board: Path) -> None:
-    """Twenty runs have a line each."""
     rows = [(f"m{n:02}", "add", "base", "1", float("nan")) for n in range(30)]
     write_rows(tmp_path / "i.parquet", rows)
     found = faults(tmp_path / "i.parquet", "--into", board)
@@ -176,7 +164,6 @@ def test_many_faults_are_counted(tmp_path: Path, board: Path) -> None:
 
 
 def test_unreadable_tables_are_reported(tmp_path: Path, board: Path) -> None:
-    """All of them, before anything is computed."""
     write_rows(tmp_path / "i.parquet", ROWS)
     (board / "data").mkdir()
     for table in ("differences", "models"):
@@ -188,7 +175,6 @@ def test_unreadable_tables_are_reported(tmp_path: Path, board: Path) -> None:
 
 
 def test_file_damaged_in_the_middle(tmp_path: Path, board: Path) -> None:
-    """DuckDB reports it on one line."""
     path = write_rows(tmp_path / "i.parquet", [("a", "t", "b", f"{n}", n / 7) for n in range(9999)])
     content = bytearray(path.read_bytes())
     content[100 : len(content) // 2] = bytes(len(content) // 2 - 100)
@@ -199,7 +185,6 @@ def test_file_damaged_in_the_middle(tmp_path: Path, board: Path) -> None:
 
 
 def test_too_little_memory() -> None:
-    """The error names the option."""
     with pytest.raises(EngineError) as found, duckdb_engine(200_000_000):
         raise duckdb.OutOfMemoryException
     fault = "--memory: 200 MB are too few for the examples of one model and task. Give more."
@@ -207,7 +192,6 @@ def test_too_little_memory() -> None:
 
 
 def test_ctrl_c_during_a_query() -> None:
-    """It ends the command as usual."""
     with pytest.raises(KeyboardInterrupt), duckdb_engine(200_000_000):
         raise RuntimeError("Query interrupted")
 
@@ -240,7 +224,6 @@ def test_wrong_usage(args: tuple[str, ...], said: str) -> None:
 
 
 def test_no_scheduler_at_the_address(tmp_path: Path, board: Path, monkeypatch) -> None:
-    """Nobody listens, or it is not an address."""
     monkeypatch.setattr(engines, "_TIMEOUT_S", 0.5)
     write_rows(tmp_path / "i.parquet", ROWS)
     for address in ("tcp://127.0.0.1:9", "nonsense://x"):
@@ -251,7 +234,6 @@ def test_no_scheduler_at_the_address(tmp_path: Path, board: Path, monkeypatch) -
 
 
 def test_dask_is_not_installed(tmp_path: Path, board: Path) -> None:
-    """The error states what to install; DuckDB needs nothing."""
     write_rows(tmp_path / "i.parquet", ROWS)
     code = (
         "import sys; sys.modules['distributed'] = None; from site_builder.cli import main; main()"
@@ -270,7 +252,6 @@ def test_dask_is_not_installed(tmp_path: Path, board: Path) -> None:
 
 
 def test_check_reports_faults_of_the_differences(board: Path) -> None:
-    """They are a table of the project."""
     (board / "data").mkdir()
     pd.DataFrame({"model": ["gamma"], "task": ["t"], "score": [1.0]}).to_parquet(
         board / "data/results.parquet"

@@ -1,12 +1,19 @@
 """What the tests in a real browser share: how a page is opened, watched, scrolled and read."""
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, Page, Request, expect
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Error as BrowserError
 
 ROOT = Path(__file__).parents[2]
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
+_AXE = ROOT / "node_modules/axe-core/axe.min.js"
 PAGE_TYPES = (
     "",
     "choose/",
@@ -72,14 +79,19 @@ LAID_OUT = """(() => {
         watch(HTMLElement.prototype, name, 'get');
     watch(Element.prototype, 'getBoundingClientRect', 'value');
 })()"""
-AXE_RUN = """async () => {
+_AXE_RUN = """async runOnly => {
     scrollTo({top: 0, behavior: 'instant'});
-    const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    const {violations} = await axe.run(document, {runOnly: rules});
+    for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+    const {violations} = await axe.run(document, {runOnly});
     return violations.map(breach => breach.id + ': ' + breach.nodes.slice(0, 3)
         .map(node => node.target + ' ' + node.failureSummary).join(' | '));
 }"""
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_COLOUR_RULES = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 WIDE, NARROW = (1280, 900), (390, 844)
+
+
+both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
 
 @dataclass
@@ -89,31 +101,132 @@ class Heard:
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
+    def message(self, message: ConsoleMessage) -> None:
+        """Errors and warnings of the console."""
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.text} {message.location}")
+
+    def error(self, error: object) -> None:
+        """An exception that no script has caught."""
+        self.complaints.append(str(error))
+
+    def request(self, request: Request) -> None:
+        """Every request, answered by the host or by the cache."""
+        self.requests.append(request.url)
+
     def failure(self, request: Request) -> None:
         """A request that failed; one that ended because the visitor went on is none."""
         if request.failure != "net::ERR_ABORTED":
             self.complaints.append(f"failed: {request.url} ({request.failure})")
 
+    @property
+    def listeners(self) -> dict[str, Any]:
+        """What listens to which event."""
+        return {
+            "console": self.message,
+            "pageerror": self.error,
+            "request": self.request,
+            "requestfailed": self.failure,
+        }
+
+
+@dataclass(frozen=True)
+class _Tab:
+    kind: frozenset[tuple[str, object]]
+    page: Page
+    heard: Heard
+
+
+# A new page costs half a second of CPU, so tests take turns with a few. By options of the context.
+_free: dict[frozenset[tuple[str, object]], list[Page]] = defaultdict(list)
+_taken: list[_Tab] = []
+
 
 def open_page(
-    browser: Browser, url: str, size: tuple[int, int] = WIDE, **options: object
+    browser: Browser,
+    url: str,
+    size: tuple[int, int] = WIDE,
+    *,
+    permissions: Sequence[str] = (),
+    color_scheme: Any = "light",
+    reduced_motion: Any = "no-preference",
+    **options: object,
 ) -> tuple[Page, Heard]:
-    """A page in a context of its own, and what it says while it is open."""
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)  # type: ignore[arg-type]
-    page, heard = context.new_page(), Heard()
-    page.on(
-        "console",
-        lambda m: (
-            heard.complaints.append(f"{m.text} {m.location}")
-            if m.type in ("error", "warning")
-            else None
-        ),
-    )
-    page.on("pageerror", lambda e: heard.complaints.append(str(e)))
-    page.on("request", lambda r: heard.requests.append(r.url))
-    page.on("requestfailed", heard.failure)
+    """A page as in a new window, and what it says; it is given back when the test ends.
+
+    Args:
+        browser: The fixture `chromium`, or `browser` for a fixture of a module.
+        url: The first address.
+        size: Width and height of the window.
+        permissions: What the page may do without asking.
+        color_scheme: Of the system.
+        reduced_motion: Of the system.
+        options: Of the context, as Playwright calls them.
+    """
+    kind, viewport = frozenset(options.items()), {"width": size[0], "height": size[1]}
+    page = _free[kind].pop() if _free[kind] else browser.new_context(**options).new_page()  # type: ignore[arg-type]
+    page.set_viewport_size(viewport)  # type: ignore[arg-type]
+    page.emulate_media(media="null", color_scheme=color_scheme, reduced_motion=reduced_motion)
+    page.context.grant_permissions(permissions)
+    heard = Heard()
+    for event, listener in heard.listeners.items():
+        page.on(event, listener)  # type: ignore[call-overload]
+    _taken.append(_Tab(kind, page, heard))
     page.goto(url)
     return page, heard
+
+
+@contextmanager
+def pages_given_back(browser: Browser) -> Iterator[None]:
+    """Whatever is opened within the block is cleared for the next test, or closed."""
+    before, contexts = len(_taken), {*browser.contexts}
+    yield
+    pooled: set[BrowserContext] = set()
+    for tab in _taken[before:]:
+        if not tab.page.is_closed():
+            _clear(tab)
+            _free[tab.kind].append(tab.page)
+            pooled.add(tab.page.context)
+    del _taken[before:]
+    for context in {*browser.contexts} - contexts - pooled:
+        context.close()
+
+
+def _clear(tab: _Tab) -> None:
+    page, context = tab.page, tab.page.context
+    for event, listener in tab.heard.listeners.items():
+        page.remove_listener(event, listener)
+    for other in context.pages:
+        if other is not page:
+            other.close()
+    page.unroute_all()
+    with suppress(BrowserError):  # a page that could not be opened has no storage
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    context.clear_cookies()
+    context.clear_permissions()
+    page.goto("about:blank")
+
+
+@cache
+def _axe() -> str:
+    return _AXE.read_text(encoding="utf8")
+
+
+def breaches(page: Page) -> list[str]:
+    """Breaches of WCAG 2.2 AA, and of good practice, that axe-core finds in either theme."""
+    page.evaluate(_axe())
+    found: list[str] = page.evaluate(_AXE_RUN, _RULES)
+    # With reduced motion there are no colours between the two themes.
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    found += page.evaluate(_AXE_RUN, _COLOUR_RULES)
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    return found
+
+
+def overflow(page: Page) -> float:
+    """By how many pixels a page is wider than its window; 0 or less is none."""
+    found: float = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return found
 
 
 def scroll_through(page: Page) -> None:

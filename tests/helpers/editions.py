@@ -6,7 +6,8 @@ import pandas as pd
 
 from site_builder.build import make_files
 from site_builder.config import load_config
-from tests.helpers.sites import BuiltSite, on_disk
+from site_builder.publish.folder import publish
+from tests.helpers.sites import BuiltSite
 from tests.helpers.tables import board, changed, having, models_frame, results_frame, write_project
 
 BASE = "https://example.org/board/"
@@ -53,7 +54,7 @@ def write_editions(root: Path) -> Path:
     old = write_project(root / "old", {**board(), "results": older_results()}, toml(DAYS[0]))
     (old / "data/content").mkdir()
     (old / "data/content/lede.md").write_text(PROSE, encoding="utf8")
-    on_disk(build(old, old), old / "site")
+    publish(build(old, old).files, old / "site")
     newer = {**board(), "results": newer_results(), "models": newer_models()}
     write_project(root / "new", newer, toml(DAYS[1]))
     return root

@@ -302,7 +302,9 @@ BOARDS = (*SHAPES, *FOREIGN_BOARDS)
 
 @functools.cache
 def built(name: str) -> BuiltSite:
-    """The site of a board by its name, built once for each pytest worker."""
+    """The site of a board by its name, or the Index, built once for each pytest worker."""
+    if name == "index":
+        return build(ROOT)
     frames, toml = (
         SHAPES[name]()
         if name in SHAPES

@@ -65,11 +65,17 @@ class AsAHost(_Quiet):
         """Told of each file that was sent, and of its bytes as they were; for who measures."""
 
 
+def serve(folder: Path) -> str:
+    """The address of the folder, until the process ends."""
+    server = _server(folder, _Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}{PREFIX}"
+
+
 @contextmanager
 def served(folder: Path, answers: type[_Quiet] = _Quiet) -> Iterator[str]:
     """The address of the folder, while the block runs."""
-    handler = functools.partial(answers, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _server(folder, answers)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -78,3 +84,8 @@ def served(folder: Path, answers: type[_Quiet] = _Quiet) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _server(folder: Path, answers: type[_Quiet]) -> http.server.ThreadingHTTPServer:
+    handler = functools.partial(answers, directory=str(folder))
+    return http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)

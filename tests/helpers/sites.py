@@ -1,10 +1,13 @@
 """Built sites as a reader meets them: pages, rows of tables, where links lead, the API."""
 
+import atexit
+import functools
 import json
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,6 +23,7 @@ from site_builder.config import load_config
 from site_builder.labels import make_labels
 from site_builder.pages.page import Site, assemble_site
 from site_builder.publish.folder import publish
+from tests.helpers.serve import serve
 
 ROOT = Path(__file__).parents[2]
 # What stands where a number or a text is missing by mistake; `none` is also a word of ours.
@@ -57,17 +61,22 @@ class Cell:
 
 @dataclass(frozen=True)
 class BuiltSite:
-    """Every file of a site, and on disk where a test asked for that.
-
-    Attributes:
-        files: Content by path.
-        warnings: What the build found odd, as printed.
-        folder: Where the site lies; None where it is in memory only.
-    """
+    """Every file of a site by path, and the warnings of its build as printed."""
 
     files: Mapping[str, bytes]
     warnings: tuple[str, ...] = ()
-    folder: Path | None = None
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the site is published, from the first time that a test asks."""
+        folder = Path(tempfile.mkdtemp(dir=_scratch())) / "site"
+        publish(self.files, folder)
+        return folder
+
+    @cached_property
+    def url(self) -> str:
+        """The address of its home page, served from the first time that a test asks."""
+        return serve(self.folder)
 
     @cached_property
     def html(self) -> dict[str, str]:
@@ -144,10 +153,11 @@ def make_site(root: Path) -> Site:
     return assemble_site(config, tables, results, make_labels(results, config))
 
 
-def on_disk(site: BuiltSite, folder: Path) -> BuiltSite:
-    """The same site, published into a folder too."""
-    publish(site.files, folder)
-    return replace(site, folder=folder)
+@functools.cache
+def _scratch() -> str:
+    folder = tempfile.mkdtemp(prefix="site-builder-tests-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def contents(folder: Path) -> dict[str, bytes]:

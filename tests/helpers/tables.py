@@ -27,9 +27,11 @@ from site_builder.errors import FaultsError
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import Tables, load_tables
 
+# Without pictures for links, which take longer than all else of a build.
 SITE_TOML = """\
 [site]
 title = "Fixture board"
+cards = false
 
 [board]
 baseline = "gamma"

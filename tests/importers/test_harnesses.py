@@ -41,7 +41,6 @@ def copied(run, folder):
 
 
 def test_helm_run(tmp_path):
-    """Score, examples, error and date come from their files."""
     (row,) = imported("helm", HELM, into=tmp_path)
     assert row == {
         "model": "openai/gpt2",
@@ -67,7 +66,6 @@ def test_helm_number_of_examples_is_not_count(tmp_path):
 
 
 def test_helm_ignores_perturbed_statistics(tmp_path):
-    """They have the same name and split in the same list."""
     run = copied(HELM, tmp_path)
     stats = json.loads((run / "stats.json").read_text())
     for stat in stats:
@@ -78,7 +76,6 @@ def test_helm_ignores_perturbed_statistics(tmp_path):
 
 
 def test_helm_error_needs_the_scores_of_examples(tmp_path):
-    """There is no error if the score is not their mean either."""
     run = copied(HELM, tmp_path)
     (run / "per_instance_stats.json").unlink()
     (run / "scenario_state.json").unlink()
@@ -99,7 +96,6 @@ def test_helm_error_needs_the_scores_of_examples(tmp_path):
     ],
 )
 def test_helm_run_that_did_not_end(tmp_path, gone, why):
-    """It is reported."""
     run = copied(HELM, tmp_path / "runs")
     (run / gone).unlink()
     said = run_import("helm", tmp_path / "runs", into=tmp_path)
@@ -114,7 +110,6 @@ def test_helm_examples(tmp_path):
 
 
 def test_inspect_log(tmp_path):
-    """The value of the metric, its error, and the number of scored examples."""
     (row,) = imported("inspect", INSPECT, into=tmp_path)
     assert row == {
         "model": "ollama/qwen2.5:0.5b",
@@ -137,12 +132,10 @@ def test_old_inspect_log(tmp_path):
 
 
 def log(**changes):
-    """The real log with something changed."""
     return {**json.loads(INSPECT.read_text()), **changes}
 
 
 def test_inspect_examples_over_epochs(tmp_path):
-    """Two epochs of three examples are three examples."""
     document = log()
     document["eval"]["config"]["epochs"] = 2
     document["results"]["completed_samples"] = 6
@@ -160,7 +153,6 @@ def test_inspect_examples_over_epochs(tmp_path):
     ],
 )
 def test_inspect_skips_failed_runs(tmp_path, status, why):
-    """Even if the log has a score."""
     path = write_json(tmp_path / "log.json", log(status=status))
     said = run_import("inspect", path, into=tmp_path)
     assert (1, True) == (said.exit_code, f"log.json: skipped: {why}" in said.stderr)
@@ -180,7 +172,6 @@ def test_inspect_uses_one_of_several_scorers(tmp_path):
 
 
 def eval_file(path, parts):
-    """A `.eval` file: a ZIP of JSON."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, value in parts.items():
             archive.writestr(name, json.dumps(value))
@@ -235,7 +226,6 @@ def test_inspect_logs_packed_with_zstandard(tmp_path):
 
 @given(cut=st.integers(0, 1500), put=st.binary(max_size=4), zstd=st.booleans())
 def test_damaged_packed_logs_are_read_or_reported(tmp_path_factory, cut, put, zstd):
-    """Any byte may differ."""
     path = tmp_path_factory.mktemp("any") / "a.eval"
     header = {key: value for key, value in log().items() if key != "samples"}
     if zstd:
@@ -249,7 +239,6 @@ def test_damaged_packed_logs_are_read_or_reported(tmp_path_factory, cut, put, zs
 
 
 def test_mteb_results(tmp_path):
-    """The score is the mean over subsets; the model comes from the file beside."""
     imported("mteb", HARNESSES / "mteb", into=tmp_path)
     # (0.871582 + 0.729968 + 0.852723) / 3
     assert {
@@ -279,7 +268,6 @@ def test_mteb_subsets(tmp_path):
 
 
 def test_mteb_prefers_the_test_split(tmp_path):
-    """A file may have several splits."""
     scores_ = {
         "train": [{"main_score": 1.0}],
         "test": [{"main_score": 0.5, "hf_subset": "default"}],
@@ -290,7 +278,6 @@ def test_mteb_prefers_the_test_split(tmp_path):
 
 
 def card(folder, text):
-    """A model card with this front matter."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "README.md").write_text(f"---\n{text}---\n\n# A model\n", encoding="utf8")
     return folder
@@ -343,7 +330,6 @@ def test_repositories_in_the_hugging_face_cache(tmp_path):
 
 
 def test_merged_model_is_not_paired(tmp_path):
-    """A note states why."""
     card(tmp_path / "hub/m", INDEX.format(base="[a, b]", name="m"))
     said = run_import("model-index", tmp_path / "hub", into=tmp_path)
     assert {("m", "Voice fr", "base")} == set(scores(tmp_path))
@@ -364,7 +350,6 @@ EVAL_RESULTS = """\
 
 
 def test_eval_results_of_a_repository(tmp_path):
-    """The folder is hidden; the model is that of the repository."""
     folder = tmp_path / "hub/org__m/.eval_results"
     folder.mkdir(parents=True)
     (folder / "all.yaml").write_text(EVAL_RESULTS)
@@ -396,7 +381,6 @@ def test_unreadable_model_cards(tmp_path, text, why):
 
 
 def test_every_eval_ever_records(tmp_path):
-    """Bounds and direction come from the record."""
     imported("every-eval-ever", HARNESSES / "every_eval_ever", into=tmp_path)
     model = "TencentARC/LLaMA-Pro-8B-Instruct"
     own = {task: score for (m, task, _), score in scores(tmp_path).items() if m == model}
@@ -439,7 +423,6 @@ def test_every_eval_ever_uncertainty_and_unknown_levels(tmp_path):
 
 @pytest.mark.parametrize("source", FOLDERS)
 def test_importing_twice_changes_nothing(tmp_path, source):
-    """Every format, with the scores of single examples."""
     folder = HARNESSES / FOLDERS[source]
     imported(source, folder, "--examples", into=tmp_path)
     before = contents(tmp_path)
@@ -450,7 +433,6 @@ def test_importing_twice_changes_nothing(tmp_path, source):
 
 @pytest.mark.parametrize("source", [known.name for known in FORMATS])
 def test_every_format_reports_files_of_other_formats(tmp_path, source):
-    """Nothing raises; each file is reported once."""
     for path in sorted(HARNESSES.rglob("*")):
         target = tmp_path / "mixed" / "_".join(path.relative_to(HARNESSES).parts)
         if path.is_file():
@@ -466,7 +448,6 @@ def test_every_format_reports_files_of_other_formats(tmp_path, source):
 
 @pytest.mark.parametrize("source", [known.name for known in FORMATS])
 def test_empty_folder_is_an_error(tmp_path, source):
-    """One line."""
     (tmp_path / "empty").mkdir()
     said = run_import(source, tmp_path / "empty", into=tmp_path / "p")
     assert 1 == said.exit_code
@@ -509,7 +490,6 @@ def test_any_json_is_read_or_reported(tmp_path_factory, source, first, second):
 @pytest.mark.parametrize("source", JSON_FORMATS)
 @given(cut=st.integers(0, 4000), put=st.binary(max_size=4))
 def test_damaged_files_are_read_or_reported(tmp_path_factory, source, cut, put):
-    """A real file with something else in the middle."""
     real = {"helm": HELM / "stats.json", "inspect": INSPECT}.get(source)
     real = real or next(
         p for p in HARNESSES.rglob("*.json") if FOLDERS.get(source, "mteb") in p.parts

@@ -90,7 +90,6 @@ def test_model_comes_from_the_content_of_the_file(tmp_path):
 
 
 def test_file_without_ending_and_model_in_place_of_the_backend(tmp_path):
-    """Both occur in published results."""
     imported("lm-eval", REAL / "stablelm/external/openlm-research-open_llama_13b", into=tmp_path)
     fork = REAL / "stablelm/open_llm_leaderboard/stablelm-beta-3b-v2-arc-challenge.json"
     imported("lm-eval", fork, into=tmp_path)
@@ -99,7 +98,6 @@ def test_file_without_ending_and_model_in_place_of_the_backend(tmp_path):
 
 
 def test_revisions_are_separate_models(tmp_path):
-    """Two revisions of one repository do not replace each other."""
     imported("lm-eval", REAL / "pythia", into=tmp_path)
     assert {"EleutherAI/pythia-v1.1-160m@step3000", "EleutherAI/pythia-v1.1-160m@step143000"} == {
         row["model"] for row in rows(tmp_path)
@@ -120,7 +118,6 @@ def test_different_shots_are_separate_tasks(tmp_path):
 
 
 def test_newest_run_counts_and_older_is_reported(tmp_path):
-    """By the date in the files, not by their names."""
     for name, day, score in (("a", 1_700_000_000, 0.75), ("b", 1_600_000_000, 0.5)):
         document = lm_eval_results({"task": {"acc,none": score}}, date=day)
         write_json(tmp_path / f"runs/{name}.json", document)
@@ -130,7 +127,6 @@ def test_newest_run_counts_and_older_is_reported(tmp_path):
 
 
 def test_last_written_file_counts_without_dates(tmp_path):
-    """Old files have no date."""
     for name, time, score in (("a", 2_000, 0.75), ("b", 1_000, 0.5)):
         document = lm_eval_results({"task": {"acc,none": score}})
         os.utime(write_json(tmp_path / f"runs/{name}.json", document), (time, time))
@@ -160,7 +156,6 @@ MEMBERS = {"know": ["know_stem", "know_art"], "know_stem": ["know_algebra"], "ot
 
 @pytest.mark.parametrize("stated", [True, False])
 def test_group_replaces_its_tasks(tmp_path, stated):
-    """Also if only indented names show the group."""
     document = {**GROUPED, "groups": {"know": GROUPED["results"]["know"]}}
     document |= {"group_subtasks": MEMBERS} if stated else {}
     path = write_json(tmp_path / "results.json", document)
@@ -194,7 +189,6 @@ def test_subtasks_replace_their_group(tmp_path):
 
 
 def test_group_without_a_score_keeps_its_tasks(tmp_path):
-    """Some groups are only names."""
     results = {"g": {"alias": "g", " ": " "}, "a": {"alias": " - a", "acc,none": 0.5}}
     path = write_json(tmp_path / "r.json", lm_eval_results(results, group_subtasks={"g": ["a"]}))
     imported("lm-eval", path, into=tmp_path)
@@ -229,7 +223,6 @@ def test_two_filters_of_a_task(tmp_path):
     ],
 )
 def test_counts_and_shots_among_the_metrics(tmp_path, more, n, setting):
-    """They are read, but are not metrics."""
     document = lm_eval_results({"t": {**more, "acc,none": 0.5}})
     del document["n-shot"]
     path = write_json(tmp_path / "r.json", document)
@@ -258,7 +251,6 @@ def test_one_metric_per_task(tmp_path, asked, score, metric):
 
 
 def test_site_toml_names_the_metric(tmp_path):
-    """The command line counts more."""
     (tmp_path / "site.toml").write_text('[import]\nmetrics = ["acc_norm"]\n')
     path = write_json(tmp_path / "r.json", lm_eval_results({"lambada": METRICS}))
     assert 0.5 == imported("lm-eval", path, into=tmp_path)[0]["score"]
@@ -277,7 +269,6 @@ def test_task_keeps_its_metric(tmp_path):
 
 
 def test_metric_without_a_score_is_an_error(tmp_path):
-    """It suggests the nearest name; nothing is written."""
     path = write_json(tmp_path / "r.json", lm_eval_results({"lambada": METRICS}))
     said = run_import("lm-eval", path, "--metric", "acc_nrom", into=tmp_path)
     line = "--metric 'acc_nrom': no score is of this metric. Did you mean 'acc_norm'?"
@@ -296,7 +287,6 @@ def test_metric_without_a_score_is_an_error(tmp_path):
     ],
 )
 def test_limited_run_is_flagged(tmp_path, config, counts, flag):
-    """A score over the first ten examples gets a flag."""
     more = {"n-samples": {"t": counts}} if counts else {}
     document = lm_eval_results({"t": {"acc,none": 0.5}}, config=config, **more)
     path = write_json(tmp_path / "r.json", document)
@@ -304,7 +294,6 @@ def test_limited_run_is_flagged(tmp_path, config, counts, flag):
 
 
 def test_model_arguments_as_an_object(tmp_path):
-    """Newer files have them."""
     arguments = {"pretrained": "org/base", "revision": "v2", "dtype": "auto"}
     path = write_json(tmp_path / "r.json", lm_eval_results({"t": {"acc,none": 0.5}}, arguments))
     (row,) = imported("lm-eval", path, into=tmp_path)
@@ -314,7 +303,6 @@ def test_model_arguments_as_an_object(tmp_path):
 
 @pytest.mark.parametrize("outside", [True, False])
 def test_results_nested_by_time(tmp_path, outside):
-    """The later of two moments counts."""
     times = {
         f"2024-05-0{day}T10-00-00": {"t": {"acc,none": score}}
         for day, score in ((2, 0.5), (1, 0.25))
@@ -330,7 +318,6 @@ def test_results_nested_by_time(tmp_path, outside):
 
 
 def test_values_that_are_not_scores_are_counted(tmp_path):
-    """Lists by question, texts and NaN are left out."""
     values = {"acc,none": 0.5, "by_question,none": [1, 0], "f1,none": math.nan, "note": "x"}
     path = write_json(tmp_path / "r.json", lm_eval_results({"t": values}))
     said = run_import("lm-eval", path, "--verbose", into=tmp_path)
@@ -362,7 +349,6 @@ BAD = {
 
 @pytest.mark.parametrize("is_usable", [True, False])
 def test_unreadable_files_are_reported(tmp_path, is_usable):
-    """It is an error only if no file can be used."""
     folder = tmp_path / "runs"
     folder.mkdir()
     for name, (content, _) in BAD.items():
@@ -380,7 +366,6 @@ def test_unreadable_files_are_reported(tmp_path, is_usable):
 
 
 def test_pipes_and_broken_links_are_reported(tmp_path):
-    """Reading them does not block."""
     folder = tmp_path / "runs"
     write_json(folder / "ok.json", lm_eval_results({"t": {"acc,none": 0.5}}))
     os.mkfifo(folder / "pipe.json")
@@ -392,7 +377,6 @@ def test_pipes_and_broken_links_are_reported(tmp_path):
 
 
 def test_folder_that_names_another_model(tmp_path):
-    """The model of the file counts; a note states it."""
     document = lm_eval_results({"t": {"acc,none": 0.5}})
     write_json(tmp_path / "out/org__base/results_1.json", document)
     write_json(tmp_path / "out/org__else/results_2.json", document)
@@ -419,7 +403,6 @@ def test_examples(tmp_path):
 
 
 def test_samples_files_are_counted_without_examples_option(tmp_path):
-    """They may be large."""
     said = run_import("lm-eval", REAL / "modern", into=tmp_path)
     assert "which --examples reads (1)" in said.stderr
     assert not (tmp_path / "data/examples.parquet").exists()
@@ -434,7 +417,6 @@ def test_samples_file_named_itself(tmp_path):
 
 
 def test_samples_file_with_a_cut_line(tmp_path):
-    """The complete lines are imported."""
     results = tmp_path / "run/results_2024-05-01T10-00-00.json"
     write_json(results, lm_eval_results({"t": {"acc,none": 0.5}}))
     lines = [json.dumps({"doc_id": n, "metrics": ["acc"], "acc": n / 2}) for n in range(2)]
@@ -446,7 +428,6 @@ def test_samples_file_with_a_cut_line(tmp_path):
 
 
 def test_examples_of_older_runs_are_left_out(tmp_path):
-    """A line reports them."""
     for day, score in ((2, 1.0), (1, 0.0)):
         name = f"2024-05-0{day}T10-00-00"
         document = lm_eval_results({"t": {"acc,none": score}})
@@ -459,7 +440,6 @@ def test_examples_of_older_runs_are_left_out(tmp_path):
 
 
 def test_samples_without_a_results_file(tmp_path):
-    """Their model is unknown."""
     (tmp_path / "samples_t_2024.jsonl").write_text('{"doc_id": 0, "metrics": ["acc"], "acc": 1.0}')
     said = run_import("lm-eval", tmp_path / "samples_t_2024.jsonl", into=tmp_path)
     assert 1 == said.exit_code
@@ -467,7 +447,6 @@ def test_samples_without_a_results_file(tmp_path):
 
 
 def test_importing_twice_changes_nothing(tmp_path):
-    """Not even the times of the files."""
     imported("lm-eval", REAL, into=tmp_path)
     before = contents(tmp_path)
     said = run_import("lm-eval", REAL, into=tmp_path)

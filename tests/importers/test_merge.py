@@ -40,7 +40,6 @@ def run_file(folder, name, score, model_args="pretrained=org/base", **more):
 
 
 def test_what_is_there_stays(tmp_path):
-    """Rows of other keys, columns beyond the contract, their types and their order."""
     store(
         tmp_path,
         model=["hand", "org/base"],
@@ -62,7 +61,6 @@ def test_what_is_there_stays(tmp_path):
 
 
 def test_dates_keep_their_type(tmp_path):
-    """A column of days stays one."""
     day = datetime.date(2024, 5, 1)
     store(tmp_path, model=["hand"], task=["t"], score=[0.5], date=pa.array([day], pa.date32()))
     path = run_file(tmp_path, "a", 0.5, date=1_700_000_000)
@@ -96,7 +94,6 @@ def test_what_a_row_says_is_not_changed(tmp_path):
 
 
 def test_newer_score_replaces_an_older_one(tmp_path):
-    """With its details; an older score does not replace a newer one."""
     old = run_file(
         tmp_path, "old", 0.25, date=1_600_000_000, config={"limit": 5},
         results={"t": {"acc,none": 0.25, "acc_stderr,none": 0.125}},
@@ -123,8 +120,7 @@ def test_row_without_a_variant_is_replaced(tmp_path):
     assert [0.5] == [row["score"] for row in rows(tmp_path)]
 
 
-def test_flag_written_by_hand_is_kept(tmp_path):
-    """It is still there after the next import."""
+def test_flag_written_by_hand_survives(tmp_path):
     path = run_file(tmp_path, "a", 0.5)
     imported("lm-eval", path, into=tmp_path)
     store(tmp_path, model=["org/base"], task=["t"], score=[0.5], flag=["leaked"])
@@ -133,7 +129,6 @@ def test_flag_written_by_hand_is_kept(tmp_path):
 
 
 def test_dry_run_writes_nothing(tmp_path):
-    """It reports the changes."""
     said = run_import("lm-eval", run_file(tmp_path, "a", 0.5), "--dry-run", into=tmp_path / "p")
     assert "Scores: 1 added, 0 replaced" in said.stderr
     assert "Nothing was written (--dry-run)." in said.stderr
@@ -141,7 +136,6 @@ def test_dry_run_writes_nothing(tmp_path):
 
 
 def test_unreadable_tables_are_reported(tmp_path):
-    """Not Parquet, or two columns of one name; nothing is written."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data/models.parquet").write_bytes(b"no Parquet")
     twice = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], names=["model", "model"])
@@ -156,7 +150,6 @@ def test_unreadable_tables_are_reported(tmp_path):
 
 
 def test_score_column_of_text_is_an_error(tmp_path):
-    """Numbers cannot be added to it."""
     store(tmp_path, model=["a"], task=["t"], score=["high"])
     before = contents(tmp_path)
     said = run_import("lm-eval", run_file(tmp_path, "a", 0.5), into=tmp_path)
@@ -167,7 +160,6 @@ def test_score_column_of_text_is_an_error(tmp_path):
 
 @pytest.mark.parametrize("at", ["write_table", "replace"])
 def test_failed_write_loses_nothing(tmp_path, monkeypatch, at):
-    """The tables are unchanged, and no temporary file remains."""
     imported("lm-eval", run_file(tmp_path, "a", 0.25), into=tmp_path)
     before = contents(tmp_path)
 
@@ -182,7 +174,6 @@ def test_failed_write_loses_nothing(tmp_path, monkeypatch, at):
 
 
 def test_narrow_number_columns_are_widened(tmp_path):
-    """Added numbers are not rounded."""
     for column in (pa.array([0.5], pa.float32()), pa.array([Decimal("0.5")], pa.decimal128(3, 1))):
         store(tmp_path, model=["a"], task=["t"], score=column)
         stored = read_stored(RESULTS, tmp_path / "data")
@@ -208,7 +199,6 @@ def test_adapter_is_paired_with_its_base(tmp_path):
 
 
 def test_base_without_a_score_is_a_warning(tmp_path):
-    """There is nothing to compare the tuned model with."""
     said = run_import("lm-eval", run_file(tmp_path, "tuned", 0.75, PEFT), into=tmp_path)
     assert (
         "warning: not paired: 'me/adapter' was tuned from 'org/base', which has no sc"
@@ -229,7 +219,6 @@ OTHER = "pretrained=org/base,peft=me/other"
 
 
 def test_two_adapters_of_one_base_become_models(tmp_path):
-    """A warning states how to pair them."""
     for name, args in (("base", "pretrained=org/base"), ("one", PEFT), ("two", OTHER)):
         run_file(tmp_path / "runs", name, 0.5, args)
     said = run_import("lm-eval", tmp_path / "runs", into=tmp_path)
@@ -250,7 +239,6 @@ def test_two_adapters_of_one_base_become_models(tmp_path):
 
 
 def test_stored_adapter_stays_paired(tmp_path):
-    """A second adapter does not replace it."""
     imported("lm-eval", run_file(tmp_path, "one", 0.25, PEFT), into=tmp_path)
     said = run_import("lm-eval", run_file(tmp_path, "two", 0.75, OTHER), into=tmp_path)
     assert {
@@ -289,7 +277,6 @@ def test_variants_of_one_run_move_together(tmp_path):
 
 
 def test_names_of_site_toml(tmp_path):
-    """Models and tasks get other ids."""
     (tmp_path / "site.toml").write_text(
         '[import]\nmodels = { "org/base" = "Base" }\ntasks = { t = "Adding" }\n'
     )
@@ -309,7 +296,6 @@ def test_table_with_base_models(tmp_path):
 
 
 def test_task_keeps_its_setup(tmp_path):
-    """Other setups become other tasks, in any order of imports."""
     imported("lm-eval", run_file(tmp_path, "few", 0.5, **{"n-shot": {"t": 5}}), into=tmp_path)
     assert {"t"} == {task for _, task, _ in scores(tmp_path)}
     for n in range(3):
@@ -345,7 +331,6 @@ def test_task_ids_by_setup(ways, known, expected):
 
 
 def test_two_scores_with_one_key(tmp_path):
-    """The first is used, the other is reported."""
     first, second = (
         Placed(ImportedScore(name, "t", 0.5, source=f"{name}.json"), "m", "t", "base")
         for name in "ab"
@@ -356,7 +341,6 @@ def test_two_scores_with_one_key(tmp_path):
 
 
 def test_save_error_names_the_column(tmp_path):
-    """It does not show an Arrow type."""
     stored = read_stored(RESULTS, tmp_path / "data")
     row = {"model": "a", "task": "t", "score": "high"}
     with pytest.raises(FaultsError, match="column 'score' has values that do not fit its type"):

@@ -30,14 +30,12 @@ beta,add,base,0.25,0.0,,,,
 
 
 def write(folder, name, content):
-    """A file with this content."""
     path = folder / name
     path.write_text(content, encoding="utf8")
     return path
 
 
 def test_long_table(tmp_path):
-    """Columns are recognised by name; missing values stay unknown."""
     said = run_import("csv", write(tmp_path, "a.csv", LONG), into=tmp_path)
     first, second, third = rows(tmp_path)
     assert first == {
@@ -68,7 +66,6 @@ beta;13;;**0,75**;;n/a;0,75
 
 
 def test_wide_table_of_tasks(tmp_path):
-    """Each column is a task; averages are ignored, decimal commas are read."""
     said = run_import("csv", write(tmp_path, "a.csv", WIDE), into=tmp_path)
     assert {
         ("alpha", "add", "base"): 0.5,
@@ -85,7 +82,6 @@ def test_wide_table_of_tasks(tmp_path):
 
 
 def test_wide_table_of_models(tmp_path):
-    """Each column is a model, each row a task."""
     path = write(tmp_path, "a.tsv", "Task\talpha\tbeta\nadd\t0.5\t0.25\n")
     imported("csv", path, into=tmp_path)
     assert {("alpha", "add", "base"): 0.5, ("beta", "add", "base"): 0.25} == scores(tmp_path)
@@ -99,7 +95,6 @@ RECORDS = [
 
 @pytest.mark.parametrize("ending", ["parquet", "jsonl"])
 def test_parquet_and_json_lines(tmp_path, ending):
-    """They give the same results as CSV."""
     path = tmp_path / f"a.{ending}"
     if ending == "parquet":
         pd.DataFrame(RECORDS).to_parquet(path)
@@ -111,7 +106,6 @@ def test_parquet_and_json_lines(tmp_path, ending):
 
 
 def test_parquet_types(tmp_path):
-    """Whole numbers, decimals, dates and booleans are read."""
     day = datetime.date(2024, 5, 1)
     table = pa.table(
         {
@@ -130,7 +124,6 @@ def test_parquet_types(tmp_path):
 
 
 def test_score_column_may_have_the_name_of_its_metric(tmp_path):
-    """The only column of numbers is the score."""
     path = write(tmp_path, "a.csv", "model,task,Accuracy\nalpha,add,0.5\n")
     imported("csv", path, into=tmp_path)
     assert "Accuracy" == rows(tmp_path, "tasks")[0]["metric"]
@@ -152,7 +145,6 @@ def test_column_without_a_name_is_no_standard_error(tmp_path):
 
 
 def test_last_row_of_a_repeated_score_counts(tmp_path):
-    """The other row is reported."""
     path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5\na,t,0.25\n")
     said = run_import("csv", path, into=tmp_path)
     assert {("a", "t", "base"): 0.25} == scores(tmp_path)
@@ -161,14 +153,12 @@ def test_last_row_of_a_repeated_score_counts(tmp_path):
 
 
 def test_task_with_two_metrics_becomes_two_tasks(tmp_path):
-    """No score of a table is left out."""
     path = write(tmp_path, "a.csv", "model,task,metric,score\na,t,acc,0.5\na,t,f1,0.25\n")
     imported("csv", path, into=tmp_path)
     assert {("a", "t (acc)", "base"): 0.5, ("a", "t (f1)", "base"): 0.25} == scores(tmp_path)
 
 
 def test_site_toml_names_columns(tmp_path):
-    """Columns without a usual name can be stated."""
     (tmp_path / "site.toml").write_text(
         '[import]\ncolumns = { model = "who", score = "y" }\ntask_columns = ["x 1"]\n'
     )
@@ -185,7 +175,6 @@ def test_site_toml_names_columns(tmp_path):
 
 
 def test_unknown_column_in_site_toml(tmp_path):
-    """The error suggests the nearest name."""
     (tmp_path / "site.toml").write_text('[import.columns]\nscor = "y"\n')
     said = run_import("csv", write(tmp_path, "a.csv", LONG), into=tmp_path)
     assert "[import.columns] of site.toml names 'scor'. Did you mean 'score'?" in said.stderr
@@ -204,14 +193,12 @@ def test_unknown_column_in_site_toml(tmp_path):
     ],
 )
 def test_unreadable_table_is_reported(tmp_path, content, why):
-    """The error has the reason."""
     said = run_import("csv", write(tmp_path, "a.csv", content), into=tmp_path)
     assert 1 == said.exit_code
     assert f"warning: a.csv: skipped: {why}" in said.stderr
 
 
 def test_unreadable_files_of_a_folder_are_reported(tmp_path):
-    """The tables among them are imported."""
     folder = tmp_path / "tables"
     folder.mkdir()
     write(folder, "a.csv", LONG)
@@ -239,7 +226,6 @@ def test_bad_rows_are_reported(tmp_path):
 
 
 def test_number_after_plus_minus_is_ignored(tmp_path):
-    """It may be a standard error, a deviation or an interval."""
     path = write(tmp_path, "a.csv", "model,task,score\na,t,0.5 ± 0.1\n")
     said = run_import("csv", path, into=tmp_path)
     assert "stderr" not in rows(tmp_path)[0]
@@ -250,7 +236,6 @@ PERCENT = "model,add\nalpha,71.5\nbeta,55\n"
 
 
 def test_unclear_unit_is_an_error_without_a_terminal(tmp_path):
-    """The error names the options; nothing is written."""
     said = run_import("csv", write(tmp_path, "a.csv", PERCENT), into=tmp_path)
     line = (
         "a.csv: 71.5 of task 'add' may be a percentage or have another unit. Use --percent, "
@@ -265,7 +250,6 @@ def test_unclear_unit_is_an_error_without_a_terminal(tmp_path):
     [("--percent", (0.0, 100.0)), ("--other-unit", (None, None))],
 )
 def test_unit_option_sets_the_bounds(tmp_path, answer, bounds):
-    """The scores stay as in the file."""
     imported("csv", write(tmp_path, "a.csv", PERCENT), answer, into=tmp_path)
     assert [71.5, 55.0] == list(scores(tmp_path).values())
     (task,) = rows(tmp_path, "tasks")
@@ -273,14 +257,12 @@ def test_unit_option_sets_the_bounds(tmp_path, answer, bounds):
 
 
 def test_site_toml_states_the_unit(tmp_path):
-    """A nightly import needs no option."""
     (tmp_path / "site.toml").write_text('[import]\nscale = "percent"\n')
     imported("csv", write(tmp_path, "a.csv", PERCENT), into=tmp_path)
     assert 100.0 == rows(tmp_path, "tasks")[0]["score_max"]
 
 
 def test_score_above_1_is_not_a_proportion(tmp_path):
-    """It is reported; the other scores are imported."""
     path = write(tmp_path, "a.csv", "model,add\nalpha,71.5\nbeta,0.55\n")
     said = run_import("csv", path, "--proportion", into=tmp_path)
     assert {("beta", "add", "base"): 0.55} == scores(tmp_path)
@@ -308,7 +290,6 @@ def test_bounds_by_scores_and_metric(cells, metric, scale, bounds):
 
 
 def test_percent_sign_in_every_cell():
-    """The task is a percentage if every cell has the sign."""
     assert (0.0, 100.0) == bounds_of([ParsedNumber(0.5, is_percent=True)], "", None)
     assert "unclear" == bounds_of(
         [ParsedNumber(0.5, is_percent=True), ParsedNumber(71.0)], "", None
@@ -339,7 +320,6 @@ def test_percent_sign_in_the_heading(tmp_path):
     ],
 )
 def test_numbers_in_cells(text, comma, value):
-    """Ambiguous texts are not numbers."""
     cell = parse_number(text, comma=comma)
     assert value == (cell.value if cell else None)
 
@@ -348,12 +328,10 @@ def test_numbers_in_cells(text, comma, value):
     "value", ["", " ", "-", "\N{EN DASH}", "N/A", "nan", "NaN", None, float("nan"), "?"]
 )
 def test_blank_cells(value):
-    """They are left out without a message."""
     assert is_blank(value)
 
 
 def test_importing_twice_changes_nothing(tmp_path):
-    """Long and wide tables."""
     paths = [write(tmp_path, "a.csv", LONG), write(tmp_path, "b.csv", WIDE)]
     imported("csv", *paths, into=tmp_path)
     before = contents(tmp_path)
@@ -363,7 +341,6 @@ def test_importing_twice_changes_nothing(tmp_path):
 
 @given(content=st.binary(max_size=300), ending=st.sampled_from([".csv", ".jsonl", ".parquet"]))
 def test_any_bytes_are_read_or_reported(tmp_path_factory, content, ending):
-    """No file raises an exception."""
     path = tmp_path_factory.mktemp("any") / f"a{ending}"
     path.write_bytes(content)
     reading = read_tabular(path, ImportOptions())
@@ -372,7 +349,6 @@ def test_any_bytes_are_read_or_reported(tmp_path_factory, content, ending):
 
 @given(text=st.text(max_size=200))
 def test_any_text_below_a_heading_is_read_or_reported(tmp_path_factory, text):
-    """The valid row is imported whatever follows it."""
     path = tmp_path_factory.mktemp("any") / "a.csv"
     path.write_text(f"model,task,score\na,t,0.5\n{text}", encoding="utf8", errors="replace")
     assert any(m.score == 0.5 for m in read_tabular(path, ImportOptions()).measures)

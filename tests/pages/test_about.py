@@ -52,9 +52,6 @@ BOARDS = ("index", TOLD, "mixed_directions", "lower_is_better", "zeros_and_ones"
 @pytest.fixture(scope="module", params=BOARDS)
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
     """The Index, and boards that rank otherwise or show less."""
-    if request.param == "index":
-        index: BuiltSite = request.getfixturevalue("index_site")
-        return index
     if request.param == TOLD:
         folder = write_editions(tmp_path_factory.mktemp("editions"))
         return build(folder / "new", folder / "old")
@@ -89,7 +86,6 @@ def tables(soup: BeautifulSoup) -> Iterator[tuple[Tag, Tag | None]]:
 
 
 def test_every_computed_column_leads_to_its_formula(site: BuiltSite) -> None:
-    """On every page, by a line below its table."""
     lost, seen = [], 0
     for path, soup in site.pages():
         for table, line in tables(soup):
@@ -104,7 +100,6 @@ def test_every_computed_column_leads_to_its_formula(site: BuiltSite) -> None:
 
 
 def test_every_headline_figure_leads_to_its_formula_or_its_row(site: BuiltSite) -> None:
-    """A count of what the tables hold needs neither."""
     counts = {"models", "tasks", "scores", "license of the figures"}
     lost = [
         (path, visible(figure))
@@ -118,7 +113,6 @@ def test_every_headline_figure_leads_to_its_formula_or_its_row(site: BuiltSite) 
 
 
 def test_every_chart_leads_to_its_formula(site: BuiltSite) -> None:
-    """From its caption."""
     lost = [
         (path, chart["id"])
         for path, soup in site.pages()

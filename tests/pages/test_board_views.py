@@ -51,7 +51,6 @@ def test_ties_with_the_best_on_the_index(index_site):
 
 
 def test_plausible_ranks(index_site):
-    """Board, model page, neighbours and API."""
     models = {m["name"]: m for m in index_site.api("models")}
     assert [1, 4] == models["Mistral 7B"]["rank_interval"]["fine_tuned"]
     for board, variant in VARIANTS.items():
@@ -86,7 +85,6 @@ def test_clear_differences_of_the_index(index_site):
 
 
 def test_significance_tests_of_a_model(index_site):
-    """Its page says what the API says: means, counts, corrected p-values, verdicts."""
     page = index_site.page("models/mistral-7b/")
     rows = {row["difference"].text: row for row in table(page, "lift-tests")}
     assert [
@@ -107,7 +105,6 @@ def test_significance_tests_of_a_model(index_site):
 
 
 def test_board_without_baseline_and_base_has_no_tests(gaps):
-    """There is no difference to test, and no heading without a table."""
     assert not gaps.page("models/a/").select("#real")
     first = gaps.api("models")[0]
     assert ({}, {}) == (first["tests_over_base"], first["tests_over_baseline"])
@@ -140,7 +137,6 @@ def test_view_of_common_tasks(gaps):
 
 
 def test_each_view_says_by_what_it_ranks(index_site):
-    """The view by lift is not ranked by the mean score."""
     rules = [visible(rule) for rule in index_site.page("models/").select(".ranked-by")]
     assert [
         "Ranked by mean score over 31 tasks.",

@@ -43,7 +43,7 @@ OVER_BASELINE = {
 ANY_BOARD = ("data/index.html",)
 MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
 
-every_board = pytest.mark.parametrize("name", BOARDS)
+every_board = pytest.mark.parametrize("name", ["index", *BOARDS])
 every_shape = pytest.mark.parametrize("name", SHAPES)
 
 
@@ -80,7 +80,6 @@ def test_no_page_has_a_hole(name):
 
 @every_board
 def test_no_data_of_a_page_has_a_hole(name):
-    """Figures and pickers are JSON that every browser reads: no NaN, no infinity."""
     for page in built(name).readings.values():
         for text in page.data.values():
             assert load_json(text)
@@ -88,7 +87,6 @@ def test_no_data_of_a_page_has_a_hole(name):
 
 @every_board
 def test_the_api_is_json(name):
-    """Without NaN."""
     site = built(name)
     for path in site.files:
         if path.startswith("api/"):
@@ -97,7 +95,6 @@ def test_the_api_is_json(name):
 
 @every_board
 def test_no_page_is_empty(name):
-    """Each has a heading, and something to read below it."""
     pages = built(name).readings
     assert [] == [path for path, page in pages.items() if "h1" not in page.tags]
     short = [path for path, page in pages.items() if len(" ".join(page.main).split()) < 15]
@@ -107,7 +104,6 @@ def test_no_page_is_empty(name):
 
 @every_board
 def test_every_model_task_and_category_has_a_page(name):
-    """As many as the figures say."""
     site = built(name)
     stats = site.api("stats")
     found = {
@@ -119,7 +115,6 @@ def test_every_model_task_and_category_has_a_page(name):
 
 @every_board
 def test_every_board_of_a_site_has_rows(name):
-    """The leaderboard opens with at least one ranked model, in the order of the ranks."""
     site = built(name)
     first = site.page("").select_one("[data-views] table")
     assert isinstance(first, Tag)
@@ -148,12 +143,10 @@ def test_a_board_without_a_baseline_shows_none(name):
 
 @pytest.mark.parametrize("name", [f"{name} {NO_BASELINE}" for name in FOREIGN])
 def test_the_method_of_a_board_without_a_baseline(name):
-    """Explains nothing that the board does not show."""
     assert [] == pages_saying(built(name), "baseline")
 
 
 def test_the_categories_of_a_board_without_a_baseline():
-    """Are neither harder nor easier than one another."""
     site = built(f"peft_methods {NO_BASELINE}")
     said = pages_saying(site, "(harder|easier)")
     assert [] == [path for path in said if path.startswith(("index", "categories/"))]
@@ -174,14 +167,12 @@ def test_a_board_without_a_base_shows_no_lift(name):
 
 @pytest.mark.parametrize("name", ["tuned_only", "peft_methods"])
 def test_the_analysis_of_a_board_without_lift(name):
-    """Announces no more than it shows."""
     description = built(name).page("analysis/").find("meta", attrs={"name": "description"})
     assert isinstance(description, Tag)
     assert "lift" not in str(description["content"])
 
 
 def stats(name: str) -> Any:
-    """The figures of a board."""
     return built(name).api("stats")
 
 
@@ -229,7 +220,6 @@ def test_fine_tuning_methods():
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_columns_beyond_the_contract_are_offered(name):
-    """What others' tables hold besides is published as it is, and is no fault."""
     site = built(name)
     text = visible(site.page("data/"))
     assert "dataset_url" in text
@@ -240,7 +230,6 @@ def test_columns_beyond_the_contract_are_offered(name):
 
 
 def test_the_least_board():
-    """Three columns give a home page, models, tasks, data and method, and no more than that."""
     site = built("three_columns")
     navigation = [visible(link) for link in site.page("").select(".nav a")]
     assert ["Choose", "Models", "Tasks", "Compare", "Data", "About"] == [
@@ -251,7 +240,6 @@ def test_the_least_board():
 
 
 def test_one_score():
-    """One model on one task: first of one, and no chart of a single point."""
     site = built("one_score")
     assert [] == [path for path, page in site.readings.items() if page.data]
     summary = "only is 1st of 1 model, base, with a mean score of 0.500 over 1 task."
@@ -260,7 +248,6 @@ def test_one_score():
 
 
 def test_one_model():
-    """Its lift is shown, and it has no neighbours."""
     site = built("one_model")
     row = table(site.page(""), "board-tuned")[0]
     assert ("only", "+0.050") == (row["model"].text, row["lift_over_base"].text)
@@ -276,7 +263,6 @@ def test_one_model_has_no_win_rate(tmp_path):
 
 
 def test_one_task():
-    """A model's average is its score."""
     site = built("one_task")
     for row in table(site.page(""), "board-tuned"):
         ranked = {
@@ -286,7 +272,6 @@ def test_one_task():
 
 
 def test_all_scores_equal():
-    """Everyone shares the first rank and every task; nothing is a gain or a loss."""
     site = built("all_equal")
     rows = table(site.page(""), "board-tuned")
     assert [1.0] * 6 == [row["rank"].number for row in rows]
@@ -301,7 +286,6 @@ def test_all_scores_equal():
 
 
 def test_equal_lifts_share_a_rank():
-    """As equal averages do."""
     rows = table(built("all_equal").page(""), "board-lift")
     assert [1.0] * 6 == [row["rank"].number for row in rows]
 
@@ -312,12 +296,10 @@ def test_a_mean_that_has_not_moved_is_not_down():
 
 
 def test_equal_categories_are_neither_harder_nor_easier():
-    """The title tells no difference where there is none."""
     assert "is the hardest category" not in visible(built("all_equal").page(""))
 
 
 def test_no_task_shared_with_the_baseline():
-    """It is listed and not compared: no difference, and no count of tasks beaten."""
     site = built("apart")
     found = stats("apart")
     assert (0, 0) == (found["tasks_compared"], found["models_compared"])
@@ -377,20 +359,17 @@ def test_mixed_directions():
 
 
 def test_negative_scores():
-    """A true minus, and the greatest leads."""
     rows = table(built("negative_scores").page(""), "board-tuned")
     assert ["m3", "m2", "m1", "m0"] == [row["model"].text for row in rows]
     assert all(row["average"].text.startswith(MINUS) for row in rows)
 
 
 def test_zeros_and_ones():
-    """Ties share the better rank."""
     rows = table(built("zeros_and_ones").page("tasks/t0/"), "ranking")
     assert [1.0, 1.0, 3.0, 3.0] == [row["rank"].number for row in rows]
 
 
 def test_models_and_tasks_without_results():
-    """They have a page that says so, and no rank."""
     site = built("without_results")
     assert "ghost has no scores on this board." in visible(site.page("models/ghost/"))
     assert "No model has a score on void." in visible(site.page("tasks/void/"))
@@ -399,7 +378,6 @@ def test_models_and_tasks_without_results():
 
 
 def test_requests_that_all_failed():
-    """Counted, and without a latency; a price by the hour stands as it is."""
     text = visible(built("failed_requests").page("serving/"))
     assert "100\N{NO-BREAK SPACE}%" in text
     assert "1 with code 429" in text
@@ -407,7 +385,6 @@ def test_requests_that_all_failed():
 
 
 def json_texts(value: object) -> Iterator[str]:
-    """Every text of a figure."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -429,7 +406,6 @@ def test_hostile_text_makes_no_element(index_site):
 
 
 def test_hostile_text_is_shown_as_text():
-    """Every name is read as it is written, in the heading of its page and in a board."""
     site = built("hostile")
     for kind, noun in (("models", "model"), ("tasks", "task")):
         pages = [path for path in site.html if re.fullmatch(rf"{kind}/[^/]+/index\.html", path)]
@@ -441,7 +417,6 @@ def test_hostile_text_is_shown_as_text():
 
 
 def test_hostile_text_of_the_configuration_is_shown_as_text():
-    """Title, headline, description, licence, labels and citation."""
     site = built("hostile")
     home = site.page("")
     assert home.title is not None
@@ -462,7 +437,6 @@ def test_hostile_text_of_the_configuration_is_shown_as_text():
 
 
 def test_links_that_are_not_to_the_web_are_shown_as_text():
-    """They can be read, and not followed."""
     site = built("hostile")
     followed = {link for page in site.readings.values() for link in page.links}
     assert set() == followed & {*NO_LINKS, *(f"{link} " for link in NO_LINKS)}

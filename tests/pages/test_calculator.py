@@ -4,8 +4,7 @@ import functools
 import math
 import random
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,18 +12,21 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from site_builder import formatting as text
-from site_builder.build import build_site
 from site_builder.compute.serving import Offer, collect_offers, reference_choice
-from site_builder.config import load_config
 from site_builder.pages.page import Site
-from tests.helpers.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, first_column, open_page
+from tests.helpers.browsing import (
+    LAYOUT_SHIFT,
+    both_sizes,
+    breaches,
+    first_column,
+    open_page,
+    overflow,
+)
 from tests.helpers.odd_boards import built
 from tests.helpers.priced import MIXED, NO_BASELINE, Listed, priced
-from tests.helpers.serve import served
-from tests.helpers.sites import BuiltSite, build, make_site, on_disk, visible
+from tests.helpers.sites import BuiltSite, build, make_site, visible
 
 ROOT = Path(__file__).parents[2]
-both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 TIMES = "\N{MULTIPLICATION SIGN}"
 NONE = "\N{EN DASH}"
 COLUMNS = ("model", "month_usd", "times_cheaper", "break_even")
@@ -40,33 +42,27 @@ LOADS = (
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with both kinds of price."""
     return priced(tmp_path_factory.mktemp("priced"), MIXED)
 
 
 @pytest.fixture(scope="module")
-def mixed(board: Path) -> Iterator[str]:
-    """Address of its serving page."""
-    build_site(load_config(board), board / "site")
-    with served(board / "site") as address:
-        yield f"{address}serving/"
+def site(board: Path) -> BuiltSite:
+    return build(board)
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the Index's serving page."""
-    out = tmp_path_factory.mktemp("calculator") / "site"
-    build_site(load_config(ROOT), out)
-    with served(out) as address:
-        yield f"{address}serving/"
+def mixed(site: BuiltSite) -> str:
+    return f"{site.url}serving/"
 
 
 @pytest.fixture(scope="module")
-def calculator(chromium: Browser, mixed: str) -> Iterator[Page]:
-    """The page of the board with both kinds of price."""
-    page, _ = open_page(chromium, mixed)
-    yield page
-    page.context.close()
+def index(home: str) -> str:
+    return f"{home}serving/"
+
+
+@pytest.fixture(scope="module")
+def calculator(browser: Browser, mixed: str) -> Page:
+    return open_page(browser, mixed)[0]
 
 
 def type_in(page: Page, label: str, typed: str) -> None:
@@ -77,14 +73,12 @@ def type_in(page: Page, label: str, typed: str) -> None:
 
 
 def set_load(page: Page, numbers: tuple[str, str, str]) -> None:
-    """All three fields."""
     labels = ("Requests per day", "Input tokens", "Output tokens")
     for label, typed in zip(labels, numbers, strict=True):
         type_in(page, label, typed)
 
 
 def shown(page: Page) -> tuple[list[tuple[str, ...]], dict[str, str]]:
-    """The rows of the table, and the formulas worked out."""
     columns = [
         first_column(page, "monthly-costs", key)
         for key in COLUMNS
@@ -98,7 +92,6 @@ def shown(page: Page) -> tuple[list[tuple[str, ...]], dict[str, str]]:
 
 @functools.cache
 def read(root: Path) -> Site:
-    """The results of a project, computed once."""
     return make_site(root)
 
 
@@ -113,7 +106,6 @@ def month(offer: Offer, load: Load) -> float:
 
 
 def request(offer: Offer, load: Load) -> float:
-    """What a request costs by the token."""
     return (load[1] * (offer.input_usd or 0) + load[2] * (offer.output_usd or 0)) / 1e6
 
 
@@ -164,19 +156,15 @@ def three_digits(value: float) -> str:
 
 
 def query_of(page: Page) -> list[tuple[str, str]]:
-    """The state in the address."""
     return parse_qsl(urlsplit(page.url).query)
 
 
 def remark(page: Page, key: str) -> Locator:
-    """What is said of a field."""
     return page.locator(f"#cost-{key}-remark")
 
 
 @both_sizes
-def test_numbers_are_those_of_the_formulas(
-    chromium: Browser, board: Path, mixed: str, size: tuple[int, int]
-) -> None:
+def test_numbers_are_those_of_the_formulas(chromium, board, mixed, size):
     """For every size, and every offer compared with, to the last digit; in silence."""
     page, heard = open_page(chromium, mixed, size)
     assert expected(board, (1000, 1000, 500)) == shown(page)[0]
@@ -189,16 +177,30 @@ def test_numbers_are_those_of_the_formulas(
         page.get_by_label("Compare with").select_option(place)
         found = expected(board, (40, 900, 300), int(place) if place else None)
         assert found == shown(page)[0]
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert overflow(page) <= 0
     assert [] == heard.complaints
-    page.context.close()
 
 
-def test_numbers_are_written_as_the_build_writes_them(chromium: Browser, mixed: str) -> None:
+def test_numbers_are_written_as_the_build_writes_them(chromium, mixed):
     """Every format of numbers.js that has a twin in format.py, over twenty powers of ten."""
     page, _ = open_page(chromium, mixed)
     drawn = random.Random(7)
-    values = [0.0, 0.0625, 1.005, 2.675, 9.995, 0.9995, 99.95, 999.5, 1e21, 1.5e26, 1e-7, 5e-324]
+    values = [
+        0.0,
+        7.24,
+        226.0,
+        0.0625,
+        1.005,
+        2.675,
+        9.995,
+        0.9995,
+        99.95,
+        999.5,
+        1e21,
+        1.5e26,
+        1e-7,
+        5e-324,
+    ]
     values += [drawn.uniform(1, 10) * 10.0 ** drawn.randint(-9, 20) for _ in range(200)]
     values += [round(drawn.uniform(0, 100), 3) for _ in range(200)]
     values += [-value for value in values]
@@ -206,6 +208,7 @@ def test_numbers_are_written_as_the_build_writes_them(chromium: Browser, mixed: 
         "money": text.money,
         "quantity": text.quantity,
         "ratio": text.ratio,
+        "billions": text.billions,
     }
     for name, write in twins.items():
         found = page.evaluate(f"values => values.map(site.format.{name})", values)
@@ -216,11 +219,10 @@ def test_numbers_are_written_as_the_build_writes_them(chromium: Browser, mixed: 
         "values => values.map(v => site.format.score(v, {places: 1, compact: true}))", values
     )
     assert [text.NumberFormat(1, compact=True).score(value) for value in values] == compact
-    page.context.close()
 
 
 @both_sizes
-def test_the_index_is_computed_anew(chromium: Browser, index: str, size: tuple[int, int]) -> None:
+def test_the_index_is_computed_again(chromium, index, size):
     """The state stands in the address, back undoes it, a link keeps it, the defaults leave none."""
     page, heard = open_page(chromium, index, size)
     assert [] == query_of(page)
@@ -252,13 +254,10 @@ def test_the_index_is_computed_anew(chromium: Browser, index: str, size: tuple[i
     type_in(page, "Requests per day", "1000")
     assert [] == query_of(page)
     assert [] == heard.complaints
-    page.context.close()
 
 
 @both_sizes
-def test_what_is_no_number_is_told_beside_its_field(
-    chromium: Browser, mixed: str, size: tuple[int, int]
-) -> None:
+def test_a_bad_number_is_reported_beside_its_field(chromium, mixed, size):
     """Once the visitor is done typing; the table keeps the last numbers, empty is not zero."""
     page, _ = open_page(chromium, mixed, size)
     before = shown(page)
@@ -286,10 +285,9 @@ def test_what_is_no_number_is_told_beside_its_field(
     expect(remark(page, "requests")).to_have_text("")
     expect(field).not_to_have_attribute("aria-invalid", "true")
     assert ("$0.00",) * 5 == tuple(row[1] for row in shown(page)[0][:5])
-    page.context.close()
 
 
-def test_numbers_are_read_as_they_are_typed(chromium: Browser, mixed: str) -> None:
+def test_numbers_are_read_as_they_are_typed(chromium, mixed):
     """With marks between thousands, a power of ten, a leading plus; the wheel changes nothing."""
     page, _ = open_page(chromium, mixed)
     for typed in (
@@ -306,10 +304,9 @@ def test_numbers_are_read_as_they_are_typed(chromium: Browser, mixed: str) -> No
     field.click()
     page.mouse.wheel(0, 40)
     expect(field).to_have_value("1e3")
-    page.context.close()
 
 
-def test_results_are_said_when_the_visitor_is_done(chromium: Browser, mixed: str) -> None:
+def test_results_are_announced_when_the_visitor_is_done(chromium, mixed):
     """Not on each key; the table follows each, the address and the announcement the last."""
     page, _ = open_page(chromium, mixed)
     field, status = page.get_by_label("Requests per day"), page.locator("[data-status]")
@@ -321,14 +318,10 @@ def test_results_are_said_when_the_visitor_is_done(chromium: Browser, mixed: str
     field.press("Enter")
     expect(status).to_have_text("Cheapest: Beta, r, $0.00 a month.")
     assert [("requests", "50")] == query_of(page)
-    page.context.close()
 
 
 @both_sizes
-def test_bad_values_of_the_address_are_remarked_on(
-    chromium: Browser, mixed: str, size: tuple[int, int]
-) -> None:
-    """They are not used; the others are."""
+def test_bad_values_of_the_address_are_reported(chromium, mixed, size):
     asked = "?requests=%3Cb%3E&sent=&received=20&against=nobody&at=p&by=hour"
     page, heard = open_page(chromium, mixed + asked, size)
     expect(remark(page, "requests")).to_have_text(
@@ -345,11 +338,9 @@ def test_bad_values_of_the_address_are_remarked_on(
     expect(page.locator("#cost-against option:checked")).to_have_text("Gamma, its cheapest offer")
     assert page.evaluate(LAYOUT_SHIFT) < 0.01
     assert [] == heard.complaints
-    page.context.close()
 
 
-def test_any_offer_can_be_named_in_the_address(chromium: Browser, board: Path, mixed: str) -> None:
-    """By the ids of model and provider as they are, and whether it is by the hour."""
+def test_any_offer_can_be_named_in_the_address(chromium, board, mixed):
     page, _ = open_page(chromium, mixed)
     select = page.get_by_label("Compare with")
     for place in range(7):
@@ -363,14 +354,10 @@ def test_any_offer_can_be_named_in_the_address(chromium: Browser, board: Path, m
     select.select_option(label="Alpha, q, by the hour")
     assert [("against", "alpha"), ("at", "q"), ("by", "hour")] == query_of(page)
     assert expected(board, (1000, 1000, 500), int(select.input_value())) == shown(page)[0]
-    page.context.close()
 
 
 @both_sizes
-def test_a_sorted_table_is_sorted_anew(
-    chromium: Browser, mixed: str, size: tuple[int, int]
-) -> None:
-    """New costs stand in the order that the visitor chose."""
+def test_a_sorted_table_is_sorted_again(chromium, mixed, size):
     page, _ = open_page(chromium, mixed, size)
     cost = page.locator("#monthly-costs th[data-key=month_usd]")
     cost.get_by_role("button").click()
@@ -382,61 +369,47 @@ def test_a_sorted_table_is_sorted_anew(
     assert costs[::-1] == first_column(page, "monthly-costs", "month_usd")
     cost.get_by_role("button").click()
     assert costs == first_column(page, "monthly-costs", "month_usd")
-    page.context.close()
 
 
-def test_the_link_is_copied(chromium: Browser, mixed: str) -> None:
+def test_the_link_is_copied(chromium, mixed):
     """What was typed last is in it, though the field was not left before."""
     page, _ = open_page(chromium, mixed, permissions=["clipboard-read", "clipboard-write"])
     page.get_by_label("Output tokens").fill("42")
     page.locator(".calculator").get_by_role("button", name="Copy link").click()
     expect(page.locator(".calculator").get_by_role("button", name="Copied")).to_be_visible()
     assert f"{mixed}?received=42" == page.evaluate("navigator.clipboard.readText()")
-    page.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @both_sizes
-def test_axe_finds_nothing(
-    chromium: Browser, mixed: str, size: tuple[int, int], scheme: str
-) -> None:
-    """Nor with a remark on each kind of field."""
+def test_axe_finds_nothing(chromium, mixed, size):
     address = f"{mixed}?requests=x&against=nobody"
-    page, _ = open_page(chromium, address, size, color_scheme=scheme, bypass_csp=True)
+    page, _ = open_page(chromium, address, size)
     type_in(page, "Input tokens", "-1")
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
-    page.context.close()
+    assert [] == breaches(page)
 
 
-def test_without_scripts_a_sentence_says_what_they_add(chromium: Browser, mixed: str) -> None:
-    """The formulas are there; the fields and the empty table are not."""
+def test_without_scripts_a_sentence_says_what_they_add(chromium, mixed):
     page, _ = open_page(chromium, mixed, java_script_enabled=False)
     expect(page.get_by_text("With scripts you can compute the cost")).to_be_visible()
     expect(page.get_by_text("Cost per month, by the hour")).to_be_visible()
     expect(page.locator("#monthly-costs")).to_be_hidden()
     expect(page.locator(".calculator :is(input, select, button):visible")).to_have_count(0)
-    page.context.close()
 
 
-def test_it_works_from_the_disk(chromium: Browser, board: Path, mixed: str) -> None:
-    """Opened by a double click."""
-    assert mixed
-    page, heard = open_page(chromium, (board / "site/serving/index.html").as_uri())
+def test_it_works_from_the_disk(chromium, board, site):
+    page, heard = open_page(chromium, (site.folder / "serving/index.html").as_uri())
     type_in(page, "Requests per day", "50")
     assert expected(board, (50, 1000, 500)) == shown(page)[0]
     assert [] == [said for said in heard.complaints if ".woff2" not in said]
-    page.context.close()
 
 
-def test_the_smallest_screen(chromium: Browser, mixed: str) -> None:
+def test_the_smallest_screen(chromium, mixed):
     """320 px, with a long remark."""
     page, _ = open_page(chromium, f"{mixed}?requests={'x' * 60}", (320, 640))
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.context.close()
+    assert overflow(page) <= 0
 
 
-# --- by hand ------------------------------------------------------------------------------------
+# --- by hand -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -451,9 +424,7 @@ def test_the_smallest_screen(chromium: Browser, mixed: str) -> None:
         (None, None, "\N{EN DASH}"),
     ],
 )
-def test_cheaper_or_dearer(
-    calculator: Page, times: float | None, inverse: float | None, text: str
-) -> None:
+def test_cheaper_or_dearer(calculator, times, inverse, text):
     """Always a number above 1, and a word for which way."""
     found = calculator.evaluate("pair => site.format.cheaper(...pair)", [times, inverse])
     assert text == found
@@ -463,12 +434,12 @@ def test_cheaper_or_dearer(
     ("value", "text"),
     [(0.03125, "0.0313"), (3.116, "3.12"), (31.16, "31.2"), (999.6, "1,000"), (1411.76, "1,412")],
 )
-def test_three_digits(calculator: Page, value: float, text: str) -> None:
+def test_three_digits(calculator, value, text):
     """Whole from 100 on."""
     assert text == calculator.evaluate("site.format.threeDigits", value)
 
 
-def test_a_board_with_both_kinds_of_price(calculator: Page) -> None:
+def test_a_board_with_both_kinds_of_price(calculator):
     """1,000 a day of 1,000 and 500 tokens: an example, and called one."""
     # 30,437.5 a month at $0, $0.000625, $0.0025, $0.04, $0.045; 730.5 hours at $2 and $6.
     assert [
@@ -502,7 +473,7 @@ def test_a_board_with_both_kinds_of_price(calculator: Page) -> None:
     assert f"<b>{{sent}} & 7, s/t: $1,217.50 / $19.02 = 64{TIMES} cheaper" == worked["times"]
 
 
-def test_the_formulas_of_the_index(chromium: Browser, index: str) -> None:
+def test_the_formulas_of_the_index(chromium, index):
     """The measured size, GPT-4 to compare with, the cheapest first; no hour is sold."""
     page, _ = open_page(chromium, index)
     rows, worked = shown(page)
@@ -512,30 +483,16 @@ def test_the_formulas_of_the_index(chromium: Browser, index: str) -> None:
     assert worked["tokens"].startswith(f"Llama 2 7B, replicate: 1,000 {TIMES}")
     expect(page.locator("[data-calculator-compared]")).to_have_text("Compared with GPT-4, openai.")
     assert 13 == page.locator(".calculator option").count()
-    page.context.close()
 
 
-@pytest.fixture
-def show(chromium: Browser, tmp_path: Path) -> Iterator[Callable[[BuiltSite], Page]]:
-    """Shows the calculator of a site."""
-    with ExitStack() as stack:
-
-        def show(site: BuiltSite) -> Page:
-            folder = on_disk(site, tmp_path / "shown").folder
-            assert folder is not None
-            home = stack.enter_context(served(folder))
-            page, _ = open_page(chromium, f"{home}serving/")
-            stack.callback(page.context.close)
-            return page
-
-        yield show
+def show(browser: Browser, site: BuiltSite) -> Page:
+    return open_page(browser, f"{site.url}serving/")[0]
 
 
-def test_a_board_without_a_baseline(show: Callable[[BuiltSite], Page], tmp_path: Path) -> None:
-    """Compared with the cheapest; the word is not used."""
+def test_a_board_without_a_baseline(chromium, tmp_path):
     prices: list[Listed] = [("p", "x", 1, 1, None), ("q", "y", 2, 2, None)]
     site = build(priced(tmp_path / "project", prices, NO_BASELINE))
-    page = show(site)
+    page = show(chromium, site)
     assert [f"1.00{TIMES}", f"2.0{TIMES} dearer"] == [row[2] for row in shown(page)[0]]
     options = page.locator(".calculator option").all_text_contents()
     assert "The cheapest offer" == options[0]
@@ -543,18 +500,17 @@ def test_a_board_without_a_baseline(show: Callable[[BuiltSite], Page], tmp_path:
     assert not re.search("baseline|break-even", words, re.IGNORECASE)
 
 
-def test_prices_by_the_hour_alone(show: Callable[[BuiltSite], Page]) -> None:
+def test_prices_by_the_hour_alone(chromium):
     """A cost a month, and nothing to set or to compare: 730.5 hours at $1.50."""
-    page = show(built("failed_requests"))
+    page = show(chromium, built("failed_requests"))
     ((_, cost),), worked = shown(page)
     assert "$1,095.75" == cost
     assert ["hours"] == list(worked)
     assert 0 == page.locator(".calculator :is(input, select, [data-copy])").count()
 
 
-def test_one_price(show: Callable[[BuiltSite], Page], tmp_path: Path) -> None:
-    """Nothing to compare with."""
-    page = show(build(priced(tmp_path / "project", [("p", "x", 1, 1, None)])))
+def test_one_price(chromium, tmp_path):
+    page = show(chromium, build(priced(tmp_path / "project", [("p", "x", 1, 1, None)])))
     rows, worked = shown(page)
     assert [2] == [len(row) for row in rows]
     assert ["tokens"] == list(worked)
@@ -562,7 +518,7 @@ def test_one_price(show: Callable[[BuiltSite], Page], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("prices", [[("p", "x", 1, None, None)], []])
-def test_nothing_to_pay(tmp_path: Path, prices: list[Listed]) -> None:
+def test_nothing_to_pay(tmp_path, prices):
     """Half a price, or a table without one: no section, no script, no term."""
     site = build(priced(tmp_path, prices))
     assert [] == [p for p in site.html if "data-calculator" in site.html[p]]

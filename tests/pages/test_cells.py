@@ -8,7 +8,7 @@ from site_builder.charts import cells
 from site_builder.charts.cells import best_fields
 from site_builder.charts.chart import Chart, id_of
 from site_builder.formatting import MISSING, NumberFormat
-from site_builder.table_model import Cell, Column, Field, Row, Table, columns_of, rows_of
+from site_builder.table_model import Cell, Column, Field, Row, Table, table_of
 from tests.helpers.boards import make_frames
 from tests.helpers.charted import draw, drawn
 
@@ -17,12 +17,10 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def labels():
-    """Names of the fixture board."""
     return drawn("fixture")[1]
 
 
 def test_model_leads_to_its_page():
-    """By its id, under its name, with its developer's colour."""
     cell = cells.model_cell(labels(), "beta", "note", ("best",))
     expected = Cell(
         "Beta",
@@ -36,13 +34,11 @@ def test_model_leads_to_its_page():
 
 
 def test_served_model_leads_to_its_page_where_the_board_has_it():
-    """Another stands as text."""
     assert cells.model_cell(labels(), "alpha") == cells.served_cell(labels(), "alpha")
     assert Cell("other", "other") == cells.served_cell(labels(), "other")
 
 
 def test_task_and_category_lead_to_their_pages():
-    """A task without a category has a dash."""
     assert Link("Sorting", Address("task", "sort")) == cells.task_cell(labels(), "sort").link
     assert Link("Math", Address("category", "Math")) == cells.category_cell("Math").link
     assert Cell(MISSING) == cells.category_cell(None)
@@ -61,8 +57,7 @@ def test_task_and_category_lead_to_their_pages():
         ),
     ],
 )
-def test_models_that_tie_stand_together(models, text, note):
-    """Three of them by name; one alone leads to its page."""
+def test_models_that_tie_share_a_cell(models, text, note):
     cell = cells.models_cell(labels(), models)
     assert (text, note) == (cell.text, cell.note)
     assert (len(models) == 1) == (cell.link is not None)
@@ -78,12 +73,10 @@ def test_models_that_tie_stand_together(models, text, note):
     ],
 )
 def test_lift_has_sign_and_tone(value, text, tone):
-    """Colour never tells it alone."""
     assert Cell(text, value, tone=tone) == cells.lift_cell(value, SCALE)
 
 
 def test_missing_numbers_are_a_soft_dash():
-    """They have no value, so that they sort last."""
     dash = Cell(MISSING, None, tone="soft")
     assert dash == cells.score_cell(None, SCALE)
     assert dash == cells.text_cell(None)
@@ -92,7 +85,6 @@ def test_missing_numbers_are_a_soft_dash():
 
 
 def test_zero_is_no_missing_number():
-    """It has its value and its digits."""
     assert Cell("0.000", 0.0) == cells.score_cell(0.0, SCALE)
 
 
@@ -105,7 +97,7 @@ def test_zero_is_no_missing_number():
         ("javascript:alert(1)", "javascript:alert(1)"),
     ],
 )
-def test_source_is_shown_short_and_kept_whole(source, shown):
+def test_source_is_shown_short_and_linked_whole(source, shown):
     """Whether it may be followed is for `output/urls.py` to say."""
     assert Cell(shown, source, link=Link(shown, href=source)) == cells.source_cell(source)
 
@@ -117,33 +109,39 @@ def test_fields_make_columns_and_rows():
         Field(Column("no", "No"), lambda n: Cell("never"), wanted=False),
         Field(Column("twice", "Twice"), lambda n: Cell(str(2 * n), 2 * n)),
     )
-    assert ("n", "twice") == tuple(c.key for c in columns_of(fields))
-    rows = rows_of(fields, [1, 2], lambda n: "reference" if n == 2 else "", lambda n: f"r{n}")
+    table = table_of(
+        "t",
+        "T",
+        fields,
+        [1, 2],
+        lambda n: "reference" if n == 2 else "",
+        anchor=lambda n: f"r{n}",
+    )
+    assert ("n", "twice") == tuple(c.key for c in table.columns)
     assert (
         Row((Cell("1", 1), Cell("2", 2)), "", "r1"),
         Row((Cell("2", 2), Cell("4", 4)), "reference", "r2"),
-    ) == rows
+    ) == table.rows
 
 
 def test_unwanted_cells_are_not_made():
-    """Their data may not be there."""
     fields = (Field[int](Column("x", "X"), lambda n: Cell(str(1 / n)), wanted=False),)
-    assert (Row(()),) == rows_of(fields, [0])
+    assert (Row(()),) == table_of("t", "T", fields, [0]).rows
 
 
-def test_best_of_a_task_is_told_without_a_baseline_too():
+def test_best_of_a_task_without_a_baseline():
     """Then two columns instead of four; a task without a contender has no best."""
     results, with_baseline = drawn("fixture")
     frames = make_frames({"base": {"a": [0.1, 0.2]}, "tuned": {"a": [0.5, None]}})
     alone, without = draw(frames)
+    table = table_of("t", "T", best_fields(with_baseline), results.tasks)
     assert ["best_model", "best_score", "baseline_score", "best_lift_over_baseline"] == [
-        c.key for c in columns_of(best_fields(with_baseline))
+        c.key for c in table.columns
     ]
-    assert ["best_model", "best_score"] == [c.key for c in columns_of(best_fields(without))]
-    row = rows_of(best_fields(with_baseline), results.tasks)[0]
-    assert ["Beta", "0.875", "0.625", "+0.250"] == [cell.text for cell in row.cells]
-    row = rows_of(best_fields(without), alone.tasks)[1]
-    assert ["no score", MISSING] == [cell.text for cell in row.cells]
+    assert ["Beta", "0.875", "0.625", "+0.250"] == [cell.text for cell in table.rows[0].cells]
+    table = table_of("t", "T", best_fields(without), alone.tasks)
+    assert ["best_model", "best_score"] == [c.key for c in table.columns]
+    assert ["no score", MISSING] == [cell.text for cell in table.rows[1].cells]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +165,6 @@ def test_name_as_a_part_of_an_id(name, part):
 
 
 def test_chart_keeps_the_height_of_its_figure():
-    """The page reserves it before anything is drawn."""
     figure = go.Figure(layout={"height": 340})
     chart = Chart("a", "t", "r", "c", figure, Table("b", "c", (), ()))
     assert 340 == chart.height

@@ -18,15 +18,21 @@ from scipy.stats import expon, kstest
 from site_builder.compute.intervals import RESAMPLES, SEED, t_quantile, tail_probability
 from site_builder.compute.numbers import counts_to, floats_or_none
 from site_builder.compute.score_error import REACH
-from site_builder.formatting import quantity
 from site_builder.pages.browser_data import MARGIN_SHARE, REWEIGHTINGS
 from site_builder.pages.page import Site
 from tests.helpers import choosing
 from tests.helpers.boards import Runs
-from tests.helpers.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page
+from tests.helpers.browsing import (
+    LAYOUT_SHIFT,
+    NARROW,
+    WIDE,
+    both_sizes,
+    breaches,
+    open_page,
+    overflow,
+)
 from tests.helpers.odd_boards import built, foreign
-from tests.helpers.serve import served
-from tests.helpers.sites import ROOT, BuiltSite, build, make_site, on_disk
+from tests.helpers.sites import ROOT, build, make_site
 from tests.helpers.tables import write_project
 
 NAN = float("nan")
@@ -67,7 +73,6 @@ SHIPPED = "JSON.parse(document.querySelector('[data-choose-data]').textContent)"
 
 
 def read(page: Page) -> dict[str, Any]:
-    """The answer that stands in a page."""
     found: dict[str, Any] = page.evaluate(READ_ANSWER)
     return found
 
@@ -103,19 +108,9 @@ GAPS_TOML = '[board]\nbaseline = "m/2"\nmin_coverage = 0.7\n'
 
 
 @pytest.fixture(scope="module")
-def home(index_site: BuiltSite) -> Iterator[str]:
-    """Address of the served Index."""
-    assert index_site.folder is not None
-    with served(index_site.folder) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def desk(chromium: Browser, home: str) -> Iterator[Page]:
+def desk(browser: Browser, home: str) -> Page:
     """A page that has the statistics of choosing."""
-    page, _ = open_page(chromium, home + "choose/")
-    yield page
-    page.context.close()
+    return open_page(browser, home + "choose/")[0]
 
 
 def ask(page: Page, url: str, query: str) -> None:
@@ -125,7 +120,6 @@ def ask(page: Page, url: str, query: str) -> None:
 
 
 def wait_for(page: Page, first: str) -> None:
-    """Wait until a model is recommended."""
     expect(page.locator("[data-choose=first]")).to_have_text(first)
 
 
@@ -152,7 +146,6 @@ def type_in(page: Page, label: str, text: str) -> None:
 
 
 def query_of(page: Page) -> str:
-    """The query of the address."""
     return urlsplit(page.url).query
 
 
@@ -161,15 +154,13 @@ def assert_linked(chromium: Browser, page: Page) -> None:
     other, _ = open_page(chromium, page.url)
     expect(other.locator("[data-choose-page][data-answered]")).to_have_count(1)
     assert read(page) == read(other)
-    other.context.close()
 
 
-# --- the page -----------------------------------------------------------------------------------
+# --- the page ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", [*WITHOUT_CHOICE, "three_columns", "lower_is_better"])
-def test_a_board_with_something_to_choose_has_the_page(name: str) -> None:
-    """Two ranked models and two tasks are enough; else nothing leads there."""
+def test_a_board_with_something_to_choose_has_the_page(name):
     site = built(name)
     there = "choose/index.html" in site.files
     assert (name not in WITHOUT_CHOICE) == there
@@ -177,24 +168,21 @@ def test_a_board_with_something_to_choose_has_the_page(name: str) -> None:
     assert (2 if there else 0) == links.count("choose/")
 
 
-def test_the_leaderboard_stands_there_without_scripts(chromium: Browser, home: str) -> None:
-    """With a sentence on what scripts add, and no control that would do nothing."""
+def test_the_leaderboard_is_shown_without_scripts(chromium, home):
     page, _ = open_page(chromium, home + "choose/", java_script_enabled=False)
     expect(page.get_by_text("With scripts you can pick tasks, weights and limits.")).to_be_visible()
     rows = page.locator(".without-scripts tbody tr")
     expect(rows).to_have_count(11)
     expect(rows.first).to_contain_text("Zephyr 7B Beta")
     expect(page.locator("button:visible, input:visible")).to_have_count(0)
-    page.context.close()
 
 
-def test_what_the_data_has_not_cannot_be_limited() -> None:
-    """No sizes, prices, licences or developers: no such limit, no smallest model."""
+def test_what_the_data_has_not_cannot_be_limited():
     page = built("three_columns").page("choose/")
     assert [] == page.select("[data-amount], [data-one-of], [data-variant]")
 
 
-# --- by hand ------------------------------------------------------------------------------------
+# --- by hand -----------------------------------------------------------------------------------
 
 # Three models on three tasks: means 0.6, 0.5, 0.4 where all count the same.
 RUNS: Runs = {"base": {"a": [0.9, 0.6, 0.3], "b": [0.5, 0.5, 0.5], "c": [0.1, 0.3, 0.8]}}
@@ -259,7 +247,7 @@ def listed(choice: Mapping[str, Any], *keys: str) -> list[Any]:
     return [tuple(c[key] for key in keys) for c in choice["listed"]]
 
 
-def test_choice_by_hand(desk: Page) -> None:
+def test_choice_by_hand(desk):
     """Weights 1, 0, 3: a has (0.9 + 0.9) / 4 = 0.45, b 0.5, c (0.1 + 2.4) / 4 = 0.625."""
     choice = choose(desk, weights=(1.0, 0.0, 3.0))
     assert [("c", 1, 0.625), ("b", 2, 0.5), ("a", 3, 0.45)] == listed(
@@ -271,13 +259,13 @@ def test_choice_by_hand(desk: Page) -> None:
     assert (2, 3, 3) == (choice["tasks"], choice["candidates"], choice["ranked"])
 
 
-def test_lower_is_better_is_written_as_it_is_measured(desk: Page) -> None:
+def test_lower_is_better_is_written_as_it_is_measured(desk):
     """Perplexities 2 and 3: the lower leads, by 1, and 2 is what is read."""
     choice = choose(desk, {"base": {"a": [3.0, 3.0], "b": [2.0, 2.0]}}, (1.0, 1.0), lower=True)
     assert [("b", 2.0, 0.0), ("a", 3.0, 1.0)] == listed(choice, "model", "merit", "behind")
 
 
-def test_a_model_that_covers_too_little_of_the_weight_has_no_rank(desk: Page) -> None:
+def test_a_model_that_covers_too_little_of_the_weight_has_no_rank(desk):
     """Half of the weight is asked for: 1 of 4 is too little, 3 of 4 enough."""
     runs = {"base": {"a": [0.9, None], "b": [None, 0.4], "c": [0.1, 0.3]}}
     choice = choose(desk, runs, (1.0, 3.0), min_coverage=0.5)
@@ -285,21 +273,21 @@ def test_a_model_that_covers_too_little_of_the_weight_has_no_rank(desk: Page) ->
     assert [{"model": "a", "missing": 1, "rivals": True}] == choice["unranked"]
 
 
-def test_merit_by_win_rate_is_over_the_whole_board(desk: Page) -> None:
+def test_merit_by_win_rate_is_over_the_whole_board(desk):
     """Rates of a: 1, 1, 0; of c: 0, 0, 1; b stands between: 0.5 each. Limits move none of them."""
     limits = {"size": [True, True, False]}
     choice = choose(desk, weights=(1.0, 0.0, 3.0), limits=limits, rank_by="mean_win_rate")
     assert [("b", 0.5), ("a", 0.25)] == listed(choice, "model", "merit")
 
 
-def test_a_model_without_a_rival_has_no_rank(desk: Page) -> None:
+def test_a_model_without_a_rival_has_no_rank(desk):
     """Nobody else has a score on its task, so it has beaten nobody."""
     runs = {"base": {"a": [0.9, None, None], "b": [None, 0.4, 0.4], "c": [None, 0.3, 0.5]}}
     choice = choose(desk, runs, rank_by="mean_win_rate", min_coverage=0.0)
     assert [{"model": "a", "missing": 2, "rivals": False}] == choice["unranked"]
 
 
-def test_limits_hide_models_and_count_them(desk: Page) -> None:
+def test_limits_hide_models_and_count_them(desk):
     """The first goes, the others keep their merits; best on a task is among those who are left."""
     limits = {"size": [False, True, True], "license": [True, True, False]}
     choice = choose(desk, limits=limits)
@@ -308,34 +296,32 @@ def test_limits_hide_models_and_count_them(desk: Page) -> None:
     assert (1, 3, None) == (choice["candidates"], choice["ranked"], choice["staysFirst"])
 
 
-def test_limits_that_leave_nobody(desk: Page) -> None:
-    """No first, nothing to be sure of."""
+def test_limits_that_leave_nobody(desk):
     choice = choose(desk, limits={"price": [False] * 3})
     found = (choice[key] for key in ("candidates", "listed", "smallest", "staysFirst"))
     assert [0, [], None, None] == list(found)
 
 
-def test_the_smallest_model_that_is_good_enough(desk: Page) -> None:
+def test_the_smallest_model_that_is_good_enough(desk):
     """Model b is 0.1 behind a: within 0.1, and not within 0.05; c's size is not known."""
     found = [choose(desk, sizes=SIZES, margin=margin)["smallest"] for margin in (0.1, 0.05)]
     assert ["b", "a"] == found
     assert choose(desk, margin=1.0)["smallest"] is None
 
 
-def test_the_better_of_two_of_one_size(desk: Page) -> None:
-    """Where size does not decide, merit does."""
+def test_the_better_of_two_of_one_size(desk):
     assert "a" == choose(desk, sizes=[7.0] * 3, margin=1.0)["smallest"]
 
 
 @pytest.mark.parametrize(
     ("ends", "expected"), [((0.0, 1.0), 0.02), ((0.0, 100.0), 2.0), (None, 0.004)]
 )
-def test_default_margin(desk: Page, ends: tuple[float, float] | None, expected: float) -> None:
+def test_default_margin(desk, ends, expected):
     """2 % of the bounds; without them, of the way from 0.4 to 0.6."""
     assert expected == choose(desk, ends=ends)["margin"]
 
 
-def test_before_is_of_the_base_scores(desk: Page) -> None:
+def test_before_is_of_the_base_scores(desk):
     """Tuned (0.8 + 3 x 0.6) / 4 = 0.65, base (0.2 + 3 x 0.4) / 4 = 0.35; the base has none."""
     runs = {"base": {"a": [0.2, 0.4], "b": [0.1, None]}, "t": {"a": [0.8, 0.6], "b": [0.7, 0.5]}}
     choice = choose(desk, runs, (1.0, 3.0))
@@ -343,7 +329,7 @@ def test_before_is_of_the_base_scores(desk: Page) -> None:
     assert [None] == listed(choose(desk, runs, (1.0, 3.0), variant="base"), "before")
 
 
-def test_certain_and_uncertain_firsts(desk: Page) -> None:
+def test_certain_and_uncertain_firsts(desk):
     """Who is best on each task stays first always; of two mirrored models, about half the time."""
     ahead = {"base": {"a": [0.9, 0.8], "b": [0.5, 0.4]}}
     mirrored = {"base": {"a": [0.9, 0.1], "b": [0.1, 0.9]}}
@@ -353,7 +339,7 @@ def test_certain_and_uncertain_firsts(desk: Page) -> None:
     assert 750 == pytest.approx(choose(desk, mirrored, (3.0, 1.0))["staysFirst"], abs=45)
 
 
-def test_equal_models_stay_first_together(desk: Page) -> None:
+def test_equal_models_stay_first_together(desk):
     """A tie for first counts as first, whatever noise the sums have."""
     runs = {"base": {m: [0.1, 0.7, 0.2, 0.3, 0.9] for m in "abc"}}
     choice = choose(desk, runs, (1.0, 0.3, 2.0, 0.7, 0.1))
@@ -361,20 +347,17 @@ def test_equal_models_stay_first_together(desk: Page) -> None:
     assert [1, 1, 1] == listed(choice, "rank")
 
 
-def test_one_task_leaves_nothing_to_reweight(desk: Page) -> None:
-    """Its weight changes no mean."""
+def test_one_task_leaves_nothing_to_reweight(desk):
     assert choose(desk, weights=(0.0, 2.0, 0.0))["staysFirst"] is None
 
 
-def test_weights_tell_models_apart(desk: Page) -> None:
-    """One is ahead on the tasks that count, the other on those that hardly do."""
+def test_weights_tell_models_apart(desk):
     runs = {"base": {"a": [0.9] * 6 + [0.1] * 6, "b": [0.1] * 6 + [0.9] * 6}}
     assert [True, True] == listed(choose(desk, runs, [1.0] * 12), "tied")
     assert [True, False] == listed(choose(desk, runs, [50.0] * 6 + [1.0] * 6), "tied")
 
 
-def test_the_short_list_is_short(desk: Page) -> None:
-    """Of many candidates the first few are listed, and all are counted."""
+def test_the_short_list_is_short(desk):
     runs = {"base": {f"m{i}": [i / 100, i / 100] for i in range(30)}}
     choice = choose(desk, runs, (1.0, 1.0))
     assert (LISTED, 30, "m29") == (
@@ -384,7 +367,7 @@ def test_the_short_list_is_short(desk: Page) -> None:
     )
 
 
-def test_random_numbers_are_those_of_the_published_generator(desk: Page) -> None:
+def test_random_numbers_are_those_of_the_published_generator(desk):
     """mulberry32, word by word; the first of seed 0 is 0.26642920868471265 of 2^32."""
     draw = "seed => [...Array(500)].map(site.statistics.words(seed))"
     for seed in (0, 1, SEED, 2**32 - 1):
@@ -392,15 +375,14 @@ def test_random_numbers_are_those_of_the_published_generator(desk: Page) -> None
     assert 1144304738 == choosing.draw_words(1, 0)[0]
 
 
-def test_reweightings_are_exponential(desk: Page) -> None:
+def test_reweightings_are_exponential(desk):
     """Kolmogorov and Smirnov's test against the distribution of mean 1; none is infinite."""
     found = np.array(desk.evaluate("seed => [...site.statistics.exponentials(31_000, seed)]", SEED))
     assert np.isfinite(found).all()
     assert kstest(found, expon.cdf).pvalue > 0.001
 
 
-def test_all_tasks_of_equal_weight_are_the_board(desk: Page, index_site: BuiltSite) -> None:
-    """Order, ranks, averages and ties are those of the leaderboard."""
+def test_all_tasks_of_equal_weight_are_the_board(desk, index_site):
     ranked = sorted(
         (m for m in index_site.api("models") if m["rank"]), key=lambda m: int(m["rank"])
     )
@@ -412,7 +394,7 @@ def test_all_tasks_of_equal_weight_are_the_board(desk: Page, index_site: BuiltSi
     assert tied == [row[1] for row in found if row[3]]
 
 
-# --- by numpy and scipy -------------------------------------------------------------------------
+# --- by numpy and scipy ------------------------------------------------------------------------
 
 
 def foreign_board(name: str) -> Callable[[Path], Path]:
@@ -451,31 +433,21 @@ def some_questions(site: Site, n: int, seed: int) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", BOARDS)
-def test_answers_are_those_of_numpy_and_scipy(chromium: Browser, tmp_path: Path, name: str) -> None:
-    """Order, ranks, means, ties, stability and smallest, for questions of all kinds."""
-    site = make_site(BOARDS[name](tmp_path / "project"))
-    folder = on_disk(build(site_root(site, tmp_path, name)), tmp_path / "site").folder
-    assert folder is not None
+def test_answers_are_those_of_numpy_and_scipy(chromium, tmp_path, name):
+    root = BOARDS[name](tmp_path)
+    site = make_site(root)
     scores = site.results.scores
     errors = scores.errors if scores.has_errors else None
-    with served(folder) as url:
-        page, _ = open_page(chromium, url + "choose/")
-        board = page.evaluate(SHIPPED)
-        sent = [as_json(scores.values), None if errors is None else as_json(errors)]
-        for question in some_questions(site, 12, seed=3):
-            found = page.evaluate(CHOOSE, [board, *sent, question])
-            expected = choosing.choose(board, scores.values, errors, question)
-            assert_same(found, expected)
-        page.context.close()
-
-
-def site_root(_: Site, folder: Path, name: str) -> Path:
-    """The project of a board."""
-    return ROOT if name == "index" else folder / "project"
+    page, _ = open_page(chromium, build(root).url + "choose/")
+    board = page.evaluate(SHIPPED)
+    sent = [as_json(scores.values), None if errors is None else as_json(errors)]
+    for question in some_questions(site, 12, seed=3):
+        found = page.evaluate(CHOOSE, [board, *sent, question])
+        expected = choosing.choose(board, scores.values, errors, question)
+        assert_same(found, expected)
 
 
 def as_json(arrays: Mapping[str, choosing.Array]) -> dict[str, list[list[float | None]]]:
-    """Numbers as a page has them."""
     return {
         variant: [[None if np.isnan(x) else float(x) for x in row] for row in rows]
         for variant, rows in arrays.items()
@@ -495,11 +467,10 @@ def assert_same(found: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
             assert found[key] == value, key
 
 
-# --- in a browser -------------------------------------------------------------------------------
+# --- in a browser ------------------------------------------------------------------------------
 
 
-def test_the_reason_in_words(desk: Page) -> None:
-    """Mean, best on, ahead of, tied with; then who is not ranked."""
+def test_the_reason_in_words(desk):
     answer = read(desk)
     assert answer["reason"] == (
         "Mean score 0.742 on the 31 tasks, fine-tuned. Best on 10 of the 31 tasks; "
@@ -509,22 +480,17 @@ def test_the_reason_in_words(desk: Page) -> None:
     assert "GPT-4, 0.661" in answer["legend"]
 
 
-def test_few_tasks_tell_no_models_apart(chromium: Browser, tmp_path: Path) -> None:
-    """Below six tasks no tie is spoken of."""
-    folder = on_disk(built("lower_is_better"), tmp_path / "site").folder
-    assert folder is not None
-    with served(folder) as url:
-        page, _ = open_page(chromium, url)
-        ask(page, url, "")
-        text = read(page)["reason"]
-        page.context.close()
+def test_few_tasks_tell_no_models_apart(chromium):
+    url = built("lower_is_better").url
+    page, _ = open_page(chromium, url)
+    ask(page, url, "")
+    text = read(page)["reason"]
     assert "5 tasks: too few to tell models apart." in text
     assert "Tied" not in text
     assert "Mean score 5.75 on the 5 tasks, tuned. Best on each of the 5 tasks; 0.88 ahead" in text
 
 
-def test_starting_over_is_the_page_without_a_query(chromium: Browser, home: str) -> None:
-    """Asking for nothing after having asked gives the first answer again."""
+def test_starting_over_is_the_page_without_a_query(chromium, home):
     page, _ = open_page(chromium, home)
     ask(page, home, "")
     first = read(page)
@@ -533,12 +499,10 @@ def test_starting_over_is_the_page_without_a_query(chromium: Browser, home: str)
     settle(page, 2)
     assert first == read(page)
     assert page.url.endswith("/choose/")
-    page.context.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_picking_and_weighting(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """A tick and a weight change the answer and the address; a chip takes a pick out."""
+@both_sizes
+def test_picking_and_weighting(chromium, home, size):
     page = open_form(chromium, home, size)
     page.get_by_label("Math", exact=True).check()
     settle(page, 2)
@@ -559,13 +523,11 @@ def test_picking_and_weighting(chromium: Browser, home: str, size: tuple[int, in
     page.keyboard.press("Enter")
     expect(page.locator("[data-choose-line]")).to_be_focused()
     assert "" == query_of(page)
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.context.close()
+    assert overflow(page) <= 0
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_limits_and_margin(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """A limit hides models and says how many; the margin moves the smallest good-enough model."""
+@both_sizes
+def test_limits_and_margin(chromium, home, size):
     page = open_form(chromium, home, size)
     type_in(page, "At most this many billion parameters", "7")
     out = page.locator("[data-left-out=size]")
@@ -576,11 +538,9 @@ def test_limits_and_margin(chromium: Browser, home: str, size: tuple[int, int]) 
     expect(page.locator("[data-choose=smallest]")).to_contain_text("2.51B: the smallest model")
     settle(page, 5)
     assert_linked(chromium, page)
-    page.context.close()
 
 
-def test_the_address_keeps_a_choice(chromium: Browser, home: str) -> None:
-    """Back and forward go from answer to answer, a reload shows the same one."""
+def test_the_address_keeps_a_choice(chromium, home):
     page = open_form(chromium, home, WIDE)
     page.get_by_label("Coding", exact=True).check()
     settle(page, 2)
@@ -603,11 +563,10 @@ def test_the_address_keeps_a_choice(chromium: Browser, home: str) -> None:
     settle(page, 1)
     expect(page.get_by_label("Weight of Coding")).to_have_value("3")
     assert (address, both) == (page.url, read(page))
-    page.context.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_variant_licence_and_price(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+@both_sizes
+def test_variant_licence_and_price(chromium, home, size):
     """The other controls; a limit that leaves nobody says so, and how many it leaves out."""
     page = open_form(chromium, home, size)
     page.get_by_role("button", name="Base", exact=True).click()
@@ -631,10 +590,9 @@ def test_variant_licence_and_price(chromium: Browser, home: str, size: tuple[int
     expect(page.locator("[data-left-out]")).to_have_text(["", "", "", ""])
     expect(page.get_by_label("MIT", exact=True)).not_to_be_checked()
     assert page.url.endswith("/choose/")
-    page.context.close()
 
 
-def test_what_an_address_does_not_know_is_told(chromium: Browser, home: str) -> None:
+def test_unknown_values_of_an_address_are_reported(chromium, home):
     """Unknown names and bad numbers are left out, each with a word; the rest holds."""
     page, heard = open_page(
         chromium, home + "choose/?task=nope&task=gsm8k&weight=-1&size=big&variant=x&license=<b>"
@@ -652,41 +610,24 @@ def test_what_an_address_does_not_know_is_told(chromium: Browser, home: str) -> 
     page.get_by_role("button", name="Start over").click()
     expect(remark).to_be_hidden()
     assert [] == heard.complaints
-    page.context.close()
 
 
-def test_numbers_of_unknown_kind_are_written_as_the_build_writes_them(
-    chromium: Browser, home: str
-) -> None:
-    """Three decimals or three digits, no zeros behind them: sizes and weights in the page."""
-    values = [0, 7.0, 7.24, 226, 1_000_000, 0.5, 0.00002, 1 / 3, 2.5005, -0.0004]
-    page, _ = open_page(chromium, home + "choose/")
-    written = page.evaluate("values => values.map(site.format.quantity)", values)
-    assert [quantity(v) for v in values] == written
-    page.context.close()
-
-
-def test_the_answer_is_said_once_the_visitor_pauses(chromium: Browser, home: str) -> None:
-    """Those who hear the page are told the first, politely."""
+def test_the_answer_is_announced_once_the_visitor_pauses(chromium, home):
     page, _ = open_page(chromium, home + "choose/?variant=base")
     expect(page.locator("[data-status]")).to_have_text("GPT-4 is first of 12 models.")
-    page.context.close()
 
 
-def test_it_works_from_the_disk(chromium: Browser, index_site: BuiltSite) -> None:
+def test_it_works_from_the_disk(chromium, index_site):
     """From file:// the scores are loaded, and links lead to pages."""
-    assert index_site.folder is not None
     page, heard = open_page(chromium, (index_site.folder / "choose/index.html").as_uri())
     page.get_by_role("button", name="Base", exact=True).click()
     wait_for(page, "GPT-4")
     page.locator("[data-choose=list] a").nth(1).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("GPT-3.5 Turbo")
     assert [] == [text for text in heard.complaints if ".woff2" not in text]
-    page.context.close()
 
 
-def test_the_first_few_can_be_compared(chromium: Browser, home: str) -> None:
-    """A link takes the first four to the comparing page, by their ids."""
+def test_the_first_few_can_be_compared(chromium, home):
     page, _ = open_page(chromium, home + "choose/?variant=base")
     wait_for(page, "GPT-4")
     ids = ["gpt-4", "gpt-3.5-turbo", "mistral-7b-instruct", "gemma-7b-instruct"]
@@ -694,38 +635,27 @@ def test_the_first_few_can_be_compared(chromium: Browser, home: str) -> None:
     expect(link).to_have_attribute(
         "href", f"../compare/?{urlencode([('model', model) for model in ids])}"
     )
-    page.context.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_nothing_moves_when_the_answer_comes(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
-    """The form and the footer stay where they are."""
+@both_sizes
+def test_nothing_moves_when_the_answer_comes(chromium, home, size):
     page, heard = open_page(chromium, home + "choose/", size)
     expect(page.locator("[data-choose-page][data-answered]")).to_have_count(1)
     assert page.evaluate(LAYOUT_SHIFT) < 0.01
     assert [] == heard.complaints
-    page.context.close()
 
 
-def test_scores_that_cannot_be_loaded(chromium: Browser, home: str) -> None:
-    """The leaderboard is shown in place of the answer, and a line says why."""
+def test_scores_that_cannot_be_loaded(chromium, home):
     page, _ = open_page(chromium, home)
     page.route("**/scores.*.js", lambda route: route.abort())
     page.goto(home + "choose/")
     expect(page.locator("[data-choose-remark]")).to_contain_text("Load the page again.")
     expect(page.locator(".without-scripts table")).to_be_visible()
-    page.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_an_answered_page(chromium: Browser, home: str, scheme: str) -> None:
-    """With picks, weights, limits, a remark and every group open, in either theme."""
+def test_axe_finds_nothing_in_an_answered_page(chromium, home):
     query = "task=gsm8k&weight=2&category=Coding&task=nope&size=8&developer=Google"
-    page, _ = open_page(chromium, home, color_scheme=scheme, bypass_csp=True)
+    page, _ = open_page(chromium, home)
     ask(page, home, query)
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
-    page.context.close()
+    assert [] == breaches(page)

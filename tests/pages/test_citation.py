@@ -20,7 +20,6 @@ DATED = Release("0123456789abcdef", "2024-05-02")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The fixture board, dated."""
     toml = SITE_TOML.replace("[site]\n", "[site]\nreleased = 2024-05-02\n")
     frames = {**board(), "results": having(results_frame(), variant=results_frame()["variant"])}
     return make_site(write_project(tmp_path_factory.mktemp("cited"), frames, toml))
@@ -46,7 +45,6 @@ def fields_of(bibtex: str) -> dict[str, str]:
 
 
 def test_a_citation_of_the_site(site):
-    """Title, release, year and address; no author, since nobody is named."""
     text = write_citation(cite_site(site), HERE)
     short = site.results.release.short
     expected = f"Fixture board, data release {short}, 2024-05-02. https://example.org/board/"
@@ -61,7 +59,6 @@ def test_a_citation_of_the_site(site):
 
 
 def test_a_citation_of_a_page(site):
-    """What it says, then the site, its release and the page's own address."""
     citation = cite_page(site, "Alpha", "Alpha is 1st.", Address("model", "alpha"))
     text = write_citation(citation, HERE)
     assert text.sentence.startswith("Alpha is 1st. Fixture board, data release ")
@@ -70,7 +67,6 @@ def test_a_citation_of_a_page(site):
 
 
 def test_what_is_not_known_is_left_out():
-    """No address without the site's place, no year without a date."""
     citation = Citation("B", "", "", Release("0123456789abcdef", None), Address("home"))
     text = write_citation(citation, NOWHERE)
     assert "B, data release 0123456789ab." == text.sentence
@@ -90,8 +86,7 @@ def test_what_is_not_known_is_left_out():
         ('"quoted" @misc', '"quoted" @misc'),
     ],
 )
-def test_marks_of_tex_stand_for_themselves(text, expected):
-    """Every one of them; letters of any script are kept."""
+def test_special_characters_of_tex_are_escaped(text, expected):
     assert expected == escape_bibtex(text)
 
 
@@ -105,7 +100,7 @@ def test_no_text_ends_its_field(text):
     assert "2024" == found["year"]
 
 
-def test_an_address_stands_as_it_is():
+def test_an_address_is_not_escaped():
     """Its percents and underscores are not escaped; a brace that would end the field is."""
     urls = Urls.of([], "https://example.org/a_b%20c/}/")
     entry = write_citation(Citation("B", "", "", DATED, Address("home")), urls).bibtex
@@ -113,7 +108,6 @@ def test_an_address_stands_as_it_is():
 
 
 def test_pages_with_a_citation(index_site):
-    """The site's where it presents itself; its own on each model's and task's page."""
     for path in ("", "data/", "about/"):
         assert "Fine-tuning Index" in visible(index_site.page(path).select("#cite-bibtex")[0])
     for path, said in (
@@ -142,7 +136,6 @@ def test_a_board_without_a_citation_of_its_own(project):
 
 
 def test_citations_of_hostile_names_hold():
-    """Every page of such a board has an entry that closes."""
     site = built("hostile")
     paths = [path for path in site.html if path.count("/") == 2 and path[:4] in ("mode", "task")]
     found = [site.page(path).select("#cite-bibtex") for path in paths]
@@ -152,7 +145,6 @@ def test_citations_of_hostile_names_hold():
 
 
 def test_every_citation_has_a_button_that_copies_it(index_site):
-    """Sentence and entry each get one, by a name that an element of the page alone has."""
     for path in ("", "data/", "models/gpt-4/", "tasks/gsm8k/"):
         soup = index_site.page(path)
         told = {str(tag.get("id")): str(tag["data-copied"]) for tag in soup.select("[data-copied]")}

@@ -13,18 +13,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from site_builder.addresses import Address
-from site_builder.formatting import billions, quantity
 from site_builder.pages.compare import ModelVariant, compare_address, default_runs
 from site_builder.pages.page import Site
 from site_builder.render.urls import Urls
 from tests.helpers.boards import Runs
-from tests.helpers.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page
+from tests.helpers.browsing import LAYOUT_SHIFT, both_sizes, breaches, open_page, overflow
 from tests.helpers.odd_boards import SHAPES, built, foreign
-from tests.helpers.serve import served
-from tests.helpers.sites import ROOT, build, make_site, on_disk, target
+from tests.helpers.sites import ROOT, build, make_site, target
 from tests.helpers.tables import write_project
-
-both_sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
 COMPARE = "([board, scores, runs]) => site.comparison.compare(board, scores, runs)"
 SHIPPED = "JSON.parse(document.querySelector('[data-compare-data]').textContent).board"
@@ -77,21 +73,16 @@ class Board:
 
 
 @pytest.fixture(scope="module")
-def index(index_site) -> Iterator[Board]:
-    """The Index."""
-    with served(index_site.folder) as home:
-        yield Board(make_site(ROOT), home)
+def index(home) -> Board:
+    return Board(make_site(ROOT), home)
 
 
 @pytest.fixture(scope="module", params=["gaps", "mixed_directions", "jp_finetuned"])
 def odd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
     """Boards with gaps, mixed units and many variants."""
     others = {"gaps": gaps, "jp_finetuned": lambda: foreign("jp_finetuned", baseline=True)}
-    folder = tmp_path_factory.mktemp("odd")
-    root = write_project(folder / "project", *(SHAPES | others)[request.param]())
-    on_disk(build(root), folder / "site")
-    with served(folder / "site") as home:
-        yield Board(make_site(root), home)
+    root = write_project(tmp_path_factory.mktemp("odd"), *(SHAPES | others)[request.param]())
+    return Board(make_site(root), build(root).url)
 
 
 def index_runs(*models: str) -> list[ModelVariant]:
@@ -116,35 +107,28 @@ def some_runs(site: Site, seed: int) -> Iterator[list[ModelVariant]]:
 
 
 @pytest.fixture(scope="module")
-def desk(chromium, index) -> Iterator[Page]:
-    """A page that has the script of comparing."""
-    page, _ = open_page(chromium, f"{index.home}compare/")
-    yield page
-    page.context.close()
+def desk(browser, index) -> Page:
+    return open_page(browser, f"{index.home}compare/")[0]
 
 
-# --- the page -----------------------------------------------------------------------------------
+# --- the page ----------------------------------------------------------------------------------
 
 
-def test_the_leaderboard_stands_there_without_scripts(chromium, index):
-    """With a sentence on what scripts add; no control, no empty table."""
+def test_the_leaderboard_is_shown_without_scripts(chromium, index):
     page, _ = open_page(chromium, f"{index.home}compare/", java_script_enabled=False)
     expect(page.get_by_text("With scripts you can compare up to four models")).to_be_visible()
     expect(page.locator("table:visible tbody tr")).to_have_count(11)
     expect(page.locator("button:visible, select:visible")).to_have_count(0)
-    page.context.close()
 
 
 @pytest.mark.parametrize("name", ["one_score", "one_model"])
 def test_a_board_of_one_model_has_no_comparison(name):
-    """No page, no link to it, no entry in the navigation."""
     site = built(name)
     assert "compare/index.html" not in site.html
     assert [] == [path for path, html in site.html.items() if "compare/" in html]
 
 
 def test_a_board_without_a_baseline():
-    """No column for it."""
     heads = built("three_columns").page("compare/").select("#compare-tasks thead th")
     assert ["task", "run-1", "run-2", "run-3", "run-4", "drawn", "margin"] == [
         h["data-key"] for h in heads
@@ -152,7 +136,6 @@ def test_a_board_without_a_baseline():
 
 
 def test_the_baseline_is_compared_where_there_is_nobody_else(tmp_path):
-    """Two models, one of them the baseline."""
     frame = pd.DataFrame({"model": ["ref", "a"], "task": ["t"] * 2, "score": [0.5, 0.4]})
     site = make_site(write_project(tmp_path, {"results": frame}, '[board]\nbaseline = "ref"'))
     assert ["a", "ref"] == [run.model for run in default_runs(site)]
@@ -184,7 +167,7 @@ def test_addresses_carry_a_query():
     assert "./?model=x" == urls.relative(Address("compare"), own)
 
 
-# --- by hand ------------------------------------------------------------------------------------
+# --- by hand -----------------------------------------------------------------------------------
 
 # On t1 a leads by 0.2, on t2 b by 0.1, on t3 all tie, on t4 b has no score, t5 is c's alone.
 RUNS: Runs = {
@@ -293,7 +276,6 @@ def test_against_the_baseline(desk):
 
 
 def test_the_baseline_against_itself(desk):
-    """Is neither ahead nor level."""
     found = compare(desk, A, REF)
     assert None is found["runs"][1]["overBaseline"]
     assert 3 == found["common"]  # t1, t2, t4
@@ -314,7 +296,6 @@ def test_against_the_base_scores(desk):
 
 
 def test_tuned_against_base_of_the_same_model(desk):
-    """Two runs of one model."""
     assert (3, 0, 0, pytest.approx(1.3 / 3)) == sides(compare(desk, A, A_BASE)["pair"])
 
 
@@ -334,12 +315,10 @@ def test_lower_is_better(desk):
 
 
 def test_lowest_mean_leads_where_lower_is_better(desk):
-    """On every task: c has the lowest mean."""
     assert [2] == compare(desk, A, B, C, lower=range(1, 6))["leaders"]
 
 
 def test_mixed_units_have_no_averages(desk):
-    """Wins and margins stay, means are not defined."""
     found = compare(desk, A, B, averaged=False)
     assert [(None, 2), (None, 2)] == each(found["runs"], "average", "firstPlaces")
     assert ([], None, []) == (found["leaders"], found["reference"], found["categories"])
@@ -375,18 +354,16 @@ def test_equal_on_paper_is_a_tie(desk):
 
 
 def test_a_board_without_a_baseline_has_nobody_to_be_ahead_of(desk):
-    """Nor an average of it."""
     scores = {"base": {"a": [0.1], "b": [0.2]}}
     found = compare(desk, A_BASE, ("base", "b"), scores=scores, baseline=False)
     assert [None, None] == each(found["runs"], "overBaseline")
     assert None is found["reference"]
 
 
-# --- by numpy -----------------------------------------------------------------------------------
+# --- by numpy ----------------------------------------------------------------------------------
 
 
 def check(page: Page, board: Board, runs: Sequence[ModelVariant]) -> None:
-    """The script finds what numpy finds."""
     scores = board.site.results.scores
     shipped = page.evaluate(SHIPPED)
     rows = [scores.rows[run.model] for run in runs]
@@ -416,13 +393,11 @@ def check(page: Page, board: Board, runs: Sequence[ModelVariant]) -> None:
 
 
 def test_numbers_are_those_of_numpy_on_the_index(desk, index):
-    """For several sets of runs."""
     for runs in (index_runs("zephyr-7b-beta", "gpt-4 base"), *some_runs(index.site, seed=1)):
         check(desk, index, runs)
 
 
 def test_numbers_are_those_of_numpy_on_odd_boards(chromium, odd):
-    """Gaps, units that have no mean, lower is better, many variants, odd ids."""
     page, heard = open_page(chromium, f"{odd.home}compare/")
     for runs in some_runs(odd.site, seed=2):
         check(page, odd, runs)
@@ -432,10 +407,9 @@ def test_numbers_are_those_of_numpy_on_odd_boards(chromium, odd):
             odd.site.labels.models[runs[0].model]
         )
     assert [] == heard.complaints
-    page.context.close()
 
 
-# --- in a browser -------------------------------------------------------------------------------
+# --- in a browser ------------------------------------------------------------------------------
 
 
 def test_the_first_comparison_is_of_the_best(desk):
@@ -458,7 +432,6 @@ def test_the_first_comparison_is_of_the_best(desk):
 
 
 def test_rows_of_the_summary_lead_to_their_formulas(desk):
-    """The line below it names each that is computed."""
     rows = [row[0][0].partition(" over ")[0] for row in desk.evaluate(ROWS, "compare-summary")]
     named = desk.locator("#compare-summary").locator("xpath=../following-sibling::p").locator("a")
     texts = [text.partition(" over ")[0] for text in named.all_text_contents()]
@@ -466,37 +439,31 @@ def test_rows_of_the_summary_lead_to_their_formulas(desk):
 
 
 def test_models_that_share_no_task(chromium, tmp_path):
-    """Are not compared on any, and that is said; a missing score is no zero."""
     frame = pd.DataFrame({"model": ["a", "b"], "task": ["t", "u"], "score": [0.5, 0.4]})
-    root = write_project(tmp_path / "project", {"results": frame}, "")
-    on_disk(build(root), tmp_path / "site")
-    with served(tmp_path / "site") as home:
-        page, _ = open_page(chromium, f"{home}compare/?model=a&model=b")
-        expect(page.locator("[data-part=finding]")).to_have_text(
-            "There is no task on which a and b have a score."
-        )
-        row = page.evaluate(ROWS, "compare-tasks")[0]
-        assert [["0.500", "0.5"], ["no score", None]] == row[1:3]
-        expect(page.locator("[data-section=leads]")).to_be_hidden()
-        page.context.close()
+    root = write_project(tmp_path, {"results": frame}, "")
+    home = build(root).url
+    page, _ = open_page(chromium, f"{home}compare/?model=a&model=b")
+    expect(page.locator("[data-part=finding]")).to_have_text(
+        "There is no task on which a and b have a score."
+    )
+    row = page.evaluate(ROWS, "compare-tasks")[0]
+    assert [["0.500", "0.5"], ["no score", None]] == row[1:3]
+    expect(page.locator("[data-section=leads]")).to_be_hidden()
 
 
-def test_mixed_units_rank_by_win_rate(chromium, tmp_path):
+def test_mixed_units_rank_by_win_rate(chromium):
     """No mean of dollars and points: the board's win rate stands in the summary."""
-    on_disk(built("mixed_directions"), tmp_path / "site")
-    with served(tmp_path / "site") as home:
-        page, _ = open_page(chromium, f"{home}compare/")
-        expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
-        measures = [row[0][0] for row in page.evaluate(ROWS, "compare-summary")]
-        assert "Mean win rate" in measures
-        assert [] == [m for m in measures if m.startswith(("Mean score", "Mean lift"))]
-        expect(page.locator("[data-part=finding]")).not_to_contain_text("on average")
-        page.context.close()
+    home = built("mixed_directions").url
+    page, _ = open_page(chromium, f"{home}compare/")
+    expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
+    measures = [row[0][0] for row in page.evaluate(ROWS, "compare-summary")]
+    assert "Mean win rate" in measures
+    assert [] == [m for m in measures if m.startswith(("Mean score", "Mean lift"))]
+    expect(page.locator("[data-part=finding]")).not_to_contain_text("on average")
 
 
 @both_sizes
 def test_models_are_chosen_added_and_removed(chromium, index, size):
-    """All below follows; the address keeps the choice, back undoes it, the start has no query."""
     page, heard = open_page(chromium, f"{index.home}compare/", size)
     title = page.title()
     page.get_by_label("Model 4", exact=True).select_option(label="Phi-2")
@@ -527,10 +494,9 @@ def test_models_are_chosen_added_and_removed(chromium, index, size):
     expect(page).to_have_url(f"{index.home}compare/")
     expect(page).to_have_title(title)
     assert [] == heard.complaints
-    page.context.close()
 
 
-def test_a_run_is_compared_once(chromium, index):
+def test_a_run_is_compared_only_once(chromium, index):
     """The same model comes in its other variant; when it has no other, it stays where it is."""
     page, _ = open_page(chromium, index.url(index_runs("phi-2", "gpt-4 base")))
     page.get_by_label("Model 3", exact=True).select_option("phi-2")
@@ -541,17 +507,14 @@ def test_a_run_is_compared_once(chromium, index):
     page.get_by_label("Model 1", exact=True).select_option("gpt-4")
     expect(page.locator("[data-part=remark]")).to_have_text("GPT-4 is compared already.")
     expect(page.get_by_label("Model 1", exact=True)).to_have_value("phi-2")
-    page.context.close()
 
 
-def test_one_run_stands_beside_the_baseline(chromium, index):
-    """It cannot be removed, and has no first place."""
+def test_one_run_is_compared_with_the_baseline(chromium, index):
     page, _ = open_page(chromium, index.url(index_runs("zephyr-7b-beta")))
     finding = "Zephyr 7B Beta is ahead of GPT-4 on 22 of 31 tasks, level on 1; on average +0.081."
     expect(page.locator("[data-part=finding]")).to_have_text(finding)
     expect(page.locator("[data-section=leads]")).to_be_hidden()
     expect(page.get_by_role("button", name="Remove model")).to_have_count(0)
-    page.context.close()
 
 
 @pytest.mark.parametrize(
@@ -581,16 +544,13 @@ def test_one_run_stands_beside_the_baseline(chromium, index):
         ),
     ],
 )
-def test_what_is_wrong_with_an_address_is_said(chromium, index, query, runs, remark):
-    """What cannot be compared is left out, and a line says so."""
+def test_faults_of_an_address_are_stated(chromium, index, query, runs, remark):
     page, _ = open_page(chromium, f"{index.home}compare/?{query}")
     expect(page.locator("[data-part=remark]")).to_have_text(remark)
     expect(page.locator("[data-part=runs] a")).to_have_text([*runs, "GPT-4"])
-    page.context.close()
 
 
 def test_chosen_tasks_sort(chromium, index):
-    """By the score of a run that was added, missing ones last as elsewhere."""
     page, _ = open_page(chromium, f"{index.home}compare/")
     page.get_by_label("Model 4", exact=True).select_option(label="GPT-4")
     head = page.locator("#compare-tasks th[data-key=run-4]")
@@ -599,12 +559,10 @@ def test_chosen_tasks_sort(chromium, index):
     values = [float(row[4][1]) for row in shown]
     assert sorted(values, reverse=True) == values
     expect(head).to_have_attribute("aria-sort", "descending")
-    page.context.close()
 
 
 @both_sizes
 def test_the_page_is_silent_and_still(chromium, index, size):
-    """No complaint, no other host, no sideways scrolling, no movement; with four runs too."""
     for url in (
         f"{index.home}compare/",
         index.url(index_runs("phi-2", "phi-2 base", "gemma-2b", "gpt-4 base")),
@@ -613,26 +571,20 @@ def test_the_page_is_silent_and_still(chromium, index, size):
         expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
         assert [] == heard.complaints
         assert [] == [u for u in heard.requests if not u.startswith(index.home)]
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert overflow(page) <= 0
         assert page.evaluate(LAYOUT_SHIFT) < 0.01
         page.set_viewport_size({"width": 320, "height": 640})
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        page.context.close()
+        assert overflow(page) <= 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_a_comparison(chromium, index, scheme):
-    """With four runs, in either theme."""
+def test_axe_finds_nothing_in_a_comparison(chromium, index):
     url = index.url(index_runs("phi-2", "phi-2 base", "gemma-2b", "gpt-4 base"))
-    page, _ = open_page(chromium, url, color_scheme=scheme, bypass_csp=True)
+    page, _ = open_page(chromium, url)
     expect(page.locator("[data-compare]")).to_have_attribute("data-ready", "")
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
-    page.context.close()
+    assert [] == breaches(page)
 
 
 def test_a_comparison_opens_from_the_disk(chromium, index_site):
-    """A model's page leads to it, its scores are loaded, and its links open pages."""
     page, heard = open_page(chromium, (index_site.folder / "models/phi-2/index.html").as_uri())
     page.get_by_role("link", name="Compare with").click()
     expect(page.locator("[data-part=runs] a")).to_have_text(
@@ -641,24 +593,11 @@ def test_a_comparison_opens_from_the_disk(chromium, index_site):
     page.locator("[data-part=runs] a").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Phi-2")
     assert [] == [text for text in heard.complaints if ".woff2" not in text]
-    page.context.close()
 
 
 def test_scores_that_cannot_be_loaded(chromium, index):
-    """The leaderboard stands in place of the comparison, and a line says so."""
     page, _ = open_page(chromium, index.home)
     page.route("**/scores.*.js", lambda route: route.abort())
     page.goto(f"{index.home}compare/")
     expect(page.locator("[data-part=remark]")).to_contain_text("could not be loaded")
     expect(page.locator(".without-scripts table")).to_be_visible()
-    page.context.close()
-
-
-def test_scripts_write_numbers_as_pages_do(chromium, index):
-    """`quantity` and `billions` of numbers.js are those of format.py."""
-    values = [0, 7, 7.24, 0.5, 100, 1000.5, 0.00002, 12345.6789, 0.0005, 1e-9, None]
-    page, _ = open_page(chromium, f"{index.home}compare/")
-    write = "values => values.map(v => [site.format.quantity(v), site.format.billions(v)])"
-    shown = page.evaluate(write, values)
-    assert [[quantity(v), billions(v)] for v in values] == shown
-    page.context.close()

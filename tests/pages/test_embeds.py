@@ -1,25 +1,21 @@
 """Embedded views: what stands in them, and that they work in a frame of another page."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
-from site_builder.build import build_site
-from site_builder.config import load_config
-from tests.helpers.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
+from site_builder.publish.folder import publish
+from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
 from tests.helpers.odd_boards import BOARDS, built
-from tests.helpers.serve import served
-from tests.helpers.sites import ROOT, BuiltSite, build, target, visible
+from tests.helpers.serve import serve
+from tests.helpers.sites import BuiltSite, build, target, visible
 
 VIEW = re.compile(r"embed/([^/]+)/index\.html")
 # A page of somebody else, on the same server outside of the site.
 HOST = '<!doctype html><html lang="en"><title>Host</title><link rel="icon" href="data:,">{}</html>'
-
-each_size = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
 
 def views(site: BuiltSite) -> list[str]:
@@ -28,14 +24,12 @@ def views(site: BuiltSite) -> list[str]:
 
 
 def frame_code(soup: BeautifulSoup, name: str) -> str:
-    """The HTML that a page offers to copy."""
     code = soup.find(id=f"embed-{name}-code")
     assert isinstance(code, Tag), name
     return code.get_text()
 
 
 def test_a_view_shows_what_it_is_of_and_where_it_is_from(index_site):
-    """One chart with its table, or the leaderboard; site and release; a link to its place."""
     release = index_site.api("stats")["release"]["sha256"][:12]
     for path in views(index_site):
         soup = index_site.page(path)
@@ -62,7 +56,6 @@ def test_a_view_asks_for_what_it_needs_alone(index_site):
 
 
 def test_a_view_has_the_policy_of_every_page(index_site):
-    """Nothing from elsewhere, no script but files."""
     policies = {
         str(soup.select("meta[http-equiv]")[0]["content"])
         for path in ("index.html", *views(index_site))
@@ -72,9 +65,9 @@ def test_a_view_has_the_policy_of_every_page(index_site):
 
 
 @pytest.mark.parametrize("name", ["index", *BOARDS])
-def test_every_view_is_offered_where_it_stands(name, request):
+def test_every_view_is_offered_where_it_stands(name):
     """A chart with a view has it, and no view is without a chart that leads to it."""
-    site = request.getfixturevalue("index_site") if name == "index" else built(name)
+    site = built(name)
     offered = {
         target(path, link)[0]
         for path, page in site.readings.items()
@@ -85,15 +78,7 @@ def test_every_view_is_offered_where_it_stands(name, request):
     assert "embed/leaderboard/index.html" in offered
 
 
-def test_views_are_in_no_sitemap(project):
-    """They are found on the pages that they are of."""
-    site = build(project, "https://example.org/board")
-    assert views(site)
-    assert b"/embed/" not in site.files["sitemap.xml"]
-
-
 def test_the_code_of_a_frame(project):
-    """An absolute address where the site's place is known, a title, and room for the view."""
     site = build(project, "https://example.org/board")
     frame = BeautifulSoup(frame_code(site.page(""), "averages"), "html.parser").iframe
     assert frame is not None
@@ -126,10 +111,10 @@ def test_hostile_names_stay_within_the_code_of_a_frame():
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(index_site: BuiltSite, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Index, with a page of somebody else beside it that frames its views."""
     out = tmp_path_factory.mktemp("framed") / "site"
-    build_site(load_config(ROOT), out)
+    publish(index_site.files, out)
     names = sorted(path.name for path in (out / "embed").iterdir())
     frames = "".join(
         f'<iframe id="{name}" title="{name}" src="embed/{name}/?theme=dark" '
@@ -141,16 +126,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def home(folder: Path) -> Iterator[str]:
-    """Address of the served Index."""
-    with served(folder) as address:
-        yield address
+def home(folder: Path) -> str:
+    return serve(folder)
 
 
-@each_size
-def test_views_draw_in_frames_of_another_page(
-    chromium: Browser, home: str, folder: Path, size: tuple[int, int]
-) -> None:
+@both_sizes
+def test_views_draw_in_frames_of_another_page(chromium, home, folder, size):
     """Every one of them, in silence, dark as its address asks, without sideways scrolling."""
     page, heard = open_page(chromium, f"{home}host.html", size, color_scheme="light")
     for name in sorted(path.name for path in (folder / "embed").iterdir()):
@@ -162,7 +143,6 @@ def test_views_draw_in_frames_of_another_page(
         assert 0 >= root.evaluate("root => root.scrollWidth - innerWidth"), name
     assert [] == heard.complaints
     assert [] == [url for url in heard.requests if not url.startswith((home, "data:", "blob:"))]
-    page.context.close()
 
 
 def _expect_drawn(frame: FrameLocator, name: str) -> None:
@@ -179,28 +159,22 @@ def _expect_drawn(frame: FrameLocator, name: str) -> None:
     ("?theme=no-such", "dark", True),
     ("", "light", False),
 ])  # fmt: skip
-def test_the_theme_of_a_view(
-    chromium: Browser, home: str, asked: str, scheme: str, dark: bool
-) -> None:
+def test_the_theme_of_a_view(chromium, home, asked, scheme, dark):
     """What the address asks for; the system's where it asks for none that there is."""
     page, _ = open_page(chromium, f"{home}embed/leaderboard/{asked}", color_scheme=scheme)
     paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert ("rgb(15, 20, 26)" == paper) == dark
-    page.context.close()
 
 
-def test_a_view_follows_the_systems_theme(chromium: Browser, home: str) -> None:
-    """The drawing too, when it changes while one looks."""
+def test_a_view_follows_the_systems_theme(chromium, home):
     page, _ = open_page(chromium, f"{home}embed/averages/", color_scheme="light")
     tick = page.locator("[data-chart] .ytick text").first
     light = tick.evaluate("text => getComputedStyle(text).fill")
     page.emulate_media(color_scheme="dark")
     expect(tick).not_to_have_css("fill", light)
-    page.context.close()
 
 
-def test_links_of_a_view_open_outside_of_the_frame(chromium: Browser, home: str) -> None:
-    """The page that frames it stays, and so does the view."""
+def test_links_of_a_view_open_outside_of_the_frame(chromium, home):
     page, _ = open_page(chromium, f"{home}host.html")
     frame = page.frame_locator("#leaderboard")
     for name, heading in (("Gemma 7B", "Gemma 7B"), ("Fine-tuning Index", None)):
@@ -210,11 +184,9 @@ def test_links_of_a_view_open_outside_of_the_frame(chromium: Browser, home: str)
             heading or "Which open model should you fine-tune?"
         )
     expect(frame.get_by_role("heading", level=1)).to_have_text("Model leaderboard")
-    page.context.close()
 
 
-def test_views_are_whole_without_scripts(chromium: Browser, home: str) -> None:
-    """A chart's numbers can be opened, the leaderboard has every view."""
+def test_views_are_whole_without_scripts(chromium, home):
     page, _ = open_page(chromium, f"{home}embed/averages/", java_script_enabled=False)
     expect(page.locator(".chart-plot:visible")).to_have_count(0)
     page.get_by_text("Show as table").click()
@@ -222,29 +194,23 @@ def test_views_are_whole_without_scripts(chromium: Browser, home: str) -> None:
     page.goto(f"{home}embed/leaderboard/")
     expect(page.locator("[data-view-of]:visible")).to_have_count(3)
     expect(page.locator("button:visible")).to_have_count(0)
-    page.context.close()
 
 
 @pytest.mark.parametrize("path", ["embed/leaderboard/", "embed/best-lift-by-task/"])
-def test_axe_finds_nothing(chromium: Browser, home: str, path: str) -> None:
+def test_axe_finds_nothing(chromium, home, path):
     """axe-core finds no breach of WCAG 2.2 AA in a view."""
-    page, _ = open_page(chromium, home + path, bypass_csp=True)
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
-    page.context.close()
+    page, _ = open_page(chromium, home + path)
+    assert [] == breaches(page)
 
 
 def copied(page: Page) -> str:
-    """What is in the clipboard."""
     return str(page.evaluate("navigator.clipboard.readText()"))
 
 
-@each_size
-def test_code_and_citations_are_copied(chromium: Browser, home: str, size: tuple[int, int]) -> None:
+@both_sizes
+def test_code_and_citations_are_copied(chromium, home, size):
     """By a button that is there once its part is opened; axe finds nothing in the open parts."""
-    page, _ = open_page(
-        chromium, home, size, permissions=["clipboard-read", "clipboard-write"], bypass_csp=True
-    )
+    page, _ = open_page(chromium, home, size, permissions=["clipboard-read", "clipboard-write"])
     chart = page.locator("#chart-averages")
     button = chart.get_by_role("button", name="Copy code")
     expect(button).to_have_count(0)
@@ -254,12 +220,10 @@ def test_code_and_citations_are_copied(chromium: Browser, home: str, size: tuple
     assert copied(page).startswith('<iframe src="embed/averages/" title="')
     page.get_by_role("button", name="Copy BibTeX").last.click()
     assert copied(page).startswith("@misc{fine-tuning-index-")
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert overflow(page) <= 0
     page.goto(f"{home}models/zephyr-7b-beta/")
     page.get_by_text("Cite this page").click()
     page.get_by_role("button", name="Copy sentence").click()
     assert copied(page).startswith("Zephyr 7B Beta is 1st of 10 models")
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
-    page.context.close()
+    assert overflow(page) <= 0
+    assert [] == breaches(page)

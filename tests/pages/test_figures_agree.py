@@ -58,25 +58,21 @@ class Source:
 
 @pytest.fixture(scope="module")
 def source() -> Source:
-    """The transcription."""
     return Source()
 
 
 @pytest.fixture(scope="module")
 def models(index_site: BuiltSite) -> dict[str, Any]:
-    """The models of the API by name."""
     return {model["name"]: model for model in index_site.api("models")}
 
 
 @pytest.fixture(scope="module")
 def tasks(index_site: BuiltSite) -> dict[str, Any]:
-    """The tasks of the API by name."""
     return {task["name"]: task for task in index_site.tasks()}
 
 
 @pytest.fixture(scope="module")
 def model_pages(index_site: BuiltSite) -> dict[str, str]:
-    """The page of each model by its id."""
     rows = table(index_site.page("models/"), "board-base")
     ids = {model["name"]: model["model"] for model in index_site.api("models")}
     return {
@@ -86,7 +82,6 @@ def model_pages(index_site: BuiltSite) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def task_pages(index_site: BuiltSite) -> dict[str, str]:
-    """The page of each task by its id."""
     rows = table(index_site.page("tasks/"), "task-list")
     ids = {task["name"]: task["task"] for task in index_site.api("tasks")}
     return {ids[row["task"].text]: target("tasks/index.html", row["task"].href)[0] for row in rows}
@@ -100,7 +95,6 @@ def near(expected: float | None, found: float | None) -> bool:
 
 
 def read(text: str) -> float:
-    """A number as a visitor reads it."""
     return float(text.replace(MINUS, "-").replace(",", "").replace("+", ""))
 
 
@@ -122,7 +116,6 @@ def score_of(task: Any, model: str, variant: str) -> Any:
 @pytest.mark.parametrize("path", ["", "models/"])
 @pytest.mark.parametrize("table_id", VIEWS)
 def test_the_boards_of_models(index_site, models, path, table_id):
-    """Rank, average, interval, both lifts, tasks beaten, wins, win rate: as the API has them."""
     variant = VIEWS[table_id]
     rows = table(index_site.page(path), table_id)
     for place, row in enumerate(rows, start=1):
@@ -151,7 +144,6 @@ def test_the_boards_of_models(index_site, models, path, table_id):
 
 
 def test_helped_and_hurt_on_the_full_board(index_site, models, source):
-    """Counted once more; their sums are the headline figures."""
     rows = table(index_site.page("models/"), "board-fine-tuned")
     found = {
         models[row["model"].text]["model"]: row for row in rows if row["helped"].value is not None
@@ -196,353 +188,12 @@ def test_wins_and_win_rates_from_the_transcription(models, source):
         assert near(mean(rates), found["win_rate"][TUNED])
 
 
-def test_top_five(index_site, models):
-    """The first five of the board, with the numbers that they have there."""
-    rows = table(index_site.page(""), "top")
-    assert [1.0, 2.0, 3.0, 4.0, 5.0] == [row["rank"].number for row in rows]
-    for row in rows:
-        model = models[row["model"].text]
-        assert says(row["rank"], model["rank"])
-        assert says(row["average"], model["average"][TUNED])
-        assert says(row["lift_over_base"], model["lift_over_base"][TUNED])
-        assert says(row["wins"], model["wins"][TUNED])
-
-
-def test_winners(index_site, models):
-    """The table behind the chart: every model with a win, the most first."""
-    rows = table(index_site.page(""), "winners-table")
-    found = {row["model"].text: row["wins"].number or 0.0 for row in rows}
-    wins = {name: float(m["wins"][TUNED]) for name, m in models.items() if m["wins"].get(TUNED)}
-    assert wins == found
-    assert sorted(found.values(), reverse=True) == list(found.values())
-
-
-def test_averages_behind_the_chart(index_site, models):
-    """Base and tuned average of every ranked model."""
-    rows = table(index_site.page(""), "averages-table")
-    assert {name for name, model in models.items() if model["rank"]} <= {
-        row["model"].text for row in rows
-    }
-    for row in rows:
-        for variant in (BASE, TUNED):
-            assert says(
-                row[f"average_{variant}"], models[row["model"].text]["average"].get(variant)
-            )
-
-
-def test_headline_figures_from_the_api(index_site):
-    """What stands largest is what the API says."""
-    stats = index_site.api("stats")
-    shown = [visible(one) for one in index_site.page("").select(".hero .figures dd")]
-    assert f"{stats['tasks_beating_baseline']} /{stats['tasks_compared']}" == shown[0]
-    assert abs(read(shown[1]) - stats["mean_lift_over_base"]) <= 5.01e-4
-    assert f"{stats['models_ahead_of_baseline']} /{stats['models_compared']}" == shown[2]
-    assert f"{stats['runs_hurt']} /{stats['runs_paired']}" == shown[3]
-
-
-def test_the_list_of_tasks(index_site, tasks, models):
-    """Best model and score, baseline, difference, mean and mean lift of each."""
-    rows = table(index_site.page("tasks/"), "task-list")
-    assert list(tasks) == [row["task"].text for row in rows]
-    names = {model["model"]: name for name, model in models.items()}
-    for row in rows:
-        task = tasks[row["task"].text]
-        best = task["best"][TUNED]
-        assert (task["category"], task["metric"]) == (row["category"].text, row["metric"].text)
-        if len(best["models"]) <= 3:
-            assert ", ".join(names[model] for model in best["models"]) == row["best_model"].text
-        assert says(row["best_score"], best["score"])
-        assert says(row["baseline_score"], task["baseline_score"])
-        assert says(row["best_lift_over_baseline"], task["best_lift_over_baseline"])
-        assert says(row["mean_lift_over_base"], task["mean_lift_over_base"])
-        tuned = [s["score"] for s in task["scores"] if s["variant"] == TUNED]
-        assert says(row["mean"], mean(tuned))
-
-
 def test_tasks_from_the_transcription(tasks, source):
     """Best tuned score minus the baseline's; mean of the lifts."""
     for task in tasks.values():
         assert near(source.over_baseline(task["task"]), task["best_lift_over_baseline"])
         lifts = [source.lift(model, task["task"]) for model in source.tuned]
         assert near(mean(lifts), task["mean_lift_over_base"])
-
-
-def test_differences_behind_the_chart(index_site, tasks):
-    """Best tuned model minus baseline, the largest first, on the home page and the tasks' page."""
-    for path in ("", "tasks/"):
-        rows = table(index_site.page(path), "best-lift-by-task-table")
-        values = [row["best_lift_over_baseline"].number or 0.0 for row in rows]
-        assert sorted(values, reverse=True) == values
-        assert set(tasks) == {row["task"].text for row in rows}
-        for row in rows:
-            task = tasks[row["task"].text]
-            assert says(row["best_score"], task["best"][TUNED]["score"])
-            assert says(row["baseline_score"], task["baseline_score"])
-            assert says(row["best_lift_over_baseline"], task["best_lift_over_baseline"])
-
-
-def check_ranking(rows: list[dict[str, Cell]], task: Any, models: dict[str, Any]) -> None:
-    """A task's ranking against the API: rank, both scores, lift over base, lift over baseline."""
-    assert len({s["model"] for s in task["scores"]}) == len(rows)
-    for row in rows:
-        model = models[row["model"].text]["model"]
-        tuned, base = (score_of(task, model, variant) for variant in (TUNED, BASE))
-        assert says(row[TUNED], tuned and tuned["score"])
-        assert says(row[BASE], base and base["score"])
-        assert says(row["rank"], tuned and tuned["rank"])
-        assert says(row["lift_fine_tuned"], tuned and tuned["score"] - base["score"])
-        # Who was never tuned is compared by its base score; the baseline with nobody.
-        own = tuned or (base if model != "gpt-4" else None)
-        assert says(row["lift_over_baseline"], own and own["score"] - task["baseline_score"])
-
-
-def test_the_rankings_of_tasks(index_site, tasks, models, task_pages):
-    """On each task's own page."""
-    by_id = {task["task"]: task for task in tasks.values()}
-    for task, path in task_pages.items():
-        rows = table(index_site.page(path), "ranking")
-        check_ranking(rows, by_id[task], models)
-
-
-@pytest.mark.parametrize("path", ["", "tasks/"])
-def test_the_picker(index_site, tasks, models, path):
-    """The ranking that stands in the page, and every one that a script would put in its place."""
-    soup = index_site.page(path)
-    by_id = {task["task"]: task for task in tasks.values()}
-    check_ranking(
-        table(soup, "picker"), by_id[str(soup.select("[data-picker] option")[0]["value"])], models
-    )
-    data = json.loads(soup.select("[data-picker-data]")[0].get_text())
-    names = [name for _, (name, _) in data["models"]]
-    keys = ["rank", TUNED, BASE, "lift_fine_tuned", "lift_over_baseline"]
-    for task, ranking in data["rankings"].items():
-        rows = []
-        for model, *cells in ranking:
-            made = [Cell(text, None if value is None else str(value)) for text, value, _ in cells]
-            rows.append(
-                {"model": Cell(names[model], names[model]), **dict(zip(keys, made, strict=True))}
-            )
-        check_ranking(rows, by_id[task], models)
-
-
-def test_the_chart_of_a_task(index_site, tasks, models, task_pages):
-    """The table behind it."""
-    by_id = {task["task"]: task for task in tasks.values()}
-    for task, path in task_pages.items():
-        for row in table(index_site.page(path), "task-models-table"):
-            model = models[row["model"].text]["model"]
-            tuned, base = (score_of(by_id[task], model, variant) for variant in (TUNED, BASE))
-            assert says(row["after_fine_tuned"], tuned and tuned["score"])
-            assert says(row["before"], base and base["score"])
-            assert says(row["lift_fine_tuned"], tuned and tuned["score"] - base["score"])
-
-
-def test_headline_figures_of_tasks(index_site, tasks, task_pages):
-    """Best, baseline, difference and mean lift."""
-    by_id = {task["task"]: task for task in tasks.values()}
-    for task, path in task_pages.items():
-        shown = [
-            read(visible(one)) for one in index_site.page(path).select(".page-head .figures dd")
-        ]
-        api = by_id[task]
-        expected = [
-            api["best"][TUNED]["score"],
-            api["baseline_score"],
-            api["best_lift_over_baseline"],
-            api["mean_lift_over_base"],
-        ]
-        assert expected == pytest.approx(shown, abs=5.01e-4)
-
-
-def test_every_score_of_every_model(index_site, tasks, model_pages, source):
-    """On the model's page, with its rank, and its lift over the base score."""
-    for model, path in model_pages.items():
-        rows, seen = table(index_site.page(path), "all-scores"), 0
-        for row in rows:
-            task = tasks[row["task"].text]
-            for variant in (TUNED, BASE):
-                score = score_of(task, model, variant)
-                if score is None:
-                    assert f"score_{variant}" not in row
-                    continue
-                assert says(row[f"score_{variant}"], score["score"])
-                assert str(score["rank"]) == row[f"rank_{variant}"].text
-                seen += 1
-            if "lift_fine_tuned" in row:
-                assert says(row["lift_fine_tuned"], source.lift(model, task["task"]))
-            if "baseline" in row:
-                assert says(row["baseline"], task["baseline_score"])
-        assert len([key for key in source.scores if key[0] == model]) == seen
-
-
-def test_headline_figures_of_models(index_site, models, model_pages):
-    """Rank, average with its interval, lift, tasks beaten."""
-    for model in models.values():
-        if model["rank"] is None:
-            continue
-        soup = index_site.page(model_pages[model["model"]])
-        shown = {
-            visible(one.select("dt")[0]): visible(one.select("dd")[0])
-            for one in soup.select(".figures > div")
-        }
-        rank, average, lift, beats = shown.values()
-        assert f"{model['rank']} /10" == rank
-        assert abs(read(average) - model["average"][TUNED]) <= 5.01e-4
-        assert abs(read(lift) - model["lift_over_base"][TUNED]) <= 5.01e-4
-        assert f"{model['tasks_beating_baseline'][TUNED]} /31" == beats
-        interval = re.findall(r"\d\.\d{3}", " ".join(shown))
-        assert model["interval"][TUNED] == pytest.approx(
-            [float(text) for text in interval], abs=5.01e-4
-        )
-
-
-def test_where_a_model_is_best_and_where_tuning_hurt(
-    index_site, tasks, models, model_pages, source
-):
-    """All its first places, and all tasks on which it fell."""
-    for model in models.values():
-        if model["rank"] is None:
-            continue
-        soup = index_site.page(model_pages[model["model"]])
-        top = {
-            task["name"]
-            for task in tasks.values()
-            if model["model"] in task["best"][TUNED]["models"]
-        }
-        rows = table(soup, "at-top") if top else []
-        assert top == {row["task"].text for row in rows}
-        assert len(top) == model["wins"][TUNED]
-        hurt = {name: source.lift(model["model"], task["task"]) for name, task in tasks.items()}
-        hurt = {name: lift for name, lift in hurt.items() if lift < -EXACT}
-        rows = table(soup, "hurt") if hurt else []
-        assert set(hurt) == {row["task"].text for row in rows}
-        assert [] == [
-            row for row in rows if not says(row["lift"], round(hurt[row["task"].text], 9))
-        ]
-
-
-def test_neighbours_of_a_model(index_site, models, model_pages):
-    """Their averages, and the distance to each."""
-    for model in models.values():
-        if model["rank"] is None:
-            continue
-        for row in table(index_site.page(model_pages[model["model"]]), "around"):
-            other = models[row["model"].text]
-            assert says(row["average"], other["average"][TUNED])
-            assert says(row["rank"], other["rank"])
-            if other is not model:
-                assert says(row["gap"], other["average"][TUNED] - model["average"][TUNED])
-
-
-def test_a_model_task_by_task(index_site, tasks, model_pages):
-    """The scores of a model, which its chart draws."""
-    rows = table(index_site.page(model_pages["mistral-7b"]), "all-scores")
-    assert 31 == len(rows)
-    for row in rows:
-        task = tasks[row["task"].text]
-        tuned, base = (score_of(task, "mistral-7b", variant)["score"] for variant in (TUNED, BASE))
-        assert says(row["score_fine_tuned"], tuned)
-        assert says(row["score_base"], base)
-        assert says(row["lift_fine_tuned"], tuned - base)
-        assert says(row["baseline"], task["baseline_score"])
-
-
-def test_a_model_category_by_category(index_site, tasks, model_pages, source):
-    """Its mean lift over the tasks of each."""
-    lifts = defaultdict(list)
-    for task in tasks.values():
-        lifts[task["category"]].append(source.lift("phi-2", task["task"]))
-    rows = table(index_site.page(model_pages["phi-2"]), "model-categories-table")
-    assert set(lifts) == {row["category"].text for row in rows}
-    for row in rows:
-        assert says(row["tasks"], len(lifts[row["category"].text]))
-        assert says(row["lift"], mean(lifts[row["category"].text]))
-
-
-def test_categories(index_site, tasks, source):
-    """List, chart and API: mean differences, counts of tasks beaten, mean lifts."""
-    categories = {category["category"]: category for category in index_site.api("categories")}
-    for path, table_id in (("categories/", "categories"), ("", "category-difference-table")):
-        rows = table(index_site.page(path), table_id)
-        assert list(categories) == [row["category"].text for row in rows]
-        for row in rows:
-            own = categories[row["category"].text]["tasks"]
-            differences = [source.over_baseline(task) for task in own]
-            assert near(
-                mean(differences), categories[row["category"].text]["best_lift_over_baseline"]
-            )
-            assert says(row["best_lift_over_baseline"], mean(differences))
-            beaten = sum(difference > EXACT for difference in differences)
-            assert f"{beaten} of {len(own)}" == row["beating"].text
-            assert says(row["tasks"], len(own))
-            lifts = [source.lift(model, task) for model in source.tuned for task in own]
-            assert says(row["mean_lift_over_base"], mean(lifts))
-    members = {
-        name: {t["task"] for t in tasks.values() if t["category"] == name} for name in categories
-    }
-    assert members == {name: set(category["tasks"]) for name, category in categories.items()}
-
-
-def test_the_board_of_a_category(index_site, models, source):
-    """Means over the tasks of the category only, in the order of the tuned mean."""
-    own = next(c["tasks"] for c in index_site.api("categories") if c["category"] == "Math")
-    soup = index_site.page("categories/math/")
-    for row in table(soup, "board-fine-tuned"):
-        model = models[row["model"].text]["model"]
-        variant = TUNED if model in source.tuned else BASE
-        assert says(row["average"], mean(source.scores[model, task, variant] for task in own))
-        if variant == TUNED:
-            assert says(row["lift_over_base"], mean(source.lift(model, task) for task in own))
-    tuned = {name: m["model"] for name, m in models.items() if m["model"] in source.tuned}
-    means = {
-        name: mean(source.scores[model, task, TUNED] for task in own)
-        for name, model in tuned.items()
-    }
-    ranks = {row["model"].text: row["rank"].number for row in table(soup, "board-fine-tuned")}
-    for name, value in means.items():
-        assert 1 + sum(other > value + EXACT for other in means.values()) == ranks[name]
-
-
-def test_the_tasks_of_a_category(index_site, tasks):
-    """The same numbers as in the list of all tasks."""
-    for row in table(index_site.page("categories/math/"), "tasks"):
-        task = tasks[row["task"].text]
-        assert says(row["best_score"], task["best"][TUNED]["score"])
-        assert says(row["baseline_score"], task["baseline_score"])
-        assert says(row["best_lift_over_baseline"], task["best_lift_over_baseline"])
-
-
-LABELS = {
-    "Examples in the train split": "train_examples",
-    "Tokens in the shortest example": "tokens_min",
-    "Tokens in the longest example": "tokens_max",
-    "95th percentile of the tokens in an example": "tokens_p95",
-}
-
-
-@pytest.mark.parametrize("path", ["", "analysis/"])
-def test_the_short_table_of_correlations(index_site, path):
-    """Spearman, Pearson, p and n of each feature with each kind of lift, as in the API."""
-    found = index_site.api("correlations")
-    at = {column: i for i, column in enumerate(found["columns"])}
-    rows = table(index_site.page(path), "correlations-short")
-    assert set(LABELS) == {row["feature"].text for row in rows}
-    for row in rows:
-        i = at[LABELS[row["feature"].text]]
-        for lift in ("mean_lift_over_base", "best_lift_over_baseline"):
-            j = at[lift]
-            rho = row[f"{lift}_spearman"]
-            assert near(found["spearman"][i][j], rho.number)
-            assert abs(read(rho.text) - found["spearman"][i][j]) <= 5.01e-3
-            assert says(row[f"{lift}_pearson"], found["pearson"][i][j])
-            assert near(found["p_value"]["spearman"][i][j], row[f"{lift}_p"].number)
-            lowest, highest = found["interval"]["spearman"][i][j]
-            way = "go together" if lowest > 0 else "go opposite ways" if highest < 0 else ""
-            words = way or f"no clear direction with {found['n'][i][j]} tasks"
-            assert words == row[f"{lift}_verdict"].text
-            low, high = (read(text) for text in rho.note.split(" to "))
-            assert found["interval"]["spearman"][i][j] == pytest.approx([low, high], abs=5.01e-3)
-        assert says(row["n"], found["n"][i][at["mean_lift_over_base"]])
 
 
 def ranks(values: list[float]) -> list[float]:
@@ -594,8 +245,318 @@ def test_correlations_from_the_transcription(index_site, source):
             ), (a, b)
 
 
+def test_top_five(index_site, models):
+    rows = table(index_site.page(""), "top")
+    assert [1.0, 2.0, 3.0, 4.0, 5.0] == [row["rank"].number for row in rows]
+    for row in rows:
+        model = models[row["model"].text]
+        assert says(row["rank"], model["rank"])
+        assert says(row["average"], model["average"][TUNED])
+        assert says(row["lift_over_base"], model["lift_over_base"][TUNED])
+        assert says(row["wins"], model["wins"][TUNED])
+
+
+def test_winners(index_site, models):
+    rows = table(index_site.page(""), "winners-table")
+    found = {row["model"].text: row["wins"].number or 0.0 for row in rows}
+    wins = {name: float(m["wins"][TUNED]) for name, m in models.items() if m["wins"].get(TUNED)}
+    assert wins == found
+    assert sorted(found.values(), reverse=True) == list(found.values())
+
+
+def test_averages_behind_the_chart(index_site, models):
+    rows = table(index_site.page(""), "averages-table")
+    assert {name for name, model in models.items() if model["rank"]} <= {
+        row["model"].text for row in rows
+    }
+    for row in rows:
+        for variant in (BASE, TUNED):
+            assert says(
+                row[f"average_{variant}"], models[row["model"].text]["average"].get(variant)
+            )
+
+
+def test_headline_figures_from_the_api(index_site):
+    stats = index_site.api("stats")
+    shown = [visible(one) for one in index_site.page("").select(".hero .figures dd")]
+    assert f"{stats['tasks_beating_baseline']} /{stats['tasks_compared']}" == shown[0]
+    assert abs(read(shown[1]) - stats["mean_lift_over_base"]) <= 5.01e-4
+    assert f"{stats['models_ahead_of_baseline']} /{stats['models_compared']}" == shown[2]
+    assert f"{stats['runs_hurt']} /{stats['runs_paired']}" == shown[3]
+
+
+def test_the_list_of_tasks(index_site, tasks, models):
+    rows = table(index_site.page("tasks/"), "task-list")
+    assert list(tasks) == [row["task"].text for row in rows]
+    names = {model["model"]: name for name, model in models.items()}
+    for row in rows:
+        task = tasks[row["task"].text]
+        best = task["best"][TUNED]
+        assert (task["category"], task["metric"]) == (row["category"].text, row["metric"].text)
+        if len(best["models"]) <= 3:
+            assert ", ".join(names[model] for model in best["models"]) == row["best_model"].text
+        assert says(row["best_score"], best["score"])
+        assert says(row["baseline_score"], task["baseline_score"])
+        assert says(row["best_lift_over_baseline"], task["best_lift_over_baseline"])
+        assert says(row["mean_lift_over_base"], task["mean_lift_over_base"])
+        tuned = [s["score"] for s in task["scores"] if s["variant"] == TUNED]
+        assert says(row["mean"], mean(tuned))
+
+
+def test_differences_behind_the_chart(index_site, tasks):
+    for path in ("", "tasks/"):
+        rows = table(index_site.page(path), "best-lift-by-task-table")
+        values = [row["best_lift_over_baseline"].number or 0.0 for row in rows]
+        assert sorted(values, reverse=True) == values
+        assert set(tasks) == {row["task"].text for row in rows}
+        for row in rows:
+            task = tasks[row["task"].text]
+            assert says(row["best_score"], task["best"][TUNED]["score"])
+            assert says(row["baseline_score"], task["baseline_score"])
+            assert says(row["best_lift_over_baseline"], task["best_lift_over_baseline"])
+
+
+def check_ranking(rows: list[dict[str, Cell]], task: Any, models: dict[str, Any]) -> None:
+    """A task's ranking against the API: rank, both scores, lift over base, lift over baseline."""
+    assert len({s["model"] for s in task["scores"]}) == len(rows)
+    for row in rows:
+        model = models[row["model"].text]["model"]
+        tuned, base = (score_of(task, model, variant) for variant in (TUNED, BASE))
+        assert says(row[TUNED], tuned and tuned["score"])
+        assert says(row[BASE], base and base["score"])
+        assert says(row["rank"], tuned and tuned["rank"])
+        assert says(row["lift_fine_tuned"], tuned and tuned["score"] - base["score"])
+        # Who was never tuned is compared by its base score; the baseline with nobody.
+        own = tuned or (base if model != "gpt-4" else None)
+        assert says(row["lift_over_baseline"], own and own["score"] - task["baseline_score"])
+
+
+def test_the_rankings_of_tasks(index_site, tasks, models, task_pages):
+    by_id = {task["task"]: task for task in tasks.values()}
+    for task, path in task_pages.items():
+        rows = table(index_site.page(path), "ranking")
+        check_ranking(rows, by_id[task], models)
+
+
+@pytest.mark.parametrize("path", ["", "tasks/"])
+def test_the_picker(index_site, tasks, models, path):
+    """The ranking that stands in the page, and every one that a script would put in its place."""
+    soup = index_site.page(path)
+    by_id = {task["task"]: task for task in tasks.values()}
+    check_ranking(
+        table(soup, "picker"), by_id[str(soup.select("[data-picker] option")[0]["value"])], models
+    )
+    data = json.loads(soup.select("[data-picker-data]")[0].get_text())
+    names = [name for _, (name, _) in data["models"]]
+    keys = ["rank", TUNED, BASE, "lift_fine_tuned", "lift_over_baseline"]
+    for task, ranking in data["rankings"].items():
+        rows = []
+        for model, *cells in ranking:
+            made = [Cell(text, None if value is None else str(value)) for text, value, _ in cells]
+            rows.append(
+                {"model": Cell(names[model], names[model]), **dict(zip(keys, made, strict=True))}
+            )
+        check_ranking(rows, by_id[task], models)
+
+
+def test_the_chart_of_a_task(index_site, tasks, models, task_pages):
+    by_id = {task["task"]: task for task in tasks.values()}
+    for task, path in task_pages.items():
+        for row in table(index_site.page(path), "task-models-table"):
+            model = models[row["model"].text]["model"]
+            tuned, base = (score_of(by_id[task], model, variant) for variant in (TUNED, BASE))
+            assert says(row["after_fine_tuned"], tuned and tuned["score"])
+            assert says(row["before"], base and base["score"])
+            assert says(row["lift_fine_tuned"], tuned and tuned["score"] - base["score"])
+
+
+def test_headline_figures_of_tasks(index_site, tasks, task_pages):
+    by_id = {task["task"]: task for task in tasks.values()}
+    for task, path in task_pages.items():
+        shown = [
+            read(visible(one)) for one in index_site.page(path).select(".page-head .figures dd")
+        ]
+        api = by_id[task]
+        expected = [
+            api["best"][TUNED]["score"],
+            api["baseline_score"],
+            api["best_lift_over_baseline"],
+            api["mean_lift_over_base"],
+        ]
+        assert expected == pytest.approx(shown, abs=5.01e-4)
+
+
+def test_every_score_of_every_model(index_site, tasks, model_pages, source):
+    for model, path in model_pages.items():
+        rows, seen = table(index_site.page(path), "all-scores"), 0
+        for row in rows:
+            task = tasks[row["task"].text]
+            for variant in (TUNED, BASE):
+                score = score_of(task, model, variant)
+                if score is None:
+                    assert f"score_{variant}" not in row
+                    continue
+                assert says(row[f"score_{variant}"], score["score"])
+                assert str(score["rank"]) == row[f"rank_{variant}"].text
+                seen += 1
+            if "lift_fine_tuned" in row:
+                assert says(row["lift_fine_tuned"], source.lift(model, task["task"]))
+            if "baseline" in row:
+                assert says(row["baseline"], task["baseline_score"])
+        assert len([key for key in source.scores if key[0] == model]) == seen
+
+
+def test_headline_figures_of_models(index_site, models, model_pages):
+    for model in models.values():
+        if model["rank"] is None:
+            continue
+        soup = index_site.page(model_pages[model["model"]])
+        shown = {
+            visible(one.select("dt")[0]): visible(one.select("dd")[0])
+            for one in soup.select(".figures > div")
+        }
+        rank, average, lift, beats = shown.values()
+        assert f"{model['rank']} /10" == rank
+        assert abs(read(average) - model["average"][TUNED]) <= 5.01e-4
+        assert abs(read(lift) - model["lift_over_base"][TUNED]) <= 5.01e-4
+        assert f"{model['tasks_beating_baseline'][TUNED]} /31" == beats
+        interval = re.findall(r"\d\.\d{3}", " ".join(shown))
+        assert model["interval"][TUNED] == pytest.approx(
+            [float(text) for text in interval], abs=5.01e-4
+        )
+
+
+def test_where_a_model_is_best_and_where_tuning_hurt(
+    index_site, tasks, models, model_pages, source
+):
+    for model in models.values():
+        if model["rank"] is None:
+            continue
+        soup = index_site.page(model_pages[model["model"]])
+        top = {
+            task["name"]
+            for task in tasks.values()
+            if model["model"] in task["best"][TUNED]["models"]
+        }
+        rows = table(soup, "at-top") if top else []
+        assert top == {row["task"].text for row in rows}
+        assert len(top) == model["wins"][TUNED]
+        hurt = {name: source.lift(model["model"], task["task"]) for name, task in tasks.items()}
+        hurt = {name: lift for name, lift in hurt.items() if lift < -EXACT}
+        rows = table(soup, "hurt") if hurt else []
+        assert set(hurt) == {row["task"].text for row in rows}
+        assert [] == [
+            row for row in rows if not says(row["lift"], round(hurt[row["task"].text], 9))
+        ]
+
+
+def test_neighbours_of_a_model(index_site, models, model_pages):
+    for model in models.values():
+        if model["rank"] is None:
+            continue
+        for row in table(index_site.page(model_pages[model["model"]]), "around"):
+            other = models[row["model"].text]
+            assert says(row["average"], other["average"][TUNED])
+            assert says(row["rank"], other["rank"])
+            if other is not model:
+                assert says(row["gap"], other["average"][TUNED] - model["average"][TUNED])
+
+
+def test_a_model_category_by_category(index_site, tasks, model_pages, source):
+    lifts = defaultdict(list)
+    for task in tasks.values():
+        lifts[task["category"]].append(source.lift("phi-2", task["task"]))
+    rows = table(index_site.page(model_pages["phi-2"]), "model-categories-table")
+    assert set(lifts) == {row["category"].text for row in rows}
+    for row in rows:
+        assert says(row["tasks"], len(lifts[row["category"].text]))
+        assert says(row["lift"], mean(lifts[row["category"].text]))
+
+
+def test_categories(index_site, tasks, source):
+    categories = {category["category"]: category for category in index_site.api("categories")}
+    for path, table_id in (("categories/", "categories"), ("", "category-difference-table")):
+        rows = table(index_site.page(path), table_id)
+        assert list(categories) == [row["category"].text for row in rows]
+        for row in rows:
+            own = categories[row["category"].text]["tasks"]
+            differences = [source.over_baseline(task) for task in own]
+            assert near(
+                mean(differences), categories[row["category"].text]["best_lift_over_baseline"]
+            )
+            assert says(row["best_lift_over_baseline"], mean(differences))
+            beaten = sum(difference > EXACT for difference in differences)
+            assert f"{beaten} of {len(own)}" == row["beating"].text
+            assert says(row["tasks"], len(own))
+            lifts = [source.lift(model, task) for model in source.tuned for task in own]
+            assert says(row["mean_lift_over_base"], mean(lifts))
+    members = {
+        name: {t["task"] for t in tasks.values() if t["category"] == name} for name in categories
+    }
+    assert members == {name: set(category["tasks"]) for name, category in categories.items()}
+
+
+def test_the_board_of_a_category(index_site, models, source):
+    """Means over the tasks of the category only, in the order of the tuned mean."""
+    own = next(c["tasks"] for c in index_site.api("categories") if c["category"] == "Math")
+    soup = index_site.page("categories/math/")
+    for row in table(soup, "board-fine-tuned"):
+        model = models[row["model"].text]["model"]
+        variant = TUNED if model in source.tuned else BASE
+        assert says(row["average"], mean(source.scores[model, task, variant] for task in own))
+        if variant == TUNED:
+            assert says(row["lift_over_base"], mean(source.lift(model, task) for task in own))
+    tuned = {name: m["model"] for name, m in models.items() if m["model"] in source.tuned}
+    means = {
+        name: mean(source.scores[model, task, TUNED] for task in own)
+        for name, model in tuned.items()
+    }
+    ranks = {row["model"].text: row["rank"].number for row in table(soup, "board-fine-tuned")}
+    for name, value in means.items():
+        assert 1 + sum(other > value + EXACT for other in means.values()) == ranks[name]
+
+
+def test_the_tasks_of_a_category(index_site, tasks):
+    for row in table(index_site.page("categories/math/"), "tasks"):
+        task = tasks[row["task"].text]
+        assert says(row["best_score"], task["best"][TUNED]["score"])
+        assert says(row["baseline_score"], task["baseline_score"])
+        assert says(row["best_lift_over_baseline"], task["best_lift_over_baseline"])
+
+
+LABELS = {
+    "Examples in the train split": "train_examples",
+    "Tokens in the shortest example": "tokens_min",
+    "Tokens in the longest example": "tokens_max",
+    "95th percentile of the tokens in an example": "tokens_p95",
+}
+
+
+@pytest.mark.parametrize("path", ["", "analysis/"])
+def test_the_short_table_of_correlations(index_site, path):
+    found = index_site.api("correlations")
+    at = {column: i for i, column in enumerate(found["columns"])}
+    rows = table(index_site.page(path), "correlations-short")
+    assert set(LABELS) == {row["feature"].text for row in rows}
+    for row in rows:
+        i = at[LABELS[row["feature"].text]]
+        for lift in ("mean_lift_over_base", "best_lift_over_baseline"):
+            j = at[lift]
+            rho = row[f"{lift}_spearman"]
+            assert near(found["spearman"][i][j], rho.number)
+            assert abs(read(rho.text) - found["spearman"][i][j]) <= 5.01e-3
+            assert says(row[f"{lift}_pearson"], found["pearson"][i][j])
+            assert near(found["p_value"]["spearman"][i][j], row[f"{lift}_p"].number)
+            lowest, highest = found["interval"]["spearman"][i][j]
+            way = "go together" if lowest > 0 else "go opposite ways" if highest < 0 else ""
+            words = way or f"no clear direction with {found['n'][i][j]} tasks"
+            assert words == row[f"{lift}_verdict"].text
+            low, high = (read(text) for text in rho.note.split(" to "))
+            assert found["interval"]["spearman"][i][j] == pytest.approx([low, high], abs=5.01e-3)
+        assert says(row["n"], found["n"][i][at["mean_lift_over_base"]])
+
+
 def test_training_sets(index_site, source):
-    """How many are below the thresholds: in the title of the chart, and in the API."""
     sizes = [
         int(task["train_examples"]) for task in source.tasks.values() if task["train_examples"]
     ]
@@ -607,7 +568,6 @@ def test_training_sets(index_site, source):
 
 
 def test_latency(index_site, source):
-    """Median of the requests that succeeded, and the share that failed, by provider."""
     times: dict[str, list[float]] = defaultdict(list)
     failed: dict[str, list[bool]] = defaultdict(list)
     for request in source.requests:
@@ -624,7 +584,6 @@ def test_latency(index_site, source):
 
 
 def test_prices(index_site, source):
-    """As they are listed; the mean of both; how many times as much the baseline costs."""
     gpt = next(price for price in source.prices if price["model"] == "gpt-4")
     both = ("usd_per_million_input_tokens", "usd_per_million_output_tokens")
     baseline = mean(float(gpt[key]) for key in both)
@@ -640,7 +599,6 @@ def test_prices(index_site, source):
 
 
 def test_counts_in_words(index_site):
-    """What the pages say of themselves agrees with the API."""
     stats = index_site.api("stats")
     facts = {
         visible(f.select("dt")[0]): visible(f.select("dd")[0])

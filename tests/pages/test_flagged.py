@@ -27,7 +27,6 @@ def test_flagged_scores_of_a_task(exclude):
 
 
 def test_a_flagged_score_counts_unless_it_is_left_out():
-    """It ranks and wins like any other."""
     results = measured_results(exclude=False)
     assert ("d",) == results.task("quiz").best["tuned"].models
     assert {"c": PROMPT, "d": LEAKED} == {
@@ -55,7 +54,6 @@ def test_a_flagged_score_that_is_left_out_counts_in_nothing():
 
 
 def test_reason_of_a_model_without_a_rank():
-    """Only who lost every score of the variant to flags is flagged; c has two scores left."""
     standings = measured_results(exclude=True).board.standings
     reasons = {s.model: s.unranked for s in standings if s.rank is None}
     assert {"d": "flagged", "g": "no score", "c": "coverage"} == reasons
@@ -65,7 +63,6 @@ def test_reason_of_a_model_without_a_rank():
 
 
 def test_the_ranking_marks_flagged_scores_that_count():
-    """A tag beside the score, which has its rank."""
     rows = table(measured_site(exclude=False).page("tasks/quiz/"), "ranking")
     assert ["1", "2", "3", "4"] == [row["rank"].text for row in rows[:4]]
     assert {"d": ("flagged",), "a": (), "b": (), "c": ("flagged",), "g": ()} == {
@@ -74,7 +71,6 @@ def test_the_ranking_marks_flagged_scores_that_count():
 
 
 def test_the_ranking_lists_flagged_scores_that_do_not_count_last():
-    """Their value is there, their rank is not."""
     rows = table(measured_site(exclude=True).page("tasks/quiz/"), "ranking")
     assert ["a", "b", "g", "c", "d"] == [row["model"].text for row in rows]
     c, d = rows[-2:]
@@ -86,7 +82,6 @@ def test_the_ranking_lists_flagged_scores_that_do_not_count_last():
 
 @both
 def test_a_tasks_page_gives_the_reasons_as_text(exclude):
-    """In a table of their own, and whether they count."""
     page = measured_site(exclude=exclude).page("tasks/quiz/")
     rows = [
         tuple(row[key].text for key in ("model", "variant", "score", "reason"))
@@ -104,7 +99,6 @@ def test_a_tasks_page_gives_the_reasons_as_text(exclude):
 
 @both
 def test_every_score_of_a_model_is_on_its_page(exclude):
-    """Flagged ones with a mark, the reason below; a rank where they count."""
     page = measured_site(exclude=exclude).page("models/d/")
     rows = table(page, "all-scores")
     assert ["score-quiz", "score-essay", "score-plain"] == [
@@ -118,7 +112,6 @@ def test_every_score_of_a_model_is_on_its_page(exclude):
 
 
 def test_a_model_whose_scores_are_all_left_out_keeps_its_place():
-    """Its page says why it has no rank; the full board lists it."""
     site = measured_site(exclude=True)
     said = "d is not ranked: its scores are flagged, and flagged scores do not count."
     assert said in visible(site.page("models/d/"))
@@ -130,7 +123,6 @@ def test_a_model_whose_scores_are_all_left_out_keeps_its_place():
 
 
 def test_the_best_score_is_marked_where_it_is_flagged():
-    """In the list of tasks, in the matrix behind the heatmap, in the tables of charts."""
     site = measured_site(exclude=False)
     best = table(site.page("tasks/"), "task-list")
     assert {"quiz": ("flagged",), "essay": ("flagged",), "plain": ()} == {
@@ -163,14 +155,12 @@ def test_the_api_lists_flagged_scores(exclude):
 
 @both
 def test_downloads_hold_every_score(exclude):
-    """They are the publisher's own tables."""
     packed = measured_site(exclude=exclude).files["downloads/results.csv.gz"]
     text = gzip.decompress(packed).decode()
     assert 7 == len(re.findall(f"{LEAKED}|{PROMPT}", text))
 
 
 def test_reasons_are_text(tmp_path):
-    """A reason is never markup."""
     source = measured_site(exclude=True).html["tasks/quiz/index.html"]
     assert "<i>test set</i>" not in source
     assert "&lt;i&gt;test set&lt;/i&gt;" in source
@@ -178,6 +168,5 @@ def test_reasons_are_text(tmp_path):
 
 
 def test_a_board_without_flags_says_nothing_of_them(index_site):
-    """No column, no table, no tag, no term."""
     for path in ("tasks/gsm8k/", "models/zephyr-7b-beta/", "about/"):
         assert "flagged" not in visible(index_site.page(path)).lower(), path

@@ -14,12 +14,10 @@ THREE = {"base": {"a": [0.1]}, "sft": {"a": [0.2]}, "ppo": {"a": [0.3]}}
 
 
 def labels_of(runs, lower=(), tasks=None, **board):
-    """The labels of a board of runs."""
     return draw(make_frames(runs, lower, tasks), **board)[1]
 
 
 def test_names_come_from_the_tables():
-    """Models, tasks and the baseline by their names, not their ids."""
     labels = drawn("fixture")[1]
     assert {"alpha": "Alpha", "beta": "Beta", "gamma": "Gamma"} == labels.models
     assert {"add": "Addition", "sort": "Sorting"} == labels.tasks
@@ -27,7 +25,6 @@ def test_names_come_from_the_tables():
 
 
 def test_one_tuned_variant_is_called_by_its_name():
-    """In a sentence, and so is what competes with the baseline."""
     labels = labels_of(BOTH)
     assert ("fine-tuned", "base") == (labels.tuned, labels.base)
     assert "fine-tuned model" == labels.contender
@@ -35,7 +32,6 @@ def test_one_tuned_variant_is_called_by_its_name():
 
 
 def test_several_tuned_variants_are_tuned():
-    """No one of them stands for all."""
     labels = labels_of(THREE)
     assert ("tuned", "tuned model") == (labels.tuned, labels.contender)
 
@@ -49,7 +45,6 @@ def test_board_with_one_variant_has_models_only():
 
 
 def test_board_without_base_has_no_lift():
-    """A tuned score alone."""
     labels = labels_of({"tuned": {"a": [0.1]}})
     assert ("", "") == (labels.base, labels.baseline)
     assert not labels.lifted
@@ -71,14 +66,12 @@ def test_label_in_a_sentence(label, in_sentence):
 
 
 def test_run_names_the_variant_where_several_compete():
-    """Two tuned variants of a model are two runs."""
     labels = labels_of(THREE, labels={"sft": "SFT"})
     assert "a (SFT)" == labels.run("a", "sft")
     assert "a" == labels_of(BOTH).run("a", "fine_tuned")
 
 
 def test_runs_are_all_who_tie():
-    """Each in the variant that has the best score."""
     results, labels = draw(
         make_frames({"base": {"a": [0.1]}, "sft": {"a": [0.5]}, "ppo": {"b": [0.5]}})
     )
@@ -88,7 +81,6 @@ def test_runs_are_all_who_tie():
 
 
 def test_served_model_need_not_be_on_the_board():
-    """Then it goes by the name that the prices give it."""
     labels = drawn("fixture")[1]
     assert "Alpha, host" == labels.served("host", "alpha")
     assert "other-7b, host" == labels.served("host", "other-7b")
@@ -116,14 +108,13 @@ def test_scores_of_each_task_are_written_in_its_own_scale():
     assert NumberFormat(3) == labels.scale
 
 
-def test_all_tasks_stand_side_by_side_where_averages_mean_something():
-    """One metric, or one pair of bounds."""
+def test_all_tasks_are_side_by_side_where_averages_mean_something():
     labels = labels_of({"base": {"a": [0.1, 0.2, 0.3]}})
     assert ("t1", "t2", "t3") == labels.side_by_side
     assert labels.are_side_by_side(["t3", "t1"])
 
 
-def test_largest_group_stands_side_by_side_elsewhere():
+def test_largest_group_is_side_by_side_elsewhere():
     """Tasks of one metric and direction; a category across the border has no mean."""
     tasks = {"metric": ["accuracy", "loss", "accuracy"]}
     labels = labels_of({"base": {"a": [0.1, 2.0, 0.3]}}, lower=["t2"], tasks=tasks)
@@ -132,7 +123,6 @@ def test_largest_group_stands_side_by_side_elsewhere():
 
 
 def test_differences_are_turned_where_lower_is_better():
-    """Then captions say so."""
     plain, turned = (labels_of({"base": {"a": [0.1]}}, lower=low) for low in ([], ["t1"]))
     assert ("", ", turned where lower is better") == (plain.turning, turned.turning)
 
@@ -147,7 +137,6 @@ def test_differences_are_turned_where_lower_is_better():
     ],
 )
 def test_difference_is_explained_where_the_board_has_it(runs, baseline, term):
-    """Charts lead to a section of the about page that is there."""
     assert term == labels_of(runs, baseline=baseline).lift_term
 
 
@@ -168,12 +157,10 @@ def test_difference_is_explained_where_the_board_has_it(runs, baseline, term):
     ],
 )
 def test_article_is_the_one_that_is_spoken(phrase, said):
-    """By the sound, not by the letter."""
     assert said == with_article(phrase)
 
 
 def test_labels_hold_no_pandas_values():
-    """Names are plain text, whatever the table's type."""
     labels = drawn("index")[1]
     names = [*labels.models.values(), *labels.tasks.values(), *labels.variants.values()]
     assert {str} == {type(name) for name in names}

@@ -6,11 +6,21 @@ import pytest
 from playwright.sync_api import Browser, expect
 from scipy.stats import binomtest
 
-from site_builder.pages.task import tie_note
-from tests.helpers.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page, scroll_through
+from site_builder.compute.tasks import SimilarTask
+from site_builder.pages.page import Site
+from site_builder.pages.task import similar_note, tie_note
+from site_builder.records import replace
+from tests.helpers.browsing import (
+    NARROW,
+    WIDE,
+    both_sizes,
+    breaches,
+    open_page,
+    overflow,
+    scroll_through,
+)
 from tests.helpers.measured import measured_pages, measured_site
-from tests.helpers.serve import served
-from tests.helpers.sites import on_disk, table, visible
+from tests.helpers.sites import ROOT, BuiltSite, make_site, table, visible
 
 # The rows of a table as they are read and marked, but for what is drawn in them.
 ROWS = """id => {
@@ -34,16 +44,11 @@ def pages(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def home(site, tmp_path_factory):
-    """Address of the served board."""
-    folder = tmp_path_factory.mktemp("measured-site") / "site"
-    on_disk(site, folder)
-    with served(folder) as address:
-        yield address
+def home(site):
+    return site.url
 
 
 def test_the_ranking_shows_intervals(site):
-    """Below the score; of a score without one, nothing."""
     quiz = {row["model"].text: row for row in table(site.page("tasks/quiz/"), "ranking")}
     assert ("0.800", "0.711\N{EN DASH}0.867") == (quiz["a"]["tuned"].text, quiz["a"]["tuned"].note)
     assert ("0.500", "") == (quiz["a"]["base"].text, quiz["a"]["base"].note)
@@ -53,7 +58,6 @@ def test_the_ranking_shows_intervals(site):
 
 
 def test_the_ranking_marks_ties(site):
-    """As the boards of models do."""
     tags = {
         path: {row["model"].text: row["model"].tags for row in table(site.page(path), "ranking")}
         for path in ("tasks/quiz/", "tasks/essay/", "tasks/plain/")
@@ -67,7 +71,6 @@ def test_the_ranking_marks_ties(site):
 
 
 def test_the_page_says_who_is_tied(pages):
-    """In a sentence, with the number of examples where all have the same."""
     note = "Below a score stands its 95\N{NO-BREAK SPACE}% interval."
     quiz, essay, plain = pages.results.tasks
     assert (f"{note} b is not distinguishable from the best on these 100 examples.") == tie_note(
@@ -92,7 +95,6 @@ def test_rows_are_drawn_with_their_intervals(site):
 
 
 def test_the_chart_has_bands(site):
-    """As far as each score's own interval; none around a score that has none."""
     page = site.page("tasks/essay/")
     figure = json.loads(page.select("[data-figure=task-models]")[0].get_text())
     band = figure["data"][0]
@@ -106,7 +108,6 @@ def test_the_chart_has_bands(site):
 
 
 def test_the_api_has_the_errors(site):
-    """At full precision; null where nothing is known."""
     quiz, essay, plain = site.tasks()
     a, b = quiz["scores"][:2]
     assert (0.04, 100, True) == (a["stderr"], a["n_examples"], a["tied_with_best"])
@@ -119,7 +120,7 @@ def test_the_api_has_the_errors(site):
     assert {None} == {score[key] for score in plain["scores"] for key in keys}
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@both_sizes
 def test_the_picker_shows_the_same(chromium: Browser, home: str, size: tuple[int, int]):
     """Each task's rows are those of its own page, notes and tags too, whichever was seen before."""
     page, _ = open_page(chromium, home + "tasks/", size)
@@ -129,40 +130,25 @@ def test_the_picker_shows_the_same(chromium: Browser, home: str, size: tuple[int
         expect(page.locator("[data-picker-link]")).to_have_text(task)
         own.goto(f"{home}tasks/{task}/")
         assert own.evaluate(ROWS, "ranking") == page.evaluate(ROWS, "picker")
-    page.context.close()
-    own.context.close()
 
 
 @pytest.mark.parametrize(
-    ("path", "size", "scheme"),
-    [
-        ("tasks/quiz/", WIDE, "dark"),
-        ("tasks/quiz/", NARROW, "light"),
-        ("models/d/", NARROW, "dark"),
-    ],
+    ("path", "size"), [("tasks/quiz/", WIDE), ("tasks/quiz/", NARROW), ("models/d/", NARROW)]
 )
-def test_axe_finds_nothing(
-    chromium: Browser, home: str, path: str, size: tuple[int, int], scheme: str
-):
-    """And the page complains of nothing."""
-    page, heard = open_page(chromium, home + path, size, color_scheme=scheme, bypass_csp=True)
+def test_axe_finds_nothing(chromium: Browser, home: str, path: str, size: tuple[int, int]):
+    page, heard = open_page(chromium, home + path, size)
     scroll_through(page)
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
+    assert [] == breaches(page)
     assert [] == heard.complaints
-    page.context.close()
 
 
 @pytest.mark.parametrize("path", ["tasks/quiz/", "tasks/", "models/d/"])
 def test_the_narrowest_screen_does_not_scroll_sideways(chromium: Browser, home: str, path: str):
-    """Tables do, within themselves."""
     page, _ = open_page(chromium, home + path, (320, 640))
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.context.close()
+    assert overflow(page) <= 0
 
 
 def test_the_method_is_explained(site):
-    """The page leads to the term, and the term is there."""
     page, about = site.page("tasks/quiz/"), site.page("about/")
     (link,) = (a for a in page.select("a") if str(a["href"]).endswith("about/#score-error"))
     assert "95\N{NO-BREAK SPACE}% interval" == link.get_text()
@@ -170,7 +156,6 @@ def test_the_method_is_explained(site):
 
 
 def test_a_board_without_errors_shows_none(index_site):
-    """The Index states none: no note, no tag, no drawing, no term."""
     page = index_site.page("tasks/gsm8k/")
     rows = table(page, "ranking")
     assert {("", ())} == {(cell.note, cell.tags) for row in rows for cell in row.values()}
@@ -183,3 +168,52 @@ def test_a_board_without_errors_shows_none(index_site):
         for score in task["scores"]
         for key in ("interval", "stderr", "n_examples", "tied_with_best")
     }
+
+
+# --- tasks that rank models alike -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def made() -> Site:
+    return make_site(ROOT)
+
+
+def note(made: Site, task: str, *similar: tuple[str, float]) -> str:
+    """What is said where these tasks are the similar ones, all over ten models."""
+    found = tuple(SimilarTask(name, rho, 10) for name, rho in similar)
+    return similar_note(made, replace(made.results.task(task), similar=found))
+
+
+def test_tasks_that_rank_alike_are_a_guide(made):
+    """From rho 0.7 on, with the number of models that it rests on."""
+    assert (
+        "BoolQ ranks models much like this task, rho 0.70 over 10 models: a model that does well "
+        "there is likely to do well here."
+    ) == note(made, "mmlu", ("boolq", 0.7))
+    two = note(made, "mmlu", ("boolq", 0.91), ("winogrande", 0.75), ("glue_qqp", 0.69))
+    assert two.startswith("BoolQ and Winogrande rank models much like this task; the nearest has")
+    assert "rho 0.91 over 10 models" in two
+
+
+def test_no_similar_task_is_stated(made):
+    """The nearest is named where there is one; where there is none at all, that is said too."""
+    far = note(made, "mmlu", ("boolq", 0.69))
+    assert far.startswith("No task of the board ranks models much like this one: BoolQ comes")
+    assert far.endswith("A good model elsewhere is no safe choice here.")
+    assert "No task of the board ranks models like this one." == note(made, "mmlu")
+
+
+def test_a_task_without_enough_models_says_nothing(made):
+    task = made.results.task("mmlu")
+    few = dict.fromkeys(task.counts, 3)
+    assert "" == similar_note(made, replace(task, similar=(), counts=few))
+
+
+def test_every_other_task_is_a_step_away(index_site: BuiltSite):
+    page = index_site.page("tasks/gsm8k/")
+    links = [str(a["href"]) for a in page.select(".jump a")]
+    tasks = {row["task"] for row in index_site.api("tasks")}
+    assert len(tasks) - 1 == len(set(links))
+    assert all(link.startswith("../") and link.endswith("/") for link in links)
+    categories = {str(row["category"]) for row in index_site.api("tasks") if row["task"] != "gsm8k"}
+    assert categories == {visible(p) for p in page.select(".jump p")}

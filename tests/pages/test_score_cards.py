@@ -3,13 +3,12 @@
 import csv
 import gzip
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from site_builder.addresses import Address
 from site_builder.config import SiteConfig
@@ -20,13 +19,12 @@ from site_builder.render.metadata import write_citation
 from site_builder.render.pages import render_script
 from site_builder.render.urls import Urls
 from tests.helpers.boards import make_frames, make_results, make_tables
-from tests.helpers.browsing import AXE, AXE_RUN, LAYOUT_SHIFT, NARROW, WIDE, open_page
-from tests.helpers.serve import served
-from tests.helpers.sites import BuiltSite, build, make_site, on_disk, raw_of, table, target, visible
+from tests.helpers.browsing import LAYOUT_SHIFT, both_sizes, breaches, open_page, overflow
+from tests.helpers.sites import BuiltSite, build, make_site, raw_of, table, target, visible
 from tests.helpers.tables import SITE_TOML, board, changed, having, write_project
 
 BASE = "https://example.org/board/"
-TOML = SITE_TOML.replace("[board]", f'base_url = "{BASE}"\ncards = false\n\n[board]')
+TOML = SITE_TOML.replace("[board]", f'base_url = "{BASE}"\n\n[board]')
 LABELS = make_labels(make_results(make_frames({"base": {"m": [0.5]}})), SiteConfig(root=Path()))
 SCORE = 'a[href*="#score-"]'
 # Every mark of TeX, and text that reads from right to left.
@@ -63,8 +61,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(project: Path) -> BuiltSite:
-    """Its site, on disk too."""
-    return on_disk(build(project), project.parent / "site")
+    """Its site."""
+    return build(project)
 
 
 @pytest.fixture(scope="module")
@@ -74,18 +72,14 @@ def made(project: Path) -> Site:
 
 
 @pytest.fixture(scope="module")
-def home(site: BuiltSite) -> Iterator[str]:
-    """Its address."""
-    assert site.folder
-    with served(site.folder) as address:
-        yield address
+def home(site: BuiltSite) -> str:
+    return site.url
 
 
 # --- links and rows -----------------------------------------------------------------------------
 
 
-def test_every_score_leads_to_its_row(index_site: BuiltSite) -> None:
-    """Wherever one stands in a table, the row that it leads to has the very value."""
+def test_every_score_leads_to_its_row(index_site):
     primary = index_site.api("stats")["variants"][0]
     pages = {f"models/{slug}/index.html" for slug in model_slugs(index_site)}
     rows = {
@@ -107,12 +101,10 @@ def test_every_score_leads_to_its_row(index_site: BuiltSite) -> None:
 
 
 def model_slugs(site: BuiltSite) -> list[str]:
-    """What addresses call the models."""
     return [m["scores_file"].split("/")[-1].removesuffix(".json") for m in site.api("models")]
 
 
-def test_every_score_of_a_ranking_is_a_link(index_site: BuiltSite) -> None:
-    """Each cell with a number in a column of scores: of a task, of the picker, of all models."""
+def test_every_score_of_a_ranking_is_a_link(index_site):
     for path, selector in (
         ("tasks/gsm8k/", "#ranking"),
         ("tasks/", "#picker"),
@@ -134,7 +126,7 @@ def test_every_score_of_a_ranking_is_a_link(index_site: BuiltSite) -> None:
         assert all(cell.select_one(f":scope > {SCORE}") for cell in there), path
 
 
-def test_an_anchor_stays_when_rows_move_and_are_added() -> None:
+def test_an_anchor_stays_when_rows_move_and_are_added():
     """It is made of the task, not of a place in a table; the query names another variant."""
     few = make_frames({"base": {"a": [0.1, 0.2]}, "tuned": {"a": [0.3, 0.4]}})
     many = make_frames({"base": {"z": [0.5, 0.5, 0.6], "a": [0.1, 0.2, 0.9]}})
@@ -144,16 +136,15 @@ def test_an_anchor_stays_when_rows_move_and_are_added() -> None:
     }
     config = SiteConfig(root=Path())
     anchors = [
-        make_labels(make_results(frames), config).score_place(("a", "t2", "tuned"))
+        make_labels(make_results(frames), config).score_address(("a", "t2", "tuned"))
         for frames in (few, more)
     ]
     assert [Address("model", "a", "score-t2")] * 2 == anchors
-    base = make_labels(make_results(few), config).score_place(("a", "t2", "base"))
+    base = make_labels(make_results(few), config).score_address(("a", "t2", "base"))
     assert Address("model", "a", "score-t2", (("variant", "base"),)) == base
 
 
-def test_a_row_holds_all_that_is_known(site: BuiltSite) -> None:
-    """With every digit; what is not known says so."""
+def test_a_row_holds_all_that_is_known(site):
     page = site.page("models/alpha/")
     row, other = table(page, "all-scores")
     assert ("0.754", "0.7543219") == (row["score_fine_tuned"].text, row["score_fine_tuned"].value)
@@ -168,8 +159,7 @@ def test_a_row_holds_all_that_is_known(site: BuiltSite) -> None:
     assert "" == other["score_fine_tuned"].note
 
 
-def test_scores_that_say_the_same_share_a_row_of_provenance(site: BuiltSite) -> None:
-    """With the rows of the results table, source, date, command and reservation in full."""
+def test_scores_that_say_the_same_share_a_row_of_provenance(site):
     stated, tuned, base = table(site.page("models/alpha/"), "provenance")
     shown = {key: stated[key].text for key in ("variant", "tasks", "rows", "date", "command")}
     assert {
@@ -191,8 +181,7 @@ def test_scores_that_say_the_same_share_a_row_of_provenance(site: BuiltSite) -> 
     assert {"not stated"} == {tuned[key].text for key in ("date", "source", "command")}
 
 
-def test_a_source_leads_only_where_it_may(site: BuiltSite) -> None:
-    """To the web or to a file that the site publishes; any other path is text."""
+def test_a_source_leads_only_where_it_may(site):
     sources = [row["source"] for row in table(site.page("models/beta/"), "provenance")]
     assert ("downloads/results.csv.gz", "../../downloads/results.csv.gz") in [
         (cell.text, cell.href) for cell in sources
@@ -200,8 +189,7 @@ def test_a_source_leads_only_where_it_may(site: BuiltSite) -> None:
     assert ("logs/run 5.json", "") in [(cell.text, cell.href) for cell in sources]
 
 
-def test_what_no_score_has_takes_no_column(index_site: BuiltSite) -> None:
-    """It is said once, above the table."""
+def test_what_no_score_has_takes_no_column(index_site):
     page = index_site.page("models/phi-2/")
     keys = [str(head["data-key"]) for head in page.select("#provenance thead th")]
     assert ["variant", "tasks", "rows", "source"] == keys
@@ -213,7 +201,7 @@ def test_what_no_score_has_takes_no_column(index_site: BuiltSite) -> None:
     )
 
 
-def test_rows_of_provenance_are_rows_of_the_published_table(index_site: BuiltSite) -> None:
+def test_rows_of_provenance_are_rows_of_the_published_table(index_site):
     """Counted from 1, as ranges: they are the rows of that model and variant."""
     published = gzip.decompress(index_site.files["downloads/results.csv.gz"]).decode()
     records = list(csv.DictReader(published.splitlines()))
@@ -229,14 +217,14 @@ def test_rows_of_provenance_are_rows_of_the_published_table(index_site: BuiltSit
 # --- data for the card --------------------------------------------------------------------------
 
 
-def test_data_of_a_model_stands_beside_its_page(site: BuiltSite) -> None:
+def test_data_of_a_model_is_in_the_folder_of_its_page(site):
     """Under a name that stays, so that a link to a score tells where they are."""
     assert {f"models/{m}/scores.js" for m in ("alpha", "beta", "gamma")} == {
         path for path in site.files if path.endswith("/scores.js")
     }
 
 
-def test_data_of_a_large_board_comes_in_small_files() -> None:
+def test_data_of_a_large_board_comes_in_small_files():
     """200 scores of one model on 100 tasks: below 9 kB, and 3 kB as it is sent."""
     scores = {f"m{i}": [((7 * i + j) % 97) / 97 for j in range(100)] for i in range(3)}
     frames = make_frames({"base": scores, "tuned": scores})
@@ -273,8 +261,7 @@ def open_score(page: Page, table_id: str, place: int = 0) -> Locator:
     return card_of(page)
 
 
-def test_a_click_tells_all_of_a_score(chromium: Browser, home: str, project: Path) -> None:
-    """What the card says is the row of the Parquet file, to the last digit."""
+def test_a_click_tells_all_of_a_score(chromium, home, project):
     page, heard = open_page(chromium, f"{home}tasks/add/")
     link = page.locator('#ranking a[href$="alpha/#score-add"]')
     link.click()
@@ -295,17 +282,14 @@ def test_a_click_tells_all_of_a_score(chromium: Browser, home: str, project: Pat
     assert row["command"] == card.locator("#score-card-command").inner_text()
     assert f"Read with care: {row['flag']}" == card.locator(".score-card-flag").inner_text()
     assert [] == heard.complaints
-    page.context.close()
 
 
-def test_what_is_not_known_is_not_stated(chromium: Browser, home: str) -> None:
-    """Nothing is empty or zero."""
+def test_what_is_not_known_is_not_stated(chromium, home):
     page, _ = open_page(chromium, f"{home}models/gamma/")
     facts = facts_of(open_score(page, "all-scores"))
     assert "1 of" not in facts.pop("Row")
     assert {"not stated"} == set(facts.values())
     assert {"Standard error", "Examples", "Date", "Source", "Command"} < set(facts)
-    page.context.close()
 
 
 @pytest.mark.parametrize(
@@ -317,8 +301,7 @@ def test_what_is_not_known_is_not_stated(chromium: Browser, home: str) -> None:
         ("", "picker"),
     ],
 )
-def test_by_the_keyboard(chromium: Browser, home: str, path: str, table_id: str) -> None:
-    """Enter opens, the card has the focus and a name, Escape gives the focus back."""
+def test_by_the_keyboard(chromium, home, path, table_id):
     page, _ = open_page(chromium, home + path)
     link = page.locator(f"#{table_id} td > {SCORE}").first
     link.focus()
@@ -338,10 +321,9 @@ def test_by_the_keyboard(chromium: Browser, home: str, path: str, table_id: str)
     expect(page.locator(".score-card:popover-open")).to_have_count(0)
     page.keyboard.press("Shift+Tab")
     expect(link).to_be_focused()
-    page.context.close()
 
 
-def test_scores_that_a_script_puts_there_open_too(chromium: Browser, home: str) -> None:
+def test_scores_that_a_script_puts_there_open_too(chromium, home):
     """In the picker, another task; in the comparison, another model and the baseline."""
     page, _ = open_page(chromium, home)
     page.get_by_label("Task", exact=True).select_option("sort")
@@ -351,12 +333,10 @@ def test_scores_that_a_script_puts_there_open_too(chromium: Browser, home: str) 
     expect(open_score(page, "compare-tasks").locator("h2")).to_contain_text("Addition Base")
     page.keyboard.press("Escape")
     expect(open_score(page, "compare-tasks", 1).locator("h2")).to_contain_text("Gamma on")
-    page.context.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_its_link_opens_its_row(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """As a permalink to copy, and as a link to follow: the row is marked and in sight."""
+@both_sizes
+def test_its_link_opens_its_row(chromium, home, size):
     page, _ = open_page(chromium, f"{home}tasks/sort/", size, reduced_motion="reduce")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     card = open_score(page, "ranking")
@@ -369,40 +349,32 @@ def test_its_link_opens_its_row(chromium: Browser, home: str, size: tuple[int, i
     row = page.locator("tr:target")
     expect(row).to_be_in_viewport()
     expect(row).to_contain_text("Sorting")
-    page.context.close()
 
 
-def test_a_click_with_a_key_follows_the_link(chromium: Browser, home: str) -> None:
-    """As links do: into a tab of its own, without a card here."""
+def test_a_click_with_a_key_follows_the_link(chromium, home):
     page, _ = open_page(chromium, f"{home}tasks/add/")
     with page.context.expect_page() as opened:
         page.locator(f"#ranking td > {SCORE}").first.click(modifiers=["ControlOrMeta"])
     assert opened.value.url.endswith("#score-add")
     expect(page.locator(".score-card:popover-open")).to_have_count(0)
-    page.context.close()
 
 
-def test_sections_on_method_are_no_scores(chromium: Browser, home: str) -> None:
-    """However they are called: a link to one is followed."""
+def test_sections_on_method_are_no_scores(chromium, home):
     page, heard = open_page(chromium, f"{home}tasks/add/")
     page.evaluate("document.querySelector('.method a').href = '../../about/#score-of-a-kind'")
     page.locator(".method a").first.click()
     page.wait_for_url("**/about/#score-of-a-kind")
     assert [] == [url for url in heard.requests if "scores.js" in url]
-    page.context.close()
 
 
-def test_without_its_data_a_click_follows_the_link(chromium: Browser, home: str) -> None:
-    """What cannot be shown here can be read at the row."""
+def test_without_its_data_a_click_follows_the_link(chromium, home):
     page, _ = open_page(chromium, f"{home}tasks/add/")
     page.route("**/scores.js*", lambda route: route.abort())
     page.locator(f"#ranking td > {SCORE}").first.click()
     page.wait_for_url("**/models/*/#score-add")
-    page.context.close()
 
 
-def test_without_scripts_a_click_leads_to_the_row(chromium: Browser, home: str) -> None:
-    """Which holds the same."""
+def test_without_scripts_a_click_leads_to_the_row(chromium, home):
     page, _ = open_page(chromium, f"{home}tasks/add/", java_script_enabled=False)
     page.locator('#ranking a[href$="alpha/#score-add"]').click()
     page.wait_for_url("**/models/alpha/#score-add")
@@ -412,19 +384,14 @@ def test_without_scripts_a_click_leads_to_the_row(chromium: Browser, home: str) 
         expect(row).to_contain_text(text)
     for text in ("2024-05-02", "run --model alpha", "on a part of"):
         expect(page.locator("#provenance")).to_contain_text(text)
-    page.context.close()
 
 
-def test_an_older_link_finds_the_row(chromium: Browser, home: str) -> None:
-    """It names the variant behind the task."""
+def test_an_older_link_finds_the_row(chromium, home):
     page, _ = open_page(chromium, f"{home}models/alpha/#score-sort--fine-tuned")
     expect(page.locator("tr:target")).to_contain_text("Sorting")
-    page.context.close()
 
 
-def test_from_the_disk(chromium: Browser, site: BuiltSite) -> None:
-    """A page opened by a double click: the card, and the link in it."""
-    assert site.folder
+def test_from_the_disk(chromium, site):
     page, _ = open_page(chromium, (site.folder / "tasks/add/index.html").as_uri())
     card = open_score(page, "ranking")
     card.get_by_role("link", name="results.parquet").click()
@@ -433,11 +400,9 @@ def test_from_the_disk(chromium: Browser, site: BuiltSite) -> None:
     open_score(page, "ranking").get_by_role("link", name="Its row").click()
     page.wait_for_url("**/index.html#score-add")
     expect(page.locator("tr:target")).to_be_visible()
-    page.context.close()
 
 
-def test_a_score_is_cited(chromium: Browser, home: str, made: Site) -> None:
-    """As the build writes citations, mark by mark; two variants are two entries."""
+def test_a_score_is_cited(chromium, home, made):
     urls = Urls.of([Address("model", model) for model in ("alpha", "beta", "gamma")], BASE)
     page, _ = open_page(chromium, home)
     for model, task, variant, shown in (
@@ -454,26 +419,20 @@ def test_a_score_is_cited(chromium: Browser, home: str, made: Site) -> None:
         metric = made.results.catalog.tasks[task].metric
         said = f"{run} scores {shown}{f' ({metric})' if metric else ''} on {names.tasks[task]}."
         cited = cite_page(
-            made, f"{run} on {names.tasks[task]}", said, names.score_place((model, task, variant))
+            made, f"{run} on {names.tasks[task]}", said, names.score_address((model, task, variant))
         )
         text, release = write_citation(cited, urls), made.results.release.short
         key = f"fixture-board-{model}-score-{task}--{variant.replace('_', '-')}-{release}"
         bibtex = re.sub(r"^@misc\{[^,]+", f"@misc{{{key}", text.bibtex)
         assert text.sentence == card.locator("#score-card-sentence").text_content()
         assert bibtex == card.locator("#score-card-bibtex").text_content()
-    page.context.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_open_card_is_accessible_and_moves_nothing(
-    chromium: Browser, home: str, size: tuple[int, int], scheme: str
-) -> None:
-    """axe-core finds no breach, the page keeps its place, the card is within the screen."""
-    page, _ = open_page(chromium, f"{home}tasks/add/", size, color_scheme=scheme, bypass_csp=True)
+@both_sizes
+def test_the_open_card_is_accessible_and_moves_nothing(chromium, home, size):
+    page, _ = open_page(chromium, f"{home}tasks/add/", size)
     link = page.locator('#ranking a[href$="alpha/#score-add"]')
     link.scroll_into_view_if_needed()
-    page.add_script_tag(path=AXE)
     before = page.evaluate(LAYOUT_SHIFT)
     link.click()
     card = card_of(page)
@@ -482,9 +441,8 @@ def test_the_open_card_is_accessible_and_moves_nothing(
     box = card.bounding_box()
     assert box is not None
     assert 0 <= box["x"] <= size[0] - box["width"]
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert overflow(page) <= 0
     expect(card.get_by_role("button", name="Close")).to_be_in_viewport()
-    assert [] == page.evaluate(AXE_RUN)
+    assert [] == breaches(page)
     card.get_by_role("button", name="Close").click()
     expect(link).to_be_focused()
-    page.context.close()

@@ -2,18 +2,15 @@
 
 import gzip
 import json
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.helpers.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
+from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
 from tests.helpers.odd_boards import HOSTILE, built
-from tests.helpers.serve import served
-from tests.helpers.sites import BuiltSite, load_json, on_disk
+from tests.helpers.sites import BuiltSite, load_json
 
 Entry = tuple[tuple[str, str], str, str]
-sizes = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 
 
 def index_of(site: BuiltSite) -> dict[str, list[Entry]]:
@@ -28,7 +25,6 @@ def index_of(site: BuiltSite) -> dict[str, list[Entry]]:
 
 
 def test_index_of_the_index(index_site):
-    """Models with their developer, tasks with their category, categories, pages."""
     index = index_of(index_site)
     assert (("Phi-2", "models/phi-2/"), "Microsoft", "phi-2") in index["Model"]
     gsm8k = (("Grade School Math (gsm8k)", "tasks/gsm8k/"), "Math", "gsm8k")
@@ -47,22 +43,13 @@ def test_index_is_small(index_site):
 
 
 @pytest.mark.parametrize("name", ["index", "hostile", "one_score", "one_task", "without_results"])
-def test_index_leads_to_every_listed_page(name, request):
-    """To each once, and nowhere else; a board without categories has none."""
-    site = request.getfixturevalue("index_site") if name == "index" else built(name)
+def test_index_leads_to_every_listed_page(name):
+    site = built(name)
     index = index_of(site)
     found = [f"{path}index.html" for entries in index.values() for (_, path), _, _ in entries]
     listed = [path for path, html in site.html.items() if 'content="noindex"' not in html]
     assert sorted(listed) == sorted(found)
     assert all(index.values())
-
-
-@pytest.fixture(scope="module")
-def home(index_site: BuiltSite) -> Iterator[str]:
-    """Address of the served Index."""
-    assert index_site.folder
-    with served(index_site.folder) as address:
-        yield address
 
 
 def type_to_find(page: Page, text: str) -> None:
@@ -88,7 +75,7 @@ def expect_active(page: Page, at: int) -> None:
     expect(field).to_have_attribute("aria-activedescendant", f"find-option-{at}")
 
 
-@sizes
+@both_sizes
 @pytest.mark.parametrize(
     ("start", "typed", "heading"),
     [
@@ -98,10 +85,7 @@ def expect_active(page: Page, at: int) -> None:
         ("404.html", "analysis", "Analysis"),
     ],
 )
-def test_a_few_keys_lead_to_a_page(
-    chromium: Browser, home: str, size: tuple[int, int], start: str, typed: str, heading: str
-) -> None:
-    """From any page to a model, a task, a category or a page, in silence."""
+def test_a_few_keys_lead_to_a_page(chromium, home, size, start, typed, heading):
     page, heard = open_page(chromium, home + start, size)
     assert [] == [url for url in heard.requests if "/find." in url and "/data/" in url]
     type_to_find(page, typed)
@@ -112,10 +96,9 @@ def test_a_few_keys_lead_to_a_page(
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(heading)
     assert [] == heard.complaints
-    page.context.close()
 
 
-def test_better_matches_come_first(chromium: Browser, home: str) -> None:
+def test_better_matches_come_first(chromium, home):
     """The name itself, its beginning, the beginning of a word, any part, the id, the hint."""
     page, _ = open_page(chromium, home)
     type_to_find(page, "Gemma 2b")
@@ -132,12 +115,10 @@ def test_better_matches_come_first(chromium: Browser, home: str) -> None:
     field.fill("MÍCROSOFT")
     assert ["Phi-2"] == options(page)
     expect(page.locator("[role=option] small")).to_have_text("Model · Microsoft")
-    page.context.close()
 
 
-@sizes
-def test_the_arrows_go_round(chromium: Browser, home: str, size: tuple[int, int]) -> None:
-    """Down, up, Home and End move what Enter follows; the ends meet; a click follows it too."""
+@both_sizes
+def test_the_arrows_go_round(chromium, home, size):
     page, _ = open_page(chromium, home, size)
     type_to_find(page, "a")
     expect(page.locator("[role=option]")).to_have_count(12)
@@ -151,14 +132,10 @@ def test_the_arrows_go_round(chromium: Browser, home: str, size: tuple[int, int]
     expect(page.get_by_role("heading", level=1)).to_have_text("About")
     page.go_back()
     expect(page.locator("dialog[open]")).to_have_count(0)
-    page.context.close()
 
 
-@sizes
-def test_nothing_found_is_said_and_escape_leaves(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
-    """The dialog says so in words; Escape, the button and a click beside it close it."""
+@both_sizes
+def test_an_empty_result_is_stated_and_escape_closes(chromium, home, size):
     page, _ = open_page(chromium, home + "tasks/", size)
     button = page.get_by_role("button", name="Search", exact=True)
     button.focus()
@@ -180,10 +157,9 @@ def test_nothing_found_is_said_and_escape_leaves(
     button.click()
     page.mouse.click(5, size[1] - 5)
     expect(page.locator("dialog[open]")).to_have_count(0)
-    page.context.close()
 
 
-def test_the_key_is_left_alone_where_it_is_typed(chromium: Browser, home: str) -> None:
+def test_the_key_is_left_alone_where_it_is_typed(chromium, home):
     """In a field it is a letter; with Control it is the browser's; with Shift it is the key."""
     page, _ = open_page(chromium, home)
     page.evaluate(
@@ -198,11 +174,9 @@ def test_the_key_is_left_alone_where_it_is_typed(chromium: Browser, home: str) -
     expect(page.locator("dialog[open]")).to_have_count(0)
     page.keyboard.press("Shift+/")  # how many keyboards type it
     expect(page.locator("dialog[open]")).to_have_count(1)
-    page.context.close()
 
 
-def test_the_key_can_be_switched_off(chromium: Browser, home: str) -> None:
-    """For good, by keyboard; the button stays, and the mark on it goes."""
+def test_the_key_can_be_switched_off(chromium, home):
     page, _ = open_page(chromium, home)
     type_to_find(page, "")
     page.keyboard.press("Tab")
@@ -218,12 +192,9 @@ def test_the_key_can_be_switched_off(chromium: Browser, home: str) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("/")
     expect(page.locator("dialog[open]")).to_have_count(1)
-    page.context.close()
 
 
-def test_an_index_that_does_not_come_is_said_and_asked_for_again(
-    chromium: Browser, home: str
-) -> None:
+def test_an_index_that_fails_to_load_is_loaded_again(chromium, home):
     """The dialog says what is missing and what to do; doing it helps."""
     page, _ = open_page(chromium, home)
     page.route("**/data/find.*", lambda route: route.abort())
@@ -234,12 +205,9 @@ def test_an_index_that_does_not_come_is_said_and_asked_for_again(
     page.unroute("**/data/find.*")
     type_to_find(page, "phi")
     assert ["Phi-2"] == options(page)
-    page.context.close()
 
 
-def test_it_finds_from_the_disk(chromium: Browser, index_site: BuiltSite) -> None:
-    """The index is a script, and the link names the page itself, not its folder."""
-    assert index_site.folder
+def test_it_finds_from_the_disk(chromium, index_site):
     page, _ = open_page(chromium, (index_site.folder / "models/phi-2/index.html").as_uri())
     type_to_find(page, "mmlu")
     page.keyboard.press("Enter")
@@ -247,52 +215,36 @@ def test_it_finds_from_the_disk(chromium: Browser, index_site: BuiltSite) -> Non
     type_to_find(page, "home")
     page.keyboard.press("Enter")
     expect(page.locator("#board-fine-tuned")).to_be_visible()
-    page.context.close()
 
 
-def test_the_404_page_offers_it(chromium: Browser, home: str) -> None:
-    """As a button of its own."""
+def test_the_404_page_offers_it(chromium, home):
     page, _ = open_page(chromium, home + "404.html")
     page.get_by_role("button", name="Search by name").click()
     expect(page.get_by_role("combobox", name="A model, task")).to_be_focused()
-    page.context.close()
 
 
-@sizes
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_dialog(
-    chromium: Browser, home: str, size: tuple[int, int], scheme: str
-) -> None:
-    """Open, with options and without."""
-    page, _ = open_page(chromium, home, size, color_scheme=scheme, bypass_csp=True)
-    page.add_script_tag(path=AXE)
+@both_sizes
+def test_axe_finds_nothing_in_the_dialog(chromium, home, size):
+    page, _ = open_page(chromium, home, size)
     type_to_find(page, "m")
     expect_active(page, 0)
-    assert [] == page.evaluate(AXE_RUN)
+    assert [] == breaches(page)
     page.keyboard.type("zzz")
     expect(page.locator("[role=option]")).to_have_count(0)
-    assert [] == page.evaluate(AXE_RUN)
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    page.context.close()
+    assert [] == breaches(page)
+    assert overflow(page) <= 0
 
 
-def test_hostile_names_are_shown_as_text(
-    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """Each is found by what it is written with, read as it is, and leads to its page."""
-    site = on_disk(built("hostile"), tmp_path_factory.mktemp("hostile") / "site")
-    assert site.folder
-    with served(site.folder) as address:
-        page, heard = open_page(chromium, address, (320, 640))
-        type_to_find(page, "")
-        field = page.get_by_role("combobox", name="A model, task")
-        for name in HOSTILE:
-            field.fill(name)
-            shown = f"{name} model"
-            assert shown in options(page)
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        field.fill("مرحبا")
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", level=1)).to_have_text("مرحبا model")
-        assert [] == heard.complaints
-        page.context.close()
+def test_hostile_names_are_shown_as_text(chromium):
+    page, heard = open_page(chromium, built("hostile").url, (320, 640))
+    type_to_find(page, "")
+    field = page.get_by_role("combobox", name="A model, task")
+    for name in HOSTILE:
+        field.fill(name)
+        shown = f"{name} model"
+        assert shown in options(page)
+        assert overflow(page) <= 0
+    field.fill("مرحبا")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("مرحبا model")
+    assert [] == heard.complaints

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer as FromFile
 from tokenizers import models, pre_tokenizers
 
+from site_builder.cli import main
 from site_builder.errors import Fault, FaultsError
 from site_builder.profile.features import (
     TaskProfile,
@@ -25,20 +27,20 @@ from site_builder.profile.features import (
 )
 from site_builder.profile.training_sets import TrainingExample, find_sets
 from site_builder.tables.schema import TASKS
+from tests.helpers.sites import build
+from tests.helpers.tables import tasks_frame
 
 WORDS = find_tokenizer("words")
 QA = [{"question": "What is 1 + 1?", "answer": "2"}, {"question": "Why?", "answer": "Because."}]
 
 
 def lines(path: Path, records: list[Any]) -> Path:
-    """A file of JSON lines."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf8")
     return path
 
 
 def profiles(*names: Path | str, **options: Any) -> dict[str, TaskProfile]:
-    """Profiles by task."""
     found = profile_sets(find_sets(map(str, names)).files, WORDS, **options)
     return {profile.task: profile for profile in found}
 
@@ -50,10 +52,10 @@ def told(*names: Path | str, **options: Any) -> list[str]:
     return [str(fault) for fault in caught.value.faults]
 
 
-# --- what is measured -----------------------------------------------------------------------------
+# --- what is measured ----------------------------------------------------------------------------
 
 
-def test_lengths_by_hand() -> None:
+def test_lengths_by_hand():
     """Inputs of 2, 4 and 6 words, outputs of 1, 1 and 4: 3, 5 and 10 together."""
     examples = [
         TrainingExample("a b", "c"),
@@ -69,7 +71,7 @@ def test_lengths_by_hand() -> None:
     assert (6.0, math.sqrt(13)) == (found.example.mean, found.example.std)
 
 
-def test_a_percentile_is_a_length_of_the_set() -> None:
+def test_a_percentile_is_a_length_of_the_set():
     """Of 20 lengths, 1 to 20, 19 are at most 19: that is 95 %."""
     found = measure([TrainingExample("a " * n, "") for n in range(1, 21)], WORDS)
     assert found is not None
@@ -77,8 +79,7 @@ def test_a_percentile_is_a_length_of_the_set() -> None:
 
 
 @given(st.lists(st.integers(0, 50), min_size=2, max_size=60))
-def test_lengths_equal_numpy(lengths: list[int]) -> None:
-    """In any order."""
+def test_lengths_equal_numpy(lengths):
     found = measure([TrainingExample("a " * n, "b") for n in lengths], WORDS)
     assert found is not None
     spread = found.input
@@ -87,8 +88,7 @@ def test_lengths_equal_numpy(lengths: list[int]) -> None:
     assert np.quantile(lengths, 0.95, method="inverted_cdf") == spread.p95
 
 
-def test_one_example_has_no_deviation() -> None:
-    """An empty set has no profile."""
+def test_one_example_has_no_deviation():
     found = measure([TrainingExample("a", "b")], WORDS)
     assert found is not None
     assert found.input.std is None
@@ -109,14 +109,13 @@ def test_one_example_has_no_deviation() -> None:
         ("один два", "ДВА", 2 / 3),
     ],
 )
-def test_rouge_l(first: str, second: str, value: float) -> None:
+def test_rouge_l(first, second, value):
     """Twice the longest common subsequence over all words of both."""
     assert value == rouge_l(first, second) == rouge_l(second, first)
 
 
 @given(st.text("ab ", max_size=12), st.text("ab ", max_size=12))
-def test_rouge_l_by_the_textbook(first: str, second: str) -> None:
-    """A table of lengths, word by word."""
+def test_rouge_l_by_the_textbook(first, second):
     a, b = first.split(), second.split()
     longest = np.zeros((len(a) + 1, len(b) + 1), dtype=int)
     for i, x in enumerate(a):
@@ -128,8 +127,7 @@ def test_rouge_l_by_the_textbook(first: str, second: str) -> None:
     assert expected == pytest.approx(rouge_l(first, second))
 
 
-def test_compression_ratio_of_the_whole_set() -> None:
-    """Repeated texts compress further."""
+def test_compression_ratio_of_the_whole_set():
     same = measure([TrainingExample("the same words again", "and again")] * 100, WORDS)
     rng = random.Random(1)
     odd = [TrainingExample(" ".join(str(rng.random()) for _ in range(5)), "x") for _ in range(100)]
@@ -143,14 +141,13 @@ def test_compression_ratio_of_the_whole_set() -> None:
     assert same.compression_ratio > 20 > found.compression_ratio
 
 
-def test_empty_texts_have_no_compression_ratio() -> None:
-    """There is nothing to compress."""
+def test_empty_texts_have_no_compression_ratio():
     found = measure([TrainingExample("", "")], WORDS)
     assert found is not None
     assert found.compression_ratio is None
 
 
-# --- what is counted ------------------------------------------------------------------------------
+# --- what is counted -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -162,13 +159,11 @@ def test_empty_texts_have_no_compression_ratio() -> None:
         ("characters", "What's 1 + 1?", 13),
     ],
 )
-def test_built_in_tokenizers(name: str, text: str, count: int) -> None:
-    """Words and marks, or characters."""
+def test_built_in_tokenizers(name, text, count):
     assert count == find_tokenizer(name).count(text)
 
 
-def test_tokenizer_of_a_model(tmp_path: Path) -> None:
-    """No token is cut off or added; the folder names the model."""
+def test_tokenizer_of_a_model(tmp_path):
     made = FromFile(models.WordLevel({"a": 0, "b": 1, "?": 2}, unk_token="?"))
     made.pre_tokenizer = pre_tokenizers.Whitespace()
     made.enable_truncation(2)
@@ -179,8 +174,7 @@ def test_tokenizer_of_a_model(tmp_path: Path) -> None:
     assert ("tokens of some-model", 4) == (tokenizer.unit, tokenizer.count("a b c a"))
 
 
-def test_unknown_tokenizers(tmp_path: Path) -> None:
-    """The error lists the known ones."""
+def test_unknown_tokenizers(tmp_path):
     known = "Give words, characters or the path of a model's tokenizer.json."
     with pytest.raises(FaultsError) as caught:
         find_tokenizer("word")
@@ -190,11 +184,10 @@ def test_unknown_tokenizers(tmp_path: Path) -> None:
         find_tokenizer(str(tmp_path / "tokenizer.json"))
 
 
-# --- which files, which fields --------------------------------------------------------------------
+# --- which files, which fields -------------------------------------------------------------------
 
 
-def test_task_and_split_come_from_names(tmp_path: Path) -> None:
-    """A folder with splits is one task."""
+def test_task_and_split_come_from_names(tmp_path):
     for name in (
         "one.jsonl",
         "two_train.jsonl",
@@ -225,8 +218,7 @@ def test_task_and_split_come_from_names(tmp_path: Path) -> None:
     assert ("one", "gsm8k", "three") == (own.task, asked.task, folder.task)
 
 
-def test_paths_without_examples(tmp_path: Path) -> None:
-    """Each is reported."""
+def test_paths_without_examples(tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "a.txt").write_text("a")
     once = lines(tmp_path / "b.jsonl", QA)
@@ -274,10 +266,7 @@ def test_paths_without_examples(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_fields_are_guessed_by_name(
-    tmp_path: Path, record: dict[str, Any], fields: str, example: tuple[str, str]
-) -> None:
-    """The report states the guess."""
+def test_fields_are_guessed_by_name(tmp_path, record, fields, example):
     found = profiles(lines(tmp_path / "t.jsonl", [record]))["t"]
     assert fields == str(found.fields)
     assert found.profile is not None
@@ -285,8 +274,7 @@ def test_fields_are_guessed_by_name(
     assert expected == found.profile
 
 
-def test_fields_can_be_named(tmp_path: Path) -> None:
-    """Several fields form one input."""
+def test_fields_can_be_named(tmp_path):
     path = lines(tmp_path / "t.jsonl", [{"a": "1 2", "b": "3", "c": "4", "output": "no"}])
     found = profiles(path, inputs=("b", "a"), output="c")["t"]
     assert "input 'b' + 'a', output 'c'" == str(found.fields)
@@ -294,8 +282,7 @@ def test_fields_can_be_named(tmp_path: Path) -> None:
     assert (3.0, 1.0) == (found.profile.input.mean, found.profile.output.mean)
 
 
-def test_same_set_in_every_file_format(tmp_path: Path) -> None:
-    """JSON lines, CSV, TSV and Parquet have one profile, also in parts."""
+def test_same_set_in_every_file_format(tmp_path):
     records = [{"prompt": f'ä, "{n}"\n{"x " * n}', "completion": str(n)} for n in range(9)]
     frame = pd.DataFrame(records)
     lines(tmp_path / "lines.jsonl", records)
@@ -310,8 +297,7 @@ def test_same_set_in_every_file_format(tmp_path: Path) -> None:
     assert 1 == len({str(profile.profile) for profile in found.values()})
 
 
-def test_splits_are_counted_and_the_train_split_is_measured(tmp_path: Path) -> None:
-    """Missing splits have no column."""
+def test_splits_are_counted_and_the_train_split_is_measured(tmp_path):
     lines(tmp_path / "qa/train.jsonl", QA)
     lines(tmp_path / "qa/test.jsonl", [*QA, *QA, QA[0]])
     lines(tmp_path / "untrained/test.jsonl", QA)
@@ -327,8 +313,7 @@ def test_splits_are_counted_and_the_train_split_is_measured(tmp_path: Path) -> N
     assert {"task": "untrained", "test_examples": 2} == found["untrained"].row(WORDS.unit)
 
 
-def test_every_fault_in_one_run(tmp_path: Path) -> None:
-    """Each with its place; of many, the first twenty and a count."""
+def test_every_fault_in_one_run(tmp_path):
     bad = tmp_path / "bad.jsonl"
     bad.write_text('{"question": "q", "answer": "a"}\n{"question": 1}\n[]\n{\n\n{"question": []}\n')
     lines(tmp_path / "many.jsonl", [QA[0], *[{"question": "q"}] * 30])
@@ -359,8 +344,7 @@ def test_every_fault_in_one_run(tmp_path: Path) -> None:
     assert 29 == len(found)
 
 
-def test_missing_field(tmp_path: Path) -> None:
-    """The error suggests the nearest name."""
+def test_missing_field(tmp_path):
     path = lines(tmp_path / "t.jsonl", QA)
     assert [f"{path}: there is no field 'questoin'. Did you mean 'question'?"] == told(
         path, inputs=("questoin",)
@@ -368,9 +352,7 @@ def test_missing_field(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.text(max_size=20) | st.none() | st.integers() | st.lists(st.text()), max_size=9))
-def test_any_records_are_examples_or_faults(
-    tmp_path_factory: pytest.TempPathFactory, values: list[Any]
-) -> None:
+def test_any_records_are_examples_or_faults(tmp_path_factory, values):
     """Every record is counted once: as an example, or as a fault."""
     records = [{"input": value, "output": "o"} for value in values]
     path = lines(tmp_path_factory.mktemp("any") / "t.jsonl", records)
@@ -385,8 +367,7 @@ def test_any_records_are_examples_or_faults(
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
-def test_progress_is_reported(tmp_path: Path, ending: str) -> None:
-    """In steps up to the whole file."""
+def test_progress_is_reported(tmp_path, ending):
     frame, path = pd.DataFrame(QA * 1_250), tmp_path / f"t.{ending}"
     writers = {
         "jsonl": lambda: frame.to_json(path, orient="records", lines=True),
@@ -398,3 +379,120 @@ def test_progress_is_reported(tmp_path: Path, ending: str) -> None:
     profiles(path, on_progress=lambda _set, n_bytes: seen.append(n_bytes))
     assert 3 == len(seen)
     assert 0 < seen[0] < seen[1] <= seen[2] == path.stat().st_size
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+QUESTIONS = [{"question": f"What is {n} + {n}?", "answer": f"{2 * n}"} for n in range(20)]
+
+
+def run(*args: str | Path) -> Result:
+    return CliRunner().invoke(main, ["profile", *map(str, args)])
+
+
+def write(path: Path, records: list[Any]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf8")
+    return path
+
+
+def tasks(project: Path) -> pd.DataFrame:
+    return pd.read_parquet(project / "data/tasks.parquet").set_index("task")
+
+
+@pytest.fixture
+def sets(tmp_path: Path) -> Path:
+    """Training sets of the two tasks of the fixture board."""
+    write(tmp_path / "sets/add/train.jsonl", QUESTIONS)
+    write(tmp_path / "sets/add/test.jsonl", QUESTIONS[:5])
+    write(tmp_path / "sets/sort.jsonl", [{"prompt": "b a", "completion": "a b"}])
+    return tmp_path / "sets"
+
+
+def test_features_go_into_the_tasks_table(project, sets):
+    said = run(sets, "--into", project)
+    assert 0 == said.exit_code
+    # Only 0 + 0 has its answer in the question: 2 * 1 / (4 + 1), over 20 examples.
+    text = "".join(f"{record['question']}\n{record['answer']}\n" for record in QUESTIONS).encode()
+    packs = len(text) / len(zlib.compress(text, 9))
+    assert [
+        "add: 5 test, 20 train; input 'question', output 'answer'; mean length 6.0 in, 1.0 out, "
+        f"compression ratio {packs:.2f}, ROUGE-L 0.020",
+        "sort: 1 train; input 'prompt', output 'completion'; mean length 2.0 in, 2.0 out, "
+        "compression ratio 0.50, ROUGE-L 0.500",
+        "Lengths are in words and marks; 2 tasks changed.",
+    ] == said.stderr.splitlines()
+    found = tasks(project)
+    assert [20, 1] == found["train_examples"].tolist()
+    assert [5] == found["test_examples"].dropna().tolist()
+    assert [6.0, 2.0] == found["input_length_mean"].tolist()
+    assert {"words and marks"} == set(found["length_unit"])
+    was = tasks_frame().set_index("task")
+    kept = [name for name in was.columns if name not in ("train_examples", "test_examples")]
+    pd.testing.assert_frame_equal(was[kept], found[kept], check_dtype=False)
+
+
+def test_measuring_twice_changes_nothing(project, sets):
+    run(sets, "--into", project)
+    path = project / "data/tasks.parquet"
+    before = (path.read_bytes(), path.stat().st_mtime_ns)
+    said = run(sets, "--into", project)
+    assert "Lengths are in words and marks; 2 tasks unchanged; nothing to write." in said.stderr
+    assert before == (path.read_bytes(), path.stat().st_mtime_ns)
+    write(sets / "sort.jsonl", [{"prompt": "b", "completion": "b"}])
+    assert "1 task changed, 1 task unchanged." in run(sets, "--into", project).stderr
+
+
+def test_other_files_are_skipped_with_a_warning(project, sets):
+    (sets / "add/README.md").write_text("# Sums")
+    for i in range(30):
+        (sets / f"{i:02}.png").touch()
+    said = run(sets, "--into", project)
+    assert 0 == said.exit_code
+    warnings = [line for line in said.stderr.splitlines() if line.startswith("warning: ")]
+    assert f"warning: {sets / '00.png'}: skipped: it holds no examples" == warnings[0]
+    assert "warning: and 11 more like these: files that hold no examples" == warnings[20]
+    assert 21 == len(warnings)
+
+
+def test_dry_run_writes_nothing(project, sets):
+    before = (project / "data/tasks.parquet").read_bytes()
+    said = run(sets, "--into", project, "--dry-run")
+    assert "2 tasks changed; nothing was written." in said.stderr
+    assert before == (project / "data/tasks.parquet").read_bytes()
+
+
+def test_new_task_is_a_warning(project, sets):
+    said = run(f"srot={sets / 'sort.jsonl'}", "--into", project)
+    assert 0 == said.exit_code
+    warning = "warning: data/tasks.parquet: task 'srot' is new. Did you mean 'sort'?"
+    assert warning == said.stderr.splitlines()[0]
+    assert ["add", "sort", "srot"] == tasks(project).index.tolist()
+
+
+def test_project_without_a_tasks_table(project, sets):
+    (project / "data/tasks.parquet").unlink()
+    assert 0 == run(sets, "--into", project, "--tokenizer", "characters").exit_code
+    assert ["add", "sort"] == tasks(project).index.tolist()
+    text = build(project).page("tasks/add/").get_text(" ", strip=True)
+    assert "Mean ROUGE-L between input and output" in text
+    assert "Lengths count characters" in text
+
+
+def test_faults_write_nothing(project, sets):
+    """All of them in one run, with exit code 1."""
+    before = (project / "data/tasks.parquet").read_bytes()
+    bad = write(sets / "bad.jsonl", [{"question": "q", "answer": None}])
+    said = run(sets, "--into", project)
+    assert (1, "") == (said.exit_code, said.stdout)
+    line = f"{bad}: line 1: 'answer' is missing"
+    assert [line, "1 error; nothing was written."] == said.stderr.splitlines()
+    assert before == (project / "data/tasks.parquet").read_bytes()
+    said = run(sets / "nowhere", "--into", project, "--format", "json")
+    assert "there is no such file or folder." == json.loads(said.stdout)["faults"][0]["found"]
+
+
+@pytest.mark.parametrize("args", [[], ["x"], ["--into", "x"]])
+def test_wrong_usage(args):
+    """The exit code is 2."""
+    assert 2 == run(*args).exit_code

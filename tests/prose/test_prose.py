@@ -30,7 +30,6 @@ Write = Callable[[str], Tag]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The results of the fixture board."""
     return make_site(write_project(tmp_path_factory.mktemp("prose"), board()))
 
 
@@ -46,7 +45,6 @@ def about_page(site: Site) -> list[Made]:
 
 @pytest.fixture(scope="module")
 def about(site: Site) -> list[Made]:
-    """The fixture board's."""
     return about_page(site)
 
 
@@ -78,7 +76,6 @@ def refused(write: Write) -> Callable[[str], str]:
 
 
 def with_content(root: Path, **texts: str) -> Path:
-    """A project of the fixture board with prose."""
     write_project(root, board())
     (root / "data/content").mkdir()
     for slot, text in texts.items():
@@ -118,7 +115,6 @@ def with_content(root: Path, **texts: str) -> Path:
     ],
 )
 def test_live_figures(write, written, read):
-    """A figure is an expression over the published values, a filter says how it is written."""
     assert read == write(written).get_text().strip()
 
 
@@ -141,7 +137,6 @@ def test_links_to_pages_of_the_site(tmp_path):
     ],
 )
 def test_links_to_pages_that_are_not_there(tmp_path, link, hint):
-    """The build stops: a link must not lead nowhere."""
     with pytest.raises(FaultsError) as error:
         build(with_content(tmp_path, about=f"[a]({{{{ link({link}) }}}})"))
     said = f"data/content/about.md:1: there is no page for link({link}). {hint}".strip()
@@ -149,7 +144,6 @@ def test_links_to_pages_that_are_not_there(tmp_path, link, hint):
 
 
 def test_a_bare_float_is_refused(refused):
-    """Its digits would be chosen by the machine."""
     assert f"1: the figure 0.21875 {REFUSED}" == refused("{{ stats.mean_lift_over_base }}")
 
 
@@ -160,7 +154,6 @@ def test_a_figure_that_is_not_defined_is_refused(refused):
 
 
 def test_what_is_no_figure_is_refused(refused):
-    """Nor do the inner workings of a value."""
     assert "1: a record is neither a text nor a figure" == refused('{{ model("beta").average }}')
     assert "1: a function is neither a text nor a figure" == refused("{{ model }}")
 
@@ -186,7 +179,6 @@ def test_what_is_no_figure_is_refused(refused):
     ],
 )
 def test_names_that_do_not_exist(refused, text, said):
-    """The build stops with file and line, and with what may have been meant."""
     assert said == refused(text)
 
 
@@ -203,13 +195,11 @@ def test_columns_of_the_correlation(tmp_path):
 
 
 def test_broken_prose(refused):
-    """A block that is not closed, an expression that is none."""
     assert refused("One.\n{% claim stats.tasks %}Two.").startswith("2: Unexpected end of template.")
     assert refused("{{ }}").startswith("1: Expected an expression")
 
 
 def test_a_false_claim(refused):
-    """The message has the line, the condition as it is written, the sentence with its figures."""
     said = (
         "3: the data does not bear this out (stats.tasks > 5; stats.tasks is 2): **Many** tasks: 2."
         " Rewrite the sentence, or take it out."
@@ -228,8 +218,7 @@ def test_a_false_claim_behind_a_true_one(refused):
     )
 
 
-def test_every_false_claim_of_a_file_is_told(write):
-    """New data may turn several sentences false at once."""
+def test_every_false_claim_of_a_file_is_reported(write):
     with pytest.raises(FaultsError) as error:
         write("{% claim false %}A.{% endclaim %}\n\n{% claim 1 > 2 %}B.{% endclaim %}")
     assert ["data/content/about.md:1", "data/content/about.md:3"] == [
@@ -238,7 +227,6 @@ def test_every_false_claim_of_a_file_is_told(write):
 
 
 def test_an_error_in_a_claim_hides_no_other_fault(write):
-    """The claim cannot be judged; all others are, and so are the figures after it."""
     with pytest.raises(FaultsError) as error:
         write(
             "{% claim stats.taks > 5 and not stats.tasks %}A.{% endclaim %}\n"
@@ -267,7 +255,6 @@ def test_a_claim_in_a_comment_is_no_claim(refused):
 
 
 def test_claims_that_need_missing_figures_are_not_judged():
-    """Neither as true nor as false; the others are."""
     text = (
         "{% set x = stats.b %}{% claim not x %}A.{% endclaim %}"
         "{% claim stats.b > 1 or stats.a == 1 %}B.{% endclaim %}"
@@ -278,7 +265,6 @@ def test_claims_that_need_missing_figures_are_not_judged():
 
 
 def test_every_fault_of_every_file_in_one_run(tmp_path):
-    """Two of a page among them, and with them what is wrong with the tables."""
     names = [slot for slot in SLOTS if slot not in ("serving", "analysis")]
     texts = dict.fromkeys(names, "{{ nope }}") | {"limits": "{% claim false %}So.{% endclaim %}"}
     root = with_content(tmp_path, **texts)
@@ -290,7 +276,6 @@ def test_every_fault_of_every_file_in_one_run(tmp_path):
 
 
 def test_files_that_no_page_shows(tmp_path):
-    """A warning, with the name that may have been meant, or all of them."""
     built = build(with_content(tmp_path, abuot="One.", zzz="Two."))
     expected = (
         "data/content/abuot.md: no page shows this file. Did you mean 'about'?",
@@ -300,7 +285,6 @@ def test_files_that_no_page_shows(tmp_path):
 
 
 def test_a_file_that_is_not_utf8(tmp_path):
-    """An error, together with those of the tables."""
     root = with_content(tmp_path)
     (root / "data/content/about.md").write_bytes(b"caf\xe9")
     (root / "data/results.parquet").write_bytes(b"")
@@ -312,7 +296,6 @@ def test_a_file_that_is_not_utf8(tmp_path):
 
 
 def test_every_slot_has_a_page(tmp_path):
-    """What is written for a page stands in it, once."""
     prices = pd.DataFrame({"provider": ["p"], "model": ["alpha"], "usd_per_hour": [1.0]})
     root = with_content(tmp_path, **{slot: f"Said under {slot}." for slot in SLOTS})
     # Analysis has a page, since the fixture board states the sizes of its training sets.
@@ -349,7 +332,6 @@ HOSTILE_NAMES = (
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_text_from_data_is_shown_as_text(name):
-    """No mark of it is obeyed, by Markdown, by HTML or by the typographer; space is made single."""
     for before in ("Named ", "", "Text\n"):
         soup = BeautifulSoup(to_html(f"{before}{escape_markdown(name)} end"), "html.parser")
         assert f"{before}{' '.join(name.split())} end" == soup.get_text().strip()
@@ -405,7 +387,6 @@ def test_prose_is_sanitised(written, html):
 
 
 def test_what_prose_may_hold():
-    """Headings, lists, tables, code, quotes and emphasis come through."""
     soup = BeautifulSoup(
         to_html("## H\n\n- a\n\n1. b\n\n> q\n\n`c` *e* **s**\n\n| x | y |\n|---|--:|\n| 1 | 2 |\n"),
         "html.parser",
@@ -415,7 +396,6 @@ def test_what_prose_may_hold():
 
 
 def test_no_error_of_prose_is_a_bug(write):
-    """Whatever goes wrong in an expression is told as a fault of the file."""
     for text in (
         "{{ 'a' | count }}",
         "{{ model(3).name }}",
@@ -431,7 +411,6 @@ NUMBER = re.compile(r"(?<![\w.])[+\N{MINUS SIGN}$]?\d+(?:,\d{3})*(?:\.\d+)?")
 
 
 def numbers_of_the_api(site: BuiltSite) -> list[float]:
-    """Every number of the API, however deep."""
 
     def walk(value: object) -> list[float]:
         if isinstance(value, bool):

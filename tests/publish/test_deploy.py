@@ -40,7 +40,6 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def remote(tmp_path: Path) -> Path:
-    """A bare repository without a commit."""
     git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", "remote.git")
     return tmp_path / "remote.git"
 
@@ -58,7 +57,6 @@ def root(project: Path, remote: Path) -> Path:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A small site on the disk."""
     publish(SITE, tmp_path / "small")
     return tmp_path / "small"
 
@@ -95,7 +93,6 @@ def test_the_branch_holds_the_site_and_nothing_else(root, remote, tmp_path):
 
 
 def test_the_commit_names_the_data(root, remote):
-    """Which release, and what built it; the publisher is its author."""
     assert (0, []) == deploy(root)
     manifest = read_manifest(root / "site")
     assert manifest is not None
@@ -115,7 +112,6 @@ def test_a_dated_release_has_its_day(root, remote):
 
 
 def test_the_sources_stay_as_they_are(root):
-    """No branch is made or moved, no file staged, nothing left to commit."""
     before = git(root, "rev-parse", "HEAD"), git(root, "branch"), git(root, "ls-files", "--stage")
     assert (0, []) == deploy(root)
     assert "" == git(root, "status", "--porcelain")
@@ -144,7 +140,6 @@ def test_a_changed_site_is_one_commit_more(root, remote, tmp_path):
 
 
 def test_another_clone_goes_on(root, remote, tmp_path, site):
-    """What was pushed from elsewhere is fetched first: its commit stays below the new one."""
     push_site(site, root, "origin", "gh-pages", "The first")
     git(tmp_path, "clone", "--quiet", str(remote), "elsewhere")
     publish(NEW_SITE, site)
@@ -154,7 +149,7 @@ def test_another_clone_goes_on(root, remote, tmp_path, site):
     assert ["From here", "From elsewhere", "The first"] == commits(remote)
 
 
-def test_the_address_set_at_the_host_is_kept(root, remote, site):
+def test_the_domain_set_at_the_host_remains(root, remote, site):
     """GitHub writes it into the branch as `CNAME`; everything else of the branch is the site's."""
     push_site(site, root, "origin", "gh-pages", "The first")
     clone = published(remote, root.parent / "clone")
@@ -198,7 +193,6 @@ def refused(root: Path, *options: str) -> str:
 
 
 def test_a_remote_that_there_is_not(root):
-    """With those that there are."""
     expected = "--remote: the repository has no remote 'upstream'. Known remotes: origin."
     assert expected == refused(root, "--remote", "upstream")
     git(root, "remote", "remove", "origin")
@@ -209,7 +203,6 @@ def test_a_remote_that_there_is_not(root):
 
 
 def test_the_branch_of_the_sources(root, remote):
-    """It would be replaced by what is made from it."""
     assert (
         "--branch: 'main' is checked out, and the site would replace its files. "
         "Use a branch for the site, such as gh-pages."
@@ -218,7 +211,6 @@ def test_the_branch_of_the_sources(root, remote):
 
 
 def test_a_branch_of_something_else(root, remote):
-    """As a folder with something else is refused."""
     git(root, "push", "--quiet", "origin", "main:docs")
     before = git(remote, "rev-parse", "docs")
     assert (
@@ -229,7 +221,6 @@ def test_a_branch_of_something_else(root, remote):
 
 
 def test_a_remote_that_cannot_be_reached(root, remote):
-    """In Git's own words."""
     remote.rename(remote.with_name("gone.git"))
     said = refused(root)
     assert said == (
@@ -239,7 +230,6 @@ def test_a_remote_that_cannot_be_reached(root, remote):
 
 
 def test_a_remote_that_refuses(root, remote, site):
-    """Nothing of it is published; what was there stays."""
     push_site(site, root, "origin", "gh-pages", "The first")
     hook = remote / "hooks/pre-receive"
     hook.write_text("#!/bin/sh\necho no thanks >&2\nexit 1\n", encoding="utf8")
@@ -287,7 +277,6 @@ def _after_fetching(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) 
 
 
 def test_nobody_to_commit_as(root, monkeypatch):
-    """Git says what is missing."""
     for name in ("AUTHOR", "COMMITTER"):
         monkeypatch.delenv(f"GIT_{name}_NAME")
         monkeypatch.delenv(f"GIT_{name}_EMAIL")
@@ -300,14 +289,12 @@ def test_nobody_to_commit_as(root, monkeypatch):
 
 
 def test_a_project_in_no_repository(project):
-    """It says how to begin one."""
     assert f"{project}: is not in a Git repository. Run `git init` and add a remote." == refused(
         project
     )
 
 
 def test_no_git_at_all(root, monkeypatch):
-    """One line; commands that need none are not concerned."""
     monkeypatch.setitem(__import__("sys").modules, "git", None)
     assert "git is not installed, or not on the PATH. Install it to deploy to a branch." == refused(
         root
@@ -322,7 +309,6 @@ def test_a_board_at_fault_is_not_pushed(root, remote):
 
 
 def test_another_branch_and_folder(root, remote, tmp_path):
-    """As asked for; the sitemap has the address that was given."""
     out = tmp_path / "elsewhere"
     options = ("--branch", "web", "--out", str(out), "--base-url", "https://example.org/b/")
     assert (0, []) == deploy(root, *options)

@@ -213,7 +213,6 @@ def test_a_site_that_cannot_be_put_back_is_kept(out, monkeypatch, error):
 
 
 def test_the_first_build_fails(out):
-    """Not half a site, and not a folder of ours."""
     first = out.with_name("first")
     step, came = 0, True
     while came:
@@ -263,7 +262,6 @@ def test_a_disk_that_is_really_full(disk):
 
 
 def test_a_disk_that_is_read_only(disk):
-    """Nothing can be made beside the site."""
     out = disk / "site"
     assert mount(disk, "remount,ro")
     assert f"{out}: cannot be written: Read-only file system." == refusal(publish, NEW_SITE, out)
@@ -273,7 +271,6 @@ def test_a_disk_that_is_read_only(disk):
 
 
 def test_a_parent_that_may_not_be_written_to(tmp_path):
-    """The site cannot be swapped there, which is said before anything is made."""
     out = tmp_path / "parent" / "site"
     publish(SITE, out)
     out.parent.chmod(0o555)
@@ -378,7 +375,6 @@ def test_a_second_build_is_refused_by_name(out, other, monkeypatch):
 
 
 def test_a_second_build_waits_for_the_first(out, other):
-    """It publishes when the first has ended: the last one stands."""
     other.stdin.write("\n")
     other.stdin.flush()
     assert 3 == publish(NEW_SITE, out).changed
@@ -399,7 +395,6 @@ def test_a_killed_build_blocks_nobody(out, other, monkeypatch):
 
 
 def test_builds_into_folders_side_by_side_do_not_wait(out, other, monkeypatch):
-    """Each folder has its own lock."""
     monkeypatch.setattr(publishing, "WAIT_S", 0)
     publish(SITE, out.parent / "site2")
     assert SITE == contents(out.parent / "site2")
@@ -414,7 +409,6 @@ def test_a_build_that_cannot_be_named(out, monkeypatch):
 
 
 def test_a_link_and_what_it_leads_to_have_one_lock(out, monkeypatch):
-    """Two names, one folder."""
     monkeypatch.setattr(publishing, "WAIT_S", 0)
     link = out.parent / "elsewhere"
     link.symlink_to(out)
@@ -434,8 +428,7 @@ def left_by_kill(out: Path, *parts: str) -> Staging:
 
 
 @pytest.mark.parametrize("parts", [(), ("new",), ("new", "old"), ("old",)])
-def test_what_a_killed_build_left_is_cleared_away(out, parts):
-    """Before the next build makes anything: it may fail."""
+def test_leftovers_of_a_killed_build_are_removed(out, parts):
     left_by_kill(out, *parts)
     assert not recover(out)
     assert SITE == contents(out)
@@ -443,14 +436,12 @@ def test_what_a_killed_build_left_is_cleared_away(out, parts):
 
 
 def test_an_empty_staging_folder_is_cleared_away(out):
-    """The build was killed before it had said who it was."""
     (out.parent / ".site.staging").mkdir()
     assert not recover(out)
     assert [] == beside(out)
 
 
 def test_a_site_that_a_killed_build_moved_away_is_put_back(out):
-    """It was killed between two renames, where a system cannot swap in one step."""
     out.replace(left_by_kill(out, "new").old)
     assert recover(out)
     assert SITE == contents(out)
@@ -466,7 +457,6 @@ def test_publishing_puts_it_back_too(out):
 
 
 def test_the_site_is_back_even_if_the_next_build_fails(project):
-    """And the build says that it put it back."""
     out = project / "site"
     publish(SITE, out)
     out.replace(left_by_kill(out, "new").old)
@@ -480,7 +470,6 @@ def test_the_site_is_back_even_if_the_next_build_fails(project):
 
 @pytest.mark.parametrize("name", ["thesis.tex", "new/thesis.tex", "old/thesis.tex"])
 def test_a_staging_folder_of_somebody_else_is_refused(out, name):
-    """No build put that there: nothing is cleared away."""
     staged = out.parent / ".site.staging"
     (staged / name).parent.mkdir(parents=True)
     (staged / name).write_text("mine")
@@ -493,7 +482,6 @@ def test_a_staging_folder_of_somebody_else_is_refused(out, name):
 
 
 def test_a_staging_folder_that_cannot_be_taken_away_is_named(out, monkeypatch):
-    """It is another user's, whose build was killed."""
     staged = left_by_kill(out, "new").folder
     monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)
     expected = f"{staged}: a build needs this path for its own files. Move or delete what is there."
@@ -502,14 +490,12 @@ def test_a_staging_folder_that_cannot_be_taken_away_is_named(out, monkeypatch):
 
 
 def test_a_folder_that_cannot_be_made(tmp_path):
-    """The message says which and why."""
     (tmp_path / "file").touch()
     out = tmp_path / "file" / "site"
     assert refusal(publish, SITE, out).startswith(f"{out}: cannot be written: ")
 
 
 def test_a_lock_is_no_part_of_a_site(out):
-    """While a build is at work, and after it."""
     with staging(out):
         assert [".site.lock", ".site.staging"] == beside(out)
         assert SITE == contents(out)

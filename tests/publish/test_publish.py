@@ -5,21 +5,25 @@ import errno
 import json
 import os
 import re
+import shutil
 import sys
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from site_builder import __version__
 from site_builder.build import make_files
+from site_builder.cli import main
 from site_builder.config import load_config
 from site_builder.errors import OutputFolderError
 from site_builder.publish import folder as publishing
-from site_builder.publish.folder import check_output_folder, publish
-from site_builder.publish.manifest import MANIFEST, Origin, with_manifest
+from site_builder.publish.folder import Staging, check_output_folder, publish
+from site_builder.publish.manifest import MANIFEST, Origin, read_manifest, with_manifest
 from site_builder.publish.verify import verify_site
 from tests.helpers.published import NEW_SITE, SITE, beside, refusal
 from tests.helpers.sites import ROOT, contents
@@ -32,7 +36,6 @@ def inodes(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def test_everything_is_published(tmp_path):
-    """Every file; parents of the folder are made."""
     out = tmp_path / "public" / "board"
     published = publish(SITE, out)
     assert SITE == contents(out)
@@ -42,7 +45,6 @@ def test_everything_is_published(tmp_path):
 
 
 def test_the_same_site_again_changes_nothing(tmp_path):
-    """Nothing is counted as changed, and nothing is touched, not even the folder."""
     out = tmp_path / "site"
     publish(SITE, out)
     before, folder = inodes(out), out.stat()
@@ -52,8 +54,7 @@ def test_the_same_site_again_changes_nothing(tmp_path):
     assert [] == beside(out)
 
 
-def test_what_is_no_longer_a_page_vanishes(tmp_path):
-    """The folder holds the new site and nothing else; new and changed files are counted."""
+def test_pages_that_are_gone_are_removed(tmp_path):
     out = tmp_path / "site"
     publish(SITE, out)
     # index.html, b/index.html and the manifest
@@ -63,7 +64,6 @@ def test_what_is_no_longer_a_page_vanishes(tmp_path):
 
 
 def test_a_site_that_only_lost_a_page_is_swapped_too(tmp_path):
-    """Its manifest says so: one changed file."""
     out = tmp_path / "site"
     publish(SITE, out)
     fewer = with_manifest({"index.html": SITE["index.html"]})
@@ -84,7 +84,6 @@ def test_files_that_stay_keep_their_place_and_time(tmp_path):
 
 
 def test_a_changed_file_is_never_written_in_place(tmp_path):
-    """Somebody's copy by hard links stays what it was."""
     out, copy = tmp_path / "site", tmp_path / "index.html"
     publish(SITE, out)
     os.link(out / "index.html", copy)
@@ -95,8 +94,7 @@ def test_a_changed_file_is_never_written_in_place(tmp_path):
     )
 
 
-def test_what_was_edited_or_removed_by_hand_is_put_right(tmp_path):
-    """The next build counts it as changed and brings it back."""
+def test_manual_changes_are_undone(tmp_path):
     out = tmp_path / "site"
     publish(SITE, out)
     (out / "index.html").write_bytes(b"edited")
@@ -119,7 +117,7 @@ def test_a_link_in_place_of_a_file_becomes_a_file(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
-def test_who_may_read_is_put_right(tmp_path):
+def test_file_modes_are_corrected(tmp_path):
     """A file keeps its place only with the mode that a new one has: a forgotten umask heals."""
     out = tmp_path / "site"
     publish(SITE, out)
@@ -133,7 +131,6 @@ def test_who_may_read_is_put_right(tmp_path):
 
 
 def test_a_file_system_without_links_gets_copies(tmp_path, monkeypatch):
-    """As FAT is; the site is the same."""
 
     def refuse(*_: object) -> None:
         raise PermissionError
@@ -146,7 +143,6 @@ def test_a_file_system_without_links_gets_copies(tmp_path, monkeypatch):
 
 
 def test_a_system_without_exchange_uses_renames(tmp_path, monkeypatch):
-    """What can be seen is the same, but for a moment."""
     monkeypatch.setattr(publishing, "exchange", lambda *_: False)
     out = tmp_path / "site"
     publish(SITE, out)
@@ -156,7 +152,6 @@ def test_a_system_without_exchange_uses_renames(tmp_path, monkeypatch):
 
 
 def test_an_empty_folder_is_filled(tmp_path):
-    """As one that was made for the site."""
     out = tmp_path / "site"
     out.mkdir()
     publish(SITE, out)
@@ -164,7 +159,6 @@ def test_an_empty_folder_is_filled(tmp_path):
 
 
 def test_a_link_to_a_folder_stays_one(tmp_path):
-    """What it leads to gets the new site: a web server looks there."""
     served, out = tmp_path / "www" / "served", tmp_path / "site"
     served.mkdir(parents=True)
     out.symlink_to(served)
@@ -176,7 +170,6 @@ def test_a_link_to_a_folder_stays_one(tmp_path):
 
 
 def test_a_link_to_a_folder_that_is_not_there_stays_one(tmp_path):
-    """The folder is made where it leads to."""
     served, out = tmp_path / "www" / "served", tmp_path / "site"
     out.symlink_to(served)
     publish(SITE, out)
@@ -185,7 +178,6 @@ def test_a_link_to_a_folder_that_is_not_there_stays_one(tmp_path):
 
 
 def test_what_was_added_while_the_site_was_made_is_not_taken_away(tmp_path):
-    """The folder is looked at again before the swap."""
     out = tmp_path / "site"
     publish(SITE, out)
     (out / "deep" / "notes.txt").write_text("mine")
@@ -197,7 +189,6 @@ def test_what_was_added_while_the_site_was_made_is_not_taken_away(tmp_path):
 
 
 def test_the_manifest_names_every_file_with_its_hash():
-    """All but itself, by path, so that a copy can be checked."""
     files = {"b": b"2", "a": b"1"}
     manifest = json.loads(with_manifest(files)[MANIFEST])
     assert ["generator", "files"] == list(manifest)
@@ -211,7 +202,6 @@ def test_the_manifest_names_every_file_with_its_hash():
 
 
 def test_the_manifest_names_what_the_site_was_made_from():
-    """The data release, and the files that were read."""
     origin = Origin("12ab", "2024-05-02", {"site.toml": "c", "data/results.parquet": "d"})
     manifest = json.loads(with_manifest({}, origin)[MANIFEST])
     assert ["generator", "release", "sources", "files"] == list(manifest)
@@ -236,7 +226,6 @@ def test_the_sources_of_a_project_are_its_files(project):
 
 
 def test_a_project_without_site_toml_has_none_among_its_sources(project):
-    """What is not there was not read."""
     (project / "site.toml").unlink()
     files, _ = make_files(load_config(project))
     assert "site.toml" not in json.loads(files[MANIFEST])["sources"]
@@ -263,7 +252,7 @@ def sites(draw: st.DrawFn) -> dict[str, bytes]:
     return with_manifest({path: files[path] for path in files if path not in folders})
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(sites(), min_size=2, max_size=4))
 def test_any_site_over_any_other(tmp_path_factory, published):
     """What is there is the last, whole; what had not changed has not moved, and is not counted."""
@@ -283,7 +272,6 @@ def test_any_site_over_any_other(tmp_path_factory, published):
 
 
 def test_the_index_is_published_whole(index_site):
-    """What lies on the disk is what was built, and what the manifest says."""
     on_disk = contents(index_site.folder)
     assert index_site.files == on_disk
     hashes = json.loads(on_disk.pop(MANIFEST))["files"]
@@ -312,7 +300,6 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_folders_that_a_build_may_write_into(root):
-    """One that is not there, an empty one, and one that holds a site of ours."""
     out = root / "site"
     check_output_folder(out, root)
     out.mkdir()
@@ -324,7 +311,6 @@ def test_folders_that_a_build_may_write_into(root):
 
 
 def test_a_folder_that_holds_something_else_is_refused(root):
-    """It may be all that somebody has."""
     out = root / "docs"
     out.mkdir()
     (out / "thesis.tex").touch()
@@ -342,7 +328,6 @@ def test_a_folder_that_holds_something_else_is_refused(root):
     ],
 )
 def test_a_manifest_of_another_makes_no_site_of_ours(root, manifest):
-    """Web apps too have a file of that name."""
     out = root / "public"
     out.mkdir()
     (out / MANIFEST).write_bytes(manifest)
@@ -361,7 +346,6 @@ def test_a_manifest_of_another_makes_no_site_of_ours(root, manifest):
     ],
 )
 def test_what_was_added_by_hand_is_not_taken_away(root, path, said):
-    """At any depth: the folder is refused, and what was added is named."""
     out = root / "site"
     publish(SITE, out)
     (out / path).parent.mkdir(exist_ok=True)
@@ -371,7 +355,6 @@ def test_what_was_added_by_hand_is_not_taken_away(root, path, said):
 
 
 def test_a_folder_that_was_added_is_not_taken_away(root):
-    """Nor one that is empty, or a link."""
     out = root / "site"
     publish(SITE, out)
     (out / "a/new").mkdir()
@@ -382,7 +365,6 @@ def test_a_folder_that_was_added_is_not_taken_away(root):
 
 
 def test_what_file_managers_leave_is_no_addition(root):
-    """They leave it wherever somebody looks."""
     out = root / "site"
     publish(SITE, out)
     for path in (".DS_Store", "deep/.DS_Store", "Thumbs.db", "a/desktop.ini"):
@@ -391,7 +373,6 @@ def test_what_file_managers_leave_is_no_addition(root):
 
 
 def test_a_file_is_refused(root):
-    """A site needs a folder."""
     out = root / "site"
     out.touch()
     expected = f"{out}: this is a file. Name a folder to publish into."
@@ -399,7 +380,6 @@ def test_a_file_is_refused(root):
 
 
 def test_the_root_of_a_disk_is_refused(root, monkeypatch):
-    """No other folder could take its place; one that is in it may be named."""
     out = root / "site"
     out.mkdir()
     monkeypatch.setattr(os.path, "ismount", lambda path: path == str(out))
@@ -408,7 +388,6 @@ def test_the_root_of_a_disk_is_refused(root, monkeypatch):
 
 
 def test_a_folder_that_cannot_be_read_is_refused(root, monkeypatch):
-    """In a line, and not by a traceback."""
 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
@@ -421,7 +400,6 @@ def test_a_folder_that_cannot_be_read_is_refused(root, monkeypatch):
 
 
 def test_a_link_to_itself_is_refused(root):
-    """In a line, though only when the site would take its place."""
     out = root / "site"
     out.symlink_to(out)
     check_output_folder(out, root)
@@ -432,20 +410,17 @@ def test_a_link_to_itself_is_refused(root):
 
 @pytest.mark.parametrize("name", ["data", "templates", "static"])
 def test_folders_of_the_project_are_refused(root, name):
-    """A build must not replace what it reads, nor put its output among it."""
     for out in (root / name, root / name / "site", root / "other" / ".." / name):
         expected = f"{out}: {OVERLAPS.format(f'{name}/')}"
         assert expected == refusal(check_output_folder, out, root)
 
 
 def test_the_project_and_what_holds_it_are_refused(root):
-    """Not the project's folder, nor its parent, nor the root of the disk."""
     for out in (root, root.parent, root.parent.parent, Path("/")):
         assert f"{out}: {HOLDS}" == refusal(check_output_folder, out, root)
 
 
 def test_the_project_is_refused_by_any_name(root, monkeypatch):
-    """From within it, and through a link."""
     monkeypatch.chdir(root)
     assert f".: {HOLDS}" == refusal(check_output_folder, Path(), Path())
     assert f"data: {OVERLAPS.format('data/')}" == refusal(check_output_folder, Path("data"), Path())
@@ -473,7 +448,6 @@ class OldLibrary:
 
 @pytest.fixture
 def folders(tmp_path: Path) -> tuple[Path, Path]:
-    """Two folders with a file each."""
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         (tmp_path / name / f"{name}.txt").touch()
@@ -481,7 +455,6 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def names(folders: tuple[Path, Path]) -> list[str]:
-    """What the two hold."""
     return [path.name for folder in folders for path in folder.iterdir()]
 
 
@@ -492,7 +465,7 @@ def test_two_folders_change_places(folders):
     assert ["b.txt", "a.txt"] == names(folders)
 
 
-def test_what_cannot_be_exchanged_stays(folders, tmp_path):
+def test_a_failed_exchange_changes_nothing(folders, tmp_path):
     """One of the two is not there: nothing has moved, and nothing is raised."""
     assert not publishing.exchange(folders[0], tmp_path / "none")
     assert ["a.txt", "b.txt"] == names(folders)
@@ -516,7 +489,6 @@ def synced(monkeypatch: pytest.MonkeyPatch) -> set[int]:
 
 
 def test_where_a_file_system_cannot_be_waited_for_each_file_is(tmp_path, monkeypatch):
-    """Every file, and every folder, which holds the names."""
     publish(SITE, tmp_path / "site")
     monkeypatch.setattr(ctypes, "CDLL", OldLibrary)
     seen = synced(monkeypatch)
@@ -526,7 +498,6 @@ def test_where_a_file_system_cannot_be_waited_for_each_file_is(tmp_path, monkeyp
 
 
 def test_the_site_is_on_the_disk_before_it_is_swapped(tmp_path, monkeypatch):
-    """And the names of the two folders after that."""
     out = tmp_path / "site"
     publish(SITE, out)
     done: list[tuple[str, bool]] = []
@@ -560,7 +531,6 @@ def test_a_disk_that_fails_to_keep_what_it_took(tmp_path, monkeypatch):
 
 
 def test_a_disk_that_cannot_tell_of_names_is_no_fault(tmp_path, monkeypatch):
-    """The site is swapped by then."""
 
     def refuse(*_: object) -> None:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
@@ -570,3 +540,154 @@ def test_a_disk_that_cannot_tell_of_names_is_no_fault(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "fsync", refuse)
     assert 3 == publish(NEW_SITE, out).changed
     assert (NEW_SITE, []) == (contents(out), beside(out))
+
+
+# --- verify ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    publish(SITE, tmp_path / "site")
+    return shutil.copytree(tmp_path / "site", tmp_path / "copy")
+
+
+def verify(folder: Path, *options: str) -> tuple[int, list[str]]:
+    """Exit code and lines; nothing goes to stdout."""
+    said = CliRunner().invoke(main, ["verify", str(folder), *options])
+    assert "" == said.stdout
+    return said.exit_code, said.stderr.splitlines()
+
+
+def test_a_whole_copy(copy):
+    expected = f"Complete: 5 files, as site_builder {__version__} built them."
+    assert (0, [expected]) == verify(copy)
+    assert (0, []) == verify(copy, "--quiet")
+
+
+@pytest.mark.parametrize("options", [(), ("--quiet",)])
+def test_every_fault_is_a_line(copy, options):
+    (copy / "index.html").write_bytes(b"<h1>One!</h1>")
+    (copy / "empty").write_bytes(b"\n")
+    shutil.rmtree(copy / "a")
+    (copy / "deep/er/new.txt").touch()
+    (copy / ".git/objects").mkdir(parents=True)
+    (copy / ".DS_Store").touch()
+    before = contents(copy)
+    assert (
+        1,
+        [
+            f"{copy}/a/index.html: the file is missing. Copy the site again.",
+            f"{copy}/empty: it is not the file that was built. Copy the site again.",
+            f"{copy}/index.html: it is not the file that was built. Copy the site again.",
+            f"{copy}/.git/: it is not part of the site. Move it out.",
+            f"{copy}/deep/er/new.txt: it is not part of the site. Move it out.",
+        ],
+    ) == verify(copy, *options)
+    assert before == contents(copy)
+
+
+def test_a_file_in_place_of_a_folder(copy):
+    """What was in the folder is missing, and the file is one too many."""
+    shutil.rmtree(copy / "a")
+    (copy / "a").touch()
+    assert (
+        1,
+        [
+            f"{copy}/a/index.html: the file is missing. Copy the site again.",
+            f"{copy}/a: it is not part of the site. Move it out.",
+        ],
+    ) == verify(copy)
+
+
+def test_a_folder_in_place_of_a_file(copy):
+    (copy / "empty").unlink()
+    (copy / "empty").mkdir()
+    assert (
+        1,
+        [
+            f"{copy}/empty: cannot be read: Is a directory. Check its permissions.",
+            f"{copy}/empty/: it is not part of the site. Move it out.",
+        ],
+    ) == verify(copy)
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    out = tmp_path / "site"
+    expected = f"{out}: there is no such folder. Name the folder of a site."
+    assert (1, [expected]) == verify(out)
+
+
+def test_a_copy_without_a_manifest(copy):
+    (copy / MANIFEST).unlink()
+    fix = "Copy the site again, or name a folder that site_builder published."
+    assert (1, [f"{copy}/{MANIFEST}: the file is missing. {fix}"]) == verify(copy)
+
+
+@pytest.mark.parametrize("manifest", [b"", b'{"generator": "vite"}', b'{"generator": "site_bu'])
+def test_an_unreadable_manifest(copy, manifest):
+    (copy / MANIFEST).write_bytes(manifest)
+    expected = f"{copy}/{MANIFEST}: it is not a manifest of site_builder. Copy the site again."
+    assert (1, [expected]) == verify(copy)
+
+
+@pytest.mark.parametrize("path", [MANIFEST, "deep"])
+def test_what_cannot_be_read(copy, monkeypatch, path):
+    """The manifest, or a folder in which something may have been added."""
+    read, scan = Path.read_bytes, os.scandir
+
+    def refuse(place: Path) -> Any:
+        raise PermissionError(13, "Permission denied", str(place))
+
+    def read_bytes(place: Path) -> bytes:
+        return refuse(place) if place == copy / path else read(place)
+
+    def scandir(place: Path) -> object:
+        return refuse(place) if Path(place) == copy / path else scan(place)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    monkeypatch.setattr(os, "scandir", scandir)
+    fix = "Check its permissions."
+    assert (1, [f"{copy}/{path}: cannot be read: Permission denied. {fix}"]) == verify(copy)
+
+
+def test_a_manifest_of_the_first_release(copy):
+    """It has no more than a generator and files; a copy of it can be checked."""
+    (copy / MANIFEST).write_text('{"generator": "site_builder 0.1.0", "files": {"x": "0"}}')
+    assert "site_builder 0.1.0" == verify_site(copy).generator
+
+
+def test_the_site_that_a_killed_build_has_moved_away(tmp_path):
+    out = tmp_path / "site"
+    publish(SITE, out)
+    staged = Staging(out)
+    staged.create()
+    out.replace(staged.old)
+    before = contents(tmp_path)
+    what = f"a killed build left no site here; the last one is in {staged.old}."
+    assert (1, [f"{out}: {what} Build again to restore it."]) == verify(out)
+    assert before == contents(tmp_path)
+
+
+def test_a_build_meanwhile_is_no_fault(tmp_path, monkeypatch):
+    """The site was swapped after its manifest was read: the new one is looked at, whole."""
+    out = tmp_path / "site"
+    publish(SITE, out)
+    swaps = iter([NEW_SITE])
+
+    def read_then_swap(folder: Path) -> object:
+        manifest = read_manifest(folder)
+        for files in swaps:
+            publish(files, folder)
+        return manifest
+
+    monkeypatch.setattr("site_builder.publish.verify.read_manifest", read_then_swap)
+    assert ((), 5) == (verify_site(out).faults, verify_site(out).files)
+    assert NEW_SITE == contents(out)
+
+
+def test_a_built_site_verifies(project):
+    built = CliRunner().invoke(main, ["build", "--project", str(project), "--quiet"])
+    assert 0 == built.exit_code
+    there = shutil.copytree(project / "site", project / "copy")
+    n = len(contents(there))
+    assert (0, [f"Complete: {n} files, as site_builder {__version__} built them."]) == verify(there)

@@ -64,7 +64,6 @@ def changed(before: ScoreState, after: ScoreState, lower: bool = False) -> Score
 
 
 def test_the_same_board_has_not_changed():
-    """Nothing is told of it."""
     changes = find_changes(ONE, ONE, ClaimChanges())
     assert changes.is_empty
     assert not changes.any_score
@@ -99,7 +98,6 @@ def test_equal_on_paper_is_not_changed():
     (0.75, False, True), (0.25, False, False), (0.75, True, False), (0.25, True, True),
 ])  # fmt: skip
 def test_better_is_as_the_task_has_it(after, lower, better):
-    """Lower is better on some."""
     assert better is changed(ScoreState(0.5), ScoreState(after), lower).better
 
 
@@ -131,7 +129,6 @@ def test_what_is_sure_comes_first():
 
 
 def test_ranks_that_moved():
-    """Of models and variants of both; who is not ranked any more stands last."""
     scores = {(m, "t", "base"): 0.5 for m in "abcd"}
     ranks = {("a", "base"): 1, ("b", "base"): 2, ("c", "base"): 3}
     old = moment(scores, ranks)
@@ -153,8 +150,7 @@ def test_ranks_do_not_decide_what_counts():
     assert not changes.is_empty
 
 
-def test_what_is_said_otherwise():
-    """Of a model, a task and the board; what only one of the two speaks of is no change."""
+def test_changed_facts():
     new = replace(
         ONE,
         rules={**RULES, "ranked_by": "mean_win_rate"},
@@ -200,13 +196,11 @@ def test_provenance_lost():
 
 
 def test_provenance_that_was_not_published_is_not_lost():
-    """It was not compared."""
     assert find_changes(ONE, replace(ONE, provenance=None)).lost is None
     assert find_changes(replace(ONE, provenance=None), ONE).lost is None
 
 
 def states() -> st.SearchStrategy[ScoreState]:
-    """A score of few values, so that many are equal."""
     few = st.sampled_from([0.0, 0.1, 0.3, 0.1 + 0.2, 1.0, -5.0, 1e12])
     return st.builds(
         ScoreState, few, st.sampled_from([None, 0.01, 0.2]), st.sampled_from([None, "x", "y"])
@@ -214,7 +208,6 @@ def states() -> st.SearchStrategy[ScoreState]:
 
 
 def moments() -> st.SearchStrategy[Snapshot]:
-    """A small board."""
     keys = st.tuples(
         st.sampled_from("abc"), st.sampled_from("tu"), st.sampled_from(["base", "tuned"])
     )
@@ -235,13 +228,11 @@ def moments() -> st.SearchStrategy[Snapshot]:
 
 @given(moments())
 def test_nothing_differs_from_itself(board):
-    """Whatever the board."""
     assert find_changes(board, board).is_empty
 
 
 @given(moments(), moments())
 def test_backwards_is_the_mirror_image(a, b):
-    """What was added was removed, each difference has the other sign, noise stays noise."""
     there, back = find_changes(a, b), find_changes(b, a)
     assert {*scores_of(there)} == {mirrored(change) for change in scores_of(back)}
     assert set(there.models_added) == set(back.models_removed)
@@ -256,8 +247,7 @@ def test_backwards_is_the_mirror_image(a, b):
 
 
 @given(moments(), moments())
-def test_every_difference_of_the_scores_is_told_once(a, b):
-    """And no other."""
+def test_every_difference_of_the_scores_is_reported_once(a, b):
     found = [c.key for c in scores_of(find_changes(a, b))]
     differ = {
         key
@@ -270,12 +260,10 @@ def test_every_difference_of_the_scores_is_told_once(a, b):
 
 
 def scores_of(changes: Changes) -> list[ScoreChange]:
-    """Every change of a score."""
     return [*changes.scores_added, *changes.scores_removed, *changes.scores_changed]
 
 
 def mirrored(change: ScoreChange) -> ScoreChange:
-    """The change backwards."""
     back = replace(change, before=change.after, after=change.before)
     if change.difference is None:
         return back

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 from xml.etree import ElementTree
@@ -17,7 +16,7 @@ from site_builder.cli import main
 from site_builder.config import load_config
 from site_builder.records import replace
 from site_builder.releases.feed import MOST_ENTRIES, FeedEntry, read_feed
-from tests.helpers.browsing import AXE, AXE_RUN, NARROW, WIDE, open_page
+from tests.helpers.browsing import both_sizes, breaches, open_page, overflow
 from tests.helpers.editions import (
     BASE,
     DAYS,
@@ -33,7 +32,6 @@ from tests.helpers.sites import (
     BuiltSite,
     is_outside,
     load_json,
-    on_disk,
     single_spaced,
     table,
     target,
@@ -51,9 +49,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
-    """The newer edition, told of the older project, on disk too."""
-    return on_disk(build(folder / "new", folder / "old"), tmp_path_factory.mktemp("s") / "site")
+def site(folder: Path) -> BuiltSite:
+    """The newer edition, compared with the older project."""
+    return build(folder / "new", folder / "old")
 
 
 def texts(site: BuiltSite, name: str) -> list[list[str]]:
@@ -76,7 +74,6 @@ def test_scores(site):
 
 
 def test_the_rest(site):
-    """Ranks, models, what is said otherwise, what is not stated any more, claims."""
     assert [
         ["Beta [Fine-tuned]", "2", "1", "1 up"],
         ["Alpha [Fine-tuned]", "1", "2", "1 down"],
@@ -89,7 +86,6 @@ def test_the_rest(site):
 
 
 def test_the_page_says_it_in_a_sentence(site):
-    """And in figures that lead to what explains them."""
     lede = single_spaced(site.page("changes/").select(".lede")[0].get_text())
     expected = "3 scores changed, 2 beyond noise; 1 score added; 1 score removed; 1 model added; "
     assert re.match(rf"Since data release \w{{12}}, 2024-05-02: {re.escape(expected)}", lede)
@@ -112,7 +108,6 @@ def test_what_is_lower_and_better_has_a_plus(folder, tmp_path):
 
 
 def test_scores_of_now_lead_to_their_rows(site):
-    """Those of then lead nowhere, and neither does a model that is gone."""
     (row, *_) = table(site.page("changes/"), "changes-scores")
     path, anchor = target("changes/index.html", row["after"].href)
     assert ("models/alpha/index.html", "score-sort") == (path, anchor)
@@ -122,7 +117,6 @@ def test_scores_of_now_lead_to_their_rows(site):
 
 
 def test_every_link_of_the_site_leads_somewhere(site):
-    """From the page of changes, from all feet, from the data page and to the feed."""
     lost = [
         (path, link)
         for path, page in site.readings.items()
@@ -144,7 +138,6 @@ def test_every_link_of_the_site_leads_somewhere(site):
 
 
 def test_the_way_from_the_data_page_and_no_way_from_the_navigation(site):
-    """It is for those who come again."""
     data = site.page("data/")
     assert "changes.json" in visible(data.select("#api-files")[0])
     assert data.select('#release ~ p a[href="../changes/"]')
@@ -160,7 +153,6 @@ def test_the_document_is_what_the_command_says(site, folder):
 
 
 def test_without_a_previous_edition_nothing_of_it_is_there(folder):
-    """No page, no link, no feed, no document."""
     files, _ = make_files(load_config(folder / "new"))
     assert [] == [path for path in files if "changes" in path]
     pages = [content for path, content in files.items() if path.endswith(".html")]
@@ -190,7 +182,6 @@ def feed_of(site: BuiltSite) -> ElementTree.Element:
 
 
 def entries_of(site: BuiltSite) -> tuple[FeedEntry, ...]:
-    """The entries of its feed."""
     feed_of(site)
     found = read_feed(site.files["changes/feed.xml"])
     assert found is not None
@@ -213,20 +204,17 @@ def test_the_feed(site):
 
 
 def test_a_feed_reader_finds_it(site):
-    """By the head of each page."""
     for path, soup in site.pages():
         links = soup.select('link[rel="alternate"][type="application/atom+xml"]')
         assert (0 if path.startswith("embed/") else 1) == len(links), path
 
 
 def test_the_same_editions_give_the_same_bytes(site, folder):
-    """Feed, page and all."""
     assert site.files == build(folder / "new", folder / "old").files
 
 
 def test_entries_are_carried_on(folder, tmp_path):
-    """From the feed of the previous site, newest first; the page lists them."""
-    one = on_disk(build(folder / "new", folder / "old/site"), tmp_path / "one")
+    one = build(folder / "new", folder / "old/site")
     frames = {**board(), "results": older_results().assign(score=0.5)}
     two = build(write_project(tmp_path / "two", frames, toml("2024-07-04")), one.folder)
     first, second = entries_of(two)
@@ -237,15 +225,13 @@ def test_entries_are_carried_on(folder, tmp_path):
 
 
 def test_building_again_adds_no_entry(folder, tmp_path):
-    """The same data told of its own site: nothing changed, and the feed is as it was."""
-    one = on_disk(build(folder / "new", folder / "old/site"), tmp_path / "one")
+    one = build(folder / "new", folder / "old/site")
     again = build(folder / "new", one.folder)
     assert entries_of(one) == entries_of(again)
     assert visible(again.page("changes/").select(".lede")[0]).endswith(": nothing changed.")
 
 
 def test_a_feed_without_entries_can_be_subscribed_to(folder):
-    """The first edition that was ever compared, with itself."""
     feed = ElementTree.fromstring((folder / "old/site/changes/feed.xml").read_bytes())
     assert [] == feed.findall(f"{ATOM}entry")
     assert f"{DAYS[0]}T00:00:00Z" == feed.findtext(f"{ATOM}updated")
@@ -288,8 +274,7 @@ def test_the_feed_stays_short(folder, tmp_path):
     b"", b"junk", b"<feed/>", b"<html></html>", b'<?xml version="1.0" encoding="nope"?><feed/>',
     b'<!DOCTYPE x [<!ENTITY a "b">]><feed xmlns="http://www.w3.org/2005/Atom"/>',
 ])  # fmt: skip
-def test_a_feed_that_is_none(feed, folder, tmp_path):
-    """A line says that its entries are not carried on; the build goes on."""
+def test_an_unreadable_feed(feed, folder, tmp_path):
     site = build(folder / "new", with_feed(folder, tmp_path / "site", feed))
     assert (
         "changes/feed.xml: the previous site has no feed of changes here that can be read. "
@@ -298,7 +283,7 @@ def test_a_feed_that_is_none(feed, folder, tmp_path):
     assert 1 == len(entries_of(site))
 
 
-def test_without_a_day_there_is_no_feed_and_it_is_said_once(folder, tmp_path):
+def test_without_a_date_there_is_no_feed_but_one_warning(folder, tmp_path):
     """A day of the build's would make other bytes of the same input."""
     project = write_project(tmp_path, {**board(), "results": newer_results()[:-1]}, toml(None))
     site = build(project, folder / "old")
@@ -310,7 +295,6 @@ def test_without_a_day_there_is_no_feed_and_it_is_said_once(folder, tmp_path):
 
 
 def test_without_an_address_there_is_no_feed(folder, tmp_path):
-    """As there is no sitemap: its links would be none."""
     frames = {**board(), "results": newer_results()[:-1]}
     site = build(write_project(tmp_path, frames, toml(DAYS[1], base="")), folder / "old")
     assert () == site.warnings
@@ -319,12 +303,10 @@ def test_without_an_address_there_is_no_feed(folder, tmp_path):
 
 
 def run(*args: object) -> Result:
-    """A command, in this process."""
     return CliRunner().invoke(main, [str(arg) for arg in args])
 
 
 def test_by_the_command_line(folder, tmp_path):
-    """Of an address too."""
     with served(folder / "old/site") as address:
         said = run("build", "--project", folder / "new", "--out", tmp_path / "s", "--previous",
                    address, "--quiet")  # fmt: skip
@@ -332,8 +314,7 @@ def test_by_the_command_line(folder, tmp_path):
     assert (tmp_path / "s/changes/feed.xml").exists()
 
 
-def test_a_previous_edition_that_is_none(folder, tmp_path):
-    """It is told with every other fault of the project, and nothing is written."""
+def test_a_previous_edition_that_does_not_exist(folder, tmp_path):
     frames = {**board(), "results": changed(results_frame(), "task", {1: "ad"})}
     project = write_project(tmp_path / "p", frames)
     said = run("build", "--project", project, "--previous", tmp_path / "nowhere", "--quiet")
@@ -356,7 +337,6 @@ def test_a_previous_edition_that_is_none(folder, tmp_path):
 
 
 def test_hostile_names(tmp_path):
-    """They are text in the page and in the feed, and what XML cannot hold is replaced."""
     old = write_hostile(tmp_path / "old")
     new = write_hostile(tmp_path / "new")
     results = pd.read_parquet(new / "data/results.parquet")
@@ -377,23 +357,9 @@ def test_hostile_names(tmp_path):
         "entry", "summary")} == {part.tag for part in feed.iter()}  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def home(site: BuiltSite) -> Iterator[str]:
-    """Address of the served site."""
-    assert site.folder is not None
-    with served(site.folder) as address:
-        yield address
-
-
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(
-    chromium: Browser, home: str, size: tuple[int, int], scheme: str
-) -> None:
-    """Nor does the page scroll sideways, or complain."""
-    page, heard = open_page(chromium, f"{home}changes/", size, color_scheme=scheme, bypass_csp=True)
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+@both_sizes
+def test_axe_finds_nothing(chromium: Browser, site: BuiltSite, size: tuple[int, int]) -> None:
+    page, heard = open_page(chromium, f"{site.url}changes/", size)
+    assert overflow(page) <= 0
     assert [] == heard.complaints
-    page.add_script_tag(path=AXE)
-    assert [] == page.evaluate(AXE_RUN)
-    page.context.close()
+    assert [] == breaches(page)

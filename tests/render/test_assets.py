@@ -18,8 +18,7 @@ from site_builder.render.assets import (
     make_bundles,
 )
 from tests.helpers.browsing import open_page
-from tests.helpers.serve import served
-from tests.helpers.sites import build, on_disk
+from tests.helpers.sites import build
 
 SVG_NAME = b"http://www.w3.org/2000/svg"
 NEEDED = {
@@ -29,7 +28,6 @@ NEEDED = {
 
 
 def write(folder: Path, files: dict[str, bytes]) -> Path:
-    """A folder of static files."""
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +63,6 @@ def test_published_names_hold_a_hash_of_the_content(static):
 
 
 def test_name_of_a_file_without_an_ending(static):
-    """The hash stands behind the name, and a dot in the folder's name is no ending."""
     write(static, {"LICENSE": b"MIT", "v1.2/notes": b"n"})
     assets = load_assets([static])
     assert re.fullmatch(r"assets/LICENSE\.[0-9a-f]{10}", assets.path("LICENSE"))
@@ -97,7 +94,6 @@ def test_files_that_are_not_published(static):
     "spelt", ['url("../vendor/f.woff2")', "url('../vendor/f.woff2')", "url(../vendor/f.woff2)"]
 )
 def test_links_of_a_style_sheet_lead_to_the_published_name(static, spelt):
-    """However they are quoted."""
     write(static, {"css/a.css": f"@font-face {{ src: {spelt} }}".encode(), "vendor/f.woff2": b"f"})
     assets = load_assets([static])
     published = hashed("vendor/f.woff2", b"f").removeprefix("assets/")
@@ -105,7 +101,7 @@ def test_links_of_a_style_sheet_lead_to_the_published_name(static, spelt):
     assert expected == assets.files[assets.path("css/a.css")]
 
 
-def test_links_of_a_style_sheet_at_the_top_of_the_folder(static):
+def test_links_of_a_style_sheet_in_the_root_folder(static):
     """A project may put one file beside its folders, or none into folders at all."""
     write(static, {"a.css": b"a{background:url(b.png)}", "b.png": b"png"})
     assets = load_assets([static])
@@ -114,7 +110,6 @@ def test_links_of_a_style_sheet_at_the_top_of_the_folder(static):
 
 
 def test_name_of_a_style_sheet_changes_with_what_it_links_to(static, tmp_path):
-    """Its own content names the other file."""
     css = {"css/a.css": b"a{src:url(../vendor/inter-latin-wght-normal.woff2)}"}
     before = load_assets([write(static, css)]).path("css/a.css")
     other = write(
@@ -124,7 +119,6 @@ def test_name_of_a_style_sheet_changes_with_what_it_links_to(static, tmp_path):
 
 
 def test_links_of_a_style_sheet_that_lead_to_no_file(static):
-    """Drawings within the sheet and marks of an SVG are left alone."""
     css = b"a{background:url(data:image/png;base64,xx)}b{mask:url(#m)}"
     write(static, {"css/a.css": css})
     assets = load_assets([static])
@@ -132,14 +126,13 @@ def test_links_of_a_style_sheet_that_lead_to_no_file(static):
 
 
 def test_link_of_a_style_sheet_to_a_file_that_is_not_there(static):
-    """The build stops, and names the sheet and the link."""
     write(static, {"css/a.css": b"a{background:url('../img/b.png')}"})
     with pytest.raises(AssetError) as error:
         load_assets([static])
     assert "static/css/a.css: it names url(../img/b.png), which is not there." == str(error.value)
 
 
-def test_a_projects_own_file_stands_in_for_ours(own, static):
+def test_a_projects_own_file_replaces_ours(own, static):
     """By the same name; the rest stays, and what is new is added."""
     write(static, {"css/a.css": b"ours", "css/b.css": b"ours"})
     write(own, {"css/a.css": b"own", "img/logo.svg": b"<svg/>"})
@@ -163,8 +156,7 @@ def test_front_end_packages_that_are_not_fetched(static, name):
     assert expected == str(error.value)
 
 
-def test_a_file_that_a_template_asks_for_in_vain(static):
-    """The message names it."""
+def test_a_template_asks_for_a_missing_file(static):
     with pytest.raises(AssetError) as error:
         load_assets([static]).path("js/nope.js")
     expected = "static/js/nope.js: a template asks for this file, but no static folder has it."
@@ -187,7 +179,6 @@ def test_our_own_static_files_are_whole():
 
 
 def test_scripts_of_ours_are_sent_without_comments(index_site):
-    """So that what is weighed is what is sent; code, and comments behind it, stay."""
     own = {path: text.decode() for path, text in index_site.files.items() if "/js/" in path}
     assert own
     comment = re.compile(r"\s*(//.*|/\*\*.*\*/)")
@@ -200,21 +191,18 @@ def test_scripts_of_ours_are_sent_without_comments(index_site):
 
 
 def test_scripts_of_a_project_are_sent_as_they_are(static):
-    """What looks like a comment may be a part of a text."""
     script = b"const a = `\n// no comment\n`;\n"
     write(static, {"js/a.js": script})
     assert script == load_assets([static]).files[hashed("js/a.js", script)]
 
 
-def test_parts_stand_in_their_order():
-    """As one after the other would be read; what a site does not have is left out."""
+def test_parts_are_joined_in_order():
     parts = {"js/theme.js": b"theme", "css/base.css": b"base", "css/tokens.css": b"tokens"}
     guarded = b"try {\ntheme\n} catch (error) { reportError(error); }\n"
     assert {BUNDLE_SHEET: b"tokens\nbase", BUNDLE_SCRIPT: guarded} == make_bundles(parts)
 
 
 def test_a_site_without_parts_has_no_bundle():
-    """Nothing is published for nothing."""
     assert {} == make_bundles({"css/mine.css": b"a {}", "js/mine.js": b"1"})
 
 
@@ -227,7 +215,6 @@ def test_every_part_is_there(index_site):
 
 
 def test_a_page_asks_for_one_sheet_and_one_script(index_site):
-    """Beside the script that runs before the first paint."""
     page = index_site.page("about/")
     sheets, scripts = page.select("[rel=stylesheet]"), page.select("script[src]")
     assert 1 == len(sheets)
@@ -236,15 +223,10 @@ def test_a_page_asks_for_one_sheet_and_one_script(index_site):
     ]
 
 
-def test_what_one_script_raises_stops_no_other(chromium: Browser, project, tmp_path):
-    """A project's own script is in the bundle; its fault is told, and the page does all else."""
+def test_an_error_in_one_script_stops_no_other(chromium: Browser, project):
     own = project / "static/js/numbers.js"
     own.parent.mkdir(parents=True)
     own.write_text('throw new Error("a fault of its own");', encoding="utf8")
-    site = on_disk(build(project), tmp_path / "site")
-    assert site.folder is not None
-    with served(site.folder) as address:
-        page, heard = open_page(chromium, address)
-        expect(page.locator("thead .sort").first).to_be_visible()
-        assert any("a fault of its own" in said for said in heard.complaints)
-        page.context.close()
+    page, heard = open_page(chromium, build(project).url)
+    expect(page.locator("thead .sort").first).to_be_visible()
+    assert any("a fault of its own" in said for said in heard.complaints)

@@ -45,13 +45,11 @@ EXTREMES = (0.0, -0.0, 5e-324, -5e-324, 1e300, -1e300, 1.7976931348623157e308, 1
     ],
 )
 def test_rounding_is_half_away_from_zero(value, places, written):
-    """Numbers are rounded as by hand, on the decimals that stand for the float."""
     assert written == rounded(value, places)
 
 
 @pytest.mark.parametrize("value", [0.0, -0.0, -0.0004, -5e-324])
 def test_zero_has_no_sign(value):
-    """What rounds to zero is written as zero, with no minus sign."""
     assert "0.000" == rounded(value, 3)
 
 
@@ -69,7 +67,6 @@ def test_zero_has_no_sign(value):
     ],
 )
 def test_score_is_written_on_its_scale(scale, value, written):
-    """A score has the scale's places, a prefix where the scale is compact, a dash where missing."""
     assert written == scale.score(value)
 
 
@@ -86,12 +83,10 @@ def test_score_is_written_on_its_scale(scale, value, written):
     ],
 )
 def test_difference_has_its_sign(value, written):
-    """A difference is signed both ways; one that rounds to zero has no sign."""
     assert written == NumberFormat().signed(value)
 
 
 def test_large_difference_is_signed_too():
-    """A difference on a compact scale has sign and prefix."""
     assert f"+22.8{NBSP}G" == NumberFormat(1, compact=True).signed(22_781_380_000)
 
 
@@ -106,12 +101,10 @@ def test_large_difference_is_signed_too():
     ],
 )
 def test_every_digit_is_written(value, written, difference):
-    """As programs read it; a difference with its sign, which a zero has not."""
     assert (written, difference) == (exact(value), signed(value))
 
 
 def test_interval_names_both_ends():
-    """An interval is written low to high, on one scale."""
     assert "0.662 to 0.818" == NumberFormat().interval(0.6621, 0.8176)
 
 
@@ -142,7 +135,6 @@ def test_interval_names_both_ends():
     ],
 )
 def test_scale_shows_three_digits(values, bounds, scale):
-    """The scale follows the largest of scores and bounds: fewer places for larger numbers."""
     assert scale == scale_for(values, bounds)
 
 
@@ -167,7 +159,6 @@ def test_scale_shows_three_digits(values, bounds, scale):
     ],
 )
 def test_compact_number_has_three_digits_and_a_prefix(value, written):
-    """A large number keeps three digits, and takes the next prefix when it rounds up to it."""
     assert written == text.compact(value)
 
 
@@ -218,12 +209,10 @@ def test_compact_number_has_three_digits_and_a_prefix(value, written):
     ],
 )
 def test_number_is_written_as_its_kind(write, value, written):
-    """Counts, quantities, shares, money, seconds, multiples and p-values have a form each."""
     assert written == write(value)
 
 
 def test_percent_takes_places():
-    """A share can be written with decimals."""
     assert f"48.1{NBSP}%" == text.percent(0.48125, 1)
 
 
@@ -242,7 +231,6 @@ def test_percent_takes_places():
     ],
 )
 def test_size_of_a_file(n_bytes, written):
-    """A size takes the unit that keeps it below a thousand."""
     assert written == text.size(n_bytes)
 
 
@@ -258,12 +246,10 @@ def test_size_of_a_file(n_bytes, written):
     ],
 )
 def test_names_are_listed_as_a_phrase(names, most, phrase):
-    """A list reads as a phrase, and says how many names it leaves out."""
     assert phrase == text.listed(names, most)
 
 
 def test_words_around_numbers():
-    """Coverage, counted nouns, lists and sentences read as English."""
     assert "A, B and 2 more" == text.listed(["A", "B", "C", "D"])
     assert "23 of 31" == text.coverage(23, 31)
     assert "1,200 of 1,500" == text.coverage(1200, 1500)
@@ -274,21 +260,18 @@ def test_words_around_numbers():
 
 @each_format
 def test_missing_number_is_a_dash(write):
-    """No number is a dash, never a zero, and never the word None."""
     assert MISSING == write(None)
 
 
 @each_format
 @pytest.mark.parametrize("value", EXTREMES)
 def test_extreme_numbers_are_written(write, value):
-    """The largest and the smallest floats are written, without an ASCII minus sign."""
     assert "-" not in write(value)
 
 
 @each_format
 @given(finite)
 def test_any_finite_number_is_written(write, value):
-    """No finite number fails, reads as nan, or comes out as a signed zero."""
     written = write(value)
     assert "nan" not in written.lower()
     assert "-" not in written
@@ -297,20 +280,17 @@ def test_any_finite_number_is_written(write, value):
 
 @given(st.lists(finite), st.tuples(st.none() | finite, st.none() | finite), finite)
 def test_any_scale_writes_any_number(values, bounds, value):
-    """A scale can be had for any scores, and writes any other score."""
     scale = scale_for(values, bounds)
     assert "nan" not in (scale.score(value) + scale.signed(value)).lower()
 
 
 @given(finite, st.integers(0, 6))
 def test_rounding_is_symmetric(value, places):
-    """A number and its opposite have the same digits."""
     assert rounded(value, places).lstrip(MINUS) == rounded(-value, places).lstrip(MINUS)
 
 
 @given(st.integers(-(10**6), 10**6), st.integers(0, 6))
 def test_rounding_moves_by_half_a_step_at_most(millionths, places):
-    """The written number lies within half a unit of its last place."""
     value = millionths / 10**6
     written = float(rounded(value, places).replace(MINUS, "-"))
     assert abs(written - value) <= 0.5 * 10**-places + 1e-12

@@ -6,17 +6,14 @@ things in one `evaluate` does them before that frame.
 
 import csv
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from site_builder import table_model as parts
-from tests.helpers.browsing import LAID_OUT, NARROW, WIDE, open_page
-from tests.helpers.serve import served
-from tests.helpers.sites import ROOT, build, on_disk
+from tests.helpers.browsing import LAID_OUT, both_sizes, open_page, overflow
+from tests.helpers.sites import ROOT, build
 from tests.tools.bench.boards import write_large
 
 SHOWN = """() => [...document.querySelectorAll('#board-fine-tuned tbody tr')]
@@ -45,31 +42,24 @@ def clicked(*keys: str, then: str) -> str:
     return f"() => {{ {clicks} return ({then})(); }}"
 
 
-@contextmanager
-def in_groups(project: Path, folder: Path) -> Iterator[str]:
+def in_groups(project: Path) -> str:
     """Address of a project's site on which more than eight rows are many: in groups of four."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts, "LONG", 8)
         patch.setattr(parts, "GROUP", 4)
-        site = on_disk(build(project), folder)
-    assert isinstance(site.folder, Path)
-    with served(site.folder) as address:
-        yield address
+        return build(project).url
 
 
 @pytest.fixture(scope="module")
-def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def long(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Address of the full board of 80 models, in groups of four."""
-    project = write_large(tmp_path_factory.mktemp("board") / "project", 80, 3)
-    with in_groups(project, tmp_path_factory.mktemp("board") / "site") as address:
-        yield f"{address}models/"
+    return f"{in_groups(write_large(tmp_path_factory.mktemp('board') / 'project', 80, 3))}models/"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home() -> str:
     """Address of the Index as if eleven rows were many: in groups of four."""
-    with in_groups(ROOT, tmp_path_factory.mktemp("long") / "site") as address:
-        yield address
+    return in_groups(ROOT)
 
 
 def groups(page: Page) -> list[list[object]]:
@@ -78,7 +68,7 @@ def groups(page: Page) -> list[list[object]]:
     return found
 
 
-def test_a_board_that_is_as_published_is_not_measured(chromium: Browser, home: str) -> None:
+def test_a_board_that_is_as_published_is_not_measured(chromium, home):
     """No row is hidden and none moved, so its scripts begin without having it laid out."""
     page = chromium.new_page()
     page.add_init_script(LAID_OUT)
@@ -88,11 +78,8 @@ def test_a_board_that_is_as_published_is_not_measured(chromium: Browser, home: s
     page.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_rows_in_groups_sort_and_filter_as_ever(
-    chromium: Browser, home: str, size: tuple[int, int]
-) -> None:
-    """Order and filters go over all groups; each knows how many rows it shows."""
+@both_sizes
+def test_rows_in_groups_sort_and_filter_as_ever(chromium, home, size):
     page, heard = open_page(chromium, home, size)
     published = page.evaluate(SHOWN)
     assert [[False, 4], [False, 4], [False, 3]] == groups(page)
@@ -113,13 +100,11 @@ def test_rows_in_groups_sort_and_filter_as_ever(
     page.go_back()
     page.goto(home)
     assert published == page.evaluate(SHOWN)
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert overflow(page) <= 0
     assert [] == heard.complaints
-    page.context.close()
 
 
-def test_columns_of_a_long_table_stand_below_their_headings(chromium: Browser, home: str) -> None:
-    """Heading and cell have one left edge; a hidden column takes its width along."""
+def test_columns_of_a_long_table_are_aligned_with_their_headings(chromium, home):
     page, _ = open_page(chromium, home + "?hide=win_rate&hide=beats")
     edges = """() => ['thead tr', 'tbody tr'].map(row =>
         [...document.querySelector('#board-fine-tuned ' + row).cells]
@@ -129,17 +114,15 @@ def test_columns_of_a_long_table_stand_below_their_headings(chromium: Browser, h
     assert head == row
     assert sorted(head) == head
     assert len(set(head)) == len(head)
-    page.context.close()
 
 
-def test_a_row_out_of_sight_is_found(chromium: Browser, home: str) -> None:
+def test_a_row_out_of_sight_is_found(chromium, home):
     """Every row is text of the page, to the last, and comes into sight when it is asked for."""
     page, _ = open_page(chromium, home, (1280, 300))
     last = page.locator("#board-fine-tuned tbody tr").last
     last.scroll_into_view_if_needed()
     expect(last).to_be_in_viewport()
     expect(last.locator("th a")).to_be_visible()
-    page.context.close()
 
 
 def open_board(chromium: Browser, address: str) -> Page:
@@ -150,9 +133,7 @@ def open_board(chromium: Browser, address: str) -> Page:
     return page
 
 
-def test_what_is_in_sight_is_sorted_at_once_and_the_rest_in_the_end(
-    chromium: Browser, long: str
-) -> None:
+def test_visible_rows_are_sorted_first(chromium, long):
     """The first groups are right before the next frame, the last ones soon after."""
     page = open_board(chromium, long)
     at_once = page.evaluate(clicked("lift_over_base", then=ORDER))
@@ -161,10 +142,9 @@ def test_what_is_in_sight_is_sorted_at_once_and_the_rest_in_the_end(
     assert at_once[8:] != page.evaluate(ORDER)[8:]
     assert [[False, 4]] * 20 == groups(page)
     expect(page).to_have_url(f"{long}?sort=lift_over_base")
-    page.context.close()
 
 
-def test_rows_in_sight_are_sorted_at_once_far_down_the_page(chromium: Browser, long: str) -> None:
+def test_rows_in_sight_are_sorted_at_once_far_down_the_page(chromium, long):
     """Where the window stands in the middle of the table it stays, with the right rows in it."""
     page = open_board(chromium, long)
     page.locator("tbody:visible").nth(12).evaluate(
@@ -180,10 +160,9 @@ def test_rows_in_sight_are_sorted_at_once_far_down_the_page(chromium: Browser, l
     page.wait_for_function(SORTED, arg="lift_over_base")
     assert at_once == page.evaluate(in_sight)
     assert abs(page.evaluate(where) - before) < 2
-    page.context.close()
 
 
-def test_the_last_of_two_sorts_stands(chromium: Browser, long: str) -> None:
+def test_the_last_of_two_sorts_stands(chromium, long):
     """Each asked for before the one before it was done; both are steps in the address."""
     page = open_board(chromium, long)
     page.evaluate(clicked("model", "lift_over_base", then="() => null"))
@@ -197,12 +176,9 @@ def test_the_last_of_two_sorts_stands(chromium: Browser, long: str) -> None:
     expect(page).to_have_url(f"{long}?sort=model")
     page.wait_for_function(f"() => ({ORDER})()[79] === 'Model 79'")
     assert [f"Model {i}" for i in range(80)] == page.evaluate(ORDER)
-    page.context.close()
 
 
-def test_a_filter_amid_a_sort_hides_the_right_rows_of_the_right_groups(
-    chromium: Browser, long: str
-) -> None:
+def test_a_filter_during_a_sort_hides_the_right_rows(chromium, long):
     """And when it is lifted, amid another sort, every row is there again."""
     page = open_board(chromium, long)
     typed = """text => {
@@ -226,10 +202,9 @@ def test_a_filter_amid_a_sort_hides_the_right_rows_of_the_right_groups(
     bodies = "[...document.querySelectorAll('#board-fine-tuned tbody')]"
     page.wait_for_function(f"() => !{bodies}.some({unseen})")
     expect(page).to_have_url(long)
-    page.context.close()
 
 
-def test_what_is_taken_along_amid_a_sort_is_in_its_order(chromium: Browser, long: str) -> None:
+def test_an_export_during_a_sort_is_sorted(chromium, long):
     """A file that is asked for in the moment of the sort has the rows as they will stand."""
     page = open_board(chromium, long)
     save = """() => [...document.querySelectorAll('[data-menu=export] button')]
@@ -238,34 +213,27 @@ def test_what_is_taken_along_amid_a_sort_is_in_its_order(chromium: Browser, long
         page.evaluate(clicked("model", then=save))
     rows = csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf8")))
     assert [f"Model {i}" for i in range(80)] == [" ".join(row["Model"].split()[:2]) for row in rows]
-    page.context.close()
 
 
-def test_a_page_that_is_printed_amid_a_sort_is_in_its_order(chromium: Browser, long: str) -> None:
-    """As is one that is copied."""
+def test_a_page_printed_during_a_sort_is_sorted(chromium, long):
     page = open_board(chromium, long)
     for event, key in (("beforeprint", "model"), ("copy", "average")):
         printed = f"() => {{ dispatchEvent(new Event('{event}')); return ({ORDER})(); }}"
         at_once = page.evaluate(clicked(key, then=printed))
         assert sorted(at_once, key=lambda name: int(name.split()[1])) == at_once or key != "model"
         assert page.evaluate(SORTED, "average") == (key == "average")
-    page.context.close()
 
 
-def test_every_row_is_found_amid_a_sort(chromium: Browser, long: str) -> None:
-    """Find-in-page looks at all rows at any moment, wherever they stand."""
+def test_every_row_is_found_during_a_sort(chromium, long):
     page = open_board(chromium, long)
     find = "() => [...Array(80).keys()].filter(i => window.find(`Model ${i}`, false, false, true))"
     assert list(range(80)) == page.evaluate(clicked("lift_over_base", then=find))
-    page.context.close()
 
 
-def test_ticks_go_along_with_their_rows(chromium: Browser, long: str) -> None:
-    """What was ticked before a sort is ticked after it, and stands in the bar."""
+def test_ticks_go_along_with_their_rows(chromium, long):
     page = open_board(chromium, long)
     page.get_by_label("Compare Model 7", exact=True).first.check()
     page.evaluate(clicked("model", then="() => null"))
     page.wait_for_function(f"() => ({ORDER})()[79] === 'Model 79'")
     expect(page.locator("#board-fine-tuned tbody tr").nth(7).locator("input")).to_be_checked()
     expect(page.locator(".tick-bar")).to_contain_text("Model 7")
-    page.context.close()

@@ -11,7 +11,7 @@ import pytest
 
 from site_builder.render.urls import license_link
 from tests.helpers.odd_boards import BOARDS, SHAPES, built
-from tests.helpers.sites import BuiltSite, build, load_json, on_disk, target
+from tests.helpers.sites import BuiltSite, build, load_json, target
 from tests.helpers.tables import SITE_TOML, board, having, write_project
 
 KNOWN = """\
@@ -19,6 +19,7 @@ KNOWN = """\
 title = "Known board"
 description = "What it holds."
 base_url = "https://example.org/board"
+cards = false
 license = "CC-BY-4.0"
 released = 2024-05-02
 
@@ -65,7 +66,6 @@ def test_the_data_set_of_a_project_that_says_everything(known):
 
 
 def test_downloads_of_the_data_set(known, index_site):
-    """Absolute where the site's place is known, else relative; each with its own checksum."""
     for path in ("index.html", "data/index.html"):
         for file in said(index_site, path)["distribution"]:
             content = index_site.files[target(path, file["contentUrl"])[0]]
@@ -76,8 +76,7 @@ def test_downloads_of_the_data_set(known, index_site):
             assert sha256(known.files[place]).hexdigest() == file["sha256"]
 
 
-def test_what_nobody_said_is_not_there(tmp_path):
-    """No licence, no date, no address, no citation, no creator."""
+def test_unstated_facts_are_absent(tmp_path):
     found = said(build(write_project(tmp_path, {"results": board()["results"]})), "index.html")
     assert {"@context", "@type", "name", "description", "version", "isAccessibleForFree"} | {
         "variableMeasured",
@@ -87,7 +86,6 @@ def test_what_nobody_said_is_not_there(tmp_path):
 
 
 def test_the_way_to_a_page(known):
-    """From the home page on, in absolute links; the page itself is its last step."""
     found = said(known, "models/alpha/index.html")
     assert "BreadcrumbList" == found["@type"]
     steps = [(s["position"], s["name"], s["item"]) for s in found["itemListElement"]]
@@ -99,7 +97,6 @@ def test_the_way_to_a_page(known):
 
 
 def test_pages_without_a_way(known, index_site):
-    """Those on no list; all of them where the site's place is not known."""
     for path in known.html:
         assert (said(known, path) is None) == path.startswith(("404", "embed/")), path
     ways = [path for path in index_site.html if said(index_site, path)]
@@ -107,8 +104,7 @@ def test_pages_without_a_way(known, index_site):
 
 
 @pytest.mark.parametrize("name", BOARDS)
-def test_of_every_board(name):
-    """It is JSON, without NaN, and its downloads are there."""
+def test_metadata_of_every_board(name):
     site = built(name)
     for path in ("index.html", "data/index.html"):
         found = said(site, path)
@@ -118,7 +114,6 @@ def test_of_every_board(name):
 
 
 def test_no_text_ends_the_script_that_it_stands_in():
-    """A title with a script in it is read as the text that it is."""
     site = built("hostile")
     assert "<script>alert('t')</script>" == said(site, "index.html")["name"]
     assert "<" not in site.readings["index.html"].linked[0]
@@ -143,7 +138,6 @@ def test_licences(text, link):
 
 
 def test_a_licence_in_words_stays_in_words(tmp_path):
-    """It is no link, and it is said all the same."""
     toml = SITE_TOML.replace("[site]\n", '[site]\nlicense = "Ask us"\n')
     found = said(build(write_project(tmp_path, board(), toml)), "data/index.html")
     assert "Ask us" == found["license"]
@@ -162,7 +156,6 @@ def described(site: BuiltSite) -> Any:
 
 def loaded(site: BuiltSite, mapping: dict[str, str] | None = None) -> mlcroissant.Dataset:
     """The data set that the loader makes of a published site; it raises on any error."""
-    assert site.folder is not None
     return mlcroissant.Dataset(str(site.folder / PATH), mapping=mapping)
 
 
@@ -178,12 +171,10 @@ def records(site: BuiltSite, dataset: mlcroissant.Dataset, table: str) -> pd.Dat
 
 
 def published(site: BuiltSite, table: str) -> pd.DataFrame:
-    """A table as it is published."""
     return pd.read_parquet(io.BytesIO(site.files[f"downloads/{table}.parquet"]))
 
 
 def test_the_loader_finds_no_error(index_site):
-    """It warns of what nobody has said of the Index, a licence and a date, and of no more."""
     issues = loaded(index_site).metadata.ctx.issues
     assert set() == issues.errors
     missing = [text for text in issues.warnings if "is recommended" in text]
@@ -195,7 +186,6 @@ def test_the_loader_finds_no_error(index_site):
 
 @pytest.mark.parametrize("table", ["results", "models", "tasks", "serving_requests", "prices"])
 def test_records_are_the_rows_of_the_tables(index_site, table):
-    """Every row and every column, read from the published files without a network."""
     found, expected = records(index_site, loaded(index_site), table), published(index_site, table)
     assert list(expected.columns) == list(found.columns)
     for name in expected.columns:
@@ -233,8 +223,7 @@ def test_a_project_that_says_everything(tmp_path):
         '[site]\nlicense = "CC-BY-4.0"\nreleased = 2024-05-02\ndescription = "A board."\n',
     )
     project = write_project(tmp_path / "project", board(), f'{toml}[citation]\ntext = "Us."\n')
-    site = on_disk(build(project, "https://example.org/board"), tmp_path / "site")
-    assert site.folder is not None
+    site = build(project, "https://example.org/board")
     found = described(site)
     addresses = {file["@id"]: file["contentUrl"] for file in found["distribution"]}
     assert "https://example.org/board/downloads/results.parquet" == addresses["results.parquet"]
@@ -253,7 +242,6 @@ def test_a_project_that_says_everything(tmp_path):
 
 
 def test_types_and_keys(tmp_path):
-    """As the contract has them; a column beyond it by what it holds."""
     frames, toml = SHAPES["lower_is_better"]()
     frames["tasks"] = having(frames["tasks"], note="x", steps=range(5), share=0.5, easy=True)
     site = build(write_project(tmp_path, frames, toml))
@@ -272,16 +260,14 @@ def test_types_and_keys(tmp_path):
 
 
 @pytest.mark.parametrize("name", BOARDS)
-def test_every_board_is_described_without_error(name, tmp_path):
-    """Whatever its columns and ids are; its results have as many records as rows."""
-    site = on_disk(built(name), tmp_path / "site")
+def test_every_board_is_described_without_error(name):
+    site = built(name)
     dataset = loaded(site)
     assert set() == dataset.metadata.ctx.issues.errors
     assert site.api("stats")["scores"] == len(list(dataset.records("results")))
 
 
 def test_the_data_page_leads_to_it(index_site):
-    """With a sentence that says what it is for."""
     (link,) = index_site.page("data/").select('a[href="croissant.json"]')
     assert link.parent is not None
     assert "Croissant" in link.parent.get_text()

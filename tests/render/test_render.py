@@ -60,7 +60,6 @@ def own_parts(environment: jinja2.Environment, name: str) -> Iterator[nodes.Temp
 
 
 def test_every_template_has_a_page(contexts):
-    """None is left over, and there is a page of every kind."""
     assert PAGE_TEMPLATES == sorted(contexts)
 
 
@@ -75,7 +74,6 @@ def test_a_template_uses_exactly_its_context(environment, contexts, name):
 
 @pytest.mark.parametrize("name", PAGE_TEMPLATES)
 def test_a_context_is_frozen(contexts, name):
-    """Nothing changes what a page maker has made, and no name hides one that all pages have."""
     assert contexts[name].__struct_config__.frozen
     assert set() == GLOBALS & {*contexts[name].__struct_fields__}
 
@@ -84,7 +82,6 @@ def test_a_context_is_frozen(contexts, name):
     "path", sorted(TEMPLATES.glob("macros/*.html")), ids=lambda path: path.name
 )
 def test_a_macro_reads_no_globals(environment, path):
-    """It shows its arguments, so that it can be understood, and used, alone."""
     assert set() == meta.find_undeclared_variables(
         environment.parse(path.read_text(encoding="utf8"))
     )
@@ -96,12 +93,10 @@ def test_the_documentation_of_templates_is_what_they_are():
 
 
 def test_every_context_is_documented(contexts):
-    """Of each page the one that it is rendered with."""
     assert contexts == dict(CONTEXTS)
 
 
 def test_every_documented_name_exists(tmp_path):
-    """A page that uses all of them is rendered."""
     uses = "".join(f"{{% if {name} is defined %}}{name},{{% endif %}}" for name in sorted(GLOBALS))
     root = write_project(tmp_path, board())
     (root / "templates").mkdir()
@@ -110,7 +105,6 @@ def test_every_documented_name_exists(tmp_path):
 
 
 def test_every_block_is_documented(environment):
-    """The frame of a page has them all, and no page has others."""
     blocks = {
         path.name: {
             block.name
@@ -123,7 +117,6 @@ def test_every_block_is_documented(environment):
 
 
 def test_every_block_can_be_replaced(tmp_path):
-    """By a template of the same name that builds on the one that it stands in for."""
     root = write_project(tmp_path, board())
     (root / "templates").mkdir()
     blocks = (f"{{% block {b} %}}my-{b} {{{{ super() }}}}{{% endblock %}}" for b in BLOCKS)
@@ -159,8 +152,7 @@ def test_the_documentations_own_template_builds(tmp_path):
     assert "To all 3." in page.select("section[aria-labelledby=thanks]")[0].get_text()
 
 
-def test_a_template_that_stands_on_itself(tmp_path):
-    """It is told, not followed for ever."""
+def test_a_template_that_extends_itself(tmp_path):
     root = write_project(tmp_path, board())
     (root / "templates").mkdir()
     (root / "templates/about.html").write_text('{% extends "about.html" %}')
@@ -169,7 +161,6 @@ def test_a_template_that_stands_on_itself(tmp_path):
 
 
 def test_templates_name_no_model_and_no_task():
-    """What a board is about comes from its data."""
     pages = {path: path.read_text(encoding="utf8").lower() for path in TEMPLATES.rglob("*.html")}
     names = ("gpt", "zephyr", "mistral", "llama", "gsm8k", "lora", "fine-tun")
     assert [] == [
@@ -187,7 +178,6 @@ def test_the_environment_is_strict():
 
 
 def render_with(root: Path, **templates: str) -> dict[str, bytes]:
-    """The site of the fixture board, with templates of its own."""
     write_project(root, board())
     for name, text in templates.items():
         path = root / "templates" / f"{name.replace('__', '/')}.html"
@@ -198,14 +188,12 @@ def render_with(root: Path, **templates: str) -> dict[str, bytes]:
 
 
 def fault(root: Path, **templates: str) -> str:
-    """What is said of a template that stops the build."""
     with pytest.raises(FaultsError) as error:
         render_with(root, **templates)
     return str(error.value)
 
 
 def test_a_projects_own_template_takes_the_place_of_ours(tmp_path):
-    """By the same name, and only that one."""
     own = '{% extends "base.html" %}{% block main %}<h1>Ours</h1>{{ terms | length }}{% endblock %}'
     files = render_with(tmp_path, about=own)
     assert b"<h1>Ours</h1>" in files["about/index.html"]
@@ -214,7 +202,6 @@ def test_a_projects_own_template_takes_the_place_of_ours(tmp_path):
 
 
 def test_a_projects_own_part_takes_the_place_of_ours(tmp_path):
-    """A frame, an included part or a macro, in every page that uses it."""
     own = (
         (TEMPLATES / "base.html")
         .read_text(encoding="utf8")
@@ -232,74 +219,42 @@ def test_a_projects_own_part_takes_the_place_of_ours(tmp_path):
     assert [] == [page for page in pages if b"<p>Made by us</p>" not in page]
 
 
-def test_an_unknown_name_in_a_template(tmp_path):
-    """One line, that names the template, the line in it and the name."""
-    own = '{% extends "base.html" %}\n{% block main %}\n{{ nonsense }}\n{% endblock %}'
-    assert "templates/about.html:3: 'nonsense' is undefined." == fault(tmp_path, about=own)
+ABOUT = '{% extends "base.html" %}\n{% block main %}'
+NO_FILE = "static/js/nope.js: a template asks for this file, but no static folder has it."
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("about", ABOUT + "\n{{ nonsense }}", "templates/about.html:3: 'nonsense' is undefined."),
+        ("base", "<p>\n{{ nonsense }}", "templates/base.html:2: 'nonsense' is undefined."),
+        ("about", ABOUT + "{{ page | nope }}", "templates/about.html:2: No filter named 'nope'."),
+        ("about", ABOUT + "{{ 1 + }}", "templates/about.html:2: unexpected 'end of print stat"),
+        ("base", "\n{% if %}", "templates/base.html:2: "),
+        ("about", '{% extends "bass.html" %}', "templates/bass.html: there is no such template."),
+        ("about", "{{ asset('js/nope.js') }}", NO_FILE),
+    ],
+)
+def test_a_template_at_fault(tmp_path, name, text, line):
+    """One line that names the template or the part at fault, and the place in it."""
+    if "block" in text:
+        text += "{% endblock %}"
+    assert fault(tmp_path, **{name: text}).startswith(line)
 
 
 def test_an_unknown_attribute_in_a_template(tmp_path):
-    """What a page has is a record: it has what it has."""
-    said = fault(
-        tmp_path, about='{% extends "base.html" %}{% block main %}{{ page.subtitle }}{% endblock %}'
-    )
-    assert "templates/about.html:1: " in said
-    assert "has no attribute 'subtitle'." in said
-
-
-def test_an_unknown_name_in_a_part_of_a_page(tmp_path):
-    """The part is named, not the page that happened to come first."""
-    assert "templates/base.html:2: 'nonsense' is undefined." == fault(
-        tmp_path, base="<p>\n{{ nonsense }}"
-    )
+    said = fault(tmp_path, about=ABOUT + "{{ page.subtitle }}{% endblock %}")
+    assert said.startswith("templates/about.html:2: ")
+    assert said.endswith("has no attribute 'subtitle'.")
 
 
 def test_an_unknown_name_in_a_macro(tmp_path):
-    """The macro's file and line."""
-    own = (
-        (TEMPLATES / "macros/links.html")
-        .read_text(encoding="utf8")
-        .replace("{{ link.text }}", "{{ lnk.text }}")
-    )
+    text = (TEMPLATES / "macros/links.html").read_text(encoding="utf8")
+    own = text.replace("{{ link.text }}", "{{ lnk.text }}")
     assert fault(tmp_path, macros__links=own).startswith("templates/macros/links.html:")
 
 
-def test_a_broken_template(tmp_path):
-    """File, line, and what is wrong."""
-    own = '{% extends "base.html" %}\n\n{% block main %}{{ 1 + }}{% endblock %}'
-    expected = "templates/about.html:3: unexpected 'end of print statement'"
-    assert expected == fault(tmp_path, about=own)
-
-
-def test_a_broken_part_of_a_page(tmp_path):
-    """The part is named."""
-    assert fault(tmp_path, base="\n{% if %}").startswith("templates/base.html:2: ")
-
-
-def test_an_unknown_filter_in_a_template(tmp_path):
-    """File and line too."""
-    said = fault(
-        tmp_path, about='{% extends "base.html" %}\n{% block main %}{{ page | nope }}{% endblock %}'
-    )
-    assert "templates/about.html:2: No filter named 'nope'." == said
-
-
-def test_a_template_that_asks_for_one_that_is_not_there(tmp_path):
-    """The missing one is named."""
-    said = fault(tmp_path, about='{% extends "bass.html" %}')
-    assert "templates/bass.html: there is no such template." == said
-
-
-def test_a_template_that_asks_for_a_file_that_is_not_there(tmp_path):
-    """A script or a sheet."""
-    with pytest.raises(FaultsError) as error:
-        render_with(tmp_path, about="{{ asset('js/nope.js') }}")
-    expected = "static/js/nope.js: a template asks for this file, but no static folder has it."
-    assert expected == str(error.value)
-
-
 def test_a_template_that_is_not_utf8(tmp_path):
-    """A mistake like another, told in a line."""
     write_project(tmp_path, board())
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/about.html").write_bytes(b"caf\xe9")
@@ -309,7 +264,7 @@ def test_a_template_that_is_not_utf8(tmp_path):
     assert expected == str(error.value)
 
 
-def test_what_is_said_is_escaped_once():
+def test_text_is_escaped_once():
     """Text of any kind once, markup never again; what looks alike is not taken for the same."""
     environment = make_environment([TEMPLATES])
     source = (

@@ -28,7 +28,6 @@ def href(link: Link) -> str:
 
 
 def rows(*made: Row, columns: tuple[Column, ...] = COLUMNS[:2], sorted_by: str = "") -> str:
-    """The head and the body of a table."""
     table = Table("t", "T", columns, made, sorted_by=sorted_by)
     return str(write_rows(table, href, lambda plot: f"<svg>{plot.text}</svg>"))
 
@@ -44,7 +43,6 @@ def test_a_row():
 
 
 def test_what_a_row_is_and_is_filtered_by():
-    """Its kind, its anchor, its id; the column that gave the order is set apart."""
     row = Row((Cell("a", "a"), Cell("1", 1.0)), "reference", "score-1", (("id", 'A "B"'),))
     assert (
         '<tr class=reference id=score-1 data-id="A &quot;B&quot;"><th>a<td class=merit>1\n'
@@ -68,7 +66,7 @@ def test_the_heads():
     ) in rows(row, columns=columns)
 
 
-def test_what_filters_know_of_the_rows_is_said_once():
+def test_values_for_filters_are_written_once():
     """The distinct values of each mark, and which of them each row has; -1 for none."""
     cells = (Cell("a", "a"), Cell("1", 1.0))
     made = (
@@ -86,7 +84,7 @@ def test_what_filters_know_of_the_rows_is_said_once():
     assert "" == write_data(Table("t", "T", COLUMNS[:2], (Row(cells, filters=(("id", "1"),)),)))
 
 
-def test_what_stands_beside_a_number():
+def test_parts_beside_a_number():
     """Tone, tags, the best of them first, and a note; then the text is not its value."""
     cell = Cell("+0.1", 0.1, "0.0 to 0.2", "gain", tags=("best", "flagged"))
     assert (
@@ -126,30 +124,24 @@ def test_a_drawing():
         (Cell("", 0.5, plot=Dumbbell(0.1, 0.5, None)), "0.5"),
     ],
 )
-def test_a_value_is_an_attribute_where_the_text_does_not_say_it(
-    cell: Cell, value: str | None
-) -> None:
-    """A missing one is empty, never zero."""
+def test_a_value_is_an_attribute_where_the_text_does_not_say_it(cell, value):
     body = rows(Row((Cell("a", "a"), cell)))
     found = BeautifulSoup(f"<table>{body}</table>", "lxml").select("tbody td")[0]
     assert value == found.get("data-value")
 
 
 def test_a_licence_keeps_its_version():
-    """Text is no number, however it ends."""
     assert "Apache-2.0" == raw_value(Cell("Apache-2.0", "Apache-2.0"))
 
 
 def test_a_link_out_of_the_site_and_one_that_may_not_be_followed():
-    """The text of the other stands alone."""
     out = Cell("x", "x", link=Link("x", href="https://x.example"))
     assert "<a href=https://x.example rel=noopener>x</a>" == write_words(out, href)
     assert "x" == write_words(Cell("x", "x", link=Link("x", href="javascript:x")), href)
 
 
 @given(st.text(), st.text(), st.text(), st.text())
-def test_no_text_becomes_markup(text: str, note: str, tag: str, mark: str) -> None:
-    """Whatever the data holds, the elements are ours."""
+def test_no_text_becomes_markup(text, note, tag, mark):
     cell = Cell(text, text, note, tags=(tag,), link=Link(text, href=f"http{text}"))
     body = rows(Row((cell, Cell("1", 1.0)), filters=(("id", mark),)))
     found = {element.name for element in BeautifulSoup(f"<table>{body}</table>", "lxml")()}

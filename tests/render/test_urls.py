@@ -59,20 +59,17 @@ def test_slugs_of_hostile_ids_are_unique_and_fit_for_a_path():
 
 
 def test_slugs_are_readable():
-    """An id that shares its slug with no other keeps it plain."""
     slugs = make_slugs(["meta-llama/Llama-2-7b-hf", "gpt-4o (2024)", "μ", "../x", "*star"])
     assert ["meta-llama-llama-2-7b-hf", "gpt-4o-2024", "m", "x", "star"] == list(slugs.values())
 
 
 def test_slugs_of_ids_that_are_spelled_alike_are_marked():
-    """Both get a part of the hash of their id, so that neither takes the other's address over."""
     slugs = make_slugs(["humaneval", "humaneval+"])
     # The first digits of `printf humaneval | sha256sum` and `printf humaneval+ | sha256sum`.
     assert {"humaneval": "humaneval-6a08f34e", "humaneval+": "humaneval-a14853ac"} == slugs
 
 
 def test_slugs_do_not_depend_on_the_order_of_the_ids():
-    """A link to a page holds when rows of the tables change places."""
     shuffled = random.Random(7).sample(HOSTILE, len(HOSTILE))
     assert make_slugs(HOSTILE) == make_slugs(shuffled)
 
@@ -87,7 +84,6 @@ def test_slug_of_an_id_that_is_spelled_like_a_marked_one():
 
 @given(st.lists(st.text(min_size=1, max_size=120), min_size=2, max_size=12, unique=True))
 def test_different_ids_get_different_fit_slugs(ids: list[str]):
-    """Whatever the ids are."""
     slugs = make_slugs(ids)
     assert len(ids) == len(set(slugs.values()))
     assert [] == [slug for slug in slugs.values() if not is_fit(slug)]
@@ -95,7 +91,6 @@ def test_different_ids_get_different_fit_slugs(ids: list[str]):
 
 @given(st.lists(st.from_regex(r"[aA][ _+-]?[bB]?", fullmatch=True), min_size=2, unique=True))
 def test_ids_that_are_nearly_the_same_get_different_slugs(ids: list[str]):
-    """Ids that differ in capitals and punctuation only."""
     assert len(ids) == len(set(make_slugs(ids).values()))
 
 
@@ -119,7 +114,6 @@ PAGES = [address for address in ADDRESSES if address.kind != "file"]
 
 
 def test_every_page_has_a_file_of_its_own():
-    """No two pages share one, and every one lies in the site."""
     urls = Urls.of(ADDRESSES)
     files = [urls.file(address) for address in ADDRESSES]
     assert len(files) == len(set(files))
@@ -143,8 +137,7 @@ def test_relative_links_lead_from_any_page_to_any_other(base):
                 assert base + file == urljoin(base + start, link), (origin, file)
 
 
-def test_links_that_are_kept_for_a_folder_are_those_of_each_page():
-    """To pages and to places of them, whichever page asks first."""
+def test_cached_links_are_those_of_each_page():
     urls = Urls.of(ADDRESSES)
     for origin in PAGES:
         to_page = urls.linker(origin)
@@ -162,7 +155,6 @@ def test_links_to_a_place_within_a_page():
 
 @pytest.mark.parametrize("base_url", ["https://example.org/index", "https://example.org/index/"])
 def test_the_404_page_links_from_the_root_of_the_host(base_url):
-    """A host shows it at any depth, so its links hold anywhere once the site's place is known."""
     urls = Urls.of(ADDRESSES, base_url)
     assert "/index/" == urls.relative(Address("not_found"), Address("home"))
     assert "/index/models/star/" == urls.relative(Address("not_found"), Address("model", "*star"))
@@ -174,14 +166,12 @@ def test_the_404_page_links_from_the_root_of_the_host(base_url):
 
 
 def test_the_404_page_keeps_the_marks_of_its_base_url():
-    """A base URL is written as it stands in an address: what is encoded in it stays so."""
     urls = Urls.of([], "https://example.org/my%20site")
     assert "/my%20site/about/" == urls.relative(Address("not_found"), Address("about"))
     assert "https://example.org/my%20site/about/" == urls.canonical(Address("about"))
 
 
 def test_canonical_links():
-    """Absolute with a base URL, none without."""
     assert "" == Urls.of([]).canonical(Address("about"))
     urls = Urls.of([], "https://example.org/index")
     assert "https://example.org/index/" == urls.canonical(Address("home"))
@@ -202,12 +192,10 @@ def test_canonical_links():
     ],
 )
 def test_web_links_may_be_followed(href):
-    """Links by http or https to a host are left as they are."""
     assert href == web_link(href)
 
 
 def test_space_around_a_web_link_is_dropped():
-    """A table may hold it by accident."""
     assert "https://example.org/" == web_link(" https://example.org/\n")
 
 
@@ -276,15 +264,10 @@ NAMES = ("index", *(name for name in BOARDS if NO_BASELINE not in name))
 
 @pytest.fixture(params=NAMES)
 def site(request: pytest.FixtureRequest) -> BuiltSite:
-    """The Index, and every other board in turn."""
-    if request.param == "index":
-        index: BuiltSite = request.getfixturevalue("index_site")
-        return index
     return built(request.param)
 
 
 def test_every_file_that_a_link_leads_to_is_there(site):
-    """Pages, downloads, scripts, sheets, pictures; all by relative paths within the site."""
     lost = [
         (path, link)
         for path, page in site.readings.items()
@@ -295,13 +278,11 @@ def test_every_file_that_a_link_leads_to_is_there(site):
 
 
 def test_links_of_a_site_are_relative(site):
-    """They hold under any base path, and from the disk."""
     links = {link for page in site.readings.values() for link in page.links if not is_outside(link)}
     assert [] == sorted(link for link in links if link == "" or link.startswith("/"))
 
 
 def test_links_out_of_a_site_are_followed_by_http_only(site):
-    """With a host; text in front of them cannot change that."""
     links = {link for page in site.readings.values() for link in page.links if is_outside(link)}
     odd = [
         link
@@ -324,15 +305,11 @@ def lost_anchors(site: BuiltSite) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_place_that_a_link_leads_to_is_there(name, request):
-    """An anchor is the id of an element of the page that it leads to."""
-    site = request.getfixturevalue("index_site") if name == "index" else built(name)
+def test_every_place_that_a_link_leads_to_is_there(site):
     assert [] == lost_anchors(site)
 
 
 def test_ids_are_unique_within_a_page(site):
-    """An anchor leads to one place, a label names one thing."""
     twice = {
         path: page.ids
         for path, page in site.readings.items()
@@ -341,16 +318,13 @@ def test_ids_are_unique_within_a_page(site):
     assert {} == twice
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_ids_are_fit_for_labels(name, request):
+def test_ids_are_fit_for_labels(site):
     """No space in them: `aria-labelledby` would read it as two ids."""
-    site = request.getfixturevalue("index_site") if name == "index" else built(name)
     ids = {one for page in site.readings.values() for one in page.ids}
     assert [] == sorted(one for one in ids if re.search(r"\s", one) or one == "")
 
 
 def test_links_of_style_sheets(site):
-    """Fonts and pictures are files of the site."""
     for path, content in site.files.items():
         if path.endswith(".css"):
             links = [

@@ -123,7 +123,6 @@ class Twice:
 
 @pytest.fixture(scope="module")
 def twice(tmp_path_factory: pytest.TempPathFactory) -> Twice:
-    """The board of this module."""
     one, other = (tmp_path_factory.mktemp(name) for name in ("one", "ganz woanders"))
     project = write_rich_project(one / "project")
     moved = write_rich_project(other / "Projekt 模型", backwards=True)
@@ -148,7 +147,6 @@ def test_the_same_project_gives_the_same_bytes(twice):
 
 
 def test_there_is_something_to_compare(twice):
-    """The project has every kind of file, pictures among them, and other letters than English."""
     kinds = {"cards/home.png", "badges/m1.svg", "sitemap.xml", "data/croissant.json", MANIFEST}
     pages = {"serving/index.html", "analysis/index.html", "choose/index.html"}
     assert set() == {*kinds, *pages, "api/v1/correlations.json"} - set(twice.there)
@@ -159,12 +157,10 @@ def test_there_is_something_to_compare(twice):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
 def test_the_umask_says_who_may_read(twice):
-    """And only that."""
     assert 0o600 == (twice.folder / "index.html").stat().st_mode & 0o777
 
 
 def test_no_file_says_where_it_was_built(twice):
-    """Neither the folder of the project nor this machine's name for it."""
     places = [str(place).encode() for place in twice.places]
     assert [] == [
         path

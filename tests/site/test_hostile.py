@@ -1,10 +1,8 @@
 """Hostile input, a case a name: each gets the line that it deserves, or comes out as it is."""
 
 import os
-import zipfile
 from collections.abc import Callable
 from decimal import Decimal
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -46,43 +44,7 @@ MISSING = (
 )
 
 
-def zipped() -> bytes:
-    """A spreadsheet, as far as its first bytes tell."""
-    file = BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("xl/workbook.xml", "<workbook/>")
-    return file.getvalue()
-
-
-FILES: dict[str, tuple[bytes, str]] = {
-    "no bytes": (b"", "the file is empty (0 bytes). Write it again."),
-    "one byte": (b"P", FOREIGN),
-    "CSV": (b"model,task,score\na,b,1\n", FOREIGN),
-    "spreadsheet": (zipped(), FOREIGN),
-    "web page": (b"<!doctype html><script>alert(1)</script>", FOREIGN),
-    "terminal escapes": (b"\x1b[2J\x1b]0;title\x07", FOREIGN),
-    "without its head": (WHOLE[4:], FOREIGN),
-    "without its foot": (WHOLE[:-4], CUT),
-    "first half": (WHOLE[: len(WHOLE) // 2], CUT),
-    "first hundred bytes": (WHOLE[:100], CUT),
-    "all but one byte": (WHOLE[:-1], CUT),
-    "magic alone": (b"PAR1PAR1", "the Parquet file is damaged: "),
-    "foot of a giant": (b"PAR1" + b"\xff" * 8 + b"PAR1", "the Parquet file is damaged: "),
-    "zeros between": (b"PAR1" + bytes(5_000) + b"PAR1", "the Parquet file is damaged: "),
-}
-
-
-@pytest.mark.parametrize(("content", "line"), FILES.values(), ids=FILES.keys())
-def test_files_that_are_no_table(tmp_path, content, line):
-    """One line, the same for each table, and nothing is made up about the others."""
-    (found,) = fault_lines(write_project(tmp_path, {"results": content}, ""))
-    assert found.startswith(f"data/results.parquet: {line}")
-    (found,) = fault_lines(write_project(tmp_path, board() | {"prices": content}))
-    assert found.startswith(f"data/prices.parquet: {line}")
-
-
 def test_a_table_cut_anywhere(tmp_path):
-    """At every tenth byte, and at each of the last fifty."""
     for end in (*range(1, len(WHOLE), len(WHOLE) // 10), *range(len(WHOLE) - 50, len(WHOLE))):
         write_project(tmp_path, {"results": WHOLE[:end]}, "")
         line = FOREIGN if end < 4 else CUT
@@ -90,12 +52,10 @@ def test_a_table_cut_anywhere(tmp_path):
 
 
 def folder(path: Path) -> None:
-    """A folder of parts."""
     path.mkdir()
 
 
 def loop(path: Path) -> None:
-    """A link to itself."""
     path.symlink_to(path)
 
 
@@ -105,12 +65,10 @@ def pipe(path: Path) -> None:
 
 
 def endless(path: Path) -> None:
-    """A device that gives bytes for ever."""
     path.symlink_to("/dev/zero")
 
 
 def dangling(path: Path) -> None:
-    """A link to nothing."""
     path.symlink_to("nowhere")
 
 
@@ -118,15 +76,13 @@ def dangling(path: Path) -> None:
     ("make", "line"),
     [(folder, NO_FILE), (pipe, NO_FILE), (endless, NO_FILE), (loop, MISSING), (dangling, MISSING)],
 )
-def test_what_stands_in_place_of_a_file(tmp_path, make, line):
-    """The build neither waits for it nor fails."""
+def test_folders_devices_and_links_in_place_of_a_file(tmp_path, make, line):
     (tmp_path / "data").mkdir()
     make(tmp_path / "data/results.parquet")
     assert [f"data/results.parquet: {line}"] == fault_lines(tmp_path)
 
 
 def test_a_table_may_be_a_link(tmp_path):
-    """Data often lie elsewhere."""
     write_project(tmp_path, board())
     real = tmp_path / "real.parquet"
     (tmp_path / "data/results.parquet").rename(real)
@@ -135,13 +91,11 @@ def test_a_table_may_be_a_link(tmp_path):
 
 
 def scored(values: "pa.Array[Any]") -> pa.Table:
-    """The results with other scores, of any type."""
     table = pa.Table.from_pandas(results_frame().drop(columns="score"), preserve_index=False)
     return table.append_column("score", values)
 
 
 def named(values: "pa.Array[Any]") -> pa.Table:
-    """The results with other models, of any type."""
     table = pa.Table.from_pandas(results_frame().drop(columns="model"), preserve_index=False)
     return table.append_column("model", values)
 
@@ -235,8 +189,7 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("tables", "line"), TABLES.values(), ids=TABLES.keys())
-def test_values_that_are_none(tmp_path, tables, line):
-    """Each is named once, on one printable line."""
+def test_bad_values(tmp_path, tables, line):
     lines = fault_lines(write_project(tmp_path, board() | tables))
     assert 1 == lines.count(f"data/results.parquet: {line}"), lines
     assert all(found.isprintable() and len(found) < 2_500 for found in lines)
@@ -266,18 +219,13 @@ LEGAL: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("tables", LEGAL.values(), ids=LEGAL.keys())
 def test_odd_values_are_legal(tmp_path, tables):
-    """And warn of nothing."""
     assert [] == fault_lines(write_project(tmp_path, board() | tables))
 
 
 LINK = "must be a link (https:// or http://) without '?' and '#'"
 TOML: dict[str, tuple[bytes, str]] = {
-    "not UTF-8": (b"[site]\ntitle = '\xff'", "is not UTF-8 text. Save it as UTF-8."),
     "UTF-16": ("[site]".encode("utf-16"), "is not UTF-8 text. Save it as UTF-8."),
     "null byte": (b"[site]\ntitle = '\x00'", "is not valid TOML: "),
-    "a list for a section": (b"site = [1]", "site = [1] must be a section"),
-    "a number for a title": (b"[site]\ntitle = 1", "site.title = 1 must be text"),
-    "an empty title": (b"[site]\ntitle = ''", 'site.title = "" must not be empty'),
     "huge number": (
         b"[board]\nmin_coverage = 1e999",
         "board.min_coverage = Infinity must be at most 1",
@@ -286,7 +234,6 @@ TOML: dict[str, tuple[bytes, str]] = {
         b"[analysis]\ntraining_set_thresholds = [-" + b"9" * 4_000 + b"]",
         "analysis.training_set_thresholds = ",
     ),
-    "deep nesting": (b"a = " + b"[" * 50_000, "is not valid TOML: "),
     "script for a link": (
         b"[site]\nrepository = 'javascript:alert(1)'",
         f'site.repository = "javascript:alert(1)" {LINK}',
@@ -306,8 +253,7 @@ TOML: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize(("toml", "line"), TOML.values(), ids=TOML.keys())
-def test_configurations_that_are_none(project, toml, line):
-    """One line, printable and of readable length."""
+def test_bad_configurations(project, toml, line):
     (project / "site.toml").write_bytes(toml)
     (found,) = fault_lines(project)
     assert found.startswith(f"site.toml: {line}")
@@ -316,7 +262,6 @@ def test_configurations_that_are_none(project, toml, line):
 
 
 def test_a_thousand_unknown_keys(project):
-    """Twenty are named, the others counted."""
     toml = "[site]\n" + "".join(f"key{i} = 1\n" for i in range(1_000))
     (project / "site.toml").write_text(toml)
     with pytest.raises(FaultsError) as caught:
@@ -327,7 +272,6 @@ def test_a_thousand_unknown_keys(project):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The results of the fixture board."""
     return make_site(write_project(tmp_path_factory.mktemp("hostile"), board()))
 
 
@@ -472,7 +416,6 @@ MARKDOWN: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize(("text", "html"), MARKDOWN.values(), ids=MARKDOWN.keys())
 def test_prose_comes_out_clean(write, text, html):
-    """Of HTML only what prose needs, of links only those to the web and to the site."""
     prose = write(text)
     inside = prose.decode_contents().strip()
     assert html == inside
@@ -484,8 +427,7 @@ def test_prose_comes_out_clean(write, text, html):
 OUTSIDE = "cannot be read: it is a link that leads out of the folder"
 
 
-def test_lists_in_lists_without_end(write):
-    """What Markdown cannot read is a fault, too."""
+def test_lists_nested_too_deeply(write):
     with pytest.raises(FaultsError) as caught:
         write("\n".join(f"{'    ' * i}- a" for i in range(250)))
     line = "data/content/about.md: its lists or quotes are nested too deeply"
@@ -503,7 +445,7 @@ def test_lists_in_lists_without_end(write):
     ],
     ids=["device", "file of the machine", "pipe", "folder", "no text"],
 )  # fmt: skip
-def test_prose_that_is_no_text(tmp_path, make, line):
+def test_unreadable_prose(tmp_path, make, line):
     """No file from elsewhere is published, and nothing is waited for."""
     make(tmp_path / "about.md")
     prose = load_prose(tmp_path)
@@ -546,7 +488,6 @@ TEMPLATES: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize(("text", "line"), TEMPLATES.values(), ids=TEMPLATES.keys())
 def test_templates_that_want_more_than_a_page(site, about, tmp_path, text, line):
-    """A project's own template runs no code in the build, and its mistakes are lines."""
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/about.html").write_text(text)
     own = replace(site, config=site.config.model_copy(update={"root": tmp_path}))

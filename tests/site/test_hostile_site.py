@@ -12,12 +12,11 @@ from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.helpers.browsing import Heard, open_page, scroll_through
 from tests.helpers.hostile import LINKS, LONG, TEXTS, write_hostile
-from tests.helpers.serve import served
-from tests.helpers.sites import BuiltSite, build, is_outside, load_json, on_disk
+from tests.helpers.sites import BuiltSite, build, is_outside, load_json
 
 FORMULA = re.compile(r"[=+\-@\t\r\n]")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?")
@@ -27,17 +26,7 @@ OWN = ("https://example.org/good", "https://example.org/some-repo/")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
-    """The site, in memory and on disk."""
-    root = write_hostile(tmp_path_factory.mktemp("hostile"))
-    return on_disk(build(root), root / "site")
-
-
-@pytest.fixture(scope="module")
-def home(site: BuiltSite) -> Iterator[str]:
-    """Address of the served site."""
-    assert site.folder is not None
-    with served(site.folder) as address:
-        yield address
+    return build(write_hostile(tmp_path_factory.mktemp("hostile")))
 
 
 class Watch:
@@ -48,11 +37,19 @@ class Watch:
         self.dialogs: list[str] = []
         self.page, self.heard = open_page(browser, home)
         self.page.on("dialog", self._dialog)
-        self.page.on("popup", lambda _: self.dialogs.append("a window"))
+        self.page.on("popup", self._popup)
 
     def _dialog(self, dialog: Any) -> None:
         self.dialogs.append(dialog.message)
         dialog.dismiss()
+
+    def _popup(self, _: Page) -> None:
+        self.dialogs.append("a window")
+
+    def close(self) -> None:
+        """Listen no longer."""
+        self.page.remove_listener("dialog", self._dialog)
+        self.page.remove_listener("popup", self._popup)
 
     def assert_calm(self) -> None:
         """No script of the data ran, nothing complained, and nothing was asked of another host."""
@@ -65,12 +62,12 @@ class Watch:
 
 
 @pytest.fixture
-def watch(chromium: Browser, home: str) -> Iterator[Watch]:
+def watch(chromium: Browser, site: BuiltSite) -> Iterator[Watch]:
     """A page of the served site, which must be calm in the end."""
-    watched = Watch(chromium, home)
+    watched = Watch(chromium, site.url)
     yield watched
     watched.assert_calm()
-    watched.page.context.close()
+    watched.close()
 
 
 def seen(text: str) -> str:
@@ -90,7 +87,7 @@ def test_every_page_is_calm_and_shows_the_names(watch: Watch, site: BuiltSite) -
 
 
 @pytest.mark.parametrize("path", ["", "models/", "analysis/", "serving/"])
-def test_charts_obey_nothing(watch: Watch, path: str) -> None:
+def test_charts_run_no_hostile_text(watch: Watch, path: str) -> None:
     """Plotly reads marks like HTML in names and in tips."""
     watch.page.goto(watch.home + path)
     scroll_through(watch.page)
@@ -101,7 +98,6 @@ def test_charts_obey_nothing(watch: Watch, path: str) -> None:
 
 
 def test_tables_are_sorted_and_filtered(watch: Watch) -> None:
-    """By every column, and by every name as it is typed."""
     page = watch.page
     page.goto(watch.home + "models/")
     for button in page.locator("[data-view-of]:visible th button").all():
@@ -116,7 +112,7 @@ def test_tables_are_sorted_and_filtered(watch: Watch) -> None:
     watch.assert_calm()
 
 
-def test_a_view_is_taken_along_without_formulas(watch: Watch) -> None:
+def test_an_exported_view_has_no_formulas(watch: Watch) -> None:
     """As CSV: each text stands as it is read, one that a sheet would run behind an apostrophe."""
     page = watch.page
     page.goto(watch.home + "models/")
@@ -132,7 +128,6 @@ def test_a_view_is_taken_along_without_formulas(watch: Watch) -> None:
 
 
 def test_quick_find_shows_names_as_text(watch: Watch) -> None:
-    """Each is found by its beginning and read as it is."""
     page = watch.page
     page.goto(watch.home)
     expect(page.get_by_role("button", name="Search", exact=True)).to_be_visible()
@@ -148,7 +143,6 @@ def test_quick_find_shows_names_as_text(watch: Watch) -> None:
 
 
 def test_every_task_is_picked(watch: Watch) -> None:
-    """The picker writes a task's name and table anew."""
     page = watch.page
     page.goto(watch.home + "tasks/")
     picker = page.get_by_label("Task", exact=True)
@@ -185,7 +179,6 @@ def test_models_are_compared(watch: Watch) -> None:
 
 
 def test_a_model_is_chosen(watch: Watch) -> None:
-    """Over tasks whose names are hostile."""
     page = watch.page
     for tasks in (TEXTS[:5], TEXTS[5:10], TEXTS[10:]):
         page.goto(f"{watch.home}choose/?{urlencode([('task', text) for text in tasks])}")
@@ -195,18 +188,16 @@ def test_a_model_is_chosen(watch: Watch) -> None:
 
 def test_from_the_disk(chromium: Browser, site: BuiltSite) -> None:
     """A double click on a file gives a page that obeys as little."""
-    assert site.folder is not None
     watched = Watch(chromium, site.folder.as_uri() + "/")
     for path in ("index.html", "models/index.html", "compare/index.html", "choose/index.html"):
         watched.page.goto(watched.home + path)
         # Chromium complains of the font, which a page from the disk may not load.
         watched.heard.complaints.clear()
         watched.assert_calm()
-    watched.page.context.close()
+    watched.close()
 
 
 def test_no_page_leads_where_the_data_says(site: BuiltSite) -> None:
-    """No link of the data may be followed, and each can be read."""
     for path, page in site.readings.items():
         outside = [link for link in page.links if is_outside(link)]
         assert [] == [link for link in outside if not link.startswith(OWN)], path
@@ -216,7 +207,6 @@ def test_no_page_leads_where_the_data_says(site: BuiltSite) -> None:
 
 
 def test_a_description_of_a_hundred_thousand_letters(site: BuiltSite) -> None:
-    """It stands on its model's page, whole."""
     path = next(p for p in site.html if p.startswith("models/script-window-canary"))
     assert LONG in site.page(path).get_text()
 
@@ -238,7 +228,6 @@ def test_drawings_and_lists_for_machines_are_whole(site: BuiltSite) -> None:
 
 
 def test_downloads_run_in_no_sheet(site: BuiltSite) -> None:
-    """Every CSV that is published: cells and headings."""
     packed = [content for path, content in site.files.items() if path.endswith(".csv.gz")]
     files = [gzip.decompress(content).decode() for content in packed]
     assert 5 == len(files)
@@ -248,6 +237,5 @@ def test_downloads_run_in_no_sheet(site: BuiltSite) -> None:
 
 
 def test_names_of_files_are_plain(site: BuiltSite) -> None:
-    """Whatever the ids are, a path has letters, digits and hyphens."""
     assert [] == [path for path in site.files if not re.fullmatch(r"[\w./-]+", path, re.ASCII)]
     assert [] == [path for path in site.files if ".." in path or len(path) > 150]

@@ -57,17 +57,16 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     built = subprocess.run([*build, str(ROOT)], capture_output=True, text=True)
     assert 0 == built.returncode, built.stdout + built.stderr
     (wheel,) = (folder / "dist").glob("*.whl")
-    venv.create(folder / "env", with_pip=True)
+    venv.create(folder / "env")
     scripts = folder / "env" / ("Scripts" if os.name == "nt" else "bin")
-    pip = [str(scripts / "python"), "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]
-    subprocess.run([*pip, str(wheel)], check=True, env={"PATH": os.defpath})
+    pip = [sys.executable, "-m", "pip", "--python", str(scripts / "python"), "install", "--quiet"]
+    subprocess.run([*pip, "--no-index", "--no-deps", str(wheel)], check=True)
     env = {"PATH": str(scripts), "PYTHONPATH": DEPENDENCIES, "HOME": str(folder)}
     return Installed(scripts, env)
 
 
 @pytest.fixture(scope="module")
 def board(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that held nothing but a Parquet file, and was built."""
     root = tmp_path_factory.mktemp("board")
     (root / "data").mkdir()
     scores = {"model": ["a", "a", "b", "b"], "task": ["s", "t"] * 2, "score": [0.7, 0.6, 0.8, 0.5]}
@@ -85,7 +84,6 @@ def test_it_is_the_installed_copy_that_runs(installed, board):
 
 
 def test_one_parquet_file_makes_a_whole_site(installed, board):
-    """Pages for every model and task, and every file as its manifest lists it."""
     files = contents(board / "site")
     assert {
         "index.html",
@@ -98,7 +96,6 @@ def test_one_parquet_file_makes_a_whole_site(installed, board):
 
 
 def test_charts_and_fonts_are_inside(board):
-    """The chart library and both fonts are published from the package, and pages ask for them."""
     files = contents(board / "site")
     (bundle,) = (path for path in files if "plotly-cartesian" in path)
     library = (ROOT / "static/vendor/plotly-cartesian.min.js").read_bytes()
@@ -112,32 +109,26 @@ def test_charts_and_fonts_are_inside(board):
 
 
 def test_no_page_asks_for_what_is_not_there(board):
-    """Every style, script and picture of every page is among the files of the site."""
     files = contents(board / "site")
     for path, page in ((p, c.decode()) for p, c in files.items() if p.endswith(".html")):
         for asked in re.findall(r'(?:src|rel="stylesheet" href)="([^"#?]+)', page):
             assert os.path.normpath(Path(path).parent / asked) in files, (path, asked)
 
 
-def test_what_may_be_kept_for_ever_has_a_name_of_its_own(board):
+def test_files_to_cache_for_ever_have_hashed_names(board):
     """All of `assets/` is named by its content, and nothing else: hosts go by the folder."""
     hashed = re.compile(r"\.[0-9a-f]{10}\.\w+$")
     for path in contents(board / "site"):
         assert path.startswith("assets/") == bool(hashed.search(path)), path
 
 
-def test_a_new_project_builds_at_once(installed, tmp_path):
-    """The sample and all that a project begins with is inside too; the next command builds it."""
+def test_from_nothing_to_pages(installed, tmp_path):
+    """Begin, import, build: each accuracy of a harness's file stands on the page of its model."""
+    harness = ROOT / "tests/data/harnesses/lm_eval"
     said = installed.run("init", "board", cwd=tmp_path)
     assert "Next: cd board && site-builder build" in said
     installed.run("build", "--strict", cwd=tmp_path / "board")
     assert (tmp_path / "board/site/index.html").is_file()
-
-
-def test_from_evaluation_output_to_pages(installed, tmp_path):
-    """Begin, import, build: each accuracy of a harness's file stands on the page of its model."""
-    harness = ROOT / "tests/data/harnesses/lm_eval"
-    installed.run("init", "board", cwd=tmp_path)
     installed.run("import", "lm-eval", str(harness), "--into", "board", cwd=tmp_path)
     installed.run("build", "--project", "board", cwd=tmp_path)
     file = json.loads((harness / "pythia/160m_step3000.json").read_text(encoding="utf8"))

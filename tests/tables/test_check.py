@@ -59,7 +59,6 @@ def one_score(**columns):
 
 
 def test_valid_tables_are_returned(project):
-    """Without a warning."""
     tables = check_project(project)
     assert (10, 3, 2) == (len(tables.results), len(tables.models), len(tables.tasks))
     assert () == tables.warnings
@@ -137,20 +136,17 @@ def test_every_fault_is_reported_in_one_run(tmp_path):
     ],
 )
 def test_one_fault_causes_no_other(tmp_path, tables, line):
-    """Nothing is compared with an unreadable table or a column of a wrong type."""
     toml = f"{SITE_TOML}[analysis]\nfeatures = ['train_examples']"
     (found,) = lines(tmp_path, toml, **tables)
     assert found.startswith(line)
 
 
 def test_warnings_do_not_stop_the_build(tmp_path):
-    """They come with the tables."""
     project = write_project(tmp_path, board() | {"results": results_frame()[:9]})
     assert ["warning"] == [fault.severity for fault in check_project(project).warnings]
 
 
 def test_errors_come_with_the_warnings(tmp_path):
-    """In one list, each with its severity."""
     results = changed(results_frame()[:9], "score", {1: None})
     project = write_project(tmp_path, board() | {"results": results})
     with pytest.raises(FaultsError) as caught:
@@ -162,13 +158,11 @@ def test_errors_come_with_the_warnings(tmp_path):
 
 
 def test_unknown_parquet_file_is_a_warning(tmp_path):
-    """It suggests the nearest table."""
     line = "data: 'model.parquet' is not a table of the site and is ignored. "
     assert [f"{line}Did you mean 'models.parquet'?"] == lines(tmp_path, model=models_frame())
 
 
 def test_hostile_ids_are_valid(tmp_path):
-    """Any text that is not blank can be an id."""
     results = pd.DataFrame(
         {"model": HOSTILE_IDS, "task": HOSTILE_IDS[::-1], "variant": HOSTILE_IDS, "score": 0.5}
     )
@@ -230,19 +224,16 @@ def test_odd_results_are_valid(tmp_path, results):
     ],
 )
 def test_odd_optional_tables_are_valid(tmp_path, change):
-    """Without rows, with only the key, with all nulls, with further columns."""
     assert [] == lines(tmp_path, **change)
 
 
 def test_columns_of_one_name_are_valid(tmp_path):
-    """The first one counts."""
     table = pa.Table.from_pandas(results_frame(), preserve_index=False)
     table = table.append_column("score", pa.array(["x"] * 10))
     assert [] == lines(tmp_path, results=table)
 
 
 def test_text_of_any_width_is_valid(tmp_path):
-    """Large strings and string views are text."""
     columns = {name: pa.array(results_frame()[name]) for name in ("model", "task", "variant")}
     for kind in (pa.large_string(), pa.string_view()):
         typed = {name: values.cast(kind) for name, values in columns.items()}
@@ -290,10 +281,9 @@ def likely_tables(draw):
     }
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(hostile_tables() | likely_tables(), st.sampled_from(["", SITE_TOML]))
 def test_any_tables_are_checked(tables, toml):
-    """They are returned or refused, with one line per fault."""
     with TemporaryDirectory() as folder:
         project = write_project(Path(folder), tables, toml)
         try:
@@ -306,7 +296,6 @@ def test_any_tables_are_checked(tables, toml):
 
 
 def test_unreadable_results_do_not_stop_other_checks(tmp_path):
-    """The other tables are checked too."""
     tables = {"results": parquet(results_frame())[:-3], "models": having(models_frame(), url=1)}
     assert [
         "data/results.parquet: the Parquet file is cut short. Write it again as Parquet.",

@@ -34,7 +34,6 @@ def price_frame(**columns):
 
 
 def test_fixture_board_has_no_fault(project):
-    """The tests below change one thing in it."""
     assert [] == fault_lines(project)
 
 
@@ -49,14 +48,12 @@ def test_fixture_board_has_no_fault(project):
     ],
 )
 def test_missing_column_is_a_fault(tmp_path, name, column, meaning):
-    """The fault states what the column holds."""
     frame = board()[name].drop(columns=column)
     line = f"data/{name}.parquet: column '{column}' is missing. Add it: {meaning}."
     assert [line] == faults(tmp_path, **{name: frame})
 
 
 def test_missing_column_with_a_similar_name(tmp_path):
-    """The fault asks about it, once."""
     line = "data/results.parquet: column 'score' is missing. Is it 'scores'?"
     assert [line] == faults(tmp_path, results=results_frame().rename(columns={"score": "scores"}))
 
@@ -74,7 +71,6 @@ def test_missing_column_with_a_similar_name(tmp_path):
     ],
 )
 def test_misspelt_column_is_a_warning(tmp_path, name, column, meant):
-    """It suggests the nearest column."""
     frame = board()[name].assign(**{column: None})
     line = f"data/{name}.parquet: column '{column}' is not known. Did you mean '{meant}'?"
     assert ([line] if meant else []) == faults(tmp_path, **{name: frame})
@@ -109,7 +105,6 @@ def test_named_feature_is_not_misspelt(tmp_path):
     ],
 )
 def test_column_of_a_wrong_type_is_a_fault(tmp_path, name, column, values, found, wanted):
-    """The fault states both types."""
     frame = board()[name].assign(**{column: list(values)})
     line = f"data/{name}.parquet: column '{column}' is {found}, not {wanted}"
     assert [line] == faults(tmp_path, **{name: frame})
@@ -127,13 +122,11 @@ def test_column_of_a_wrong_type_is_a_fault(tmp_path, name, column, values, found
     ],
 )
 def test_required_value_is_null_or_infinite(tmp_path, column, cells, what):
-    """It is a fault with its row."""
     frame = changed(results_frame(), column, cells)
     assert f"data/results.parquet: {what}" in faults(tmp_path, results=frame)
 
 
 def test_nan_is_distinguished_from_null(tmp_path):
-    """Each has its message."""
     scores = changed(results_frame(), "score", {2: np.nan, 5: np.nan})["score"].tolist()
     scores[6] = None
     table = pa.Table.from_pandas(results_frame().drop(columns="score"), preserve_index=False)
@@ -148,7 +141,6 @@ def test_nan_is_distinguished_from_null(tmp_path):
 @pytest.mark.parametrize("blank", ["", "  ", "\t\n", "\u3000"])
 @pytest.mark.parametrize("column", ["model", "task", "variant"])
 def test_blank_id_is_a_fault(tmp_path, column, blank):
-    """With its row."""
     frame = changed(results_frame(), column, {4: blank})
     line = f"data/results.parquet: row 4: '{column}' is empty. Fill it in."
     assert line in faults(tmp_path, results=frame)
@@ -172,7 +164,6 @@ def test_blank_id_is_a_fault(tmp_path, column, blank):
     ],
 )
 def test_value_out_of_range_is_a_fault(tmp_path, column, values, what):
-    """With its row."""
     frame = results_frame()[:2].assign(**{column: values})
     tables = {"results": frame, "models": models_frame()[:1], "tasks": tasks_frame()[:1]}
     lines = fault_lines(write_project(tmp_path, tables, ""))
@@ -180,12 +171,10 @@ def test_value_out_of_range_is_a_fault(tmp_path, column, values, what):
 
 
 def test_lowest_value_is_valid(tmp_path):
-    """The range includes it."""
     assert [] == faults(tmp_path, results=having(results_frame(), stderr=0.0, n_examples=1))
 
 
 def test_every_value_of_every_table_is_checked(tmp_path):
-    """Prices and serving requests too."""
     prices = price_frame(provider=["", None], usd_per_hour=[-1.0, math.inf])
     requests = pd.DataFrame({"provider": ["p"], "model": [None], "ttft_s": [-0.1]})
     assert [
@@ -228,13 +217,11 @@ def test_every_value_of_every_table_is_checked(tmp_path):
     ],
 )
 def test_two_rows_with_one_key_are_a_fault(tmp_path, tables, line):
-    """The fault names the rows and the key."""
     noun = line.split(" for ")[0].split()[-1].removesuffix("s")
     assert f"data/{line}. Keep one {noun} for each." in faults(tmp_path, **tables)
 
 
 def test_missing_variant_is_the_base_in_keys(tmp_path):
-    """A row without a variant and one of the base have one key."""
     frame = changed(results_frame(), "variant", {2: None})
     line = "rows 1, 2: two scores for (alpha, add, base). Keep one score for each."
     assert f"data/results.parquet: {line}" in faults(tmp_path, results=frame)
@@ -246,7 +233,6 @@ def test_missing_variant_is_the_base_in_keys(tmp_path):
 
 
 def test_key_without_variants_is_model_and_task(tmp_path):
-    """If the column is missing."""
     frame = results_frame()[:2].drop(columns="variant")
     lines = fault_lines(write_project(tmp_path, {"results": frame}, ""))
     line = "rows 1, 2: two scores for (alpha, add). Keep one score for each."
@@ -266,7 +252,6 @@ def test_rows_with_a_null_in_the_key_are_not_duplicates(tmp_path):
 
 
 def test_results_without_rows_are_a_fault(tmp_path):
-    """A board needs a score."""
     line = "the table has no rows. Write at least one row for a score."
     lines = fault_lines(write_project(tmp_path, {"results": results_frame()[:0]}, ""))
     assert [f"data/results.parquet: {line}"] == lines
@@ -289,5 +274,4 @@ def test_results_without_rows_are_a_fault(tmp_path):
     ],
 )
 def test_nulls_do_not_change_the_type(values, wanted, has):
-    """An empty column has any type."""
     assert has == has_type(pd.Series(values), wanted)

@@ -32,7 +32,6 @@ def convert(folder):
 
 
 def test_tables_match_the_transcriptions(tmp_path):
-    """convert.py makes the Parquet files from the CSV files."""
     made = convert(tmp_path / "made")
     assert [f"{name}.parquet" for name in TABLES] == list(made)
     assert list(made) == sorted(path.name for path in DATA.glob("*.parquet"))
@@ -43,12 +42,10 @@ def test_tables_match_the_transcriptions(tmp_path):
 
 
 def test_conversion_is_reproducible(tmp_path):
-    """Two conversions give the same bytes."""
     assert convert(tmp_path / "first") == convert(tmp_path / "second")
 
 
 def test_published_tables_have_no_fault(tables):
-    """And no warning."""
     assert () == tables.warnings
 
 
@@ -63,7 +60,6 @@ def test_tables_have_the_size_of_the_paper(tables):
 
 
 def test_every_score_has_a_source(tables):
-    """Prices have one too."""
     assert {"https://arxiv.org/abs/2405.00732"} == set(tables.results["source"])
     assert {"https://github.com/BerriAI/litellm"} == set(tables.prices["source"])
 
@@ -94,12 +90,10 @@ def test_scores_are_within_their_bounds(tables):
     ],
 )
 def test_scores_match_the_paper(scores, model, task, variant, score):
-    """Picked by hand."""
     assert score == scores[model, task, variant]
 
 
 def test_models_and_tasks_match_the_paper(tables):
-    """Picked by hand; undisclosed values are null."""
     models, tasks = tables.models.set_index("model"), tables.tasks.set_index("task")
     assert ("Phi-2", "Microsoft", 2.78) == tuple(
         models.loc["phi-2", ["name", "developer", "parameters_b"]]
@@ -130,7 +124,6 @@ def test_requests_match_the_measurement(tables):
 
 
 def test_price_matches_the_list(tables):
-    """That of the baseline."""
     prices = tables.prices.set_index(["provider", "model"]).loc[("openai", "gpt-4")]
     per_million = ["usd_per_million_input_tokens", "usd_per_million_output_tokens"]
     assert [30.0, 60.0] == prices[per_million].tolist()

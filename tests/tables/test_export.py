@@ -35,7 +35,6 @@ def unpacked(table: ExportedTable) -> dict[str, bytes]:
 
 
 def test_every_table_is_exported(project):
-    """Each table of the project is offered, in the order of the contract, with its size."""
     exported = export_tables(load_tables(project / "data").tables)
     assert [("results", 10), ("models", 3), ("tasks", 2)] == [
         (t.spec.name, t.rows) for t in exported
@@ -60,7 +59,6 @@ def test_columns_say_what_they_are(tmp_path):
 
 
 def test_csv_and_json_hold_the_numbers_of_the_table(tmp_path):
-    """Every number is written in full, and read back as the same float."""
     scores = [0.1, 1 / 3, 1e-300, 1e11, -0.0]
     rows, records = contents(tmp_path, score=scores)
     assert scores == [float(score) for (score,) in rows[1:]]
@@ -116,25 +114,21 @@ def test_formulas_are_defused_in_csv_alone(tmp_path, text):
 
 @pytest.mark.parametrize("text", ["-0.12", "+1", "-1e-5", "-.5", "1-1", "a=b", "", "'=1"])
 def test_what_is_no_formula_is_left_alone(tmp_path, text):
-    """A number that is written as text among it."""
     rows, _ = contents(tmp_path, model=pa.array([text]), score=pa.array([-1.5]))
     assert [text, "-1.5"] == rows[1]
 
 
 def test_headings_are_defused_too(tmp_path):
-    """The name of a column is a text of the data like another."""
     rows, _ = contents(tmp_path, **{"=1+1": pa.array(["x"]), "-0.12": pa.array(["y"])})
     assert ["'=1+1", "-0.12"] == rows[0]
 
 
 def test_export_gives_the_same_bytes_twice(project):
-    """Two exports of one project do not differ in a byte."""
     first, second = (export_tables(load_tables(project / "data").tables) for _ in range(2))
     assert [table.files for table in first] == [table.files for table in second]
 
 
 def test_table_without_rows_is_exported(tmp_path):
-    """A table that has columns and no rows gives a heading and an empty list."""
     empty = board()["results"][:0]
     files = unpacked(export(tmp_path, pd.DataFrame(empty)))
     assert [b"model,task,variant,score\r\n", b"[]\n"] == list(files.values())

@@ -47,7 +47,6 @@ def known(values: pd.Series) -> list[Any]:
 
 
 def test_tables_are_read_as_written(project):
-    """Rows, columns and values in their order."""
     tables = load(project).tables
     assert ["results", "models", "tasks"] == list(tables)
     for name, frame in board().items():
@@ -55,13 +54,11 @@ def test_tables_are_read_as_written(project):
 
 
 def test_table_keeps_the_bytes_of_its_file(project):
-    """For the download."""
     file = (project / "data/results.parquet").read_bytes()
     assert file == load(project).tables["results"].file
 
 
 def test_messages_name_a_table_by_its_path(project):
-    """The publisher knows this path."""
     assert "data/tasks.parquet" == load(project).tables["tasks"].where
     other = load_tables(project / "data", "elsewhere").tables["tasks"]
     assert "elsewhere/tasks.parquet" == other.where
@@ -69,7 +66,6 @@ def test_messages_name_a_table_by_its_path(project):
 
 @pytest.mark.parametrize("folder", ["data", "nowhere"])
 def test_missing_results_are_a_fault(tmp_path, folder):
-    """No other table is required; the fault states how to write it."""
     (tmp_path / "data").mkdir()
     loaded = load_tables(tmp_path / folder)
     assert [f"data/results.parquet: the file is missing. {BEGIN}"] == [
@@ -86,13 +82,17 @@ def test_missing_results_are_a_fault(tmp_path, folder):
         (b"model,task,score\n", f"the file is not Parquet. {AGAIN}"),
         (b"PAR1", "the Parquet file is damaged: "),
         (b"PAR1PAR1", "the Parquet file is damaged: "),
+        (b"PAR1" + b"\xff" * 8 + b"PAR1", "the Parquet file is damaged: "),
+        (b"PAR1" + bytes(5_000) + b"PAR1", "the Parquet file is damaged: "),
+        (b"PK\x03\x04 a spreadsheet", f"the file is not Parquet. {AGAIN}"),
+        (b"\x1b[2J\x1b]0;title\x07", f"the file is not Parquet. {AGAIN}"),
         (parquet(results_frame())[:-9], f"the Parquet file is cut short. {AGAIN}"),
+        (parquet(results_frame())[:-1], f"the Parquet file is cut short. {AGAIN}"),
         (parquet(results_frame())[:200], f"the Parquet file is cut short. {AGAIN}"),
         (parquet(results_frame())[4:], f"the file is not Parquet. {AGAIN}"),
     ],
 )
 def test_damaged_file_is_a_fault(project, name, content, what):
-    """Empty, foreign or truncated; other tables are read."""
     write_project(project, {name: content})
     loaded = load(project)
     (fault,) = loaded.faults
@@ -101,16 +101,7 @@ def test_damaged_file_is_a_fault(project, name, content, what):
     assert {"results", "models", "tasks"} - {name} == set(loaded.tables)
 
 
-def test_folder_in_place_of_a_file_is_a_fault(tmp_path):
-    """There is no traceback."""
-    (tmp_path / "data/results.parquet").mkdir(parents=True)
-    (fault,) = load(tmp_path).faults
-    expected = "this is not a file. Write the table as one Parquet file."
-    assert f"data/results.parquet: {expected}" == str(fault)
-
-
 def test_file_without_permission_is_a_fault(project, monkeypatch):
-    """With the reason of the system."""
 
     def refuse(_):
         raise PermissionError(errno.EACCES, "Permission denied")
@@ -140,7 +131,6 @@ def test_text_that_is_not_utf8_is_a_fault(tmp_path):
 
 
 def test_unknown_parquet_files_are_listed(project):
-    """Other files are ignored."""
     write_project(project, {"result": results_frame(), "Models": board()["models"]})
     (project / "data/notes.csv").write_text("a")
     assert ("Models.parquet", "result.parquet") == load(project).unknown_files
@@ -172,7 +162,6 @@ def test_unknown_parquet_files_are_listed(project):
     ],
 )
 def test_further_column_of_any_type_is_read(tmp_path, values, read):
-    """As numbers, booleans or text."""
     assert read == known(column_of(tmp_path, values))
 
 
@@ -188,12 +177,10 @@ def test_further_column_of_any_type_is_read(tmp_path, values, read):
     ],
 )
 def test_date_is_read_as_text(tmp_path, values, read):
-    """YYYY-MM-DD, whatever the stored unit."""
     assert read == known(column_of(tmp_path, values, "date"))
 
 
 def test_columns_of_one_name_are_numbered(tmp_path):
-    """The first keeps its name; none is lost."""
     names = ["score", "score", "score (2)", "score"]
     table = pa.table([pa.array([n]) for n in range(4)], names=names)
     frame = load(write_project(tmp_path, {"results": table})).tables["results"].frame
@@ -210,7 +197,6 @@ def test_nan_is_distinguished_from_null(tmp_path):
 
 
 def test_index_written_by_pandas_is_a_column(tmp_path):
-    """It is read as a column."""
     frame = results_frame().set_index("model")
     write_project(tmp_path, {})
     frame.to_parquet(tmp_path / "data/results.parquet")
@@ -219,7 +205,6 @@ def test_index_written_by_pandas_is_a_column(tmp_path):
 
 
 def test_empty_table_is_read(tmp_path):
-    """The check reports what is missing."""
     empty: dict[str, pa.Array[Any]] = {}
     loaded = load(write_project(tmp_path, {"results": pa.table(empty)}))
     assert (0, 0) == loaded.tables["results"].frame.shape
@@ -231,7 +216,6 @@ def tables_of(tmp_path, toml="", **tables):
 
 
 def test_every_declared_column_is_added(tmp_path):
-    """In the order of the schema."""
     least = results_frame()[["model", "task", "score"]][:1]
     tables = tables_of(tmp_path, results=least)
     for frame, spec in ((tables.results, RESULTS), (tables.models, MODELS), (tables.tasks, TASKS)):
@@ -262,7 +246,6 @@ def test_missing_values_have_their_default(tmp_path):
 
 
 def test_models_and_tasks_come_from_the_results(tmp_path):
-    """In the order in which the results name them."""
     results = results_frame()[::-1]
     tables = tables_of(tmp_path, results=results)
     assert ["gamma", "beta", "alpha"] == tables.models["model"].tolist()
@@ -278,7 +261,6 @@ def test_missing_variant_is_the_base_of_site_toml(tmp_path):
 
 @pytest.mark.parametrize("blank", ["", " ", "\t", None])
 def test_blank_text_is_unknown(tmp_path, blank):
-    """Optional text of spaces is null."""
     models = having(models_frame(), name=["A", blank, "C"], developer=[blank, "B", "B"])
     results = having(results_frame(), flag=blank, date=blank)
     requests = pd.DataFrame({"provider": ["p"], "model": ["alpha"], "error_code": [blank]})
@@ -291,14 +273,12 @@ def test_blank_text_is_unknown(tmp_path, blank):
 
 
 def test_direction_of_some_tasks(tmp_path):
-    """Higher is better for the others."""
     tasks = having(tasks_frame(), higher_is_better=[None, False])
     tables = tables_of(tmp_path, results=results_frame(), tasks=tasks)
     assert [True, False] == tables.tasks["higher_is_better"].tolist()
 
 
-def test_further_columns_are_kept(tmp_path):
-    """They follow the declared columns."""
+def test_further_columns_remain(tmp_path):
     results = having(results_frame(), seed=range(10))
     tables = tables_of(tmp_path, results=results)
     assert "seed" == tables.results.columns[-1]
@@ -306,7 +286,6 @@ def test_further_columns_are_kept(tmp_path):
 
 
 def test_missing_optional_tables_are_none(tmp_path):
-    """Also tables without rows."""
     prices = pd.DataFrame({"provider": ["p"], "model": ["alpha"], "usd_per_hour": [1.5]})
     tables = tables_of(tmp_path, results=results_frame(), prices=prices)
     assert tables.prices is not None
@@ -316,7 +295,6 @@ def test_missing_optional_tables_are_none(tmp_path):
     assert tables.prices is None
 
 
-def test_files_are_kept_for_download(tmp_path):
-    """Empty ones too."""
+def test_file_bytes_are_available_for_download(tmp_path):
     tables = tables_of(tmp_path, results=results_frame(), models=models_frame()[:0])
     assert ["results", "models"] == list(tables.loaded)

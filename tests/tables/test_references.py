@@ -46,13 +46,11 @@ def scores(metric_values, **task_columns):
     ],
 )
 def test_result_of_an_unknown_id_is_a_fault(tmp_path, column, cells, what, hint):
-    """With its rows, and the nearest id."""
     found = lines(tmp_path, results=changed(results_frame(), column, cells))
     assert f"data/results.parquet: {what} is not in {column}s.parquet. {hint}" == found[0]
 
 
 def test_unknown_id_without_a_similar_one(tmp_path):
-    """The fix is to add a row."""
     tasks = pd.DataFrame({"task": ["add", "sort", *(f"task{i}" for i in range(9))]})
     found = lines(tmp_path, results=changed(results_frame(), "task", {2: "zzz"}), tasks=tasks)
     line = "row 2: task 'zzz' is not in tasks.parquet. Add it to tasks.parquet."
@@ -72,7 +70,6 @@ def test_each_unknown_id_is_reported_once(tmp_path):
 
 
 def test_results_alone_have_no_unknown_ids(tmp_path):
-    """Without a models or tasks table, every id is known."""
     assert [] == fault_lines(write_project(tmp_path, {"results": results_frame()}))
 
 
@@ -88,7 +85,6 @@ def test_results_alone_have_no_unknown_ids(tmp_path):
     ],
 )
 def test_score_outside_bounds_is_a_fault(tmp_path, cells, bounds, what, allowed):
-    """One fault per task."""
     low, high = bounds
     tasks = having(tasks_frame(), score_min=[math.nan, low], score_max=[math.nan, high])
     found = lines(tmp_path, results=changed(results_frame(), "score", cells), tasks=tasks)
@@ -96,7 +92,6 @@ def test_score_outside_bounds_is_a_fault(tmp_path, cells, bounds, what, allowed)
 
 
 def test_many_scores_outside_bounds_are_one_line(tmp_path):
-    """One fault per task; four scores are shown."""
     results = pd.concat([results_frame()[::-1], results_frame()[-1:]], ignore_index=True)
     results = having(results, score=50.0, variant=[f"v{i}" for i in range(11)])
     assert [
@@ -109,19 +104,16 @@ def test_many_scores_outside_bounds_are_one_line(tmp_path):
 
 @pytest.mark.parametrize("score", [0.0, 1.0])
 def test_score_on_its_bound_is_valid(tmp_path, score):
-    """Bounds are possible scores."""
     assert [] == lines(tmp_path, results=having(results_frame(), score=score))
 
 
 def test_swapped_bounds_are_a_fault(tmp_path):
-    """The scores of the task are not reported too."""
     tasks = having(tasks_frame(), score_min=[0.0, 1.0], score_max=[1.0, 0.0])
     line = "row 2: score_min of task 'sort' is above its score_max. Swap them."
     assert [f"data/tasks.parquet: {line}"] == lines(tmp_path, tasks=tasks)
 
 
 def test_equal_bounds_are_valid(tmp_path):
-    """Only other scores are outside them."""
     tasks = having(tasks_frame(), score_min=[0.0, 0.5], score_max=[1.0, 0.5])
     (line,) = lines(tmp_path, tasks=tasks)
     assert "scores 0.25, 0.25 and 0.375 of task 'sort' are outside its bounds, 0.5 to 0.5" in line
@@ -184,19 +176,16 @@ def test_other_large_scores_are_valid(tmp_path, values, columns):
     ],
 )
 def test_site_toml_names_unknown_ids(tmp_path, toml, line):
-    """Models, variants and features must be in the tables."""
     assert [f"site.toml: {line}"] == lines(tmp_path, f"[board]\n{toml}")
 
 
 def test_unused_label_or_feature_is_a_warning(tmp_path):
-    """It does not stop the build."""
     toml = "[board]\nlabels = { x = 'X' }\n[analysis]\nfeatures = ['tokens_p95']"
     project = write_project(tmp_path, board(), toml)
     assert ["warning", "warning"] == [fault.severity for fault in check_project(project).warnings]
 
 
 def test_tuned_score_without_a_base_is_a_warning(tmp_path):
-    """Its lift cannot be computed."""
     results = results_frame().drop(index=[0, 6]).reset_index(drop=True)
     line = "rows 1, 6: tuned score without a 'base' score: its lift is not computed"
     assert [f"data/results.parquet: {line}"] == lines(tmp_path, results=results)
@@ -206,28 +195,24 @@ def test_tuned_score_without_a_base_is_a_warning(tmp_path):
     "toml", ["[board]\ntuned_variants = []", "[board]\nbase_variant = 'fine_tuned'"]
 )
 def test_only_tuned_variants_need_a_base(tmp_path, toml):
-    """Other variants do not."""
     results = results_frame().drop(index=[0, 6]).reset_index(drop=True)
     found = lines(tmp_path, toml, results=results)
     assert [] == [line for line in found if "'base' score" in line]
 
 
 def test_board_without_base_scores(tmp_path):
-    """No lift is expected."""
     results = results_frame()
     tuned = results[results["variant"] != "base"]
     assert [] == fault_lines(write_project(tmp_path, {"results": tuned}, ""))
 
 
 def test_baseline_without_a_score_is_a_warning(tmp_path):
-    """It names the tasks."""
     results = results_frame()[:9]
     line = "the baseline 'gamma' has no score on 1 of 2 tasks: 'sort'"
     assert [f"data/results.parquet: {line}"] == lines(tmp_path, results=results)
 
 
 def test_many_tasks_without_a_baseline_score_are_counted(tmp_path):
-    """Four are named."""
     results = pd.DataFrame({"model": "alpha", "task": [f"t{i}" for i in range(40)], "score": 0.5})
     results = pd.concat([results, results[:1].assign(model="gamma")], ignore_index=True)
     line = "the baseline 'gamma' has no score on 39 of 40 tasks: 't1', 't2', 't3', 't4' and 35 more"
@@ -236,7 +221,6 @@ def test_many_tasks_without_a_baseline_score_are_counted(tmp_path):
 
 
 def test_model_or_task_without_results_is_a_warning(tmp_path):
-    """With its row."""
     models = pd.concat([models_frame(), pd.DataFrame({"model": ["delta"]})])
     tasks = pd.concat([pd.DataFrame({"task": ["copy"]}), tasks_frame()])
     assert [
@@ -247,6 +231,5 @@ def test_model_or_task_without_results_is_a_warning(tmp_path):
 
 @pytest.mark.parametrize("score", [math.nan, math.inf, -math.inf])
 def test_invalid_score_is_not_also_outside_bounds(tmp_path, score):
-    """A missing or infinite score is one fault."""
     found = lines(tmp_path, results=changed(results_frame(), "score", {3: score}))
     assert 1 == len(found)

@@ -49,7 +49,6 @@ def test_columns_have_their_types(tmp_path):
 
 
 def test_csv_is_converted_to_parquet(tmp_path):
-    """It reads back as the checked rows, without an index."""
     table = read_long_table(write(tmp_path, "model,task,score\na,t,1\nb,t,2\n"))
     (tmp_path / "results.parquet").write_bytes(table.file)
     assert [
@@ -58,15 +57,13 @@ def test_csv_is_converted_to_parquet(tmp_path):
     ] == pq.read_table(tmp_path / "results.parquet").to_pylist()
 
 
-def test_parquet_is_kept_unchanged(tmp_path):
-    """Whatever the case of its ending."""
+def test_parquet_is_not_changed(tmp_path):
     path = tmp_path / "scores.PARQUET"
     pd.DataFrame({"model": ["a"], "task": ["t"], "score": [0.5]}).to_parquet(path)
     assert path.read_bytes() == read_long_table(path).file
 
 
 def test_every_fault_of_the_rows_in_one_run(tmp_path):
-    """Each with its row, counted below the heading."""
     rows = ["a,t,base,0.5,10", "a,t,base,0.5,x", 'b,t,,"0,7",2.5', ",t,,,3"]
     path = write(tmp_path, "model,task,variant,score,n_examples\n" + "\n".join(rows))
     assert [
@@ -99,19 +96,16 @@ def test_every_fault_of_the_rows_in_one_run(tmp_path):
     ],
 )
 def test_file_that_is_not_a_table_of_scores(tmp_path, text, told):
-    """One line states why."""
     assert [told] == faults(write(tmp_path, text))
 
 
 def test_file_that_is_not_parquet(tmp_path):
-    """As for a table of a project."""
     path = tmp_path / "scores.parquet"
     path.write_bytes(b"model,task,score")
     assert ["the file is not Parquet. Write it again as Parquet."] == faults(path)
 
 
 def test_many_faults_are_counted(tmp_path):
-    """Twenty lines, and one for the rest."""
     path = write(tmp_path, "model,task,score\n" + "".join(f"m{i},t,?\n" for i in range(50)))
     told = faults(path)
     assert 21 == len(told)
@@ -120,7 +114,6 @@ def test_many_faults_are_counted(tmp_path):
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_reported(tmp_path_factory, junk):
-    """No file raises another exception."""
     path = write(tmp_path_factory.mktemp("junk"), b"model,task,score,n_examples\n" + junk)
     with contextlib.suppress(FaultsError):
         read_long_table(path)

@@ -18,9 +18,10 @@ from urllib.parse import urljoin
 from rich.console import Console
 from rich.table import Table
 
+from site_builder.publish.folder import publish
 from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
 from tests.helpers.serve import AsAHost, served
-from tests.helpers.sites import ROOT, BuiltSite, build, on_disk
+from tests.helpers.sites import ROOT, BuiltSite, build
 from tests.helpers.weights import KB, weights
 
 LIGHTHOUSE = ROOT / "audit/node_modules/lighthouse/cli/index.js"
@@ -46,7 +47,8 @@ def main() -> int:
         out = Path(folder) / "site"
         out.mkdir()
         with served(out, AsAHost) as address:
-            site = on_disk(build(ROOT, address), out)
+            site = build(ROOT, address)
+            publish(site.files, out)
             found = {
                 page: _scores(urljoin(address, page), chromium, console) for page in _pages(site)
             }
