@@ -92,12 +92,8 @@ def build_site(
 ) -> BuildReport:
     """Build the whole site of a project into `out`; write nothing before all of it is made.
 
-    Args:
-        config: The project.
-        out: The folder to publish into.
-        options: Options that do not affect the output.
-        strict: Whether a warning stops the build.
-        previous: Where the previous release is, for the page of changes; None for no such page.
+    If `strict`, a warning stops the build. `previous` is where the previous release is, for the
+    page of changes; without it there is no such page.
 
     Raises:
         SiteError: The project has a fault; the published site stays as it was.
@@ -121,13 +117,8 @@ def make_files(
 ) -> tuple[dict[str, bytes], tuple[Fault, ...]]:
     """Return every file of the site by its path, with the manifest, and all warnings.
 
-    Args:
-        config: The project.
-        options: Options that do not affect the output.
-        out: The folder that the files will be published into, which is checked.
-        strict: Whether a warning is an error.
-        dry: Whether to leave out the link previews, which no fault of a project can affect.
-        previous: Where the previous release is, for the page of changes; None for no such page.
+    The folder `out` is only checked. If `dry`, there are no link previews, which no fault of a
+    project can affect. `strict` and `previous` are those of `build_site`.
 
     Raises:
         FaultsError: Every fault of the project.

@@ -129,6 +129,12 @@ class Site(Record):
     news: ReleaseNews | None
     own: Mapping[str, str]
 
+    @property
+    def has_feed(self) -> bool:
+        """Whether there is a feed of changes: it needs an address and the date of the data."""
+        has_place = self.config.site.base_url and self.results.release.date
+        return self.news is not None and bool(has_place)
+
 
 def assemble_site(
     config: SiteConfig,

@@ -48,11 +48,6 @@ class ReleaseNews(Record):
     earlier: tuple[FeedEntry, ...] = ()
 
 
-def has_feed(config: SiteConfig, release: Release, news: ReleaseNews | None) -> bool:
-    """Return whether a site has a feed: it needs an address and the date of the data."""
-    return news is not None and bool(config.site.base_url and release.date)
-
-
 def find_feed_faults(config: SiteConfig, release: Release) -> tuple[Fault, ...]:
     """Warn where a feed is missing only because the date of the data is not known."""
     if not config.site.base_url or release.date:

@@ -223,9 +223,7 @@ class Assets(Record):
 def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None) -> Assets:
     """Read static files; a file of an earlier folder replaces that of a later one.
 
-    Args:
-        folders: Folders of static files, the project's first.
-        made: Files that the build makes, by name.
+    The first folder is the project's; `made` are files that the build makes, by name.
 
     Raises:
         AssetError: Files are missing or cannot be read, or a style sheet names a missing one.

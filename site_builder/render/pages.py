@@ -27,8 +27,8 @@ from site_builder.pages.model import make_badge
 from site_builder.pages.page import Document, Made, Page, ScriptData, Site
 from site_builder.parallel import map_pages
 from site_builder.prose.markdown import Prose
-from site_builder.records import Record, asdict
-from site_builder.releases.feed import FEED, has_feed, write_feed
+from site_builder.records import asdict
+from site_builder.releases.feed import FEED, write_feed
 from site_builder.render.assets import Assets, load_assets, project_folders, theme_sheet
 from site_builder.render.environment import Templates
 from site_builder.render.metadata import croissant_values, structured_data, write_citation
@@ -151,14 +151,6 @@ def find_navigation_faults(config: SiteConfig, own: Collection[str]) -> Iterator
                 yield Fault("site.toml", what, hint)
 
 
-class _Picture(Record):
-    """The preview that other sites show for a link to a page; its size is in px."""
-
-    link: str
-    width: int
-    height: int
-
-
 class _Renderer:
     """Renders the pages of one site, in one process; links lead only to pages that exist."""
 
@@ -241,16 +233,17 @@ class _Renderer:
             "href": href,
             "cite": lambda citation: write_citation(citation, urls),
             "release": self._site.results.release,
-            "feed": FEED if _has_feed(self._site) else None,
+            "feed": FEED if self._site.has_feed else None,
             "structured": structured_data(page, self._dataset, urls),
             "prose": prose,
             "json": lambda value: _json(value, href),
         }
 
-    def _picture(self, page: Page) -> _Picture | None:
+    def _picture(self, page: Page) -> dict[str, object] | None:
         if page.card is None:
             return None
-        return _Picture(self._urls.absolute(self._urls.picture(page.address)), WIDTH, HEIGHT)
+        link = self._urls.absolute(self._urls.picture(page.address))
+        return {"link": link, "width": WIDTH, "height": HEIGHT}
 
 
 def _json(value: object, href: Callable[[Link], str]) -> Markup:
@@ -269,12 +262,8 @@ def render_site(
 ) -> dict[str, bytes]:
     """Return every file of the site by its path, without the pictures of link previews.
 
-    Args:
-        site: Configuration and results.
-        pages: All pages, documents and scripts.
-        prose: The texts of the project.
-        workers: The number of processes that render; the files are the same with any.
-        on_progress: Called with the number of pages rendered so far, and of all pages.
+    They are the same with any number of `workers`. `on_progress` is called with the number of pages
+    rendered so far, and of all pages.
 
     Raises:
         FaultsError: Every error of prose, templates and static files.
@@ -349,15 +338,11 @@ def _joined(parts: Iterable[Mapping[str, bytes]]) -> dict[str, bytes]:
 
 
 def _feed(site: Site, urls: Urls) -> dict[str, bytes]:
-    if site.news is None or not _has_feed(site):
+    if site.news is None or not site.has_feed:
         return {}
     path, page = urls.path(FEED), urls.canonical(Address("changes"))
     release = site.results.release
     return {path: write_feed(site.config, release, site.news, page, urls.absolute(path))}
-
-
-def _has_feed(site: Site) -> bool:
-    return has_feed(site.config, site.results.release, site.news)
 
 
 def _files_for_hosts(pages: Sequence[Page], urls: Urls) -> dict[str, bytes]:

@@ -27,14 +27,7 @@ def find_prose_faults(prose: Prose) -> list[Fault]:
 
 
 class PageProse:
-    """The texts of a site, to be filled in for its pages.
-
-    Args:
-        site: The source of the figures.
-        prose: The texts of `data/content`.
-        urls: Paths of the pages.
-        pages: The pages that prose can link to.
-    """
+    """The texts of a site, to be filled in for its pages; they can link to those in `pages`."""
 
     def __init__(self, site: Site, prose: Prose, urls: Urls, pages: Collection[Address]) -> None:
         self._site, self._urls, self._pages = site, urls, pages

@@ -29,10 +29,8 @@ def write_rows(table: Table, href: Href, draw: Draw) -> Markup:
 
     A cell has its value as `data-value` where its text alone does not say it.
 
-    Args:
-        table: The table.
-        href: Return where a link leads from the page; empty if it may not be followed.
-        draw: Draw the scores of a row.
+    `href` returns where a link leads from the page, empty if it may not be followed; `draw` draws
+    the scores of a row.
     """
     write_row = _row_writer(table, href, draw)
     parts = [_head(table.columns)]
