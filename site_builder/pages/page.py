@@ -121,7 +121,6 @@ class Site(Record):
     """
 
     config: SiteConfig
-    tables: Tables
     results: Results
     labels: Labels
     charts: BoardCharts
@@ -157,7 +156,7 @@ def assemble_site(
         prices=chart_prices(results, labels),
     )
     exported = export_tables(tables.loaded)
-    return Site(config, tables, results, labels, charts, exported, None, own or {})
+    return Site(config, results, labels, charts, exported, None, own or {})
 
 
 HOME = Link("Home", Address("home"))

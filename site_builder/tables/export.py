@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import json
 import re
 from collections.abc import Mapping
 from hashlib import sha256
 
+import msgspec
 import numpy as np
 import pandas as pd
 
@@ -100,14 +100,13 @@ def _json(frame: pd.DataFrame) -> bytes:
     """Write a list with a row on each line; infinite numbers become text."""
     names = [str(name) for name in frame.columns]
     rows = zip(*(_plain(frame[name]) for name in frame.columns), strict=True)
-    # One call with `indent` takes three times as long.
-    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+    encode = msgspec.json.Encoder().encode  # in a third of the time of the standard library
     lines = (encode(dict(zip(names, row, strict=True))) for row in rows)
-    return ("[" + ",\n".join(lines) + "]\n").encode()
+    return b"[" + b",\n".join(lines) + b"]\n"
 
 
 def _plain(values: pd.Series) -> list[object]:
-    plain = values.astype(object)
-    if values.dtype.kind == "f":
-        plain = plain.mask(np.isinf(values), values.astype(str))
-    return list(plain.where(values.notna(), None))
+    plain = values.to_numpy(dtype=object, na_value=None)  # type: ignore[call-overload]
+    if values.dtype.kind == "f" and np.isinf(values).any():
+        plain = np.where(np.isinf(values), values.astype(str), plain)
+    return list(plain)

@@ -82,7 +82,7 @@ HOMES = {
     "jinja2": "(render|prose)/*.py",
     "markdown": "prose/markdown.py",
     "markupsafe": "(render|prose)/*.py",
-    "msgspec": "records.py",
+    "msgspec": "(records|tables/export).py",
     "narwhals": "examples/(expressions|engines).py",
     "nh3": "prose/markdown.py",
     "numpy": "(tables/*|compute/*|labels|charts/*|releases/*).py",

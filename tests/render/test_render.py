@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from docs.reference.templates import BLOCKS, CONTEXTS, describe_templates
 from docs.reference.templates import GLOBALS as GLOBAL_MEANINGS
+from site_builder.build import read_project
 from site_builder.errors import FaultsError
 from site_builder.pages.all import make_pages
 from site_builder.pages.page import Page
@@ -43,7 +44,8 @@ def environment() -> jinja2.Environment:
 def contexts() -> dict[str, type]:
     """The context of each template: the pages of the Index, told of itself, and an own page."""
     site = replace(make_site(ROOT), own={"x": "X"})
-    edition = release_content(site.tables, site.results, site.labels, {})
+    tables, _ = read_project(site.config)
+    edition = release_content(tables, site.results, site.labels, {})
     told = replace(site, news=find_news(site.config, edition, edition)[0])
     pages = [page for page in make_pages(told) if isinstance(page, Page)]
     return {page.template: type(page.variables()) for page in pages}
