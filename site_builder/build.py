@@ -14,7 +14,7 @@ from site_builder.errors import Fault, FaultsError, OutputFolderError, SiteError
 from site_builder.labels import make_labels
 from site_builder.pages.all import make_pages, with_own_charts
 from site_builder.pages.page import Made, Site, assemble_site
-from site_builder.parallel import import_ahead, worker_count
+from site_builder.parallel import worker_count
 from site_builder.prose.markdown import Prose, load_prose
 from site_builder.publish.folder import Published, check_output_folder, publish, recover
 from site_builder.publish.manifest import Origin, with_manifest
@@ -131,7 +131,8 @@ def make_files(
     except FaultsError as error:
         raise FaultsError((*error.faults, *outside)) from None
     faults = (*tables.warnings, *prose.faults, *_config_faults(config, prose), *outside)
-    workers = _workers(options, tables)
+    n_pages = len(tables.models) + len(tables.tasks)
+    workers = options.workers or worker_count(n_pages, len(tables.results))
 
     def make_content() -> _Content:
         return _make_content(config, tables, prose, old, options.on_stage)
@@ -190,15 +191,6 @@ def read_project(config: SiteConfig) -> tuple[Tables, Prose]:
         config_faults = _config_faults(config, prose)
         sources = find_source_faults(config, prose)
         raise FaultsError((*error.faults, *prose.faults, *config_faults, *sources)) from None
-
-
-def _workers(options: BuildOptions, tables: Tables) -> int:
-    """Return how many processes render, and start them where there are several."""
-    n_pages = len(tables.models) + len(tables.tasks)
-    workers = options.workers or worker_count(n_pages, len(tables.results))
-    if workers > 1:
-        import_ahead("site_builder.render.pages")
-    return workers
 
 
 def _make_content(

@@ -1,16 +1,13 @@
-"""Map a function over pages in worker processes.
+"""Map a function over pages in worker processes, started as Python does by default.
 
-Workers come from a `forkserver`, the default of Python 3.14 on Linux. On the large board of the
-benchmark (1,000 models, 100 tasks) `fork` needs 1 second less, but this process has a thread of
-pyarrow's, and Python 3.12 and later warn of a fork beside threads. `spawn` needs 4 seconds more of
-processor time, because each worker imports pandas again.
+Up to Python 3.13 that is `fork` on Linux: what the pages share is there at once, without a copy. On
+other systems, and from Python 3.14 on, it is sent to each worker.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +25,6 @@ _PAGES_PER_WORKER = 200
 # Each worker has a copy of the scores, which would take gigabytes of memory.
 _MAX_SCORES = 500_000
 _CHUNK = 8
-_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 
 def worker_count(n_pages: int, n_scores: int) -> int:
@@ -44,25 +40,13 @@ def core_count() -> int:
     return cores or 1
 
 
-def import_ahead(*modules: str) -> None:
-    """Start importing the modules for the workers in the background."""
-    if _METHOD == "forkserver":
-        from multiprocessing import forkserver
-
-        forkserver.set_forkserver_preload([*modules])
-        forkserver.ensure_running()
-
-
 def map_pages(
     setup: Callable[[], Callable[[Item], Result]], items: Sequence[Item], workers: int
 ) -> Iterator[Result]:
     """Yield the result of each item, in order.
 
-    Args:
-        setup: Returns the function to map. Called once in each worker; it is pickled for that
-            together with all items, so that what they share is sent once.
-        items: What to map the function over.
-        workers: The number of processes; 1 maps in this process.
+    `setup` returns the function to map, and is called once in each worker. With one worker all is
+    done in this process.
 
     Raises:
         Exception: Any exception of `setup` or of the function.
@@ -71,12 +55,7 @@ def map_pages(
     if workers < 2 or len(items) < 2:
         yield from map(setup(), items)
         return
-    pool = ProcessPoolExecutor(
-        workers,
-        multiprocessing.get_context(_METHOD),
-        initializer=_start_worker,
-        initargs=(pickle.dumps((setup, items), pickle.HIGHEST_PROTOCOL),),
-    )
+    pool = ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(setup, items))
     try:
         yield from pool.map(_run, range(len(items)), chunksize=_CHUNK)
     except BrokenProcessPool as error:
@@ -89,15 +68,15 @@ def map_pages(
 class _Worker:
     """What a worker process keeps between two items."""
 
-    pickled: bytes
-    function: Callable[[Any], Any]
+    setup: Callable[[], Callable[[Any], Any]]
+    function: Callable[[Any], Any] | None = None
     items: Sequence[Any] = ()
 
 
-def _start_worker(pickled: bytes) -> None:
+def _start_worker(setup: Callable[[], Callable[[Any], Any]], items: Sequence[Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process handles Ctrl-C
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _Worker.pickled = pickled
+    _Worker.setup, _Worker.items = setup, items
 
 
 def _end_with_parent() -> None:
@@ -109,7 +88,6 @@ def _end_with_parent() -> None:
 
 
 def _run(place: int) -> Any:  # noqa: ANN401 - the result of any function
-    if not _Worker.items:  # not in `_start_worker`: the pool would not pass on an exception
-        setup, _Worker.items = pickle.loads(_Worker.pickled)
-        _Worker.function = setup()
+    if _Worker.function is None:  # not in `_start_worker`: the pool would not pass on an exception
+        _Worker.function = _Worker.setup()
     return _Worker.function(_Worker.items[place])
