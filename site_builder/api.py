@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any
 
 from site_builder.addresses import make_slugs
@@ -170,27 +171,18 @@ def _model_scores(results: Results, model: str) -> dict[str, Any]:
     A list has null for a task without a value. What no score states is null in place of the lists.
     """
     scores = results.scores.of_model(model)
-    found = {task: scores[task] for task in results.scores.tasks if task in scores}
-    variants = [
-        variant
-        for variant in results.scores.roles.variants
-        if any(variant in by_variant for by_variant in found.values())
-    ]
+    tasks = [task for task in results.scores.tasks if task in scores]
+    rows = {v: [scores[task].get(v) for task in tasks] for v in results.scores.roles.variants}
 
     def lists(attribute: str) -> dict[str, list[Any]] | None:
-        rows = {
-            variant: [
-                getattr(by_variant[variant], attribute) if variant in by_variant else None
-                for by_variant in found.values()
-            ]
-            for variant in variants
-        }
-        is_stated = any(value is not None for row in rows.values() for value in row)
-        return rows if is_stated else None
+        value = attrgetter(attribute)
+        found = {v: [s and value(s) for s in row] for v, row in rows.items() if any(row)}
+        is_stated = any(value is not None for values in found.values() for value in values)
+        return found if is_stated else None
 
     return {
         "model": model,
-        "task": list(found),
+        "task": tasks,
         "score": lists("score"),
         "rank": lists("rank"),
         "interval": lists("interval"),

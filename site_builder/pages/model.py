@@ -42,6 +42,7 @@ from site_builder.pages.board_views import BoardView, board_note, board_views
 from site_builder.pages.compare import compare_link
 from site_builder.pages.model_scores import (
     ALL_SCORES,
+    ModelScore,
     list_scores,
     provenance_table,
     scores_table,
@@ -227,8 +228,8 @@ def _context(site: Site, model: str, summary: str) -> ModelContext:
         figures=tuple(islice(_figures(site, board, model), _N_FIGURES)),
         tasks=chart_model_tasks(results, labels, model, ALL_SCORES),
         categories=chart_model_categories(results, labels, model),
-        best_tasks=_best_tasks_table(site, board, model),
-        worse_tasks=_worse_tasks_table(site, model),
+        best_tasks=_best_tasks_table(site, board, model, scores),
+        worse_tasks=_worse_tasks_table(site, scores),
         tests=_lift_tests_table(site, model),
         board=_neighbours_table(site, board, model),
         compare=compare_link(site, board, model),
@@ -288,12 +289,11 @@ def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
 # --- tables ------------------------------------------------------------------------------------
 
 
-def _best_tasks_table(site: Site, board: Board, model: str) -> Table:
+def _best_tasks_table(site: Site, board: Board, model: str, scores: Sequence[ModelScore]) -> Table:
     """Return the tasks where the model has the best score of a board, and who shares it."""
     labels, variant = site.labels, board.variant
     best = {t.task: t.best[variant].models for t in site.results.tasks if variant in t.best}
-    tasks = [task for task, models in best.items() if model in models]
-    scores = site.results.scores.of_model(model, tasks)
+    counted = (s.counted for s in scores if s.counted and s.variant == variant)
 
     def shared(row: Score) -> Cell:
         return text_cell(names_text(labels, [m for m in best[row.task] if m != model]) or None)
@@ -303,16 +303,15 @@ def _best_tasks_table(site: Site, board: Board, model: str) -> Table:
         "at-top",
         f"Tasks where it has the best {label} score",
         _score_fields(labels, Field(Column("shared", "Shared with"), shared)),
-        [scores[task][variant] for task in tasks],
+        [score for score in counted if model in best[score.task]],
         empty=f"It has the best {label} score on no task.",
     )
 
 
-def _worse_tasks_table(site: Site, model: str) -> Table | None:
+def _worse_tasks_table(site: Site, listed: Sequence[ModelScore]) -> Table | None:
     """Return the tasks where tuning made the score worse; None without a pair of scores."""
     results, labels = site.results, site.labels
-    of_model = results.scores.of_model(model)
-    scores = [s for task in results.scores.tasks for s in of_model.get(task, {}).values()]
+    scores = [s.counted for s in listed if s.counted]
     if all(s.lift_over_base is None for s in scores):
         return None
 
