@@ -8,19 +8,21 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from traceback import extract_tb
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from site_builder.addresses import Address, Link, make_slugs
-from site_builder.charts.theme import Drawing
+from site_builder.charts.theme import Drawing, register_template
 from site_builder.compute.results import Results
 from site_builder.config import SiteConfig
 from site_builder.errors import Fault, FaultsError, did_you_mean
 from site_builder.labels import Labels
 from site_builder.records import Record, replace
 from site_builder.table_model import Table
+
+if TYPE_CHECKING:  # see `register_template`
+    import plotly.graph_objects as go
 
 GROUP = "site_builder.charts"
 DEFAULT_HEIGHT = 450  # Plotly's
@@ -89,13 +91,15 @@ class Chart(Record):
     @property
     def figure(self) -> go.Figure:
         """The validated figure with the site's template, as a notebook shows it."""
-        return go.Figure(self.drawing).update_layout(template="site_builder")
+        import plotly.graph_objects as go
+
+        return go.Figure(self.drawing).update_layout(template=register_template())
 
     @property
     def figure_json(self) -> Drawing:
         """The figure as a page embeds it: JSON values, without a template."""
         values = self.drawing
-        if isinstance(values, go.Figure):
+        if not isinstance(values, dict):
             # Plotly's encoder makes dates texts and NaN null, in lists too.
             values = _as_lists(json.loads(str(values.to_json())))
         layout = {key: value for key, value in values["layout"].items() if key != "template"}
@@ -181,6 +185,8 @@ def _attempt(entry: EntryPoint, results: Results, labels: Labels) -> Chart | str
             return f"returns {type(chart).__name__}, expected Chart or None"
         if chart.table is None:
             return "has no table"
+        import plotly.graph_objects as go
+
         if not isinstance(chart.drawing, go.Figure | dict):
             kind = type(chart.drawing).__name__
             return f"has a {kind} as drawing, expected a plotly.graph_objects.Figure"

@@ -8,9 +8,6 @@ from html import escape, unescape
 from textwrap import wrap
 from typing import Any
 
-import plotly.graph_objects as go
-import plotly.io as pio
-
 from site_builder.formatting import NumberFormat
 
 Trace = dict[str, Any]
@@ -75,40 +72,47 @@ _AXIS = {
     "fixedrange": True,
     "automargin": True,
 }
-TEMPLATE = go.layout.Template(
-    {
-        "layout": {
-            "font": {"family": FONT, "size": 13, "color": INK},
-            "paper_bgcolor": CLEAR,
-            "plot_bgcolor": CLEAR,
-            "margin": {"l": 8, "r": 16, "t": 28, "b": 48},
-            "dragmode": False,
-            "hovermode": "closest",
-            "showlegend": False,
-            "bargap": 0.35,
-            "colorway": [COLOURS[f"dot-{index}"] for index in range(8)],
-            "hoverlabel": {
-                "bgcolor": INK,
-                "bordercolor": INK,
-                "font": {"color": PAPER, "family": FONT, "size": 13},
-                "align": "left",
-            },
-            "legend": {
-                "orientation": "h",
-                "x": 0,
-                "y": 1,
-                "yref": "container",
-                "yanchor": "top",
-                "font": SOFT_TEXT,
-                "itemclick": False,
-                "itemdoubleclick": False,
-            },
-            "xaxis": _AXIS,
-            "yaxis": _AXIS,
-        }
+TEMPLATE: Mapping[str, Any] = {
+    "layout": {
+        "font": {"family": FONT, "size": 13, "color": INK},
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "margin": {"l": 8, "r": 16, "t": 28, "b": 48},
+        "dragmode": False,
+        "hovermode": "closest",
+        "showlegend": False,
+        "bargap": 0.35,
+        "colorway": [COLOURS[f"dot-{index}"] for index in range(8)],
+        "hoverlabel": {
+            "bgcolor": INK,
+            "bordercolor": INK,
+            "font": {"color": PAPER, "family": FONT, "size": 13},
+            "align": "left",
+        },
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "font": SOFT_TEXT,
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        "xaxis": _AXIS,
+        "yaxis": _AXIS,
     }
-)
-pio.templates["site_builder"] = TEMPLATE
+}
+
+
+def register_template() -> str:
+    """Register the template of all charts with Plotly, and return its name."""
+    # Not above: it is imported in a tenth of a second, and a build draws its charts without it.
+    import plotly.graph_objects as go
+    import plotly.io as pio
+
+    pio.templates["site_builder"] = go.layout.Template(TEMPLATE)
+    return "site_builder"
 
 
 # --- figures ------------------------------------------------------------------------------------

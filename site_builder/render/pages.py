@@ -67,7 +67,7 @@ def render_script(data: ScriptData, urls: Urls) -> bytes:
 
 def _template_script() -> dict[str, bytes]:
     """Return the script with the Plotly template of all charts, and which colour is which token."""
-    template = json.dumps(TEMPLATE.to_plotly_json(), separators=(",", ":"))
+    template = json.dumps(TEMPLATE, separators=(",", ":"))
     tokens = {colour: f"--{token}" for token, colour in COLOURS.items()}
     colours = json.dumps(tokens, separators=(",", ":"))
     script = f"site.chartTemplate = {template};\nsite.chartColours = {colours};\n"

@@ -155,9 +155,9 @@ def test_colours_are_those_of_the_style_sheet():
 
 
 def test_template_is_registered():
-    assert "site_builder" in pio.templates
-    assert "site_builder" != pio.templates.default
+    assert "site_builder" == theme.register_template() != pio.templates.default
     template = pio.templates["site_builder"].to_plotly_json()
+    assert theme.TEMPLATE == template
     colours = [v for path, v in walk(template) if path[-1].endswith(("color", "colorway"))]
     assert len(colours) > 5
     assert {*colours} <= {theme.CLEAR, *theme.COLOURS.values()}
