@@ -279,7 +279,7 @@ def render_site(
         on_progress(len(made), len(work))
     return _joined(
         (
-            *_without_faults(made, find_prose_faults(prose)),
+            *_without_faults(made, find_prose_faults(prose, site.labels.scale)),
             *({urls.path(p.address): p.content} for p in pages if isinstance(p, Document)),
             {urls.path(CROISSANT): encode(croissant_values(describe_dataset(site), urls))},
             assets.files,

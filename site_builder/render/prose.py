@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from markupsafe import Markup
 
 from site_builder.addresses import Address, Kind
 from site_builder.errors import Fault, did_you_mean, limit_faults
+from site_builder.formatting import NumberFormat
 from site_builder.pages.page import Page, Site
 from site_builder.prose.figures import UnknownNameError, prose_filters, prose_variables
 from site_builder.prose.markdown import Prose, to_html, unescape_markdown
@@ -17,12 +18,20 @@ from site_builder.prose.template import Claim, Mistake, ProseTemplate, Written, 
 from site_builder.render.urls import Urls
 
 
-def find_prose_faults(prose: Prose) -> list[Fault]:
-    """Return the errors of the texts that do not depend on the figures."""
+_PLAIN = NumberFormat()
+
+
+@lru_cache  # a build fills in each text, and looks for the faults of all
+def _template(text: str, scale: NumberFormat) -> ProseTemplate:
+    return ProseTemplate(text, prose_filters(scale))
+
+
+def find_prose_faults(prose: Prose, scale: NumberFormat = _PLAIN) -> list[Fault]:
+    """Return the errors of the texts that do not depend on the figures, nor on their `scale`."""
     return [
         fault
         for slot, text in prose.texts.items()
-        for fault in _mistake_faults(text_file(slot), ProseTemplate(text).mistakes)
+        for fault in _mistake_faults(text_file(slot), _template(text, scale).mistakes)
     ]
 
 
@@ -31,8 +40,8 @@ class PageProse:
 
     def __init__(self, site: Site, prose: Prose, urls: Urls, pages: Collection[Address]) -> None:
         self._site, self._urls, self._pages = site, urls, pages
-        filters = prose_filters(site.labels.scale)
-        self._templates = {slot: ProseTemplate(text, filters) for slot, text in prose.texts.items()}
+        scale = site.labels.scale
+        self._templates = {slot: _template(text, scale) for slot, text in prose.texts.items()}
 
     @cached_property
     def _figures(self) -> dict[str, Any]:
