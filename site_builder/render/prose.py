@@ -17,7 +17,6 @@ from site_builder.prose.markdown import Prose, to_html, unescape_markdown
 from site_builder.prose.template import Claim, Mistake, ProseTemplate, Written, text_file
 from site_builder.render.urls import Urls
 
-
 _PLAIN = NumberFormat()
 
 
