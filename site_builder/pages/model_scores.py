@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from site_builder.addresses import Address, Link, make_slugs, page_link
@@ -20,7 +20,16 @@ from site_builder.charts.cells import (
 )
 from site_builder.compute.catalog import Provenance
 from site_builder.compute.scores import Score
-from site_builder.formatting import NOT_STATED, NumberFormat, count, exact, listed, sentence, signed
+from site_builder.formatting import (
+    MISSING,
+    NOT_STATED,
+    NumberFormat,
+    count,
+    exact,
+    listed,
+    sentence,
+    signed,
+)
 from site_builder.labels import Labels
 from site_builder.pages.board_table import task_filters, task_tools
 from site_builder.pages.data import published_paths
@@ -160,8 +169,13 @@ def _lift_cell(labels: Labels, variant: str, row: _TaskScores) -> Cell:
     """Make the cell of a lift, without a colour: a large board has a hundred thousand of them."""
     found, scale = row.scores.get(variant), labels.scales[row.task]
     lift = found.counted.lift_over_base if found and found.counted else None
-    is_rounded = lift is None or scale.shows_all(lift) or len(exact(lift)) > _SHORT
-    return number_cell(lift, scale.signed(lift) if is_rounded else signed(lift))
+    return number_cell(lift, MISSING if lift is None else _lift_text(lift, scale))
+
+
+@lru_cache(maxsize=1 << 16)  # the same few values are on many pages, as those of `_texts` are
+def _lift_text(lift: float, scale: NumberFormat) -> str:
+    is_rounded = scale.shows_all(lift) or len(exact(lift)) > _SHORT
+    return scale.signed(lift) if is_rounded else signed(lift)
 
 
 def _rank_cell(variant: str, row: _TaskScores) -> Cell:
@@ -174,6 +188,7 @@ def _stated_cell(variant: str, key: str, text: Callable[[float], str], row: _Tas
     return _UNSTATED if value is None else number_cell(value, text(value))
 
 
+@lru_cache(maxsize=1 << 16)
 def _texts(value: float, scale: NumberFormat) -> tuple[str, str]:
     """Return a score as text, and every digit of it if the text shows fewer."""
     shown, digits = scale.score(value), exact(value)
