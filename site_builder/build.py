@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from site_builder.render.assets import find_theme_faults
 from site_builder.render.pages import find_navigation_faults, find_source_faults, render_site
 from site_builder.render.previews import draw_previews, with_cards
 from site_builder.tables.check import check_tables
+from site_builder.tables.export import export_tables
 from site_builder.tables.read import Tables, load_tables
 
 if TYPE_CHECKING:  # most builds have no previous release
@@ -201,9 +203,11 @@ def _make_content(
     on_stage: Callable[[str], None],
 ) -> _Content:
     on_stage("Computing")
-    results = compute_results(tables, config)
+    with ThreadPoolExecutor() as pool:  # compression and numpy let other threads run
+        exported = pool.submit(export_tables, tables.loaded)
+        results = compute_results(tables, config)
     labels = make_labels(results, config)
-    site = assemble_site(config, tables, results, labels, prose.own)
+    site = assemble_site(config, exported.result(), results, labels, prose.own)
     warnings: tuple[Fault, ...] = ()
     if old is not None:
         from site_builder.releases.read import find_news, release_content

@@ -249,9 +249,9 @@ class Scores(Record, eq=False):
     def provenance_of(self, model: str) -> dict[tuple[str, str], Provenance]:
         """Return what the results table states about each score of a model, by task and variant.
 
-        Scores that do not count are among them.
+        Scores that do not count are among them. The order is that of tasks, then of variants.
         """
-        found = np.concatenate([self.index[v][self.rows[model]] for v in self.roles.variants])
+        found = np.stack([self.index[v][self.rows[model]] for v in self.roles.variants], axis=1)
         rows = found[found != _NO_ROW]
         arrays = {name: array[rows] for name, array in self._arrays.items()}
         columns = {

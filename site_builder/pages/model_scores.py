@@ -68,14 +68,11 @@ class ModelScore(Record):
 
 def list_scores(site: Site, model: str) -> list[ModelScore]:
     """Return every score of a model, by task, then by variant."""
-    results, scores, listing = site.results, site.results.scores, list[ModelScore]()
-    by_task, stated = scores.of_model(model), scores.provenance_of(model)
-    for task in scores.tasks:
-        counted, flagged = by_task.get(task, {}), results.flagged_of(model, task)
-        for variant in scores.roles.variants:
-            if found := counted.get(variant) or flagged.get(variant):
-                score, provenance = counted.get(variant), stated[task, variant]
-                listing.append(ModelScore(task, variant, found.score, score, provenance))
+    counted, listing = site.results.scores.of_model(model), list[ModelScore]()
+    for (task, variant), provenance in site.results.scores.provenance_of(model).items():
+        score = counted.get(task, {}).get(variant)
+        value = (score or site.results.flagged_of(model, task)[variant]).score
+        listing.append(ModelScore(task, variant, value, score, provenance))
     return listing
 
 

@@ -18,8 +18,7 @@ from site_builder.config import SiteConfig
 from site_builder.labels import Labels
 from site_builder.records import Record, replace
 from site_builder.releases.feed import ReleaseNews
-from site_builder.tables.export import ExportedTable, export_tables
-from site_builder.tables.read import Tables
+from site_builder.tables.export import ExportedTable
 
 
 class Citation(Record):
@@ -137,12 +136,12 @@ class Site(Record):
 
 def assemble_site(
     config: SiteConfig,
-    tables: Tables,
+    exported: tuple[ExportedTable, ...],
     results: Results,
     labels: Labels,
     own: Mapping[str, str] | None = None,
 ) -> Site:
-    """Return the site: the results with the charts and exports that its pages share."""
+    """Return the site: tables and results with the charts that its pages share."""
     charts = BoardCharts(
         averages=chart_averages(results, labels),
         winners=chart_winners(results, labels),
@@ -155,7 +154,6 @@ def assemble_site(
         latency=chart_latency(results, labels),
         prices=chart_prices(results, labels),
     )
-    exported = export_tables(tables.loaded)
     return Site(config, results, labels, charts, exported, None, own or {})
 
 

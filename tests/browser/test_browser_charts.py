@@ -39,7 +39,7 @@ def test_charts_are_drawn_with_the_template(chromium, home):
         ])"""
     )
     assert len(found) > 3
-    template = without_colours(theme.TEMPLATE.to_plotly_json())
+    template = without_colours(theme.TEMPLATE)
     moved = {("margin", "l"), ("yaxis", "automargin")}  # by the room for the names of rows
     for figure, layout, data in found:
         assert template == without_colours(layout["template"])

@@ -23,6 +23,7 @@ from site_builder.config import load_config
 from site_builder.labels import make_labels
 from site_builder.pages.page import Site, assemble_site
 from site_builder.publish.folder import publish
+from site_builder.tables.export import export_tables
 from tests.helpers.serve import serve
 
 ROOT = Path(__file__).parents[2]
@@ -150,7 +151,8 @@ def make_site(root: Path) -> Site:
     config = load_config(root)
     tables, _ = read_project(config)
     results = compute_results(tables, config)
-    return assemble_site(config, tables, results, make_labels(results, config))
+    exported = export_tables(tables.loaded)
+    return assemble_site(config, exported, results, make_labels(results, config))
 
 
 @functools.cache

@@ -18,6 +18,7 @@ from site_builder.pages.page import ScriptData, Site, assemble_site, cite_page
 from site_builder.render.metadata import write_citation
 from site_builder.render.pages import render_script
 from site_builder.render.urls import Urls
+from site_builder.tables.export import export_tables
 from tests.helpers.boards import make_frames, make_results, make_tables
 from tests.helpers.browsing import LAYOUT_SHIFT, both_sizes, breaches, open_page, overflow
 from tests.helpers.sites import BuiltSite, build, make_site, raw_of, table, target, visible
@@ -230,7 +231,8 @@ def test_data_of_a_large_board_comes_in_small_files():
     frames = make_frames({"base": scores, "tuned": scores})
     results = make_results(frames)
     config = SiteConfig(root=Path())
-    site = assemble_site(config, make_tables(frames), results, make_labels(results, config))
+    exported = export_tables(make_tables(frames).loaded)
+    site = assemble_site(config, exported, results, make_labels(results, config))
     data = ScriptData(Address("scores", "m1"), "m1", lambda: card_data(site, "m1"))
     content = render_script(data, Urls.of(Address("model", m) for m in scores))
     assert len(content) < 9_000
