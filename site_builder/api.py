@@ -166,10 +166,7 @@ def score_values(results: Results) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _model_scores(results: Results, model: str) -> dict[str, Any]:
-    """Return the scores of a model that count, by variant as lists in the order of `task`.
-
-    A list has null for a task without a value. What no score states is null in place of the lists.
-    """
+    """List the scores that count by variant, null for gaps; null for what no score states."""
     scores = results.scores.of_model(model)
     tasks = [task for task in results.scores.tasks if task in scores]
     rows = {v: [scores[task].get(v) for task in tasks] for v in results.scores.roles.variants}

@@ -48,10 +48,7 @@ def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskRe
 
 
 def _best_score_cell(labels: Labels, task: TaskResult) -> Cell:
-    """Make the cell of the best score, linked to the first model that has it.
-
-    It is marked if it is flagged for all models that have it.
-    """
+    """Link the best score to its first model; it is marked if flagged for all that have it."""
     best = task.best_contender
     if best is None:
         return number_cell(None, MISSING)

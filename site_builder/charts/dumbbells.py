@@ -61,7 +61,7 @@ def model_rows(
     results: Results, labels: Labels, model: str, tasks: Sequence[str]
 ) -> list[DumbbellRow]:
     """Make the rows of one model's scores, one per task with a score, with the baseline's."""
-    found, is_baseline = results.scores.of_model(model, tasks), model == labels.roles.baseline
+    found, is_baseline = results.scores.of_model(model), model == labels.roles.baseline
     rows = []
     for task in (task for task in tasks if task in found):
         reference = None if is_baseline else results.task(task).baseline_score

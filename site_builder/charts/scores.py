@@ -72,10 +72,7 @@ def chart_model_tasks(
 
 
 def _best_first(results: Results, labels: Labels, model: str) -> dict[str, float]:
-    """Return the best score of a model by task, after tuning or else before, the best first.
-
-    The scores are signed so that greater is better.
-    """
+    """Return a model's best signed score by task, after tuning or else before, the best first."""
     scores, roles = results.scores, labels.roles
     place = scores.rows[model]
     top = np.fmax.reduce([scores.values[v][place] * scores.direction for v in roles.contest])

@@ -74,10 +74,7 @@ def significantly_ahead(measure: Array, errors: Array | None = None) -> Flags:
 
 
 def _leads(values: Array, there: Array, variances: Array) -> tuple[Array, Array]:
-    """Return the mean lead of each of the first models over every model, and the least to count.
-
-    Computed from sums over the common tasks of each pair; NaN where a pair has fewer than two.
-    """
+    """Return the mean lead of the first models over every model; NaN below two common tasks."""
     own, mine = values[:_ROWS_AT_ONCE], there[:_ROWS_AT_ONCE]
     n = mine @ there.T
     lead = own @ there.T - mine @ values.T

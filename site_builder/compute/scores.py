@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -210,18 +210,10 @@ class Scores(Record, eq=False):
             flagged=tuple(f for f in self.flagged if f.task in kept),
         )
 
-    def of_model(
-        self, model: str, tasks: Collection[str] | None = None
-    ) -> dict[str, dict[str, Score]]:
-        """Return the scores of a model by task and variant, on all tasks or on some.
-
-        A task without a score is absent, and so are all tasks of an unknown model.
-        """
-        if model not in self.rows:
-            return {}
-        columns = [self.columns[task] for task in (self.tasks if tasks is None else tasks)]
+    def of_model(self, model: str) -> dict[str, dict[str, Score]]:
+        """Return the scores of a model by task and variant; a task without a score is absent."""
         found: dict[str, dict[str, Score]] = {}
-        for score in self._records(self._rows(self.rows[model], columns)):
+        for score in self._records(self._rows(self.rows[model], slice(None))):
             found.setdefault(score.task, {})[score.variant] = score
         return found
 
@@ -264,7 +256,7 @@ class Scores(Record, eq=False):
         return dict(zip(keys, make_records(Provenance, columns), strict=True))
 
     def _rows(
-        self, row: int | list[int] | slice, column: int | list[int], variants: Sequence[str] = ()
+        self, row: int | list[int] | slice, column: int | slice, variants: Sequence[str] = ()
     ) -> _Integers:
         """Positions in `frame` of the scores that count, among some models and tasks."""
         found = [

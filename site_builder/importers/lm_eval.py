@@ -85,10 +85,7 @@ def _read(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
 
 
 def _read_samples_alone(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
-    """Read a samples file that was found in a folder or named itself.
-
-    In a folder, the results file beside it reads it.
-    """
+    """Read a samples file without its results file; in a folder, that one reads it."""
     if not (options.examples or is_named):
         why = "it has scores of single examples, which --examples reads"
         return Reading(skipped=(Skipped(found.shown, why, what="score"),))
@@ -339,10 +336,7 @@ def _setting(used_filter: str, shots: int | None) -> str:
 
 
 def _members_of_groups(document: dict[str, Any], scored: set[str]) -> dict[str, list[str]]:
-    """Return the scored tasks and groups below each scored group, at any depth.
-
-    Files state them in `group_subtasks`; the first releases of 0.4 only indent the names.
-    """
+    """Find what is scored below each group; the first releases of 0.4 only indent the names."""
     stated = as_table(document, "group_subtasks").items()
     children = {group: list(map(str, names)) for group, names in stated if as_list(names)}
     children = children or _children_by_indent(as_table(document, "results"))

@@ -170,10 +170,7 @@ def _common_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView
 
 
 def _rows(spec: BoardTableSpec) -> list[Standing]:
-    """The ranked models, and on a full board all others, those without a score last.
-
-    A baseline that has no score in the variant stands where its score in another one would.
-    """
+    """Place a baseline without a score in the variant where its score in another one would be."""
     board, reference = spec.board, spec.reference
     rows = [s for s in board.standings if s.rank is not None or (spec.full and s.scored)]
     if reference and spec.is_borrowed(reference) and board.rules.rank_by == "mean":

@@ -37,10 +37,7 @@ def make_scores_data(site: Site) -> Iterator[ScriptData]:
 
 
 def _by_variant(arrays: Mapping[str, Array]) -> Mapping[str, object]:
-    """Numbers of a few decimal places, all of them, are sent as whole ones: two bytes less each.
-
-    A script that divides such a one by ten to the power of `places` has the number itself.
-    """
+    """Send numbers of few decimals times ten to the power of `places`: two bytes less each."""
     places = decimals_needed(arrays.values())
     read = floats_or_none if places is None else partial(integers_or_none, places=places)
     values = {variant: [read(row) for row in rows] for variant, rows in arrays.items()}

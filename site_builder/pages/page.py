@@ -130,8 +130,7 @@ class Site(Record):
     @property
     def has_feed(self) -> bool:
         """Whether there is a feed of changes: it needs an address and the date of the data."""
-        has_place = self.config.site.base_url and self.results.release.date
-        return self.news is not None and bool(has_place)
+        return bool(self.news and self.config.site.base_url and self.results.release.date)
 
 
 def assemble_site(

@@ -231,10 +231,7 @@ def _write(function: Callable[..., str], *args: object, **kwargs: object) -> Wri
 
 
 def _finalize(value: object) -> object:
-    """Return what the text shows for a value.
-
-    A float without a filter is a mistake, since nobody has chosen its digits.
-    """
+    """A float without a filter is a mistake, since nobody has chosen its digits."""
     if isinstance(value, Written | int):
         return value
     if isinstance(value, _Missing):

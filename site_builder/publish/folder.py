@@ -237,10 +237,7 @@ def staging(out: Path) -> Iterator[Staging]:
 
 @contextmanager
 def _locked(staged: Staging, wait_s: float) -> Iterator[None]:
-    """Hold a lock that the system releases when a build is killed.
-
-    Its file is beside the staging folder, which it has to outlive, and not in the published one.
-    """
+    """Hold a lock that ends with a killed build; its file outlives the staging folder."""
     path = staged.place.with_name(f".{staged.place.name}.lock")
     with FileLock(path, timeout=wait_s):
         try:

@@ -342,10 +342,7 @@ class _ModelScores(_Published):
 
 
 def _read_site(files: _SiteFiles) -> ReleaseContent:
-    """Read a published site, with the scores of its results table.
-
-    Where that has none, as in a copy of the API alone, scores come from the files of the API.
-    """
+    """Take scores from the results table, or in a copy of the API from its files."""
     api = _read_api(files)
     board = _validate(_Api, api, files)
     tables = _published_tables(files, board)
@@ -389,10 +386,7 @@ def _read_json(files: _SiteFiles, name: str, *, required: bool = True) -> object
 
 
 def _validate(kind: type[_Part], value: object, files: _SiteFiles, file: str = "") -> _Part:
-    """Return the API, or one file of it; tell the first error of each file only.
-
-    A file of another kind has thousands.
-    """
+    """Tell the first error of each file only: a file of another kind has thousands."""
     try:
         return kind.model_validate(value)
     except ValidationError as error:

@@ -198,10 +198,7 @@ def _sections(changes: Changes) -> tuple[_Section, ...]:
 
 
 def _as_text(changes: Changes) -> str:
-    """Write the summary, then a table for each kind of change, without control characters.
-
-    Ids stand whole, so that they can be searched for.
-    """
+    """Write tables without control characters; ids stay whole, so that a search finds them."""
     old, new = one_line(changes.old.name), one_line(changes.new.name)
     parts = [f"old: {old}\nnew: {new}\n{summary(changes)}"]
     parts += ["\n".join((section.title, *_aligned(section))) for section in _sections(changes)]
@@ -219,10 +216,7 @@ def _aligned(section: _Section) -> Iterator[str]:
 
 
 def _as_markdown(changes: Changes) -> str:
-    """Write the same for a comment on a pull request: names are code, so that none is obeyed.
-
-    Nobody is notified by an `@` in an id, and no table is longer than a comment may be.
-    """
+    """Write names as code, so that no `@` notifies anyone; tables fit into a comment."""
     releases = f"From {_code(changes.old.name)} to {_code(changes.new.name)}."
     tables = map(_table, _sections(changes))
     return "\n\n".join([f"**{summary(changes)}**", releases, *tables, *notes(changes)])

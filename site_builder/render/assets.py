@@ -249,10 +249,7 @@ def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None
 
 
 def _sent(path: Path, folder: Path) -> bytes:
-    """Read a file as it is published: the generator's scripts without their comments.
-
-    A project's scripts stay as they are: a line that looks like a comment may be part of a text.
-    """
+    """Leave out the comments of our scripts; in a project's, such a line may be part of a text."""
     content = path.read_bytes()
     if path.relative_to(folder).as_posix() == CHARTS:
         return COMPILED_AHEAD + content

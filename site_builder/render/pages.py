@@ -93,10 +93,7 @@ _TARGETS: Mapping[str, Address] = {
 
 
 def _header_links(config: SiteConfig, pages: Collection[Address]) -> tuple[Link, ...]:
-    """Return the entries of the header: the project's, or every page of `_NAVIGATION`.
-
-    Entries of pages that are not in `pages` are left out.
-    """
+    """Return the project's entries, or `_NAVIGATION`, without those of pages that do not exist."""
     entries = config.navigation.header
     default = [Link(label, to) for to, label in _NAVIGATION]
     return _existing(default if entries is None else _links(entries), pages)
@@ -105,10 +102,7 @@ def _header_links(config: SiteConfig, pages: Collection[Address]) -> tuple[Link,
 def _footer_links(
     config: SiteConfig, own: Mapping[str, str], pages: Collection[Address]
 ) -> tuple[Link, ...]:
-    """Return the entries of the footer: the project's, or the pages that the header does not have.
-
-    `own` has the titles of the project's own pages, by name.
-    """
+    """Return the project's entries, or the pages that the header lacks; `own` has titles."""
     if config.navigation.footer is not None:
         return _existing(_links(config.navigation.footer), pages)
     links = [

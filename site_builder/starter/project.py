@@ -107,10 +107,7 @@ def set_keys(text: str, values: Mapping[str, Mapping[str, str | list[str]]]) -> 
 
 
 def _readme(table: LoadedTable | None, title: str, host: str) -> str:
-    """Return the README, with the settings of the host at its top.
-
-    There the title is quoted as in JSON, which is valid YAML.
-    """
+    """Put the host's settings on top, with the title quoted as in JSON, which is valid YAML."""
     if table is None:
         data = _read("sample/data.md")
     else:

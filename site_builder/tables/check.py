@@ -206,10 +206,7 @@ def _key_text(values: tuple[Any, ...]) -> str:
 def _reference_faults(
     tables: Tables, config: SiteConfig, unsound: Collection[str]
 ) -> Iterator[Fault]:
-    """Find the faults between tables, and between tables and `site.toml`.
-
-    A check that reads a column that is `unsound`, such as `tasks.task`, is left out.
-    """
+    """Check the tables together, without what reads an `unsound` column such as `tasks.task`."""
     bounds = "tasks.task tasks.score_min tasks.score_max"
     # Each check with the columns that it reads.
     checks = (
@@ -305,10 +302,7 @@ def _number(value: float) -> str:
 
 
 def _percents(tables: Tables) -> Iterator[Fault]:
-    """Find scores of 2 to 100 where nine in ten scores of the same metric are proportions.
-
-    Only where higher is better and the tasks state no upper bound: most losses are below 1.
-    """
+    """Find scores above 2 among proportions, where higher is better and no bound is stated."""
     tasks = tables.tasks[tables.tasks["higher_is_better"] & tables.tasks["score_max"].isna()]
     metric = tables.results["task"].map(dict(zip(tasks["task"], tasks["metric"], strict=True)))
     scores, table = tables.results["score"], tables.loaded[RESULTS.name]
@@ -406,10 +400,7 @@ def _without_results(tables: Tables, name: str) -> Iterator[Fault]:
 
 
 def _mixed_metrics(tables: Tables, config: SiteConfig) -> Iterator[Fault]:
-    """Find averages over tasks of several metrics without bounds, unless `rank_by` asks for them.
-
-    Tasks without bounds and without a metric count as comparable.
-    """
+    """Find averages over several metrics without bounds, unless `rank_by` asks for them."""
     tasks = tables.tasks[_among(tables.tasks["task"], tables.results["task"])]
     metrics = tasks["metric"].dropna().unique()
     unbounded = tasks[["score_min", "score_max"]].isna().all(axis=None)

@@ -79,10 +79,7 @@ def _compress(content: bytes) -> bytes:
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    """Write rows by RFC 4180.
-
-    Texts and column names that a spreadsheet would read as a formula get a leading apostrophe.
-    """
+    """Write RFC 4180; what a spreadsheet reads as a formula gets a leading apostrophe."""
     texts: pd.DataFrame = frame.select_dtypes("str")
     risky = [name for name in texts if any(_defuse(x) is not x for x in texts[name].unique())]
     safe = frame.assign(**{str(name): texts[name].map(_defuse) for name in risky})

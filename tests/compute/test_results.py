@@ -216,7 +216,7 @@ def test_scores_of_the_tasks_of_the_index(index, plain):
         assert (float(score), 1 + better) == (s.score, s.rank)
         assert near(own) == s.lift_over_base
         assert near(score - plain.base["gpt-4", task]) == s.lift_over_baseline
-        assert s == index.scores.of_model(model, [task])[task][variant]
+        assert s == index.scores.of_model(model)[task][variant]
 
 
 def test_categories_of_the_index(index, plain):
