@@ -298,35 +298,31 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     in place of a list. `source` has places in `sources`; `date`, `command` and `flag` in `texts`.
     """
     scores, published = list_scores(site, model), published_paths(site)
+    stated = [score.provenance for score in scores]
     tasks = list(dict.fromkeys(score.task for score in scores))
-    places = {task: place for place, task in enumerate(tasks)}
     variants = list(site.labels.roles.variants)
+    rows = [variants.index(score.variant) for score in scores]
+    order = {task: place for place, task in enumerate(tasks)}
+    places = [order[score.task] for score in scores]
     texts, sources, columns = dict[str, int](), dict[Link, int](), dict[str, list[list[object]]]()
-    shared: Mapping[str, dict[Any, int]] = {
-        "source": sources,
-        "date": texts,
-        "command": texts,
-        "flag": texts,
+    values: dict[str, tuple[list[Any], dict[Any, int] | None]] = {
+        "value": ([score.value for score in scores], None),
+        "row": ([p.row for p in stated], None),
+        "interval": ([score.counted and score.counted.interval for score in scores], None),
+        "stderr": ([p.stderr for p in stated], None),
+        "n": ([p.n_examples for p in stated], None),
+        "date": ([p.date for p in stated], texts),
+        "source": ([p.source and source_link(p.source, published) for p in stated], sources),
+        "command": ([p.command for p in stated], texts),
+        "flag": ([p.flag for p in stated], texts),
     }
-    for score in scores:
-        p = score.provenance
-        values: dict[str, object] = {
-            "value": score.value,
-            "row": p.row,
-            "interval": score.counted.interval if score.counted else None,
-            "stderr": p.stderr,
-            "n": p.n_examples,
-            "date": p.date,
-            "source": None if p.source is None else source_link(p.source, published),
-            "command": p.command,
-            "flag": p.flag,
-        }
-        for name, value in values.items():
-            if value is not None:
-                column = columns.setdefault(name, [[None] * len(tasks) for _ in variants])
-                known = shared.get(name)
-                stored = value if known is None else known.setdefault(value, len(known))
-                column[variants.index(score.variant)][places[score.task]] = stored
+    for name, (column, known) in values.items():
+        if any(value is not None for value in column):
+            columns[name] = [[None] * len(tasks) for _ in variants]
+            for row, place, value in zip(rows, places, column, strict=True):
+                if value is not None and known is not None:
+                    value = known.setdefault(value, len(known))
+                columns[name][row][place] = value
     return {
         "model": page_link(site.labels.models[model], "model", model),
         "tasks": [site.results.scores.columns[task] for task in tasks],
