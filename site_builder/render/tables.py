@@ -11,7 +11,7 @@ from html import escape
 from markupsafe import Markup
 
 from site_builder.addresses import Link
-from site_builder.table_model import Cell, Column, Dumbbell, Row, Table
+from site_builder.table_model import Cell, Column, Dumbbell, Row, Table, Tone
 
 ROW_ID = "id"
 """The filter that differs in every row; it becomes an attribute of the row."""
@@ -74,7 +74,8 @@ def raw_value(cell: Cell) -> str:
     value = cell.value
     if value is None:
         return ""
-    return value if isinstance(value, str) else str(value).removesuffix(".0")
+    # Without a negative zero, which a cache would take for zero.
+    return value if isinstance(value, str) else str(value + 0.0).removesuffix(".0")
 
 
 @lru_cache(maxsize=1 << 10)
@@ -104,8 +105,11 @@ def _row_writer(table: Table, href: Href, draw: Draw) -> Callable[[Row], str]:
         for tag, cls, cell in zip(tags, classes, row.cells, strict=True):
             if cell.plot is not None:
                 words, cls = draw(cell.plot), "plot"
-            else:
+            elif cell.link or cell.note or cell.tags or cell.dot is not None:
                 words = _words(cell, href)
+            else:
+                parts.append(_plain(tag, cls, cell.tone, cell.text, cell.value))
+                continue
             parts.append(f"<{tag}{_classes(cls, cell.tone)}{_value(cell)}>{words}")
         return f"{''.join(parts)}\n"
 
@@ -117,6 +121,11 @@ def _class_of(column: Column, table: Table, *, is_head: bool) -> str:
     plain = "text" if is_head else "number"
     align = "" if column.align == plain else column.align
     return f"{align} merit".strip() if column.key == table.sorted_by else align
+
+
+@lru_cache(maxsize=1 << 16)  # most cells are short numbers, which recur
+def _plain(tag: str, cls: str, tone: Tone, text: str, value: float | str | None) -> str:
+    return f"<{tag}{_classes(cls, tone)}{_value(Cell(text, value))}>{escaped(text)}"
 
 
 @cache
@@ -139,7 +148,6 @@ def _value(cell: Cell) -> str:
     return _attribute("data-value", raw_value(cell))
 
 
-@lru_cache(maxsize=1 << 16)
 def _says(text: str, value: float | str) -> bool:
     """Return whether scripts read a value from a text."""
     if isinstance(value, str):
