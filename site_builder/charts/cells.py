@@ -139,10 +139,7 @@ def baseline_score_cell(
 def task_score_cell(
     labels: Labels, key: ScoreKey, found: Score | None, flagged: FlaggedScore | None
 ) -> Cell:
-    """Make the cell of a single score with its interval, marked if the score is flagged.
-
-    A flagged score is shown if no score counts.
-    """
+    """Make the cell of a score with its interval; a flagged one is shown if no score counts."""
     flag = None if flagged is None else flagged.reason
     if found is not None:
         note = range_text(labels.scales[key[1]], found.interval)

@@ -183,10 +183,7 @@ class Console:
 
     @contextmanager
     def bar(self, total: float) -> Iterator[Callable[[str, float], None]]:
-        """Show a progress bar on a terminal, and nothing elsewhere.
-
-        Yields a function that sets its description and how far it has come.
-        """
+        """Show a progress bar on a terminal only; yield what sets its description and progress."""
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn()

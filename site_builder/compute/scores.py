@@ -218,10 +218,7 @@ class Scores(Record, eq=False):
         return found
 
     def of_task(self, task: str, models: Sequence[str]) -> dict[str, dict[str, Score]]:
-        """Return the scores of some models on a task by model and variant.
-
-        A model without a score has an empty mapping.
-        """
+        """Return the scores of some models on a task by model and variant; empty without any."""
         found: dict[str, dict[str, Score]] = {model: {} for model in models}
         rows = [self.rows[model] for model in models if model in self.rows]
         for score in self._records(self._rows(rows, self.columns[task])):

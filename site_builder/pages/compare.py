@@ -82,10 +82,7 @@ def default_runs(site: Site) -> tuple[ModelVariant, ...]:
 
 
 def compare_link(site: Site, board: Board, model: str) -> Link | None:
-    """Return a link that compares a model with those next to it on a board.
-
-    None where it has no score, or no other model is ranked.
-    """
+    """Return a link that compares a model with those next to it on a board; None without any."""
     order, at = board.ranked, board.places.get(model)
     neighbours = order[:1] if at is None else (*order[max(0, at - 1) : at], *order[at + 1 : at + 2])
     others = [s.model for s in neighbours]

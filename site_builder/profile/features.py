@@ -90,10 +90,7 @@ class TaskProfile(Record):
     fields: Fields
 
     def row(self, unit: str) -> StoredRow:
-        """Return the columns of the tasks table, with lengths in a unit.
-
-        Splits that do not exist have no column.
-        """
+        """Return columns of the tasks table, with lengths in a unit; absent splits have none."""
         row: StoredRow = {"task": self.task}
         row |= {f"{split}_examples": n for split, n in self.counts.items()}
         found = self.profile

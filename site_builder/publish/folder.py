@@ -291,10 +291,7 @@ _RENAME_SWAP = 2
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Swap two folders of one file system in one step; return whether the system can do that.
-
-    Source: renameat2(2) of Linux, renamex_np(2) of macOS.
-    """
+    """Swap two folders in one step, by renameat2(2) or renamex_np(2); return whether it could."""
     paths = os.fsencode(one), os.fsencode(other)
     try:
         if sys.platform == "linux":

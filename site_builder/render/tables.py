@@ -17,22 +17,20 @@ ROW_ID = "id"
 """The filter that differs in every row; it becomes an attribute of the row."""
 
 Href = Callable[[Link], str]
-Draw = Callable[[Dumbbell], str]
 
 _NUMBER = re.compile(r"\+?(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)", re.ASCII)
 _PLAIN = re.compile(r"[\w.,:/?#+-]+", re.ASCII)  # what needs no quotes, wherever it stands
 escaped = lru_cache(maxsize=1 << 16)(escape)  # names and short numbers recur
 
 
-def write_rows(table: Table, href: Href, draw: Draw) -> Markup:
+def write_rows(table: Table, href: Href) -> Markup:
     """Write the head of a table and its body.
 
     A cell has its value as `data-value` where its text alone does not say it.
 
-    `href` returns where a link leads from the page, empty if it may not be followed; `draw` draws
-    the scores of a row.
+    `href` returns where a link leads from the page, empty if it may not be followed.
     """
-    write_row = _row_writer(table, href, draw)
+    write_row = _row_writer(table, href)
     parts = [_head(table.columns)]
     for group in table.groups:
         room = f' style="--rows: {len(group)}"' if table.is_long else ""
@@ -93,7 +91,7 @@ def _heading(column: Column) -> str:
     return f"<th{attributes}>{escaped(column.label)}"
 
 
-def _row_writer(table: Table, href: Href, draw: Draw) -> Callable[[Row], str]:
+def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
     tags = tuple("th" if i == table.header else "td" for i in range(len(table.columns)))
     classes = tuple(
         _class_of(column, table, is_head=tag == "th")
@@ -104,7 +102,7 @@ def _row_writer(table: Table, href: Href, draw: Draw) -> Callable[[Row], str]:
         parts = [f"<tr{_row_attributes(row)}>"]
         for tag, cls, cell in zip(tags, classes, row.cells, strict=True):
             if cell.plot is not None:
-                words, cls = draw(cell.plot), "plot"
+                words, cls = _drawn(cell.plot), "plot"
             elif cell.link or cell.note or cell.tags or cell.dot is not None:
                 words = _words(cell, href)
             else:
@@ -180,3 +178,25 @@ def _words(cell: Cell, href: Href) -> str:
         best = " tag-best" if tag == "best" and tag is cell.tags[0] else ""
         words += f" <span{_attribute('class', f'tag{best}')}>{escaped(tag)}</span>"
     return f"{words}<small>{escaped(cell.note)}</small>" if cell.note else words
+
+
+def _drawn(plot: Dumbbell) -> str:
+    """Draw a dumbbell on a scale that starts at 6 and is 188 wide; dumbbell.css has the rest."""
+
+    def x(share: float | None) -> float | None:
+        return None if share is None else round(6 + share * 188, 1)
+
+    reference, before, after = x(plot.reference), x(plot.before), x(plot.after)
+    parts = [f'<svg class="dumbbell" role="img" aria-label="{escaped(plot.text)}">']
+    if reference is not None:
+        parts.append(f'<path class="db-reference" d="M{reference} 1v18"/>')
+    if plot.low is not None and plot.high is not None and after is not None:
+        width = round((plot.high - plot.low) * 188, 1)
+        parts.append(f'<rect class="db-band" x="{x(plot.low)}" width="{width}"/>')
+    if before is not None and after is not None:
+        parts.append(f'<path class="db-rod" d="M{before} 10H{after}"/>')
+    if before is not None:
+        parts.append(f'<circle class="db-before" cx="{before}"/>')
+    if after is not None:
+        parts.append(f'<circle class="db-after" cx="{after}"/>')
+    return f"{''.join(parts)}</svg>\n"

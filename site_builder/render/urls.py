@@ -77,10 +77,7 @@ class Urls(Record):
         return f"cards/{self.path(address).rstrip('/') or 'home'}.png"
 
     def linker(self, origin: Address) -> Callable[[Address], str]:
-        """Return `relative` for one page, with a cache.
-
-        Pages of one kind share it, since their links to any other page are the same.
-        """
+        """Return `relative` for one page, with a cache that all pages of its kind share."""
         known, own = self._known[origin.kind] if origin.kind in self.slugs else {}, origin[:2]
 
         def link(target: Address) -> str:

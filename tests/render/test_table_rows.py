@@ -29,7 +29,7 @@ def href(link: Link) -> str:
 
 def rows(*made: Row, columns: tuple[Column, ...] = COLUMNS[:2], sorted_by: str = "") -> str:
     table = Table("t", "T", columns, made, sorted_by=sorted_by)
-    return str(write_rows(table, href, lambda plot: f"<svg>{plot.text}</svg>"))
+    return str(write_rows(table, href))
 
 
 def test_a_row():
@@ -94,10 +94,28 @@ def test_parts_beside_a_number():
 
 
 def test_a_drawing():
-    """In place of the text, with the value that it is sorted by."""
-    drawn = Cell("", 0.5, plot=Dumbbell(0.1, 0.5, None, text="a: 0.1 to 0.5"))
-    row = Row((Cell("a", "a"), Cell("1", 1), drawn))
-    assert "<td class=plot data-value=0.5><svg>a: 0.1 to 0.5</svg>\n" in rows(row, columns=COLUMNS)
+    """The scale is 188 wide and begins at 6: a share of 0.1 stands at 24.8."""
+    plot = Dumbbell(0.1, 0.5, 0.25, 0.4, 0.6, text='"a": 0.1 to 0.5')
+    row = Row((Cell("a", "a"), Cell("1", 1), Cell("", 0.5, plot=plot)))
+    found = BeautifulSoup(f"<table>{rows(row, columns=COLUMNS)}</table>", "lxml")
+    (cell,) = found.select("tbody td.plot")
+    assert "0.5" == cell["data-value"]
+    svg = cell.select("svg.dumbbell[role=img]")[0]
+    assert '"a": 0.1 to 0.5' == svg["aria-label"]
+    assert "M24.8 10H100.0" == svg.select(".db-rod")[0]["d"]
+    assert ["24.8"] == [mark["cx"] for mark in svg.select("circle.db-before")]
+    assert ["100.0"] == [mark["cx"] for mark in svg.select("circle.db-after")]
+    assert "M53.0 1v18" == svg.select(".db-reference")[0]["d"]
+    band = svg.select(".db-band")[0]
+    assert ("81.2", "37.6") == (band["x"], band["width"])
+
+
+def test_a_drawing_without_some_marks():
+    body = rows(
+        Row((Cell("a"), Cell("1"), Cell("", plot=Dumbbell(None, 0.0, None)))), columns=COLUMNS
+    )
+    svg = BeautifulSoup(f"<table>{body}</table>", "lxml").select("svg")[0]
+    assert [["db-after"]] == [mark["class"] for mark in svg.find_all(True)]
 
 
 @pytest.mark.parametrize(
