@@ -160,7 +160,7 @@ def lift_cell(
 
 def range_text(scale: NumberFormat, interval: tuple[float, float] | None) -> str:
     """Return the ends of an interval as a note below a number; empty if there is none."""
-    return "\N{EN DASH}".join(map(scale.score, interval or ()))
+    return "\N{EN DASH}".join(map(scale.score, interval)) if interval else ""
 
 
 def flag_tags(flag: str | None) -> tuple[str, ...]:

@@ -157,7 +157,7 @@ def _score_cell(labels: Labels, variant: str, row: _TaskScores) -> Cell:
         return score_cell(None, scale)
     text, digits = _texts(found.value, scale)
     interval = range_text(scale, found.counted.interval if found.counted else None)
-    note = ", ".join(filter(None, (digits, interval)))
+    note = f"{digits}, {interval}" if digits and interval else digits or interval
     tags = flag_tags(found.provenance.flag)
     return Cell(text, found.value, note, tone="" if found.counted else "soft", tags=tags)
 

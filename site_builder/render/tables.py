@@ -99,7 +99,7 @@ def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
     )
 
     def write(row: Row) -> str:
-        parts = [f"<tr{_row_attributes(row)}>"]
+        parts = [_row_start(row.kind, row.anchor, dict(row.filters).get(ROW_ID, ""))]
         for tag, cls, cell in zip(tags, classes, row.cells, strict=True):
             if cell.plot is not None:
                 words, cls = _drawn(cell.plot), "plot"
@@ -131,9 +131,9 @@ def _classes(cls: str, tone: str) -> str:
     return _attributes(("class", f"{cls} {tone}".strip()))
 
 
-def _row_attributes(row: Row) -> str:
-    row_id = dict(row.filters).get(ROW_ID, "")
-    return _attributes(("class", row.kind), ("id", row.anchor), (f"data-{ROW_ID}", row_id))
+@lru_cache(maxsize=1 << 12)  # every page of a model has the same rows of tasks
+def _row_start(kind: str, anchor: str, row_id: str) -> str:
+    return f"<tr{_attributes(('class', kind), ('id', anchor), (f'data-{ROW_ID}', row_id))}>"
 
 
 def _value(cell: Cell) -> str:
