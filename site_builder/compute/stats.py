@@ -43,7 +43,7 @@ _BINS_PER_DECADE = 3
 
 
 def compute_training_sets(tasks: pd.DataFrame, thresholds: Sequence[int]) -> TrainingSets | None:
-    """Summarise `train_examples`, or None (docs/statistics.md#training-set-sizes)."""
+    """Summarise `train_examples`; None without any (docs/statistics.md#training-set-sizes)."""
     known = tasks[["task", "train_examples"]].dropna()
     if known.empty:
         return None

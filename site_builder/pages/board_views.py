@@ -170,7 +170,7 @@ def _common_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView
 
 
 def _rows(spec: BoardTableSpec) -> list[Standing]:
-    """Place a baseline without a score in the variant where its score in another one would be."""
+    """Return the rows in order; a baseline without a score stands where its other score would."""
     board, reference = spec.board, spec.reference
     rows = [s for s in board.standings if s.rank is not None or (spec.full and s.scored)]
     if reference and spec.is_borrowed(reference) and board.rules.rank_by == "mean":

@@ -293,7 +293,7 @@ def _best_tasks_table(site: Site, board: Board, model: str, scores: Sequence[Mod
     """Return the tasks where the model has the best score of a board, and who shares it."""
     labels, variant = site.labels, board.variant
     best = {t.task: t.best[variant].models for t in site.results.tasks if variant in t.best}
-    counted = (s.counted for s in scores if s.counted and s.variant == variant)
+    counting = (s.counted for s in scores if s.counted and s.variant == variant)
 
     def shared(row: Score) -> Cell:
         return text_cell(names_text(labels, [m for m in best[row.task] if m != model]) or None)
@@ -303,16 +303,16 @@ def _best_tasks_table(site: Site, board: Board, model: str, scores: Sequence[Mod
         "at-top",
         f"Tasks where it has the best {label} score",
         _score_fields(labels, Field(Column("shared", "Shared with"), shared)),
-        [score for score in counted if model in best[score.task]],
+        [score for score in counting if model in best[score.task]],
         empty=f"It has the best {label} score on no task.",
     )
 
 
-def _worse_tasks_table(site: Site, listed: Sequence[ModelScore]) -> Table | None:
+def _worse_tasks_table(site: Site, scores: Sequence[ModelScore]) -> Table | None:
     """Return the tasks where tuning made the score worse; None without a pair of scores."""
     results, labels = site.results, site.labels
-    scores = [s.counted for s in listed if s.counted]
-    if all(s.lift_over_base is None for s in scores):
+    counting = [s.counted for s in scores if s.counted]
+    if all(s.lift_over_base is None for s in counting):
         return None
 
     def lift(row: Score) -> float:
@@ -329,7 +329,7 @@ def _worse_tasks_table(site: Site, listed: Sequence[ModelScore]) -> Table | None
         "hurt",
         "Tasks where tuning made the score worse",
         _score_fields(labels, Field(column, cell), named=len(labels.roles.tuned) > 1),
-        sorted((s for s in scores if lift(s) < 0), key=lift),
+        sorted((s for s in counting if lift(s) < 0), key=lift),
         sorted_by="lift",
         empty="Tuning made no score worse.",
     )

@@ -304,6 +304,7 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
     rows = [variants.index(score.variant) for score in scores]
     order = {task: place for place, task in enumerate(tasks)}
     places = [order[score.task] for score in scores]
+    links = {s: source_link(s, published) for s in {p.source for p in stated} if s is not None}
     texts, sources, columns = dict[str, int](), dict[Link, int](), dict[str, list[list[object]]]()
     values: dict[str, tuple[list[Any], dict[Any, int] | None]] = {
         "value": ([score.value for score in scores], None),
@@ -312,7 +313,7 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
         "stderr": ([p.stderr for p in stated], None),
         "n": ([p.n_examples for p in stated], None),
         "date": ([p.date for p in stated], texts),
-        "source": ([p.source and source_link(p.source, published) for p in stated], sources),
+        "source": ([None if p.source is None else links[p.source] for p in stated], sources),
         "command": ([p.command for p in stated], texts),
         "flag": ([p.flag for p in stated], texts),
     }

@@ -140,7 +140,7 @@ def assemble_site(
     labels: Labels,
     own: Mapping[str, str] | None = None,
 ) -> Site:
-    """Return the site: tables and results with the charts that its pages share."""
+    """Return the site, with the charts that its pages share."""
     charts = BoardCharts(
         averages=chart_averages(results, labels),
         winners=chart_winners(results, labels),

@@ -82,10 +82,10 @@ def make_entries(config: SiteConfig, news: ReleaseNews) -> tuple[FeedEntry, ...]
 def _named_scores(config: SiteConfig, changes: Changes) -> str:
     """Return the scores that changed most, by name."""
     every = (*changes.scores_changed, *changes.scores_added, *changes.scores_removed)
-    told = [_named_score(config, changes, change) for change in every[:_MOST_NAMED]]
-    if len(every) > len(told):
-        told.append(f"and {len(every) - len(told):,} more")
-    return f"{'; '.join(told)}." if told else ""
+    named = [_named_score(config, changes, change) for change in every[:_MOST_NAMED]]
+    if len(every) > len(named):
+        named.append(f"and {len(every) - len(named):,} more")
+    return f"{'; '.join(named)}." if named else ""
 
 
 def _named_score(config: SiteConfig, changes: Changes, change: ScoreChange) -> str:

@@ -21,6 +21,7 @@ _MOST_PLACES = 12
 _MOST_ROWS, _LONGEST_CELL = 40, 300
 _WIDEST = 40  # how far cells of a text are filled up, so that one long id does not push all others
 _WORD_JOINER = "\N{WORD JOINER}"
+_SCORE, _BOTH = ("model", "task", "variant"), ("before", "after")
 
 
 def summary(changes: Changes) -> str:
@@ -33,9 +34,9 @@ def summary(changes: Changes) -> str:
         (changes.tasks_added, "task", "added"),
         (changes.tasks_removed, "task", "removed"),
         (changes.ranks, "rank", "moved"),
-        (changes.claims.turned if changes.claims else (), "claim", "turned"),
+        (changes.claims.turned if changes.claims else (), "claim", "became true or false"),
         (changes.lost or (), "score", "with less provenance"),
-        (changes.flags, "reservation", "changed"),
+        (changes.flags, "flag", "changed"),
         ((*changes.models_changed, *changes.tasks_changed), "fact", "changed"),
         (changes.rules, "rule", "of the board changed"),
     )
@@ -135,66 +136,57 @@ class _Section(Record):
 
 def _sections(changes: Changes) -> tuple[_Section, ...]:
     """Return every kind of change that there is, with the ids of the data."""
-    scored, named, said = ("model", "task", "variant"), ("id", "name"), ("before", "after")
-    models, tasks = changes.models, changes.tasks
-    turned = changes.claims.turned if changes.claims else ()
+    made = (*_of_scores(changes), *_of_claims(changes), *_of_subjects(changes))
+    return tuple(section for section in made if section.rows)
 
-    def score_rows(found: Sequence[ScoreChange]) -> list[tuple[str, ...]]:
+
+def _of_scores(changes: Changes) -> Iterator[_Section]:
+    def rows(found: Sequence[ScoreChange]) -> list[tuple[str, ...]]:
         return [(*change.key, one_score(changes, change)) for change in found]
 
-    def fact_rows(found: Sequence[FactChange]) -> list[tuple[str, ...]]:
+    changed = [
+        (*change.key, *score_texts(changes, change), NOISE[change.beyond_noise])
+        for change in changes.scores_changed
+    ]
+    yield _Section("Scores changed", (*_SCORE, *_BOTH, "difference", "noise"), changed)
+    yield _Section("Scores added", (*_SCORE, "score"), rows(changes.scores_added))
+    yield _Section("Scores removed", (*_SCORE, "score"), rows(changes.scores_removed))
+    ranks = [(m.model, m.variant, rank_text(m.before), rank_text(m.after)) for m in changes.ranks]
+    yield _Section("Ranks moved", ("model", "variant", *_BOTH), ranks)
+
+
+def _of_claims(changes: Changes) -> Iterator[_Section]:
+    rows = [
+        (
+            f"{claim.file}:{claim.line}",
+            "newly true" if claim.holds else "no longer true",
+            claim.sentence,
+            claim.condition,
+        )
+        for claim in (changes.claims.turned if changes.claims else ())
+    ]
+    columns = ("file", "change", "sentence", "condition")
+    yield _Section("Claims that became true or false", columns, rows)
+
+
+def _of_subjects(changes: Changes) -> Iterator[_Section]:
+    def named(ids: Sequence[str], names: Mapping[str, str]) -> list[tuple[str, ...]]:
+        return [(key, names[key]) for key in ids]
+
+    def facts(found: Sequence[FactChange]) -> list[tuple[str, ...]]:
         return [(*f.of, f.key, fact_text(f.before), fact_text(f.after)) for f in found]
 
-    made = (
-        _Section(
-            "Scores changed",
-            (*scored, *said, "difference", "noise"),
-            [
-                (*change.key, *score_texts(changes, change), NOISE[change.beyond_noise])
-                for change in changes.scores_changed
-            ],
-        ),
-        _Section("Scores added", (*scored, "score"), score_rows(changes.scores_added)),
-        _Section("Scores removed", (*scored, "score"), score_rows(changes.scores_removed)),
-        _Section(
-            "Ranks moved",
-            ("model", "variant", *said),
-            [(m.model, m.variant, rank_text(m.before), rank_text(m.after)) for m in changes.ranks],
-        ),
-        _Section(
-            "Claims that turned",
-            ("file", "turned", "sentence", "condition"),
-            [
-                (
-                    f"{claim.file}:{claim.line}",
-                    "newly true" if claim.holds else "no longer true",
-                    claim.sentence,
-                    claim.condition,
-                )
-                for claim in turned
-            ],
-        ),
-        _Section("Models added", named, [(m, models[m]) for m in changes.models_added]),
-        _Section("Models removed", named, [(m, models[m]) for m in changes.models_removed]),
-        _Section("Tasks added", named, [(t, tasks[t]) for t in changes.tasks_added]),
-        _Section("Tasks removed", named, [(t, tasks[t]) for t in changes.tasks_removed]),
-        _Section(
-            "Provenance lost",
-            (*scored, "lost"),
-            [(x.model, x.task, x.variant, ", ".join(x.lost)) for x in changes.lost or ()],
-        ),
-        _Section(
-            "Reservations changed",
-            (*scored, *said),
-            [(*f.of, fact_text(f.before), fact_text(f.after)) for f in changes.flags],
-        ),
-        _Section(
-            "Models said otherwise", ("model", "fact", *said), fact_rows(changes.models_changed)
-        ),
-        _Section("Tasks said otherwise", ("task", "fact", *said), fact_rows(changes.tasks_changed)),
-        _Section("How the board ranks", ("rule", *said), fact_rows(changes.rules)),
-    )
-    return tuple(section for section in made if section.rows)
+    lost = [(x.model, x.task, x.variant, ", ".join(x.lost)) for x in changes.lost or ()]
+    flags = [(*f.of, fact_text(f.before), fact_text(f.after)) for f in changes.flags]
+    yield _Section("Models added", ("id", "name"), named(changes.models_added, changes.models))
+    yield _Section("Models removed", ("id", "name"), named(changes.models_removed, changes.models))
+    yield _Section("Tasks added", ("id", "name"), named(changes.tasks_added, changes.tasks))
+    yield _Section("Tasks removed", ("id", "name"), named(changes.tasks_removed, changes.tasks))
+    yield _Section("Provenance lost", (*_SCORE, "lost"), lost)
+    yield _Section("Flags changed", (*_SCORE, *_BOTH), flags)
+    yield _Section("Models changed", ("model", "fact", *_BOTH), facts(changes.models_changed))
+    yield _Section("Tasks changed", ("task", "fact", *_BOTH), facts(changes.tasks_changed))
+    yield _Section("Rules of ranking changed", ("rule", *_BOTH), facts(changes.rules))
 
 
 def _as_text(changes: Changes) -> str:

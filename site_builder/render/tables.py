@@ -26,9 +26,8 @@ escaped = lru_cache(maxsize=1 << 16)(escape)  # names and short numbers recur
 def write_rows(table: Table, href: Href) -> Markup:
     """Write the head of a table and its body.
 
-    A cell has its value as `data-value` where its text alone does not say it.
-
-    `href` returns where a link leads from the page, empty if it may not be followed.
+    A cell has its value as `data-value` where its text alone does not say it. `href` returns where
+    a link leads from the page, empty if it may not be followed.
     """
     write_row = _row_writer(table, href)
     parts = [_head(table.columns)]
@@ -99,19 +98,20 @@ def _row_writer(table: Table, href: Href) -> Callable[[Row], str]:
     )
 
     def write(row: Row) -> str:
-        parts = [_row_start(row.kind, row.anchor, dict(row.filters).get(ROW_ID, ""))]
-        for tag, cls, cell in zip(tags, classes, row.cells, strict=True):
-            if cell.plot is not None:
-                words, cls = _drawn(cell.plot), "plot"
-            elif cell.link or cell.note or cell.tags or cell.dot is not None:
-                words = _words(cell, href)
-            else:
-                parts.append(_plain(tag, cls, cell.tone, cell.text, cell.value))
-                continue
-            parts.append(f"<{tag}{_classes(cls, cell.tone)}{_value(cell)}>{words}")
-        return f"{''.join(parts)}\n"
+        row_id = dict(row.filters).get(ROW_ID, "")
+        start = _attributes(("class", row.kind), ("id", row.anchor), (f"data-{ROW_ID}", row_id))
+        cells = zip(tags, classes, row.cells, strict=True)
+        return f"<tr{start}>{''.join([_cell(tag, cls, cell, href) for tag, cls, cell in cells])}\n"
 
     return write
+
+
+def _cell(tag: str, cls: str, cell: Cell, href: Href) -> str:
+    if cell.plot is not None:
+        return f"<{tag}{_classes('plot', cell.tone)}{_value(cell)}>{_drawn(cell.plot)}"
+    if cell.link or cell.note or cell.tags or cell.dot is not None:
+        return f"<{tag}{_classes(cls, cell.tone)}{_value(cell)}>{_words(cell, href)}"
+    return _plain_cell(tag, cls, cell.tone, cell.text, cell.value)
 
 
 def _class_of(column: Column, table: Table, *, is_head: bool) -> str:
@@ -122,18 +122,13 @@ def _class_of(column: Column, table: Table, *, is_head: bool) -> str:
 
 
 @lru_cache(maxsize=1 << 16)  # most cells are short numbers, which recur
-def _plain(tag: str, cls: str, tone: Tone, text: str, value: float | str | None) -> str:
+def _plain_cell(tag: str, cls: str, tone: Tone, text: str, value: float | str | None) -> str:
     return f"<{tag}{_classes(cls, tone)}{_value(Cell(text, value))}>{escaped(text)}"
 
 
 @cache
 def _classes(cls: str, tone: str) -> str:
     return _attributes(("class", f"{cls} {tone}".strip()))
-
-
-@lru_cache(maxsize=1 << 12)  # every page of a model has the same rows of tasks
-def _row_start(kind: str, anchor: str, row_id: str) -> str:
-    return f"<tr{_attributes(('class', kind), ('id', anchor), (f'data-{ROW_ID}', row_id))}>"
 
 
 def _value(cell: Cell) -> str:

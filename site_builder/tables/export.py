@@ -103,7 +103,7 @@ def _json(frame: pd.DataFrame) -> bytes:
 
 
 def _plain(values: pd.Series) -> list[object]:
-    plain = values.to_numpy(dtype=object, na_value=None)  # type: ignore[call-overload]
+    plain = values.to_numpy(dtype=object, na_value=None)  # type: ignore[call-overload] # pandas-stubs lack None
     if values.dtype.kind == "f" and np.isinf(values).any():
         plain = np.where(np.isinf(values), values.astype(str), plain)
     return list(plain)

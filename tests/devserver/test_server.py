@@ -384,7 +384,7 @@ def test_a_page_stays_where_it_was_scrolled_to(tmp_path: Path, chromium: Browser
             arg=served.server.state.current.build,
             timeout=LIMIT_MS,
         )
-        page.wait_for_function("scrollY === 1500", timeout=LIMIT_MS)
+        page.wait_for_function("() => scrollY === 1500", timeout=LIMIT_MS)
         assert [] == heard.complaints
 
 
