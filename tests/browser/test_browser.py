@@ -257,7 +257,7 @@ def test_a_chart_in_sight_asks_for_the_library_before_the_frame(chromium, home):
         }))"""
     )
     page.goto(home + "serving/")
-    page.wait_for_function("window.asked !== undefined")
+    page.wait_for_function("() => window.asked !== undefined")
     assert page.evaluate("window.asked")
     page.close()
 
