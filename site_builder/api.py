@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from site_builder.addresses import make_slugs
-from site_builder.compute.board import Standing
+from site_builder.compute.board import Board, Standing
 from site_builder.compute.correlation import Correlations
 from site_builder.compute.results import Results
 from site_builder.compute.significance import LiftTest
@@ -87,7 +87,7 @@ def _model_values(results: Results) -> list[dict[str, Any]]:
             "is_baseline": s.model == scores.roles.baseline,
             "rank": s.rank,
             "unranked": s.unranked or None,
-            "tied_with_best": _tied(s),
+            "tied_with_best": _tied(results.board, s),
             "coverage": {"scored": scored[s.model], "of": len(scores.tasks)},
             "scores_file": f"{files[s.model]}.json",
             **_by_variant(results, s.model),
@@ -98,8 +98,10 @@ def _model_values(results: Results) -> list[dict[str, Any]]:
     ]
 
 
-def _tied(standing: Standing) -> bool | None:
-    return None if standing.rank is None else standing.tied_with_best
+def _tied(board: Board, standing: Standing) -> bool | None:
+    """Whether it may be first; None without a rank, and where the board is not tested."""
+    is_known = standing.rank is not None and (board.tested or standing.rank == 1)
+    return standing.tied_with_best if is_known else None
 
 
 def _by_variant(results: Results, model: str) -> dict[str, dict[str, Any]]:
@@ -115,7 +117,11 @@ def _by_variant(results: Results, model: str) -> dict[str, dict[str, Any]]:
         "ranks": column("rank"),
         "rank_interval": column("rank_interval"),
         "possible_ranks": column("possible_ranks"),
-        "not_distinguishable_from_best": {v: _tied(s) for v, s in scored.items()},
+        "behind": column("behind"),
+        "behind_interval": column("behind_interval"),
+        "not_distinguishable_from_best": {
+            v: _tied(results.boards[v], s) for v, s in scored.items()
+        },
         "average": column("average"),
         "interval": column("interval"),
         "lift_over_base": column("lift_over_base"),

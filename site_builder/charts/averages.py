@@ -20,10 +20,9 @@ from site_builder.charts.dumbbells import (
 )
 from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
 from site_builder.compute.board import Standing
-from site_builder.compute.intervals import LEVEL
+from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.compute.numbers import round_float
 from site_builder.compute.results import Results
-from site_builder.compute.significance import LEAST_TASKS
 from site_builder.compute.stats import Stats
 from site_builder.formatting import billions, count, counted, listed, percent, sentence
 from site_builder.labels import Labels, with_article

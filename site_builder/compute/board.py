@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from site_builder.compute.intervals import Bootstrap
+from site_builder.compute.intervals import LEAST_TASKS, mean_intervals
 from site_builder.compute.numbers import (
     Array,
     competition_ranks,
@@ -19,15 +19,17 @@ from site_builder.compute.numbers import (
     integers_or_none,
     mean_of,
     pairs_or_none,
+    round_float,
 )
 from site_builder.compute.ranks import (
+    compare_pairs,
     compute_win_rates,
     compute_wins,
+    inseparable_groups,
     possible_means,
     possible_ranks,
     possible_rates,
     rank_intervals,
-    significantly_ahead,
 )
 from site_builder.compute.scores import Scores
 from site_builder.config import BoardConfig
@@ -55,12 +57,15 @@ class Standing(Record):
     Attributes:
         rank: From 1; equal values share the better rank. None where it is not ranked.
         unranked: Why it is not ranked; empty where it is.
-        rank_interval: Ranks that the choice of tasks allows (docs/statistics.md#rank-interval).
+        rank_interval: Ranks that the choice of tasks allows, of all models at once; None where the
+            board is not tested (docs/statistics.md#rank-interval).
         possible_ranks: Ranks that missing scores of any model allow; None where none is missing,
             and without a score (docs/statistics.md#missing-scores).
-        tied_with_best: Whether it cannot be told from the leader (docs/statistics.md#ties).
+        tied_with_best: Whether it may be first: it is, or rank 1 is in its rank interval.
+        behind, behind_interval: How far it is behind the leader, over common tasks, with the
+            simultaneous 95 % interval; None without enough common tasks.
         average: Mean score over its tasks; None where scores cannot be averaged, as mean lifts.
-        interval: 95 % interval, over tasks, of what ranks the board; None below two tasks.
+        interval: 95 % interval, over tasks, of what ranks the board; None below six tasks.
         scored: Number of tasks with a score.
         win_rate: Mean share of rivals beaten, 0..1.
         wins: Number of tasks on which it has the best score, ties included.
@@ -75,6 +80,8 @@ class Standing(Record):
     rank_interval: tuple[int, int] | None
     possible_ranks: tuple[int, int] | None
     tied_with_best: bool
+    behind: float | None
+    behind_interval: tuple[float, float] | None
     average: float | None
     interval: tuple[float, float] | None
     scored: int
@@ -91,11 +98,19 @@ class Standing(Record):
 
 
 class Board(Record):
-    """The standings of one variant over a set of tasks: ranked first, in order; then the others."""
+    """The standings of one variant over a set of tasks: ranked first, in order; then the others.
+
+    Attributes:
+        tested: Whether pairs of models are compared: two are ranked, and there are enough tasks.
+        inseparable: The longest runs of neighbours in rank of which none is beyond chance ahead of
+            another, each by its first and last position.
+    """
 
     variant: str
     tasks: tuple[str, ...]
     rules: RankingRules
+    tested: bool
+    inseparable: tuple[tuple[int, int], ...]
     standings: tuple[Standing, ...]
 
     def standing(self, model: str) -> Standing:
@@ -135,8 +150,7 @@ def compute_boards(
 
 
 def _boards_over(scores: Scores, rules: RankingRules) -> dict[str, Board]:
-    bootstrap = Bootstrap.over(len(scores.tasks))
-    return {v: compute_board(scores, v, rules, bootstrap) for v in scores.roles.variants}
+    return {v: compute_board(scores, v, rules) for v in scores.roles.variants}
 
 
 def compute_common_boards(
@@ -162,9 +176,12 @@ def compute_common_boards(
 
 def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> RankingRules:
     """Choose how a board over these tasks ranks (docs/statistics.md#rules)."""
-    comparable, dense = _are_comparable(tasks), _are_dense(scores)
+    comparable, coverage = _are_comparable(tasks), _coverage(scores)
+    # At least half of the runs, each a model in a variant, have a score on every task.
+    dense = 2 * int((coverage == 1).sum()) >= max(len(coverage), 1)
     asked = config.min_coverage
-    min_coverage = asked if asked is not None else 1.0 if dense else 0.0
+    floor = 1.0 if dense else round_float(coverage.max(initial=0.0) / 2)
+    min_coverage = floor if asked is None else asked
     if config.rank_by is not None:
         averaged = comparable or config.rank_by == "mean"
         return RankingRules(config.rank_by, min_coverage, averaged, why="configured")
@@ -176,22 +193,23 @@ def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> Ra
 
 
 def _are_comparable(tasks: pd.DataFrame) -> bool:
-    """Whether all have one direction, and either one pair of bounds or one metric."""
-    bounds = tasks[["score_min", "score_max"]].drop_duplicates()
-    metrics, directions = tasks["metric"].unique(), tasks["higher_is_better"].unique()
-    one_metric = len(metrics) == 1 and bool(pd.notna(metrics[0]))
-    return len(directions) <= 1 and (len(bounds) <= 1 or one_metric)
+    """Whether all have one direction, and one metric or one pair of stated bounds."""
+    bounds, metrics = tasks[["score_min", "score_max"]], tasks["metric"]
+    one_metric = metrics.notna().all() and len(metrics.unique()) == 1
+    one_pair = all(len(bounds[name].dropna().unique()) <= 1 for name in bounds)
+    one_scale = one_pair and (one_metric or bool(bounds.notna().all(axis=None)))
+    one_direction = len(tasks["higher_is_better"].unique()) == 1
+    return len(tasks) <= 1 or bool(one_direction and one_scale)
 
 
-def _are_dense(scores: Scores) -> bool:
-    """Whether at least half of the runs, each a model in a variant, have a score on every task."""
+def _coverage(scores: Scores) -> Array:
+    """Return the share of tasks that each run, a model in a variant, has a score on, above 0."""
     counts = [(~np.isnan(scores.values[v])).sum(axis=1) for v in scores.roles.variants]
     runs = np.concatenate(counts)
-    runs = runs[runs > 0]
-    return 2 * int((runs == len(scores.tasks)).sum()) >= max(len(runs), 1)
+    return runs[runs > 0] / len(scores.tasks)
 
 
-def compute_board(scores: Scores, variant: str, rules: RankingRules, bootstrap: Bootstrap) -> Board:
+def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
     """Rank the models of one variant over the tasks of `scores`.
 
     By the mean over the tasks that a model has: of the scores, signed so that greater is better, or
@@ -203,9 +221,10 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules, bootstrap: 
     values, signed = scores.values[variant], scores.signed[variant]
     rates = compute_win_rates(signed)
     by_rate = rules.rank_by == "mean_win_rate"
-    measure = rates if by_rate else signed
+    measure, shown = (rates, rates) if by_rate else (signed, values)
     # A win rate has no error of its own: it depends on those of all rivals.
-    errors = None if by_rate else scores.errors[variant]
+    errors = np.full(values.shape, np.nan) if by_rate else scores.errors[variant]
+    bounds = (np.zeros(1), np.ones(1)) if by_rate else (scores.low, scores.high)
     scored = (~np.isnan(values)).sum(axis=1)
     covered = (scored > 0) & (scored >= rules.min_coverage * len(scores.tasks) - 1e-9)
     # One model alone leads, though it has no rival to beat.
@@ -213,8 +232,13 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules, bootstrap: 
     ranks = competition_ranks(np.where(covered, merit, np.nan))
     order = np.lexsort((-scored, ranks))
     is_ranked = ~np.isnan(ranks)
-    tied = is_ranked & ((ranks == 1) | bootstrap.tied_with(measure, order[0], errors))
-    plausible = rank_intervals(ranks, significantly_ahead(measure, errors), tied)
+    ranked = order[: is_ranked.sum()]
+    leads = compare_pairs(measure[ranked], errors[ranked], scores.families)
+    plausible, behind = np.full((2, len(ranks)), np.nan), np.full((3, len(ranks)), np.nan)
+    behind[:, ranked] = leads.behind
+    tested = len(ranked) > 1 and len(np.unique(scores.families)) >= LEAST_TASKS
+    if tested:
+        plausible[:, ranked] = rank_intervals(ranks[ranked], leads.ahead)
     possible = _possible_ranks(scores, variant, rules)
     is_flagged = np.isin(scores.models, [*scores.left_out(variant)])
     unranked = np.select(
@@ -234,9 +258,11 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules, bootstrap: 
         "unranked": unranked.tolist(),
         "rank_interval": pairs_or_none(*plausible, number=int),
         "possible_ranks": pairs_or_none(*possible, number=int),
-        "tied_with_best": tied.tolist(),
+        "tied_with_best": ((ranks == 1) | (plausible[0] == 1)).tolist(),
+        "behind": floats_or_none(behind[0]),
+        "behind_interval": pairs_or_none(*behind[1:]),
         "average": means(values),
-        "interval": pairs_or_none(*bootstrap.intervals(rates if by_rate else values, errors)),
+        "interval": pairs_or_none(*mean_intervals(shown, errors, scores.families, bounds)),
         "scored": scored.tolist(),
         "win_rate": floats_or_none(mean_of(rates, axis=1)),
         "wins": compute_wins(signed).sum(axis=1).tolist(),
@@ -250,7 +276,9 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules, bootstrap: 
         "loses": (over_baseline < 0).sum(axis=1).tolist(),
     }
     standings = make_records(Standing, columns)
-    return Board(variant, scores.tasks, rules, tuple(standings[i] for i in order))
+    in_order = tuple(standings[i] for i in order)
+    groups = inseparable_groups(leads.ahead)
+    return Board(variant, scores.tasks, rules, tested, groups, in_order)
 
 
 def _possible_ranks(scores: Scores, variant: str, rules: RankingRules) -> Array:

@@ -1,64 +1,37 @@
-"""Compute bootstrap intervals of means over tasks."""
+"""Estimate means over tasks, with Student's t intervals and tests."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from site_builder.compute.numbers import Array, counts_to, difference, round_significant
+from site_builder.compute.numbers import Array, mean_of, round_significant
 from site_builder.compute.score_error import REACH
 from site_builder.records import Record
 
-RESAMPLES = 2_000
 LEVEL = 0.95
+# Fewer tasks say too little about others: no interval, rank interval or verdict is given.
+LEAST_TASKS = 6
+RESAMPLES = 2_000
 SEED = 20_240_502
-_STEP = np.uint64(0x6D2B79F5)
-_WORD = np.uint64(0xFFFFFFFF)
-_MODELS_AT_ONCE = 128  # so that their resampled means stay in the cache of the processor
+_TAIL = (1 - LEVEL) / 2
+_NOISE = 1e-12  # a mean this small beside its values may be an error of binary fractions
+
+Families = npt.NDArray[np.intp]
 
 
-def draw_words(n: int, seed: int) -> npt.NDArray[np.uint64]:
-    """Return the first `n` 32-bit words of the random generator mulberry32.
+def t_quantile(freedom: Array, tail: float = _TAIL) -> Array:
+    """Return what Student's t with these degrees of freedom exceeds with probability `tail`.
 
-    Source: mulberry32 by Tommy Ettinger, in the public domain; docs/statistics.md#draws.
+    To seven digits, so that it is the same on every machine; NaN without a degree of freedom.
+
+    Source: Student (1908), Biometrika 6(1), 1-25.
     """
-    counter = np.arange(1, n + 1, dtype=np.uint64)
-    state = (np.uint64(seed) + counter * _STEP) & _WORD
-    word = (state ^ (state >> np.uint64(15))) * (state | np.uint64(1)) & _WORD
-    mixed = (word ^ (word >> np.uint64(7))) * (word | np.uint64(61)) & _WORD
-    word ^= (word + mixed) & _WORD
-    return np.asarray(word ^ (word >> np.uint64(14)))
-
-
-def draw_places(shape: tuple[int, int], n: int, seed: int) -> npt.NDArray[np.int64]:
-    """Draw uniform integers in 0..n-1: floor(word * n / 2^32) (docs/statistics.md#draws)."""
-    words = draw_words(shape[0] * shape[1], seed)
-    return (words * np.uint64(n) >> np.uint64(32)).astype(np.int64).reshape(shape)
-
-
-def t_quantile(n: Array) -> Array:
-    """Return the 97.5th percentile of Student's t with n - 1 degrees of freedom; NaN below n = 2.
-
-    To seven digits, so that it is the same on every machine.
-
-    Source: Student (1908), Biometrika 6(1), 1-25; docs/statistics.md#rank-interval.
-    """
-    reach = special.stdtrit(np.maximum(n - 1, 1), 0.975)
-    return round_significant(np.where(n >= 2, reach, np.nan), digits=7)
-
-
-def tail_probability(n: Array) -> Array:
-    """Return the share of resampled means beyond each end of an interval over n tasks.
-
-    Phi(-sqrt(n / (n - 1)) t), with the t of `t_quantile`: 2.5 % for many tasks, less for few.
-
-    Source: the expanded percentile interval, Hesterberg (2015), The American Statistician 69(4),
-        371-386, section 4; docs/statistics.md#interval.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        stretched = np.sqrt(n / (n - 1)) * t_quantile(n)
-    return round_significant(special.ndtr(-stretched), digits=7)
+    reach = -special.stdtrit(np.maximum(freedom, 1), tail)
+    return round_significant(np.where(freedom >= 1, reach, np.nan), digits=7)
 
 
 def error_of_difference(one: Array, other: Array) -> Array:
@@ -66,93 +39,154 @@ def error_of_difference(one: Array, other: Array) -> Array:
     return np.hypot(np.nan_to_num(one), np.nan_to_num(other))
 
 
-class Bootstrap(Record):
-    """Resampled task sets, drawn once and used for every model, so that differences are paired.
+class FamilySums(Record, eq=False):
+    """Sums of each model's values over each family of tasks, shape (models, families).
 
     Attributes:
-        weights: How often each resample holds each task, shape (resamples, tasks).
+        sums: Of the values minus `centre`, divided by `scale`, so that no square loses digits.
+        counts: Number of values.
+        means: Mean of the values themselves; NaN without any.
+        centre, scale: Mean over all tasks and greatest distance from it, shape (models,).
     """
 
-    weights: Array
+    sums: Array
+    counts: Array
+    means: Array
+    centre: Array
+    scale: Array
 
     @classmethod
-    def over(cls, n_tasks: int, resamples: int = RESAMPLES, seed: int = SEED) -> Bootstrap:
-        """Draw samples of `n_tasks` tasks, with replacement (docs/statistics.md#draws)."""
-        drawn = draw_places((resamples, n_tasks), n_tasks, seed)
-        cells = drawn + n_tasks * np.arange(resamples)[:, np.newaxis]
-        counts = np.bincount(cells.ravel(), minlength=resamples * n_tasks)
-        return cls(counts.reshape(resamples, n_tasks).astype(float))
+    def of(cls, values: Array, families: Families | None = None) -> FamilySums:
+        """Add up values of shape (models, tasks), NaN where missing.
 
-    def intervals(self, values: Array, errors: Array | None = None) -> Array:
-        """Return the 95 % interval of each model's mean over its tasks.
-
-        Percentiles of the resampled means, with `tail_probability` beyond each end; a resample
-        without any of a model's tasks is left out for this model. The variance of the scores
-        includes their errors; where by chance it is smaller than the errors alone, the interval is
-        mean ± 1.96 sqrt(sum of squared errors) / n.
-
-        Shape: values and standard errors (models, tasks), NaN where unknown, to (2, models); NaN
-            where a model has fewer than two tasks.
-        Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3;
-            Hesterberg (2015), as in `tail_probability`; docs/statistics.md#interval.
+        By default each task is a family of its own; `families` has the family of each as a number.
         """
-        ends = np.full((2, len(values)), np.nan)
-        tails = tail_probability(counts_to(values.shape[1]))
-        enough = (~np.isnan(values)).sum(axis=1) >= 2
-        rows = np.flatnonzero(enough)
-        # In blocks: a mean for each resample of thousands of models would fill the memory.
-        for start in range(0, len(rows), _MODELS_AT_ONCE):
-            block = rows[start : start + _MODELS_AT_ONCE]
-            ends[:, block] = self._block(values[block], tails)
-        if errors is not None:
-            low, high = _error_interval(values, errors)
-            ends = np.where(enough, [np.fmin(ends[0], low), np.fmax(ends[1], high)], np.nan)
-        return ends
-
-    def tied_with(
-        self, measure: Array, leader: int, errors: Array | None = None
-    ) -> npt.NDArray[np.bool_]:
-        """Return which models are not distinguishable from the leader over these tasks.
-
-        A model is tied where the interval of the leader's value minus the model's, over their
-        common tasks, includes 0; there is none below two.
-
-        Shape: `measure` and `errors` (models, tasks), greater is better; result boolean (models,).
-        Source: paired bootstrap, docs/statistics.md#ties.
-        """
-        lead = difference(measure[leader], measure)
-        both = None if errors is None else error_of_difference(errors[leader], errors)
-        low, high = self.intervals(lead, both)
-        return np.asarray((low <= 0) & (high >= 0))
-
-    def _block(self, values: Array, tails: Array) -> Array:
-        there = ~np.isnan(values)
-        filled = np.where(there, values, 0.0)
+        there = (~np.isnan(values)).astype(float)
+        centre = mean_of(values, axis=1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            residuals = np.where(there > 0, values - centre[:, np.newaxis], 0.0)
+            scale = np.abs(residuals).max(axis=1, initial=0.0)
+            residuals = np.where(there > 0, residuals / np.maximum(scale, 1e-300)[:, None], 0.0)
+        if families is None or len(found := np.unique(families)) == len(families):
+            return cls(residuals, there, values, centre, scale)
+        member = (families[:, np.newaxis] == found).astype(float)
+        counts = there @ member
         with np.errstate(invalid="ignore", over="ignore"):
-            means = filled @ self.weights.T
-            # Without a missing score, every model has the same weights.
-            means /= values.shape[1] if there.all() else there.astype(float) @ self.weights.T
-            means.sort(axis=1)  # NaN last
-            tail = tails[there.sum(axis=1)]
-            last = (~np.isnan(means)).sum(axis=1) - 1
-            ends = np.array([_at(means, tail * last), _at(means, (1 - tail) * last)])
-        return round_significant(ends, np.abs(filled).max(axis=1))
+            means = np.where(there > 0, values, 0.0) @ member / counts
+        return cls(residuals @ member, counts, round_significant(means), centre, scale)
+
+    @property
+    def families(self) -> Array:
+        """Number of families with a value, shape (models,)."""
+        return np.asarray((self.counts > 0).sum(axis=1), dtype=float)
+
+    def errors(self) -> Array:
+        """Return the standard error of each model's mean, NaN below two families.
+
+        sqrt(g / (g - 1) sum r²) / n, where r is the sum of the residuals of one of g families, and
+        n the number of tasks. Where each task is its own family, this is s / sqrt(n).
+
+        Source: Liang & Zeger (1986), Biometrika 73(1), 13-22; docs/statistics.md#interval.
+        """
+        parts = [part.sum(axis=1) for part in self._parts()]
+        return _estimate(parts, self.families)[1] * self.scale
+
+    def without_each(self) -> tuple[Array, Array, Array]:
+        """Return mean, its standard error and number of families, with each family left out.
+
+        Shape: three of (models, families).
+        """
+        left = [part.sum(axis=1, keepdims=True) - part for part in self._parts()]
+        families = self.families[:, np.newaxis] - (self.counts > 0)
+        means, errors = _estimate(left, families)
+        scale, centre = self.scale[:, np.newaxis], self.centre[:, np.newaxis]
+        means = means * scale + centre
+        is_noise = np.abs(means) <= _NOISE * (np.abs(centre) + scale)
+        return np.where(is_noise, 0.0, means), errors * scale, families
+
+    def _parts(self) -> Sequence[Array]:
+        """What each family adds to the sums that `_estimate` needs."""
+        sums, counts = self.sums, self.counts
+        return sums, counts, sums**2, sums * counts, counts**2
 
 
-def _at(ordered: Array, places: Array) -> Array:
-    """Return the value at a fractional position of each row, by linear interpolation."""
-    below, above = np.floor(places).astype(int), np.ceil(places).astype(int)
-    rows = np.arange(len(ordered))
-    low, high = ordered[rows, below], ordered[rows, above]
-    return np.asarray(low + (places - below) * (high - low))
+def _estimate(parts: Sequence[Array], families: Array) -> tuple[Array, Array]:
+    """Return mean and standard error; the sum of (sum - count mean)² is multiplied out."""
+    total, n, squares, products, counts = parts
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = total / n
+        residuals = np.maximum(squares - 2 * mean * products + mean**2 * counts, 0.0)
+        error = np.sqrt(families / (families - 1) * residuals) / n
+    return mean, np.where(families > 1, error, np.nan)
 
 
-def _error_interval(values: Array, errors: Array) -> Array:
-    """Return mean ± 1.96 standard errors by the errors of the scores; unknown errors count 0."""
+def known_errors(values: Array, errors: Array | None) -> Array:
+    """Return the part of each mean's standard error that is known: sqrt(sum of squares) / n.
+
+    Shape: values and standard errors of scores (models, tasks), NaN where unknown, to (models,).
+    """
     there = ~np.isnan(values)
-    n = there.sum(axis=1)
-    filled, known = np.where(there, values, 0.0), np.where(there, np.nan_to_num(errors), 0.0)
+    if errors is None:
+        return np.zeros(len(values))
     with np.errstate(all="ignore"):
-        middle = filled.sum(axis=1) / n
-        reach = REACH * np.linalg.norm(known, axis=1) / n
-        return round_significant(np.array([middle - reach, middle + reach]), np.abs(filled).max(1))
+        known = np.linalg.norm(np.where(there, np.nan_to_num(errors), 0.0), axis=1)
+        return np.asarray(known / there.sum(axis=1))
+
+
+def mean_intervals(
+    values: Array,
+    errors: Array | None = None,
+    families: Families | None = None,
+    bounds: tuple[Array, Array] | None = None,
+) -> Array:
+    """Return the 95 % interval of each model's mean over tasks.
+
+    mean ± t e, with the error e of `FamilySums.errors` and the 97.5th percentile t of Student's t
+    with one degree of freedom less than families; at least mean ± 1.96 times the known error. It
+    ends at the mean of the bounds of the tasks.
+
+    Shape: values and standard errors (models, tasks), NaN where unknown, and least and greatest
+        possible values (tasks,), to (2, models); NaN below `LEAST_TASKS` families.
+    Source: Student (1908), as in `t_quantile`; docs/statistics.md#interval.
+    """
+    sums = FamilySums.of(values, families)
+    reach = t_quantile(sums.families - 1) * sums.errors()
+    reach = np.fmax(reach, REACH * known_errors(values, errors))
+    reach = np.where(sums.families >= LEAST_TASKS, reach, np.nan)
+    with np.errstate(all="ignore"):
+        ends = np.array([sums.centre - reach, sums.centre + reach])
+        if bounds is not None:
+            least, most = (np.where(np.isnan(values), 0.0, b).sum(axis=1) for b in bounds)
+            n = (~np.isnan(values)).sum(axis=1)
+            ends = np.clip(ends, least / n, most / n)
+        size = np.abs(np.where(np.isnan(values), 0.0, values)).max(axis=1, initial=0.0)
+        return round_significant(ends, size)
+
+
+def mean_tests(sums: FamilySums, known: Array) -> tuple[Array, Array]:
+    """Return two-sided p-values of the hypothesis that a mean over tasks is 0, and left-out ones.
+
+    Student's t test: t = mean / e with the error e of `FamilySums.errors`, and not less than that
+    of the z test by the known errors. The second are those without each family in turn.
+
+    Shape: (models,) and (models, families); 1 where all values are 0, NaN below two families.
+    Source: Student (1908), as in `t_quantile`; docs/statistics.md#lift-tests.
+    """
+    means, errors, families = sums.without_each()
+    left_out = _p_of(means, errors, families - 1, known[:, np.newaxis])
+    return _p_of(sums.centre, sums.errors(), sums.families - 1, known), left_out
+
+
+def _p_of(means: Array, errors: Array, freedom: Array, known: Array) -> Array:
+    sizes = -np.abs(means)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p = 2 * special.stdtr(np.maximum(freedom, 1), np.where(sizes == 0, 0.0, sizes / errors))
+        by_error = np.where(known > 0, 2 * special.ndtr(sizes / known), 0.0)
+    return round_significant(np.where(freedom >= 1, np.maximum(p, by_error), np.nan))
+
+
+def tail_probability(n: Array) -> Array:
+    """Return the share of resampled means beyond each end of an interval over n tasks."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        stretched = np.sqrt(n / (n - 1)) * t_quantile(n - 1)
+    return round_significant(special.ndtr(-stretched), digits=7)

@@ -13,6 +13,7 @@ from scipy import special
 Array = npt.NDArray[np.float64]
 
 _DIGITS = 12
+_MOST_EXACT = 2.0**53  # above, a float cannot hold every integer
 _LEAST, _MOST = -307, 308
 # Written out, since `10.0 ** e` differs in the last bit from one machine to the next.
 _POWERS = np.array([float(f"1e{e}") for e in range(_LEAST, _MOST + 1)])
@@ -53,12 +54,21 @@ def difference(a: Array, b: Array) -> Array:
 
 
 def mean_of(values: Array, axis: int) -> Array:
-    """Return the rounded mean over an axis without missing values; NaN where all are missing."""
+    """Return the rounded mean over an axis without missing values; NaN where all are missing.
+
+    Means that are equal on paper are equal: decimals are added up as integers. Numbers with too
+    many digits for that are rounded after adding, the means of rows all to the same place.
+    """
     there = ~np.isnan(values)
     filled = np.where(there, values, 0.0)
+    size = np.abs(filled).max(axis=None if axis == 1 else axis, initial=0.0)
+    n, places = there.sum(axis=axis), decimals_needed([filled], most=_DIGITS)
     with np.errstate(invalid="ignore", over="ignore"):
-        means = filled.sum(axis=axis) / there.sum(axis=axis)
-        return round_significant(means, np.abs(filled).max(axis=axis, initial=0.0))
+        if places is not None and np.max(size) * 10**places * values.shape[axis] < _MOST_EXACT:
+            whole = np.rint(filled * 10**places).sum(axis=axis)
+            return round_significant(whole / (n * 10**places))
+        means = filled.sum(axis=axis) / n
+        return round_significant(means, np.broadcast_to(size, means.shape))
 
 
 def mean_or_none(values: Array) -> float | None:
@@ -76,12 +86,12 @@ def floats_or_none(values: Array) -> list[float | None]:
     return [value if isfinite(value) else None for value in values.tolist()]
 
 
-def decimals_needed(arrays: Collection[Array]) -> int | None:
-    """Return the fewest decimal places that write every number exactly; None above six."""
+def decimals_needed(arrays: Collection[Array], most: int = 6) -> int | None:
+    """Return the fewest decimal places that write every number exactly; None above `most`."""
     values = np.concatenate([array.ravel() for array in arrays])
     values = values[~np.isnan(values)]
     with np.errstate(over="ignore"):  # infinity is not the same
-        fits = (n for n in range(7) if (np.rint(values * 10**n) / 10**n == values).all())
+        fits = (n for n in range(most + 1) if (np.rint(values * 10**n) / 10**n == values).all())
         return next(fits, None)
 
 
@@ -140,3 +150,22 @@ def signed_ranks_below(sums: npt.NDArray[np.int64], n: npt.NDArray[np.int64]) ->
         mine = n == rank
         found[mine] = np.cumsum(chances)[sums[mine]]
     return found
+
+
+def tied_ranks_below(sums: Array, ranks: Array) -> Array:
+    """Return the probability that ranks with a fair sign have a sum of gains <= `sums`, exactly.
+
+    Shape: sums (rows,), and mean ranks (rows, n), halves allowed, 0 where there is none.
+    Source: as `signed_ranks_below`; the distribution of the ranks at hand, by convolution.
+    """
+    doubled = np.rint(2 * ranks).astype(int)
+    most = int(doubled.sum(axis=1).max(initial=0))
+    places = np.arange(most + 1)
+    chances = np.zeros((len(sums), most + 1))
+    chances[:, 0] = 1.0
+    for rank in doubled.T:
+        # Where the next rank is a gain, the sum grows by it.
+        source = places - rank[:, np.newaxis]
+        shifted = np.take_along_axis(chances, np.maximum(source, 0), axis=1)
+        chances = (chances + np.where(source >= 0, shifted, 0.0)) / 2
+    return np.asarray(np.where(places <= 2 * sums[:, np.newaxis] + 0.5, chances, 0.0).sum(axis=1))

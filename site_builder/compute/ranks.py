@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from site_builder.compute.intervals import t_quantile
+from site_builder.compute.intervals import LEAST_TASKS, LEVEL, Families, t_quantile
 from site_builder.compute.numbers import Array, counts_to, round_significant
-from site_builder.compute.score_error import REACH
+from site_builder.records import Record
 
 Flags = npt.NDArray[np.bool_]
+_Columns = npt.NDArray[np.intp]
 # A smaller difference may be an error of binary fractions.
 _NOISE = 1e-12
 _ROWS_AT_ONCE = 128  # so that intermediate arrays stay in the cache of the processor
@@ -45,16 +49,36 @@ def compute_wins(signed: Array) -> Flags:
     return np.asarray(signed == np.fmax.reduce(signed, axis=0, initial=-np.inf))
 
 
-def significantly_ahead(measure: Array, errors: Array | None = None) -> Flags:
-    """Return which model is significantly ahead of which, over their common tasks.
+class Leads(Record, eq=False):
+    """How far the models are ahead of each other, in the order of their ranks.
 
-    A paired t test of each pair: the mean of the n differences is above t sqrt(v / n), where v is
-    their variance and t is that of `t_quantile`, and above 1.96 times its standard error by the
-    errors of the scores, where these are known. No model is ahead over fewer than two common tasks.
+    Attributes:
+        ahead: Which model is ahead of which beyond chance, (models, models), row ahead of column.
+        behind: How far the first is ahead of each, and the ends of the interval of that,
+            (3, models); NaN without enough common tasks.
+    """
 
-    Shape: what ranks the models, greater is better, and its standard errors, NaN where unknown,
-        (models, tasks), to boolean (models, models), row ahead of column.
-    Source: Student (1908), Biometrika 6(1), 1-25; docs/statistics.md#rank-interval.
+    ahead: Flags
+    behind: Array
+
+
+def compare_pairs(
+    measure: Array, errors: Array | None = None, families: Families | None = None
+) -> Leads:
+    """Compare every two of k models over their common tasks, all pairs at once.
+
+    A paired t test of each pair: a model is ahead where the mean of the n differences is above
+    c e. Here e is the standard error of that mean, sqrt(v / n) with the variance v of the
+    differences, or that of `FamilySums.errors` where tasks are in families, and at least the one by
+    the known errors of the scores; and c is the quantile of Student's t with n - 1 degrees of
+    freedom (families - 1) that is exceeded with probability 0.05 / k (k - 1). By Bonferroni's
+    inequality all statements of a board hold at once in at least 95 % of boards. No model is ahead
+    over fewer than `LEAST_TASKS` common tasks (families).
+
+    Shape: what ranks the models, greater is better, best first, and its standard errors, NaN where
+        unknown, (models, tasks).
+    Source: Mogstad, Romano, Shaikh & Wilhelm (2024), The Review of Economic Studies 91(1), 476-518;
+        docs/statistics.md#rank-interval.
     """
     there = (~np.isnan(measure)).astype(float)
     # Within -1..1, so that no square overflows; centred, so that their sums lose no digits.
@@ -63,52 +87,94 @@ def significantly_ahead(measure: Array, errors: Array | None = None) -> Flags:
     values -= there * (values.sum(axis=0) / np.maximum(there.sum(axis=0), 1))
     known = np.zeros(values.shape) if errors is None else np.nan_to_num(errors)
     variances = np.minimum(known * there / scale, 1e100) ** 2
-    ahead = np.zeros((len(measure), len(measure)), dtype=bool)
-    for start in range(0, len(measure), _ROWS_AT_ONCE):
+    k = len(measure)
+    ahead = np.zeros((k, k), dtype=bool)
+    behind = np.full((3, k), np.nan)
+    compare = partial(_leads, tail=(1 - LEVEL) / max(k * (k - 1), 1), groups=_groups(families))
+    for start in range(0, k, _ROWS_AT_ONCE):
         # A model is ahead where the other is behind, so half of the pairs are enough.
         rows, others = slice(start, start + _ROWS_AT_ONCE), slice(start, None)
-        lead, reach = _leads(values[others], there[others], variances[others])
+        lead, reach = compare(values[others], there[others], variances[others])
         ahead[rows, others] = lead > reach
         ahead[others, rows] |= (lead < -reach).T
-    return ahead
+        if start == 0:
+            ends = np.array([lead[0], lead[0] - reach[0], lead[0] + reach[0]]) * scale
+            ends[:, ~np.isfinite(reach[0])] = np.nan
+            ends[1:, 0] = np.nan  # the first is not compared with itself
+            behind = round_significant(ends, np.full(ends.shape, scale))
+    return Leads(ahead, behind)
 
 
-def _leads(values: Array, there: Array, variances: Array) -> tuple[Array, Array]:
-    """Return the mean lead of the first models over every model; NaN below two common tasks."""
+def _groups(families: Families | None) -> list[_Columns]:
+    """Return the columns of each family of more than one task."""
+    if families is None:
+        return []
+    found, counts = np.unique(families, return_counts=True)
+    return [np.flatnonzero(families == family) for family in found[counts > 1]]
+
+
+def _leads(
+    values: Array, there: Array, variances: Array, *, tail: float, groups: Sequence[_Columns]
+) -> tuple[Array, Array]:
+    """Return the mean lead of the first models over every model, and what chance explains of it."""
+    n, lead, squares = _sums(values, there)
+    errors = variances[:_ROWS_AT_ONCE] @ there.T + there[:_ROWS_AT_ONCE] @ variances.T
+    # As if each task were its own family; then each true family in place of its tasks.
+    families, products, counts = n.copy(), lead.copy(), n.copy()
+    for group in groups:
+        tasks, sums, of_tasks = _sums(values[:, group], there[:, group])
+        families += (tasks > 0) - tasks
+        squares += sums**2 - of_tasks
+        products += tasks * sums - sums
+        counts += tasks**2 - tasks
+    numbers = counts_to(values.shape[1])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = lead / n
+        residuals = np.maximum(squares - 2 * mean * products + mean**2 * counts, 0.0)
+        by_tasks = np.sqrt(families / (families - 1) * residuals)
+        error = np.maximum(by_tasks, np.sqrt(errors)) / n
+        quantiles = np.where(numbers < LEAST_TASKS, np.inf, t_quantile(numbers - 1, tail))
+        reach = quantiles[families.astype(int)] * error + _NOISE * np.abs(values).max(initial=0.0)
+        return mean, np.where(families < LEAST_TASKS, np.inf, reach)
+
+
+def _sums(values: Array, there: Array) -> tuple[Array, Array, Array]:
+    """Return, for pairs, the number of common tasks and the sums of differences and squares."""
     own, mine = values[:_ROWS_AT_ONCE], there[:_ROWS_AT_ONCE]
-    n = mine @ there.T
     lead = own @ there.T - mine @ values.T
     squares = own**2 @ there.T + mine @ (values**2).T - 2 * own @ values.T
-    errors = variances[:_ROWS_AT_ONCE] @ there.T + mine @ variances.T
-    counts = counts_to(values.shape[1])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        factors = t_quantile(counts) / np.sqrt(counts * (counts - 1))
-        by_tasks = factors[n.astype(int)] * np.sqrt(np.maximum(squares - lead**2 / n, 0.0))
-        reach = np.maximum(by_tasks, REACH * np.sqrt(errors) / n)
-        return lead / n, reach + _NOISE * np.abs(values).max(initial=0.0)
+    return mine @ there.T, lead, squares
 
 
-def rank_intervals(ranks: Array, ahead: Flags, tied: Flags) -> Array:
+def rank_intervals(ranks: Array, ahead: Flags) -> Array:
     """Return the best and worst rank that the choice of tasks allows each ranked model.
 
-    The best is 1 + the number of models significantly ahead of it; the worst is the number of
-    ranked models minus those that it is significantly ahead of. The interval includes the rank, and
-    includes rank 1 exactly where the model is tied with the best.
+    The best is 1 + the number of models that are ahead of it; the worst is the number of models
+    minus those that it is ahead of. The interval includes the rank.
 
-    Shape: `ranks` and `tied` (models,), `ahead` of `significantly_ahead`, to (2, models); NaN where
-        a model has no rank.
+    Shape: `ranks` (models,), `ahead` of `Leads`, to (2, models).
     Source: docs/statistics.md#rank-interval.
     """
-    ranked = ~np.isnan(ranks)
-    if not ranked.any():
-        return np.array([ranks, ranks])
-    leader = int(np.flatnonzero(ranks == 1)[0])
-    pairs = ahead & np.outer(ranked, ranked)
-    pairs[:, leader] = False
-    pairs[leader] = ranked & ~tied
-    best, worst = 1.0 + pairs.sum(axis=0), ranked.sum() - pairs.sum(axis=1).astype(float)
-    best = np.where(tied, 1.0, np.maximum(np.minimum(best, ranks), 2.0))
-    return np.where(ranked, [best, np.fmax(worst, ranks)], np.nan)
+    best, worst = 1.0 + ahead.sum(axis=0), len(ranks) - ahead.sum(axis=1).astype(float)
+    return np.array([np.minimum(best, ranks), np.maximum(worst, ranks)])
+
+
+def inseparable_groups(ahead: Flags) -> tuple[tuple[int, int], ...]:
+    """Return the longest runs of neighbours in rank of which none is ahead of another.
+
+    Shape: `ahead` of `Leads`, to the first and last position of each run of two or more, from 0.
+    Source: the bars of a critical-difference diagram, Demsar (2006), Journal of Machine Learning
+        Research 7, 1-30; docs/statistics.md#rank-interval.
+    """
+    k = len(ahead)
+    if not k:
+        return ()
+    apart = np.triu(ahead | ahead.T)
+    first_apart = np.where(apart.any(axis=1), apart.argmax(axis=1), k)
+    ends = np.minimum.accumulate(first_apart[::-1])[::-1] - 1
+    is_longest = np.diff(ends, prepend=-1) > 0
+    runs = zip(np.flatnonzero(is_longest).tolist(), ends[is_longest].tolist(), strict=True)
+    return tuple((start, end) for start, end in runs if end > start)
 
 
 def possible_means(signed: Array, low: Array, high: Array) -> Array:

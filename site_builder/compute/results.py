@@ -8,7 +8,6 @@ from functools import cached_property
 from site_builder.compute.board import Board, choose_rules, compute_boards, compute_common_boards
 from site_builder.compute.catalog import Catalog, Release, collect_catalog, find_release
 from site_builder.compute.correlation import Correlations, compute_correlations
-from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.scores import FlaggedScore, Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
 from site_builder.compute.significance import (
@@ -96,8 +95,7 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
     scores = collect_scores(tables, config.board)
     rules = choose_rules(tables.tasks, scores, config.board)
     boards, by_category = compute_boards(scores, tables.tasks, config.board, rules)
-    bootstrap = Bootstrap.over(len(scores.tasks))
-    lift_tests = compute_lift_tests(scores, bootstrap, averaged=rules.averaged)
+    lift_tests = compute_lift_tests(scores, averaged=rules.averaged)
     agreement = compute_rank_agreement(scores)
     tasks = compute_tasks(scores, agreement)
     categories = compute_categories(by_category, tasks)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.catalog import Provenance, records_of
+from site_builder.compute.intervals import Families
 from site_builder.compute.numbers import (
     Array,
     competition_ranks,
@@ -121,6 +122,8 @@ class Scores(Record, eq=False):
         errors: By variant, the standard error of each of them, above 0; NaN where unknown.
         direction: +1 where a higher score is better, else -1; shape (tasks,).
         low, high: Bounds of each task's scores, shape (tasks,); infinite where not stated.
+        families: The family of each task, as a number, shape (tasks,). A task without a family is
+            one of its own.
         flagged: The flagged scores, in the order of the results table.
     """
 
@@ -133,6 +136,7 @@ class Scores(Record, eq=False):
     direction: Array
     low: Array
     high: Array
+    families: Families
     roles: Roles
     flagged: tuple[FlaggedScore, ...]
 
@@ -207,6 +211,7 @@ class Scores(Record, eq=False):
             direction=self.direction[columns],
             low=self.low[columns],
             high=self.high[columns],
+            families=self.families[columns],
             flagged=tuple(f for f in self.flagged if f.task in kept),
         )
 
@@ -313,10 +318,16 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         direction=np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0),
         low=np.where(np.isnan(low), -np.inf, low),
         high=np.where(np.isnan(high), np.inf, high),
+        families=_families(tables.tasks),
         roles=_assign_roles(values, models, config),
         flagged=tuple(records_of(FlaggedScore, flagged)),
     )
     return replace(scores, frame=frame.assign(**_compare(scores)))
+
+
+def _families(tasks: pd.DataFrame) -> Families:
+    codes, named = pd.factorize(tasks["family"])
+    return np.where(codes < 0, len(named) + np.arange(len(codes)), codes)
 
 
 def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:

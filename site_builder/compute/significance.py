@@ -10,14 +10,23 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from site_builder.compute.intervals import LEVEL, Bootstrap, error_of_difference
+from site_builder.compute.intervals import (
+    LEAST_TASKS,
+    Families,
+    FamilySums,
+    error_of_difference,
+    known_errors,
+    mean_intervals,
+    mean_tests,
+)
 from site_builder.compute.numbers import (
     Array,
     floats_or_none,
-    mean_of,
+    integers_or_none,
     pairs_or_none,
     round_significant,
     signed_ranks_below,
+    tied_ranks_below,
 )
 from site_builder.compute.score_error import REACH
 from site_builder.compute.scores import Scores
@@ -28,9 +37,9 @@ from site_builder.tables.read import positions
 PairedLifts: TypeAlias = Mapping[tuple[str, str, str, str], tuple[float, float]]
 Verdict = Literal["better", "worse", "unclear", "too few"]
 
-# Gains on all of five tasks have a two-sided p of 2 / 2^5 = 6 %, so no verdict below six.
-LEAST_TASKS = 6
 MOST_EXACT = 50
+_MOST_EXACT_TIED = 13  # as scipy: the exact distribution of equal sizes is costly for more
+_ALPHA = 0.05
 _NOISE = 1e-9  # of the scores' size: a difference further from the lift is of other scores
 
 
@@ -70,11 +79,16 @@ class LiftTest(Record):
     Attributes:
         n: Number of tasks with a lift.
         mean: Mean lift; None where scores cannot be averaged.
-        interval: Its 95 % interval over tasks.
+        interval: Its 95 % interval over tasks; None below six tasks.
         above, equal, below: Number of tasks on which the lift is above, equal to, below 0.
-        sign_p, wilcoxon_p: Two-sided p-values, the second None where scores cannot be averaged.
-        sign_p_adjusted, wilcoxon_p_adjusted: The same, corrected for the number of models.
-        verdict: The conclusion from the deciding test and the interval.
+        sign_p, wilcoxon_p, t_p: Two-sided p-values, the last two None where scores cannot be
+            averaged.
+        sign_p_adjusted, wilcoxon_p_adjusted, t_p_adjusted: The same, corrected for the number of
+            models.
+        verdict: The conclusion; "unclear" where Student's and Wilcoxon's test disagree.
+        repetitions: Number of tasks, or families of tasks, that can be left out in turn.
+        survives: In how many of these repetitions the deciding corrected p-value stays on the same
+            side of 0.05; None without a verdict.
     """
 
     n: int
@@ -87,7 +101,23 @@ class LiftTest(Record):
     sign_p_adjusted: float
     wilcoxon_p: float | None
     wilcoxon_p_adjusted: float | None
+    t_p: float | None
+    t_p_adjusted: float | None
     verdict: Verdict
+    repetitions: int
+    survives: int | None
+
+    @property
+    def p(self) -> float:
+        """The deciding corrected p-value: Student's, else that of the sign test."""
+        return self.sign_p_adjusted if self.t_p_adjusted is None else self.t_p_adjusted
+
+    @property
+    def tests_disagree(self) -> bool:
+        """Whether exactly one of Student's and Wilcoxon's corrected p-values is below 0.05."""
+        if self.t_p_adjusted is None or self.wilcoxon_p_adjusted is None:
+            return False
+        return (self.t_p_adjusted < _ALPHA) != (self.wilcoxon_p_adjusted < _ALPHA)
 
 
 class LiftTests(Record):
@@ -102,10 +132,10 @@ class LiftTests(Record):
     over_baseline: Mapping[str, Mapping[str, LiftTest]]
 
 
-def compute_lift_tests(scores: Scores, bootstrap: Bootstrap, *, averaged: bool) -> LiftTests:
+def compute_lift_tests(scores: Scores, *, averaged: bool) -> LiftTests:
     """Test every run's lift over its base, and over the baseline; without `averaged`, by signs."""
     roles, errors, base = scores.roles, scores.errors, scores.roles.base
-    test = partial(_test, scores.models, bootstrap, averaged=averaged)
+    test = partial(_test, scores.models, scores.families, averaged=averaged)
     over_base, over_baseline = {}, {}
     for variant in roles.variants:
         is_rival = ~np.isnan(scores.contest(variant))
@@ -123,7 +153,7 @@ def sign_tests(above: Array, below: Array) -> Array:
 
     Exact: min(1, 2 P(X <= min(above, below))), where X is binomial of above + below and 1/2.
 
-    Shape: numbers of tasks (models,) to (models,); 1 where no task has a difference.
+    Shape: numbers of tasks, of any shape, to the same; 1 where no task has a difference.
     Source: W. J. Conover (1999), Practical Nonparametric Statistics, section 3.4;
         docs/statistics.md#lift-tests.
     """
@@ -136,8 +166,8 @@ def signed_rank_tests(lifts: Array) -> Array:
 
     With the mean ranks of the n lifts other than 0 by size, and W the sum of the ranks of gains:
 
-    - exact for up to 50 tasks whose lifts all differ in size: min(1, 2 P(W' <= min(W, M - W))),
-      where M = n (n + 1) / 2 is the sum of all ranks;
+    - exact, min(1, 2 P(W' <= min(W, M - W))), where M = n (n + 1) / 2 is the sum of all ranks, for
+      up to 50 tasks whose lifts all differ in size, and for up to 13 whatever their sizes;
     - else 2 Phi(-|W - M / 2| / s), where s² = (n (n + 1) (2n + 1) - T / 2) / 24, and T is the sum
       of g³ - g over groups of g lifts of equal size.
 
@@ -145,18 +175,23 @@ def signed_rank_tests(lifts: Array) -> Array:
     Source: F. Wilcoxon (1945), Biometrics Bulletin 1(6), 80-83; the figures are those of
         scipy.stats.wilcoxon; docs/statistics.md#lift-tests.
     """
-    moved = round_significant(np.where(lifts == 0, np.nan, lifts))
+    size = np.abs(lifts[~np.isnan(lifts)]).max(initial=0.0)
+    moved = round_significant(np.where(lifts == 0, np.nan, lifts), np.full(lifts.shape, size))
+    moved[moved == 0] = np.nan
     sizes = pd.DataFrame(np.abs(moved))
     first, last = (sizes.rank(axis=1, method=end).to_numpy() for end in ("min", "max"))
-    n = (~np.isnan(moved)).sum(axis=1)
-    gains = np.where(moved > 0, (first + last) / 2, 0.0).sum(axis=1)
+    ranks = np.nan_to_num((first + last) / 2)
+    n, alike = (~np.isnan(moved)).sum(axis=1), np.nan_to_num(last - first + 1)
+    gains = np.where(moved > 0, ranks, 0.0).sum(axis=1)
     whole = n * (n + 1) / 2
-    alike = np.nan_to_num(last - first + 1)
-    exact = (n > 0) & (n <= MOST_EXACT) & (alike <= 1).all(axis=1)
-    near = (n > 0) & ~exact
+    fewer = np.minimum(gains, whole - gains)
+    distinct = (alike <= 1).all(axis=1)
     p = np.ones(len(lifts))
-    fewer = np.minimum(gains, whole - gains)[exact].astype(int)
-    p[exact] = np.minimum(1.0, 2 * signed_ranks_below(fewer, n[exact]))
+    exact = (n > 0) & (n <= MOST_EXACT) & distinct
+    p[exact] = np.minimum(1.0, 2 * signed_ranks_below(fewer[exact].astype(int), n[exact]))
+    tied = (n > 0) & (n <= _MOST_EXACT_TIED) & ~distinct
+    p[tied] = np.minimum(1.0, 2 * tied_ranks_below(fewer[tied], ranks[tied]))
+    near = (n > 0) & ~exact & ~tied
     # A group of g adds g (g² - 1), which is g² - 1 for each of its lifts.
     equal = (np.maximum(alike, 1) ** 2 - 1).sum(axis=1)
     spread = np.sqrt((n * (n + 1) * (2 * n + 1) - equal / 2) / 24)
@@ -169,41 +204,42 @@ def adjust_for_many(p: Array) -> Array:
 
     The k-th least p-value times m - k + 1, at least the one before it, at most 1.
 
-    Shape: (m,) to (m,).
+    Shape: (m,) or (m, families), each column for itself, to the same.
     Source: S. Holm (1979), Scandinavian Journal of Statistics 6(2), 65-70;
         docs/statistics.md#lift-tests.
     """
-    order = np.argsort(p, kind="stable")
-    stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    adjusted = np.empty(len(p))
-    adjusted[order] = np.minimum(stepped, 1.0)
+    order = np.argsort(p, axis=0, kind="stable")
+    factors = np.arange(len(p), 0, -1.0).reshape(-1, *[1] * (p.ndim - 1))
+    stepped = np.maximum.accumulate(np.take_along_axis(p, order, axis=0) * factors, axis=0)
+    adjusted = np.empty(p.shape)
+    np.put_along_axis(adjusted, order, np.minimum(stepped, 1.0), axis=0)
     return round_significant(adjusted)
 
 
 def _test(
-    models: Sequence[str], bootstrap: Bootstrap, lifts: Array, errors: Array, *, averaged: bool
+    models: Sequence[str], families: Families, lifts: Array, errors: Array, *, averaged: bool
 ) -> dict[str, LiftTest]:
     """Test every model that has a lift, with a correction for the number of models."""
     rows = np.flatnonzero((~np.isnan(lifts)).any(axis=1))
-    values = lifts[rows]
+    values, errors = lifts[rows], errors[rows]
+    sums = FamilySums.of(values, families)
     above, equal, below = (side.sum(axis=1) for side in (values > 0, values == 0, values < 0))
-    signs, ranks = sign_tests(above, below), np.full(len(rows), np.nan)
-    means, low, high = np.full((3, len(rows)), np.nan)
+    signs, signs_left_out = _sign_tests(sums)
+    ranks, t, means, low, high = np.full((5, len(rows)), np.nan)
+    deciding, left_out, directions = signs, signs_left_out, np.sign(above - below)
     if averaged:
-        ranks, means = signed_rank_tests(values), mean_of(values, axis=1)
-        low, high = np.where(np.isnan(means), np.nan, bootstrap.intervals(values, errors[rows]))
-    adjusted_signs, adjusted_ranks = adjust_for_many(signs), adjust_for_many(ranks)
-    has_mean = ~np.isnan(means)
+        means, ranks = sums.centre, signed_rank_tests(sums.means)
+        low, high = mean_intervals(values, errors, families)
+        deciding, left_out = mean_tests(sums, known_errors(values, errors))
+        t, directions = deciding, np.sign(means)
+    adjusted_signs, adjusted_ranks, adjusted_t = map(adjust_for_many, (signs, ranks, t))
+    is_clear = adjust_for_many(deciding) < _ALPHA
+    agree = ~(adjusted_ranks >= _ALPHA) if averaged else np.ones(len(rows), dtype=bool)
+    few = sums.families < LEAST_TASKS
     verdicts = np.select(
-        [
-            above + equal + below < LEAST_TASKS,
-            np.where(has_mean, adjusted_ranks, adjusted_signs) >= 1 - LEVEL,
-            (above > below) & (~has_mean | (low > 0)),
-            (above < below) & (~has_mean | (high < 0)),
-        ],
-        ["too few", "unclear", "better", "worse"],
-        "unclear",
+        [few, ~(is_clear & agree), directions > 0], ["too few", "unclear", "better"], "worse"
     )
+    survives = ((adjust_for_many(left_out) < _ALPHA) == is_clear[:, np.newaxis]).sum(axis=1)
     columns = {
         "n": (above + equal + below).tolist(),
         "mean": floats_or_none(means),
@@ -215,7 +251,25 @@ def _test(
         "sign_p_adjusted": adjusted_signs.tolist(),
         "wilcoxon_p": floats_or_none(ranks),
         "wilcoxon_p_adjusted": floats_or_none(adjusted_ranks),
+        "t_p": floats_or_none(t),
+        "t_p_adjusted": floats_or_none(adjusted_t),
         "verdict": verdicts.tolist(),
+        "repetitions": [sums.counts.shape[1]] * len(rows),
+        "survives": integers_or_none(np.where(few, np.nan, survives)),
     }
     tests = make_records(LiftTest, columns)
     return {models[row]: test for row, test in zip(rows.tolist(), tests, strict=True)}
+
+
+def _sign_tests(sums: FamilySums) -> tuple[Array, Array]:
+    """Return p-values of the sign tests of families, and those without each family in turn."""
+    gains, losses = sums.means > 0, sums.means < 0
+    above, below = gains.sum(axis=1), losses.sum(axis=1)
+    without_gain, without_loss = sign_tests(above - 1, below), sign_tests(above, below - 1)
+    whole = sign_tests(above, below)
+    left_out = np.where(
+        gains,
+        without_gain[:, np.newaxis],
+        np.where(losses, without_loss[:, np.newaxis], whole[:, np.newaxis]),
+    )
+    return whole, left_out

@@ -11,7 +11,6 @@ from site_builder.compute.correlation import LEAST_TO_CONCLUDE
 from site_builder.compute.intervals import RESAMPLES
 from site_builder.compute.serving import collect_offers
 from site_builder.formatting import count, percent
-from site_builder.pages.board_table import can_rank_firmly
 from site_builder.pages.board_views import board_note, ranking_rule
 from site_builder.pages.browser_data import MARGIN_SHARE, REWEIGHTINGS
 from site_builder.pages.choose import can_choose
@@ -93,7 +92,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "score-error": any(task.with_intervals for task in results.tasks),
         "changes": site.news is not None,
         "flagged": any(task.flagged for task in results.tasks),
-        "rank-interval": can_rank_firmly(results.board),
+        "rank-interval": results.board.tested,
         "missing-scores": any(s.possible_ranks for s in standings),
         "choice": can_choose(site),
         "comparison": bool(default_runs(site)),

@@ -12,13 +12,20 @@ from site_builder.charts.cells import (
     lift_cell,
     model_cell,
     number_cell,
-    range_text,
     text_cell,
 )
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
-from site_builder.compute.significance import LEAST_TASKS, LiftTest
-from site_builder.formatting import MISSING, NumberFormat, billions, count, counted, coverage
+from site_builder.compute.significance import LiftTest
+from site_builder.formatting import (
+    MISSING,
+    NumberFormat,
+    billions,
+    count,
+    counted,
+    coverage,
+    p_value,
+)
 from site_builder.labels import Labels
 from site_builder.pages.page import Site
 from site_builder.records import Record, field, replace
@@ -40,10 +47,10 @@ _RANK_HELP = "Ties share the better rank. The small range shows how far the rank
 # What explains the notes below the figures of a column.
 _NOTES: Mapping[str, Link] = {
     "rank": method_link("Plausible ranks", "rank-interval"),
-    "average": method_link("95\N{NO-BREAK SPACE}% interval", "interval"),
-    "win_rate": method_link("95\N{NO-BREAK SPACE}% interval", "interval"),
-    "lift_over_base": method_link("Clear or not clear", "lift-tests"),
-    "lift_over_baseline": method_link("Clear or not clear", "lift-tests"),
+    "average": method_link("Behind the first", "rank-interval"),
+    "win_rate": method_link("Behind the first", "rank-interval"),
+    "lift_over_base": method_link("95\N{NO-BREAK SPACE}% interval and p", "lift-tests"),
+    "lift_over_baseline": method_link("95\N{NO-BREAK SPACE}% interval and p", "lift-tests"),
     "coverage": method_link("Ranks if complete", "missing-scores"),
 }
 
@@ -120,17 +127,17 @@ def board_table(
         if column.key in _NOTES and any(row.cells[i].note for row in table.rows)
     ]
     if any(cell.tags for row in table.rows for cell in row.cells):
-        explained.append(method_link("Tied with best", "ties"))
+        explained.append(method_link("May be first", "ties"))
     return replace(table, explained=tuple(dict.fromkeys(explained)))
 
 
 # --- ranks --------------------------------------------------------------------------------------
 
 
-def rank_range(board: Board, standing: Standing) -> str:
+def rank_range(standing: Standing) -> str:
     """Return the plausible ranks of a model; empty for one rank, and where tasks are too few."""
     best, worst = standing.rank_interval or (0, 0)
-    return "" if best == worst or not can_rank_firmly(board) else span_text(best, worst)
+    return "" if best == worst else span_text(best, worst)
 
 
 def span_text(best: int, worst: int) -> str:
@@ -138,18 +145,13 @@ def span_text(best: int, worst: int) -> str:
     return count(best) if best == worst else f"{count(best)}\N{EN DASH}{count(worst)}"
 
 
-def can_rank_firmly(board: Board) -> bool:
-    """Return whether a board has enough models and tasks to say who is ahead of whom."""
-    return len(board.ranked) > 1 and len(board.tasks) >= LEAST_TASKS
-
-
 def tie_tags(board: Board, standing: Standing) -> tuple[str, ...]:
-    """Return a tag that says whether a model leads its board or is tied with the leader."""
-    if standing.rank is None or not can_rank_firmly(board):
+    """Return a tag that says whether a model leads its board or may be first."""
+    if standing.rank is None or not board.tested:
         return ()
     if standing.rank == 1:
         return ("best",)
-    return ("tied with best",) if standing.tied_with_best else ()
+    return ("may be first",) if standing.tied_with_best else ()
 
 
 # --- tools --------------------------------------------------------------------------------------
@@ -198,7 +200,7 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     """Yield what ranks the models, as numbers and as a drawing."""
     board, labels, limits = spec.board, spec.labels, _find_limits(spec)
     averaged, rank_by = board.rules.averaged, board.rules.rank_by
-    mean = f"Mean over {counted(len(board.tasks), 'task')}, with its 95 % interval"
+    mean = f"Mean over {counted(len(board.tasks), 'task')}"
     beaten = "Share of other models beaten on a task, averaged over tasks; a tie counts one half"
 
     drawing = "On the scale"
@@ -207,10 +209,9 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
         drawing = f"{before} \N{RIGHTWARDS ARROW} {after}"
 
     def merit(s: Standing, by: str, value: float | None, form: NumberFormat) -> Cell:
-        note = range_text(form, s.interval) if rank_by == by else ""
-        return number_cell(value, form.score(value), note)
+        return number_cell(value, form.score(value), _behind_text(form, s) if rank_by == by else "")
 
-    yield Field(replace(RANK, help=_RANK_HELP), lambda s: rank_cell(board, s))
+    yield Field(replace(RANK, help=_RANK_HELP), rank_cell)
     yield Field(MODEL, lambda s: _model_cell(spec, s))
     yield Field(
         Column("average", "Score", "number", mean, term="average"),
@@ -330,9 +331,16 @@ def _has_lifts(spec: BoardTableSpec) -> bool:
 # --- cells --------------------------------------------------------------------------------------
 
 
-def rank_cell(board: Board, s: Standing) -> Cell:
+def rank_cell(s: Standing) -> Cell:
     """Make the cell of a rank, with the plausible ranks below it."""
-    return number_cell(s.rank, str(s.rank or MISSING), rank_range(board, s))
+    return number_cell(s.rank, str(s.rank or MISSING), rank_range(s))
+
+
+def _behind_text(form: NumberFormat, s: Standing) -> str:
+    """How far a model is behind the first, with the interval; empty for the first itself."""
+    if s.rank == 1 or s.behind is None or s.behind_interval is None:
+        return ""
+    return f"{form.score(s.behind)} behind, {form.interval(*s.behind_interval)}"
 
 
 def _model_cell(spec: BoardTableSpec, s: Standing) -> Cell:
@@ -352,7 +360,7 @@ def _model_cell(spec: BoardTableSpec, s: Standing) -> Cell:
 
 
 def _lift_cell(spec: BoardTableSpec, s: Standing, lift: float | None, tests: _Tests) -> Cell:
-    """A mean lift with the verdict on it, which only the board over all tasks has."""
+    """A mean lift with its interval and p-value, which only the board over all tasks has."""
     cell, variant = lift_cell(lift, spec.labels.scale), spec.board.variant
     is_whole = spec.board is spec.site.results.boards[variant]
     if spec.is_borrowed(s):
@@ -360,8 +368,10 @@ def _lift_cell(spec: BoardTableSpec, s: Standing, lift: float | None, tests: _Te
     test = tests.get(variant, {}).get(s.model)
     if not is_whole or test is None or cell.value is None:
         return cell
-    unclear = {"unclear": "not clear", "too few": "too few tasks"}
-    return replace(cell, note=unclear.get(test.verdict, "clear"))
+    if test.verdict == "too few":
+        return replace(cell, note="too few tasks")
+    interval = lift_cell(lift, spec.labels.scale, test.interval).note
+    return replace(cell, note=f"{interval}, p {p_value(test.p)}")
 
 
 # --- drawings -----------------------------------------------------------------------------------
@@ -395,7 +405,7 @@ def _find_limits(spec: BoardTableSpec) -> AxisRange:
     if bounds := common_bounds(tasks[task] for task in spec.board.tasks):
         return AxisRange(*bounds)
     standings = [s for board in spec.boards.values() for s in board.standings]
-    drawn = [v for s in standings for v in (s.average, *(s.interval or ())) if v is not None]
+    drawn = [s.average for s in standings if s.average is not None]
     return AxisRange(min(drawn, default=0.0), max(drawn, default=1.0))
 
 
@@ -409,7 +419,5 @@ def _dumbbell(spec: BoardTableSpec, s: Standing, limits: AxisRange) -> Dumbbell 
     text = " to ".join(labels.scale.score(v) for v in (before, s.average) if v is not None)
     # The baseline from another variant is the reference itself, and needs no other mark.
     marks = (None, None) if spec.is_borrowed(s) else (before, s.average)
-    interval = (s.interval if spec.board.rules.rank_by == "mean" else None) or (None, None)
-    places = (*marks, reference.average if reference else None, *interval)
-    before, after, baseline, low, high = map(limits.share, places)
-    return Dumbbell(before, after, baseline, low, high, f"{labels.models[s.model]}: {text}")
+    before, after, baseline = map(limits.share, (*marks, reference.average if reference else None))
+    return Dumbbell(before, after, baseline, None, None, f"{labels.models[s.model]}: {text}")

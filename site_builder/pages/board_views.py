@@ -7,10 +7,9 @@ from typing import Literal
 
 from site_builder.charts.chart import id_of
 from site_builder.compute.board import Board, Standing
-from site_builder.compute.intervals import LEVEL
 from site_builder.formatting import counted, listed, percent
 from site_builder.labels import with_article
-from site_builder.pages.board_table import BY_LIFT, BoardTableSpec, board_table, can_rank_firmly
+from site_builder.pages.board_table import BY_LIFT, BoardTableSpec, board_table
 from site_builder.pages.page import Site
 from site_builder.records import Record, replace
 from site_builder.table_model import LONG, Table
@@ -92,11 +91,12 @@ def board_note(site: Site) -> str:
         sentences.append("A model needs a score on every task to be ranked.")
     elif share > 0:
         sentences.append(f"A model needs scores on {percent(share)} of the tasks to be ranked.")
-    if can_rank_firmly(board):
+    if board.tested:
         sentences.append(
-            "\N{LEFT DOUBLE QUOTATION MARK}Tied with best\N{RIGHT DOUBLE QUOTATION MARK}: the gap "
-            "to first place could be due to which tasks were picked. The small range below a rank "
-            "shows how far the rank could move."
+            "\N{LEFT DOUBLE QUOTATION MARK}May be first\N{RIGHT DOUBLE QUOTATION MARK}: no model "
+            "is ahead of it by more than the choice of tasks explains. The small range below a "
+            "rank holds the ranks that this choice allows; all ranges of a board hold at once "
+            "with 95 % confidence."
         )
     return " ".join(sentences)
 
@@ -192,16 +192,15 @@ def _rows(spec: BoardTableSpec) -> list[Standing]:
 
 
 def _ties(spec: BoardTableSpec) -> str:
-    """Who is tied with the first."""
+    """Which models may be first."""
     board = spec.board
-    if not can_rank_firmly(board):
+    if not board.tested:
         n = counted(len(board.tasks), "task")
         return "" if len(board.ranked) < 2 else f"{n}: too few to tell models apart."
-    first, *others = [spec.labels.models[s.model] for s in board.ranked if s.tied_with_best]
-    if not others:
-        return f"{first} leads, and no other model is tied with it."
-    are = "is" if len(others) == 1 else "are"
-    return f"{listed(others, _MOST_NAMED)} {are} effectively tied for first."
+    names = [spec.labels.models[s.model] for s in board.ranked if s.tied_with_best]
+    if len(names) == 1:
+        return f"{names[0]} is clearly first."
+    return f"{counted(len(names), 'model')} may be first: {listed(names, _MOST_NAMED)}."
 
 
 def _not_shown(spec: BoardTableSpec, rows: Sequence[Standing]) -> str:
@@ -231,8 +230,6 @@ def _legend(spec: BoardTableSpec, table: Table) -> tuple[LegendItem, ...]:
     board, labels, reference = spec.board, spec.labels, spec.reference
     marks = [LegendItem("before", labels.base)] if spec.is_tuned else []
     marks.append(LegendItem("after", labels.in_sentence(board.variant)))
-    if board.rules.rank_by == "mean" and any(s.interval for s in board.standings):
-        marks.append(LegendItem("band", f"{percent(LEVEL)} interval of the mean"))
     if reference is not None and reference.average is not None:
         score = labels.scale.score(reference.average)
         marks.append(LegendItem("reference", f"{labels.baseline}, {score}"))

@@ -7,7 +7,13 @@ from functools import partial
 
 from site_builder.addresses import Address, page_link
 from site_builder.compute.board import Board
-from site_builder.compute.intervals import RESAMPLES, SEED, t_quantile, tail_probability
+from site_builder.compute.intervals import (
+    LEAST_TASKS,
+    RESAMPLES,
+    SEED,
+    t_quantile,
+    tail_probability,
+)
 from site_builder.compute.numbers import (
     Array,
     counts_to,
@@ -16,7 +22,6 @@ from site_builder.compute.numbers import (
     integers_or_none,
 )
 from site_builder.compute.score_error import REACH
-from site_builder.compute.significance import LEAST_TASKS
 from site_builder.pages.board_table import common_bounds, rank_range
 from site_builder.pages.page import ScriptData, Site
 from site_builder.records import asdict
@@ -100,7 +105,7 @@ def choice_data(site: Site) -> Mapping[str, object]:
         "most_unranked": 20,
         "least_tasks_for_ties": LEAST_TASKS,
         "margin_share": MARGIN_SHARE,
-        "reach": floats_or_none(t_quantile(counts)),
+        "reach": floats_or_none(t_quantile(counts - 1)),
         "tail": floats_or_none(tail_probability(counts)),
         "error_reach": REACH,
         "resamples": RESAMPLES,
@@ -159,4 +164,4 @@ def _categories(site: Site) -> Iterator[Mapping[str, object]]:
 
 def _standings(site: Site, board: Board) -> list[list[object]]:
     found = map(board.standing, site.results.scores.models)
-    return [[s.rank, s.scored, s.win_rate, rank_range(board, s)] for s in found]
+    return [[s.rank, s.scored, s.win_rate, rank_range(s)] for s in found]

@@ -121,7 +121,7 @@ def _top_five(site: Site) -> Table:
     standings = [s for s in board.ranked if (s.rank or 0) <= 5]
     developer = {m.model: m.developer or "" for m in site.results.catalog.models.values()}
     fields: tuple[Field[Standing], ...] = (
-        Field(RANK, lambda s: rank_cell(board, s)),
+        Field(RANK, rank_cell),
         Field(MODEL, lambda s: model_cell(labels, s.model, developer[s.model], tie_tags(board, s))),
         Field(
             Column("average", "Score", "number", term="average"),

@@ -37,7 +37,7 @@ from site_builder.formatting import (
     rounded,
 )
 from site_builder.labels import Labels
-from site_builder.pages.board_table import BoardTableSpec, can_rank_firmly, rank_range, span_text
+from site_builder.pages.board_table import BoardTableSpec, rank_range, span_text
 from site_builder.pages.board_views import BoardView, board_note, board_views
 from site_builder.pages.compare import compare_link
 from site_builder.pages.model_scores import (
@@ -179,7 +179,7 @@ def model_summary(site: Site, model: str) -> str:
     elif s.win_rate is not None:
         parts.append(f"with a mean win rate of {rounded(s.win_rate, 3)} over {over}")
     if s.rank > 1 and s.tied_with_best:
-        parts.append("effectively tied for first")
+        parts.append("may be first")
     return f"{', '.join(parts)}."
 
 
@@ -197,7 +197,7 @@ def make_badge(site: Site, model: str) -> Badge:
         elif s.win_rate is not None:
             parts.append(f"win rate {rounded(s.win_rate, 3)}")
         if s.rank > 1 and s.tied_with_best:
-            parts.append("tied with the best")
+            parts.append("may be first")
         message = " \N{MIDDLE DOT} ".join(parts)
     alt, title = " ".join(f"{name} on {label}".split()), f"{label}: {name} {message}"
     return Badge(label, message, title, s.rank is not None, alt, alt.translate(_ESCAPES))
@@ -266,7 +266,7 @@ def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
     if not s.scored:
         return
     plausible = ""
-    if s.rank_interval and can_rank_firmly(board):
+    if s.rank_interval:
         plausible = f" (plausible: {span_text(*s.rank_interval)})"
     of = f"/{len(board.ranked)}" if s.rank else ""
     yield Fact(f"rank{plausible}", str(s.rank or "not ranked"), of, term="rank")
@@ -375,7 +375,7 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
         return Cell(labels.scale.signed(value), value, tone="soft")
 
     fields: tuple[Field[Standing], ...] = (
-        Field(RANK, lambda s: Cell(str(s.rank), float(s.rank or 0), rank_range(board, s))),
+        Field(RANK, lambda s: Cell(str(s.rank), float(s.rank or 0), rank_range(s))),
         Field(MODEL, lambda s: model_cell(labels, s.model)),
         Field(score, merit_cell),
         Field(gap, gap_cell),

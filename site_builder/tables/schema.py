@@ -123,6 +123,12 @@ TASKS = TableSpec(
         _TASK,
         ColumnSpec("name", "Name to show", default="the id"),
         ColumnSpec("category", "Category of the task", default="no category"),
+        ColumnSpec(
+            "family",
+            "Group of tasks whose results go together, such as languages of one benchmark. Errors "
+            "and tests treat a family as one observation",
+            default="a family of its own",
+        ),
         ColumnSpec("metric", "What the score measures, such as `accuracy`"),
         ColumnSpec("description", "What the model has to do"),
         ColumnSpec("higher_is_better", "Whether higher is better", "boolean", default="true"),

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from site_builder.compute.board import Board, RankingRules, compute_board
-from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.results import Results, compute_results
 from site_builder.compute.scores import Scores, collect_scores
 from site_builder.config import Analysis, BoardConfig, SiteConfig
@@ -72,8 +71,7 @@ def make_scores(runs: Runs, lower: Collection[str] = (), **board: Any) -> Scores
 
 def make_board(scores: Scores, rules: RankingRules = BY_MEAN, variant: str | None = None) -> Board:
     """A board over the scores: of the primary variant, unless another is named."""
-    bootstrap = Bootstrap.over(len(scores.tasks))
-    return compute_board(scores, variant or scores.roles.primary, rules, bootstrap)
+    return compute_board(scores, variant or scores.roles.primary, rules)
 
 
 def make_results(
