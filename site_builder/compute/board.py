@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.intervals import LEAST_TASKS, mean_intervals
@@ -22,6 +23,7 @@ from site_builder.compute.numbers import (
     round_float,
 )
 from site_builder.compute.ranks import (
+    Leads,
     compare_pairs,
     compute_win_rates,
     compute_wins,
@@ -63,7 +65,7 @@ class Standing(Record):
             and without a score (docs/statistics.md#missing-scores).
         tied_with_best: Whether it may be first: it is, or rank 1 is in its rank interval.
         behind, behind_interval: How far it is behind the leader, over common tasks, with the
-            simultaneous 95 % interval; None without enough common tasks.
+            simultaneous 95 % interval; None without enough common tasks, and where several lead.
         average: Mean score over its tasks; None where scores cannot be averaged, as mean lifts.
         interval: 95 % interval, over tasks, of what ranks the board; None below six tasks.
         scored: Number of tasks with a score.
@@ -233,12 +235,9 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
     order = np.lexsort((-scored, ranks))
     is_ranked = ~np.isnan(ranks)
     ranked = order[: is_ranked.sum()]
-    leads = compare_pairs(measure[ranked], errors[ranked], scores.families)
-    plausible, behind = np.full((2, len(ranks)), np.nan), np.full((3, len(ranks)), np.nan)
-    behind[:, ranked] = leads.behind
     tested = len(ranked) > 1 and len(np.unique(scores.families)) >= LEAST_TASKS
-    if tested:
-        plausible[:, ranked] = rank_intervals(ranks[ranked], leads.ahead)
+    leads = compare_pairs(measure[ranked], errors[ranked], scores.families)
+    plausible, behind = _place(ranks, ranked, leads, tested=tested)
     possible = _possible_ranks(scores, variant, rules)
     is_flagged = np.isin(scores.models, [*scores.left_out(variant)])
     unranked = np.select(
@@ -279,6 +278,18 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
     in_order = tuple(standings[i] for i in order)
     groups = inseparable_groups(leads.ahead)
     return Board(variant, scores.tasks, rules, tested, groups, in_order)
+
+
+def _place(
+    ranks: Array, ranked: npt.NDArray[np.intp], leads: Leads, *, tested: bool
+) -> tuple[Array, Array]:
+    """Return rank intervals, and how far each model is behind a single first; NaN elsewhere."""
+    plausible, behind = np.full((2, len(ranks)), np.nan), np.full((3, len(ranks)), np.nan)
+    if tested:
+        plausible[:, ranked] = rank_intervals(ranks[ranked], leads.ahead)
+    if (ranks == 1).sum() == 1:
+        behind[:, ranked] = leads.behind
+    return plausible, behind
 
 
 def _possible_ranks(scores: Scores, variant: str, rules: RankingRules) -> Array:

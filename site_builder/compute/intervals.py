@@ -89,7 +89,8 @@ class FamilySums(Record, eq=False):
         Source: Liang & Zeger (1986), Biometrika 73(1), 13-22; docs/statistics.md#interval.
         """
         parts = [part.sum(axis=1) for part in self._parts()]
-        return _estimate(parts, self.families)[1] * self.scale
+        with np.errstate(over="ignore"):
+            return _estimate(parts, self.families)[1] * self.scale
 
     def without_each(self) -> tuple[Array, Array, Array]:
         """Return mean, its standard error and number of families, with each family left out.
@@ -100,9 +101,10 @@ class FamilySums(Record, eq=False):
         families = self.families[:, np.newaxis] - (self.counts > 0)
         means, errors = _estimate(left, families)
         scale, centre = self.scale[:, np.newaxis], self.centre[:, np.newaxis]
-        means = means * scale + centre
+        with np.errstate(over="ignore", invalid="ignore"):
+            means, errors = means * scale + centre, errors * scale
         is_noise = np.abs(means) <= _NOISE * (np.abs(centre) + scale)
-        return np.where(is_noise, 0.0, means), errors * scale, families
+        return np.where(is_noise, 0.0, means), errors, families
 
     def _parts(self) -> Sequence[Array]:
         """What each family adds to the sums that `_estimate` needs."""
@@ -150,10 +152,10 @@ def mean_intervals(
     Source: Student (1908), as in `t_quantile`; docs/statistics.md#interval.
     """
     sums = FamilySums.of(values, families)
-    reach = t_quantile(sums.families - 1) * sums.errors()
-    reach = np.fmax(reach, REACH * known_errors(values, errors))
-    reach = np.where(sums.families >= LEAST_TASKS, reach, np.nan)
+    enough = sums.families >= LEAST_TASKS
     with np.errstate(all="ignore"):
+        reach = t_quantile(sums.families - 1) * sums.errors()
+        reach = np.where(enough, np.fmax(reach, REACH * known_errors(values, errors)), np.nan)
         ends = np.array([sums.centre - reach, sums.centre + reach])
         if bounds is not None:
             least, most = (np.where(np.isnan(values), 0.0, b).sum(axis=1) for b in bounds)

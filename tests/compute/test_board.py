@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy import stats
 
 from site_builder.compute.board import RankingRules, choose_rules, compute_common_boards
-from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.ranks import compute_win_rates, compute_wins
 from site_builder.compute.scores import collect_scores
 from site_builder.config import BoardConfig
@@ -98,11 +98,12 @@ def test_lower_is_better_turns_the_ranks():
 
 def test_all_models_equal():
     """All are first, all are tied with the best, and none has an interval of any width."""
-    board = make_board(make_scores({"base": {m: [0.7, 0.7, 0.7] for m in "abc"}}))
+    board = make_board(make_scores({"base": {m: [0.7] * 6 for m in "abc"}}))
     assert [1, 1, 1] == [s.rank for s in board.standings]
     assert [True] * 3 == [s.tied_with_best for s in board.standings]
     assert [(0.7, 0.7)] * 3 == [s.interval for s in board.standings]
-    assert [3, 3, 3] == [s.wins for s in board.standings]
+    assert [(1, 3)] * 3 == [s.rank_interval for s in board.standings]
+    assert [6, 6, 6] == [s.wins for s in board.standings]
     assert [0.5, 0.5, 0.5] == [s.win_rate for s in board.standings]
 
 
@@ -260,9 +261,37 @@ def test_mixed_units_have_counts_and_no_averages():
 
 def test_tied_where_the_tasks_do_not_tell():
     """`b` wins as often as it loses against the leader; `c` is below on every task."""
-    runs = {"a": [0.9, 0.1, 0.9, 0.2], "b": [0.1, 0.9, 0.2, 0.8], "c": [0.0, 0.0, 0.1, 0.1]}
+    runs = {
+        "a": [0.9, 0.1, 0.9, 0.2, 0.9, 0.2],
+        "b": [0.1, 0.9, 0.2, 0.8, 0.1, 0.9],
+        "c": [-0.9, -0.9, -0.8, -0.8, -0.9, -0.9],
+    }
     board = make_board(make_scores({"base": runs}))
     assert {"a": True, "b": True, "c": False} == column(board, "tied_with_best")
+    assert {"a": (1, 2), "b": (1, 2), "c": (3, 3)} == column(board, "rank_interval")
+    assert (True, ((0, 1),)) == (board.tested, board.inseparable)
+    # a - b: 0.2 / 6 over the six tasks.
+    assert 0.2 / 6 == pytest.approx(board.standing("b").behind)
+    low, high = board.standing("b").behind_interval or (0, 0)
+    assert low < 0.2 / 6 < high
+
+
+def test_nothing_is_told_below_six_tasks():
+    """A model that is far below on each of five tasks: no rank interval, no interval, no lead."""
+    board = make_board(make_scores({"base": {"a": [0.9] * 5, "b": [0.1] * 5}}))
+    assert not board.tested
+    assert {"a": None, "b": None} == column(board, "rank_interval") == column(board, "interval")
+    assert {"a": None, "b": None} == column(board, "behind_interval")
+    assert {"a": True, "b": False} == column(board, "tied_with_best")
+
+
+def test_families_of_tasks_are_counted_once():
+    """Twelve tasks of two families say as much as two tasks."""
+    frames = make_frames(
+        {"base": {"a": [0.9] * 12, "b": [0.1] * 12}}, tasks={"family": [*"xy"] * 6}
+    )
+    board = make_results(frames).board
+    assert (False, None) == (board.tested, board.standing("b").rank_interval)
 
 
 def test_unranked_models_are_tied_with_nobody():
@@ -281,8 +310,10 @@ def test_all_who_share_the_first_rank_are_tied():
 
 
 def test_interval_is_of_what_ranks_the_board():
-    scores = make_scores({"base": {"a": [3.0, 5.0], "b": [1.0, 2.0]}}, lower=["t1", "t2"])
-    assert (3.0, 5.0) == make_board(scores).standing("a").interval
+    runs = {"a": [3.0, 5.0] * 3, "b": [1.0, 2.0] * 3}
+    scores = make_scores({"base": runs}, lower=[f"t{n}" for n in range(1, 7)])
+    reach = stats.t.isf(0.025, 5) * 0.3**0.5 / 6**0.5 * 2
+    assert (4 - reach, 4 + reach) == pytest.approx(make_board(scores).standing("a").interval)
     assert (0.0, 0.0) == make_board(scores, BY_WIN_RATE).standing("a").interval
 
 
@@ -313,16 +344,22 @@ def test_comparable_tasks_rank_by_mean():
 @pytest.mark.parametrize(
     ("tasks", "averaged"),
     [
-        ({"metric": ["f1", "f1"], "score_max": [1, 100]}, True),
+        ({"metric": ["f1", "f1"]}, True),
+        ({"metric": ["f1", "f1"], "score_max": [1, None]}, True),
+        ({"metric": ["f1", "f1"], "score_max": [1, 100]}, False),
         ({"metric": ["f1", "accuracy"], "score_min": [0, 0], "score_max": [1, 1]}, True),
-        ({"metric": ["f1", "accuracy"]}, True),
+        ({"metric": [None, None], "score_min": [0, 0], "score_max": [1, 1]}, True),
+        ({"metric": ["f1", "accuracy"]}, False),
+        ({"metric": ["f1", "accuracy"], "score_max": [1, 1]}, False),
+        ({"metric": ["seconds", "bytes"]}, False),
+        ({"metric": [None, None]}, False),
         ({"metric": ["f1", "accuracy"], "score_max": [1, 100]}, False),
         ({"metric": ["f1", None], "score_max": [1, None]}, False),
         ({"metric": [None, None], "score_max": [1, 100]}, False),
     ],
 )
 def test_comparable_is_one_metric_or_one_pair_of_bounds(tasks, averaged):
-    """A task without a metric shares it with none; tasks without bounds share having none."""
+    """A task without a metric shares it with none; only bounds that are stated are equal."""
     rules = rules_of(FULL, tasks=tasks)
     assert averaged == rules.averaged
     assert ("comparable" if averaged else "mixed units") == rules.why
@@ -339,7 +376,21 @@ def test_mixed_directions_rank_by_win_rate():
 def test_full_coverage_is_asked_where_half_of_the_runs_have_it():
     """Else all rank, by win rate, which needs no common task set."""
     assert RankingRules("mean", 1.0, averaged=True, why="comparable") == rules_of(HALF)
-    assert RankingRules("mean_win_rate", 0.0, averaged=True, why="sparse") == rules_of(THIN)
+    assert RankingRules("mean_win_rate", 0.5, averaged=True, why="sparse") == rules_of(THIN)
+
+
+def test_few_scores_on_a_sparse_board_are_no_rank():
+    """Half of the best coverage is asked: of six tasks at least two, where the most is four."""
+    runs = {
+        "a": [0.1, 0.2, 0.3, 0.4, None, None],
+        "b": [None, 0.1, None, 0.2, 0.3, None],
+        "c": [None, None, 0.1, None, None, 0.5],
+        "few": [0.9, None, None, None, None, None],
+    }
+    assert 1 / 3 == pytest.approx(rules_of({"base": runs}).min_coverage)
+    board = make_results(make_frames({"base": runs})).board
+    assert (None, "coverage") == (board.standing("few").rank, board.standing("few").unranked)
+    assert 3 == len(board.ranked)
 
 
 def test_runs_without_a_score_do_not_make_a_board_sparse():
@@ -354,7 +405,7 @@ def test_variants_that_the_site_does_not_show_do_not_count():
 
 
 def test_sparse_board_of_mixed_units():
-    expected = RankingRules("mean_win_rate", 0.0, averaged=False, why="mixed units")
+    expected = RankingRules("mean_win_rate", 0.5, averaged=False, why="mixed units")
     assert expected == rules_of(THIN, lower=["t2"])
 
 
@@ -381,8 +432,8 @@ def test_configured_ranking_holds(lower, rank_by, averaged):
 
 
 def test_configured_ranking_leaves_the_coverage_to_the_board():
-    """`rank_by` alone asks a sparse board for no coverage."""
-    assert RankingRules("mean", 0.0, averaged=True, why="configured") == rules_of(
+    """`rank_by` alone changes nothing of it."""
+    assert RankingRules("mean", 0.5, averaged=True, why="configured") == rules_of(
         THIN, rank_by="mean"
     )
 
@@ -448,12 +499,6 @@ def test_large_board():
     assert pd.Series([s.average for s in board.standings]).is_monotonic_decreasing
     expected = np.sort(values.mean(axis=1))[::-1]
     assert expected.tolist() == pytest.approx([s.average for s in board.standings])
-
-
-def test_bootstrap_is_shared_by_the_models_of_a_board():
-    scores = make_scores({"base": {"a": [0.1, 0.9, 0.4], "b": [0.3, 0.2, 0.8]}})
-    assert make_board(scores) == make_board(scores)
-    assert (Bootstrap.over(3).weights == Bootstrap.over(3).weights).all()
 
 
 def test_means_over_common_tasks_by_hand():

@@ -51,7 +51,18 @@ def test_tasks_of_the_catalog():
     found = catalog_of(tasks=columns).tasks
     assert ["t1", "t2"] == list(found)
     expected = TaskInfo(
-        "t1", "t1", "math", None, None, True, None, 1.0, None, None, None, {"train_examples": 10}
+        "t1",
+        "t1",
+        "math",
+        "accuracy",
+        None,
+        True,
+        None,
+        1.0,
+        None,
+        None,
+        None,
+        {"train_examples": 10},
     )
     assert expected == found["t1"]
     assert {"turns": 2.0} == found["t2"].numbers

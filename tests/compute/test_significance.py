@@ -12,7 +12,6 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from site_builder.build import make_files
-from site_builder.compute.intervals import Bootstrap
 from site_builder.compute.numbers import round_significant
 from site_builder.compute.results import compute_results
 from site_builder.compute.significance import (
@@ -61,11 +60,7 @@ def test_signed_rank_test_by_hand():
 @settings(max_examples=60, deadline=None)
 def test_signed_rank_test_agrees_with_scipy(lifts):
     for row, found in zip(lifts, signed_rank_tests(lifts), strict=True):
-        moved = row[~np.isnan(row) & (row != 0)]
-        exact = len(set(np.abs(moved))) == len(moved)
-        method: Literal["exact", "approx"] = "exact" if exact else "approx"
-        expected = stats.wilcoxon(moved, method=method).pvalue if len(moved) else 1.0
-        assert expected == pytest.approx(found, rel=1e-9)
+        assert wilcoxon(row) == pytest.approx(found, rel=1e-9)
 
 
 def test_more_than_fifty_tasks_are_approximated():
@@ -86,7 +81,7 @@ def test_holm_correction_by_hand():
 def verdicts(base, tuned, *, averaged=True, **board):
     """The test of each model's lift over its base."""
     scores = make_scores({"base": base, "tuned": tuned}, **board)
-    tests = compute_lift_tests(scores, Bootstrap.over(len(scores.tasks)), averaged=averaged)
+    tests = compute_lift_tests(scores, averaged=averaged)
     return tests.over_base["tuned"]
 
 
@@ -97,6 +92,9 @@ def test_lift_test_by_hand():
     found = verdicts(base, tuned)
     # All seven gain: 2 / 2^7 = 0.015625 by both tests, and twice that as the least of two.
     a, b = found["a"], found["b"]
+    t = stats.ttest_1samp([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7], 0).pvalue
+    assert [t, 2 * t] == pytest.approx([a.t_p, a.t_p_adjusted])
+    assert (a.t_p_adjusted, 7, 7) == (a.p, a.survives, a.repetitions)
     assert (7, 0.4, (7, 0, 0)) == (a.n, a.mean, (a.above, a.equal, a.below))
     assert [0.015625, 0.03125] * 2 == pytest.approx(
         [a.sign_p, a.sign_p_adjusted, a.wilcoxon_p, a.wilcoxon_p_adjusted]
@@ -105,7 +103,10 @@ def test_lift_test_by_hand():
     # Three gains and three losses of the same size, and one task that did not move.
     assert (1.0, 1.0, (3, 1, 3)) == (b.sign_p, b.wilcoxon_p, (b.above, b.equal, b.below))
     low, high = a.interval or (0, 0)
-    assert 0.1 < low < 0.4 < high < 0.7
+    assert (low, high) == pytest.approx(
+        tuple(stats.ttest_1samp([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7], 0).confidence_interval()),
+        abs=1e-6,
+    )
 
 
 def test_verdict_worse():
@@ -116,7 +117,7 @@ def test_verdict_worse():
 def test_lower_is_better_turns_the_sign_of_a_lift():
     rows = {"a": [0.9] * 8}, {"a": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]}
     scores = make_scores({"base": rows[0], "tuned": rows[1]}, lower=[f"t{n}" for n in range(1, 9)])
-    tests = compute_lift_tests(scores, Bootstrap.over(8), averaged=True)
+    tests = compute_lift_tests(scores, averaged=True)
     assert "better" == tests.over_base["tuned"]["a"].verdict
 
 
@@ -149,7 +150,7 @@ def test_baseline_is_not_tested_against_itself():
     scores = make_scores(
         {"base": {"ref": [0.5] * 7, "a": [0.4] * 7}, "tuned": {"a": [0.9] * 7}}, baseline="ref"
     )
-    tests = compute_lift_tests(scores, Bootstrap.over(7), averaged=True)
+    tests = compute_lift_tests(scores, averaged=True)
     assert {"a"} == set(tests.over_baseline["base"]) == set(tests.over_baseline["tuned"])
     assert ("worse", "better") == (
         tests.over_baseline["base"]["a"].verdict,
@@ -160,7 +161,7 @@ def test_baseline_is_not_tested_against_itself():
 
 def test_no_tests_without_base_and_baseline():
     scores = make_scores({"base": {"a": [0.5, 0.6]}})
-    tests = compute_lift_tests(scores, Bootstrap.over(2), averaged=True)
+    tests = compute_lift_tests(scores, averaged=True)
     assert ({}, {"base": {}}) == (tests.over_base, tests.over_baseline)
 
 
@@ -253,8 +254,8 @@ def wilcoxon(lifts):
     """The p-value of scipy for one run, by the method that ours takes."""
     moved = round_significant(lifts[~np.isnan(lifts) & (lifts != 0)])
     distinct = len(set(np.abs(moved).tolist())) == len(moved)
-    method: Literal["exact", "approx"]
-    method = "exact" if distinct and len(moved) <= MOST_EXACT else "approx"
+    few = len(moved) <= (MOST_EXACT if distinct else 13)
+    method: Literal["auto", "approx"] = "auto" if few else "approx"
     return stats.wilcoxon(moved, method=method).pvalue if len(moved) else 1.0
 
 

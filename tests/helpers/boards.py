@@ -44,7 +44,7 @@ def make_frames(
     Args:
         runs: The scores, by variant and model, in the order of the tasks `t1`, `t2`, ...
         lower: Tasks on which a lower score is better.
-        tasks: Further columns of the tasks table.
+        tasks: Further columns of the tasks table; all tasks have the same metric by default.
     """
     cells = [
         (model, f"t{n}", variant, score)
@@ -59,7 +59,12 @@ def make_frames(
         "results": pd.DataFrame(there, columns=["model", "task", "variant", "score"]),
         "models": pd.DataFrame({"model": models}),
         "tasks": pd.DataFrame(
-            {"task": names, "higher_is_better": [t not in lower for t in names], **(tasks or {})}
+            {
+                "task": names,
+                "higher_is_better": [t not in lower for t in names],
+                "metric": ["accuracy"] * len(names),
+                **(tasks or {}),
+            }
         ),
     }
 
