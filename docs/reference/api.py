@@ -54,7 +54,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "why not: `no score`, `flagged` (all of its scores are, and do not count), "
             "`coverage`, or `no rival` on a board by win rate"
         ),
-        "tied_with_best": ("whether the tasks cannot tell it from the first"),
+        "tied_with_best": (
+            "whether it may be first: rank 1 is among its plausible ranks; null where nothing is "
+            "tested"
+        ),
         "coverage": ("`scored`: tasks with a score in any variant; `of`: tasks of the board"),
         "scores_file": ("path of its scores, from the folder of this file"),
         "scored": ("by variant, tasks with a score"),
@@ -63,7 +66,14 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "by variant, whether the tasks cannot tell it from the first of its board; "
             "`tied_with_best` is that of the primary one"
         ),
-        "rank_interval": ("by variant, `[best, worst]` rank that the choice of tasks allows"),
+        "rank_interval": (
+            "by variant, `[best, worst]` rank that the choice of tasks allows, of all models at "
+            "once"
+        ),
+        "behind, behind_interval": (
+            "by variant, mean difference from the first over common tasks, with its simultaneous "
+            "95 % interval"
+        ),
         "possible_ranks": (
             "by variant, `[best, worst]` rank that missing scores allow; `null` where none "
             "is missing"
@@ -78,9 +88,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "win_rate": ("by variant, mean share of rivals beaten"),
         "tests_over_base, tests_over_baseline": (
             "by variant that has such a lift: `tasks`, `mean`, `interval`; `above`, "
-            "`equal`, `below`: tasks by the sign of the lift; `sign_p`, `wilcoxon_p`: "
+            "`equal`, `below`: tasks by the sign of the lift; `sign_p`, `wilcoxon_p`, `t_p`: "
             "two-sided p-values, and `…_adjusted`, corrected for the number of models; "
-            "`verdict`: `better`, `worse`, `unclear` or `too few` (tasks)"
+            "`verdict`: `better`, `worse`, `unclear` or `too few` (tasks); `survives`: in how many "
+            "of the `repetitions`, each without one task, the result stays"
         ),
     },
     "tasks": {

@@ -107,7 +107,7 @@ def ranking_rule(board: Board) -> str:
     if board.rules.rank_by == "mean":
         return f"Ranked by mean score over {n}."
     whys = {
-        "mixed units": ", because the tasks differ in unit or direction",
+        "mixed units": ", because the tasks state no common unit and direction",
         "sparse": ", because few models have every task",
     }
     return f"Ranked by mean win rate over {n}{whys.get(board.rules.why, '')}."
