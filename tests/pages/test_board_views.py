@@ -90,8 +90,12 @@ def test_clear_differences_of_the_index(index_site):
     (zephyr,) = [m for m in models if m["name"] == "Zephyr 7B Beta"]
     test = zephyr["tests_over_baseline"]["fine_tuned"]
     assert (0.229, "unclear") == (round(test["t_p_adjusted"], 3), test["verdict"])
-    assert "+0.012 to +0.150, p 0.23" == notes["Zephyr 7B Beta"][1]
+    assert "\N{PLUS-MINUS SIGN} 0.069, p 0.23" == notes["Zephyr 7B Beta"][1]
     assert all(note.endswith(", p < 0.001") for note, _ in notes.values() if note)
+    # Only what is clear has a colour: the ten lifts over base.
+    board = index_site.page("").select_one("#board-fine-tuned")
+    assert board is not None
+    assert (10, 0) == (len(board.select("td.gain")), len(board.select("td.loss")))
 
 
 def test_significance_tests_of_a_model(index_site):
