@@ -1,7 +1,8 @@
 """How often the statistics err on boards whose truth is known: `make simulate`.
 
 Prints the table of docs/statistics.md#how-often-this-errs. A score is what the model is worth,
-plus what the task adds for all models, plus what it adds for this one. Tuning adds a lift of mean 0.
+plus what the task adds for all models, plus what it adds for this one. Tuning adds a lift whose
+mean is 0.
 """
 
 import sys
