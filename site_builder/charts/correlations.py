@@ -57,7 +57,7 @@ _VERDICTS: Mapping[Verdict, str] = {
 }
 
 
-def correlation_text(pair: Correlation) -> str:
+def _correlation_text(pair: Correlation) -> str:
     """Return Spearman's coefficient with two decimals, or `not defined`."""
     return "not defined" if pair.spearman is None else rounded(pair.spearman, 2)
 
@@ -66,7 +66,7 @@ def _verdict_words(pair: Correlation) -> str:
     return "" if pair.verdict is None else _VERDICTS[pair.verdict]
 
 
-def verdict_text(pair: Correlation) -> str:
+def _verdict_text(pair: Correlation) -> str:
     """Return the conclusion with its number of tasks: `no clear direction with 31 tasks`."""
     ends = {"unclear": f" with {counted(pair.n, 'task')}", "too few": " to conclude"}
     return f"{_verdict_words(pair)}{ends.get(pair.verdict or '', '')}"
@@ -111,7 +111,7 @@ def _coefficient(pair: Correlation) -> str:
     adjusted, corrected = pair.spearman_p_adjusted, ""
     if adjusted is not None:
         corrected = f", corrected {_p_text(adjusted)}"
-    text = f"{correlation_text(pair)}{interval}, {_p_text(pair.spearman_p)}{corrected}"
+    text = f"{_correlation_text(pair)}{interval}, {_p_text(pair.spearman_p)}{corrected}"
     return f"{text}, n = {pair.n}"
 
 
@@ -180,7 +180,7 @@ def _correlations_table(found: Correlations, columns: Sequence[str], labels: Lab
         def cell(other: str) -> Cell:
             pair = found.pairs[other, column]
             note = "" if other == column else _verdict_words(pair)
-            return Cell(correlation_text(pair), pair.spearman, note)
+            return Cell(_correlation_text(pair), pair.spearman, note)
 
         return Field(Column(column, column_label(column, labels), "number"), cell)
 
@@ -346,7 +346,7 @@ def _lift_fields(found: Correlations, lift: str, labels: Labels) -> Iterator[Fie
         f"A direction is named from {LEAST_TO_CONCLUDE} tasks on, if the corrected p is below 0.05"
     )
     verdict = Column(f"{lift}_verdict", "Direction", "text", meaning, "ascending", "correlation")
-    yield field(verdict, lambda pair: text_cell(verdict_text(pair) or None))
+    yield field(verdict, lambda pair: text_cell(_verdict_words(pair) or None))
     meaning = "Two-sided p-value of Spearman's correlation, of this pair alone"
     p = number(f"{lift}_p", "p", help=meaning, first_order="ascending")
     yield field(p, lambda pair: number_cell(pair.spearman_p, p_value(pair.spearman_p)))
@@ -367,7 +367,7 @@ def _pearson_cell(pair: Correlation) -> Cell:
 
 def _spearman_cell(pair: Correlation) -> Cell:
     interval = " to ".join(rounded(end, 2) for end in pair.spearman_interval or ())
-    return number_cell(pair.spearman, correlation_text(pair), interval)
+    return number_cell(pair.spearman, _correlation_text(pair), interval)
 
 
 # --- each feature against lift ------------------------------------------------------------------
@@ -409,12 +409,12 @@ def _chart_feature(
     log_x = bool(xs.min() > 0 and xs.max() / xs.min() > _LOG_RATIO)
     fit = fit_line(xs, ys, log_x=log_x)
     chart_id = f"{id_of(feature, found.features.index(feature) + 1)}-{lift.replace('_', '-')}"
-    title = f"{_link_in_words(pair, feature, lift, labels)} ({RHO} = {correlation_text(pair)})"
+    title = f"{_link_in_words(pair, feature, lift, labels)} ({RHO} = {_correlation_text(pair)})"
     return Chart(
         id=chart_id,
         title=title,
         reading=f"{title}, over {counted(pair.n, 'task')}.",
-        caption=f"One dot per task. Spearman's {RHO} = {_coefficient(pair)}: {verdict_text(pair)}."
+        caption=f"One dot per task. Spearman's {RHO} = {_coefficient(pair)}: {_verdict_text(pair)}."
         f"{_fit_text(fit)}",
         drawing=_draw_scatter(points, fit, feature, lift, labels),
         table=_feature_table(f"{chart_id}-table", points, feature, lift, labels),
