@@ -234,13 +234,23 @@ def lift_correlations_title(found: Correlations, labels: Labels) -> str:
         return "Too few tasks to tell which features go with lift"
     parts = []
     for lift in LIFTS:
-        clear = {f: (found.pairs[f, lift].spearman or 0) > 0 for f, of in found.clear if of == lift}
-        for way, verb in ((True, "grows"), (False, "falls")):
-            names = [column_phrase(f, labels) for f, rises in clear.items() if rises == way]
-            if names:
-                what = column_phrase(lift, labels)
-                parts.append(f"{what} {verb} with {listed(names, most=_MOST_NAMED)}")
+        ways = [
+            f"{verb} with {listed(names, most=_MOST_NAMED)}"
+            for verdict, verb in (("together", "grows"), ("apart", "falls"))
+            if (names := _names_of(found, lift, verdict, labels))
+        ]
+        if ways:
+            parts.append(f"{column_phrase(lift, labels)} {' and '.join(ways)}")
     return sentence("; ".join(parts)) or "No feature clearly goes with lift"
+
+
+def _names_of(found: Correlations, lift: str, verdict: str, labels: Labels) -> list[str]:
+    """Return the predictors with a clear direction."""
+    return [
+        column_phrase(predictor, labels)
+        for predictor, of in found.clear
+        if of == lift and found.pairs[predictor, lift].verdict == verdict
+    ]
 
 
 def _drawn(found: Correlations) -> list[tuple[str, str]]:

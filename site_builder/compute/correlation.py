@@ -123,8 +123,8 @@ class Correlations(Record):
 
     Attributes:
         columns: Derived columns, then the features.
-        predictors: What may explain a lift: the mean base score, unless every lift is computed from
-            it, then the features.
+        predictors: What may explain a lift: the mean base score, if there is a lift that is not
+            computed from it, and the features.
         values: By column, one value per task, None where missing.
         pairs: By (column, column), in both orders, and of each column with itself.
     """
@@ -265,7 +265,8 @@ def compute_correlations(
         for key, pair in zip(keys, found, strict=True)
     }
     pairs |= {(b, a): pair for (a, b), pair in pairs.items()}
-    explains = any(not pairs[_BASE_SCORE, lift].by_construction for lift in LIFTS)
+    of_base = [pairs[_BASE_SCORE, lift] for lift in LIFTS]
+    explains = any(pair.spearman is not None and not pair.by_construction for pair in of_base)
     predictors = (*((_BASE_SCORE,) if explains else ()), *features)
     return Correlations(
         columns=tuple(arrays),
