@@ -114,15 +114,13 @@ def _similarity_title(agreement: RankAgreement, pairs: Sequence[_TaskPair], labe
     tested, clear = int((~np.isnan(p)).sum()), int(_is_alike(rho, p).sum())
     if not tested:
         return f"Fewer than {LEAST_TO_CONCLUDE} models: too few to tell which tasks rank them alike"
+    rank = "ranks" if clear == 1 else "rank"
+    title = f"{clear:,} of {counted(tested, 'pair')} of tasks {rank} the models clearly alike"
     if not clear:
-        return f"None of {counted(tested, 'pair')} of tasks ranks the models clearly alike"
-    top, rank = pairs[0], "ranks" if clear == 1 else "rank"
-    names = f"{labels.tasks[top.task]} and {labels.tasks[top.other]}"
+        return title
+    names = f"{labels.tasks[pairs[0].task]} and {labels.tasks[pairs[0].other]}"
     most = "" if clear == 1 else "most of all "
-    return (
-        f"{clear:,} of {counted(tested, 'pair')} of tasks {rank} the models clearly alike, "
-        f"{most}{names} ({RHO} = {rounded(top.rho, 2)})"
-    )
+    return f"{title}, {most}{names} ({RHO} = {rounded(pairs[0].rho, 2)})"
 
 
 def _similarity_table(pairs: Sequence[_TaskPair], labels: Labels) -> Table:

@@ -166,7 +166,7 @@ def _correlations_title(found: Correlations) -> str:
     if not tested:
         return "Correlations between the columns"
     of = f"{counted(tested, 'tested pair')} of a feature and a lift"
-    return f"{clear or 'None'} of {of} {'correlates' if clear < 2 else 'correlate'} clearly"
+    return f"{clear} of {of} {'correlates' if clear == 1 else 'correlate'} clearly"
 
 
 def _correlation_hover(pair: Correlation) -> str:

@@ -263,7 +263,7 @@ def test_redundancy_names_no_pair_that_chance_can_give():
     runs = {"base": {f"m{i}": rng.random(31).tolist() for i in range(10)}}
     chart = said(chart_redundancy, runs)
     assert column(chart, "rho")[0] > 0.8
-    assert chart.title == "None of 465 pairs of tasks ranks the models clearly alike"
+    assert chart.title == "0 of 465 pairs of tasks rank the models clearly alike"
 
 
 def test_redundancy_of_too_few_models():
