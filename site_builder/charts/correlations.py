@@ -357,18 +357,18 @@ def _lift_fields(found: Correlations, lift: str, labels: Labels) -> Iterator[Fie
     )
     verdict = Column(f"{lift}_verdict", "Direction", "text", meaning, "ascending", "correlation")
     yield field(verdict, lambda pair: text_cell(_verdict_words(pair) or None))
-    meaning = "Two-sided p-value of Spearman's correlation, of this pair alone"
-    p = number(f"{lift}_p", "p", help=meaning, first_order="ascending")
-    yield field(p, lambda pair: number_cell(pair.spearman_p, p_value(pair.spearman_p)))
-    meaning = f"p, corrected by Holm's method for {counted(len(found.tested), 'tested pair')}"
-    corrected = number(f"{lift}_p_adjusted", "Corrected p", help=meaning, first_order="ascending")
-    yield field(corrected, _corrected_cell)
+    tested = counted(len(found.tested), "tested pair")
+    meaning = f"p, corrected by Holm's method for {tested}; below it, p of this pair alone"
+    p = number(f"{lift}_p_adjusted", "Corrected p", help=meaning, first_order="ascending")
+    yield field(p, _p_cell)
     meaning = "Pearson's correlation over tasks"
     yield field(number(f"{lift}_pearson", "Pearson", help=meaning), _pearson_cell)
 
 
-def _corrected_cell(pair: Correlation) -> Cell:
-    return number_cell(pair.spearman_p_adjusted, p_value(pair.spearman_p_adjusted))
+def _p_cell(pair: Correlation) -> Cell:
+    alone = "" if pair.spearman_p is None else f"{p_value(pair.spearman_p)} alone"
+    adjusted = pair.spearman_p_adjusted
+    return number_cell(adjusted, p_value(adjusted), alone)
 
 
 def _pearson_cell(pair: Correlation) -> Cell:

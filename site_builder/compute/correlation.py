@@ -161,7 +161,8 @@ def correlate_each(pairs: Sequence[tuple[Array, Array]]) -> list[Correlation]:
     for i, (x, y) in enumerate(pairs):
         common = _common(x, y)
         n[i], r[i] = len(common[0]), _coefficients(*common)
-    rounded_r = np.clip(round_significant(r), -1, 1)
+    r = np.clip(r, -1, 1)
+    rounded_r = round_significant(r)
     # A column is in perfect order with itself, whatever the last bit of the sums: p is 0.
     perfect = np.abs(rounded_r) == 1
     p = round_significant(correlation_p(np.where(perfect, rounded_r, r), n - 2))
@@ -184,10 +185,10 @@ def _coefficients(x: Array, y: Array) -> tuple[float, float]:
     """Return Spearman's and Pearson's coefficient of two complete columns; NaN if undefined."""
     if len(x) < _LEAST_N or _is_constant(x) or _is_constant(y):
         return np.nan, np.nan
-    rho = np.corrcoef(_mean_ranks(x), _mean_ranks(y))[0, 1]
+    rho = np.vecdot(_unit(_mean_ranks(x)), _unit(_mean_ranks(y)))
     # Scaled to at most 1, so that no square overflows.
     r = np.vecdot(_unit(x / np.abs(x).max()), _unit(y / np.abs(y).max()))
-    return float(np.clip(rho, -1, 1)), float(np.clip(r, -1, 1))
+    return float(rho), float(r)
 
 
 def _unit(values: Array) -> Array:
