@@ -212,4 +212,6 @@ def _correlation_values(found: Correlations) -> dict[str, Any]:
             "spearman": matrix("spearman_interval"),
             "pearson": matrix("pearson_interval"),
         },
+        "p_adjusted": matrix("spearman_p_adjusted"),
+        "by_construction": matrix("by_construction"),
     }

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 from site_builder.charts import theme
-from site_builder.charts.analysis import LIFTS, column_label, column_phrase, link_in_words
+from site_builder.charts.correlations import (
+    column_label,
+    column_phrase,
+    lift_correlations_title,
+)
 from site_builder.charts.differences import compared_categories, compared_tasks
 from site_builder.charts.dumbbells import (
     DumbbellEnd,
@@ -18,6 +22,7 @@ from site_builder.charts.dumbbells import (
 )
 from site_builder.charts.serving import latency_names
 from site_builder.compute.board import Board
+from site_builder.compute.correlation import LIFTS
 from site_builder.compute.results import Results
 from site_builder.formatting import NumberFormat, counted, money, rounded, seconds, sentence
 from site_builder.labels import Labels
@@ -138,21 +143,25 @@ def card_category_lifts(results: Results, labels: Labels) -> PreviewChart | None
 
 
 def card_correlations(results: Results, labels: Labels) -> PreviewCard | None:
-    """Preview the rank correlation of each feature with lift, the strongest first."""
+    """Preview the rank correlation of each feature with a kind of lift, the strongest first."""
     found = results.correlations
     if found is None:
         return None
-    for lift in LIFTS:
-        pairs = ((feature, found.pairs[feature, lift].spearman) for feature in found.features)
-        defined = [(feature, rho) for feature, rho in pairs if rho is not None]
+    # A kind of lift that the title names, if it names any.
+    for lift in (*(lift for _, lift in found.clear), *LIFTS):
+        pairs = ((feature, found.pairs[feature, lift].spearman) for feature in found.predictors)
+        defined = [
+            (feature, rho)
+            for feature, rho in pairs
+            if rho is not None and not found.pairs[feature, lift].by_construction
+        ]
         if defined:
             defined.sort(key=lambda item: -abs(item[1]))
             named = [(column_label(feature, labels), rho) for feature, rho in defined]
             caption = f"Spearman's rank correlation with {column_phrase(lift, labels)}, over tasks"
-            first, rho = defined[0]
-            words = link_in_words(found.pairs[first, lift], first, lift, labels)
-            chart = _bars(named, _RHO.signed, caption, signed=True)
-            return PreviewCard(f"{words} (Spearman {_RHO.score(rho)}).", chart)
+            clear = [column_label(feature, labels) for feature, of in found.clear if of == lift]
+            chart = _bars(named, _RHO.signed, caption, signed=True, clear=clear)
+            return PreviewCard(f"{lift_correlations_title(found, labels)}.", chart)
     return None
 
 
@@ -181,14 +190,20 @@ def _bars(
     caption: str,
     *,
     signed: bool = False,
+    clear: Collection[str] | None = None,
 ) -> PreviewChart | None:
-    """Draw the first bars from zero; only signed values are coloured by gain and loss."""
+    """Draw the first bars from zero; signed values are coloured by gain and loss, if clear."""
     named = named[:_MOST_ROWS]
     if not named:
         return None
     axis = Axis.from_zero(value for _, value in named)
     rows = tuple(
-        CardRow(name, write(value), axis.bar(value), _tone(value) if signed else "")
+        CardRow(
+            name,
+            write(value),
+            axis.bar(value),
+            _tone(value) if signed and (clear is None or name in clear) else "",
+        )
         for name, value in named
     )
     return PreviewChart(rows, axis.ticks(signed=signed), caption)

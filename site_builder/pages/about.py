@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from site_builder.addresses import Address
-from site_builder.compute.correlation import LEAST_TO_CONCLUDE
 from site_builder.compute.intervals import RESAMPLES
+from site_builder.compute.numbers import LEAST_TO_CONCLUDE
 from site_builder.compute.serving import collect_offers
 from site_builder.formatting import count, percent
 from site_builder.pages.board_views import board_note, ranking_rule

@@ -397,14 +397,19 @@ def similar_note(site: Site, task: TaskResult) -> str:
         return none if enough and not is_alone else ""
     first = task.similar[0]
     agreement = f"rho {rounded(first.rho, 2)} over {counted(first.n, 'model')}"
-    if first.rho < _ALIKE:
+    alike = [s for s in task.similar if s.is_clear and s.rho >= _ALIKE]
+    if not alike:
+        unsure = first.rho >= _ALIKE
+        by_chance = ", which chance can give among so many pairs of tasks" if unsure else ""
         return (
-            f"No task of the board ranks models much like this one: {labels.tasks[first.task]} "
-            f"comes nearest, with {agreement}. A good model elsewhere is no safe choice here."
+            f"No task of the board {'clearly ' if unsure else ''}ranks models much like this one: "
+            f"{labels.tasks[first.task]} comes nearest, with {agreement}{by_chance}. A good model "
+            "elsewhere is no safe choice here."
         )
-    alike = [labels.tasks[s.task] for s in task.similar if s.rho >= _ALIKE]
+    names = listed([labels.tasks[s.task] for s in alike])
+    agreement = f"rho {rounded(alike[0].rho, 2)} over {counted(alike[0].n, 'model')}"
     nearest = f", {agreement}" if len(alike) == 1 else f"; the nearest has {agreement}"
     return (
-        f"{listed(alike)} {'ranks' if len(alike) == 1 else 'rank'} models much like this task"
+        f"{names} {'ranks' if len(alike) == 1 else 'rank'} models much like this task"
         f"{nearest}: a model that does well there is likely to do well here."
     )

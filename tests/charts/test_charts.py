@@ -283,6 +283,18 @@ def feature(chart):
     return [list(dots["x"]), list(dots["y"])], [column(chart, x), column(chart, y)]
 
 
+def lifts(chart):
+    """The coefficients of each kind of lift that are not related by construction."""
+    shown = [trace["x"] for trace in chart.figure_json["data"] if trace["mode"] == "markers"]
+    listed = []
+    for key in keys(chart):
+        if key.endswith("_spearman"):
+            verdicts = column(chart, key.replace("_spearman", "_verdict"))
+            pairs = zip(column(chart, key), verdicts, strict=True)
+            listed.append([v for v, verdict in pairs if v is not None and "related" not in verdict])
+    return shown, [values for values in listed if values]
+
+
 def matrix(chart):
     z = [list(line) for line in chart.figure_json["data"][0]["z"]]
     return z, [[cell.value for cell in row.cells[1:]] for row in table_of(chart).rows]
@@ -335,6 +347,7 @@ NUMBERS = {
     "size": size,
     "scores": scores,
     "correlations": matrix,
+    "lift-correlations": lifts,
     "redundancy": redundancy,
     "training-sets": training_sets,
     "latency": latency,
