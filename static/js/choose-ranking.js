@@ -66,7 +66,7 @@
 
   /** Which of two models is clearly ahead by a paired t test: 1 the first, -1 the other, 0 neither. @type {Choosing["clearLead"]} */
   const clearLead = (one, other, weights, families, p, least) => {
-    const gaps = one.row.map((value, t) => difference(value, other.row[t]));
+    const gaps = one.row.map((value, t) => value - other.row[t]);
     const [mine, theirs] = [one.errors, other.errors];
     const errors = mine && theirs && mine.map((error, t) => Math.hypot(error, theirs[t]));
     const { mean, reach } = paired(gaps, errors, weights, families, p, least);

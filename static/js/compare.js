@@ -361,5 +361,7 @@
   });
   fromAddress();
   bar.hidden = false;
+  const marginLine = marginField?.closest("p");
+  if (marginLine) marginLine.hidden = false;
   update();
 })();
