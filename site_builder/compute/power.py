@@ -6,7 +6,7 @@ import numpy as np
 from scipy import special
 
 from site_builder.compute.board import Board
-from site_builder.compute.intervals import LEAST_TASKS
+from site_builder.compute.intervals import LEAST_TASKS, FamilySums
 from site_builder.compute.numbers import Array, float_or_none, round_significant
 from site_builder.compute.scores import Scores
 
@@ -37,8 +37,8 @@ def smallest_difference(scores: Scores, board: Board) -> float | None:
     """Return the smallest mean difference that the tasks of a board show with a power of 0.8.
 
     The median over all pairs of ranked models of `required_effect` of their n common tasks, times
-    the standard deviation of their n differences. None where scores have no mean, and where no pair
-    has six common tasks.
+    the standard deviation of their n differences. The tasks of a family are averaged first, and
+    count as one. None where scores have no mean, and where no pair has six common tasks.
 
     Units: those of the scores.
     Source: docs/statistics.md#power.
@@ -46,7 +46,8 @@ def smallest_difference(scores: Scores, board: Board) -> float | None:
     if not board.rules.averaged:
         return None
     rows = [scores.rows[s.model] for s in board.ranked]
-    return float_or_none(_median_over_pairs(scores.signed[board.variant][rows]))
+    units = FamilySums.of(scores.signed[board.variant][rows], scores.families).means
+    return float_or_none(_median_over_pairs(units))
 
 
 def _median_over_pairs(signed: Array) -> float:

@@ -94,7 +94,8 @@ def default_runs(site: Site) -> tuple[ModelVariant, ...]:
 def has_tests(site: Site) -> bool:
     """Return whether mean differences have intervals, tasks needed and probabilities."""
     results = site.results
-    return results.board.rules.averaged and len(results.scores.tasks) >= LEAST_TASKS
+    n_families = len(set(results.scores.families.tolist()))
+    return results.board.rules.averaged and n_families >= LEAST_TASKS
 
 
 def compare_link(site: Site, board: Board, model: str) -> Link | None:

@@ -6,6 +6,7 @@ from scipy import stats
 
 from site_builder.compute.board import RankingRules
 from site_builder.compute.power import required_effect, smallest_difference
+from site_builder.records import replace
 from tests.helpers.boards import BY_MEAN, Runs, make_board, make_scores
 
 NAN = float("nan")
@@ -67,6 +68,16 @@ def test_smallest_difference_is_of_the_common_tasks_of_each_pair():
         if len(gap) >= 6
     ]
     assert np.median(needed) == pytest.approx(found, rel=1e-7)
+
+
+def test_tasks_of_a_family_are_one_unit():
+    """Each task twice is as each task once; without families it looks more certain."""
+    twice: Runs = {"base": {model: [*scores, *scores] for model, scores in RUNS["base"].items()}}
+    once, doubled = make_scores(RUNS), make_scores(twice)
+    paired = replace(doubled, families=np.arange(12) % 6)
+    found = [smallest_difference(s, make_board(s)) for s in (once, paired, doubled)]
+    assert found[0] == pytest.approx(found[1], rel=1e-8)
+    assert (found[2] or 1) < (found[0] or 0)
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,17 @@ CHOOSE = """([board, scores, errors, question]) => {
     const leftOut = Object.fromEntries(choice.leftOut);
     return {...choice, leftOut, smallest: choice.smallest?.model ?? null, question: null};
 }"""
+# The plausible ranks where all tasks count the same.
+LOAD = """async () => {
+    const board = JSON.parse(document.querySelector('[data-choose-data]').textContent);
+    const {scores, errors} = document.querySelector('[data-choose-page]').dataset;
+    const known = errors ? await site.load('errors', errors) : undefined;
+    const {chooser, measures} = site.choosing;
+    const ask = chooser(board, measures(board, await site.load('scores', scores), known));
+    const [weights, variant] = [board.tasks.map(() => 1), board.variants[0].id];
+    const {listed} = ask({weights, variant, limits: new Map(), margin: null});
+    return listed.map(c => [board.models[c.model].id, c.ranks]);
+}"""
 SHIPPED = "JSON.parse(document.querySelector('[data-choose-data]').textContent)"
 
 
@@ -78,7 +89,10 @@ def read(page: Page) -> dict[str, Any]:
 
 
 def gaps(*, mixed: bool) -> dict[str, pd.DataFrame]:
-    """Twelve models on nine tasks, lower better on all or some, a fifth of the scores missing."""
+    """Twelve models on nine tasks, lower better on all or some, a fifth of the scores missing.
+
+    Where lower is better on all, two pairs of tasks are families.
+    """
     dice = random.Random(5)
     rows = [
         (f"m/{i}", f"t {j}", variant, round(3 + i / 9 + dice.gauss(0, 0.4) + shift, 3))
@@ -94,6 +108,7 @@ def gaps(*, mixed: bool) -> dict[str, pd.DataFrame]:
     tasks = pd.DataFrame({"task": [f"t {j}" for j in range(9)], "metric": "loss"})
     tasks["higher_is_better"] = [mixed and j % 2 == 0 for j in range(9)]
     tasks["category"] = [("A & B", "C", None)[j % 3] for j in range(9)]
+    tasks["family"] = [None if mixed or j > 3 else f"f{j % 2}" for j in range(9)]
     prices = pd.DataFrame({"provider": "p", "model": [f"m/{i}" for i in range(8)]})
     prices["usd_per_million_input_tokens"] = prices["usd_per_million_output_tokens"] = [
         float(i % 4) for i in range(8)
@@ -442,6 +457,16 @@ def test_all_tasks_of_equal_weight_are_the_board(desk, index_site):
     ]
     tied = [m["name"] for m in ranked if m["tied_with_best"]]
     assert tied == [row[1] for row in found if row[3]]
+
+
+@pytest.mark.parametrize("name", ["index", "lower is better", "mixed directions", "jp_finetuned"])
+def test_plausible_ranks_are_those_of_the_board(chromium, tmp_path, name):
+    """With gaps, errors that decide, families of tasks, and by win rate."""
+    root = BOARDS[name](tmp_path)
+    board = make_site(root).results.board
+    page, _ = open_page(chromium, build(root).url + "choose/")
+    expected = [[s.model, list(s.rank_interval or ())] for s in board.ranked[:LISTED]]
+    assert expected == page.evaluate(LOAD)
 
 
 # --- by numpy and scipy ------------------------------------------------------------------------

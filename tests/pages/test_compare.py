@@ -536,7 +536,7 @@ def test_the_first_comparison_is_of_the_best(desk):
     chances = rows["Better / equal / worse than Zephyr 7B Beta"]
     assert re.fullmatch(r"0\s% / 9\d\s% / \d\s%", chances[1][0])
     assert "22 / 1 / 8" == rows["Ahead / level / behind GPT-4"][0][0]
-    assert "1 of 10 fine-tuned, plausible: 1\N{EN DASH}2" == rows["Rank"][0][0]
+    assert "1 of 10 fine-tuned, plausible: 1\N{EN DASH}5" == rows["Rank"][0][0]
     expect(desk.locator("#compare-tasks .dumbbell")).to_have_count(31)
     expect(desk.locator("#compare-categories tbody tr")).to_have_count(5)
     scores = desk.locator("#compare-tasks tbody td:not(.text) > a[href*='#score-']")
