@@ -108,7 +108,7 @@
   /** What the first place depends on. @param {Choice} choice */
   const sensitivityText = (choice) => {
     const first = name(choice.listed[0].model);
-    const meaning = `${first} has the highest value in so many random draws of the task weights. This is not the probability that it is the best model.`;
+    const meaning = `Each draw varies the weights of the tasks at random. The share of draws is not the probability that ${first} is the best model.`;
     return choice.influence ? `${meaning} ${influenceText(choice, choice.influence)}` : meaning;
   };
 

@@ -217,11 +217,14 @@
     return { text: sides.needed === Infinity ? "more than 1,000" : rounded(sides.needed, 0), note: `${rounded(sides.tasks, 0)} here` };
   };
 
+  /** A probability in percent; draws show none that is 0 or 100. @param {number} chance */
+  const percent = (chance) => (chance < 0.005 ? "<1" : chance > 0.995 ? ">99" : rounded(chance, 0, 2));
+
   /** @param {LeaderSides | null} sides @returns {Cell} */
   const chancesCell = (sides) => {
     if (!sides?.chances) return textCell(null);
     const { better, equal, worse } = sides.chances;
-    return { text: [better, equal, worse].map((chance) => `${rounded(chance, 0, 2)}\u00a0%`).join(" / ") };
+    return { text: `${[better, equal, worse].map(percent).join(" / ")}\u00a0%` };
   };
 
   /** How each run, and the baseline, differs from the leader. @param {Board} board @param {Comparison} comparison @param {string} leader */

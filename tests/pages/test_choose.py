@@ -555,9 +555,9 @@ def test_the_reason_in_words(desk):
         "the difference is not clear."
     )
     assert answer["sensitivity"] == (
-        "Sensitivity to task weights First in 944 of 1,000 draws Zephyr 7B Beta has the highest "
-        "value in so many random draws of the task weights. This is not the probability that it is "
-        "the best model. WikiSQL (SQL Generation) alone is 75 % of the lead over Mistral 7B: "
+        "Sensitivity to task weights First in 944 of 1,000 draws Each draw varies the weights of "
+        "the tasks at random. The share of draws is not the probability that Zephyr 7B Beta is the "
+        "best model. WikiSQL (SQL Generation) alone is 75 % of the lead over Mistral 7B: "
         "without it, the lead is 0.003."
     )
     assert "GPT-4: no score on 31 of the 31 tasks" in answer["unranked"]
