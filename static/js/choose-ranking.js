@@ -77,6 +77,7 @@
 
   /**
    * The task without which the lead of a row over another changes most: the lead without it, and its share of the lead where both have every score.
+   * Null where no task changes the lead.
    * @type {Choosing["influence"]}
    */
   const influence = (first, second, weights) => {
@@ -85,7 +86,9 @@
     const lead = roundSignificant(leadBy(weights), size);
     const without = weights.map((_, t) => roundSignificant(leadBy(weights.with(t, 0)), size));
     const changes = without.map((left) => (Number.isNaN(left) ? -1 : roundSignificant(Math.abs(lead - left), size)));
-    const task = changes.indexOf(changes.reduce((a, b) => Math.max(a, b)));
+    const most = changes.reduce((a, b) => Math.max(a, b));
+    if (most <= 0) return null;
+    const task = changes.indexOf(most);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     const share = (weights[task] * (first[task] - second[task])) / (total * leadBy(weights));
     return { task, without: without[task], share: lead === 0 || [...first, ...second].some(Number.isNaN) ? null : share };
@@ -253,7 +256,7 @@
       /** The task on which the lead depends most. @param {number} first @param {number} second */
       const influenceOf = (first, second) => {
         const found = influence(measure[first], measure[second], weights);
-        return { ...found, task: picked[found.task] };
+        return found && { ...found, task: picked[found.task] };
       };
       const margin = question.margin ?? defaultMargin(ranked.map((m) => merit[m]));
       const smallest = smallestOf(order.filter((m) => behind(m) <= margin));

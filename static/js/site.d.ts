@@ -251,7 +251,7 @@ interface Choosing {
   winRates(rows: Row[]): Row[];
   measures(board: Board, scores: Scores, errors?: Scores): (variant: string) => Measures;
   clearLead(one: Entrant, other: Entrant, weights: Row, families: number[], p: number, least: number): number;
-  influence(first: Row, second: Row, weights: Row): Influence;
+  influence(first: Row, second: Row, weights: Row): Influence | null;
   staysFirst(rows: Row[], weights: Row, draws: Row): number;
   chooser(board: ChooseBoard, measuresOf: (variant: string) => Measures): (question: Question) => Choice;
 }

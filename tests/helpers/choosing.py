@@ -188,6 +188,8 @@ class _Field:
             without.append(float(np.subtract(*ends)))
         changes = [-1.0 if np.isnan(left) else round(abs(lead - left), 10) for left in without]
         most = int(np.argmax(changes))
+        if changes[most] <= 0:
+            return None
         share = self.weights[most] * (first[most] - second[most]) / self.weights.sum() / lead
         is_whole = not np.isnan([first, second]).any()
         task = int(picked[most])

@@ -411,6 +411,9 @@ def test_the_most_influential_task(desk):
     runs = {"base": {"a": [0.9, 0.6, 0.3], "b": [0.4, 0.5, None]}}
     found = choose(desk, runs, min_coverage=0.5)["influence"]
     assert {"task": 0, "without": pytest.approx(-0.05), "share": None} == found
+    # A lead that is the same on each task depends on none.
+    runs = {"base": {"a": [0.9, 0.6, 0.3], "b": [0.7, 0.4, 0.1]}}
+    assert choose(desk, runs)["influence"] is None
 
 
 def test_the_short_list_is_short(desk):
