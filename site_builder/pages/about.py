@@ -90,10 +90,10 @@ def _board_power(site: Site) -> str:
     difference = site.results.smallest_difference
     if difference is None:
         return ""
+    tasks, shown = len(site.results.board.tasks), site.labels.scale.score(difference)
     return (
-        f"With its {counted(len(site.results.board.tasks), 'task')}, this board shows a difference "
-        f"of {site.labels.scale.score(difference)} or more between two models with this "
-        "probability, by the median over all pairs."
+        f"With its {counted(tasks, 'task')}, this board has the same probability of showing a "
+        f"difference of {shown} between two models. This is the median over all pairs."
     )
 
 

@@ -184,8 +184,8 @@ class _Field:
         picked, without = np.flatnonzero(self.picked), []
         for place in range(len(picked)):
             rest = np.arange(len(picked)) != place
-            ends = (_mean(row[rest], self.weights[rest]) for row in (first, second))
-            without.append(float(np.subtract(*ends)))
+            one, other = (_mean(row[rest], self.weights[rest]) for row in (first, second))
+            without.append(one - other)
         changes = [-1.0 if np.isnan(left) else round(abs(lead - left), 10) for left in without]
         most = int(np.argmax(changes))
         if changes[most] <= 0:

@@ -408,12 +408,12 @@ def test_the_most_influential_task(desk):
     expected = {"task": 0, "without": 0.2 / 3, "share": 0.5 / 0.7}
     assert expected == pytest.approx(found)
     # Where a score is missing, the means are of different tasks, and there is no share.
-    runs = {"base": {"a": [0.9, 0.6, 0.3], "b": [0.4, 0.5, None]}}
-    found = choose(desk, runs, min_coverage=0.5)["influence"]
+    gap: Runs = {"base": {"a": [0.9, 0.6, 0.3], "b": [0.4, 0.5, None]}}
+    found = choose(desk, gap, min_coverage=0.5)["influence"]
     assert {"task": 0, "without": pytest.approx(-0.05), "share": None} == found
     # A lead that is the same on each task depends on none.
-    runs = {"base": {"a": [0.9, 0.6, 0.3], "b": [0.7, 0.4, 0.1]}}
-    assert choose(desk, runs)["influence"] is None
+    even: Runs = {"base": {"a": [0.9, 0.6, 0.3], "b": [0.7, 0.4, 0.1]}}
+    assert choose(desk, even)["influence"] is None
 
 
 def test_the_short_list_is_short(desk):
