@@ -64,8 +64,11 @@ def _median_over_pairs(signed: Array) -> float:
     ]
     known = np.concatenate([np.empty(0), *found])
     known = known[~np.isnan(known)]
-    # To nine digits: the sums of squares have lost the others.
-    return float(round_significant(np.median(known) * size, digits=9)) if len(known) else np.nan
+    if not len(known):
+        return np.nan
+    with np.errstate(over="ignore"):
+        # To nine digits: the sums of squares have lost the others.
+        return float(round_significant(np.median(known) * size, digits=9))
 
 
 def _needed_by_pairs(values: Array, mask: Array, effects: Array) -> Array:

@@ -70,6 +70,13 @@ def test_smallest_difference_is_of_the_common_tasks_of_each_pair():
     assert np.median(needed) == pytest.approx(found, rel=1e-7)
 
 
+@pytest.mark.parametrize("size", [1e308, 1e200, 1e-200, 5e-324])
+def test_scores_of_any_size_have_a_difference_or_none(size):
+    scores = make_scores({"base": {"a": [size, 0.0] * 3, "b": [0.0, size] * 3}})
+    found = smallest_difference(scores, make_board(scores))
+    assert found is None or 0 <= found < np.inf
+
+
 def test_tasks_of_a_family_are_one_unit():
     """Each task twice is as each task once; without families it looks more certain."""
     twice: Runs = {"base": {model: [*scores, *scores] for model, scores in RUNS["base"].items()}}
