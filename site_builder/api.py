@@ -70,6 +70,7 @@ def _stats_values(results: Results) -> dict[str, Any]:
         "variants": list(roles.variants),
         "ranked_by": results.board.rules.rank_by,
         "min_coverage": results.board.rules.min_coverage,
+        "smallest_difference": results.smallest_difference,
         **stats,
         "training_sets": {str(t): share for t, share in sets.shares.items()} if sets else {},
     }

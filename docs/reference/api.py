@@ -15,6 +15,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "variants": ("the variants, primary first, base last"),
         "ranked_by": ("`mean` or `mean_win_rate`"),
         "min_coverage": ("share of the tasks that a model needs to be ranked"),
+        "smallest_difference": (
+            "the smallest [mean difference](statistics.md#power) between two models that the tasks "
+            "of the primary board show with a power of 0.8; `null` where that is not defined"
+        ),
         "models_ranked": ("models with a rank on the primary board"),
         "models_tuned": ("models with a tuned score"),
         "models_compared, models_ahead_of_baseline": (
