@@ -90,6 +90,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
     standings = (s for board in results.boards.values() for s in board.standings)
     return {
         "score-error": any(task.with_intervals for task in results.tasks),
+        "chance-level": any(t.score_chance is not None for t in results.catalog.tasks.values()),
         "changes": site.news is not None,
         "flagged": any(task.flagged for task in results.tasks),
         "rank-interval": results.board.tested,

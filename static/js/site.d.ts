@@ -324,6 +324,7 @@ interface ScoreCards {
   source?: ScoreColumn<number>;
   command?: ScoreColumn<number>;
   flag?: ScoreColumn<number>;
+  chance?: ScoreColumn<number>;
 }
 
 /** What the cards of all models share. */
