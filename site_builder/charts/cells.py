@@ -17,6 +17,9 @@ RANK = Column("rank", "#", "number", first_order="ascending", term="rank", spoke
 MODEL = Column("model", "Model")
 TASK = Column("task", "Task")
 CATEGORY = Column("category", "Category")
+CHANCE = Column(
+    "chance", "Chance level", "number", "Score that guessing gives", term="chance-level"
+)
 PROVIDER = Column("provider", "Provider")
 
 _MOST_NAMES = 3

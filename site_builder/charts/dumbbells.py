@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from site_builder.charts import theme
 from site_builder.charts.cells import (
+    CHANCE,
     FROM_WORSE_THAN_CHANCE,
     baseline_score_cell,
     chance_tags,
@@ -16,6 +17,7 @@ from site_builder.charts.cells import (
     linked_score_cell,
     model_cell,
     range_text,
+    score_cell,
     task_cell,
 )
 from site_builder.charts.forms import spans_trace
@@ -264,7 +266,7 @@ def _mark_trace(name: str, marks: Sequence[_Mark], marker: dict[str, Any]) -> th
 def dumbbell_table(
     table_id: str, caption: str, first: Column, rows: Sequence[DumbbellRow], labels: Labels
 ) -> Table:
-    """Make the table of single scores: before, after and lift of each variant, baseline."""
+    """Make the table of single scores: before, after and lift of each variant, baseline, chance."""
     lifted = any(row.before is not None for row in rows)
     variants = dict.fromkeys(variant for row in rows for variant in row.after)
     base = labels.roles.base or ""
@@ -294,7 +296,10 @@ def dumbbell_table(
         lambda row: baseline_score_cell(labels, row.score_of[1], row.reference),
         any(row.reference is not None for row in rows),
     )
-    return table_of(table_id, caption, [*fields, reference], rows)
+    chance = Field[DumbbellRow](
+        CHANCE, lambda row: score_cell(row.chance, row.scale), has_chance(rows)
+    )
+    return table_of(table_id, caption, [*fields, reference, chance], rows)
 
 
 def _before_cell(labels: Labels, row: DumbbellRow) -> Cell:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
-from site_builder.addresses import Address, Link, make_slugs, method_link, page_link
+from site_builder.addresses import Address, Link, make_slugs, page_link
 from site_builder.charts.cells import (
+    CHANCE,
     FROM_WORSE_THAN_CHANCE,
     TASK,
     chance_tags,
@@ -104,12 +105,16 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
     there = {score.variant for score in scores}
     variants = [variant for variant in labels.roles.variants if variant in there]
     by_variant = [_variant_fields(site, variants, variant) for variant in variants]
+    chance = {task: facts.score_chance for task, facts in results.catalog.tasks.items()}
 
     def baseline_cell(row: _TaskScores) -> Cell:
         value, scale = results.task(row.task).baseline_score, labels.scales[row.task]
         if value is None:
             return score_cell(None, scale)
         return number_cell(value, _texts(value, scale)[0])
+
+    def chance_cell(row: _TaskScores) -> Cell:
+        return score_cell(chance[row.task], labels.scales[row.task])
 
     fields: tuple[Field[_TaskScores], ...] = (
         Field(TASK, lambda row: task_cell(labels, row.task)),
@@ -119,6 +124,7 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
             baseline_cell,
             labels.roles.baseline not in (None, model),
         ),
+        Field(CHANCE, chance_cell, any(chance[task] is not None for task in by_task)),
     )
     return table_of(
         ALL_SCORES,
@@ -126,7 +132,6 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
         fields,
         list(by_task.values()),
         anchor=lambda row: labels.score_anchor(row.task),
-        explained=(method_link("Chance level", "chance-level"),) if scores_legend(scores) else (),
         filters=lambda row: task_filters(site, row.task),
         tools=task_tools(site),
     )
