@@ -153,7 +153,7 @@ _CIRCLE = {"color": theme.ACCENT, "symbol": "circle", "size": 10}
 _OPEN_CIRCLE = _CIRCLE | {"symbol": "circle-open", "size": 9, "line": {"width": 2}}
 _DIAMOND = _OPEN_CIRCLE | {"symbol": "diamond-open", "size": 11}
 _CARET = {"color": theme.SOFT, "symbol": "triangle-up", "size": 7}
-_FOOT = 0.36  # where carets stand, below the middle of their row
+_FOOT = 0.375  # where carets stand, below the middle of their row
 
 
 def ends_of(rows: Sequence[Item]) -> Sequence[Item]:
