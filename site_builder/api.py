@@ -144,11 +144,11 @@ def _tests(tests: Mapping[str, Mapping[str, LiftTest]], model: str) -> dict[str,
 
 def _task_values(results: Results) -> list[dict[str, Any]]:
     """Return the values of every task, in the order of the tasks table."""
-    facts = results.catalog.tasks
+    facts, chance = results.catalog.tasks, ("score_chance",) * _has_chance(results)
     return [
         {
             "task": t.task,
-            **_fields(facts[t.task], "name", "category", "metric", "higher_is_better"),
+            **_fields(facts[t.task], "name", "category", "metric", "higher_is_better", *chance),
             "baseline_score": t.baseline_score,
             "best": {v: _fields(best, "models", "score") for v, best in t.best.items()},
             "best_lift_over_baseline": t.best_lift_over_baseline,
@@ -159,6 +159,10 @@ def _task_values(results: Results) -> list[dict[str, Any]]:
         }
         for t in results.tasks
     ]
+
+
+def _has_chance(results: Results) -> bool:
+    return any(t.score_chance is not None for t in results.catalog.tasks.values())
 
 
 def score_files(models: Iterable[str]) -> dict[str, str]:
@@ -193,6 +197,7 @@ def _model_scores(results: Results, model: str) -> dict[str, Any]:
         "stderr": lists("stderr"),
         "n_examples": lists("n"),
         "tied_with_best": lists("tied_with_best"),
+        **({"at_chance": lists("at_chance")} if _has_chance(results) else {}),
     }
 
 

@@ -1,8 +1,8 @@
 """The CSV transcriptions beside this file to the Parquet tables of the data contract.
 
 Run by `make data`. Adds what the transcriptions say in words only (`data/README.md`): the bounds of
-the scores, and the source of every score and price. Adds the measured lengths of the training sets.
-Writes the same bytes for the same CSV.
+the scores, their chance levels, and the source of every score and price. Adds the measured lengths
+of the training sets. Writes the same bytes for the same CSV.
 """
 
 from pathlib import Path
@@ -15,6 +15,22 @@ SOURCE = Path(__file__).parent
 SCORES_SOURCE = "https://arxiv.org/abs/2405.00732"
 PRICES_SOURCE = "https://github.com/BerriAI/litellm"
 MODEL_PAGE = "https://huggingface.co/"
+# Among how many answers a task lets a model choose. The other tasks do not say, or ask for text.
+ANSWERS = {
+    "boolq": 2,
+    "dbpedia": 14,
+    "glue_qnli": 2,
+    "mmlu": 4,
+    "winogrande": 2,
+    "arc_combined": 4,
+    "glue_cola": 2,
+    "glue_mnli": 3,
+    "glue_mrpc": 2,
+    "glue_qqp": 2,
+    "glue_sst2": 2,
+    "glue_wnli": 2,
+    "hellaswag": 4,
+}
 # Whole numbers with gaps, which pandas would read as floats.
 WHOLE = {
     "tasks": ["train_examples", "validation_examples", "test_examples"],
@@ -25,11 +41,11 @@ WHOLE = {
 def main(folder: Path = SOURCE.parent) -> None:
     """Write every table into `folder`, by default the project's data folder."""
     models, requests = _read("models"), _read("serving_requests")
+    tasks = _read("tasks").assign(higher_is_better=True, score_min=0.0, score_max=1.0)
+    tasks["score_chance"] = 1 / tasks["task"].map(ANSWERS)
     tables = {
         "models": models.assign(url=MODEL_PAGE + models["hf_id"]),
-        "tasks": _read("tasks")
-        .assign(higher_is_better=True, score_min=0.0, score_max=1.0)
-        .merge(_lengths(), on="task", how="left", validate="one_to_one"),
+        "tasks": tasks.merge(_lengths(), on="task", how="left", validate="one_to_one"),
         "results": _read("results").assign(source=SCORES_SOURCE),
         "serving_requests": requests.assign(error_code=requests["error_code"].astype("string")),
         "prices": _read("prices").assign(source=PRICES_SOURCE),

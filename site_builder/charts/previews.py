@@ -17,6 +17,7 @@ from site_builder.charts.dumbbells import (
     DumbbellRow,
     average_rows,
     baseline_average,
+    has_chance,
     model_rows,
     task_rows,
 )
@@ -261,7 +262,9 @@ def card_model(results: Results, labels: Labels, model: str) -> PreviewChart | N
     else:
         return None
     tick = f"; tick: {labels.baseline}" if any(row.reference is not None for row in rows) else ""
-    return _dumbbells(rows, labels, f"{caption}{_circles(rows, labels)}{tick}", lifted=True)
+    return _dumbbells(
+        rows, labels, f"{caption}{_circles(rows, labels)}{tick}{_chance(rows)}", lifted=True
+    )
 
 
 def card_task(results: Results, labels: Labels, task: str) -> PreviewChart | None:
@@ -271,7 +274,7 @@ def card_task(results: Results, labels: Labels, task: str) -> PreviewChart | Non
         return None
     rows = task_rows(results, labels, task, result.models[:_MOST_ROWS])
     unit = f"{fact.metric or 'Score'}{'' if fact.higher_is_better else ', lower is better'}"
-    caption = f"{sentence(unit)}{_circles(rows, labels)}"
+    caption = f"{sentence(unit)}{_circles(rows, labels)}{_chance(rows)}"
     return _dumbbells(rows, labels, caption, result.baseline_score)
 
 
@@ -285,6 +288,12 @@ def _circles(rows: Sequence[DumbbellRow], labels: Labels) -> str:
         return ""
     full = f", full: {labels.tuned}" if any(row.after for row in rows) else ""
     return f"; open: {labels.base}{full}"
+
+
+def _chance(rows: Sequence[DumbbellRow]) -> str:
+    hollow = any(_first(row).at_chance for row in rows if row.after)
+    level = "; triangle: chance level" if has_chance(rows) else ""
+    return f"{level}{', diamond: no better' if hollow else ''}"
 
 
 def _dumbbells(
@@ -301,15 +310,17 @@ def _dumbbells(
     for row in rows:
         first = _first(row)
         low, high = (first.interval if banded else None) or (None, None)
-        marks.append((row.before, first.value if row.after else None, row.reference, low, high))
+        after = first.value if row.after else None
+        marks.append((row.before, after, row.reference, low, high, row.chance))
     axis = Axis.around(chain((baseline,), *marks))
 
     def card(row: DumbbellRow, values: Iterable[float | None]) -> CardRow:
         first, scale = _first(row), row.scale
         lift = first.lift if lifted else None
         text = scale.score(first.value) if lift is None else scale.signed(lift)
-        before, after, reference, low, high = map(axis.place, values)
-        plot = Dumbbell(before, after, reference, low, high)
+        before, after, reference, low, high, chance = map(axis.place, values)
+        at_chance = bool(first.at_chance)
+        plot = Dumbbell(before, after, reference, low, high, "", chance, at_chance)
         return CardRow(row.head.text, text, plot, _tone(lift))
 
     line = None

@@ -15,7 +15,6 @@ from site_builder.records import Record
 LEVEL = 0.95
 # Fewer tasks say too little about others: no interval, rank interval or verdict is given.
 LEAST_TASKS = 6
-RESAMPLES = 2_000
 _TAIL = (1 - LEVEL) / 2
 _NOISE = 1e-12  # a mean this small beside its values may be an error of binary fractions
 

@@ -7,13 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from site_builder.addresses import Address
-<<<<<<< HEAD
-from site_builder.compute.intervals import RESAMPLES
+from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import LEAST_TO_CONCLUDE
-=======
-from site_builder.compute.correlation import LEAST_TO_CONCLUDE
-from site_builder.compute.intervals import LEAST_TASKS, RESAMPLES
->>>>>>> js
 from site_builder.compute.serving import collect_offers
 from site_builder.formatting import count, counted, percent
 from site_builder.pages.board_views import board_note, ranking_rule
@@ -78,7 +73,6 @@ def _words(site: Site) -> Mapping[str, str]:
         "baseline": labels.baseline,
         "contender": labels.contender,
         "tuned": labels.tuned,
-        "resamples": count(RESAMPLES),
         "reweightings": count(REWEIGHTINGS),
         "test_tasks": count(LEAST_TASKS),
         "board_power": _board_power(site),
@@ -109,6 +103,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
     standings = (s for board in results.boards.values() for s in board.standings)
     return {
         "score-error": any(task.with_intervals for task in results.tasks),
+        "chance-level": any(t.score_chance is not None for t in results.catalog.tasks.values()),
         "changes": site.news is not None,
         "flagged": any(task.flagged for task in results.tasks),
         "rank-interval": results.board.tested,

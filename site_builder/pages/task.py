@@ -99,6 +99,7 @@ class TaskContext(Record):
         row_limit_note: How many of them it lists; empty where it lists all.
         legend: What the drawings in its rows show; empty where it has none.
         tie_note: Which models cannot be told from the best; empty where nobody knows.
+        chance_note: How many scores are no better than guessing; empty where nobody knows.
         flagged: Scores that should be read with care, with the reason; None where there are none.
         flagged_note: Whether these count.
         chart: The same as a chart; None below two models.
@@ -115,6 +116,7 @@ class TaskContext(Record):
     row_limit_note: str
     legend: tuple[LegendItem, ...]
     tie_note: str
+    chance_note: str
     flagged: Table | None
     flagged_note: str
     chart: Chart | None
@@ -259,6 +261,7 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
         row_limit_note=limit if n_models > MOST_LISTED else "",
         legend=line_legend(site, task),
         tie_note=tie_note(site, task),
+        chance_note=chance_note(site, task),
         flagged=_flagged_table(site, task),
         flagged_note=flags,
         chart=chart_task_models(site.results, site.labels, task.task),
@@ -297,6 +300,7 @@ def _facts(fact: TaskInfo) -> tuple[Fact, ...]:
         Fact("Metric", fact.metric or "", direction),
         Fact("Direction", "" if fact.metric else direction),
         Fact("Scores", bounds),
+        Fact("Chance level", "" if fact.score_chance is None else quantity(fact.score_chance)),
         Fact("Evaluated on", fact.evaluation_split or ""),
         *(Fact(meaning(name), quantity(value)) for name, value in fact.numbers.items()),
         Fact("Lengths count", fact.length_unit or ""),
@@ -357,6 +361,31 @@ def tie_note(site: Site, task: TaskResult) -> str:
     if unknown := len(scores) - len(known):
         said += f" Of {counted(unknown, 'score')} the error is not known."
     return f"Below a score stands its {percent(LEVEL)} interval. {said}"
+
+
+def chance_note(site: Site, task: TaskResult) -> str:
+    """Return how many scores are no better than guessing; empty if the chance level is unknown."""
+    labels, level = site.labels, site.results.catalog.tasks[task.task].score_chance
+    scores = site.results.scores.ranking(task.task)
+    if level is None or not scores:
+        return ""
+    chance, parts, total = labels.scales[task.task].score(level), list[str](), 0
+    for variant in labels.roles.variants:
+        mine = [score for score in scores if score.variant == variant]
+        if n := sum(score.at_chance is True for score in mine):
+            which = f" {labels.in_sentence(variant)}" if len(labels.roles.variants) > 1 else ""
+            parts.append(f"{n:,} of {len(mine):,}{which}")
+            total += n
+    said = f"{listed(parts)} scores {'is' if total == 1 else 'are'} no better than guessing"
+    said = f"{said if parts else 'Every score is better than guessing'} ({chance})."
+    if any(score.interval is None for score in scores):
+        said += " Where the error of a score is not known, the score alone is compared."
+    lifts = [score for score in scores if score.lift_over_base is not None]
+    if n := sum(score.from_worse_than_chance for score in lifts):
+        start = "starts" if n == 1 else "start"
+        over = f"{n:,} of {counted(len(lifts), 'lift')} over {labels.base}"
+        said += f" {over} {start} from a score that is worse than guessing."
+    return said
 
 
 def _flagged_table(site: Site, task: TaskResult) -> Table | None:

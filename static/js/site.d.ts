@@ -374,6 +374,7 @@ interface ScoreCards {
   source?: ScoreColumn<number>;
   command?: ScoreColumn<number>;
   flag?: ScoreColumn<number>;
+  chance?: ScoreColumn<number>;
 }
 
 /** What the cards of all models share. */

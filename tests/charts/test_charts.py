@@ -260,12 +260,13 @@ def bars(key):
 
 
 def marks(chart):
-    """Dumbbells: by row and kind of mark, the values drawn and the values listed."""
+    """Dumbbells: by row, the values drawn (chance levels at the foot of it) and those listed."""
     found = [trace for trace in chart.figure_json["data"] if trace["mode"] == "markers"]
-    seen = sorted((y, x) for trace in found for x, y in zip(trace["x"], trace["y"], strict=True))
-    at = [
-        i for i, key in enumerate(keys(chart)) if re.match("before|after_|baseline|average_", key)
-    ]
+    seen = sorted(
+        (round(y), x) for trace in found for x, y in zip(trace["x"], trace["y"], strict=True)
+    )
+    listed = re.compile("before|after_|baseline|average_|chance")
+    at = [i for i, key in enumerate(keys(chart)) if listed.match(key)]
     cells = [(y, row.cells[i].value) for y, row in enumerate(table_of(chart).rows) for i in at]
     return seen, sorted(cell for cell in cells if cell[1] is not None)
 

@@ -498,6 +498,7 @@ def boards(draw, values):
         "category": draw(st.lists(st.sampled_from(["x", "y", None]), **each)),
         "metric": draw(st.lists(st.sampled_from(["f1", None]), **each)),
         "score_max": draw(st.lists(st.sampled_from([1e308, None]), **each)),
+        "score_chance": draw(st.lists(st.sampled_from([0.5, None]), **each)),
         "train_examples": draw(st.lists(st.sampled_from([None, 0, 1, 10_000, 10**9]), **each)),
         "turns": draw(st.lists(st.sampled_from([None, *EXTREMES]), **each)),
     }

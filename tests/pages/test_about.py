@@ -41,6 +41,7 @@ RULES = (
     (".*", "average.*|line|coverage", "average"),
     (".*", "win_rate", "win-rate"),
     (".*", "gap", "average|win-rate"),
+    (".*", "chance", "chance-level"),
     (".*", "wins", "winners"),
     (".*", "mean", "task-mean"),
     (".*", "lift_over_baseline|best_lift_over_baseline|beats|beating", "lift-over-baseline"),

@@ -375,7 +375,7 @@ def test_the_picker(index_site, tasks, models, path):
     for task, ranking in data["rankings"].items():
         rows = []
         for model, *cells in ranking:
-            made = [Cell(text, None if value is None else str(value)) for text, value, _ in cells]
+            made = [Cell(text, None if value is None else str(value)) for text, value, *_ in cells]
             rows.append(
                 {"model": Cell(names[model], names[model]), **dict(zip(keys, made, strict=True))}
             )
