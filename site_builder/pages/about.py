@@ -89,6 +89,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
     compared, tests = labels.roles.baseline is not None, results.lift_tests
     standings = (s for board in results.boards.values() for s in board.standings)
     return {
+        "adjusted-average": results.board.rules.rank_by == "additive",
         "score-error": any(task.with_intervals for task in results.tasks),
         "changes": site.news is not None,
         "flagged": any(task.flagged for task in results.tasks),

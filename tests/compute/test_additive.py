@@ -28,7 +28,7 @@ def test_errors_by_hand():
     fit = fit_additive(RING)
     # a - b: t1 adds 2/3 of -0.02, t2 and t3 add 2/3 of 0.01: the sum of squares is 4/9 of 0.0006.
     # The comparison is worth 2 / (4/3) = 1.5 tasks, so it is multiplied by 1.5 / 0.5.
-    assert 1.5 == pytest.approx(fit.pair_tasks[0, 1])
+    assert 1.5 == pytest.approx(fit.pair_counts[0, 1])
     assert np.sqrt(3 * 4 / 9 * 0.0006) == pytest.approx(fit.pair_errors[0, 1])
     assert fit.pair_errors[0, 1] == pytest.approx(fit.pair_errors[2, 1])
 
@@ -47,7 +47,7 @@ def test_complete_board_has_plain_means_and_paired_tests(scores):
     fit = fit_additive(scores)
     assert scores.mean(axis=1) == pytest.approx(fit.means, abs=1e-9)
     assert scores.std(axis=1, ddof=1) / np.sqrt(n) == pytest.approx(fit.errors, abs=1e-9)
-    assert n == pytest.approx(fit.pair_tasks[0, 1])
+    assert n == pytest.approx(fit.pair_counts[0, 1])
     gaps = scores[0] - scores[1]
     assert stats.sem(gaps) == pytest.approx(fit.pair_errors[0, 1], abs=1e-6)
 
@@ -72,7 +72,7 @@ def test_agrees_with_least_squares_on_the_design_matrix(scores):
     inside = inside[:, ~np.isnan(inside).all(axis=0)]
     means, inverse = plain_fit(inside)
     assert means == pytest.approx(fit.means[labels == 0], abs=1e-8)
-    tasks = fit.pair_tasks[np.ix_(labels == 0, labels == 0)]
+    tasks = fit.pair_counts[np.ix_(labels == 0, labels == 0)]
     for i, j in zip(*np.triu_indices(len(inside), 1), strict=True):
         variance = inverse[i, i] + inverse[j, j] - 2 * inverse[i, j]
         assert 2 / variance == pytest.approx(tasks[i, j])
@@ -112,7 +112,7 @@ def test_bridge_of_one_score_is_worth_less_than_one_task():
     scores = np.random.default_rng(1).random((20, 20))
     scores[:10, 10:] = scores[10:, :10] = NAN
     scores[0, 10] = 0.5
-    tasks = fit_additive(scores).pair_tasks
+    tasks = fit_additive(scores).pair_counts
     assert tasks[0, 1] > 10
     assert tasks[0, 11] < 2
 

@@ -101,7 +101,7 @@ def _pair_p_values(fit: AdditiveFit) -> Array:
     """P-values of the true difference of every two models."""
     upper = np.triu_indices(N_MODELS, 1)
     misses = np.subtract.outer(fit.means - WORTH, fit.means - WORTH)
-    return _p_values(misses[upper], fit.pair_errors[upper], fit.pair_tasks[upper])
+    return _p_values(misses[upper], fit.pair_errors[upper], fit.pair_counts[upper])
 
 
 def _p_values(misses: Array, errors: Array, tasks: Array) -> Array:
