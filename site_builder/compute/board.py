@@ -135,6 +135,11 @@ class Board(Record):
         """Return the adjusted average where it ranks the board, else the average."""
         return standing.adjusted if self.rules.rank_by == "additive" else standing.average
 
+    def merit(self, standing: Standing) -> float | None:
+        """Return what ranks the board: the win rate, or the average."""
+        by_rate = self.rules.rank_by == "mean_win_rate"
+        return standing.win_rate if by_rate else self.average(standing)
+
     @cached_property
     def _by_model(self) -> dict[str, Standing]:
         return {s.model: s for s in self.standings}

@@ -94,6 +94,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "changes": site.news is not None,
         "flagged": any(task.flagged for task in results.tasks),
         "rank-interval": results.board.tested,
+        "separability": results.board.tested,
         "missing-scores": any(s.possible_ranks for s in standings),
         "choice": can_choose(site),
         "comparison": bool(default_runs(site)),

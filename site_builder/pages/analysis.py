@@ -1,4 +1,4 @@
-"""Make the analysis page: correlations with lift, training sets, similar tasks."""
+"""Make the analysis page: separable models, correlations with lift, training sets, tasks."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from site_builder.charts.analysis import (
 )
 from site_builder.charts.cells import number_cell, text_cell
 from site_builder.charts.chart import Chart
+from site_builder.charts.separability import chart_separability
 from site_builder.compute.correlation import LEAST_TO_CONCLUDE, Correlation, Correlations
 from site_builder.compute.results import Results
 from site_builder.formatting import MISSING, count, listed, p_value, rounded, sentence
@@ -28,6 +29,7 @@ class AnalysisContext(Record):
     """What the analysis page shows; each part is None, or empty, where there is nothing for it.
 
     Attributes:
+        separability: Which models are separable from which.
         short: The correlation of each feature with each kind of lift.
         matrix: The correlation of every pair of columns.
         features: Each feature plotted against each kind of lift.
@@ -35,6 +37,7 @@ class AnalysisContext(Record):
         redundancy: How similarly tasks rank the models.
     """
 
+    separability: Chart | None
     short: Table | None
     matrix: Chart | None
     features: tuple[Chart, ...]
@@ -46,6 +49,7 @@ def make_analysis(site: Site) -> Iterator[Page]:
     """Yield the analysis page, where there is anything to analyse."""
     results, labels = site.results, site.labels
     context = AnalysisContext(
+        separability=chart_separability(results, labels),
         short=short_correlations(results, labels),
         matrix=site.charts.correlations,
         features=charts_features(results, labels),
@@ -53,13 +57,14 @@ def make_analysis(site: Site) -> Iterator[Page]:
         redundancy=chart_redundancy(results, labels),
     )
     parts = (
+        (context.separability, "which models are separable"),
         (context.short, "which features correlate with lift"),
         (context.matrix and not context.short, "which columns correlate"),
         (context.training_sets, "how large the training sets are"),
         (context.redundancy, "which tasks rank models similarly"),
     )
-    about = f"{sentence(listed([words for there, words in parts if there], most=4))}."
-    if context != AnalysisContext(None, None, (), None, None):
+    about = f"{sentence(listed([words for there, words in parts if there], most=5))}."
+    if context != AnalysisContext(None, None, None, (), None, None):
         yield Page(Address("analysis"), "analysis.html", "Analysis", about, context, (HOME,))
 
 

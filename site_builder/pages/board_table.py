@@ -26,7 +26,7 @@ from site_builder.formatting import (
     coverage,
     p_value,
 )
-from site_builder.labels import Labels
+from site_builder.labels import WIN_RATE, Labels
 from site_builder.pages.page import Site
 from site_builder.records import Record, field, replace
 from site_builder.table_model import (
@@ -41,7 +41,6 @@ from site_builder.table_model import (
 )
 
 BY_LIFT = "lift_over_base"
-WIN_RATE = NumberFormat(places=3)
 _Tests: TypeAlias = Mapping[str, Mapping[str, LiftTest]]
 _RANK_HELP = "Ties share the better rank. The small range shows how far the rank could move"
 # What explains the notes below the figures of a column.

@@ -10,9 +10,9 @@ from site_builder.charts.cells import MODEL, RANK, lift_cell, model_cell, number
 from site_builder.charts.chart import Chart, Embed
 from site_builder.compute.board import Standing
 from site_builder.formatting import count
-from site_builder.labels import with_article
+from site_builder.labels import WIN_RATE, with_article
 from site_builder.pages.analysis import short_correlations
-from site_builder.pages.board_table import WIN_RATE, BoardTableSpec, rank_cell, tie_tags
+from site_builder.pages.board_table import BoardTableSpec, rank_cell, tie_tags
 from site_builder.pages.board_views import (
     MOST_SHORT,
     BoardView,

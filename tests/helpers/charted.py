@@ -23,6 +23,7 @@ from site_builder.charts.differences import (
     chart_model_categories,
 )
 from site_builder.charts.scores import chart_model_tasks, chart_scores, chart_task_models
+from site_builder.charts.separability import chart_separability
 from site_builder.charts.serving import chart_latency, chart_prices
 from site_builder.compute.results import Results, compute_results
 from site_builder.config import Analysis, BoardConfig, SiteConfig
@@ -54,6 +55,7 @@ BUILDERS = (
     chart_scores,
     chart_correlations,
     chart_redundancy,
+    chart_separability,
     chart_training_sets,
     chart_latency,
     chart_prices,
