@@ -161,10 +161,12 @@ def adjusted_intervals(fit: AdditiveFit, known: Array) -> Array:
     Shape: `known` of `known_errors` (models,), to (2, models); NaN below `LEAST_TASKS` families.
     Source: docs/statistics.md#additive-model.
     """
-    reach = np.fmax(t_quantile(fit.counts - 1) * fit.errors, REACH * known)
-    reach = np.where(fit.counts >= LEAST_TASKS, reach, np.nan)
-    ends = np.array([fit.means - reach, fit.means + reach])
-    return round_significant(ends, np.abs(ends).max(axis=0, initial=0.0))
+    enough = np.nan_to_num(fit.counts) >= LEAST_TASKS
+    with np.errstate(all="ignore"):
+        reach = np.fmax(t_quantile(fit.counts - 1) * fit.errors, REACH * known)
+        reach = np.where(enough, reach, np.nan)
+        ends = np.array([fit.means - reach, fit.means + reach])
+        return round_significant(ends, np.abs(ends).max(axis=0, initial=0.0))
 
 
 def compare_adjusted(fit: AdditiveFit, ranked: Places, known: Array) -> Leads:
@@ -194,5 +196,5 @@ def compare_adjusted(fit: AdditiveFit, ranked: Places, known: Array) -> Leads:
     if k:
         behind = np.array([lead[0], lead[0] - reach[0], lead[0] + reach[0]])
         behind[:, ~enough[0]] = np.nan
-        behind[0, 0] = 0.0  # the first is not compared with itself
+        behind[0, 0] = 0.0 if fit.counts[ranked[0]] >= LEAST_TASKS else np.nan
     return Leads(lead > reach, round_significant(behind, np.full(behind.shape, scale)))

@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from scipy import stats
 
-from site_builder.compute.additive import connected_models, fit_additive
+from site_builder.compute.additive import (
+    adjusted_intervals,
+    compare_adjusted,
+    connected_models,
+    fit_additive,
+)
+from site_builder.compute.board import RankingRules
+from site_builder.compute.intervals import known_errors, mean_intervals
+from site_builder.compute.ranks import compare_pairs
+from tests.helpers.boards import make_board, make_frames, make_results, make_scores
 from tests.tools.sparse_boards import MISSING, agreement, errors_held
 
 NAN = float("nan")
@@ -78,6 +87,27 @@ def test_agrees_with_least_squares_on_the_design_matrix(scores):
         assert 2 / variance == pytest.approx(tasks[i, j])
 
 
+@given(
+    arrays(float, (4, 8), elements=st.integers(-10, 10).map(float)),
+    st.lists(st.integers(0, 6), min_size=8, max_size=8),
+    st.sampled_from([NAN, 0.1, 3.0]),
+)
+@settings(max_examples=60, deadline=None)
+def test_complete_board_has_the_intervals_and_pairs_of_means(scores, families, error):
+    """Also where tasks are in families, and where the errors of scores are known."""
+    families, errors = np.array(families), np.full(scores.shape, error)
+    fit, known = fit_additive(scores, families), known_errors(scores, errors)
+    order = np.argsort(-fit.means, kind="stable")
+    leads, expected = (
+        compare_adjusted(fit, order, known),
+        compare_pairs(scores[order], errors[order], families),
+    )
+    assert expected.ahead.tolist() == leads.ahead.tolist()
+    assert expected.behind == pytest.approx(leads.behind, nan_ok=True, abs=1e-6)
+    expected = mean_intervals(scores, errors, families)
+    assert expected == pytest.approx(adjusted_intervals(fit, known), nan_ok=True, abs=1e-6)
+
+
 # --- connected models ---------------------------------------------------------------------------
 
 
@@ -115,6 +145,60 @@ def test_bridge_of_one_score_is_worth_less_than_one_task():
     tasks = fit_additive(scores).pair_counts
     assert tasks[0, 1] > 10
     assert tasks[0, 11] < 2
+
+
+# --- boards -------------------------------------------------------------------------------------
+
+ADDITIVE = RankingRules("additive", 0.0, averaged=True, why="sparse")
+# Effects 0.3, 0.2, 0.1 and 0; the first two have the hard tasks, the last two the easy ones, and
+# the middle two share two tasks.
+CHAIN = {
+    "a": [0.4, 0.5, 0.6, None, None, None, None],
+    "b": [0.3, 0.4, 0.5, 0.6, None, None, None],
+    "c": [None, None, 0.4, 0.5, 0.6, 0.7, 0.8],
+    "d": [None, None, None, None, 0.5, 0.6, 0.7],
+}
+
+
+def test_board_ranks_models_and_not_their_tasks():
+    """By win rate, c is ahead of b, though b is better on both tasks that they share."""
+    scores = make_scores({"base": CHAIN})
+    by_rate = make_board(scores, RankingRules("mean_win_rate", 0.0, averaged=True, why="sparse"))
+    assert ["a", "c", "b", "d"] == [s.model for s in by_rate.ranked]
+    board = make_board(scores, ADDITIVE)
+    assert ["a", "b", "c", "d"] == [s.model for s in board.ranked]
+    # The tasks add 0.1 to 0.7, in the order of the tasks.
+    assert [0.7, 0.6, 0.5, 0.4] == pytest.approx([s.adjusted for s in board.ranked])
+    assert [0.5, 0.45, 0.6, 0.6] == pytest.approx([s.average for s in board.ranked])
+
+
+def test_lower_scores_are_adjusted_in_their_own_unit():
+    lower = [f"t{i}" for i in range(1, 8)]
+    board = make_board(make_scores({"base": CHAIN}, lower), ADDITIVE)
+    assert ["d", "c", "b", "a"] == [s.model for s in board.ranked]
+    assert [0.4, 0.5, 0.6, 0.7] == pytest.approx([s.adjusted for s in board.ranked])
+
+
+def test_models_without_a_connection_have_no_rank():
+    runs = {model: [*row, None] for model, row in CHAIN.items()} | {"e": [None] * 7 + [0.9]}
+    standing = make_board(make_scores({"base": runs}), ADDITIVE).standing("e")
+    assert (None, "no common tasks", None) == (standing.rank, standing.unranked, standing.adjusted)
+    assert 0.9 == standing.average
+
+
+def test_models_without_a_rank_do_not_change_the_estimates():
+    """Below the required coverage, e has an easy task alone."""
+    runs = CHAIN | {"e": [0.9, None, None, None, None, None, None]}
+    rules = RankingRules("additive", 0.4, averaged=True, why="sparse")
+    board = make_board(make_scores({"base": runs}), rules)
+    assert "coverage" == board.standing("e").unranked
+    assert [0.7, 0.6, 0.5, 0.4] == pytest.approx([s.adjusted for s in board.ranked])
+
+
+def test_common_tasks_are_ranked_by_mean():
+    tasks = {"metric": ["accuracy"] * 7}
+    results = make_results(make_frames({"base": CHAIN | {"d": CHAIN["c"]}}, tasks=tasks))
+    assert ("additive", "sparse") == (results.board.rules.rank_by, results.board.rules.why)
 
 
 # --- hostile input ------------------------------------------------------------------------------
