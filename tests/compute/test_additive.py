@@ -137,7 +137,7 @@ def test_without_scores_nothing_is_estimated(shape):
     assert [-1] * shape[0] == connected_models(np.full(shape, NAN)).tolist()
 
 
-def test_bridge_of_one_score_is_worth_less_than_one_task():
+def test_bridge_of_one_score_is_worth_less_than_two_tasks():
     """Ten models on each of two sets of tasks that one score joins: no precise comparison."""
     scores = np.random.default_rng(1).random((20, 20))
     scores[:10, 10:] = scores[10:, :10] = NAN
