@@ -41,8 +41,8 @@ def chart_separability(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}. {_groups_text(groups)}{cut}",
         caption=f"{sentence(merit)} over {counted(len(board.tasks), 'task')}. Full circle: may be "
-        "first. A grey bar joins models in a row of which none is ahead of another by more than "
-        "the choice of tasks explains. All pairs are tested at once, with 95 % confidence."
+        "first. A grey bar joins neighbours in rank of which none is ahead of another by more "
+        "than the choice of tasks explains. All pairs are tested at once, with 95 % confidence."
         f"{cut}",
         drawing=_draw(drawn, groups, board, labels),
         table=_table(drawn, groups, board, labels),
@@ -99,7 +99,7 @@ def _draw(
         "color": theme.ACCENT,
         "size": 10,
         "symbol": ["circle" if s.tied_with_best else "circle-open" for s in drawn],
-        "line": {"width": 2},
+        "line": {"color": theme.ACCENT, "width": 2},
     }
     lanes = _lanes(groups)
     n_lanes = max(lanes, default=0) + 1
