@@ -336,6 +336,7 @@ NUMBERS = {
     "scores": scores,
     "correlations": matrix,
     "redundancy": redundancy,
+    "separability": bars("merit"),
     "training-sets": training_sets,
     "latency": latency,
     "prices": prices,
