@@ -61,6 +61,7 @@ def connected_models(signed: Array) -> Places:
     return found
 
 
+@np.errstate(over="ignore")  # an estimate can be greater than every score
 def fit_additive(signed: Array, families: Families | None = None) -> AdditiveFit:
     """Fit score = model + task by least squares over the scores that exist.
 
@@ -93,9 +94,9 @@ def fit_additive(signed: Array, families: Families | None = None) -> AdditiveFit
         if families is None:
             families = np.arange(len(columns))
         found = _fit_connected(inside / scale, families[columns])
+        counts[rows], pair_counts[pairs] = found.counts, found.pair_counts
         means[rows] = round_significant(found.means * scale, np.full(len(inside), scale))
-        errors[rows], counts[rows] = found.errors * scale, found.counts
-        pair_errors[pairs], pair_counts[pairs] = found.pair_errors * scale, found.pair_counts
+        errors[rows], pair_errors[pairs] = found.errors * scale, found.pair_errors * scale
     return AdditiveFit(means, errors, counts, pair_errors, pair_counts)
 
 
@@ -152,6 +153,7 @@ def _contrasts(covariances: Array) -> Array:
 # --- intervals and comparisons ------------------------------------------------------------------
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def adjusted_intervals(fit: AdditiveFit, known: Array) -> Array:
     """Return the 95 % interval of each estimated mean: mean ± t e.
 
@@ -162,13 +164,13 @@ def adjusted_intervals(fit: AdditiveFit, known: Array) -> Array:
     Source: docs/statistics.md#additive-model.
     """
     enough = np.nan_to_num(fit.counts) >= LEAST_TASKS
-    with np.errstate(all="ignore"):
-        reach = np.fmax(t_quantile(fit.counts - 1) * fit.errors, REACH * known)
-        reach = np.where(enough, reach, np.nan)
-        ends = np.array([fit.means - reach, fit.means + reach])
-        return round_significant(ends, np.abs(ends).max(axis=0, initial=0.0))
+    reach = np.fmax(t_quantile(fit.counts - 1) * fit.errors, REACH * known)
+    reach = np.where(enough, reach, np.nan)
+    ends = np.array([fit.means - reach, fit.means + reach])
+    return round_significant(ends, np.abs(ends).max(axis=0, initial=0.0))
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def compare_adjusted(fit: AdditiveFit, ranked: Places, known: Array) -> Leads:
     """Compare every two of the ranked models by their estimated means, all pairs at once.
 

@@ -300,9 +300,7 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
     return Board(variant, scores.tasks, rules, tested, groups, in_order)
 
 
-def _place(
-    ranks: Array, ranked: Places, leads: Leads, *, tested: bool
-) -> tuple[Array, Array]:
+def _place(ranks: Array, ranked: Places, leads: Leads, *, tested: bool) -> tuple[Array, Array]:
     """Return rank intervals, and how far each model is behind a single first; NaN elsewhere."""
     plausible, behind = np.full((2, len(ranks)), np.nan), np.full((3, len(ranks)), np.nan)
     if tested:
