@@ -16,6 +16,7 @@ from site_builder.table_model import Cell, Column, Field, Table, table_of
 _MOST_DRAWN, _MOST_NAMED = 40, 4
 # Bars beside each other: their distance, and the most of the width that they take.
 _LANE, _MOST_WIDTH = 0.035, 0.45
+_TERMS = {"mean": "average", "mean_win_rate": "win-rate", "additive": "adjusted-average"}
 _BAR = {"color": theme.NEUTRAL, "width": 4}
 
 _Group = tuple[int, int]
@@ -152,7 +153,7 @@ def _table(
         Field(RANK, lambda s: number_cell(s.rank, count(s.rank))),
         Field(MODEL, lambda s: model_cell(labels, s.model)),
         Field(
-            Column("merit", sentence(merit), "number"),
+            Column("merit", sentence(merit), "number", term=_TERMS[board.rules.rank_by]),
             lambda s: number_cell(board.merit(s), form.score(board.merit(s))),
         ),
         rank_field("best_rank", "Best plausible rank", 0),
