@@ -89,6 +89,8 @@ def board_note(site: Site) -> str:
             "The adjusted average of a model estimates its mean score over all tasks. It allows "
             "for how easy the tasks are on which the model has a score."
         )
+        if any(s.scored and s.rank is None for s in board.standings):
+            sentences.append("Tasks without a score of a ranked model do not count.")
     if board.rules.rank_by == "mean_win_rate":
         sentences.append(
             "The win rate of a model is the share of other models that it beats on a task, "

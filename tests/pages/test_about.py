@@ -49,7 +49,15 @@ RULES = (
     (".*", "mean_lift_over_base|lift.*|helped|hurt", "lift"),
 )
 TOLD = "told of its previous edition"
-BOARDS = ("index", TOLD, "mixed_directions", "lower_is_better", "zeros_and_ones", "tuned_only")
+BOARDS = (
+    "index",
+    TOLD,
+    "sparse",
+    "mixed_directions",
+    "lower_is_better",
+    "zeros_and_ones",
+    "tuned_only",
+)
 
 
 @pytest.fixture(scope="module", params=BOARDS)
