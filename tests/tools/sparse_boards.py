@@ -40,10 +40,19 @@ def by_generation(rng: np.random.Generator, added: Array) -> Flags:
     return np.asarray(np.abs(newness[:, np.newaxis] - hardness) < 0.25)
 
 
+def in_halves(rng: np.random.Generator, added: Array) -> Flags:
+    """Every other model has the harder half of the tasks, the others the easier; one has all."""
+    is_hard = np.argsort(np.argsort(-added)) < len(added) / 2
+    found = np.where(np.arange(N_MODELS)[:, np.newaxis] % 2, is_hard, ~is_hard)
+    found[rng.integers(N_MODELS)] = True
+    return found
+
+
 MISSING: dict[str, Missing] = {
     "at random": at_random,
     "by preference": by_preference,
     "by generation": by_generation,
+    "in halves": in_halves,
 }
 
 
