@@ -92,10 +92,8 @@ def test_only_plain_values_can_be_reached(given):
     assert len(given) > 12
     for template, variables in given.items():
         for value in walk([*variables.values()]):
-            is_known = isinstance(value, PLAIN) or isinstance(
-                value, FunctionType | BuiltinMethodType
-            )
-            assert is_known, f"{template} reaches {type(value)}"
+            known = isinstance(value, (*PLAIN, FunctionType, BuiltinMethodType))
+            assert known, f"{template} reaches {type(value)}"
 
 
 def test_pages_provide_functions_and_no_classes_or_methods(given):
