@@ -94,7 +94,7 @@ class Held:
 
 def errors_held(missing: Missing, n: int) -> Held:
     """Over boards with models and pairs that are worth at least six tasks."""
-    means, pairs, boards = [], [], []
+    means, pairs, boards = list[float](), list[float](), list[bool]()
     for scores in draw_boards(missing, n):
         fit = fit_additive(scores)
         tasks = (~np.isnan(scores)).sum(axis=1)
