@@ -191,6 +191,7 @@ def _model_scores(results: Results, model: str) -> dict[str, Any]:
         "interval": lists("interval"),
         "stderr": lists("stderr"),
         "n_examples": lists("n"),
+        "n_examples_range": lists("n_range"),
         "tied_with_best": lists("tied_with_best"),
     }
 

@@ -1,7 +1,8 @@
 """The CSV transcriptions beside this file to the Parquet tables of the data contract.
 
 Run by `make data`. Adds what the transcriptions say in words only (`data/README.md`): the bounds of
-the scores, and the source of every score and price. Writes the same bytes for the same CSV.
+the scores, the number of examples in the evaluated split, and the source of every score and price.
+Writes the same bytes for the same CSV.
 """
 
 from pathlib import Path
@@ -13,6 +14,12 @@ import pyarrow.parquet as pq
 SOURCE = Path(__file__).parent
 SCORES_SOURCE = "https://arxiv.org/abs/2405.00732"
 PRICES_SOURCE = "https://github.com/BerriAI/litellm"
+# HumanEval is no split of the data set: Chen et al. (2021), https://arxiv.org/abs/2107.03374.
+HUMAN_EVAL_EXAMPLES = 164
+# Metrics by which each example is right or wrong.
+SHARES = ["accuracy", "humaneval"]
+# Its printed scores are no shares of the examples in its test split.
+NOT_WHOLE_SPLIT = ["customer_support"]
 MODEL_PAGE = "https://huggingface.co/"
 # Whole numbers with gaps, which pandas would read as floats.
 WHOLE = {
@@ -23,10 +30,15 @@ WHOLE = {
 
 def main(folder: Path = SOURCE.parent) -> None:
     """Write every table into `folder`, by default the project's data folder."""
-    models, requests = _read("models"), _read("serving_requests")
+    models, requests, tasks = _read("models"), _read("serving_requests"), _read("tasks")
     tables = {
         "models": models.assign(url=MODEL_PAGE + models["hf_id"]),
-        "tasks": _read("tasks").assign(higher_is_better=True, score_min=0.0, score_max=1.0),
+        "tasks": tasks.assign(
+            higher_is_better=True,
+            score_min=0.0,
+            score_max=1.0,
+            evaluation_examples=_evaluation_examples(tasks),
+        ),
         "results": _read("results").assign(source=SCORES_SOURCE),
         "serving_requests": requests.assign(error_code=requests["error_code"].astype("string")),
         "prices": _read("prices").assign(source=PRICES_SOURCE),
@@ -35,6 +47,15 @@ def main(folder: Path = SOURCE.parent) -> None:
         path = folder / f"{name}.parquet"
         _write(frame, path)
         print(f"{path.name}: {len(frame):,} rows, {path.stat().st_size:,} bytes")  # noqa: T201 - a script
+
+
+def _evaluation_examples(tasks: pd.DataFrame) -> pd.Series:
+    """Return the number of examples in the evaluated split, where scores are shares of them."""
+    sizes = tasks["test_examples"].mask(
+        tasks["evaluation_split"] == "validation", tasks["validation_examples"]
+    )
+    sizes = sizes.mask(tasks["evaluation_split"] == "human_eval", HUMAN_EVAL_EXAMPLES)
+    return sizes.where(tasks["metric"].isin(SHARES) & ~tasks["task"].isin(NOT_WHOLE_SPLIT))
 
 
 def _read(name: str) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from site_builder.compute.numbers import (
 )
 from site_builder.compute.score_error import compute_score_errors, find_ties
 from site_builder.config import BoardConfig
-from site_builder.records import Record, make_records, replace
+from site_builder.records import Record, asdict, make_records, replace
 from site_builder.tables.read import Tables
 
 _Integers = npt.NDArray[np.intp]
@@ -37,9 +37,11 @@ class Score(Record):
         rank: Among the scores of its task and variant.
         lift_over_base, lift_over_baseline: Difference from these scores, positive = better.
         stderr, interval: Standard error, and 95 % interval (docs/statistics.md#error-of-a-score).
-        n: Number of examples.
+        n: Number of examples, as stated, or as the only one in `n_range`.
+        n_range: The least and the greatest number of examples that it can be of, where the results
+            state none; error and interval are those of the greatest, so they may be too small.
         tied_with_best: Whether it is not distinguishable from the best score of its task and
-            variant (docs/statistics.md#ties-on-a-task); None where the errors are unknown.
+            variant (docs/statistics.md#ties-on-a-task); None where the errors do not say it.
         flag: Why it should be read with care.
     """
 
@@ -53,6 +55,7 @@ class Score(Record):
     stderr: float | None = None
     interval: tuple[float, float] | None = None
     n: int | None = None
+    n_range: tuple[int, int] | None = None
     tied_with_best: bool | None = None
     flag: str | None = None
 
@@ -112,14 +115,17 @@ class Scores(Record, eq=False):
     Attributes:
         frame: One row per row of the results table, in its order: `model`, `task`, `variant`,
             `score`, `counts` (false where it is flagged and left out), `rank`, `lift_over_base`,
-            `lift_over_baseline`, `tied` (1 where it is tied with the best), `stderr`, `low`,
-            `high`, and what the table states. Rank, lifts and tie are NaN where it does not count.
+            `lift_over_baseline`, `tied` (1 where it is tied with the best), the fields of
+            `ScoreErrors`, and what the table states. Rank, lifts and tie are NaN where it does not
+            count.
         index: By variant, the position in `frame` of each score, shape (models, tasks); -1 where
             there is none.
         models, tasks: Ids, in the order of their tables.
         values: By variant, the scores that count, in the metric's unit, shape (models, tasks); NaN
             where there is none.
         errors: By variant, the standard error of each of them, above 0; NaN where unknown.
+        ties: By variant, 1 where they are tied with the best of the task, 0 where they are
+            distinguishable from it, NaN where neither is known.
         direction: +1 where a higher score is better, else -1; shape (tasks,).
         low, high: Bounds of each task's scores, shape (tasks,); infinite where not stated.
         families: The family of each task, as a number, shape (tasks,). A task without a family is
@@ -133,6 +139,7 @@ class Scores(Record, eq=False):
     tasks: tuple[str, ...]
     values: Mapping[str, Array]
     errors: Mapping[str, Array]
+    ties: Mapping[str, Array]
     direction: Array
     low: Array
     high: Array
@@ -154,6 +161,11 @@ class Scores(Record, eq=False):
     def has_errors(self) -> bool:
         """Whether the error of any score is known."""
         return any(not np.isnan(errors).all() for errors in self.errors.values())
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether only a range of the number of examples is known of any score."""
+        return bool((self.frame["n"].isna() & self.frame["n_most"].notna()).any())
 
     @property
     def scored(self) -> npt.NDArray[np.bool_]:
@@ -208,6 +220,7 @@ class Scores(Record, eq=False):
             tasks=tuple(tasks),
             values={variant: array[:, columns] for variant, array in self.values.items()},
             errors={variant: array[:, columns] for variant, array in self.errors.items()},
+            ties={variant: array[:, columns] for variant, array in self.ties.items()},
             direction=self.direction[columns],
             low=self.low[columns],
             high=self.high[columns],
@@ -276,7 +289,8 @@ class Scores(Record, eq=False):
             "lift_over_baseline": floats_or_none(arrays["lift_over_baseline"][rows]),
             "stderr": floats_or_none(arrays["stderr"][rows]),
             "interval": pairs_or_none(arrays["low"][rows], arrays["high"][rows]),
-            "n": integers_or_none(arrays["n_examples"][rows]),
+            "n": integers_or_none(arrays["n"][rows]),
+            "n_range": pairs_or_none(arrays["n_least"][rows], arrays["n_most"][rows], number=int),
             "tied_with_best": [
                 None if tied is None else tied > 0 for tied in floats_or_none(arrays["tied"][rows])
             ],
@@ -296,8 +310,11 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         tuple(frame[name].cat.categories) for name in ("model", "task", "variant")
     )
     rows, columns = (frame[name].cat.codes.to_numpy() for name in ("model", "task"))
-    counts, score, stderr = (frame[name].to_numpy() for name in ("counts", "score", "stderr"))
-    index, values, errors = {}, {}, {}
+    counts, score, stderr, most = (
+        frame[name].to_numpy() for name in ("counts", "score", "stderr", "most")
+    )
+    direction = np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0)
+    index, values, errors, ties = {}, {}, {}, {}
     for variant in variants:
         mine = np.flatnonzero(frame["variant"] == variant)
         place = np.full((len(models), len(tasks)), _NO_ROW)
@@ -306,6 +323,9 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         index[variant] = place
         values[variant] = np.where(is_counted, score[place], np.nan)
         errors[variant] = np.where(is_counted, stderr[place], np.nan)
+        signed = round_significant(values[variant]) * direction
+        greatest = np.where(is_counted, most[place], np.nan)
+        ties[variant] = find_ties(signed, errors[variant], greatest)
     low, high = (tables.tasks[name].to_numpy(dtype=float) for name in ("score_min", "score_max"))
     flagged = frame[frame["flag"].notna()].rename(columns={"flag": "reason"})
     scores = Scores(
@@ -315,7 +335,8 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         tasks=tasks,
         values=values,
         errors=errors,
-        direction=np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0),
+        ties=ties,
+        direction=direction,
         low=np.where(np.isnan(low), -np.inf, low),
         high=np.where(np.isnan(high), np.inf, high),
         families=_families(tables.tasks),
@@ -332,7 +353,7 @@ def _families(tasks: pd.DataFrame) -> Families:
 
 def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
     results = tables.results
-    stderr, low, high = compute_score_errors(results, tables.tasks)
+    errors = compute_score_errors(results, tables.tasks)
     variants = results["variant"].unique()
     return pd.DataFrame(
         {
@@ -341,9 +362,7 @@ def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
             "variant": pd.Categorical(results["variant"], variants),
             "score": results["score"].to_numpy(dtype=float),
             "counts": (results["flag"].isna() | (not exclude_flagged)).to_numpy(dtype=bool),
-            "stderr": stderr,
-            "low": low,
-            "high": high,
+            **asdict(errors),
             **{n: results[n].astype("category") for n in ("source", "date", "command", "flag")},
             "n_examples": results["n_examples"].to_numpy(dtype=float),
             "stated_stderr": results["stderr"].to_numpy(dtype=float),
@@ -361,7 +380,7 @@ def _compare(scores: Scores) -> dict[str, Array]:
         columns["rank"][rows] = competition_ranks(signed)[there]
         columns["lift_over_base"][rows] = scores.lift_over_base(variant)[there]
         columns["lift_over_baseline"][rows] = scores.lift_over_baseline(variant)[there]
-        columns["tied"][rows] = find_ties(signed, scores.errors[variant])[there]
+        columns["tied"][rows] = scores.ties[variant][there]
     return columns
 
 

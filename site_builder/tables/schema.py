@@ -141,6 +141,11 @@ TASKS = TableSpec(
         ),
         ColumnSpec("dataset_url", "Web page of the data set", "url"),
         ColumnSpec("evaluation_split", "Split of the data set behind the scores"),
+        ColumnSpec(
+            "evaluation_examples",
+            "Examples in that split, if each is right or wrong: the most that a score can be of",
+            "integer", low=1, unit="examples",
+        ),
         *(
             ColumnSpec(
                 f"{split}_examples", f"Examples in the {split} split", "integer", low=0,
