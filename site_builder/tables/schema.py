@@ -200,6 +200,10 @@ EXAMPLES = TableSpec(
         _MODEL, _TASK, _VARIANT,
         ColumnSpec("example", "Id of the example in its task", required=True),
         _number("score", "The score of this example", required=True),
+        ColumnSpec(
+            "cluster", "What the example shares with others, such as its passage",
+            default="the example is independent of the others",
+        ),
     ),
 )  # fmt: skip
 DIFFERENCES = TableSpec(
@@ -225,6 +229,8 @@ DIFFERENCES = TableSpec(
                 ("n_pairs", "Examples of both runs"),
                 ("n_unpaired", "Examples of this run only"),
                 ("n_unpaired_against", "Examples of the other run only"),
+                ("n_higher", "Common examples on which this run scores higher by the one amount"),
+                ("n_lower", "Common examples on which it scores lower by the same amount"),
             )
         ),
     ),

@@ -24,6 +24,7 @@ from tests.helpers.instances import (
     Row,
     by_run,
     exact,
+    exact_of_clusters,
     project_of,
     rows_of,
     run_aggregate,
@@ -96,6 +97,30 @@ def test_engines_agree_on_scores_far_from_zero(cluster, tmp_path):
         assert isclose(error, row["stderr"], rel_tol=DIGITS)
 
 
+def test_engines_agree_on_clusters(cluster, tmp_path):
+    """Scores far from zero; some examples without a cluster, some clusters of one."""
+    rows = rows_with(1e6 + np.random.default_rng(1).random(800))
+    clusters = [None if int(e) % 5 == 0 else f"p{int(e) // 4}" for *_, e, _ in rows]
+    write_rows(tmp_path / "i/a.parquet", rows[:300], cluster=clusters[:300])
+    write_rows(tmp_path / "i/b.parquet", rows[300:], cluster=clusters[300:])
+    found = tables(tmp_path, "duck")
+    assert_same(found, tables(tmp_path, "dask", *on(cluster)), 1.0)
+    of = {e: cluster or f"alone {e}" for (*_, e, _), cluster in zip(rows, clusters, strict=True)}
+    runs = by_run(rows)
+    for row in found[0]:
+        scores = runs[row["model"], row["task"], row["variant"]]
+        error = exact_of_clusters([*scores.values()], [of[e] for e in scores])
+        assert error is not None
+        assert isclose(error, row["stderr"], rel_tol=DIGITS)
+    for row in found[1]:
+        mine = runs[row["model"], row["task"], row["variant"]]
+        other = runs[row["against_model"], row["task"], row["against_variant"]]
+        both = [e for e in mine if e in other]
+        error = exact_of_clusters([mine[e] - other[e] for e in both], [of[e] for e in both])
+        assert error is not None
+        assert isclose(error, row["stderr"], rel_tol=DIGITS)
+
+
 def test_half_a_million_examples_lose_no_digit(tmp_path):
     n, right = 500_000, 150_000
     scores = np.zeros(n)
@@ -148,6 +173,10 @@ def test_results_equal_exact_arithmetic(table):
         size = max(abs(score) for score in (*mine.values(), *other.values()))
         counts = (len(apart), len(mine) - len(apart), len(other) - len(apart))
         assert counts == (row["n_pairs"], row["n_unpaired"], row["n_unpaired_against"])
+        if row["n_higher"] is not None:
+            sizes = [abs(value) for value in apart if abs(value) > DIGITS * size]
+            assert row["n_higher"] + row["n_lower"] == len(sizes)
+            assert max(sizes, default=0) - min(sizes, default=0) <= 1e-4 * size
         if apart:
             agrees(apart, row["difference"], row.get("stderr"), size)
         else:

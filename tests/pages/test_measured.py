@@ -187,7 +187,7 @@ def test_a_task_of_which_only_the_split_is_known(index_site):
         for row in table(index_site.page("models/gemma-7b/"), "all-scores")
         if row["task"].text.startswith("Grade School Math")
     )
-    assert ("800 to 1,319", 1319) == (row["n_found"].text, row["n_found"].value)
+    assert ("800 to 1,319", "1319") == (row["n_found"].text, row["n_found"].value)
 
 
 def test_a_task_whose_scores_give_the_number_of_examples(index_site):
