@@ -115,7 +115,13 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "stderr": (
             "by variant, the standard error of each score, as stated or from the number of examples"
         ),
-        "n_examples": ("by variant, the number of examples of each score, as stated"),
+        "n_examples": (
+            "by variant, the number of examples of each score, as stated, or as the only possible one"
+        ),
+        "n_examples_range": (
+            "by variant, `[least, most]` examples that the score can be of, where none are stated. "
+            "If these differ, `stderr` and `interval` are for the most, and may be too small"
+        ),
         "tied_with_best": (
             "by variant, whether the score cannot be told from the best of its task and variant"
         ),
