@@ -143,7 +143,7 @@ TASKS = TableSpec(
         ColumnSpec("evaluation_split", "Split of the data set behind the scores"),
         ColumnSpec(
             "evaluation_examples",
-            "Examples in that split, if each is right or wrong: the most that a score can be of",
+            "Examples in the evaluated split, if each is right or wrong",
             "integer", low=1, unit="examples",
         ),
         *(
