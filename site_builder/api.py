@@ -128,6 +128,8 @@ def _by_variant(results: Results, model: str) -> dict[str, dict[str, Any]]:
         "lift_over_baseline": column("lift_over_baseline"),
         "tasks_beating_baseline": column("beats") if compared else dict.fromkeys(scored),
         "wins": column("wins"),
+        "clear_wins": column("clear_wins"),
+        "unclear_wins": column("unclear_wins"),
         "win_rate": column("win_rate"),
     }
 

@@ -85,6 +85,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "by variant, tasks on which it is strictly better than the baseline"
         ),
         "wins": ("by variant, tasks on which no model of the variant is better; all who tie count"),
+        "clear_wins, unclear_wins": (
+            "by variant, how many of these the errors of scores make clear, and not clear; `null` "
+            "where this is known of none"
+        ),
         "win_rate": ("by variant, mean share of rivals beaten"),
         "tests_over_base, tests_over_baseline": (
             "by variant that has such a lift: `tasks`, `mean`, `interval`; `above`, "

@@ -216,3 +216,13 @@ def judge_wins(signed: Array, tied: Array) -> Array:
     n, n_tied, n_behind = (found.sum(axis=0) for found in (~np.isnan(signed), tied == 1, tied == 0))
     verdict = np.select([n_tied > 1, (n > 1) & (n_behind == n - 1)], [0.0, 1.0], np.nan)
     return np.where(is_best, verdict, np.nan)
+
+
+def count_judged_wins(signed: Array, tied: Array) -> Array:
+    """Return how many wins of each model are clear, and how many are not, by `judge_wins`.
+
+    Shape: (models, tasks) to (2, models); NaN where this is known of no win of the model.
+    """
+    verdicts = judge_wins(signed, tied)
+    counts = np.array([(verdicts == verdict).sum(axis=1) for verdict in (1, 0)], dtype=float)
+    return np.where(counts.sum(axis=0) > 0, counts, np.nan)

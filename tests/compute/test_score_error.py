@@ -19,7 +19,7 @@ from site_builder.compute.score_error import (
 )
 from site_builder.compute.scores import Score, collect_scores
 from site_builder.config import BoardConfig
-from tests.helpers.boards import make_frames, make_tables
+from tests.helpers.boards import make_board, make_frames, make_tables
 from tests.helpers.measured import measured_results
 
 NAN = float("nan")
@@ -383,6 +383,32 @@ def test_clear_wins(scores, errors, expected):
     signed, errors = np.array(scores)[:, None], np.array(errors)[:, None]
     found = judge_wins(signed, find_ties(signed, errors, errors))[:, 0]
     assert expected == [None if np.isnan(verdict) else verdict for verdict in found]
+
+
+def wins_of(**stated):
+    """Wins of a board by model: all, clear ones, those that are not clear."""
+    runs = {"base": {"a": [0.9, 0.9, 0.9], "b": [0.5, 0.89, 0.8], "c": [0.4, 0.3, 0.95]}}
+    frames = make_frames(runs, tasks={"score_min": [0.0] * 3, "score_max": [1.0] * 3})
+    frames["results"] = frames["results"].assign(**stated)
+    board = make_board(collect_scores(make_tables(frames), BoardConfig()))
+    return {s.model: (s.wins, s.clear_wins, s.unclear_wins) for s in board.standings}
+
+
+def test_wins_of_a_board_are_clear_or_not():
+    """Of 100 examples: 0.9 is clear of 0.5, not of 0.89; 0.95 is not clear of 0.9."""
+    expected = {"a": (2, 1, 1), "b": (0, None, None), "c": (1, 0, 1)}
+    assert expected == wins_of(n_examples=100)
+
+
+def test_wins_of_which_some_errors_are_not_known():
+    """On the first task, of `b`; nothing is stated on the third."""
+    errors = [0.03, 0.03, NAN, NAN, 0.03, NAN, 0.03, 0.03, NAN]
+    expected = {"a": (2, 0, 1), "b": (0, None, None), "c": (1, None, None)}
+    assert expected == wins_of(stderr=errors)
+
+
+def test_wins_without_errors_are_neither_clear_nor_not():
+    assert {(2, None, None), (0, None, None), (1, None, None)} == set(wins_of().values())
 
 
 @pytest.mark.parametrize("gap", [0.0, 0.1])

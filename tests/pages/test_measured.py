@@ -201,6 +201,25 @@ def test_a_task_whose_scores_give_the_number_of_examples(index_site):
     )
 
 
+def test_first_places_are_clear_or_not(site, index_site):
+    """Of the Index, only the lead on Grade School Math is clear whatever part was evaluated."""
+    notes = {
+        row["model"].text: row["wins"].note for row in table(site.page("models/"), "board-tuned")
+    }
+    # `quiz` is not clear, on `plain` no error is known, on `essay` none of c's.
+    assert {"1 not clear, 2 not known", ""} == set(notes.values())
+    rows = {row["model"].text: row["wins"] for row in table(index_site.page(""), "winners-table")}
+    board = table(index_site.page("models/"), "board-fine-tuned")
+    notes = {row["model"].text: row["wins"].note for row in board}
+    assert "1 clear, 1 not clear, 2 not known" == notes["Gemma 7B"]
+    assert "7 not clear, 6 not known" == notes["Mistral 7B"]
+    assert ["Gemma 7B"] == [name for name, note in notes.items() if note.startswith("1 clear")]
+    assert 4 == rows["Gemma 7B"].number
+    assert (
+        "1 of these is clear by the errors of single scores, 15 not; of 26 this is not known."
+    ) in visible(index_site.page(""))
+
+
 # --- tasks that rank models alike -----------------------------------------------------------------
 
 
