@@ -9,11 +9,11 @@ import pandas as pd
 from site_builder.compute.numbers import Array, difference, round_significant
 from site_builder.records import Record
 from site_builder.tables.read import positions
+from site_builder.tables.shares import find_sample_sizes, mean_spans
 
 # 95 % of the standard normal distribution lie between -1.96 and +1.96. Written out, since the ways
 # to compute it differ in the last bit.
 REACH = 1.959963984540054
-_MOST_DIGITS = 12
 
 
 class ScoreErrors(Record, eq=False):
@@ -50,8 +50,8 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErr
       `effective_sample_size`, else score ± 1.96 stderr, cut off at the bounds.
     - Else, where the score is the mean of n examples, each between two bounds: `wilson_interval`
       and `standard_error_of_share` of p.
-    - n is `n_examples`, else between `least_sample_size` and the `evaluation_examples` of the task.
-      The error and the interval are then those of the greatest n, so both may be too small.
+    - n is `n_examples`, else in the range of `find_sample_sizes`. The error and the interval are
+      then those of the greatest n, so both may be too small.
     - Else the error is unknown, NaN.
 
     Units: the metric's own.
@@ -63,15 +63,15 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErr
     )
     rows = positions(results["task"], tasks["task"].tolist())
     least, most = (tasks[name].to_numpy(dtype=float)[rows] for name in ("score_min", "score_max"))
-    is_share = (tasks["score_min"] == 0) & tasks["score_max"].isin([1, 100])
-    is_mean = tasks["mean_of_examples"].astype("boolean").fillna(is_share).to_numpy(dtype=bool)
+    of_examples = mean_spans(tasks)[rows]
+    n_least, n_most = np.full((2, len(score)), np.nan)
+    for found in find_sample_sizes(results, tasks):
+        if found.least is not None:
+            n_least[found.rows], n_most[found.rows] = found.least, found.size
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         stated = np.where(stated > 0, stated, np.nan)
         span = np.where(most > least, most - least, np.nan)
         p, error = (score - least) / span, stated / span
-        of_examples = np.where(is_mean[rows], span, np.nan)
-        is_open = np.isnan(stated) & np.isnan(n) & ~np.isnan(of_examples)
-        n_least, n_most = _ranges(score - least, span, rows, tasks, is_open)
         n = np.where(n_least == n_most, n_most, n)
         largest = np.where(np.isnan(n), n_most, n)
         shares = standard_error_of_share(p, largest)
@@ -87,62 +87,10 @@ def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErr
     size = np.fmax(np.abs(score), np.where(np.isnan(span), np.abs(score), span))
     low, high = round_significant(np.where(np.isfinite(ends), ends, np.nan), size)
     stderr, greatest = (
-        np.where(np.isnan(stated), round_significant(of_examples * found), stated)
-        for found in (shares, most_shares)
+        np.where(np.isnan(stated), round_significant(of_examples * share), stated)
+        for share in (shares, most_shares)
     )
     return ScoreErrors(stderr, greatest, low, high, n, n_least, n_most)
-
-
-def _ranges(
-    above: Array,
-    span: Array,
-    rows: npt.NDArray[np.intp],
-    tasks: pd.DataFrame,
-    is_open: npt.NDArray[np.bool_],
-) -> tuple[Array, Array]:
-    """Return the least and the greatest number of examples of each open score, else NaN."""
-    least, most = np.full((2, len(above)), np.nan)
-    sizes = tasks["evaluation_examples"].to_numpy(dtype=float)
-    for task in np.flatnonzero(sizes >= 1).tolist():
-        mine = np.flatnonzero(is_open & (rows == task))
-        found = least_sample_size(above[mine], span[mine], int(sizes[task]))
-        if found is not None:
-            least[mine], most[mine] = found, sizes[task]
-    return least, most
-
-
-def least_sample_size(above: Array, span: Array, most: int) -> int | None:
-    """Return the least n of which all scores can be shares k / n, rounded as printed.
-
-    A score of d decimals is a share of n if k / n, times the span of the bounds, is within half of
-    10^-d of it, for a whole k. At 10^d times the span every score is. None where there is no score,
-    or where the scores are no shares of `most` examples.
-
-    Shape: scores above the lower bound, and the spans, (n,).
-    """
-    scores = pd.DataFrame({"above": above, "span": span}).dropna().drop_duplicates()
-    above, span = round_significant(scores["above"].to_numpy()), scores["span"].to_numpy()
-    decimals = _decimals(above)
-    order = np.argsort(-decimals, kind="stable")
-    p, near = (above / span)[order], (0.5 * (1 + 1e-6) * 10.0**-decimals / span)[order]
-    enough = np.max(span * 10.0**decimals, initial=0)
-    numbers = np.append(np.arange(1.0, min(most, enough) + 1), most)
-    # Most numbers fail at the first few scores: test more scores at once as fewer numbers are left.
-    start, step = 0, 1
-    while start < len(p):
-        part = slice(start, start + step)
-        shares = np.rint(numbers[:, None] * p[part]) / numbers[:, None]
-        numbers = numbers[(np.abs(shares - p[part]) <= near[part]).all(axis=1)]
-        start, step = start + step, step * 2
-    return int(numbers[0]) if len(p) and most in numbers else None
-
-
-def _decimals(values: Array) -> Array:
-    """Return how many decimal places write each number, at most twelve."""
-    powers = 10.0 ** np.arange(_MOST_DIGITS + 1)
-    exact = np.rint(values[:, None] * powers) / powers == values[:, None]
-    exact[:, -1] = True
-    return np.asarray(exact.argmax(axis=1), dtype=float)
 
 
 def wilson_interval(p: Array, n: Array) -> Array:

@@ -13,7 +13,6 @@ from site_builder.compute.score_error import (
     effective_sample_size,
     find_ties,
     judge_wins,
-    least_sample_size,
     standard_error_of_share,
     wilson_interval,
 )
@@ -257,23 +256,6 @@ def test_size_of_the_split_for_percents():
     found = errors_of_split([84.5, 18.3, 83.1], 71, score_max=[100.0])
     assert [71, 71, 71] == found.n.tolist()
     assert pytest.approx(100 * sqrt(0.845 * 0.155 / 71)) == found.stderr[0]
-
-
-@given(st.integers(1, 400), st.integers(0, 6), st.sampled_from([1.0, 100.0]), st.data())
-def test_least_number_of_examples(n, decimals, span, data):
-    """The first of 1, 2, ... of which every printed score is a share, by trying each of them."""
-    shares = data.draw(st.lists(st.integers(0, n), min_size=1, max_size=8))
-    scores = [round(span * k / n, decimals) for k in shares]
-
-    def fits(number, score):
-        places = len(repr(score).partition(".")[2].rstrip("0"))
-        return round(abs(span * round(score / span * number) / number - score), 14) <= round(
-            0.5 * 10.0**-places * (1 + 1e-6), 14
-        )
-
-    expected = next(m for m in range(1, n + 1) if all(fits(m, score) for score in scores))
-    found = least_sample_size(np.array(scores), np.full(len(scores), span), n)
-    assert expected == found
 
 
 @given(st.lists(st.floats(0, 1) | st.just(NAN), min_size=1, max_size=6), st.integers(1, 10**6))

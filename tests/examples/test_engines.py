@@ -183,6 +183,27 @@ def test_results_equal_exact_arithmetic(table):
             assert row.get("difference") is row.get("stderr") is None
 
 
+@given(TABLES, st.lists(st.sampled_from(["p", "1", "", None]), min_size=6, max_size=6))
+@settings(max_examples=15)
+def test_clusters_equal_exact_arithmetic(table, clusters):
+    """Clusters may be named as an example is; one without a name is no cluster."""
+    of = dict(zip("123456", clusters, strict=True))
+    runs = by_run((*key, score) for key, score in table.items())
+    with TemporaryDirectory() as folder:
+        rows = [(*key, score) for key, score in table.items()]
+        write_rows(Path(folder, "i.parquet"), rows, cluster=[of[row[3]] for row in rows])
+        project = project_of(Path(folder, "p"))
+        said = run_aggregate(Path(folder, "i.parquet"), "--into", project)
+        assert 0 == said.exit_code, said.stderr
+        results = rows_of(project, "results")
+    for row in results:
+        mine = runs[row["model"], row["task"], row["variant"]]
+        names = [(of[e] and f"cluster {of[e]}") or f"example {e}" for e in mine]
+        wanted = exact_of_clusters([*mine.values()], names) or 0.0
+        size = max(map(abs, mine.values()))
+        assert isclose(wanted, row.get("stderr") or 0.0, rel_tol=DIGITS, abs_tol=DIGITS * size)
+
+
 def agrees(values: list[float], mean: float, error: float | None, size: float) -> None:
     """A mean and its error are those of exact arithmetic."""
     wanted, wanted_error = exact(values)
