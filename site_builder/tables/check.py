@@ -430,14 +430,15 @@ def _mixed_units(tables: Tables) -> Iterator[Fault]:
 
 def _uneven_shares(tables: Tables) -> Iterator[Fault]:
     """Find tasks whose scores are no shares of the examples in the evaluated split."""
-    uneven = [s for s in find_sample_sizes(tables.results, tables.tasks) if s.least is None]
+    tasks = tables.tasks.drop_duplicates("task")
+    uneven = [s for s in find_sample_sizes(tables.results, tasks) if s.least is None]
     if not uneven:
         return
-    table, names = tables.loaded[TASKS.name], tables.tasks["task"]
+    table, names = tables.loaded[TASKS.name], tasks["task"]
     fix = "Leave evaluation_examples empty, or state n_examples of the scores."
     faults = (
         Fault(
-            table.place([found.task]),
+            table.place([names.index[found.task]]),
             f"the scores of task {names.iloc[found.task]!r} are no shares of {found.size:,.0f} "
             "examples, so they get no interval",
             fix,
