@@ -40,7 +40,9 @@ def mean_spans(tasks: pd.DataFrame) -> _Numbers:
     low, high = (tasks[name].to_numpy(dtype=float) for name in ("score_min", "score_max"))
     is_share = (tasks["score_min"] == 0) & tasks["score_max"].isin([1, 100])
     is_mean = tasks["mean_of_examples"].astype("boolean").fillna(is_share).to_numpy(dtype=bool)
-    return np.where(is_mean & (high > low), high - low, np.nan)
+    with np.errstate(over="ignore"):
+        span = np.where(is_mean & (high > low), high - low, np.nan)
+    return np.where(np.isfinite(span), span, np.nan)
 
 
 def find_sample_sizes(results: pd.DataFrame, tasks: pd.DataFrame) -> Iterator[SampleSizes]:
@@ -71,19 +73,20 @@ def least_sample_size(scores: _Numbers, low: float, span: float, size: float) ->
     That is so of every score if n is at least `span 10^d`. Numbers above 200,000 are not tried:
     the least is above it, if none below is one. None where the scores are no shares of `size`.
     """
-    scores = np.unique(scores)
-    decimals = _decimals(scores)
-    order = np.argsort(-decimals, kind="stable")
-    p, near = (scores - low)[order] / span, (0.5 + 1e-6) * 10.0 ** -decimals[order] / span
-    most = min(size, span * 10.0 ** decimals.max(), _MOST_TRIED)
-    numbers = np.append(np.arange(1.0, most + 1), size)
-    # Most numbers fail at the first few scores: test more scores at once as fewer numbers are left.
-    start, step = 0, 1
-    while start < len(p):
-        part = slice(start, start + step)
-        shares = np.rint(numbers[:, None] * p[part]) / numbers[:, None]
-        numbers = numbers[(np.abs(shares - p[part]) <= near[part]).all(axis=1)]
-        start, step = start + step, step * 2
+    with np.errstate(over="ignore", invalid="ignore"):
+        scores = np.unique(scores)
+        decimals = _decimals(scores)
+        order = np.argsort(-decimals, kind="stable")
+        p, near = (scores - low)[order] / span, (0.5 + 1e-6) * 10.0 ** -decimals[order] / span
+        most = min(size, span * 10.0 ** decimals.max(), _MOST_TRIED)
+        numbers = np.append(np.arange(1.0, most + 1), size)
+        # Most numbers fail at the first scores: test more at once as fewer numbers are left.
+        start, step = 0, 1
+        while start < len(p):
+            part = slice(start, start + step)
+            shares = np.rint(numbers[:, None] * p[part]) / numbers[:, None]
+            numbers = numbers[(np.abs(shares - p[part]) <= near[part]).all(axis=1)]
+            start, step = start + step, step * 2
     if size not in numbers:
         return None
     return float(min(numbers[0], _MOST_TRIED + 1))

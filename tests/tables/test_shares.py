@@ -51,6 +51,17 @@ def test_least_number_of_examples(n, decimals, span, data):
     assert expected == least_sample_size(np.array(scores), 0.0, span, n)
 
 
+@given(
+    st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=6),
+    st.floats(-1e308, 1e308),
+    st.floats(1e-300, 1e308),
+    st.integers(1, 10**5) | st.just(1e100),
+)
+def test_any_numbers_have_a_range_or_none(scores, low, span, size):
+    found = least_sample_size(np.array(scores), low, span, float(size))
+    assert found is None or 1 <= found <= size
+
+
 def warnings_of(folder, **columns):
     """What `check` warns of at the fixture board, with further columns of its tasks."""
     tables = board()
