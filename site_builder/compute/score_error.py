@@ -40,6 +40,12 @@ class ScoreErrors(Record, eq=False):
         """Where n is not known, but a range of it is."""
         return np.isnan(self.n) & ~np.isnan(self.n_most)
 
+    def widest(self, score: Array) -> tuple[Array, Array]:
+        """Return the ends of each 95 % interval, by the greatest error where n has a range."""
+        reach = REACH * self.most
+        low = np.where(self.has_range, score - reach, self.low)
+        return low, np.where(self.has_range, score + reach, self.high)
+
 
 def compute_score_errors(results: pd.DataFrame, tasks: pd.DataFrame) -> ScoreErrors:
     """Return the standard error of each score and the ends of its 95 % interval.
@@ -119,18 +125,15 @@ def standard_error_of_share(p: Array, n: Array) -> Array:
     return np.maximum(np.sqrt(p * (1 - p) / n), REACH / (2 * (n + REACH**2)))
 
 
-def compare_with_chance(score: Array, errors: ScoreErrors, chance: Array) -> Array:
+def compare_with_chance(score: Array, low: Array, high: Array, chance: Array) -> Array:
     """Return 1 where a score is above the score that guessing gives, -1 where below, else 0.
 
     The score is above or below if its 95 % interval is, or if the interval is unknown, the score
-    itself. Where only a range of n is known, the interval is score ± 1.96 times the greatest error.
-    NaN where the chance level is unknown.
+    itself. NaN where the chance level is unknown.
 
-    Shape: scores, their errors, and the chance level of their tasks; all the same.
+    Shape: scores, the ends of their intervals, and the chance level of their tasks; all the same.
     Source: the interval as a test, at level 0.05; docs/statistics.md#chance-level.
     """
-    low = np.where(errors.has_range, score - REACH * errors.most, errors.low)
-    high = np.where(errors.has_range, score + REACH * errors.most, errors.high)
     known = np.isfinite(low) & np.isfinite(high)
     is_above = difference(np.where(known, low, score), chance) > 0
     is_below = difference(np.where(known, high, score), chance) < 0

@@ -382,7 +382,7 @@ def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
             "score": score,
             "counts": (results["flag"].isna() | (not exclude_flagged)).to_numpy(dtype=bool),
             **asdict(errors),
-            "against_chance": turn * compare_with_chance(score, errors, chance),
+            "against_chance": turn * compare_with_chance(score, *errors.widest(score), chance),
             **{n: results[n].astype("category") for n in ("source", "date", "command", "flag")},
             "n_examples": results["n_examples"].to_numpy(dtype=float),
             "stated_stderr": results["stderr"].to_numpy(dtype=float),

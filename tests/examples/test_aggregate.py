@@ -314,9 +314,9 @@ def test_intervals_of_clusters_hold_their_level(tmp_path: Path, board: Path) -> 
         {
             "model": ["a"] * scores.size,
             "task": [f"t{t}" for t in task],
-            "example": passage * 8 + question,
-            "cluster": passage,
-            "score": scores.ravel(),
+            "example": (passage * 8 + question).tolist(),
+            "cluster": passage.tolist(),
+            "score": scores.ravel().tolist(),
         }
     )
 
@@ -324,7 +324,7 @@ def test_intervals_of_clusters_hold_their_level(tmp_path: Path, board: Path) -> 
         pq.write_table(table, tmp_path / "i.parquet")
         run_aggregate(tmp_path / "i.parquet", "--into", board)
         rows = rows_of(board, "results")
-        return sum(abs(r["score"] - 0.5) <= 1.96 * r["stderr"] for r in rows) / len(rows)
+        return float(np.mean([abs(r["score"] - 0.5) <= 1.96 * r["stderr"] for r in rows]))
 
     assert 0.954 == held(table)
     assert 0.732 == held(table.drop_columns("cluster"))
