@@ -11,12 +11,13 @@ from site_builder.charts import theme
 from site_builder.charts.cells import MODEL, attribute_field, model_cell, score_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.dumbbells import (
+    DumbbellRow,
     average_rows,
-    baseline_average,
     draw_dumbbells,
     drawn_of,
     ends_of,
     has_intervals,
+    shared,
 )
 from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
 from site_builder.compute.board import Standing
@@ -37,13 +38,14 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
         return None
     models = [*averages]
     drawn = ends_of(models)
-    rows = average_rows(results.boards, labels, drawn)
-    baseline = baseline_average(results.boards, labels)
+    rows, baseline = average_rows(results.boards, labels, drawn)
     best, worst = (
         f"{labels.scale.score(averages[m])} ({labels.models[m]})" for m in (models[0], models[-1])
     )
     circles = f"; open circle {labels.base}, full circle {labels.tuned}" if labels.lifted else ""
     band = f"; band {percent(LEVEL)} interval over tasks" if has_intervals(rows) else ""
+    if any(row.reference is not None for row in rows):
+        band += f"; tick {labels.baseline} over the same tasks"
     title = _title(results, labels, averages)
     return Chart(
         id="averages",
@@ -52,7 +54,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
         caption=f"Mean score over {counted(len(results.board.tasks), 'task')}{circles}{band}."
         f"{drawn_of(len(models))}",
         drawing=draw_dumbbells(rows, labels, "mean score", baseline),
-        table=_averages_table(results, labels, drawn),
+        table=_averages_table(results, labels, dict(zip(drawn, rows, strict=True))),
         terms="average",
         embedded=True,
     )
@@ -109,9 +111,14 @@ def clearly_ahead(stats: Stats) -> str:
     return f", {count(clearly) if clearly else 'none'} clearly"
 
 
-def _averages_table(results: Results, labels: Labels, models: Sequence[str]) -> Table:
+def _averages_table(results: Results, labels: Labels, rows: Mapping[str, DumbbellRow]) -> Table:
+    """Make the table of what is drawn: a base average is over the tasks of the tuned one."""
+    roles = labels.roles
+
     def average_field(variant: str) -> Field[str]:
-        averages = {m: results.boards[variant].standing(m).average for m in models}
+        averages = {m: results.boards[variant].standing(m).average for m in rows}
+        if variant not in roles.contest:
+            averages = {m: row.before for m, row in rows.items()}
         return Field(
             Column(f"average_{variant}", labels.variants[variant], "number", term="average"),
             lambda m: score_cell(averages[m], labels.scale),
@@ -120,9 +127,9 @@ def _averages_table(results: Results, labels: Labels, models: Sequence[str]) -> 
 
     fields = (
         Field[str](MODEL, lambda m: model_cell(labels, m)),
-        *map(average_field, reversed(labels.roles.variants)),
+        *map(average_field, reversed(roles.variants)),
     )
-    return table_of("averages-table", "Mean score by model", fields, models)
+    return table_of("averages-table", "Mean score by model", fields, [*rows])
 
 
 # --- size ---------------------------------------------------------------------------------------
@@ -149,6 +156,7 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
     names = [labels.models[p.model] for p in frontier]
     give, their = ("give", "their") if len(names) > 1 else ("gives", "its")
     title = f"{listed(names, most=4)} {give} the best average for {their} size"
+    baseline = shared(board.standing(p.model).baseline_average for p in points)
     drawn = any(p.low < p.high for p in points)
     bars = f"; a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
     unknown = len(board.ranked) - len(points)
@@ -161,7 +169,7 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
         "larger.",
         caption=f"Mean score over {counted(len(board.tasks), 'task')} against parameters, "
         f"log axis. The line joins the frontier{bars}.{left_out}{cut}",
-        drawing=_draw(points, frontier, labels, baseline_average(results.boards, labels)),
+        drawing=_draw(points, frontier, labels, baseline),
         table=_size_table(points[:MOST_LISTED], frontier, labels),
         terms="frontier",
         embedded=True,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
 from site_builder.charts import theme
 from site_builder.charts.cells import (
-    baseline_score_cell,
     flag_tags,
     lift_cell,
     linked_score_cell,
@@ -22,7 +21,7 @@ from site_builder.compute.results import Results
 from site_builder.compute.scores import Score
 from site_builder.formatting import NumberFormat, sentence
 from site_builder.labels import Labels
-from site_builder.records import Record
+from site_builder.records import Record, replace
 from site_builder.table_model import Cell, Column, Field, Item, Table, table_of
 
 # --- rows ---------------------------------------------------------------------------------------
@@ -46,6 +45,7 @@ class DumbbellRow(Record):
         reference: Value of the baseline.
         flag: Why the value before is flagged.
         score_of: Model and task, if the values are single scores.
+        is_joined: Whether its values can be compared: means are over the same tasks.
     """
 
     head: Cell
@@ -55,6 +55,7 @@ class DumbbellRow(Record):
     reference: float | None = None
     flag: str | None = None
     score_of: tuple[str, str] = ("", "")
+    is_joined: bool = True
 
 
 def model_rows(
@@ -64,7 +65,9 @@ def model_rows(
     found, is_baseline = results.scores.of_model(model), model == labels.roles.baseline
     rows = []
     for task in (task for task in tasks if task in found):
-        reference = None if is_baseline else results.task(task).baseline_score
+        beside, roles = results.task(task).baseline_scores, labels.roles
+        variants = [v for v in roles.contest if v in found[task]] or roles.variants[-1:]
+        reference = None if is_baseline else shared(map(beside.get, variants))
         rows.append(_row(labels, task_cell(labels, task), (model, task), found[task], reference))
     return rows
 
@@ -98,27 +101,41 @@ def _row(
 
 def average_rows(
     boards: Mapping[str, Board], labels: Labels, models: Sequence[str]
-) -> list[DumbbellRow]:
-    """Make the rows of average scores, one per model, with intervals if means rank the board."""
+) -> tuple[list[DumbbellRow], float | None]:
+    """Make the rows of average scores, one per model, with intervals if means rank the board.
+
+    The values before, and those of the baseline, are means over the tasks of the value after. Where
+    the baseline has one mean beside all rows, it is returned instead.
+    """
     roles = labels.roles
     by_mean = boards[roles.primary].rules.rank_by == "mean"
-    rows = []
+    has_same_tasks = len({boards[v].tasks for v in roles.contest}) == 1
+    rows, references = [], []
     for model in models:
-        standings = {variant: board.standing(model) for variant, board in boards.items()}
-        after = {
-            v: DumbbellEnd(s.average, s.lift_over_base, s.interval if by_mean else None)
-            for v in roles.contest
-            if (s := standings[v]).average is not None
+        standings = {
+            v: s for v in roles.contest if (s := boards[v].standing(model)).average is not None
         }
-        before = standings[roles.base].average if roles.base and roles.tuned else None
-        rows.append(DumbbellRow(model_cell(labels, model), labels.scale, before, after))
-    return rows
+        after = {
+            v: DumbbellEnd(s.average or 0.0, s.lift_over_base, s.interval if by_mean else None)
+            for v, s in standings.items()
+        }
+        before = shared(s.base_average for s in standings.values())
+        is_whole = all(s.scored == len(boards[v].tasks) for v, s in standings.items())
+        is_joined = before is not None or (has_same_tasks and is_whole)
+        head, reference = model_cell(labels, model), None
+        if standings:
+            references.append(shared(s.baseline_average for s in standings.values()))
+            reference = references[-1] if model != roles.baseline else None
+        row = DumbbellRow(head, labels.scale, before, after, reference, is_joined=is_joined)
+        rows.append(row)
+    line = shared(references)
+    return rows if line is None else [replace(row, reference=None) for row in rows], line
 
 
-def baseline_average(boards: Mapping[str, Board], labels: Labels) -> float | None:
-    """Return the average of the baseline."""
-    model, variant = labels.roles.baseline, labels.roles.baseline_variant
-    return None if model is None or variant is None else boards[variant].standing(model).average
+def shared(values: Iterable[float | None]) -> float | None:
+    """Return the value that all of them are; None where they differ."""
+    first, *others = {*values} or {None}
+    return None if others else first
 
 
 # --- drawing ------------------------------------------------------------------------------------
@@ -180,7 +197,7 @@ def _rod_trace(rows: Sequence[DumbbellRow]) -> theme.Trace:
         values = [end.value for end in row.after.values()]
         if row.before is not None:
             values.append(row.before)
-        if values:
+        if values and row.is_joined:
             spans.append((y, (min(values), max(values))))
     return spans_trace(spans, {"color": theme.ACCENT, "width": 2})
 
@@ -249,7 +266,7 @@ def dumbbell_table(
         ]
     reference = Field[DumbbellRow](
         Column("baseline", labels.baseline, "number"),
-        lambda row: baseline_score_cell(labels, row.score_of[1], row.reference),
+        partial(_baseline_cell, labels),
         any(row.reference is not None for row in rows),
     )
     return table_of(table_id, caption, [*fields, reference], rows)
@@ -264,3 +281,8 @@ def _after_cell(labels: Labels, variant: str, row: DumbbellRow) -> Cell:
 
 def _lift_cell(variant: str, row: DumbbellRow) -> Cell:
     return lift_cell(row.after[variant].lift if variant in row.after else None, row.scale)
+
+
+def _baseline_cell(labels: Labels, row: DumbbellRow) -> Cell:
+    variant = next(iter(row.after), labels.roles.variants[-1])
+    return linked_score_cell(labels, labels.baseline_key(row.score_of[1], variant), row.reference)

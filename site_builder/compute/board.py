@@ -19,6 +19,7 @@ from site_builder.compute.numbers import (
     floats_or_none,
     integers_or_none,
     mean_of,
+    mean_over,
     pairs_or_none,
     round_float,
 )
@@ -67,6 +68,8 @@ class Standing(Record):
         behind, behind_interval: How far it is behind the leader, over common tasks, with the
             simultaneous 95 % interval; None without enough common tasks, and where several lead.
         average: Mean score over its tasks; None where scores cannot be averaged, as mean lifts.
+        base_average, baseline_average: Mean of its base scores, and of the baseline's scores, over
+            the tasks of `average`; None where one of them is missing.
         interval: 95 % interval, over tasks, of what ranks the board; None below six tasks.
         scored: Number of tasks with a score.
         win_rate: Mean share of rivals beaten, 0..1.
@@ -85,6 +88,8 @@ class Standing(Record):
     behind: float | None
     behind_interval: tuple[float, float] | None
     average: float | None
+    base_average: float | None
+    baseline_average: float | None
     interval: tuple[float, float] | None
     scored: int
     win_rate: float | None
@@ -247,9 +252,9 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
     )
     over_base, over_baseline = scores.lift_over_base(variant), scores.lift_over_baseline(variant)
 
-    def means(figures: Array) -> list[float | None]:
-        found = floats_or_none(mean_of(figures, axis=1))
-        return found if rules.averaged else [None] * len(found)
+    def means(figures: Array, places: npt.NDArray[np.bool_] | None = None) -> list[float | None]:
+        over = mean_of(figures, axis=1) if places is None else mean_over(figures, places)
+        return floats_or_none(over if rules.averaged else np.full(len(over), np.nan))
 
     columns = {
         "model": scores.models,
@@ -261,6 +266,8 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
         "behind": floats_or_none(behind[0]),
         "behind_interval": pairs_or_none(*behind[1:]),
         "average": means(values),
+        "base_average": means(scores.base_of(variant), ~np.isnan(values)),
+        "baseline_average": means(scores.of_baseline(scores.values, variant), ~np.isnan(values)),
         "interval": pairs_or_none(*mean_intervals(shown, errors, scores.families, bounds)),
         "scored": scored.tolist(),
         "win_rate": floats_or_none(mean_of(rates, axis=1)),

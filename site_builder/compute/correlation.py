@@ -222,11 +222,11 @@ def _derived(scores: Scores, results: Sequence[TaskResult]) -> dict[str, Array]:
     if roles.base is not None and roles.tuned:
         # Of the models tuned on the task, so that average tuned - average base is average lift.
         is_tuned = np.any([~np.isnan(scores.values[v]) for v in roles.tuned], axis=0)
-        base = np.where(is_tuned, scores.values[roles.base], np.nan)
+        base = np.where(is_tuned, base, np.nan)
     lift_over_baseline = [r.best_lift_over_baseline for r in results]
     lift_over_base = [r.mean_lift_over_base for r in results]
     return {
-        "baseline_score": scores.baseline,
+        "baseline_score": scores.of_baseline(scores.values, roles.primary),
         "best_lift_over_baseline": np.array(lift_over_baseline, dtype=float),
         "mean_lift_over_base": np.array(lift_over_base, dtype=float),
         "best_base_score": np.fmax.reduce(base * direction) * direction,

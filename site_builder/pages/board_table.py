@@ -14,6 +14,7 @@ from site_builder.charts.cells import (
     number_cell,
     text_cell,
 )
+from site_builder.charts.dumbbells import shared
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
 from site_builder.compute.significance import LiftTest
@@ -92,12 +93,26 @@ class BoardTableSpec(Record):
         return roles.base is not None and self.board.variant in roles.tuned
 
     @property
-    def reference(self) -> Standing | None:
-        """The baseline in the variant that stands for it; None without one."""
-        roles = self.labels.roles
-        if roles.baseline is None or roles.baseline_variant is None:
+    def borrowed(self) -> Standing | None:
+        """The baseline's standing on the board of another variant that stands for it here.
+
+        Its average is over the tasks of the ranked models. None where it has a score in this
+        variant, where these models differ in their tasks, and where it lacks one of these.
+        """
+        roles, variant = self.labels.roles, self.board.variant
+        if roles.baseline is None or roles.baseline_variants[variant] == variant:
             return None
-        return self.boards[roles.baseline_variant].standing(roles.baseline)
+        found = self.boards[roles.baseline_variants[variant]].standing(roles.baseline)
+        mean = self.reference if self.board.ranked else found.average
+        if mean == found.average:
+            return found
+        n = len(self.board.tasks)
+        return None if mean is None else replace(found, average=mean, interval=None, scored=n)
+
+    @property
+    def reference(self) -> float | None:
+        """The baseline's mean over the tasks of each ranked model; None if these differ."""
+        return shared(s.baseline_average for s in self.board.ranked)
 
     def is_borrowed(self, standing: Standing) -> bool:
         """Return whether a standing with a score is from another board: the baseline's."""
@@ -240,8 +255,7 @@ def _lift_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     beaten = f"Tasks where it scores strictly better than {baseline}"
 
     def over_baseline(s: Standing) -> float | None:
-        is_itself = s.model == labels.roles.baseline and s.lift_over_baseline == 0
-        return None if is_itself else s.lift_over_baseline
+        return None if s.model == labels.roles.baseline else s.lift_over_baseline
 
     def beats(s: Standing) -> Cell:
         of = s.beats + s.ties + s.loses
@@ -363,8 +377,6 @@ def _lift_cell(spec: BoardTableSpec, s: Standing, lift: float | None, tests: _Te
     """A mean lift with its interval and p-value, which only the board over all tasks has."""
     cell, variant = lift_cell(lift, spec.labels.scale), spec.board.variant
     is_whole = spec.board is spec.site.results.boards[variant]
-    if spec.is_borrowed(s):
-        variant = spec.labels.roles.baseline_variant or ""
     test = tests.get(variant, {}).get(s.model)
     if not is_whole or test is None or cell.value is None:
         return cell
@@ -413,11 +425,12 @@ def _dumbbell(spec: BoardTableSpec, s: Standing, limits: AxisRange) -> Dumbbell 
     """The averages before and after on the scale of the board; None without an average."""
     if s.average is None:
         return None
-    labels, reference, before = spec.labels, spec.reference, None
-    if spec.is_tuned:
-        before = spec.boards[labels.roles.base or ""].standing(s.model).average
-    text = " to ".join(labels.scale.score(v) for v in (before, s.average) if v is not None)
-    # The baseline from another variant is the reference itself, and needs no other mark.
-    marks = (None, None) if spec.is_borrowed(s) else (before, s.average)
-    before, after, baseline = map(limits.share, (*marks, reference.average if reference else None))
+    labels = spec.labels
+    means = tuple(v for v in (s.base_average, s.average) if v is not None)
+    text = " to ".join(map(labels.scale.score, means))
+    marks: tuple[float | None, ...] = (s.base_average, s.average, s.baseline_average)
+    if spec.is_borrowed(s):
+        # The baseline from another variant is the reference itself, and needs no other mark.
+        marks = (None, None, s.average)
+    before, after, baseline = map(limits.share, marks)
     return Dumbbell(before, after, baseline, None, None, f"{labels.models[s.model]}: {text}")

@@ -170,21 +170,21 @@ def _common_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView
 
 
 def _rows(spec: BoardTableSpec) -> list[Standing]:
-    """Return the rows in order; a baseline without a score stands where its other score would."""
-    board, reference = spec.board, spec.reference
+    """Return the rows in order; a baseline without a score stands where its other mean would."""
+    board, reference = spec.board, spec.borrowed
     rows = [s for s in board.standings if s.rank is not None or (spec.full and s.scored)]
-    if reference and spec.is_borrowed(reference) and board.rules.rank_by == "mean":
+    if reference and reference.scored and board.rules.rank_by == "mean":
         direction = float(spec.site.results.scores.direction[0])
         ahead = sum(
             direction * (s.average - (reference.average or 0.0)) >= 0
             for s in board.ranked
             if s.average is not None
         )
-        without = {"rank": None, "rank_interval": None, "possible_ranks": None, "win_rate": None}
-        rows.insert(ahead, replace(reference, **without))
+        of_other = ("rank", "rank_interval", "possible_ranks", "win_rate", "lift_over_base")
+        rows.insert(ahead, replace(reference, **dict.fromkeys(of_other)))
     if spec.full:
-        baseline = spec.labels.roles.baseline
-        rows += [s for s in board.standings if not s.scored and s.model != baseline]
+        shown = {s.model for s in rows}
+        rows += [s for s in board.standings if not s.scored and s.model not in shown]
     return rows
 
 
@@ -227,10 +227,12 @@ def _legend(spec: BoardTableSpec, table: Table) -> tuple[LegendItem, ...]:
     """What the marks of the drawings stand for, those that the board has."""
     if all(column.align != "plot" for column in table.columns):
         return ()
-    board, labels, reference = spec.board, spec.labels, spec.reference
+    board, labels = spec.board, spec.labels
     marks = [LegendItem("before", labels.base)] if spec.is_tuned else []
     marks.append(LegendItem("after", labels.in_sentence(board.variant)))
-    if reference is not None and reference.average is not None:
-        score = labels.scale.score(reference.average)
-        marks.append(LegendItem("reference", f"{labels.baseline}, {score}"))
+    drawn = {s.baseline_average for s in board.standings if s.average is not None}
+    if len(drawn) == 1 and (level := drawn.pop()) is not None:
+        marks.append(LegendItem("reference", f"{labels.baseline}, {labels.scale.score(level)}"))
+    elif drawn - {None}:
+        marks.append(LegendItem("reference", f"{labels.baseline}, over the same tasks"))
     return tuple(marks)

@@ -53,8 +53,9 @@ def board_data(site: Site) -> Mapping[str, object]:
     """What a script must know of the board beside its scores.
 
     Models and tasks are in the order of the tables; `reference` is the baseline's place among the
-    models and the variant whose scores stand for it. `boards` has, by variant, how many models are
-    ranked; of each model rank, number of scores, mean win rate, and the ranks that the tasks allow.
+    models and, by variant, the variant of its scores that stand beside it. `boards` has, by
+    variant, how many models are ranked; of each model rank, number of scores, mean win rate, and
+    the ranks that the tasks allow.
     """
     results, labels = site.results, site.labels
     roles, rules = labels.roles, results.board.rules
@@ -78,7 +79,10 @@ def board_data(site: Site) -> Mapping[str, object]:
         "base": roles.base,
         "reference": None
         if roles.baseline is None
-        else {"model": results.scores.rows[roles.baseline], "variant": roles.baseline_variant},
+        else {
+            "model": results.scores.rows[roles.baseline],
+            "variants": dict(roles.baseline_variants),
+        },
         "scale": asdict(labels.scale),
         "rank_by": rules.rank_by,
         "averaged": rules.averaged,

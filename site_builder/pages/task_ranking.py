@@ -153,7 +153,7 @@ def _line_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
     if not _is_drawn(site, task):
         return
     labels, roles, scale = site.labels, site.labels.roles, site.labels.scales[task.task]
-    reference = task.baseline_score
+    reference = task.baseline_scores.get(roles.primary)
     # The ends of all that is drawn: between the bounds of a task, intervals would be too small.
     drawn = [] if reference is None else [reference]
     for score in site.results.scores.ranking(task.task):
@@ -190,7 +190,7 @@ def _line_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
 
 def line_legend(site: Site, task: TaskResult) -> tuple[LegendItem, ...]:
     """Return what the marks of the drawings stand for; empty where nothing is drawn."""
-    labels, reference = site.labels, task.baseline_score
+    labels, reference = site.labels, task.baseline_scores.get(site.labels.roles.primary)
     if not _is_drawn(site, task):
         return ()
     items = [LegendItem("before", labels.base)] if labels.lifted else []

@@ -49,7 +49,11 @@
 
     const values = runs.map((run) => scoresOf(run.model, run.variant));
     const merits = values.map(toSigned);
-    const ofBaseline = reference ? scoresOf(reference.model, reference.variant) : all.map(() => null);
+    /** The baseline's scores that stand beside a variant. @param {string} variant */
+    const beside = (variant) => (reference ? scoresOf(reference.model, reference.variants[variant]) : all.map(() => null));
+    const [first, ...others] = new Set(runs.map((run) => reference?.variants[run.variant]));
+    const baseline = reference && first !== undefined && !others.length ? { model: reference.model, variant: first } : null;
+    const ofBaseline = baseline ? beside(runs[0].variant) : all.map(() => null);
     const common = all.filter((t) => values.every((row) => row[t] !== null));
     const isCommon = new Set(common);
 
@@ -70,7 +74,7 @@
     /** @param {Run} run @param {number} i @returns {ComparedRun} */
     const comparedRun = (run, i) => {
       const tops = tasks.filter((found) => found.best.includes(i));
-      const isBaseline = reference && run.model === reference.model && run.variant === reference.variant;
+      const isBaseline = run.model === reference?.model;
       const before = run.variant === base ? null : base;
       return {
         run,
@@ -78,7 +82,7 @@
         firstPlaces: tops.length,
         shared: tops.filter((found) => found.best.length > 1).length,
         tops,
-        overBaseline: isBaseline ? null : apart(merits[i], toSigned(ofBaseline), common),
+        overBaseline: isBaseline ? null : apart(merits[i], toSigned(beside(run.variant)), common),
         overBase: before === null ? null : apart(merits[i], toSigned(scoresOf(run.model, before)), common),
       };
     };
@@ -102,6 +106,7 @@
       runs: runs.map(comparedRun),
       common: common.length,
       tasks,
+      baseline,
       pair: runs.length === 2 ? apart(merits[0], merits[1], common) : null,
       leaders: averaged && common.length ? leaders(common) : [],
       reference: averaged && common.length ? meanOfAll(common.map((t) => ofBaseline[t])) : null,
@@ -159,7 +164,7 @@
     /** @param {string} label @param {(i: number) => Cell} cell @param {Cell} baseline */
     const measure = (label, cell, baseline = none) => row(board, comparison, { text: label }, cell, baseline);
     /** @param {string} label @param {(run: Run) => Cell} cell */
-    const place = (label, cell) => measure(label, (i) => cell(comparison.runs[i].run), board.reference ? cell(board.reference) : none);
+    const place = (label, cell) => measure(label, (i) => cell(comparison.runs[i].run), comparison.baseline ? cell(comparison.baseline) : none);
     /** @param {Run} run */
     const standing = (run) => board.boards[run.variant].standings[run.model];
     /** @param {string} label @param {(string | null)[]} texts by model */
@@ -210,7 +215,7 @@
       const { link, scale } = task;
       /** @param {number} i @returns {Cell} */
       const cell = (i) => (found.scores[i] === null ? { text: NO_SCORE, tone: "soft" } : top(keptScoreCell(board, comparison.runs[i].run, task, found.scores[i]), i, found.best));
-      const baseline = board.reference ? keptScoreCell(board, board.reference, task, found.reference) : {};
+      const baseline = comparison.baseline ? keptScoreCell(board, comparison.baseline, task, found.reference) : textCell(null);
       return [...row(board, comparison, { link, value: link[0] }, cell, baseline), drawingCell(board, found, names), scoreCell(found.margin, scale)];
     });
 

@@ -139,7 +139,8 @@ interface Board {
   categories: { link: Link; averaged: boolean; scale: Places }[];
   boards: Record<string, { ranked: number; standings: BoardStanding[] }>;
   base: string | null;
-  reference: Run | null;
+  /** The baseline, and by variant that of its scores which stand beside it. */
+  reference: { model: number; variants: Record<string, string> } | null;
   scale: Places;
   rank_by: string;
   averaged: boolean;
@@ -192,7 +193,9 @@ interface Candidate {
   rank: number;
   ranks: [best: number, worst: number];
   merit: number;
+  /** Means of its base scores, and of the baseline's, over the tasks that it has. */
   before: number | null;
+  reference: number | null;
   behind: number;
   bestOn: number;
   scored: number;
@@ -205,6 +208,7 @@ interface Choice {
   listed: Candidate[];
   candidates: number;
   ranked: number;
+  /** The baseline's mean beside every listed candidate; null where these differ. */
   reference: number | null;
   margin: number;
   smallest: Candidate | null;
@@ -288,6 +292,8 @@ interface Comparison {
   tasks: ComparedTask[];
   pair: Sides | null;
   leaders: number[];
+  /** The baseline in the variant that stands beside all runs; null where these differ. */
+  baseline: Run | null;
   reference: number | null;
   categories: ComparedCategory[];
 }

@@ -263,16 +263,17 @@
       };
       const shown = (/** @type {number} */ merit) => (Number.isNaN(merit) ? null : turned ? 0 - merit : merit);
 
-      /** The mean of a model's scores in a variant, as it is shown. @param {string} variant @param {number} model */
-      const shownMean = (variant, model) => {
-        const row = only(measuresOf(variant).signed[model]);
-        return byMean ? shown(coveredMean(row, row)) : null;
+      /** The mean of a model's scores in a variant over the tasks of `scores`, as it is shown; null where it lacks one. @param {string} variant @param {number} model @param {Row} scores */
+      const meanBeside = (variant, model, scores) => {
+        const row = only(measuresOf(variant).signed[model]).map((value, t) => (Number.isNaN(scores[t]) ? NaN : value));
+        const isWhole = row.every((value, t) => Number.isNaN(scores[t]) || !Number.isNaN(value));
+        return byMean && isWhole ? shown(coveredMean(row, row)) : null;
       };
       const all = measuresOf(question.variant);
       const signed = all.signed.map(only);
       const measure = byMean ? signed : all.measure.map(only);
       const errors = all.errors?.map(only) ?? null;
-      return { weights, signed, measure, errors, merit: measure.map((row, m) => coveredMean(row, signed[m])), shown, shownMean };
+      return { weights, signed, measure, errors, merit: measure.map((row, m) => coveredMean(row, signed[m])), shown, meanBeside };
     };
 
     /** The margin where the visitor sets none: a share of the scale. @param {number[]} merits of the ranked models */
@@ -288,7 +289,7 @@
     };
 
     return (question) => {
-      const { weights, signed, measure, errors, merit, shown, shownMean } = fieldOf(question);
+      const { weights, signed, measure, errors, merit, shown, meanBeside } = fieldOf(question);
       const scored = signed.map(scoresOf);
       const all = merit.map((_, m) => m);
       const ranked = all.filter((m) => !Number.isNaN(merit[m]));
@@ -298,6 +299,7 @@
       const rankOf = (/** @type {number} */ m) => 1 + order.findIndex((other) => merit[other] === merit[m]);
       const bestOn = bestOf(order.map((m) => signed[m]));
       const base = question.variant === board.base ? null : board.base;
+      const baseline = board.reference;
       const listed = order.slice(0, board.listed);
       const weighted = listed.length > 1 ? samplesOf(weights.length).map((times, i) => times * weights[i % weights.length]) : new Float64Array();
 
@@ -327,7 +329,8 @@
         rank: rankOf(m),
         ranks: order.length > 1 ? ranksOf(m) : [1, 1],
         merit: /** @type {number} */ (shown(merit[m])),
-        before: base === null ? null : shownMean(base, m),
+        before: base === null ? null : meanBeside(base, m, signed[m]),
+        reference: baseline && meanBeside(baseline.variants[question.variant], baseline.model, signed[m]),
         behind: behind(m),
         bestOn: bestOn(signed[m]),
         scored: scored[m],
@@ -335,14 +338,16 @@
       });
       const margin = question.margin ?? defaultMargin(ranked.map((m) => merit[m]));
       const smallest = smallestOf(order.filter((m) => behind(m) <= margin));
+      const candidates = listed.map(candidate);
+      const references = [...new Set(candidates.map((c) => c.reference))];
       const unsure = order.length > 1 && weights.length > 1;
       return {
         question,
         tasks: weights.length,
-        listed: listed.map(candidate),
+        listed: candidates,
         candidates: order.length,
         ranked: ranked.length,
-        reference: board.reference && shownMean(board.reference.variant, board.reference.model),
+        reference: references.length === 1 ? references[0] : null,
         margin,
         smallest: smallest === null ? null : candidate(smallest),
         staysFirst: unsure ? staysFirst(order.map((m) => measure[m]), weights, factorsOf(weights.length)) : null,

@@ -202,13 +202,14 @@ def compare(
         baseline: Whether the board has the baseline.
     """
     models = list(dict.fromkeys(model for rows in scores.values() for model in rows))
+    beside = {v: v if "ref" in rows else "base" for v, rows in scores.items()}
     n = len(next(iter(scores["base"].values())))
     board = {
         "tasks": [
             {"direction": -1 if i + 1 in lower else 1, "category": CATEGORIES[i]} for i in range(n)
         ],
         "categories": [{"link": [name, ""], "averaged": averaged} for name in ("X", "Y", "Z")],
-        "reference": {"model": models.index("ref"), "variant": "base"} if baseline else None,
+        "reference": {"model": models.index("ref"), "variants": beside} if baseline else None,
         "base": "base" if "tuned" in scores else None,
         "averaged": averaged,
     }

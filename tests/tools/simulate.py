@@ -77,7 +77,7 @@ class Population:
             direction=np.ones(shape[1]),
             low=np.full(shape[1], -np.inf),
             high=np.full(shape[1], np.inf),
-            roles=Roles("base", ("tuned",), None, None),
+            roles=Roles("base", ("tuned",), None, {}),
             errors={"base": known, "tuned": known},
             flagged=(),
         )
