@@ -18,6 +18,7 @@ from site_builder.charts.dumbbells import (
     ends_of,
     has_intervals,
     shared,
+    tasks_averaged,
 )
 from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
 from site_builder.compute.board import Standing
@@ -51,7 +52,7 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
         id="averages",
         title=title,
         reading=f"{title}. Averages run from {best} to {worst}.",
-        caption=f"Mean score over {counted(len(results.board.tasks), 'task')}{circles}{band}."
+        caption=f"Mean score over {tasks_averaged(results.board)}{circles}{band}."
         f"{drawn_of(len(models))}",
         drawing=draw_dumbbells(rows, labels, "mean score", baseline),
         table=_averages_table(results, labels, dict(zip(drawn, rows, strict=True))),
@@ -79,7 +80,9 @@ def _title(results: Results, labels: Labels, averages: Mapping[str, float]) -> s
         direction = "up from" if after > before else "down from"
         moved = scale.score(after) != scale.score(before)
         way = f"{direction} {scale.score(before)}" if moved else "as before"
-        title = f"{sentence(labels.tuned)} models average {scale.score(after)}, {way}"
+        is_whole = stats.runs_paired == stats.runs_tuned
+        scope = "" if is_whole else f", over {counted(stats.runs_paired, 'pair')} of scores"
+        title = f"{sentence(labels.tuned)} models average {scale.score(after)}, {way}{scope}"
     else:
         title = _best_title(results, labels, averages)
     if labels.roles.baseline is None or not stats.models_compared:
@@ -91,6 +94,11 @@ def _title(results: Results, labels: Labels, averages: Mapping[str, float]) -> s
 
 
 def _best_title(results: Results, labels: Labels, averages: Mapping[str, float]) -> str:
+    boards = [results.boards[v] for v in labels.roles.contest]
+    if len({board.tasks for board in boards}) > 1 or any(
+        s.scored < len(board.tasks) for board in boards for s in board.ranked
+    ):
+        return f"Mean scores of {counted(len(averages), 'model')}, each over its own tasks"
     rounded = {model: round_float(average) for model, average in averages.items()}
     best = next(iter(rounded.values()))
     first = [model for model, average in rounded.items() if average == best]
@@ -167,7 +175,7 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}: every other model of known size is matched or beaten by one that is no "
         "larger.",
-        caption=f"Mean score over {counted(len(board.tasks), 'task')} against parameters, "
+        caption=f"Mean score over {tasks_averaged(board)} against parameters, "
         f"log axis. The line joins the frontier{bars}.{left_out}{cut}",
         drawing=_draw(points, frontier, labels, baseline),
         table=_size_table(points[:MOST_LISTED], frontier, labels),

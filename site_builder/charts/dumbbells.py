@@ -19,7 +19,7 @@ from site_builder.charts.forms import spans_trace
 from site_builder.compute.board import Board
 from site_builder.compute.results import Results
 from site_builder.compute.scores import Score
-from site_builder.formatting import NumberFormat, sentence
+from site_builder.formatting import NumberFormat, counted, sentence
 from site_builder.labels import Labels
 from site_builder.records import Record, replace
 from site_builder.table_model import Cell, Column, Field, Item, Table, table_of
@@ -130,6 +130,14 @@ def average_rows(
         rows.append(row)
     line = shared(references)
     return rows if line is None else [replace(row, reference=None) for row in rows], line
+
+
+def tasks_averaged(board: Board) -> str:
+    """Return over which tasks the means of ranked models are: `24 tasks`, or those of each."""
+    n = len(board.tasks)
+    if all(s.scored == n for s in board.ranked):
+        return counted(n, "task")
+    return f"the tasks that each model has, {n:,} in all"
 
 
 def shared(values: Iterable[float | None]) -> float | None:

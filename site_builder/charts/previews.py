@@ -15,11 +15,12 @@ from site_builder.charts.dumbbells import (
     model_rows,
     shared,
     task_rows,
+    tasks_averaged,
 )
 from site_builder.charts.serving import latency_names
 from site_builder.compute.board import Board
 from site_builder.compute.results import Results
-from site_builder.formatting import NumberFormat, counted, money, rounded, seconds, sentence
+from site_builder.formatting import NumberFormat, money, rounded, seconds, sentence
 from site_builder.labels import Labels
 from site_builder.records import Record
 from site_builder.table_model import Dumbbell, Item, Tone
@@ -216,7 +217,7 @@ def card_board(boards: Mapping[str, Board], labels: Labels) -> PreviewChart | No
     top = board.ranked[:_MOST_ROWS]
     if not top:
         return None
-    over = counted(len(board.tasks), "task")
+    over = tasks_averaged(board)
     if board.rules.rank_by == "mean":
         rows, baseline = average_rows(boards, labels, [s.model for s in top])
         interval = ", 95\N{NO-BREAK SPACE}% interval" if any(s.interval for s in top) else ""

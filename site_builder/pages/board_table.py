@@ -14,7 +14,7 @@ from site_builder.charts.cells import (
     number_cell,
     text_cell,
 )
-from site_builder.charts.dumbbells import shared
+from site_builder.charts.dumbbells import shared, tasks_averaged
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
 from site_builder.compute.significance import LiftTest
@@ -23,7 +23,6 @@ from site_builder.formatting import (
     NumberFormat,
     billions,
     count,
-    counted,
     coverage,
     p_value,
 )
@@ -215,7 +214,7 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     """Yield what ranks the models, as numbers and as a drawing."""
     board, labels, limits = spec.board, spec.labels, _find_limits(spec)
     averaged, rank_by = board.rules.averaged, board.rules.rank_by
-    mean = f"Mean over {counted(len(board.tasks), 'task')}"
+    mean = f"Mean over {tasks_averaged(board)}"
     beaten = "Share of other models beaten on a task, averaged over tasks; a tie counts one half"
 
     drawing = "On the scale"

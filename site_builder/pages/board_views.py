@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from site_builder.charts.chart import id_of
+from site_builder.charts.dumbbells import tasks_averaged
 from site_builder.compute.board import Board, Standing
 from site_builder.formatting import counted, listed, percent
 from site_builder.labels import with_article
@@ -103,14 +104,14 @@ def board_note(site: Site) -> str:
 
 def ranking_rule(board: Board) -> str:
     """Return by what the models of a board are ranked, as a sentence."""
-    n = counted(len(board.tasks), "task")
+    over = tasks_averaged(board)
     if board.rules.rank_by == "mean":
-        return f"Ranked by mean score over {n}."
+        return f"Ranked by mean score over {over}."
     whys = {
         "mixed units": ", because the tasks differ in unit or direction",
         "sparse": ", because few models have every task",
     }
-    return f"Ranked by mean win rate over {n}{whys.get(board.rules.why, '')}."
+    return f"Ranked by mean win rate over {over}{whys.get(board.rules.why, '')}."
 
 
 # --- views --------------------------------------------------------------------------------------
