@@ -51,9 +51,9 @@ def test_averages_that_stand_side_by_side_are_over_the_same_tasks(runs):
             baseline = mean_where(beside(runs, variant), row)
             assert pytest.approx(before) == s.base_average
             assert pytest.approx(baseline) == s.baseline_average
-            if before is not None:
+            if before is not None and s.average is not None:
                 assert pytest.approx(s.average - before) == s.lift_over_base
-            if baseline is not None:
+            if baseline is not None and s.average is not None:
                 assert pytest.approx(s.average - baseline) == s.lift_over_baseline
 
 
