@@ -310,7 +310,7 @@ def _size_table(points: Sequence[_Point], frontier: Collection[_Point], labels: 
 
 def chart_winners(results: Results, labels: Labels) -> Chart | None:
     """Chart the first places of each model; all who tie count."""
-    n_tasks = len(results.scores.tasks)
+    n_tasks = len(results.board.tasks)
     standings = sorted((s for s in results.board.standings if s.wins), key=lambda s: -s.wins)
     if not standings or n_tasks < 2:
         return None

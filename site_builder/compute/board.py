@@ -108,6 +108,7 @@ class Board(Record):
     """The standings of one variant over a set of tasks: ranked first, in order; then the others.
 
     Attributes:
+        tasks: Those on which any model has a score in this variant.
         tested: Whether pairs of models are compared: two are ranked, and there are enough tasks.
         inseparable: The longest runs of neighbours in rank of which none is beyond chance ahead of
             another, each by its first and last position.
@@ -157,7 +158,7 @@ def compute_boards(
 
 
 def _boards_over(scores: Scores, rules: RankingRules) -> dict[str, Board]:
-    return {v: compute_board(scores, v, rules) for v in scores.roles.variants}
+    return {v: compute_board(scores.of_variant(v), v, rules) for v in scores.roles.variants}
 
 
 def compute_common_boards(
@@ -174,7 +175,7 @@ def compute_common_boards(
         ranked = [scores.rows[s.model] for s in board.ranked]
         is_common = ~np.isnan(scores.values[variant][ranked]).any(axis=0)
         tasks = [scores.tasks[column] for column in np.flatnonzero(is_common)]
-        if 0 < len(tasks) < len(scores.tasks):
+        if 0 < len(tasks) < len(board.tasks):
             rank_by = "mean" if board.rules.averaged else board.rules.rank_by
             rules = replace(board.rules, min_coverage=1.0, rank_by=rank_by)
             found[variant] = _boards_over(scores.only(tasks), rules)
@@ -210,10 +211,10 @@ def _are_comparable(tasks: pd.DataFrame) -> bool:
 
 
 def _coverage(scores: Scores) -> Array:
-    """Return the share of tasks that each run, a model in a variant, has a score on, above 0."""
-    counts = [(~np.isnan(scores.values[v])).sum(axis=1) for v in scores.roles.variants]
-    runs = np.concatenate(counts)
-    return runs[runs > 0] / len(scores.tasks)
+    """Return the share of its variant's tasks that each run, a model in one, has; above 0."""
+    parts = [scores.of_variant(v).values[v] for v in scores.roles.variants]
+    shares = np.concatenate([(~np.isnan(values)).mean(axis=1) for values in parts])
+    return shares[shares > 0]
 
 
 def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:

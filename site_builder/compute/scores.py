@@ -204,6 +204,13 @@ class Scores(Record, eq=False):
         """Return score minus baseline's score, positive = better (docs/statistics.md#lift)."""
         return difference(self.signed[variant], self.of_baseline(self.signed, variant))
 
+    def of_variant(self, variant: str) -> Scores:
+        """Return the same board with only the tasks that any model has in a variant, if any."""
+        is_scored = ~np.isnan(self.values[variant]).all(axis=0)
+        if is_scored.all() or not is_scored.any():
+            return self
+        return self.only([self.tasks[column] for column in np.flatnonzero(is_scored)])
+
     def left_out(self, variant: str) -> frozenset[str]:
         """Return the models with a flagged score of the variant that does not count."""
         return frozenset(f.model for f in self.flagged if f.variant == variant and not f.counts)

@@ -250,19 +250,23 @@ class CategoryResult(Record):
 
 
 def compute_categories(
-    boards: Mapping[str, Mapping[str, Board]], results: Sequence[TaskResult]
+    boards: Mapping[str, Mapping[str, Board]], results: Sequence[TaskResult], tasks: pd.DataFrame
 ) -> tuple[CategoryResult, ...]:
-    """Summarise every category, harder ones first (docs/statistics.md#categories)."""
+    """Summarise every category of the tasks table, harder ones first.
+
+    Source: docs/statistics.md#categories.
+    """
     by_task = {result.task: result for result in results}
     found = []
-    for name, by_variant in boards.items():
-        board = next(iter(by_variant.values()))
-        averaged, mine = board.rules.averaged, [by_task[task] for task in board.tasks]
+    for name, own in tasks.groupby("category", sort=False)["task"]:
+        by_variant = boards[str(name)]
+        averaged = next(iter(by_variant.values())).rules.averaged
+        mine = [by_task[task] for task in own]
         best = np.array([result.best_lift_over_baseline for result in mine], dtype=float)
         over_base = np.array([result.mean_lift_over_base for result in mine], dtype=float)
         category = CategoryResult(
-            category=name,
-            tasks=board.tasks,
+            category=str(name),
+            tasks=tuple(own),
             best_lift_over_baseline=mean_or_none(best) if averaged else None,
             mean_lift_over_base=mean_or_none(over_base) if averaged else None,
             beating=int((best > 0).sum()),

@@ -103,10 +103,10 @@ class BoardTableSpec(Record):
             return None
         found = self.boards[roles.baseline_variants[variant]].standing(roles.baseline)
         mean = self.reference if self.board.ranked else found.average
-        if mean == found.average:
-            return found
         n = len(self.board.tasks)
-        return None if mean is None else replace(found, average=mean, interval=None, scored=n)
+        if mean is None or (mean == found.average and found.scored == n):
+            return None if mean is None else found
+        return replace(found, average=mean, interval=None, scored=n)
 
     @property
     def reference(self) -> float | None:
@@ -166,6 +166,20 @@ def tie_tags(board: Board, standing: Standing) -> tuple[str, ...]:
     if standing.rank == 1:
         return ("best",)
     return ("may be first",) if standing.tied_with_best else ()
+
+
+def possible_text(board: Board, standing: Standing) -> str:
+    """Return the ranks that missing scores allow a model that lacks one; by win rate, their limits.
+
+    Empty where no ranked model lacks a score.
+    """
+    n, possible = len(board.tasks), standing.possible_ranks
+    if possible is None or standing.scored == n or all(s.scored == n for s in board.ranked):
+        return ""
+    best, worst = map(count, possible)
+    if board.rules.rank_by == "mean_win_rate" and best != worst:
+        return f"rank {best} at best, {worst} at worst, if complete"
+    return f"rank {span_text(*possible)} if complete"
 
 
 # --- tools --------------------------------------------------------------------------------------
@@ -331,7 +345,7 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
         lambda s: number_cell(
             s.scored,
             coverage(s.scored, n),
-            f"rank {span_text(*s.possible_ranks)} if complete" if s.possible_ranks else "",
+            possible_text(spec.board, s),
         ),
         spec.full or any(s.scored not in (0, n) for s in spec.board.standings),
     )

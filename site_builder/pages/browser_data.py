@@ -54,8 +54,8 @@ def board_data(site: Site) -> Mapping[str, object]:
 
     Models and tasks are in the order of the tables; `reference` is the baseline's place among the
     models and, by variant, the variant of its scores that stand beside it. `boards` has, by
-    variant, how many models are ranked; of each model rank, number of scores, mean win rate, and
-    the ranks that the tasks allow.
+    variant, how many models are ranked, and over how many tasks; of each model rank, number of
+    scores, mean win rate, and the ranks that the tasks allow.
     """
     results, labels = site.results, site.labels
     roles, rules = labels.roles, results.board.rules
@@ -73,7 +73,11 @@ def board_data(site: Site) -> Mapping[str, object]:
         ],
         "categories": list(_categories(site)),
         "boards": {
-            variant: {"ranked": len(board.ranked), "standings": _standings(site, board)}
+            variant: {
+                "ranked": len(board.ranked),
+                "tasks": len(board.tasks),
+                "standings": _standings(site, board),
+            }
             for variant, board in results.boards.items()
         },
         "base": roles.base,

@@ -137,7 +137,7 @@ interface Board {
   tasks: BoardTask[];
   variants: { id: string; label: string; phrase: string; slug: string }[];
   categories: { link: Link; averaged: boolean; scale: Places }[];
-  boards: Record<string, { ranked: number; standings: BoardStanding[] }>;
+  boards: Record<string, { ranked: number; tasks: number; standings: BoardStanding[] }>;
   base: string | null;
   /** The baseline, and by variant that of its scores which stand beside it. */
   reference: { model: number; variants: Record<string, string> } | null;

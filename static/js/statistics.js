@@ -242,9 +242,14 @@
     const samplesOf = remembered((/** @type {number} */ n) => samples(board.resamples, n, board.seed));
     const factorsOf = remembered((/** @type {number} */ n) => exponentials(board.reweightings * n, board.reweighting_seed));
 
-    /** The models over the picked tasks. @param {Question} question */
+    /** On which tasks any model has a score in a variant. @param {string} variant */
+    const isScored = remembered((variant) => board.tasks.map((_, t) => measuresOf(variant).signed.some((row) => !Number.isNaN(row[t]))));
+
+    /** The models over the picked tasks that any of them has. @param {Question} question */
     const fieldOf = (question) => {
-      const picked = question.weights.flatMap((weight, t) => (weight ? [t] : []));
+      const asked = question.weights.flatMap((weight, t) => (weight ? [t] : []));
+      const scored = asked.filter((t) => isScored(question.variant)[t]);
+      const picked = scored.length ? scored : asked;
       const weights = Float64Array.from(picked, (t) => question.weights[t]);
       const total = weights.reduce((sum, weight) => sum + weight, 0);
       const turned = byMean && picked.every((t) => board.tasks[t].direction < 0);

@@ -53,7 +53,8 @@ class _Field:
         self.board, self.question, self.scores = board, question, scores
         self.direction = np.array([task["direction"] for task in board["tasks"]])
         weights = np.array(question["weights"], dtype=float)
-        self.picked = weights > 0
+        is_scored = ~np.isnan(scores[question["variant"]]).all(axis=0)
+        self.picked = (weights > 0) & (is_scored | ~((weights > 0) & is_scored).any())
         self.weights = weights[self.picked]
         self.by_mean = board["rank_by"] == "mean"
         whole = scores[question["variant"]] * self.direction

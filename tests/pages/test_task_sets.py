@@ -163,3 +163,74 @@ def test_baseline_is_no_contender_in_any_variant(arena):
         stats[name]
         for name in ("models_compared", "models_ahead_of_baseline", "tasks_beating_baseline")
     )
+
+
+# --- the tasks of a variant -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def two_sets(tmp_path_factory):
+    """The tuned models have t1 to t3, the base ones t1 to t4; only b lacks a tuned score, on t3."""
+    runs = {
+        "base": {"a": [0.2, 0.2, 0.2, 0.6], "b": [0.1] * 4, "c": [0.1] * 4},
+        "tuned": {
+            "a": [0.8, 0.8, 0.8, None],
+            "b": [0.6, 0.4, None, None],
+            "c": [0.2, 0.2, 0.2, None],
+        },
+    }
+    toml = "[board]\nmin_coverage = 0.6\nrank_by = 'mean'\n"
+    frames = make_frames(runs, tasks={**BOUNDS, "category": ["x", "x", "y", "y"]})
+    return build(write_project(tmp_path_factory.mktemp("two_sets"), frames, toml))
+
+
+def test_coverage_is_over_the_tasks_of_the_variant(two_sets):
+    """Model a has all three tasks that any model was tuned on: it is complete."""
+    rows = {row["model"].text: row for row in table(two_sets.page("models/"), "board-tuned")}
+    assert ["3 of 3", "2 of 3", "3 of 3"] == [rows[m]["coverage"].text for m in "abc"]
+    ranked = {m["model"]: m["possible_ranks"]["tuned"] for m in two_sets.api("models")}
+    # With t3 between 0 and 1, b has a mean between 1 / 3 and 2 / 3, and stays behind a.
+    assert {"a": [1, 1], "b": [2, 2], "c": [3, 3]} == ranked
+    assert ["", "rank 2 if complete", ""] == [rows[m]["coverage"].note for m in "abc"]
+    base = table(two_sets.page("models/"), "board-base")
+    assert {"4 of 4"} == {row["coverage"].text for row in base}
+    assert {""} == {row["coverage"].note for row in base}
+
+
+def test_category_keeps_its_tasks(two_sets):
+    """Nobody was tuned on t4, which is a task of its category all the same."""
+    assert ["t3", "t4"] == next(
+        c["tasks"] for c in two_sets.api("categories") if c["category"] == "y"
+    )
+    assert ["t3", "t4"] == [
+        row["task"].text for row in table(two_sets.page("categories/y/"), "tasks")
+    ]
+
+
+def test_a_board_whose_variants_differ_in_tasks_is_dense(tmp_path):
+    """Every model has every task of its variant, so means rank it, and none is left out."""
+    runs = {
+        "base": {"a": [0.1] * 4, "b": [0.2] * 4},
+        "tuned": {"a": [0.5, 0.5, None, None], "b": [0.4, 0.4, None, None]},
+    }
+    site = build(write_project(tmp_path, make_frames(runs, tasks=BOUNDS), ""))
+    assert ("mean", 1.0) == tuple(site.api("stats")[key] for key in ("ranked_by", "min_coverage"))
+    ranks = {m["model"]: m["ranks"] for m in site.api("models")}
+    assert {"a": {"tuned": 1, "base": 2}, "b": {"tuned": 2, "base": 1}} == ranks
+    assert "Ranked by mean score over 2 tasks." in visible(site.page(""))
+
+
+def test_ranks_by_win_rate_are_called_limits(tmp_path):
+    """Complete models have no note; where every ranked model is complete, no row has one."""
+    runs = {
+        "base": {"a": [0.9, 0.9, 0.9], "b": [0.5, None, None], "c": [0.3, 0.3, 0.3]},
+    }
+    frames = make_frames(runs)
+    toml = "[board]\nrank_by = 'mean_win_rate'\nmin_coverage = "
+    notes = {}
+    for floor in ("0.0", "1.0"):
+        site = build(write_project(tmp_path / floor, frames, f"{toml}{floor}\n"))
+        rows = table(site.page("models/"), "board-base")
+        notes[floor] = {row["model"].text: row["coverage"].note for row in rows}
+    assert {"a": "", "b": "rank 1 at best, 3 at worst, if complete", "c": ""} == notes["0.0"]
+    assert {""} == {*notes["1.0"].values()}
