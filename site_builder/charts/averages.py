@@ -90,6 +90,8 @@ def _title(results: Results, labels: Labels, averages: Mapping[str, float]) -> s
     ahead = stats.models_ahead_of_baseline
     passes = "passes" if ahead == 1 else "pass"
     sure = clearly_ahead(stats) if ahead else ""
+    if len(labels.roles.contest) > 1:
+        sure = f" in one variant or more{sure}"
     return f"{title}; {ahead} of {stats.models_compared} {passes} {labels.baseline}{sure}"
 
 
@@ -103,8 +105,9 @@ def _best_title(results: Results, labels: Labels, averages: Mapping[str, float])
     best = next(iter(rounded.values()))
     first = [model for model, average in rounded.items() if average == best]
     have = "has" if len(first) == 1 else "have"
-    names = listed([labels.models[m] for m in first])
-    title = f"{names} {have} the best average, {labels.scale.score(best)}"
+    averages_of = ((m, board.variant, board.standing(m).average) for m in first for board in boards)
+    runs = [labels.run(m, v) for m, v, a in averages_of if a is not None and round_float(a) == best]
+    title = f"{listed(runs)} {have} the best average, {labels.scale.score(best)}"
     board = results.board
     tested = board.rules.rank_by == "mean" and len(labels.roles.contest) == 1
     tied = any(s.tied_with_best for s in board.ranked if s.model not in first)

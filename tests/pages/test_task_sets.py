@@ -152,6 +152,11 @@ def test_best_lift_is_the_greatest_in_any_variant(arena):
     assert "The best tuned model against gpt, b (Controlled), is 30.0 better than gpt" in page
 
 
+def test_title_names_the_variant_of_the_best_average(arena):
+    title = "a (Raw) has the best average, 1,310.0; 2 of 2 pass gpt in one variant or more"
+    assert title in visible(arena.page(""))
+
+
 def test_baseline_has_a_column_for_each_of_its_variants(arena):
     (row,) = table(arena.page("models/a/"), "all-scores")
     assert ("1,300.0", "1,250.0") == (row["baseline_raw"].text, row["baseline_controlled"].text)
