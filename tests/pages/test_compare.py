@@ -288,6 +288,19 @@ def test_average_of_the_baseline_needs_every_common_task(desk):
     assert 0.5 == compare(desk, A, REF)["reference"]
 
 
+def test_baseline_is_compared_in_the_variant_of_each(desk):
+    """The baseline has 0.5 as base and 0.8 tuned: a is 0.1 ahead, then 0.1 behind."""
+    scores = {"base": {"a": [0.6], "ref": [0.5]}, "tuned": {"a": [0.7], "ref": [0.8]}}
+    both = compare(desk, ("base", "a"), ("tuned", "a"), scores=scores)
+    assert [(1, 0, 0, pytest.approx(0.1)), (0, 0, 1, pytest.approx(-0.1))] == [
+        sides(run["overBaseline"]) for run in both["runs"]
+    ]
+    # No one score of the baseline stands beside both.
+    assert (None, None) == (both["baseline"], both["reference"])
+    alone = compare(desk, ("tuned", "a"), scores=scores)
+    assert ({"model": 1, "variant": "tuned"}, 0.8) == (alone["baseline"], alone["reference"])
+
+
 def test_against_the_base_scores(desk):
     """A gained 0.8, 0.2 and 0.3 on the common tasks; b has no base scores."""
     found = compare(desk, A, B)["runs"]
