@@ -15,6 +15,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "variants": ("the variants, primary first, base last"),
         "ranked_by": ("`mean` or `mean_win_rate`"),
         "min_coverage": ("share of the tasks that a model needs to be ranked"),
+        "smallest_difference": (
+            "the smallest [mean difference](statistics.md#power) between two models that the tasks "
+            "of the primary board show with a power of 0.8; `null` where that is not defined"
+        ),
         "models_ranked": ("models with a rank on the primary board"),
         "models_tuned": ("models with a tuned score"),
         "models_compared, models_ahead_of_baseline": (
@@ -54,7 +58,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "why not: `no score`, `flagged` (all of its scores are, and do not count), "
             "`coverage`, or `no rival` on a board by win rate"
         ),
-        "tied_with_best": ("whether the tasks cannot tell it from the first"),
+        "tied_with_best": (
+            "whether it may be first: rank 1 is among its plausible ranks; null where nothing is "
+            "tested"
+        ),
         "coverage": ("`scored`: tasks with a score in any variant; `of`: tasks of the board"),
         "scores_file": ("path of its scores, from the folder of this file"),
         "scored": ("by variant, tasks with a score"),
@@ -63,7 +70,14 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "by variant, whether the tasks cannot tell it from the first of its board; "
             "`tied_with_best` is that of the primary one"
         ),
-        "rank_interval": ("by variant, `[best, worst]` rank that the choice of tasks allows"),
+        "rank_interval": (
+            "by variant, `[best, worst]` rank that the choice of tasks allows, of all models at "
+            "once"
+        ),
+        "behind, behind_interval": (
+            "by variant, mean difference from the first over common tasks, with its simultaneous "
+            "95 % interval"
+        ),
         "possible_ranks": (
             "by variant, `[best, worst]` rank that missing scores allow; `null` where none "
             "is missing"
@@ -78,13 +92,17 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "win_rate": ("by variant, mean share of rivals beaten"),
         "tests_over_base, tests_over_baseline": (
             "by variant that has such a lift: `tasks`, `mean`, `interval`; `above`, "
-            "`equal`, `below`: tasks by the sign of the lift; `sign_p`, `wilcoxon_p`: "
+            "`equal`, `below`: tasks by the sign of the lift; `sign_p`, `wilcoxon_p`, `t_p`: "
             "two-sided p-values, and `…_adjusted`, corrected for the number of models; "
-            "`verdict`: `better`, `worse`, `unclear` or `too few` (tasks)"
+            "`verdict`: `better`, `worse`, `unclear` or `too few` (tasks); `survives`: in how many "
+            "of the `repetitions`, each without one task, the result stays"
         ),
     },
     "tasks": {
         "task, name, category, metric, higher_is_better": ("as in the tasks table"),
+        "score_chance": (
+            "as in the tasks table; the key is there only if a task of the board states it"
+        ),
         "baseline_score": ("the baseline's score, beside the primary variant"),
         "best": ("by variant: `models`, all who tie for the best score, and `score`"),
         "best_lift_over_baseline": (
@@ -110,6 +128,11 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "n_examples": ("by variant, the number of examples of each score, as stated"),
         "tied_with_best": (
             "by variant, whether the score cannot be told from the best of its task and variant"
+        ),
+        "at_chance": (
+            "by variant, whether the score is [no better than guessing]"
+            "(statistics.md#chance-level); `null` where the chance level is not known; the key is "
+            "there only if a task of the board states one"
         ),
     },
 }

@@ -110,7 +110,8 @@ def _best_title(results: Results, labels: Labels, averages: Mapping[str, float])
     title = f"{listed(runs)} {have} the best average, {labels.scale.score(best)}"
     board = results.board
     tested = board.rules.rank_by == "mean" and len(labels.roles.contest) == 1
-    tied = any(s.tied_with_best for s in board.ranked if s.model not in first)
+    others = [s for s in board.ranked if s.model not in first]
+    tied = any(s.tied_with_best or not board.tested for s in others)
     return f"{title}, but not clearly" if tested and tied else title
 
 

@@ -367,7 +367,13 @@ def _behind_text(form: NumberFormat, s: Standing) -> str:
     """How far a model is behind the first, with the interval; empty for the first itself."""
     if s.rank == 1 or s.behind is None or s.behind_interval is None:
         return ""
-    return f"{form.score(s.behind)} behind, {form.interval(*s.behind_interval)}"
+    return f"{form.score(s.behind)} {_reach_text(form, s.behind_interval)} behind"
+
+
+def _reach_text(form: NumberFormat, interval: tuple[float, float]) -> str:
+    """How far an interval reaches to each side of its middle."""
+    low, high = interval
+    return f"\N{PLUS-MINUS SIGN} {form.score((high - low) / 2)}"
 
 
 def _model_cell(spec: BoardTableSpec, s: Standing) -> Cell:
@@ -393,10 +399,12 @@ def _lift_cell(spec: BoardTableSpec, s: Standing, lift: float | None, tests: _Te
     test = tests.get(variant, {}).get(s.model)
     if not is_whole or test is None or cell.value is None:
         return cell
-    if test.verdict == "too few":
-        return replace(cell, note="too few tasks")
-    interval = lift_cell(lift, spec.labels.scale, test.interval).note
-    return replace(cell, note=f"{interval}, p {p_value(test.p)}")
+    if test.interval is None:
+        return replace(cell, note="too few tasks", tone="")
+    # Colour is for what is clear.
+    tone = cell.tone if test.verdict in ("better", "worse") else ""
+    reach = _reach_text(spec.labels.scale, test.interval)
+    return replace(cell, note=f"{reach}, p {p_value(test.p)}", tone=tone)
 
 
 # --- drawings -----------------------------------------------------------------------------------

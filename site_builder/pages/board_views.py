@@ -22,7 +22,7 @@ MOST_SHORT = 25
 class LegendItem(Record):
     """What one mark of the drawings in the rows of a board stands for."""
 
-    kind: Literal["before", "after", "band", "reference"]
+    kind: Literal["before", "after", "band", "reference", "chance", "at_chance"]
     text: str
 
 
@@ -108,7 +108,7 @@ def ranking_rule(board: Board) -> str:
     if board.rules.rank_by == "mean":
         return f"Ranked by mean score over {over}."
     whys = {
-        "mixed units": ", because the tasks differ in unit or direction",
+        "mixed units": ", because the tasks state no common unit and direction",
         "sparse": ", because few models have every task",
     }
     return f"Ranked by mean win rate over {over}{whys.get(board.rules.why, '')}."

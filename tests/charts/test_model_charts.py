@@ -49,7 +49,7 @@ MINUS = "\N{MINUS SIGN}"
         (
             {"base": {"a": [0.4], "b": [0.4], "c": [0.1]}},
             {},
-            "a and b have the best average, 0.400",
+            "a and b have the best average, 0.400, but not clearly",
         ),
         # Tuned scores of the paired runs: sft 0.4, 0.2, 0.4, 0.1; ppo 0.2, 0.7, 0.8, 0.3.
         (SEVERAL, {}, "Tuned models average 0.388, up from 0.200"),

@@ -17,7 +17,6 @@ from docs.reference.tables import describe_tables
 from site_builder.api import api_values, score_values
 from site_builder.build import make_files
 from site_builder.cli import main
-from site_builder.compute.intervals import RESAMPLES
 from site_builder.compute.stats import Stats
 from site_builder.config import config_keys, load_config
 from site_builder.starter.project import FILES
@@ -139,10 +138,6 @@ def test_every_section_that_the_code_cites_is_there(module):
 
 def test_every_link_within_the_page_leads_to_a_section():
     assert set(re.findall(r"\]\(#([\w-]+)\)", TEXT)) <= ANCHORS
-
-
-def test_number_of_resamples_is_the_one_that_is_drawn():
-    assert f"draw {RESAMPLES:,} samples" in TEXT
 
 
 def test_every_figure_of_the_board_is_defined():

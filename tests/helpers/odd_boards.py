@@ -102,6 +102,14 @@ def three_columns() -> Project:
     return {"results": frame.drop(columns="variant")}, ""
 
 
+def of_one_metric(frame: pd.DataFrame) -> Frames:
+    """Results and tasks that have one metric, so that scores can be averaged."""
+    return {
+        "results": frame,
+        "tasks": pd.DataFrame({"task": frame["task"].unique(), "metric": "points"}),
+    }
+
+
 def one_score() -> Project:
     """One model on one task."""
     return {"results": pd.DataFrame({"model": ["only"], "task": ["one"], "score": [0.5]})}, ""
@@ -109,7 +117,7 @@ def one_score() -> Project:
 
 def one_model() -> Project:
     """One model on many tasks, before and after."""
-    return {"results": results(["only"], ids("t", 6), climbing)}, ""
+    return of_one_metric(results(["only"], ids("t", 6), climbing)), ""
 
 
 def one_task() -> Project:
@@ -120,7 +128,12 @@ def one_task() -> Project:
 def all_equal() -> Project:
     """Every score is the same: nobody leads, nothing helps."""
     tasks = pd.DataFrame(
-        {"task": ids("t", 6), "category": ["A", "B"] * 3, "train_examples": [10] * 6}
+        {
+            "task": ids("t", 6),
+            "category": ["A", "B"] * 3,
+            "metric": "points",
+            "train_examples": [10] * 6,
+        }
     )
     frames = {"results": results(ids("m", 6), ids("t", 6), lambda *_: 0.5), "tasks": tasks}
     return frames, '[board]\nbaseline = "m2"'
@@ -130,7 +143,7 @@ def apart() -> Project:
     """No model shares a task with the baseline."""
     own = results(["ref"], ids("r", 3), climbing, variants=1)
     frame = pd.concat([own, results(ids("m", 3), ids("t", 5), climbing)], ignore_index=True)
-    return {"results": frame}, '[board]\nbaseline = "ref"'
+    return of_one_metric(frame), '[board]\nbaseline = "ref"'
 
 
 def large_scores() -> Project:
@@ -140,7 +153,7 @@ def large_scores() -> Project:
         ids("t", 5),
         lambda i, j, tuned: 1e11 * (i + 1) / (j + 4) * (1.1 if tuned else 1),
     )
-    return {"results": frame}, '[board]\nbaseline = "m1"'
+    return of_one_metric(frame), '[board]\nbaseline = "m1"'
 
 
 def lower_is_better() -> Project:
@@ -170,13 +183,13 @@ def mixed_directions() -> Project:
 def negative_scores() -> Project:
     """All below zero."""
     frame = results(ids("m", 4), ids("t", 5), lambda i, j, tuned: -5.0 + i / 2 + j / 4 + tuned / 8)
-    return {"results": frame}, '[board]\nbaseline = "m1"'
+    return of_one_metric(frame), '[board]\nbaseline = "m1"'
 
 
 def zeros_and_ones() -> Project:
     """Passed or failed, so that most are ties."""
     frame = results(ids("m", 4), ids("t", 5), lambda i, j, tuned: float((i + j + tuned) % 2))
-    return {"results": frame}, '[board]\nbaseline = "m1"'
+    return of_one_metric(frame), '[board]\nbaseline = "m1"'
 
 
 def tuned_only() -> Project:

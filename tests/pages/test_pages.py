@@ -42,7 +42,7 @@ EMBEDDED = (
 HEADLINES = [
     ("tasks where a fine-tuned model beats GPT-4", "24/31"),
     ("mean lift over base", "+0.384"),
-    ("models ahead of GPT-4 on average, 1 clearly", "6/10"),
+    ("models ahead of GPT-4 on average, none clearly", "6/10"),
     ("scores that tuning made worse", "9/310"),
 ]
 

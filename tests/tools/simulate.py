@@ -1,36 +1,56 @@
 """How often the statistics err on boards whose truth is known: `make simulate`.
 
-Prints the tables of docs/statistics.md#how-often-this-errs. A board is drawn from a population of
-tasks: a score is what the model is worth, plus what the task adds for all models, plus what it adds
-for this one, plus the error of measuring it on so many examples.
+Prints the table of docs/statistics.md#how-often-this-errs. A score is what the model is worth,
+plus what the task adds for all models, plus what it adds for this one. Tuning adds a lift whose
+mean is 0.
 """
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from site_builder.compute.board import compute_board
-from site_builder.compute.intervals import Bootstrap
+from site_builder.compute.intervals import mean_intervals
 from site_builder.compute.numbers import Array
 from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.significance import compute_lift_tests
 from tests.helpers.boards import BY_MEAN
 
 SEED = 1
-Draw = Callable[[np.random.Generator, int], Array]
+MODELS = 12
+FAMILY = 5
+Draw = Callable[[np.random.Generator, tuple[int, int]], Array]
 
 
-def even(rng: np.random.Generator, n: int) -> Array:
-    """Difficulties spread evenly, mean 0."""
-    return rng.uniform(-0.3, 0.3, n)
+def normal(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
+    """Effects of standard deviation 0.1, as all below."""
+    return rng.normal(0, 0.1, shape)
 
 
-def skewed(rng: np.random.Generator, n: int) -> Array:
-    """Most tasks easy, a few very hard, mean 0."""
-    return 0.75 - rng.beta(1.0, 3.0, n) - 0.5
+def skewed(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
+    """Most effects a little below 0, a few far above; of every other model the reverse."""
+    signs = np.where(np.arange(shape[0]) % 2, -1.0, 1.0)[:, np.newaxis]
+    return np.asarray(0.1 * (rng.exponential(1, shape) - 1) * signs)
+
+
+def heavy(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
+    """Student's t with three degrees of freedom."""
+    return np.asarray(0.1 / 3**0.5 * rng.standard_t(3, shape))
+
+
+def outliers(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
+    """Nearly nothing on 96 % of the tasks, and 0.5 on the others, less the mean."""
+    return np.asarray(0.5 * (rng.random(shape) < 0.04) - 0.02 + rng.normal(0, 0.02, shape))
+
+
+def clustered(rng: np.random.Generator, shape: tuple[int, int]) -> Array:
+    """Mostly the same on all tasks of a family."""
+    families = rng.normal(0, 0.09, (shape[0], -(-shape[1] // FAMILY)))
+    shared = np.repeat(families, FAMILY, axis=1)[:, : shape[1]]
+    return np.asarray(shared + rng.normal(0, 0.044, shape))
 
 
 @dataclass(frozen=True)
@@ -38,149 +58,83 @@ class Population:
     """Where boards come from.
 
     Attributes:
-        worth: True mean score of each model.
+        effect: What a task adds for one model, and what tuning adds.
         tasks: Number of tasks of a board.
-        difficulty: What a task adds for all.
-        own: Standard deviation of what a task adds for one model.
-        error: Standard error of a score; 0 for scores without error.
-        told: Whether the results state that error.
+        families: Whether the tasks state their families.
     """
 
-    worth: Array = field(default_factory=lambda: np.full(12, 0.5))
+    effect: Draw = normal
     tasks: int = 31
-    difficulty: Draw = even
-    own: float = 0.1
-    error: float = 0.0
-    told: bool = True
+    families: bool = False
 
     def boards(self, n: int) -> Iterator[Scores]:
-        """Boards of a base variant and a tuned one that are worth the same."""
-        rng = np.random.default_rng(SEED)
+        """Boards of models that are all worth nearly the same, best first."""
+        rng, shape = np.random.default_rng(SEED), (MODELS, self.tasks)
+        worth = 0.5 - 1e-6 * np.arange(MODELS)[:, np.newaxis]
         for _ in range(n):
-            shared = self.difficulty(rng, self.tasks)
-            yield self._scores([self._draw(rng, shared) for _ in range(2)])
+            base = worth + rng.uniform(-0.3, 0.3, self.tasks) + self.effect(rng, shape)
+            yield self._scores({"base": base, "tuned": base + self.effect(rng, shape)})
 
-    def _draw(self, rng: np.random.Generator, shared: Array) -> Array:
-        shape = (len(self.worth), self.tasks)
-        noise = rng.normal(0, self.own, shape) + rng.normal(0, self.error, shape)
-        return np.asarray(self.worth[:, np.newaxis] + shared + noise)
-
-    def _scores(self, arrays: list[Array]) -> Scores:
-        shape = arrays[0].shape
-        known = np.full(shape, self.error if self.error and self.told else np.nan)
+    def _scores(self, values: dict[str, Array]) -> Scores:
+        tasks = np.arange(self.tasks)
         return Scores(
             frame=pd.DataFrame(),  # boards and tests read the arrays alone
             index={},
-            models=tuple(f"m{i}" for i in range(shape[0])),
-            tasks=tuple(f"t{i}" for i in range(shape[1])),
-            values=dict(zip(("base", "tuned"), arrays, strict=True)),
-            direction=np.ones(shape[1]),
-            low=np.full(shape[1], -np.inf),
-            high=np.full(shape[1], np.inf),
+            models=tuple(f"m{i}" for i in range(MODELS)),
+            tasks=tuple(f"t{i}" for i in tasks),
+            values=values,
+            direction=np.ones(self.tasks),
+            low=np.full(self.tasks, -np.inf),
+            high=np.full(self.tasks, np.inf),
+            families=tasks // FAMILY if self.families else tasks,
             roles=Roles("base", ("tuned",), None, {}),
-            errors={"base": known, "tuned": known},
+            errors={variant: np.full(array.shape, np.nan) for variant, array in values.items()},
             flagged=(),
         )
 
 
-def coverage(population: Population, n: int) -> float:
-    """Share of the 95 % intervals of averages that hold what the model is worth."""
-    held, truth = [], population.worth
-    bootstrap = Bootstrap.over(population.tasks)
-    centre = float(population.difficulty(np.random.default_rng(1), 2_000_000).mean())
-    for scores in population.boards(n):
-        low, high = bootstrap.intervals(scores.values["base"], scores.errors["base"])
-        held.append((low <= truth + centre) & (truth + centre <= high))
-    return float(np.mean(held))
+def measure(population: Population, n: int) -> list[float]:
+    """Return how often boards of a population are right and wrong.
 
-
-@dataclass(frozen=True)
-class Errors:
-    """How often a board says what is not so.
-
-    Attributes:
-        not_tied: Of the models that are worth as much as the best, the leader left out: share that
-            is said to be distinguishable from it.
-        some_not_tied: Share of the boards on which this is said of any model.
-        ranks_held: Share of the rank intervals that hold the true rank; equals may have any.
-        some_verdict: Share of the boards on which tuning is said to have helped or hurt any model.
+    Share of the intervals of a mean lift that hold 0; shares of boards with any false plausible
+    rank, with any verdict on tuning, and with one that only one of the two tests supports.
     """
-
-    not_tied: float
-    some_not_tied: float
-    ranks_held: float
-    some_verdict: float
-
-
-def errors(population: Population, n: int) -> Errors:
-    """Over boards of models that are worth what the population says."""
-    bootstrap = Bootstrap.over(population.tasks)
-    best = np.flatnonzero(population.worth == population.worth.max()).tolist()
-    first = 1 + (population.worth[:, np.newaxis] < population.worth).sum(axis=1)
-    last = len(first) - (population.worth[:, np.newaxis] > population.worth).sum(axis=1)
-    told, ranks, verdicts = [], [], []
+    held, ranks, verdicts, doubts = [], [], [], []
     for scores in population.boards(n):
-        board = compute_board(scores, "base", BY_MEAN, bootstrap)
-        tests = compute_lift_tests(scores, bootstrap, averaged=True).over_base["tuned"]
-        verdicts.append(any(test.verdict in ("better", "worse") for test in tests.values()))
-        by_model = {int(s.model[1:]): s for s in board.standings}
-        told.append([not by_model[i].tied_with_best for i in best if by_model[i].rank != 1])
-        for i, s in by_model.items():
-            low, high = s.rank_interval or (0, 0)
-            ranks.append(low <= last[i] and first[i] <= high)
-    return Errors(
-        not_tied=float(np.mean([said for board in told for said in board])) if len(best) > 1 else 0,
-        some_not_tied=float(np.mean([any(board) for board in told])),
-        ranks_held=float(np.mean(ranks)),
-        some_verdict=float(np.mean(verdicts)),
-    )
+        lifts = scores.lift_over_base("tuned")
+        low, high = mean_intervals(lifts, None, scores.families)
+        held.append(float(((low <= 0) & (high >= 0)).mean()))
+        standings = compute_board(scores, "base", BY_MEAN).standings
+        places = {s.model: s.rank_interval or (1, MODELS) for s in standings}
+        truth = [(*places[f"m{i}"], i + 1) for i in range(MODELS)]
+        ranks.append(any(not best <= rank <= worst for best, worst, rank in truth))
+        tests = compute_lift_tests(scores, averaged=True).over_base["tuned"].values()
+        verdicts.append(any(test.verdict in ("better", "worse") for test in tests))
+        doubts.append(any(test.tests_disagree for test in tests))
+    return [float(np.mean(found)) for found in (held, ranks, verdicts, doubts)]
 
 
-def percent(share: float) -> str:
-    """A share as the tables write it."""
-    return f"{100 * share:.1f} %"
-
-
-def print_coverage(n: int) -> None:
-    """Coverage of the intervals by number of tasks and kind of board."""
+def print_table(n: int) -> None:
+    """Print a row for each kind of board and number of tasks."""
     kinds = {
-        "even difficulties": Population(),
-        "skewed difficulties": Population(difficulty=skewed),
-        "scores ± 0.1, stated": Population(error=0.1),
-        "scores ± 0.1, not stated": Population(error=0.1, told=False),
-    }
-    sizes = (5, 10, 20, 31, 100)
-    sys.stdout.write(f"| tasks | {' | '.join(kinds)} |\n|---|{'---|' * len(kinds)}\n")
-    for tasks in sizes:
-        found = [percent(coverage(replace(kind, tasks=tasks), n)) for kind in kinds.values()]
-        sys.stdout.write(f"| {tasks} | {' | '.join(found)} |\n")
-
-
-def print_errors(n: int) -> None:
-    """What is said wrongly of equal models, and of models that lie apart."""
-    apart = np.asarray(0.5 + 0.02 * np.arange(12), dtype=float)
-    kinds = {
-        "12 equal models, 10 tasks": Population(tasks=10),
-        "12 equal models, 31 tasks": Population(),
-        "12 equal models, 100 tasks": Population(tasks=100),
-        "12 models 0.02 apart, 31 tasks": Population(worth=apart),
+        "normal": Population(),
+        "skewed": Population(skewed),
+        "heavy tails": Population(heavy),
+        "rare outliers": Population(outliers),
+        "families, stated": Population(clustered, families=True),
+        "families, not stated": Population(clustered),
     }
     sys.stdout.write(
-        "| boards | equals of the first said to be behind it | boards with any such "
-        "| rank intervals that hold the rank | boards with a wrong verdict on tuning |\n"
-        "|---|---|---|---|---|\n"
+        "| effects | tasks | intervals of a lift that hold the truth | boards with any false "
+        "plausible rank | boards with any false verdict | boards where the two tests disagree |\n"
+        "|---|---|---|---|---|---|\n"
     )
     for name, kind in kinds.items():
-        found = errors(kind, n)
-        wrong = [percent(found.not_tied), percent(found.some_not_tied)]
-        if len(set(kind.worth)) > 1:
-            wrong = ["", ""]
-        rest = [percent(found.ranks_held), percent(found.some_verdict)]
-        sys.stdout.write(f"| {name} | {' | '.join([*wrong, *rest])} |\n")
+        for tasks in (30, 100) if kind.families else (6, 10, 31, 100):
+            found = measure(replace(kind, tasks=tasks), n)
+            cells = " | ".join(f"{100 * share:.1f} %" for share in found)
+            sys.stdout.write(f"| {name} | {tasks} | {cells} |\n")
 
 
 if __name__ == "__main__":
-    boards = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
-    print_coverage(boards)
-    sys.stdout.write("\n")
-    print_errors(boards)
+    print_table(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000)
