@@ -152,7 +152,7 @@ def _task_values(results: Results) -> list[dict[str, Any]]:
         {
             "task": t.task,
             **_fields(facts[t.task], "name", "category", "metric", "higher_is_better", *chance),
-            "baseline_score": t.baseline_score,
+            "baseline_score": t.baseline_scores.get(results.scores.roles.primary),
             "best": {v: _fields(best, "models", "score") for v, best in t.best.items()},
             "best_lift_over_baseline": t.best_lift_over_baseline,
             "mean_lift_over_base": t.mean_lift_over_base,

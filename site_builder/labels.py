@@ -80,6 +80,16 @@ class Labels(Record):
         return f"{self.tuned} model" if self.roles.tuned else "model"
 
     @property
+    def against(self) -> str:
+        """What makes the best contender the best, where that is not its score alone."""
+        return f" against {self.baseline}" if self.roles.has_several_baselines else ""
+
+    @property
+    def best(self) -> str:
+        """Phrase for the best contender, as it is compared with the baseline."""
+        return f"best {self.contender}{self.against}"
+
+    @property
     def lifted(self) -> bool:
         """Whether the board has scores before and after tuning."""
         return self.roles.base is not None and bool(self.roles.tuned)
@@ -105,6 +115,11 @@ class Labels(Record):
         model, task, variant = key
         query = () if variant == self.roles.primary else (("variant", variant),)
         return Address("model", model, self.score_anchor(task), query)
+
+    def baseline_key(self, task: str, variant: str) -> ScoreKey:
+        """Return the key of the baseline's score beside a variant."""
+        roles = self.roles
+        return roles.baseline or "", task, roles.baseline_variants.get(variant, variant)
 
     def in_sentence(self, variant: str) -> str:
         """Return a variant's label for a sentence: `fine-tuned` for `Fine-tuned`; `SFT` stays."""

@@ -111,9 +111,12 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "score_chance": (
             "as in the tasks table; the key is there only if a task of the board states it"
         ),
-        "baseline_score": ("the baseline's score"),
+        "baseline_score": ("the baseline's score, beside the primary variant"),
         "best": ("by variant: `models`, all who tie for the best score, and `score`"),
-        "best_lift_over_baseline": ("best contender minus baseline, positive is better"),
+        "best_lift_over_baseline": (
+            "greatest difference of a contender from the baseline in the same variant, positive "
+            "is better"
+        ),
         "mean_lift_over_base": ("mean over the tuned runs"),
         "flagged": (
             "scores that should be read with care: `model`, `variant`, `score`, `reason`, "

@@ -11,12 +11,14 @@ from site_builder.charts import theme
 from site_builder.charts.cells import MODEL, attribute_field, model_cell, score_cell
 from site_builder.charts.chart import Chart
 from site_builder.charts.dumbbells import (
+    DumbbellRow,
     average_rows,
-    baseline_average,
     draw_dumbbells,
     drawn_of,
     ends_of,
     has_intervals,
+    shared,
+    tasks_averaged,
 )
 from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
 from site_builder.compute.board import Board, Standing
@@ -37,22 +39,23 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
         return None
     models = [*averages]
     drawn = ends_of(models)
-    rows = average_rows(results.boards, labels, drawn)
-    baseline = baseline_average(results.boards, labels)
+    rows, baseline = average_rows(results.boards, labels, drawn)
     best, worst = (
         f"{labels.scale.score(averages[m])} ({labels.models[m]})" for m in (models[0], models[-1])
     )
     circles = f"; open circle {labels.base}, full circle {labels.tuned}" if labels.lifted else ""
     band = f"; band {percent(LEVEL)} interval over tasks" if has_intervals(rows) else ""
     title, unit = _title(results, labels, averages), _unit(results.board)
+    if any(row.reference is not None for row in rows):
+        band += f"; tick {labels.baseline} over the same tasks"
     return Chart(
         id="averages",
         title=title,
         reading=f"{title}. Averages run from {best} to {worst}.",
-        caption=f"{sentence(unit)} over {counted(len(results.board.tasks), 'task')}{circles}{band}."
+        caption=f"{sentence(unit)} over {tasks_averaged(results.board)}{circles}{band}."
         f"{drawn_of(len(models))}",
         drawing=draw_dumbbells(rows, labels, unit, baseline),
-        table=_averages_table(results, labels, drawn, unit),
+        table=_averages_table(results, labels, dict(zip(drawn, rows, strict=True)), unit),
         terms="average",
         embedded=True,
     )
@@ -83,7 +86,9 @@ def _title(results: Results, labels: Labels, averages: Mapping[str, float]) -> s
         direction = "up from" if after > before else "down from"
         moved = scale.score(after) != scale.score(before)
         way = f"{direction} {scale.score(before)}" if moved else "as before"
-        title = f"{sentence(labels.tuned)} models average {scale.score(after)}, {way}"
+        is_whole = stats.runs_paired == stats.runs_tuned
+        scope = "" if is_whole else f", over {counted(stats.runs_paired, 'pair')} of scores"
+        title = f"{sentence(labels.tuned)} models average {scale.score(after)}, {way}{scope}"
     else:
         title = _best_title(results, labels, averages)
     if labels.roles.baseline is None or not stats.models_compared:
@@ -91,18 +96,28 @@ def _title(results: Results, labels: Labels, averages: Mapping[str, float]) -> s
     ahead = stats.models_ahead_of_baseline
     passes = "passes" if ahead == 1 else "pass"
     sure = clearly_ahead(stats) if ahead else ""
+    if len(labels.roles.contest) > 1:
+        sure = f" in one variant or more{sure}"
     return f"{title}; {ahead} of {stats.models_compared} {passes} {labels.baseline}{sure}"
 
 
 def _best_title(results: Results, labels: Labels, averages: Mapping[str, float]) -> str:
+    boards = [results.boards[v] for v in labels.roles.contest]
+    if len({board.tasks for board in boards}) > 1 or any(
+        s.scored < len(board.tasks) for board in boards for s in board.ranked
+    ):
+        return f"Mean scores of {counted(len(averages), 'model')}, each over its own tasks"
     rounded = {model: round_float(average) for model, average in averages.items()}
     best = next(iter(rounded.values()))
     first = [model for model, average in rounded.items() if average == best]
     have = "has" if len(first) == 1 else "have"
-    names = listed([labels.models[m] for m in first])
+    averages_of = (
+        (m, board.variant, board.average(board.standing(m))) for m in first for board in boards
+    )
+    runs = [labels.run(m, v) for m, v, a in averages_of if a is not None and round_float(a) == best]
     board = results.board
     kind = "adjusted average" if board.rules.rank_by == "additive" else "average"
-    title = f"{names} {have} the best {kind}, {labels.scale.score(best)}"
+    title = f"{listed(runs)} {have} the best {kind}, {labels.scale.score(best)}"
     tested = board.rules.rank_by != "mean_win_rate" and len(labels.roles.contest) == 1
     others = [s for s in board.ranked if s.model not in first]
     tied = any(s.tied_with_best or not board.tested for s in others)
@@ -117,10 +132,17 @@ def clearly_ahead(stats: Stats) -> str:
     return f", {count(clearly) if clearly else 'none'} clearly"
 
 
-def _averages_table(results: Results, labels: Labels, models: Sequence[str], unit: str) -> Table:
+def _averages_table(
+    results: Results, labels: Labels, rows: Mapping[str, DumbbellRow], unit: str
+) -> Table:
+    """Make the table of what is drawn: a base average is over the tasks of the tuned one."""
+    roles = labels.roles
+
     def average_field(variant: str) -> Field[str]:
         board = results.boards[variant]
-        averages = {m: board.average(board.standing(m)) for m in models}
+        averages = {m: board.average(board.standing(m)) for m in rows}
+        if variant not in roles.contest:
+            averages = {m: row.before for m, row in rows.items()}
         return Field(
             Column(f"average_{variant}", labels.variants[variant], "number", term="average"),
             lambda m: score_cell(averages[m], labels.scale),
@@ -129,9 +151,9 @@ def _averages_table(results: Results, labels: Labels, models: Sequence[str], uni
 
     fields = (
         Field[str](MODEL, lambda m: model_cell(labels, m)),
-        *map(average_field, reversed(labels.roles.variants)),
+        *map(average_field, reversed(roles.variants)),
     )
-    return table_of("averages-table", f"{sentence(unit)} by model", fields, models)
+    return table_of("averages-table", f"{sentence(unit)} by model", fields, [*rows])
 
 
 # --- size ---------------------------------------------------------------------------------------
@@ -158,6 +180,7 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
     names = [labels.models[p.model] for p in frontier]
     give, their = ("give", "their") if len(names) > 1 else ("gives", "its")
     title = f"{listed(names, most=4)} {give} the best average for {their} size"
+    baseline = shared(board.standing(p.model).baseline_average for p in points)
     drawn = any(p.low < p.high for p in points)
     bars = f"; a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
     unknown, unit = len(board.ranked) - len(points), _unit(board)
@@ -168,9 +191,9 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}: every other model of known size is matched or beaten by one that is no "
         "larger.",
-        caption=f"{sentence(unit)} over {counted(len(board.tasks), 'task')} against parameters, "
+        caption=f"{sentence(unit)} over {tasks_averaged(board)} against parameters, "
         f"log axis. The line joins the frontier{bars}.{left_out}{cut}",
-        drawing=_draw(points, frontier, labels, baseline_average(results.boards, labels), unit),
+        drawing=_draw(points, frontier, labels, baseline, unit),
         table=_size_table(points[:MOST_LISTED], frontier, labels, unit),
         terms="frontier",
         embedded=True,
@@ -322,7 +345,7 @@ def _clear_text(standings: Sequence[Standing]) -> str:
 
 def chart_winners(results: Results, labels: Labels) -> Chart | None:
     """Chart the first places of each model; all who tie count."""
-    n_tasks = len(results.scores.tasks)
+    n_tasks = len(results.board.tasks)
     standings = sorted((s for s in results.board.standings if s.wins), key=lambda s: -s.wins)
     if not standings or n_tasks < 2:
         return None

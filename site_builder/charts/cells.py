@@ -8,7 +8,7 @@ from typing import Any
 from site_builder.addresses import Address, Link, page_link
 from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.tasks import TaskResult
-from site_builder.formatting import MISSING, NumberFormat
+from site_builder.formatting import MISSING, NumberFormat, sentence
 from site_builder.labels import Labels, ScoreKey
 from site_builder.records import replace
 from site_builder.table_model import AT_CHANCE, Cell, Column, Field, Tone
@@ -30,21 +30,23 @@ _NONE = Cell("no score", tone="soft")
 def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskResult], ...]:
     """Return the columns for the best on a task and its difference from the baseline, if any."""
     compared = labels.roles.baseline is not None
-    run = (labels.roles.baseline or "", labels.roles.baseline_variant or "")
-    key, term = "best_lift_over_baseline", "lift-over-baseline"
+
+    def baseline_cell(task: TaskResult) -> Cell:
+        variant = task.contender.variants[0] if task.contender else labels.roles.primary
+        model, _, of = key = labels.baseline_key(task.task, variant)
+        score, flag = task.baseline_scores.get(variant), task.reasons.get((model, of))
+        return linked_score_cell(labels, key, score, flag=flag)
+
+    by, term = "best_lift_over_baseline", "lift-over-baseline"
     return (
         Field(
-            Column("best_model", f"Best {labels.contender}"),
-            lambda t: models_cell(labels, t.best_contender.models) if t.best_contender else _NONE,
+            Column("best_model", sentence(labels.best)),
+            lambda t: models_cell(labels, t.contender.models) if t.contender else _NONE,
         ),
         Field(Column("best_score", "Its score", "number"), lambda t: _best_score_cell(labels, t)),
+        Field(Column("baseline_score", labels.baseline, "number"), baseline_cell, compared),
         Field(
-            Column("baseline_score", labels.baseline, "number"),
-            lambda t: baseline_score_cell(labels, t.task, t.baseline_score, t.reasons.get(run)),
-            compared,
-        ),
-        Field(
-            Column(key, "Difference", "number", difference_help, term=term),
+            Column(by, "Difference", "number", difference_help, term=term),
             lambda t: lift_cell(t.best_lift_over_baseline, labels.scales[t.task]),
             compared,
         ),
@@ -53,7 +55,7 @@ def best_fields(labels: Labels, difference_help: str = "") -> tuple[Field[TaskRe
 
 def _best_score_cell(labels: Labels, task: TaskResult) -> Cell:
     """Link the best score to its first model; it is marked if flagged for all that have it."""
-    best = task.best_contender
+    best = task.contender
     if best is None:
         return number_cell(None, MISSING)
     reasons = [task.reasons.get(run) for run in zip(best.models, best.variants, strict=True)]
@@ -131,14 +133,6 @@ def linked_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
     """Return a cell with a link to the place of a score, unless the cell is empty."""
     link = Link(cell.text, labels.score_address(key))
     return cell if cell.value is None else replace(cell, link=link)
-
-
-def baseline_score_cell(
-    labels: Labels, task: str, score: float | None, flag: str | None = None
-) -> Cell:
-    """Make the cell of the baseline's score on a task."""
-    key = (labels.roles.baseline or "", task, labels.roles.baseline_variant or "")
-    return linked_score_cell(labels, key, score, flag=flag)
 
 
 def task_score_cell(

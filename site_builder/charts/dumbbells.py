@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -10,7 +10,6 @@ from site_builder.charts import theme
 from site_builder.charts.cells import (
     CHANCE,
     FROM_WORSE_THAN_CHANCE,
-    baseline_score_cell,
     chance_tags,
     flag_tags,
     lift_cell,
@@ -24,7 +23,7 @@ from site_builder.charts.forms import spans_trace
 from site_builder.compute.board import Board
 from site_builder.compute.results import Results
 from site_builder.compute.scores import Score
-from site_builder.formatting import NumberFormat, sentence
+from site_builder.formatting import NumberFormat, counted, sentence
 from site_builder.labels import Labels
 from site_builder.records import Record, replace
 from site_builder.table_model import Cell, Column, Field, Item, Table, table_of
@@ -57,6 +56,7 @@ class DumbbellRow(Record):
         reference: Value of the baseline.
         flag: Why the value before is flagged.
         score_of: Model and task, if the values are single scores.
+        is_joined: Whether its values can be compared: means are over the same tasks.
         chance: The score that guessing gives.
         before_at_chance: Whether the value before is no better than that.
     """
@@ -68,6 +68,7 @@ class DumbbellRow(Record):
     reference: float | None = None
     flag: str | None = None
     score_of: tuple[str, str] = ("", "")
+    is_joined: bool = True
     chance: float | None = None
     before_at_chance: bool | None = None
 
@@ -79,7 +80,9 @@ def model_rows(
     found, is_baseline = results.scores.of_model(model), model == labels.roles.baseline
     rows = []
     for task in (task for task in tasks if task in found):
-        reference = None if is_baseline else results.task(task).baseline_score
+        beside, roles = results.task(task).baseline_scores, labels.roles
+        variants = [v for v in roles.contest if v in found[task]] or roles.variants[-1:]
+        reference = None if is_baseline else shared(map(beside.get, variants))
         row = _row(labels, task_cell(labels, task), (model, task), found[task])
         chance = results.catalog.tasks[task].score_chance
         rows.append(replace(row, reference=reference, chance=chance))
@@ -121,29 +124,53 @@ def _end(score: Score) -> DumbbellEnd:
 
 def average_rows(
     boards: Mapping[str, Board], labels: Labels, models: Sequence[str]
-) -> list[DumbbellRow]:
-    """Make the rows of averages, one per model, with intervals if they rank the board."""
-    roles, board = labels.roles, boards[labels.roles.primary]
-    ranks = board.rules.rank_by != "mean_win_rate"
-    rows = []
+) -> tuple[list[DumbbellRow], float | None]:
+    """Make the rows of average scores, one per model, with intervals if they rank the board.
+
+    The values before, and those of the baseline, are means over the tasks of the value after. Where
+    the baseline has one mean beside all rows, it is returned instead.
+    """
+    roles = labels.roles
+    by_average = boards[roles.primary].rules.rank_by != "mean_win_rate"
+    has_same_tasks = len({boards[v].tasks for v in roles.contest}) == 1
+    rows, references = [], []
     for model in models:
-        standings = {variant: board.standing(model) for variant, board in boards.items()}
-        after = {
-            v: DumbbellEnd(average, s.lift_over_base, s.interval if ranks else None)
+        standings = {
+            v: s
             for v in roles.contest
-            if (average := board.average(s := standings[v])) is not None
+            if boards[v].average(s := boards[v].standing(model)) is not None
         }
-        before = board.average(standings[roles.base]) if roles.base and roles.tuned else None
-        rows.append(DumbbellRow(model_cell(labels, model), labels.scale, before, after))
-    return rows
+        after = {
+            v: DumbbellEnd(
+                boards[v].average(s) or 0.0, s.lift_over_base, s.interval if by_average else None
+            )
+            for v, s in standings.items()
+        }
+        before = shared(s.base_average for s in standings.values())
+        is_whole = all(s.scored == len(boards[v].tasks) for v, s in standings.items())
+        is_joined = before is not None or (has_same_tasks and is_whole)
+        head, reference = model_cell(labels, model), None
+        if standings:
+            references.append(shared(s.baseline_average for s in standings.values()))
+            reference = references[-1] if model != roles.baseline else None
+        row = DumbbellRow(head, labels.scale, before, after, reference, is_joined=is_joined)
+        rows.append(row)
+    line = shared(references)
+    return rows if line is None else [replace(row, reference=None) for row in rows], line
 
 
-def baseline_average(boards: Mapping[str, Board], labels: Labels) -> float | None:
-    """Return the average of the baseline."""
-    model, variant = labels.roles.baseline, labels.roles.baseline_variant
-    if model is None or variant is None:
-        return None
-    return boards[variant].average(boards[variant].standing(model))
+def tasks_averaged(board: Board) -> str:
+    """Return over which tasks the means of ranked models are: `24 tasks`, or those of each."""
+    n = len(board.tasks)
+    if board.rules.rank_by == "additive" or all(s.scored == n for s in board.ranked):
+        return counted(n, "task")
+    return f"the tasks that each model has, {n:,} in all"
+
+
+def shared(values: Iterable[float | None]) -> float | None:
+    """Return the value that all of them are; None where they differ."""
+    first, *others = {*values} or {None}
+    return None if others else first
 
 
 # --- drawing ------------------------------------------------------------------------------------
@@ -215,7 +242,7 @@ def _rod_trace(rows: Sequence[DumbbellRow]) -> theme.Trace:
         values = [end.value for end in row.after.values()]
         if row.before is not None:
             values.append(row.before)
-        if values:
+        if values and row.is_joined:
             spans.append((y, (min(values), max(values))))
     return spans_trace(spans, {"color": theme.ACCENT, "width": 2})
 
@@ -295,7 +322,7 @@ def dumbbell_table(
         ]
     reference = Field[DumbbellRow](
         Column("baseline", labels.baseline, "number"),
-        lambda row: baseline_score_cell(labels, row.score_of[1], row.reference),
+        partial(_baseline_cell, labels),
         any(row.reference is not None for row in rows),
     )
     chance = Field[DumbbellRow](
@@ -323,3 +350,8 @@ def _lift_cell(variant: str, row: DumbbellRow) -> Cell:
         return lift_cell(None, row.scale)
     below = end.from_worse_than_chance
     return lift_cell(end.lift, row.scale, from_worse_than_chance=below)
+
+
+def _baseline_cell(labels: Labels, row: DumbbellRow) -> Cell:
+    variant = next(iter(row.after), labels.roles.variants[-1])
+    return linked_score_cell(labels, labels.baseline_key(row.score_of[1], variant), row.reference)

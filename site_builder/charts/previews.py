@@ -16,16 +16,17 @@ from site_builder.charts.dumbbells import (
     DumbbellEnd,
     DumbbellRow,
     average_rows,
-    baseline_average,
     has_chance,
     model_rows,
+    shared,
     task_rows,
+    tasks_averaged,
 )
 from site_builder.charts.serving import latency_names
 from site_builder.compute.board import Board
 from site_builder.compute.correlation import LIFTS
 from site_builder.compute.results import Results
-from site_builder.formatting import NumberFormat, counted, money, rounded, seconds, sentence
+from site_builder.formatting import NumberFormat, money, rounded, seconds, sentence
 from site_builder.labels import MERITS, Labels
 from site_builder.records import Record
 from site_builder.table_model import Dumbbell, Item, Tone
@@ -131,7 +132,7 @@ def card_task_lifts(results: Results, labels: Labels) -> PreviewChart | None:
     ]
     is_cut = len(lifts) > _MOST_ROWS
     ends = ", the three first and the three last tasks" if is_cut else ", by task"
-    caption = f"Best {labels.contender} minus {labels.baseline}{labels.turning}{ends}"
+    caption = f"{sentence(labels.best)} minus {labels.baseline}{labels.turning}{ends}"
     return _bars(_ends(lifts, _N_FIRST_TASKS), labels.scale.signed, caption, signed=True)
 
 
@@ -139,7 +140,7 @@ def card_category_lifts(results: Results, labels: Labels) -> PreviewChart | None
     """Preview the best contender minus the baseline by category, from hard to easy."""
     categories = compared_categories(results, labels)
     lifts = [(c.category, c.best_lift_over_baseline or 0.0) for c in categories]
-    caption = f"Best {labels.contender} minus {labels.baseline}{labels.turning}, mean by category"
+    caption = f"{sentence(labels.best)} minus {labels.baseline}{labels.turning}, mean by category"
     return _bars(lifts, labels.scale.signed, caption, signed=True)
 
 
@@ -232,13 +233,13 @@ def card_board(boards: Mapping[str, Board], labels: Labels) -> PreviewChart | No
     top = board.ranked[:_MOST_ROWS]
     if not top:
         return None
-    over = counted(len(board.tasks), "task")
+    over = tasks_averaged(board)
     if board.rules.rank_by != "mean_win_rate":
-        rows = average_rows(boards, labels, [s.model for s in top])
+        rows, baseline = average_rows(boards, labels, [s.model for s in top])
         interval = ", 95\N{NO-BREAK SPACE}% interval" if any(s.interval for s in top) else ""
         merit = sentence(MERITS[board.rules.rank_by])
-        caption = f"{merit} over {over}{interval}{_circles(rows, labels)}"
-        return _dumbbells(rows, labels, caption, baseline_average(boards, labels), banded=True)
+        caption = f"{merit} over {over}{interval}{_marks(rows, labels)}"
+        return _dumbbells(rows, labels, caption, baseline, banded=True)
     axis = Axis(0.0, 1.0)
     rates = tuple(
         CardRow(labels.models[s.model], rounded(s.win_rate, 3), axis.bar(s.win_rate))
@@ -262,10 +263,8 @@ def card_model(results: Results, labels: Labels, model: str) -> PreviewChart | N
         rows = sorted(rows, key=lambda row: -direction * _first(row).value)[:_MOST_ROWS]
     else:
         return None
-    tick = f"; tick: {labels.baseline}" if any(row.reference is not None for row in rows) else ""
-    return _dumbbells(
-        rows, labels, f"{caption}{_circles(rows, labels)}{tick}{_chance(rows)}", lifted=True
-    )
+    caption += f"{_marks(rows, labels)}{_chance(rows)}"
+    return _dumbbells(rows, labels, caption, lifted=True)
 
 
 def card_task(results: Results, labels: Labels, task: str) -> PreviewChart | None:
@@ -275,8 +274,9 @@ def card_task(results: Results, labels: Labels, task: str) -> PreviewChart | Non
         return None
     rows = task_rows(results, labels, task, result.models[:_MOST_ROWS])
     unit = f"{fact.metric or 'Score'}{'' if fact.higher_is_better else ', lower is better'}"
-    caption = f"{sentence(unit)}{_circles(rows, labels)}{_chance(rows)}"
-    return _dumbbells(rows, labels, caption, result.baseline_score)
+    caption = f"{sentence(unit)}{_marks(rows, labels)}{_chance(rows)}"
+    baseline = shared(result.baseline_scores.get(v) for v in labels.roles.contest)
+    return _dumbbells(rows, labels, caption, baseline)
 
 
 def _first(row: DumbbellRow) -> DumbbellEnd:
@@ -284,11 +284,13 @@ def _first(row: DumbbellRow) -> DumbbellEnd:
     return next(iter(row.after.values()), DumbbellEnd(row.before or 0.0))
 
 
-def _circles(rows: Sequence[DumbbellRow], labels: Labels) -> str:
+def _marks(rows: Sequence[DumbbellRow], labels: Labels) -> str:
+    """Return what circles and ticks stand for, for a caption."""
+    tick = f"; tick: {labels.baseline}" if any(row.reference is not None for row in rows) else ""
     if all(row.before is None for row in rows):
-        return ""
+        return tick
     full = f", full: {labels.tuned}" if any(row.after for row in rows) else ""
-    return f"; open: {labels.base}{full}"
+    return f"; open: {labels.base}{full}{tick}"
 
 
 def _chance(rows: Sequence[DumbbellRow]) -> str:

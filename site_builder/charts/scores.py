@@ -24,6 +24,7 @@ from site_builder.charts.dumbbells import (
     has_chance,
     has_intervals,
     model_rows,
+    shared,
     task_rows,
 )
 from site_builder.charts.forms import draw_heatmap, nullable
@@ -117,6 +118,7 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
         return None
     rows = task_rows(results, labels, task, ends_of(models))
     title, scores = _task_title(result, labels)
+    baseline = shared(result.baseline_scores.get(v) for v in labels.roles.contest)
     unit = f"{fact.metric or 'score'}{'' if fact.higher_is_better else '; lower is better'}"
     return Chart(
         id="task-models",
@@ -124,7 +126,7 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
         reading=f"{title}{scores}.",
         caption=f"{counted(len(models), 'model')} on this task, by {unit}."
         f"{_marks(rows, results)}{drawn_of(len(models))}",
-        drawing=draw_dumbbells(rows, labels, unit, result.baseline_score),
+        drawing=draw_dumbbells(rows, labels, unit, baseline),
         table=dumbbell_table("task-models-table", "Scores by model", MODEL, rows, labels),
         terms=labels.lift_term,
     )
@@ -133,7 +135,7 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
 def _task_title(result: TaskResult, labels: Labels) -> tuple[str, str]:
     """Return the title of the chart of a task, and the scores that it compares."""
     scale = labels.scales[result.task]
-    best = result.best_contender or next(iter(result.best.values()))
+    best = result.contender or next(iter(result.best.values()))
     runs, score = listed(labels.runs(best)), scale.score(best.score)
     lift, several = result.best_lift_over_baseline, len(best.models) > 1
     if lift is None:
@@ -143,10 +145,10 @@ def _task_title(result: TaskResult, labels: Labels) -> tuple[str, str]:
         "ties": "level with",
         "loses": f"{scale.score(abs(lift))} short of",
     }
-    who = f"The best {labels.contender}{'s' if several else ''}, {runs},"
+    who = f"The best {labels.contender}{'s' if several else ''}{labels.against}, {runs},"
     verb, end = "are" if several else "is", ends[result.outcome or "ties"]
     title = f"{who} {verb} {end} {labels.baseline}"
-    return title, f": {score} against {scale.score(result.baseline_score)}"
+    return title, f": {score} against {scale.score(result.baseline_beside(best))}"
 
 
 def _marks(rows: Sequence[DumbbellRow], results: Results) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from site_builder.compute.additive import (
@@ -24,6 +25,7 @@ from site_builder.compute.numbers import (
     floats_or_none,
     integers_or_none,
     mean_of,
+    mean_over,
     pairs_or_none,
     round_float,
 )
@@ -40,7 +42,7 @@ from site_builder.compute.ranks import (
     rank_intervals,
 )
 from site_builder.compute.score_error import count_judged_wins
-from site_builder.compute.scores import Scores
+from site_builder.compute.scores import Roles, Scores
 from site_builder.config import BoardConfig
 from site_builder.records import Record, make_records, replace
 
@@ -77,6 +79,9 @@ class Standing(Record):
         behind, behind_interval: How far it is behind the leader, over common tasks, with the
             simultaneous 95 % interval; None without enough common tasks, and where several lead.
         average: Mean score over its tasks; None where scores cannot be averaged, as mean lifts.
+        base_average, baseline_average: Mean of its base scores, and of the baseline's scores, over
+            the tasks of `average`; None where one of them is missing. Adjusted averages where these
+            rank the board.
         adjusted: Estimate of the mean score over all tasks; None unless it ranks the board
             (docs/statistics.md#additive-model).
         interval: 95 % interval, over tasks, of what ranks the board; None below six tasks.
@@ -99,6 +104,8 @@ class Standing(Record):
     behind: float | None
     behind_interval: tuple[float, float] | None
     average: float | None
+    base_average: float | None
+    baseline_average: float | None
     adjusted: float | None
     interval: tuple[float, float] | None
     scored: int
@@ -120,6 +127,7 @@ class Board(Record):
     """The standings of one variant over a set of tasks: ranked first, in order; then the others.
 
     Attributes:
+        tasks: Those on which any model has a score in this variant.
         tested: Whether pairs of models are compared: two are ranked, and there are enough tasks.
         inseparable: The longest runs of neighbours in rank of which none is beyond chance ahead of
             another, each by its first and last position.
@@ -178,7 +186,27 @@ def compute_boards(
 
 
 def _boards_over(scores: Scores, rules: RankingRules) -> dict[str, Board]:
-    return {v: compute_board(scores, v, rules) for v in scores.roles.variants}
+    boards = {v: compute_board(scores.of_variant(v), v, rules) for v in scores.roles.variants}
+    if rules.rank_by != "additive":
+        return boards
+    return {v: _beside_adjusted(board, boards, scores.roles) for v, board in boards.items()}
+
+
+def _beside_adjusted(board: Board, boards: Mapping[str, Board], roles: Roles) -> Board:
+    """Put the adjusted averages of base and baseline beside those of a board."""
+    base = boards[roles.base] if roles.base not in (None, board.variant) else None
+    other, baseline = roles.baseline_variants.get(board.variant), None
+    if roles.baseline is not None and other is not None:
+        baseline = boards[other].standing(roles.baseline).adjusted
+    standings = tuple(
+        replace(
+            s,
+            base_average=base.standing(s.model).adjusted if base else None,
+            baseline_average=baseline,
+        )
+        for s in board.standings
+    )
+    return replace(board, standings=standings)
 
 
 def compute_common_boards(
@@ -195,7 +223,7 @@ def compute_common_boards(
         ranked = [scores.rows[s.model] for s in board.ranked]
         is_common = ~np.isnan(scores.values[variant][ranked]).any(axis=0)
         tasks = [scores.tasks[column] for column in np.flatnonzero(is_common)]
-        if 0 < len(tasks) < len(scores.tasks):
+        if 0 < len(tasks) < len(board.tasks):
             rank_by = "mean" if board.rules.averaged else board.rules.rank_by
             rules = replace(board.rules, min_coverage=1.0, rank_by=rank_by)
             found[variant] = _boards_over(scores.only(tasks), rules)
@@ -233,10 +261,10 @@ def _are_comparable(tasks: pd.DataFrame) -> bool:
 
 
 def _coverage(scores: Scores) -> Array:
-    """Return the share of tasks that each run, a model in a variant, has a score on, above 0."""
-    counts = [(~np.isnan(scores.values[v])).sum(axis=1) for v in scores.roles.variants]
-    runs = np.concatenate(counts)
-    return runs[runs > 0] / len(scores.tasks)
+    """Return the share of its variant's tasks that each run, a model in one, has; above 0."""
+    parts = [scores.of_variant(v).values[v] for v in scores.roles.variants]
+    shares = np.concatenate([(~np.isnan(values)).mean(axis=1) for values in parts])
+    return shares[shares > 0]
 
 
 def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
@@ -272,9 +300,9 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
     clear_wins, unclear_wins = count_judged_wins(signed, scores.ties[variant])
     over_base, over_baseline = scores.lift_over_base(variant), scores.lift_over_baseline(variant)
 
-    def means(figures: Array) -> list[float | None]:
-        found = floats_or_none(mean_of(figures, axis=1))
-        return found if rules.averaged else [None] * len(found)
+    def means(figures: Array, places: npt.NDArray[np.bool_] | None = None) -> list[float | None]:
+        over = mean_of(figures, axis=1) if places is None else mean_over(figures, places)
+        return floats_or_none(over if rules.averaged else np.full(len(over), np.nan))
 
     columns = {
         "model": scores.models,
@@ -286,6 +314,8 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
         "behind": floats_or_none(behind[0]),
         "behind_interval": pairs_or_none(*behind[1:]),
         "average": means(values),
+        "base_average": means(scores.base_of(variant), ~np.isnan(values)),
+        "baseline_average": means(scores.of_baseline(scores.values, variant), ~np.isnan(values)),
         "adjusted": floats_or_none(merits.adjusted),
         "interval": pairs_or_none(*merits.intervals),
         "scored": scored.tolist(),

@@ -24,7 +24,7 @@ from site_builder.compute.numbers import (
     round_significant,
 )
 from site_builder.compute.score_error import REACH
-from site_builder.compute.scores import Scores
+from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.significance import adjust_for_many
 from site_builder.compute.tasks import TaskResult
 from site_builder.records import Record, make_records, replace
@@ -259,7 +259,7 @@ def compute_correlations(
     found = correlate_each([(arrays[a], arrays[b]) for a, b in keys])
     if all(pair.spearman is None for (a, b), pair in zip(keys, found, strict=True) if a != b):
         return None
-    parts = _parts_of(scores)
+    parts = _parts_of(scores.roles)
     related = {(a, b) for a, b in keys if a == b or parts.get(a, _NONE) & parts.get(b, _NONE)}
     pairs = {
         key: replace(pair, by_construction=key in related)
@@ -278,17 +278,14 @@ def compute_correlations(
     )
 
 
-def _parts_of(scores: Scores) -> dict[str, frozenset[str]]:
-    """Return what each column of this board is computed from."""
-    roles, parts = scores.roles, dict(_PARTS)
+def _parts_of(roles: Roles) -> dict[str, frozenset[str]]:
+    """Return what each column of a board is computed from."""
+    parts, of_baseline = dict(_PARTS), {*roles.baseline_variants.values()}
     if not roles.tuned:  # the base scores compete with the baseline
         parts["best_lift_over_baseline"] = frozenset({"base", "baseline"})
-    elif roles.baseline is not None and roles.baseline_variant == roles.base:
-        row = scores.models.index(roles.baseline)
-        if any(not np.isnan(scores.values[v][row]).all() for v in roles.tuned):
-            # A tuned baseline is one of the models that the base columns average.
-            for name in ("best_base_score", "mean_base_score", "mean_lift_over_base"):
-                parts[name] |= {"baseline"}
+    elif roles.base in of_baseline and len(of_baseline) > 1:
+        # A tuned baseline has a lift over its base scores, too.
+        parts["mean_lift_over_base"] |= {"baseline"}
     return parts
 
 
@@ -335,11 +332,11 @@ def _derived(scores: Scores, results: Sequence[TaskResult]) -> dict[str, Array]:
     if roles.base is not None and roles.tuned:
         # Of the models tuned on the task, so that average tuned - average base is average lift.
         is_tuned = np.any([~np.isnan(scores.values[v]) for v in roles.tuned], axis=0)
-        base = np.where(is_tuned, scores.values[roles.base], np.nan)
+        base = np.where(is_tuned, base, np.nan)
     lift_over_baseline = [r.best_lift_over_baseline for r in results]
     lift_over_base = [r.mean_lift_over_base for r in results]
     return {
-        "baseline_score": scores.baseline,
+        "baseline_score": scores.of_baseline(scores.values, roles.primary),
         "best_lift_over_baseline": np.array(lift_over_baseline, dtype=float),
         "mean_lift_over_base": np.array(lift_over_base, dtype=float),
         "best_base_score": np.fmax.reduce(base * direction) * direction,

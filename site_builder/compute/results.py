@@ -102,7 +102,7 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
     lift_tests = compute_lift_tests(scores, averaged=rules.averaged)
     agreement = compute_rank_agreement(scores)
     tasks = compute_tasks(scores, agreement)
-    categories = compute_categories(by_category, tasks)
+    categories = compute_categories(by_category, tasks, tables.tasks)
     return Results(
         catalog=collect_catalog(tables),
         scores=scores,

@@ -94,13 +94,14 @@ class Roles(Record):
 
     Attributes:
         tuned: The variants after tuning, primary first; may be empty.
-        baseline_variant: The variant of the baseline's scores; None without a baseline.
+        baseline_variants: By variant, that of the baseline's scores that stand beside it; empty
+            without a baseline.
     """
 
     base: str | None
     tuned: tuple[str, ...]
     baseline: str | None
-    baseline_variant: str | None
+    baseline_variants: Mapping[str, str]
 
     @cached_property
     def variants(self) -> tuple[str, ...]:
@@ -116,6 +117,11 @@ class Roles(Record):
     def contest(self) -> tuple[str, ...]:
         """The variants that compete with the baseline: the tuned ones, else the base."""
         return self.tuned or self.variants
+
+    @property
+    def has_several_baselines(self) -> bool:
+        """Whether competing variants are compared with different scores of the baseline."""
+        return len({*map(self.baseline_variants.get, self.contest)}) > 1
 
 
 class Scores(Record, eq=False):
@@ -187,34 +193,45 @@ class Scores(Record, eq=False):
         """The scores rounded to twelve digits, with the sign turned so that greater is better."""
         return {v: round_significant(values) * self.direction for v, values in self.values.items()}
 
-    @property
-    def baseline(self) -> Array:
-        """Scores of the baseline, shape (tasks,); all NaN where the board has none."""
-        return self.of_baseline(self.values)
+    def of_baseline(self, arrays: Mapping[str, Array], variant: str) -> Array:
+        """Return what stands for the baseline beside a variant: a row of `values`, `errors`, ....
 
-    def of_baseline(self, arrays: Mapping[str, Array]) -> Array:
-        """Return the baseline's row of arrays by variant, such as `errors`; NaN without one."""
-        if self.roles.baseline is None or self.roles.baseline_variant is None:
+        Shape: (tasks,); NaN without a baseline. Source: docs/statistics.md#roles.
+        """
+        if self.roles.baseline is None:
             return np.full(len(self.tasks), np.nan)
-        row: Array = arrays[self.roles.baseline_variant][self.rows[self.roles.baseline]]
+        row: Array = arrays[self.roles.baseline_variants[variant]][self.rows[self.roles.baseline]]
         return row
 
     def contest(self, variant: str) -> Array:
         """Return the scores of a variant without the baseline's; shape (models, tasks)."""
         values = self.values[variant].copy()
-        if self.roles.baseline is not None and variant == self.roles.baseline_variant:
+        if self.roles.baseline is not None:
             values[self.rows[self.roles.baseline]] = np.nan
         return values
+
+    def base_of(self, variant: str) -> Array:
+        """Return the base scores that a tuned variant is compared with; NaN of the base itself."""
+        if self.roles.base is None or variant == self.roles.base:
+            return np.full((len(self.models), len(self.tasks)), np.nan)
+        return self.values[self.roles.base]
 
     def lift_over_base(self, variant: str) -> Array:
         """Return tuned minus base score, positive = better, or NaN (docs/statistics.md#lift)."""
         if self.roles.base is None or variant == self.roles.base:
-            return np.full((len(self.models), len(self.tasks)), np.nan)
+            return self.base_of(variant)
         return difference(self.signed[variant], self.signed[self.roles.base])
 
     def lift_over_baseline(self, variant: str) -> Array:
         """Return score minus baseline's score, positive = better (docs/statistics.md#lift)."""
-        return difference(self.signed[variant], self.of_baseline(self.signed))
+        return difference(self.signed[variant], self.of_baseline(self.signed, variant))
+
+    def of_variant(self, variant: str) -> Scores:
+        """Return the same board with only the tasks that any model has in a variant, if any."""
+        is_scored = ~np.isnan(self.values[variant]).all(axis=0)
+        if is_scored.all() or not is_scored.any():
+            return self
+        return self.only([self.tasks[column] for column in np.flatnonzero(is_scored)])
 
     def left_out(self, variant: str) -> frozenset[str]:
         """Return the models with a flagged score of the variant that does not count."""
@@ -428,8 +445,9 @@ def _assign_roles(
     if base is None and not tuned:
         base = next(iter(values))
     if config.baseline is None:
-        return Roles(base, tuned, None, None)
+        return Roles(base, tuned, None, {})
     row = models.index(config.baseline)
     order = [v for v in (base, *tuned) if v is not None]
     scored = [v for v in order if not np.isnan(values[v][row]).all()]
-    return Roles(base, tuned, config.baseline, (scored or order)[0])
+    other = (scored or order)[0]
+    return Roles(base, tuned, config.baseline, {v: v if v in scored else other for v in order})

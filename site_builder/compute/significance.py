@@ -60,7 +60,8 @@ def collect_paired_lifts(differences: pd.DataFrame | None, scores: Scores) -> Pa
         found[name] for name in ("against", "against_model", "against_variant")
     )
     of_base = (other == found["model"]) & (variant == roles.base)
-    of_baseline = (other == roles.baseline) & (variant == roles.baseline_variant)
+    beside = found["variant"].map(roles.baseline_variants)
+    of_baseline = (other == roles.baseline) & (variant == beside)
     lift = np.select(
         [(against == "base") & of_base, (against == "baseline") & of_baseline],
         [found["lift_over_base"], found["lift_over_baseline"]],
@@ -174,7 +175,7 @@ def compute_lift_tests(scores: Scores, *, averaged: bool) -> LiftTests:
     for variant in roles.variants:
         is_rival = ~np.isnan(scores.contest(variant))
         lifts = np.where(is_rival, scores.lift_over_baseline(variant), np.nan)
-        error = error_of_difference(errors[variant], scores.of_baseline(errors))
+        error = error_of_difference(errors[variant], scores.of_baseline(errors, variant))
         over_baseline[variant] = test(lifts, error)
         if base is not None and variant != base:
             error = error_of_difference(errors[variant], errors[base])

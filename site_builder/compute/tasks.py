@@ -14,7 +14,6 @@ from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import (
     LEAST_TO_CONCLUDE,
     Array,
-    difference,
     floats_or_none,
     mean_or_none,
     rank_correlation_p,
@@ -147,9 +146,12 @@ class TaskResult(Record):
 
     Attributes:
         best: Best score by variant; a variant without a score is absent.
+        baseline_scores: The baseline's score beside each variant; absent where there is none.
         best_contender: Best score of the variants that compete with the baseline, without the
             baseline's.
-        best_lift_over_baseline: Its difference from the baseline, positive = better.
+        best_against_baseline: The score of these with the greatest lift over the baseline; None
+            without a lift.
+        best_lift_over_baseline: This lift, positive = better.
         mean_lift_over_base: Mean over all tuned scores with a base score.
         mean, counts: Mean score and number of scores by variant.
         models: The models with a score, in the order of the ranking.
@@ -159,9 +161,10 @@ class TaskResult(Record):
     """
 
     task: str
-    baseline_score: float | None
+    baseline_scores: Mapping[str, float]
     best: Mapping[str, Best]
     best_contender: Best | None
+    best_against_baseline: Best | None
     best_lift_over_baseline: float | None
     mean_lift_over_base: float | None
     mean: Mapping[str, float | None]
@@ -177,6 +180,15 @@ class TaskResult(Record):
         return {(f.model, f.variant): f.reason for f in self.flagged if f.counts}
 
     @property
+    def contender(self) -> Best | None:
+        """The best contender: against the baseline, or by its score where no lift is known."""
+        return self.best_against_baseline or self.best_contender
+
+    def baseline_beside(self, best: Best) -> float | None:
+        """Return the baseline's score that a best score is compared with."""
+        return self.baseline_scores.get(best.variants[0])
+
+    @property
     def outcome(self) -> Literal["beats", "ties", "loses"] | None:
         """Whether the best contender beats the baseline; None where either is missing."""
         lift = self.best_lift_over_baseline
@@ -185,12 +197,14 @@ class TaskResult(Record):
 
 def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult, ...]:
     """Summarise every task of the board, in the order of the tasks table."""
-    roles, direction, frame = scores.roles, scores.direction, scores.frame
+    roles, frame = scores.roles, scores.frame
     best = {v: _best_runs(scores, {v: scores.values[v]}) for v in roles.variants}
-    contenders = _best_runs(scores, {v: scores.contest(v) for v in roles.contest})
-    tops = np.array([np.nan if top is None else top.score for top in contenders])
-    best_lifts = floats_or_none(difference(tops * direction, scores.baseline * direction))
-    baseline = floats_or_none(scores.baseline)
+    contest = {v: scores.contest(v) for v in roles.contest}
+    contenders, best_lifts = _best_runs(scores, contest), _best_lifts(scores)
+    is_best = {v: scores.lift_over_baseline(v) == best_lifts for v in contest}
+    furthest = {v: np.where(is_best[v], values, np.nan) for v, values in contest.items()}
+    against_baseline = _best_runs(scores, furthest)
+    baseline = {v: floats_or_none(scores.of_baseline(scores.values, v)) for v in roles.variants}
     lifts = [scores.lift_over_base(v) for v in roles.tuned]
     models = frame["model"].to_numpy(dtype=object)
     exact = (frame["low"].notna() & frame["high"].notna()).to_numpy()
@@ -198,16 +212,17 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
     for score in scores.flagged:
         if score.variant in roles.variants:
             flagged[score.task].append(score)
-    similar = find_similar_tasks(scores.tasks, agreement)
+    similar, lift_or_none = find_similar_tasks(scores.tasks, agreement), floats_or_none(best_lifts)
 
     def result(column: int, task: str) -> TaskResult:
         ranked = scores.ranked_rows(task)
         return TaskResult(
             task=task,
-            baseline_score=baseline[column],
+            baseline_scores={v: s for v, row in baseline.items() if (s := row[column]) is not None},
             best={v: top for v, of_variant in best.items() if (top := of_variant[column])},
             best_contender=contenders[column],
-            best_lift_over_baseline=best_lifts[column],
+            best_against_baseline=against_baseline[column],
+            best_lift_over_baseline=lift_or_none[column],
             mean_lift_over_base=mean_or_none(np.array([array[:, column] for array in lifts])),
             mean={v: mean_or_none(scores.values[v][:, column]) for v in roles.variants},
             counts={v: len(rows) for v, rows in ranked.items()},
@@ -218,6 +233,15 @@ def compute_tasks(scores: Scores, agreement: RankAgreement) -> tuple[TaskResult,
         )
 
     return tuple(result(column, task) for column, task in enumerate(scores.tasks))
+
+
+def _best_lifts(scores: Scores) -> Array:
+    """Return the greatest lift of any contender over the baseline beside it; shape (tasks,)."""
+    lifts = [
+        np.where(np.isnan(scores.contest(v)), np.nan, scores.lift_over_baseline(v))
+        for v in scores.roles.contest
+    ]
+    return np.asarray(np.fmax.reduce(np.concatenate(lifts), axis=0))
 
 
 def _best_runs(scores: Scores, values: Mapping[str, Array]) -> list[Best | None]:
@@ -258,19 +282,23 @@ class CategoryResult(Record):
 
 
 def compute_categories(
-    boards: Mapping[str, Mapping[str, Board]], results: Sequence[TaskResult]
+    boards: Mapping[str, Mapping[str, Board]], results: Sequence[TaskResult], tasks: pd.DataFrame
 ) -> tuple[CategoryResult, ...]:
-    """Summarise every category, harder ones first (docs/statistics.md#categories)."""
+    """Summarise every category of the tasks table, harder ones first.
+
+    Source: docs/statistics.md#categories.
+    """
     by_task = {result.task: result for result in results}
     found = []
-    for name, by_variant in boards.items():
-        board = next(iter(by_variant.values()))
-        averaged, mine = board.rules.averaged, [by_task[task] for task in board.tasks]
+    for name, own in tasks.groupby("category", sort=False)["task"]:
+        by_variant = boards[str(name)]
+        averaged = next(iter(by_variant.values())).rules.averaged
+        mine = [by_task[task] for task in own]
         best = np.array([result.best_lift_over_baseline for result in mine], dtype=float)
         over_base = np.array([result.mean_lift_over_base for result in mine], dtype=float)
         category = CategoryResult(
-            category=name,
-            tasks=board.tasks,
+            category=str(name),
+            tasks=tuple(own),
             best_lift_over_baseline=mean_or_none(best) if averaged else None,
             mean_lift_over_base=mean_or_none(over_base) if averaged else None,
             beating=int((best > 0).sum()),

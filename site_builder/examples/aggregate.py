@@ -260,17 +260,18 @@ def _unknown_faults(
 def pair_runs(runs: Iterable[ExampleRun], config: SiteConfig) -> list[Pair]:
     """Pair every run with the base of its model, and with the baseline, on the same task.
 
-    The baseline has the variant that `compute/scores.py` chooses: the base, or the first tuned
-    variant if it has no base scores.
+    The baseline has the variant that `compute/scores.py` chooses: that of the run if it has any
+    score there, else the base, else the first tuned variant that it has.
     """
     by_key = {(run.model, run.task, run.variant): run for run in runs}
     base, baseline = config.default_variant, config.board.baseline or ""
     scored = {variant for model, _, variant in by_key if model == baseline}
     tuned = config.board.tuned_variants
     order = (base, *(sorted(scored) if tuned is None else tuned))
-    variant = next((variant for variant in order if variant in scored), base)
+    elsewhere = next((variant for variant in order if variant in scored), base)
     pairs = []
     for run in by_key.values():
+        variant = run.variant if run.variant in scored else elsewhere
         # A run is not compared with itself.
         if (other := by_key.get((run.model, run.task, base), run)) != run:
             pairs.append(Pair(run, other, "base"))

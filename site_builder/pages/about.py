@@ -11,6 +11,7 @@ from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import LEAST_TO_CONCLUDE
 from site_builder.compute.serving import collect_offers
 from site_builder.formatting import count, counted, percent
+from site_builder.pages.board_table import possible_text
 from site_builder.pages.board_views import board_note, ranking_rule
 from site_builder.pages.browser_data import MARGIN_SHARE, REWEIGHTINGS
 from site_builder.pages.choose import can_choose
@@ -100,7 +101,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
     """Return whether this board shows a statistic, for those that not every board shows."""
     results, labels, serving = site.results, site.labels, site.results.serving
     compared, tests = labels.roles.baseline is not None, results.lift_tests
-    standings = (s for board in results.boards.values() for s in board.standings)
+    boards = results.boards.values()
     return {
         "adjusted-average": results.board.rules.rank_by == "additive",
         "score-error": any(task.with_intervals for task in results.tasks),
@@ -109,7 +110,7 @@ def _shown(site: Site) -> Mapping[str, bool]:
         "flagged": any(task.flagged for task in results.tasks),
         "rank-interval": results.board.tested,
         "separability": results.board.tested,
-        "missing-scores": any(s.possible_ranks for s in standings),
+        "missing-scores": any(possible_text(b, s) for b in boards for s in b.standings),
         "choice": can_choose(site),
         "comparison": bool(default_runs(site)),
         "power": bool(default_runs(site)) and has_tests(site),

@@ -14,6 +14,7 @@ from site_builder.charts.cells import (
     number_cell,
     text_cell,
 )
+from site_builder.charts.dumbbells import shared, tasks_averaged
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
 from site_builder.compute.significance import LiftTest
@@ -22,7 +23,6 @@ from site_builder.formatting import (
     NumberFormat,
     billions,
     count,
-    counted,
     coverage,
     p_value,
 )
@@ -92,12 +92,26 @@ class BoardTableSpec(Record):
         return roles.base is not None and self.board.variant in roles.tuned
 
     @property
-    def reference(self) -> Standing | None:
-        """The baseline in the variant that stands for it; None without one."""
-        roles = self.labels.roles
-        if roles.baseline is None or roles.baseline_variant is None:
+    def borrowed(self) -> Standing | None:
+        """The baseline's standing on the board of another variant that stands for it here.
+
+        Its average is over the tasks of the ranked models. None where it has a score in this
+        variant, where these models differ in their tasks, and where it lacks one of these.
+        """
+        roles, variant = self.labels.roles, self.board.variant
+        if roles.baseline is None or roles.baseline_variants[variant] == variant:
             return None
-        return self.boards[roles.baseline_variant].standing(roles.baseline)
+        found = self.boards[roles.baseline_variants[variant]].standing(roles.baseline)
+        mean = self.reference if self.board.ranked else found.average
+        n = len(self.board.tasks)
+        if mean is None or (mean == found.average and found.scored == n):
+            return None if mean is None else found
+        return replace(found, average=mean, interval=None, scored=n)
+
+    @property
+    def reference(self) -> float | None:
+        """The baseline's mean over the tasks of each ranked model; None if these differ."""
+        return shared(s.baseline_average for s in self.board.ranked)
 
     def is_borrowed(self, standing: Standing) -> bool:
         """Return whether a standing with a score is from another board: the baseline's."""
@@ -154,6 +168,20 @@ def tie_tags(board: Board, standing: Standing) -> tuple[str, ...]:
     return ("may be first",) if standing.tied_with_best else ()
 
 
+def possible_text(board: Board, standing: Standing) -> str:
+    """Return the ranks that missing scores allow a model that lacks one; by win rate, their limits.
+
+    Empty where no ranked model lacks a score.
+    """
+    n, possible = len(board.tasks), standing.possible_ranks
+    if possible is None or standing.scored == n or all(s.scored == n for s in board.ranked):
+        return ""
+    best, worst = map(count, possible)
+    if board.rules.rank_by == "mean_win_rate" and best != worst:
+        return f"rank {best} at best, {worst} at worst, if complete"
+    return f"rank {span_text(*possible)} if complete"
+
+
 # --- tools --------------------------------------------------------------------------------------
 
 
@@ -200,8 +228,9 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     """Yield what ranks the models, as numbers and as a drawing."""
     board, labels, limits = spec.board, spec.labels, _find_limits(spec)
     averaged, rank_by = board.rules.averaged, board.rules.rank_by
-    is_adjusted, over = rank_by == "additive", counted(len(board.tasks), "task")
-    adjusted, name, mean = f"Estimate of the mean over {over}", "Score", f"Mean over {over}"
+    over = tasks_averaged(board)
+    is_adjusted, adjusted = rank_by == "additive", f"Estimate of the mean over {over}"
+    name, mean = "Score", f"Mean over {over}"
     if is_adjusted:
         name, mean = "Average", "Mean over the tasks with a score"
     beaten = "Share of other models beaten on a task, averaged over tasks; a tie counts one half"
@@ -248,8 +277,7 @@ def _lift_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     beaten = f"Tasks where it scores strictly better than {baseline}"
 
     def over_baseline(s: Standing) -> float | None:
-        is_itself = s.model == labels.roles.baseline and s.lift_over_baseline == 0
-        return None if is_itself else s.lift_over_baseline
+        return None if s.model == labels.roles.baseline else s.lift_over_baseline
 
     def beats(s: Standing) -> Cell:
         of = s.beats + s.ties + s.loses
@@ -336,7 +364,7 @@ def _fact_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
         lambda s: number_cell(
             s.scored,
             coverage(s.scored, n),
-            f"rank {span_text(*s.possible_ranks)} if complete" if s.possible_ranks else "",
+            possible_text(spec.board, s),
         ),
         spec.full or any(s.scored not in (0, n) for s in spec.board.standings),
     )
@@ -388,8 +416,6 @@ def _lift_cell(spec: BoardTableSpec, s: Standing, lift: float | None, tests: _Te
     """A mean lift with its interval and p-value, which only the board over all tasks has."""
     cell, variant = lift_cell(lift, spec.labels.scale), spec.board.variant
     is_whole = spec.board is spec.site.results.boards[variant]
-    if spec.is_borrowed(s):
-        variant = spec.labels.roles.baseline_variant or ""
     test = tests.get(variant, {}).get(s.model)
     if not is_whole or test is None or cell.value is None:
         return cell
@@ -441,12 +467,12 @@ def _dumbbell(spec: BoardTableSpec, s: Standing, limits: AxisRange) -> Dumbbell 
     average = spec.board.average(s)
     if average is None:
         return None
-    labels, reference, before = spec.labels, spec.reference, None
-    if spec.is_tuned:
-        before = spec.board.average(spec.boards[labels.roles.base or ""].standing(s.model))
-    text = " to ".join(labels.scale.score(v) for v in (before, average) if v is not None)
-    # The baseline from another variant is the reference itself, and needs no other mark.
-    marks = (None, None) if spec.is_borrowed(s) else (before, average)
-    level = spec.board.average(reference) if reference else None
-    before, after, baseline = map(limits.share, (*marks, level))
+    labels = spec.labels
+    means = tuple(v for v in (s.base_average, average) if v is not None)
+    text = " to ".join(map(labels.scale.score, means))
+    marks: tuple[float | None, ...] = (s.base_average, average, s.baseline_average)
+    if spec.is_borrowed(s):
+        # The baseline from another variant is the reference itself, and needs no other mark.
+        marks = (None, None, average)
+    before, after, baseline = map(limits.share, marks)
     return Dumbbell(before, after, baseline, None, None, f"{labels.models[s.model]}: {text}")

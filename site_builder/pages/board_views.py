@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from site_builder.charts.chart import id_of
+from site_builder.charts.dumbbells import tasks_averaged
 from site_builder.compute.board import Board, Standing
 from site_builder.formatting import counted, listed, percent
 from site_builder.labels import MERITS, with_article
@@ -116,7 +117,7 @@ def ranking_rule(board: Board) -> str:
         "mixed units": ", because the tasks state no common unit and direction",
         "sparse": ", because few models have every task",
     }
-    merit, over = MERITS[board.rules.rank_by], counted(len(board.tasks), "task")
+    merit, over = MERITS[board.rules.rank_by], tasks_averaged(board)
     return f"Ranked by {merit} over {over}{whys.get(board.rules.why, '')}."
 
 
@@ -176,23 +177,22 @@ def _common_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView
 
 
 def _rows(spec: BoardTableSpec) -> list[Standing]:
-    """Return the rows in order; a baseline without a score stands where its other score would."""
-    board, reference = spec.board, spec.reference
+    """Return the rows in order; a baseline without a score stands where its other mean would."""
+    board, reference = spec.board, spec.borrowed
     rows = [s for s in board.standings if s.rank is not None or (spec.full and s.scored)]
     level = board.average(reference) if reference else None
-    by_average = board.rules.rank_by != "mean_win_rate"
-    if reference and spec.is_borrowed(reference) and by_average:
+    if reference and level is not None and board.rules.rank_by != "mean_win_rate":
         direction = float(spec.site.results.scores.direction[0])
         ahead = sum(
-            direction * (average - (level or 0.0)) >= 0
+            direction * (average - level) >= 0
             for s in board.ranked
             if (average := board.average(s)) is not None
         )
-        without = {"rank": None, "rank_interval": None, "possible_ranks": None, "win_rate": None}
-        rows.insert(ahead, replace(reference, **without))
+        of_other = ("rank", "rank_interval", "possible_ranks", "win_rate", "lift_over_base")
+        rows.insert(ahead, replace(reference, **dict.fromkeys(of_other)))
     if spec.full:
-        baseline = spec.labels.roles.baseline
-        rows += [s for s in board.standings if not s.scored and s.model != baseline]
+        shown = {s.model for s in rows}
+        rows += [s for s in board.standings if not s.scored and s.model not in shown]
     return rows
 
 
@@ -236,10 +236,12 @@ def _legend(spec: BoardTableSpec, table: Table) -> tuple[LegendItem, ...]:
     """What the marks of the drawings stand for, those that the board has."""
     if all(column.align != "plot" for column in table.columns):
         return ()
-    board, labels, reference = spec.board, spec.labels, spec.reference
+    board, labels = spec.board, spec.labels
     marks = [LegendItem("before", labels.base)] if spec.is_tuned else []
     marks.append(LegendItem("after", labels.in_sentence(board.variant)))
-    if reference is not None and board.average(reference) is not None:
-        score = labels.scale.score(board.average(reference))
-        marks.append(LegendItem("reference", f"{labels.baseline}, {score}"))
+    drawn = {s.baseline_average for s in board.standings if board.average(s) is not None}
+    if len(drawn) == 1 and (level := drawn.pop()) is not None:
+        marks.append(LegendItem("reference", f"{labels.baseline}, {labels.scale.score(level)}"))
+    elif drawn - {None}:
+        marks.append(LegendItem("reference", f"{labels.baseline}, over the same tasks"))
     return tuple(marks)

@@ -45,8 +45,9 @@ def board_data(site: Site) -> Mapping[str, object]:
     """What a script must know of the board beside its scores.
 
     Models and tasks are in the order of the tables; `reference` is the baseline's place among the
-    models and the variant whose scores stand for it. `boards` has, by variant, how many models are
-    ranked; of each model rank, number of scores, mean win rate, and plausible ranks.
+    models and, by variant, the variant of its scores that stand beside it. `boards` has, by
+    variant, how many models are ranked, and over how many tasks; of each model rank, number of
+    scores, mean win rate, and plausible ranks.
     """
     results, labels = site.results, site.labels
     roles, rules = labels.roles, results.board.rules
@@ -64,13 +65,20 @@ def board_data(site: Site) -> Mapping[str, object]:
         ],
         "categories": list(_categories(site)),
         "boards": {
-            variant: {"ranked": len(board.ranked), "standings": _standings(site, board)}
+            variant: {
+                "ranked": len(board.ranked),
+                "tasks": len(board.tasks),
+                "standings": _standings(site, board),
+            }
             for variant, board in results.boards.items()
         },
         "base": roles.base,
         "reference": None
         if roles.baseline is None
-        else {"model": results.scores.rows[roles.baseline], "variant": roles.baseline_variant},
+        else {
+            "model": results.scores.rows[roles.baseline],
+            "variants": dict(roles.baseline_variants),
+        },
         "scale": asdict(labels.scale),
         # The script has no additive model: on other tasks than all, win rates come closest.
         "rank_by": "mean" if rules.rank_by == "mean" else "mean_win_rate",

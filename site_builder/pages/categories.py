@@ -55,7 +55,7 @@ def make_categories(site: Site) -> Iterator[Page]:
     about = f"{n} of tasks, each with its own leaderboard and the best model on each of its tasks."
     if any(category.best_lift_over_baseline is not None for category in found):
         about = (
-            f"{n} of tasks, from harder to easier: how far the best {labels.contender} is from "
+            f"{n} of tasks, from harder to easier: how far the {labels.best} is from "
             f"{labels.baseline}."
         )
     yield Page(Address("categories"), "categories.html", "Categories", about, context, (HOME,))
@@ -80,7 +80,7 @@ def _summary(site: Site, category: CategoryResult) -> str:
     if lift:
         distance = f"{labels.scale.score(abs(lift))} {'ahead of' if lift > 0 else 'behind'}"
     return (
-        f"{first} The best {labels.contender} is {distance} {labels.baseline} on average, "
+        f"{first} The {labels.best} is {distance} {labels.baseline} on average, "
         f"and beats it on {category.beating} of {category.compared}."
     )
 

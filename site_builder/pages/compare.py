@@ -76,9 +76,8 @@ def default_runs(site: Site) -> tuple[ModelVariant, ...]:
     baseline last.
     """
     results, roles = site.results, site.labels.roles
-    reference = (roles.baseline, roles.baseline_variant)
     best = [ModelVariant(s.model, results.board.variant) for s in results.board.ranked]
-    first = [run for run in best if (run.model, run.variant) != reference][:_FIRST_RUNS]
+    first = [run for run in best if run.model != roles.baseline][:_FIRST_RUNS]
     if len(first) < 2:
         others = {
             s.model: ModelVariant(s.model, board.variant)

@@ -110,8 +110,9 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
         "n_found", "Examples", "number", "By what scores can be shares of", term="score-error"
     )
 
-    def baseline_cell(row: _TaskScores) -> Cell:
-        value, scale = results.task(row.task).baseline_score, labels.scales[row.task]
+    def baseline_cell(variant: str, row: _TaskScores) -> Cell:
+        value = results.task(row.task).baseline_scores.get(variant)
+        scale = labels.scales[row.task]
         if value is None:
             return score_cell(None, scale)
         return number_cell(value, _texts(value, scale)[0])
@@ -122,10 +123,9 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
     fields: tuple[Field[_TaskScores], ...] = (
         Field(TASK, lambda row: task_cell(labels, row.task)),
         *(field for of_one_kind in zip(*by_variant, strict=True) for field in of_one_kind),
-        Field(
-            Column("baseline", labels.baseline, "number"),
-            baseline_cell,
-            labels.roles.baseline not in (None, model),
+        *(
+            Field(column, partial(baseline_cell, variant), labels.roles.baseline != model)
+            for variant, column in _baseline_columns(labels, variants).items()
         ),
         Field(CHANCE, chance_cell, any(chance[task] is not None for task in by_task)),
         Field(n, _examples_cell, any(_found_examples(score) for score in scores)),
@@ -139,6 +139,18 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
         filters=lambda row: task_filters(site, row.task),
         tools=task_tools(site),
     )
+
+
+def _baseline_columns(labels: Labels, variants: Sequence[str]) -> dict[str, Column]:
+    """Return a column for each variant of the baseline's scores that stand beside some variants."""
+    beside = labels.roles.baseline_variants
+    found = {beside[v]: v for v in reversed(variants) if v in beside}
+    if len(found) == 1:
+        return {v: Column("baseline", labels.baseline, "number") for v in found.values()}
+    return {
+        v: Column(f"baseline_{of}", f"{labels.baseline}, {labels.in_sentence(of)}", "number")
+        for of, v in reversed(found.items())
+    }
 
 
 def scores_legend(scores: Sequence[ModelScore]) -> tuple[LegendItem, ...]:

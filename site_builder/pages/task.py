@@ -27,7 +27,16 @@ from site_builder.compute.catalog import TaskInfo
 from site_builder.compute.intervals import LEVEL
 from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.tasks import MIN_COMMON_MODELS, SimilarTask, TaskResult
-from site_builder.formatting import MISSING, count, counted, listed, percent, quantity, rounded
+from site_builder.formatting import (
+    MISSING,
+    count,
+    counted,
+    listed,
+    percent,
+    quantity,
+    rounded,
+    sentence,
+)
 from site_builder.labels import Labels, ScoreKey
 from site_builder.pages.board_table import task_filters, task_tools
 from site_builder.pages.board_views import LegendItem
@@ -147,7 +156,7 @@ def _task_list(site: Site) -> Table:
         note = "" if fact.higher_is_better else "lower is better"
         return Cell(fact.metric or MISSING, fact.metric, note)
 
-    best_help = f"Best {labels.contender} minus {labels.baseline}, positive is better"
+    best_help = f"{sentence(labels.best)} minus {labels.baseline}, positive is better"
     label, meaning = f"Mean, {labels.in_sentence(primary)}", "Mean score over models"
     mean = Column("mean", label, "number", meaning, "ascending", "task-mean")
     meaning = f"Mean over models of {labels.tuned} minus {labels.base} score"
@@ -279,9 +288,10 @@ def _summary(site: Site, task: TaskResult) -> str:
     one = len(best.models) == 1
     what = f"is the best {labels.contender}" if one else f"are the best {labels.contender}s"
     text = f"{listed(labels.runs(best))} {what} on {name}, with {scale.score(best.score)}"
-    if task.baseline_score is None:
+    baseline = task.baseline_beside(best)
+    if baseline is None:
         return f"{text}."
-    return f"{text}; {labels.baseline} has {scale.score(task.baseline_score)}."
+    return f"{text}; {labels.baseline} has {scale.score(baseline)}."
 
 
 def _facts(fact: TaskInfo) -> tuple[Fact, ...]:
@@ -310,19 +320,19 @@ def _facts(fact: TaskInfo) -> tuple[Fact, ...]:
 
 
 def _figures(site: Site, task: TaskResult) -> list[Fact]:
-    labels, roles, scale = site.labels, site.labels.roles, site.labels.scales[task.task]
+    labels, scale, variant = site.labels, site.labels.scales[task.task], site.labels.roles.primary
     facts: list[Fact] = []
 
     def add_score(label: str, key: ScoreKey, score: float) -> None:
         text = scale.score(score)
         facts.append(Fact(label, text, link=Link(text, labels.score_address(key))))
 
-    if best := task.best_contender:
-        key = (best.models[0], task.task, best.variants[0])
-        add_score(f"best {labels.contender}", key, best.score)
-    if task.baseline_score is not None:
-        key = (roles.baseline or "", task.task, roles.baseline_variant or "")
-        add_score(labels.baseline, key, task.baseline_score)
+    if best := task.contender:
+        variant = best.variants[0]
+        key = (best.models[0], task.task, variant)
+        add_score(labels.best, key, best.score)
+    if (baseline := task.baseline_scores.get(variant)) is not None:
+        add_score(labels.baseline, labels.baseline_key(task.task, variant), baseline)
     lifts = (
         (f"difference from {labels.baseline}", task.best_lift_over_baseline, "lift-over-baseline"),
         (f"mean lift over {labels.base}", task.mean_lift_over_base, "lift"),

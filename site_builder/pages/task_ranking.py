@@ -171,7 +171,8 @@ def _line_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
     if not _is_drawn(site, task):
         return
     labels, roles, scale = site.labels, site.labels.roles, site.labels.scales[task.task]
-    reference, chance = task.baseline_score, site.results.catalog.tasks[task.task].score_chance
+    reference = task.baseline_scores.get(roles.primary)
+    chance = site.results.catalog.tasks[task.task].score_chance
     # The ends of all that is drawn: between the bounds of a task, intervals would be too small.
     drawn = [value for value in (reference, chance) if value is not None]
     for score in site.results.scores.ranking(task.task):
@@ -211,7 +212,7 @@ def _line_fields(site: Site, task: TaskResult) -> Iterator[Field[_Entry]]:
 
 def line_legend(site: Site, task: TaskResult) -> tuple[LegendItem, ...]:
     """Return what the marks of drawings and scores stand for; empty where there are none."""
-    labels, reference = site.labels, task.baseline_score
+    labels, reference = site.labels, task.baseline_scores.get(site.labels.roles.primary)
     chance = site.results.catalog.tasks[task.task].score_chance
     at_chance = () if chance is None else (LegendItem("at_chance", AT_CHANCE),)
     if not _is_drawn(site, task):

@@ -171,9 +171,14 @@
     const sizes = board.models.map(({ parameters_b }) => parameters_b ?? Infinity);
     const factorsOf = remembered((/** @type {number} */ n) => exponentials(board.reweightings * n, board.reweighting_seed));
 
-    /** The models over the picked tasks. @param {Question} question */
+    /** On which tasks any model has a score in a variant. @param {string} variant */
+    const isScored = remembered((variant) => board.tasks.map((_, t) => measuresOf(variant).signed.some((row) => !Number.isNaN(row[t]))));
+
+    /** The models over the picked tasks that any of them has. @param {Question} question */
     const fieldOf = (question) => {
-      const picked = question.weights.flatMap((weight, t) => (weight ? [t] : []));
+      const asked = question.weights.flatMap((weight, t) => (weight ? [t] : []));
+      const scored = asked.filter((t) => isScored(question.variant)[t]);
+      const picked = scored.length ? scored : asked;
       const weights = Float64Array.from(picked, (t) => question.weights[t]);
       const total = weights.reduce((sum, weight) => sum + weight, 0);
       const turned = byMean && picked.every((t) => board.tasks[t].direction < 0);
@@ -192,16 +197,17 @@
       };
       const shown = (/** @type {number} */ merit) => (Number.isNaN(merit) ? null : turned ? 0 - merit : merit);
 
-      /** The mean of a model's scores in a variant, as it is shown. @param {string} variant @param {number} model */
-      const shownMean = (variant, model) => {
-        const row = only(measuresOf(variant).signed[model]);
-        return byMean ? shown(coveredMean(row, row)) : null;
+      /** The mean of a model's scores in a variant over the tasks of `scores`, as it is shown; null where it lacks one. @param {string} variant @param {number} model @param {Row} scores */
+      const meanBeside = (variant, model, scores) => {
+        const row = only(measuresOf(variant).signed[model]).map((value, t) => (Number.isNaN(scores[t]) ? NaN : value));
+        const isWhole = row.every((value, t) => Number.isNaN(scores[t]) || !Number.isNaN(value));
+        return byMean && isWhole ? shown(coveredMean(row, row)) : null;
       };
       const all = measuresOf(question.variant);
       const signed = all.signed.map(only);
       const measure = byMean ? signed : all.measure.map(only);
       const errors = all.errors?.map(only) ?? null;
-      return { picked, weights, signed, measure, errors, merit: measure.map((row, m) => coveredMean(row, signed[m])), shown, shownMean };
+      return { picked, weights, signed, measure, errors, merit: measure.map((row, m) => coveredMean(row, signed[m])), shown, meanBeside };
     };
 
     /** The margin where the visitor sets none: a share of the scale. @param {number[]} merits of the ranked models */
@@ -217,7 +223,7 @@
     };
 
     return (question) => {
-      const { picked, weights, signed, measure, errors, merit, shown, shownMean } = fieldOf(question);
+      const { picked, weights, signed, measure, errors, merit, shown, meanBeside } = fieldOf(question);
       const scored = signed.map(scoresOf);
       const all = merit.map((_, m) => m);
       const ranked = all.filter((m) => !Number.isNaN(merit[m]));
@@ -227,6 +233,7 @@
       const rankOf = (/** @type {number} */ m) => 1 + order.findIndex((other) => merit[other] === merit[m]);
       const bestOn = bestOf(order.map((m) => signed[m]));
       const base = question.variant === board.base ? null : board.base;
+      const baseline = board.reference;
       const listed = order.slice(0, board.listed);
       const families = familiesOf(board, picked);
       const isEnough = order.length > 1 && new Set(families).size >= board.least_tasks;
@@ -247,7 +254,8 @@
         rank: rankOf(m),
         ranks: isEnough ? ranksOf(m) : null,
         merit: /** @type {number} */ (shown(merit[m])),
-        before: base === null ? null : shownMean(base, m),
+        before: base === null ? null : meanBeside(base, m, signed[m]),
+        reference: baseline && meanBeside(baseline.variants[question.variant], baseline.model, signed[m]),
         behind: behind(m),
         bestOn: bestOn(signed[m]),
         scored: scored[m],
@@ -260,13 +268,15 @@
       };
       const margin = question.margin ?? defaultMargin(ranked.map((m) => merit[m]));
       const smallest = smallestOf(order.filter((m) => behind(m) <= margin));
+      const candidates = listed.map(candidate);
+      const references = [...new Set(candidates.map((c) => c.reference))];
       return {
         question,
         tasks: weights.length,
-        listed: listed.map(candidate),
+        listed: candidates,
         candidates: order.length,
         ranked: ranked.length,
-        reference: board.reference && shownMean(board.reference.variant, board.reference.model),
+        reference: references.length === 1 ? references[0] : null,
         margin,
         smallest: smallest === null ? null : candidate(smallest),
         staysFirst: isEnough ? staysFirst(order.map((m) => measure[m]), weights, factorsOf(weights.length)) : null,

@@ -94,6 +94,7 @@
     const isLifted = choice.listed.some((c) => c.before !== null);
     const marks = isLifted ? [`Open circle: ${run(board.base)}; full circle: ${run(choice.question.variant)}.`] : [];
     if (choice.reference !== null) marks.push(`Dashed line: ${board.baseline}, ${text(choice.reference)}.`);
+    else if (choice.listed.some((c) => c.reference !== null)) marks.push(`Dashed line: ${board.baseline}, over the same tasks.`);
     return marks.join(" ");
   };
 
@@ -134,7 +135,7 @@
 
   /** A function that places values on the scale, 0..1. @param {Choice} choice */
   const scaleOf = (choice) => {
-    const drawn = choice.listed.flatMap((c) => [c.merit, c.before, choice.reference]).filter((value) => value !== null);
+    const drawn = choice.listed.flatMap((c) => [c.merit, c.before, c.reference]).filter((value) => value !== null);
     const [low, high] = byMean ? (board.ends ?? [Math.min(...drawn), Math.max(...drawn)]) : [0, 1];
     return (/** @type {number | null} */ value) => (value === null ? null : high <= low ? 0.5 : (value - low) / (high - low));
   };
@@ -147,7 +148,7 @@
       const note = [developer, parameters_b === null ? "" : billions(parameters_b)].filter(Boolean).join(DOT);
       const tag = c.ranks === null ? "" : c.rank === 1 ? "best" : mayBeFirst(c) ? "may be first" : "";
       const change = `${name(c.model)}: ${c.before === null ? "" : `${text(c.before)} to `}${text(c.merit)}`;
-      const drawing = site.cells.dumbbell({ before: place(c.before), after: place(c.merit), reference: place(choice.reference), text: change });
+      const drawing = site.cells.dumbbell({ before: place(c.before), after: place(c.merit), reference: place(c.reference), text: change });
       const column = (/** @type {string} */ key, /** @type {Cell} */ cell) => site.cells.fill(site.make("span", { class: `choose-${key}` }), cell);
       return site.make(
         "li", {},

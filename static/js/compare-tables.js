@@ -84,10 +84,15 @@
     /** @param {Compared} a @param {Compared} b */
     const apart = (a, b) => sidesOf(board, differencesOf(board, a, b, common));
 
+    /** The baseline in the variant that stands beside another. @param {string} variant @returns {Run | null} */
+    const beside = (variant) => reference && { model: reference.model, variant: reference.variants[variant] };
+    const [first, ...others] = new Set(runs.map((run) => reference?.variants[run.variant]));
+    const baseline = first === undefined || others.length ? null : beside(runs[0].variant);
+
     const values = runs.map((run) => rowOf(scores, run));
     const entries = runs.map(compared);
     const merits = entries.map(({ row }) => row);
-    const ofBaseline = reference ? rowOf(scores, reference) : all.map(() => null);
+    const ofBaseline = baseline ? rowOf(scores, baseline) : all.map(() => null);
     const common = all.filter((t) => values.every((row) => row[t] !== null));
     const isCommon = new Set(common);
 
@@ -110,13 +115,14 @@
     const leaders = averaged && common.length ? placesOfBestMean(common) : [];
     const leader = averaged && runs.length === 1 ? 0 : leaders.at(0);
     /** @param {Run} run */
-    const isBaseline = (run) => reference !== null && run.model === reference.model && run.variant === reference.variant;
+    const isBaseline = (run) => run.model === reference?.model;
     /** @param {Compared} entry */
     const overLeader = (entry) => (leader === undefined ? null : leaderSidesOf(board, differencesOf(board, entry, entries[leader], common), margin));
 
     /** @param {Run} run @param {number} i @returns {ComparedRun} */
     const comparedRun = (run, i) => {
       const tops = tasks.filter((found) => found.best.includes(i));
+      const against = beside(run.variant);
       const before = run.variant === base ? null : base;
       return {
         run,
@@ -124,7 +130,7 @@
         firstPlaces: tops.length,
         shared: tops.filter((found) => found.best.length > 1).length,
         tops,
-        overBaseline: reference && !isBaseline(run) ? apart(entries[i], compared(reference)) : null,
+        overBaseline: against && !isBaseline(run) ? apart(entries[i], compared(against)) : null,
         overBase: before === null ? null : apart(entries[i], compared({ model: run.model, variant: before })),
         overLeader: leader === i ? null : overLeader(entries[i]),
       };
@@ -147,10 +153,11 @@
       common: common.length,
       isTested: averaged && new Set(familiesOf(board, common)).size >= board.least_tasks,
       tasks,
+      baseline,
       pair: runs.length === 2 ? apart(entries[0], entries[1]) : null,
       leaders,
       leader: leader ?? null,
-      baselineOverLeader: reference && !runs.some(isBaseline) ? overLeader(compared(reference)) : null,
+      baselineOverLeader: baseline && !runs.some(isBaseline) ? overLeader(compared(baseline)) : null,
       reference: averaged && common.length ? meanOfAll(common.map((t) => ofBaseline[t])) : null,
       categories: board.categories
         .filter((category) => category.averaged)
@@ -246,7 +253,7 @@
     /** @param {string} label @param {(i: number) => Cell} cell @param {Cell} baseline */
     const measure = (label, cell, baseline = none) => row(board, comparison, { text: label }, cell, baseline);
     /** @param {string} label @param {(run: Run) => Cell} cell */
-    const place = (label, cell) => measure(label, (i) => cell(comparison.runs[i].run), board.reference ? cell(board.reference) : none);
+    const place = (label, cell) => measure(label, (i) => cell(comparison.runs[i].run), comparison.baseline ? cell(comparison.baseline) : none);
     /** @param {Run} run */
     const standing = (run) => board.boards[run.variant].standings[run.model];
     /** @param {string} label @param {(string | null)[]} texts by model */
@@ -270,7 +277,7 @@
         const text = rank === null ? "not ranked" : `${rank} of ${rounded(board.boards[run.variant].ranked, 0)}`;
         return { text, value: rank, note: [several ? phrase(board, run.variant) : "", plausible ? `plausible: ${plausible}` : ""].filter(Boolean).join(", ") };
       }),
-      place("Tasks with a score", (run) => ({ text: `${rounded(standing(run)[1], 0)} of ${rounded(board.tasks.length, 0)}`, value: standing(run)[1] })),
+      place("Tasks with a score", (run) => ({ text: `${rounded(standing(run)[1], 0)} of ${rounded(board.boards[run.variant].tasks, 0)}`, value: standing(run)[1] })),
       ...fact("Parameters", board.models.map(({ parameters_b }) => (parameters_b === null ? null : billions(parameters_b)))),
       ...fact("Developer", board.models.map(({ developer }) => developer)),
       ...fact("License", board.models.map(({ license }) => license)),
@@ -298,7 +305,7 @@
       const { link, scale } = task;
       /** @param {number} i @returns {Cell} */
       const cell = (i) => (found.scores[i] === null ? { text: NO_SCORE, tone: "soft" } : top(keptScoreCell(board, comparison.runs[i].run, task, found.scores[i]), i, found.best));
-      const baseline = board.reference ? keptScoreCell(board, board.reference, task, found.reference) : {};
+      const baseline = comparison.baseline ? keptScoreCell(board, comparison.baseline, task, found.reference) : textCell(null);
       return [...row(board, comparison, { link, value: link[0] }, cell, baseline), drawingCell(board, found, names), scoreCell(found.margin, scale)];
     });
 

@@ -207,13 +207,14 @@
   /** @param {Node} symbol @param {Link} link @param {string} note */
   const legendItem = (symbol, link, note) => make("li", {}, symbol, " ", cells.link(link), ...(note ? [" ", make("small", {}, note)] : []));
 
-  const putLegend = () => {
+  /** @param {Comparison} comparison */
+  const putLegend = ({ baseline }) => {
     const several = board.variants.length > 1;
     const items = runs.map(({ model, variant }, i) => {
       const notes = [several ? phrase(board, variant) : "", board.models[model].developer];
       return legendItem(cells.symbol(i + 1), board.models[model].link, notes.filter(Boolean).join(" · "));
     });
-    if (board.reference) items.push(legendItem(cells.symbol(), board.models[board.reference.model].link, "baseline"));
+    if (baseline) items.push(legendItem(cells.symbol(), board.models[baseline.model].link, "baseline"));
     put("runs", ...items);
   };
 
@@ -233,7 +234,7 @@
     const comparison = compare(board, scores, runs, marginOf(marginField?.value ?? "") ?? defaultMargin, errors);
     const names = runNames(runs);
     const leads = runLeads(comparison, names);
-    putLegend();
+    putLegend(comparison);
     put("finding", finding(comparison, names));
     put("scope", scope(comparison));
     put("leads", ...leads.map(leadBlock));

@@ -137,9 +137,10 @@ interface Board {
   tasks: BoardTask[];
   variants: { id: string; label: string; phrase: string; slug: string }[];
   categories: { link: Link; averaged: boolean; scale: Places }[];
-  boards: Record<string, { ranked: number; standings: BoardStanding[] }>;
+  boards: Record<string, { ranked: number; tasks: number; standings: BoardStanding[] }>;
   base: string | null;
-  reference: Run | null;
+  /** The baseline, and by variant that of its scores which stand beside it. */
+  reference: { model: number; variants: Record<string, string> } | null;
   scale: Places;
   rank_by: string;
   averaged: boolean;
@@ -188,7 +189,9 @@ interface Candidate {
   /** The plausible ones; null below the least number of tasks. */
   ranks: [best: number, worst: number] | null;
   merit: number;
+  /** Means of its base scores, and of the baseline's, over the tasks that it has. */
   before: number | null;
+  reference: number | null;
   behind: number;
   bestOn: number;
   scored: number;
@@ -207,6 +210,7 @@ interface Choice {
   listed: Candidate[];
   candidates: number;
   ranked: number;
+  /** The baseline's mean beside every listed candidate; null where these differ. */
   reference: number | null;
   margin: number;
   smallest: Candidate | null;
@@ -337,6 +341,8 @@ interface Comparison {
   leaders: number[];
   /** The first of the leaders, or the only run; null where there is none. */
   leader: number | null;
+  /** The baseline in the variant that stands beside all runs; null where these differ. */
+  baseline: Run | null;
   baselineOverLeader: LeaderSides | null;
   reference: number | null;
   categories: ComparedCategory[];

@@ -414,7 +414,7 @@ def test_runs_without_a_score_do_not_make_a_board_sparse():
 
 
 def test_variants_that_the_site_does_not_show_do_not_count():
-    runs = {**FULL, "x": {m: [0.1, None] for m in "abcde"}}
+    runs = {**FULL, "x": {"few": [0.1, 0.2], **{m: [0.1, None] for m in "abcdefghi"}}}
     assert "sparse" == rules_of(runs).why
     assert "comparable" == rules_of(runs, tuned_variants=[]).why
 

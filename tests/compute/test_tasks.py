@@ -39,7 +39,8 @@ def tasks():
 
 def test_tasks_are_in_the_order_of_their_table(tasks):
     assert ["t1", "t2", "t3", "t4"] == list(tasks)
-    assert [0.8, 0.5, 10, None] == [t.baseline_score for t in tasks.values()]
+    beside = [{*t.baseline_scores.values()} for t in tasks.values()]
+    assert [{0.8}, {0.5}, {10}, set()] == beside
 
 
 def test_all_tied_models_are_best(tasks):
@@ -104,17 +105,45 @@ def test_baseline_does_not_compete_with_itself():
 
 
 def test_contender_may_come_from_any_tuned_variant():
-    """Ties name both runs, each with its variant; a tuned baseline competes with its base."""
-    runs = {"base": {"gpt": [0.5]}, "sft": {"a": [0.7], "gpt": [0.6]}, "ppo": {"a": [0.7]}}
+    """Ties name both runs, each with its variant."""
+    runs = {"base": {"gpt": [0.5]}, "sft": {"a": [0.7]}, "ppo": {"a": [0.7]}}
     (task,) = results_of(make_scores(runs, baseline="gpt"))
-    assert Best(("a", "a"), 0.7, ("sft", "ppo")) == task.best_contender
+    assert Best(("a", "a"), 0.7, ("sft", "ppo")) == task.best_contender == task.contender
     assert 0.2 == task.best_lift_over_baseline
+
+
+def test_contender_is_compared_with_the_baseline_in_its_own_variant():
+    """Raw ratings beside style-controlled ones: b is ahead by 30, though a has the best score."""
+    runs = {
+        "raw": {"gpt": [1300.0], "a": [1310.0], "b": [1200.0]},
+        "controlled": {"gpt": [1250.0], "a": [1240.0], "b": [1280.0]},
+    }
+    (task,) = results_of(make_scores(runs, baseline="gpt"))
+    assert Best(("a",), 1310, ("raw",)) == task.best_contender
+    assert Best(("b",), 1280, ("controlled",)) == task.best_against_baseline == task.contender
+    assert (30, "beats") == (task.best_lift_over_baseline, task.outcome)
+    assert {"raw": 1300, "controlled": 1250} == task.baseline_scores
+
+
+def test_best_score_may_be_in_a_variant_that_the_baseline_lacks():
+    """The baseline has one of its two sft scores: on t2 nobody is compared in sft, but in ppo."""
+    runs = {
+        "sft": {"gpt": [0.5, None], "a": [0.6, 0.9]},
+        "ppo": {"gpt": [0.4, 0.4], "a": [0.3, 0.5]},
+    }
+    first, second = results_of(make_scores(runs, baseline="gpt"))
+    assert (0.1, 0.1) == (first.best_lift_over_baseline, second.best_lift_over_baseline)
+    assert [Best(("a",), 0.6, ("sft",)), Best(("a",), 0.5, ("ppo",))] == [
+        first.contender,
+        second.contender,
+    ]
+    assert Best(("a",), 0.9, ("sft",)) == second.best_contender
 
 
 def test_no_baseline():
     (task,) = results_of(make_scores({"base": {"a": [0.4], "b": [0.6]}}))
     assert Best(("b",), 0.6, ("base",)) == task.best_contender
-    assert (None, None) == (task.baseline_score, task.outcome)
+    assert ({}, None) == (task.baseline_scores, task.outcome)
 
 
 def test_mean_lift_over_base_is_over_all_tuned_runs_with_both(tasks):
@@ -180,7 +209,7 @@ def test_task_without_a_score():
     runs = {"base": {"a": [0.1, None], "b": [0.2, None]}}
     task = results_of(make_scores(runs, baseline="a"))[1]
     assert ({}, (), (), {"base": 0}) == (task.best, task.models, task.similar, task.counts)
-    assert (None, None, {"base": None}) == (task.best_contender, task.baseline_score, task.mean)
+    assert (None, {}, {"base": None}) == (task.contender, task.baseline_scores, task.mean)
 
 
 # --- similar tasks ------------------------------------------------------------------------------

@@ -364,7 +364,17 @@ def test_baseline_variant(tmp_path: Path) -> None:
     runs = runs_of(("t", "a", "base", 1), ("t", "gamma", "sft", 1), ("t", "gamma", "ppo", 1))
     toml = '[board]\nbaseline = "gamma"\ntuned_variants = ["sft", "ppo"]\n'
     pairs = pair_runs(runs, load_config(project_of(tmp_path, toml)))
-    assert [("a", "sft"), ("gamma", "sft")] == [(p.run.model, p.other.variant) for p in pairs]
+    assert [("a", "sft")] == [(p.run.model, p.other.variant) for p in pairs]
+
+
+def test_baseline_is_compared_in_the_same_variant(tmp_path: Path) -> None:
+    """Where the baseline has no run in a variant, its base scores stand there."""
+    variants = {"a": ("base", "sft", "ppo"), "gamma": ("base", "sft")}
+    runs = runs_of(*(("t", model, v, 1) for model, of in variants.items() for v in of))
+    pairs = pair_runs(runs, load_config(project_of(tmp_path, '[board]\nbaseline = "gamma"\n')))
+    beside = [(p.run.variant, p.other.variant) for p in pairs if p.against == "baseline"]
+    assert {("base", "base"), ("sft", "sft"), ("ppo", "base")} == {*beside}
+    assert 3 == len(beside)
 
 
 def test_batch_size_changes_nothing(tmp_path: Path, board: Path, monkeypatch) -> None:

@@ -52,7 +52,8 @@ class _Field:
         self.board, self.question, self.scores = board, question, scores
         self.direction = np.array([task["direction"] for task in board["tasks"]])
         weights = np.array(question["weights"], dtype=float)
-        self.picked = weights > 0
+        is_scored = ~np.isnan(scores[question["variant"]]).all(axis=0)
+        self.picked = (weights > 0) & (is_scored | ~((weights > 0) & is_scored).any())
         self.weights = weights[self.picked]
         self.by_mean = board["rank_by"] == "mean"
         whole = scores[question["variant"]] * self.direction
@@ -84,13 +85,14 @@ class _Field:
             known = self.merit[ranked]
             span = 1.0 if not self.by_mean else np.ptp(board["ends"] or known) if n else 0.0
             margin = board["margin_share"] * span if len(known) else 0.0
-        reference = board["reference"]
+        listed = [self._candidate(m) for m in self.order[: board["listed"]]]
+        references = {c["reference"] for c in listed}
         return {
             "tasks": n,
             "candidates": len(self.order),
             "ranked": len(ranked),
-            "listed": [self._candidate(m) for m in self.order[: board["listed"]]],
-            "reference": reference and self._shown_mean(reference["variant"], reference["model"]),
+            "listed": listed,
+            "reference": references.pop() if len(references) == 1 else None,
             "margin": margin,
             "smallest": self._smallest(margin),
             "staysFirst": self._stays_first(),
@@ -118,10 +120,12 @@ class _Field:
         turned = self.by_mean and (self.direction[self.picked] < 0).all()
         return None if np.isnan(merit) else float(-merit if turned else merit)
 
-    def _shown_mean(self, variant: str, model: int) -> float | None:
-        if not self.by_mean:
-            return None
+    def _mean_beside(self, variant: str, model: int, other: int) -> float | None:
+        """Mean of a model over the tasks that another one has; None where it lacks one of them."""
         row = (self.scores[variant] * self.direction)[[model]][:, self.picked]
+        row = np.where(np.isnan(self.signed[other]), np.nan, row)
+        if not self.by_mean or (np.isnan(row) & ~np.isnan(self.signed[other])).any():
+            return None
         return self._shown(self._covered_mean(row, row)[0])
 
     def _behind(self, model: int) -> float:
@@ -131,7 +135,7 @@ class _Field:
         return 1 + sum(bool(self.merit[m] > self.merit[model] + 1e-10) for m in self.order)
 
     def _candidate(self, model: int) -> dict[str, Any]:
-        base = self.board["base"]
+        base, reference = self.board["base"], self.board["reference"]
         lifted = base is not None and base != self.question["variant"]
         field = self.signed[self.order]
         best = np.nanmax(field, axis=0, initial=-np.inf)
@@ -141,7 +145,11 @@ class _Field:
             "rank": rank,
             "ranks": self._ranks(model, rank),
             "merit": self._shown(self.merit[model]),
-            "before": self._shown_mean(base, model) if lifted else None,
+            "before": self._mean_beside(base, model, model) if lifted else None,
+            "reference": reference
+            and self._mean_beside(
+                reference["variants"][self.question["variant"]], reference["model"], model
+            ),
             "behind": self._behind(model),
             "bestOn": int((self.signed[model] == best).sum()),
             "scored": int(self.scored[model]),

@@ -36,7 +36,11 @@ RULES = (
     ("categor.*", "best_lift_over_baseline", "categories"),
     ("model-categories-table", "lift", "lift|lift-over-baseline"),
     (".*", "tasks|filled|size|row|n_examples|stderr|date|parameters_b|release_date", ""),
-    (".*", "score|best_score|baseline_score|baseline|before|after_.*|train_examples|tokens_.*", ""),
+    (
+        ".*",
+        "score|best_score|baseline_score|baseline|baseline_.*|before|after_.*|train_examples|tokens_.*",
+        "",
+    ),
     ("ranking|picker", "base|fine_tuned|tuned|line", ""),
     ("all-scores", "(score|row|stderr|n_examples|date)_.*", ""),
     ("all-scores", "n_found", "score-error"),

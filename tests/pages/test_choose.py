@@ -284,6 +284,25 @@ def test_a_model_that_covers_too_little_of_the_weight_has_no_rank(desk):
     assert [{"model": "a", "missing": 1, "rivals": True}] == choice["unranked"]
 
 
+def test_means_beside_a_candidate_are_over_its_tasks(desk):
+    """Nobody is tuned on the third task; a lacks the second: 0.2 before, and the baseline 0.3."""
+    runs = {
+        "base": {"gpt": [0.3, 0.5, 0.9], "a": [0.2, 0.8, 0.9], "b": [0.4, 0.4, 0.4]},
+        "tuned": {"a": [0.8, None, None], "b": [0.6, 0.6, None]},
+    }
+    reference = {"model": 0, "variants": {"base": "base", "tuned": "base"}}
+    choice = choose(desk, runs, variant="tuned", min_coverage=0.5, reference=reference)
+    assert [("a", 0.8, 0.2, 0.3, 1), ("b", 0.6, 0.4, 0.4, 2)] == listed(
+        choice, "model", "merit", "before", "reference", "scored"
+    )
+    assert (2, None) == (choice["tasks"], choice["reference"])
+    assert (
+        0.3
+        == choose(desk, runs, (1.0, 0.0, 0.0), variant="tuned", reference=reference)["reference"]
+    )
+    assert ["b"] == listed(choose(desk, runs, variant="tuned", reference=reference), "model")
+
+
 def test_merit_by_win_rate_is_over_the_whole_board(desk):
     """Rates of a: 1, 1, 0; of c: 0, 0, 1; b stands between: 0.5 each. Limits move none of them."""
     limits = {"size": [True, True, False]}

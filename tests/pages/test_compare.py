@@ -217,6 +217,7 @@ def compare(
         margin: The difference that counts as equal.
     """
     models = list(dict.fromkeys(model for rows in scores.values() for model in rows))
+    beside = {v: v if "ref" in rows else "base" for v, rows in scores.items()}
     n = len(next(iter(scores["base"].values())))
     board = {
         "tasks": [
@@ -226,7 +227,7 @@ def compare(
         "families": list(range(n)),
         "least_tasks": 3,
         "categories": [{"link": [name, ""], "averaged": averaged} for name in ("X", "Y", "Z")],
-        "reference": {"model": models.index("ref"), "variant": "base"} if baseline else None,
+        "reference": {"model": models.index("ref"), "variants": beside} if baseline else None,
         "base": "base" if "tuned" in scores else None,
         "averaged": averaged,
     }
@@ -303,6 +304,19 @@ def test_average_of_the_baseline_needs_every_common_task(desk):
     """It has no score on t3, which a and b share; of a and the baseline itself, it has all."""
     assert None is compare(desk, A, B)["reference"]
     assert 0.5 == compare(desk, A, REF)["reference"]
+
+
+def test_baseline_is_compared_in_the_variant_of_each(desk):
+    """The baseline has 0.5 as base and 0.8 tuned: a is 0.1 ahead, then 0.1 behind."""
+    scores = {"base": {"a": [0.6], "ref": [0.5]}, "tuned": {"a": [0.7], "ref": [0.8]}}
+    both = compare(desk, ("base", "a"), ("tuned", "a"), scores=scores)
+    assert [(1, 0, 0, pytest.approx(0.1)), (0, 0, 1, pytest.approx(-0.1))] == [
+        sides(run["overBaseline"]) for run in both["runs"]
+    ]
+    # No one score of the baseline stands beside both.
+    assert (None, None) == (both["baseline"], both["reference"])
+    alone = compare(desk, ("tuned", "a"), scores=scores)
+    assert ({"model": 1, "variant": "tuned"}, 0.8) == (alone["baseline"], alone["reference"])
 
 
 def test_against_the_base_scores(desk):

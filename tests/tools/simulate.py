@@ -89,7 +89,7 @@ class Population:
             low=np.full(self.tasks, -np.inf),
             high=np.full(self.tasks, np.inf),
             families=tasks // FAMILY if self.families else tasks,
-            roles=Roles("base", ("tuned",), None, None),
+            roles=Roles("base", ("tuned",), None, {}),
             errors=unknown,
             ties=unknown,
             flagged=(),
