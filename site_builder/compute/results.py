@@ -8,6 +8,13 @@ from functools import cached_property
 from site_builder.compute.board import Board, choose_rules, compute_boards, compute_common_boards
 from site_builder.compute.catalog import Catalog, Release, collect_catalog, find_release
 from site_builder.compute.correlation import Correlations, compute_correlations
+from site_builder.compute.robustness import (
+    MetricResult,
+    Robustness,
+    compute_metrics,
+    compute_robustness,
+    count_beaten_tasks,
+)
 from site_builder.compute.scores import FlaggedScore, Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
 from site_builder.compute.significance import (
@@ -36,6 +43,8 @@ class Results(Record):
     Attributes:
         boards: Board over all tasks, by variant.
         common: Boards over the tasks that all ranked models of a variant have, by that variant.
+        metrics: Lifts over the baseline by metric; empty without a baseline, and for one metric.
+        robustness: Who leads the primary board by other rules; None below two ranked models.
         paired_lifts: 95 % intervals of the lifts that are known example by example.
         tasks: The results on each task, in the order of the tasks table.
         agreement: How similarly each pair of tasks ranks models.
@@ -49,6 +58,8 @@ class Results(Record):
     boards: Mapping[str, Board]
     common: Mapping[str, Mapping[str, Board]]
     lift_tests: LiftTests
+    metrics: tuple[MetricResult, ...]
+    robustness: Robustness | None
     paired_lifts: PairedLifts
     tasks: tuple[TaskResult, ...]
     agreement: RankAgreement
@@ -99,12 +110,17 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
     agreement = compute_rank_agreement(scores)
     tasks = compute_tasks(scores, agreement)
     categories = compute_categories(by_category, tasks)
+    beaten = count_beaten_tasks(scores, boards)
     return Results(
         catalog=collect_catalog(tables),
         scores=scores,
         boards=boards,
         common=compute_common_boards(scores, boards),
         lift_tests=lift_tests,
+        metrics=compute_metrics(scores, tables.tasks, boards, config.board),
+        robustness=compute_robustness(
+            scores, tables.tasks, boards[scores.roles.primary], config.board
+        ),
         paired_lifts=collect_paired_lifts(tables.differences, scores),
         tasks=tasks,
         agreement=agreement,
@@ -114,6 +130,6 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
         ),
         training_sets=compute_training_sets(tables.tasks, config.analysis.training_set_thresholds),
         serving=compute_serving(tables.serving_requests, tables.prices, scores.roles.baseline),
-        stats=compute_stats(scores, boards, lift_tests, tasks, len(categories)),
+        stats=compute_stats(scores, boards, lift_tests, tasks, beaten, len(categories)),
         release=find_release(tables.loaded, tables.results, config.site.released),
     )
