@@ -49,6 +49,7 @@ from site_builder.pages.model_scores import (
     unstated_note,
 )
 from site_builder.pages.page import HOME, MODELS, Page, Site, cite_page, in_sequence
+from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
@@ -71,12 +72,16 @@ class ModelsContext(Record):
     Attributes:
         views: The full board.
         board_note: What a reader needs to know of its ranks; empty where that is nothing.
+        leader: Who leads by other rules; None below two ranked models.
+        metrics: Models against the baseline, by metric; None without a baseline and for one metric.
         size: Average against size; None where the board has nothing for it.
         heatmap: Every score; None where the board has nothing for it.
     """
 
     views: tuple[BoardView, ...]
     board_note: str
+    leader: Finding | None
+    metrics: Finding | None
     size: Chart | None
     heatmap: Chart | None
 
@@ -153,7 +158,14 @@ def make_models(site: Site) -> Iterator[Page]:
 def _list_context(site: Site) -> ModelsContext:
     results, charts = site.results, site.charts
     spec = BoardTableSpec(site, results.boards, full=True, common=results.common)
-    return ModelsContext(board_views(spec, "board"), board_note(site), charts.size, charts.scores)
+    return ModelsContext(
+        views=board_views(spec, "board"),
+        board_note=board_note(site),
+        leader=leader_by_rule(site),
+        metrics=lifts_by_metric(site),
+        size=charts.size,
+        heatmap=charts.scores,
+    )
 
 
 # --- the page of a model ------------------------------------------------------------------------

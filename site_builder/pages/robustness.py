@@ -1,0 +1,243 @@
+"""Make the tables that show how much the headline depends on the metric, the rule and one task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from site_builder.charts.cells import lift_cell, names_text, number_cell, text_cell
+from site_builder.compute.robustness import LeftOut, MetricResult, Rule, RuleResult
+from site_builder.compute.significance import LEAST_TASKS, LiftTest
+from site_builder.formatting import NumberFormat, count, counted, listed, p_value, percent
+from site_builder.labels import Labels
+from site_builder.pages.board_table import WIN_RATE
+from site_builder.pages.page import Site
+from site_builder.records import Record
+from site_builder.table_model import Cell, Column, Field, Table, table_of
+
+_MOST_NAMED = 4
+_RULES: Mapping[Rule, str] = {
+    "mean": "Mean score",
+    "mean_win_rate": "Mean win rate",
+    "median": "Median score",
+    "category_means": "Mean of category means",
+}
+
+
+class Finding(Record):
+    """A table, and what it shows in one to three sentences."""
+
+    summary: str
+    table: Table
+
+
+# --- the best of several against one ------------------------------------------------------------
+
+
+def unselected(site: Site) -> str:
+    """Say what remains of the tasks that the best contender beats without the luck of the best."""
+    stats = site.results.stats
+    chosen, median = (
+        stats.tasks_beating_baseline_chosen_elsewhere,
+        stats.tasks_beating_baseline_median,
+    )
+    parts = [] if chosen is None else [f"{count(chosen)} if chosen by the other tasks"]
+    return ", ".join([*parts, f"{count(median)} by the median model"])
+
+
+# --- by metric ----------------------------------------------------------------------------------
+
+
+class _MetricRow(Record):
+    """The lifts over the baseline on some tasks; `test` is that of the leader."""
+
+    label: str
+    tasks: int
+    test: LiftTest | None
+    compared: int
+    ahead: int | None
+    clearly_ahead: int | None
+    scale: NumberFormat
+
+
+def metric_name(site: Site, result: MetricResult) -> str:
+    """Return the name of a metric, or the metrics that are none of their own: `other (mae)`."""
+    if result.metric is not None:
+        return result.metric
+    stated = (site.results.catalog.tasks[task].metric for task in result.tasks)
+    names = [*dict.fromkeys(metric for metric in stated if metric is not None)]
+    return f"other ({listed(names)})" if names else "other"
+
+
+def metric_scale(site: Site, result: MetricResult) -> NumberFormat:
+    """Return the format of means over the tasks of one metric."""
+    averaged = site.results.board.rules.averaged
+    return site.labels.scale if averaged else site.labels.scales[result.tasks[0]]
+
+
+def lifts_by_metric(site: Site) -> Finding | None:
+    """Return who is ahead of the baseline on the tasks of each metric; None for one metric."""
+    if not site.results.metrics:
+        return None
+    labels, leader = site.labels, _leading_contender(site)
+    rows = [_whole_row(site, leader), *(_metric_row(site, m, leader) for m in site.results.metrics)]
+    baseline, term = labels.baseline, "metrics"
+    gap = f"Mean over tasks of its score minus the score of {baseline}, with the 95 % interval"
+    ahead = f"Models with a greater mean than {baseline}"
+    name = labels.models[leader] if leader else ""
+
+    def some(n: int | None, of: int) -> Cell:
+        return text_cell(None) if n is None else Cell(f"{count(n)} of {count(of)}", n)
+
+    def lift(row: _MetricRow) -> Cell:
+        mean, interval = (row.test.mean, row.test.interval) if row.test else (None, None)
+        return lift_cell(mean, row.scale, interval)
+
+    def p(row: _MetricRow) -> Cell:
+        value = row.test.wilcoxon_p_adjusted if row.test else None
+        return number_cell(value, p_value(value))
+
+    fields: tuple[Field[_MetricRow], ...] = (
+        Field(Column("metric", "Metric"), lambda row: Cell(row.label)),
+        Field(
+            Column("tasks", "Tasks", "number"), lambda row: number_cell(row.tasks, count(row.tasks))
+        ),
+        Field(Column("leader", name, "number", gap, term=term), lift, bool(leader)),
+        Field(
+            Column("p", "Its p", "number", first_order="ascending", term="lift-tests"),
+            p,
+            bool(leader),
+        ),
+        Field(
+            Column("ahead", f"Ahead of {baseline}", "number", ahead, term=term),
+            lambda row: some(row.ahead, row.compared),
+        ),
+        Field(
+            Column("clearly", "Clearly ahead", "number", term="lift-tests"),
+            lambda row: some(row.clearly_ahead, row.compared),
+        ),
+    )
+    table = table_of("by-metric", f"Models against {baseline}, by metric", fields, rows)
+    return Finding(_metric_summary(labels, rows[1:]), table)
+
+
+def _leading_contender(site: Site) -> str | None:
+    """Return the first model of the board that is compared with the baseline."""
+    tests = site.results.lift_tests.over_baseline[site.labels.roles.primary]
+    return next((s.model for s in site.results.board.ranked if s.model in tests), None)
+
+
+def _whole_row(site: Site, leader: str | None) -> _MetricRow:
+    stats, averaged = site.results.stats, site.results.board.rules.averaged
+    is_enough = stats.tasks >= LEAST_TASKS
+    tests = site.results.lift_tests.over_baseline[site.labels.roles.primary]
+    return _MetricRow(
+        "all tasks",
+        stats.tasks,
+        tests.get(leader or ""),
+        stats.models_compared,
+        stats.models_ahead_of_baseline if averaged else None,
+        stats.models_clearly_ahead_of_baseline if averaged and is_enough else None,
+        site.labels.scale,
+    )
+
+
+def _metric_row(site: Site, result: MetricResult, leader: str | None) -> _MetricRow:
+    return _MetricRow(
+        metric_name(site, result),
+        len(result.tasks),
+        result.tests[site.labels.roles.primary].get(leader or ""),
+        result.compared,
+        result.ahead,
+        result.clearly_ahead,
+        metric_scale(site, result),
+    )
+
+
+def _metric_summary(labels: Labels, rows: Sequence[_MetricRow]) -> str:
+    """Say how many models are ahead of the baseline by each metric that has a mean."""
+    parts = [
+        f"{count(row.ahead)} of {count(row.compared)} on {counted(row.tasks, f'{row.label} task')}"
+        for row in rows
+        if row.ahead is not None
+    ]
+    return f"Models ahead of {labels.baseline} on average: {'; '.join(parts)}." if parts else ""
+
+
+# --- the leader by other rules ------------------------------------------------------------------
+
+
+def leader_by_rule(site: Site) -> Finding | None:
+    """Return who leads the board by other rules; None below two ranked models."""
+    found, labels = site.results.robustness, site.labels
+    if found is None:
+        return None
+
+    def first(result: RuleResult) -> Cell:
+        names, note = names_text(labels, result.leaders), "shared"
+        if result.second is not None:
+            lead = _lead_scale(site, result).signed(result.lead)
+            note = f"{lead} over {labels.models[result.second]}"
+        return Cell(names, names, note)
+
+    fields: tuple[Field[RuleResult], ...] = (
+        Field(
+            Column("rule", "Rule", term="other-rules", spoken_label="The leader by other rules"),
+            lambda r: Cell(rule_name(r), tags=("this board",) if r is found.own else ()),
+        ),
+        Field(Column("tasks", "Tasks", "number"), lambda r: number_cell(r.tasks, count(r.tasks))),
+        Field(Column("first", "First"), first),
+        Field(Column("same", "Same leader"), lambda r: Cell("yes" if r.same else "no")),
+    )
+    table = table_of("by-rule", "The leader by other rules", fields, found.rules)
+    return Finding(" ".join(_leader_sentences(site)), table)
+
+
+def rule_name(result: RuleResult) -> str:
+    """Return the name of a rule, such as `Mean score, accuracy only`."""
+    name = _RULES[result.rule]
+    return name if result.metric is None else f"{name}, {result.metric} only"
+
+
+def _lead_scale(site: Site, result: RuleResult) -> NumberFormat:
+    if result.rule == "mean_win_rate":
+        return WIN_RATE
+    if site.results.board.rules.averaged:
+        return site.labels.scale
+    tasks = site.results.catalog.tasks.values()
+    return site.labels.scales[next(t.task for t in tasks if t.metric == result.metric)]
+
+
+def _leader_sentences(site: Site) -> Iterator[str]:
+    found, labels = site.results.robustness, site.labels
+    if found is None:
+        return
+    own, rules = found.own, found.rules
+    leaders, one = listed([labels.models[m] for m in own.leaders]), len(own.leaders) == 1
+    agree, be = sum(rule.same for rule in rules), "is" if one else "are"
+    if len(rules) > 1:
+        share = f"all {len(rules)}" if agree == len(rules) else f"{agree} of {len(rules)}"
+        others = dict.fromkeys(m for rule in rules if not rule.same for m in rule.leaders)
+        names = listed([labels.models[m] for m in others], _MOST_NAMED)
+        yield f"{leaders} {be} first by {share} rules{f'; by others, {names}' if others else ''}."
+    if found.left_out is not None:
+        yield from _left_out_sentences(site, found.left_out, own, leaders)
+
+
+def _left_out_sentences(site: Site, left_out: LeftOut, own: RuleResult, who: str) -> Iterator[str]:
+    """Say whether the leader stays first without any one task, and which task matters most."""
+    labels, n, changed = site.labels, left_out.tried, left_out.changed
+    stay = "stays" if len(own.leaders) == 1 else "stay"
+    if not changed:
+        yield f"With any one of the {count(n)} tasks left out, {who} {stay} first."
+    else:
+        tasks = listed([labels.tasks[task] for task in changed], _MOST_NAMED)
+        kept = f"{who} {stay} first in {count(left_out.kept)} of {count(n)} cases"
+        yield f"With one task left out, {kept}, but not without {tasks}."
+    if left_out.task is None or left_out.share is None or own.second is None:
+        return
+    scale, task = _lead_scale(site, own), labels.tasks[left_out.task]
+    share = f" ({percent(left_out.share)} of the lead)" if left_out.share > 0 else ""
+    yield (
+        f"The lead over {labels.models[own.second]} is {scale.signed(own.lead)}; without {task}, "
+        f"which changes it most{share}, it is {scale.signed(left_out.lead)}."
+    )
