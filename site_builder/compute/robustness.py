@@ -328,10 +328,11 @@ def _first(merit: Array) -> Flags:
 def _rule_result(
     names: Sequence[str], rule: Rule, metric: str | None, n: int, merit: Array, *, same: bool
 ) -> RuleResult:
-    first, second, *_ = np.argsort(-merit, kind="stable").tolist()  # NaN last
-    lead = float(difference(merit[first], merit[second]))
+    best, next_best, *_ = np.argsort(-merit, kind="stable").tolist()  # NaN last
     leaders = tuple(itertools.compress(names, _first(merit)))
-    return RuleResult(rule, metric, n, leaders, names[second] if lead else None, lead, same)
+    second = names[next_best] if len(leaders) == 1 else None
+    lead = float(_difference_of_means(merit[best], merit[next_best]))
+    return RuleResult(rule, metric, n, leaders, second, lead, same)
 
 
 def _leave_out_tasks(names: Sequence[str], tasks: Sequence[str], measure: Array) -> LeftOut:
@@ -344,11 +345,11 @@ def _leave_out_tasks(names: Sequence[str], tasks: Sequence[str], measure: Array)
         tasks[column]: tuple(itertools.compress(names, leads[:, column]))
         for column in np.flatnonzero(differs).tolist()
     }
-    lead, lead_without = difference(merit[0], merit[1]), difference(without[0], without[1])
-    change = np.abs(difference(lead_without, lead))
-    if lead == 0 or np.isnan(change).all():
+    lead_without = _difference_of_means(without[0], without[1])
+    change = np.abs(lead_without - _difference_of_means(merit[0], merit[1]))
+    if merit[0] == merit[1] or np.isnan(change).all():
         return LeftOut(int(tried.sum()), changed, None, None, None)
-    most = int(np.nanargmax(change))
+    most = int(np.nanargmax(round_significant(change, digits=9)))
     parts = np.nan_to_num(measure[:2]) / (~np.isnan(measure[:2])).sum(axis=1, keepdims=True)
     share = (parts[0, most] - parts[1, most]) / (parts[0].sum() - parts[1].sum())
     return LeftOut(
@@ -380,6 +381,11 @@ def _without_each(reduce: np.ufunc, values: Array) -> Array:
     left = np.hstack([none, reduce.accumulate(values, axis=1)[:, :-1]])
     right = np.hstack([reduce.accumulate(values[:, :0:-1], axis=1)[:, ::-1], none])
     return np.asarray(reduce(left, right))
+
+
+def _difference_of_means(a: Array, b: Array) -> Array:
+    """Return `a - b` to ten digits of the greater: rounded means may differ by more in the last."""
+    return round_significant(a - b, np.fmax(np.abs(a), np.abs(b)), digits=10)
 
 
 def median_of(values: Array) -> Array:

@@ -85,8 +85,10 @@ def lifts_by_metric(site: Site) -> Finding | None:
     ahead = f"Models with a greater mean than {baseline}"
     name = labels.models[leader] if leader else ""
 
-    def some(n: int | None, of: int) -> Cell:
-        return text_cell(None) if n is None else Cell(f"{count(n)} of {count(of)}", n)
+    def models_ahead(row: _MetricRow) -> Cell:
+        clearly = "" if row.clearly_ahead is None else f"{count(row.clearly_ahead)} clearly"
+        of = f"{count(row.ahead)} of {count(row.compared)}"
+        return text_cell(None) if row.ahead is None else Cell(of, row.ahead, clearly)
 
     def lift(row: _MetricRow) -> Cell:
         mean, interval = (row.test.mean, row.test.interval) if row.test else (None, None)
@@ -101,19 +103,12 @@ def lifts_by_metric(site: Site) -> Finding | None:
         Field(
             Column("tasks", "Tasks", "number"), lambda row: number_cell(row.tasks, count(row.tasks))
         ),
+        Field(Column("ahead", f"Ahead of {baseline}", "number", ahead, term=term), models_ahead),
         Field(Column("leader", name, "number", gap, term=term), lift, bool(leader)),
         Field(
             Column("p", "Its p", "number", first_order="ascending", term="lift-tests"),
             p,
             bool(leader),
-        ),
-        Field(
-            Column("ahead", f"Ahead of {baseline}", "number", ahead, term=term),
-            lambda row: some(row.ahead, row.compared),
-        ),
-        Field(
-            Column("clearly", "Clearly ahead", "number", term="lift-tests"),
-            lambda row: some(row.clearly_ahead, row.compared),
         ),
     )
     table = table_of("by-metric", f"Models against {baseline}, by metric", fields, rows)
