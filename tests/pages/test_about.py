@@ -32,6 +32,8 @@ RULES = (
     ("compare-categories", "run-.|baseline", "average"),
     ("categor.*", "best_lift_over_baseline", "categories"),
     ("model-categories-table", "lift", "lift|lift-over-baseline"),
+    ("by-metric", "ahead|leader", "metrics"),
+    ("by-metric", "p", "lift-tests"),
     (".*", "tasks|filled|size|row|n_examples|stderr|date|parameters_b|release_date", ""),
     (".*", "score|best_score|baseline_score|baseline|before|after_.*|train_examples|tokens_.*", ""),
     ("ranking|picker", "base|fine_tuned|tuned|line", ""),
