@@ -14,7 +14,6 @@ from site_builder.compute.board import Board, RankingRules, choose_rules
 from site_builder.compute.intervals import LEVEL, Bootstrap
 from site_builder.compute.numbers import (
     Array,
-    difference,
     mean_of,
     round_float,
     round_significant,
@@ -140,57 +139,52 @@ def count_beaten_tasks(scores: Scores, boards: Mapping[str, Board]) -> BeatenTas
 
     A run can be chosen for a task if it is ranked on its board and has a score on the task. The one
     with the best mean over the other tasks is: of its scores where the board ranks by mean score,
-    else of its win rates among the contenders. Of equal ones, the lowest score on the task counts.
+    else of its win rates among the contenders. Of equal ones, the least lift on the task counts.
 
     Source: docs/statistics.md#best-of-several.
     """
-    contest, errors = scores.roles.contest, scores.errors
+    contest = scores.roles.contest
     runs = np.concatenate([scores.contest(variant) for variant in contest])
-    signed = round_significant(runs) * scores.direction
-    baseline = scores.of_baseline(scores.signed)
+    lifts = np.concatenate([scores.lift_over_baseline(variant) for variant in contest])
+    lifts = np.where(np.isnan(runs), np.nan, lifts)  # without the baseline's own
     ranked = [model in boards[variant].places for variant in contest for model in scores.models]
+    signed = round_significant(runs) * scores.direction
     by_mean = all(boards[variant].rules.rank_by == "mean" for variant in contest)
     elsewhere = means_without_each(signed if by_mean else compute_win_rates(signed))
-    can_be_chosen = ~np.isnan(signed) & np.array(ranked)[:, np.newaxis]
+    can_be_chosen = ~np.isnan(lifts) & np.array(ranked)[:, np.newaxis]
     chosen = compute_wins(np.where(can_be_chosen, elsewhere, np.nan))
-    picked = np.fmin.reduce(np.where(chosen, signed, np.nan), axis=0)
-    is_judged = ~np.isnan(picked) & ~np.isnan(baseline)
-    z, reach = best_of_several(
-        signed,
-        np.concatenate([errors[variant] for variant in contest]),
-        baseline,
-        scores.of_baseline(errors),
-    )
+    picked = np.fmin.reduce(np.where(chosen, lifts, np.nan), axis=0)
+    errors = [
+        np.hypot(scores.errors[variant], scores.of_baseline(scores.errors)) for variant in contest
+    ]
+    z, reach = best_of_several(lifts, np.concatenate(errors))
     is_tested = ~np.isnan(z)
     above, below = (z > reach).sum(), (z < -reach).sum()
     tested = (above, is_tested.sum() - above - below, below) if is_tested.any() else [None] * 3
     return BeatenTasks(
-        int((picked > baseline).sum()) if is_judged.any() else None,
-        int((difference(median_of(signed), baseline) > 0).sum()),
+        None if np.isnan(picked).all() else int((picked > 0).sum()),
+        int((median_of(lifts) > 0).sum()),
         *(None if count is None else int(count) for count in tested),
     )
 
 
-def best_of_several(
-    signed: Array, errors: Array, baseline: Array, baseline_error: Array
-) -> tuple[Array, Array]:
-    """Return z of the best contender against the baseline on each task, and the z to be beyond.
+def best_of_several(lifts: Array, errors: Array) -> tuple[Array, Array]:
+    """Return z of the greatest lift over the baseline on each task, and the z to be beyond.
 
-    - z = (best - baseline) / sqrt(error² + baseline error²). Of equal best contenders, the greatest
-      known error counts. NaN where either error is unknown.
+    - z = lift / its standard error. Of equal lifts, the greatest known error counts. NaN where it
+      is unknown.
     - The best of k contenders is clearly above or below where z is beyond the normal quantile of
       1 - 0.05 / 2k: Bonferroni's correction for choosing the best.
 
-    Shape: scores, greater is better, and errors (runs, tasks), the baseline's (tasks,), to (tasks,)
-        each.
+    Shape: lifts, positive = better, and their standard errors (runs, tasks), NaN where unknown, to
+        (tasks,) each.
     Source: O. J. Dunn (1961), "Multiple comparisons among means", Journal of the American
         Statistical Association 56(293), 52-64; docs/statistics.md#best-of-several.
     """
-    best = np.fmax.reduce(signed, axis=0)
-    error = np.fmax.reduce(np.where(signed == best, errors, np.nan), axis=0)
-    contenders = np.maximum((~np.isnan(signed)).sum(axis=0), 1)
-    z = difference(best, baseline) / np.hypot(error, baseline_error)
-    return z, -special.ndtri((1 - LEVEL) / 2 / contenders)
+    best = np.fmax.reduce(lifts, axis=0)
+    error = np.fmax.reduce(np.where(lifts == best, errors, np.nan), axis=0)
+    contenders = np.maximum((~np.isnan(lifts)).sum(axis=0), 1)
+    return best / error, -special.ndtri((1 - LEVEL) / 2 / contenders)
 
 
 # --- the leader by other rules ------------------------------------------------------------------

@@ -210,8 +210,10 @@ def _leader_sentences(site: Site) -> Iterator[str]:
     leaders, one = listed([labels.models[m] for m in own.leaders]), len(own.leaders) == 1
     agree, be = sum(rule.same for rule in rules), "is" if one else "are"
     if len(rules) > 1:
-        share = f"all {len(rules)}" if agree == len(rules) else f"{agree} of {len(rules)}"
-        others = dict.fromkeys(m for rule in rules if not rule.same for m in rule.leaders)
+        share = f"{agree} of {len(rules)}"
+        if agree == len(rules):
+            share = "both" if agree == 2 else f"all {agree}"
+        others = dict.fromkeys(m for rule in rules for m in rule.leaders if m not in own.leaders)
         names = listed([labels.models[m] for m in others], _MOST_NAMED)
         yield f"{leaders} {be} first by {share} rules{f'; by others, {names}' if others else ''}."
     if found.left_out is not None:

@@ -182,9 +182,8 @@ def test_baseline_without_an_error_is_not_tested():
 def test_equal_models_are_rarely_clear():
     """Ten contenders as good as the baseline: the best is above on 10 of 11 tasks, 2 % clearly."""
     draws = np.random.default_rng(7).normal(0.5, 0.1, size=(11, 20_000))
-    signed, baseline = draws[:10], draws[10]
-    errors = np.full(signed.shape, 0.1)
-    z, reach = best_of_several(signed, errors, baseline, errors[0])
+    lifts = draws[:10] - draws[10]
+    z, reach = best_of_several(lifts, np.full(lifts.shape, np.hypot(0.1, 0.1)))
     assert 10 / 11 == pytest.approx((z > 0).mean(), abs=0.01)
     assert 0 < (z > reach).mean() < 0.05
     assert 0.05 < (z > 1.96).mean()
