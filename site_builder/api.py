@@ -178,7 +178,7 @@ def _metric_values(found: MetricResult) -> dict[str, Any]:
         "models_ahead_of_baseline": found.ahead,
         "models_clearly_ahead_of_baseline": found.clearly_ahead,
         "lift_over_baseline": column("mean"),
-        "p_value": column("wilcoxon_p_adjusted"),
+        "p_value": column("p"),
     }
 
 

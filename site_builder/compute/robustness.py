@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import special
 
 from site_builder.compute.board import Board, RankingRules, choose_rules
-from site_builder.compute.intervals import LEVEL, Bootstrap
+from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.compute.numbers import (
     Array,
     mean_of,
@@ -20,7 +20,7 @@ from site_builder.compute.numbers import (
 )
 from site_builder.compute.ranks import Flags, compute_win_rates, compute_wins
 from site_builder.compute.scores import Scores
-from site_builder.compute.significance import LEAST_TASKS, LiftTest, compute_lift_tests
+from site_builder.compute.significance import LiftTest, compute_lift_tests
 from site_builder.config import BoardConfig
 from site_builder.records import Record
 
@@ -91,7 +91,7 @@ def _metric_result(
 ) -> MetricResult:
     part, roles = scores.only(mine), scores.roles
     averaged = choose_rules(tasks[tasks["task"].isin(mine)], part, config).averaged
-    found = compute_lift_tests(part, Bootstrap.over(len(mine)), averaged=averaged).over_baseline
+    found = compute_lift_tests(part, averaged=averaged).over_baseline
     tests = {variant: found[variant] for variant in roles.contest}
     ranked = {variant: {s.model for s in boards[variant].ranked} for variant in roles.contest}
     compared = [

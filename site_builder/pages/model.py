@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 
@@ -24,10 +24,12 @@ from site_builder.charts.differences import chart_model_categories
 from site_builder.charts.scores import chart_model_tasks
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import ModelInfo
+from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.scores import Score
 from site_builder.compute.significance import LiftTest, Verdict
 from site_builder.formatting import (
     NOT_STATED,
+    NumberFormat,
     billions,
     count,
     counted,
@@ -49,7 +51,13 @@ from site_builder.pages.model_scores import (
     unstated_note,
 )
 from site_builder.pages.page import HOME, MODELS, Page, Site, cite_page, in_sequence
-from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
+from site_builder.pages.robustness import (
+    Finding,
+    leader_by_rule,
+    lifts_by_metric,
+    metric_name,
+    metric_scale,
+)
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
 
@@ -403,48 +411,78 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
     )
 
 
-# What was compared, the verdict in words, and the test.
-_Tested = tuple[str, str, LiftTest]
+class _Tested(Record):
+    """A lift that was tested.
+
+    Attributes:
+        label: What was compared.
+        verdict: The verdict in words.
+    """
+
+    label: str
+    verdict: str
+    test: LiftTest
+    scale: NumberFormat
 
 
 def _lift_tests_table(site: Site, model: str) -> Table | None:
     """Return the tests of the lifts over base and over the baseline; None without any."""
-    labels, tests = site.labels, site.results.lift_tests
-    averaged = site.results.board.rules.averaged
-    lifts = (
-        (tests.over_base, f"over {labels.base}"),
-        (tests.over_baseline, f"against {labels.baseline}"),
-    )
-    tested: list[_Tested] = [
-        (
-            f"{labels.variants[variant]} {over}",
-            _VERDICTS[by_model[model].verdict][i],
-            by_model[model],
-        )
-        for i, (by_variant, over) in enumerate(lifts)
-        for variant, by_model in by_variant.items()
-        if model in by_model
-    ]
+    tested = [*_tests_of(site, model)]
     if not tested:
         return None
-
+    has_means = any(t.test.mean is not None for t in tested)
     meaning = "With its 95 % interval over tasks"
-    mean = Column("mean", "Mean difference", "number", meaning, term="lift-tests")
-    counts = Column("tasks", "Better, equal, worse", "number")
-    wilcoxon = Column(
-        "wilcoxon", "Wilcoxon p", "number", first_order="ascending", term="lift-tests"
-    )
-    sign = Column("sign", "Sign test p", "number", first_order="ascending", term="lift-tests")
+    left_out = "Cases in which the verdict is the same if one task is left out"
 
-    def p_cell(p: float | None) -> Cell:
-        return number_cell(p, p_value(p))
+    def p_field(key: str, label: str, p: Callable[[LiftTest], float | None]) -> Field[_Tested]:
+        column = Column(key, label, "number", first_order="ascending", term="lift-tests")
+        return Field(
+            column, lambda t: number_cell(p(t.test), p_value(p(t.test))), key == "sign" or has_means
+        )
+
+    def holds(t: _Tested) -> Cell:
+        survives, of = t.test.survives, t.test.repetitions
+        return text_cell(None) if survives is None else Cell(f"{survives} of {of}", survives)
 
     fields: tuple[Field[_Tested], ...] = (
-        Field(Column("difference", "Difference"), lambda t: Cell(t[0])),
-        Field(mean, lambda t: lift_cell(t[2].mean, labels.scale, t[2].interval), averaged),
-        Field(counts, lambda t: Cell(f"{t[2].above} / {t[2].equal} / {t[2].below}", t[2].above)),
-        Field(wilcoxon, lambda t: p_cell(t[2].wilcoxon_p_adjusted), averaged),
-        Field(sign, lambda t: p_cell(t[2].sign_p_adjusted)),
-        Field(Column("verdict", "Verdict", term="lift-tests"), lambda t: Cell(t[1])),
+        Field(Column("difference", "Difference"), lambda t: Cell(t.label)),
+        Field(
+            Column("mean", "Mean difference", "number", meaning, term="lift-tests"),
+            lambda t: lift_cell(t.test.mean, t.scale, t.test.interval),
+            has_means,
+        ),
+        Field(
+            Column("tasks", "Better, equal, worse", "number"),
+            lambda t: Cell(f"{t.test.above} / {t.test.equal} / {t.test.below}", t.test.above),
+        ),
+        p_field("t", "t test p", lambda t: t.t_p_adjusted),
+        p_field("wilcoxon", "Wilcoxon p", lambda t: t.wilcoxon_p_adjusted),
+        p_field("sign", "Sign test p", lambda t: t.sign_p_adjusted),
+        Field(
+            Column("verdict", "Verdict", term="lift-tests"),
+            lambda t: Cell(t.verdict, note="the tests disagree" if t.test.tests_disagree else ""),
+        ),
+        Field(Column("holds", "Holds in", "number", left_out, term="lift-tests"), holds),
     )
     return table_of("lift-tests", "Significance tests", fields, tested)
+
+
+def _tests_of(site: Site, model: str) -> Iterator[_Tested]:
+    """Yield the tests of a model; against the baseline also by metric, from six tasks on."""
+    labels, results = site.labels, site.results
+    against = f"against {labels.baseline}"
+
+    def tested(tests: Mapping[str, Mapping[str, LiftTest]], over: str) -> Iterator[_Tested]:
+        for variant, by_model in tests.items():
+            if test := by_model.get(model):
+                verdict = _VERDICTS[test.verdict][over.startswith(against)]
+                yield _Tested(f"{labels.variants[variant]} {over}", verdict, test, scale)
+
+    scale = labels.scale
+    yield from tested(results.lift_tests.over_base, f"over {labels.base}")
+    yield from tested(results.lift_tests.over_baseline, against)
+    for metric in results.metrics:
+        if len(metric.tasks) >= LEAST_TASKS:
+            scale = metric_scale(site, metric)
+            n = counted(len(metric.tasks), f"{metric_name(site, metric)} task")
+            yield from tested(metric.tests, f"{against}, {n}")

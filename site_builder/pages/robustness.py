@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from site_builder.charts.cells import lift_cell, names_text, number_cell, text_cell
+from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.robustness import LeftOut, MetricResult, Rule, RuleResult
-from site_builder.compute.significance import LEAST_TASKS, LiftTest
+from site_builder.compute.significance import LiftTest
 from site_builder.formatting import NumberFormat, count, counted, listed, p_value, percent
 from site_builder.labels import Labels
 from site_builder.pages.board_table import WIN_RATE
@@ -95,8 +96,11 @@ def lifts_by_metric(site: Site) -> Finding | None:
         return lift_cell(mean, row.scale, interval)
 
     def p(row: _MetricRow) -> Cell:
-        value = row.test.wilcoxon_p_adjusted if row.test else None
-        return number_cell(value, p_value(value))
+        if row.test is None:
+            return text_cell(None)
+        survives, of = row.test.survives, row.test.repetitions
+        holds = "" if survives is None else f"holds in {survives} of {of}"
+        return number_cell(row.test.p, p_value(row.test.p), holds)
 
     fields: tuple[Field[_MetricRow], ...] = (
         Field(Column("metric", "Metric"), lambda row: Cell(row.label)),

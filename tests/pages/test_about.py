@@ -18,7 +18,7 @@ RULES = (
     ("correlations-short", "n", ""),
     ("correlations-short", ".*", "correlation"),
     ("similar|redundancy-table", "rho|n", "similar-tasks"),
-    ("lift-tests", "wilcoxon|sign|mean", "lift-tests"),
+    ("lift-tests", "t|wilcoxon|sign|mean|holds", "lift-tests"),
     ("monthly-costs", ".*", "cost"),
     ("latency.*", "requests", ""),
     ("latency.*", ".*", "serving"),
