@@ -14,6 +14,7 @@ from site_builder.compute.board import Board, RankingRules, choose_rules
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.compute.numbers import (
     Array,
+    float_or_none,
     mean_of,
     round_float,
     round_significant,
@@ -199,7 +200,7 @@ class RuleResult(Record):
         leaders: Every model with the best value.
         second: The first listed of the next best; None where the first place is shared.
         lead: Best minus second best value, of scores signed so that greater is better; 0 where the
-            first place is shared.
+            first place is shared. None beyond the largest float.
         same: Whether the leaders are those of the board.
     """
 
@@ -208,7 +209,7 @@ class RuleResult(Record):
     tasks: int
     leaders: tuple[str, ...]
     second: str | None
-    lead: float
+    lead: float | None
     same: bool
 
 
@@ -325,7 +326,7 @@ def _rule_result(
     best, next_best, *_ = np.argsort(-merit, kind="stable").tolist()  # NaN last
     leaders = tuple(itertools.compress(names, _first(merit)))
     second = names[next_best] if len(leaders) == 1 else None
-    lead = float(_difference_of_means(merit[best], merit[next_best]))
+    lead = float_or_none(float(_difference_of_means(merit[best], merit[next_best])))
     return RuleResult(rule, metric, n, leaders, second, lead, same)
 
 
@@ -339,16 +340,32 @@ def _leave_out_tasks(names: Sequence[str], tasks: Sequence[str], measure: Array)
         tasks[column]: tuple(itertools.compress(names, leads[:, column]))
         for column in np.flatnonzero(differs).tolist()
     }
-    lead_without = _difference_of_means(without[0], without[1])
-    change = np.abs(lead_without - _difference_of_means(merit[0], merit[1]))
-    if merit[0] == merit[1] or np.isnan(change).all():
+    found = _most_influential(measure[:2], merit[:2], without[:2])
+    if found is None:
         return LeftOut(int(tried.sum()), changed, None, None, None)
-    most = int(np.nanargmax(round_significant(change, digits=9)))
-    parts = np.nan_to_num(measure[:2]) / (~np.isnan(measure[:2])).sum(axis=1, keepdims=True)
-    share = (parts[0, most] - parts[1, most]) / (parts[0].sum() - parts[1].sum())
-    return LeftOut(
-        int(tried.sum()), changed, tasks[most], round_float(share), float(lead_without[most])
-    )
+    column, share, lead = found
+    return LeftOut(int(tried.sum()), changed, tasks[column], share, lead)
+
+
+def _most_influential(
+    measure: Array, merit: Array, without: Array
+) -> tuple[int, float | None, float] | None:
+    """Return the task that changes the lead of the first of two models most: its column and share.
+
+    The third value is the lead without it. None where the two are equal.
+    """
+    if merit[0] == merit[1]:
+        return None
+    left = _difference_of_means(*without)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        change = round_significant(np.abs(left - _difference_of_means(*merit)), digits=9)
+        parts = np.nan_to_num(measure) / (~np.isnan(measure)).sum(axis=1, keepdims=True)
+        shares = (parts[0] - parts[1]) / (parts[0].sum() - parts[1].sum())
+    if not np.isfinite(change).any():
+        return None
+    column = int(np.where(np.isfinite(change), change, -1.0).argmax())
+    share = float_or_none(shares[column])
+    return column, None if share is None else round_float(share), float(left[column])
 
 
 # --- arithmetic ---------------------------------------------------------------------------------
@@ -379,9 +396,11 @@ def _without_each(reduce: np.ufunc, values: Array) -> Array:
 
 def _difference_of_means(a: Array, b: Array) -> Array:
     """Return `a - b` to ten digits of the greater: rounded means may differ by more in the last."""
-    return round_significant(a - b, np.fmax(np.abs(a), np.abs(b)), digits=10)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return round_significant(a - b, np.fmax(np.abs(a), np.abs(b)), digits=10)
 
 
 def median_of(values: Array) -> Array:
     """Return the rounded median of each column without missing values; NaN where all are."""
-    return round_significant(pd.DataFrame(values).median().to_numpy(dtype=float))
+    # Of the halves, because the sum of two large values may be infinite.
+    return round_significant(2 * pd.DataFrame(values / 2).median().to_numpy(dtype=float))

@@ -96,10 +96,9 @@ def lifts_by_metric(site: Site) -> Finding | None:
         return lift_cell(mean, row.scale, interval)
 
     def p(row: _MetricRow) -> Cell:
-        if row.test is None:
+        if row.test is None or row.test.survives is None:
             return text_cell(None)
-        survives, of = row.test.survives, row.test.repetitions
-        holds = "" if survives is None else f"holds in {survives} of {of}"
+        holds = f"holds in {row.test.survives} of {row.test.repetitions}"
         return number_cell(row.test.p, p_value(row.test.p), holds)
 
     fields: tuple[Field[_MetricRow], ...] = (
