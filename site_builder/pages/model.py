@@ -17,6 +17,7 @@ from site_builder.charts.cells import (
     names_text,
     number_cell,
     task_cell,
+    tested_cell,
     text_cell,
 )
 from site_builder.charts.chart import Chart
@@ -448,7 +449,7 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
         Field(Column("difference", "Difference"), lambda t: Cell(t.label)),
         Field(
             Column("mean", "Mean difference", "number", meaning, term="lift-tests"),
-            lambda t: lift_cell(t.test.mean, t.scale, t.test.interval),
+            lambda t: tested_cell(t.test, t.scale),
             has_means,
         ),
         Field(

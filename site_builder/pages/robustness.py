@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from site_builder.charts.cells import lift_cell, names_text, number_cell, text_cell
+from site_builder.charts.cells import names_text, number_cell, tested_cell, text_cell
 from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.robustness import LeftOut, MetricResult, Rule, RuleResult
 from site_builder.compute.significance import LiftTest
@@ -92,8 +92,7 @@ def lifts_by_metric(site: Site) -> Finding | None:
         return text_cell(None) if row.ahead is None else Cell(of, row.ahead, clearly)
 
     def lift(row: _MetricRow) -> Cell:
-        mean, interval = (row.test.mean, row.test.interval) if row.test else (None, None)
-        return lift_cell(mean, row.scale, interval)
+        return tested_cell(row.test, row.scale) if row.test else text_cell(None)
 
     def p(row: _MetricRow) -> Cell:
         if row.test is None or row.test.survives is None:
