@@ -124,7 +124,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "tasks": ("ids of its tasks"),
         "models_compared, models_ahead_of_baseline, models_clearly_ahead_of_baseline": (
             "ranked models with a lift on these tasks; those with a positive mean lift; those that "
-            "are `better` by the tests, `null` below six tasks"
+            "are `better` by the tests, `null` where tasks are too few"
         ),
         "lift_over_baseline": ("by variant and model, mean lift on these tasks"),
         "p_value": ("by variant and model, two-sided p of this lift, corrected for models"),

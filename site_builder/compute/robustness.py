@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import special
 
 from site_builder.compute.board import Board, RankingRules, choose_rules
-from site_builder.compute.intervals import LEAST_TASKS, LEVEL
+from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import (
     Array,
     float_or_none,
@@ -42,7 +42,7 @@ class MetricResult(Record):
         averaged: Whether scores on these tasks can be averaged.
         compared: Number of ranked models with a lift.
         ahead: Number of these with a mean lift above 0; None where lifts have no mean.
-        clearly_ahead: Number of these that are `better` by the tests; None below six tasks.
+        clearly_ahead: Number of these that are `better` by the tests; None where tasks are too few.
         tests: By variant and model, corrected for the number of models on these tasks alone.
     """
 
@@ -109,7 +109,7 @@ def _metric_result(
         averaged=averaged,
         compared=len({model for model, _ in compared}),
         ahead=len(ahead) if averaged else None,
-        clearly_ahead=len(clearly) if len(mine) >= LEAST_TASKS else None,
+        clearly_ahead=len(clearly) if any(t.verdict != "too few" for _, t in compared) else None,
         tests=tests,
     )
 

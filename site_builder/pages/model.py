@@ -25,7 +25,6 @@ from site_builder.charts.differences import chart_model_categories
 from site_builder.charts.scores import chart_model_tasks
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import ModelInfo
-from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.scores import Score
 from site_builder.compute.significance import LiftTest, Verdict
 from site_builder.formatting import (
@@ -469,7 +468,7 @@ def _lift_tests_table(site: Site, model: str) -> Table | None:
 
 
 def _tests_of(site: Site, model: str) -> Iterator[_Tested]:
-    """Yield the tests of a model; against the baseline also by metric, from six tasks on."""
+    """Yield the tests of a model; against the baseline also by each metric with enough tasks."""
     labels, results = site.labels, site.results
     against = f"against {labels.baseline}"
 
@@ -483,7 +482,7 @@ def _tests_of(site: Site, model: str) -> Iterator[_Tested]:
     yield from tested(results.lift_tests.over_base, f"over {labels.base}")
     yield from tested(results.lift_tests.over_baseline, against)
     for metric in results.metrics:
-        if len(metric.tasks) >= LEAST_TASKS:
+        if metric.clearly_ahead is not None:
             scale = metric_scale(site, metric)
             n = counted(len(metric.tasks), f"{metric_name(site, metric)} task")
             yield from tested(metric.tests, f"{against}, {n}")

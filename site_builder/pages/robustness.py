@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from site_builder.charts.cells import names_text, number_cell, tested_cell, text_cell
-from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.robustness import LeftOut, MetricResult, Rule, RuleResult
 from site_builder.compute.significance import LiftTest
 from site_builder.formatting import NumberFormat, count, counted, listed, p_value, percent
@@ -124,16 +123,18 @@ def _leading_contender(site: Site) -> str | None:
 
 
 def _whole_row(site: Site, leader: str | None) -> _MetricRow:
-    stats, averaged = site.results.stats, site.results.board.rules.averaged
-    is_enough = stats.tasks >= LEAST_TASKS
-    tests = site.results.lift_tests.over_baseline[site.labels.roles.primary]
+    stats, test = site.results.stats, None
+    if leader is not None:
+        test = site.results.lift_tests.over_baseline[site.labels.roles.primary][leader]
+    averaged = site.results.board.rules.averaged
+    is_tested = averaged and test is not None and test.verdict != "too few"
     return _MetricRow(
         "all tasks",
         stats.tasks,
-        tests.get(leader or ""),
+        test,
         stats.models_compared,
         stats.models_ahead_of_baseline if averaged else None,
-        stats.models_clearly_ahead_of_baseline if averaged and is_enough else None,
+        stats.models_clearly_ahead_of_baseline if is_tested else None,
         site.labels.scale,
     )
 

@@ -68,6 +68,14 @@ def test_metric_is_tested_like_a_board_of_its_tasks():
     assert whole.metrics[0].tests["tuned"] == alone.lift_tests.over_baseline["tuned"]
 
 
+def test_families_of_one_metric_count_once():
+    """Eight tasks in two families are too few for a verdict."""
+    family = ["x"] * 4 + ["y"] * 4 + [f"own{i}" for i in range(9)]
+    tasks = shares(17, metric=METRICS, family=family)
+    accuracy, rouge, _ = results(TWO_METRICS, tasks, baseline="ref").metrics
+    assert (None, 2) == (accuracy.clearly_ahead, rouge.clearly_ahead)
+
+
 @pytest.mark.parametrize(
     "metrics", [["acc"] * 4, [None] * 4, ["a", "b", "c", "d"]], ids=["one", "none", "all single"]
 )
