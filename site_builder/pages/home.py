@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from site_builder.addresses import Address, Fact
 from site_builder.charts.cells import MODEL, RANK, lift_cell, model_cell, number_cell, score_cell
 from site_builder.charts.chart import Chart, Embed
+from site_builder.charts.differences import unselected
 from site_builder.compute.board import Standing
 from site_builder.formatting import count
 from site_builder.pages.analysis import short_correlations
@@ -20,7 +21,7 @@ from site_builder.pages.board_views import (
 )
 from site_builder.pages.embeds import LEADERBOARD
 from site_builder.pages.page import Page, Site, cite_site
-from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric, unselected
+from site_builder.pages.robustness import Finding, leader_by_rule, lifts_by_metric
 from site_builder.pages.task import Picker, make_picker
 from site_builder.records import Record
 from site_builder.table_model import Column, Field, Table, table_of
@@ -103,7 +104,7 @@ def _headline_facts(site: Site) -> Iterator[Fact]:
     stats, labels = site.results.stats, site.labels
     if stats.tasks_compared:
         label = f"tasks where the best {labels.contender} beats {labels.baseline}"
-        label = f"{label}; {unselected(site)}"
+        label = f"{label}; {unselected(site.results)}"
         beaten, of = count(stats.tasks_beating_baseline), f"/{stats.tasks_compared}"
         yield Fact(label, beaten, of, term="best-of-several")
     if stats.mean_lift_over_base is not None:

@@ -30,20 +30,6 @@ class Finding(Record):
     table: Table
 
 
-# --- the best of several against one ------------------------------------------------------------
-
-
-def unselected(site: Site) -> str:
-    """Say what remains of the tasks that the best contender beats without the luck of the best."""
-    stats = site.results.stats
-    chosen, median = (
-        stats.tasks_beating_baseline_chosen_elsewhere,
-        stats.tasks_beating_baseline_median,
-    )
-    parts = [] if chosen is None else [f"{count(chosen)} if chosen by the other tasks"]
-    return ", ".join([*parts, f"{count(median)} by the median model"])
-
-
 # --- by metric ----------------------------------------------------------------------------------
 
 
