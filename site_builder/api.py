@@ -11,7 +11,7 @@ from site_builder.addresses import make_slugs
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.correlation import Correlations
 from site_builder.compute.results import Results
-from site_builder.compute.robustness import MetricResult, Robustness, RuleResult
+from site_builder.compute.robustness import DecisiveTasks, MetricResult, Robustness, RuleResult
 from site_builder.compute.significance import LiftTest
 from site_builder.records import Record, asdict
 
@@ -46,7 +46,7 @@ def api_values(results: Results) -> dict[str, Any]:
     }
     values["metrics"] = [_metric_values(metric) for metric in results.metrics]
     if results.robustness is not None:
-        values["robustness"] = _robustness_values(results.robustness)
+        values["robustness"] = _robustness_values(results.robustness, results.decisive)
     if results.correlations is not None:
         values["correlations"] = _correlation_values(results.correlations)
     return values
@@ -182,8 +182,8 @@ def _metric_values(found: MetricResult) -> dict[str, Any]:
     }
 
 
-def _robustness_values(found: Robustness) -> dict[str, Any]:
-    """Return who leads the primary board by each rule, and if one task is left out."""
+def _robustness_values(found: Robustness, decisive: DecisiveTasks | None) -> dict[str, Any]:
+    """Return who leads the primary board by each rule, if one task is left out, and by which."""
     names = RuleResult.__struct_fields__
     left_out = found.left_out
     return {
@@ -193,6 +193,7 @@ def _robustness_values(found: Robustness) -> dict[str, Any]:
             **_fields(left_out, "tried", "kept", "task", "share", "lead"),
             "changed": {task: list(models) for task, models in left_out.changed.items()},
         },
+        "half_of_lift_over_baseline": decisive and _fields(decisive, "model", "tasks", "share"),
     }
 
 

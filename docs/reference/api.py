@@ -141,6 +141,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "many keep the leader), `changed` (leaders by the task without which they differ); "
             "`task` that changes the lead most, its `share` of the lead, and the `lead` without it"
         ),
+        "half_of_lift_over_baseline": (
+            "the fewest `tasks` that make at least half of the lift of the first compared `model` "
+            "over the baseline, and their `share` of it; `null` without a lift above 0"
+        ),
     },
     "scores": {
         "model": ("its id"),

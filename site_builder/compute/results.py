@@ -9,11 +9,13 @@ from site_builder.compute.board import Board, choose_rules, compute_boards, comp
 from site_builder.compute.catalog import Catalog, Release, collect_catalog, find_release
 from site_builder.compute.correlation import Correlations, compute_correlations
 from site_builder.compute.robustness import (
+    DecisiveTasks,
     MetricResult,
     Robustness,
     compute_metrics,
     compute_robustness,
     count_beaten_tasks,
+    find_decisive_tasks,
 )
 from site_builder.compute.scores import FlaggedScore, Scores, collect_scores
 from site_builder.compute.serving import Serving, compute_serving
@@ -44,6 +46,7 @@ class Results(Record):
         boards: Board over all tasks, by variant.
         common: Boards over the tasks that all ranked models of a variant have, by that variant.
         metrics: Lifts over the baseline by metric; empty without a baseline, and for one metric.
+        decisive: The tasks that make the leader's lift over the baseline; None without one above 0.
         robustness: Who leads the primary board by other rules; None below two ranked models.
         paired_lifts: 95 % intervals of the lifts that are known example by example.
         tasks: The results on each task, in the order of the tasks table.
@@ -59,6 +62,7 @@ class Results(Record):
     common: Mapping[str, Mapping[str, Board]]
     lift_tests: LiftTests
     metrics: tuple[MetricResult, ...]
+    decisive: DecisiveTasks | None
     robustness: Robustness | None
     paired_lifts: PairedLifts
     tasks: tuple[TaskResult, ...]
@@ -118,6 +122,7 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
         common=compute_common_boards(scores, boards),
         lift_tests=lift_tests,
         metrics=compute_metrics(scores, tables.tasks, boards, config.board),
+        decisive=find_decisive_tasks(scores, boards[scores.roles.primary]),
         robustness=compute_robustness(
             scores, tables.tasks, boards[scores.roles.primary], config.board
         ),

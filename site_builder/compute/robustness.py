@@ -26,6 +26,7 @@ from site_builder.config import BoardConfig
 from site_builder.records import Record
 
 _LEAST_SHARED, _LEAST_MODELS = 2, 2
+_HALF = 0.5 - 1e-12
 Rule = Literal["mean", "mean_win_rate", "median", "category_means"]
 # By rule and metric, None for all tasks: the number of tasks and the value of each model.
 _Merits: TypeAlias = dict[tuple[Rule, str | None], tuple[int, Array]]
@@ -112,6 +113,42 @@ def _metric_result(
         clearly_ahead=len(clearly) if any(t.verdict != "too few" for _, t in compared) else None,
         tests=tests,
     )
+
+
+class DecisiveTasks(Record):
+    """The fewest tasks that make at least half of the sum of a model's lifts over the baseline.
+
+    Attributes:
+        model: The first model of the primary board that is compared with the baseline.
+        tasks: Those with its greatest lifts, the greatest first.
+        share: Their share of the sum; above 1 where other lifts are below 0 and they exceed it.
+    """
+
+    model: str
+    tasks: tuple[str, ...]
+    share: float
+
+
+def find_decisive_tasks(scores: Scores, board: Board) -> DecisiveTasks | None:
+    """Find the tasks that make the leader's lift; None without a mean lift above 0.
+
+    Source: docs/statistics.md#metrics.
+    """
+    is_rival = ~np.isnan(scores.contest(board.variant))
+    lifts = np.where(is_rival, scores.lift_over_baseline(board.variant), np.nan)
+    compared = (s.model for s in board.ranked if (~np.isnan(lifts[scores.rows[s.model]])).any())
+    model = next(compared, None)
+    if model is None or not board.rules.averaged:
+        return None
+    row = np.nan_to_num(lifts[scores.rows[model]])
+    order = np.argsort(-row, kind="stable")
+    with np.errstate(over="ignore", invalid="ignore"):
+        shares = np.cumsum(row[order]) / row.sum()
+    if not (row.sum() > 0 and np.isfinite(shares).all()):
+        return None
+    n = int(np.argmax(shares >= _HALF)) + 1
+    share = round_float(shares[n - 1])
+    return DecisiveTasks(model, tuple(scores.tasks[i] for i in order[:n]), share)
 
 
 # --- the best of several models against one -----------------------------------------------------

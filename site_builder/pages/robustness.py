@@ -99,7 +99,8 @@ def lifts_by_metric(site: Site) -> Finding | None:
         ),
     )
     table = table_of("by-metric", f"Models against {baseline}, by metric", fields, rows)
-    return Finding(_metric_summary(labels, rows[1:]), table)
+    summary = f"{_metric_summary(labels, rows[1:])} {_decisive_summary(site)}".strip()
+    return Finding(summary, table)
 
 
 def _leading_contender(site: Site) -> str | None:
@@ -145,6 +146,20 @@ def _metric_summary(labels: Labels, rows: Sequence[_MetricRow]) -> str:
         if row.ahead is not None
     ]
     return f"Models ahead of {labels.baseline} on average: {'; '.join(parts)}." if parts else ""
+
+
+def _decisive_summary(site: Site) -> str:
+    """Say which tasks make the leader's difference from the baseline; empty without a lead."""
+    labels, found = site.labels, site.results.decisive
+    if found is None:
+        return ""
+    names = listed([labels.tasks[task] for task in found.tasks], _MOST_NAMED)
+    make = "makes" if len(found.tasks) == 1 else "make"
+    return (
+        f"{count(len(found.tasks))} of {counted(site.results.stats.tasks, 'task')} {make} "
+        f"{percent(found.share)} of the lead of {labels.models[found.model]} over "
+        f"{labels.baseline}: {names}."
+    )
 
 
 # --- the leader by other rules ------------------------------------------------------------------

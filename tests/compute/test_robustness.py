@@ -106,6 +106,23 @@ def test_board_without_a_baseline_has_no_metrics_against_it():
     )
 
 
+def test_tasks_that_make_half_of_the_lead():
+    """Lifts of 0.4, 0.1, -0.1 and 0.3: 0.4 of 0.7 is more than half."""
+    runs = {"base": {"ref": [0.5] * 4}, "tuned": {"a": [0.9, 0.6, 0.4, 0.8], "b": [0.1] * 4}}
+    found = results(runs, shares(4), baseline="ref").decisive
+    assert ("a", ("t1",)) == (found.model, found.tasks)
+    assert 4 / 7 == pytest.approx(found.share)
+    even = {"base": {"ref": [0.5] * 4}, "tuned": {"a": [0.6] * 4}}
+    found = results(even, shares(4), baseline="ref").decisive
+    assert (("t1", "t2"), 0.5) == (found.tasks, found.share)
+
+
+@pytest.mark.parametrize("tuned", [[0.4, 0.5], [0.5, 0.5], [None, 0.1]])
+def test_no_lead_is_made_by_no_task(tuned):
+    runs = {"base": {"ref": [0.5, 0.5]}, "tuned": {"a": tuned}}
+    assert None is results(runs, shares(2), baseline="ref").decisive
+
+
 # --- the best of several against one ------------------------------------------------------------
 
 

@@ -107,6 +107,14 @@ def test_metrics_of_the_index(index_site):
     assert np.allclose(lifts["rouge"].sort_index(), published.sort_index(), atol=1e-9)
     said = sentences(index_site.page("models/"), "by-metrics")
     assert "3 of 10 on 17 accuracy tasks; 10 of 10 on 12 rouge tasks" in said
+    greatest = (tuned.loc["zephyr-7b-beta"] - baseline).sort_values(ascending=False)
+    decisive = index_site.api("robustness")["half_of_lift_over_baseline"]
+    assert ["covid", "reuters", "legal"] == decisive["tasks"] == [*greatest.index[:3]]
+    assert greatest[:3].sum() / greatest.sum() == pytest.approx(decisive["share"], abs=1e-9)
+    assert greatest[:2].sum() < greatest.sum() / 2
+    assert (
+        "3 of 31 tasks make 52\N{NO-BREAK SPACE}% of the lead of Zephyr 7B Beta over GPT-4" in said
+    )
 
 
 def test_best_of_ten_on_the_index(index_site):
