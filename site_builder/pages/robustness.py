@@ -69,6 +69,8 @@ def lifts_by_metric(site: Site) -> Finding | None:
     baseline, term = labels.baseline, "metrics"
     gap = f"Mean over tasks of its score minus the score of {baseline}, with the 95 % interval"
     ahead = f"Models with a greater mean than {baseline}"
+    corrected = "Corrected for the number of models; the small text says whether it is clear, and "
+    corrected += "in how many cases this holds if one task is left out"
     name = labels.models[leader] if leader else ""
 
     def models_ahead(row: _MetricRow) -> Cell:
@@ -82,7 +84,8 @@ def lifts_by_metric(site: Site) -> Finding | None:
     def p(row: _MetricRow) -> Cell:
         if row.test is None or row.test.survives is None:
             return text_cell(None)
-        holds = f"holds in {row.test.survives} of {row.test.repetitions}"
+        clear = "clear" if row.test.verdict in ("better", "worse") else "not clear"
+        holds = f"{clear}, holds in {row.test.survives} of {row.test.repetitions}"
         return number_cell(row.test.p, p_value(row.test.p), holds)
 
     fields: tuple[Field[_MetricRow], ...] = (
@@ -93,7 +96,7 @@ def lifts_by_metric(site: Site) -> Finding | None:
         Field(Column("ahead", f"Ahead of {baseline}", "number", ahead, term=term), models_ahead),
         Field(Column("leader", name, "number", gap, term=term), lift, bool(leader)),
         Field(
-            Column("p", "Its p", "number", first_order="ascending", term="lift-tests"),
+            Column("p", "Its p", "number", corrected, "ascending", "lift-tests"),
             p,
             bool(leader),
         ),
