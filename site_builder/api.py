@@ -75,6 +75,7 @@ def _stats_values(results: Results) -> dict[str, Any]:
         "variants": list(roles.variants),
         "ranked_by": results.board.rules.rank_by,
         "min_coverage": results.board.rules.min_coverage,
+        "smallest_difference": results.smallest_difference,
         **stats,
         "training_sets": {str(t): share for t, share in sets.shares.items()} if sets else {},
     }
@@ -148,11 +149,11 @@ def _tests(tests: Mapping[str, Mapping[str, LiftTest]], model: str) -> dict[str,
 
 def _task_values(results: Results) -> list[dict[str, Any]]:
     """Return the values of every task, in the order of the tasks table."""
-    facts = results.catalog.tasks
+    facts, chance = results.catalog.tasks, ("score_chance",) * _has_chance(results)
     return [
         {
             "task": t.task,
-            **_fields(facts[t.task], "name", "category", "metric", "higher_is_better"),
+            **_fields(facts[t.task], "name", "category", "metric", "higher_is_better", *chance),
             "baseline_score": t.baseline_score,
             "best": {v: _fields(best, "models", "score") for v, best in t.best.items()},
             "best_lift_over_baseline": t.best_lift_over_baseline,
@@ -197,6 +198,10 @@ def _robustness_values(found: Robustness, decisive: DecisiveTasks | None) -> dic
     }
 
 
+def _has_chance(results: Results) -> bool:
+    return any(t.score_chance is not None for t in results.catalog.tasks.values())
+
+
 def score_files(models: Iterable[str]) -> dict[str, str]:
     """Return the name of each model's file of scores, without its ending."""
     return {model: f"scores/{slug}" for model, slug in make_slugs(models).items()}
@@ -229,6 +234,7 @@ def _model_scores(results: Results, model: str) -> dict[str, Any]:
         "stderr": lists("stderr"),
         "n_examples": lists("n"),
         "tied_with_best": lists("tied_with_best"),
+        **({"at_chance": lists("at_chance")} if _has_chance(results) else {}),
     }
 
 
@@ -249,4 +255,6 @@ def _correlation_values(found: Correlations) -> dict[str, Any]:
             "spearman": matrix("spearman_interval"),
             "pearson": matrix("pearson_interval"),
         },
+        "p_adjusted": matrix("spearman_p_adjusted"),
+        "by_construction": matrix("by_construction"),
     }

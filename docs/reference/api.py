@@ -15,6 +15,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "variants": ("the variants, primary first, base last"),
         "ranked_by": ("`mean` or `mean_win_rate`"),
         "min_coverage": ("share of the tasks that a model needs to be ranked"),
+        "smallest_difference": (
+            "the smallest [mean difference](statistics.md#power) between two models that the tasks "
+            "of the primary board show with a power of 0.8; `null` where that is not defined"
+        ),
         "models_ranked": ("models with a rank on the primary board"),
         "models_tuned": ("models with a tuned score"),
         "models_compared, models_ahead_of_baseline": (
@@ -106,6 +110,9 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
     "tasks": {
         "task, name, category, metric, higher_is_better": ("as in the tasks table"),
+        "score_chance": (
+            "as in the tasks table; the key is there only if a task of the board states it"
+        ),
         "baseline_score": ("the baseline's score"),
         "best": ("by variant: `models`, all who tie for the best score, and `score`"),
         "best_lift_over_baseline": ("best contender minus baseline, positive is better"),
@@ -158,6 +165,11 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "n_examples": ("by variant, the number of examples of each score, as stated"),
         "tied_with_best": (
             "by variant, whether the score cannot be told from the best of its task and variant"
+        ),
+        "at_chance": (
+            "by variant, whether the score is [no better than guessing]"
+            "(statistics.md#chance-level); `null` where the chance level is not known; the key is "
+            "there only if a task of the board states one"
         ),
     },
 }

@@ -12,15 +12,19 @@ from site_builder.compute.tasks import TaskResult
 from site_builder.formatting import MISSING, NumberFormat
 from site_builder.labels import Labels, ScoreKey
 from site_builder.records import replace
-from site_builder.table_model import Cell, Column, Field, Tone
+from site_builder.table_model import AT_CHANCE, Cell, Column, Field, Tone
 
 RANK = Column("rank", "#", "number", first_order="ascending", term="rank", spoken_label="Rank")
 MODEL = Column("model", "Model")
 TASK = Column("task", "Task")
 CATEGORY = Column("category", "Category")
+CHANCE = Column(
+    "chance", "Chance level", "number", "Score that guessing gives", term="chance-level"
+)
 PROVIDER = Column("provider", "Provider")
 
 _MOST_NAMES = 3
+FROM_WORSE_THAN_CHANCE = "from worse than chance"
 _NONE = Cell("no score", tone="soft")
 
 
@@ -115,12 +119,13 @@ def linked_score_cell(
     value: float | None,
     note: str = "",
     flag: str | None = None,
+    at_chance: bool | None = None,
 ) -> Cell:
     """Make the cell of a single score, with a link to its place among the scores of its model."""
-    text = labels.scales[key[1]].score(value)
+    text, tags = labels.scales[key[1]].score(value), chance_tags(at_chance) + flag_tags(flag)
     if value is None:
-        return Cell(text, None, note, "soft", tags=flag_tags(flag))
-    return Cell(text, value, note, "", Link(text, labels.score_address(key)), None, flag_tags(flag))
+        return Cell(text, None, note, "soft", tags=tags)
+    return Cell(text, value, note, "", Link(text, labels.score_address(key)), None, tags)
 
 
 def linked_cell(labels: Labels, key: ScoreKey, cell: Cell) -> Cell:
@@ -144,17 +149,22 @@ def task_score_cell(
     flag = None if flagged is None else flagged.reason
     if found is not None:
         note = range_text(labels.scales[key[1]], found.interval)
-        return linked_score_cell(labels, key, found.score, note, flag)
+        return linked_score_cell(labels, key, found.score, note, flag, found.at_chance)
     if flagged is not None:
         return replace(linked_score_cell(labels, key, flagged.score, flag=flag), tone="soft")
     return linked_score_cell(labels, key, None)
 
 
 def lift_cell(
-    value: float | None, scale: NumberFormat, interval: tuple[float, float] | None = None
+    value: float | None,
+    scale: NumberFormat,
+    interval: tuple[float, float] | None = None,
+    *,
+    from_worse_than_chance: bool = False,
 ) -> Cell:
     """Make the cell of a difference, with its sign; a positive one is a gain."""
-    note = " to ".join(map(scale.signed, interval or ()))
+    ends = " to ".join(map(scale.signed, interval or ()))
+    note = ", ".join(filter(None, (ends, FROM_WORSE_THAN_CHANCE if from_worse_than_chance else "")))
     tone: Tone = "soft" if value is None else "gain" if value > 0 else "loss" if value < 0 else ""
     return Cell(scale.signed(value), value, note, tone=tone)
 
@@ -168,6 +178,11 @@ def tested_cell(test: LiftTest, scale: NumberFormat) -> Cell:
 def range_text(scale: NumberFormat, interval: tuple[float, float] | None) -> str:
     """Return the ends of an interval as a note below a number; empty if there is none."""
     return "\N{EN DASH}".join(map(scale.score, interval)) if interval else ""
+
+
+def chance_tags(at_chance: bool | None) -> tuple[str, ...]:
+    """Return the tag of a score that is no better than guessing."""
+    return (AT_CHANCE,) if at_chance else ()
 
 
 def flag_tags(flag: str | None) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from site_builder.charts.dumbbells import (
     drawn_of,
     dumbbell_table,
     ends_of,
+    has_chance,
     has_intervals,
     model_rows,
     task_rows,
@@ -61,7 +62,7 @@ def chart_model_tasks(
         id="model-tasks",
         title=title,
         reading=f"{title}. {'The same on every task' if same else f'{ends} on {last}'}.",
-        caption=f"Score on each task, best on top{group}.{_bands(rows)}{drawn_of(len(best))}",
+        caption=f"Score on each task, best on top{group}.{_marks(rows)}{drawn_of(len(best))}",
         drawing=draw_dumbbells(rows, labels, "score"),
         table=None
         if table_id
@@ -121,7 +122,7 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
         title=title,
         reading=f"{title}{scores}.",
         caption=f"{counted(len(models), 'model')} on this task, by {unit}."
-        f"{_bands(rows)}{drawn_of(len(models))}",
+        f"{_marks(rows)}{drawn_of(len(models))}",
         drawing=draw_dumbbells(rows, labels, unit, result.baseline_score),
         table=dumbbell_table("task-models-table", "Scores by model", MODEL, rows, labels),
         terms=labels.lift_term,
@@ -147,9 +148,10 @@ def _task_title(result: TaskResult, labels: Labels) -> tuple[str, str]:
     return title, f": {score} against {scale.score(result.baseline_score)}"
 
 
-def _bands(rows: Sequence[DumbbellRow]) -> str:
+def _marks(rows: Sequence[DumbbellRow]) -> str:
     band = f" A band is the {percent(LEVEL)} interval of a score."
-    return band if has_intervals(rows) else ""
+    caret = " A triangle is the score that guessing gives."
+    return (band if has_intervals(rows) else "") + (caret if has_chance(rows) else "")
 
 
 # --- all scores ---------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from functools import cached_property
 from site_builder.compute.board import Board, choose_rules, compute_boards, compute_common_boards
 from site_builder.compute.catalog import Catalog, Release, collect_catalog, find_release
 from site_builder.compute.correlation import Correlations, compute_correlations
+from site_builder.compute.power import smallest_difference
 from site_builder.compute.robustness import (
     DecisiveTasks,
     MetricResult,
@@ -48,6 +49,8 @@ class Results(Record):
         metrics: Lifts over the baseline by metric; empty without a baseline, and for one metric.
         decisive: The tasks that make the leader's lift over the baseline; None without one above 0.
         robustness: Who leads the primary board by other rules; None below two ranked models.
+        smallest_difference: The smallest mean difference between two models that the tasks show
+            with a power of 0.8; None where that is not defined (docs/statistics.md#power).
         paired_lifts: 95 % intervals of the lifts that are known example by example.
         tasks: The results on each task, in the order of the tasks table.
         agreement: How similarly each pair of tasks ranks models.
@@ -60,6 +63,7 @@ class Results(Record):
     scores: Scores
     boards: Mapping[str, Board]
     common: Mapping[str, Mapping[str, Board]]
+    smallest_difference: float | None
     lift_tests: LiftTests
     metrics: tuple[MetricResult, ...]
     decisive: DecisiveTasks | None
@@ -120,6 +124,7 @@ def compute_results(tables: Tables, config: SiteConfig) -> Results:
         scores=scores,
         boards=boards,
         common=compute_common_boards(scores, boards),
+        smallest_difference=smallest_difference(scores, boards[scores.roles.primary]),
         lift_tests=lift_tests,
         metrics=compute_metrics(scores, tables.tasks, boards, config.board),
         decisive=find_decisive_tasks(scores, boards[scores.roles.primary]),

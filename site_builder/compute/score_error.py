@@ -75,6 +75,21 @@ def standard_error_of_share(p: Array, n: Array) -> Array:
     return np.maximum(np.sqrt(p * (1 - p) / n), REACH / (2 * (n + REACH**2)))
 
 
+def compare_with_chance(score: Array, low: Array, high: Array, chance: Array) -> Array:
+    """Return 1 where a score is above the score that guessing gives, -1 where below, else 0.
+
+    The score is above or below if its 95 % interval is, or if the interval is unknown, the score
+    itself. NaN where the chance level is unknown.
+
+    Shape: scores, the ends of their intervals, and the chance level of their tasks; all the same.
+    Source: the interval as a test, at level 0.05; docs/statistics.md#chance-level.
+    """
+    known = np.isfinite(low) & np.isfinite(high)
+    is_above = difference(np.where(known, low, score), chance) > 0
+    is_below = difference(np.where(known, high, score), chance) < 0
+    return np.where(np.isnan(chance), np.nan, is_above.astype(float) - is_below)
+
+
 def find_ties(signed: Array, standard: Array) -> Array:
     """Return 1 where a score is not distinguishable from the best of its task, else 0.
 

@@ -21,7 +21,11 @@ from site_builder.compute.numbers import (
     pairs_or_none,
     round_significant,
 )
-from site_builder.compute.score_error import compute_score_errors, find_ties
+from site_builder.compute.score_error import (
+    compare_with_chance,
+    compute_score_errors,
+    find_ties,
+)
 from site_builder.config import BoardConfig
 from site_builder.records import Record, make_records, replace
 from site_builder.tables.read import Tables
@@ -41,6 +45,9 @@ class Score(Record):
         tied_with_best: Whether it is not distinguishable from the best score of its task and
             variant (docs/statistics.md#ties-on-a-task); None where the errors are unknown.
         flag: Why it should be read with care.
+        at_chance: Whether it is no better than the score that guessing gives
+            (docs/statistics.md#chance-level); None where that is unknown.
+        from_worse_than_chance: Whether `lift_over_base` starts from a score worse than chance.
     """
 
     model: str
@@ -55,6 +62,8 @@ class Score(Record):
     n: int | None = None
     tied_with_best: bool | None = None
     flag: str | None = None
+    at_chance: bool | None = None
+    from_worse_than_chance: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -113,7 +122,9 @@ class Scores(Record, eq=False):
         frame: One row per row of the results table, in its order: `model`, `task`, `variant`,
             `score`, `counts` (false where it is flagged and left out), `rank`, `lift_over_base`,
             `lift_over_baseline`, `tied` (1 where it is tied with the best), `stderr`, `low`,
-            `high`, and what the table states. Rank, lifts and tie are NaN where it does not count.
+            `high`, `against_chance` (1 where better, -1 where worse), `base_against_chance` (that
+            of the base score of its lift), and what the table states. Rank, lifts and tie are NaN
+            where it does not count.
         index: By variant, the position in `frame` of each score, shape (models, tasks); -1 where
             there is none.
         models, tasks: Ids, in the order of their tables.
@@ -277,6 +288,11 @@ class Scores(Record, eq=False):
             "stderr": floats_or_none(arrays["stderr"][rows]),
             "interval": pairs_or_none(arrays["low"][rows], arrays["high"][rows]),
             "n": integers_or_none(arrays["n_examples"][rows]),
+            "at_chance": [
+                None if sign is None else sign <= 0
+                for sign in floats_or_none(arrays["against_chance"][rows])
+            ],
+            "from_worse_than_chance": (arrays["base_against_chance"][rows] < 0).tolist(),
             "tied_with_best": [
                 None if tied is None else tied > 0 for tied in floats_or_none(arrays["tied"][rows])
             ],
@@ -333,17 +349,22 @@ def _families(tasks: pd.DataFrame) -> Families:
 def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
     results = tables.results
     stderr, low, high = compute_score_errors(results, tables.tasks)
+    tasks = pd.Categorical(results["task"], tables.tasks["task"])
+    score = results["score"].to_numpy(dtype=float)
+    chance = tables.tasks["score_chance"].to_numpy(dtype=float)[tasks.codes]
+    turn = np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0)[tasks.codes]
     variants = results["variant"].unique()
     return pd.DataFrame(
         {
             "model": pd.Categorical(results["model"], tables.models["model"]),
-            "task": pd.Categorical(results["task"], tables.tasks["task"]),
+            "task": tasks,
             "variant": pd.Categorical(results["variant"], variants),
-            "score": results["score"].to_numpy(dtype=float),
+            "score": score,
             "counts": (results["flag"].isna() | (not exclude_flagged)).to_numpy(dtype=bool),
             "stderr": stderr,
             "low": low,
             "high": high,
+            "against_chance": turn * compare_with_chance(score, low, high, chance),
             **{n: results[n].astype("category") for n in ("source", "date", "command", "flag")},
             "n_examples": results["n_examples"].to_numpy(dtype=float),
             "stated_stderr": results["stderr"].to_numpy(dtype=float),
@@ -353,13 +374,19 @@ def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
 
 def _compare(scores: Scores) -> dict[str, Array]:
     """Rank, lifts and tie of each row of the table; NaN for a score that does not count."""
-    names = ("rank", "lift_over_base", "lift_over_baseline", "tied")
+    names = ("rank", "lift_over_base", "lift_over_baseline", "tied", "base_against_chance")
     columns = {name: np.full(len(scores.frame), np.nan) for name in names}
+    against_chance = scores.frame["against_chance"].to_numpy()
     for variant in scores.roles.variants:
         there = ~np.isnan(scores.values[variant])
         rows, signed = scores.index[variant][there], scores.signed[variant]
         columns["rank"][rows] = competition_ranks(signed)[there]
-        columns["lift_over_base"][rows] = scores.lift_over_base(variant)[there]
+        lifts = scores.lift_over_base(variant)
+        columns["lift_over_base"][rows] = lifts[there]
+        if scores.roles.base is not None:
+            lifted = ~np.isnan(lifts)
+            before = against_chance[scores.index[scores.roles.base][lifted]]
+            columns["base_against_chance"][scores.index[variant][lifted]] = before
         columns["lift_over_baseline"][rows] = scores.lift_over_baseline(variant)[there]
         columns["tied"][rows] = find_ties(signed, scores.errors[variant])[there]
     return columns

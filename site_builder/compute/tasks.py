@@ -10,15 +10,20 @@ import numpy as np
 import pandas as pd
 
 from site_builder.compute.board import Board
+from site_builder.compute.intervals import LEVEL
 from site_builder.compute.numbers import (
+    LEAST_TO_CONCLUDE,
     Array,
     difference,
     floats_or_none,
     mean_or_none,
+    rank_correlation_p,
+    rarest_order,
     round_significant,
 )
 from site_builder.compute.ranks import compute_wins
 from site_builder.compute.scores import FlaggedScore, Scores
+from site_builder.compute.significance import adjust_for_many
 from site_builder.records import Record
 
 MIN_COMMON_MODELS = 4
@@ -33,10 +38,13 @@ class RankAgreement(Record, eq=False):
     Attributes:
         rho: Spearman's rho, shape (tasks, tasks); NaN where undefined.
         n: Number of common models.
+        p_adjusted: P-values, corrected by Holm's method for the number of pairs of tasks; NaN
+            where rho is undefined or the common models are too few.
     """
 
     rho: Array
     n: Array
+    p_adjusted: Array
 
 
 def compute_rank_agreement(scores: Scores) -> RankAgreement:
@@ -56,7 +64,20 @@ def compute_rank_agreement(scores: Scores) -> RankAgreement:
         rho = _correlate_ranks(signed.rank().to_numpy(), there)
     else:
         rho = signed.corr(method="spearman", min_periods=MIN_COMMON_MODELS).to_numpy()
-    return RankAgreement(round_significant(np.clip(rho, -1, 1)), there.T @ there)
+    rho, n = round_significant(np.clip(rho, -1, 1)), there.T @ there
+    return RankAgreement(rho, n, _adjust_pairs(rho, n, signed.to_numpy()))
+
+
+def _adjust_pairs(rho: Array, n: Array, signed: Array) -> Array:
+    """Correct the p-values of all pairs of tasks with enough models for their number."""
+    least = np.array([rarest_order(column) for column in round_significant(signed).T])
+    adjusted = np.full(rho.shape, np.nan)
+    one, other = np.tril_indices(len(rho), -1)
+    tested = ~np.isnan(rho[one, other]) & (n[one, other] >= LEAST_TO_CONCLUDE)
+    one, other = one[tested], other[tested]
+    p = rank_correlation_p(rho[one, other], n[one, other], np.maximum(least[one], least[other]))
+    adjusted[one, other] = adjusted[other, one] = adjust_for_many(p)
+    return adjusted
 
 
 def _correlate_ranks(ranks: Array, there: Array) -> Array:
@@ -74,11 +95,17 @@ def _correlate_ranks(ranks: Array, there: Array) -> Array:
 
 
 class SimilarTask(Record):
-    """A task that ranks models similarly: Spearman's rho of the two over `n` models."""
+    """A task that ranks models similarly.
+
+    Attributes:
+        rho: Spearman's rho of the two tasks over `n` models.
+        is_clear: Whether it is above 0 beyond chance, among all pairs of tasks.
+    """
 
     task: str
     rho: float
     n: int
+    is_clear: bool
 
 
 def find_similar_tasks(
@@ -90,7 +117,12 @@ def find_similar_tasks(
     nearest = np.argsort(-alike, axis=1, kind="stable")[:, :most]
     return {
         task: tuple(
-            SimilarTask(tasks[j], float(agreement.rho[i, j]), int(agreement.n[i, j]))
+            SimilarTask(
+                tasks[j],
+                float(agreement.rho[i, j]),
+                int(agreement.n[i, j]),
+                bool(agreement.p_adjusted[i, j] < 1 - LEVEL),
+            )
             for j in nearest[i]
             if alike[i, j] > 0
         )

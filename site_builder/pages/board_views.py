@@ -21,7 +21,7 @@ MOST_SHORT = 25
 class LegendItem(Record):
     """What one mark of the drawings in the rows of a board stands for."""
 
-    kind: Literal["before", "after", "band", "reference"]
+    kind: Literal["before", "after", "band", "reference", "chance", "at_chance"]
     text: str
 
 

@@ -7,21 +7,13 @@ from functools import partial
 
 from site_builder.addresses import Address, page_link
 from site_builder.compute.board import Board
-from site_builder.compute.intervals import (
-    LEAST_TASKS,
-    RESAMPLES,
-    SEED,
-    t_quantile,
-    tail_probability,
-)
+from site_builder.compute.intervals import LEAST_TASKS
 from site_builder.compute.numbers import (
     Array,
-    counts_to,
     decimals_needed,
     floats_or_none,
     integers_or_none,
 )
-from site_builder.compute.score_error import REACH
 from site_builder.pages.board_table import common_bounds, rank_range
 from site_builder.pages.page import ScriptData, Site
 from site_builder.records import asdict
@@ -54,7 +46,7 @@ def board_data(site: Site) -> Mapping[str, object]:
 
     Models and tasks are in the order of the tables; `reference` is the baseline's place among the
     models and the variant whose scores stand for it. `boards` has, by variant, how many models are
-    ranked; of each model rank, number of scores, mean win rate, and the ranks that the tasks allow.
+    ranked; of each model rank, number of scores, mean win rate, and plausible ranks.
     """
     results, labels = site.results, site.labels
     roles, rules = labels.roles, results.board.rules
@@ -83,17 +75,17 @@ def board_data(site: Site) -> Mapping[str, object]:
         "rank_by": rules.rank_by,
         "averaged": rules.averaged,
         "min_coverage": rules.min_coverage,
+        "families": results.scores.families.tolist(),
+        "least_tasks": LEAST_TASKS,
     }
 
 
 def choice_data(site: Site) -> Mapping[str, object]:
     """Return `board_data` and what else `static/js/choose.js` needs.
 
-    `ends` are the bounds that all tasks share; `reach` and `tail` hold what an interval over n
-    tasks needs, by n (docs/statistics.md#choice).
+    `ends` are the bounds that all tasks share.
     """
     labels, prices = site.labels, cheapest_prices(site)
-    counts = counts_to(len(site.results.scores.tasks))
     return {
         **board_data(site),
         "ends": common_bounds(site.results.catalog.tasks.values()),
@@ -103,13 +95,7 @@ def choice_data(site: Site) -> Mapping[str, object]:
         "listed": 10,
         "compared": 4,
         "most_unranked": 20,
-        "least_tasks_for_ties": LEAST_TASKS,
         "margin_share": MARGIN_SHARE,
-        "reach": floats_or_none(t_quantile(counts - 1)),
-        "tail": floats_or_none(tail_probability(counts)),
-        "error_reach": REACH,
-        "resamples": RESAMPLES,
-        "seed": SEED,
         "reweightings": REWEIGHTINGS,
         "reweighting_seed": 19_810_101,
     }

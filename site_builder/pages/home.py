@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from site_builder.addresses import Address, Fact
 from site_builder.charts.cells import MODEL, RANK, lift_cell, model_cell, number_cell, score_cell
 from site_builder.charts.chart import Chart, Embed
+from site_builder.charts.correlations import lift_correlations_table
 from site_builder.charts.differences import unselected
 from site_builder.compute.board import Standing
 from site_builder.formatting import count
-from site_builder.pages.analysis import short_correlations
 from site_builder.pages.board_table import WIN_RATE, BoardTableSpec, rank_cell, tie_tags
 from site_builder.pages.board_views import (
     MOST_SHORT,
@@ -92,7 +92,7 @@ def make_home(site: Site) -> Iterator[Page]:
         categories=charts.category_lifts,
         top=_top_five(site),
         winners=charts.winners,
-        correlations=short_correlations(site.results, site.labels),
+        correlations=lift_correlations_table(site.results, site.labels),
         training_sets=charts.training_sets,
     )
     about, cite = config.description or context.lede, cite_site(site)

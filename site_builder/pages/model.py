@@ -40,13 +40,14 @@ from site_builder.formatting import (
 )
 from site_builder.labels import Labels
 from site_builder.pages.board_table import BoardTableSpec, rank_range, span_text
-from site_builder.pages.board_views import BoardView, board_note, board_views
+from site_builder.pages.board_views import BoardView, LegendItem, board_note, board_views
 from site_builder.pages.compare import compare_link
 from site_builder.pages.model_scores import (
     ALL_SCORES,
     ModelScore,
     list_scores,
     provenance_table,
+    scores_legend,
     scores_table,
     unstated_note,
 )
@@ -127,6 +128,7 @@ class ModelContext(Record):
         board: Its neighbours on the board.
         compare: Link to a comparison with its neighbours; None without another model.
         scores: Every score, a row for each task.
+        scores_legend: What the marks of scores stand for; empty where there are none.
         provenance: Where the scores come from.
         missing_provenance: What is not known of any score of the board.
         badge: Its rank, to show on other pages.
@@ -144,6 +146,7 @@ class ModelContext(Record):
     board: Table
     compare: Link | None
     scores: Table
+    scores_legend: tuple[LegendItem, ...]
     provenance: Table
     missing_provenance: str
     badge: Badge
@@ -254,6 +257,7 @@ def _context(site: Site, model: str, summary: str) -> ModelContext:
         board=_neighbours_table(site, board, model),
         compare=compare_link(site, board, model),
         scores=scores_table(site, model, scores),
+        scores_legend=scores_legend(scores),
         provenance=provenance_table(site, scores),
         missing_provenance=unstated_note(site),
         badge=make_badge(site, model),
@@ -339,8 +343,9 @@ def _worse_tasks_table(site: Site, scores: Sequence[ModelScore]) -> Table | None
         return row.lift_over_base or 0.0
 
     def cell(row: Score) -> Cell:
-        interval = results.paired_lifts.get((*row.key, "base"))
-        return lift_cell(row.lift_over_base, labels.scales[row.task], interval)
+        interval, scale = results.paired_lifts.get((*row.key, "base")), labels.scales[row.task]
+        below = row.from_worse_than_chance
+        return lift_cell(row.lift_over_base, scale, interval, from_worse_than_chance=below)
 
     column = Column(
         "lift", f"Lift over {labels.base}", "number", first_order="ascending", term="lift"
@@ -359,11 +364,15 @@ def _score_fields(
     labels: Labels, last: Field[Score], *, named: bool = False
 ) -> tuple[Field[Score], ...]:
     """Return the columns of scores, with their variants if `named`, and a last column."""
-    score = Column("score", "Score", "number")
+
+    def score_cell(score: Score) -> Cell:
+        against = score.at_chance
+        return linked_score_cell(labels, score.key, score.score, "", score.flag, against)
+
     return (
         Field(TASK, lambda s: task_cell(labels, s.task)),
         Field(Column("variant", "Variant"), lambda s: text_cell(labels.variants[s.variant]), named),
-        Field(score, lambda s: linked_score_cell(labels, s.key, s.score, flag=s.flag)),
+        Field(Column("score", "Score", "number"), score_cell),
         last,
     )
 

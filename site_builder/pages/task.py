@@ -99,6 +99,7 @@ class TaskContext(Record):
         row_limit_note: How many of them it lists; empty where it lists all.
         legend: What the drawings in its rows show; empty where it has none.
         tie_note: Which models cannot be told from the best; empty where nobody knows.
+        chance_note: How many scores are no better than guessing; empty where nobody knows.
         flagged: Scores that should be read with care, with the reason; None where there are none.
         flagged_note: Whether these count.
         chart: The same as a chart; None below two models.
@@ -115,6 +116,7 @@ class TaskContext(Record):
     row_limit_note: str
     legend: tuple[LegendItem, ...]
     tie_note: str
+    chance_note: str
     flagged: Table | None
     flagged_note: str
     chart: Chart | None
@@ -259,6 +261,7 @@ def _context(site: Site, task: TaskResult, summary: str) -> TaskContext:
         row_limit_note=limit if n_models > MOST_LISTED else "",
         legend=line_legend(site, task),
         tie_note=tie_note(site, task),
+        chance_note=chance_note(site, task),
         flagged=_flagged_table(site, task),
         flagged_note=flags,
         chart=chart_task_models(site.results, site.labels, task.task),
@@ -297,6 +300,7 @@ def _facts(fact: TaskInfo) -> tuple[Fact, ...]:
         Fact("Metric", fact.metric or "", direction),
         Fact("Direction", "" if fact.metric else direction),
         Fact("Scores", bounds),
+        Fact("Chance level", "" if fact.score_chance is None else quantity(fact.score_chance)),
         Fact("Evaluated on", fact.evaluation_split or ""),
         *(Fact(meaning(name), quantity(value)) for name, value in fact.numbers.items()),
         Fact("Lengths count", fact.length_unit or ""),
@@ -359,6 +363,31 @@ def tie_note(site: Site, task: TaskResult) -> str:
     return f"Below a score stands its {percent(LEVEL)} interval. {said}"
 
 
+def chance_note(site: Site, task: TaskResult) -> str:
+    """Return how many scores are no better than guessing; empty if the chance level is unknown."""
+    labels, level = site.labels, site.results.catalog.tasks[task.task].score_chance
+    scores = site.results.scores.ranking(task.task)
+    if level is None or not scores:
+        return ""
+    chance, parts, total = labels.scales[task.task].score(level), list[str](), 0
+    for variant in labels.roles.variants:
+        mine = [score for score in scores if score.variant == variant]
+        if n := sum(score.at_chance is True for score in mine):
+            which = f" {labels.in_sentence(variant)}" if len(labels.roles.variants) > 1 else ""
+            parts.append(f"{n:,} of {len(mine):,}{which}")
+            total += n
+    said = f"{listed(parts)} scores {'is' if total == 1 else 'are'} no better than guessing"
+    said = f"{said if parts else 'Every score is better than guessing'} ({chance})."
+    if any(score.interval is None for score in scores):
+        said += " Where the error of a score is not known, the score alone is compared."
+    lifts = [score for score in scores if score.lift_over_base is not None]
+    if n := sum(score.from_worse_than_chance for score in lifts):
+        start = "starts" if n == 1 else "start"
+        over = f"{n:,} of {counted(len(lifts), 'lift')} over {labels.base}"
+        said += f" {over} {start} from a score that is worse than guessing."
+    return said
+
+
 def _flagged_table(site: Site, task: TaskResult) -> Table | None:
     if not task.flagged:
         return None
@@ -397,14 +426,19 @@ def similar_note(site: Site, task: TaskResult) -> str:
         return none if enough and not is_alone else ""
     first = task.similar[0]
     agreement = f"rho {rounded(first.rho, 2)} over {counted(first.n, 'model')}"
-    if first.rho < _ALIKE:
+    alike = [s for s in task.similar if s.is_clear and s.rho >= _ALIKE]
+    if not alike:
+        unsure = first.rho >= _ALIKE
+        by_chance = ", which chance can give among so many pairs of tasks" if unsure else ""
         return (
-            f"No task of the board ranks models much like this one: {labels.tasks[first.task]} "
-            f"comes nearest, with {agreement}. A good model elsewhere is no safe choice here."
+            f"No task of the board {'clearly ' if unsure else ''}ranks models much like this one: "
+            f"{labels.tasks[first.task]} comes nearest, with {agreement}{by_chance}. A good model "
+            "elsewhere is no safe choice here."
         )
-    alike = [labels.tasks[s.task] for s in task.similar if s.rho >= _ALIKE]
+    names = listed([labels.tasks[s.task] for s in alike])
+    agreement = f"rho {rounded(alike[0].rho, 2)} over {counted(alike[0].n, 'model')}"
     nearest = f", {agreement}" if len(alike) == 1 else f"; the nearest has {agreement}"
     return (
-        f"{listed(alike)} {'ranks' if len(alike) == 1 else 'rank'} models much like this task"
+        f"{names} {'ranks' if len(alike) == 1 else 'rank'} models much like this task"
         f"{nearest}: a model that does well there is likely to do well here."
     )

@@ -68,10 +68,14 @@ def published_figures(api: Mapping[str, Any]) -> dict[str, Any]:
     def correlation(a: str, b: str) -> dict[str, Any]:
         columns = correlations["columns"]
         i, j = (columns.index(_known("correlation column", name, columns)) for name in (a, b))
+        # Older sites have no corrected p-values.
+        adjusted, related = (correlations.get(key) for key in ("p_adjusted", "by_construction"))
         return {
             "n": correlations["n"][i][j],
             "spearman": correlations["spearman"][i][j],
             "p_value": correlations["p_value"]["spearman"][i][j],
+            "p_adjusted": adjusted and adjusted[i][j],
+            "by_construction": related and related[i][j],
         }
 
     return {

@@ -134,6 +134,7 @@ TASKS = TableSpec(
         ColumnSpec("higher_is_better", "Whether higher is better", "boolean", default="true"),
         _number("score_min", "Lowest possible score", default="no bound"),
         _number("score_max", "Highest possible score", default="no bound"),
+        _number("score_chance", "Score that guessing gives, such as 0.5 for yes or no"),
         ColumnSpec(
             "mean_of_examples",
             "Whether the score is a mean over examples: true for accuracy, false for F1", "boolean",

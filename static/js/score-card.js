@@ -73,17 +73,18 @@
     return {
       ...{ model, task: name, label, metric, key, value, shown: format.score(value, scale), row: rowOf(scores.row[variant]) },
       ...{ interval: of(scores.interval)?.map((end) => format.score(end, scale)).join(" to "), stderr: of(scores.stderr), n: of(scores.n) },
-      ...{ date: textOf(scores.date), source: scores.sources[of(scores.source) ?? -1], command: textOf(scores.command), flag: textOf(scores.flag) },
+      ...{ date: textOf(scores.date), source: scores.sources[of(scores.source) ?? -1], command: textOf(scores.command), flag: textOf(scores.flag), chance: textOf(scores.chance) },
       ...{ run: `${model} (${phrase})`, address: base && `${base}${path}${query}#score-${slug}` },
     };
   };
 
   /** @param {Score} score */
-  const makeFacts = ({ row, interval, stderr, n, date, source, command }) => {
+  const makeFacts = ({ row, interval, stderr, n, date, source, command, chance }) => {
     /** @type {Record<string, string | HTMLElement | undefined>} */
     const facts = {
       "95\u00a0% interval": interval && make("a", { href: pageLink(`${root}about/#score-error`) }, interval),
       "Standard error": stderr?.toString(),
+      ...(chance && { "Chance level": make("a", { href: pageLink(`${root}about/#chance-level`) }, chance) }),
       Examples: n?.toLocaleString("en-US"),
       Date: date,
       Source: source && linkTo(source),

@@ -260,12 +260,13 @@ def bars(key):
 
 
 def marks(chart):
-    """Dumbbells: by row and kind of mark, the values drawn and the values listed."""
+    """Dumbbells: by row, the values drawn (chance levels at the foot of it) and those listed."""
     found = [trace for trace in chart.figure_json["data"] if trace["mode"] == "markers"]
-    seen = sorted((y, x) for trace in found for x, y in zip(trace["x"], trace["y"], strict=True))
-    at = [
-        i for i, key in enumerate(keys(chart)) if re.match("before|after_|baseline|average_", key)
-    ]
+    seen = sorted(
+        (round(y), x) for trace in found for x, y in zip(trace["x"], trace["y"], strict=True)
+    )
+    listed = re.compile("before|after_|baseline|average_|chance")
+    at = [i for i, key in enumerate(keys(chart)) if listed.match(key)]
     cells = [(y, row.cells[i].value) for y, row in enumerate(table_of(chart).rows) for i in at]
     return seen, sorted(cell for cell in cells if cell[1] is not None)
 
@@ -281,6 +282,18 @@ def feature(chart):
     dots = chart.figure_json["data"][0]
     _, x, y = keys(chart)
     return [list(dots["x"]), list(dots["y"])], [column(chart, x), column(chart, y)]
+
+
+def lifts(chart):
+    """The coefficients of each kind of lift that are not related by construction."""
+    shown = [trace["x"] for trace in chart.figure_json["data"] if trace["mode"] == "markers"]
+    listed = []
+    for key in keys(chart):
+        if key.endswith("_spearman"):
+            verdicts = column(chart, key.replace("_spearman", "_verdict"))
+            pairs = zip(column(chart, key), verdicts, strict=True)
+            listed.append([v for v, verdict in pairs if v is not None and "related" not in verdict])
+    return shown, [values for values in listed if values]
 
 
 def matrix(chart):
@@ -335,6 +348,7 @@ NUMBERS = {
     "size": size,
     "scores": scores,
     "correlations": matrix,
+    "lift-correlations": lifts,
     "redundancy": redundancy,
     "training-sets": training_sets,
     "latency": latency,

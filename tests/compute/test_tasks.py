@@ -212,7 +212,9 @@ def test_rank_agreement_respects_the_direction():
 def test_similar_tasks_by_rank_agreement():
     """Most alike first, ties in the order of the tasks; what ranks the other way is not alike."""
     scores = make_scores({"base": AGREEMENT})
-    assert (SimilarTask("t2", 1.0, 5), SimilarTask("t4", 0.9, 5)) == similar_to(scores, "t1")
+    assert (SimilarTask("t2", 1.0, 5, False), SimilarTask("t4", 0.9, 5, False)) == similar_to(
+        scores, "t1"
+    )
     assert () == similar_to(scores, "t3")
     assert () == similar_to(scores, "t5")
     assert ("t1", "t2") == tuple(s.task for s in similar_to(scores, "t4"))
@@ -223,6 +225,51 @@ def test_number_of_similar_tasks():
     scores = make_scores(runs)
     assert ["t1", "t2", "t3", "t4", "t5"] == [s.task for s in similar_to(scores, "t9")]
     assert ["t2", "t3"] == [s.task for s in similar_to(scores, "t1", most=2)]
+
+
+def test_most_similar_pair_of_independent_tasks_is_not_clear():
+    """Of 465 pairs over ten models one has rho 0.83 by chance, which alone has p < 0.01."""
+    rng = np.random.default_rng(5)
+    runs = {f"m{i}": rng.random(31).tolist() for i in range(10)}
+    agreement = compute_rank_agreement(make_scores({"base": runs}))
+    pairs = np.tril_indices(31, -1)
+    assert agreement.rho[pairs].max() > 0.8
+    assert np.nanmin(agreement.p_adjusted) > 0.05
+
+
+def test_agreement_of_few_boards_of_independent_tasks_is_clear():
+    """On at most 6 % of the boards any pair of tasks is called clear."""
+    rng, boards = np.random.default_rng(6), 300
+    wrong = 0
+    for _ in range(boards):
+        runs = {f"m{i}": rng.random(12).tolist() for i in range(10)}
+        agreement = compute_rank_agreement(make_scores({"base": runs}))
+        wrong += bool((agreement.p_adjusted < 0.05).any())
+    assert wrong <= 0.06 * boards
+
+
+def test_same_only_solver_is_no_clear_agreement():
+    """One of ten models solves both tasks, the other nine neither: one order in ten is this one."""
+    runs = {f"m{i}": [1.0 * (i == 0), 1.0 * (i == 0), i / 10] for i in range(10)}
+    agreement = compute_rank_agreement(make_scores({"base": runs}))
+    assert (1.0, 10) == (agreement.rho[0, 1], agreement.n[0, 1])
+    assert agreement.p_adjusted[0, 1] > 0.05
+    assert not find_similar_tasks(("t1", "t2", "t3"), agreement)["t1"][0].is_clear
+
+
+def test_agreement_of_ten_models_is_clear_where_it_is_strong():
+    runs = {f"m{i}": [i / 10, i / 20, [5, 2, 8, 1, 9, 0, 7, 3, 6, 4][i] / 10] for i in range(10)}
+    agreement = compute_rank_agreement(make_scores({"base": runs}))
+    # No order of ten is rarer than one in 10!, and there are three pairs.
+    assert 3 / 3_628_800 == pytest.approx(agreement.p_adjusted[0, 1])
+    first, *others = find_similar_tasks(("t1", "t2", "t3"), agreement)["t1"]
+    assert ("t2", True) == (first.task, first.is_clear)
+    assert not any(task.is_clear for task in others)
+
+
+def test_nine_models_are_too_few_for_a_clear_agreement():
+    runs = {f"m{i}": [i / 10, i / 20, i / 30] for i in range(9)}
+    assert np.isnan(compute_rank_agreement(make_scores({"base": runs})).p_adjusted).all()
 
 
 def test_three_common_models_are_too_few():

@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from site_builder.charts.analysis import (
-    chart_correlations,
-    chart_redundancy,
-    chart_training_sets,
-    charts_features,
-)
+from site_builder.charts.analysis import chart_redundancy, chart_training_sets
 from site_builder.charts.averages import chart_averages, chart_size, chart_winners
 from site_builder.charts.chart import Chart
+from site_builder.charts.correlations import (
+    chart_correlations,
+    chart_lift_correlations,
+    charts_features,
+)
 from site_builder.charts.differences import (
     chart_best_lift_by_task,
     chart_category_difference,
@@ -53,6 +53,7 @@ BUILDERS = (
     chart_size,
     chart_scores,
     chart_correlations,
+    chart_lift_correlations,
     chart_redundancy,
     chart_training_sets,
     chart_latency,

@@ -178,9 +178,9 @@ def made() -> Site:
     return make_site(ROOT)
 
 
-def note(made: Site, task: str, *similar: tuple[str, float]) -> str:
+def note(made: Site, task: str, *similar: tuple[str, float], clear: bool = True) -> str:
     """What is said where these tasks are the similar ones, all over ten models."""
-    found = tuple(SimilarTask(name, rho, 10) for name, rho in similar)
+    found = tuple(SimilarTask(name, rho, 10, clear) for name, rho in similar)
     return similar_note(made, replace(made.results.task(task), similar=found))
 
 
@@ -201,6 +201,15 @@ def test_no_similar_task_is_stated(made):
     assert far.startswith("No task of the board ranks models much like this one: BoolQ comes")
     assert far.endswith("A good model elsewhere is no safe choice here.")
     assert "No task of the board ranks models like this one." == note(made, "mmlu")
+
+
+def test_similar_task_that_chance_can_give_is_no_guide(made):
+    """The greatest of many correlations over ten models is high without any relation."""
+    assert (
+        "No task of the board clearly ranks models much like this one: BoolQ comes nearest, with "
+        "rho 0.85 over 10 models, which chance can give among so many pairs of tasks. A good model "
+        "elsewhere is no safe choice here."
+    ) == note(made, "mmlu", ("boolq", 0.85), ("winogrande", 0.75), clear=False)
 
 
 def test_a_task_without_enough_models_says_nothing(made):
