@@ -195,34 +195,37 @@ def count_beaten_tasks(scores: Scores, boards: Mapping[str, Board]) -> BeatenTas
     errors = [
         np.hypot(scores.errors[variant], scores.of_baseline(scores.errors)) for variant in contest
     ]
-    z, reach = best_of_several(lifts, np.concatenate(errors))
-    is_tested = ~np.isnan(z)
-    above, below = (z > reach).sum(), (z < -reach).sum()
-    tested = (above, is_tested.sum() - above - below, below) if is_tested.any() else [None] * 3
+    verdicts = judge_best(lifts, np.concatenate(errors))
+    tested = [int((verdicts == verdict).sum()) for verdict in (1, 0, -1)]
     return BeatenTasks(
         None if np.isnan(picked).all() else int((picked > 0).sum()),
         int((median_of(lifts) > 0).sum()),
-        *(None if count is None else int(count) for count in tested),
+        *(tested if any(tested) else [None] * 3),
     )
 
 
-def best_of_several(lifts: Array, errors: Array) -> tuple[Array, Array]:
-    """Return z of the greatest lift over the baseline on each task, and the z to be beyond.
+def judge_best(lifts: Array, errors: Array, greatest: Array | None = None) -> Array:
+    """Judge the greatest lift over the baseline on each task: 1 above 0, -1 below, 0 unclear.
 
-    - z = lift / its standard error. Of equal lifts, the greatest known error counts. NaN where it
-      is unknown.
-    - The best of k contenders is clearly above or below where z is beyond the normal quantile of
-      1 - 0.05 / 2k: Bonferroni's correction for choosing the best.
+    z = lift / its standard error; of equal lifts, the greatest known error counts. The best of k
+    contenders is clearly above or below where z is beyond the normal quantile of 1 - 0.05 / 2k:
+    Bonferroni's correction for choosing the best. Where only a range of errors is known, a clear
+    lift is beyond it by the greatest, an unclear one within it by the least.
 
-    Shape: lifts, positive = better, and their standard errors (runs, tasks), NaN where unknown, to
-        (tasks,) each.
+    Shape: lifts, positive = better, their standard errors, and the greatest that these can be, NaN
+        where unknown, (runs, tasks), to (tasks,); NaN where neither is known.
     Source: O. J. Dunn (1961), "Multiple comparisons among means", Journal of the American
         Statistical Association 56(293), 52-64; docs/statistics.md#best-of-several.
     """
     best = np.fmax.reduce(lifts, axis=0)
-    error = np.fmax.reduce(np.where(lifts == best, errors, np.nan), axis=0)
     contenders = np.maximum((~np.isnan(lifts)).sum(axis=0), 1)
-    return best / error, -special.ndtri((1 - LEVEL) / 2 / contenders)
+    reach = -special.ndtri((1 - LEVEL) / 2 / contenders)
+    least_z, greatest_z = (
+        best / np.fmax.reduce(np.where(lifts == best, e, np.nan), axis=0)
+        for e in (errors if greatest is None else greatest, errors)
+    )
+    is_clear, is_unclear = np.abs(least_z) > reach, np.abs(greatest_z) <= reach
+    return np.select([is_clear, is_unclear], [np.sign(best), 0.0], np.nan)
 
 
 # --- the leader by other rules ------------------------------------------------------------------

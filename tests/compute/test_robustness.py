@@ -11,9 +11,9 @@ from hypothesis.extra.numpy import arrays
 from site_builder.compute.board import RankingRules, choose_rules
 from site_builder.compute.robustness import (
     RuleResult,
-    best_of_several,
     compute_robustness,
     count_beaten_tasks,
+    judge_best,
     means_without_each,
     median_of,
 )
@@ -208,10 +208,22 @@ def test_equal_models_are_rarely_clear():
     """Ten contenders as good as the baseline: the best is above on 10 of 11 tasks, 2 % clearly."""
     draws = np.random.default_rng(7).normal(0.5, 0.1, size=(11, 20_000))
     lifts = draws[:10] - draws[10]
-    z, reach = best_of_several(lifts, np.full(lifts.shape, np.hypot(0.1, 0.1)))
-    assert 10 / 11 == pytest.approx((z > 0).mean(), abs=0.01)
-    assert 0 < (z > reach).mean() < 0.05
-    assert 0.05 < (z > 1.96).mean()
+    error = np.hypot(0.1, 0.1)
+    verdicts = judge_best(lifts, np.full(lifts.shape, error))
+    best = lifts.max(axis=0)
+    assert 10 / 11 == pytest.approx((best > 0).mean(), abs=0.01)
+    assert 0 < (verdicts == 1).mean() < 0.05
+    assert 0 == (verdicts == -1).sum()
+    assert 0.05 < (best / error > 1.96).mean()  # without the correction
+
+
+def test_range_of_errors_is_judged_by_its_ends():
+    """A lift of 0.5 is clear by an error of 0.2 (z 2.5), by one of 0.3 (z 1.67) it is not."""
+    lift = np.array([[0.5, 0.5, 0.5, -0.5]])
+    least, greatest = np.array([[0.1, 0.1, 0.3, 0.1]]), np.array([[0.2, 0.3, 0.4, 0.2]])
+    found = judge_best(lift, least, greatest)
+    assert [1.0, 0.0, -1.0] == [*found[[0, 2, 3]]]
+    assert np.isnan(found[1])
 
 
 def test_choice_elsewhere_is_free_of_the_luck_of_the_best():
