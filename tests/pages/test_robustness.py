@@ -140,6 +140,23 @@ def test_best_of_ten_on_the_index(index_site):
         assert said in visible(place)
 
 
+def test_clearly_beaten_tasks_are_counted_where_errors_are_known(tmp_path):
+    """0.3 ahead with errors of 0.1 is z = 2.1, with 0.2 it is 1.06; the third has no error."""
+    runs = {"base": {"ref": [0.5, 0.5, 0.5]}, "tuned": {"a": [0.8, 0.8, 0.8]}}
+    frames = make_frames(runs, tasks={"score_min": [0.0] * 3, "score_max": [1.0] * 3})
+    frames["results"]["stderr"] = [0.1, 0.2, None] * 2
+    site = build(
+        write_project(tmp_path, frames, '[site]\ncards = false\n[board]\nbaseline = "ref"')
+    )
+    stats = site.api("stats")
+    assert [1, 1, 0] == [
+        stats[f"tasks_{name}_baseline"]
+        for name in ("clearly_above", "not_separable_from", "clearly_below")
+    ]
+    tile = visible(site.page("").select(".hero .figures > div")[0])
+    assert "3 by the median model, 1 of 2 clearly where errors are known" in tile
+
+
 def test_leader_that_one_task_makes(fragile):
     page = fragile.page("models/")
     assert (
