@@ -129,6 +129,7 @@ def _by_variant(results: Results, model: str) -> dict[str, dict[str, Any]]:
             v: _tied(results.boards[v], s) for v, s in scored.items()
         },
         "average": column("average"),
+        "adjusted": column("adjusted"),
         "interval": column("interval"),
         "lift_over_base": column("lift_over_base"),
         "lift_over_baseline": column("lift_over_baseline"),

@@ -16,6 +16,9 @@ from site_builder.config import SiteConfig
 from site_builder.formatting import NumberFormat, scale_for
 from site_builder.records import Record
 
+MERITS = {"mean": "mean score", "mean_win_rate": "mean win rate", "additive": "adjusted average"}
+"""What ranks a board, by the `rank_by` of its rules."""
+WIN_RATE = NumberFormat(places=3)
 _N_COLOURS = 8
 
 # Model, task and variant.

@@ -13,7 +13,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         ),
         "baseline": ("id of the baseline"),
         "variants": ("the variants, primary first, base last"),
-        "ranked_by": ("`mean` or `mean_win_rate`"),
+        "ranked_by": ("`mean`, `additive` or `mean_win_rate`"),
         "min_coverage": ("share of the tasks that a model needs to be ranked"),
         "smallest_difference": (
             "the smallest [mean difference](statistics.md#power) between two models that the tasks "
@@ -66,7 +66,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         ),
         "unranked": (
             "why not: `no score`, `flagged` (all of its scores are, and do not count), "
-            "`coverage`, or `no rival` on a board by win rate"
+            "`coverage`, `no rival` on a board by win rate, or `no common tasks` with the ranked "
+            "models on a board by the additive model"
         ),
         "tied_with_best": (
             "whether it may be first: rank 1 is among its plausible ranks; null where nothing is "
@@ -93,6 +94,9 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "is missing"
         ),
         "average": ("by variant, mean score over the tasks that it has"),
+        "adjusted": (
+            "by variant, estimated mean score over all tasks; `null` unless it ranks the board"
+        ),
         "interval": ("by variant, 95 % interval of what ranks the board, `[low, high]`"),
         "lift_over_base, lift_over_baseline": ("by variant, mean lift; positive is better"),
         "tasks_beating_baseline": (
@@ -139,8 +143,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     "robustness": {
         "rules": (
             "the board's rule, then every other that its tasks allow: `rule` (`mean`, "
-            "`mean_win_rate`, `median`, `category_means`), `metric` whose tasks alone count or "
-            "`null`, `tasks` (number), `leaders`, `second`, `lead`, and whether the leader is the "
+            "`mean_win_rate`, `additive`, `median`, `category_means`), `metric` whose tasks alone "
+            "count or `null`, `tasks` (number), `leaders`, `second`, `lead`, and whether the leader is the "
             "`same`"
         ),
         "one_task_left_out": (

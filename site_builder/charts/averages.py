@@ -19,13 +19,13 @@ from site_builder.charts.dumbbells import (
     has_intervals,
 )
 from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
-from site_builder.compute.board import Standing
+from site_builder.compute.board import Board, Standing
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.compute.numbers import round_float
 from site_builder.compute.results import Results
 from site_builder.compute.stats import Stats
 from site_builder.formatting import billions, count, counted, listed, percent, sentence
-from site_builder.labels import Labels, with_article
+from site_builder.labels import MERITS, Labels, with_article
 from site_builder.records import Record
 from site_builder.table_model import MOST_LISTED, Column, Field, Table, table_of
 
@@ -44,28 +44,34 @@ def chart_averages(results: Results, labels: Labels) -> Chart | None:
     )
     circles = f"; open circle {labels.base}, full circle {labels.tuned}" if labels.lifted else ""
     band = f"; band {percent(LEVEL)} interval over tasks" if has_intervals(rows) else ""
-    title = _title(results, labels, averages)
+    title, unit = _title(results, labels, averages), _unit(results.board)
     return Chart(
         id="averages",
         title=title,
         reading=f"{title}. Averages run from {best} to {worst}.",
-        caption=f"Mean score over {counted(len(results.board.tasks), 'task')}{circles}{band}."
+        caption=f"{sentence(unit)} over {counted(len(results.board.tasks), 'task')}{circles}{band}."
         f"{drawn_of(len(models))}",
-        drawing=draw_dumbbells(rows, labels, "mean score", baseline),
-        table=_averages_table(results, labels, drawn),
+        drawing=draw_dumbbells(rows, labels, unit, baseline),
+        table=_averages_table(results, labels, drawn, unit),
         terms="average",
         embedded=True,
     )
+
+
+def _unit(board: Board) -> str:
+    """Return what the averages of a board are called."""
+    return MERITS["additive" if board.rules.rank_by == "additive" else "mean"]
 
 
 def _best_averages(results: Results, labels: Labels) -> dict[str, float]:
     """Return the best average of each model ranked in a competing variant, the best first."""
     boards = [results.boards[v] for v in labels.roles.contest]
     direction = float(results.scores.direction[0])
-    ranked = (s.model for board in boards for s in board.ranked if s.average is not None)
+    ranked = (s.model for board in boards for s in board.ranked if board.average(s) is not None)
     best = {}
     for model in dict.fromkeys(ranked):
-        averages = [a for board in boards if (a := board.standing(model).average) is not None]
+        found = [board.average(board.standing(model)) for board in boards]
+        averages = [average for average in found if average is not None]
         best[model] = max(averages, key=lambda average: direction * average)
     return dict(sorted(best.items(), key=lambda item: -direction * item[1]))
 
@@ -94,9 +100,10 @@ def _best_title(results: Results, labels: Labels, averages: Mapping[str, float])
     first = [model for model, average in rounded.items() if average == best]
     have = "has" if len(first) == 1 else "have"
     names = listed([labels.models[m] for m in first])
-    title = f"{names} {have} the best average, {labels.scale.score(best)}"
     board = results.board
-    tested = board.rules.rank_by == "mean" and len(labels.roles.contest) == 1
+    kind = "adjusted average" if board.rules.rank_by == "additive" else "average"
+    title = f"{names} {have} the best {kind}, {labels.scale.score(best)}"
+    tested = board.rules.rank_by != "mean_win_rate" and len(labels.roles.contest) == 1
     others = [s for s in board.ranked if s.model not in first]
     tied = any(s.tied_with_best or not board.tested for s in others)
     return f"{title}, but not clearly" if tested and tied else title
@@ -110,9 +117,10 @@ def clearly_ahead(stats: Stats) -> str:
     return f", {count(clearly) if clearly else 'none'} clearly"
 
 
-def _averages_table(results: Results, labels: Labels, models: Sequence[str]) -> Table:
+def _averages_table(results: Results, labels: Labels, models: Sequence[str], unit: str) -> Table:
     def average_field(variant: str) -> Field[str]:
-        averages = {m: results.boards[variant].standing(m).average for m in models}
+        board = results.boards[variant]
+        averages = {m: board.average(board.standing(m)) for m in models}
         return Field(
             Column(f"average_{variant}", labels.variants[variant], "number", term="average"),
             lambda m: score_cell(averages[m], labels.scale),
@@ -123,7 +131,7 @@ def _averages_table(results: Results, labels: Labels, models: Sequence[str]) -> 
         Field[str](MODEL, lambda m: model_cell(labels, m)),
         *map(average_field, reversed(labels.roles.variants)),
     )
-    return table_of("averages-table", "Mean score by model", fields, models)
+    return table_of("averages-table", f"{sentence(unit)} by model", fields, models)
 
 
 # --- size ---------------------------------------------------------------------------------------
@@ -152,7 +160,7 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
     title = f"{listed(names, most=4)} {give} the best average for {their} size"
     drawn = any(p.low < p.high for p in points)
     bars = f"; a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
-    unknown = len(board.ranked) - len(points)
+    unknown, unit = len(board.ranked) - len(points), _unit(board)
     left_out = f" {counted(unknown, 'model')} of unknown size left out." if unknown else ""
     cut = "" if len(points) <= MOST_LISTED else f" The table has the {MOST_LISTED} best of them."
     return Chart(
@@ -160,10 +168,10 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
         title=title,
         reading=f"{title}: every other model of known size is matched or beaten by one that is no "
         "larger.",
-        caption=f"Mean score over {counted(len(board.tasks), 'task')} against parameters, "
+        caption=f"{sentence(unit)} over {counted(len(board.tasks), 'task')} against parameters, "
         f"log axis. The line joins the frontier{bars}.{left_out}{cut}",
-        drawing=_draw(points, frontier, labels, baseline_average(results.boards, labels)),
-        table=_size_table(points[:MOST_LISTED], frontier, labels),
+        drawing=_draw(points, frontier, labels, baseline_average(results.boards, labels), unit),
+        table=_size_table(points[:MOST_LISTED], frontier, labels, unit),
         terms="frontier",
         embedded=True,
     )
@@ -172,13 +180,14 @@ def chart_size(results: Results, labels: Labels) -> Chart | None:
 def _points(results: Results) -> list[_Point]:
     """Return the ranked models of known size."""
     board, models = results.board, results.catalog.models
-    with_intervals = len(board.ranked) <= _MOST_INTERVALS and board.rules.rank_by == "mean"
+    ranks = board.rules.rank_by != "mean_win_rate"
+    with_intervals = len(board.ranked) <= _MOST_INTERVALS and ranks
     points = []
     for s in board.ranked:
-        size = models[s.model].parameters_b
-        if size is not None and size > 0 and s.average is not None:
-            low, high = (with_intervals and s.interval) or (s.average, s.average)
-            points.append(_Point(s.model, size, s.average, low, high))
+        size, average = models[s.model].parameters_b, board.average(s)
+        if size is not None and size > 0 and average is not None:
+            low, high = (with_intervals and s.interval) or (average, average)
+            points.append(_Point(s.model, size, average, low, high))
     return points
 
 
@@ -192,7 +201,11 @@ def _frontier(points: Sequence[_Point], direction: float) -> list[_Point]:
 
 
 def _draw(
-    points: Sequence[_Point], frontier: Sequence[_Point], labels: Labels, baseline: float | None
+    points: Sequence[_Point],
+    frontier: Sequence[_Point],
+    labels: Labels,
+    baseline: float | None,
+    unit: str,
 ) -> theme.Drawing:
     sizes = sorted(p.parameters_b for p in points)
     places = [math.log10(size) for size in sizes]
@@ -219,7 +232,7 @@ def _draw(
         [steps, _dots(points, frontier, labels, baseline)],
         _HEIGHT,
         xaxis=x_axis,
-        yaxis=theme.axis("mean score", zeroline=False, **y_ticks),
+        yaxis=theme.axis(unit, zeroline=False, **y_ticks),
         **level,
     )
 
@@ -275,9 +288,11 @@ def _size_ticks(low: float, high: float) -> list[float]:
     return ticks
 
 
-def _size_table(points: Sequence[_Point], frontier: Collection[_Point], labels: Labels) -> Table:
+def _size_table(
+    points: Sequence[_Point], frontier: Collection[_Point], labels: Labels, unit: str
+) -> Table:
     size = Column("parameters_b", "Parameters", "number", first_order="ascending")
-    average = Column("average", "Mean score", "number", term="average")
+    average = Column("average", sentence(unit), "number", term="average")
     fields = (
         Field[_Point](
             MODEL,
@@ -287,7 +302,7 @@ def _size_table(points: Sequence[_Point], frontier: Collection[_Point], labels: 
         attribute_field(average, labels.scale.score),
     )
     by_size = sorted(points, key=lambda p: (p.parameters_b, p.model))
-    return table_of("size-table", "Size and mean score", fields, by_size, sorted_by="parameters_b")
+    return table_of("size-table", f"Size and {unit}", fields, by_size, sorted_by="parameters_b")
 
 
 # --- winners ------------------------------------------------------------------------------------

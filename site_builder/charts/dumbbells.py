@@ -122,18 +122,18 @@ def _end(score: Score) -> DumbbellEnd:
 def average_rows(
     boards: Mapping[str, Board], labels: Labels, models: Sequence[str]
 ) -> list[DumbbellRow]:
-    """Make the rows of average scores, one per model, with intervals if means rank the board."""
-    roles = labels.roles
-    by_mean = boards[roles.primary].rules.rank_by == "mean"
+    """Make the rows of averages, one per model, with intervals if they rank the board."""
+    roles, board = labels.roles, boards[labels.roles.primary]
+    ranks = board.rules.rank_by != "mean_win_rate"
     rows = []
     for model in models:
         standings = {variant: board.standing(model) for variant, board in boards.items()}
         after = {
-            v: DumbbellEnd(s.average, s.lift_over_base, s.interval if by_mean else None)
+            v: DumbbellEnd(average, s.lift_over_base, s.interval if ranks else None)
             for v in roles.contest
-            if (s := standings[v]).average is not None
+            if (average := board.average(s := standings[v])) is not None
         }
-        before = standings[roles.base].average if roles.base and roles.tuned else None
+        before = board.average(standings[roles.base]) if roles.base and roles.tuned else None
         rows.append(DumbbellRow(model_cell(labels, model), labels.scale, before, after))
     return rows
 
@@ -141,7 +141,9 @@ def average_rows(
 def baseline_average(boards: Mapping[str, Board], labels: Labels) -> float | None:
     """Return the average of the baseline."""
     model, variant = labels.roles.baseline, labels.roles.baseline_variant
-    return None if model is None or variant is None else boards[variant].standing(model).average
+    if model is None or variant is None:
+        return None
+    return boards[variant].average(boards[variant].standing(model))
 
 
 # --- drawing ------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from site_builder.compute.board import Board
 from site_builder.compute.correlation import LIFTS
 from site_builder.compute.results import Results
 from site_builder.formatting import NumberFormat, counted, money, rounded, seconds, sentence
-from site_builder.labels import Labels
+from site_builder.labels import MERITS, Labels
 from site_builder.records import Record
 from site_builder.table_model import Dumbbell, Item, Tone
 
@@ -233,10 +233,11 @@ def card_board(boards: Mapping[str, Board], labels: Labels) -> PreviewChart | No
     if not top:
         return None
     over = counted(len(board.tasks), "task")
-    if board.rules.rank_by == "mean":
+    if board.rules.rank_by != "mean_win_rate":
         rows = average_rows(boards, labels, [s.model for s in top])
         interval = ", 95\N{NO-BREAK SPACE}% interval" if any(s.interval for s in top) else ""
-        caption = f"Mean score over {over}{interval}{_circles(rows, labels)}"
+        merit = sentence(MERITS[board.rules.rank_by])
+        caption = f"{merit} over {over}{interval}{_circles(rows, labels)}"
         return _dumbbells(rows, labels, caption, baseline_average(boards, labels), banded=True)
     axis = Axis(0.0, 1.0)
     rates = tuple(

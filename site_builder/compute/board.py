@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from site_builder.compute.intervals import LEAST_TASKS, mean_intervals
+from site_builder.compute.additive import (
+    Places,
+    adjusted_intervals,
+    compare_adjusted,
+    fit_additive,
+)
+from site_builder.compute.intervals import LEAST_TASKS, known_errors, mean_intervals
 from site_builder.compute.numbers import (
     Array,
     competition_ranks,
@@ -23,6 +28,7 @@ from site_builder.compute.numbers import (
     round_float,
 )
 from site_builder.compute.ranks import (
+    Flags,
     Leads,
     compare_pairs,
     compute_win_rates,
@@ -37,6 +43,9 @@ from site_builder.compute.scores import Scores
 from site_builder.config import BoardConfig
 from site_builder.records import Record, make_records, replace
 
+# Share of the scores of a complete board below which means say more about tasks than about models.
+_SPARSE = 0.6
+
 
 class RankingRules(Record):
     """How a board ranks, and why.
@@ -47,7 +56,7 @@ class RankingRules(Record):
         why: What decided `rank_by`.
     """
 
-    rank_by: Literal["mean", "mean_win_rate"]
+    rank_by: Literal["mean", "mean_win_rate", "additive"]
     min_coverage: float
     averaged: bool
     why: Literal["configured", "comparable", "mixed units", "sparse"]
@@ -67,6 +76,8 @@ class Standing(Record):
         behind, behind_interval: How far it is behind the leader, over common tasks, with the
             simultaneous 95 % interval; None without enough common tasks, and where several lead.
         average: Mean score over its tasks; None where scores cannot be averaged, as mean lifts.
+        adjusted: Estimate of the mean score over all tasks; None unless it ranks the board
+            (docs/statistics.md#additive-model).
         interval: 95 % interval, over tasks, of what ranks the board; None below six tasks.
         scored: Number of tasks with a score.
         win_rate: Mean share of rivals beaten, 0..1.
@@ -78,13 +89,14 @@ class Standing(Record):
 
     model: str
     rank: int | None
-    unranked: Literal["", "no score", "flagged", "coverage", "no rival"]
+    unranked: Literal["", "no score", "flagged", "coverage", "no rival", "no common tasks"]
     rank_interval: tuple[int, int] | None
     possible_ranks: tuple[int, int] | None
     tied_with_best: bool
     behind: float | None
     behind_interval: tuple[float, float] | None
     average: float | None
+    adjusted: float | None
     interval: tuple[float, float] | None
     scored: int
     win_rate: float | None
@@ -118,6 +130,15 @@ class Board(Record):
     def standing(self, model: str) -> Standing:
         """Return the standing of one model."""
         return self._by_model[model]
+
+    def average(self, standing: Standing) -> float | None:
+        """Return the adjusted average where it ranks the board, else the average."""
+        return standing.adjusted if self.rules.rank_by == "additive" else standing.average
+
+    def merit(self, standing: Standing) -> float | None:
+        """Return what ranks the board: the win rate, or the average."""
+        by_rate = self.rules.rank_by == "mean_win_rate"
+        return standing.win_rate if by_rate else self.average(standing)
 
     @cached_property
     def _by_model(self) -> dict[str, Standing]:
@@ -184,13 +205,15 @@ def choose_rules(tasks: pd.DataFrame, scores: Scores, config: BoardConfig) -> Ra
     asked = config.min_coverage
     floor = 1.0 if dense else round_float(coverage.max(initial=0.0) / 2)
     min_coverage = floor if asked is None else asked
-    if config.rank_by is not None:
+    if config.rank_by is not None and (comparable or config.rank_by != "additive"):
         averaged = comparable or config.rank_by == "mean"
         return RankingRules(config.rank_by, min_coverage, averaged, why="configured")
     if not comparable:
         return RankingRules("mean_win_rate", min_coverage, averaged=False, why="mixed units")
-    if asked is None and not dense:
-        return RankingRules("mean_win_rate", min_coverage, averaged=True, why="sparse")
+    # Means over different tasks compare the tasks too.
+    few_scores = bool(coverage.sum() < _SPARSE * len(coverage))
+    if min_coverage < 1 and (asked is None or few_scores):
+        return RankingRules("additive", min_coverage, averaged=True, why="sparse")
     return RankingRules("mean", min_coverage, averaged=True, why="comparable")
 
 
@@ -215,34 +238,30 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
     """Rank the models of one variant over the tasks of `scores`.
 
     By the mean over the tasks that a model has: of the scores, signed so that greater is better, or
-    of `compute_win_rates`. A model below `rules.min_coverage` has no rank. Models with equal ranks,
-    and those without, are ordered by coverage, then as in `scores`.
+    of `compute_win_rates`; or by the estimate of `fit_additive`. A model below `rules.min_coverage`
+    has no rank and no part in that estimate. Models with equal ranks, and those without, are
+    ordered by coverage, then as in `scores`.
 
     Source: docs/statistics.md#average, docs/statistics.md#ranks.
     """
     values, signed = scores.values[variant], scores.signed[variant]
-    rates = compute_win_rates(signed)
-    by_rate = rules.rank_by == "mean_win_rate"
-    measure, shown = (rates, rates) if by_rate else (signed, values)
-    # A win rate has no error of its own: it depends on those of all rivals.
-    errors = np.full(values.shape, np.nan) if by_rate else scores.errors[variant]
-    bounds = (np.zeros(1), np.ones(1)) if by_rate else (scores.low, scores.high)
     scored = (~np.isnan(values)).sum(axis=1)
     covered = (scored > 0) & (scored >= rules.min_coverage * len(scores.tasks) - 1e-9)
-    # One model alone leads, though it has no rival to beat.
-    merit = mean_of(measure, axis=1) if covered.sum() > 1 else np.zeros(len(scored))
-    ranks = competition_ranks(np.where(covered, merit, np.nan))
+    rates = compute_win_rates(signed)
+    merits = _find_merits(scores, variant, rules, covered, rates)
+    ranks = competition_ranks(np.where(covered, merits.values, np.nan))
     order = np.lexsort((-scored, ranks))
     is_ranked = ~np.isnan(ranks)
     ranked = order[: is_ranked.sum()]
     tested = len(ranked) > 1 and len(np.unique(scores.families)) >= LEAST_TASKS
-    leads = compare_pairs(measure[ranked], errors[ranked], scores.families)
+    leads = merits.compare(ranked)
     plausible, behind = _place(ranks, ranked, leads, tested=tested)
     possible = _possible_ranks(scores, variant, rules)
     is_flagged = np.isin(scores.models, [*scores.left_out(variant)])
+    no_rank = "no common tasks" if rules.rank_by == "additive" else "no rival"
     unranked = np.select(
         [is_ranked, covered, scored > 0, is_flagged],
-        ["", "no rival", "coverage", "flagged"],
+        ["", no_rank, "coverage", "flagged"],
         "no score",
     )
     over_base, over_baseline = scores.lift_over_base(variant), scores.lift_over_baseline(variant)
@@ -261,7 +280,8 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
         "behind": floats_or_none(behind[0]),
         "behind_interval": pairs_or_none(*behind[1:]),
         "average": means(values),
-        "interval": pairs_or_none(*mean_intervals(shown, errors, scores.families, bounds)),
+        "adjusted": floats_or_none(merits.adjusted),
+        "interval": pairs_or_none(*merits.intervals),
         "scored": scored.tolist(),
         "win_rate": floats_or_none(mean_of(rates, axis=1)),
         "wins": compute_wins(signed).sum(axis=1).tolist(),
@@ -280,9 +300,7 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
     return Board(variant, scores.tasks, rules, tested, groups, in_order)
 
 
-def _place(
-    ranks: Array, ranked: npt.NDArray[np.intp], leads: Leads, *, tested: bool
-) -> tuple[Array, Array]:
+def _place(ranks: Array, ranked: Places, leads: Leads, *, tested: bool) -> tuple[Array, Array]:
     """Return rank intervals, and how far each model is behind a single first; NaN elsewhere."""
     plausible, behind = np.full((2, len(ranks)), np.nan), np.full((3, len(ranks)), np.nan)
     if tested:
@@ -290,6 +308,49 @@ def _place(
     if (ranks == 1).sum() == 1:
         behind[:, ranked] = leads.behind
     return plausible, behind
+
+
+class _Merits(Record, eq=False):
+    """What ranks the models of a board.
+
+    Attributes:
+        values: Greater is better, shape (models,); NaN where it is not defined.
+        intervals: Their 95 % intervals, in the unit that pages show, shape (2, models).
+        adjusted: Estimated mean scores, shape (models,); all NaN unless they rank the board.
+        compare: Compares every two of the models at some places, best first.
+    """
+
+    values: Array
+    intervals: Array
+    adjusted: Array
+    compare: Callable[[Places], Leads]
+
+
+def _find_merits(
+    scores: Scores, variant: str, rules: RankingRules, covered: Flags, rates: Array
+) -> _Merits:
+    values, signed, errors = scores.values[variant], scores.signed[variant], scores.errors[variant]
+    families, none = scores.families, np.full(len(values), np.nan)
+    if rules.rank_by == "additive":
+        fit = fit_additive(np.where(covered[:, np.newaxis], signed, np.nan), families)
+        known = known_errors(values, errors)
+        intervals = adjusted_intervals(fit, known)
+        adjusted = fit.means
+        if scores.direction[0] < 0:
+            intervals, adjusted = -intervals[::-1], -adjusted
+        return _Merits(fit.means, intervals, adjusted, partial(compare_adjusted, fit, known=known))
+    measure, shown, bounds = signed, values, (scores.low, scores.high)
+    if rules.rank_by == "mean_win_rate":
+        # A win rate has no error of its own: it depends on those of all rivals.
+        measure, shown, bounds = rates, rates, (np.zeros(1), np.ones(1))
+        errors = np.full(values.shape, np.nan)
+    # One model alone leads, though it has no rival to beat.
+    means = mean_of(measure, axis=1) if covered.sum() > 1 else np.zeros(len(values))
+
+    def compare(ranked: Places) -> Leads:
+        return compare_pairs(measure[ranked], errors[ranked], families)
+
+    return _Merits(means, mean_intervals(shown, errors, families, bounds), none, compare)
 
 
 def _possible_ranks(scores: Scores, variant: str, rules: RankingRules) -> Array:

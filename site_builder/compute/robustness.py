@@ -27,7 +27,7 @@ from site_builder.records import Record
 
 _LEAST_SHARED, _LEAST_MODELS = 2, 2
 _HALF = 0.5 - 1e-12
-Rule = Literal["mean", "mean_win_rate", "median", "category_means"]
+Rule = Literal["mean", "mean_win_rate", "additive", "median", "category_means"]
 # By rule and metric, None for all tasks: the number of tasks and the value of each model.
 _Merits: TypeAlias = dict[tuple[Rule, str | None], tuple[int, Array]]
 
@@ -282,7 +282,7 @@ class Robustness(Record):
 
     Attributes:
         rules: The rule of the board first.
-        left_out: None on a board of one task.
+        left_out: None on a board of one task, and by the additive model, which has no such sums.
     """
 
     rules: tuple[RuleResult, ...]
@@ -309,7 +309,10 @@ def compute_robustness(
     rows, signed = [scores.rows[model] for model in names], scores.signed[board.variant]
     values, rates = signed[rows], compute_win_rates(signed)[rows]
     measure = values if own == "mean" else rates
-    merits: _Merits = {(own, None): (len(scores.tasks), mean_of(measure, axis=1))}
+    merit = mean_of(measure, axis=1)
+    if own == "additive":
+        merit = np.array([s.adjusted for s in board.ranked], dtype=float) * scores.direction[0]
+    merits: _Merits = {(own, None): (len(scores.tasks), merit)}
     merits |= _merits(values, rates, tasks, board.rules)
     for metric, mine in group_by_metric(tasks).items():
         columns = [scores.columns[task] for task in mine]
@@ -323,7 +326,9 @@ def compute_robustness(
         for (rule, metric), (n, merit) in merits.items()
         if (~np.isnan(merit)).sum() >= _LEAST_MODELS
     )
-    left_out = _leave_out_tasks(names, scores.tasks, measure) if len(scores.tasks) > 1 else None
+    left_out = None
+    if own != "additive" and len(scores.tasks) > 1:
+        left_out = _leave_out_tasks(names, scores.tasks, measure)
     return Robustness(results, left_out)
 
 

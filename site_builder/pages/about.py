@@ -102,11 +102,13 @@ def _shown(site: Site) -> Mapping[str, bool]:
     compared, tests = labels.roles.baseline is not None, results.lift_tests
     standings = (s for board in results.boards.values() for s in board.standings)
     return {
+        "adjusted-average": results.board.rules.rank_by == "additive",
         "score-error": any(task.with_intervals for task in results.tasks),
         "chance-level": any(t.score_chance is not None for t in results.catalog.tasks.values()),
         "changes": site.news is not None,
         "flagged": any(task.flagged for task in results.tasks),
         "rank-interval": results.board.tested,
+        "separability": results.board.tested,
         "missing-scores": any(s.possible_ranks for s in standings),
         "choice": can_choose(site),
         "comparison": bool(default_runs(site)),

@@ -1,4 +1,4 @@
-"""Make the analysis page: correlations with lift, training sets, similar tasks."""
+"""Make the analysis page: separable models, correlations with lift, training sets, tasks."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from site_builder.charts.correlations import (
     feature_values_table,
     lift_correlations_table,
 )
+from site_builder.charts.separability import chart_separability
 from site_builder.formatting import listed, sentence
 from site_builder.pages.page import HOME, Page, Site
 from site_builder.records import Record, replace
@@ -23,6 +24,7 @@ class AnalysisContext(Record):
     """What the analysis page shows; each part is None, or empty, where there is nothing for it.
 
     Attributes:
+        separability: Which models are separable from which.
         short: The correlation of each feature with each kind of lift.
         lifts: The same with intervals, drawn.
         matrix: The correlation of every pair of columns.
@@ -32,6 +34,7 @@ class AnalysisContext(Record):
         redundancy: How similarly tasks rank the models.
     """
 
+    separability: Chart | None
     short: Table | None
     lifts: Chart | None
     matrix: Chart | None
@@ -51,6 +54,7 @@ def make_analysis(site: Site) -> Iterator[Page]:
     features = charts_features(results, labels)
     values = feature_values_table(results, labels) if features else None
     context = AnalysisContext(
+        separability=chart_separability(results, labels),
         short=short,
         lifts=replace(lifts, table=None, table_id=short.id) if lifts and short else None,
         matrix=site.charts.correlations,
@@ -61,11 +65,12 @@ def make_analysis(site: Site) -> Iterator[Page]:
         redundancy=chart_redundancy(results, labels),
     )
     parts = (
+        (context.separability, "which models are separable"),
         (context.short, "which features correlate with lift"),
         (context.matrix and not context.short, "which columns correlate"),
         (context.training_sets, "how large the training sets are"),
         (context.redundancy, "which tasks rank models similarly"),
     )
-    about = f"{sentence(listed([words for there, words in parts if there], most=4))}."
-    if any((context.short, context.matrix, context.training_sets, context.redundancy)):
+    about = f"{sentence(listed([words for there, words in parts if there], most=5))}."
+    if any(there for there, _ in parts):
         yield Page(Address("analysis"), "analysis.html", "Analysis", about, context, (HOME,))

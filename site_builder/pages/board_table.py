@@ -26,7 +26,7 @@ from site_builder.formatting import (
     coverage,
     p_value,
 )
-from site_builder.labels import Labels
+from site_builder.labels import WIN_RATE, Labels
 from site_builder.pages.page import Site
 from site_builder.records import Record, field, replace
 from site_builder.table_model import (
@@ -41,13 +41,13 @@ from site_builder.table_model import (
 )
 
 BY_LIFT = "lift_over_base"
-WIN_RATE = NumberFormat(places=3)
 _Tests: TypeAlias = Mapping[str, Mapping[str, LiftTest]]
 _RANK_HELP = "Ties share the better rank. The small range shows how far the rank could move"
 # What explains the notes below the figures of a column.
 _NOTES: Mapping[str, Link] = {
     "rank": method_link("Plausible ranks", "rank-interval"),
     "average": method_link("Behind the first", "rank-interval"),
+    "adjusted": method_link("Behind the first", "rank-interval"),
     "win_rate": method_link("Behind the first", "rank-interval"),
     "lift_over_base": method_link("95\N{NO-BREAK SPACE}% interval and p", "lift-tests"),
     "lift_over_baseline": method_link("95\N{NO-BREAK SPACE}% interval and p", "lift-tests"),
@@ -200,7 +200,10 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     """Yield what ranks the models, as numbers and as a drawing."""
     board, labels, limits = spec.board, spec.labels, _find_limits(spec)
     averaged, rank_by = board.rules.averaged, board.rules.rank_by
-    mean = f"Mean over {counted(len(board.tasks), 'task')}"
+    is_adjusted, over = rank_by == "additive", counted(len(board.tasks), "task")
+    adjusted, name, mean = f"Estimate of the mean over {over}", "Score", f"Mean over {over}"
+    if is_adjusted:
+        name, mean = "Average", "Mean over the tasks with a score"
     beaten = "Share of other models beaten on a task, averaged over tasks; a tie counts one half"
 
     drawing = "On the scale"
@@ -214,9 +217,14 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     yield Field(replace(RANK, help=_RANK_HELP), rank_cell)
     yield Field(MODEL, lambda s: _model_cell(spec, s))
     yield Field(
-        Column("average", "Score", "number", mean, term="average"),
+        Column("adjusted", "Adjusted average", "number", adjusted, term="adjusted-average"),
+        lambda s: merit(s, "additive", s.adjusted, labels.scale),
+        is_adjusted,
+    )
+    yield Field(
+        Column("average", name, "number", mean, term="average"),
         lambda s: merit(s, "mean", s.average, labels.scale),
-        averaged,
+        averaged and (spec.full or not is_adjusted),
     )
     yield Field(
         Column("win_rate", "Win rate", "number", beaten, term="win-rate"),
@@ -225,7 +233,7 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     )
     yield Field(
         Column("line", drawing, "plot", term="average"),
-        lambda s: Cell("", s.average, plot=_dumbbell(spec, s, limits)),
+        lambda s: Cell("", board.average(s), plot=_dumbbell(spec, s, limits)),
         averaged and (spec.is_tuned or labels.roles.baseline is not None),
     )
 
@@ -358,6 +366,7 @@ def _model_cell(spec: BoardTableSpec, s: Standing) -> Cell:
         "flagged": "not ranked: flagged",
         "coverage": f"not ranked: {coverage(s.scored, len(board.tasks))} tasks",
         "no rival": "not ranked: no rival on its tasks",
+        "no common tasks": "not ranked: no common tasks",
     }
     status = "baseline" if s.model == labels.roles.baseline else whys.get(s.unranked)
     developer = spec.site.results.catalog.models[s.model].developer
@@ -410,22 +419,24 @@ def common_bounds(tasks: Iterable[TaskInfo]) -> tuple[float, float] | None:
 def _find_limits(spec: BoardTableSpec) -> AxisRange:
     """Return the tasks' common bounds where they state them, else the ends of all that is drawn."""
     tasks = spec.site.results.catalog.tasks
-    if bounds := common_bounds(tasks[task] for task in spec.board.tasks):
-        return AxisRange(*bounds)
     standings = [s for board in spec.boards.values() for s in board.standings]
-    drawn = [s.average for s in standings if s.average is not None]
+    drawn = [value for s in standings if (value := spec.board.average(s)) is not None]
+    # Estimates may lie outside of the bounds.
+    drawn += common_bounds(tasks[task] for task in spec.board.tasks) or ()
     return AxisRange(min(drawn, default=0.0), max(drawn, default=1.0))
 
 
 def _dumbbell(spec: BoardTableSpec, s: Standing, limits: AxisRange) -> Dumbbell | None:
     """The averages before and after on the scale of the board; None without an average."""
-    if s.average is None:
+    average = spec.board.average(s)
+    if average is None:
         return None
     labels, reference, before = spec.labels, spec.reference, None
     if spec.is_tuned:
-        before = spec.boards[labels.roles.base or ""].standing(s.model).average
-    text = " to ".join(labels.scale.score(v) for v in (before, s.average) if v is not None)
+        before = spec.board.average(spec.boards[labels.roles.base or ""].standing(s.model))
+    text = " to ".join(labels.scale.score(v) for v in (before, average) if v is not None)
     # The baseline from another variant is the reference itself, and needs no other mark.
-    marks = (None, None) if spec.is_borrowed(s) else (before, s.average)
-    before, after, baseline = map(limits.share, (*marks, reference.average if reference else None))
+    marks = (None, None) if spec.is_borrowed(s) else (before, average)
+    level = spec.board.average(reference) if reference else None
+    before, after, baseline = map(limits.share, (*marks, level))
     return Dumbbell(before, after, baseline, None, None, f"{labels.models[s.model]}: {text}")

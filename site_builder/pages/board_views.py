@@ -8,13 +8,15 @@ from typing import Literal
 from site_builder.charts.chart import id_of
 from site_builder.compute.board import Board, Standing
 from site_builder.formatting import counted, listed, percent
-from site_builder.labels import with_article
+from site_builder.labels import MERITS, with_article
 from site_builder.pages.board_table import BY_LIFT, BoardTableSpec, board_table
 from site_builder.pages.page import Site
 from site_builder.records import Record, replace
 from site_builder.table_model import LONG, Table
 
 _MOST_NAMED = 6
+# The column that ranks a board, by the `rank_by` of its rules.
+_COLUMNS = {"mean": "average", "mean_win_rate": "win_rate", "additive": "adjusted"}
 MOST_SHORT = 25
 
 
@@ -82,6 +84,13 @@ def board_note(site: Site) -> str:
     """Return what a reader of the board needs to know of ranks, ties and missing scores."""
     board, sentences = site.results.board, []
     share = board.rules.min_coverage
+    if board.rules.rank_by == "additive":
+        sentences.append(
+            "The adjusted average of a model estimates its mean score over all tasks. It allows "
+            "for how easy the tasks are on which the model has a score."
+        )
+        if any(s.scored and s.rank is None for s in board.standings):
+            sentences.append("Tasks without a score of a ranked model do not count.")
     if board.rules.rank_by == "mean_win_rate":
         sentences.append(
             "The win rate of a model is the share of other models that it beats on a task, "
@@ -103,26 +112,23 @@ def board_note(site: Site) -> str:
 
 def ranking_rule(board: Board) -> str:
     """Return by what the models of a board are ranked, as a sentence."""
-    n = counted(len(board.tasks), "task")
-    if board.rules.rank_by == "mean":
-        return f"Ranked by mean score over {n}."
     whys = {
         "mixed units": ", because the tasks state no common unit and direction",
         "sparse": ", because few models have every task",
     }
-    return f"Ranked by mean win rate over {n}{whys.get(board.rules.why, '')}."
+    merit, over = MERITS[board.rules.rank_by], counted(len(board.tasks), "task")
+    return f"Ranked by {merit} over {over}{whys.get(board.rules.why, '')}."
 
 
 # --- views --------------------------------------------------------------------------------------
 
 
 def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView:
-    by_mean = spec.boards[variant].rules.rank_by == "mean"
-    spec = replace(spec, variant=variant, by="average" if by_mean else "win_rate")
+    rank_by = spec.boards[variant].rules.rank_by
+    spec = replace(spec, variant=variant, by=_COLUMNS[rank_by])
     board, rows, view_id = spec.board, _rows(spec), _view_id(spec, variant)
-    merit = "mean score" if by_mean else "mean win rate"
     in_variant, ranked = spec.labels.in_sentence(variant), counted(len(board.ranked), "model")
-    caption = f"Model leaderboard, {in_variant}: {ranked} ranked by {merit}"
+    caption = f"Model leaderboard, {in_variant}: {ranked} ranked by {MERITS[rank_by]}"
     table = board_table(spec, rows, f"{table_id}-{view_id}", caption)
     return BoardView(
         id=view_id,
@@ -173,12 +179,14 @@ def _rows(spec: BoardTableSpec) -> list[Standing]:
     """Return the rows in order; a baseline without a score stands where its other score would."""
     board, reference = spec.board, spec.reference
     rows = [s for s in board.standings if s.rank is not None or (spec.full and s.scored)]
-    if reference and spec.is_borrowed(reference) and board.rules.rank_by == "mean":
+    level = board.average(reference) if reference else None
+    by_average = board.rules.rank_by != "mean_win_rate"
+    if reference and spec.is_borrowed(reference) and by_average:
         direction = float(spec.site.results.scores.direction[0])
         ahead = sum(
-            direction * (s.average - (reference.average or 0.0)) >= 0
+            direction * (average - (level or 0.0)) >= 0
             for s in board.ranked
-            if s.average is not None
+            if (average := board.average(s)) is not None
         )
         without = {"rank": None, "rank_interval": None, "possible_ranks": None, "win_rate": None}
         rows.insert(ahead, replace(reference, **without))
@@ -212,6 +220,7 @@ def _not_shown(spec: BoardTableSpec, rows: Sequence[Standing]) -> str:
         "no score": f"without {with_article(spec.labels.in_sentence(board.variant))} score",
         "flagged": "whose scores are flagged",
         "no rival": "without a rival on their tasks",
+        "no common tasks": "without tasks that connect them to the others",
     }
     texts = [
         f"{counted(absent.count(why), 'model')} {words}"
@@ -230,7 +239,7 @@ def _legend(spec: BoardTableSpec, table: Table) -> tuple[LegendItem, ...]:
     board, labels, reference = spec.board, spec.labels, spec.reference
     marks = [LegendItem("before", labels.base)] if spec.is_tuned else []
     marks.append(LegendItem("after", labels.in_sentence(board.variant)))
-    if reference is not None and reference.average is not None:
-        score = labels.scale.score(reference.average)
+    if reference is not None and board.average(reference) is not None:
+        score = labels.scale.score(board.average(reference))
         marks.append(LegendItem("reference", f"{labels.baseline}, {score}"))
     return tuple(marks)

@@ -72,7 +72,8 @@ def board_data(site: Site) -> Mapping[str, object]:
         if roles.baseline is None
         else {"model": results.scores.rows[roles.baseline], "variant": roles.baseline_variant},
         "scale": asdict(labels.scale),
-        "rank_by": rules.rank_by,
+        # The script has no additive model: on other tasks than all, win rates come closest.
+        "rank_by": "mean" if rules.rank_by == "mean" else "mean_win_rate",
         "averaged": rules.averaged,
         "min_coverage": rules.min_coverage,
         "families": results.scores.families.tolist(),

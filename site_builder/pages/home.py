@@ -11,7 +11,8 @@ from site_builder.charts.correlations import lift_correlations_table
 from site_builder.charts.differences import unselected
 from site_builder.compute.board import Standing
 from site_builder.formatting import count
-from site_builder.pages.board_table import WIN_RATE, BoardTableSpec, rank_cell, tie_tags
+from site_builder.labels import WIN_RATE
+from site_builder.pages.board_table import BoardTableSpec, rank_cell, tie_tags
 from site_builder.pages.board_views import (
     MOST_SHORT,
     BoardView,
@@ -125,15 +126,21 @@ def _headline_facts(site: Site) -> Iterator[Fact]:
 
 def _top_five(site: Site) -> Table:
     labels, board, averaged = site.labels, site.results.board, site.results.board.rules.averaged
+    is_adjusted = board.rules.rank_by == "additive"
     standings = [s for s in board.ranked if (s.rank or 0) <= 5]
     developer = {m.model: m.developer or "" for m in site.results.catalog.models.values()}
     fields: tuple[Field[Standing], ...] = (
         Field(RANK, rank_cell),
         Field(MODEL, lambda s: model_cell(labels, s.model, developer[s.model], tie_tags(board, s))),
         Field(
+            Column("adjusted", "Adjusted average", "number", term="adjusted-average"),
+            lambda s: score_cell(s.adjusted, labels.scale),
+            is_adjusted,
+        ),
+        Field(
             Column("average", "Score", "number", term="average"),
             lambda s: score_cell(s.average, labels.scale),
-            averaged,
+            averaged and not is_adjusted,
         ),
         Field(
             Column("win_rate", "Win rate", "number", term="win-rate"),
@@ -156,5 +163,5 @@ def _top_five(site: Site) -> Table:
         fields,
         standings,
         header=1,
-        sorted_by="average" if averaged else "win_rate",
+        sorted_by="adjusted" if is_adjusted else "average" if averaged else "win_rate",
     )

@@ -193,11 +193,18 @@ def model_summary(site: Site, model: str) -> str:
     variant = labels.in_sentence(board.variant)
     if s.rank is None:
         of = coverage(s.scored, len(board.tasks))
-        why = "no rival on its tasks" if s.unranked == "no rival" else f"scores on {of} tasks"
+        whys = {
+            "no rival": "no rival on its tasks",
+            "no common tasks": "no tasks that connect it to the ranked models",
+        }
+        why = whys.get(s.unranked, f"scores on {of} tasks")
         return f"{name} ({variant}) is not ranked: it has {why}."
     parts = [f"{name} is {_ordinal(s.rank)} of {counted(len(board.ranked), 'model')}, {variant}"]
     over = counted(s.scored, "task")
-    if s.average is not None:
+    if s.adjusted is not None:
+        score, all_tasks = labels.scale.score(s.adjusted), counted(len(board.tasks), "task")
+        parts.append(f"with an adjusted average of {score} over {all_tasks}")
+    elif s.average is not None:
         parts.append(f"with a mean score of {labels.scale.score(s.average)} over {over}")
     elif s.win_rate is not None:
         parts.append(f"with a mean win rate of {rounded(s.win_rate, 3)} over {over}")
@@ -215,8 +222,8 @@ def make_badge(site: Site, model: str) -> Badge:
         is_primary = board.variant == labels.roles.primary
         variant = "" if is_primary else f", {labels.in_sentence(board.variant)}"
         parts = [f"#{s.rank} of {len(board.ranked)}{variant}"]
-        if board.rules.rank_by == "mean" and s.average is not None:
-            parts.append(labels.scale.score(s.average))
+        if board.rules.rank_by != "mean_win_rate" and board.average(s) is not None:
+            parts.append(labels.scale.score(board.average(s)))
         elif s.win_rate is not None:
             parts.append(f"win rate {rounded(s.win_rate, 3)}")
         if s.rank > 1 and s.tied_with_best:
@@ -294,13 +301,7 @@ def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
         plausible = f" (plausible: {span_text(*s.rank_interval)})"
     of = f"/{len(board.ranked)}" if s.rank else ""
     yield Fact(f"rank{plausible}", str(s.rank or "not ranked"), of, term="rank")
-    if s.average is not None:
-        interval = ""
-        if s.interval and board.rules.rank_by == "mean":
-            interval = f", 95\N{NO-BREAK SPACE}% interval {scale.interval(*s.interval)}"
-        yield Fact(f"mean score{interval}", scale.score(s.average), term="average")
-    elif s.win_rate is not None:
-        yield Fact("mean win rate", rounded(s.win_rate, 3), term="win-rate")
+    yield from _merit_facts(scale, board, s)
     if s.lift_over_base is not None:
         yield Fact(f"mean lift over {labels.base}", scale.signed(s.lift_over_base), term="lift")
     compared = s.beats + s.ties + s.loses
@@ -308,6 +309,21 @@ def _figures(site: Site, board: Board, model: str) -> Iterator[Fact]:
         label = f"tasks where it beats {labels.baseline}"
         yield Fact(label, count(s.beats), f"/{compared}", term="lift-over-baseline")
     yield Fact("tasks with a score", count(s.scored), f"/{len(board.tasks)}", term="average")
+
+
+def _merit_facts(scale: NumberFormat, board: Board, s: Standing) -> Iterator[Fact]:
+    """Yield the average of a model, or its win rate where there is none."""
+    interval = ""
+    if s.interval and board.rules.rank_by != "mean_win_rate":
+        interval = f", 95\N{NO-BREAK SPACE}% interval {scale.interval(*s.interval)}"
+    if s.adjusted is not None:
+        label = f"adjusted average{interval}"
+        yield Fact(label, scale.score(s.adjusted), term="adjusted-average")
+        yield Fact("mean of its scores", scale.score(s.average), term="average")
+    elif s.average is not None:
+        yield Fact(f"mean score{interval}", scale.score(s.average), term="average")
+    elif s.win_rate is not None:
+        yield Fact("mean win rate", rounded(s.win_rate, 3), term="win-rate")
 
 
 # --- tables ------------------------------------------------------------------------------------
@@ -385,6 +401,8 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
         first = max(0, min(at - _REACH, len(board.ranked) - 2 * _REACH - 1))
         shown = board.ranked[first : first + 2 * _REACH + 1]
     score = Column("average", "Score", "number", term="average")
+    if board.rules.rank_by == "additive":
+        score = Column("adjusted", "Adjusted average", "number", term="adjusted-average")
     if not averaged:
         score = Column("win_rate", "Win rate", "number", term="win-rate")
     gap = Column("gap", "Difference from this model", "number", term=score.term)
@@ -392,7 +410,7 @@ def _neighbours_table(site: Site, board: Board, model: str) -> Table:
     direction = float(site.results.scores.direction[0]) if averaged else 1.0
 
     def merit(s: Standing) -> float:
-        return (s.average if averaged else s.win_rate) or 0.0
+        return (board.average(s) if averaged else s.win_rate) or 0.0
 
     def merit_cell(s: Standing) -> Cell:
         return Cell(labels.scale.score(merit(s)) if averaged else rounded(merit(s), 3), merit(s))

@@ -8,8 +8,7 @@ from site_builder.charts.cells import names_text, number_cell, tested_cell, text
 from site_builder.compute.robustness import LeftOut, MetricResult, Rule, RuleResult
 from site_builder.compute.significance import LiftTest
 from site_builder.formatting import NumberFormat, count, counted, listed, p_value, percent
-from site_builder.labels import Labels
-from site_builder.pages.board_table import WIN_RATE
+from site_builder.labels import WIN_RATE, Labels
 from site_builder.pages.page import Site
 from site_builder.records import Record
 from site_builder.table_model import Cell, Column, Field, Table, table_of
@@ -18,6 +17,7 @@ _MOST_NAMED = 4
 _RULES: Mapping[Rule, str] = {
     "mean": "Mean score",
     "mean_win_rate": "Mean win rate",
+    "additive": "Mean adjusted for tasks",
     "median": "Median score",
     "category_means": "Mean of category means",
 }

@@ -183,7 +183,8 @@ def test_reference_is_at_the_score_of_the_baseline(name):
             assert len(results.training_sets.below) == len(shapes)
         elif chart.id in ("averages", "size") and roles.baseline is not None:
             assert roles.baseline_variant is not None
-            average = results.boards[roles.baseline_variant].standing(roles.baseline).average
+            board = results.boards[roles.baseline_variant]
+            average = board.average(board.standing(roles.baseline))
             places = {shape[key] for shape in shapes for key in ("x0", "y0")} - {0}
             assert places == (set() if average is None else {average}), (page, chart.id)
         elif chart.id == "task-models":
@@ -350,6 +351,7 @@ NUMBERS = {
     "correlations": matrix,
     "lift-correlations": lifts,
     "redundancy": redundancy,
+    "separability": bars("merit"),
     "training-sets": training_sets,
     "latency": latency,
     "prices": prices,

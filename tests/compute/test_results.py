@@ -506,7 +506,7 @@ def boards(draw, values):
     board = {
         "baseline": draw(st.sampled_from([None, "m0", f"m{n_models - 1}"])),
         "tuned_variants": [v for v in shown if v != "base"],
-        "rank_by": draw(st.sampled_from([None, "mean", "mean_win_rate"])),
+        "rank_by": draw(st.sampled_from([None, "mean", "mean_win_rate", "additive"])),
         "min_coverage": draw(st.sampled_from([None, 0.0, 0.5, 1.0])),
     }
     return make_frames(runs, lower, tasks), board

@@ -330,13 +330,21 @@ def test_task_without_a_category_is_left_out_of_their_means():
     )
 
 
+SPARSE = {"tuned": {"a": [0.9, 0.8, None], "b": [None, 0.7, 0.1], "c": [0.5, None, 0.2]}}
+
+
 def test_sparse_board_has_no_means():
-    """Means over different tasks would compare the tasks."""
-    runs = {"tuned": {"a": [0.9, 0.8, None], "b": [None, 0.7, 0.1], "c": [0.5, None, 0.2]}}
-    found = results(runs, shares(3)).robustness
-    assert all(r.rule == "mean_win_rate" for r in found.rules)
-    assert ("a",) == found.own.leaders
-    assert 3 == found.left_out.tried
+    """Means over different tasks would compare the tasks; no sum is without a task."""
+    found = results(SPARSE, shares(3))
+    assert ["additive", "mean_win_rate"] == [r.rule for r in found.robustness.rules]
+    assert ("a",) == found.robustness.own.leaders == (found.board.ranked[0].model,)
+    assert None is found.robustness.left_out
+
+
+def test_sparse_board_by_win_rate():
+    found = results(SPARSE, shares(3), rank_by="mean_win_rate").robustness
+    assert ["mean_win_rate"] == [r.rule for r in found.rules]
+    assert (("a",), 3) == (found.own.leaders, found.left_out.tried)
 
 
 @pytest.mark.parametrize("runs", [{"a": [0.1, 0.2]}, {"a": [0.1, 0.2], "b": [None, 0.2]}])

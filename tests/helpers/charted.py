@@ -23,6 +23,7 @@ from site_builder.charts.differences import (
     chart_model_categories,
 )
 from site_builder.charts.scores import chart_model_tasks, chart_scores, chart_task_models
+from site_builder.charts.separability import chart_separability
 from site_builder.charts.serving import chart_latency, chart_prices
 from site_builder.compute.results import Results, compute_results
 from site_builder.config import Analysis, BoardConfig, SiteConfig
@@ -55,6 +56,7 @@ BUILDERS = (
     chart_correlations,
     chart_lift_correlations,
     chart_redundancy,
+    chart_separability,
     chart_training_sets,
     chart_latency,
     chart_prices,

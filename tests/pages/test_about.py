@@ -21,6 +21,8 @@ RULES = (
     ("feature-values", "(?!.*lift).*", ""),
     ("similar|redundancy-table", "rho|n|p_adjusted", "similar-tasks"),
     ("monthly-costs", ".*", "cost"),
+    ("separability-table", "merit", "average|win-rate|adjusted-average"),
+    ("separability-table", "best_rank|worst_rank", "rank-interval"),
     ("latency.*", "requests", ""),
     ("latency.*", ".*", "serving"),
     ("prices.*", "million_usd|ratio", "serving"),
@@ -42,7 +44,8 @@ RULES = (
     (".*", "rank|rank_.*", "rank"),
     (".*", "average.*|line|coverage", "average"),
     (".*", "win_rate", "win-rate"),
-    (".*", "gap", "average|win-rate"),
+    (".*", "adjusted", "adjusted-average"),
+    (".*", "gap", "average|win-rate|adjusted-average"),
     (".*", "chance", "chance-level"),
     (".*", "wins", "winners"),
     (".*", "mean", "task-mean"),
@@ -50,7 +53,15 @@ RULES = (
     (".*", "mean_lift_over_base|lift.*|helped|hurt", "lift"),
 )
 TOLD = "told of its previous edition"
-BOARDS = ("index", TOLD, "mixed_directions", "lower_is_better", "zeros_and_ones", "tuned_only")
+BOARDS = (
+    "index",
+    TOLD,
+    "sparse",
+    "mixed_directions",
+    "lower_is_better",
+    "zeros_and_ones",
+    "tuned_only",
+)
 
 
 @pytest.fixture(scope="module", params=BOARDS)

@@ -458,7 +458,7 @@ def test_hostile_text_in_figures_is_shown_as_text():
 @every_shape
 def test_shapes_are_legal(name):
     """None of them is a fault; what is odd about some is a warning, a line each."""
-    warned = {"apart": 1, "without_results": 3}
+    warned = {"apart": 1, "sparse": 1, "without_results": 3}
     warnings = built(name).warnings
     assert warned.get(name, 0) == len(warnings), warnings
 

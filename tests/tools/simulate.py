@@ -18,6 +18,7 @@ from site_builder.compute.numbers import Array
 from site_builder.compute.scores import Roles, Scores
 from site_builder.compute.significance import compute_lift_tests
 from tests.helpers.boards import BY_MEAN
+from tests.tools.sparse_boards import print_sparse_boards
 
 SEED = 1
 MODELS = 12
@@ -137,4 +138,7 @@ def print_table(n: int) -> None:
 
 
 if __name__ == "__main__":
-    print_table(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000)
+    boards = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
+    print_table(boards)
+    sys.stdout.write("\n")
+    print_sparse_boards(boards)
