@@ -135,6 +135,8 @@ def _by_variant(results: Results, model: str) -> dict[str, dict[str, Any]]:
         "lift_over_baseline": column("lift_over_baseline"),
         "tasks_beating_baseline": column("beats") if compared else dict.fromkeys(scored),
         "wins": column("wins"),
+        "clear_wins": column("clear_wins"),
+        "unclear_wins": column("unclear_wins"),
         "win_rate": column("win_rate"),
     }
 
@@ -234,6 +236,7 @@ def _model_scores(results: Results, model: str) -> dict[str, Any]:
         "interval": lists("interval"),
         "stderr": lists("stderr"),
         "n_examples": lists("n"),
+        "n_examples_range": lists("n_range"),
         "tied_with_best": lists("tied_with_best"),
         **({"at_chance": lists("at_chance")} if _has_chance(results) else {}),
     }

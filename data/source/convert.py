@@ -1,8 +1,9 @@
 """The CSV transcriptions beside this file to the Parquet tables of the data contract.
 
 Run by `make data`. Adds what the transcriptions say in words only (`data/README.md`): the bounds of
-the scores, their chance levels, and the source of every score and price. Adds the measured lengths
-of the training sets. Writes the same bytes for the same CSV.
+the scores, their chance levels, the number of examples in the evaluated split, and the source of
+every score and price. Adds the measured lengths of the training sets. Writes the same bytes for the
+same CSV.
 """
 
 from pathlib import Path
@@ -14,6 +15,12 @@ import pyarrow.parquet as pq
 SOURCE = Path(__file__).parent
 SCORES_SOURCE = "https://arxiv.org/abs/2405.00732"
 PRICES_SOURCE = "https://github.com/BerriAI/litellm"
+# HumanEval is no split of the data set: Chen et al. (2021), https://arxiv.org/abs/2107.03374.
+HUMAN_EVAL_EXAMPLES = 164
+# Metrics by which each example is right or wrong.
+SHARES = ["accuracy", "humaneval"]
+# Its printed scores are no shares of the examples in its test split.
+NOT_WHOLE_SPLIT = ["customer_support"]
 MODEL_PAGE = "https://huggingface.co/"
 # Among how many answers a task lets a model choose. The other tasks do not say, or ask for text.
 ANSWERS = {
@@ -43,6 +50,7 @@ def main(folder: Path = SOURCE.parent) -> None:
     models, requests = _read("models"), _read("serving_requests")
     tasks = _read("tasks").assign(higher_is_better=True, score_min=0.0, score_max=1.0)
     tasks["score_chance"] = 1 / tasks["task"].map(ANSWERS)
+    tasks["evaluation_examples"] = _evaluation_examples(tasks)
     tables = {
         "models": models.assign(url=MODEL_PAGE + models["hf_id"]),
         "tasks": tasks.merge(_lengths(), on="task", how="left", validate="one_to_one"),
@@ -66,6 +74,15 @@ def _lengths() -> pd.DataFrame:
         columns[f"{part}_length_mean"] = measured[f"{part}_tokens_mean"]
         columns[f"{part}_length_std"] = (measured[f"{part}_tokens_std"] * to_sample).round(3)
     return pd.DataFrame(columns).assign(length_unit="tokens of " + measured["tokenizer"])
+
+
+def _evaluation_examples(tasks: pd.DataFrame) -> pd.Series:
+    """Return the number of examples in the evaluated split, where scores are shares of them."""
+    sizes = tasks["test_examples"].mask(
+        tasks["evaluation_split"] == "validation", tasks["validation_examples"]
+    )
+    sizes = sizes.mask(tasks["evaluation_split"] == "human_eval", HUMAN_EVAL_EXAMPLES)
+    return sizes.where(tasks["metric"].isin(SHARES) & ~tasks["task"].isin(NOT_WHOLE_SPLIT))
 
 
 def _read(name: str) -> pd.DataFrame:

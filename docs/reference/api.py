@@ -103,6 +103,10 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
             "by variant, tasks on which it is strictly better than the baseline"
         ),
         "wins": ("by variant, tasks on which no model of the variant is better; all who tie count"),
+        "clear_wins, unclear_wins": (
+            "by variant, how many of these the errors of scores make clear, and not clear; `null` "
+            "where this is known of none"
+        ),
         "win_rate": ("by variant, mean share of rivals beaten"),
         "tests_over_base, tests_over_baseline": (
             "by variant that has such a lift: `tasks`, `mean`, `interval`; `above`, "
@@ -166,7 +170,14 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "stderr": (
             "by variant, the standard error of each score, as stated or from the number of examples"
         ),
-        "n_examples": ("by variant, the number of examples of each score, as stated"),
+        "n_examples": (
+            "by variant, the number of examples of each score, as stated, or as the only "
+            "possible one"
+        ),
+        "n_examples_range": (
+            "by variant, `[least, most]` examples that the score can be of, where none are stated. "
+            "If these differ, `stderr` and `interval` are for the most, and may be too small"
+        ),
         "tied_with_best": (
             "by variant, whether the score cannot be told from the best of its task and variant"
         ),

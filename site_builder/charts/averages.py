@@ -308,6 +308,18 @@ def _size_table(
 # --- winners ------------------------------------------------------------------------------------
 
 
+def _clear_text(standings: Sequence[Standing]) -> str:
+    """Say how many first places are clear; empty where this is known of none."""
+    judged = [(s.clear_wins or 0, s.unclear_wins or 0) for s in standings]
+    clear, unclear = map(sum, zip(*judged, strict=True))
+    if not clear + unclear:
+        return ""
+    is_clear = "is" if clear == 1 else "are"
+    counts = f"{clear:,} of these {is_clear} clear by the errors of single scores, {unclear:,} not"
+    unknown = sum(s.wins for s in standings) - clear - unclear
+    return f" {counts}{f'; of {unknown:,} this is not known' if unknown else ''}."
+
+
 def chart_winners(results: Results, labels: Labels) -> Chart | None:
     """Chart the first places of each model; all who tie count."""
     n_tasks = len(results.scores.tasks)
@@ -339,7 +351,7 @@ def chart_winners(results: Results, labels: Labels) -> Chart | None:
         reading=f"{title}. {winners} {'is' if len(standings) == 1 else 'are'} first on at least "
         "one task.",
         caption=f"Number of tasks on which {with_article(f'{variant}model')} has the best score. "
-        f"Every model that shares first place counts{more}.{cut}",
+        f"Every model that shares first place counts{more}.{_clear_text(standings)}{cut}",
         drawing=draw_bars(bars, "first places", signed=False),
         table=table_of("winners-table", "First places by model", fields, drawn, sorted_by="wins"),
         terms="winners",

@@ -62,7 +62,8 @@ def chart_model_tasks(
         id="model-tasks",
         title=title,
         reading=f"{title}. {'The same on every task' if same else f'{ends} on {last}'}.",
-        caption=f"Score on each task, best on top{group}.{_marks(rows)}{drawn_of(len(best))}",
+        caption=f"Score on each task, best on top{group}."
+        f"{_marks(rows, results)}{drawn_of(len(best))}",
         drawing=draw_dumbbells(rows, labels, "score"),
         table=None
         if table_id
@@ -122,7 +123,7 @@ def chart_task_models(results: Results, labels: Labels, task: str) -> Chart | No
         title=title,
         reading=f"{title}{scores}.",
         caption=f"{counted(len(models), 'model')} on this task, by {unit}."
-        f"{_marks(rows)}{drawn_of(len(models))}",
+        f"{_marks(rows, results)}{drawn_of(len(models))}",
         drawing=draw_dumbbells(rows, labels, unit, result.baseline_score),
         table=dumbbell_table("task-models-table", "Scores by model", MODEL, rows, labels),
         terms=labels.lift_term,
@@ -148,8 +149,10 @@ def _task_title(result: TaskResult, labels: Labels) -> tuple[str, str]:
     return title, f": {score} against {scale.score(result.baseline_score)}"
 
 
-def _marks(rows: Sequence[DumbbellRow]) -> str:
-    band = f" A band is the {percent(LEVEL)} interval of a score."
+def _marks(rows: Sequence[DumbbellRow], results: Results) -> str:
+    """Return what bands and triangles are, for a caption."""
+    wider = ", or wider where the number of examples is not stated" * results.scores.has_ranges
+    band = f" A band is the {percent(LEVEL)} interval of a score{wider}."
     caret = " A triangle is the score that guessing gives."
     return (band if has_intervals(rows) else "") + (caret if has_chance(rows) else "")
 

@@ -39,6 +39,7 @@ from site_builder.compute.ranks import (
     possible_rates,
     rank_intervals,
 )
+from site_builder.compute.score_error import count_judged_wins
 from site_builder.compute.scores import Scores
 from site_builder.config import BoardConfig
 from site_builder.records import Record, make_records, replace
@@ -82,6 +83,8 @@ class Standing(Record):
         scored: Number of tasks with a score.
         win_rate: Mean share of rivals beaten, 0..1.
         wins: Number of tasks on which it has the best score, ties included.
+        clear_wins, unclear_wins: Number of these that the errors of scores make clear, and not
+            clear; None where this is known of none (docs/statistics.md#wins).
         lift_over_base, lift_over_baseline: Mean lifts over common tasks.
         helped, unchanged, hurt: Number of tasks with a lift over base above, equal to, below 0.
         beats, ties, loses: Number of tasks with such a lift over the baseline.
@@ -101,6 +104,8 @@ class Standing(Record):
     scored: int
     win_rate: float | None
     wins: int
+    clear_wins: int | None
+    unclear_wins: int | None
     lift_over_base: float | None
     lift_over_baseline: float | None
     helped: int
@@ -264,6 +269,7 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
         ["", no_rank, "coverage", "flagged"],
         "no score",
     )
+    clear_wins, unclear_wins = count_judged_wins(signed, scores.ties[variant])
     over_base, over_baseline = scores.lift_over_base(variant), scores.lift_over_baseline(variant)
 
     def means(figures: Array) -> list[float | None]:
@@ -285,6 +291,8 @@ def compute_board(scores: Scores, variant: str, rules: RankingRules) -> Board:
         "scored": scored.tolist(),
         "win_rate": floats_or_none(mean_of(rates, axis=1)),
         "wins": compute_wins(signed).sum(axis=1).tolist(),
+        "clear_wins": integers_or_none(clear_wins),
+        "unclear_wins": integers_or_none(unclear_wins),
         "lift_over_base": means(over_base),
         "lift_over_baseline": means(over_baseline),
         "helped": (over_base > 0).sum(axis=1).tolist(),

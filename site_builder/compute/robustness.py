@@ -181,7 +181,7 @@ def count_beaten_tasks(scores: Scores, boards: Mapping[str, Board]) -> BeatenTas
 
     Source: docs/statistics.md#best-of-several.
     """
-    contest = scores.roles.contest
+    roles, contest = scores.roles, scores.roles.contest
     runs = np.concatenate([scores.contest(variant) for variant in contest])
     lifts = np.concatenate([scores.lift_over_baseline(variant) for variant in contest])
     lifts = np.where(np.isnan(runs), np.nan, lifts)  # without the baseline's own
@@ -192,10 +192,12 @@ def count_beaten_tasks(scores: Scores, boards: Mapping[str, Board]) -> BeatenTas
     can_be_chosen = ~np.isnan(lifts) & np.array(ranked)[:, np.newaxis]
     chosen = compute_wins(np.where(can_be_chosen, elsewhere, np.nan))
     picked = np.fmin.reduce(np.where(chosen, lifts, np.nan), axis=0)
-    errors = [
-        np.hypot(scores.errors[variant], scores.of_baseline(scores.errors)) for variant in contest
-    ]
-    verdicts = judge_best(lifts, np.concatenate(errors))
+    most = scores.frame["most"].to_numpy(dtype=float)
+    errors, greatest = (
+        np.concatenate([np.hypot(found[v], scores.of_baseline(found)) for v in contest])
+        for found in (scores.errors, {v: most[scores.index[v]] for v in roles.variants})
+    )
+    verdicts = judge_best(lifts, errors, greatest)
     tested = [int((verdicts == verdict).sum()) for verdict in (1, 0, -1)]
     return BeatenTasks(
         None if np.isnan(picked).all() else int((picked > 0).sum()),

@@ -27,7 +27,7 @@ from site_builder.compute.score_error import (
     find_ties,
 )
 from site_builder.config import BoardConfig
-from site_builder.records import Record, make_records, replace
+from site_builder.records import Record, asdict, make_records, replace
 from site_builder.tables.read import Tables
 
 _Integers = npt.NDArray[np.intp]
@@ -41,9 +41,11 @@ class Score(Record):
         rank: Among the scores of its task and variant.
         lift_over_base, lift_over_baseline: Difference from these scores, positive = better.
         stderr, interval: Standard error, and 95 % interval (docs/statistics.md#error-of-a-score).
-        n: Number of examples.
+        n: Number of examples, as stated, or as the only one in `n_range`.
+        n_range: The least and the greatest number of examples that it can be of, where the results
+            state none; error and interval are those of the greatest, so they may be too small.
         tied_with_best: Whether it is not distinguishable from the best score of its task and
-            variant (docs/statistics.md#ties-on-a-task); None where the errors are unknown.
+            variant (docs/statistics.md#ties-on-a-task); None where the errors do not say it.
         flag: Why it should be read with care.
         at_chance: Whether it is no better than the score that guessing gives
             (docs/statistics.md#chance-level); None where that is unknown.
@@ -60,6 +62,7 @@ class Score(Record):
     stderr: float | None = None
     interval: tuple[float, float] | None = None
     n: int | None = None
+    n_range: tuple[int, int] | None = None
     tied_with_best: bool | None = None
     flag: str | None = None
     at_chance: bool | None = None
@@ -121,16 +124,18 @@ class Scores(Record, eq=False):
     Attributes:
         frame: One row per row of the results table, in its order: `model`, `task`, `variant`,
             `score`, `counts` (false where it is flagged and left out), `rank`, `lift_over_base`,
-            `lift_over_baseline`, `tied` (1 where it is tied with the best), `stderr`, `low`,
-            `high`, `against_chance` (1 where better, -1 where worse), `base_against_chance` (that
-            of the base score of its lift), and what the table states. Rank, lifts and tie are NaN
-            where it does not count.
+            `lift_over_baseline`, `tied` (1 where it is tied with the best), the fields of
+            `ScoreErrors`, `against_chance` (1 where better, -1 where worse), `base_against_chance`
+            (that of the base score of its lift), and what the table states. Rank, lifts and tie are
+            NaN where it does not count.
         index: By variant, the position in `frame` of each score, shape (models, tasks); -1 where
             there is none.
         models, tasks: Ids, in the order of their tables.
         values: By variant, the scores that count, in the metric's unit, shape (models, tasks); NaN
             where there is none.
         errors: By variant, the standard error of each of them, above 0; NaN where unknown.
+        ties: By variant, 1 where they are tied with the best of the task, 0 where they are
+            distinguishable from it, NaN where neither is known.
         direction: +1 where a higher score is better, else -1; shape (tasks,).
         low, high: Bounds of each task's scores, shape (tasks,); infinite where not stated.
         families: The family of each task, as a number, shape (tasks,). A task without a family is
@@ -144,6 +149,7 @@ class Scores(Record, eq=False):
     tasks: tuple[str, ...]
     values: Mapping[str, Array]
     errors: Mapping[str, Array]
+    ties: Mapping[str, Array]
     direction: Array
     low: Array
     high: Array
@@ -165,6 +171,11 @@ class Scores(Record, eq=False):
     def has_errors(self) -> bool:
         """Whether the error of any score is known."""
         return any(not np.isnan(errors).all() for errors in self.errors.values())
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether only a range of the number of examples is known of any score."""
+        return bool((self.frame["n"].isna() & self.frame["n_most"].notna()).any())
 
     @property
     def scored(self) -> npt.NDArray[np.bool_]:
@@ -219,6 +230,7 @@ class Scores(Record, eq=False):
             tasks=tuple(tasks),
             values={variant: array[:, columns] for variant, array in self.values.items()},
             errors={variant: array[:, columns] for variant, array in self.errors.items()},
+            ties={variant: array[:, columns] for variant, array in self.ties.items()},
             direction=self.direction[columns],
             low=self.low[columns],
             high=self.high[columns],
@@ -287,7 +299,8 @@ class Scores(Record, eq=False):
             "lift_over_baseline": floats_or_none(arrays["lift_over_baseline"][rows]),
             "stderr": floats_or_none(arrays["stderr"][rows]),
             "interval": pairs_or_none(arrays["low"][rows], arrays["high"][rows]),
-            "n": integers_or_none(arrays["n_examples"][rows]),
+            "n": integers_or_none(arrays["n"][rows]),
+            "n_range": pairs_or_none(arrays["n_least"][rows], arrays["n_most"][rows], number=int),
             "at_chance": [
                 None if sign is None else sign <= 0
                 for sign in floats_or_none(arrays["against_chance"][rows])
@@ -312,8 +325,11 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         tuple(frame[name].cat.categories) for name in ("model", "task", "variant")
     )
     rows, columns = (frame[name].cat.codes.to_numpy() for name in ("model", "task"))
-    counts, score, stderr = (frame[name].to_numpy() for name in ("counts", "score", "stderr"))
-    index, values, errors = {}, {}, {}
+    counts, score, stderr, most = (
+        frame[name].to_numpy() for name in ("counts", "score", "stderr", "most")
+    )
+    direction = np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0)
+    index, values, errors, ties = {}, {}, {}, {}
     for variant in variants:
         mine = np.flatnonzero(frame["variant"] == variant)
         place = np.full((len(models), len(tasks)), _NO_ROW)
@@ -322,6 +338,9 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         index[variant] = place
         values[variant] = np.where(is_counted, score[place], np.nan)
         errors[variant] = np.where(is_counted, stderr[place], np.nan)
+        signed = round_significant(values[variant]) * direction
+        greatest = np.where(is_counted, most[place], np.nan)
+        ties[variant] = find_ties(signed, errors[variant], greatest)
     low, high = (tables.tasks[name].to_numpy(dtype=float) for name in ("score_min", "score_max"))
     flagged = frame[frame["flag"].notna()].rename(columns={"flag": "reason"})
     scores = Scores(
@@ -331,7 +350,8 @@ def collect_scores(tables: Tables, config: BoardConfig) -> Scores:
         tasks=tasks,
         values=values,
         errors=errors,
-        direction=np.where(tables.tasks["higher_is_better"].to_numpy(dtype=bool), 1.0, -1.0),
+        ties=ties,
+        direction=direction,
         low=np.where(np.isnan(low), -np.inf, low),
         high=np.where(np.isnan(high), np.inf, high),
         families=_families(tables.tasks),
@@ -348,7 +368,7 @@ def _families(tasks: pd.DataFrame) -> Families:
 
 def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
     results = tables.results
-    stderr, low, high = compute_score_errors(results, tables.tasks)
+    errors = compute_score_errors(results, tables.tasks)
     tasks = pd.Categorical(results["task"], tables.tasks["task"])
     score = results["score"].to_numpy(dtype=float)
     chance = tables.tasks["score_chance"].to_numpy(dtype=float)[tasks.codes]
@@ -361,10 +381,8 @@ def _frame(tables: Tables, *, exclude_flagged: bool) -> pd.DataFrame:
             "variant": pd.Categorical(results["variant"], variants),
             "score": score,
             "counts": (results["flag"].isna() | (not exclude_flagged)).to_numpy(dtype=bool),
-            "stderr": stderr,
-            "low": low,
-            "high": high,
-            "against_chance": turn * compare_with_chance(score, low, high, chance),
+            **asdict(errors),
+            "against_chance": turn * compare_with_chance(score, *errors.widest(score), chance),
             **{n: results[n].astype("category") for n in ("source", "date", "command", "flag")},
             "n_examples": results["n_examples"].to_numpy(dtype=float),
             "stated_stderr": results["stderr"].to_numpy(dtype=float),
@@ -388,7 +406,7 @@ def _compare(scores: Scores) -> dict[str, Array]:
             before = against_chance[scores.index[scores.roles.base][lifted]]
             columns["base_against_chance"][scores.index[variant][lifted]] = before
         columns["lift_over_baseline"][rows] = scores.lift_over_baseline(variant)[there]
-        columns["tied"][rows] = find_ties(signed, scores.errors[variant])[there]
+        columns["tied"][rows] = scores.ties[variant][there]
     return columns
 
 

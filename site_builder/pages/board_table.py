@@ -274,6 +274,16 @@ def _lift_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     )
 
 
+def wins_cell(standing: Standing) -> Cell:
+    """Make the cell of a number of first places, with how many of them are clear, if known."""
+    clear, unclear, note = standing.clear_wins, standing.unclear_wins, ""
+    if clear is not None and unclear is not None:
+        unknown = standing.wins - clear - unclear
+        parts = ((clear, "clear"), (unclear, "not clear"), (unknown, "not known"))
+        note = ", ".join(f"{count(n)} {what}" for n, what in parts if n)
+    return replace(number_cell(standing.wins, count(standing.wins)), note=note)
+
+
 def _count_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     """Yield the numbers of tasks on which it leads, gains and loses."""
     base, variant = spec.labels.base, spec.labels.in_sentence(spec.board.variant)
@@ -287,7 +297,7 @@ def _count_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
 
     yield Field(
         Column("wins", "First places", "number", first, term="winners"),
-        lambda s: text_cell(None) if spec.is_borrowed(s) else number_cell(s.wins, count(s.wins)),
+        lambda s: text_cell(None) if spec.is_borrowed(s) else wins_cell(s),
         spec.full,
     )
     yield Field(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from site_builder.addresses import Address, Fact
-from site_builder.charts.cells import MODEL, RANK, lift_cell, model_cell, number_cell, score_cell
+from site_builder.charts.cells import MODEL, RANK, lift_cell, model_cell, score_cell
 from site_builder.charts.chart import Chart, Embed
 from site_builder.charts.correlations import lift_correlations_table
 from site_builder.charts.differences import unselected
 from site_builder.compute.board import Standing
 from site_builder.formatting import count
 from site_builder.labels import WIN_RATE
-from site_builder.pages.board_table import BoardTableSpec, rank_cell, tie_tags
+from site_builder.pages.board_table import BoardTableSpec, rank_cell, tie_tags, wins_cell
 from site_builder.pages.board_views import (
     MOST_SHORT,
     BoardView,
@@ -152,10 +152,7 @@ def _top_five(site: Site) -> Table:
             lambda s: lift_cell(s.lift_over_base, labels.scale),
             any(s.lift_over_base is not None for s in standings),
         ),
-        Field(
-            Column("wins", "First places", "number", term="winners"),
-            lambda s: number_cell(s.wins, count(s.wins)),
-        ),
+        Field(Column("wins", "First places", "number", term="winners"), wins_cell),
     )
     return table_of(
         "top",

@@ -106,6 +106,9 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
     variants = [variant for variant in labels.roles.variants if variant in there]
     by_variant = [_variant_fields(site, variants, variant) for variant in variants]
     chance = {task: facts.score_chance for task, facts in results.catalog.tasks.items()}
+    n = Column(
+        "n_found", "Examples", "number", "By what scores can be shares of", term="score-error"
+    )
 
     def baseline_cell(row: _TaskScores) -> Cell:
         value, scale = results.task(row.task).baseline_score, labels.scales[row.task]
@@ -125,6 +128,7 @@ def scores_table(site: Site, model: str, scores: Sequence[ModelScore]) -> Table:
             labels.roles.baseline not in (None, model),
         ),
         Field(CHANCE, chance_cell, any(chance[task] is not None for task in by_task)),
+        Field(n, _examples_cell, any(_found_examples(score) for score in scores)),
     )
     return table_of(
         ALL_SCORES,
@@ -197,6 +201,18 @@ def _lift_text(lift: float, scale: NumberFormat) -> str:
 def _rank_cell(variant: str, row: _TaskScores) -> Cell:
     score = row.scores[variant].counted if variant in row.scores else None
     return text_cell(None) if score is None else number_cell(score.rank, str(score.rank))
+
+
+def _found_examples(score: ModelScore) -> tuple[int, int] | None:
+    return score.counted.n_range if score.counted else None
+
+
+def _examples_cell(row: _TaskScores) -> Cell:
+    found = next(filter(None, map(_found_examples, row.scores.values())), None)
+    if found is None:
+        return text_cell(None)
+    least, most = map(count, found)
+    return number_cell(found[1], most if least == most else f"{least} to {most}")
 
 
 def _stated_cell(variant: str, key: str, text: Callable[[float], str], row: _TaskScores) -> Cell:
@@ -332,6 +348,7 @@ def card_data(site: Site, model: str) -> Mapping[str, object]:
         "interval": ([score.counted and score.counted.interval for score in scores], None),
         "stderr": ([p.stderr for p in stated], None),
         "n": ([p.n_examples for p in stated], None),
+        "n_range": ([_found_examples(score) for score in scores], None),
         "date": ([p.date for p in stated], texts),
         "source": ([None if p.source is None else links[p.source] for p in stated], sources),
         "command": ([p.command for p in stated], texts),

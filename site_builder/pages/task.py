@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from urllib.parse import urlencode
 
@@ -28,7 +28,7 @@ from site_builder.compute.intervals import LEVEL
 from site_builder.compute.scores import FlaggedScore, Score
 from site_builder.compute.tasks import MIN_COMMON_MODELS, SimilarTask, TaskResult
 from site_builder.formatting import MISSING, count, counted, listed, percent, quantity, rounded
-from site_builder.labels import ScoreKey
+from site_builder.labels import Labels, ScoreKey
 from site_builder.pages.board_table import task_filters, task_tools
 from site_builder.pages.board_views import LegendItem
 from site_builder.pages.page import HOME, TASKS, Page, Site, cite_page, in_sequence
@@ -334,14 +334,26 @@ def _figures(site: Site, task: TaskResult) -> list[Fact]:
 
 
 def tie_note(site: Site, task: TaskResult) -> str:
-    """Return which models are tied with the best of a task; empty if too few errors are known."""
+    """Return what intervals say of the best of a task; empty if too few errors are known."""
     if not task.with_intervals:
         return ""
     labels, ranking = site.labels, site.results.scores.ranking(task.task)
     scores = [s for s in ranking if s.variant == labels.roles.primary]
     known = [s for s in scores if s.tied_with_best is not None]
-    if len(known) < 2:
+    ranges = {s.n_range for s in scores if s.n_range}
+    if len(known) < 2 and not ranges:
         return ""
+    unknown = len(scores) - len(known)
+
+    text = _tied_text(labels, known, unknown)
+    said = f"Below a score stands its {percent(LEVEL)} interval. {text}".strip()
+    if unknown:
+        said += f" Whether {counted(unknown, 'other')} can be told from the best is not known."
+    return " ".join((said, *_range_notes(ranges)))
+
+
+def _tied_text(labels: Labels, known: Sequence[Score], unknown: int) -> str:
+    """Say which scores are tied with the best; empty where this is known of the best alone."""
 
     def names(scores: Sequence[Score]) -> str:
         return listed([labels.models[s.model] for s in scores])
@@ -352,15 +364,25 @@ def tie_note(site: Site, task: TaskResult) -> str:
         examples = "the examples of this task"
     best = [s for s in known if s.rank == 1]
     tied = [s for s in known if s.tied_with_best and s.rank > 1]
-    said = f"The lead of {names(best)} is greater than chance among {examples} explains."
     if tied:
         are = "is" if len(tied) == 1 else "are"
-        said = f"{names(tied)} {are} not distinguishable from the best on {examples}."
-    elif len(best) == len(known):
-        said = f"{names(best)} are level on {examples}."
-    if unknown := len(scores) - len(known):
-        said += f" Of {counted(unknown, 'score')} the error is not known."
-    return f"Below a score stands its {percent(LEVEL)} interval. {said}"
+        return f"{names(tied)} {are} not distinguishable from the best on {examples}."
+    if behind := len(known) - len(best):
+        over = f" over {counted(behind, 'model')}" if unknown else ""
+        return f"The lead of {names(best)}{over} is greater than chance among {examples} explains."
+    return f"{names(best)} are level on {examples}." if len(best) > 1 else ""
+
+
+def _range_notes(ranges: Iterable[tuple[int, int] | None]) -> Iterator[str]:
+    """Say what intervals mean where only a range of the number of examples is known."""
+    for least, most in filter(None, ranges):
+        text = f"No fewer than all {count(most)} of the split give these scores."
+        if least < most:
+            text = (
+                f"It is at most {count(most)}, for which the intervals are; with fewer they are "
+                f"wider. It is at least {count(least)}, since fewer cannot give these scores."
+            )
+        yield f"The number of examples is not stated. {text}"
 
 
 def chance_note(site: Site, task: TaskResult) -> str:

@@ -54,6 +54,7 @@ class _TaskFigures(dict[str, Any]):
                 "interval": None if score.interval is None else list(score.interval),
                 "stderr": score.stderr,
                 "n_examples": score.n,
+                "n_examples_range": None if score.n_range is None else list(score.n_range),
                 "tied_with_best": score.tied_with_best,
             }
             for score in self._results.scores.ranking(self["task"])

@@ -23,6 +23,7 @@ from site_builder.tables.read import (
     positions,
 )
 from site_builder.tables.schema import LARGEST, RESULTS, TABLES, TASKS, TYPE_WORDS, ColumnSpec
+from site_builder.tables.shares import find_sample_sizes
 
 _CONFIG = "site.toml"
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Zs")
@@ -38,6 +39,11 @@ _TYPE_NAMES = {
     list: "a list",
     dict: "a structure",
 }
+# What tells of how many examples scores are shares.
+_SHARES = (
+    "results.task results.score results.stderr results.n_examples tasks.task tasks.score_min "
+    "tasks.score_max tasks.mean_of_examples tasks.evaluation_examples"
+)
 _Problem: TypeAlias = tuple["np.ndarray | pd.Series", str, str]
 """Whether each row is bad, what is wrong with its value, and the fix."""
 
@@ -225,6 +231,7 @@ def _reference_faults(
         ("results.task tasks.task", _without_results(tables, "task")),
         (f"results.task {bounds} tasks.metric", _mixed_metrics(tables, config)),
         ("tasks.length_unit", _mixed_units(tables)),
+        (_SHARES, _uneven_shares(tables)),
     )
     for reads, faults in checks:
         if set(unsound).isdisjoint(reads.split()):
@@ -443,3 +450,25 @@ def _mixed_units(tables: Tables) -> Iterator[Fault]:
         fix = "Profile every training set with one tokenizer."
         where = tables.loaded[TASKS.name].where
         yield Fault(where, f"{what}: {_some(units)}", fix, "warning")
+
+
+def _uneven_shares(tables: Tables) -> Iterator[Fault]:
+    """Find tasks whose scores are no shares of the examples in the evaluated split."""
+    tasks = tables.tasks.drop_duplicates("task")
+    uneven = [s for s in find_sample_sizes(tables.results, tasks) if s.least is None]
+    if not uneven:
+        return
+    table, names = tables.loaded[TASKS.name], tasks["task"]
+    fix = "Leave evaluation_examples empty, or state n_examples of the scores."
+    faults = (
+        Fault(
+            table.place([names.index[found.task]]),
+            f"the scores of task {names.iloc[found.task]!r} are no shares of {found.size:,.0f} "
+            "examples, so they get no interval",
+            fix,
+            "warning",
+        )
+        for found in uneven
+    )
+    more = "tasks whose scores are no shares of their evaluation_examples"
+    yield from limit_faults(faults, len(uneven), table.where, more)

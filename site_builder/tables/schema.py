@@ -142,6 +142,11 @@ TASKS = TableSpec(
         ),
         ColumnSpec("dataset_url", "Web page of the data set", "url"),
         ColumnSpec("evaluation_split", "Split of the data set behind the scores"),
+        ColumnSpec(
+            "evaluation_examples",
+            "Examples in the evaluated split, if each is right or wrong",
+            "integer", low=1, unit="examples",
+        ),
         *(
             ColumnSpec(
                 f"{split}_examples", f"Examples in the {split} split", "integer", low=0,
@@ -196,6 +201,10 @@ EXAMPLES = TableSpec(
         _MODEL, _TASK, _VARIANT,
         ColumnSpec("example", "Id of the example in its task", required=True),
         _number("score", "The score of this example", required=True),
+        ColumnSpec(
+            "cluster", "What the example shares with others, such as its passage",
+            default="the example is independent of the others",
+        ),
     ),
 )  # fmt: skip
 DIFFERENCES = TableSpec(
@@ -221,6 +230,8 @@ DIFFERENCES = TableSpec(
                 ("n_pairs", "Examples of both runs"),
                 ("n_unpaired", "Examples of this run only"),
                 ("n_unpaired_against", "Examples of the other run only"),
+                ("n_higher", "Common examples on which this run scores higher by the one amount"),
+                ("n_lower", "Common examples on which it scores lower by the same amount"),
             )
         ),
     ),

@@ -369,6 +369,8 @@ interface ScoreCards {
   interval?: ScoreColumn<[number, number]>;
   stderr?: ScoreColumn<number>;
   n?: ScoreColumn<number>;
+  /** The least and the greatest number of examples, where none is stated. */
+  n_range?: ScoreColumn<[number, number]>;
   /** Places in `texts` or `sources`. */
   date?: ScoreColumn<number>;
   source?: ScoreColumn<number>;

@@ -218,7 +218,7 @@ def test_paired_lift_where_lower_is_better(tmp_path):
     [
         ("difference", 0.2501),  # over fewer examples, or of another score
         ("difference", None),
-        ("stderr", None),
+        ("stderr", None),  # and no numbers of examples
         ("stderr", 0.0),
         ("model", "delta"),
         ("task", "multiply"),

@@ -374,7 +374,9 @@ def test_the_picker(index_site, tasks, models, path):
     keys = ["rank", TUNED, BASE, "lift_fine_tuned", "lift_over_baseline"]
     for task, ranking in data["rankings"].items():
         rows = []
-        for model, *cells in ranking:
+        for first, *cells in ranking:
+            # With a note or tags, the place of the model is the first of several.
+            model = first[0] if isinstance(first, list) else first
             made = [Cell(text, None if value is None else str(value)) for text, value, *_ in cells]
             rows.append(
                 {"model": Cell(names[model], names[model]), **dict(zip(keys, made, strict=True))}

@@ -78,6 +78,7 @@ class Population:
 
     def _scores(self, values: dict[str, Array]) -> Scores:
         tasks = np.arange(self.tasks)
+        unknown = {variant: np.full(array.shape, np.nan) for variant, array in values.items()}
         return Scores(
             frame=pd.DataFrame(),  # boards and tests read the arrays alone
             index={},
@@ -89,7 +90,8 @@ class Population:
             high=np.full(self.tasks, np.inf),
             families=tasks // FAMILY if self.families else tasks,
             roles=Roles("base", ("tuned",), None, None),
-            errors={variant: np.full(array.shape, np.nan) for variant, array in values.items()},
+            errors=unknown,
+            ties=unknown,
             flagged=(),
         )
 

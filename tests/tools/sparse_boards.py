@@ -102,7 +102,7 @@ def errors_held(missing: Missing, n: int) -> Held:
         of_pairs = _pair_p_values(fit)
         means.extend(of_means > 0.05)
         pairs.extend(of_pairs > 0.05)
-        boards.append((of_pairs * len(of_pairs) > 0.05).all())
+        boards.append(bool((of_pairs * len(of_pairs) > 0.05).all()))
     return Held(float(np.mean(means)), float(np.mean(pairs)), float(np.mean(boards)))
 
 
