@@ -327,11 +327,21 @@ class _Correlations(_Published):
     columns: list[str]
 
 
+class _Metric(_Published):
+    metric: str | None
+
+
+class _Robustness(_Published):
+    rules: list[dict[str, Any]]
+
+
 class _Api(_Published):
     stats: _Stats
     models: list[_Model]
     tasks: list[_Task]
     categories: list[_Category] = []
+    metrics: list[_Metric] = []
+    robustness: _Robustness | None = None
     correlations: _Correlations | None = None
 
 
