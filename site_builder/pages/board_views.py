@@ -101,7 +101,7 @@ def board_note(site: Site) -> str:
         sentences.append("A model needs a score on every task to be ranked.")
     elif share > 0:
         sentences.append(f"A model needs scores on {percent(share)} of the tasks to be ranked.")
-    if board.tested:
+    if any(board.tested for board in site.results.boards.values()):
         sentences.append(
             "\N{LEFT DOUBLE QUOTATION MARK}May be first\N{RIGHT DOUBLE QUOTATION MARK}: no model "
             "is ahead of it by more than the choice of tasks explains. The small range below a "
