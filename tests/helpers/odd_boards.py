@@ -15,7 +15,7 @@ Frames = dict[str, pd.DataFrame]
 Project = tuple[Frames, str]
 
 # Real boards that others published; their origin is in the README there.
-FOREIGN_BOARDS = ROOT / "tests/data/boards"
+FOREIGN_FOLDER = ROOT / "tests/data/boards"
 # What the publisher of such a board would have to do: rename what is called otherwise.
 RENAMED = {"params_b": "parameters_b", "url": "dataset_url"}
 FOREIGN = {"jp_finetuned": "base", "pythia": "zero_shot", "peft_methods": ""}
@@ -50,7 +50,7 @@ NO_LINKS = (
 
 def foreign(name: str, *, baseline: bool) -> Project:
     """One of the boards that others published, its columns renamed to those of the contract."""
-    folder = FOREIGN_BOARDS / name
+    folder = FOREIGN_FOLDER / name
     frames = {
         table: pd.read_parquet(folder / f"{table}.parquet")
         for table in ("results", "models", "tasks")
