@@ -274,6 +274,7 @@ def test_a_space_has_its_settings_in_the_readme(tmp_path, csv):
         "sdk": "static",
         "app_file": "index.html",
         "pinned": False,
+        "custom_headers": {"cross-origin-opener-policy": "same-origin"},
     } == dict(YAML(typ="safe").load(settings))
     assert text.lstrip().startswith(f"# {title}\n")
     workflows = sorted(path.name for path in (folder / ".github/workflows").iterdir())
