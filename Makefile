@@ -122,7 +122,7 @@ lock: .venv/.dev $(NODE) ## Renew the locks: newest versions that pyproject.toml
 clean: ## Remove everything that make has made
 	rm -rf site .site.lock .site.staging dist static/vendor .venv
 	rm -rf node_modules audit/node_modules tests/types/node_modules
-	rm -rf .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # --- what the targets stand on ------------------------------------------------------------------
 

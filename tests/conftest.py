@@ -7,6 +7,8 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
+from site_builder.render import previews
+from site_builder.render.previews import cache_folder
 from tests.helpers.browser import LAUNCH_ARGS, find_or_install_chromium
 from tests.helpers.browsing import pages_given_back
 from tests.helpers.odd_boards import built
@@ -33,6 +35,15 @@ def chromium(browser: Browser) -> Iterator[Browser]:
     """The same, for one test: what it opens is cleared or closed behind it."""
     with pages_given_back(browser):
         yield browser
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep pictures of previews in a temporary folder, not in the user's cache."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(previews, "cache_folder", lambda root: folder / cache_folder(root).name)
+        yield
 
 
 @pytest.fixture

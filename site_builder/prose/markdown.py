@@ -34,6 +34,8 @@ _LITERAL = str.maketrans(
 )
 _TITLE = re.compile(r"\s*#[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 _NO_SCHEME = re.compile(r"[\x00-\x20]*[/\\][\x00-\x20]*[/\\]")
+_ID = re.compile(r"""\bid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_PREFIX = "text-"
 _TAGS = {
     *("a", "abbr", "blockquote", "br", "code", "dd", "del", "dl", "dt", "em", "h2", "h3", "h4"),
     *("hr", "li", "ol", "p", "pre", "strong", "sub", "sup", "ul"),
@@ -119,18 +121,29 @@ def unescape_markdown(text: str) -> str:
 
 
 def to_html(text: str) -> str:
-    """Convert Markdown to safe HTML: no scripts, no styles, links only to http(s) and the site."""
+    """Convert Markdown to safe HTML: no scripts, no styles, links only to http(s) and the site.
+
+    Headings have ids of their own, which begin with `text-`: what the page itself refers to by an
+    id cannot be replaced.
+    """
     # As objects: to find them by name, Markdown searches all installed packages.
     extensions = [TableExtension(), SaneListExtension(), SmartyExtension(), TocExtension()]
     raw = markdown.markdown(text, extensions=extensions, output_format="html")
+    ids = {*_ID.findall(raw)}
+
+    def safe_value(_tag: str, name: str, value: str) -> str | None:
+        if name == "id":
+            return _PREFIX + value
+        if name == "href" and _NO_SCHEME.match(value):  # a link with a host and without a scheme
+            return None
+        is_here = name == "href" and value.startswith("#") and value[1:] in ids
+        return f"#{_PREFIX}{value[1:]}" if is_here else value
+
     return nh3.clean(
         raw,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
-        # no link with a host and without a scheme
-        attribute_filter=lambda _tag, name, value: (
-            None if name == "href" and _NO_SCHEME.match(value) else value
-        ),
+        attribute_filter=safe_value,
         url_schemes={"http", "https"},
         link_rel="noopener",
     )

@@ -15,7 +15,13 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from site_builder.errors import Fault, OutputFolderError
-from site_builder.publish.manifest import GENERATOR, added_files, read_manifest, read_stable
+from site_builder.publish.manifest import (
+    GENERATOR,
+    added_files,
+    is_plain_file,
+    read_manifest,
+    read_stable,
+)
 from site_builder.records import Record
 
 # A build that waits longer than this for another one gives up.
@@ -250,7 +256,7 @@ def _locked(staged: Staging, wait_s: float) -> Iterator[None]:
 
 def _has_content(path: Path, content: bytes) -> bool:
     try:
-        return path.read_bytes() == content
+        return is_plain_file(path) and path.read_bytes() == content
     except OSError:
         return False
 

@@ -49,10 +49,10 @@ MAY_IMPORT = {
     "api": BOARD,
     "charts": BOARD,
     "prose": {*BOARD, "api"},
-    "releases": {*BOARD, "api", "prose"},
+    "publish": set(),
+    "releases": {*BOARD, "api", "prose", "publish"},
     "pages": {*BOARD, "api", "charts", "prose", "releases"},
     "render": {*BOARD, "api", "charts", "prose", "releases", "pages"},
-    "publish": set(),
     "build": {
         *BOARD,
         *("charts", "pages", "prose", "publish", "releases", "render"),

@@ -318,6 +318,14 @@ def test_content_security_policy(page):
     assert [] == before
 
 
+def test_no_script_of_ours_writes_html():
+    """They make elements and set texts; a name is never read as HTML."""
+    writes = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|DOMParser")
+    scripts = sorted((ROOT / "static/js").rglob("*.js"))
+    assert [] == [path.name for path in scripts if writes.search(path.read_text(encoding="utf8"))]
+    assert scripts
+
+
 def test_no_request_leaves_the_site(index_site):
     for path, soup in index_site.pages():
         asked = [str(tag["src"]) for tag in soup.select("[src]")] + [

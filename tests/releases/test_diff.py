@@ -487,7 +487,7 @@ def test_a_host_that_does_not_answer(pair):
     with served(pair[0]) as gone:
         pass
     said = run(gone, pair[0])
-    expected = f"{gone}api/v1/stats.json: cannot be read: Connection refused. "
+    expected = f"{gone}manifest.json: cannot be read: Connection refused. "
     assert (1, f"{expected}Look whether it is the right place.\n") == (said.exit_code, said.stderr)
 
 
