@@ -15,7 +15,12 @@ import pyarrow.parquet as pq
 
 from site_builder.errors import Fault, FaultsError
 from site_builder.records import Record, field
-from site_builder.tables.read import first_line
+from site_builder.tables.read import (
+    PARQUET_ERRORS,
+    LargeParquetError,
+    parquet_problem,
+    read_whole,
+)
 from site_builder.tables.schema import TableSpec, Type
 
 StoredRow = dict[str, Any]
@@ -64,12 +69,11 @@ def read_stored(spec: TableSpec, data_dir: Path) -> StoredTable:
     if not path.exists():
         return StoredTable(spec)
     try:
-        table = pq.ParquetFile(path).read()
-        table.validate(full=True)
-    except (pa.ArrowException, OSError) as error:
-        what = f"the table cannot be added to: {first_line(error)}"
+        table = read_whole(path)
+        names = table.column_names
+    except (LargeParquetError, *PARQUET_ERRORS) as error:
+        what = f"the table cannot be added to: {parquet_problem(error)}"
         raise FaultsError([Fault(where, what, "Repair or remove it.")]) from error
-    names = table.column_names
     if len(set(names)) < len(names):
         what = "the table cannot be added to: two columns share a name"
         raise FaultsError([Fault(where, what, "Rename one of them.")])
