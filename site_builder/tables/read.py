@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from site_builder.errors import Fault, rows_text
 from site_builder.records import Record, field
+from site_builder.tables.lock import read_locked
 from site_builder.tables.schema import MODELS, TABLES, TASKS, ColumnSpec, TableSpec, Type
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
@@ -95,7 +96,15 @@ class Tables(Record):
 
 
 def load_tables(data_dir: Path, shown_as: str = "data") -> LoadedTables:
-    """Read every table of the schema in a folder, which messages call `shown_as`."""
+    """Read every table of the schema in a folder, which messages call `shown_as`.
+
+    Raises:
+        FaultsError: Another command is writing the tables and does not finish.
+    """
+    return read_locked(data_dir, lambda: _load_tables(data_dir, shown_as))
+
+
+def _load_tables(data_dir: Path, shown_as: str) -> LoadedTables:
     tables: dict[str, LoadedTable] = {}
     faults: list[Fault] = []
     unreadable: set[str] = set()

@@ -37,8 +37,10 @@ LEAVES_MAY_IMPORT: dict[str, set[str]] = {
     "config": {"errors"},
     "errors": {"records"},
     "formatting": {"records"},
+    "locks": {"errors", "records"},
     "parallel": {"errors"},
     "records": set(),
+    "symlinks": {"errors"},
     "table_model": {"addresses", "records"},
 }
 BOARD = {"tables", "compute", "labels"}
@@ -76,7 +78,7 @@ HOMES = {
     "dask": "examples/engines.py",
     "distributed": "examples/engines.py",
     "duckdb": "examples/engines.py",
-    "filelock": "publish/folder.py",
+    "filelock": "locks.py",
     "fontTools": "render/font.py",
     "git": "publish/git_branch.py",
     "jinja2": "(render|prose)/*.py",
