@@ -14,6 +14,7 @@ from site_builder.devserver.server import ServedState, StateHolder, root_path
 from site_builder.errors import Fault, SiteError
 from site_builder.records import Record, replace
 from site_builder.render.assets import project_folders
+from site_builder.tables.read import first_line
 
 # Between two looks at the files. One look at the 150 files of a site takes some 2 ms.
 _PAUSE_S = 0.1
@@ -91,6 +92,10 @@ class Rebuilder:
         except OSError as error:  # a file was deleted while it was being read
             fault = Fault(str(error.filename), f"cannot be read: {error.strerror}")
             rebuilt = self._failed(SiteError(fault))
+        except Exception as error:
+            what = f"the build failed: {type(error).__name__}: {first_line(error)}"
+            fix = "`site-builder build` shows where. Please report it."
+            rebuilt = self._failed(SiteError(Fault("", what, fix)))
         else:
             self._served = ServedState(files, root=root_path(config.site.base_url))
             rebuilt = Rebuilt(self._served, warnings)

@@ -14,6 +14,7 @@ from site_builder.errors import Fault, LockedError, OutputFolderError
 from site_builder.locks import exclusive, read_holder, write_holder
 from site_builder.publish.manifest import GENERATOR, added_files, read_manifest, read_stable
 from site_builder.records import Record
+from site_builder.symlinks import is_inside
 
 # A build that waits longer than this for another one gives up.
 WAIT_S = 30.0
@@ -152,7 +153,8 @@ class Staging:
     @property
     def has_only_site(self) -> bool:
         """Whether a build was killed between moving the old site out and the new one in."""
-        return self.old.is_dir() and not self.place.exists()
+        is_moved = self.old.is_dir() and not self.old.is_symlink()
+        return is_moved and not self.place.exists()
 
     def create(self) -> None:
         """Create the folder, empty but for the name of this build."""
@@ -185,6 +187,8 @@ class Staging:
             return False
         names = {path.name for path in self.folder.iterdir()}
         is_ours = not names or {self.owner.name} <= names <= {self.owner.name, "new", "old"}
+        # No build makes a link, and what one leads to is somebody else's.
+        is_ours &= is_inside(self.folder, self.folder.parent, self.folder.name)
         was_away = is_ours and self.has_only_site
         if was_away:
             self.old.replace(self.place)

@@ -40,6 +40,7 @@ from site_builder.render.assets import theme_colours
 from site_builder.render.environment import Templates
 from site_builder.render.font import BOLD, Lines, load_typeface, plain_text
 from site_builder.render.urls import Urls
+from site_builder.symlinks import check_inside, read_inside
 from site_builder.table_model import Dumbbell
 
 # --- Cards: the finding and the chart of each page ------------------------------------------------
@@ -292,16 +293,17 @@ class PictureCache:
     """Pictures in a folder, each named by the checksum of its SVG, the fonts and the library.
 
     A picture that is missing or broken is drawn again, to the same bytes. A folder that cannot be
-    written to is ignored.
+    written to is ignored, as is one that is a link or is in one: its files may be somebody else's.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder, self._root = folder, folder.parents[1]
+        self._name = str(folder.relative_to(self._root))
 
     def find(self, key: str) -> bytes | None:
         """Return a picture, or None if it is missing or broken."""
         try:
-            stored = (self._folder / key).read_bytes()
+            stored = read_inside(self._folder / key, self._root, self._name)
         except OSError:
             return None
         picture = stored[_DIGEST:]
@@ -310,6 +312,7 @@ class PictureCache:
     def keep(self, pictures: Mapping[str, bytes]) -> None:
         """Store the pictures of a build, and delete all others."""
         with suppress(OSError):
+            check_inside(self._folder, self._root, self._name)
             self._folder.mkdir(parents=True, exist_ok=True)
             for key, picture in pictures.items():
                 if self.find(key) is None:

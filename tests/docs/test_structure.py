@@ -34,7 +34,7 @@ TEXTS = [
 LEAVES_MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "addresses": {"records"},
-    "config": {"errors"},
+    "config": {"errors", "symlinks"},
     "errors": {"records"},
     "formatting": {"records"},
     "locks": {"errors", "records"},
@@ -63,7 +63,7 @@ MAY_IMPORT = {
     "examples": {"tables", "importers"},
     "profile": {"tables"},
     "starter": {"tables", "build"},
-    "devserver": {"build", "publish", "render"},
+    "devserver": {"build", "publish", "render", "tables"},
     "commands": {
         *("build", "devserver", "examples", "importers", "profile", "publish", "releases"),
         "starter",
