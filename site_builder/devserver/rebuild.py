@@ -13,11 +13,14 @@ from site_builder.build import BuildCache, BuildOptions, load_project, make_file
 from site_builder.devserver.server import ServedState, StateHolder, root_path
 from site_builder.errors import Fault, SiteError
 from site_builder.records import Record, replace
-from site_builder.render.assets import project_folders
+from site_builder.render.assets import default_folder
+from site_builder.symlinks import is_inside
 from site_builder.tables.read import first_line
 
 # Between two looks at the files. One look at the 150 files of a site takes some 2 ms.
 _PAUSE_S = 0.1
+# What a project may replace.
+_FOLDERS = ("templates", "static")
 
 FileStates = Mapping[Path, tuple[int, int, int]]
 """Time (ns), size and inode of each file, by its path."""
@@ -28,9 +31,11 @@ def file_states(root: Path) -> FileStates:
 
     Hidden files are left out: no build reads them, and editors write them beside other files.
     """
-    overrides = (*project_folders(root, "templates"), *project_folders(root, "static"))
+    own = (
+        root / name for name in ("data/content", *_FOLDERS) if is_inside(root / name, root, name)
+    )
     paths = [root / "site.toml", *(root / "data").glob("*.parquet")]
-    for folder in (root / "data/content", *overrides):
+    for folder in (*own, *(default_folder(name).resolve() for name in _FOLDERS)):
         # Not rglob, which fails when a folder is deleted while it lists.
         paths += (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
     states = {}

@@ -11,7 +11,7 @@ from posixpath import dirname, join, normpath, relpath
 from site_builder.config import SiteConfig
 from site_builder.errors import AssetError, Fault, SiteError
 from site_builder.records import Record
-from site_builder.symlinks import read_inside
+from site_builder.symlinks import check_inside, read_inside
 
 TOKENS_SHEET = "css/tokens.css"
 LEAST_CONTRAST = 4.5
@@ -184,11 +184,16 @@ def default_folder(name: str) -> Path:
 def project_folders(root: Path, name: str) -> list[Path]:
     """Return the folders of templates or static files, the project's first.
 
-    A link in place of the project's stays one, so that `symlinks` can refuse what is in it.
+    Raises:
+        AssetError: The project's is a link that leads out of it, perhaps to the whole disk.
     """
     folders = (root / name, default_folder(name))
-    there = (folder.parent.resolve() / folder.name for folder in folders if folder.is_dir())
-    return list(dict.fromkeys(there))
+    there = list(dict.fromkeys(folder.resolve() for folder in folders if folder.is_dir()))
+    try:
+        check_inside(root / name, root, name)
+    except OSError as error:
+        raise AssetError(Fault(name, f"cannot be read: {error.strerror}.")) from error
+    return there
 
 
 def find_static(root: Path, name: str) -> bytes:
@@ -200,7 +205,7 @@ def find_static(root: Path, name: str) -> bytes:
     for folder in project_folders(root, "static"):
         if (folder / name).is_file():
             try:
-                return read_inside(folder / name, folder.parent, folder.name)
+                return read_inside(folder / name, folder)
             except OSError as error:
                 raise _unreadable(name, error) from error
     raise AssetError(Fault(f"static/{name}", _NOT_FOUND))
@@ -262,7 +267,7 @@ def load_assets(folders: Iterable[Path], made: Mapping[str, bytes] | None = None
 
 def _sent(path: Path, folder: Path) -> bytes:
     """Leave out the comments of our scripts; in a project's, such a line may be part of a text."""
-    content = read_inside(path, folder.parent, folder.name)
+    content = read_inside(path, folder)
     if path.relative_to(folder).as_posix() == CHARTS:
         return COMPILED_AHEAD + content
     is_ours = folder == default_folder("static") and path.parent.name == "js"

@@ -72,7 +72,7 @@ class _OfProject(jinja2.FileSystemLoader):
         for folder in map(Path, self.searchpath):
             path = folder.joinpath(*split_template_path(template))
             if path.is_file():
-                check_inside(path, folder.parent, folder.name)
+                check_inside(path, folder)
         return super().get_source(environment, template)
 
 
