@@ -244,14 +244,17 @@ def test_reading_writes_nothing(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
-def test_a_folder_that_cannot_be_written():
-    """A lock that a command has left there is shared; a finished replacement is not repeated."""
+@pytest.mark.parametrize("is_left", [False, True])
+def test_a_folder_that_cannot_be_written(is_left):
+    """Its lock is shared. What a killed command has left is reported, since it cannot be mended."""
     with TemporaryDirectory() as folder:
         data = write_project(Path(folder), board()) / "data"
         write_locked(data, lambda: None)
+        if is_left:
+            (data / ".tables/ready").mkdir()
         for path in (Path(folder), data, data / ".tables"):
             path.chmod(0o555)
-        reader = get_context("fork").Process(target=read_as_nobody, args=(data,))
+        reader = get_context("fork").Process(target=read_as_nobody, args=(data, is_left))
         reader.start()
         reader.join(LIMIT_S)
         for path in (Path(folder), data, data / ".tables"):
@@ -259,14 +262,19 @@ def test_a_folder_that_cannot_be_written():
     assert 0 == reader.exitcode
 
 
-def read_as_nobody(data: Path) -> None:
+def read_as_nobody(data: Path, is_left: bool) -> None:
     if os.geteuid() == 0:
         os.setuid(65534)
-    assert 3 == len(load_tables(data).tables)
+    if not is_left:
+        assert 3 == len(load_tables(data).tables)
     with pytest.raises(
         FaultsError, match=r"data/\.tables: the tables cannot be locked: Permission"
     ):
-        write_locked(data, lambda: None)
+        (load_tables if is_left else write_data)(data)
+
+
+def write_data(data: Path) -> None:
+    write_locked(data, lambda: None)
 
 
 def test_a_lock_that_is_a_link_is_refused(data, tmp_path):
