@@ -42,7 +42,9 @@ def own_caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep pictures of previews in a temporary folder, not in the user's cache."""
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(previews, "cache_folder", lambda root: folder / cache_folder(root).name)
+        patch.setattr(
+            previews, "cache_folder", lambda root: folder / (cache_folder(root) or root).name
+        )
         yield
 
 

@@ -29,6 +29,7 @@ from site_builder.importers.reading import (
     read_text,
 )
 from site_builder.importers.tabular import parse_number
+from site_builder.symlinks import refuse_outside
 from site_builder.tables.read import first_line
 
 _FOLDER = ".eval_results"
@@ -43,11 +44,9 @@ def read_hugging_face(path: Path, options: ImportOptions) -> Reading:
     cards = (found for found in find_files(path) if found.path.name == _CARD)
     top = path.resolve().name
     folders = [path] if path.name == _FOLDER else sorted(path.rglob(_FOLDER))
-    results = (
-        Found(file, Path(top, file.relative_to(path)).as_posix())
-        for folder in folders
-        for file in sorted(folder.glob("*.y*ml"))
-    )
+    files = [file for folder in folders for file in sorted(folder.glob("*.y*ml"))]
+    refuse_outside(files, path)
+    results = (Found(file, Path(top, file.relative_to(path)).as_posix()) for file in files)
     return read_each([*cards, *results], _read_file)
 
 

@@ -34,6 +34,7 @@ from site_builder.importers.reading import (
     read_json,
 )
 from site_builder.records import Record, replace
+from site_builder.symlinks import refuse_outside
 
 # Names of the harness's code for running models, which are no names of models. The first load
 # weights from Hugging Face if the name has the form of an id there.
@@ -384,7 +385,9 @@ def _task_facts(run: _Run, score: ImportedScore) -> ImportedRow:
 def _read_examples_beside(run: _Run) -> Reading:
     path, folder = run.found.path, Path(run.found.shown).parent
     pattern = f"samples_*_{escape(path.stem.removeprefix('results_'))}.jsonl"
-    beside = (Found(p, (folder / p.name).as_posix()) for p in sorted(path.parent.glob(pattern)))
+    paths = sorted(path.parent.glob(pattern))
+    refuse_outside(paths, path.parent)
+    beside = (Found(p, (folder / p.name).as_posix()) for p in paths)
     return read_each(beside, lambda found: _read_examples(run, found))
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from site_builder.records import Record, field
+from site_builder.symlinks import refuse_outside
 from site_builder.tables.schema import LARGEST
 
 ScoreScale = Literal["percent", "proportion", "other"]
@@ -170,6 +171,9 @@ def find_files(path: Path) -> Iterator[Found]:
     """Yield the file at a path, or every file below a folder, sorted by name.
 
     Hidden files and folders are left out; links to folders are not followed.
+
+    Raises:
+        FaultsError: A link leads out of the folder.
     """
     if not path.is_dir():
         yield Found(path, as_text(path.name))
@@ -180,6 +184,7 @@ def find_files(path: Path) -> Iterator[Found]:
     for folder, names, inside in os.walk(path, onerror=lambda e: closed.append(Path(e.filename))):
         names[:] = sorted(name for name in names if not name.startswith("."))
         files += (Path(folder, name) for name in sorted(inside) if not name.startswith("."))
+    refuse_outside(files, path)
     for file in (*files, *closed):
         yield Found(file, as_text(Path(top, file.relative_to(path)).as_posix()))
 

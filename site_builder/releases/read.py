@@ -35,6 +35,7 @@ from site_builder.releases.changes import (
 )
 from site_builder.releases.download import open_site, unreadable
 from site_builder.releases.feed import FEED, ReleaseNews, find_feed_faults, read_feed
+from site_builder.symlinks import read_inside
 from site_builder.tables.check import check_tables
 from site_builder.tables.read import (
     LoadedTable,
@@ -226,12 +227,13 @@ def _folder_files(folder: Path) -> _SiteFiles | None:
         root, api = folder.resolve().parent.parent, f"{FOLDER}/"
     else:
         root, api = folder, ""
-    return _SiteFiles(str(root), api, lambda path: _read_file(root / path))
+    return _SiteFiles(str(root), api, lambda path: _read_file(root, path))
 
 
-def _read_file(path: Path) -> bytes | None:
+def _read_file(root: Path, name: str) -> bytes | None:
+    path = root / name
     try:
-        return path.read_bytes() if path.is_file() else None
+        return read_inside(path, root) if path.is_file() else None
     except OSError as error:
         raise unreadable(str(path), error) from error
 

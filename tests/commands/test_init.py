@@ -289,7 +289,7 @@ def test_the_project_asks_for_this_version(sample):
 
 def test_what_a_build_makes_is_ignored_by_git(sample):
     lines = (sample / ".gitignore").read_text(encoding="utf8").splitlines()
-    assert {"/site/", "/.site.lock", "/.site.staging/"} <= {*lines}
+    assert {"/site/", "/.site.lock", "/.site.staging/", "/data/.tables/"} <= {*lines}
 
 
 def test_the_settings_of_the_sample_are_in_its_commented_file(sample):

@@ -34,11 +34,13 @@ TEXTS = [
 LEAVES_MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "addresses": {"records"},
-    "config": {"errors"},
+    "config": {"errors", "symlinks"},
     "errors": {"records"},
     "formatting": {"records"},
+    "locks": {"errors", "records"},
     "parallel": {"errors"},
     "records": set(),
+    "symlinks": {"errors"},
     "table_model": {"addresses", "records"},
 }
 BOARD = {"tables", "compute", "labels"}
@@ -61,7 +63,7 @@ MAY_IMPORT = {
     "examples": {"tables", "importers"},
     "profile": {"tables"},
     "starter": {"tables", "build"},
-    "devserver": {"build", "publish", "render"},
+    "devserver": {"build", "publish", "render", "tables"},
     "commands": {
         *("build", "devserver", "examples", "importers", "profile", "publish", "releases"),
         "starter",
@@ -76,7 +78,7 @@ HOMES = {
     "dask": "examples/engines.py",
     "distributed": "examples/engines.py",
     "duckdb": "examples/engines.py",
-    "filelock": "publish/folder.py",
+    "filelock": "locks.py",
     "fontTools": "render/font.py",
     "git": "publish/git_branch.py",
     "jinja2": "(render|prose)/*.py",
