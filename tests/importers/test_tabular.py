@@ -208,7 +208,7 @@ def test_unreadable_files_of_a_folder_are_reported(tmp_path):
     (folder / "e.csv").write_bytes("modèle,tâche\n".encode("latin-1"))
     said = run_import("csv", folder, into=tmp_path)
     assert 3 == len(rows(tmp_path))
-    assert "tables/b.parquet: skipped: it is not Parquet, or damaged: " in said.stderr
+    assert "tables/b.parquet: skipped: it cannot be read as Parquet: " in said.stderr
     assert "tables/c.jsonl: skipped: line 1 is a list, not an object with fields" in said.stderr
     assert "tables/d.txt: skipped: .txt is none of .csv, .tsv, .parquet" in said.stderr
     assert "tables/e.csv: skipped: it is not UTF-8 text; save it as UTF-8" in said.stderr
