@@ -171,6 +171,7 @@ ARCHIVE_MEMBERS = Limit(1_000_000, "members")
 ROWS = Limit(1_000_000, "rows")
 COLUMNS = Limit(10_000, "columns")
 CELLS = Limit(10_000_000, "cells")
+SCORES = Limit(1_000_000, "cells in columns of scores")
 GROUP_MEMBERS = Limit(100_000, "tasks in groups, counted once per group")
 YAML_CHARACTERS = Limit(1_000_000, "characters of YAML")
 YAML_VALUES = Limit(

@@ -16,6 +16,7 @@ from site_builder.importers.reading import (
     CELLS,
     COLUMNS,
     ROWS,
+    SCORES,
     UNPACKED_BYTES,
     Found,
     ImportedRow,
@@ -157,6 +158,7 @@ def read_tabular(path: Path, options: ImportOptions) -> Reading:
 def _read(found: Found, options: ImportOptions) -> Reading:
     sheet = _read_sheet(found)
     columns = _guess_columns(sheet, options.columns, options.task_columns)
+    SCORES.check(len(sheet.rows) * len(columns.scores))
     cells, skipped = _cells(sheet, columns)
     if not cells:
         return Reading(skipped=(Skipped(found.shown, "it has no score"), *skipped))
@@ -199,7 +201,8 @@ def _from_parquet(found: Found) -> _Sheet:
         rows = list(read_rows(found.path, single)) if single else []
         return _Sheet(found, rows, names)
     except ParquetError as error:
-        raise UnreadableFileError(why=f"it {error}") from error
+        fix = "Write it again with the usual encodings, or as CSV."
+        raise UnreadableFileError(why=f"it {error}", fix=fix) from error
 
 
 def _holds_single_values(column: StoredColumn) -> bool:

@@ -8,16 +8,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from site_builder.importers.reading import ImportOptions
 from site_builder.importers.tabular import (
     ParsedNumber,
     bounds_of,
     is_blank,
     parse_number,
-    read_tabular,
 )
 from tests.helpers.imported import contents, imported, rows, run_import, scores
 
@@ -337,18 +333,3 @@ def test_importing_twice_changes_nothing(tmp_path):
     before = contents(tmp_path)
     assert "Nothing changed" in run_import("csv", *paths, into=tmp_path).stderr
     assert before == contents(tmp_path)
-
-
-@given(content=st.binary(max_size=300), ending=st.sampled_from([".csv", ".jsonl", ".parquet"]))
-def test_any_bytes_are_read_or_reported(tmp_path_factory, content, ending):
-    path = tmp_path_factory.mktemp("any") / f"a{ending}"
-    path.write_bytes(content)
-    reading = read_tabular(path, ImportOptions())
-    assert reading.measures or reading.skipped
-
-
-@given(text=st.text(max_size=200))
-def test_any_text_below_a_heading_is_read_or_reported(tmp_path_factory, text):
-    path = tmp_path_factory.mktemp("any") / "a.csv"
-    path.write_text(f"model,task,score\na,t,0.5\n{text}", encoding="utf8", errors="replace")
-    assert any(m.score == 0.5 for m in read_tabular(path, ImportOptions()).measures)
