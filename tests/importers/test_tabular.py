@@ -101,6 +101,17 @@ def test_parquet_and_json_lines(tmp_path, ending):
     assert {("alpha", "add", "base"): 0.5, ("beta", "add", "base"): 0.25} == scores(tmp_path)
 
 
+def test_index_of_a_data_frame_is_a_column_if_it_has_a_name(tmp_path):
+    frame = pd.DataFrame({"add": [0.5, 0.25]}, index=pd.Index(["alpha", "beta"], name="model"))
+    frame.to_parquet(tmp_path / "a.parquet")
+    expected = {("alpha", "add", "base"): 0.5, ("beta", "add", "base"): 0.25}
+    imported("csv", tmp_path / "a.parquet", into=tmp_path / "named")
+    assert expected == scores(tmp_path / "named")
+    frame.reset_index().set_index(pd.Index([7, 9])).to_parquet(tmp_path / "a.parquet")
+    imported("csv", tmp_path / "a.parquet", into=tmp_path / "unnamed")
+    assert expected == scores(tmp_path / "unnamed")
+
+
 def test_parquet_types(tmp_path):
     day = datetime.date(2024, 5, 1)
     table = pa.table(
