@@ -13,6 +13,8 @@ from typing import Any
 
 from site_builder.importers.reading import (
     GROUP_MEMBERS,
+    RUNS,
+    SCORES,
     Found,
     ImportedExample,
     ImportedRow,
@@ -85,7 +87,14 @@ def read_lm_eval(path: Path, options: ImportOptions) -> Reading:
 def _read(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
     if found.path.name.startswith("samples_") and found.path.suffix == ".jsonl":
         return _read_samples_alone(found, options, is_named=is_named)
-    return joined(_read_run(run, options) for run in _runs(found))
+    readings: list[Reading] = []
+    n = 0
+    for number, run in enumerate(_runs(found), start=1):  # each repeats what the file has once
+        RUNS.check(number)
+        readings.append(_read_run(run, options))
+        n += len(readings[-1].measures) + len(readings[-1].skipped)
+        SCORES.check(n)
+    return joined(readings)
 
 
 def _read_samples_alone(found: Found, options: ImportOptions, *, is_named: bool) -> Reading:
@@ -361,7 +370,7 @@ def _members_of_groups(document: dict[str, Any], scored: set[str]) -> dict[str, 
     children = children or _children_by_indent(as_table(document, "results"))
     members: dict[str, list[str]] = {}
     n = 0
-    for group in children.keys() & scored:
+    for group in (group for group in children if group in scored):
         below = _below(group, children)
         n += len(below)
         GROUP_MEMBERS.check(n)

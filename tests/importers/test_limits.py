@@ -109,6 +109,8 @@ def lm_eval_files(folder: Path) -> None:
     write_json(folder / "groups.json", deep)
     arguments = f"pretrained=a{',a=b' * 100_000}"
     write_json(folder / "commas.json", lm_eval_results({"t": {"acc": 0.5}}, arguments))
+    moments = {f"{number}": {"t": {"acc": 0.5}} for number in range(20_000)}
+    write_json(folder / "runs.json", lm_eval_results(moments, groups=results))
     write(folder / "deep.json", '{"results":' * 100_000)
     write(folder / "latin.json", b'{"results": "\xff"}')
 
@@ -148,7 +150,7 @@ def helm_files(folder: Path) -> None:
 HOSTILE = {
     "csv": (csv_files, 9),  # the row with spaces too
     "model-index": (yaml_files, 10),
-    "lm-eval": (lm_eval_files, 4),
+    "lm-eval": (lm_eval_files, 5),
     "inspect": (zip_files, 4),
     "helm": (helm_files, 2),
 }
