@@ -69,6 +69,10 @@ bench: .venv/.dev vendor ## Time builds beside a plain script's, boards large an
 simulate: .venv/.dev ## Count how often intervals, ties and verdicts err, on boards whose truth is known
 	@$(PY) -m tests.tools.simulate
 
+.PHONY: fuzz
+fuzz: .venv/.dev ## Give the importers damaged files for ten minutes; SECONDS= for another time
+	@$(PY) -m tests.tools.fuzz $(SECONDS)
+
 .PHONY: pictures
 pictures: .venv/.dev vendor ## Take the pictures of docs/pictures/ anew
 	@$(PY) -m tests.tools.pictures

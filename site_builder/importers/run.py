@@ -224,7 +224,7 @@ def warnings_of(report: ImportReport) -> list[Fault]:
 
 def _skipped_faults(reading: Reading) -> list[Fault]:
     skipped = (s for s in reading.skipped if s.what != "score")
-    return [Fault(s.where, f"skipped: {s.why}", severity="warning") for s in skipped]
+    return [Fault(s.where, f"skipped: {s.why}", s.fix, severity="warning") for s in skipped]
 
 
 def _words(key: Key) -> str:

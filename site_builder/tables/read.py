@@ -386,16 +386,20 @@ class StoredColumn(Record):
 
 
 class Footer(Record):
-    """The columns and the number of rows that the footer of a Parquet file states."""
+    """The columns and the number of rows that the footer of a Parquet file states.
+
+    `n_bytes` is the size of all pages after decompression; a repeated text is in it once.
+    """
 
     columns: tuple[StoredColumn, ...]
     rows: int
+    n_bytes: int
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[pq.ParquetFile]:
+def _open(path: Path, read_dictionary: list[str] | None = None) -> Iterator[pq.ParquetFile]:
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, read_dictionary=read_dictionary) as file:
             yield file
     except PARQUET_ERRORS as error:
         what = f"cannot be read as Parquet: {parquet_problem(error)}"
@@ -406,7 +410,26 @@ def read_footer(path: Path) -> Footer:
     """Read the footer of a Parquet file and no row, or raise a `ParquetError`."""
     with _open(path) as file:
         columns = (StoredColumn(f.name, _kind(f.type), str(f.type)) for f in file.schema_arrow)
-        return Footer(tuple(columns), int(file.metadata.num_rows))
+        groups = [file.metadata.row_group(n) for n in range(file.metadata.num_row_groups)]
+        rows = max(file.metadata.num_rows, sum(group.num_rows for group in groups))
+        chunks = (group.column(n) for group in groups for n in range(group.num_columns))
+        return Footer(tuple(columns), rows, sum(c.total_uncompressed_size for c in chunks))
+
+
+def text_size(path: Path, names: Sequence[str]) -> int:
+    """Return the bytes of all texts of some text columns, or raise a `ParquetError`.
+
+    Repeated texts are counted without making them: a dictionary of one text of a megabyte and its
+    hundred thousand rows take a kilobyte on disk.
+    """
+    n_bytes = 0
+    with _open(path, read_dictionary=list(names)) as file:
+        for batch in file.iter_batches(_BATCH_ROWS, columns=list(names)):
+            for column in batch.columns:
+                assert isinstance(column, pa.DictionaryArray)
+                lengths: pa.Array[Any] = pc.call_function("binary_length", [column.dictionary])
+                n_bytes += pc.sum(lengths.take(column.indices).cast(pa.int64())).as_py() or 0
+    return n_bytes
 
 
 def _kind(kind: pa.DataType) -> str:

@@ -90,7 +90,7 @@ HOMES = {
     "numpy": "(tables/*|compute/*|labels|charts/*|releases/*).py",
     "packaging": "render/urls.py",
     "plotly": "charts/*.py",
-    "pandas": "(tables/*|compute/*|releases/*|importers/*|examples/engines).py",
+    "pandas": "(tables/*|compute/*|releases/*|examples/engines).py",
     "pyarrow": "(tables/read|tables/write|importers/inspect_ai|examples/engines).py",
     "pydantic": "(config|releases/read).py",
     "pydantic_core": "config.py",
