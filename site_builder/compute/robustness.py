@@ -142,10 +142,11 @@ def find_decisive_tasks(scores: Scores, board: Board) -> DecisiveTasks | None:
         return None
     row = np.nan_to_num(lifts[scores.rows[model]])
     order = np.argsort(-row, kind="stable")
-    with np.errstate(over="ignore", invalid="ignore"):
-        shares = np.cumsum(row[order]) / row.sum()
-    if not (row.sum() > 0 and np.isfinite(shares).all()):
+    with np.errstate(over="ignore"):
+        sums = np.cumsum(row[order])
+    if not (sums[-1] > 0 and np.isfinite(sums).all()):
         return None
+    shares = sums / sums[-1]
     n = int(np.argmax(shares >= _HALF)) + 1
     share = round_float(shares[n - 1])
     return DecisiveTasks(model, tuple(scores.tasks[i] for i in order[:n]), share)

@@ -37,12 +37,12 @@ class AggregateReport(Record):
 
 
 def known_ids(config: SiteConfig) -> dict[str, set[str]]:
-    """Return the ids of `model` and `task` in the tables of a project."""
-    specs = (MODELS, TASKS)
+    """Return the ids of `model` and `task` in the tables of a project, if all can be added to."""
+    specs = (DIFFERENCES, RESULTS, MODELS, TASKS)
     stored = read_locked(config.data_dir, lambda: read_all_stored(specs, config.data_dir))
     return {
         key: {str(row.get(key)) for row in stored[spec.name].rows}
-        for spec in specs
+        for spec in (MODELS, TASKS)
         for key in spec.key
     }
 

@@ -23,7 +23,8 @@ boards = st.fixed_dictionaries(
 
 def results_of(runs: dict[str, dict[str, Row]]) -> Results:
     bounds = {"score_min": [0.0] * N_TASKS, "score_max": [1.0] * N_TASKS}
-    frames = make_frames(runs, tasks=bounds)
+    # The order of the variants matters, and a shrunk example may have another.
+    frames = make_frames({variant: runs[variant] for variant in VARIANTS}, tasks=bounds)
     return make_results(frames, baseline="gpt", min_coverage=0.0, rank_by="mean")
 
 
