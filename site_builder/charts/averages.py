@@ -19,11 +19,16 @@ from site_builder.charts.dumbbells import (
     has_intervals,
 )
 from site_builder.charts.forms import MOST_BARS, Bar, draw_bars
-from site_builder.compute.board import Standing
+from site_builder.charts.leaders import (
+    comparable_boards,
+    find_rivals,
+    has_every_task,
+    has_mixed_directions,
+)
+from site_builder.compute.board import Board, Standing
 from site_builder.compute.intervals import LEAST_TASKS, LEVEL
 from site_builder.compute.numbers import round_float
 from site_builder.compute.results import Results
-from site_builder.compute.stats import Stats
 from site_builder.formatting import billions, count, counted, listed, percent, sentence
 from site_builder.labels import Labels, with_article
 from site_builder.records import Record
@@ -32,87 +37,118 @@ from site_builder.table_model import MOST_LISTED, Column, Field, Table, table_of
 
 def chart_averages(results: Results, labels: Labels) -> Chart | None:
     """Chart the average of each model before and after tuning; None if averages mean nothing."""
-    averages = _best_averages(results, labels)
-    if len(averages) < 2 or not results.board.rules.averaged:
+    boards = comparable_boards(results)
+    averages = {} if boards is None else _best_averages(results, labels, boards)
+    if boards is None or len(averages) < 2:
         return None
     models = [*averages]
     drawn = ends_of(models)
-    rows = average_rows(results.boards, labels, drawn)
-    baseline = baseline_average(results.boards, labels)
+    rows = average_rows(boards, labels, drawn, labels.scale)
     best, worst = (
         f"{labels.scale.score(averages[m])} ({labels.models[m]})" for m in (models[0], models[-1])
     )
     circles = f"; open circle {labels.base}, full circle {labels.tuned}" if labels.lifted else ""
     band = f"; band {percent(LEVEL)} interval over tasks" if has_intervals(rows) else ""
-    title = _title(results, labels, averages)
+    title = _tuning_title(results, labels) or _best_title(results, labels, boards, averages)
+    title += _baseline_text(results, labels)
+    over = _tasks_text(results, boards[labels.roles.primary])
     return Chart(
         id="averages",
         title=title,
         reading=f"{title}. Averages run from {best} to {worst}.",
-        caption=f"Mean score over {counted(len(results.board.tasks), 'task')}{circles}{band}."
-        f"{drawn_of(len(models))}",
-        drawing=draw_dumbbells(rows, labels, "mean score", baseline),
-        table=_averages_table(results, labels, drawn),
+        caption=f"Mean score over {over}{circles}{band}.{drawn_of(len(models))}",
+        drawing=draw_dumbbells(rows, labels, "mean score", baseline_average(boards, labels)),
+        table=_averages_table(boards, labels, drawn),
         terms="average",
         embedded=True,
     )
 
 
-def _best_averages(results: Results, labels: Labels) -> dict[str, float]:
-    """Return the best average of each model ranked in a competing variant, the best first."""
-    boards = [results.boards[v] for v in labels.roles.contest]
+def _best_averages(
+    results: Results, labels: Labels, boards: Mapping[str, Board]
+) -> dict[str, float]:
+    """Return the best average of each model in a competing variant with every task, best first."""
     direction = float(results.scores.direction[0])
-    ranked = (s.model for board in boards for s in board.ranked if s.average is not None)
-    best = {}
-    for model in dict.fromkeys(ranked):
-        averages = [a for board in boards if (a := board.standing(model).average) is not None]
-        best[model] = max(averages, key=lambda average: direction * average)
+    best = dict[str, float]()
+    for board in (boards[variant] for variant in labels.roles.contest):
+        for s in board.ranked:
+            if s.average is not None and has_every_task(board, s):
+                best[s.model] = max(
+                    best.get(s.model, s.average), s.average, key=lambda mean: direction * mean
+                )
     return dict(sorted(best.items(), key=lambda item: -direction * item[1]))
 
 
-def _title(results: Results, labels: Labels, averages: Mapping[str, float]) -> str:
-    stats, scale = results.stats, labels.scale
-    before, after = stats.mean_base_score, stats.mean_tuned_score
-    if before is not None and after is not None:
-        direction = "up from" if after > before else "down from"
-        moved = scale.score(after) != scale.score(before)
-        way = f"{direction} {scale.score(before)}" if moved else "as before"
-        title = f"{sentence(labels.tuned)} models average {scale.score(after)}, {way}"
-    else:
-        title = _best_title(results, labels, averages)
-    if labels.roles.baseline is None or not stats.models_compared:
-        return title
-    ahead = stats.models_ahead_of_baseline
-    passes = "passes" if ahead == 1 else "pass"
-    sure = clearly_ahead(stats) if ahead else ""
-    return f"{title}; {ahead} of {stats.models_compared} {passes} {labels.baseline}{sure}"
+def _tasks_text(results: Results, board: Board) -> str:
+    n = counted(len(board.tasks), "task")
+    is_whole = len(board.tasks) == len(results.scores.tasks)
+    return n if is_whole else f"the {n} that every ranked model has"
 
 
-def _best_title(results: Results, labels: Labels, averages: Mapping[str, float]) -> str:
+def _tuning_title(results: Results, labels: Labels) -> str:
+    """Return the mean scores before and after tuning; empty if no score has both."""
+    before, after = results.stats.mean_base_score, results.stats.mean_tuned_score
+    if before is None or after is None:
+        return ""
+    old, new = labels.scale.score(before), labels.scale.score(after)
+    title = f"{sentence(labels.tuned)} scores average {new}"
+    if has_mixed_directions(results) or old == new:
+        return f"{title}, {labels.base} scores {old}"
+    is_better = (after > before) == (results.scores.direction[0] > 0)
+    than = f"{'better' if is_better else 'worse'} than {labels.base} ({old})"
+    return f"{title}, {than}, {_clearly_changed(results, is_better=is_better)}"
+
+
+def _clearly_changed(results: Results, *, is_better: bool) -> str:
+    """Return for how many models tuning clearly made scores better, or worse."""
+    stats, tests = results.stats, results.lift_tests.over_base
+    if stats.tasks < LEAST_TASKS:
+        return "over too few tasks to tell"
+    clearly = stats.models_clearly_helped if is_better else stats.models_clearly_hurt
+    models = {model for by_model in tests.values() for model in by_model}
+    return f"clearly for {count(clearly) if clearly else 'none'} of {counted(len(models), 'model')}"
+
+
+def _best_title(
+    results: Results, labels: Labels, boards: Mapping[str, Board], averages: Mapping[str, float]
+) -> str:
+    """Return who has the best average, and whether that is clear."""
+    board = boards[labels.roles.primary]
+    if len(labels.roles.contest) > 1 or has_mixed_directions(results):
+        return f"Mean scores of {counted(len(averages), 'model')}"
     rounded = {model: round_float(average) for model, average in averages.items()}
     best = next(iter(rounded.values()))
-    first = [model for model, average in rounded.items() if average == best]
-    have = "has" if len(first) == 1 else "have"
-    names = listed([labels.models[m] for m in first])
-    title = f"{names} {have} the best average, {labels.scale.score(best)}"
-    board = results.board
-    tested = board.rules.rank_by == "mean" and len(labels.roles.contest) == 1
-    others = [s for s in board.ranked if s.model not in first]
-    tied = any(s.tied_with_best or not board.tested for s in others)
-    return f"{title}, but not clearly" if tested and tied else title
+    first = [labels.models[m] for m, average in rounded.items() if average == best]
+    score, rivals = labels.scale.score(best), find_rivals(board)
+    title = f"{listed(first)} {'share' if len(first) > 1 else 'has'} the best mean score, {score}"
+    if board.rules.rank_by != "mean":
+        return f"{title}; the board ranks by win rate"
+    if not board.tested:
+        return f"{title}, over too few tasks to tell models apart"
+    if rivals:
+        return f"{title}; {counted(len(rivals), 'other model')} may be first"
+    return title
 
 
-def clearly_ahead(stats: Stats) -> str:
-    """Return how many of the models ahead of the baseline are clearly ahead; empty if all are."""
-    clearly = stats.models_clearly_ahead_of_baseline
-    if stats.tasks < LEAST_TASKS or clearly >= stats.models_ahead_of_baseline:
+def _baseline_text(results: Results, labels: Labels) -> str:
+    """Return how many models have a better average than the baseline, and how clearly."""
+    stats = results.stats
+    if labels.roles.baseline is None or not stats.models_compared:
         return ""
-    return f", {count(clearly) if clearly else 'none'} clearly"
+    ahead, clearly = stats.models_ahead_of_baseline, stats.models_clearly_ahead_of_baseline
+    sure = ", clearly"
+    if stats.tasks < LEAST_TASKS:
+        sure = ", over too few tasks to tell"
+    elif clearly < ahead:
+        sure = ", not all clearly" if clearly else ", none clearly"
+    have, of = "has" if ahead == 1 else "have", stats.models_compared
+    text = f"; {ahead} of {of} {have} a better mean than {labels.baseline}"
+    return f"{text}{sure if ahead else ''}"
 
 
-def _averages_table(results: Results, labels: Labels, models: Sequence[str]) -> Table:
+def _averages_table(boards: Mapping[str, Board], labels: Labels, models: Sequence[str]) -> Table:
     def average_field(variant: str) -> Field[str]:
-        averages = {m: results.boards[variant].standing(m).average for m in models}
+        averages = {m: boards[variant].standing(m).average for m in models}
         return Field(
             Column(f"average_{variant}", labels.variants[variant], "number", term="average"),
             lambda m: score_cell(averages[m], labels.scale),
@@ -143,35 +179,40 @@ class _Point(Record):
 
 def chart_size(results: Results, labels: Labels) -> Chart | None:
     """Chart average against size, with the frontier: models that no smaller one matches."""
-    board, points = results.board, _points(results)
-    if len({p.parameters_b for p in points}) < 2 or len(points) < 3 or not board.rules.averaged:
+    boards = comparable_boards(results)
+    board = results.board if boards is None else boards[results.board.variant]
+    points = _points(results, board)
+    too_few = len({p.parameters_b for p in points}) < 2 or len(points) < 3
+    if boards is None or too_few or has_mixed_directions(results):
         return None
     frontier = _frontier(points, float(results.scores.direction[0]))
     names = [labels.models[p.model] for p in frontier]
-    give, their = ("give", "their") if len(names) > 1 else ("gives", "its")
-    title = f"{listed(names, most=4)} {give} the best average for {their} size"
+    have, their = ("have", "their") if len(names) > 1 else ("has", "its")
+    title = f"{listed(names, most=4)} {have} the best mean score for {their} size"
+    if not _is_clear(board, points, frontier):
+        title += ", not clearly"
     drawn = any(p.low < p.high for p in points)
     bars = f"; a bar is the {percent(LEVEL)} interval over tasks" if drawn else ""
     unknown = len(board.ranked) - len(points)
     left_out = f" {counted(unknown, 'model')} of unknown size left out." if unknown else ""
-    cut = "" if len(points) <= MOST_LISTED else f" The table has the {MOST_LISTED} best of them."
+    cut = "" if len(points) <= MOST_LISTED else f" The table has the first {MOST_LISTED} of them."
     return Chart(
         id="size",
         title=title,
-        reading=f"{title}: every other model of known size is matched or beaten by one that is no "
-        "larger.",
-        caption=f"Mean score over {counted(len(board.tasks), 'task')} against parameters, "
+        reading=f"{title}: the mean of every other model of known size is matched or beaten by one "
+        "that is no larger.",
+        caption=f"Mean score over {_tasks_text(results, board)} against parameters, "
         f"log axis. The line joins the frontier{bars}.{left_out}{cut}",
-        drawing=_draw(points, frontier, labels, baseline_average(results.boards, labels)),
+        drawing=_draw(points, frontier, labels, baseline_average(boards, labels)),
         table=_size_table(points[:MOST_LISTED], frontier, labels),
         terms="frontier",
         embedded=True,
     )
 
 
-def _points(results: Results) -> list[_Point]:
+def _points(results: Results, board: Board) -> list[_Point]:
     """Return the ranked models of known size."""
-    board, models = results.board, results.catalog.models
+    models = results.catalog.models
     with_intervals = len(board.ranked) <= _MOST_INTERVALS and board.rules.rank_by == "mean"
     points = []
     for s in board.ranked:
@@ -189,6 +230,21 @@ def _frontier(points: Sequence[_Point], direction: float) -> list[_Point]:
         if not frontier or direction * point.average > direction * frontier[-1].average:
             frontier.append(point)
     return frontier
+
+
+def _is_clear(board: Board, points: Sequence[_Point], frontier: Sequence[_Point]) -> bool:
+    """Return whether the plausible ranks of the frontier are above those of all no larger."""
+    if board.rules.rank_by != "mean" or not board.tested:
+        return False
+    ranges = {s.model: s.rank_interval for s in board.ranked}
+    for point in frontier:
+        own = ranges[point.model]
+        for other in points:
+            if other.model != point.model and other.parameters_b <= point.parameters_b:
+                theirs = ranges[other.model]
+                if own is None or theirs is None or own[1] >= theirs[0]:
+                    return False
+    return True
 
 
 def _draw(
@@ -295,14 +351,14 @@ def _size_table(points: Sequence[_Point], frontier: Collection[_Point], labels: 
 
 def chart_winners(results: Results, labels: Labels) -> Chart | None:
     """Chart the first places of each model; all who tie count."""
-    n_tasks = len(results.scores.tasks)
+    n_tasks = sum(results.board.variant in task.best for task in results.tasks)
     standings = sorted((s for s in results.board.standings if s.wins), key=lambda s: -s.wins)
     if not standings or n_tasks < 2:
         return None
     of, wins = counted(n_tasks, "task"), standings[0].wins
     top = [labels.models[s.model] for s in standings if s.wins == wins]
-    are_first = "is first" if len(top) == 1 else "are first"
-    title = f"{listed(top)} {are_first} most often: on {wins} of {of}"
+    have = "has the most first places" if len(top) == 1 else "share the most first places"
+    title = f"{listed(top)} {have}: {wins} of {of}"
     scored = sum(s.scored > 0 for s in results.board.standings)
     ties = sum(s.wins for s in standings) > n_tasks
     more = ", so the bars add up to more than the number of tasks" if ties else ""

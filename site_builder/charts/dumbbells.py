@@ -17,6 +17,7 @@ from site_builder.charts.cells import (
     task_cell,
 )
 from site_builder.charts.forms import spans_trace
+from site_builder.charts.leaders import has_every_task
 from site_builder.compute.board import Board
 from site_builder.compute.results import Results
 from site_builder.compute.scores import Score
@@ -97,7 +98,7 @@ def _row(
 
 
 def average_rows(
-    boards: Mapping[str, Board], labels: Labels, models: Sequence[str]
+    boards: Mapping[str, Board], labels: Labels, models: Sequence[str], scale: NumberFormat
 ) -> list[DumbbellRow]:
     """Make the rows of average scores, one per model, with intervals if means rank the board."""
     roles = labels.roles
@@ -111,14 +112,17 @@ def average_rows(
             if (s := standings[v]).average is not None
         }
         before = standings[roles.base].average if roles.base and roles.tuned else None
-        rows.append(DumbbellRow(model_cell(labels, model), labels.scale, before, after))
+        rows.append(DumbbellRow(model_cell(labels, model), scale, before, after))
     return rows
 
 
 def baseline_average(boards: Mapping[str, Board], labels: Labels) -> float | None:
-    """Return the average of the baseline."""
+    """Return the average of the baseline; None if it lacks a task, as it compares with none."""
     model, variant = labels.roles.baseline, labels.roles.baseline_variant
-    return None if model is None or variant is None else boards[variant].standing(model).average
+    if model is None or variant is None:
+        return None
+    standing = boards[variant].standing(model)
+    return standing.average if has_every_task(boards[variant], standing) else None
 
 
 # --- drawing ------------------------------------------------------------------------------------
@@ -197,7 +201,7 @@ def _mark_traces(rows: Sequence[DumbbellRow], labels: Labels) -> list[theme.Trac
             reference.append((y, row, baseline, DumbbellEnd(row.reference)))
     circle = {"color": theme.ACCENT, "symbol": "circle", "size": 10}
     open_circle = circle | {"symbol": "circle-open", "size": 9, "line": {"width": 2}}
-    traces = [_mark_trace(sentence(labels.tuned) if labels.roles.tuned else "Score", after, circle)]
+    traces = [_mark_trace(sentence(labels.contending) or "Score", after, circle)]
     if before:
         traces.insert(0, _mark_trace(variants[labels.roles.base or ""], before, open_circle))
     if reference:

@@ -14,6 +14,7 @@ from site_builder.charts.cells import (
     number_cell,
     text_cell,
 )
+from site_builder.charts.leaders import has_every_task, is_clearly_first
 from site_builder.compute.board import Board, Standing
 from site_builder.compute.catalog import Catalog, ModelInfo, TaskInfo
 from site_builder.compute.significance import LiftTest
@@ -41,7 +42,6 @@ from site_builder.table_model import (
 )
 
 BY_LIFT = "lift_over_base"
-WIN_RATE = NumberFormat(places=3)
 _Tests: TypeAlias = Mapping[str, Mapping[str, LiftTest]]
 _RANK_HELP = "Ties share the better rank. The small range shows how far the rank could move"
 # What explains the notes below the figures of a column.
@@ -63,6 +63,7 @@ class BoardTableSpec(Record):
         full: Whether to show every column and every model.
         most: Greatest number of rows; None for all.
         common: By variant, the boards over the tasks that all of its ranked models have.
+        category: The category whose tasks the board is over; empty for every task.
         variant: The variant that is shown; empty for the primary one.
         by: Key of the column that gives the order.
     """
@@ -72,6 +73,7 @@ class BoardTableSpec(Record):
     full: bool = False
     most: int | None = None
     common: Mapping[str, Mapping[str, Board]] = field(default_factory=dict)
+    category: str = ""
     variant: str = ""
     by: str = "average"
 
@@ -84,6 +86,12 @@ class BoardTableSpec(Record):
     def labels(self) -> Labels:
         """Names and formats of numbers."""
         return self.site.labels
+
+    @property
+    def scale(self) -> NumberFormat:
+        """Format of averages over the tasks of the board."""
+        scales = self.labels.category_scales
+        return scales[self.category] if self.category else self.labels.scale
 
     @property
     def is_tuned(self) -> bool:
@@ -146,12 +154,10 @@ def span_text(best: int, worst: int) -> str:
 
 
 def tie_tags(board: Board, standing: Standing) -> tuple[str, ...]:
-    """Return a tag that says whether a model leads its board or may be first."""
-    if standing.rank is None or not board.tested:
+    """Return a tag that says whether a model is clearly the best of its board, or may be first."""
+    if standing.rank is None or not standing.tied_with_best or not board.tested:
         return ()
-    if standing.rank == 1:
-        return ("best",)
-    return ("may be first",) if standing.tied_with_best else ()
+    return ("best",) if is_clearly_first(board) else ("may be first",)
 
 
 # --- tools --------------------------------------------------------------------------------------
@@ -200,7 +206,10 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     """Yield what ranks the models, as numbers and as a drawing."""
     board, labels, limits = spec.board, spec.labels, _find_limits(spec)
     averaged, rank_by = board.rules.averaged, board.rules.rank_by
-    mean = f"Mean over {counted(len(board.tasks), 'task')}"
+    over = counted(len(board.tasks), "task")
+    if not all(has_every_task(board, s) for s in board.ranked):
+        over = "the tasks that the model has"
+    mean = f"Mean over {over}"
     beaten = "Share of other models beaten on a task, averaged over tasks; a tie counts one half"
 
     drawing = "On the scale"
@@ -215,12 +224,12 @@ def _merit_fields(spec: BoardTableSpec) -> Iterator[Field[Standing]]:
     yield Field(MODEL, lambda s: _model_cell(spec, s))
     yield Field(
         Column("average", "Score", "number", mean, term="average"),
-        lambda s: merit(s, "mean", s.average, labels.scale),
+        lambda s: merit(s, "mean", s.average, spec.scale),
         averaged,
     )
     yield Field(
         Column("win_rate", "Win rate", "number", beaten, term="win-rate"),
-        lambda s: merit(s, "mean_win_rate", s.win_rate, WIN_RATE),
+        lambda s: merit(s, "mean_win_rate", s.win_rate, labels.rate_scale),
         not averaged or spec.full or spec.by == "win_rate",
     )
     yield Field(
@@ -367,7 +376,7 @@ def _model_cell(spec: BoardTableSpec, s: Standing) -> Cell:
 
 def _lift_cell(spec: BoardTableSpec, s: Standing, lift: float | None, tests: _Tests) -> Cell:
     """A mean lift with its interval and p-value, which only the board over all tasks has."""
-    cell, variant = lift_cell(lift, spec.labels.scale), spec.board.variant
+    cell, variant = lift_cell(lift, spec.scale), spec.board.variant
     is_whole = spec.board is spec.site.results.boards[variant]
     if spec.is_borrowed(s):
         variant = spec.labels.roles.baseline_variant or ""
@@ -424,7 +433,7 @@ def _dumbbell(spec: BoardTableSpec, s: Standing, limits: AxisRange) -> Dumbbell 
     labels, reference, before = spec.labels, spec.reference, None
     if spec.is_tuned:
         before = spec.boards[labels.roles.base or ""].standing(s.model).average
-    text = " to ".join(labels.scale.score(v) for v in (before, s.average) if v is not None)
+    text = " to ".join(spec.scale.score(v) for v in (before, s.average) if v is not None)
     # The baseline from another variant is the reference itself, and needs no other mark.
     marks = (None, None) if spec.is_borrowed(s) else (before, s.average)
     before, after, baseline = map(limits.share, (*marks, reference.average if reference else None))

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from site_builder.charts.chart import id_of
+from site_builder.charts.leaders import find_rivals, lead_text
 from site_builder.compute.board import Board, Standing
-from site_builder.formatting import counted, listed, percent
+from site_builder.formatting import counted, percent
 from site_builder.labels import with_article
 from site_builder.pages.board_table import BY_LIFT, BoardTableSpec, board_table
 from site_builder.pages.page import Site
@@ -92,11 +93,14 @@ def board_note(site: Site) -> str:
     elif share > 0:
         sentences.append(f"A model needs scores on {percent(share)} of the tasks to be ranked.")
     if board.tested:
+        if find_rivals(board):
+            sentences.append(
+                "\N{LEFT DOUBLE QUOTATION MARK}May be first\N{RIGHT DOUBLE QUOTATION MARK}: no "
+                "model is ahead of it by more than the choice of tasks explains."
+            )
         sentences.append(
-            "\N{LEFT DOUBLE QUOTATION MARK}May be first\N{RIGHT DOUBLE QUOTATION MARK}: no model "
-            "is ahead of it by more than the choice of tasks explains. The small range below a "
-            "rank holds the ranks that this choice allows; all ranges of a board hold at once "
-            "with 95 % confidence."
+            "The small range below a rank holds the ranks that the choice of tasks allows; all "
+            "ranges of a board hold at once with 95 % confidence."
         )
     return " ".join(sentences)
 
@@ -129,7 +133,7 @@ def _variant_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardVie
         label=spec.labels.variants[variant],
         table=table,
         ranked_by=ranking_rule(board),
-        note=" ".join(filter(None, (_ties(spec), _not_shown(spec, rows)))),
+        note=" ".join(filter(None, (_lead(spec), _not_shown(spec, rows)))),
         legend=_legend(spec, table),
     )
 
@@ -153,7 +157,7 @@ def _lift_view(spec: BoardTableSpec, variant: str, table_id: str) -> BoardView:
     rows = [replace(s, rank=lifts.index(lift) + 1, rank_interval=None) for lift, s in gains]
     caption = f"Model leaderboard by mean lift of {in_variant} over {labels.base}"
     table = board_table(spec, rows, f"{table_id}-{view_id}", caption)
-    rule = f"Ranked by average gain from {labels.base} to {in_variant}."
+    rule = f"Ranked by mean lift of {in_variant} over {labels.base}."
     return BoardView(view_id, label, table, rule, legend=_legend(spec, table))
 
 
@@ -191,16 +195,10 @@ def _rows(spec: BoardTableSpec) -> list[Standing]:
 # --- texts --------------------------------------------------------------------------------------
 
 
-def _ties(spec: BoardTableSpec) -> str:
-    """Which models may be first."""
-    board = spec.board
-    if not board.tested:
-        n = counted(len(board.tasks), "task")
-        return "" if len(board.ranked) < 2 else f"{n}: too few to tell models apart."
-    names = [spec.labels.models[s.model] for s in board.ranked if s.tied_with_best]
-    if len(names) == 1:
-        return f"{names[0]} is clearly first."
-    return f"{counted(len(names), 'model')} may be first: {listed(names, _MOST_NAMED)}."
+def _lead(spec: BoardTableSpec) -> str:
+    """Who leads, and who else may be first."""
+    text = lead_text(spec.board, spec.labels, _MOST_NAMED)
+    return f"{text}." if text else ""
 
 
 def _not_shown(spec: BoardTableSpec, rows: Sequence[Standing]) -> str:
@@ -231,6 +229,6 @@ def _legend(spec: BoardTableSpec, table: Table) -> tuple[LegendItem, ...]:
     marks = [LegendItem("before", labels.base)] if spec.is_tuned else []
     marks.append(LegendItem("after", labels.in_sentence(board.variant)))
     if reference is not None and reference.average is not None:
-        score = labels.scale.score(reference.average)
+        score = spec.scale.score(reference.average)
         marks.append(LegendItem("reference", f"{labels.baseline}, {score}"))
     return tuple(marks)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from site_builder.addresses import Address, Fact
-from site_builder.charts.averages import clearly_ahead
 from site_builder.charts.cells import MODEL, RANK, lift_cell, model_cell, number_cell, score_cell
 from site_builder.charts.chart import Chart, Embed
 from site_builder.compute.board import Standing
 from site_builder.formatting import count
 from site_builder.labels import with_article
 from site_builder.pages.analysis import short_correlations
-from site_builder.pages.board_table import WIN_RATE, BoardTableSpec, rank_cell, tie_tags
+from site_builder.pages.board_table import BoardTableSpec, rank_cell, tie_tags
 from site_builder.pages.board_views import (
     MOST_SHORT,
     BoardView,
@@ -104,12 +103,12 @@ def _headline_facts(site: Site) -> Iterator[Fact]:
         lift = labels.scale.signed(stats.mean_lift_over_base)
         yield Fact(f"mean lift over {labels.base}", lift, term="lift")
     if stats.models_compared:
-        label = f"models ahead of {labels.baseline} on average{clearly_ahead(stats)}"
+        label = f"models with a better mean score than {labels.baseline}, clearly or not"
         ahead, of = count(stats.models_ahead_of_baseline), f"/{stats.models_compared}"
         yield Fact(label, ahead, of, term="lift-over-baseline")
     if stats.runs_paired:
         worse, of = count(stats.runs_hurt), f"/{count(stats.runs_paired)}"
-        yield Fact("scores that tuning made worse", worse, of, term="lift")
+        yield Fact(f"{labels.tuned} scores worse than {labels.base}", worse, of, term="lift")
     ranked = count(len(site.results.board.ranked))
     yield Fact("models ranked", ranked, f"/{stats.models}", term="rank")
     yield Fact("tasks", count(stats.tasks))
@@ -117,7 +116,8 @@ def _headline_facts(site: Site) -> Iterator[Fact]:
 
 
 def _top_five(site: Site) -> Table:
-    labels, board, averaged = site.labels, site.results.board, site.results.board.rules.averaged
+    labels, board = site.labels, site.results.board
+    by_mean = board.rules.rank_by == "mean"
     standings = [s for s in board.ranked if (s.rank or 0) <= 5]
     developer = {m.model: m.developer or "" for m in site.results.catalog.models.values()}
     fields: tuple[Field[Standing], ...] = (
@@ -126,12 +126,12 @@ def _top_five(site: Site) -> Table:
         Field(
             Column("average", "Score", "number", term="average"),
             lambda s: score_cell(s.average, labels.scale),
-            averaged,
+            by_mean,
         ),
         Field(
             Column("win_rate", "Win rate", "number", term="win-rate"),
-            lambda s: score_cell(s.win_rate, WIN_RATE),
-            not averaged,
+            lambda s: score_cell(s.win_rate, labels.rate_scale),
+            not by_mean,
         ),
         Field(
             Column("lift_over_base", f"Lift over {labels.base}", "number", term="lift"),
@@ -149,5 +149,5 @@ def _top_five(site: Site) -> Table:
         fields,
         standings,
         header=1,
-        sorted_by="average" if averaged else "win_rate",
+        sorted_by="average" if by_mean else "win_rate",
     )

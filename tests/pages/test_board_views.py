@@ -49,9 +49,9 @@ def test_ties_with_the_best_on_the_index(index_site):
             assert sorted(tied[variant]) == sorted(found)
     notes = index_site.page("models/").select(".view > .note:not(.ranked-by)")
     assert [
-        "5 models may be first: Zephyr 7B Beta, Mistral 7B, Mistral 7B Instruct, "
-        "Llama 2 7B and Gemma 7B.",
-        "2 models may be first: GPT-4 and GPT-3.5 Turbo.",
+        "Zephyr 7B Beta is first; Mistral 7B, Mistral 7B Instruct, Llama 2 7B and Gemma 7B may be "
+        "first too.",
+        "GPT-4 is first; GPT-3.5 Turbo may be first too.",
     ] == [visible(note) for note in notes]
 
 
@@ -155,7 +155,7 @@ def test_each_view_says_by_what_it_ranks(index_site):
     assert [
         "Ranked by mean score over 31 tasks.",
         "Ranked by mean score over 31 tasks.",
-        "Ranked by average gain from base to fine-tuned.",
+        "Ranked by mean lift of fine-tuned over base.",
     ] == rules
 
 
