@@ -450,7 +450,7 @@ def ranked_by(f: Facts, said: Said, m: Match) -> bool:
     by = "mean" if m["by"] == "mean score" else "mean_win_rate"
     whys = {
         None: ("comparable", "configured"),
-        "the tasks differ in unit or direction": ("mixed units",),
+        "the tasks state no common unit and direction": ("mixed units",),
         "few models have every task": ("sparse",),
     }
     why = "ommon tasks" in said.view or board.rules.why in whys[m["why"]]

@@ -171,8 +171,15 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ("a tie counts one half", when.ranks_by_win_rate),
         ("A model needs a score on every task to be ranked", when.needs_all),
         ("A model needs scores on <> of the tasks to be ranked", when.needs_some),
-        ("“May be first”: no model is clearly ahead of it", when.has_rivals),
-        ("The small range below a rank shows the ranks that similar tasks allow", when.has_ranges),
+        (
+            "“May be first”: no model is ahead of it by more than the choice of tasks explains",
+            when.has_rivals,
+        ),
+        (
+            "The small range below a rank holds the ranks that the choice of tasks allows",
+            when.has_ranges,
+        ),
+        ("all ranges of a board hold at once with 95 % confidence", when.has_ranges),
     ),
     # --- pages
     "home tile": (
