@@ -26,12 +26,12 @@ def is_clearly_first(board: Board) -> bool:
     return board.tested and is_alone
 
 
-def lead_text(board: Board, labels: Labels, most: int = 3) -> str:
+def lead_text(board: Board, labels: Labels, most: int = 0) -> str:
     """Return who leads a board and who else may be first, without a full stop.
 
-    Empty if no model is ranked. At most `most` models are named.
+    Empty if no model is ranked. Others are named, at most so many, or else counted.
     """
-    first = listed([labels.models[s.model] for s in find_leaders(board)], most)
+    first = listed([labels.models[s.model] for s in find_leaders(board)])
     shared, rivals = len(find_leaders(board)) > 1, find_rivals(board)
     if len(board.ranked) < 2:
         return f"{first} is the only ranked model" if first else ""
@@ -39,7 +39,10 @@ def lead_text(board: Board, labels: Labels, most: int = 3) -> str:
     if not board.tested:
         return f"{lead} over {counted(len(board.tasks), 'task')}, too few to tell models apart"
     if rivals:
-        return f"{lead}; {listed([labels.models[s.model] for s in rivals], most)} may be first too"
+        others = counted(len(rivals), "other")
+        if most:
+            others = listed([labels.models[s.model] for s in rivals], most)
+        return f"{lead}; {others} may be first too"
     return lead if shared else f"{first} is clearly first"
 
 

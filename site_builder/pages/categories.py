@@ -80,9 +80,10 @@ def _summary(site: Site, category: CategoryResult) -> str:
     if lift:
         far = labels.category_scales[category.category].score(abs(lift))
         distance = f"{far} {'ahead of' if lift > 0 else 'behind'}"
+    scores = f"{labels.contending} scores".lstrip()
     return (
-        f"{first} The best {labels.contender} of each task is {distance} {labels.baseline} on "
-        f"average, and beats it on {category.beating} of {category.compared}."
+        f"{first} The best {scores} are {distance} {labels.baseline} on average, better on "
+        f"{category.beating} of {category.compared}."
     )
 
 

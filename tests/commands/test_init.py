@@ -126,10 +126,10 @@ def test_its_prose_is_computed(site):
     assert "6 models on 8 tasks: 88 scores, each with its source where the data names one." in home
     ranked = [model for model in site.api("models") if model["rank"]]
     assert ["Zephyr 7B Beta", 5] == [ranked[0]["name"], len(ranked)]
-    assert 4 == sum(model["tied_with_best"] for model in ranked)
+    assert 5 == sum(model["tied_with_best"] for model in ranked)
     assert (
         "Zephyr 7B Beta is first of 5 ranked models, with a score on 8 of 8 tasks. "
-        "It is effectively tied with three other models."
+        "4 other models may be first."
     ) in home
 
 

@@ -444,6 +444,12 @@ def too(f: Facts, said: Said, m: Match) -> bool:
     return can_tell(board) and names(m["who"], names_of(f, [s.model for s in rivals(board)]))
 
 
+def so_many_too(f: Facts, said: Said, m: Match) -> bool:
+    """So many models below the first may be first."""
+    board = board_of(f, said)
+    return can_tell(board) and number(m["n"]) == len(rivals(board))
+
+
 def ranked_by(f: Facts, said: Said, m: Match) -> bool:
     """By what a board ranks, over how many tasks, and why."""
     board = board_of(f, said)

@@ -43,6 +43,7 @@ _LEAD: tuple[tuple[str, Condition], ...] = (
     ),
     ("<who> is clearly first", when.lead),
     ("<who> (is first|share the first rank)", when.lead),
+    ("<n> others? may be first too", when.so_many_too),
     ("<who> may be first too", when.too),
 )
 SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
@@ -247,7 +248,7 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
     "category lede": (
         *_LEAD,
         ("<n> tasks?", when.always),
-        ("The best <> of each task is <way>, and beats it on <k> of <n>", when.category_lead),
+        ("The best( <>)? scores are <way>, better on <k> of <n>", when.category_lead),
     ),
     "analysis lede": (("(Which|How) <>", when.always),),
     "serving lede": (("(Measured latency|List prices) <>", when.always),),
