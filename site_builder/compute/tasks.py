@@ -231,7 +231,7 @@ class CategoryResult(Record):
 def compute_categories(
     boards: Mapping[str, Mapping[str, Board]], results: Sequence[TaskResult]
 ) -> tuple[CategoryResult, ...]:
-    """Summarise every category, harder ones first (docs/statistics.md#categories)."""
+    """Summarise every category, lowest difference first (docs/statistics.md#categories)."""
     by_task = {result.task: result for result in results}
     found = []
     for name, by_variant in boards.items():
