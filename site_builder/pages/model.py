@@ -35,6 +35,7 @@ from site_builder.formatting import (
     coverage,
     listed,
     p_value,
+    sentence,
 )
 from site_builder.labels import Labels
 from site_builder.pages.board_table import BoardTableSpec, rank_range, span_text
@@ -332,14 +333,14 @@ def _worse_tasks_table(site: Site, scores: Sequence[ModelScore]) -> Table | None
     column = Column(
         "lift", f"Lift over {labels.base}", "number", first_order="ascending", term="lift"
     )
-    tuned = f"{labels.tuned} score is worse than the {labels.base} score"
+    worse = f"its {labels.tuned} score is worse than the {labels.base} score"
     return table_of(
         "hurt",
-        f"Tasks where its {tuned}",
+        f"Tasks where {worse}",
         _score_fields(labels, Field(column, cell), named=len(labels.roles.tuned) > 1),
         sorted((s for s in counting if lift(s) < 0), key=lift),
         sorted_by="lift",
-        empty=f"On no task its {tuned}.",
+        empty=f"{sentence(worse)} on no task.",
     )
 
 

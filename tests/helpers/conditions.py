@@ -293,7 +293,9 @@ def task_figure(f: Facts, said: Said, m: Match) -> bool:
         f"best {f.labels.contender}": lambda: scale.score(f.best[task][0]),
         f.labels.baseline: lambda: scale.score(float(f.row(f.reference)[column])),
         f"difference from {f.labels.baseline}": lambda: scale.signed(f.best_lifts[task]),
-        f"mean lift over {f.labels.base}": lambda: scale.signed(float(np.nanmean(lifts))),
+        f"mean lift over {f.labels.base}": lambda: scale.signed(
+            round(float(np.nanmean(lifts)), 12)
+        ),
         "scores": lambda: str(
             sum(int((~np.isnan(f.values(v)[:, column])).sum()) for v in f.roles.variants)
         ),

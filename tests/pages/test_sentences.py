@@ -320,7 +320,7 @@ SENTENCES: Mapping[str, tuple[tuple[str, Condition], ...]] = {
         ),
     ),
 }
-_NUMBER = r"[^\s(),;:]+(?:\N{NO-BREAK SPACE}\w+)?"
+_NUMBER = r"[^\s();:]*[^\s(),;:](?:\N{NO-BREAK SPACE}\w+)?"
 _FIELDS = {
     **dict.fromkeys(("x", "new", "old", "low", "high"), _NUMBER),
     **dict.fromkeys(("k", "n", "j", "of", "rank", "best", "worst"), r"[\d,]+|none"),
