@@ -141,8 +141,8 @@ def _baseline_text(results: Results, labels: Labels) -> str:
         sure = ", over too few tasks to tell"
     elif clearly < ahead:
         sure = ", not all clearly" if clearly else ", none clearly"
-    have, of = "has" if ahead == 1 else "have", stats.models_compared
-    text = f"; {ahead} of {of} {have} a better mean than {labels.baseline}"
+    have, of = "has" if ahead == 1 else "have", count(stats.models_compared)
+    text = f"; {count(ahead)} of {of} {have} a better mean than {labels.baseline}"
     return f"{text}{sure if ahead else ''}"
 
 
